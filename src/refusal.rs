@@ -1,0 +1,192 @@
+//! Refusals: a "no" as a value, with a stable code that texts, logs and programs rely on.
+//! It knows nothing of languages: channels look the words up by `code` and fill in `slots`.
+
+use std::collections::BTreeMap;
+
+/// Text values by slot name, ready to be put into a template: `{balance}` → `KES 780`.
+pub type Slots = BTreeMap<String, String>;
+
+/// Why something was not done. Refusing changes nothing, except the count of wrong PINs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason; its `code()` is the key of the text that people read.
+    pub reason: Reason,
+    /// The input the person can mend (`to`, `amount`, `pin` ...); a menu goes back to its screen.
+    pub field: Option<&'static str>,
+    /// Values for the text.
+    pub slots: Slots,
+}
+
+/// Every reason there is. Adding one means adding its text in each language (`menus check` insists).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Letters or signs where a phone number was expected.
+    PhoneLetters,
+    /// Digits, but not a mobile number of this market.
+    PhoneFormat,
+    /// Nobody with an account has this number.
+    PayeeUnknown,
+    /// Payer and payee are the same person.
+    PayeeSelf,
+    /// Not readable as an amount.
+    AmountFormat,
+    /// Could be read in two ways: `1.000,50` or `1,5`.
+    AmountAmbiguous,
+    /// Zero.
+    AmountZero,
+    /// Below zero.
+    AmountNegative,
+    /// Finer than the smallest coin of the currency.
+    AmountFraction,
+    /// More than this service moves at once.
+    AmountTooLarge,
+    /// The balance does not cover amount and fee; slots `balance`, `total`.
+    NotEnough,
+    /// The PIN is wrong; slot `left` says how many tries remain.
+    PinWrong,
+    /// Too many wrong PINs; the account takes no PIN any more.
+    PinLocked,
+    /// Not four to six digits.
+    PinFormat,
+    /// A birthday, a run, a repeat, or a part of the own number.
+    PinWeak,
+    /// The second PIN differs from the first.
+    PinMismatch,
+    /// The new PIN is the old one.
+    PinSame,
+    /// Not usable as a name.
+    NameFormat,
+    /// Text too long or with characters a phone cannot show.
+    TextFormat,
+    /// An input the service needs is missing.
+    FieldMissing,
+    /// The caller has no account yet.
+    NotJoined,
+    /// The number has an account already.
+    AlreadyJoined,
+    /// The account is closed or frozen.
+    AccountClosed,
+    /// The waiting payment was answered, has expired, or belongs to somebody else.
+    OrderGone,
+    /// The hold was settled, released, or has expired.
+    HoldGone,
+    /// More than the hold reserves.
+    HoldExceeded,
+    /// The same key came with another request.
+    KeyReused,
+    /// Somebody was faster: the conversation or order is not in the state it was read in.
+    Stale,
+    /// A text that was handled before came again.
+    Seen,
+    /// Too much to do right now; nothing was done, and trying again is safe.
+    Busy,
+    /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed currencies.
+    Invalid,
+    /// No such service.
+    ServiceUnknown,
+}
+
+impl Reason {
+    /// All reasons, for the check of the texts.
+    pub const ALL: &'static [Reason] = &[
+        Reason::PhoneLetters,
+        Reason::PhoneFormat,
+        Reason::PayeeUnknown,
+        Reason::PayeeSelf,
+        Reason::AmountFormat,
+        Reason::AmountAmbiguous,
+        Reason::AmountZero,
+        Reason::AmountNegative,
+        Reason::AmountFraction,
+        Reason::AmountTooLarge,
+        Reason::NotEnough,
+        Reason::PinWrong,
+        Reason::PinLocked,
+        Reason::PinFormat,
+        Reason::PinWeak,
+        Reason::PinMismatch,
+        Reason::PinSame,
+        Reason::NameFormat,
+        Reason::TextFormat,
+        Reason::FieldMissing,
+        Reason::NotJoined,
+        Reason::AlreadyJoined,
+        Reason::AccountClosed,
+        Reason::OrderGone,
+        Reason::HoldGone,
+        Reason::HoldExceeded,
+        Reason::KeyReused,
+        Reason::Stale,
+        Reason::Seen,
+        Reason::Busy,
+        Reason::Invalid,
+        Reason::ServiceUnknown,
+    ];
+
+    /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log field.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Reason::PhoneLetters => "phone_letters",
+            Reason::PhoneFormat => "phone_format",
+            Reason::PayeeUnknown => "payee_unknown",
+            Reason::PayeeSelf => "payee_self",
+            Reason::AmountFormat => "amount_format",
+            Reason::AmountAmbiguous => "amount_ambiguous",
+            Reason::AmountZero => "amount_zero",
+            Reason::AmountNegative => "amount_negative",
+            Reason::AmountFraction => "amount_fraction",
+            Reason::AmountTooLarge => "amount_too_large",
+            Reason::NotEnough => "not_enough",
+            Reason::PinWrong => "pin_wrong",
+            Reason::PinLocked => "pin_locked",
+            Reason::PinFormat => "pin_format",
+            Reason::PinWeak => "pin_weak",
+            Reason::PinMismatch => "pin_mismatch",
+            Reason::PinSame => "pin_same",
+            Reason::NameFormat => "name_format",
+            Reason::TextFormat => "text_format",
+            Reason::FieldMissing => "field_missing",
+            Reason::NotJoined => "not_joined",
+            Reason::AlreadyJoined => "already_joined",
+            Reason::AccountClosed => "account_closed",
+            Reason::OrderGone => "order_gone",
+            Reason::HoldGone => "hold_gone",
+            Reason::HoldExceeded => "hold_exceeded",
+            Reason::KeyReused => "key_reused",
+            Reason::Stale => "stale",
+            Reason::Seen => "seen",
+            Reason::Busy => "busy",
+            Reason::Invalid => "invalid",
+            Reason::ServiceUnknown => "service_unknown",
+        }
+    }
+}
+
+impl Refusal {
+    /// A refusal that no single input can mend.
+    pub fn new(reason: Reason) -> Self {
+        Refusal { reason, field: None, slots: Slots::new() }
+    }
+
+    /// A refusal that the person can mend by entering `field` again.
+    pub fn of_field(reason: Reason, field: &'static str) -> Self {
+        Refusal { reason, field: Some(field), slots: Slots::new() }
+    }
+
+    /// The same with a value for its text.
+    pub fn with(mut self, slot: &str, value: impl Into<String>) -> Self {
+        self.slots.insert(slot.to_owned(), value.into());
+        self
+    }
+
+    /// The stable name of the reason.
+    pub const fn code(&self) -> &'static str {
+        self.reason.code()
+    }
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Refusal::new(reason)
+    }
+}
