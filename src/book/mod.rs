@@ -1,0 +1,27 @@
+//! The book: double entry, append only, and the only room that commits.
+//!
+//! A caller hands in a `Posting`, a plain value that says all that must become true together, and gets a `Receipt`
+//! or a `Refusal`. In between: `committer` drains the queue, `batch` folds the postings one after the other in memory,
+//! the rows of all of them are written at once, `chain` seals them, one commit makes them durable.
+//! The book knows accounts and amounts; it never knows fees, languages, screens or gateways.
+
+pub mod batch;
+pub mod chain;
+pub mod check;
+pub mod committer;
+pub mod key;
+pub mod posting;
+
+pub use committer::Book;
+pub use key::Key;
+pub use posting::{Change, HoldMove, Leg, Posting, Receipt, SessionSave};
+
+/// The mirror of the money in the trust bank: below zero by all e-money that was issued.
+pub const TRUST: i64 = 1;
+/// Where fees go.
+pub const FEES: i64 = 2;
+/// Money whose owner is not known yet.
+pub const SUSPENSE: i64 = 3;
+
+/// Wrong PINs in a row that lock an account.
+pub const PIN_ATTEMPTS_MAX: i64 = 5;

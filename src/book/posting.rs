@@ -1,0 +1,165 @@
+//! Postings: everything that must become true together, as one plain value; and the receipt of it.
+
+use super::Key;
+use crate::money::Currency;
+use crate::store::book_rows::Account;
+use crate::store::orders::OrderRow;
+use crate::store::outbox::NewMessage;
+use crate::store::people::{PersonRow, PinRow};
+use crate::store::sessions::SessionRow;
+use crate::time::Timestamp;
+
+/// Built by the wallet without touching money; the book makes it true as a whole or not at all.
+///
+/// With legs or hold moves it is recorded for ever under its key, and the same key gives the same receipt again.
+/// Without them it is only its `changes`, which guard themselves against repetition.
+#[derive(Debug, Clone)]
+pub struct Posting {
+    /// What makes a repetition recognisable.
+    pub key: Key,
+    /// Digest of what was asked: the same key with another request is refused.
+    pub request: [u8; 16],
+    /// Which business act: `send`, `issue` ... at most 16 letters.
+    pub kind: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// Of all its legs and holds.
+    pub currency: Currency,
+    /// Balanced: they add up to zero. Each account at most once.
+    pub legs: Vec<Leg>,
+    /// What is reserved or given back. At most one opens a hold.
+    pub holds: Vec<HoldMove>,
+    /// Rows that change with it, in order; each may refuse the whole.
+    pub changes: Vec<Change>,
+    /// The posting that this one puts right.
+    pub corrects: Option<i64>,
+}
+
+/// A change of one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leg {
+    /// Which account.
+    pub account: i64,
+    /// Above zero credits it, below zero debits it; minor units, never zero.
+    pub amount_minor: i64,
+}
+
+/// A change of what is reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldMove {
+    /// Reserve money. The hold's number is the number of this posting.
+    Open {
+        /// Whose money.
+        account: i64,
+        /// How much, minor units, above zero.
+        amount_minor: i64,
+        /// When it ends by itself.
+        expires_at: Timestamp,
+    },
+    /// Give back a part of what is reserved so that the legs of this posting can spend it.
+    Settle {
+        /// Which hold.
+        hold: i64,
+        /// How much of it, minor units, above zero.
+        amount_minor: i64,
+    },
+    /// Give back all that is left.
+    Release {
+        /// Which hold.
+        hold: i64,
+    },
+    /// Give back all that is left, because its time is over.
+    Expire {
+        /// Which hold.
+        hold: i64,
+    },
+}
+
+/// A change of a row outside the book's own tables.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Add an account (with zero balance).
+    OpenAccount(Account),
+    /// Add a person; refused as `already_joined` when the number has a wallet.
+    Join(PersonRow),
+    /// Set or replace a PIN; clears the count of wrong tries.
+    SetPin(PinRow),
+    /// Count a try before the PIN is compared; refused as `pin_locked` when none is left.
+    ChargePin {
+        /// Whose PIN.
+        account: i64,
+    },
+    /// The PIN was right: no wrong tries in a row any more.
+    ClearPin {
+        /// Whose PIN.
+        account: i64,
+    },
+    /// Change the language a person is spoken to in.
+    SetLanguage {
+        /// Who.
+        account: i64,
+        /// Two letters.
+        language: String,
+    },
+    /// Store a conversation; refused as `stale` when it is not at the version that was read.
+    SaveSession(SessionSave),
+    /// Go on only while a conversation is still at this version; refused as `stale`.
+    AtVersion {
+        /// Which conversation.
+        session: Vec<u8>,
+        /// The version it must have.
+        version: i64,
+    },
+    /// Remember that a text was handled; refused as `seen` when it was before.
+    See {
+        /// Which text.
+        key: Key,
+    },
+    /// Add a payment order.
+    OpenOrder(OrderRow),
+    /// Answer a waiting payment order; refused as `order_gone` when it does not wait any more.
+    CloseOrder {
+        /// Which order.
+        order: i64,
+        /// `approved`, `declined` or `expired`.
+        state: &'static str,
+    },
+    /// Add a message. It gets this posting's number when it tells of an account's balance.
+    Tell(NewMessage),
+}
+
+/// A conversation to store.
+#[derive(Debug, Clone)]
+pub struct SessionSave {
+    /// The version that was read; 0 when the conversation is new.
+    pub read_version: i64,
+    /// What to store; its version is the one after.
+    pub row: SessionRow,
+}
+
+/// What came of a posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its number; 0 when it moved and reserved nothing.
+    pub posting: i64,
+    /// When it was committed first.
+    pub at: Timestamp,
+    /// It had been committed before: this is the receipt of then.
+    pub repeated: bool,
+    /// Balance of each account after it, minor units.
+    pub balances: Vec<(i64, i64)>,
+}
+
+impl Posting {
+    /// Whether it is recorded in the book, or only changes rows around it.
+    pub fn is_money(&self) -> bool {
+        !self.legs.is_empty() || !self.holds.is_empty()
+    }
+}
+
+impl Receipt {
+    /// Balance of this account after the posting, minor units.
+    pub fn balance_minor(&self, account: i64) -> Option<i64> {
+        self.balances.iter().find(|(id, _)| *id == account).map(|(_, balance)| *balance)
+    }
+}

@@ -1,0 +1,235 @@
+//! Storage: the only room with SQL. It opens databases, runs migrations and reads and writes rows.
+//! It decides nothing: no money rule, no text, no clock. Only `book` may use the writing connection.
+
+pub mod audit;
+pub mod book_rows;
+pub mod orders;
+pub mod outbox;
+pub mod people;
+pub mod schema;
+pub mod sessions;
+pub mod settings;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query, sql_types};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// One connection to the database.
+pub type Conn = SqliteConnection;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Readers at work at the same time; more of them only wait for the processor.
+const READERS: u32 = 4;
+
+/// What can go wrong between us and the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is not one we know.
+    #[error("the database address must look like sqlite://FILE, not {0:?}")]
+    Address(String),
+    /// The file cannot be opened.
+    #[error("cannot open the database: {0}")]
+    Open(String),
+    /// The schema is newer than this program, or cannot be brought up to date.
+    #[error("cannot migrate the database: {0}")]
+    Migrate(String),
+    /// A statement failed.
+    #[error("database: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// Something that the program stored cannot be read back.
+    #[error("stored data is damaged: {0}")]
+    Damaged(&'static str),
+    /// The program is stopping.
+    #[error("the database is closed")]
+    Closed,
+}
+
+/// A database that is open: many readers now, one writer through the book.
+#[derive(Clone)]
+pub struct Store {
+    file: PathBuf,
+    readers: Pool<ConnectionManager<Conn>>,
+    permits: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.file.display())
+    }
+}
+
+/// The file of an address such as `sqlite://kadogo.db` or `sqlite:///var/lib/kadogo.db`.
+///
+/// The scheme is read here because SQLite would take any mistyped address for the name of a new file.
+pub fn file_of(url: &str) -> Result<PathBuf, StoreError> {
+    match url.strip_prefix("sqlite://") {
+        Some(file) if !file.is_empty() && !file.contains('?') => Ok(PathBuf::from(file)),
+        Some(_) | None => Err(StoreError::Address(url.to_owned())),
+    }
+}
+
+impl Store {
+    /// Opens the database, making the file and bringing its schema up to date.
+    pub fn open(url: &str) -> Result<Store, StoreError> {
+        let file = file_of(url)?;
+        let mut conn = connect(&file)?;
+        migrate(&mut conn)?;
+        Store::over(file)
+    }
+
+    /// Opens a database that must be there already, for reading: its schema is not touched.
+    pub fn open_existing(url: &str) -> Result<Store, StoreError> {
+        let file = file_of(url)?;
+        if !file.is_file() {
+            return Err(StoreError::Open(format!("there is no file {}", file.display())));
+        }
+        let mut conn = connect(&file)?;
+        let pending = conn.has_pending_migration(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
+        if pending {
+            return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
+        }
+        refuse_newer(&mut conn)?;
+        Store::over(file)
+    }
+
+    fn over(file: PathBuf) -> Result<Store, StoreError> {
+        let readers = Pool::builder()
+            .max_size(READERS)
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(ReadOnly))
+            .build(ConnectionManager::new(file.display().to_string()))
+            .map_err(|e| StoreError::Open(e.to_string()))?;
+        let permits = Arc::new(Semaphore::new(usize::try_from(READERS).unwrap_or(1)));
+        Ok(Store { file, readers, permits })
+    }
+
+    /// A connection that may write. There is one per process and the book owns it.
+    pub fn writer(&self) -> Result<Conn, StoreError> {
+        connect(&self.file)
+    }
+
+    /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
+    pub fn reader(&self) -> Result<Conn, StoreError> {
+        let mut conn = connect(&self.file)?;
+        conn.batch_execute("PRAGMA query_only = ON").map_err(StoreError::Query)?;
+        Ok(conn)
+    }
+
+    /// Runs `f` on a reading connection, away from the threads that serve requests.
+    pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        // the permit comes first so that waiting readers do not fill the blocking threads
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_closed| E::from(StoreError::Closed))?;
+        let pool = self.readers.clone();
+        let work = move || {
+            let mut conn = pool.get().map_err(|e| E::from(StoreError::Open(e.to_string())))?;
+            let result = f(&mut conn);
+            drop(permit);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_stopped| Err(E::from(StoreError::Closed)))
+    }
+}
+
+/// Begins a transaction that takes the write lock at once: a transaction that reads first and writes later
+/// would fail at its first write whenever somebody else wrote in between.
+pub fn write<T, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?;
+    match f(conn) {
+        Ok(value) => match AnsiTransactionManager::commit_transaction(conn) {
+            Ok(()) => Ok(value),
+            Err(error) => {
+                // a commit that failed (a full disk) may leave the transaction open
+                let _ = AnsiTransactionManager::rollback_transaction(conn);
+                Err(error.into())
+            }
+        },
+        Err(error) => {
+            // the first error is the one worth reporting
+            let _ = AnsiTransactionManager::rollback_transaction(conn);
+            Err(error)
+        }
+    }
+}
+
+/// Everything `f` reads, it reads as of one moment.
+pub fn snapshot<T, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.transaction(f)
+}
+
+/// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
+pub fn copy_to(conn: &mut Conn, file: &Path) -> Result<(), StoreError> {
+    sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(file.display().to_string()).execute(conn)?;
+    Ok(())
+}
+
+fn connect(file: &Path) -> Result<Conn, StoreError> {
+    let mut conn =
+        Conn::establish(&file.display().to_string()).map_err(|e| StoreError::Open(format!("{}: {e}", file.display())))?;
+    configure(&mut conn)?;
+    Ok(conn)
+}
+
+/// Durable settings: a commit that was acknowledged survives a power cut.
+fn configure(conn: &mut Conn) -> Result<(), StoreError> {
+    for pragma in [
+        "PRAGMA busy_timeout = 5000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        // far fewer checkpoints than the default of 1,000 pages: the longest pauses of the writer
+        "PRAGMA wal_autocheckpoint = 20000",
+    ] {
+        conn.batch_execute(pragma).map_err(StoreError::Query)?;
+    }
+    Ok(())
+}
+
+fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
+    refuse_newer(conn)?;
+    conn.run_pending_migrations(MIGRATIONS).map(|_done| ()).map_err(|e| StoreError::Migrate(e.to_string()))
+}
+
+/// A schema with a migration we do not know was made by a newer program: writing into it could lose data.
+fn refuse_newer(conn: &mut Conn) -> Result<(), StoreError> {
+    use diesel::migration::MigrationSource;
+    let trouble = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migrate(e.to_string());
+    let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(trouble)?;
+    let applied = conn.applied_migrations().map_err(trouble)?;
+    let unknown = applied.iter().find(|v| !known.iter().any(|m| &m.name().version() == *v));
+    match unknown {
+        None => Ok(()),
+        Some(v) => Err(StoreError::Migrate(format!("it has version {v}, which this program does not know"))),
+    }
+}
+
+#[derive(Debug)]
+struct ReadOnly;
+
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for ReadOnly {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
+        configure(conn).map_err(|e| match e {
+            StoreError::Query(e) => diesel::r2d2::Error::QueryError(e),
+            StoreError::Address(_)
+            | StoreError::Open(_)
+            | StoreError::Migrate(_)
+            | StoreError::Damaged(_)
+            | StoreError::Closed => diesel::r2d2::Error::QueryError(diesel::result::Error::BrokenTransactionManager),
+        })?;
+        conn.batch_execute("PRAGMA query_only = ON").map_err(diesel::r2d2::Error::QueryError)
+    }
+}

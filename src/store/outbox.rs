@@ -1,0 +1,113 @@
+//! The outbox: messages to people, from the posting that caused them to the report of their delivery.
+
+use super::schema::outbox;
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+
+/// A message to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = outbox)]
+pub struct NewMessage {
+    /// To whom, as `+254...`.
+    pub msisdn: String,
+    /// In which language.
+    pub language: String,
+    /// Which text.
+    pub template: String,
+    /// Values for the text, as a JSON object of strings.
+    pub slots: String,
+    /// The posting it tells of: gives code, date and time.
+    pub posting_id: Option<i64>,
+    /// The account it tells of: gives the new balance.
+    pub account_id: Option<i64>,
+    /// Microseconds UTC.
+    pub created_at: i64,
+    /// When to send it, microseconds UTC.
+    pub due_at: i64,
+}
+
+/// A message as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[expect(missing_docs, reason = "the same fields as NewMessage and the migration")]
+pub struct MessageRow {
+    pub id: i64,
+    pub msisdn: String,
+    pub language: String,
+    pub template: String,
+    pub slots: String,
+    pub posting_id: Option<i64>,
+    pub account_id: Option<i64>,
+    pub state: String,
+    pub attempts: i64,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub sent_at: Option<i64>,
+    pub provider_id: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// How a message fared on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The gateway has it, under its own number.
+    Sent(String),
+    /// To be tried again at this time (microseconds UTC), because of this.
+    Later(i64, String),
+    /// Not to be tried again, because of this.
+    Failed(String),
+}
+
+/// Adds messages.
+pub fn add(conn: &mut Conn, messages: &[NewMessage]) -> Result<(), StoreError> {
+    diesel::insert_into(outbox::table).values(messages).execute(conn)?;
+    Ok(())
+}
+
+/// Messages to be sent now, the oldest first.
+pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
+    Ok(due.order((outbox::due_at, outbox::id)).limit(limit).load(conn)?)
+}
+
+/// Writes how a message fared.
+pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), StoreError> {
+    let row = outbox::table.find(id);
+    let tried = outbox::attempts.eq(outbox::attempts + 1);
+    match fate {
+        Fate::Sent(provider_id) => diesel::update(row)
+            .set((tried, outbox::state.eq("sent"), outbox::sent_at.eq(at), outbox::provider_id.eq(provider_id)))
+            .execute(conn)?,
+        Fate::Later(due_at, reason) => {
+            diesel::update(row).set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason))).execute(conn)?
+        }
+        Fate::Failed(reason) => diesel::update(row)
+            .set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason)))
+            .execute(conn)?,
+    };
+    Ok(())
+}
+
+/// Writes a delivery report: `delivered` or `failed`. Reports come in any order; only a final one that comes first counts.
+/// Returns whether the message is known.
+pub fn report(conn: &mut Conn, provider_id: &str, state: &str, reason: Option<&str>) -> Result<bool, StoreError> {
+    let ours = outbox::table.filter(outbox::provider_id.eq(provider_id));
+    let known: i64 = ours.count().get_result(conn)?;
+    diesel::update(ours.filter(outbox::state.eq("sent")))
+        .set((outbox::state.eq(state), outbox::reason.eq(reason)))
+        .execute(conn)?;
+    Ok(known > 0)
+}
+
+/// How many messages wait, and since when the oldest (microseconds UTC).
+pub fn depth(conn: &mut Conn) -> Result<(i64, Option<i64>), StoreError> {
+    let queued = outbox::table.filter(outbox::state.eq("queued"));
+    Ok(queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at))).first(conn)?)
+}
+
+/// What reached a number, the oldest first, at most the newest `limit`.
+pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn)).filter(outbox::state.eq_any(["sent", "delivered"]));
+    let mut rows: Vec<MessageRow> = theirs.order(outbox::id.desc()).limit(limit).load(conn)?;
+    rows.reverse();
+    Ok(rows)
+}

@@ -1,0 +1,156 @@
+//! The tables, as diesel sees them: the same on every database. A test compares this with the migrations.
+#![expect(missing_docs, reason = "the migrations document each column")]
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        currency -> Text,
+        balance_minor -> BigInt,
+        held_minor -> BigInt,
+        floor_minor -> Nullable<BigInt>,
+        last_posting -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    postings (id) {
+        id -> BigInt,
+        kind -> Text,
+        at -> BigInt,
+        key -> Binary,
+        request -> Binary,
+        corrects -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    entries (posting_id, leg) {
+        posting_id -> BigInt,
+        leg -> BigInt,
+        account_id -> BigInt,
+        amount_minor -> BigInt,
+        balance_minor -> BigInt,
+        previous -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    hold_entries (posting_id, leg) {
+        posting_id -> BigInt,
+        leg -> BigInt,
+        hold_id -> BigInt,
+        account_id -> BigInt,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    holds (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        amount_minor -> BigInt,
+        remaining_minor -> BigInt,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    chain (seq) {
+        seq -> BigInt,
+        first_posting -> BigInt,
+        last_posting -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (account_id) {
+        account_id -> BigInt,
+        msisdn -> Text,
+        name -> Text,
+        language -> Text,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pins (account_id) {
+        account_id -> BigInt,
+        key_version -> BigInt,
+        salt -> Binary,
+        tag -> Binary,
+        attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (key) {
+        key -> Binary,
+        caller -> Binary,
+        version -> BigInt,
+        state -> Text,
+        updated_at -> BigInt,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    seen (key) {
+        key -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> BigInt,
+        kind -> Text,
+        payer -> BigInt,
+        payee -> BigInt,
+        amount_minor -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        msisdn -> Text,
+        language -> Text,
+        template -> Text,
+        slots -> Text,
+        posting_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        state -> Text,
+        attempts -> BigInt,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        provider_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts, postings, entries, hold_entries, holds, chain, counters, people, pins, sessions, seen, orders, outbox,
+    settings,
+);
