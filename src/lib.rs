@@ -15,3 +15,9 @@ pub mod refusal;
 pub mod text;
 /// Points in time, and the clock.
 pub mod time;
+/// The numbers at `/metrics`.
+pub mod metrics;
+
+// ── storage and the book ──
+pub mod store;
+pub mod book;

@@ -279,7 +279,7 @@ fn write_change(conn: &mut Conn, facts: &Facts, posting: i64, change: &Change) -
         Change::SetLanguage { account, language } => people::set_language(conn, *account, language),
         Change::SaveSession(save) => sessions::save(conn, &[&save.row]),
         Change::AtVersion { .. } => Ok(()),
-        Change::See { key } => sessions::see(conn, key.bytes(), Timestamp::from_seconds(key.origin_seconds()).micros()),
+        Change::See { key } => sessions::see(conn, key.bytes(), key.origin().micros()),
         Change::OpenOrder(order) => orders::add(conn, order),
         Change::CloseOrder { order, state } => orders::set_state(conn, *order, state),
         Change::Tell(message) => {

@@ -36,6 +36,12 @@ pub struct PinRow {
     pub attempts: i64,
 }
 
+impl std::fmt::Debug for PinRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PinRow(account {})", self.account_id)
+    }
+}
+
 /// The person with this number.
 pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, StoreError> {
     Ok(people::table.filter(people::msisdn.eq(msisdn)).first(conn).optional()?)

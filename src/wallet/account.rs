@@ -1,0 +1,99 @@
+//! My account: balance, mini statement, language.
+
+use super::desk::{Act, Desk, Halt, masked_name};
+use super::{Service, item};
+use crate::book::{self, Change};
+use crate::language::Language;
+use crate::refusal::{Reason, Refusal};
+use crate::store::book_rows::{self, EntryRow, PostingRow};
+use crate::store::{Conn, StoreError, people};
+use crate::time::Timestamp;
+
+/// Shows `balance`, and `held` with the flag `held` when a part of it is reserved.
+pub const BALANCE: Service = Service { name: "balance", pin: false, opens: false, plan: balance };
+/// Lists the newest entries: `sign`, `amount`, `name`, `date`, `time`, `code`.
+pub const STATEMENT: Service = Service { name: "statement", pin: false, opens: false, plan: statement };
+/// Input `language`.
+pub const LANGUAGE: Service = Service { name: "language", pin: false, opens: false, plan: language };
+
+/// Lines of a mini statement.
+const STATEMENT_LINES: usize = 10;
+
+fn balance(desk: &mut Desk) -> Result<(), Halt> {
+    let person = desk.person()?;
+    let account = desk.account(person.account_id)?;
+    let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
+    desk.show("balance", available.to_string());
+    let receipt = super::receipt::slots(desk.house, 0, desk.now, None);
+    desk.plan.slots.extend(receipt);
+    if account.held_minor > 0 {
+        desk.plan.flags.insert("held".into());
+        desk.show("held", desk.money(account.held_minor).to_string());
+    }
+    Ok(())
+}
+
+fn statement(desk: &mut Desk) -> Result<(), Halt> {
+    let person = desk.person()?;
+    let lines = history(desk.conn, person.account_id, STATEMENT_LINES)?;
+    let others: Vec<i64> = lines.iter().filter_map(Line::other).collect();
+    let names = people::by_accounts(desk.conn, &others)?;
+    for line in &lines {
+        let other = names.iter().find(|p| Some(p.account_id) == line.other());
+        let at = Timestamp::from_micros(line.posting.at);
+        let mut slots = vec![
+            ("sign", if line.own.amount_minor < 0 { "-".to_owned() } else { "+".to_owned() }),
+            ("amount", desk.money(line.own.amount_minor.saturating_abs()).to_string()),
+            ("name", other.map_or_else(|| desk.house.brand().to_owned(), |p| masked_name(&p.name))),
+        ];
+        let receipt = super::receipt::slots(desk.house, line.posting.id, at, None);
+        slots.extend(receipt.iter().map(|(name, value)| (name.as_str(), value.clone())));
+        desk.plan.items.push(item(line.posting.id, &slots));
+    }
+    Ok(())
+}
+
+fn language(desk: &mut Desk) -> Result<(), Halt> {
+    let person = desk.person()?;
+    let chosen = Language::parse(desk.field("language")?);
+    let language = chosen.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
+    let change = Change::SetLanguage { account: person.account_id, language: language.to_string() };
+    desk.plan.act = Some(Act { kind: "language", legs: Vec::new(), changes: vec![change] });
+    Ok(())
+}
+
+/// A posting as the owner of an account sees it.
+pub struct Line {
+    /// The posting.
+    pub posting: PostingRow,
+    /// The owner's entry.
+    pub own: EntryRow,
+    /// All entries.
+    pub legs: Vec<EntryRow>,
+}
+
+impl Line {
+    /// The account on the other side: where the money went or came from, apart from fees.
+    pub fn other(&self) -> Option<i64> {
+        let others = self.legs.iter().filter(|leg| leg.account_id != self.own.account_id);
+        others.map(|leg| leg.account_id).find(|id| *id != book::FEES)
+    }
+}
+
+/// The newest postings of an account: walks from each entry to the one before, so it costs the same for an account
+/// with ten entries and one with a million.
+pub fn history(conn: &mut Conn, account: i64, limit: usize) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    let mut next = book_rows::account(conn, account)?.and_then(|a| a.last_posting);
+    while let Some(id) = next
+        && lines.len() < limit
+    {
+        let posting = book_rows::posting(conn, id)?.ok_or(StoreError::Damaged("an entry without its posting"))?;
+        let legs = book_rows::entries_of(conn, id)?;
+        let own = legs.iter().find(|leg| leg.account_id == account).cloned();
+        let own = own.ok_or(StoreError::Damaged("an account points at a posting of others"))?;
+        next = own.previous;
+        lines.push(Line { posting, own, legs });
+    }
+    Ok(lines)
+}

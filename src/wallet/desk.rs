@@ -1,0 +1,190 @@
+//! The desk a service works at: facts it may read, inputs in typed form, and the plan it fills in.
+
+use super::Caller;
+use crate::ask::{Fields, Item, Secret, Slots};
+use crate::book::{Change, Leg};
+use crate::market::Market;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::pin::PinKeys;
+use crate::refusal::{Reason, Refusal};
+use crate::seal::Dice;
+use crate::store::book_rows::{self, Account};
+use crate::store::outbox::NewMessage;
+use crate::store::people::PersonRow;
+use crate::store::{Conn, StoreError};
+use crate::tariff::Tariff;
+use crate::time::{Clock, Timestamp};
+use std::collections::BTreeSet;
+
+/// The rules, keys and surroundings all services share.
+#[derive(Debug)]
+pub struct House {
+    /// Where the service runs.
+    pub market: Market,
+    /// What services cost.
+    pub tariff: Tariff,
+    /// What PIN tags are made with.
+    pub pin_keys: PinKeys,
+    /// What posting numbers are turned into receipt codes with.
+    pub reference_key: [u8; 16],
+    /// The code people dial: `*384*1234#`.
+    pub dial: String,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub dice: Dice,
+}
+
+/// What would happen: values for a screen, and what the book is to do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Values for texts.
+    pub slots: Slots,
+    /// Conditions that menus can branch on.
+    pub flags: BTreeSet<String>,
+    /// Lines, when a list was asked for.
+    pub items: Vec<Item>,
+    /// What to commit, when there is something to do.
+    pub act: Option<Act>,
+}
+
+/// What to commit.
+#[derive(Debug, Default)]
+pub struct Act {
+    /// Which business act.
+    pub kind: &'static str,
+    /// Money that moves.
+    pub legs: Vec<Leg>,
+    /// Rows that change with it.
+    pub changes: Vec<Change>,
+}
+
+/// Why a plan ends early.
+#[derive(Debug)]
+pub enum Halt {
+    /// The answer is no.
+    Refused(Refusal),
+    /// There is no answer: the database failed.
+    Broken(StoreError),
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Self {
+        Halt::Refused(refusal)
+    }
+}
+
+impl From<Reason> for Halt {
+    fn from(reason: Reason) -> Self {
+        Halt::Refused(reason.into())
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Halt::Broken(error)
+    }
+}
+
+/// Where a service finds what it needs and leaves its plan.
+pub struct Desk<'a> {
+    /// For reading facts.
+    pub conn: &'a mut Conn,
+    /// Rules and keys.
+    pub house: &'a House,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Inputs so far.
+    pub fields: &'a Fields,
+    /// The secret input of this step.
+    pub secret: Option<Secret>,
+    /// A number never used before, where the service opens something and is being done; otherwise 0.
+    pub fresh_id: i64,
+    /// The time.
+    pub now: Timestamp,
+    /// What is planned so far.
+    pub plan: Plan,
+}
+
+impl<'a> Desk<'a> {
+    /// The caller, who must have joined.
+    pub fn person(&self) -> Result<&'a PersonRow, Halt> {
+        Ok(self.caller.person.as_ref().ok_or(Reason::NotJoined)?)
+    }
+
+    /// An input, or the refusal that it is missing.
+    pub fn field(&self, name: &'static str) -> Result<&'a str, Halt> {
+        let value = self.fields.get(name).map(String::as_str);
+        Ok(value.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, name))?)
+    }
+
+    /// An input that is a phone number.
+    pub fn phone(&self, name: &'static str) -> Result<Msisdn, Halt> {
+        let text = self.field(name)?;
+        Ok(Msisdn::parse(text, &self.house.market).map_err(|reason| Refusal::of_field(reason, name))?)
+    }
+
+    /// An input that is an amount above zero, in minor units.
+    pub fn amount(&self, name: &'static str) -> Result<Money, Halt> {
+        let text = self.field(name)?;
+        let amount = Money::from_minor_text(text, self.house.market.currency);
+        match amount {
+            Some(amount) if amount.minor > 0 => Ok(amount),
+            Some(_) => Err(Refusal::of_field(Reason::AmountZero, name).into()),
+            None => Err(Refusal::of_field(Reason::AmountFormat, name).into()),
+        }
+    }
+
+    /// An amount of the market's currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.house.market.currency)
+    }
+
+    /// The caller's account as it stands.
+    pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
+        Ok(book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?)
+    }
+
+    /// Sets a value for the texts.
+    pub fn show(&mut self, slot: &str, value: impl Into<String>) {
+        self.plan.slots.insert(slot.to_owned(), value.into());
+    }
+
+    /// A message to a person, with values for its text. With `account`, it tells that account's new balance.
+    pub fn tell(&self, to: &PersonRow, template: &str, slots: Slots, account: Option<i64>) -> Change {
+        Change::Tell(message(&to.msisdn, &to.language, template, &slots, account, self.now))
+    }
+}
+
+/// A message for the outbox.
+pub fn message(
+    msisdn: &str,
+    language: &str,
+    template: &str,
+    slots: &Slots,
+    account: Option<i64>,
+    now: Timestamp,
+) -> NewMessage {
+    NewMessage {
+        msisdn: msisdn.to_owned(),
+        language: language.to_owned(),
+        template: template.to_owned(),
+        slots: serde_json::to_string(slots).unwrap_or_default(),
+        posting_id: None,
+        account_id: account,
+        created_at: now.micros(),
+        due_at: now.micros(),
+    }
+}
+
+/// What others see of a name: the first name and the initial of the last.
+pub fn masked_name(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let initial = words.next_back().and_then(|last| last.chars().next());
+    match initial {
+        Some(initial) => format!("{first} {}.", initial.to_uppercase()),
+        None => first.to_owned(),
+    }
+}

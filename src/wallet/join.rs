@@ -1,0 +1,65 @@
+//! Join: a number becomes a person with a wallet.
+//!
+//! Inputs `language`, `name`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
+
+use super::desk::{Act, Desk, Halt, message};
+use super::{Service, pin};
+use crate::ask::Slots;
+use crate::book::Change;
+use crate::language::Language;
+use crate::refusal::{Reason, Refusal};
+use crate::store::book_rows::Account;
+use crate::store::people::PersonRow;
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service { name: "join", pin: false, opens: true, plan };
+
+/// Characters of a name.
+const NAME_MAX: usize = 40;
+
+fn plan(desk: &mut Desk) -> Result<(), Halt> {
+    if desk.caller.person.is_some() {
+        return Err(Reason::AlreadyJoined.into());
+    }
+    let language = Language::parse(desk.field("language")?);
+    let language = language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
+    let name = name(desk.field("name")?)?;
+    let pin_row = pin::repeated(desk, desk.fresh_id)?;
+    let person = PersonRow {
+        account_id: desk.fresh_id,
+        msisdn: desk.caller.msisdn.e164().to_owned(),
+        name: name.clone(),
+        language: language.to_string(),
+        joined_at: desk.now.micros(),
+    };
+    let account = empty_wallet(desk.fresh_id, desk.house.market.currency.as_str());
+    let slots = Slots::from([("name".into(), name.clone()), ("dial".into(), desk.house.dial.clone())]);
+    let news = message(&person.msisdn, &person.language, "sms.joined", &slots, None, desk.now);
+    desk.show("name", name);
+    let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin_row), Change::Tell(news)];
+    desk.plan.act = Some(Act { kind: "join", legs: Vec::new(), changes });
+    Ok(())
+}
+
+/// A wallet as it begins: empty, and never below zero.
+pub fn empty_wallet(id: i64, currency: &str) -> Account {
+    Account {
+        id,
+        kind: "wallet".into(),
+        state: "open".into(),
+        currency: currency.to_owned(),
+        balance_minor: 0,
+        held_minor: 0,
+        floor_minor: Some(0),
+        last_posting: None,
+    }
+}
+
+/// A name in its stored form: blanks squeezed, letters of any script, no digits.
+pub fn name(text: &str) -> Result<String, Refusal> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = (2..=NAME_MAX).contains(&name.chars().count());
+    let readable = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.'));
+    let begins = name.chars().next().is_some_and(char::is_alphabetic);
+    if fits && readable && begins { Ok(name) } else { Err(Refusal::of_field(Reason::NameFormat, "name")) }
+}

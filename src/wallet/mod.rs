@@ -1,0 +1,246 @@
+//! The wallet: what people can do with their money, one file per service.
+//!
+//! A service is one function, `plan`: it reads facts, decides, and says what would happen, as values for a screen and an
+//! `Act` for the book. A quote shows the plan, doing it commits the same plan. So a new service is a file here, a line
+//! in `SERVICES` and some menu data. The wallet never knows which channel asks, and it never commits money itself.
+
+pub mod account;
+pub mod desk;
+pub mod join;
+pub mod orders;
+pub mod pin;
+pub mod receipt;
+pub mod send;
+
+pub use desk::{Act, Desk, Halt, House, Plan};
+
+use crate::ask::{Answer, Ask, Fields, Item, Secret, Verb};
+use crate::book::{Book, Change, Key, Posting, Receipt};
+use crate::metrics::Metrics;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::store::people::PersonRow;
+use crate::store::{Conn, Store, StoreError, book_rows, people};
+use std::sync::Arc;
+
+/// One service.
+pub struct Service {
+    /// What menus and grammars call it.
+    pub name: &'static str,
+    /// Whether doing it needs the caller's PIN. Menus cannot switch this off.
+    pub pin: bool,
+    /// Whether doing it opens something that needs a number of its own.
+    pub opens: bool,
+    /// Reads facts and decides.
+    pub plan: fn(&mut Desk) -> Result<(), Halt>,
+}
+
+/// Everything the wallet can do.
+pub const SERVICES: &[Service] = &[
+    send::SERVICE,
+    orders::ORDER,
+    orders::LIST,
+    orders::APPROVE,
+    orders::DECLINE,
+    account::BALANCE,
+    account::STATEMENT,
+    account::LANGUAGE,
+    join::SERVICE,
+    pin::CHOOSE,
+    pin::REPEAT,
+    pin::CHANGE,
+];
+
+/// Who asks: a number that the gateway vouches for, and whose wallet it is.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The number.
+    pub msisdn: Msisdn,
+    /// Its owner, once they have joined.
+    pub person: Option<PersonRow>,
+}
+
+/// What a channel adds to something it wants done.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The same for each repetition of the same request.
+    pub key: Key,
+    /// Changes that take the request in hand, committed first, together with the charge of a PIN try.
+    /// Empty when it was taken in hand before and is run again.
+    pub claim: Vec<Change>,
+    /// Changes that become true together with what is done.
+    pub along: Vec<Change>,
+}
+
+/// The wallet. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Wallet {
+    /// What it reads.
+    pub store: Store,
+    /// What commits for it.
+    pub book: Book,
+    /// Rules and keys.
+    pub house: Arc<House>,
+    /// What it counts.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Wallet {
+    /// Whose number this is.
+    pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
+        let number = msisdn.e164().to_owned();
+        let person = self.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
+        Ok(Caller { msisdn, person })
+    }
+
+    /// Answers a question that changes nothing. Doing needs a `Turn`: see `act`.
+    pub async fn answer(&self, caller: &Caller, ask: Ask) -> Answer {
+        let verb = ask.verb;
+        let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
+        match (verb, self.plan(service, caller, ask.fields, ask.secret, 0).await) {
+            (Verb::List, Ok(plan)) => Answer::Items(plan.items),
+            (Verb::Check | Verb::Quote | Verb::Do, Ok(plan)) => Answer::Facts { slots: plan.slots, flags: plan.flags },
+            (Verb::Check, Err((Refusal { reason: Reason::FieldMissing, .. }, plan))) => {
+                Answer::Facts { slots: plan.slots, flags: plan.flags }
+            }
+            (Verb::Check | Verb::Quote | Verb::List | Verb::Do, Err((refusal, _))) => Answer::Refused(refusal),
+        }
+    }
+
+    /// Does something, once per key.
+    pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Answer {
+        let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
+        match self.carry_out(service, caller, ask, turn).await {
+            Ok(plan) => {
+                self.metrics.service(service.name, "done");
+                Answer::Facts { slots: plan.slots, flags: plan.flags }
+            }
+            Err(refusal) => {
+                self.metrics.service(service.name, refusal.code());
+                Answer::Refused(refusal)
+            }
+        }
+    }
+
+    async fn carry_out(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
+        let again = turn.claim.is_empty();
+        if service.pin {
+            self.authorise(caller, ask.secret.as_ref(), &turn).await?;
+        } else if !again {
+            self.book.post(self.note(turn.key, turn.claim.clone())).await?;
+        }
+        if again && let Some(receipt) = self.committed(turn.key).await? {
+            // it happened in a run whose answer was lost
+            return Ok(self.with_receipt(Plan::default(), &receipt, caller));
+        }
+        let done = self.commit(service, caller, ask, &turn).await;
+        if done.is_err() && service.pin {
+            // the PIN was right although the request was not: the try must not count
+            self.clear_attempts(caller, turn.key).await;
+        }
+        done
+    }
+
+    async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
+        let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
+        let request = request_digest(service.name, &ask.fields);
+        let planned = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+        let mut plan = planned.map_err(|(refusal, _)| refusal)?;
+        let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
+        let mut changes = turn.along.clone();
+        changes.extend(act.changes);
+        if service.pin {
+            changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
+        }
+        let receipt = self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
+        match receipt {
+            Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
+            // the plan was covered, but somebody spent the money in between
+            Err(refusal) if refusal.reason == Reason::NotEnough => Err(Refusal { slots: plan.slots, ..refusal }),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn plan(
+        &self,
+        service: &Service,
+        caller: &Caller,
+        fields: Fields,
+        secret: Option<Secret>,
+        fresh_id: i64,
+    ) -> Result<Plan, (Refusal, Plan)> {
+        let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
+        let planned = self.store.read(move |conn: &mut Conn| {
+            let now = house.clock.now();
+            let mut desk =
+                Desk { conn, house: &house, caller: &caller, fields: &fields, secret, fresh_id, now, plan: Plan::default() };
+            match decide(&mut desk) {
+                Ok(()) => Ok(Ok(desk.plan)),
+                Err(Halt::Refused(refusal)) => Ok(Err((refusal, desk.plan))),
+                Err(Halt::Broken(error)) => Err(error),
+            }
+        });
+        planned.await.unwrap_or_else(|error| Err((unavailable(&error), Plan::default())))
+    }
+
+    async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {
+        let found = self.store.read(move |conn| {
+            let Some(row) = book_rows::postings_with(conn, &[key.bytes().to_vec()])?.pop() else { return Ok(None) };
+            let legs = book_rows::entries_of(conn, row.id)?;
+            let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
+            let at = crate::time::Timestamp::from_micros(row.at);
+            Ok(Some(Receipt { posting: row.id, at, repeated: true, balances }))
+        });
+        found.await.map_err(|e: StoreError| unavailable(&e))
+    }
+
+    /// Adds what only the receipt knows: code, date, time, new balance.
+    fn with_receipt(&self, mut plan: Plan, receipt: &Receipt, caller: &Caller) -> Plan {
+        let account = caller.person.as_ref().map(|p| p.account_id);
+        let balance = account.and_then(|account| receipt.balance_minor(account));
+        plan.slots.extend(receipt::slots(&self.house, receipt.posting, receipt.at, balance));
+        plan
+    }
+
+    /// A posting that moves nothing: changes of rows that guard themselves.
+    pub fn note(&self, key: Key, changes: Vec<Change>) -> Posting {
+        self.blank(key, "note", changes)
+    }
+
+    fn blank(&self, key: Key, kind: &'static str, changes: Vec<Change>) -> Posting {
+        Posting {
+            key,
+            request: [0; 16],
+            kind,
+            at: self.house.clock.now(),
+            currency: self.house.market.currency,
+            legs: Vec::new(),
+            holds: Vec::new(),
+            changes,
+            corrects: None,
+        }
+    }
+}
+
+/// The service with this name.
+pub fn service(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().find(|service| service.name == name)
+}
+
+/// A failure of the database: logged where it is met, told to people as "busy, nothing was done".
+fn unavailable(error: &StoreError) -> Refusal {
+    tracing::error!(%error, "a read failed");
+    Reason::Busy.into()
+}
+
+/// What was asked, so that a key used for something else is noticed. Secrets are not part of it.
+fn request_digest(service: &str, fields: &Fields) -> [u8; 16] {
+    let mut parts: Vec<&[u8]> = vec![service.as_bytes()];
+    parts.extend(fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
+    crate::book::key::digest(&parts)
+}
+
+/// A line of a list.
+fn item(id: i64, slots: &[(&str, String)]) -> Item {
+    Item { id: id.to_string(), slots: slots.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect() }
+}

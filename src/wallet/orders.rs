@@ -1,0 +1,159 @@
+//! Payment orders: a payment asked for by SMS waits until the payer approves it on USSD with the PIN, or it expires.
+
+use super::desk::{Act, Desk, Halt, masked_name};
+use super::{Service, Wallet, item, send};
+use crate::ask::Slots;
+use crate::book::{Change, Key};
+use crate::refusal::Reason;
+use crate::store::orders::{self, OrderRow};
+use crate::store::people::{self, PersonRow};
+use crate::store::{StoreError, book_rows};
+use crate::time::Timestamp;
+use std::time::Duration;
+
+/// Inputs `to`, `amount`: leaves an order that waits for its payer.
+pub const ORDER: Service = Service { name: "order", pin: false, opens: true, plan: order };
+/// Lists what waits for the caller: `amount`, `name`.
+pub const LIST: Service = Service { name: "orders", pin: false, opens: false, plan: list };
+/// Input `order`: pays it.
+pub const APPROVE: Service = Service { name: "approve", pin: true, opens: false, plan: approve };
+/// Input `order`: refuses it.
+pub const DECLINE: Service = Service { name: "decline", pin: false, opens: false, plan: decline };
+
+/// How long an order waits.
+pub const LIFE: Duration = Duration::from_secs(30 * 60);
+/// Orders shown to one payer, and waiting for one payer at most.
+const WAITING_MAX: i64 = 8;
+/// Orders that expire in one go.
+const EXPIRE_BATCH: i64 = 100;
+
+fn order(desk: &mut Desk) -> Result<(), Halt> {
+    let payer = desk.person()?;
+    let payee = send::payee(desk)?;
+    let amount = desk.amount("amount")?;
+    // the same code that will pay it says whether it could be paid now, and what it costs
+    send::payment(desk, &payee, amount)?;
+    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
+    if i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= WAITING_MAX {
+        return Err(Reason::Busy.into());
+    }
+    let expires = desk.now.plus(LIFE);
+    let row = OrderRow {
+        id: desk.fresh_id,
+        kind: "send".into(),
+        payer: payer.account_id,
+        payee: payee.account_id,
+        amount_minor: amount.minor,
+        state: "waiting".into(),
+        created_at: desk.now.micros(),
+        expires_at: expires.micros(),
+    };
+    desk.show("dial", desk.house.dial.clone());
+    desk.show("until", expires.clock_text(&desk.house.market.zone()));
+    let news = desk.tell(payer, "sms.order", desk.plan.slots.clone(), None);
+    desk.plan.act = Some(Act { kind: "order", legs: Vec::new(), changes: vec![Change::OpenOrder(row), news] });
+    Ok(())
+}
+
+fn list(desk: &mut Desk) -> Result<(), Halt> {
+    let payer = desk.person()?;
+    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
+    let payees: Vec<i64> = waiting.iter().map(|order| order.payee).collect();
+    let payees = people::by_accounts(desk.conn, &payees)?;
+    for order in waiting {
+        let name = payees.iter().find(|p| p.account_id == order.payee).map(|p| masked_name(&p.name));
+        let amount = desk.money(order.amount_minor).to_string();
+        desk.plan.items.push(item(order.id, &[("amount", amount), ("name", name.unwrap_or_default())]));
+    }
+    Ok(())
+}
+
+fn approve(desk: &mut Desk) -> Result<(), Halt> {
+    let (order, payee) = waiting_order(desk)?;
+    let mut act = send::payment(desk, &payee, desk.money(order.amount_minor))?;
+    act.changes.push(Change::CloseOrder { order: order.id, state: "approved" });
+    desk.plan.act = Some(act);
+    Ok(())
+}
+
+fn decline(desk: &mut Desk) -> Result<(), Halt> {
+    let (order, payee) = waiting_order(desk)?;
+    for (slot, value) in send::party(&payee) {
+        desk.show(&slot, value);
+    }
+    desk.show("amount", desk.money(order.amount_minor).to_string());
+    let changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
+    desk.plan.act = Some(Act { kind: "decline", legs: Vec::new(), changes });
+    Ok(())
+}
+
+/// The order that the input names, if it is the caller's to answer.
+fn waiting_order(desk: &mut Desk) -> Result<(OrderRow, PersonRow), Halt> {
+    let payer = desk.person()?;
+    let id = desk.field("order")?.parse().map_err(|_text| Reason::OrderGone)?;
+    let order = orders::by_id(desk.conn, id)?.ok_or(Reason::OrderGone)?;
+    let open = order.state == "waiting" && order.expires_at > desk.now.micros();
+    if !open || order.payer != payer.account_id {
+        return Err(Reason::OrderGone.into());
+    }
+    let payee = people::by_account(desk.conn, order.payee)?.ok_or(StoreError::Damaged("an order to nobody"))?;
+    Ok((order, payee))
+}
+
+impl Wallet {
+    /// How many orders wait for this account.
+    pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
+        let now = self.house.clock.now().micros();
+        let read = move |conn: &mut crate::store::Conn| orders::waiting(conn, account, now, WAITING_MAX);
+        Ok(self.store.read(read).await?.len())
+    }
+
+    /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many ended.
+    pub async fn expire(&self) -> Result<usize, StoreError> {
+        let now = self.house.clock.now();
+        let due = self.store.read(move |conn| {
+            let orders = orders::expired(conn, now.micros(), EXPIRE_BATCH)?;
+            let payers = people::by_accounts(conn, &Vec::from_iter(orders.iter().map(|o| o.payer)))?;
+            let payees = people::by_accounts(conn, &Vec::from_iter(orders.iter().map(|o| o.payee)))?;
+            Ok::<_, StoreError>((orders, payers, payees, book_rows::holds_expired(conn, now.micros(), EXPIRE_BATCH)?))
+        });
+        let (orders, payers, payees, holds) = due.await?;
+        let mut ended: usize = 0;
+        for order in orders {
+            let payer = payers.iter().find(|p| p.account_id == order.payer);
+            let payee = payees.iter().find(|p| p.account_id == order.payee);
+            let posting = self.note(expiry_key(order.expires_at, order.id), self.expired(&order, payer, payee, now));
+            // somebody may have answered the order in this moment: then there is nothing to expire
+            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
+        }
+        for hold in holds {
+            let mut posting = self.note(expiry_key(hold.expires_at, hold.id), Vec::new());
+            posting.kind = "expire";
+            posting.holds = vec![crate::book::HoldMove::Expire { hold: hold.id }];
+            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
+        }
+        Ok(ended)
+    }
+
+    fn expired(
+        &self,
+        order: &OrderRow,
+        payer: Option<&PersonRow>,
+        payee: Option<&PersonRow>,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let mut changes = vec![Change::CloseOrder { order: order.id, state: "expired" }];
+        if let (Some(payer), Some(payee)) = (payer, payee) {
+            let amount = crate::money::Money::new(order.amount_minor, self.house.market.currency).to_string();
+            let mut slots = Slots::from([("amount".into(), amount), ("dial".into(), self.house.dial.clone())]);
+            slots.extend(send::party(payee));
+            let news = super::desk::message(&payer.msisdn, &payer.language, "sms.order_expired", &slots, None, now);
+            changes.push(Change::Tell(news));
+        }
+        changes
+    }
+}
+
+fn expiry_key(expires_at: i64, id: i64) -> Key {
+    Key::new(Timestamp::from_micros(expires_at), "expiry", &id.to_be_bytes())
+}
