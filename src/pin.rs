@@ -110,3 +110,86 @@ impl fmt::Debug for PinKey {
         write!(f, "PinKey(version {})", self.version)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop where they fail")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn own() -> Msisdn {
+        Msisdn::from_e164("+254712345698").unwrap()
+    }
+
+    fn key() -> PinKey {
+        PinKey::from_hex(3, &"5a".repeat(32)).unwrap()
+    }
+
+    #[test]
+    fn a_pin_is_four_to_six_digits() {
+        for text in ["2580", " 2580 ", "25806", "258064"] {
+            assert!(Pin::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "258", "2580641", "25 80", "25o0", "-258", "٢٥٨٠", "1*2580"] {
+            assert_eq!(Pin::parse(text).unwrap_err(), Reason::PinFormat, "{text}");
+            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PinFormat, "{text}");
+        }
+    }
+
+    #[test]
+    fn pins_that_thieves_try_first_are_refused() {
+        let runs = ["1234", "4321", "0123", "7890", "8901", "0987", "3210", "12345", "654321"];
+        let repeats =
+            ["1111", "0000", "1212", "1122", "5500", "123123", "111222", "112233", "121212", "12121", "11122"];
+        let years = ["1900", "1985", "1999", "2000", "2029"];
+        let days = ["2512", "3112", "0101", "1225", "0731", "251285", "851225", "122585", "010203"];
+        let own_number = ["5698", "45698", "345698"];
+        for text in runs.iter().chain(&repeats).chain(&years).chain(&days).chain(&own_number) {
+            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PinWeak, "{text}");
+            assert!(Pin::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_pins_are_accepted() {
+        for text in ["2580", "1379", "2468", "1357", "2030", "1899", "3213", "7361", "7778", "7337", "25806", "907856"]
+        {
+            assert!(Pin::choose(text, &own()).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn neither_pin_nor_key_prints() {
+        let printed = format!("{:?} {:?}", Pin::parse("7361"), key());
+        assert_eq!(printed, "Ok(Pin(***)) PinKey(version 3)");
+    }
+
+    #[test]
+    fn a_tag_belongs_to_one_account_salt_pin_and_key() {
+        let (pin, salt) = (Pin::parse("7361").unwrap(), [1; 16]);
+        let tag = key().tag(42, &salt, &pin);
+        assert!(key().matches(42, &salt, &pin, &tag));
+        assert!(!key().matches(43, &salt, &pin, &tag));
+        assert!(!key().matches(42, &[2; 16], &pin, &tag));
+        assert!(!key().matches(42, &salt, &Pin::parse("7362").unwrap(), &tag));
+        assert!(!key().matches(42, &salt, &pin, &tag[..31]));
+        assert!(!key().matches(42, &salt, &pin, &[]));
+        assert!(!PinKey::from_hex(3, &"5b".repeat(32)).unwrap().matches(42, &salt, &pin, &tag));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>()) {
+            prop_assert_eq!(Pin::choose(&text, &own()).is_ok() && Pin::parse(&text).is_err(), false);
+        }
+
+        #[test]
+        fn pins_are_the_same_when_their_digits_are(a in "[0-9]{4,6}", b in "[0-9]{4,6}") {
+            let (first, second) = (Pin::parse(&a).unwrap(), Pin::parse(&b).unwrap());
+            prop_assert_eq!(first.same_as(&second), a == b);
+            prop_assert!(first.same_as(&Pin::parse(&a).unwrap()));
+        }
+    }
+}

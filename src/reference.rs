@@ -103,3 +103,62 @@ impl fmt::Debug for Reference {
         write!(f, "Reference({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: [u8; 16] = [9; 16];
+
+    #[test]
+    fn neighbours_get_codes_that_do_not_look_it() {
+        let codes: BTreeSet<String> = (0..2000).map(|id| Reference::of(id, &KEY).to_string()).collect();
+        assert_eq!(codes.len(), 2000);
+        // Were the number not shuffled, all of these would begin alike.
+        let beginnings: BTreeSet<String> = codes.iter().map(|code| code.chars().take(2).collect()).collect();
+        assert!(beginnings.len() > 700, "{}", beginnings.len());
+    }
+
+    #[test]
+    fn the_largest_number_has_a_code_too() {
+        let last = (1 << 50) - 1;
+        assert_eq!(Reference::of(last, &KEY).posting_id(&KEY), Some(last));
+    }
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let code = Reference::parse("01A1Z0K19V").unwrap();
+        assert_eq!(Reference::parse(" oia1zOkL9v "), Some(code));
+        for text in ["", "01A1Z0K19", "01A1Z0K19VV", "01A1Z0K19U", "01A1Z-K19V", "01A1Z0K1éV", "ÉÉÉÉÉ"] {
+            assert_eq!(Reference::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_leads_back_to_its_posting(id in 0_i64..(1 << 50), key: [u8; 16]) {
+            let code = Reference::of(id, &key);
+            prop_assert_eq!(code.posting_id(&key), Some(id));
+            prop_assert_eq!(Reference::parse(&code.to_string().to_lowercase()), Some(code));
+        }
+
+        #[test]
+        fn every_code_belongs_to_one_posting(text in "[0-9A-HJKMNP-TV-Z]{10}") {
+            let code = Reference::parse(&text).unwrap();
+            let id = code.posting_id(&KEY).unwrap();
+            prop_assert!((0..(1 << 50)).contains(&id));
+            prop_assert_eq!(Reference::of(id, &KEY), code);
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>()) {
+            let _ = Reference::parse(&text);
+        }
+    }
+}

@@ -162,3 +162,91 @@ impl Generator {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_keyed_hash_is_hmac() {
+        // RFC 4231, case 2. Its key is shorter than ours; HMAC fills up with zeros, so both are the same key.
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let hash = hmac_sha256(&key, &[b"what do ya want ", b"for nothing?"]);
+        let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        let key = key_from_hex(&format!(" 00fF{}\n", "7a".repeat(30))).unwrap();
+        assert_eq!(key.expose_secret()[..3], [0, 255, 0x7a]);
+        for text in [
+            String::new(),
+            "0".repeat(63),
+            "0".repeat(65),
+            "g".repeat(64),
+            "é".repeat(32),
+            format!("+{}", "0".repeat(63)),
+        ] {
+            assert!(key_from_hex(&text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_labels_and_texts_keep_fingerprints_apart() {
+        let key = SealKey::new([7; 32]);
+        let print = key.fingerprint("sms", "hello");
+        assert_eq!(print, SealKey::new([7; 32]).fingerprint("sms", "hello"));
+        for other in [
+            key.fingerprint("sms", "hello "),
+            key.fingerprint("smsh", "ello"),
+            key.derive("x").fingerprint("sms", "hello"),
+        ] {
+            assert_ne!(print, other);
+        }
+        assert_ne!(key.derive("a").fingerprint("", ""), key.derive("b").fingerprint("", ""));
+        assert_eq!(format!("{key:?}"), "SealKey(***)");
+    }
+
+    #[test]
+    fn seeded_dice_repeat_and_the_systems_do_not() {
+        let (one, same, other) = (Dice::seeded(1), Dice::seeded(1), Dice::seeded(2));
+        let first: [u8; 40] = one.bytes();
+        assert_eq!(first, same.bytes());
+        assert_ne!(first, other.bytes());
+        assert_ne!(first, one.bytes());
+        let system = Dice::os().unwrap();
+        assert_ne!(system.bytes::<16>(), system.bytes::<16>());
+        assert_ne!(Dice::os().unwrap().bytes::<16>(), Dice::os().unwrap().bytes::<16>());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_only_unchanged_and_under_its_label(plain: Vec<u8>, label: Vec<u8>, nonce: [u8; 12], place: prop::sample::Index, bit in 0_u8..8) {
+            let key = SealKey::new([7; 32]);
+            let mut sealed = key.seal(nonce, &label, &plain);
+            prop_assert_eq!(key.open(&label, &sealed), Some(plain));
+            prop_assert_eq!(key.open(&[label.as_slice(), b"x"].concat(), &sealed), None);
+            prop_assert_eq!(key.derive("other").open(&label, &sealed), None);
+            prop_assert_eq!(key.open(&label, &sealed[..place.index(sealed.len())]), None);
+            let place = place.index(sealed.len());
+            sealed[place] ^= 1 << bit;
+            prop_assert_eq!(key.open(&label, &sealed), None);
+        }
+
+        #[test]
+        fn no_bytes_make_opening_panic(sealed: Vec<u8>) {
+            prop_assert_eq!(SealKey::new([7; 32]).open(b"", &sealed), None);
+        }
+    }
+}

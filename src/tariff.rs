@@ -76,6 +76,9 @@ impl Tariff {
 }
 
 fn read_bands(lines: &[BandLine], currency: Currency) -> Result<Vec<Band>, String> {
+    if lines.is_empty() {
+        return Err("there are no bands; leave the service out if it is free".to_owned());
+    }
     let unit = Money::from_major(Decimal::ONE, currency).ok_or("this currency has no unit")?.minor;
     let mut bands: Vec<Band> = Vec::with_capacity(lines.len());
     for (position, line) in (1_usize..).zip(lines) {
@@ -121,4 +124,83 @@ fn coins(major: &Major, currency: Currency) -> Result<i64, String> {
         .map(|money| money.minor)
         .filter(|minor| *minor >= 0)
         .ok_or_else(|| format!("`{shown}` is not an amount of {currency}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(clippy::inconsistent_digit_grouping, reason = "`1_234_50` reads as 1,234.50")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kes(minor: i64) -> Money {
+        Money::new(minor, Currency::KES)
+    }
+
+    fn ours() -> Tariff {
+        Tariff::parse(include_str!("../menus/tariff.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_fee_is_that_of_the_band() {
+        let fees =
+            [(1, 0), (49, 0), (100, 0), (101, 7), (500, 7), (501, 13), (15_001, 105), (20_001, 108), (250_000, 108)];
+        for (amount, fee) in fees {
+            assert_eq!(ours().fee("send", kes(amount * 100)), Ok(kes(fee * 100)), "{amount}");
+        }
+        assert_eq!(ours().fee("send", kes(100_50)), Ok(kes(7_00)));
+        assert_eq!(ours().fee("send", kes(250_000_01)), Err(Reason::AmountTooLarge));
+        assert_eq!(ours().fee("request", kes(9_999_999_00)), Ok(kes(0)));
+        assert_eq!(ours().fee("send", Money::new(1, Currency::parse("UGX").unwrap())), Err(Reason::Invalid));
+    }
+
+    #[test]
+    fn amounts_are_converted_exactly() {
+        let tariff = Tariff::parse("currency = 'KES'\n[[send]]\nfrom = '0.01'\nto = '10.50'\nfee = '0.05'\n[[send]]\nfrom = '10.51'\nto = 20\nfee = 1").unwrap();
+        assert_eq!(tariff.fee("send", kes(10_50)), Ok(kes(5)));
+        assert_eq!(tariff.fee("send", kes(10_51)), Ok(kes(1_00)));
+    }
+
+    #[test]
+    fn a_mistake_is_named() {
+        let band = |from: &str, to: &str, fee: &str| format!("[[send]]\nfrom = {from}\nto = {to}\nfee = {fee}\n");
+        let first = band("1", "49", "0");
+        let mistakes = [
+            (first.clone() + &band("49", "100", "5"), "send: band 2 begins at KES 49 but KES 49 has a fee already"),
+            (first.clone() + &band("51", "100", "5"), "send: between KES 49 and KES 51 there is no fee (band 2)"),
+            (band("2", "49", "0"), "send: between KES 0 and KES 2 there is no fee (band 1)"),
+            (band("9", "1", "0"), "send: band 1: `to` is below `from`"),
+            (band("1", "'4.005'", "0"), "send: band 1: `4.005` is not an amount of KES"),
+            (band("1", "49", "-1"), "send: band 1: `-1` is not an amount of KES"),
+            (band("1", "'all'", "0"), "send: band 1: `all` is not an amount of KES"),
+            ("send = []".to_owned(), "send: there are no bands; leave the service out if it is free"),
+        ];
+        for (lines, problem) in mistakes {
+            assert_eq!(Tariff::parse(&format!("currency = 'KES'\n{lines}")).unwrap_err(), problem);
+        }
+        for (text, hint) in [
+            ("currency = 'shilling'".to_owned(), "three-letter code"),
+            (first, "currency"),
+            (format!("currency = 'KES'\n{}", band("1", "4.5", "0")), "amount in quotes"),
+            ("currency = 'KES'\n[[send]]\nfrom = 1\nto = 2".to_owned(), "fee"),
+            ("currency = ".to_owned(), "line 1"),
+        ] {
+            let problem = Tariff::parse(&text).unwrap_err();
+            assert!(problem.contains(hint), "{problem}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_a_person_may_send_has_a_fee(minor in 1_i64..=250_000_00) {
+            prop_assert!(ours().fee("send", kes(minor)).is_ok_and(|fee| (0..=108_00).contains(&fee.minor)));
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>()) {
+            let _ = Tariff::parse(&text);
+        }
+    }
 }
