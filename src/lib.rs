@@ -1,23 +1,27 @@
 //! Kadogo: mobile money that anyone can host.
+//!
+//! The rooms stand in layers; a room uses what stands above it in this list, never what stands below.
 
 // ── values: small types that everything else is made of ──
 pub mod ask;
-/// Two-letter language codes.
 pub mod language;
-/// The country a service runs in.
 pub mod market;
-/// Amounts and currencies.
-pub mod money;
-/// Phone numbers.
-pub mod phone;
-pub mod refusal;
-/// The GSM-7 alphabet of phones.
-pub mod text;
-/// Points in time, and the clock.
-pub mod time;
-/// The numbers at `/metrics`.
 pub mod metrics;
+pub mod money;
+pub mod phone;
+pub mod pin;
+pub mod reference;
+pub mod refusal;
+pub mod seal;
+pub mod text;
+pub mod time;
 
-// ── storage and the book ──
-pub mod store;
+// ── rules: pure decisions about money ──
+pub mod tariff;
+
+// ── storage and the book: the only SQL, the only commits ──
 pub mod book;
+pub mod store;
+
+// ── services: what people can do ──
+pub mod wallet;

@@ -167,9 +167,7 @@ impl Facts {
     fn admit(&self, posting: &Posting) -> Result<(), Refusal> {
         for change in &posting.changes {
             let refused = match change {
-                Change::OpenAccount(account) => {
-                    self.accounts.contains_key(&account.id).then_some(Reason::Invalid)
-                }
+                Change::OpenAccount(account) => self.accounts.contains_key(&account.id).then_some(Reason::Invalid),
                 Change::Join(person) => self.msisdns.contains(&person.msisdn).then_some(Reason::AlreadyJoined),
                 Change::ChargePin { account } => match self.attempts.get(account) {
                     Some(attempts) if *attempts < PIN_ATTEMPTS_MAX => None,

@@ -92,7 +92,9 @@ impl Walk {
                 break;
             }
             for link in links {
-                self.report.require(link.seq == seq.saturating_add(1), || format!("a link is missing before link {}", link.seq));
+                self.report.require(link.seq == seq.saturating_add(1), || {
+                    format!("a link is missing before link {}", link.seq)
+                });
                 self.report.require(link.first_posting == next, || {
                     format!("link {} begins at posting {}, expected {next}", link.seq, link.first_posting)
                 });
@@ -130,7 +132,10 @@ impl Walk {
             let follows = leg.previous == tally.last_posting && i128::from(leg.balance_minor) == tally.balance_minor;
             tally.last_posting = Some(leg.posting_id);
             self.report.require(follows, || {
-                format!("posting {}: its entry for account {} does not follow from the one before", leg.posting_id, leg.account_id)
+                format!(
+                    "posting {}: its entry for account {} does not follow from the one before",
+                    leg.posting_id, leg.account_id
+                )
             });
         }
         for step in moves {

@@ -178,8 +178,8 @@ pub fn copy_to(conn: &mut Conn, file: &Path) -> Result<(), StoreError> {
 }
 
 fn connect(file: &Path) -> Result<Conn, StoreError> {
-    let mut conn =
-        Conn::establish(&file.display().to_string()).map_err(|e| StoreError::Open(format!("{}: {e}", file.display())))?;
+    let mut conn = Conn::establish(&file.display().to_string())
+        .map_err(|e| StoreError::Open(format!("{}: {e}", file.display())))?;
     configure(&mut conn)?;
     Ok(conn)
 }

@@ -69,6 +69,7 @@ pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<MessageRow>, Sto
     Ok(due.order((outbox::due_at, outbox::id)).limit(limit).load(conn)?)
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
 /// Writes how a message fared.
 pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), StoreError> {
     let row = outbox::table.find(id);
@@ -80,9 +81,9 @@ pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), Stor
         Fate::Later(due_at, reason) => {
             diesel::update(row).set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason))).execute(conn)?
         }
-        Fate::Failed(reason) => diesel::update(row)
-            .set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason)))
-            .execute(conn)?,
+        Fate::Failed(reason) => {
+            diesel::update(row).set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason))).execute(conn)?
+        }
     };
     Ok(())
 }

@@ -151,6 +151,18 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    accounts, postings, entries, hold_entries, holds, chain, counters, people, pins, sessions, seen, orders, outbox,
+    accounts,
+    postings,
+    entries,
+    hold_entries,
+    holds,
+    chain,
+    counters,
+    people,
+    pins,
+    sessions,
+    seen,
+    orders,
+    outbox,
     settings,
 );

@@ -14,8 +14,6 @@ pub fn set_once(conn: &mut Conn, name: &str, value: &[u8]) -> Result<Vec<u8>, St
     if let Some(standing) = get(conn, name)? {
         return Ok(standing);
     }
-    diesel::insert_into(settings::table)
-        .values((settings::name.eq(name), settings::value.eq(value)))
-        .execute(conn)?;
+    diesel::insert_into(settings::table).values((settings::name.eq(name), settings::value.eq(value))).execute(conn)?;
     Ok(value.to_vec())
 }

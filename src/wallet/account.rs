@@ -44,7 +44,7 @@ fn statement(desk: &mut Desk) -> Result<(), Halt> {
         let mut slots = vec![
             ("sign", if line.own.amount_minor < 0 { "-".to_owned() } else { "+".to_owned() }),
             ("amount", desk.money(line.own.amount_minor.saturating_abs()).to_string()),
-            ("name", other.map_or_else(|| desk.house.brand().to_owned(), |p| masked_name(&p.name))),
+            ("name", other.map_or_else(|| desk.house.brand.clone(), |p| masked_name(&p.name))),
         ];
         let receipt = super::receipt::slots(desk.house, line.posting.id, at, None);
         slots.extend(receipt.iter().map(|(name, value)| (name.as_str(), value.clone())));

@@ -28,6 +28,8 @@ pub struct House {
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
     pub reference_key: [u8; 16],
+    /// What the service calls itself to people.
+    pub brand: String,
     /// The code people dial: `*384*1234#`.
     pub dial: String,
     /// The time.

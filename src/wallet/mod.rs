@@ -97,13 +97,15 @@ impl Wallet {
     pub async fn answer(&self, caller: &Caller, ask: Ask) -> Answer {
         let verb = ask.verb;
         let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
-        match (verb, self.plan(service, caller, ask.fields, ask.secret, 0).await) {
-            (Verb::List, Ok(plan)) => Answer::Items(plan.items),
-            (Verb::Check | Verb::Quote | Verb::Do, Ok(plan)) => Answer::Facts { slots: plan.slots, flags: plan.flags },
-            (Verb::Check, Err((Refusal { reason: Reason::FieldMissing, .. }, plan))) => {
+        let (plan, refused) = self.plan(service, caller, ask.fields, ask.secret, 0).await;
+        match (verb, refused) {
+            (Verb::List, None) => Answer::Items(plan.items),
+            (Verb::Check | Verb::Quote | Verb::Do, None) => Answer::Facts { slots: plan.slots, flags: plan.flags },
+            // so far, so good: the rest has not been asked for yet
+            (Verb::Check, Some(Refusal { reason: Reason::FieldMissing, .. })) => {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            (Verb::Check | Verb::Quote | Verb::List | Verb::Do, Err((refusal, _))) => Answer::Refused(refusal),
+            (Verb::Check | Verb::Quote | Verb::List | Verb::Do, Some(refusal)) => Answer::Refused(refusal),
         }
     }
 
@@ -144,15 +146,18 @@ impl Wallet {
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
-        let planned = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
-        let mut plan = planned.map_err(|(refusal, _)| refusal)?;
+        let (mut plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+        if let Some(refusal) = refused {
+            return Err(refusal);
+        }
         let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
         let mut changes = turn.along.clone();
         changes.extend(act.changes);
         if service.pin {
             changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
         }
-        let receipt = self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
+        let receipt =
+            self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
         match receipt {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
             // the plan was covered, but somebody spent the money in between
@@ -161,6 +166,7 @@ impl Wallet {
         }
     }
 
+    /// What is planned, and why it ends there if it does.
     async fn plan(
         &self,
         service: &Service,
@@ -168,19 +174,19 @@ impl Wallet {
         fields: Fields,
         secret: Option<Secret>,
         fresh_id: i64,
-    ) -> Result<Plan, (Refusal, Plan)> {
+    ) -> (Plan, Option<Refusal>) {
         let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
         let planned = self.store.read(move |conn: &mut Conn| {
-            let now = house.clock.now();
-            let mut desk =
-                Desk { conn, house: &house, caller: &caller, fields: &fields, secret, fresh_id, now, plan: Plan::default() };
+            let (now, plan) = (house.clock.now(), Plan::default());
+            let (house, caller, fields) = (&house, &caller, &fields);
+            let mut desk = Desk { conn, house, caller, fields, secret, fresh_id, now, plan };
             match decide(&mut desk) {
-                Ok(()) => Ok(Ok(desk.plan)),
-                Err(Halt::Refused(refusal)) => Ok(Err((refusal, desk.plan))),
+                Ok(()) => Ok((desk.plan, None)),
+                Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),
                 Err(Halt::Broken(error)) => Err(error),
             }
         });
-        planned.await.unwrap_or_else(|error| Err((unavailable(&error), Plan::default())))
+        planned.await.unwrap_or_else(|error| (Plan::default(), Some(unavailable(&error))))
     }
 
     async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {

@@ -9,6 +9,7 @@ use crate::ask::{Secret, Slots};
 use crate::book::{Change, Key, PIN_ATTEMPTS_MAX};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
+use crate::seal::{from_hex, to_hex};
 use crate::store::people::{self, PinRow};
 use secrecy::ExposeSecret;
 
@@ -20,7 +21,8 @@ pub const REPEAT: Service = Service { name: "repeat_pin", pin: false, opens: fal
 pub const CHANGE: Service = Service { name: "change_pin", pin: true, opens: false, plan: change };
 
 fn choose(desk: &mut Desk) -> Result<(), Halt> {
-    let pin = Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn).map_err(|r| Refusal::of_field(r, "pin"))?;
+    let pin =
+        Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn).map_err(|r| Refusal::of_field(r, "pin"))?;
     let account = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
     let row = tagged(desk, account, &pin);
     desk.show("new_pin", token(&row));
@@ -69,15 +71,14 @@ fn matches(desk: &Desk, row: &PinRow, account: i64, pin: &Pin) -> bool {
 }
 
 fn token(row: &PinRow) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-    format!("{}.{}.{}", row.key_version, hex(&row.salt), hex(&row.tag))
+    format!("{}.{}.{}", row.key_version, to_hex(&row.salt), to_hex(&row.tag))
 }
 
 fn read_token(token: &str, account: i64) -> Option<PinRow> {
     let mut parts = token.split('.');
     let key_version = parts.next()?.parse().ok()?;
-    let salt = crate::seal::from_hex(parts.next()?)?;
-    let tag = crate::seal::from_hex(parts.next()?)?;
+    let salt = from_hex(parts.next()?)?;
+    let tag = from_hex(parts.next()?)?;
     Some(PinRow { account_id: account, key_version, salt, tag, attempts: 0 })
 }
 

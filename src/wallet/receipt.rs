@@ -8,8 +8,8 @@ use crate::time::Timestamp;
 
 /// Slots `code` (only where money moved), `date`, `time` and, where known, `balance`.
 pub fn slots(house: &House, posting: i64, at: Timestamp, balance_minor: Option<i64>) -> Slots {
-    let zone = house.market.zone();
-    let mut slots = Slots::from([("date".into(), at.date_text(&zone)), ("time".into(), at.clock_text(&zone))]);
+    let zone = &house.market.zone;
+    let mut slots = Slots::from([("date".into(), at.date_text(zone)), ("time".into(), at.clock_text(zone))]);
     if posting > 0 {
         slots.insert("code".into(), Reference::of(posting, &house.reference_key).to_string());
     }

@@ -35,9 +35,7 @@ pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
     let to = desk.phone("to")?;
     let payee = people::by_msisdn(desk.conn, to.e164())?;
     match payee {
-        Some(payee) if payee.account_id == payer.account_id => {
-            Err(Refusal::of_field(Reason::PayeeSelf, "to").into())
-        }
+        Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, "to").into()),
         Some(payee) => Ok(payee),
         None => Err(Refusal::of_field(Reason::PayeeUnknown, "to").with("phone", to.local()).into()),
     }
