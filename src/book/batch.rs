@@ -7,6 +7,7 @@ use super::posting::{Change, HoldMove, Posting, Receipt};
 use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
+use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
@@ -41,8 +42,19 @@ pub struct Outcome {
     pub accounts: BTreeSet<i64>,
     /// Holds whose standing changed.
     pub holds: BTreeSet<i64>,
-    /// Changes around the book, in the order to make them, each with the posting it came with.
-    pub changes: Vec<(i64, Change)>,
+    /// Changes around the book, in the order to make them.
+    pub changes: Vec<Noted>,
+}
+
+/// A change around the book, with the posting it came with.
+#[derive(Debug)]
+pub struct Noted {
+    /// The posting's number; 0 when it moved no money.
+    pub posting: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What changes.
+    pub change: Change,
 }
 
 /// A hold move, resolved: which hold, whose money, and by how much the reserve changes.
@@ -254,7 +266,7 @@ impl Facts {
         }
         for change in posting.changes {
             self.note(&change);
-            out.changes.push((number, change));
+            out.changes.push(Noted { posting: number, at: posting.at, change });
         }
         receipt
     }

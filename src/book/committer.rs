@@ -3,7 +3,7 @@
 //! Waiting for the disk is what costs, so payments are never committed one by one: while one batch is on its way
 //! to the disk the next one gathers. Nobody is answered before the commit is durable.
 
-use super::batch::{Facts, Outcome};
+use super::batch::{Facts, Noted, Outcome};
 use super::posting::{Change, HoldMove, Posting, Receipt};
 use super::{Key, chain};
 use crate::metrics::Metrics;
@@ -245,8 +245,8 @@ impl Wanted {
 
 fn write_rows(conn: &mut Conn, facts: &Facts, out: &Outcome) -> Result<(), StoreError> {
     // accounts that are opened in this batch must exist before their balances are written
-    for (posting, change) in &out.changes {
-        write_change(conn, facts, *posting, change)?;
+    for note in &out.changes {
+        write_change(conn, facts, note)?;
     }
     if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
         let before = book_rows::last_link(conn)?;
@@ -266,8 +266,8 @@ fn write_rows(conn: &mut Conn, facts: &Facts, out: &Outcome) -> Result<(), Store
     book_rows::settle_holds(conn, &holds)
 }
 
-fn write_change(conn: &mut Conn, facts: &Facts, posting: i64, change: &Change) -> Result<(), StoreError> {
-    match change {
+fn write_change(conn: &mut Conn, facts: &Facts, note: &Noted) -> Result<(), StoreError> {
+    match &note.change {
         // opened empty: what the batch put on it is written with the other accounts
         Change::OpenAccount(account) => book_rows::open_account(conn, account),
         Change::Join(person) => people::add(conn, person),
@@ -279,11 +279,11 @@ fn write_change(conn: &mut Conn, facts: &Facts, posting: i64, change: &Change) -
         Change::SetLanguage { account, language } => people::set_language(conn, *account, language),
         Change::SaveSession(save) => sessions::save(conn, &[&save.row]),
         Change::AtVersion { .. } => Ok(()),
-        Change::See { key } => sessions::see(conn, key.bytes(), key.origin().micros()),
+        Change::See { key } => sessions::see(conn, key.bytes(), note.at.micros()),
         Change::OpenOrder(order) => orders::add(conn, order),
         Change::CloseOrder { order, state } => orders::set_state(conn, *order, state),
         Change::Tell(message) => {
-            let posting_id = (posting > 0).then_some(posting);
+            let posting_id = (note.posting > 0).then_some(note.posting);
             outbox::add(conn, &[outbox::NewMessage { posting_id, ..message.clone() }])
         }
     }

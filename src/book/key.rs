@@ -27,13 +27,6 @@ impl Key {
         &self.0
     }
 
-    /// When the request was first made, to the second.
-    pub fn origin(&self) -> Timestamp {
-        let (time, _) = self.0.split_at(4);
-        let seconds = time.iter().fold(0_i64, |seconds, byte| (seconds << 8) | i64::from(*byte));
-        Timestamp::from_micros(seconds.saturating_mul(1_000_000))
-    }
-
     /// From its stored form.
     pub fn from_bytes(bytes: &[u8]) -> Option<Key> {
         bytes.try_into().ok().map(Key)

@@ -14,13 +14,14 @@ pub mod send;
 
 pub use desk::{Act, Desk, Halt, House, Plan};
 
-use crate::ask::{Answer, Ask, Fields, Item, Secret, Verb};
+use crate::ask::{Answer, Ask, Fields, Item, Secret, Slots, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
 use crate::store::{Conn, Store, StoreError, book_rows, people};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One service.
@@ -65,11 +66,28 @@ pub struct Caller {
 pub struct Turn {
     /// The same for each repetition of the same request.
     pub key: Key,
-    /// Changes that take the request in hand, committed first, together with the charge of a PIN try.
-    /// Empty when it was taken in hand before and is run again.
-    pub claim: Vec<Change>,
+    /// How the request is taken in hand.
+    pub claim: Claim,
     /// Changes that become true together with what is done.
     pub along: Vec<Change>,
+}
+
+/// Taking a request in hand. What costs a PIN try is charged here, before anything is compared.
+#[derive(Debug, Clone)]
+pub enum Claim {
+    /// Commit these changes first, and charge the try with them.
+    Now(Vec<Change>),
+    /// It was taken in hand, and charged, in an earlier run of the same request.
+    Before,
+}
+
+/// What came of wanting something done.
+#[derive(Debug)]
+pub struct Acted {
+    /// The answer for the person.
+    pub answer: Answer,
+    /// Whether the changes of the claim are in the database.
+    pub claimed: bool,
 }
 
 /// The wallet. Clones share everything.
@@ -110,32 +128,54 @@ impl Wallet {
     }
 
     /// Does something, once per key.
-    pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Answer {
-        let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
-        match self.carry_out(service, caller, ask, turn).await {
-            Ok(plan) => {
-                self.metrics.service(service.name, "done");
+    pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Acted {
+        let Some(service) = service(&ask.service) else {
+            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), claimed: false };
+        };
+        let taken = self.take_in_hand(service, caller, &turn).await;
+        let claimed = taken.is_ok();
+        let done = match taken {
+            Ok(()) => self.carry_out(service, caller, ask, &turn).await,
+            Err(refusal) => Err(refusal),
+        };
+        self.metrics.service(service.name, done.as_ref().map_or_else(Refusal::code, |_plan| "done"));
+        let answer = match done {
+            Ok(plan) => Answer::Facts { slots: plan.slots, flags: plan.flags },
+            Err(refusal) => Answer::Refused(refusal),
+        };
+        Acted { answer, claimed }
+    }
+
+    /// The answer to something that was done under this key in a run whose own answer was lost.
+    pub async fn recall(&self, caller: &Caller, key: Key) -> Answer {
+        match self.committed(key).await {
+            Ok(Some(receipt)) => {
+                let plan = self.with_receipt(Plan::default(), &receipt, caller);
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            Err(refusal) => {
-                self.metrics.service(service.name, refusal.code());
-                Answer::Refused(refusal)
-            }
+            Ok(None) => Answer::Facts { slots: Slots::new(), flags: BTreeSet::new() },
+            Err(refusal) => Answer::Refused(refusal),
         }
     }
 
-    async fn carry_out(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
-        let again = turn.claim.is_empty();
+    /// Commits the claim; a PIN try is charged in the same commit, so that no request gets past it uncounted.
+    async fn take_in_hand(&self, service: &Service, caller: &Caller, turn: &Turn) -> Result<(), Refusal> {
+        let Claim::Now(mut changes) = turn.claim.clone() else { return Ok(()) };
         if service.pin {
-            self.authorise(caller, ask.secret.as_ref(), &turn).await?;
-        } else if !again {
-            self.book.post(self.note(turn.key, turn.claim.clone())).await?;
+            let account = caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id;
+            changes.push(Change::ChargePin { account });
         }
-        if again && let Some(receipt) = self.committed(turn.key).await? {
-            // it happened in a run whose answer was lost
-            return Ok(self.with_receipt(Plan::default(), &receipt, caller));
+        if changes.is_empty() {
+            return Ok(());
         }
-        let done = self.commit(service, caller, ask, &turn).await;
+        self.book.post(self.note(turn.key, changes)).await.map(|_receipt| ())
+    }
+
+    async fn carry_out(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
+        if service.pin {
+            self.authorise(caller, ask.secret.as_ref(), turn).await?;
+        }
+        let done = self.commit(service, caller, ask, turn).await;
         if done.is_err() && service.pin {
             // the PIN was right although the request was not: the try must not count
             self.clear_attempts(caller, turn.key).await;

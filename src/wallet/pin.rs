@@ -4,7 +4,7 @@
 //! that is stored in the end. Tries are counted, durably, before a PIN is compared.
 
 use super::desk::{Act, Desk, Halt};
-use super::{Caller, Service, Turn, Wallet, unavailable};
+use super::{Caller, Claim, Service, Turn, Wallet, unavailable};
 use crate::ask::{Secret, Slots};
 use crate::book::{Change, Key, PIN_ATTEMPTS_MAX};
 use crate::pin::Pin;
@@ -83,18 +83,14 @@ fn read_token(token: &str, account: i64) -> Option<PinRow> {
 }
 
 impl Wallet {
-    /// Charges a try, then compares. A wrong PIN has cost a try by then, however many requests race.
+    /// Compares the PIN. Whoever comes here has been charged a try.
     pub(super) async fn authorise(&self, caller: &Caller, secret: Option<&Secret>, turn: &Turn) -> Result<(), Refusal> {
         let account = caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id;
-        let pin = Pin::parse(entered(secret)?).map_err(|reason| Refusal::of_field(reason, "pin"))?;
-        if !turn.claim.is_empty() {
-            let mut changes = turn.claim.clone();
-            changes.push(Change::ChargePin { account });
-            self.book.post(self.note(turn.key, changes)).await?;
-        }
+        let pin = Pin::parse(entered(secret)?);
         let row = self.store.read(move |conn| people::pin(conn, account)).await.map_err(|e| unavailable(&e))?;
         let row = row.ok_or(Reason::PinLocked)?;
-        if self.house.pin_keys.matches(row.key_version, account, &row.salt, &pin, &row.tag) {
+        let right = |pin: &Pin| self.house.pin_keys.matches(row.key_version, account, &row.salt, pin, &row.tag);
+        if pin.as_ref().is_ok_and(right) {
             return Ok(());
         }
         let left = PIN_ATTEMPTS_MAX.saturating_sub(row.attempts);
@@ -107,7 +103,7 @@ impl Wallet {
 
     /// The owner hears of the lock by SMS: perhaps it was not them.
     async fn tell_locked(&self, caller: &Caller, turn: &Turn) {
-        let Some(person) = caller.person.as_ref().filter(|_| !turn.claim.is_empty()) else { return };
+        let Some(person) = caller.person.as_ref().filter(|_| matches!(turn.claim, Claim::Now(_))) else { return };
         let now = self.house.clock.now();
         let news = super::desk::message(&person.msisdn, &person.language, "sms.pin_locked", &Slots::new(), None, now);
         if let Err(refusal) = self.book.post(self.note(turn.key, vec![Change::Tell(news)])).await {
