@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod desk;
+pub mod founding;
 pub mod join;
 pub mod orders;
 pub mod pin;
@@ -132,7 +133,10 @@ impl Wallet {
         let Some(service) = service(&ask.service) else {
             return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), claimed: false };
         };
-        let taken = self.take_in_hand(service, caller, &turn).await;
+        let taken = match pin::readable(service, ask.secret.as_ref()) {
+            Ok(()) => self.take_in_hand(service, caller, &turn).await,
+            Err(refusal) => Err(refusal),
+        };
         let claimed = taken.is_ok();
         let done = match taken {
             Ok(()) => self.carry_out(service, caller, ask, &turn).await,

@@ -55,6 +55,14 @@ pub fn repeated(desk: &mut Desk, account: i64) -> Result<PinRow, Halt> {
     if matches(desk, &first, owner, &second) { Ok(tagged(desk, account, &second)) } else { Err(mismatch().into()) }
 }
 
+/// What cannot be a PIN at all costs no try: it is refused before one is charged.
+pub(super) fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
+    if !service.pin {
+        return Ok(());
+    }
+    Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))
+}
+
 fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
     Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
 }
@@ -86,11 +94,10 @@ impl Wallet {
     /// Compares the PIN. Whoever comes here has been charged a try.
     pub(super) async fn authorise(&self, caller: &Caller, secret: Option<&Secret>, turn: &Turn) -> Result<(), Refusal> {
         let account = caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id;
-        let pin = Pin::parse(entered(secret)?);
+        let pin = Pin::parse(entered(secret)?)?;
         let row = self.store.read(move |conn| people::pin(conn, account)).await.map_err(|e| unavailable(&e))?;
         let row = row.ok_or(Reason::PinLocked)?;
-        let right = |pin: &Pin| self.house.pin_keys.matches(row.key_version, account, &row.salt, pin, &row.tag);
-        if pin.as_ref().is_ok_and(right) {
+        if self.house.pin_keys.matches(row.key_version, account, &row.salt, &pin, &row.tag) {
             return Ok(());
         }
         let left = PIN_ATTEMPTS_MAX.saturating_sub(row.attempts);

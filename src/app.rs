@@ -1,0 +1,260 @@
+//! The composition root: builds the parts from the settings, starts the workers and the server, and stops them in order.
+
+use crate::book::Book;
+use crate::config::{GatewayAccount, Settings};
+use crate::demo::world;
+use crate::gateway::sender::{AfricasTalking, Sender};
+use crate::http;
+use crate::live::Live;
+use crate::market::Market;
+use crate::metrics::Metrics;
+use crate::notify::Notify;
+use crate::pin::PinKeys;
+use crate::seal::{Dice, SealKey};
+use crate::sms::Sms;
+use crate::store::Store;
+use crate::tariff::Tariff;
+use crate::time::Clock;
+use crate::ussd::{Files, Menus, Ussd};
+use crate::wallet::{House, Wallet, founding};
+use anyhow::{Context, anyhow};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often the outbox is looked at, and waiting things are ended.
+const OUTBOX_EVERY: Duration = Duration::from_millis(200);
+const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+/// Conversations and handled texts older than any retry: gateways try for 12 hours.
+const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
+
+/// The parts of a running service. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Answers hops.
+    pub ussd: Ussd,
+    /// Answers texts.
+    pub sms: Sms,
+    /// Sends messages.
+    pub notify: Notify,
+    /// What they all ask.
+    pub wallet: Wallet,
+    /// The menus in use.
+    pub menus: Live<Menus>,
+    menus_folder: Option<PathBuf>,
+}
+
+/// The committer's thread, to be waited for at the end.
+pub type Committer = std::thread::JoinHandle<()>;
+
+impl App {
+    /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
+    pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
+        let market = Market::kenya();
+        let data = Data::load(settings.menus.as_ref())?;
+        let metrics = Arc::new(Metrics::default());
+        let store = Store::open(&settings.database_url)?;
+        let (book, committer) = Book::start(&store, metrics.clone())?;
+        founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
+        let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
+        founding::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
+        founding::open_accounts(&store, &book, market.currency, clock.now()).await?;
+        let house = House {
+            market,
+            tariff: data.tariff,
+            pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
+            reference_key: founding::reference_key(&book, &dice).await?,
+            brand: settings.brand.clone(),
+            dial: settings.service_code.clone(),
+            clock,
+            dice,
+        };
+        let wallet = Wallet { store, book, house: Arc::new(house), metrics };
+        if settings.demo {
+            world::seed(&wallet).await?;
+        }
+        let catalogue = Live::new(data.menus.catalogue.as_ref().clone());
+        let menus = Live::new(data.menus);
+        let seal = Arc::new(settings.secret.derive("sessions"));
+        let sender = Arc::new(sender(settings.gateway.as_ref())?);
+        let app = App {
+            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal },
+            sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
+            notify: Notify { wallet: wallet.clone(), catalogue, sender },
+            wallet,
+            menus,
+            menus_folder: settings.menus.clone(),
+        };
+        Ok((app, committer))
+    }
+
+    /// Takes changed menus into use; keeps the ones in use when the new ones are not good.
+    pub fn reload(&self) -> anyhow::Result<()> {
+        let data = Data::load(self.menus_folder.as_ref())?;
+        self.notify.catalogue.set(data.menus.catalogue.as_ref().clone());
+        self.sms.grammar.set(data.grammar);
+        self.menus.set(data.menus);
+        Ok(())
+    }
+
+    /// Whether it can take work.
+    pub async fn is_ready(&self) -> bool {
+        self.wallet.book.is_alive() && self.notify.measure().await.is_ok()
+    }
+
+    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
+    pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        let (outbox, expiry, forget) = (self.clone(), self.clone(), self.clone());
+        vec![
+            every(OUTBOX_EVERY, stop, move || {
+                let app = outbox.clone();
+                async move {
+                    // a full batch means that there is more: go on at once
+                    while app.notify.send_due().await? >= 64 {}
+                    app.notify.measure().await
+                }
+            }),
+            every(EXPIRY_EVERY, stop, move || {
+                let app = expiry.clone();
+                async move {
+                    app.wallet.expire().await?;
+                    app.ussd.settle_stuck().await.map(|_settled| ())
+                }
+            }),
+            every(FORGET_EVERY, stop, move || {
+                let wallet = forget.wallet.clone();
+                async move {
+                    let before = wallet.house.clock.now().minus(FORGET_AFTER).micros();
+                    wallet.book.write(move |conn| crate::store::sessions::forget(conn, before)).await.map(|_rows| ())
+                }
+            }),
+        ]
+    }
+}
+
+/// Runs `work` again and again until told to stop; a failure is logged and does not end it.
+fn every<F>(pause: Duration, stop: &watch::Receiver<bool>, work: impl Fn() -> F + Send + 'static) -> JoinHandle<()>
+where
+    F: Future<Output = Result<(), crate::store::StoreError>> + Send,
+{
+    let mut stop = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = work().await {
+                tracing::error!(%error, "work in the background failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => return,
+            }
+        }
+    })
+}
+
+/// Runs the service until it is told to stop, then finishes what it acknowledged.
+pub async fn run(settings: Settings, ready: impl FnOnce(&App, std::net::SocketAddr, &[world::Person])) -> anyhow::Result<()> {
+    let (app, committer) = App::build(&settings, Clock::System, Dice::os()?).await?;
+    let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
+    let (stop, stopped) = watch::channel(false);
+    let late = Arc::new(());
+    let doors = http::Doors {
+        app: app.clone(),
+        callback_token: settings.callback_token.clone(),
+        answer_within: settings.answer_within,
+        demo: settings.demo,
+        runtime: tokio::runtime::Handle::current(),
+        late: late.clone(),
+    };
+    let listener = std::net::TcpListener::bind(settings.listen)
+        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let address = listener.local_addr()?;
+    let server = http::server(doors, listener)?;
+    let workers = app.start_workers(&stopped);
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    ready(&app, address, &people);
+    wait_for_signals(&app).await?;
+    tracing::info!("stopping: no new requests, finishing what is in hand");
+    handle.stop(true).await;
+    serving.await??;
+    for _ in 0..100 {
+        // answers that are late are still being worked on
+        if Arc::strong_count(&late) == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // the workers only wait for this word; if they are gone already, so much the better
+    let _ = stop.send(true);
+    for worker in workers {
+        worker.await?;
+    }
+    drop(app);
+    tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Returns on SIGTERM or Ctrl-C; SIGHUP reloads the menus.
+async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => match app.reload() {
+                Ok(()) => tracing::info!("the menus were reloaded"),
+                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: {error:#}"),
+            },
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        }
+    }
+}
+
+fn fingerprint(secret: &SealKey) -> [u8; 16] {
+    secret.fingerprint("which secret", "")
+}
+
+fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
+    Ok(match account {
+        None => Sender::Simulator,
+        Some(account) => Sender::AfricasTalking(AfricasTalking::new(
+            &account.url,
+            &account.username,
+            account.api_key.clone(),
+            account.sender.clone(),
+        )?),
+    })
+}
+
+/// The service as data, checked.
+struct Data {
+    menus: Menus,
+    grammar: crate::sms::Grammar,
+    tariff: Tariff,
+}
+
+impl Data {
+    fn load(folder: Option<&PathBuf>) -> anyhow::Result<Data> {
+        let files = match folder {
+            Some(folder) => Files::read(folder).with_context(|| format!("the menus in {}", folder.display()))?,
+            None => Files::embedded(),
+        };
+        let problems = crate::menus::problems(&files);
+        if !problems.is_empty() {
+            return Err(anyhow!("the menus are not good:\n{}", problems.join("\n")));
+        }
+        let listed = |problems: Vec<crate::catalogue::Problem>| {
+            anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        };
+        let menus = Menus::parse(&files).map_err(listed)?;
+        let grammar = crate::sms::Grammar::parse(&files.sms.text, &files.sms.name).map_err(|p| anyhow!(p.join("\n")))?;
+        let tariff = Tariff::parse(&files.tariff.text).map_err(|problem| anyhow!("{}: {problem}", files.tariff.name))?;
+        Ok(Data { menus, grammar, tariff })
+    }
+}

@@ -1,0 +1,330 @@
+//! The configuration: flags and environment in one place. `--help` is the deployment manual.
+
+use crate::seal::SealKey;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The secret of every demo. Public, therefore refused by `serve`.
+pub const DEMO_SECRET: &str = "6b61646f676f2064656d6f207365637265742c206e6f7420666f72206d6f6e65";
+
+/// Mobile money that anyone can host: USSD, SMS and one double-entry ledger in one program.
+#[derive(Debug, Parser)]
+#[command(name = "kadogo", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it: a small seeded world, a phone in the browser, nothing to configure
+    ///
+    /// Makes a database, seeds people in three languages with balances, starts the server and prints where the phone
+    /// is. Messages go to the phone page instead of a gateway. Everything that is secret here is public: never put
+    /// real money on it.
+    Demo(ServerArgs),
+    /// Run the service
+    ///
+    /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is wrong.
+    /// SIGHUP reloads the menus; SIGTERM stops gracefully: what was acknowledged is finished.
+    ///
+    /// Point the gateway's callbacks at
+    ///   POST https://YOUR.HOST/gateways/africastalking/ussd?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/ussd/ended?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/sms?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/delivery?token=TOKEN
+    #[command(verbatim_doc_comment)]
+    Serve(Box<ServeArgs>),
+    /// A phone in the terminal, against a running `demo`
+    Phone {
+        /// Where the demo runs
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+        /// Whose phone to be, such as +254700000001; asks when not given
+        #[arg(long = "as", value_name = "PHONE")]
+        person: Option<String>,
+    },
+    /// The menus: check them, or draw their map
+    Menus {
+        /// The folder of the menus; the ones compiled in when not given and ./menus does not exist
+        #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
+        menus: Option<PathBuf>,
+        /// What to do with them
+        #[command(subcommand)]
+        act: MenusAct,
+    },
+    /// The book: verify it
+    Book {
+        /// What to do with it
+        #[command(subcommand)]
+        act: BookAct,
+    },
+    /// Write a consistent copy of the database while the service runs
+    Backup {
+        /// The database, as an address
+        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        database_url: String,
+        /// The file to write; it must not exist
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Print a new secret for KADOGO_SECRET
+    Secret,
+    /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
+    Health {
+        /// Where it runs
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+/// What can be done with the menus.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum MenusAct {
+    /// Prove that every jump lands, every text exists in every language and every screen fits a phone
+    Check,
+    /// Print the map as a Mermaid flowchart
+    Graph,
+}
+
+/// What can be done with the book.
+#[derive(Debug, Subcommand)]
+pub enum BookAct {
+    /// Verify every invariant of the book, also while the service runs; exits with 0 only if the book is whole
+    Check {
+        /// The database, as an address
+        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        database_url: String,
+    },
+}
+
+/// What `demo` and `serve` have in common.
+#[derive(Debug, Clone, Args)]
+pub struct ServerArgs {
+    /// Address and port to listen on
+    #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+    /// The database, as an address: sqlite://FILE
+    #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+    pub database_url: String,
+    /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
+    #[arg(long, env = "KADOGO_MENUS", value_name = "DIR")]
+    pub menus: Option<PathBuf>,
+    /// The code that people dial
+    #[arg(long, env = "KADOGO_SERVICE_CODE", default_value = "*384*1234#", value_name = "CODE")]
+    pub service_code: String,
+    /// What the service calls itself to people
+    #[arg(long, env = "KADOGO_BRAND", default_value = "Kadogo", value_name = "NAME")]
+    pub brand: String,
+    /// How logs are written
+    #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, or per part as in `info,kadogo=debug`
+    #[arg(long, env = "KADOGO_LOG", default_value = "info", value_name = "LEVEL")]
+    pub log: String,
+    /// Milliseconds until a caller is told that the result will come by SMS; gateways wait some 10 seconds
+    #[arg(long, env = "KADOGO_ANSWER_WITHIN_MS", default_value_t = 4_000, value_name = "MS",
+          value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub answer_within_ms: u64,
+}
+
+/// What `serve` needs besides. Secrets belong into the environment, where other users cannot list them.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// What `demo` has too.
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits (`kadogo secret`
+    /// makes one). Without it every PIN is lost, so keep a copy apart from the database
+    #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX")]
+    pub secret: Option<SecretString>,
+    /// A file with that secret, instead of the secret itself
+    #[arg(long, env = "KADOGO_SECRET_FILE", value_name = "FILE", conflicts_with = "secret")]
+    pub secret_file: Option<PathBuf>,
+    /// Secrets used before this one, separated by commas: PINs set under them stay valid
+    #[arg(long, env = "KADOGO_OLD_SECRETS", hide_env_values = true, value_name = "HEX,HEX", value_delimiter = ',')]
+    pub old_secrets: Vec<SecretString>,
+    /// What gateways must send as `?token=` with every callback, since they do not sign them; at least 16 characters
+    #[arg(long, env = "KADOGO_CALLBACK_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub callback_token: Option<SecretString>,
+    /// Africa's Talking: the account's user name
+    #[arg(long, env = "KADOGO_AT_USERNAME", value_name = "NAME")]
+    pub at_username: Option<String>,
+    /// Africa's Talking: the account's API key
+    #[arg(long, env = "KADOGO_AT_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub at_api_key: Option<SecretString>,
+    /// Africa's Talking: the short code or name that messages come from; the gateway's default when not given
+    #[arg(long, env = "KADOGO_AT_SENDER", value_name = "NAME")]
+    pub at_sender: Option<String>,
+    /// Africa's Talking: where its API is
+    #[arg(long, env = "KADOGO_AT_URL", default_value = "https://api.africastalking.com", value_name = "URL")]
+    pub at_url: String,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// The account at the gateway.
+#[derive(Debug, Clone)]
+pub struct GatewayAccount {
+    /// Where its API is.
+    pub url: String,
+    /// The account's user name.
+    pub username: String,
+    /// The account's key.
+    pub api_key: SecretString,
+    /// What messages come from.
+    pub sender: Option<String>,
+}
+
+/// A configuration that was found good: what the program is built from.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The database.
+    pub database_url: String,
+    /// The folder of the menus, or the ones compiled in.
+    pub menus: Option<PathBuf>,
+    /// The code that people dial.
+    pub service_code: String,
+    /// What the service calls itself.
+    pub brand: String,
+    /// When a caller is told to wait for an SMS.
+    pub answer_within: Duration,
+    /// The secret everything else follows from.
+    pub secret: SealKey,
+    /// The secrets before it.
+    pub old_secrets: Vec<SealKey>,
+    /// What callbacks must carry.
+    pub callback_token: Option<SecretString>,
+    /// The way out for messages; `None` keeps them for the phone page.
+    pub gateway: Option<GatewayAccount>,
+    /// Whether this is the demo.
+    pub demo: bool,
+}
+
+impl ServerArgs {
+    /// The settings of a demo.
+    pub fn demo(self) -> Result<Settings, Vec<String>> {
+        let secret = SealKey::from_hex(DEMO_SECRET).ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
+        let mut problems = Vec::new();
+        self.check(&mut problems);
+        if problems.is_empty() { Ok(self.settings(secret)) } else { Err(problems) }
+    }
+
+    fn check(&self, problems: &mut Vec<String>) {
+        let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '*');
+        let inner = self.service_code.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
+        if !inner.is_some_and(|inner| !inner.is_empty() && inner.len() <= 20 && digits(inner)) {
+            problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {:?}", self.service_code));
+        }
+        if !(2..=16).contains(&self.brand.chars().count()) || crate::text::septets(&self.brand).is_none() {
+            problems.push("KADOGO_BRAND must be 2 to 16 characters that every phone can show".to_owned());
+        }
+    }
+
+    fn settings(self, secret: SealKey) -> Settings {
+        Settings {
+            listen: self.listen,
+            database_url: self.database_url,
+            menus: menus_folder(self.menus),
+            service_code: self.service_code,
+            brand: self.brand,
+            answer_within: Duration::from_millis(self.answer_within_ms),
+            secret,
+            old_secrets: Vec::new(),
+            callback_token: None,
+            gateway: None,
+            demo: true,
+        }
+    }
+}
+
+impl ServeArgs {
+    /// The settings of a real service, or everything that is wrong with them.
+    pub fn settings(mut self) -> Result<Settings, Vec<String>> {
+        let mut problems = Vec::new();
+        self.server.check(&mut problems);
+        let secret = self.read_secret(&mut problems);
+        let old_secrets: Option<Vec<SealKey>> =
+            self.old_secrets.iter().map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
+        if old_secrets.is_none() {
+            problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
+        }
+        match &self.callback_token {
+            None => problems.push("KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
+                                   random text and add it to the callback addresses as ?token=".to_owned()),
+            Some(token) if token.expose_secret().len() < 16 => {
+                problems.push("KADOGO_CALLBACK_TOKEN is too short: at least 16 characters".to_owned());
+            }
+            Some(_) => {}
+        }
+        let gateway = self.gateway(&mut problems);
+        match (secret, old_secrets, gateway, problems.is_empty()) {
+            (Some(secret), Some(old_secrets), Some(gateway), true) => {
+                let callback_token = self.callback_token.take();
+                let base = self.server.settings(secret);
+                Ok(Settings { old_secrets, callback_token, gateway: Some(gateway), demo: false, ..base })
+            }
+            (_, _, _, _) => Err(problems),
+        }
+    }
+
+    fn read_secret(&self, problems: &mut Vec<String>) -> Option<SealKey> {
+        let text = match (&self.secret, &self.secret_file) {
+            (Some(secret), _) => secret.expose_secret().trim().to_owned(),
+            (None, Some(file)) => match std::fs::read_to_string(file) {
+                Ok(text) => text.trim().to_owned(),
+                Err(error) => {
+                    problems.push(format!("KADOGO_SECRET_FILE: {}: {error}", file.display()));
+                    return None;
+                }
+            },
+            (None, None) => {
+                problems.push("KADOGO_SECRET is not set: `kadogo secret` makes one".to_owned());
+                return None;
+            }
+        };
+        if text.eq_ignore_ascii_case(DEMO_SECRET) {
+            problems.push("KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one".to_owned());
+            return None;
+        }
+        let key = SealKey::from_hex(&text);
+        if key.is_none() {
+            problems.push("KADOGO_SECRET must be 64 hexadecimal digits: `kadogo secret` makes one".to_owned());
+        }
+        key
+    }
+
+    fn gateway(&self, problems: &mut Vec<String>) -> Option<GatewayAccount> {
+        if self.at_username.is_none() {
+            problems.push("KADOGO_AT_USERNAME is not set: the user name of the account at Africa's Talking".to_owned());
+        }
+        if self.at_api_key.is_none() {
+            problems.push("KADOGO_AT_API_KEY is not set: the API key of the account at Africa's Talking".to_owned());
+        }
+        let url = self.at_url.starts_with("https://") || self.at_url.starts_with("http://127.0.0.1");
+        if !url {
+            problems.push("KADOGO_AT_URL must begin with https://, or the API key would travel in the open".to_owned());
+        }
+        let (username, api_key) = (self.at_username.clone()?, self.at_api_key.clone()?);
+        url.then(|| GatewayAccount { url: self.at_url.clone(), username, api_key, sender: self.at_sender.clone() })
+    }
+}
+
+/// The folder that was named, or `./menus` where there is one.
+pub fn menus_folder(named: Option<PathBuf>) -> Option<PathBuf> {
+    named.or_else(|| Some(PathBuf::from("menus")).filter(|folder| folder.join("customer.toml").is_file()))
+}

@@ -1,0 +1,153 @@
+//! The demo's world: people in three languages, with balances that came from a posting against the trust account.
+//! Their PINs are public. Nothing here runs outside `demo`.
+
+use crate::book::{Change, Key, Leg, Posting, TRUST};
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::pin::Pin;
+use crate::store::people::{self, PersonRow, PinRow};
+use crate::store::{Conn, StoreError, book_rows};
+use crate::time::Timestamp;
+use crate::wallet::founding::FoundingError;
+use crate::wallet::{House, Wallet, join};
+use serde::Serialize;
+
+/// Somebody to be.
+struct Seed {
+    phone: &'static str,
+    name: &'static str,
+    pin: &'static str,
+    language: &'static str,
+    balance_minor: i64,
+}
+
+const SEEDS: [Seed; 5] = [
+    Seed { phone: "+254700000001", name: "Amina Wanjiru", pin: "7361", language: "en", balance_minor: 500_000 },
+    Seed { phone: "+254700000002", name: "Baraka Otieno", pin: "4826", language: "sw", balance_minor: 250_000 },
+    Seed { phone: "+254700000003", name: "Claire Mukamana", pin: "9274", language: "fr", balance_minor: 120_000 },
+    Seed { phone: "+254700000004", name: "Daudi Kiprono", pin: "8053", language: "sw", balance_minor: 45_050 },
+    Seed { phone: "+254700000005", name: "Esther Njeri", pin: "6195", language: "en", balance_minor: 0 },
+];
+
+/// A person as `/demo/people` lists them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Person {
+    /// What they are to the service.
+    pub role: &'static str,
+    /// Their name.
+    pub name: String,
+    /// Their number.
+    pub phone: String,
+    /// Their PIN, as long as it is the seeded one.
+    pub pin: Option<String>,
+    /// Two letters.
+    pub language: String,
+    /// What they have, minor units.
+    pub balance_minor: i64,
+    /// Three letters.
+    pub currency: String,
+}
+
+/// Seeds what is missing of the world: a second start, also after a crash in the middle of the first, adds nothing twice.
+pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
+    let now = wallet.house.clock.now();
+    let mut legs = Vec::new();
+    for seed in &SEEDS {
+        let there = wallet.store.read(move |conn| people::by_msisdn(conn, seed.phone)).await?;
+        let account = match there {
+            Some(person) => person.account_id,
+            None => {
+                let account = wallet.book.fresh_id().await?;
+                let posting = wallet.note(key(seed.phone), settle_in(&wallet.house, seed, account, now));
+                wallet.book.post(posting).await.map_err(FoundingError::Refused)?;
+                account
+            }
+        };
+        if seed.balance_minor > 0 {
+            legs.push(Leg { account, amount_minor: seed.balance_minor });
+        }
+    }
+    issue(wallet, legs).await
+}
+
+/// The same at every start, so that the money is issued once.
+fn key(what: &str) -> Key {
+    Key::new(Timestamp::from_micros(0), "demo", what.as_bytes())
+}
+
+fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
+    let person = PersonRow {
+        account_id: account,
+        msisdn: seed.phone.into(),
+        name: seed.name.into(),
+        language: seed.language.into(),
+        joined_at: now.micros(),
+    };
+    let mut changes = vec![
+        Change::Join(person),
+        Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
+    ];
+    if let Ok(pin) = Pin::parse(seed.pin) {
+        let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
+        let (key_version, tag) = (i64::from(key.version), key.tag(account, &salt, &pin).to_vec());
+        changes.push(Change::SetPin(PinRow { account_id: account, key_version, salt: salt.to_vec(), tag, attempts: 0 }));
+    }
+    changes
+}
+
+/// E-money comes into the world against the trust account, balanced like everything else.
+async fn issue(wallet: &Wallet, mut legs: Vec<Leg>) -> Result<(), FoundingError> {
+    let issued = legs.iter().fold(0_i64, |sum, leg| sum.saturating_add(leg.amount_minor));
+    legs.push(Leg { account: TRUST, amount_minor: issued.saturating_neg() });
+    let posting = Posting { kind: "issue", legs, ..wallet.note(key("issue"), Vec::new()) };
+    wallet.book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
+}
+
+/// Everybody who can be played, as they are now.
+pub async fn people(wallet: &Wallet) -> Result<Vec<Person>, StoreError> {
+    let house = wallet.house.clone();
+    wallet.store.read(move |conn| people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &house, row)).collect()).await
+}
+
+fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, StoreError> {
+    let account = book_rows::account(conn, row.account_id)?.ok_or(StoreError::Damaged("a person without an account"))?;
+    let seeded = SEEDS.iter().find(|seed| seed.phone == row.msisdn);
+    let stored = people::pin(conn, row.account_id)?;
+    let pin = seeded.zip(stored).and_then(|(seed, stored)| {
+        let pin = Pin::parse(seed.pin).ok()?;
+        let right = house.pin_keys.matches(stored.key_version, row.account_id, &stored.salt, &pin, &stored.tag);
+        right.then(|| seed.pin.to_owned())
+    });
+    Ok(Person {
+        role: "customer",
+        name: row.name,
+        phone: row.msisdn,
+        pin,
+        language: row.language,
+        balance_minor: account.balance_minor,
+        currency: account.currency,
+    })
+}
+
+/// What `demo` prints: where the phone is, whom to be, and a line to try.
+pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
+    let mut text = format!("\nKadogo demo is running. The phone is at  http://{address}/phone\n\nBe one of these people:\n\n");
+    for person in people.iter().take(SEEDS.len()) {
+        let currency = crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
+        let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
+        let (pin, balance) = (person.pin.as_deref().unwrap_or("----"), Money::new(person.balance_minor, currency));
+        text.push_str(&format!(
+            "  {:<18} {local}  PIN {pin}  {}  http://{address}/phone?as={}  {balance}\n",
+            person.name, person.language, person.phone.replace('+', "%2B"),
+        ));
+    }
+    let code = dial.replace('#', "%23");
+    let first = SEEDS.first().map(|seed| seed.phone.replace('+', "%2B")).unwrap_or_default();
+    text.push_str(&format!(
+        "\nOpen two windows as two people and pay one another. Or dial from a shell:\n\n  \
+         curl -d 'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
+         http://{address}/gateways/africastalking/ussd\n\nOr in the terminal:  kadogo phone --url http://{address}\n\
+         Stop with Ctrl-C.\n",
+    ));
+    text
+}

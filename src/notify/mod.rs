@@ -1,0 +1,154 @@
+//! Outgoing messages: takes what is due from the outbox, puts it into words, hands it to the gateway, and records how
+//! it fared. Delivered at least once: a message that was handed over in the moment of a crash may come twice.
+
+use crate::ask::Slots;
+use crate::catalogue::Catalogue;
+use crate::gateway::sender::Sender;
+use crate::gateway::{Delivery, Report, Sent};
+use crate::live::Live;
+use crate::phone::Msisdn;
+use crate::store::outbox::{self, Fate, MessageRow};
+use crate::store::{Conn, StoreError, book_rows};
+use crate::time::Timestamp;
+use crate::wallet::{Wallet, receipt};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Messages taken in one go, and handed over side by side.
+const BATCH: i64 = 64;
+/// Tries before a message is given up: with the waits below, some two days.
+const ATTEMPTS_MAX: i64 = 30;
+const WAIT_FIRST: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_secs(2 * 3600);
+
+/// The worker. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Notify {
+    /// Where the outbox is, and what the words need.
+    pub wallet: Wallet,
+    /// The words.
+    pub catalogue: Live<Catalogue>,
+    /// The way out.
+    pub sender: Arc<Sender>,
+}
+
+/// A message in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worded {
+    /// Its row.
+    pub row: MessageRow,
+    /// What the person reads, in the alphabet of phones.
+    pub text: String,
+}
+
+impl Notify {
+    /// Sends what is due; returns how many messages were tried.
+    pub async fn send_due(&self) -> Result<usize, StoreError> {
+        let now = self.wallet.house.clock.now();
+        let due = self.worded(move |conn| outbox::due(conn, now.micros(), BATCH)).await?;
+        let tried = due.len();
+        let mut sending = tokio::task::JoinSet::new();
+        for message in due {
+            let notify = self.clone();
+            sending.spawn(async move { (message.row.id, notify.send(&message).await) });
+        }
+        let fates: Vec<(i64, Fate)> = sending.join_all().await;
+        if !fates.is_empty() {
+            let at = self.wallet.house.clock.now().micros();
+            let write = move |conn: &mut Conn| fates.iter().try_for_each(|(id, fate)| outbox::record(conn, *id, at, fate));
+            self.wallet.book.write(write).await?;
+        }
+        Ok(tried)
+    }
+
+    async fn send(&self, message: &Worded) -> Fate {
+        let Some(to) = Msisdn::from_e164(&message.row.msisdn) else {
+            return Fate::Failed("not a phone number".into());
+        };
+        let fate = match self.sender.send(&to, &message.text).await {
+            Sent::Accepted { message_id } => Fate::Sent(message_id),
+            Sent::Refused { reason } => Fate::Failed(reason),
+            Sent::TryLater { reason } => self.later(message.row.attempts, reason),
+        };
+        let outcome = match &fate {
+            Fate::Sent(_) => "sent",
+            Fate::Later(_, _) => "later",
+            Fate::Failed(_) => "failed",
+        };
+        self.wallet.metrics.message(outcome);
+        if let Fate::Later(_, reason) | Fate::Failed(reason) = &fate {
+            tracing::warn!(message = message.row.id, %to, outcome, reason, "a message was not sent");
+        }
+        fate
+    }
+
+    /// Waits twice as long after each try.
+    fn later(&self, attempts: i64, reason: String) -> Fate {
+        if attempts.saturating_add(1) >= ATTEMPTS_MAX {
+            return Fate::Failed(reason);
+        }
+        let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).min(16);
+        let wait = WAIT_FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(WAIT_MAX);
+        Fate::Later(self.wallet.house.clock.now().plus(wait).micros(), reason)
+    }
+
+    /// Records a delivery report. Reports of messages that are not ours, and words we do not know, change nothing.
+    pub async fn report(&self, report: Report) -> Result<(), StoreError> {
+        let (state, reason) = match report.status {
+            Delivery::Delivered => ("delivered", None),
+            Delivery::Failed(reason) => ("failed", Some(reason)),
+            Delivery::Underway | Delivery::Unknown => return Ok(()),
+        };
+        let id = report.message_id;
+        let known = self.wallet.book.write(move |conn| outbox::report(conn, &id, state, reason.as_deref())).await?;
+        self.wallet.metrics.message(if known { state } else { "unknown_report" });
+        Ok(())
+    }
+
+    /// Counts what waits.
+    pub async fn measure(&self) -> Result<(), StoreError> {
+        let (depth, oldest) = self.wallet.store.read(outbox::depth).await?;
+        let now = self.wallet.house.clock.now();
+        let age = oldest.map_or(0, |oldest| now.since(Timestamp::from_micros(oldest)).as_secs());
+        self.wallet.metrics.outbox(depth, i64::try_from(age).unwrap_or(i64::MAX));
+        Ok(())
+    }
+
+    /// What reached a number, the oldest first.
+    pub async fn inbox(&self, msisdn: &Msisdn, limit: i64) -> Result<Vec<Worded>, StoreError> {
+        let number = msisdn.e164().to_owned();
+        self.worded(move |conn| outbox::inbox(conn, &number, limit)).await
+    }
+
+    /// Reads messages and puts them into words.
+    async fn worded(
+        &self,
+        read: impl FnOnce(&mut Conn) -> Result<Vec<MessageRow>, StoreError> + Send + 'static,
+    ) -> Result<Vec<Worded>, StoreError> {
+        let (wallet, words) = (self.wallet.clone(), self.catalogue.get());
+        let make = move |conn: &mut Conn| {
+            let rows = read(conn)?;
+            rows.into_iter().map(|row| put_into_words(conn, &wallet, &words, row)).collect()
+        };
+        self.wallet.store.read(make).await
+    }
+}
+
+fn put_into_words(
+    conn: &mut Conn,
+    wallet: &Wallet,
+    words: &Catalogue,
+    row: MessageRow,
+) -> Result<Worded, StoreError> {
+    let mut slots: Slots = serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a message's slots"))?;
+    if let Some(posting) = row.posting_id {
+        let at = book_rows::posting(conn, posting)?.map_or(row.created_at, |posting| posting.at);
+        let legs = book_rows::entries_of(conn, posting)?;
+        let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);
+        let balance = own.map(|leg| leg.balance_minor);
+        slots.extend(receipt::slots(&wallet.house, posting, Timestamp::from_micros(at), balance));
+    }
+    let language = crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);
+    let text = crate::text::to_gsm(&words.say(language, &row.template, &slots));
+    Ok(Worded { row, text })
+}

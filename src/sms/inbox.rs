@@ -1,0 +1,186 @@
+//! Texts that come in: read by the grammar, answered by the wallet, and never handled twice.
+//!
+//! A text is handled together with the row that remembers it, in one commit, so a redelivery finds it done. A text
+//! never moves money: a payment asked for here waits for a PIN on USSD. What was written is not kept.
+
+use super::grammar::{Grammar, Reading};
+use crate::ask::{Answer, Ask, Fields, Slots, Verb};
+use crate::book::{Change, Key};
+use crate::catalogue::Catalogue;
+use crate::gateway::Text;
+use crate::language::Language;
+use crate::live::Live;
+use crate::refusal::{Reason, Refusal};
+use crate::time::Timestamp;
+use crate::wallet::desk::message;
+use crate::wallet::{Caller, Claim, Turn, Wallet};
+use std::sync::Arc;
+
+/// Lines of a statement by SMS: as many as fit one message.
+const STATEMENT_LINES: usize = 3;
+
+/// The channel. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Sms {
+    /// Whom to ask.
+    pub wallet: Wallet,
+    /// How texts are read.
+    pub grammar: Live<Grammar>,
+    /// The words of answers.
+    pub catalogue: Live<Catalogue>,
+}
+
+/// An answer to be sent: the key of its text, and values.
+struct Reply {
+    template: String,
+    slots: Slots,
+}
+
+impl Reply {
+    fn new(template: &str, slots: Slots) -> Reply {
+        Reply { template: template.to_owned(), slots }
+    }
+}
+
+impl Sms {
+    /// Handles a text; returns a word for logs and metrics. `Err` means that it was not handled and may come again.
+    pub async fn receive(&self, text: Text) -> Result<&'static str, Refusal> {
+        // by the gateway's id alone: a redelivery may carry another date
+        let key = Key::new(Timestamp::from_micros(0), "sms", text.id.as_bytes());
+        let caller = self.wallet.caller(text.from).await.map_err(|error| {
+            tracing::error!(%error, "the sender of a text could not be read");
+            Refusal::from(Reason::Busy)
+        })?;
+        let own = caller.person.as_ref().and_then(|person| Language::parse(&person.language));
+        let market = &self.wallet.house.market;
+        let outcome = match self.grammar.get().read(&text.body, market) {
+            Reading::Command { service, fields, language } => {
+                self.command(&caller, own.unwrap_or(language), key, service, fields).await
+            }
+            Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
+            Reading::Secret => self.reply(&caller, own, key, Reply::new("sms.pin_in_sms", Slots::new()), "secret").await,
+            Reading::Unknown => self.reply(&caller, own, key, Reply::new("sms.unknown", Slots::new()), "unknown").await,
+        };
+        match outcome {
+            Err(Refusal { reason: Reason::Seen, .. }) => Ok("repeated"),
+            Ok(_) | Err(_) => outcome,
+        }
+    }
+
+    async fn command(
+        &self,
+        caller: &Caller,
+        language: Language,
+        key: Key,
+        service: String,
+        fields: Fields,
+    ) -> Result<&'static str, Refusal> {
+        let own = Some(language);
+        match (service.as_str(), &caller.person) {
+            ("help", _) => self.reply(caller, own, key, Reply::new("sms.help", Slots::new()), "help").await,
+            ("join", None) => self.reply(caller, own, key, Reply::new("sms.join", Slots::new()), "join").await,
+            (_, None) => self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await,
+            ("join", Some(_)) => self.refused(caller, own, key, &Reason::AlreadyJoined.into()).await,
+            ("balance", Some(_)) => match self.wallet.answer(caller, ask(Verb::Quote, service, fields)).await {
+                Answer::Facts { slots, .. } => self.reply(caller, own, key, Reply::new("sms.balance", slots), "balance").await,
+                other => self.unable(caller, own, key, other).await,
+            },
+            ("statement", Some(_)) => match self.wallet.answer(caller, ask(Verb::List, service, fields)).await {
+                Answer::Items(items) => {
+                    let lines: Vec<Slots> = items.into_iter().take(STATEMENT_LINES).map(|item| item.slots).collect();
+                    self.reply(caller, own, key, self.statement(language, &lines), "statement").await
+                }
+                other => self.unable(caller, own, key, other).await,
+            },
+            ("language", Some(_)) => {
+                let chosen = fields.get("language").and_then(|code| Language::parse(code)).unwrap_or(language);
+                let along = self.answered(caller, Some(chosen), key, Reply::new("sms.language", Slots::new()));
+                self.act(caller, own, key, ask(Verb::Do, service, fields), along).await
+            }
+            // a payment by SMS is only an order, whatever the grammar calls it; its message comes from the wallet
+            ("send" | "order", Some(_)) => {
+                let order = ask(Verb::Do, "order".to_owned(), fields);
+                self.act(caller, own, key, order, vec![Change::See { key }]).await
+            }
+            (_, Some(_)) => self.refused(caller, own, key, &Reason::ServiceUnknown.into()).await,
+        }
+    }
+
+    async fn act(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        ask: Ask,
+        along: Vec<Change>,
+    ) -> Result<&'static str, Refusal> {
+        let acted = self.wallet.act(caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along }).await;
+        match acted.answer {
+            Answer::Facts { .. } | Answer::Items(_) => Ok("done"),
+            other @ (Answer::Refused(_) | Answer::Late) => self.unable(caller, own, key, other).await,
+        }
+    }
+
+    /// The answer to anything that is not an answer: the refusal in words, unless it is only that we are busy.
+    async fn unable(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        answer: Answer,
+    ) -> Result<&'static str, Refusal> {
+        match answer {
+            Answer::Refused(refusal) if matches!(refusal.reason, Reason::Busy | Reason::Seen) => Err(refusal),
+            Answer::Refused(refusal) => self.refused(caller, own, key, &refusal).await,
+            Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Err(Reason::Busy.into()),
+        }
+    }
+
+    async fn refused(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        refusal: &Refusal,
+    ) -> Result<&'static str, Refusal> {
+        let reply = Reply::new(&format!("refusal.{}", refusal.code()), refusal.slots.clone());
+        self.reply(caller, own, key, reply, refusal.code()).await
+    }
+
+    async fn reply(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        reply: Reply,
+        word: &'static str,
+    ) -> Result<&'static str, Refusal> {
+        let changes = self.answered(caller, own, key, reply);
+        self.wallet.book.post(self.wallet.note(key, changes)).await.map(|_receipt| word)
+    }
+
+    /// The changes that go with every text: it is remembered, and its answer waits in the outbox.
+    fn answered(&self, caller: &Caller, own: Option<Language>, key: Key, reply: Reply) -> Vec<Change> {
+        let house = &self.wallet.house;
+        let mut slots = reply.slots;
+        slots.insert("dial".into(), house.dial.clone());
+        slots.insert("brand".into(), house.brand.clone());
+        let language = own.unwrap_or(Language::EN);
+        let now = house.clock.now();
+        let answer = message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
+        vec![Change::See { key }, Change::Tell(answer)]
+    }
+
+    fn statement(&self, language: Language, lines: &[Slots]) -> Reply {
+        if lines.is_empty() {
+            return Reply::new("sms.statement_empty", Slots::new());
+        }
+        let words: Arc<Catalogue> = self.catalogue.get();
+        let text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
+        Reply::new("sms.statement", Slots::from([("lines".to_owned(), text.join("\n"))]))
+    }
+}
+
+fn ask(verb: Verb, service: String, fields: Fields) -> Ask {
+    Ask { verb, service, fields, secret: None }
+}

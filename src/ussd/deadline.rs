@@ -1,0 +1,127 @@
+//! Answers in time. A gateway waits some seconds for a screen and then shows the caller an error; so what takes longer
+//! is answered with "the result will come by SMS", goes on, and is told by SMS when it was refused. (What succeeded
+//! has its receipt in the outbox anyway.) What was cut short by a crash is found and told later.
+
+use super::conversation::{Outcome, Ussd};
+use super::record::Record;
+use crate::ask::Slots;
+use crate::book::{Change, Key, SessionSave};
+use crate::gateway::UssdCall;
+use crate::language::Language;
+use crate::refusal::Refusal;
+use crate::store::sessions::{self, SessionRow};
+use crate::store::{StoreError, people};
+use crate::wallet::desk::message;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// An act whose conversation shows no outcome after this time was cut short by a crash.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+/// Conversations settled in one go.
+const STUCK_BATCH: i64 = 100;
+
+/// How far a hop is, for who may not wait for its end.
+#[derive(Debug)]
+pub struct Progress {
+    acting: AtomicBool,
+    language: Mutex<Language>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Progress { acting: AtomicBool::new(false), language: Mutex::new(Language::EN) }
+    }
+}
+
+impl Progress {
+    /// From here on something may be done.
+    pub fn act(&self) {
+        self.acting.store(true, Ordering::Release);
+    }
+
+    /// The caller's language is known.
+    pub fn speak(&self, language: Language) {
+        *self.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
+    }
+
+    /// The caller's language as far as it is known.
+    pub fn language(&self) -> Language {
+        *self.language.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_acting(&self) -> bool {
+        self.acting.load(Ordering::Acquire)
+    }
+}
+
+impl Ussd {
+    /// Answers a hop within `deadline`; what is not done by then goes on by itself on `runtime`.
+    pub async fn hop_within(self, deadline: Duration, call: UssdCall, runtime: &tokio::runtime::Handle) -> Outcome {
+        let progress = Arc::new(Progress::default());
+        let (ussd, seen, caller) = (self.clone(), progress.clone(), call.caller.clone());
+        let mut work = runtime.spawn(async move { ussd.hop(call, &seen).await });
+        match tokio::time::timeout(deadline, &mut work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_stopped)) => self.plain(progress.language(), "busy"),
+            Err(_late) if progress.is_acting() => {
+                let (ussd, language) = (self.clone(), progress.language());
+                runtime.spawn(async move {
+                    if let Ok(Outcome { refused: Some(refusal), .. }) = work.await {
+                        ussd.tell_refused(caller.e164(), language, &refusal).await;
+                    }
+                });
+                self.plain(progress.language(), "late")
+            }
+            // nothing is being done yet: whoever dials again continues where they were
+            Err(_late) => self.plain(progress.language(), "slow"),
+        }
+    }
+
+    async fn tell_refused(&self, msisdn: &str, language: Language, refusal: &Refusal) {
+        let catalogue = self.menus.get().catalogue.clone();
+        let reason = catalogue.say(language, &format!("refusal.{}", refusal.code()), &refusal.slots);
+        let slots = Slots::from([("reason".to_owned(), reason)]);
+        let now = self.wallet.house.clock.now();
+        let news = message(msisdn, language.as_str(), "sms.late_refused", &slots, None, now);
+        let posting = self.wallet.note(Key::new(now, "late", msisdn.as_bytes()), vec![Change::Tell(news)]);
+        if let Err(refusal) = self.wallet.book.post(posting).await {
+            tracing::error!(code = refusal.code(), "the news of a late refusal was not stored");
+        }
+    }
+
+    /// Ends conversations whose act was cut short by a crash: nothing was done, nothing can be done any more, and the
+    /// caller is told so. Returns how many.
+    pub async fn settle_stuck(&self) -> Result<usize, StoreError> {
+        let now = self.wallet.house.clock.now();
+        let before = now.minus(STUCK_AFTER).micros();
+        let rows = self.wallet.store.read(move |conn| sessions::stuck(conn, before, STUCK_BATCH)).await?;
+        let mut settled: usize = 0;
+        for row in rows {
+            let changes = self.settle(row).await?;
+            let posting = self.wallet.note(Key::new(now, "stuck", &[]), changes);
+            // the act may have come through in this moment: then the conversation is at another version
+            settled = settled.saturating_add(usize::from(self.wallet.book.post(posting).await.is_ok()));
+        }
+        Ok(settled)
+    }
+
+    async fn settle(&self, row: SessionRow) -> Result<Vec<Change>, StoreError> {
+        let now = self.wallet.house.clock.now();
+        let record = Record::open(&self.seal, &row.key, &row.sealed);
+        let (read_version, version) = (row.version, row.version.saturating_add(1));
+        let ended = SessionRow { version, state: "ended".into(), updated_at: now.micros(), ..row };
+        let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: ended })];
+        if let Some(record) = record {
+            let msisdn = record.msisdn.clone();
+            let person = self.wallet.store.read(move |conn| people::by_msisdn(conn, &msisdn)).await?;
+            let language = person.map_or(record.language, |person| person.language);
+            let reason = Language::parse(&language).unwrap_or(Language::EN);
+            let reason = self.menus.get().catalogue.say(reason, "refusal.busy", &Slots::new());
+            let slots = Slots::from([("reason".to_owned(), reason)]);
+            let news = message(&record.msisdn, &language, "sms.late_refused", &slots, None, now);
+            changes.push(Change::Tell(news));
+        }
+        Ok(changes)
+    }
+}

@@ -1,0 +1,76 @@
+//! What is kept of a conversation between two hops, and how: sealed, so that the table tells nothing to who reads it.
+//! It holds no PIN and no typed text: what was typed is known only by keyed digests.
+
+use super::state::State;
+use crate::seal::SealKey;
+use serde::{Deserialize, Serialize};
+
+/// A hop's name: a keyed digest of the session and of everything typed up to then.
+pub type Hop = [u8; 16];
+
+/// Hops of one conversation at most; a person needs fewer than twenty.
+pub const HOPS_MAX: usize = 60;
+
+/// A conversation as stored.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// When it began, microseconds UTC: the origin of its idempotency keys.
+    pub began: i64,
+    /// The caller, for news that come when the conversation is over.
+    pub msisdn: String,
+    /// The language of such news.
+    pub language: String,
+    /// Length of everything typed so far, in bytes.
+    pub typed: usize,
+    /// Name of the last hop.
+    pub last: Hop,
+    /// Where the person is.
+    pub state: State,
+    /// The hop that is acting, or has acted, without a stored answer.
+    pub claimed: Option<Hop>,
+    /// The claimed hop has done what it should.
+    pub acted: bool,
+    /// The answers given, in order: a repeated hop gets the same again.
+    pub said: Vec<Said>,
+}
+
+/// An answer given.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Said {
+    /// To which hop.
+    pub hop: Hop,
+    /// The screen.
+    pub text: String,
+    /// Whether the conversation went on.
+    pub continues: bool,
+}
+
+impl Record {
+    /// The answer given to this hop.
+    pub fn answer_to(&self, hop: &Hop) -> Option<&Said> {
+        self.said.iter().find(|said| said.hop == *hop)
+    }
+
+    /// The new input in a history that continues this conversation; `None` if it does not continue it.
+    ///
+    /// Typed text may itself hold `*`, so the known beginning is taken off instead of splitting.
+    pub fn input_in<'a>(&self, history: &'a str, name: impl Fn(&str) -> Hop) -> Option<&'a str> {
+        let known = history.get(..self.typed)?;
+        let rest = history.get(self.typed..)?;
+        if name(known) != self.last {
+            return None;
+        }
+        if self.typed == 0 { (!rest.is_empty()).then_some(rest) } else { rest.strip_prefix('*') }
+    }
+
+    /// Sealed for storage under `label`, the conversation's key.
+    pub fn seal(&self, key: &SealKey, nonce: [u8; 12], label: &[u8]) -> Vec<u8> {
+        let plain = serde_json::to_vec(self).unwrap_or_default();
+        key.seal(nonce, label, &plain)
+    }
+
+    /// Opened again; `None` when it was made with another key or was damaged.
+    pub fn open(key: &SealKey, label: &[u8], sealed: &[u8]) -> Option<Record> {
+        serde_json::from_slice(&key.open(label, sealed)?).ok()
+    }
+}
