@@ -2,4 +2,16 @@
 
 // ── values: small types that everything else is made of ──
 pub mod ask;
+/// Two-letter language codes.
+pub mod language;
+/// The country a service runs in.
+pub mod market;
+/// Amounts and currencies.
+pub mod money;
+/// Phone numbers.
+pub mod phone;
 pub mod refusal;
+/// The GSM-7 alphabet of phones.
+pub mod text;
+/// Points in time, and the clock.
+pub mod time;

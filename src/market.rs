@@ -1,0 +1,55 @@
+//! A market: the country a service runs in, with its way of writing phone numbers, its currency and its clock.
+//! Another country is another function here. It knows nothing of gateways, operators or tariffs.
+
+use jiff::tz::TimeZone;
+
+use crate::money::Currency;
+
+/// Everything about a country that reading and writing for its people depends on.
+#[derive(Debug, Clone)]
+pub struct Market {
+    /// The international calling code, without `+`.
+    pub country_code: &'static str,
+    /// What people dial in front of a national number; empty where there is nothing.
+    pub trunk: &'static str,
+    /// The digits of a national mobile number, without trunk.
+    pub national_digits: usize,
+    /// What mobile numbers begin with, without trunk.
+    pub mobile_prefixes: &'static [&'static str],
+    /// The money people count in.
+    pub currency: Currency,
+    /// The wall clock people live by; its rules are compiled in.
+    pub zone: TimeZone,
+}
+
+impl Market {
+    /// Kenya: `0712 345 678`, shillings, Nairobi.
+    pub const fn kenya() -> Market {
+        Market {
+            country_code: "254",
+            trunk: "0",
+            national_digits: 9,
+            mobile_prefixes: &["7", "1"],
+            currency: Currency::KES,
+            zone: jiff::tz::get!("Africa/Nairobi"),
+        }
+    }
+
+    /// The market that a full number (`+254...`) belongs to, if it is one we know.
+    pub fn of_number(e164: &str) -> Option<Market> {
+        let kenya = Market::kenya();
+        kenya.national_part(e164).is_some().then_some(kenya)
+    }
+
+    /// What follows `+` and the country code, if `e164` is a mobile number of this market.
+    pub fn national_part<'a>(&self, e164: &'a str) -> Option<&'a str> {
+        e164.strip_prefix('+')?.strip_prefix(self.country_code).filter(|national| self.is_mobile(national))
+    }
+
+    /// Is this a national mobile number, without trunk?
+    pub fn is_mobile(&self, national: &str) -> bool {
+        national.len() == self.national_digits
+            && national.bytes().all(|byte| byte.is_ascii_digit())
+            && self.mobile_prefixes.iter().any(|prefix| national.starts_with(prefix))
+    }
+}

@@ -1,0 +1,177 @@
+//! The alphabet of phones: what GSM 03.38 can show, what it costs, and how to write the rest of the world in it.
+//! It knows only characters: no templates, no languages, no limits of any gateway.
+
+/// The default alphabet, one septet each (3GPP TS 23.038).
+const BASIC: &str = concat!(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ",
+    " !\"#¤%&'()*+,-./0123456789:;<=>?",
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§",
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà",
+);
+
+/// The extension table: an escape and a code, two septets each.
+const EXTENSION: &str = "\u{0C}^{}\\[~]|€";
+
+/// Room in one message and in each part of a longer one, whose first octets number the parts.
+const SEPTETS_ALONE: usize = 160;
+const SEPTETS_PER_PART: usize = 153;
+const UTF16_UNITS_ALONE: usize = 70;
+const UTF16_UNITS_PER_PART: usize = 67;
+
+/// What `text` costs in GSM-7, or `None` if some character is outside the alphabet.
+pub fn septets(text: &str) -> Option<usize> {
+    text.chars().try_fold(0_usize, |sum, character| sum.checked_add(cost(character)?))
+}
+
+fn cost(character: char) -> Option<usize> {
+    if BASIC.contains(character) {
+        Some(1)
+    } else if EXTENSION.contains(character) {
+        Some(2)
+    } else {
+        None
+    }
+}
+
+/// `text` in the GSM-7 alphabet: look-alikes and plain letters stand in for what phones cannot show, `?` for the rest.
+pub fn to_gsm(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for character in text.chars() {
+        if cost(character).is_some() {
+            written.push(character);
+        } else {
+            written.push_str(stand_in(character));
+        }
+    }
+    written
+}
+
+/// How a character outside the alphabet is written. Marks that only modify their neighbour are left out.
+fn stand_in(character: char) -> &'static str {
+    punctuation(character).or_else(|| lower_case(character)).or_else(|| upper_case(character)).unwrap_or("?")
+}
+
+fn punctuation(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => " ",
+        '\u{2028}' | '\u{2029}' => "\n",
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => "",
+        '\u{300}'..='\u{36F}' => "",
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | '´' | 'ʼ' | 'ʻ' => "'",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '•' | '·' => "-",
+        '…' => "...",
+        '×' => "x",
+        _ => return None,
+    })
+}
+
+fn lower_case(character: char) -> Option<&'static str> {
+    Some(match character {
+        'á' | 'â' | 'ã' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ' | 'ª' => "a",
+        'ɓ' => "b",
+        'ç' | 'ć' | 'č' => "c",
+        'ɗ' | 'ɖ' | 'ď' | 'đ' | 'ð' => "d",
+        'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' | 'ẹ' | 'ẽ' | 'ɛ' | 'ǝ' => "e",
+        'ƒ' => "f",
+        'ğ' | 'ǧ' | 'ɣ' => "g",
+        'ḥ' => "h",
+        'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'ị' | 'ı' => "i",
+        'ƙ' => "k",
+        'ł' => "l",
+        'ń' | 'ň' | 'ŋ' | 'ṅ' => "n",
+        'ó' | 'ô' | 'õ' | 'ō' | 'ő' | 'ọ' | 'ɔ' | 'º' => "o",
+        'œ' => "oe",
+        'ř' => "r",
+        'ś' | 'š' | 'ş' | 'ṣ' => "s",
+        'ţ' | 'ť' | 'ṭ' => "t",
+        'ú' | 'û' | 'ũ' | 'ū' | 'ů' | 'ű' | 'ụ' | 'µ' => "u",
+        'ʋ' => "v",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' | 'ƴ' => "y",
+        'ź' | 'ż' | 'ž' | 'ẓ' => "z",
+        _ => return None,
+    })
+}
+
+fn upper_case(character: char) -> Option<&'static str> {
+    Some(match character {
+        'À' | 'Á' | 'Â' | 'Ã' | 'Ā' | 'Ă' | 'Ą' | 'Ạ' => "A",
+        'Ɓ' => "B",
+        'Ć' | 'Č' => "C",
+        'Ɗ' | 'Ɖ' | 'Ď' | 'Đ' | 'Ð' => "D",
+        'È' | 'Ê' | 'Ë' | 'Ē' | 'Ė' | 'Ę' | 'Ě' | 'Ẹ' | 'Ɛ' | 'Ǝ' => "E",
+        'Ğ' | 'Ɣ' => "G",
+        'Ḥ' => "H",
+        'Ì' | 'Í' | 'Î' | 'Ï' | 'Ĩ' | 'Ī' | 'İ' | 'Ị' => "I",
+        'Ƙ' => "K",
+        'Ł' => "L",
+        'Ń' | 'Ň' | 'Ŋ' => "N",
+        'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ō' | 'Ő' | 'Ọ' | 'Ɔ' => "O",
+        'Œ' => "OE",
+        'Ř' => "R",
+        'Ś' | 'Š' | 'Ş' | 'Ṣ' => "S",
+        'Ţ' | 'Ť' => "T",
+        'Ù' | 'Ú' | 'Û' | 'Ũ' | 'Ū' | 'Ů' | 'Ű' | 'Ụ' => "U",
+        'Ŵ' => "W",
+        'Ý' | 'Ÿ' | 'Ŷ' | 'Ƴ' => "Y",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        _ => return None,
+    })
+}
+
+/// How many SMS it takes to carry `text`; an empty text is still one message.
+pub fn parts(text: &str) -> usize {
+    part_sizes(text).len()
+}
+
+/// The units in each part: septets, or UTF-16 units as soon as one character is outside the alphabet.
+fn part_sizes(text: &str) -> Vec<usize> {
+    if septets(text).is_some() {
+        pack(text.chars().map(|character| cost(character).unwrap_or(1)), SEPTETS_ALONE, SEPTETS_PER_PART)
+    } else {
+        pack(text.chars().map(char::len_utf16), UTF16_UNITS_ALONE, UTF16_UNITS_PER_PART)
+    }
+}
+
+/// Fills part after part. A character of two units never straddles two parts: the earlier part stays one unit short.
+fn pack(costs: impl Iterator<Item = usize> + Clone, alone: usize, per_part: usize) -> Vec<usize> {
+    let total = costs.clone().fold(0_usize, usize::saturating_add);
+    if total <= alone {
+        return vec![total];
+    }
+    let mut full_parts = Vec::new();
+    let mut current = 0_usize;
+    for cost in costs {
+        let grown = current.saturating_add(cost);
+        if grown > per_part {
+            full_parts.push(current);
+            current = cost;
+        } else {
+            current = grown;
+        }
+    }
+    full_parts.push(current);
+    full_parts
+}
+
+/// `text` in GSM-7 within `septets_max`. Where it had to be cut, it ends with a full stop.
+pub fn clip(text: &str, septets_max: usize) -> String {
+    let written = to_gsm(text);
+    if septets(&written).is_some_and(|total| total <= septets_max) {
+        return written;
+    }
+    let Some(budget) = septets_max.checked_sub(1) else { return String::new() };
+    let mut kept = String::with_capacity(written.len());
+    let mut used = 0_usize;
+    for character in written.chars() {
+        used = used.saturating_add(cost(character).unwrap_or(1));
+        if used > budget {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.truncate(kept.trim_end_matches([' ', '\n', '.', ',']).len());
+    kept.push('.');
+    kept
+}
