@@ -15,3 +15,11 @@ pub mod refusal;
 pub mod text;
 /// Points in time, and the clock.
 pub mod time;
+
+// ── channels: how people reach the wallet ──
+/// A phone to try the service with.
+pub mod demo;
+/// The doors to the telephone networks.
+pub mod gateway;
+/// Texts as questions to the wallet.
+pub mod sms;

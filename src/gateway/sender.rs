@@ -47,6 +47,17 @@ impl Sender {
 }
 
 impl AfricasTalking {
+    /// An account with its own connections. They follow no redirects: the key must not wander to another host.
+    pub fn new(
+        base_url: &str,
+        username: &str,
+        api_key: SecretString,
+        sender_id: Option<String>,
+    ) -> Result<AfricasTalking, reqwest::Error> {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(TIMEOUT).build()?;
+        Ok(AfricasTalking { client, base_url: base_url.to_owned(), username: username.to_owned(), api_key, sender_id })
+    }
+
     async fn send(&self, to: &Msisdn, text: &str) -> Sent {
         let form = africastalking::send_form(&self.username, to.e164(), text, self.sender_id.as_deref());
         let url = format!("{}/version1/messaging", self.base_url.trim_end_matches('/'));

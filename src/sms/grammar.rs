@@ -129,9 +129,7 @@ impl Grammar {
             }
         }
         match (complete, nearest) {
-            (Some(fields), _) => {
-                Reading::Command { service: way.service.clone(), fields, language: way.language }
-            }
+            (Some(fields), _) => Reading::Command { service: way.service.clone(), fields, language: way.language },
             (None, Some((_, refusal))) => Reading::Refused(refusal),
             (None, None) => Reading::Unknown,
         }

@@ -104,9 +104,10 @@ impl Reader<'_> {
             self.problem(&command.service, "a command needs words, valid and invalid examples");
         }
         let patterns = command.patterns.iter().filter_map(|pattern| {
-            let expanded = data.pieces.iter().fold(pattern.get_ref().clone(), |text, (name, piece)| {
-                text.replace(&format!("{{{name}}}"), piece)
-            });
+            let expanded = data
+                .pieces
+                .iter()
+                .fold(pattern.get_ref().clone(), |text, (name, piece)| text.replace(&format!("{{{name}}}"), piece));
             self.pattern(pattern, &format!("^(?:{expanded})$"))
         });
         let patterns = patterns.collect();
@@ -140,8 +141,10 @@ impl Reader<'_> {
     }
 
     fn examples(&self, texts: &[Spanned<String>]) -> Vec<Example> {
-        let example =
-            |text: &Spanned<String>| Example { text: text.get_ref().clone(), line: line_of(self.toml, text.span().start) };
+        let example = |text: &Spanned<String>| Example {
+            text: text.get_ref().clone(),
+            line: line_of(self.toml, text.span().start),
+        };
         texts.iter().map(example).collect()
     }
 

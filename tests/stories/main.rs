@@ -1,0 +1,12 @@
+//! The stories that the service promises, told on the real parts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test that cannot go on should stop"
+)]
+
+mod gateway;
+mod grammar;
+mod sender;
