@@ -10,11 +10,21 @@ pub mod market;
 pub mod money;
 /// Phone numbers.
 pub mod phone;
+/// PINs and their keyed tags.
+pub mod pin;
+/// The codes of payments that people read to each other.
+pub mod reference;
 pub mod refusal;
+/// Sealed bytes, fingerprints, and randomness.
+pub mod seal;
 /// The GSM-7 alphabet of phones.
 pub mod text;
 /// Points in time, and the clock.
 pub mod time;
+
+// ── rules: pure decisions about money ──
+/// What a service costs.
+pub mod tariff;
 
 // ── channels: how people reach the wallet ──
 /// A phone to try the service with.

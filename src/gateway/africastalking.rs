@@ -67,6 +67,21 @@ pub fn parse_end(body: &[u8]) -> Result<EndEvent, BadCall> {
     })
 }
 
+/// The fields of that notice, as far as anybody should rely on them: for phones that are no phones.
+pub fn end_form(event: &EndEvent) -> Vec<(&'static str, String)> {
+    let status = match event.status {
+        Ending::Closed => "Success",
+        Ending::CutOff => "Incomplete",
+        Ending::Failed => "Failed",
+        Ending::Unknown => "Unknown",
+    };
+    let mut form = vec![("sessionId", event.session.clone()), ("status", status.to_owned())];
+    form.extend(event.duration_ms.map(|ms| ("durationInMillis", ms.to_string())));
+    form.extend(event.hops.map(|hops| ("hopsCount", hops.to_string())));
+    form.extend(event.cost.clone().map(|cost| ("cost", cost)));
+    form
+}
+
 fn ending(status: &str) -> Ending {
     match status.trim().to_ascii_lowercase().as_str() {
         "success" => Ending::Closed,

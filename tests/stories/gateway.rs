@@ -1,8 +1,8 @@
 //! Africa's Talking's dialect, on bodies as the gateway posts them.
 
 use kadogo::gateway::africastalking::{decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer};
-use kadogo::gateway::africastalking::{send_form, text_form, ussd_form};
-use kadogo::gateway::{BadCall, Delivery, Ending, Sent, Text, UssdCall, Why};
+use kadogo::gateway::africastalking::{end_form, send_form, text_form, ussd_form};
+use kadogo::gateway::{BadCall, Delivery, EndEvent, Ending, Sent, Text, UssdCall, Why};
 use kadogo::phone::Msisdn;
 use kadogo::time::Timestamp;
 use proptest::prelude::*;
@@ -133,6 +133,15 @@ fn an_end_needs_nothing_but_its_session() {
     assert_eq!(parse_end(b"sessionId=s&status=Failed").unwrap().status, Ending::Failed);
     assert_eq!(parse_end(b"sessionId=s&status=Vanished").unwrap().status, Ending::Unknown);
     assert_eq!(parse_end(b"status=Success"), Err(BadCall { field: "sessionId", why: Why::Missing }));
+}
+
+#[test]
+fn an_end_that_a_phone_posts_is_read_back() {
+    for status in [Ending::Closed, Ending::CutOff, Ending::Failed, Ending::Unknown] {
+        let cost = Some("KES 0.10".to_owned());
+        let end = EndEvent { session: "s".to_owned(), status, duration_ms: Some(9), hops: Some(2), cost };
+        assert_eq!(parse_end(serde_urlencoded::to_string(end_form(&end)).unwrap().as_bytes()), Ok(end));
+    }
 }
 
 fn sms(date: &str, text: &str) -> Result<Text, BadCall> {

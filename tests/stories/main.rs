@@ -13,3 +13,4 @@
 mod gateway;
 mod grammar;
 mod sender;
+mod terminal;
