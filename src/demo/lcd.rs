@@ -9,8 +9,8 @@ const LINES_MIN: usize = 6;
 pub(super) fn draw(owner: &str, text: &str, keys: &str) -> String {
     let lines = wrapped(text, WIDTH);
     let blank = LINES_MIN.saturating_sub(lines.len());
-    let mut rows =
-        vec![edge('┌', '┐'), row(&format!("{} ▂▄▆█", padded(owner, WIDTH.saturating_sub(5)))), edge('├', '┤')];
+    let owner = row(&format!("{} ▂▄▆█", padded(owner, WIDTH.saturating_sub(5))));
+    let mut rows = vec![String::new(), edge('┌', '┐'), owner, edge('├', '┤')];
     rows.extend(lines.iter().map(|line| row(line)));
     rows.extend((0..blank).map(|_| row("")));
     rows.extend([edge('├', '┤'), row(keys), edge('└', '┘'), String::new()]);
