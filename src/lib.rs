@@ -4,7 +4,9 @@
 
 // ── values: small types that everything else is made of ──
 pub mod ask;
+pub mod catalogue;
 pub mod language;
+pub mod live;
 pub mod market;
 pub mod metrics;
 pub mod money;
@@ -13,6 +15,7 @@ pub mod pin;
 pub mod reference;
 pub mod refusal;
 pub mod seal;
+pub mod source;
 pub mod text;
 pub mod time;
 
@@ -25,3 +28,16 @@ pub mod store;
 
 // ── services: what people can do ──
 pub mod wallet;
+
+// ── channels: how people reach it, and how it reaches them ──
+pub mod demo;
+pub mod gateway;
+pub mod notify;
+pub mod sms;
+pub mod ussd;
+
+// ── the house: configuration, doors, composition ──
+pub mod app;
+pub mod config;
+pub mod http;
+pub mod menus;

@@ -1,0 +1,12 @@
+//! A phone to try the service with: in a browser and in a terminal. Both talk through the gateway's own
+//! endpoints, so that nothing about them is special to the service.
+
+/// The screen of the phone in a terminal.
+mod lcd;
+/// The phone in a terminal.
+pub mod terminal;
+/// The terminal's connection to the service.
+mod wire;
+
+/// The page of the phone in a browser: one file, nothing else needed.
+pub const PHONE_PAGE: &str = include_str!("phone.html");

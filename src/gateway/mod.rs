@@ -1,0 +1,178 @@
+//! The doors to the telephone networks: the few events that every aggregator's dialect speaks, and nothing of
+//! how any of them looks on the wire. One file per dialect. This room knows nothing of menus, money or people.
+
+use std::fmt;
+
+use crate::phone::Msisdn;
+use crate::time::Timestamp;
+
+/// The one dialect so far: pure parsing and encoding.
+pub mod africastalking;
+/// Reading form bodies without trusting them.
+mod form;
+/// Handing texts to the network.
+pub mod sender;
+
+/// One step of a USSD conversation: somebody dialled, or answered a screen.
+///
+/// `Debug` leaves out what was typed, because a PIN is typed the same way as a choice.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UssdCall {
+    /// The gateway's name for the conversation, the same on each step.
+    pub session: String,
+    /// What was dialled: `*384*1234#`.
+    pub service_code: String,
+    /// Who dialled.
+    pub caller: Msisdn,
+    /// The gateway's code for the caller's network; unknown codes are fine.
+    pub network: String,
+    /// Everything typed so far, joined by `*`; empty on the first step. May hold a PIN.
+    pub history: String,
+}
+
+impl fmt::Debug for UssdCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UssdCall")
+            .field("session", &self.session)
+            .field("service_code", &self.service_code)
+            .field("caller", &self.caller)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a conversation ended, as the gateway tells it afterwards. It may never come: nothing depends on it.
+/// What the person typed and what we last said are part of the notice, and are deliberately not part of this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndEvent {
+    /// The conversation.
+    pub session: String,
+    /// How it ended.
+    pub status: Ending,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// How many steps it had.
+    pub hops: Option<u32>,
+    /// What the gateway charged, as it wrote it: `0.10` or `KES 0.10`.
+    pub cost: Option<String>,
+}
+
+/// The ways a conversation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// We closed it with a last screen.
+    Closed,
+    /// The person hung up, was cut off, or took too long.
+    CutOff,
+    /// Our answer did not reach the gateway in a form it takes.
+    Failed,
+    /// The gateway used a word we do not know.
+    Unknown,
+}
+
+/// A text message that somebody sent to the service.
+///
+/// `Debug` leaves the words out: people type PINs into texts, although they are told not to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The gateway's name for the message: the same when it is delivered again.
+    pub id: String,
+    /// Who sent it.
+    pub from: Msisdn,
+    /// The number it was sent to.
+    pub to: String,
+    /// The words.
+    pub body: String,
+    /// When the gateway took it.
+    pub at: Timestamp,
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text")
+            .field("id", &self.id)
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a message that the gateway accepted earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The name the gateway gave the message when it accepted it.
+    pub message_id: String,
+    /// What became of it.
+    pub status: Delivery,
+}
+
+/// Where a message is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// On the handset.
+    Delivered,
+    /// With a network, on its way.
+    Underway,
+    /// It will not arrive; the gateway's reason in lower case, without blanks.
+    Failed(String),
+    /// The gateway used a word we do not know. That is no error: refusing would only make it ask again.
+    Unknown,
+}
+
+/// What the gateway said to a message that we asked it to deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// The gateway has it and will report by this name.
+    Accepted {
+        /// The gateway's name for the message.
+        message_id: String,
+    },
+    /// This message will never go to this number: trying again is pointless.
+    Refused {
+        /// Why, without personal data.
+        reason: String,
+    },
+    /// It did not go now, or we cannot tell: try again later.
+    TryLater {
+        /// Why, without personal data.
+        reason: String,
+    },
+}
+
+/// A call from a gateway that could not be read: which field, and what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("field {field} {why}")]
+pub struct BadCall {
+    /// The field's name on the wire.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub why: Why,
+}
+
+/// What can be wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It is not there.
+    Missing,
+    /// It is there, without a value.
+    Empty,
+    /// It is there more than once.
+    Twice,
+    /// It is longer than anything real.
+    TooLong,
+    /// It is not what such a field holds.
+    Garbled,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::Missing => "is missing",
+            Why::Empty => "is empty",
+            Why::Twice => "came twice",
+            Why::TooLong => "is too long",
+            Why::Garbled => "is not readable",
+        })
+    }
+}

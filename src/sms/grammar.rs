@@ -1,0 +1,259 @@
+//! What people may write in a text, and what it means. Reading is pure: the words come from `menus/sms.toml`, the
+//! market from the caller. Nothing here answers, asks the wallet, or remembers a text.
+
+use std::collections::BTreeMap;
+
+use regex::{Captures, Regex};
+
+use crate::ask::{Fields, Refusal};
+use crate::language::Language;
+use crate::market::Market;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::refusal::Reason;
+
+/// The grammar, ready to read.
+#[derive(Debug)]
+pub struct Grammar {
+    pub(super) file: String,
+    pub(super) ways: Vec<Way>,
+    /// What people call the languages.
+    pub(super) languages: BTreeMap<String, Language>,
+    pub(super) secret: SecretRule,
+}
+
+/// How one service is asked for in one language.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) service: String,
+    pub(super) language: Language,
+    pub(super) words: Vec<String>,
+    pub(super) patterns: Vec<Regex>,
+    pub(super) valid: Vec<Example>,
+    pub(super) invalid: Vec<Example>,
+}
+
+/// What a PIN looks like inside a text.
+#[derive(Debug)]
+pub(super) struct SecretRule {
+    pub(super) patterns: Vec<Regex>,
+    pub(super) valid: Vec<Example>,
+    pub(super) invalid: Vec<Example>,
+}
+
+/// A text that the grammar promises to read in a certain way.
+#[derive(Debug)]
+pub(super) struct Example {
+    pub(super) text: String,
+    pub(super) line: usize,
+}
+
+/// What a text means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// A command with usable inputs.
+    Command {
+        /// The service asked for.
+        service: String,
+        /// Its inputs in canonical form.
+        fields: Fields,
+        /// The language of the words used.
+        language: Language,
+    },
+    /// A command, and what is wrong with its inputs.
+    Refused(Refusal),
+    /// There is a PIN in it: the text must not be kept.
+    Secret,
+    /// Nothing we know.
+    Unknown,
+}
+
+/// The inputs that patterns may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    Amount,
+    To,
+    Language,
+}
+
+impl Input {
+    pub(super) const ALL: [Input; 3] = [Input::Amount, Input::To, Input::Language];
+
+    /// The name of the capture, which is also the name of the wallet's field.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Input::Amount => "amount",
+            Input::To => "to",
+            Input::Language => "language",
+        }
+    }
+}
+
+impl Grammar {
+    /// Reads one text.
+    pub fn read(&self, body: &str, market: &Market) -> Reading {
+        let text = tidy(body);
+        if self.secret.patterns.iter().any(|pattern| pattern.is_match(&text)) {
+            return Reading::Secret;
+        }
+        let reading = self.understand(&text, market);
+        match &reading {
+            Reading::Command { .. } => reading,
+            _incomplete if self.complete_without_a_pin(&text, &reading, market) => Reading::Secret,
+            Reading::Refused(_) | Reading::Secret | Reading::Unknown => reading,
+        }
+    }
+
+    fn understand(&self, text: &str, market: &Market) -> Reading {
+        let meant = |way| move |word: &String| Some((word.len(), way, after_word(text, word)?));
+        let candidates = self.ways.iter().flat_map(|way| way.words.iter().filter_map(meant(way)));
+        // "mini statement" is longer than "mini" and says more.
+        match candidates.max_by_key(|(length, _, _)| *length) {
+            Some((_, way, rest)) => self.understand_rest(way, rest, market),
+            None => Reading::Unknown,
+        }
+    }
+
+    /// Tries every pattern: an order that fits by chance must not hide that the text has two meanings.
+    fn understand_rest(&self, way: &Way, rest: &str, market: &Market) -> Reading {
+        let fitting = way.patterns.iter().filter_map(|pattern| pattern.captures(rest));
+        let mut complete: Option<Fields> = None;
+        let mut nearest: Option<(usize, Refusal)> = None;
+        for captures in fitting {
+            match self.inputs(&captures, market) {
+                Ok(fields) if complete.as_ref().is_some_and(|other| *other != fields) => return Reading::Unknown,
+                Ok(fields) => complete = Some(fields),
+                // The more of it is usable, the more likely it is what was meant.
+                Err(miss) if nearest.as_ref().is_none_or(|best| best.0 < miss.0) => nearest = Some(miss),
+                Err(_farther) => {}
+            }
+        }
+        match (complete, nearest) {
+            (Some(fields), _) => Reading::Command { service: way.service.clone(), fields, language: way.language },
+            (None, Some((_, refusal))) => Reading::Refused(refusal),
+            (None, None) => Reading::Unknown,
+        }
+    }
+
+    /// The inputs in canonical form, or how many were usable and what is wrong with the first that was not.
+    fn inputs(&self, captures: &Captures<'_>, market: &Market) -> Result<Fields, (usize, Refusal)> {
+        let mut fields = Fields::new();
+        let mut wrong = None;
+        for input in Input::ALL {
+            let Some(raw) = captures.name(input.name()) else { continue };
+            match self.canonical(input, raw.as_str(), market) {
+                Ok(value) => drop(fields.insert(input.name().to_owned(), value)),
+                Err(reason) => wrong = wrong.or(Some(Refusal::of_field(reason, input.name()))),
+            }
+        }
+        match wrong {
+            None => Ok(fields),
+            Some(refusal) => Err((fields.len(), refusal)),
+        }
+    }
+
+    fn canonical(&self, input: Input, raw: &str, market: &Market) -> Result<String, Reason> {
+        match input {
+            Input::Amount => Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text()),
+            Input::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
+            Input::Language => match self.languages.get(raw) {
+                Some(language) => Ok(language.as_str().to_owned()),
+                None => Err(Reason::FieldMissing),
+            },
+        }
+    }
+
+    /// Would this be a command if one group of four to six digits were not there? Then that group is a PIN.
+    fn complete_without_a_pin(&self, text: &str, reading: &Reading, market: &Market) -> bool {
+        let glued_to_number = matches!(reading, Reading::Refused(refusal) if refusal.field == Some(Input::To.name()));
+        let groups = digit_groups(text).into_iter().flat_map(|(start, end)| {
+            let digits = end.saturating_sub(start);
+            let tails = if glued_to_number && digits > 6 { 4..=6 } else { digits..=digits };
+            tails.filter(|length| (4..=6).contains(length)).map(move |length| (end.saturating_sub(length), end))
+        });
+        groups.into_iter().any(|(start, end)| {
+            let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return false };
+            let without = format!("{before} {after}");
+            let without = squeeze(without.trim_matches(|c: char| c.is_whitespace() || "*#-,;:".contains(c)));
+            matches!(self.understand(&without, market), Reading::Command { .. })
+        })
+    }
+
+    /// Tries all examples of the file. Each line of the answer names file and line; none means that all is well.
+    pub fn check(&self, market: &Market) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut expect = |example: &Example, wanted: bool, what: &str, seen: &Reading| {
+            let is = match seen {
+                Reading::Command { service, language, .. } => format!("{service} in {language}"),
+                Reading::Refused(refusal) => format!("refused ({})", refusal.code()),
+                Reading::Secret => "a PIN".to_owned(),
+                Reading::Unknown => "unknown".to_owned(),
+            };
+            if (is == what) != wanted {
+                let not = if wanted { "should" } else { "should not" };
+                problems.push(format!(
+                    "{}:{}: example \"{}\" {not} read as {what}, it reads as {is}",
+                    self.file, example.line, example.text
+                ));
+            }
+        };
+        for way in &self.ways {
+            let what = format!("{} in {}", way.service, way.language);
+            way.valid.iter().for_each(|e| expect(e, true, &what, &self.read(&e.text, market)));
+            way.invalid.iter().for_each(|e| expect(e, false, &what, &self.read(&e.text, market)));
+        }
+        self.secret.valid.iter().for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
+        self.secret.invalid.iter().for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
+        problems
+    }
+}
+
+/// What follows a word at the start of the text; nothing if the text only starts with the same letters.
+fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(word)?;
+    if rest.starts_with(char::is_alphabetic) {
+        return None;
+    }
+    Some(rest.trim_start_matches([' ', ':', ',']))
+}
+
+/// Start and end of each run of digits.
+fn digit_groups(text: &str) -> Vec<(usize, usize)> {
+    let mut groups: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in text.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+        let next = at.saturating_add(1);
+        match groups.last_mut() {
+            Some((_, end)) if *end == at => *end = next,
+            _ => groups.push((at, next)),
+        }
+    }
+    groups
+}
+
+/// A text without what phones, networks and people add to it: capitals, accents, strange blanks, final dots.
+/// Some gateways deliver `@` as `¡`, because one table has the one where the other has the other.
+pub(super) fn tidy(body: &str) -> String {
+    let plain = body.chars().flat_map(char::to_lowercase).map(fold).collect::<String>();
+    squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!?;,\"'".contains(c)))
+}
+
+fn fold(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'ç' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        '¡' => '@',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,306 @@
+//! Africa's Talking's dialect, on bodies as the gateway posts them.
+
+use kadogo::gateway::africastalking::{decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer};
+use kadogo::gateway::africastalking::{end_form, send_form, text_form, ussd_form};
+use kadogo::gateway::{BadCall, Delivery, EndEvent, Ending, Sent, Text, UssdCall, Why};
+use kadogo::phone::Msisdn;
+use kadogo::time::Timestamp;
+use proptest::prelude::*;
+
+const HOP: &[u8] = b"sessionId=ATUid_11111111111111111111111111111111&serviceCode=*384*1234%23\
+&phoneNumber=%2B254700000001&networkCode=63902&text=1*50";
+
+fn hop_with(field: &str, value: &str) -> Result<UssdCall, BadCall> {
+    let fields = [
+        ("sessionId", "ATUid_1"),
+        ("serviceCode", "*384*1234%23"),
+        ("phoneNumber", "%2B254700000001"),
+        ("networkCode", "63902"),
+        ("text", ""),
+    ];
+    let body: Vec<String> =
+        fields.iter().map(|(name, usual)| format!("{name}={}", if *name == field { value } else { usual })).collect();
+    parse_ussd(body.join("&").as_bytes())
+}
+
+fn without(field: &str) -> Result<UssdCall, BadCall> {
+    let body = String::from_utf8(HOP.to_vec()).unwrap();
+    let rest: Vec<&str> = body.split('&').filter(|pair| !pair.starts_with(field)).collect();
+    parse_ussd(rest.join("&").as_bytes())
+}
+
+#[test]
+fn a_hop_is_read() {
+    let call = parse_ussd(HOP).unwrap();
+    assert_eq!(call.session, "ATUid_11111111111111111111111111111111");
+    assert_eq!(call.service_code, "*384*1234#");
+    assert_eq!(call.caller.e164(), "+254700000001");
+    assert_eq!(call.network, "63902");
+    assert_eq!(call.history, "1*50");
+}
+
+#[test]
+fn a_hop_does_not_print_what_was_typed_or_the_number() {
+    let call = parse_ussd(&[HOP, b"*4826"].concat()).unwrap();
+    let printed = format!("{call:?}");
+    assert!(!printed.contains("4826") && !printed.contains("700000001"), "{printed}");
+}
+
+#[test]
+fn a_plus_that_nobody_encoded_is_put_back() {
+    assert_eq!(hop_with("phoneNumber", "+254700000001").unwrap().caller.e164(), "+254700000001");
+    assert_eq!(hop_with("phoneNumber", "%20254700000001").unwrap().caller.e164(), "+254700000001");
+    assert_eq!(hop_with("phoneNumber", "254700000001").unwrap().caller.e164(), "+254700000001");
+}
+
+#[test]
+fn callers_of_other_countries_and_unknown_networks_are_read_too() {
+    assert_eq!(hop_with("phoneNumber", "%2B256772000001").unwrap().caller.e164(), "+256772000001");
+    assert_eq!(hop_with("networkCode", "00000").unwrap().network, "00000");
+    assert_eq!(hop_with("networkCode", "").unwrap().network, "");
+}
+
+#[test]
+fn each_missing_field_is_named() {
+    for field in ["sessionId", "serviceCode", "phoneNumber", "networkCode", "text"] {
+        assert_eq!(without(field), Err(BadCall { field: leak(field), why: Why::Missing }));
+    }
+    assert_eq!(without("phoneNumber").unwrap_err().to_string(), "field phoneNumber is missing");
+}
+
+fn leak(field: &str) -> &'static str {
+    Box::leak(field.to_owned().into_boxed_str())
+}
+
+#[test]
+fn each_garbled_field_is_named() {
+    let wrong = |field: &'static str, value: &str| match hop_with(field, value) {
+        Err(bad) => {
+            assert_eq!(bad.field, field);
+            bad.why
+        }
+        Ok(call) => panic!("{field}={value} was read as {call:?}"),
+    };
+    assert_eq!(wrong("sessionId", ""), Why::Empty);
+    assert_eq!(wrong("sessionId", "a b"), Why::Garbled);
+    assert_eq!(wrong("sessionId", &"a".repeat(129)), Why::TooLong);
+    assert_eq!(wrong("serviceCode", ""), Why::Empty);
+    assert_eq!(wrong("phoneNumber", ""), Why::Empty);
+    assert_eq!(wrong("phoneNumber", "Safaricom"), Why::Garbled);
+    assert_eq!(wrong("phoneNumber", "0712345678"), Why::Garbled);
+    assert_eq!(wrong("phoneNumber", "%2B254"), Why::Garbled);
+    assert_eq!(wrong("phoneNumber", &"2".repeat(30)), Why::TooLong);
+    assert_eq!(wrong("text", &"1".repeat(1025)), Why::TooLong);
+    assert_eq!(wrong("text", "%ff%fe"), Why::Garbled);
+    assert_eq!(wrong("text", "1%00"), Why::Garbled);
+    assert_eq!(wrong("text", "1&text=2"), Why::Twice);
+    assert_eq!(hop_with("text", &"1".repeat(1024)).unwrap().history.len(), 1024);
+}
+
+#[test]
+fn what_people_type_comes_through_as_typed() {
+    assert_eq!(hop_with("text", "3*Amina+Wanjiku").unwrap().history, "3*Amina Wanjiku");
+    assert_eq!(hop_with("text", "1**%23*").unwrap().history, "1**#*");
+    assert_eq!(hop_with("text", "Zo%C3%A9").unwrap().history, "Zoé");
+}
+
+#[test]
+fn an_answer_starts_with_its_word_and_fits_the_alphabet_of_phones() {
+    assert_eq!(encode("Karibu\n1. Tuma pesa", true), "CON Karibu\n1. Tuma pesa");
+    assert_eq!(encode("\u{feff}  \n Don’t worry\r\n", false), "END Don't worry");
+    assert_eq!(encode("", false), "END ");
+    assert_eq!(decode("CON 1. Send\n2. Account"), Some(("1. Send\n2. Account", true)));
+    assert_eq!(decode("END Bye"), Some(("Bye", false)));
+    assert_eq!(decode(" CON x"), None);
+    assert_eq!(decode(""), None);
+}
+
+#[test]
+fn an_end_is_read_without_what_was_typed() {
+    let body = b"date=2026-11-22+06%3A00%3A00&sessionId=ATUid_1&serviceCode=*384*1234%23&networkCode=63902\
+&phoneNumber=%2B254700000001&status=Incomplete&cost=KES+0.10&durationInMillis=12003&hopsCount=3\
+&hopsMetadata=&input=1*50*4826&lastAppResponse=CON+Your+PIN&errorMessage=";
+    let end = parse_end(body).unwrap();
+    assert_eq!((end.session.as_str(), end.status), ("ATUid_1", Ending::CutOff));
+    assert_eq!((end.duration_ms, end.hops, end.cost.as_deref()), (Some(12003), Some(3), Some("KES 0.10")));
+    assert!(!format!("{end:?}").contains("4826"));
+}
+
+#[test]
+fn an_end_needs_nothing_but_its_session() {
+    let end = parse_end(b"sessionId=s&status=SUCCESS&durationInMillis=soon&hopsCount=-1&cost=0.1").unwrap();
+    assert_eq!((end.status, end.duration_ms, end.hops, end.cost.as_deref()), (Ending::Closed, None, None, Some("0.1")));
+    assert_eq!(parse_end(b"sessionId=s&status=Failed").unwrap().status, Ending::Failed);
+    assert_eq!(parse_end(b"sessionId=s&status=Vanished").unwrap().status, Ending::Unknown);
+    assert_eq!(parse_end(b"status=Success"), Err(BadCall { field: "sessionId", why: Why::Missing }));
+}
+
+#[test]
+fn an_end_that_a_phone_posts_is_read_back() {
+    for status in [Ending::Closed, Ending::CutOff, Ending::Failed, Ending::Unknown] {
+        let cost = Some("KES 0.10".to_owned());
+        let end = EndEvent { session: "s".to_owned(), status, duration_ms: Some(9), hops: Some(2), cost };
+        assert_eq!(parse_end(serde_urlencoded::to_string(end_form(&end)).unwrap().as_bytes()), Ok(end));
+    }
+}
+
+fn sms(date: &str, text: &str) -> Result<Text, BadCall> {
+    parse_text(
+        format!(
+            "date={date}&from=%2B254700000001&id=m-1&linkId=l-1&text={text}&to=22141&cost=KES+1.00&networkCode=63902"
+        )
+        .as_bytes(),
+    )
+}
+
+#[test]
+fn a_text_is_read_with_both_forms_of_date() {
+    let text = sms("2026-11-22T06%3A00%3A00Z", "SEND+200+0712345678").unwrap();
+    assert_eq!((text.id.as_str(), text.from.e164(), text.to.as_str()), ("m-1", "+254700000001", "22141"));
+    assert_eq!(text.body, "SEND 200 0712345678");
+    assert_eq!(text.at, Timestamp::from_micros(1_795_327_200_000_000));
+    for date in ["2026-11-22+06%3A00%3A00", "2026-11-22%2006:00:00", "2026-11-22T09%3A00%3A00%2B03%3A00"] {
+        assert_eq!(sms(date, "BAL").unwrap().at, text.at, "{date}");
+    }
+    assert_eq!(sms("yesterday", "BAL"), Err(BadCall { field: "date", why: Why::Garbled }));
+    assert!(!format!("{text:?}").contains("SEND"));
+}
+
+#[test]
+fn a_text_may_hold_anything() {
+    assert_eq!(sms("2026-11-22+06:00:00", "").unwrap().body, "");
+    assert_eq!(sms("2026-11-22+06:00:00", "line%0Aend%00%F0%9F%98%80").unwrap().body, "line end 😀");
+    let long = sms("2026-11-22+06:00:00", &"a".repeat(5000));
+    assert_eq!(long, Err(BadCall { field: "text", why: Why::TooLong }));
+}
+
+#[test]
+fn delivery_reports_are_read_whatever_their_capitals() {
+    let status =
+        |rest: &str| parse_report(format!("id=ATXid_1&phoneNumber=%2B254700000001&{rest}").as_bytes()).unwrap().status;
+    assert_eq!(status("status=Success"), Delivery::Delivered);
+    assert_eq!(status("status=SUCCESS"), Delivery::Delivered);
+    assert_eq!(status("status=Sent"), Delivery::Underway);
+    assert_eq!(status("status=submitted"), Delivery::Underway);
+    assert_eq!(status("status=Buffered"), Delivery::Underway);
+    assert_eq!(status("status=Failed&failureReason=UserInBlackList"), Delivery::Failed("userinblacklist".to_owned()));
+    assert_eq!(status("status=Rejected"), Delivery::Failed("rejected".to_owned()));
+    assert_eq!(status("status=AbsentSubscriber"), Delivery::Failed("absentsubscriber".to_owned()));
+    assert_eq!(status("status=Expired&failureReason="), Delivery::Failed("expired".to_owned()));
+    assert_eq!(status("status=Teleported"), Delivery::Unknown);
+}
+
+fn answer(status: u16, recipient: &str) -> Sent {
+    read_answer(
+        status,
+        format!(
+            r#"{{"SMSMessageData":{{"Message":"Sent to 1/1 Total Cost: KES 0.8000","Recipients":[{recipient}]}}}}"#
+        )
+        .as_bytes(),
+    )
+}
+
+fn recipient(code: u16, status: &str, id: &str) -> String {
+    format!(
+        r#"{{"statusCode":{code},"number":"+254700000001","status":"{status}","cost":"KES 0.8000","messageId":"{id}"}}"#
+    )
+}
+
+#[test]
+fn an_accepted_message_has_a_name() {
+    let taken = Sent::Accepted { message_id: "ATXid_2222".to_owned() };
+    for code in [100, 101, 102] {
+        assert_eq!(answer(201, &recipient(code, "Success", "ATXid_2222")), taken);
+    }
+    assert_eq!(answer(200, &recipient(101, "Success", "ATXid_2222")), taken);
+    assert_eq!(answer(201, r#"{"statusCode":"101","status":"Success","messageId":"ATXid_2222"}"#), taken);
+    assert_eq!(answer(201, r#"{"status":"Success","messageId":"ATXid_2222"}"#), taken);
+    assert!(matches!(answer(201, &recipient(101, "Success", "None")), Sent::TryLater { .. }));
+}
+
+#[test]
+fn only_what_concerns_the_number_is_final() {
+    for (code, name) in [(403, "InvalidPhoneNumber"), (404, "UnsupportedNumberType"), (406, "UserInBlacklist")] {
+        let reason = format!("{code} {name}");
+        assert_eq!(answer(201, &recipient(code, name, "None")), Sent::Refused { reason });
+    }
+    for (code, name) in
+        [(401, "RiskHold"), (402, "InvalidSenderId"), (405, "InsufficientBalance"), (407, "CouldNotRoute")]
+    {
+        let reason = format!("{code} {name}");
+        assert_eq!(answer(201, &recipient(code, name, "None")), Sent::TryLater { reason });
+    }
+    for code in [409, 500, 501, 502, 777] {
+        assert!(matches!(answer(201, &recipient(code, "Whatever", "None")), Sent::TryLater { .. }));
+    }
+}
+
+#[test]
+fn an_error_may_come_as_success_for_nobody() {
+    let nobody = |message: &str| {
+        read_answer(201, format!(r#"{{"SMSMessageData":{{"Message":"{message}","Recipients":[]}}}}"#).as_bytes())
+    };
+    assert_eq!(nobody("InvalidSenderId"), Sent::TryLater { reason: "402 InvalidSenderId".to_owned() });
+    assert_eq!(nobody("InvalidPhoneNumber"), Sent::Refused { reason: "403 InvalidPhoneNumber".to_owned() });
+    assert_eq!(nobody("The gateway rests"), Sent::TryLater { reason: "The gateway rests".to_owned() });
+    assert_eq!(nobody(""), Sent::TryLater { reason: "no recipient and no reason given".to_owned() });
+    let Sent::TryLater { reason } = nobody("no route to +254700000001") else { panic!("not final") };
+    assert!(!reason.contains("254700000001"), "{reason}");
+}
+
+#[test]
+fn other_answers_of_the_send_api() {
+    let later = |status: u16, body: &str| matches!(read_answer(status, body.as_bytes()), Sent::TryLater { .. });
+    assert!(later(500, "oops") && later(503, "") && later(429, "slow down") && later(302, ""));
+    assert!(later(401, "The supplied authentication is invalid"));
+    assert!(later(201, "<xml/>") && later(201, "") && later(201, "{}") && later(201, r#"{"SMSMessageData":null}"#));
+    assert_eq!(read_answer(400, b"Bad"), Sent::Refused { reason: "HTTP 400".to_owned() });
+}
+
+#[test]
+fn a_message_goes_out_in_the_gateways_form() {
+    let form = send_form("app", "+254700000001", "Hi", Some("KADOGO"));
+    let encoded = serde_urlencoded::to_string(&form).unwrap();
+    assert_eq!(encoded, "username=app&to=%2B254700000001&message=Hi&enqueue=1&from=KADOGO");
+    assert_eq!(send_form("app", "+254700000001", "Hi", None).len(), 4);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(body in proptest::collection::vec(any::<u8>(), 0..400), status in any::<u16>()) {
+        let _ = (parse_ussd(&body), parse_end(&body), parse_text(&body), parse_report(&body), read_answer(status, &body));
+    }
+
+    #[test]
+    fn no_field_makes_it_panic(value in "\\PC{0,40}", field in 0_usize..8) {
+        let names = ["sessionId", "phoneNumber", "text", "date", "from", "id", "status", "to"];
+        let form: Vec<(&str, &str)> = names.iter().map(|n| (*n, if names[field] == *n { value.as_str() } else { "1" })).collect();
+        let body = serde_urlencoded::to_string(&form).unwrap();
+        let _ = (parse_ussd(body.as_bytes()), parse_end(body.as_bytes()), parse_text(body.as_bytes()), parse_report(body.as_bytes()));
+    }
+
+    #[test]
+    fn what_a_phone_posts_is_read_back(session in "[!-~]{1,128}", digits in "[1-9][0-9]{9,13}", history in "[ -~é€]{0,300}") {
+        let caller = Msisdn::from_e164(&format!("+{digits}")).unwrap();
+        let call = UssdCall { session, service_code: "*384*1234#".into(), caller, network: "99999".into(), history };
+        let body = serde_urlencoded::to_string(ussd_form(&call)).unwrap();
+        prop_assert_eq!(parse_ussd(body.as_bytes()).unwrap(), call);
+    }
+
+    #[test]
+    fn a_text_that_a_phone_posts_is_read_back(body in "[ -~é€😀]{0,300}", micros in 0_i64..4_000_000_000_000_000) {
+        let from = Msisdn::from_e164("+254700000001").unwrap();
+        let text = Text { id: "m".into(), from, to: "22141".into(), body, at: Timestamp::from_micros(micros) };
+        let form = serde_urlencoded::to_string(text_form(&text)).unwrap();
+        prop_assert_eq!(parse_text(form.as_bytes()).unwrap(), text);
+    }
+
+    #[test]
+    fn any_screen_survives_the_way_to_the_phone(screen in "\\PC{0,200}", continues in any::<bool>()) {
+        let answer = encode(&screen, continues);
+        let (shown, goes_on) = decode(&answer).unwrap();
+        prop_assert_eq!(goes_on, continues);
+        prop_assert_eq!(encode(shown, continues), answer.clone());
+        prop_assert!(kadogo::text::septets(&answer).is_some());
+    }
+}

@@ -1,0 +1,208 @@
+//! What people write in texts, and what the shipped grammar makes of it.
+
+use kadogo::market::Market;
+use kadogo::refusal::Reason;
+use kadogo::sms::grammar::{Grammar, Reading};
+use proptest::prelude::*;
+
+const SHIPPED: &str = include_str!("../../menus/sms.toml");
+
+fn grammar() -> Grammar {
+    Grammar::parse(SHIPPED, "menus/sms.toml").unwrap()
+}
+
+fn read(text: &str) -> Reading {
+    grammar().read(text, &Market::kenya())
+}
+
+/// `send/en amount=20000 to=+254712345678`
+fn told(text: &str) -> String {
+    match read(text) {
+        Reading::Command { service, fields, language } => {
+            let inputs: String = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            format!("{service}/{language}{inputs}")
+        }
+        Reading::Refused(refusal) => format!("refused {} {}", refusal.code(), refusal.field.unwrap_or_default()),
+        Reading::Secret => "secret".to_owned(),
+        Reading::Unknown => "unknown".to_owned(),
+    }
+}
+
+#[test]
+fn the_shipped_grammar_keeps_its_own_promises() {
+    assert_eq!(grammar().check(&Market::kenya()), Vec::<String>::new());
+}
+
+#[test]
+fn a_payment_is_understood_in_many_spellings() {
+    for (text, language) in [
+        ("SEND 200 0712345678", "en"),
+        ("SEND 0712345678 200", "en"),
+        ("send 200.00 to 0712 345 678.", "en"),
+        ("SEND KES 200 TO +254 712 345 678", "en"),
+        ("SEND +254712345678 KES 200", "en"),
+        ("Send\u{a0}200\u{a0}00254712345678", "en"),
+        ("SEND 200 254712345678", "en"),
+        ("SEND 254 712 345 678 200", "en"),
+        ("SEND\n200\n0712345678", "en"),
+        ("TUMA 200 0712345678", "sw"),
+        ("TUMA 200 KWA 0712345678", "sw"),
+        ("ENVOYER 200 0712345678", "fr"),
+        ("Envoyer 200 à 0712345678", "fr"),
+        ("ENVOYER 200 A (0712) 345-678", "fr"),
+    ] {
+        assert_eq!(told(text), format!("send/{language} amount=20000 to=+254712345678"), "{text}");
+    }
+}
+
+#[test]
+fn a_payment_that_cannot_be_is_refused_with_its_reason() {
+    for (text, refusal) in [
+        ("SEND 0 0712345678", "refused amount_zero amount"),
+        ("SEND -5 0712345678", "refused amount_negative amount"),
+        ("SEND 1.000,50 0712345678", "refused amount_ambiguous amount"),
+        ("SEND 0712345678 1,5", "refused amount_ambiguous amount"),
+        ("SEND 0.001 0712345678", "refused amount_fraction amount"),
+        ("SEND two 0712345678", "refused amount_format amount"),
+        ("SEND 200 JUMA", "refused phone_letters to"),
+        ("SEND 200 071234567", "refused phone_format to"),
+        ("SEND 254712345678 0", "refused amount_zero amount"),
+        ("LANGUAGE KLINGON", "refused field_missing language"),
+    ] {
+        assert_eq!(told(text), refusal, "{text}");
+    }
+}
+
+#[test]
+fn a_text_with_two_meanings_has_none() {
+    assert_eq!(told("SEND 712345678 798765432"), "unknown");
+    assert_eq!(told("SEND 0712345678 0798765432"), "unknown");
+}
+
+#[test]
+fn the_other_commands() {
+    for (text, meaning) in [
+        ("BAL", "balance/en"),
+        ("salio", "balance/sw"),
+        ("Solde?", "balance/fr"),
+        ("mini statement", "statement/en"),
+        ("TAARIFA FUPI", "statement/sw"),
+        ("Relevé", "statement/fr"),
+        ("help", "help/en"),
+        ("MSAADA!", "help/sw"),
+        ("aide", "help/fr"),
+        ("LANGUAGE SWAHILI", "language/en language=sw"),
+        ("LUGHA KISWAHILI", "language/sw language=sw"),
+        ("LANGUE FRANÇAIS", "language/fr language=fr"),
+        ("LANGUE FRANCAIS", "language/fr language=fr"),
+        ("LANGUAGE", "language/en"),
+        ("join", "join/en"),
+        ("JIUNGE", "join/sw"),
+        ("what is this", "unknown"),
+        ("", "unknown"),
+        ("SENDER 200 0712345678", "unknown"),
+    ] {
+        assert_eq!(told(text), meaning, "{text}");
+    }
+}
+
+#[test]
+fn a_pin_is_seen_wherever_it_stands() {
+    for text in [
+        "4826",
+        "482613",
+        "PIN 4826",
+        "pin:4826",
+        "SIRI 4826",
+        "my code is 4826",
+        "SEND 200 0712345678 4826",
+        "SEND 200 0712345678 482613",
+        "SEND 0712345678 200 4826",
+        "SEND 200 TO +254 712 345 678, 4826",
+        "SEND 200 0712345678*4826#",
+        "SEND 200 0712345678-4826",
+        "SEND 200 07123456784826",
+        "4826 SEND 200 0712345678",
+        "SEND 4826 200 0712345678",
+        "TUMA 200 KWA 0712345678 4826",
+        "ENVOYER 200 A 0712345678 4826",
+        "BALANCE 4826",
+    ] {
+        assert_eq!(told(text), "secret", "{text}");
+    }
+    for text in ["SEND 4826 0712345678", "SEND 0712345678 4826", "0712345678", "SEND 200 0712 345678"] {
+        assert_ne!(told(text), "secret", "{text}");
+    }
+}
+
+#[test]
+fn refusals_carry_the_input_to_mend() {
+    let Reading::Refused(refusal) = read("TUMA 200 KWA JUMA") else { panic!("a name is no number") };
+    assert_eq!((refusal.reason, refusal.field), (Reason::PhoneLetters, Some("to")));
+}
+
+/// The shipped file with one mistake in it, and the problem that names its line.
+fn mistake(from: &str, to: &str) -> Vec<String> {
+    assert!(SHIPPED.contains(from), "{from}");
+    match Grammar::parse(&SHIPPED.replacen(from, to, 1), "menus/sms.toml") {
+        Ok(grammar) => grammar.check(&Market::kenya()),
+        Err(problems) => problems,
+    }
+}
+
+fn line_of(text: &str) -> usize {
+    SHIPPED.lines().position(|line| line.contains(text)).unwrap() + 1
+}
+
+#[test]
+fn each_mistake_is_reported_with_its_line() {
+    let taken = mistake(r#"words = ["salio", "#, r#"words = ["balance", "#);
+    let line = line_of(r#"words = ["salio""#);
+    assert!(taken.contains(&format!("menus/sms.toml:{line}: the word \"balance\" is already taken")), "{taken:?}");
+
+    let broken = mistake("patterns = ['', '{language}']", "patterns = ['', '({language}']");
+    let line = line_of("patterns = ['', '{language}']");
+    assert!(broken.iter().any(|p| p.starts_with(&format!("menus/sms.toml:{line}: the pattern"))), "{broken:?}");
+
+    let unknown = mistake("patterns = ['', '{language}']", "patterns = ['', '(?<tongue>.*)']");
+    assert!(unknown.iter().any(|p| p.contains("no input called \"tongue\"")), "{unknown:?}");
+
+    let promise = mistake(r#"valid = ["BALANCE", "#, r#"valid = ["BALANS", "#);
+    let line = line_of(r#"valid = ["BALANCE""#);
+    let wanted = format!("menus/sms.toml:{line}: example \"BALANS\" should read as balance in en, it reads as unknown");
+    assert_eq!(promise, vec![wanted]);
+
+    let wrong_language = mistake("language = \"fr\"\nwords = [\"aide\"", "language = \"de\"\nwords = [\"aide\"");
+    assert!(wrong_language.iter().any(|p| p.contains("\"de\" is not under [languages]")), "{wrong_language:?}");
+    assert!(wrong_language.iter().any(|p| p.contains("no words for \"help\" in \"fr\"")), "{wrong_language:?}");
+
+    let typo = mistake("service = \"join\"", "servise = \"join\"");
+    assert!(typo.iter().all(|p| p.starts_with("menus/sms.toml:")) && !typo.is_empty(), "{typo:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn nothing_that_looks_like_a_command_makes_it_panic(
+        text in "(SEND|TUMA|PIN|LANGUE)[ :]?[0-9a-zé.,+*# ()/=-]{0,40}",
+    ) {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn every_payment_is_read_back(shillings in 1_i64..100_000, number in "[71][0-9]{8}") {
+        for text in [format!("SEND {shillings} 0{number}"), format!("tuma {shillings} kwa +254{number}")] {
+            let told = told(&text);
+            prop_assert!(told.ends_with(&format!("amount={} to=+254{number}", shillings * 100)), "{} -> {}", text, told);
+        }
+    }
+
+    #[test]
+    fn a_pin_after_a_payment_is_always_seen(number in "[71][0-9]{8}", pin in "[0-9]{4,6}", sign in "[ ,*#.:-]") {
+        prop_assert_eq!(told(&format!("SEND 200 0{number}{sign}{pin}")), "secret");
+    }
+}
