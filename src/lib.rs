@@ -2,6 +2,8 @@
 
 // ── values: small types that everything else is made of ──
 pub mod ask;
+/// The words people read, in every language.
+pub mod catalogue;
 /// Two-letter language codes.
 pub mod language;
 /// The country a service runs in.
@@ -11,7 +13,15 @@ pub mod money;
 /// Phone numbers.
 pub mod phone;
 pub mod refusal;
+/// Data files and what is wrong with them.
+pub mod source;
+/// TOML tables, read attribute by attribute.
+pub mod table;
 /// The GSM-7 alphabet of phones.
 pub mod text;
 /// Points in time, and the clock.
 pub mod time;
+
+// ── channels: from a gateway's event to a service and back ──
+/// The menus and the machine that runs them.
+pub mod ussd;
