@@ -1,0 +1,247 @@
+//! The words people read, by language and key. Nested TOML tables become dotted keys; the key `text` names its own
+//! table, so that `[screen.home] text = "..."` is the text `screen.home`. It knows nothing of screens or SMS.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::ask::Slots;
+use crate::language::Language;
+pub use crate::source::{Problem, Source};
+use crate::text::septets;
+
+/// The texts of every language.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    books: BTreeMap<Language, Book>,
+}
+
+/// The texts of one language.
+#[derive(Debug, Clone)]
+pub struct Book {
+    /// The file they come from.
+    pub file: String,
+    entries: BTreeMap<String, Entry>,
+}
+
+/// One text.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The words, with `{slots}` to fill.
+    pub text: String,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+impl Catalogue {
+    /// Reads one file per language; the language is the file's name: `menus/texts/sw.toml`.
+    pub fn parse(sources: &[Source]) -> Result<Self, Vec<Problem>> {
+        let mut books = BTreeMap::new();
+        let mut problems = Vec::new();
+        for source in sources {
+            match language_of(&source.name) {
+                Some(language) => {
+                    books.insert(language, Book::parse(source, &mut problems));
+                }
+                None => problems.push(source.problem(1, "name this file after its language, like sw.toml")),
+            }
+        }
+        if !books.contains_key(&Language::EN) {
+            let name = sources.first().map_or("texts/en.toml", |source| source.name.as_str());
+            problems.push(
+                Source::new(name, "").problem(1, "the English texts (en.toml) are missing: others fall back on them"),
+            );
+        }
+        if problems.is_empty() { Ok(Catalogue { books }) } else { Err(problems) }
+    }
+
+    /// The text for `key`, in English where the language has none.
+    pub fn text(&self, language: Language, key: &str) -> Option<&str> {
+        let own = self.books.get(&language).and_then(|book| book.entry(key));
+        let entry = own.or_else(|| self.books.get(&Language::EN).and_then(|book| book.entry(key)))?;
+        Some(&entry.text)
+    }
+
+    /// The text for `key` with its slots filled. A key without text shows as itself: a hole that shows gets mended.
+    pub fn say(&self, language: Language, key: &str, slots: &Slots) -> String {
+        fill(self.text(language, key).unwrap_or(key), slots)
+    }
+
+    /// The languages there are texts in.
+    pub fn languages(&self) -> Vec<Language> {
+        self.books.keys().copied().collect()
+    }
+
+    /// Each language with its texts.
+    pub fn books(&self) -> impl Iterator<Item = (Language, &Book)> {
+        self.books.iter().map(|(language, book)| (*language, book))
+    }
+}
+
+impl Book {
+    fn parse(source: &Source, problems: &mut Vec<Problem>) -> Self {
+        let mut book = Book { file: source.name.clone(), entries: BTreeMap::new() };
+        match DeTable::parse(&source.text) {
+            Ok(table) => book.read(source, "", table.get_ref(), problems),
+            Err(error) => problems.push(source.toml_problem(&error)),
+        }
+        book
+    }
+
+    fn read(&mut self, source: &Source, prefix: &str, table: &DeTable<'_>, problems: &mut Vec<Problem>) {
+        for (name, value) in table {
+            let line = source.line_at(name.span().start);
+            let key = match (prefix, name.get_ref().as_ref()) {
+                ("", name) => name.to_owned(),
+                (prefix, "text") => prefix.to_owned(),
+                (prefix, name) => format!("{prefix}.{name}"),
+            };
+            if let DeValue::Table(table) = value.get_ref() {
+                self.read(source, &key, table, problems);
+            } else if let Some(text) = value.get_ref().as_str() {
+                if let Some(complaint) = complaint(text) {
+                    problems.push(source.problem(line, format!("text \"{key}\" {complaint}")));
+                }
+                self.entries.insert(key, Entry { text: text.to_owned(), line });
+            } else {
+                problems.push(source.problem(line, format!("text \"{key}\" must be in quotes")));
+            }
+        }
+    }
+
+    /// The text for `key` in this language.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// Every text with its key.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// Where a text for `key` would stand: on the line of `key`, or else after its nearest relative.
+    pub fn line_for(&self, key: &str) -> usize {
+        if let Some(entry) = self.entries.get(key) {
+            return entry.line;
+        }
+        let mut family = key;
+        while let Some((parent, _)) = family.rsplit_once('.') {
+            family = parent;
+            let kin = self.entries.iter().filter(|(key, _)| key.strip_prefix(family).is_some_and(is_child));
+            if let Some(line) = kin.map(|(_, entry)| entry.line).max() {
+                return line;
+            }
+        }
+        1
+    }
+}
+
+fn is_child(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('.')
+}
+
+fn language_of(name: &str) -> Option<Language> {
+    let file = name.rsplit(['/', '\\']).next()?;
+    Language::parse(file.strip_suffix(".toml")?)
+}
+
+/// What is wrong with a text, if anything.
+fn complaint(text: &str) -> Option<String> {
+    if let Some(alien) = text.chars().find(|letter| septets(letter.encode_utf8(&mut [0; 4])).is_none()) {
+        return Some(format!("has \"{alien}\", which phones without Unicode cannot show"));
+    }
+    let stray = pieces(text).iter().any(|piece| matches!(piece, Piece::Words(words) if words.contains(['{', '}'])));
+    stray.then(|| "has a brace that belongs to no {slot}".to_owned())
+}
+
+/// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a slot without value.
+pub fn fill(template: &str, slots: &Slots) -> String {
+    let mut filled = String::new();
+    for piece in pieces(template) {
+        match piece {
+            Piece::Words(words) => filled.push_str(words),
+            Piece::Slot(name) => match slots.get(name) {
+                Some(value) => filled.push_str(value),
+                None => filled.extend(["{", name, "}"]),
+            },
+        }
+    }
+    filled
+}
+
+/// The names of the slots of a template, in order of appearance.
+pub fn slots_of(template: &str) -> Vec<&str> {
+    let slot = |piece| match piece {
+        Piece::Slot(name) => Some(name),
+        Piece::Words(_) => None,
+    };
+    pieces(template).into_iter().filter_map(slot).collect()
+}
+
+enum Piece<'t> {
+    Words(&'t str),
+    Slot(&'t str),
+}
+
+fn pieces(template: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some((words, after)) = rest.split_once('{') {
+        pieces.push(Piece::Words(words));
+        match after.split_once('}').filter(|(name, _)| is_slot_name(name)) {
+            Some((name, tail)) => {
+                pieces.push(Piece::Slot(name));
+                rest = tail;
+            }
+            None => {
+                pieces.push(Piece::Words("{"));
+                rest = after;
+            }
+        }
+    }
+    pieces.push(Piece::Words(rest));
+    pieces
+}
+
+fn is_slot_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop")]
+    use super::*;
+
+    fn english(text: &str) -> Result<Catalogue, Vec<Problem>> {
+        Catalogue::parse(&[Source::new("texts/en.toml", text), Source::new("texts/sw.toml", "[a]\ntext = 'Habari'")])
+    }
+
+    #[test]
+    fn tables_become_dotted_keys_and_english_helps_out() {
+        let catalogue = english("[a]\ntext = 'Hello'\nb = 'More'\n[a.c]\nd = 'Deep'").unwrap();
+        let swahili = Language::parse("sw").unwrap();
+        assert_eq!(catalogue.text(swahili, "a"), Some("Habari"));
+        assert_eq!(catalogue.text(swahili, "a.b"), Some("More"));
+        assert_eq!(catalogue.text(Language::EN, "a.c.d"), Some("Deep"));
+        assert_eq!(catalogue.text(swahili, "nothing"), None);
+    }
+
+    #[test]
+    fn values_are_filled_in_once() {
+        let slots =
+            Slots::from([("name".to_owned(), "{amount}".to_owned()), ("amount".to_owned(), "KES 5".to_owned())]);
+        assert_eq!(fill("{name} gets {amount} { {x} }", &slots), "{amount} gets KES 5 { {x} }");
+        assert_eq!(slots_of("{name} gets {amount} {Bad}"), ["name", "amount"]);
+    }
+
+    #[test]
+    fn complaints_name_file_and_line() {
+        let problems = english("ok = 'fine'\n\nbad = 'façade'\nnumber = 3\nbrace = 'a { b'").unwrap_err();
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:3: text \"bad\" has \"ç\"")), "{lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:4: text \"number\" must be in quotes")));
+        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:5: text \"brace\" has a brace")));
+        assert!(english("a = 'unfinished").unwrap_err().first().unwrap().to_string().starts_with("texts/en.toml:1: "));
+    }
+}

@@ -1,0 +1,132 @@
+//! Widths: every screen as the machine draws it, in every language, on the longest values; and every SMS.
+
+use crate::ask::Slots;
+use crate::catalogue::{Book, Problem, fill};
+use crate::language::Language;
+use crate::market::Market;
+use crate::refusal::{Reason, Refusal};
+use crate::text::parts;
+use crate::ussd::menu::{Kind, Menu, Screen, Size};
+use crate::ussd::page::cost;
+use crate::ussd::state::{Item, State};
+use crate::ussd::talk::Talk;
+use crate::ussd::{Caller, Menus, SCREEN_SEPTETS};
+
+/// What was measured.
+pub(super) struct Fit {
+    /// What does not fit.
+    pub(super) problems: Vec<Problem>,
+    /// The fullest screen, for the summary.
+    pub(super) fullest: String,
+}
+
+/// Measures every screen and every SMS.
+pub(super) fn measure(menus: &Menus) -> Fit {
+    let mut problems = Vec::new();
+    let mut fullest = (0, String::new());
+    let longest = longest(&menus.customer);
+    for (language, book) in menus.catalogue.books() {
+        let caller = caller(menus, language, &longest);
+        let talk = Talk::new(menus, &caller);
+        for screen in menus.customer.screens.values() {
+            let width = widest(&talk, menus, screen);
+            if width.septets > fullest.0 {
+                fullest = (
+                    width.septets,
+                    format!("{} in {language} ({} of {SCREEN_SEPTETS} septets)", screen.id, width.septets),
+                );
+            }
+            if width.septets > SCREEN_SEPTETS {
+                problems.push(too_wide(book, screen, &width));
+            }
+        }
+        problems.extend(long_messages(book, &longest));
+    }
+    Fit { problems, fullest: fullest.1 }
+}
+
+/// The longest value of every slot.
+fn longest(menu: &Menu) -> Slots {
+    let value = |size: &Size| match size {
+        Size::Cut(septets) => "W".repeat(*septets),
+        Size::Whole(longest) => longest.clone(),
+    };
+    menu.slots.iter().map(|(slot, longest)| (slot.clone(), value(&longest.size))).collect()
+}
+
+/// Someone for whom everything is shown, at its longest.
+fn caller(menus: &Menus, language: Language, longest: &Slots) -> Caller {
+    let flags = menus.customer.flags.iter().map(|flag| flag.text.clone()).collect();
+    Caller { language, known: true, slots: longest.clone(), flags, market: Market::kenya() }
+}
+
+struct Width {
+    septets: usize,
+    with: String,
+}
+
+/// The width of what must stand on one page. Lists and balances may page, but each of their lines must fit.
+fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
+    let state = sample(talk, screen);
+    let foot = talk.foot(&state);
+    let plain = |body: &str| cost(body).saturating_add(if foot.is_empty() { 0 } else { cost(&foot).saturating_add(1) });
+    let whole = Width { septets: plain(&talk.body(&state)), with: String::new() };
+    match &screen.kind {
+        Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume | Kind::End => whole,
+        Kind::Input(_) => with_refusals(talk, menus, &state, &plain).unwrap_or(whole),
+        Kind::List(_) | Kind::Show(_) => {
+            let more = cost(&talk.word(&state, "nav.more")).saturating_add(1);
+            let septets = talk.body(&state).lines().map(|line| plain(line).saturating_add(more)).max().unwrap_or(0);
+            Width { septets, with: " in one line".to_owned() }
+        }
+    }
+}
+
+/// An input with the longest refusal above it. It must not page, for 98 could be what somebody wants to enter.
+fn with_refusals(talk: &Talk<'_>, menus: &Menus, state: &State, plain: &dyn Fn(&str) -> usize) -> Option<Width> {
+    let refusals = Reason::ALL.iter().map(|reason| {
+        let refusal = Refusal::new(*reason);
+        (refusal.code().to_owned(), talk.reason_text(state, &state.screen, &refusal))
+    });
+    let zeros = menus.customer.screens.keys().map(|id| format!("screen.{id}.zero"));
+    let zeros = zeros.filter(|key| menus.catalogue.text(talk.language(state), key).is_some());
+    let notes = refusals.chain(zeros.map(|key| (key.clone(), talk.word(state, &key))));
+    let width = |(name, note): (String, String)| {
+        let septets = plain(&talk.body(&state.clone().noted(note)));
+        Width { septets, with: format!(" with \"{name}\" above") }
+    };
+    notes.map(width).max_by_key(|width| width.septets)
+}
+
+/// The screen with all its choices, and one line if it is a list.
+fn sample(talk: &Talk<'_>, screen: &Screen) -> State {
+    let mut state = State::at(&screen.id, None);
+    let is_door = talk.menu.doors().iter().any(|(_, name)| name.text == screen.id);
+    if !is_door {
+        state.path.push(talk.start().to_owned());
+    }
+    state.shown = talk.choices_for(&state);
+    state.items.push(Item { id: String::new(), slots: Slots::new() });
+    state
+}
+
+fn too_wide(book: &Book, screen: &Screen, width: &Width) -> Problem {
+    let message = format!(
+        "screen \"{}\" takes {} of {SCREEN_SEPTETS} septets on its longest values{}",
+        screen.id, width.septets, width.with
+    );
+    Problem { file: book.file.clone(), line: book.line_for(&format!("screen.{}", screen.id)), message }
+}
+
+/// Texts of the SMS channel that would cost two messages.
+fn long_messages(book: &Book, longest: &Slots) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (key, entry) in book.entries().filter(|(key, _)| key.starts_with("sms.")) {
+        let text = fill(&entry.text, longest);
+        if parts(&text) > 1 {
+            let message = format!("text \"{key}\" takes {} of 160 septets on its longest values", cost(&text));
+            problems.push(Problem { file: book.file.clone(), line: entry.line, message });
+        }
+    }
+    problems
+}

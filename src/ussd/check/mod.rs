@@ -1,0 +1,51 @@
+//! Proves that the menu files make sense together, before anybody dials: every jump lands, every screen is reachable,
+//! every text is there and fits. It reads what the machine reads and draws what the machine draws.
+
+use super::{Files, Menus};
+use crate::catalogue::Problem;
+
+mod fields;
+mod fit;
+mod map;
+mod words;
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What is wrong, in the order of files and lines. Empty: all is well.
+    pub problems: Vec<Problem>,
+    /// What was looked at, in one line.
+    pub summary: String,
+}
+
+impl Report {
+    /// Is all well?
+    pub fn is_ok(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Checks the files against each other and against the names of the services that the wallet has.
+pub fn check(files: &Files, services: &[&str]) -> Report {
+    let (mut problems, summary) = match Menus::parse(files) {
+        Err(problems) => (problems, "the files cannot be read as menus".to_owned()),
+        Ok(menus) => {
+            let mut problems = map::problems(&menus.customer, services);
+            problems.extend(fields::problems(&menus.customer));
+            problems.extend(words::problems(&menus));
+            let fit = fit::measure(&menus);
+            problems.extend(fit.problems);
+            (problems, summary(&menus, &fit.fullest))
+        }
+    };
+    problems.sort();
+    problems.dedup();
+    Report { problems, summary }
+}
+
+fn summary(menus: &Menus, fullest: &str) -> String {
+    let screens = menus.customer.screens.len();
+    let languages: Vec<String> = menus.catalogue.languages().iter().map(ToString::to_string).collect();
+    let texts: usize = menus.catalogue.books().map(|(_, book)| book.entries().count()).sum();
+    format!("{screens} screens, {texts} texts in {}; fullest screen: {fullest}", languages.join(", "))
+}

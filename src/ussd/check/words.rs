@@ -1,0 +1,148 @@
+//! The words: every text in every language, with the same slots, all declared, none left over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::map::problem;
+use crate::catalogue::{Book, Entry, Problem, slots_of};
+use crate::language::Language;
+use crate::refusal::Reason;
+use crate::ussd::Menus;
+use crate::ussd::menu::{Accepts, Kind, Menu, Screen};
+
+/// Texts whose first word is the key to press, and that key.
+const KEYS: [(&str, &str); 5] =
+    [("nav.back", "0"), ("nav.home", "00"), ("nav.more", "98"), ("nav.yes", "1"), ("nav.no", "2")];
+
+/// What is wrong with the texts.
+pub(super) fn problems(menus: &Menus) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let menu = &menus.customer;
+    let needed = needed(menu);
+    missing(menus, &needed, &mut found);
+    for (_, book) in menus.catalogue.books() {
+        unused(menu, &needed, book, &mut found);
+        undeclared(menu, book, &mut found);
+        keys(book, &mut found);
+    }
+    mismatched(menus, &mut found);
+    undone(menus, &mut found);
+    found
+}
+
+fn text_problem(book: &Book, line: usize, message: String) -> Problem {
+    Problem { file: book.file.clone(), line, message }
+}
+
+/// The texts that must be there, each with the line of the menu that needs it (0: the machine itself does).
+fn needed(menu: &Menu) -> BTreeMap<String, usize> {
+    let mut needed = BTreeMap::new();
+    for (key, _) in KEYS {
+        needed.insert(key.to_owned(), 0);
+    }
+    needed.insert("invalid.choice".to_owned(), 0);
+    for reason in Reason::ALL {
+        needed.insert(format!("refusal.{}", reason.code()), 0);
+    }
+    for screen in menu.screens.values() {
+        needed.insert(format!("screen.{}", screen.id), screen.line);
+        for (part, line) in parts(screen) {
+            needed.insert(format!("screen.{}.{part}", screen.id), line);
+        }
+    }
+    needed
+}
+
+/// The texts of a screen besides its prompt.
+fn parts(screen: &Screen) -> Vec<(&str, usize)> {
+    match &screen.kind {
+        Kind::Menu(choices) => choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect(),
+        Kind::List(_) => vec![("line", screen.line), ("empty", screen.line)],
+        Kind::Resume => vec![("continue", screen.line), ("restart", screen.line)],
+        Kind::Input(_) | Kind::Confirm(_) | Kind::Show(_) | Kind::End => Vec::new(),
+    }
+}
+
+/// Texts that may be there: a screen's own words for a refusal, and for 0 where an amount is asked.
+fn is_optional(menu: &Menu, key: &str) -> bool {
+    if key.starts_with("sms.") || key.starts_with("words.") {
+        return true;
+    }
+    let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else { return false };
+    let Some(screen) = menu.screen(id) else { return false };
+    match part.strip_prefix("refused.") {
+        Some(code) => Reason::ALL.iter().any(|reason| reason.code() == code),
+        None => part == "zero" && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount),
+    }
+}
+
+fn missing(menus: &Menus, needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
+    let menu = &menus.customer;
+    let mut wanted = needed.clone();
+    // What one language says beyond that, the others must say too.
+    for (_, book) in menus.catalogue.books() {
+        for (key, _) in book.entries().filter(|(key, _)| is_optional(menu, key)) {
+            wanted.entry(key.to_owned()).or_insert(0);
+        }
+    }
+    for (_, book) in menus.catalogue.books() {
+        for (key, line) in wanted.iter().filter(|(key, _)| book.entry(key).is_none()) {
+            let wants = if *line == 0 { String::new() } else { format!(", which {}:{line} needs", menu.file) };
+            found.push(text_problem(book, book.line_for(key), format!("text \"{key}\"{wants} is missing")));
+        }
+    }
+}
+
+fn unused(menu: &Menu, needed: &BTreeMap<String, usize>, book: &Book, found: &mut Vec<Problem>) {
+    for (key, entry) in book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, key)) {
+        found.push(text_problem(book, entry.line, format!("text \"{key}\" is not used by any screen")));
+    }
+}
+
+fn undeclared(menu: &Menu, book: &Book, found: &mut Vec<Problem>) {
+    for (key, entry) in book.entries() {
+        for slot in slots_of(&entry.text).into_iter().filter(|slot| !menu.slots.contains_key(*slot)) {
+            let message = format!("text \"{key}\" has {{{slot}}}, which [slots] of {} does not name", menu.file);
+            found.push(text_problem(book, entry.line, message));
+        }
+    }
+}
+
+/// What a text says is pressed must be what the machine understands.
+fn keys(book: &Book, found: &mut Vec<Problem>) {
+    for (key, pressed) in KEYS {
+        if let Some(entry) = book.entry(key).filter(|entry| entry.text.split(' ').next() != Some(pressed)) {
+            found.push(text_problem(book, entry.line, format!("text \"{key}\" must begin with \"{pressed} \"")));
+        }
+    }
+}
+
+/// The slots of a text are the same in every language as in English.
+fn mismatched(menus: &Menus, found: &mut Vec<Problem>) {
+    let Some((_, english)) = menus.catalogue.books().find(|(language, _)| *language == Language::EN) else { return };
+    for (_, book) in menus.catalogue.books() {
+        for (key, entry) in book.entries() {
+            let Some(model) = english.entry(key).filter(|model| slot_set(model) != slot_set(entry)) else { continue };
+            let message = format!("text \"{key}\" has {}, but English has {}", listed(entry), listed(model));
+            found.push(text_problem(book, entry.line, message));
+        }
+    }
+}
+
+fn slot_set(entry: &Entry) -> BTreeSet<&str> {
+    slots_of(&entry.text).into_iter().collect()
+}
+
+fn listed(entry: &Entry) -> String {
+    let slots: Vec<String> = slot_set(entry).into_iter().map(|slot| format!("{{{slot}}}")).collect();
+    if slots.is_empty() { "no slots".to_owned() } else { slots.join(" ") }
+}
+
+/// Slots that are declared and stand in no text.
+fn undone(menus: &Menus, found: &mut Vec<Problem>) {
+    let menu = &menus.customer;
+    let entries = || menus.catalogue.books().flat_map(|(_, book)| book.entries());
+    let used: BTreeSet<&str> = entries().flat_map(|(_, entry)| slots_of(&entry.text)).collect();
+    for (slot, longest) in menu.slots.iter().filter(|(slot, _)| !used.contains(slot.as_str())) {
+        found.push(problem(menu, longest.line, format!("slot \"{slot}\" is used by no text")));
+    }
+}

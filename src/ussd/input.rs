@@ -1,0 +1,70 @@
+//! Reads what was typed on an input screen into its canonical form. It does not know who types, or why.
+
+use super::menu::{Accepts, Input};
+use crate::market::Market;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::refusal::Reason;
+use crate::text::septets;
+
+/// Characters that are read of an input; no gateway sends more.
+pub const INPUT_CHARS_MAX: usize = 182;
+const NAME_CHARS_MAX: usize = 40;
+const TEXT_SEPTETS_MAX: usize = 100;
+const SECRET_CHARS_MAX: usize = 32;
+
+/// The canonical form of an input, or why it cannot be one.
+pub fn read(input: &Input, market: &Market, typed: &str) -> Result<String, Reason> {
+    match input.accepts {
+        Accepts::Phone => Msisdn::parse(typed, market).map(|phone| phone.e164().to_owned()),
+        Accepts::Amount => Money::parse(typed, market.currency).map(|money| money.minor_text()),
+        Accepts::Name => name(typed).ok_or(Reason::NameFormat),
+        Accepts::Text => text(input, typed).ok_or(Reason::TextFormat),
+        Accepts::Secret => secret(typed).ok_or(Reason::PinFormat),
+    }
+}
+
+/// Letters with the signs that names have between them; blanks are tidied.
+fn name(typed: &str) -> Option<String> {
+    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = name.chars().count();
+    let plain = name.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '-' | '.'));
+    let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
+    (plain && letters >= 2 && length <= NAME_CHARS_MAX).then_some(name)
+}
+
+fn text(input: &Input, typed: &str) -> Option<String> {
+    let text = typed.trim();
+    let fits = septets(text).is_some_and(|cost| (1..=TEXT_SEPTETS_MAX).contains(&cost));
+    let plain = !text.chars().any(char::is_control);
+    let matches = input.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    (fits && plain && matches).then(|| text.to_owned())
+}
+
+/// A PIN's rules are the wallet's; here only what no PIN can be is turned away.
+fn secret(typed: &str) -> Option<String> {
+    let secret = typed.trim();
+    let plausible = !secret.is_empty() && secret.chars().count() <= SECRET_CHARS_MAX;
+    plausible.then(|| secret.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_letters() {
+        assert_eq!(name("  Amina   wa  Otieno "), Some("Amina wa Otieno".to_owned()));
+        assert_eq!(name("N'Golo K."), Some("N'Golo K.".to_owned()));
+        for wrong in ["", "1234", "A", "Amina1", "<b>Amina", "Amina\u{7}", &"a".repeat(41)] {
+            assert_eq!(name(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_judged_here() {
+        assert_eq!(secret(" 1234 "), Some("1234".to_owned()));
+        assert_eq!(secret("  "), None);
+        assert_eq!(secret(&"9".repeat(33)), None);
+    }
+}

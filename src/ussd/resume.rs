@@ -1,0 +1,53 @@
+//! Coming back after a cut: what of an old conversation can be offered again, and what may be dialled in one go.
+//! Never a PIN, never something finished.
+
+use super::menu::Kind;
+use super::state::State;
+use super::talk::Talk;
+use super::{Caller, Menus, Step};
+
+/// The state to offer to someone who was cut off at `state`; nothing if only the start would be left.
+pub fn resumable(menus: &Menus, state: &State) -> Option<State> {
+    let menu = &menus.customer;
+    let state = state.kept.as_deref().unwrap_or(state);
+    if matches!(menu.screen(&state.screen)?.kind, Kind::End) {
+        return None;
+    }
+    let mut back = state.clone();
+    let mut path = Vec::new();
+    for id in state.path.iter().chain([&state.screen]) {
+        if menu.screen(id).is_some_and(super::menu::Screen::resumes) {
+            path.push(id.clone());
+        } else {
+            back.forget(menu, id);
+        }
+    }
+    back.screen = path.pop()?;
+    let only_start = path.is_empty();
+    back = State { path, page: 0, note: None, kept: None, ..back };
+    (!only_start).then_some(back)
+}
+
+/// Asks whether to continue where `old` was, or to start again.
+pub fn offer(menus: &Menus, caller: &Caller, mut old: State) -> Step {
+    let talk = Talk::new(menus, caller);
+    if caller.known {
+        // An account knows its language; what was chosen in the old conversation may be outdated.
+        old.language = None;
+    }
+    if old.root() != talk.start() || menus.customer.screen(&old.screen).is_none() {
+        return talk.home(old.language);
+    }
+    let language = old.language;
+    let kept = Some(Box::new(State { kept: None, ..old }));
+    talk.enter(State { kept, ..State::at(&menus.customer.resume.text, language) })
+}
+
+/// May the answer to this screen come out of a dialled code (`*384*1*0712345678#`)? Not a yes, not a PIN.
+pub fn accepts_dialled(menus: &Menus, state: &State) -> bool {
+    menus.customer.screen(&state.screen).is_some_and(|screen| match &screen.kind {
+        Kind::Menu(_) | Kind::List(_) | Kind::Show(_) => true,
+        Kind::Input(input) => !input.is_secret(),
+        Kind::Confirm(_) | Kind::Resume | Kind::End => false,
+    })
+}

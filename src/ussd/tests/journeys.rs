@@ -1,0 +1,205 @@
+//! Walks through the menus: what is shown, what the wallet is asked, and where back and home lead.
+
+use super::*;
+use secrecy::ExposeSecret;
+
+#[test]
+fn the_start_menu() {
+    let phone = Phone::dial(amina(), kind_wallet);
+    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 My account");
+    assert!(phone.continues);
+}
+
+#[test]
+fn sending_money() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["1"]).says("Enter the phone number");
+    phone.says("0 Back 00 Home");
+    phone.types(&["0712 345 678"]).says("To BRIAN O***, 0712***678.");
+    assert_eq!(phone.last_ask().fields.get("to").unwrap(), "+254712345678");
+    phone.types(&["200"]);
+    assert_eq!(
+        phone.text,
+        "Send KES 200 to BRIAN O***, 0712***678?\nFee KES 7. Total KES 207.\n1 Yes\n2 No\n0 Back 00 Home"
+    );
+    assert_eq!(phone.last_ask().verb, Verb::Quote);
+    assert_eq!(phone.last_ask().fields.get("amount").unwrap(), "20000");
+    phone.types(&["1"]).says("enter your PIN");
+    phone.types(&["2580"]).says("K7M2Q9XWTB Confirmed. KES 200 sent to BRIAN O***.");
+    assert!(!phone.continues);
+    let done = phone.last_ask();
+    assert_eq!((done.verb, done.service.as_str()), (Verb::Do, "send"));
+    assert_eq!(done.secret.as_ref().unwrap().expose_secret(), "2580");
+    assert_eq!(done.fields.len(), 2, "the PIN is no field: {:?}", done.fields);
+    assert!(phone.state.fields.is_empty() && phone.state.path == ["home"], "what is done is behind no one");
+}
+
+#[test]
+fn no_is_explicit_and_moves_nothing() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["1", "0712345678", "200", "2"]).says("No money has been sent");
+    assert!(!phone.continues && phone.asked.iter().all(|ask| ask.verb != Verb::Do));
+    for nonsense in ["", " ", "yes", "3", "11", "01", "*"] {
+        let mut phone = Phone::dial(amina(), kind_wallet);
+        phone.types(&["1", "0712345678", "200", nonsense]).says("one of the numbers shown");
+        phone.says("1 Yes");
+    }
+}
+
+#[test]
+fn a_repeated_payment_asks_first_and_only_once() {
+    let wallet = |ask: &Ask| match (ask.verb, kind_wallet(ask)) {
+        (Verb::Quote, Answer::Facts { mut slots, .. }) => {
+            slots.insert("ago".to_owned(), "3".to_owned());
+            Answer::Facts { slots, flags: BTreeSet::from(["again".to_owned()]) }
+        }
+        (_, other) => other,
+    };
+    let mut phone = Phone::dial(amina(), wallet);
+    phone.types(&["1", "0712345678", "200"]).says("You sent KES 200 to BRIAN O*** 3 min ago.");
+    phone.types(&["1"]).says("Fee KES 7. Total KES 207.");
+    assert_eq!(phone.state.path, ["home", "send_to", "send_amount", "send_again"]);
+    phone.types(&["0"]).says("Send it once more?");
+    phone.types(&["0"]).says("Enter the amount.");
+    phone.types(&["200", "2"]).says("Cancelled");
+}
+
+#[test]
+fn back_forgets_what_lies_ahead_and_home_forgets_everything() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["1", "0712345678", "200", "0"]).says("Enter the amount.");
+    assert_eq!(phone.state.fields.keys().collect::<Vec<_>>(), ["to"]);
+    phone.types(&["200", "1", "0"]).says("Total KES 207");
+    assert_eq!(phone.last_ask().verb, Verb::Quote, "a confirm screen quotes afresh");
+    phone.types(&["00"]);
+    assert_eq!(phone.state, State { shown: vec!["send".to_owned(), "account".to_owned()], ..State::at("home", None) });
+    phone.types(&["0"]).says("1 Send money");
+    phone.types(&["2", "1"]).says("Your balance is KES 793.");
+    phone.types(&["0"]).says("My account");
+    phone.types(&["0"]).says("Kadogo");
+}
+
+#[test]
+fn zero_for_an_amount_goes_back_and_says_why() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["1", "0712345678", "0"]).says("Zero cannot be sent.");
+    assert_eq!(phone.state.screen, "send_to");
+    phone.types(&["0712345678"]);
+    assert!(!phone.text.contains("Zero"), "{}", phone.text);
+}
+
+#[test]
+fn the_number_matched_is_the_number_shown() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.says("2 My account");
+    // A payment begins to wait between the screen and the key.
+    phone.caller.flags.insert("orders".to_owned());
+    phone.types(&["2"]).says("Mini statement");
+    phone.types(&["00"]);
+    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 Payments to approve\n3 My account");
+    phone.caller.flags.clear();
+    phone.types(&["2"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");
+}
+
+#[test]
+fn approving_and_declining_a_payment() {
+    let mut caller = amina();
+    caller.flags.insert("orders".to_owned());
+    let mut phone = Phone::dial(caller, kind_wallet);
+    phone.types(&["2", "2"]).says("Total KES 207");
+    assert_eq!(phone.last_ask().fields.get("order").unwrap(), "8");
+    phone.types(&["1", "2580"]).says("Confirmed");
+    assert_eq!((phone.last_ask().verb, phone.last_ask().service.as_str()), (Verb::Do, "approve"));
+    phone.types(&["00", "2", "1", "2"]).says("Declined");
+    assert_eq!((phone.last_ask().verb, phone.last_ask().service.as_str()), (Verb::Do, "decline"));
+    phone.types(&["00", "2", "9"]).says("one of the numbers shown");
+}
+
+#[test]
+fn a_long_list_pages_itself() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["2", "2"]).says("Last payments\n-KES 100 BRIAN O*** 23/11/26");
+    phone.says("0 Back 00 Home 98 More");
+    let mut seen = phone.text.clone();
+    for _ in 0..2 {
+        phone.types(&["98"]);
+        seen.push_str(&phone.text);
+    }
+    assert!((1..=9).all(|line| seen.contains(&format!("-KES {line}00 "))), "{seen}");
+    assert!(!phone.text.contains("98 More"), "{}", phone.text);
+    phone.types(&["98"]).says("one of the numbers shown");
+    phone.types(&["98", "0"]).says("Last payments");
+    phone.types(&["0"]).says("My account");
+}
+
+#[test]
+fn an_empty_list_says_so() {
+    let mut phone = Phone::dial(amina(), |_: &Ask| Answer::Items(Vec::new()));
+    phone.types(&["2", "2"]).says("You have no payments yet.");
+}
+
+#[test]
+fn joining() {
+    let mut phone = Phone::dial(stranger(), kind_wallet);
+    phone.says("Karibu");
+    phone.types(&["2"]).says("Weka jina lako");
+    phone.types(&["  Juma   Hamisi "]).says("Chagua PIN");
+    phone.types(&["2580"]).says("Weka PIN hiyo tena.");
+    assert_eq!(phone.state.fields.get("new_pin").unwrap(), "sealed-token");
+    phone.types(&["2580"]).says("Karibu Kadogo");
+    let join = phone.last_ask();
+    assert_eq!(join.fields.get("language").unwrap(), "sw");
+    assert_eq!(join.fields.get("name").unwrap(), "Juma Hamisi");
+    assert_eq!(join.fields.get("new_pin").unwrap(), "sealed-token");
+    assert!(!phone.continues);
+}
+
+#[test]
+fn home_for_a_stranger_is_the_first_screen() {
+    let mut phone = Phone::dial(stranger(), kind_wallet);
+    phone.types(&["1", "Juma Hamisi", "00"]).says("Karibu");
+    assert!(phone.state.fields.is_empty());
+}
+
+#[test]
+fn changing_the_language_speaks_it_at_once() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["2", "4", "3"]).says("C'est fait");
+    assert_eq!(phone.last_ask().fields.get("language").unwrap(), "fr");
+    phone.types(&["0"]).says("Envoyer de l'argent");
+    let refusal = Refusal::new(Reason::Busy);
+    let mut phone = Phone::dial(amina(), refusing(Verb::Do, "language", refusal));
+    phone.types(&["2", "4", "3"]).says("Many people are calling now.");
+}
+
+#[test]
+fn changing_the_pin() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["2", "3", "2580", "2580", "1357"]).says("Your PIN is changed.");
+    let services: Vec<&str> = phone.asked.iter().map(|ask| ask.service.as_str()).collect();
+    assert_eq!(services, ["choose_pin", "repeat_pin", "change_pin"]);
+    assert_eq!(phone.last_ask().fields.get("new_pin").unwrap(), "sealed-token");
+}
+
+#[test]
+fn late_answers_end_with_a_promise_of_an_sms() {
+    let wallet = |ask: &Ask| if ask.verb == Verb::Do { Answer::Late } else { kind_wallet(ask) };
+    let mut phone = Phone::dial(amina(), wallet);
+    phone.types(&["1", "0712345678", "200", "1", "2580"]).says("You will get the result by SMS.");
+    assert!(!phone.continues);
+}
+
+#[test]
+fn a_name_cannot_forge_a_screen() {
+    let wallet = |ask: &Ask| match kind_wallet(ask) {
+        Answer::Facts { mut slots, flags } => {
+            slots.insert("name".to_owned(), "X\n1 Yes {balance}\u{1f600} and on and on and on and on".to_owned());
+            Answer::Facts { slots, flags }
+        }
+        other => other,
+    };
+    let mut phone = Phone::dial(amina(), wallet);
+    phone.types(&["1", "0712345678"]);
+    assert_eq!(phone.text.lines().count(), 3, "{}", phone.text);
+    assert!(!phone.text.contains("793") && !phone.text.contains("on and on"), "{}", phone.text);
+}

@@ -1,0 +1,105 @@
+//! What a refusal does: it leads to the input that can mend it, or ends the conversation.
+
+use super::*;
+
+#[test]
+fn what_cannot_be_read_is_asked_again() {
+    let cases: &[(&[&str], &str, &str)] = &[
+        (&["1"], "o712345678", "That has letters."),
+        (&["1"], "12", "That is not a mobile number."),
+        (&["1"], "", "That is not a mobile number."),
+        (&["1", "0712345678"], "lots", "That is not an amount."),
+        (&["1", "0712345678"], "1.000,50", "two ways"),
+        (&["1", "0712345678"], "0.00", "Zero cannot be sent."),
+        (&["1", "0712345678"], "-5", "below zero"),
+        (&["1", "0712345678"], "0.001", "less than a cent"),
+        (&["1", "0712345678", "200", "1"], " ", "A PIN has 4 to 6 digits."),
+    ];
+    for (way, typed, words) in cases {
+        let mut phone = Phone::dial(amina(), kind_wallet);
+        phone.types(way);
+        let (screen, asks) = (phone.state.screen.clone(), phone.asked.len());
+        phone.types(&[typed]).says(words);
+        assert_eq!(phone.state.screen, screen);
+        assert_eq!(phone.asked.len(), asks, "the wallet is not asked about {typed:?}");
+    }
+}
+
+#[test]
+fn the_wallet_may_refuse_a_value() {
+    let refusal = Refusal::of_field(Reason::PayeeUnknown, "to");
+    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "send", refusal));
+    phone.types(&["1", "0799999999"]).says("That number has no Kadogo account.");
+    assert_eq!(phone.state.screen, "send_to");
+    assert!(phone.state.fields.is_empty() && phone.continues);
+}
+
+#[test]
+fn a_refusal_with_a_field_goes_back_to_that_field() {
+    let refusal = Refusal::of_field(Reason::NotEnough, "amount").with("balance", "KES 100").with("total", "KES 207");
+    for verb in [Verb::Quote, Verb::Do] {
+        let mut phone = Phone::dial(amina(), refusing(verb, "send", refusal.clone()));
+        phone.types(&["1", "0712345678", "200", "1", "2580"]);
+        if verb == Verb::Do {
+            phone.says("You have KES 100. With the fee you need KES 207.\nTo BRIAN O***");
+            assert_eq!(phone.state.path, ["home", "send_to"]);
+            assert_eq!(phone.state.fields.keys().collect::<Vec<_>>(), ["to"]);
+        }
+        assert_eq!(phone.state.screen, "send_amount");
+    }
+}
+
+#[test]
+fn a_wrong_pin_asks_for_the_pin_again() {
+    let mut phone = Phone::dial(amina(), refusing(Verb::Do, "send", wrong_pin()));
+    phone.types(&["1", "0712345678", "200", "1", "2581"]).says("Wrong PIN. Tries left: 4.");
+    assert_eq!(phone.state.screen, "send_pin");
+    assert_eq!(phone.state.fields.len(), 2, "payee and amount stay");
+}
+
+#[test]
+fn what_no_input_can_mend_ends() {
+    let mut phone = Phone::dial(amina(), refusing(Verb::Do, "send", Refusal::new(Reason::PinLocked)));
+    phone.types(&["1", "0712345678", "200", "1", "2581"]).says("Your PIN is locked");
+    phone.says("Nothing has been done.");
+    assert!(!phone.continues);
+    let mut phone = Phone::dial(amina(), refusing(Verb::Quote, "balance", Refusal::new(Reason::AccountClosed)));
+    phone.types(&["2", "1"]).says("not active");
+    assert!(!phone.continues);
+}
+
+#[test]
+fn a_check_without_a_field_stays() {
+    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "send", Refusal::new(Reason::Busy)));
+    phone.types(&["1", "0712345678"]).says("Please try again in a minute.");
+    assert!(phone.continues && phone.state.screen == "send_to" && phone.state.fields.is_empty());
+}
+
+#[test]
+fn a_mismatch_goes_back_to_the_first_pin() {
+    let refusal = Refusal::of_field(Reason::PinMismatch, "new_pin");
+    let mut phone = Phone::dial(stranger(), refusing(Verb::Do, "join", refusal));
+    phone.types(&["1", "Juma Hamisi", "2580", "2581"]).says("The two PINs differ.");
+    assert_eq!(phone.state.screen, "join_pin");
+    assert!(!phone.state.fields.contains_key("new_pin"), "the old token is gone");
+}
+
+#[test]
+fn an_order_that_is_gone_leads_back_to_the_list() {
+    let refusal = Refusal::of_field(Reason::OrderGone, "order");
+    let mut caller = amina();
+    caller.flags.insert("orders".to_owned());
+    let mut phone = Phone::dial(caller, refusing(Verb::Quote, "approve", refusal));
+    phone.types(&["2", "1"]).says("That payment is no longer waiting.\nWhich payment?");
+    assert_eq!(phone.state.path, ["home"]);
+}
+
+#[test]
+fn a_list_that_refuses_its_own_field_does_not_ask_forever() {
+    let refusal = Refusal::of_field(Reason::OrderGone, "order");
+    let mut caller = amina();
+    caller.flags.insert("orders".to_owned());
+    let mut phone = Phone::dial(caller, refusing(Verb::List, "orders", refusal));
+    phone.types(&["2"]).says("no longer waiting");
+    assert!(!phone.continues);
+}
