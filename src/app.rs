@@ -7,15 +7,16 @@ use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::http;
 use crate::live::Live;
 use crate::market::Market;
+use crate::menus::{Data, Folder};
 use crate::metrics::Metrics;
 use crate::notify::Notify;
 use crate::pin::PinKeys;
 use crate::seal::{Dice, SealKey};
-use crate::sms::Sms;
+use crate::sms::inbox::Sms;
 use crate::store::Store;
-use crate::tariff::Tariff;
 use crate::time::Clock;
-use crate::ussd::{Files, Menus, Ussd};
+use crate::ussd::Menus;
+use crate::ussd::conversation::Ussd;
 use crate::wallet::{House, Wallet, founding};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ impl App {
     /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
     pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
         let market = Market::kenya();
-        let data = Data::load(settings.menus.as_ref())?;
+        let data = load(settings.menus.as_ref())?;
         let metrics = Arc::new(Metrics::default());
         let store = Store::open(&settings.database_url)?;
         let (book, committer) = Book::start(&store, metrics.clone())?;
@@ -76,7 +77,7 @@ impl App {
         if settings.demo {
             world::seed(&wallet).await?;
         }
-        let catalogue = Live::new(data.menus.catalogue.as_ref().clone());
+        let catalogue = Live::new(data.catalogue);
         let menus = Live::new(data.menus);
         let seal = Arc::new(settings.secret.derive("sessions"));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
@@ -93,8 +94,8 @@ impl App {
 
     /// Takes changed menus into use; keeps the ones in use when the new ones are not good.
     pub fn reload(&self) -> anyhow::Result<()> {
-        let data = Data::load(self.menus_folder.as_ref())?;
-        self.notify.catalogue.set(data.menus.catalogue.as_ref().clone());
+        let data = load(self.menus_folder.as_ref())?;
+        self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
         self.menus.set(data.menus);
         Ok(())
@@ -155,7 +156,10 @@ where
 }
 
 /// Runs the service until it is told to stop, then finishes what it acknowledged.
-pub async fn run(settings: Settings, ready: impl FnOnce(&App, std::net::SocketAddr, &[world::Person])) -> anyhow::Result<()> {
+pub async fn run(
+    settings: Settings,
+    ready: impl FnOnce(&App, std::net::SocketAddr, &[world::Person]),
+) -> anyhow::Result<()> {
     let (app, committer) = App::build(&settings, Clock::System, Dice::os()?).await?;
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
     let (stop, stopped) = watch::channel(false);
@@ -232,29 +236,10 @@ fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
     })
 }
 
-/// The service as data, checked.
-struct Data {
-    menus: Menus,
-    grammar: crate::sms::Grammar,
-    tariff: Tariff,
-}
-
-impl Data {
-    fn load(folder: Option<&PathBuf>) -> anyhow::Result<Data> {
-        let files = match folder {
-            Some(folder) => Files::read(folder).with_context(|| format!("the menus in {}", folder.display()))?,
-            None => Files::embedded(),
-        };
-        let problems = crate::menus::problems(&files);
-        if !problems.is_empty() {
-            return Err(anyhow!("the menus are not good:\n{}", problems.join("\n")));
-        }
-        let listed = |problems: Vec<crate::catalogue::Problem>| {
-            anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        };
-        let menus = Menus::parse(&files).map_err(listed)?;
-        let grammar = crate::sms::Grammar::parse(&files.sms.text, &files.sms.name).map_err(|p| anyhow!(p.join("\n")))?;
-        let tariff = Tariff::parse(&files.tariff.text).map_err(|problem| anyhow!("{}: {problem}", files.tariff.name))?;
-        Ok(Data { menus, grammar, tariff })
-    }
+/// Reads the menus' folder; everything that is wrong with it is in the error.
+fn load(folder: Option<&PathBuf>) -> anyhow::Result<Data> {
+    let folder = Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
+    let (data, _summary) =
+        folder.check().map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
+    Ok(data)
 }

@@ -264,8 +264,11 @@ impl ServeArgs {
             problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
         }
         match &self.callback_token {
-            None => problems.push("KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
-                                   random text and add it to the callback addresses as ?token=".to_owned()),
+            None => problems.push(
+                "KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
+                                   random text and add it to the callback addresses as ?token="
+                    .to_owned(),
+            ),
             Some(token) if token.expose_secret().len() < 16 => {
                 problems.push("KADOGO_CALLBACK_TOKEN is too short: at least 16 characters".to_owned());
             }

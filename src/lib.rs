@@ -16,6 +16,7 @@ pub mod reference;
 pub mod refusal;
 pub mod seal;
 pub mod source;
+pub mod table;
 pub mod text;
 pub mod time;
 
@@ -38,6 +39,7 @@ pub mod ussd;
 
 // ── the house: configuration, doors, composition ──
 pub mod app;
+pub mod commands;
 pub mod config;
 pub mod http;
 pub mod menus;

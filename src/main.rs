@@ -1,1 +1,28 @@
-fn main() {}
+//! The command line: each command reads its settings and starts its part.
+
+use clap::Parser;
+use kadogo::commands;
+use kadogo::config::{BookAct, Cli, Command, MenusAct};
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(args) => commands::demo(args).await,
+        Command::Serve(args) => commands::serve(*args).await,
+        Command::Phone { url, person } => commands::phone(&url, person).await,
+        Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
+        Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
+        Command::Book { act: BookAct::Check { database_url } } => commands::check_book(&database_url),
+        Command::Backup { database_url, to } => commands::backup(&database_url, &to),
+        Command::Secret => commands::secret(),
+        Command::Health { url } => commands::health(&url).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("kadogo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

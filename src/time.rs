@@ -53,6 +53,12 @@ impl Timestamp {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
+    /// As programs write it: `2026-11-23T11:05:00.250000Z`.
+    pub fn rfc3339(self) -> String {
+        let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        format!("{:.6}", jiff::Timestamp::from_microsecond(self.0).unwrap_or(end))
+    }
+
     fn in_zone(self, zone: &TimeZone) -> Zoned {
         let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(end).to_zoned(zone.clone())

@@ -3,10 +3,15 @@
 
 /// The screen of the phone in a terminal.
 mod lcd;
+/// The pages: the phone, the people, their inboxes.
+pub mod pages;
 /// The phone in a terminal.
 pub mod terminal;
 /// The terminal's connection to the service.
 mod wire;
+
+/// The people who can be played.
+pub mod world;
 
 /// The page of the phone in a browser: one file, nothing else needed.
 pub const PHONE_PAGE: &str = include_str!("phone.html");

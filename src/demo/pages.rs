@@ -33,7 +33,7 @@ async fn home() -> HttpResponse {
 }
 
 async fn phone() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(include_str!("phone.html"))
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(super::PHONE_PAGE)
 }
 
 async fn people(doors: Data<Doors>) -> HttpResponse {
@@ -51,7 +51,7 @@ async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
         Ok(messages) => {
             let from = &doors.app.wallet.house.brand;
             let listed = messages.into_iter().map(|message| Message {
-                at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at)).to_string(),
+                at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at)).rfc3339(),
                 from: from.clone(),
                 text: message.text,
             });

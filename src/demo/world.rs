@@ -83,14 +83,18 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
         language: seed.language.into(),
         joined_at: now.micros(),
     };
-    let mut changes = vec![
-        Change::Join(person),
-        Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
-    ];
+    let mut changes =
+        vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];
     if let Ok(pin) = Pin::parse(seed.pin) {
         let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
         let (key_version, tag) = (i64::from(key.version), key.tag(account, &salt, &pin).to_vec());
-        changes.push(Change::SetPin(PinRow { account_id: account, key_version, salt: salt.to_vec(), tag, attempts: 0 }));
+        changes.push(Change::SetPin(PinRow {
+            account_id: account,
+            key_version,
+            salt: salt.to_vec(),
+            tag,
+            attempts: 0,
+        }));
     }
     changes
 }
@@ -106,11 +110,15 @@ async fn issue(wallet: &Wallet, mut legs: Vec<Leg>) -> Result<(), FoundingError>
 /// Everybody who can be played, as they are now.
 pub async fn people(wallet: &Wallet) -> Result<Vec<Person>, StoreError> {
     let house = wallet.house.clone();
-    wallet.store.read(move |conn| people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &house, row)).collect()).await
+    wallet
+        .store
+        .read(move |conn| people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &house, row)).collect())
+        .await
 }
 
 fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, StoreError> {
-    let account = book_rows::account(conn, row.account_id)?.ok_or(StoreError::Damaged("a person without an account"))?;
+    let account =
+        book_rows::account(conn, row.account_id)?.ok_or(StoreError::Damaged("a person without an account"))?;
     let seeded = SEEDS.iter().find(|seed| seed.phone == row.msisdn);
     let stored = people::pin(conn, row.account_id)?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
@@ -131,14 +139,17 @@ fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, Stor
 
 /// What `demo` prints: where the phone is, whom to be, and a line to try.
 pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
-    let mut text = format!("\nKadogo demo is running. The phone is at  http://{address}/phone\n\nBe one of these people:\n\n");
+    let mut text =
+        format!("\nKadogo demo is running. The phone is at  http://{address}/phone\n\nBe one of these people:\n\n");
     for person in people.iter().take(SEEDS.len()) {
         let currency = crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
         let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
         let (pin, balance) = (person.pin.as_deref().unwrap_or("----"), Money::new(person.balance_minor, currency));
         text.push_str(&format!(
             "  {:<18} {local}  PIN {pin}  {}  http://{address}/phone?as={}  {balance}\n",
-            person.name, person.language, person.phone.replace('+', "%2B"),
+            person.name,
+            person.language,
+            person.phone.replace('+', "%2B"),
         ));
     }
     let code = dial.replace('#', "%23");

@@ -55,7 +55,8 @@ impl Notify {
         let fates: Vec<(i64, Fate)> = sending.join_all().await;
         if !fates.is_empty() {
             let at = self.wallet.house.clock.now().micros();
-            let write = move |conn: &mut Conn| fates.iter().try_for_each(|(id, fate)| outbox::record(conn, *id, at, fate));
+            let write =
+                move |conn: &mut Conn| fates.iter().try_for_each(|(id, fate)| outbox::record(conn, *id, at, fate));
             self.wallet.book.write(write).await?;
         }
         Ok(tried)
@@ -134,12 +135,7 @@ impl Notify {
     }
 }
 
-fn put_into_words(
-    conn: &mut Conn,
-    wallet: &Wallet,
-    words: &Catalogue,
-    row: MessageRow,
-) -> Result<Worded, StoreError> {
+fn put_into_words(conn: &mut Conn, wallet: &Wallet, words: &Catalogue, row: MessageRow) -> Result<Worded, StoreError> {
     let mut slots: Slots = serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a message's slots"))?;
     if let Some(posting) = row.posting_id {
         let at = book_rows::posting(conn, posting)?.map_or(row.created_at, |posting| posting.at);

@@ -58,7 +58,9 @@ impl Sms {
                 self.command(&caller, own.unwrap_or(language), key, service, fields).await
             }
             Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
-            Reading::Secret => self.reply(&caller, own, key, Reply::new("sms.pin_in_sms", Slots::new()), "secret").await,
+            Reading::Secret => {
+                self.reply(&caller, own, key, Reply::new("sms.pin_in_sms", Slots::new()), "secret").await
+            }
             Reading::Unknown => self.reply(&caller, own, key, Reply::new("sms.unknown", Slots::new()), "unknown").await,
         };
         match outcome {
@@ -82,15 +84,22 @@ impl Sms {
             (_, None) => self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await,
             ("join", Some(_)) => self.refused(caller, own, key, &Reason::AlreadyJoined.into()).await,
             ("balance", Some(_)) => match self.wallet.answer(caller, ask(Verb::Quote, service, fields)).await {
-                Answer::Facts { slots, .. } => self.reply(caller, own, key, Reply::new("sms.balance", slots), "balance").await,
-                other => self.unable(caller, own, key, other).await,
+                Answer::Facts { slots, .. } => {
+                    self.reply(caller, own, key, Reply::new("sms.balance", slots), "balance").await
+                }
+                other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => {
+                    self.unable(caller, own, key, other).await
+                }
             },
             ("statement", Some(_)) => match self.wallet.answer(caller, ask(Verb::List, service, fields)).await {
                 Answer::Items(items) => {
                     let lines: Vec<Slots> = items.into_iter().take(STATEMENT_LINES).map(|item| item.slots).collect();
-                    self.reply(caller, own, key, self.statement(language, &lines), "statement").await
+                    let reply = self.statement(caller, language, &lines).await;
+                    self.reply(caller, own, key, reply, "statement").await
                 }
-                other => self.unable(caller, own, key, other).await,
+                other @ (Answer::Facts { .. } | Answer::Refused(_) | Answer::Late) => {
+                    self.unable(caller, own, key, other).await
+                }
             },
             ("language", Some(_)) => {
                 let chosen = fields.get("language").and_then(|code| Language::parse(code)).unwrap_or(language);
@@ -171,13 +180,19 @@ impl Sms {
         vec![Change::See { key }, Change::Tell(answer)]
     }
 
-    fn statement(&self, language: Language, lines: &[Slots]) -> Reply {
+    /// The newest lines and the balance.
+    async fn statement(&self, caller: &Caller, language: Language, lines: &[Slots]) -> Reply {
+        let mut slots = match self.wallet.answer(caller, ask(Verb::Quote, "balance".to_owned(), Fields::new())).await {
+            Answer::Facts { slots, .. } => slots,
+            Answer::Items(_) | Answer::Refused(_) | Answer::Late => Slots::new(),
+        };
         if lines.is_empty() {
-            return Reply::new("sms.statement_empty", Slots::new());
+            return Reply::new("sms.statement_empty", slots);
         }
         let words: Arc<Catalogue> = self.catalogue.get();
         let text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
-        Reply::new("sms.statement", Slots::from([("lines".to_owned(), text.join("\n"))]))
+        slots.insert("lines".to_owned(), text.join("\n"));
+        Reply::new("sms.statement", slots)
     }
 }
 

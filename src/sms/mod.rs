@@ -5,3 +5,5 @@
 pub mod grammar;
 /// The grammar's file: from TOML to a grammar that can read, or to a list of what is wrong with it.
 mod grammar_file;
+/// Texts that come in.
+pub mod inbox;

@@ -57,7 +57,14 @@ impl Progress {
 
 impl Ussd {
     /// Answers a hop within `deadline`; what is not done by then goes on by itself on `runtime`.
-    pub async fn hop_within(self, deadline: Duration, call: UssdCall, runtime: &tokio::runtime::Handle) -> Outcome {
+    /// `late` is held until then.
+    pub async fn hop_within(
+        self,
+        deadline: Duration,
+        call: UssdCall,
+        runtime: &tokio::runtime::Handle,
+        late: Arc<()>,
+    ) -> Outcome {
         let progress = Arc::new(Progress::default());
         let (ussd, seen, caller) = (self.clone(), progress.clone(), call.caller.clone());
         let mut work = runtime.spawn(async move { ussd.hop(call, &seen).await });
@@ -67,6 +74,7 @@ impl Ussd {
             Err(_late) if progress.is_acting() => {
                 let (ussd, language) = (self.clone(), progress.language());
                 runtime.spawn(async move {
+                    let _held = late;
                     if let Ok(Outcome { refused: Some(refusal), .. }) = work.await {
                         ussd.tell_refused(caller.e164(), language, &refusal).await;
                     }

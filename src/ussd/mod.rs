@@ -10,6 +10,8 @@ use crate::language::Language;
 use crate::market::Market;
 
 pub mod check;
+pub mod conversation;
+pub mod deadline;
 pub mod files;
 pub mod graph;
 mod input;
@@ -17,6 +19,7 @@ mod machine;
 pub mod menu;
 pub mod page;
 mod read;
+mod record;
 mod render;
 mod resume;
 pub mod state;

@@ -24,7 +24,12 @@ pub enum FoundingError {
 }
 
 /// Opens the operator's accounts, unless they are there.
-pub async fn open_accounts(store: &Store, book: &Book, currency: Currency, now: Timestamp) -> Result<(), FoundingError> {
+pub async fn open_accounts(
+    store: &Store,
+    book: &Book,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<(), FoundingError> {
     let present = store.read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE])).await?;
     let wanted = [(TRUST, "trust", None), (FEES, "fees", Some(0)), (SUSPENSE, "suspense", Some(0))];
     let missing = wanted.into_iter().filter(|(id, _, _)| present.iter().all(|account| account.id != *id));

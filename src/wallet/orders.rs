@@ -49,7 +49,7 @@ fn order(desk: &mut Desk) -> Result<(), Halt> {
         expires_at: expires.micros(),
     };
     desk.show("dial", desk.house.dial.clone());
-    desk.show("until", expires.clock_text(&desk.house.market.zone));
+    desk.show("time", expires.clock_text(&desk.house.market.zone));
     let news = desk.tell(payer, "sms.order", desk.plan.slots.clone(), None);
     desk.plan.act = Some(Act { kind: "order", legs: Vec::new(), changes: vec![Change::OpenOrder(row), news] });
     Ok(())

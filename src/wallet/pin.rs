@@ -41,7 +41,8 @@ fn change(desk: &mut Desk) -> Result<(), Halt> {
     if matches(desk, &row, person.account_id, &old) {
         return Err(Refusal::of_field(Reason::PinSame, "new_pin").into());
     }
-    let news = desk.tell(person, "sms.pin_changed", Slots::new(), None);
+    let when = super::receipt::slots(desk.house, 0, desk.now, None);
+    let news = desk.tell(person, "sms.pin_changed", when, None);
     desk.plan.act = Some(Act { kind: "change_pin", legs: Vec::new(), changes: vec![Change::SetPin(row), news] });
     Ok(())
 }

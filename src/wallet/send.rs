@@ -1,7 +1,7 @@
 //! Send money to somebody with a wallet.
 //!
-//! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`) when the same
-//! amount went to the same person within ten minutes.
+//! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
+//! when the same amount went to the same person within ten minutes.
 
 use super::desk::{Act, Desk, Halt, masked_name};
 use super::{Service, account};
@@ -23,6 +23,9 @@ const AGAIN_LOOKBACK: usize = 20;
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let payee = payee(desk)?;
+    for (slot, value) in party(&payee) {
+        desk.show(&slot, value);
+    }
     let amount = desk.amount("amount")?;
     let act = payment(desk, &payee, amount)?;
     desk.plan.act = Some(act);
@@ -119,7 +122,7 @@ fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result
         let same = line.legs.iter().any(|leg| leg.account_id == payee && leg.amount_minor == amount.minor);
         if same && line.own.amount_minor < 0 {
             let ago = desk.now.since(crate::time::Timestamp::from_micros(line.posting.at));
-            return Ok(Some(format!("{} min", ago.as_secs().div_euclid(60).max(1))));
+            return Ok(Some(ago.as_secs().div_euclid(60).max(1).to_string()));
         }
     }
     Ok(None)

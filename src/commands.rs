@@ -1,0 +1,145 @@
+//! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
+
+use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
+use crate::demo::{terminal, world};
+use crate::menus::Folder;
+use crate::seal::{Dice, to_hex};
+use crate::store::{self, Store};
+use crate::time::Clock;
+use crate::{app, book};
+use anyhow::{Context, anyhow, bail};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// `kadogo demo`
+pub async fn demo(args: ServerArgs) -> anyhow::Result<ExitCode> {
+    start_log(&args)?;
+    if !args.listen.ip().is_loopback() {
+        tracing::warn!(listen = %args.listen, "the demo's PINs are public, and others can reach it here");
+    }
+    let settings = args.demo().map_err(|problems| wrong_settings(&problems))?;
+    let dial = settings.service_code.clone();
+    run(settings, move |address, people| print!("{}", world::welcome(&address, &dial, people))).await
+}
+
+/// `kadogo serve`
+pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    start_log(&args.server)?;
+    let settings = args.settings().map_err(|problems| wrong_settings(&problems))?;
+    run(settings, |_address, _people| ()).await
+}
+
+async fn run(settings: Settings, welcome: impl FnOnce(String, &[world::Person])) -> anyhow::Result<ExitCode> {
+    let menus = settings.menus.as_ref().map_or("compiled in".to_owned(), |folder| folder.display().to_string());
+    let database = settings.database_url.clone();
+    app::run(settings, |_app, address, people| {
+        tracing::info!(%address, database, menus, "listening");
+        welcome(address.to_string(), people);
+    })
+    .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wrong_settings(problems: &[String]) -> anyhow::Error {
+    anyhow!("cannot start:\n  {}\n(`--help` explains every setting)", problems.join("\n  "))
+}
+
+fn start_log(args: &ServerArgs) -> anyhow::Result<()> {
+    let filter =
+        EnvFilter::try_new(&args.log).with_context(|| format!("KADOGO_LOG: {:?} is not a log level", args.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match args.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| anyhow!("the log cannot be started: {error}"))
+}
+
+/// `kadogo phone`
+pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode> {
+    let (clock, dice) = (Clock::System, Dice::os()?);
+    let input = std::io::BufReader::new(std::io::stdin());
+    terminal::run(url, person, (&clock, &dice), input, &mut std::io::stdout()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo menus check`
+pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let folder = menus_folder(folder);
+    match Folder::open(folder.as_deref())?.check() {
+        Ok((_data, summary)) => {
+            println!("{summary}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(problems) => {
+            problems.iter().for_each(|problem| println!("{problem}"));
+            println!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// `kadogo menus graph`
+pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let folder = menus_folder(folder);
+    let (data, _summary) = Folder::open(folder.as_deref())?.check().map_err(|problems| anyhow!(problems.join("\n")))?;
+    print!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo book check`
+pub fn check_book(database_url: &str) -> anyhow::Result<ExitCode> {
+    let mut conn = Store::open_existing(database_url)?.reader()?;
+    let mut shown = 0;
+    let report = book::check::check(&mut conn, |read, total| {
+        if read.saturating_sub(shown) >= 100_000 {
+            shown = read;
+            eprintln!("{read} of {total} postings");
+        }
+    })?;
+    println!(
+        "{} postings with {} entries balance, follow one another and are what the {} links of the hash chain sealed",
+        report.postings, report.entries, report.links
+    );
+    println!("{} accounts stand where their entries put them, none below its floor", report.accounts);
+    println!("{} holds stand where their {} entries put them", report.holds, report.hold_entries);
+    for (currency, sum) in &report.sums_minor {
+        println!("all balances in {currency} add up to {sum}");
+    }
+    if report.is_whole() {
+        println!("the book is whole");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "THE BOOK IS NOT WHOLE: {} faults (the lines above say what was looked at, not what is true)",
+        report.fault_count
+    );
+    report.faults.iter().for_each(|fault| println!("  {fault}"));
+    Ok(ExitCode::FAILURE)
+}
+
+/// `kadogo backup`
+pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
+    if to.exists() {
+        bail!("{} exists already: a backup never overwrites", to.display());
+    }
+    let store = Store::open_existing(database_url)?;
+    store::copy_to(&mut store.reader()?, to).with_context(|| format!("the copy to {} failed", to.display()))?;
+    println!("copied to {}; `kadogo book check --database-url sqlite://{}` verifies it", to.display(), to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo secret`
+pub fn secret() -> anyhow::Result<ExitCode> {
+    println!("{}", to_hex(&Dice::os()?.bytes::<32>()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo health`
+pub async fn health(url: &str) -> anyhow::Result<ExitCode> {
+    let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(5)).build()?;
+    let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
+    println!("{}", answer.status());
+    Ok(if answer.status().is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

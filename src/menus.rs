@@ -1,0 +1,95 @@
+//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff. Read together, checked together, so that a
+//! service never runs on files that do not fit each other.
+
+use crate::catalogue::{Catalogue, Problem};
+use crate::market::Market;
+use crate::sms::grammar::Grammar;
+use crate::source::Source;
+use crate::tariff::Tariff;
+use crate::ussd::{Files, Menus};
+use crate::wallet::SERVICES;
+use std::io;
+use std::path::Path;
+
+/// The files, as text.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// Screens and words.
+    pub screens: Files,
+    /// How texts are read.
+    pub sms: Source,
+    /// What services cost.
+    pub tariff: Source,
+}
+
+/// What the files say, once they were found good.
+#[derive(Debug)]
+pub struct Data {
+    /// Screens and words.
+    pub menus: Menus,
+    /// The words alone.
+    pub catalogue: Catalogue,
+    /// How texts are read.
+    pub grammar: Grammar,
+    /// What services cost.
+    pub tariff: Tariff,
+}
+
+impl Folder {
+    /// The files that Kadogo comes with.
+    pub fn embedded() -> Folder {
+        Folder {
+            screens: Files::embedded(),
+            sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
+            tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
+        }
+    }
+
+    /// The files of a folder, or the ones compiled in when none is named.
+    pub fn open(folder: Option<&Path>) -> io::Result<Folder> {
+        let Some(folder) = folder else { return Ok(Folder::embedded()) };
+        let read = |name: &str| -> io::Result<Source> {
+            let path = folder.join(name);
+            let text = std::fs::read_to_string(&path);
+            let text = text.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+            Ok(Source::new(path.display().to_string(), text))
+        };
+        Ok(Folder { screens: Files::read(folder)?, sms: read("sms.toml")?, tariff: read("tariff.toml")? })
+    }
+
+    /// Reads and checks everything: what it says, or everything that is wrong with it, each with file and line.
+    pub fn check(&self) -> Result<(Data, String), Vec<String>> {
+        let mut problems = Vec::new();
+        let (menus, summary) = self.screens(&mut problems);
+        let grammar = self.grammar(&mut problems);
+        let tariff = Tariff::parse(&self.tariff.text);
+        problems.extend(tariff.as_ref().err().map(|problem| format!("{}: {problem}", self.tariff.name)));
+        match (menus, grammar, tariff) {
+            (Some(menus), Some(grammar), Ok(tariff)) if problems.is_empty() => {
+                let catalogue = menus.catalogue.as_ref().clone();
+                Ok((Data { menus, catalogue, grammar, tariff }, summary))
+            }
+            (_, _, _) => Err(problems),
+        }
+    }
+
+    fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
+        let names: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
+        let report = crate::ussd::check(&self.screens, &names);
+        problems.extend(report.problems.iter().map(Problem::to_string));
+        (Menus::parse(&self.screens).ok(), report.summary)
+    }
+
+    fn grammar(&self, problems: &mut Vec<String>) -> Option<Grammar> {
+        match Grammar::parse(&self.sms.text, &self.sms.name) {
+            Ok(grammar) => {
+                problems.extend(grammar.check(&Market::kenya()));
+                Some(grammar)
+            }
+            Err(found) => {
+                problems.extend(found);
+                None
+            }
+        }
+    }
+}
