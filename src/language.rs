@@ -51,3 +51,26 @@ impl From<Language> for String {
         language.as_str().to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    #[test]
+    fn a_language_is_two_letters_in_either_case() {
+        assert_eq!(Language::parse("SW").unwrap().as_str(), "sw");
+        assert_eq!(Language::parse(" en "), Some(Language::EN));
+        for text in ["", "e", "eng", "e1", "é", "日"] {
+            assert_eq!(Language::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_language_goes_through_json_as_its_code() {
+        assert_eq!(serde_json::to_string(&Language::EN).unwrap(), "\"en\"");
+        assert_eq!(serde_json::from_str::<Language>("\"fr\"").unwrap().to_string(), "fr");
+        assert!(serde_json::from_str::<Language>("\"french\"").is_err());
+    }
+}

@@ -12,7 +12,13 @@ pub mod market;
 pub mod money;
 /// Phone numbers.
 pub mod phone;
+/// PINs and their keyed tags.
+pub mod pin;
+/// The codes of payments that people read to each other.
+pub mod reference;
 pub mod refusal;
+/// Sealed bytes, fingerprints, and randomness.
+pub mod seal;
 /// Data files and what is wrong with them.
 pub mod source;
 /// TOML tables, read attribute by attribute.
@@ -21,6 +27,10 @@ pub mod table;
 pub mod text;
 /// Points in time, and the clock.
 pub mod time;
+
+// ── rules: pure decisions about money ──
+/// What a service costs.
+pub mod tariff;
 
 // ── channels: from a gateway's event to a service and back ──
 /// The menus and the machine that runs them.

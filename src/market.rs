@@ -53,3 +53,23 @@ impl Market {
             && self.mobile_prefixes.iter().any(|prefix| national.starts_with(prefix))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    #[test]
+    fn a_number_belongs_to_the_market_whose_mobiles_look_like_it() {
+        assert_eq!(Market::of_number("+254712345678").unwrap().country_code, "254");
+        for other in ["+254202345678", "+25471234567", "+256712345678", "254712345678", "", "+"] {
+            assert!(Market::of_number(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_zone_is_there_without_the_system() {
+        assert_eq!(Market::kenya().zone.iana_name(), Some("Africa/Nairobi"));
+    }
+}

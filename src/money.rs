@@ -119,16 +119,14 @@ impl Money {
 
     /// Reads what a person wrote: `200`, `200.5`, `1,000.50`, `KES 200`, `Ksh200`, `200/=`.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, Reason> {
-        let text = text.trim();
-        let (minus, text) = strip_minus(text);
-        let text = strip_names(text, currency);
-        let (inner_minus, text) = strip_minus(text);
-        let money = read_number(text, currency);
-        match money {
-            Err(Reason::AmountFormat | Reason::AmountZero) => money,
-            Ok(_) | Err(_) if minus || inner_minus => Err(Reason::AmountNegative),
-            Ok(_) | Err(_) => money,
-        }
+        // The minus stands in front of the number or of the name: `KES -5`, `-KES 5`.
+        let (below_zero, rest) = match strip_minus(text.trim()) {
+            (true, rest) => (true, strip_names(rest, currency)),
+            (false, rest) => strip_minus(strip_names(rest, currency)),
+        };
+        let read = read_number(rest, currency);
+        let is_number = !matches!(read, Err(Reason::AmountFormat | Reason::AmountZero));
+        if below_zero && is_number { Err(Reason::AmountNegative) } else { read }
     }
 }
 
@@ -161,10 +159,8 @@ fn strip_names(text: &str, currency: Currency) -> &str {
 
 /// Reads digits with thousands commas and a decimal point.
 fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
-    let is_digit = |character: char| character.is_ascii_digit();
-    let well_made = text.starts_with(is_digit)
-        && text.ends_with(is_digit)
-        && text.chars().all(|character| is_digit(character) || matches!(character, ',' | '.'));
+    let well_made =
+        text.split([',', '.']).all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     if !well_made {
         return Err(Reason::AmountFormat);
     }
@@ -243,4 +239,133 @@ fn thousands(number: u64) -> String {
         written.push(digit);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(clippy::inconsistent_digit_grouping, reason = "`1_234_50` reads as 1,234.50")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kes(minor: i64) -> Money {
+        Money::new(minor, Currency::KES)
+    }
+
+    #[test]
+    fn usual_ways_of_writing_an_amount_are_understood() {
+        let usual = [
+            ("200", 200_00),
+            (" 200.5 ", 200_50),
+            ("1,000", 1_000_00),
+            ("1,000.50", 1_000_50),
+            ("1,000.500", 1_000_50),
+            ("12,345,678.9", 12_345_678_90),
+            ("KES 200", 200_00),
+            ("kes200", 200_00),
+            ("Ksh200", 200_00),
+            ("Ksh. 200", 200_00),
+            ("KSHS 1,500/=", 1_500_00),
+            ("200 sh", 200_00),
+            ("200/=", 200_00),
+            ("200/-", 200_00),
+            ("0.05", 5),
+            ("0.100", 10),
+            ("5.00", 5_00),
+            ("10000000000", 1_000_000_000_000),
+        ];
+        for (text, minor) in usual {
+            assert_eq!(Money::parse(text, Currency::KES), Ok(kes(minor)), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_unusable_amount_has_its_own_reason() {
+        use Reason::*;
+        let refused = [
+            (
+                AmountFormat,
+                vec!["", " ", "abc", "KES", ".", ",", ".5", "5.", "1..5", "1,,000", "1 000", "two", "20O", "٢٠٠"],
+            ),
+            (AmountFormat, vec!["+5", "--5", "1e3", "USD 5", "0712345678", "-", "5-", "1/2", "200/=/=", "0x10"]),
+            (
+                AmountAmbiguous,
+                vec!["1.000,50", "1,5", "10,00", "1.000", "1.000.000", "0,500", "12,3456", "1234,567", "1.5,0"],
+            ),
+            (AmountNegative, vec!["-5", "- 5", "KES -5", "-KES 5", "−5", "-1,5"]),
+            (
+                AmountFraction,
+                vec!["0.001", "0.105", "1234.567", "1,000.505", "1.2345", "5.00000000000000000000000000000001"],
+            ),
+            (AmountZero, vec!["0", "0.00", "00", "0.000", "0,00", "KES 0", "-0", "0/="]),
+            (
+                AmountTooLarge,
+                vec!["10000000000.01", "99999999999999999999999999999999999999999999", "9,999,999,999,999"],
+            ),
+        ];
+        for (reason, texts) in refused {
+            for text in texts {
+                assert_eq!(Money::parse(text, Currency::KES), Err(reason), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_currency_decides_what_a_coin_is() {
+        let francs = Currency::parse("xof").unwrap();
+        let dinars = Currency::parse("TND").unwrap();
+        assert_eq!(Money::parse("500 XOF", francs), Ok(Money::new(500, francs)));
+        assert_eq!(Money::parse("5.5", francs), Err(Reason::AmountFraction));
+        assert_eq!(Money::parse("5.0", francs), Ok(Money::new(5, francs)));
+        assert_eq!(Money::parse("1.500", dinars), Ok(Money::new(1500, dinars)));
+        assert_eq!(Currency::parse("KE"), None);
+        assert_eq!(Currency::parse("K€"), None);
+    }
+
+    #[test]
+    fn amounts_are_shown_with_commas_and_coins_only_where_there_are_some() {
+        let shown =
+            [(200_00, "KES 200"), (1_234_50, "KES 1,234.50"), (5, "KES 0.05"), (0, "KES 0"), (-1_000_00, "KES -1,000")];
+        for (minor, text) in shown {
+            assert_eq!(kes(minor).to_string(), text);
+        }
+        assert_eq!(Money::new(1_234_567, Currency::parse("UGX").unwrap()).to_string(), "UGX 1,234,567");
+        assert_eq!(kes(i64::MIN).to_string(), "KES -92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn sums_stop_at_the_range_and_at_the_border() {
+        let dollars = Money::new(1, Currency::parse("USD").unwrap());
+        assert_eq!(kes(2).checked_add(kes(3)), Some(kes(5)));
+        assert_eq!(kes(2).checked_sub(kes(3)), Some(kes(-1)));
+        assert_eq!(kes(i64::MAX).checked_add(kes(1)), None);
+        assert_eq!(kes(i64::MIN).checked_sub(kes(1)), None);
+        assert_eq!((kes(1).checked_add(dollars), kes(1).checked_sub(dollars)), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_read_back(minor in 1..=Money::MINOR_MAX, code in prop::sample::select(vec!["KES", "UGX", "TND", "USD"])) {
+            let money = Money::new(minor, Currency::parse(code).unwrap());
+            prop_assert_eq!(Money::parse(&money.to_string(), money.currency), Ok(money));
+        }
+
+        #[test]
+        fn coins_go_through_text_unchanged(minor in any::<i64>()) {
+            let money = kes(minor);
+            prop_assert_eq!(Money::from_minor_text(&money.minor_text(), Currency::KES), Some(money));
+            prop_assert_eq!(Money::from_minor_text(&format!("+{}", money.minor_text()), Currency::KES), None);
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic_or_leave_the_bounds(text in any::<String>(), likely in "[-+]?[Kk]?(es|sh)?[0-9.,]{0,40}(/=|/-)?") {
+            for text in [text, likely] {
+                if let Ok(money) = Money::parse(&text, Currency::KES) {
+                    prop_assert!((1..=Money::MINOR_MAX).contains(&money.minor));
+                }
+            }
+        }
+    }
 }

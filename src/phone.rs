@@ -86,3 +86,107 @@ impl fmt::Debug for Msisdn {
         write!(f, "Msisdn({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::string_slice, reason = "tests stop where they fail")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn usual_ways_of_writing_a_number_are_one_number() {
+        let ways = [
+            "0712345678",
+            "0712 345-678",
+            "0712.345.678",
+            "(0712) 345 678",
+            "712345678",
+            "254712345678",
+            "+254712345678",
+            "+254 712 345 678",
+            " 254712345678",
+            "00254712345678",
+            "+254 (0) 712 345 678",
+            "(+254) 712 345678",
+            "0712\u{A0}345\u{202F}678\r\n",
+        ];
+        for way in ways {
+            let number = Msisdn::parse(way, &Market::kenya()).unwrap();
+            assert_eq!((number.e164(), number.local().as_str()), ("+254712345678", "0712345678"), "{way}");
+        }
+        assert_eq!(Msisdn::parse("0110 000 111", &Market::kenya()).unwrap().e164(), "+254110000111");
+    }
+
+    #[test]
+    fn letters_and_wrong_digits_are_told_apart() {
+        for text in [
+            "Wanjiku",
+            "O712345678",
+            "07123four",
+            "*334#",
+            "0712345678x",
+            "++254712345678",
+            "07+12345678",
+            "٠٧١٢",
+            "0712345678,",
+        ] {
+            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PhoneLetters), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "+",
+            "07123",
+            "07123456789",
+            "0212345678",
+            "+256712345678",
+            "254712",
+            "+0712345678",
+            "000254712345678",
+        ] {
+            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PhoneFormat), "{text}");
+        }
+    }
+
+    #[test]
+    fn stored_numbers_of_any_country_come_back() {
+        let foreign = Msisdn::from_e164("+221771234567").unwrap();
+        assert_eq!((foreign.local().as_str(), foreign.to_string().as_str()), ("+221771234567", "+221***567"));
+        for text in
+            ["", "+", "254712345678", "+1234567", "+1234567890123456", "+0712345678", "+25471234567a", "+２54712345"]
+        {
+            assert_eq!(Msisdn::from_e164(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_way_of_writing_is_the_same_number(national in "[17][0-9]{8}", lead in prop::sample::select(vec!["0", "", "254", "+254", "00254", " 254"]), gap in "[ .()-]{0,2}", at in 0_usize..9) {
+            let (head, tail) = national.split_at(at);
+            let number = Msisdn::parse(&format!("{lead}{gap}{head}{gap}{tail}"), &Market::kenya()).unwrap();
+            prop_assert_eq!(number.e164(), format!("+254{national}"));
+            prop_assert_eq!(Msisdn::from_e164(number.e164()), Some(number.clone()));
+            prop_assert_eq!(Msisdn::parse(&number.local(), &Market::kenya()), Ok(number));
+        }
+
+        #[test]
+        fn printing_never_shows_the_middle(national in "[17][0-9]{8}") {
+            let number = Msisdn::parse(&national, &Market::kenya()).unwrap();
+            let masked = format!("0{}***{}", &national[..3], &national[6..]);
+            prop_assert_eq!(number.to_string(), masked.clone());
+            prop_assert_eq!(format!("{number:?}"), format!("Msisdn({masked})"));
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>(), likely in "[+ ]?[0-9 ()-]{0,20}") {
+            for text in [text, likely] {
+                let _ = Msisdn::from_e164(&text);
+                if let Ok(number) = Msisdn::parse(&text, &Market::kenya()) {
+                    prop_assert_eq!(number.e164().len(), 13);
+                }
+            }
+        }
+    }
+}

@@ -175,3 +175,102 @@ pub fn clip(text: &str, septets_max: usize) -> String {
     kept.push('.');
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_alphabet_has_127_cheap_and_10_dear_characters() {
+        assert_eq!((BASIC.chars().count(), EXTENSION.chars().count()), (127, 9 + 1));
+        assert_eq!(septets(BASIC), Some(127));
+        assert_eq!(septets(EXTENSION), Some(20));
+    }
+
+    #[test]
+    fn texts_are_counted_as_networks_count_them() {
+        let with = |head: &str, times: usize, tail: &str, more: usize| head.repeat(times) + tail + &"a".repeat(more);
+        let vectors: Vec<(String, Vec<usize>)> = vec![
+            ("a".repeat(160), vec![160]),
+            ("a".repeat(161), vec![153, 8]),
+            ("a".repeat(306), vec![153, 153]),
+            ("a".repeat(307), vec![153, 153, 1]),
+            ("€".repeat(80), vec![160]),
+            ("€".repeat(81), vec![152, 10]),
+            (with("a", 152, "€", 10), vec![152, 12]),
+            ("Karibu M-PESA [1] {2}".to_owned(), vec![25]),
+            ("你".repeat(70), vec![70]),
+            ("你".repeat(71), vec![67, 4]),
+            ("😀".repeat(36), vec![66, 6]),
+            ("你".repeat(66) + "😀" + &"你".repeat(10), vec![66, 12]),
+            ("Don’t".to_owned(), vec![5]),
+            (String::new(), vec![0]),
+        ];
+        for (text, sizes) in vectors {
+            assert_eq!(part_sizes(&text), sizes, "{text}");
+            assert_eq!(parts(&text), sizes.len(), "{text}");
+        }
+        assert_eq!(septets("Karibu M-PESA [1] {2}"), Some(25));
+        assert_eq!(septets("Don’t"), None);
+    }
+
+    #[test]
+    fn look_alikes_stand_in_for_what_phones_cannot_show() {
+        let pairs = [
+            ("Don’t – “wait”…", "Don't - \"wait\"..."),
+            ("reçu, même à l’œil", "recu, meme à l'oeil"),
+            ("KES\u{A0}200", "KES 200"),
+            ("São João", "Sao Joao"),
+            ("e\u{301}te\u{301}", "ete"),
+            ("ɗan ƙasa", "dan kasa"),
+            ("Mũthuri", "Muthuri"),
+            ("ሰላም 😀", "??? ?"),
+            ("Ñandú @ 5€", "Ñandu @ 5€"),
+        ];
+        for (from, to) in pairs {
+            assert_eq!(to_gsm(from), to);
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_to_its_budget() {
+        assert_eq!(clip("Wanjiku Kamau", 13), "Wanjiku Kamau");
+        assert_eq!(clip("Wanjiku Kamau", 12), "Wanjiku Kam.");
+        assert_eq!(clip("Wanjiku Kamau", 9), "Wanjiku.");
+        assert_eq!(clip("[[[[", 5), "[[.");
+        assert_eq!((clip("abc", 1), clip("abc", 0)), (".".to_owned(), String::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_phones_can_show(text in any::<String>(), budget in 0_usize..200) {
+            let written = to_gsm(&text);
+            prop_assert!(septets(&written).is_some());
+            prop_assert_eq!(to_gsm(&written), written.clone());
+            prop_assert!(septets(&clip(&text, budget)).unwrap() <= budget);
+        }
+
+        #[test]
+        fn parts_hold_everything_and_are_never_split_inside_a_character(text in "[a€{你😀]{0,400}") {
+            let (alone, per_part) = if septets(&text).is_some() { (160, 153) } else { (70, 67) };
+            let units = septets(&text).unwrap_or_else(|| text.encode_utf16().count());
+            let sizes = part_sizes(&text);
+            prop_assert_eq!(sizes.iter().sum::<usize>(), units);
+            prop_assert_eq!(sizes.len() == 1, units <= alone);
+            if sizes.len() > 1 {
+                prop_assert!(sizes.iter().all(|size| *size <= per_part));
+                // A part stays short by one unit only, where a character of two units did not fit.
+                prop_assert!(sizes[..sizes.len() - 1].iter().all(|size| *size >= per_part - 1));
+            }
+        }
+    }
+}

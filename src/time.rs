@@ -108,3 +108,50 @@ impl Clock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
+    #[test]
+    fn receipts_show_the_day_and_hour_of_the_market() {
+        let nairobi = jiff::tz::get!("Africa/Nairobi");
+        let afternoon = at("2026-11-23T11:05:59Z");
+        assert_eq!(
+            (afternoon.date_text(&nairobi).as_str(), afternoon.clock_text(&nairobi).as_str()),
+            ("23/11/26", "14:05")
+        );
+        let after_midnight = at("2026-12-31T21:00:00Z");
+        assert_eq!(
+            (after_midnight.date_text(&nairobi).as_str(), after_midnight.clock_text(&nairobi).as_str()),
+            ("01/01/27", "00:00")
+        );
+    }
+
+    #[test]
+    fn time_stops_at_the_ends_of_its_range() {
+        let (first, last) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+        assert_eq!((first.minus(Duration::MAX), last.plus(Duration::MAX)), (first, last));
+        for end in [first, last] {
+            assert_eq!(end.date_text(&TimeZone::UTC).len(), 8);
+            assert_eq!(end.clock_text(&TimeZone::UTC).len(), 5);
+        }
+        assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(7)), Duration::ZERO);
+        assert_eq!(Timestamp::from_micros(7).since(Timestamp::from_micros(5)), Duration::from_micros(2));
+    }
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told_and_with_all_its_clones() {
+        let clock = Clock::manual(at("2026-11-23T11:05:00Z"));
+        let same = clock.clone();
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(same.now(), at("2026-11-23T11:06:00Z"));
+        assert!(Clock::System.now() > at("2024-01-01T00:00:00Z"));
+    }
+}
