@@ -8,11 +8,13 @@
 )]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::{Caller, Files, Menus, State, Step, answer, begin, press};
-use crate::ask::{Answer, Ask, Item, Reason, Refusal, Slots, Verb};
+use crate::ask::{Answer, Ask, Item, Refusal, Slots, Verb};
 use crate::language::Language;
 use crate::market::Market;
+use crate::refusal::Reason;
 
 mod check;
 mod journeys;
@@ -35,8 +37,10 @@ pub(super) const SERVICES: &[&str] = &[
     "language",
 ];
 
+static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());
+
 pub(super) fn menus() -> Menus {
-    Menus::parse(&Files::embedded()).unwrap_or_else(|problems| panic!("{problems:?}"))
+    MENUS.clone()
 }
 
 pub(super) fn amina() -> Caller {
