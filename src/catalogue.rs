@@ -2,6 +2,7 @@
 //! table, so that `[screen.home] text = "..."` is the text `screen.home`. It knows nothing of screens or SMS.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use toml::de::{DeTable, DeValue};
 
@@ -124,15 +125,12 @@ impl Book {
         if let Some(entry) = self.entries.get(key) {
             return entry.line;
         }
-        let mut family = key;
-        while let Some((parent, _)) = family.rsplit_once('.') {
-            family = parent;
+        let families = successors(Some(key), |family| family.rsplit_once('.').map(|(parent, _)| parent));
+        let last_of = |family: &str| {
             let kin = self.entries.iter().filter(|(key, _)| key.strip_prefix(family).is_some_and(is_child));
-            if let Some(line) = kin.map(|(_, entry)| entry.line).max() {
-                return line;
-            }
-        }
-        1
+            kin.map(|(_, entry)| entry.line).max()
+        };
+        families.filter_map(last_of).next().unwrap_or(1)
     }
 }
 

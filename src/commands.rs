@@ -4,7 +4,7 @@ use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::menus::Folder;
 use crate::seal::{Dice, to_hex};
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::time::Clock;
 use crate::{app, book};
 use anyhow::{Context, anyhow, bail};
@@ -125,7 +125,7 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
         bail!("{} exists already: a backup never overwrites", to.display());
     }
     let store = Store::open_existing(database_url)?;
-    store::copy_to(&mut store.reader()?, to).with_context(|| format!("the copy to {} failed", to.display()))?;
+    store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
     println!("copied to {}; `kadogo book check --database-url sqlite://{}` verifies it", to.display(), to.display());
     Ok(ExitCode::SUCCESS)
 }

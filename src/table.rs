@@ -149,6 +149,11 @@ impl<'s> Table<'s> {
         number
     }
 
+    /// Gives up on what is left: after a greater mistake, complaints about it would be noise.
+    pub fn skip(&mut self) {
+        self.entries.clear();
+    }
+
     /// Complains about the attributes that nobody took: they are misspelt, or do not belong here.
     pub fn finish(self, complaints: &mut Complaints<'_>) {
         for key in self.keys() {

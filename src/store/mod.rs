@@ -120,6 +120,13 @@ impl Store {
         Ok(conn)
     }
 
+    /// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
+    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        let mut conn = connect(&self.file)?;
+        sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(file.display().to_string()).execute(&mut conn)?;
+        Ok(())
+    }
+
     /// Runs `f` on a reading connection, away from the threads that serve requests.
     pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
@@ -169,12 +176,6 @@ pub fn snapshot<T, E: From<diesel::result::Error>>(
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     conn.transaction(f)
-}
-
-/// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
-pub fn copy_to(conn: &mut Conn, file: &Path) -> Result<(), StoreError> {
-    sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(file.display().to_string()).execute(conn)?;
-    Ok(())
 }
 
 fn connect(file: &Path) -> Result<Conn, StoreError> {

@@ -30,7 +30,8 @@ impl Files {
     /// The files of a folder: `customer.toml`, and every `texts/*.toml`.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let mut texts = Vec::new();
-        for entry in std::fs::read_dir(folder.join("texts"))? {
+        let words = folder.join("texts");
+        for entry in std::fs::read_dir(&words).map_err(|error| naming(&words, &error))? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "toml") {
                 texts.push(read(&path)?);
@@ -42,9 +43,27 @@ impl Files {
 }
 
 fn read(path: &Path) -> io::Result<Source> {
-    let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Source::new(name, text)),
-        Err(error) => Err(io::Error::new(error.kind(), format!("{name}: {error}"))),
+    let text = std::fs::read_to_string(path).map_err(|error| naming(path, &error))?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+/// The error with the path it is about.
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_files_are_those_of_the_folder() {
+        assert_eq!(Files::read(Path::new("menus")).ok(), Some(Files::embedded()));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = Files::read(Path::new("menus/texts")).err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("menus/texts/texts")));
     }
 }

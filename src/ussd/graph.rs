@@ -1,7 +1,7 @@
 //! Draws the map of the menus as a Mermaid flowchart, with the words people read.
 
 use super::Menus;
-use super::menu::{Act, Jump, Kind, List, Screen};
+use super::menu::{Act, Choice, Jump, Kind, List, Screen};
 use crate::language::Language;
 
 /// The map, with the prompts in `language`.
@@ -48,7 +48,11 @@ fn arrows(menus: &Menus, screen: &Screen, language: Language) -> Vec<String> {
     match &screen.kind {
         Kind::Menu(choices) => {
             let label = |label: &str| word(&format!("screen.{}.{label}", screen.id));
-            choices.iter().flat_map(|choice| act(&choice.act, &label(&choice.label.text))).collect()
+            let line = |choice: &Choice| match &choice.when {
+                Some(when) => format!("{} if {}", label(&choice.label.text), when.text),
+                None => label(&choice.label.text),
+            };
+            choices.iter().flat_map(|choice| act(&choice.act, &line(choice))).collect()
         }
         Kind::Input(input) => act(&input.act, &input.field.text),
         Kind::Confirm(confirm) => {

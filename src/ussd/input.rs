@@ -50,7 +50,9 @@ fn secret(typed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::menu::{Act, Name};
     use super::*;
+    use regex::Regex;
 
     #[test]
     fn names_are_letters() {
@@ -59,6 +61,26 @@ mod tests {
         for wrong in ["", "1234", "A", "Amina1", "<b>Amina", "Amina\u{7}", &"a".repeat(41)] {
             assert_eq!(name(wrong), None, "{wrong}");
         }
+    }
+
+    fn text_input(pattern: Option<&str>) -> Input {
+        let field = Name { text: "field".to_owned(), line: 1 };
+        let pattern = pattern.and_then(|pattern| Regex::new(pattern).ok());
+        let act = Act { run: None, next: Vec::new() };
+        Input { field, accepts: Accepts::Text, pattern, check: None, keep: Vec::new(), act }
+    }
+
+    #[test]
+    fn texts_are_short_plain_and_as_the_pattern_wants() {
+        let kenya = Market::kenya();
+        let plain = text_input(None);
+        assert_eq!(read(&plain, &kenya, " Rent, May "), Ok("Rent, May".to_owned()));
+        for wrong in ["", "  ", "\u{1f600}", "a\nb", &"a".repeat(101)] {
+            assert_eq!(read(&plain, &kenya, wrong), Err(Reason::TextFormat), "{wrong}");
+        }
+        let till = text_input(Some("^[0-9]{5,7}$"));
+        assert_eq!(read(&till, &kenya, "54321"), Ok("54321".to_owned()));
+        assert_eq!(read(&till, &kenya, "5432x"), Err(Reason::TextFormat));
     }
 
     #[test]

@@ -20,14 +20,16 @@ pub fn begin(menus: &Menus, caller: &Caller) -> Step {
 /// What follows when the person typed `typed` on the screen of `state`.
 pub fn press(menus: &Menus, caller: &Caller, mut state: State, typed: &str) -> Step {
     let talk = Talk::new(menus, caller);
-    let typed: String = typed.chars().take(INPUT_CHARS_MAX).collect();
+    // Cut, not copied: what was typed may be a PIN.
+    let end = typed.char_indices().nth(INPUT_CHARS_MAX).map_or(typed.len(), |(at, _)| at);
+    let typed = typed.get(..end).unwrap_or_default();
     match typed.trim() {
         HOME => talk.home(state.language),
         BACK => talk.back(state),
         MORE if talk.page(&state).more => talk.turn(state),
         _ => {
             state.note = None;
-            talk.take(state, &typed)
+            talk.take(state, typed)
         }
     }
 }

@@ -86,9 +86,9 @@ fn slots(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> BTreeMap<Str
 
 fn screen(id: &Name, mut table: Table<'_>, complaints: &mut Complaints<'_>) -> Option<Screen> {
     let resume = table.truth("resume", complaints).unwrap_or(true);
-    let kind = kind(&mut table, complaints)?;
+    let kind = kind(&mut table, complaints);
     table.finish(complaints);
-    Some(Screen { id: id.text.clone(), line: id.line, resume, kind })
+    Some(Screen { id: id.text.clone(), line: id.line, resume, kind: kind? })
 }
 
 fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> {
@@ -104,6 +104,7 @@ fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> 
         other => {
             let known = "menu, input, confirm, list, show, resume or end";
             complaints.add(name.line, &format!("there is no type \"{other}\"; it must be {known}"));
+            table.skip();
             None
         }
     }

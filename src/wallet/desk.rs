@@ -186,7 +186,7 @@ pub fn masked_name(name: &str) -> String {
     let first = words.next().unwrap_or_default();
     let initial = words.next_back().and_then(|last| last.chars().next());
     match initial {
-        Some(initial) => format!("{first} {}.", initial.to_uppercase()),
+        Some(initial) => format!("{first} {}", initial.to_uppercase()),
         None => first.to_owned(),
     }
 }

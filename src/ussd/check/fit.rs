@@ -72,8 +72,9 @@ fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
     let plain = |body: &str| cost(body).saturating_add(if foot.is_empty() { 0 } else { cost(&foot).saturating_add(1) });
     let whole = Width { septets: plain(&talk.body(&state)), with: String::new() };
     match &screen.kind {
-        Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume | Kind::End => whole,
-        Kind::Input(_) => with_refusals(talk, menus, &state, &plain).unwrap_or(whole),
+        Kind::End if screen.id != menus.customer.refused.text => whole,
+        Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume => whole,
+        Kind::Input(_) | Kind::End => with_refusals(talk, menus, &state, &plain).unwrap_or(whole),
         Kind::List(_) | Kind::Show(_) => {
             let more = cost(&talk.word(&state, "nav.more")).saturating_add(1);
             let septets = talk.body(&state).lines().map(|line| plain(line).saturating_add(more)).max().unwrap_or(0);
@@ -82,7 +83,7 @@ fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
     }
 }
 
-/// An input with the longest refusal above it. It must not page, for 98 could be what somebody wants to enter.
+/// A screen with the longest refusal above it. An input must not page, for 98 could be what somebody wants to enter.
 fn with_refusals(talk: &Talk<'_>, menus: &Menus, state: &State, plain: &dyn Fn(&str) -> usize) -> Option<Width> {
     let refusals = Reason::ALL.iter().map(|reason| {
         let refusal = Refusal::new(*reason);

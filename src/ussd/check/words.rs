@@ -86,8 +86,8 @@ fn missing(menus: &Menus, needed: &BTreeMap<String, usize>, found: &mut Vec<Prob
     }
     for (_, book) in menus.catalogue.books() {
         for (key, line) in wanted.iter().filter(|(key, _)| book.entry(key).is_none()) {
-            let wants = if *line == 0 { String::new() } else { format!(", which {}:{line} needs", menu.file) };
-            found.push(text_problem(book, book.line_for(key), format!("text \"{key}\"{wants} is missing")));
+            let wanted_by = if *line == 0 { String::new() } else { format!("; {}:{line} needs it", menu.file) };
+            found.push(text_problem(book, book.line_for(key), format!("text \"{key}\" is missing{wanted_by}")));
         }
     }
 }

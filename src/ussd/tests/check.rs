@@ -88,7 +88,7 @@ fn texts_that_are_missing_or_left_over() {
     finds(
         &problems,
         &format!(
-            "menus/texts/fr.toml:{}: text \"screen.send_done\", which menus/customer.toml:{needs} needs, is missing",
+            "menus/texts/fr.toml:{}: text \"screen.send_done\" is missing; menus/customer.toml:{needs} needs it",
             near + 1
         ),
     );
@@ -96,7 +96,7 @@ fn texts_that_are_missing_or_left_over() {
     let problems = spoilt(At::Swahili, "pin_weak = ", "pin_wek = ");
     finds(&problems, "menus/texts/sw.toml:");
     assert!(problems.iter().any(|problem| problem.ends_with("text \"refusal.pin_weak\" is missing")), "{problems:#?}");
-    let problems = spoilt(At::English, "joined = ", "joint = ");
+    let problems = spoilt(At::English, "\njoined = ", "\njoint = ");
     assert!(
         problems.iter().any(|problem| problem.contains("en.toml") && problem.ends_with("\"sms.joined\" is missing"))
     );
@@ -148,7 +148,7 @@ fn screens_and_messages_that_are_too_long() {
     let problems = spoilt(
         At::English,
         "Sorry, we did not",
-        "Sorry, and sorry, and once more we are very sorry that this time we really, really did not",
+        "Sorry, and sorry, and once more we are so very, very sorry that this time we really, truly did not",
     );
     finds(&problems, &format!("menus/texts/en.toml:{line}: text \"sms.unknown\" takes 1"));
 }

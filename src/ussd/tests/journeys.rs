@@ -191,15 +191,10 @@ fn late_answers_end_with_a_promise_of_an_sms() {
 
 #[test]
 fn a_name_cannot_forge_a_screen() {
-    let wallet = |ask: &Ask| match kind_wallet(ask) {
-        Answer::Facts { mut slots, flags } => {
-            slots.insert("name".to_owned(), "X\n1 Yes {balance}\u{1f600} and on and on and on and on".to_owned());
-            Answer::Facts { slots, flags }
-        }
-        other => other,
-    };
+    let wallet =
+        |_: &Ask| facts(&[("phone", "0712***678"), ("name", "X\n1 Yes {phone}\u{1f600} and on and on and on")]);
     let mut phone = Phone::dial(amina(), wallet);
     phone.types(&["1", "0712345678"]);
     assert_eq!(phone.text.lines().count(), 3, "{}", phone.text);
-    assert!(!phone.text.contains("793") && !phone.text.contains("on and on"), "{}", phone.text);
+    assert!(phone.text.matches("0712").count() == 1 && !phone.text.contains("on and on"), "{}", phone.text);
 }

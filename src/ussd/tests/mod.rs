@@ -8,11 +8,13 @@
 )]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::{Caller, Files, Menus, State, Step, answer, begin, press};
-use crate::ask::{Answer, Ask, Item, Reason, Refusal, Slots, Verb};
+use crate::ask::{Answer, Ask, Item, Refusal, Slots, Verb};
 use crate::language::Language;
 use crate::market::Market;
+use crate::refusal::Reason;
 
 mod check;
 mod journeys;
@@ -35,8 +37,10 @@ pub(super) const SERVICES: &[&str] = &[
     "language",
 ];
 
+static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());
+
 pub(super) fn menus() -> Menus {
-    Menus::parse(&Files::embedded()).unwrap_or_else(|problems| panic!("{problems:?}"))
+    MENUS.clone()
 }
 
 pub(super) fn amina() -> Caller {
@@ -89,21 +93,22 @@ fn statement(lines: usize) -> Vec<Item> {
 }
 
 /// Someone on the phone: what the screen shows, and what was asked of the wallet.
-pub(super) struct Phone<W: FnMut(&Ask) -> Answer> {
+pub(super) struct Phone<'w> {
     pub(super) menus: Menus,
     pub(super) caller: Caller,
-    pub(super) wallet: W,
+    wallet: Box<dyn FnMut(&Ask) -> Answer + 'w>,
     pub(super) state: State,
     pub(super) text: String,
     pub(super) continues: bool,
     pub(super) asked: Vec<Ask>,
 }
 
-impl<W: FnMut(&Ask) -> Answer> Phone<W> {
-    pub(super) fn dial(caller: Caller, wallet: W) -> Self {
+impl<'w> Phone<'w> {
+    pub(super) fn dial(caller: Caller, wallet: impl FnMut(&Ask) -> Answer + 'w) -> Self {
         let menus = menus();
         let step = begin(&menus, &caller);
         let (state, text) = (State::default(), String::new());
+        let wallet = Box::new(wallet);
         let mut phone = Phone { menus, caller, wallet, state, text, continues: true, asked: Vec::new() };
         phone.follow(step);
         phone

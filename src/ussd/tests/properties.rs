@@ -35,7 +35,7 @@ fn reply() -> impl Strategy<Value = Answer> {
         Just(Some("order"))
     ];
     let reason = proptest::sample::select(Reason::ALL);
-    let items = proptest::collection::vec((words(), slots()), 0..60);
+    let items = proptest::collection::vec((words(), slots()), 0..45);
     prop_oneof![
         6 => (slots(), flags).prop_map(|(slots, flags)| Answer::Facts { slots, flags }),
         2 => items.prop_map(|items| Answer::Items(items.into_iter().map(|(id, slots)| Item { id, slots }).collect())),
@@ -45,13 +45,13 @@ fn reply() -> impl Strategy<Value = Answer> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_typed_and_anything_answered_makes_a_screen(
         known in any::<bool>(),
         language in proptest::sample::select(vec!["en", "sw", "fr", "xx"]),
-        hops in proptest::collection::vec((typed(), proptest::collection::vec(reply(), 4)), 1..40),
+        hops in proptest::collection::vec((typed(), proptest::collection::vec(reply(), 2)), 1..40),
     ) {
         let mut caller = if known { amina() } else { stranger() };
         caller.language = Language::parse(language).unwrap();
@@ -98,7 +98,8 @@ proptest! {
                 phone.types(&[&typed]);
             }
             prop_assert!(!serde_json::to_string(&phone.state).unwrap().contains(SECRET));
-            prop_assert!(!format!("{:?} {:?}", phone.asked, phone.state).contains(SECRET));
+            let logged = format!("{:?} {:?}", phone.asked, phone.state);
+            prop_assert!(!logged.contains(SECRET));
             prop_assert!(!phone.text.contains(SECRET));
             prop_assert!(phone.asked.iter().all(|ask| !ask.fields.values().any(|value| value.contains(SECRET))));
         }

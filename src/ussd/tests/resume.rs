@@ -4,8 +4,8 @@ use super::super::{accepts_dialled, offer, resumable};
 use super::*;
 
 /// Dials again after having typed `inputs` and been cut off.
-fn redial(caller: Caller, inputs: &[&str]) -> Option<Phone<fn(&Ask) -> Answer>> {
-    let mut phone = Phone::dial(caller, kind_wallet as fn(&Ask) -> Answer);
+fn redial(caller: Caller, inputs: &[&str]) -> Option<Phone<'static>> {
+    let mut phone = Phone::dial(caller, kind_wallet);
     phone.types(inputs);
     let old = resumable(&phone.menus, &phone.state)?;
     let step = offer(&phone.menus, &phone.caller, old);
