@@ -33,6 +33,11 @@ const COPY_LOOKS: Duration = Duration::from_millis(25);
 /// Copies and neighbours a hop may lose against before it gives up.
 const ROUNDS_MAX: usize = 20;
 
+/// Texts of screens that belong to no conversation.
+pub(super) const BUSY: &str = "refusal.busy";
+pub(super) const OVER: &str = "refusal.stale";
+pub(super) const LATE: &str = "screen.late";
+
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Ussd {
@@ -99,12 +104,12 @@ impl Ussd {
                 Err(Lost::Busy) => break,
             }
         }
-        self.plain(progress.language(), "busy")
+        self.plain(progress.language(), BUSY, "busy")
     }
 
-    /// An end screen that belongs to no conversation: `ussd.<word>`.
-    pub fn plain(&self, language: Language, word: &'static str) -> Outcome {
-        let text = self.menus.get().catalogue.say(language, &format!("ussd.{word}"), &Slots::new());
+    /// An end screen that belongs to no conversation.
+    pub fn plain(&self, language: Language, text: &str, word: &'static str) -> Outcome {
+        let text = self.menus.get().catalogue.say(language, text, &Slots::new());
         Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None }
     }
 
@@ -113,7 +118,7 @@ impl Ussd {
         progress.speak(hand.view.language);
         if hand.version > 0 && hand.record.msisdn != hand.call.caller.e164() {
             // a session belongs to the number that began it
-            return Ok(self.plain(hand.view.language, "over"));
+            return Ok(self.plain(hand.view.language, OVER, "over"));
         }
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
@@ -121,7 +126,7 @@ impl Ussd {
         if let Some(claimed) = hand.record.claimed {
             let same = claimed == hand.hop;
             if !same {
-                return Ok(self.plain(hand.view.language, "acting"));
+                return Ok(self.plain(hand.view.language, LATE, "acting"));
             }
             let since = hand.now.since(waited);
             if !hand.record.acted && since < COPY_WAITS {
@@ -201,7 +206,7 @@ impl Ussd {
             (None, None) => Ok(self.first_step(hand)),
             // out of order, or after the end: nothing changes, and the person sees where they are
             (Some(_) | None, Some(said)) => Err(repeated(said, "out_of_order")),
-            (Some(_), None) => Err(self.plain(hand.view.language, "over")),
+            (Some(_), None) => Err(self.plain(hand.view.language, OVER, "over")),
         }
     }
 

@@ -2,7 +2,7 @@
 //! is answered with "the result will come by SMS", goes on, and is told by SMS when it was refused. (What succeeded
 //! has its receipt in the outbox anyway.) What was cut short by a crash is found and told later.
 
-use super::conversation::{Outcome, Ussd};
+use super::conversation::{BUSY, LATE, Outcome, Ussd};
 use super::record::Record;
 use crate::ask::Slots;
 use crate::book::{Change, Key, SessionSave};
@@ -70,7 +70,7 @@ impl Ussd {
         let mut work = runtime.spawn(async move { ussd.hop(call, &seen).await });
         match tokio::time::timeout(deadline, &mut work).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_stopped)) => self.plain(progress.language(), "busy"),
+            Ok(Err(_stopped)) => self.plain(progress.language(), BUSY, "busy"),
             Err(_late) if progress.is_acting() => {
                 let (ussd, language) = (self.clone(), progress.language());
                 runtime.spawn(async move {
@@ -79,10 +79,10 @@ impl Ussd {
                         ussd.tell_refused(caller.e164(), language, &refusal).await;
                     }
                 });
-                self.plain(progress.language(), "late")
+                self.plain(progress.language(), LATE, "late")
             }
             // nothing is being done yet: whoever dials again continues where they were
-            Err(_late) => self.plain(progress.language(), "slow"),
+            Err(_late) => self.plain(progress.language(), BUSY, "slow"),
         }
     }
 

@@ -21,8 +21,8 @@ pub const REPEAT: Service = Service { name: "repeat_pin", pin: false, opens: fal
 pub const CHANGE: Service = Service { name: "change_pin", pin: true, opens: false, plan: change };
 
 fn choose(desk: &mut Desk) -> Result<(), Halt> {
-    let pin =
-        Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn).map_err(|r| Refusal::of_field(r, "pin"))?;
+    let pin = Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn)
+        .map_err(|r| Refusal::of_field(r, "new_pin"))?;
     let account = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
     let row = tagged(desk, account, &pin);
     desk.show("new_pin", token(&row));

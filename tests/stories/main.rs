@@ -12,5 +12,7 @@
 
 mod gateway;
 mod grammar;
+mod send;
 mod sender;
 mod terminal;
+mod world;

@@ -1,0 +1,277 @@
+//! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP on loopback.
+//! People in it have phones; what they see is written down as a transcript that a person can read.
+
+use kadogo::app::{App, Committer};
+use kadogo::config::{GatewayAccount, Settings};
+use kadogo::gateway::UssdCall;
+use kadogo::gateway::africastalking as at;
+use kadogo::http::{self, Doors};
+use kadogo::phone::Msisdn;
+use kadogo::seal::{Dice, SealKey};
+use kadogo::store::Store;
+use kadogo::time::{Clock, Timestamp};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Monday, 23 November 2026, 14:05 in Nairobi.
+pub const NOON: i64 = 1_795_431_900_000_000;
+pub const AMINA: &str = "+254700000001";
+pub const BARAKA: &str = "+254700000002";
+pub const CLAIRE: &str = "+254700000003";
+pub const DAUDI: &str = "+254700000004";
+pub const ESTHER: &str = "+254700000005";
+pub const STRANGER: &str = "+254711222333";
+pub const CODE: &str = "*384*1234#";
+
+static SESSIONS: AtomicU64 = AtomicU64::new(1);
+
+/// A running service.
+pub struct World {
+    pub app: App,
+    pub clock: Clock,
+    pub url: String,
+    pub client: reqwest::Client,
+    pub database_url: String,
+    committer: Option<Committer>,
+    folder: Arc<TempDir>,
+}
+
+/// What may differ from the demo.
+#[derive(Default)]
+pub struct Twist {
+    /// Where messages go; the simulator when not given.
+    pub gateway: Option<GatewayAccount>,
+    /// How long a caller waits for an answer; four seconds when not given.
+    pub answer_within: Option<Duration>,
+}
+
+impl World {
+    pub async fn new() -> World {
+        World::with(Twist::default()).await
+    }
+
+    pub async fn with(twist: Twist) -> World {
+        World::on(Arc::new(tempfile::tempdir().unwrap()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+    }
+
+    async fn on(folder: Arc<TempDir>, clock: Clock, twist: Twist) -> World {
+        let database_url = format!("sqlite://{}", folder.path().join("kadogo.db").display());
+        let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(4));
+        let settings = Settings {
+            listen: ([127, 0, 0, 1], 0).into(),
+            database_url: database_url.clone(),
+            menus: None,
+            service_code: CODE.into(),
+            brand: "Kadogo".into(),
+            answer_within,
+            secret: SealKey::new([7; 32]),
+            old_secrets: Vec::new(),
+            callback_token: None,
+            gateway: twist.gateway,
+            demo: true,
+        };
+        // the same dice for the same world: receipts have the same codes in every run
+        let (app, committer) = App::build(&settings, clock.clone(), Dice::seeded(42)).await.unwrap();
+        let listener = std::net::TcpListener::bind(settings.listen).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let doors = Doors {
+            app: app.clone(),
+            callback_token: None,
+            answer_within,
+            demo: true,
+            runtime: tokio::runtime::Handle::current(),
+            late: Arc::new(()),
+        };
+        tokio::spawn(http::server(doors, listener).unwrap());
+        let client = reqwest::Client::new();
+        World { app, clock, url, client, database_url, committer: Some(committer), folder }
+    }
+
+    /// The phone of whoever has this number.
+    pub fn phone<'a>(&'a self, number: &str) -> Phone<'a> {
+        let number = Msisdn::from_e164(number).unwrap();
+        Phone {
+            world: self,
+            number,
+            session: RefCell::default(),
+            typed: RefCell::default(),
+            open: Cell::new(false),
+            read: Cell::new(0),
+            log: RefCell::default(),
+        }
+    }
+
+    /// Sends what waits, as the worker would.
+    pub async fn deliver(&self) {
+        while self.app.notify.send_due().await.unwrap() > 0 {}
+    }
+
+    /// Posts a form to one of the gateway's callbacks; answers status and body.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let answer = self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Posts a hop in the gateway's own format.
+    pub async fn hop(&self, session: &str, number: &str, history: &str) -> String {
+        let call = UssdCall {
+            session: session.into(),
+            service_code: CODE.into(),
+            caller: Msisdn::from_e164(number).unwrap(),
+            network: at::SANDBOX_NETWORK.into(),
+            history: history.into(),
+        };
+        let (status, body) = self.post("/gateways/africastalking/ussd", &at::ussd_form(&call)).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// Somebody texts the service; the gateway names the message `id`.
+    pub async fn text(&self, number: &str, id: &str, body: &str) -> u16 {
+        let form = [
+            ("date", "2026-11-23 11:05:00"),
+            ("from", number),
+            ("id", id),
+            ("linkId", ""),
+            ("text", body),
+            ("to", "22384"),
+            ("networkCode", "63902"),
+        ];
+        self.post("/gateways/africastalking/sms", &form).await.0
+    }
+
+    /// Everything a number has been sent.
+    pub async fn inbox(&self, number: &str) -> Vec<String> {
+        self.deliver().await;
+        let messages = self.app.notify.inbox(&Msisdn::from_e164(number).unwrap(), 1_000).await.unwrap();
+        messages.into_iter().map(|message| message.text).collect()
+    }
+
+    /// Balance of a number's wallet, minor units.
+    pub async fn balance(&self, number: &str) -> i64 {
+        let people = kadogo::demo::world::people(&self.app.wallet).await.unwrap();
+        people.into_iter().find(|person| person.phone == number).unwrap().balance_minor
+    }
+
+    /// The book as its check sees it: panics unless it is whole.
+    pub fn check(&self) -> kadogo::book::check::Report {
+        check(&self.database_url)
+    }
+
+    /// Ends the service as a plug that is pulled would, and starts another one on the same database.
+    pub async fn restart(mut self) -> World {
+        let (folder, clock) = (self.folder.clone(), self.clock.clone());
+        self.committer.take();
+        drop(self);
+        World::on(folder, clock, Twist::default()).await
+    }
+}
+
+/// Checks a book: panics unless it is whole.
+pub fn check(database_url: &str) -> kadogo::book::check::Report {
+    let mut conn = Store::open_existing(database_url).unwrap().reader().unwrap();
+    let report = kadogo::book::check::check(&mut conn, |_, _| ()).unwrap();
+    assert!(report.is_whole(), "{:#?}", report.faults);
+    report
+}
+
+/// A phone in somebody's hand. It remembers what was typed, as the gateway does, and writes everything down.
+pub struct Phone<'a> {
+    world: &'a World,
+    number: Msisdn,
+    session: RefCell<String>,
+    typed: RefCell<Vec<String>>,
+    open: Cell<bool>,
+    read: Cell<usize>,
+    log: RefCell<String>,
+}
+
+impl Phone<'_> {
+    /// Dials the service code.
+    pub async fn dial(&self) -> String {
+        self.dial_along("").await
+    }
+
+    /// Dials a longer code: `*384*1234*1*0712...#`.
+    pub async fn dial_along(&self, tail: &str) -> String {
+        *self.session.borrow_mut() = format!("ATUid_{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
+        *self.typed.borrow_mut() = if tail.is_empty() { Vec::new() } else { vec![tail.to_owned()] };
+        self.log.borrow_mut().push_str(&format!("dials {CODE} {tail}\n"));
+        self.send().await
+    }
+
+    /// Types an answer and sends it.
+    pub async fn press(&self, answer: &str) -> String {
+        assert!(self.open.get(), "the conversation is over:\n{}", self.log.borrow());
+        self.typed.borrow_mut().push(answer.to_owned());
+        self.log.borrow_mut().push_str(&format!("\n> {answer}\n"));
+        self.send().await
+    }
+
+    /// Types several answers; returns the last screen.
+    pub async fn press_all(&self, answers: &[&str]) -> String {
+        let mut screen = String::new();
+        for answer in answers {
+            screen = self.press(answer).await;
+        }
+        screen
+    }
+
+    /// The gateway delivers the last hop again.
+    pub async fn again(&self) -> String {
+        let (session, history) = (self.session.borrow().clone(), self.history());
+        let body = self.world.hop(&session, self.number.e164(), &history).await;
+        at::decode(&body).unwrap().0.to_owned()
+    }
+
+    /// The session and everything typed in it, as the gateway would send it.
+    pub fn history(&self) -> String {
+        self.typed.borrow().join("*")
+    }
+
+    /// The gateway's name for the conversation.
+    pub fn session(&self) -> String {
+        self.session.borrow().clone()
+    }
+
+    async fn send(&self) -> String {
+        let (session, history) = (self.session.borrow().clone(), self.history());
+        let body = self.world.hop(&session, self.number.e164(), &history).await;
+        let (screen, continues) = at::decode(&body).unwrap_or_else(|| panic!("not a screen: {body}"));
+        let septets = kadogo::text::septets(screen).expect("a screen in GSM-7");
+        assert!(septets <= 156, "{septets} septets do not fit a screen:\n{screen}");
+        self.open.set(continues);
+        let end = if continues { "" } else { "   (end)\n" };
+        let framed: String = screen.lines().map(|line| format!("   | {line}\n")).collect();
+        self.log.borrow_mut().push_str(&format!("{framed}{end}"));
+        screen.to_owned()
+    }
+
+    /// New messages, each written down.
+    pub async fn messages(&self) -> Vec<String> {
+        let all = self.world.inbox(self.number.e164()).await;
+        let new: Vec<String> = all.iter().skip(self.read.get()).cloned().collect();
+        self.read.set(all.len());
+        for message in &new {
+            let parts = kadogo::text::parts(message);
+            assert_eq!(parts, 1, "not one SMS: {message}");
+            self.log.borrow_mut().push_str(&format!("\nSMS: {message}\n"));
+        }
+        new
+    }
+
+    /// Writes the service a text.
+    pub async fn write(&self, body: &str) {
+        let id = format!("sms-{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
+        self.log.borrow_mut().push_str(&format!("\nwrites: {body}\n"));
+        assert_eq!(self.world.text(self.number.e164(), &id, body).await, 200);
+    }
+
+    /// Everything that was seen and typed so far.
+    pub fn transcript(&self) -> String {
+        self.log.borrow().clone()
+    }
+}
