@@ -27,9 +27,9 @@ use std::time::Duration;
 
 /// A conversation that was cut off can be continued for this long.
 const RESUME_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long a copy of an acting hop waits for the answer of the first before it runs the hop itself.
-const COPY_WAITS: Duration = Duration::from_secs(2);
-const COPY_LOOKS: Duration = Duration::from_millis(25);
+/// A copy of an acting hop looks for the answer of the first, two seconds long, before it runs the hop itself.
+const COPY_LOOKS_EVERY: Duration = Duration::from_millis(25);
+const COPY_LOOKS_MAX: usize = 80;
 /// Copies and neighbours a hop may lose against before it gives up.
 const ROUNDS_MAX: usize = 20;
 
@@ -82,6 +82,8 @@ struct Hand {
 enum Lost {
     /// Somebody else stored first: look again.
     Stale,
+    /// The same hop is acting: look again in a moment.
+    Acting,
     /// The database is busy or broken.
     Busy,
 }
@@ -96,11 +98,15 @@ impl From<StoreError> for Lost {
 impl Ussd {
     /// Answers a hop, and tells `progress` how far it is for who may not wait for the end.
     pub async fn hop(&self, call: UssdCall, progress: &Progress) -> Outcome {
-        let waited = self.wallet.house.clock.now();
-        for _round in 0..ROUNDS_MAX {
-            match self.round(&call, waited, progress).await {
+        let (mut rounds, mut looks) = (0_usize, 0_usize);
+        while rounds < ROUNDS_MAX {
+            match self.round(&call, looks < COPY_LOOKS_MAX, progress).await {
                 Ok(outcome) => return outcome,
-                Err(Lost::Stale) => {}
+                Err(Lost::Stale) => rounds = rounds.saturating_add(1),
+                Err(Lost::Acting) => {
+                    looks = looks.saturating_add(1);
+                    tokio::time::sleep(COPY_LOOKS_EVERY).await;
+                }
                 Err(Lost::Busy) => break,
             }
         }
@@ -113,7 +119,7 @@ impl Ussd {
         Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None }
     }
 
-    async fn round(&self, call: &UssdCall, waited: Timestamp, progress: &Progress) -> Result<Outcome, Lost> {
+    async fn round(&self, call: &UssdCall, patient: bool, progress: &Progress) -> Result<Outcome, Lost> {
         let mut hand = self.take_up(call).await?;
         progress.speak(hand.view.language);
         if hand.version > 0 && hand.record.msisdn != hand.call.caller.e164() {
@@ -124,14 +130,13 @@ impl Ussd {
             return Ok(repeated(said, "repeated"));
         }
         if let Some(claimed) = hand.record.claimed {
-            let same = claimed == hand.hop;
-            if !same {
+            if claimed != hand.hop {
                 return Ok(self.plain(hand.view.language, LATE, "acting"));
             }
-            let since = hand.now.since(waited);
-            if !hand.record.acted && since < COPY_WAITS {
-                tokio::time::sleep(COPY_LOOKS).await;
-                return Err(Lost::Stale);
+            // who has waited long enough is told the result by SMS, like the first copy's caller
+            progress.act();
+            if !hand.record.acted && patient {
+                return Err(Lost::Acting);
             }
         }
         let step = match self.next_step(&hand) {
