@@ -73,6 +73,8 @@ struct Hand {
     menus: Arc<Menus>,
     /// The version in the database; 0 when the conversation is new.
     version: i64,
+    /// It was ended from outside: its caller dialled again, or it was found stuck and the caller was told so.
+    closed: bool,
     record: Record,
     /// Conversations of the same caller that end with this one's first hop.
     superseded: Vec<SessionRow>,
@@ -129,6 +131,10 @@ impl Ussd {
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
         }
+        if hand.closed {
+            // whatever it wanted, its caller has been told or has begun anew: a late copy moves nothing
+            return Ok(self.plain(hand.view.language, OVER, "over"));
+        }
         if let Some(claimed) = hand.record.claimed {
             if claimed != hand.hop {
                 return Ok(self.plain(hand.view.language, LATE, "acting"));
@@ -176,8 +182,9 @@ impl Ussd {
         let view = self.view(person.as_ref(), waiting);
         let hop = self.name(call, &call.history);
         let caller = Caller { msisdn: call.caller.clone(), person };
+        let closed = row.as_ref().is_some_and(|row| row.state == "ended") && !record.is_over();
         let version = row.map_or(0, |row| row.version);
-        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, record, superseded })
+        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, closed, record, superseded })
     }
 
     /// What the menus may know of the caller.
@@ -202,7 +209,7 @@ impl Ussd {
             return Ok(self.first_step(hand));
         }
         let input = hand.record.input_in(&hand.call.history, |known| self.name(&hand.call, known));
-        let over = hand.record.said.last().is_some_and(|said| !said.continues);
+        let over = hand.record.is_over();
         match (input, hand.record.said.last()) {
             (Some(input), _) if !over && hand.record.said.len() < HOPS_MAX => {
                 Ok(press(&hand.menus, &hand.view, hand.record.state.clone(), input))
