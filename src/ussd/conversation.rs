@@ -32,6 +32,8 @@ const COPY_LOOKS_EVERY: Duration = Duration::from_millis(25);
 const COPY_LOOKS_MAX: usize = 80;
 /// Copies and neighbours a hop may lose against before it gives up.
 const ROUNDS_MAX: usize = 20;
+/// Answers taken out of a dialled code; no path in the menus is longer.
+const DIALLED_MAX: usize = 12;
 
 /// Texts of screens that belong to no conversation.
 pub(super) const BUSY: &str = "refusal.busy";
@@ -222,27 +224,22 @@ impl Ussd {
         }
     }
 
-    /// Dialling: to the start, to the question whether to continue, or down the path that was dialled along.
+    /// Dialling: to the start, or to the question whether to continue.
     fn first_step(&self, hand: &Hand) -> Step {
-        if hand.call.history.is_empty() {
-            let old = hand.superseded.iter().find(|row| row.state == "open");
-            let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
-            return match old.and_then(|old| resumable(&hand.menus, &old.state)) {
-                Some(state) => offer(&hand.menus, &hand.view, state),
-                None => begin(&hand.menus, &hand.view),
-            };
+        let old = hand.superseded.iter().find(|row| row.state == "open" && hand.call.history.is_empty());
+        let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
+        // what was done is not offered again, even if its last screen was lost
+        match old.filter(|old| !old.acted).and_then(|old| resumable(&hand.menus, &old.state)) {
+            Some(state) => offer(&hand.menus, &hand.view, state),
+            None => begin(&hand.menus, &hand.view),
         }
-        let mut step = begin(&hand.menus, &hand.view);
-        for token in hand.call.history.split('*') {
-            step = match step {
-                Step::Show { state, .. } if accepts_dialled(&hand.menus, &state) => {
-                    press(&hand.menus, &hand.view, state, token)
-                }
-                // never a yes and never a PIN from a dialled code: what is left is not looked at
-                Step::Show { .. } | Step::Ask { .. } => return step,
-            };
-        }
-        step
+    }
+
+    /// The next answer out of a code that was dialled along (`*384*1234*1*0712345678#`). Never a yes and never a PIN;
+    /// from the first answer that is not taken, the person goes on by hand.
+    fn dialled<'a>(hand: &Hand, state: &State, along: &mut impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let smooth = state.note.is_none() && hand.record.claimed.is_none() && accepts_dialled(&hand.menus, state);
+        if smooth { along.next() } else { None }
     }
 
     /// Walks on until there is something to show.
@@ -253,9 +250,18 @@ impl Ussd {
         progress: &Progress,
     ) -> Result<(State, Screen, Option<Refusal>), Lost> {
         let mut refused = None;
+        let history = hand.call.history.clone();
+        let first = hand.record.said.is_empty() && !history.is_empty();
+        let mut along = history.split('*').take(if first { DIALLED_MAX } else { 0 });
         loop {
             let (pending, ask) = match step {
-                Step::Show { state, screen } => return Ok((state, screen, refused)),
+                Step::Show { state, screen } => match Self::dialled(hand, &state, &mut along) {
+                    Some(answer) => {
+                        step = press(&hand.menus, &hand.view, state, answer);
+                        continue;
+                    }
+                    None => return Ok((state, screen, refused)),
+                },
                 Step::Ask { pending, ask } => (pending, ask),
             };
             let reply = match ask.verb {
