@@ -190,7 +190,7 @@ impl Wallet {
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
-        let (mut plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+        let (mut plan, refused) = self.plan(service, caller, ask.fields.clone(), ask.secret.clone(), fresh_id).await;
         if let Some(refusal) = refused {
             return Err(refusal);
         }
@@ -204,8 +204,11 @@ impl Wallet {
             self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
         match receipt {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
-            // the plan was covered, but somebody spent the money in between
-            Err(refusal) if refusal.reason == Reason::NotEnough => Err(Refusal { slots: plan.slots, ..refusal }),
+            // the plan was good, but money was spent or an account frozen in between: a new plan says it better
+            Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed) => {
+                let (_plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+                Err(refused.unwrap_or_else(|| Reason::Busy.into()))
+            }
             Err(refusal) => Err(refusal),
         }
     }
