@@ -62,6 +62,8 @@ pub struct Outcome {
     pub at: String,
     /// The refusal of what should have been done, for who did not wait for the answer.
     pub refused: Option<Refusal>,
+    /// Something was done of which nothing but this screen tells.
+    pub silent: bool,
 }
 
 /// A hop in hand.
@@ -78,6 +80,8 @@ struct Hand {
     /// It was ended from outside: its caller dialled again, or it was found stuck and the caller was told so.
     closed: bool,
     record: Record,
+    /// Something was done of which no message tells.
+    silent: bool,
     /// Conversations of the same caller that end with this one's first hop.
     superseded: Vec<SessionRow>,
 }
@@ -120,7 +124,7 @@ impl Ussd {
     /// An end screen that belongs to no conversation.
     pub fn plain(&self, language: Language, text: &str, word: &'static str) -> Outcome {
         let text = self.menus.get().catalogue.say(language, text, &Slots::new());
-        Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None }
+        Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None, silent: false }
     }
 
     async fn round(&self, call: &UssdCall, patient: bool, progress: &Progress) -> Result<Outcome, Lost> {
@@ -186,7 +190,8 @@ impl Ussd {
         let caller = Caller { msisdn: call.caller.clone(), person };
         let closed = row.as_ref().is_some_and(|row| row.state == "ended") && !record.is_over();
         let version = row.map_or(0, |row| row.version);
-        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, closed, record, superseded })
+        let (call, silent) = (call.clone(), false);
+        Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, superseded })
     }
 
     /// What the menus may know of the caller.
@@ -301,6 +306,7 @@ impl Ussd {
         let along = self.saves(hand, claimed_version, "open");
         hand.record.acted = false;
         let acted = self.wallet.act(&hand.caller, ask, Turn { key, claim, along }).await;
+        hand.silent = acted.silent;
         match acted.answer {
             Answer::Refused(Refusal { reason: Reason::Stale, .. }) => return Err(Lost::Stale),
             Answer::Refused(_) | Answer::Late if acted.claimed => hand.version = claimed_version,
@@ -345,7 +351,7 @@ impl Ussd {
         refused: Option<Refusal>,
     ) -> Result<Outcome, Lost> {
         let acted = hand.record.acted;
-        let at = state.screen.clone();
+        let (at, silent) = (state.screen.clone(), hand.silent);
         hand.record.state = state;
         hand.record.typed = hand.call.history.len();
         hand.record.last = hand.hop;
@@ -355,10 +361,11 @@ impl Ussd {
         let key = Key::new(hand.now, "ussd", &hand.hop);
         let posting = self.wallet.note(key, self.saves(hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
+        let outcome = Outcome { screen, word, at, refused, silent };
         match self.wallet.book.post(posting).await {
-            Ok(_receipt) => Ok(Outcome { screen, word, at, refused }),
+            Ok(_receipt) => Ok(outcome),
             // what was done is durable, and a copy of this hop would get the same answer from the book
-            Err(refusal) if acted && refusal.reason != Reason::Stale => Ok(Outcome { screen, word, at, refused }),
+            Err(refusal) if acted && refusal.reason != Reason::Stale => Ok(outcome),
             Err(refusal) if refusal.reason == Reason::Stale => Err(Lost::Stale),
             Err(_) => Err(Lost::Busy),
         }
@@ -367,5 +374,5 @@ impl Ussd {
 
 fn repeated(said: &Said, word: &'static str) -> Outcome {
     let screen = Screen { text: said.text.clone(), continues: said.continues };
-    Outcome { screen, word, at: String::new(), refused: None }
+    Outcome { screen, word, at: String::new(), refused: None, silent: false }
 }
