@@ -4,12 +4,14 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     clippy::unused_async,
     missing_docs,
     reason = "a test that cannot go on should stop"
 )]
 
+mod aids;
 mod gateway;
 mod grammar;
 mod send;

@@ -1,0 +1,102 @@
+//! What several stories need: the last exchange of a transcript, an account frozen, and the service held still at a
+//! chosen point, so that what usually takes a moment can be looked at.
+
+use super::world::*;
+use diesel::connection::SimpleConnection;
+use kadogo::store::StoreError;
+use std::sync::mpsc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// What was typed last, and what the screen said to it.
+pub fn last(phone: &Phone) -> String {
+    let transcript = phone.transcript();
+    let at = transcript.rfind("\n> ").or_else(|| transcript.rfind("dials ")).unwrap();
+    transcript[at..].trim().to_owned()
+}
+
+/// Freezes or opens an account, as nobody can yet from inside.
+pub async fn set_account_state(world: &World, number: &str, state: &str) {
+    let account = "(SELECT account_id FROM people WHERE msisdn = ";
+    sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')")).await;
+}
+
+/// Runs a statement on the database.
+pub async fn sql(world: &World, statement: String) {
+    world.app.wallet.book.write(move |conn| conn.batch_execute(&statement).map_err(StoreError::Query)).await.unwrap();
+}
+
+/// Something that stands still until it is released.
+pub struct Held {
+    release: Vec<mpsc::Sender<()>>,
+    done: Vec<JoinHandle<()>>,
+}
+
+impl Held {
+    /// The committer: from now on nothing is written. With work in the queue, it stops when it comes to this.
+    pub fn the_book(world: &World) -> Held {
+        let (release, released) = mpsc::channel();
+        let book = world.app.wallet.book.clone();
+        let done = tokio::spawn(async move { drop(book.write(move |_conn| Ok(released.recv().is_ok())).await) });
+        Held { release: vec![release], done: vec![done] }
+    }
+
+    /// Everybody who reads: from now on nothing is looked up.
+    pub async fn the_readers(world: &World) -> Held {
+        let mut held = Held { release: Vec::new(), done: Vec::new() };
+        let (arrived, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
+        for _reader in 0..4 {
+            let ((release, released), store) = (mpsc::channel::<()>(), world.app.wallet.store.clone());
+            let arrived = arrived.clone();
+            held.release.push(release);
+            held.done.push(tokio::spawn(async move {
+                let wait = move |_conn: &mut kadogo::store::Conn| {
+                    arrived.send(()).unwrap();
+                    let _ = released.recv();
+                    Ok::<_, StoreError>(())
+                };
+                store.read(wait).await.unwrap();
+            }));
+        }
+        for _reader in 0..4 {
+            arrivals.recv().await.unwrap();
+        }
+        held
+    }
+
+    /// Lets go.
+    pub async fn release(self) {
+        drop(self.release);
+        for done in self.done {
+            done.await.unwrap();
+        }
+    }
+}
+
+/// How many postings and jobs wait for the committer.
+pub fn waiting(world: &World) -> usize {
+    let free = format!("{:?}", world.app.wallet.book);
+    let free: usize = free.trim_start_matches("Book(").split(' ').next().unwrap().parse().unwrap();
+    4_096 - free
+}
+
+/// Waits until something is so.
+pub async fn until<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() -> F) {
+    for _look in 0..3_000 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("waited in vain until {what}");
+}
+
+/// Waits until so much waits for the committer.
+pub async fn until_waiting(world: &World, postings: usize) {
+    until("postings wait", || async { waiting(world) == postings }).await;
+}
+
+/// Minutes go by.
+pub fn minutes(world: &World, minutes: u64) {
+    world.clock.advance(Duration::from_secs(minutes * 60));
+}
