@@ -73,9 +73,11 @@ pub struct Line {
 }
 
 impl Line {
-    /// The account on the other side: where the money went or came from, apart from fees.
+    /// The account on the other side: where the money went or came from, apart from fees. Whoever got something in the
+    /// same posting is nobody's business.
     pub fn other(&self) -> Option<i64> {
-        let others = self.legs.iter().filter(|leg| leg.account_id != self.own.account_id);
+        let came = self.own.amount_minor > 0;
+        let others = self.legs.iter().filter(|leg| (leg.amount_minor > 0) != came);
         others.map(|leg| leg.account_id).find(|id| *id != book::FEES)
     }
 }
