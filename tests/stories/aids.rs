@@ -33,11 +33,31 @@ pub struct Held {
 }
 
 impl Held {
-    /// The committer: from now on nothing is written. With work in the queue, it stops when it comes to this.
-    pub fn the_book(world: &World) -> Held {
+    /// The committer: from now on nothing is written.
+    pub async fn the_book(world: &World) -> Held {
+        let (running, arrival) = tokio::sync::oneshot::channel();
+        let held = Held::in_turn(world, running);
+        arrival.await.unwrap();
+        held
+    }
+
+    /// The committer, when it comes to this: what waits in the queue is written, what comes later is not.
+    pub async fn the_book_later(world: &World) -> Held {
+        let before = waiting(world);
+        let held = Held::in_turn(world, tokio::sync::oneshot::channel().0);
+        until_waiting(world, before + 1).await;
+        held
+    }
+
+    fn in_turn(world: &World, running: tokio::sync::oneshot::Sender<()>) -> Held {
         let (release, released) = mpsc::channel();
         let book = world.app.wallet.book.clone();
-        let done = tokio::spawn(async move { drop(book.write(move |_conn| Ok(released.recv().is_ok())).await) });
+        let wait = move |_conn: &mut kadogo::store::Conn| {
+            // nobody listens when it is only known to be queued
+            let _ = running.send(());
+            Ok(released.recv().is_ok())
+        };
+        let done = tokio::spawn(async move { drop(book.write(wait).await) });
         Held { release: vec![release], done: vec![done] }
     }
 

@@ -11,9 +11,14 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod account;
 mod aids;
+mod dropped;
 mod gateway;
 mod grammar;
+mod hops;
+mod join;
+mod pin;
 mod send;
 mod sender;
 mod terminal;

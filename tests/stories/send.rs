@@ -269,18 +269,17 @@ async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refus
         }
     });
     // begun in the same moment, or the second would end the first
-    let held = Held::the_book(&world);
+    let held = Held::the_book(&world).await;
     let [one, two] = hops;
     let release = async {
         until_waiting(&world, 2).await;
         held.release().await;
     };
     let (one, two, ()) = tokio::join!(one, two, release);
-    let claims = Held::the_book(&world);
+    let claims = Held::the_book(&world).await;
     let plans = async {
         until_waiting(&world, 2).await;
-        let plans = Held::the_book(&world);
-        until_waiting(&world, 3).await;
+        let plans = Held::the_book_later(&world).await;
         claims.release().await;
         until_waiting(&world, 2).await;
         plans.release().await;
