@@ -134,6 +134,9 @@ impl Ussd {
             // a session belongs to the number that began it
             return Ok(self.plain(hand.view.language, OVER, "over"));
         }
+        // whoever is joining is spoken to as they chose, also outside the machine
+        hand.view.language = hand.record.state.language.unwrap_or(hand.view.language);
+        progress.speak(hand.view.language);
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
         }

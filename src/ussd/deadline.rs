@@ -9,6 +9,7 @@ use crate::ask::Slots;
 use crate::book::{Change, Key, SessionSave};
 use crate::gateway::UssdCall;
 use crate::language::Language;
+use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
@@ -79,10 +80,13 @@ impl Ussd {
                     match work.await {
                         Ok(Outcome { refused: Some(refusal), .. }) => {
                             let reason = ussd.reason(language, &refusal);
-                            ussd.tell_late(caller.e164(), language, "sms.late_refused", &reason).await;
+                            ussd.tell_late(&caller, language, "sms.late_refused", &reason).await;
                         }
                         Ok(Outcome { silent: true, .. }) => {
-                            ussd.tell_late(caller.e164(), language, "sms.late_done", &Slots::new()).await;
+                            // it may have been the language that was changed
+                            let known = ussd.wallet.caller(caller.clone()).await.ok().and_then(|known| known.person);
+                            let language = known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
+                            ussd.tell_late(&caller, language, "sms.late_done", &Slots::new()).await;
                         }
                         Ok(_) | Err(_) => {}
                     }
@@ -100,8 +104,8 @@ impl Ussd {
         Slots::from([("reason".to_owned(), reason)])
     }
 
-    async fn tell_late(&self, msisdn: &str, language: Language, template: &str, slots: &Slots) {
-        let now = self.wallet.house.clock.now();
+    async fn tell_late(&self, caller: &Msisdn, language: Language, template: &str, slots: &Slots) {
+        let (now, msisdn) = (self.wallet.house.clock.now(), caller.e164());
         let news = message(msisdn, language.as_str(), template, slots, None, now);
         let posting = self.wallet.note(Key::new(now, "late", msisdn.as_bytes()), vec![Change::Tell(news)]);
         if let Err(refusal) = self.wallet.book.post(posting).await {

@@ -30,41 +30,47 @@ pub async fn sql(world: &World, statement: String) {
 pub struct Held {
     release: Vec<mpsc::Sender<()>>,
     done: Vec<JoinHandle<()>>,
+    arrivals: mpsc::Receiver<()>,
 }
 
 impl Held {
     /// The committer: from now on nothing is written.
     pub async fn the_book(world: &World) -> Held {
-        let (running, arrival) = tokio::sync::oneshot::channel();
-        let held = Held::in_turn(world, running);
-        arrival.await.unwrap();
+        let held = Held::in_turn(world);
+        held.reached().await;
         held
     }
 
     /// The committer, when it comes to this: what waits in the queue is written, what comes later is not.
     pub async fn the_book_later(world: &World) -> Held {
         let before = waiting(world);
-        let held = Held::in_turn(world, tokio::sync::oneshot::channel().0);
+        let held = Held::in_turn(world);
         until_waiting(world, before + 1).await;
         held
     }
 
-    fn in_turn(world: &World, running: tokio::sync::oneshot::Sender<()>) -> Held {
-        let (release, released) = mpsc::channel();
+    /// Waits until it has come to this.
+    pub async fn reached(&self) {
+        until("it stands still", || async { self.arrivals.try_recv().is_ok() }).await;
+    }
+
+    fn in_turn(world: &World) -> Held {
+        let ((release, released), (arrived, arrivals)) = (mpsc::channel(), mpsc::channel());
         let book = world.app.wallet.book.clone();
         let wait = move |_conn: &mut kadogo::store::Conn| {
-            // nobody listens when it is only known to be queued
-            let _ = running.send(());
-            Ok(released.recv().is_ok())
+            // nobody listens when the test is over
+            let _ = arrived.send(());
+            assert!(released.recv().is_err(), "the plug is pulled");
+            Ok(())
         };
         let done = tokio::spawn(async move { drop(book.write(wait).await) });
-        Held { release: vec![release], done: vec![done] }
+        Held { release: vec![release], done: vec![done], arrivals }
     }
 
     /// Everybody who reads: from now on nothing is looked up.
     pub async fn the_readers(world: &World) -> Held {
-        let mut held = Held { release: Vec::new(), done: Vec::new() };
-        let (arrived, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
+        let (arrived, arrivals) = mpsc::channel();
+        let mut held = Held { release: Vec::new(), done: Vec::new(), arrivals };
         for _reader in 0..4 {
             let ((release, released), store) = (mpsc::channel::<()>(), world.app.wallet.store.clone());
             let arrived = arrived.clone();
@@ -79,9 +85,17 @@ impl Held {
             }));
         }
         for _reader in 0..4 {
-            arrivals.recv().await.unwrap();
+            held.reached().await;
         }
         held
+    }
+
+    /// The committer dies here, as in a crash: what waits in the queue is never written.
+    pub async fn pull_the_plug(self) {
+        self.release.iter().for_each(|release| release.send(()).unwrap());
+        for done in self.done {
+            done.await.unwrap();
+        }
     }
 
     /// Lets go.
@@ -91,6 +105,11 @@ impl Held {
             done.await.unwrap();
         }
     }
+}
+
+/// Everything that was in the queue is written.
+pub async fn written(world: &World) {
+    world.app.wallet.book.write(|_conn| Ok(())).await.unwrap();
 }
 
 /// How many postings and jobs wait for the committer.

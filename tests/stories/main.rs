@@ -18,6 +18,7 @@ mod gateway;
 mod grammar;
 mod hops;
 mod join;
+mod late;
 mod pin;
 mod send;
 mod sender;

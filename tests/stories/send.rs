@@ -281,6 +281,7 @@ async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refus
         until_waiting(&world, 2).await;
         let plans = Held::the_book_later(&world).await;
         claims.release().await;
+        plans.reached().await;
         until_waiting(&world, 2).await;
         plans.release().await;
     };
