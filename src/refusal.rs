@@ -28,6 +28,8 @@ pub enum Reason {
     PayeeUnknown,
     /// Payer and payee are the same person.
     PayeeSelf,
+    /// The payee's account is closed or frozen.
+    PayeeClosed,
     /// Not readable as an amount.
     AmountFormat,
     /// Could be read in two ways: `1.000,50` or `1,5`.
@@ -93,6 +95,7 @@ impl Reason {
         Reason::PhoneFormat,
         Reason::PayeeUnknown,
         Reason::PayeeSelf,
+        Reason::PayeeClosed,
         Reason::AmountFormat,
         Reason::AmountAmbiguous,
         Reason::AmountZero,
@@ -130,6 +133,7 @@ impl Reason {
             Reason::PhoneFormat => "phone_format",
             Reason::PayeeUnknown => "payee_unknown",
             Reason::PayeeSelf => "payee_self",
+            Reason::PayeeClosed => "payee_closed",
             Reason::AmountFormat => "amount_format",
             Reason::AmountAmbiguous => "amount_ambiguous",
             Reason::AmountZero => "amount_zero",

@@ -49,6 +49,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What to commit, when there is something to do.
     pub act: Option<Act>,
+    /// It was done, and nobody hears of that by SMS.
+    pub silent: bool,
 }
 
 /// What to commit.

@@ -4,14 +4,22 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     clippy::unused_async,
     missing_docs,
     reason = "a test that cannot go on should stop"
 )]
 
+mod account;
+mod aids;
+mod dropped;
 mod gateway;
 mod grammar;
+mod hops;
+mod join;
+mod late;
+mod pin;
 mod send;
 mod sender;
 mod terminal;
