@@ -11,12 +11,13 @@ use crate::gateway::Text;
 use crate::language::Language;
 use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
+use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
 use crate::wallet::desk::message;
 use crate::wallet::{Caller, Claim, Turn, Wallet};
 use std::sync::Arc;
 
-/// Lines of a statement by SMS: as many as fit one message.
+/// Lines of a statement by SMS, when they fit one message.
 const STATEMENT_LINES: usize = 3;
 
 /// The channel. Clones share everything.
@@ -206,9 +207,15 @@ impl Sms {
             return Reply::new("sms.statement_empty", slots);
         }
         let words: Arc<Catalogue> = self.catalogue.get();
-        let text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
-        slots.insert("lines".to_owned(), text.join("\n"));
-        Reply::new("sms.statement", slots)
+        let mut text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
+        loop {
+            slots.insert("lines".to_owned(), text.join("\n"));
+            let fits = parts(&to_gsm(&words.say(language, "sms.statement", &slots))) <= 1;
+            // rather one line less than two messages
+            if fits || text.pop().is_none() {
+                return Reply::new("sms.statement", slots);
+            }
+        }
     }
 }
 

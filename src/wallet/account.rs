@@ -73,9 +73,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// The account on the other side: where the money went or came from, apart from fees.
+    /// The account on the other side: where the money went or came from, apart from fees. Who stands on the same side
+    /// (others that were paid by the same posting) is nobody's business.
     pub fn other(&self) -> Option<i64> {
-        let others = self.legs.iter().filter(|leg| leg.account_id != self.own.account_id);
+        let others = self.legs.iter().filter(|leg| leg.amount_minor.signum() != self.own.amount_minor.signum());
         others.map(|leg| leg.account_id).find(|id| *id != book::FEES)
     }
 }
