@@ -12,7 +12,9 @@
 
 mod gateway;
 mod grammar;
+mod orders;
 mod send;
 mod sender;
 mod terminal;
+mod texts;
 mod world;
