@@ -10,11 +10,15 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod doors;
 mod gateway;
 mod grammar;
 mod orders;
+mod outbox;
+mod reports;
 mod send;
 mod sender;
+mod stub;
 mod terminal;
 mod texts;
 mod world;

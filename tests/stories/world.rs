@@ -47,6 +47,8 @@ pub struct Twist {
     pub gateway: Option<GatewayAccount>,
     /// How long a caller waits for an answer; four seconds when not given.
     pub answer_within: Option<Duration>,
+    /// What callbacks must carry.
+    pub callback_token: Option<&'static str>,
 }
 
 impl World {
@@ -80,7 +82,7 @@ impl World {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let doors = Doors {
             app: app.clone(),
-            callback_token: None,
+            callback_token: twist.callback_token.map(|token| token.to_owned().into()),
             answer_within,
             demo: true,
             runtime: tokio::runtime::Handle::current(),
@@ -187,11 +189,16 @@ impl World {
     }
 
     /// Ends the service as a plug that is pulled would, and starts another one on the same database.
-    pub async fn restart(mut self) -> World {
+    pub async fn restart(self) -> World {
+        self.restart_with(Twist::default()).await
+    }
+
+    /// The same, with other settings.
+    pub async fn restart_with(mut self, twist: Twist) -> World {
         let (folder, clock) = (self.folder.clone(), self.clock.clone());
         self.committer.take();
         drop(self);
-        World::on(folder, clock, Twist::default()).await
+        World::on(folder, clock, twist).await
     }
 }
 
