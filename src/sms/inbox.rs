@@ -148,12 +148,7 @@ impl Sms {
         }
     }
 
-    async fn stranger(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-    ) -> Result<&'static str, Refusal> {
+    async fn stranger(&self, caller: &Caller, own: Option<Language>, key: Key) -> Result<&'static str, Refusal> {
         self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await
     }
 
