@@ -260,7 +260,8 @@ async fn the_numbers_tell_what_happened() {
     ] {
         assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");
     }
-    for kind in ["kadogo_ussd_hop_seconds histogram", "kadogo_book_commit_seconds histogram", "kadogo_outbox_depth gauge"]
+    for kind in
+        ["kadogo_ussd_hop_seconds histogram", "kadogo_book_commit_seconds histogram", "kadogo_outbox_depth gauge"]
     {
         assert!(page.contains(&format!("# TYPE {kind}")), "{kind} is not in\n{page}");
     }

@@ -10,14 +10,19 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod commands;
 mod doors;
 mod gateway;
 mod grammar;
 mod orders;
 mod outbox;
+mod program;
 mod reports;
+mod running;
+mod secrecy;
 mod send;
 mod sender;
+mod starting;
 mod stub;
 mod terminal;
 mod texts;

@@ -38,7 +38,8 @@ async fn a_message_is_handed_over_as_the_gateway_wants_it() {
     let [asked] = &stub.asked()[..] else { panic!("one request") };
     let head = asked.head.to_lowercase();
     assert!(head.starts_with("post /version1/messaging http/1.1"), "{head}");
-    for line in ["apikey: atsk_very_secret", "accept: application/json", "content-type: application/x-www-form-urlencoded"]
+    for line in
+        ["apikey: atsk_very_secret", "accept: application/json", "content-type: application/x-www-form-urlencoded"]
     {
         assert!(head.lines().any(|header| header == line), "{line} is not in {head}");
     }

@@ -19,8 +19,13 @@ async fn sent_one() -> World {
 }
 
 async fn report(world: &World, id: &str, status: &str, reason: &str) -> (String, Option<String>) {
-    let mut form =
-        vec![("id", id), ("status", status), ("phoneNumber", "+254700000001"), ("networkCode", "63902"), ("retryCount", "0")];
+    let mut form = vec![
+        ("id", id),
+        ("status", status),
+        ("phoneNumber", "+254700000001"),
+        ("networkCode", "63902"),
+        ("retryCount", "0"),
+    ];
     if !reason.is_empty() {
         form.push(("failureReason", reason));
     }
@@ -70,7 +75,11 @@ async fn what_cannot_be_delivered_says_why() {
     for (status, reason, kept) in cases {
         let world = sent_one().await;
         assert_eq!(report(&world, "ATXid_1", status, reason).await, because("failed", kept));
-        assert_eq!(report(&world, "ATXid_1", "Success", "").await, because("failed", kept), "the first final word counts");
+        assert_eq!(
+            report(&world, "ATXid_1", "Success", "").await,
+            because("failed", kept),
+            "the first final word counts"
+        );
     }
 }
 

@@ -224,8 +224,18 @@ async fn nonsense_gets_one_short_answer_and_changes_nothing() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     let long = "blah ".repeat(800);
-    let bodies =
-        ["", "   ", "🙂🙂🙂", "\u{0}\u{7}\u{1b}[2J", "مرحبا", "{name} {balance}", "%00%ff", "' OR 1=1 --", "SEND", &long];
+    let bodies = [
+        "",
+        "   ",
+        "🙂🙂🙂",
+        "\u{0}\u{7}\u{1b}[2J",
+        "مرحبا",
+        "{name} {balance}",
+        "%00%ff",
+        "' OR 1=1 --",
+        "SEND",
+        &long,
+    ];
     for body in bodies {
         let answer = ask(&amina, body).await;
         assert_eq!(answer, ["Sorry, we did not understand. Text HELP to see what you can ask, or dial *384*1234#."]);
