@@ -30,11 +30,6 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// The address of the database that commands find here by themselves.
-    pub fn database_url(&self) -> String {
-        format!("sqlite://{}", self.path("kadogo.db").display())
-    }
-
     /// A copy of the menus, to be spoilt.
     pub fn menus(&self) -> PathBuf {
         let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("menus"), self.path("menus"));

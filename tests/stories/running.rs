@@ -163,9 +163,9 @@ async fn people_in_the_middle_of_a_conversation_are_not_thrown_out() {
     for language in ["en", "sw", "fr"] {
         let file = menus.join(format!("texts/{language}.toml"));
         let text = std::fs::read_to_string(&file).unwrap();
-        let at = text.find("[screen.balance]").unwrap();
-        let end = text.find("[screen.statement]").unwrap();
-        let text = format!("{}{}", &text[..at], &text[end..]).replace("Enter the amount.", "How much?");
+        let (before, after) = text.split_once("[screen.balance]").unwrap();
+        let (_, after) = after.split_once("[screen.statement]").unwrap();
+        let text = format!("{before}[screen.statement]{after}").replace("Enter the amount.", "How much?");
         std::fs::write(&file, text).unwrap();
     }
     server.signal("HUP");

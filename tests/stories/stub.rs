@@ -34,12 +34,14 @@ impl Asked {
     }
 }
 
+type Script = VecDeque<(Option<String>, Say)>;
+
 #[derive(Clone)]
 pub struct Stub {
     pub url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     /// What to say, to anybody or to a message for one number.
-    script: Arc<Mutex<VecDeque<(Option<String>, Say)>>>,
+    script: Arc<Mutex<Script>>,
     gate: Arc<watch::Sender<bool>>,
 }
 
