@@ -109,12 +109,13 @@ impl App {
     /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let (outbox, expiry, forget) = (self.clone(), self.clone(), self.clone());
+        let stopping = stop.clone();
         vec![
             every(OUTBOX_EVERY, stop, move || {
-                let app = outbox.clone();
+                let (app, stopping) = (outbox.clone(), stopping.clone());
                 async move {
-                    // a full batch means that there is more: go on at once
-                    while app.notify.send_due().await? >= 64 {}
+                    // a full batch means that there is more: go on at once, but not when the program should end
+                    while app.notify.send_due().await? >= 64 && !*stopping.borrow() {}
                     app.notify.measure().await
                 }
             }),

@@ -70,6 +70,8 @@ pub enum Reason {
     AccountClosed,
     /// The waiting payment was answered, has expired, or belongs to somebody else.
     OrderGone,
+    /// As many payments as may wait for one payer are waiting.
+    OrdersFull,
     /// The hold was settled, released, or has expired.
     HoldGone,
     /// More than the hold reserves.
@@ -116,6 +118,7 @@ impl Reason {
         Reason::AlreadyJoined,
         Reason::AccountClosed,
         Reason::OrderGone,
+        Reason::OrdersFull,
         Reason::HoldGone,
         Reason::HoldExceeded,
         Reason::KeyReused,
@@ -154,6 +157,7 @@ impl Reason {
             Reason::AlreadyJoined => "already_joined",
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
+            Reason::OrdersFull => "orders_full",
             Reason::HoldGone => "hold_gone",
             Reason::HoldExceeded => "hold_exceeded",
             Reason::KeyReused => "key_reused",
