@@ -65,7 +65,7 @@ impl App {
         founding::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let house = House {
             market,
-            tariff: data.tariff,
+            tariff: Live::new(data.tariff),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: founding::reference_key(&book, &dice).await?,
             brand: settings.brand.clone(),
@@ -97,6 +97,7 @@ impl App {
         let data = load(self.menus_folder.as_ref())?;
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
+        self.wallet.house.tariff.set(data.tariff);
         self.menus.set(data.menus);
         Ok(())
     }

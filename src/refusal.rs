@@ -44,6 +44,8 @@ pub enum Reason {
     AmountTooLarge,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
+    /// It would cost something else now than the person said yes to.
+    PriceChanged,
     /// The PIN is wrong; slot `left` says how many tries remain.
     PinWrong,
     /// Too many wrong PINs; the account takes no PIN any more.
@@ -105,6 +107,7 @@ impl Reason {
         Reason::AmountFraction,
         Reason::AmountTooLarge,
         Reason::NotEnough,
+        Reason::PriceChanged,
         Reason::PinWrong,
         Reason::PinLocked,
         Reason::PinFormat,
@@ -144,6 +147,7 @@ impl Reason {
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
             Reason::NotEnough => "not_enough",
+            Reason::PriceChanged => "price_changed",
             Reason::PinWrong => "pin_wrong",
             Reason::PinLocked => "pin_locked",
             Reason::PinFormat => "pin_format",

@@ -3,6 +3,7 @@
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots};
 use crate::book::{Change, Leg};
+use crate::live::Live;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -24,7 +25,7 @@ pub struct House {
     /// Where the service runs.
     pub market: Market,
     /// What services cost.
-    pub tariff: Tariff,
+    pub tariff: Live<Tariff>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.

@@ -24,6 +24,7 @@ mod late;
 mod orders;
 mod outbox;
 mod pin;
+mod price;
 mod program;
 mod reports;
 mod running;
