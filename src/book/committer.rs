@@ -153,22 +153,22 @@ fn read_facts(conn: &mut Conn, postings: &[Posting]) -> Result<Facts, StoreError
     let mut facts = Facts { last_posting: book_rows::last_posting(conn)?, ..Facts::default() };
     read_book(conn, &mut want, &mut facts)?;
     if !want.sessions.is_empty() {
-        facts.sessions = sessions::versions(conn, &Vec::from_iter(want.sessions))?.into_iter().collect();
+        facts.around.sessions = sessions::versions(conn, &Vec::from_iter(want.sessions))?.into_iter().collect();
     }
     if !want.pins.is_empty() {
         let pins = people::pins_of(conn, &Vec::from_iter(want.pins))?;
-        facts.attempts = pins.into_iter().map(|pin| (pin.account_id, pin.attempts)).collect();
+        facts.around.attempts = pins.into_iter().map(|pin| (pin.account_id, pin.attempts)).collect();
     }
     if !want.seen.is_empty() {
         let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
-        facts.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
+        facts.around.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
     }
     if !want.msisdns.is_empty() {
-        facts.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
+        facts.around.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
     }
     if !want.orders.is_empty() {
         let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
-        facts.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
+        facts.around.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
     }
     Ok(facts)
 }
@@ -233,11 +233,8 @@ impl Wanted {
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session.clone())),
                 Change::See { key } => drop(self.seen.insert(key.bytes().to_vec())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
-                Change::SetPin(_)
-                | Change::ClearPin { .. }
-                | Change::SetLanguage { .. }
-                | Change::OpenOrder(_)
-                | Change::Tell(_) => {}
+                Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
+                Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => {}
             }
         }
     }
@@ -273,7 +270,7 @@ fn write_change(conn: &mut Conn, facts: &Facts, note: &Noted) -> Result<(), Stor
         Change::Join(person) => people::add(conn, person),
         Change::SetPin(pin) => people::set_pin(conn, pin),
         Change::ChargePin { account } => {
-            people::set_attempts(conn, *account, facts.attempts.get(account).copied().unwrap_or(0))
+            people::set_attempts(conn, *account, facts.around.attempts.get(account).copied().unwrap_or(0))
         }
         Change::ClearPin { account } => people::set_attempts(conn, *account, 0),
         Change::SetLanguage { account, language } => people::set_language(conn, *account, language),
