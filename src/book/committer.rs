@@ -148,11 +148,14 @@ impl Committer {
                 tracing::warn!(%error, count, "a batch was refused, its postings are tried one by one");
                 let alone = postings.into_iter().map(|posting| match write_batch(&mut self.conn, vec![posting]) {
                     Ok(mut answers) => answers.pop().unwrap_or_else(|| Err(Reason::Busy.into())),
-                    Err(error) => failed(&error),
+                    Err(error) => failed(&error, 1),
                 });
                 alone.collect()
             }
-            Err(error) => postings.iter().map(|_posting| failed(&error)).collect(),
+            Err(error) => {
+                let answer = failed(&error, count);
+                vec![answer; count]
+            }
         }
     }
 
@@ -166,8 +169,8 @@ impl Committer {
 
 /// The transaction was rolled back: nothing was done. Trying again is safe, and makes sense unless the rows themselves
 /// cannot be written.
-fn failed(error: &StoreError) -> Answer {
-    tracing::error!(%error, "a commit failed");
+fn failed(error: &StoreError, count: usize) -> Answer {
+    tracing::error!(%error, count, "a commit failed");
     Err(if error.is_of_rows() { Reason::Invalid.into() } else { Reason::Busy.into() })
 }
 

@@ -28,7 +28,7 @@ pub struct Account {
 
 /// What was committed, once and for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = postings)]
+#[diesel(table_name = postings, treat_none_as_default_value = false)]
 pub struct PostingRow {
     /// Its number, in the order of commits.
     pub id: i64,
@@ -46,7 +46,7 @@ pub struct PostingRow {
 
 /// One leg of a posting.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = entries)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
 pub struct EntryRow {
     /// Whose leg.
     pub posting_id: i64,
@@ -156,6 +156,9 @@ pub fn holds_expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<HoldRo
     Ok(due.order(holds::expires_at).limit(limit).load(conn)?)
 }
 
+/// Rows in one statement.
+const ROWS_MAX: usize = 1_000;
+
 /// Everything of a batch that is only ever added.
 #[derive(Debug, Default)]
 pub struct NewRows {
@@ -167,12 +170,15 @@ pub struct NewRows {
     pub hold_entries: Vec<HoldEntryRow>,
 }
 
-/// Adds the rows of a batch.
+/// Adds the rows of a batch, many with one statement; a statement has a limit of values.
 pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
-    diesel::insert_into(postings::table).values(&rows.postings).execute(conn)?;
-    diesel::insert_into(entries::table).values(&rows.entries).execute(conn)?;
-    // one statement each, and a statement has a limit of values
-    for some in rows.hold_entries.chunks(1_000) {
+    for some in rows.postings.chunks(ROWS_MAX) {
+        diesel::insert_into(postings::table).values(some).execute(conn)?;
+    }
+    for some in rows.entries.chunks(ROWS_MAX) {
+        diesel::insert_into(entries::table).values(some).execute(conn)?;
+    }
+    for some in rows.hold_entries.chunks(ROWS_MAX) {
         diesel::insert_into(hold_entries::table).values(some).execute(conn)?;
     }
     Ok(())

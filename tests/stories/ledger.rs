@@ -31,7 +31,7 @@ pub struct Ledger {
     pub url: String,
     pub committer: std::thread::JoinHandle<()>,
     keys: AtomicU64,
-    _folder: TempDir,
+    pub _folder: TempDir,
 }
 
 /// A key of its own for each name.

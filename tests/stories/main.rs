@@ -11,6 +11,7 @@
 )]
 
 mod book;
+mod committer;
 mod gateway;
 mod grammar;
 mod guards;
