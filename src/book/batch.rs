@@ -210,6 +210,7 @@ impl Facts {
                 hold_id: reserve.hold,
                 account_id: reserve.account,
                 amount_minor: reserve.amount_minor,
+                expires_at: (reserve.hold == number).then_some(reserve.after.expires_at),
             });
             out.holds.insert(reserve.hold);
             self.holds.insert(reserve.hold, reserve.after.clone());

@@ -64,7 +64,7 @@ pub struct EntryRow {
 
 /// What a posting reserved or gave back.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = hold_entries)]
+#[diesel(table_name = hold_entries, treat_none_as_default_value = false)]
 pub struct HoldEntryRow {
     /// Which posting.
     pub posting_id: i64,
@@ -76,6 +76,8 @@ pub struct HoldEntryRow {
     pub account_id: i64,
     /// Above zero reserves, below zero gives back; minor units.
     pub amount_minor: i64,
+    /// When the hold ends by itself, where this opens it; microseconds UTC.
+    pub expires_at: Option<i64>,
 }
 
 /// A hold and where it stands.
