@@ -11,12 +11,14 @@
 )]
 
 mod book;
+mod check;
 mod committer;
 mod gateway;
 mod grammar;
 mod guards;
 mod holds;
 mod ledger;
+mod schema;
 mod send;
 mod sender;
 mod terminal;
