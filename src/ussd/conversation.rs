@@ -156,7 +156,7 @@ impl Ussd {
         }
         let step = match self.next_step(&hand) {
             Ok(step) => step,
-            Err(outcome) => return Ok(outcome),
+            Err(outcome) => return Ok(*outcome),
         };
         let (state, screen, refused) = self.walk(&mut hand, step, progress).await?;
         self.store(&mut hand, state, screen, refused).await
@@ -214,7 +214,7 @@ impl Ussd {
     }
 
     /// The machine's first step for this hop, or the answer when there is nothing to walk.
-    fn next_step(&self, hand: &Hand) -> Result<Step, Outcome> {
+    fn next_step(&self, hand: &Hand) -> Result<Step, Box<Outcome>> {
         if hand.version == 0 {
             return Ok(self.first_step(hand));
         }
@@ -227,8 +227,8 @@ impl Ussd {
             // first taken in hand with the dialled code, and run again
             (None, None) => Ok(self.first_step(hand)),
             // out of order, or after the end: nothing changes, and the person sees where they are
-            (Some(_) | None, Some(said)) => Err(repeated(said, "out_of_order")),
-            (Some(_), None) => Err(self.plain(hand.view.language, OVER, "over")),
+            (Some(_) | None, Some(said)) => Err(Box::new(repeated(said, "out_of_order"))),
+            (Some(_), None) => Err(Box::new(self.plain(hand.view.language, OVER, "over"))),
         }
     }
 

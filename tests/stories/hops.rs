@@ -5,8 +5,7 @@ use super::aids::*;
 use super::world::*;
 
 /// All histories of a payment in a conversation, the first one empty.
-const HOPS: [&str; 6] =
-    ["", "1", "1*0700000002", "1*0700000002*200", "1*0700000002*200*1", "1*0700000002*200*1*7361"];
+const HOPS: [&str; 6] = ["", "1", "1*0700000002", "1*0700000002*200", "1*0700000002*200*1", "1*0700000002*200*1*7361"];
 
 async fn moved(world: &World) -> i64 {
     let moved = world.balance(BARAKA).await - 250_000;
@@ -178,7 +177,8 @@ async fn a_dialled_code_goes_to_the_question_and_the_rest_is_by_hand() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
-    for code in ["1*0700000002*200*1", "1*0700000002*200*1*7361", "1*0700000002*200*1*1*7361", "1*0700000002*200*7361"] {
+    for code in ["1*0700000002*200*1", "1*0700000002*200*1*7361", "1*0700000002*200*1*1*7361", "1*0700000002*200*7361"]
+    {
         let world = World::new().await;
         let phone = world.phone(AMINA);
         let screen = phone.dial_along(code).await;

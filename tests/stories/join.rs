@@ -90,7 +90,8 @@ async fn a_name_is_made_of_letters() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_of_many_people_are_taken() {
-    for name in ["N'Golo Kante", "Marie-Claire Uwase", "  Ali   Hassan ", "Zoé Ndayizeye", "J. Mwangi", "Ng'ang'a Ole"] {
+    for name in ["N'Golo Kante", "Marie-Claire Uwase", "  Ali   Hassan ", "Zoé Ndayizeye", "J. Mwangi", "Ng'ang'a Ole"]
+    {
         let world = World::new().await;
         let phone = world.phone(STRANGER);
         phone.dial().await;
