@@ -44,6 +44,8 @@ pub enum Reason {
     AmountTooLarge,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
+    /// It would cost something else now than the person said yes to.
+    PriceChanged,
     /// The PIN is wrong; slot `left` says how many tries remain.
     PinWrong,
     /// Too many wrong PINs; the account takes no PIN any more.
@@ -70,6 +72,8 @@ pub enum Reason {
     AccountClosed,
     /// The waiting payment was answered, has expired, or belongs to somebody else.
     OrderGone,
+    /// As many payments as may wait for one payer are waiting.
+    OrdersFull,
     /// The hold was settled, released, or has expired.
     HoldGone,
     /// More than the hold reserves.
@@ -103,6 +107,7 @@ impl Reason {
         Reason::AmountFraction,
         Reason::AmountTooLarge,
         Reason::NotEnough,
+        Reason::PriceChanged,
         Reason::PinWrong,
         Reason::PinLocked,
         Reason::PinFormat,
@@ -116,6 +121,7 @@ impl Reason {
         Reason::AlreadyJoined,
         Reason::AccountClosed,
         Reason::OrderGone,
+        Reason::OrdersFull,
         Reason::HoldGone,
         Reason::HoldExceeded,
         Reason::KeyReused,
@@ -141,6 +147,7 @@ impl Reason {
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
             Reason::NotEnough => "not_enough",
+            Reason::PriceChanged => "price_changed",
             Reason::PinWrong => "pin_wrong",
             Reason::PinLocked => "pin_locked",
             Reason::PinFormat => "pin_format",
@@ -154,6 +161,7 @@ impl Reason {
             Reason::AlreadyJoined => "already_joined",
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
+            Reason::OrdersFull => "orders_full",
             Reason::HoldGone => "hold_gone",
             Reason::HoldExceeded => "hold_exceeded",
             Reason::KeyReused => "key_reused",

@@ -132,10 +132,9 @@ fn arrows_between_rooms_run_downwards() {
             let neighbours = to == from && (room == source.room || OPEN_FLOORS.contains(&FLOORS[from].0));
             // the demo's page is a door of its own: it is plugged into the house
             let door = source.path.ends_with("demo/pages.rs") && room == "http";
-            if to > from || (to == from && !neighbours) {
-                if !door {
-                    findings.push(format!("{}:{line}: {} may not use {room}", source.path.display(), source.room));
-                }
+            let upwards = to > from || (to == from && !neighbours);
+            if upwards && !door {
+                findings.push(format!("{}:{line}: {} may not use {room}", source.path.display(), source.room));
             }
         }
     }

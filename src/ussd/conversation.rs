@@ -86,6 +86,14 @@ struct Hand {
     superseded: Vec<SessionRow>,
 }
 
+/// What a hop leads to.
+enum Next {
+    /// The machine walks from here.
+    Walk(Box<Step>),
+    /// There is nothing to walk: this is the answer.
+    Say(Outcome),
+}
+
 /// Why a round ends without an answer.
 enum Lost {
     /// Somebody else stored first: look again.
@@ -155,8 +163,8 @@ impl Ussd {
             }
         }
         let step = match self.next_step(&hand) {
-            Ok(step) => step,
-            Err(outcome) => return Ok(*outcome),
+            Next::Walk(step) => *step,
+            Next::Say(outcome) => return Ok(outcome),
         };
         let (state, screen, refused) = self.walk(&mut hand, step, progress).await?;
         self.store(&mut hand, state, screen, refused).await
@@ -214,21 +222,21 @@ impl Ussd {
     }
 
     /// The machine's first step for this hop, or the answer when there is nothing to walk.
-    fn next_step(&self, hand: &Hand) -> Result<Step, Box<Outcome>> {
+    fn next_step(&self, hand: &Hand) -> Next {
         if hand.version == 0 {
-            return Ok(self.first_step(hand));
+            return Next::Walk(Box::new(self.first_step(hand)));
         }
         let input = hand.record.input_in(&hand.call.history, |known| self.name(&hand.call, known));
         let over = hand.record.is_over();
         match (input, hand.record.said.last()) {
             (Some(input), _) if !over && hand.record.said.len() < HOPS_MAX => {
-                Ok(press(&hand.menus, &hand.view, hand.record.state.clone(), input))
+                Next::Walk(Box::new(press(&hand.menus, &hand.view, hand.record.state.clone(), input)))
             }
             // first taken in hand with the dialled code, and run again
-            (None, None) => Ok(self.first_step(hand)),
+            (None, None) => Next::Walk(Box::new(self.first_step(hand))),
             // out of order, or after the end: nothing changes, and the person sees where they are
-            (Some(_) | None, Some(said)) => Err(Box::new(repeated(said, "out_of_order"))),
-            (Some(_), None) => Err(Box::new(self.plain(hand.view.language, OVER, "over"))),
+            (Some(_) | None, Some(said)) => Next::Say(repeated(said, "out_of_order")),
+            (Some(_), None) => Next::Say(self.plain(hand.view.language, OVER, "over")),
         }
     }
 

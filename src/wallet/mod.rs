@@ -192,9 +192,13 @@ impl Wallet {
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
+        let agreed = ask.fields.get("total").cloned();
         let (mut plan, refused) = self.plan(service, caller, ask.fields.clone(), ask.secret.clone(), fresh_id).await;
         if let Some(refusal) = refused {
             return Err(refusal);
+        }
+        if agreed.is_some_and(|agreed| plan.slots.get("total").is_some_and(|total| *total != agreed)) {
+            return Err(Reason::PriceChanged.into());
         }
         let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
         let mut changes = turn.along.clone();

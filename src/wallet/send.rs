@@ -62,7 +62,7 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     let account = active(desk, payer, Reason::AccountClosed.into())?;
     active(desk, payee, payee_closed())?;
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
-    let fee = desk.house.tariff.fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
+    let fee = desk.house.tariff.get().fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
     let terms = decide(available, amount, fee)?;
     for (slot, value) in party(payee) {
         desk.show(&slot, value);

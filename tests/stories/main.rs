@@ -13,14 +13,26 @@
 
 mod account;
 mod aids;
+mod commands;
+mod doors;
 mod dropped;
 mod gateway;
 mod grammar;
 mod hops;
 mod join;
 mod late;
+mod orders;
+mod outbox;
 mod pin;
+mod price;
+mod program;
+mod reports;
+mod running;
+mod secrecy;
 mod send;
 mod sender;
+mod starting;
+mod stub;
 mod terminal;
+mod texts;
 mod world;
