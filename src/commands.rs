@@ -105,6 +105,9 @@ pub fn check_book(database_url: &str) -> anyhow::Result<ExitCode> {
         "{} postings with {} entries balance, follow one another and are what the {} links of the hash chain sealed",
         report.postings, report.entries, report.links
     );
+    if let Some((seq, digest)) = &report.head {
+        println!("the chain ends at link {seq} with {}", to_hex(digest));
+    }
     println!("{} accounts stand where their entries put them, none below its floor", report.accounts);
     println!("{} holds stand where their {} entries put them", report.holds, report.hold_entries);
     for (currency, sum) in &report.sums_minor {

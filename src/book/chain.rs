@@ -16,6 +16,7 @@ pub fn digest(before: &[u8], postings: &[PostingRow], entries: &[EntryRow], hold
     }
     for h in holds {
         hash.number(h.posting_id).number(h.leg).number(h.hold_id).number(h.account_id).number(h.amount_minor);
+        hash.optional(h.expires_at);
     }
     hash.0.finalize().to_vec()
 }

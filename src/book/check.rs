@@ -4,7 +4,7 @@
 use super::chain;
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, PostingRow};
 use crate::store::{self, Conn, StoreError, audit};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Rows read at a time.
 const PAGE: i64 = 10_000;
@@ -22,12 +22,14 @@ pub struct Report {
     pub hold_entries: u64,
     /// Links of the chain recomputed.
     pub links: u64,
+    /// The number and digest of the last link: whoever kept an earlier one can tell that nothing was cut off since.
+    pub head: Option<(i64, Vec<u8>)>,
     /// Accounts compared with their entries.
     pub accounts: u64,
     /// Holds compared with their entries.
     pub holds: u64,
     /// Sum of all balances by currency; whole books have zero everywhere.
-    pub sums_minor: HashMap<String, i128>,
+    pub sums_minor: BTreeMap<String, i128>,
     /// What is wrong, the first faults in full.
     pub faults: Vec<String>,
     /// How many faults there are.
@@ -76,8 +78,16 @@ pub fn check(conn: &mut Conn, progress: impl FnMut(u64, u64)) -> Result<Report, 
 #[derive(Default)]
 struct Walk {
     report: Report,
-    tallies: HashMap<i64, Tally>,
-    reserved: HashMap<i64, i128>,
+    tallies: BTreeMap<i64, Tally>,
+    reserved: BTreeMap<i64, Reserved>,
+}
+
+/// What the hold entries say of a hold.
+#[derive(Default)]
+struct Reserved {
+    /// Whose money, how much and until when: from the posting that opened it.
+    opened: Option<(i64, i64, i64)>,
+    remaining_minor: i128,
 }
 
 impl Walk {
@@ -102,10 +112,12 @@ impl Walk {
                 let legs = audit::entries_between(conn, link.first_posting, link.last_posting)?;
                 let moves = audit::hold_entries_between(conn, link.first_posting, link.last_posting)?;
                 let digest = chain::digest(&before, &rows, &legs, &moves);
-                self.report.require(digest == link.digest, || {
-                    format!("postings {} to {} are not what was committed", link.first_posting, link.last_posting)
+                self.report.require(digest == link.digest, || match (link.first_posting, link.last_posting) {
+                    (first, last) if first == last => format!("posting {first} is not what was committed"),
+                    (first, last) => format!("postings {first} to {last} are not what was committed"),
                 });
                 self.batch(&rows, &legs, &moves);
+                self.report.head = Some((link.seq, link.digest.clone()));
                 (seq, next, before) = (link.seq, link.last_posting.saturating_add(1), link.digest);
                 self.report.links = self.report.links.saturating_add(1);
                 progress(self.report.postings, total);
@@ -123,7 +135,7 @@ impl Walk {
     }
 
     fn batch(&mut self, postings: &[PostingRow], legs: &[EntryRow], moves: &[HoldEntryRow]) {
-        let mut sums: HashMap<i64, i128> = HashMap::new();
+        let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
         for leg in legs {
             let sum = sums.entry(leg.posting_id).or_default();
             *sum = sum.saturating_add(i128::from(leg.amount_minor));
@@ -142,7 +154,14 @@ impl Walk {
             let tally = self.tallies.entry(step.account_id).or_default();
             tally.held_minor = tally.held_minor.saturating_add(i128::from(step.amount_minor));
             let hold = self.reserved.entry(step.hold_id).or_default();
-            *hold = hold.saturating_add(i128::from(step.amount_minor));
+            hold.remaining_minor = hold.remaining_minor.saturating_add(i128::from(step.amount_minor));
+            if let (true, Some(expires_at)) = (step.posting_id == step.hold_id, step.expires_at) {
+                hold.opened = Some((step.account_id, step.amount_minor, expires_at));
+            }
+            let same_owner = hold.opened.is_some_and(|(account, _, _)| account == step.account_id);
+            self.report.require(same_owner && hold.remaining_minor >= 0, || {
+                format!("posting {}: hold {} does not follow from its opening", step.posting_id, step.hold_id)
+            });
             sums.entry(step.posting_id).or_default();
         }
         for posting in postings {
@@ -150,6 +169,9 @@ impl Walk {
             self.report.require(sum == Some(0), || match sum {
                 Some(sum) => format!("posting {} ({}) does not balance: {sum}", posting.id, posting.kind),
                 None => format!("posting {} ({}) has no entries", posting.id, posting.kind),
+            });
+            self.report.require(posting.corrects.is_none_or(|old| old > 0 && old < posting.id), || {
+                format!("posting {} ({}) corrects one that was not there before it", posting.id, posting.kind)
             });
         }
         self.report.postings = self.report.postings.saturating_add(count(postings.len()));
@@ -188,7 +210,9 @@ impl Walk {
             format!("account {id} says {held} is held, its holds say {}", tally.held_minor)
         });
         self.report.require(account.last_posting == tally.last_posting, || {
-            format!("account {id} points at posting {:?}, its newest is {:?}", account.last_posting, tally.last_posting)
+            let name = |posting: Option<i64>| posting.map_or("no posting".to_owned(), |id| format!("posting {id}"));
+            let (points, newest) = (name(account.last_posting), name(tally.last_posting));
+            format!("account {id} points at {points}, its newest is {newest}")
         });
         let available = balance.saturating_sub(held);
         let sunk = account.floor_minor.is_some_and(|floor| available < i128::from(floor));
@@ -206,11 +230,16 @@ impl Walk {
             let Some(last) = page.last() else { break };
             after = last.id;
             for hold in &page {
-                let reserved = self.reserved.remove(&hold.id).unwrap_or_default();
+                let Reserved { opened, remaining_minor: reserved } = self.reserved.remove(&hold.id).unwrap_or_default();
                 let remaining = i128::from(hold.remaining_minor);
-                let closed = (hold.state == "open") == (remaining > 0);
-                self.report.require(reserved == remaining && closed, || {
+                self.report.require(reserved == remaining, || {
                     format!("hold {} ({}) says {remaining}, its entries say {reserved}", hold.id, hold.state)
+                });
+                self.report.require((hold.state == "open") == (remaining > 0), || {
+                    format!("hold {} is {} although {remaining} of it remains", hold.id, hold.state)
+                });
+                self.report.require(opened == Some((hold.account_id, hold.amount_minor, hold.expires_at)), || {
+                    format!("hold {} is not the one that was opened", hold.id)
                 });
                 self.report.holds = self.report.holds.saturating_add(1);
             }

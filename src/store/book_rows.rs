@@ -28,7 +28,7 @@ pub struct Account {
 
 /// What was committed, once and for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = postings)]
+#[diesel(table_name = postings, treat_none_as_default_value = false)]
 pub struct PostingRow {
     /// Its number, in the order of commits.
     pub id: i64,
@@ -46,7 +46,7 @@ pub struct PostingRow {
 
 /// One leg of a posting.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = entries)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
 pub struct EntryRow {
     /// Whose leg.
     pub posting_id: i64,
@@ -64,7 +64,7 @@ pub struct EntryRow {
 
 /// What a posting reserved or gave back.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = hold_entries)]
+#[diesel(table_name = hold_entries, treat_none_as_default_value = false)]
 pub struct HoldEntryRow {
     /// Which posting.
     pub posting_id: i64,
@@ -76,6 +76,8 @@ pub struct HoldEntryRow {
     pub account_id: i64,
     /// Above zero reserves, below zero gives back; minor units.
     pub amount_minor: i64,
+    /// When the hold ends by itself, where this opens it; microseconds UTC.
+    pub expires_at: Option<i64>,
 }
 
 /// A hold and where it stands.
@@ -156,6 +158,9 @@ pub fn holds_expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<HoldRo
     Ok(due.order(holds::expires_at).limit(limit).load(conn)?)
 }
 
+/// Rows in one statement.
+const ROWS_MAX: usize = 1_000;
+
 /// Everything of a batch that is only ever added.
 #[derive(Debug, Default)]
 pub struct NewRows {
@@ -167,11 +172,17 @@ pub struct NewRows {
     pub hold_entries: Vec<HoldEntryRow>,
 }
 
-/// Adds the rows of a batch.
+/// Adds the rows of a batch, many with one statement; a statement has a limit of values.
 pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
-    diesel::insert_into(postings::table).values(&rows.postings).execute(conn)?;
-    diesel::insert_into(entries::table).values(&rows.entries).execute(conn)?;
-    diesel::insert_into(hold_entries::table).values(&rows.hold_entries).execute(conn)?;
+    for some in rows.postings.chunks(ROWS_MAX) {
+        diesel::insert_into(postings::table).values(some).execute(conn)?;
+    }
+    for some in rows.entries.chunks(ROWS_MAX) {
+        diesel::insert_into(entries::table).values(some).execute(conn)?;
+    }
+    for some in rows.hold_entries.chunks(ROWS_MAX) {
+        diesel::insert_into(hold_entries::table).values(some).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -190,13 +201,16 @@ pub fn open_account(conn: &mut Conn, account: &Account) -> Result<(), StoreError
 /// Writes where accounts stand after a batch: one row each, however many postings touched them.
 pub fn settle_accounts(conn: &mut Conn, changed: &[&Account]) -> Result<(), StoreError> {
     for account in changed {
-        diesel::update(accounts::table.find(account.id))
+        let written = diesel::update(accounts::table.find(account.id))
             .set((
                 accounts::balance_minor.eq(account.balance_minor),
                 accounts::held_minor.eq(account.held_minor),
                 accounts::last_posting.eq(account.last_posting),
             ))
             .execute(conn)?;
+        if written != 1 {
+            return Err(StoreError::Damaged("an account with entries is not there"));
+        }
     }
     Ok(())
 }

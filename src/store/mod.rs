@@ -49,6 +49,27 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
+    /// in trouble (full, locked, gone), and trying more would only take time.
+    pub fn is_of_rows(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        let of_rows = |kind: &Kind| {
+            matches!(kind, Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation)
+                || matches!(kind, Kind::ForeignKeyViolation)
+        };
+        match self {
+            StoreError::Query(Error::DatabaseError(kind, _)) => of_rows(kind),
+            StoreError::Damaged(_) => true,
+            StoreError::Query(_)
+            | StoreError::Address(_)
+            | StoreError::Open(_)
+            | StoreError::Migrate(_)
+            | StoreError::Closed => false,
+        }
+    }
+}
+
 /// A database that is open: many readers now, one writer through the book.
 #[derive(Clone)]
 pub struct Store {
@@ -77,7 +98,7 @@ impl Store {
     /// Opens the database, making the file and bringing its schema up to date.
     pub fn open(url: &str) -> Result<Store, StoreError> {
         let file = file_of(url)?;
-        let mut conn = connect(&file)?;
+        let mut conn = connect(&file, &WRITES)?;
         migrate(&mut conn)?;
         Store::over(file)
     }
@@ -88,7 +109,13 @@ impl Store {
         if !file.is_file() {
             return Err(StoreError::Open(format!("there is no file {}", file.display())));
         }
-        let mut conn = connect(&file)?;
+        // one that can only read: a file that is not ours must not get a table of ours by being looked at
+        let mut conn = connect(&file, &READS)?;
+        let history = "(SELECT count(*) FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
+        let histories: i64 = diesel::select(diesel::dsl::sql::<sql_types::BigInt>(history)).get_result(&mut conn)?;
+        if histories == 0 {
+            return Err(StoreError::Open(format!("{} is not a database of Kadogo's", file.display())));
+        }
         let pending = conn.has_pending_migration(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
         if pending {
             return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
@@ -110,19 +137,25 @@ impl Store {
 
     /// A connection that may write. There is one per process and the book owns it.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        connect(&self.file)
+        connect(&self.file, &WRITES)
+    }
+
+    /// Puts a new connection in the place of one that a failed commit left in an unknown state.
+    pub fn mend(&self, writer: &mut Conn) -> Result<(), StoreError> {
+        if AnsiTransactionManager::is_broken_transaction_manager(writer) {
+            *writer = self.writer()?;
+        }
+        Ok(())
     }
 
     /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        let mut conn = connect(&self.file)?;
-        conn.batch_execute("PRAGMA query_only = ON").map_err(StoreError::Query)?;
-        Ok(conn)
+        connect(&self.file, &READS)
     }
 
     /// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
     pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
-        let mut conn = connect(&self.file)?;
+        let mut conn = connect(&self.file, &WRITES)?;
         sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(file.display().to_string()).execute(&mut conn)?;
         Ok(())
     }
@@ -178,26 +211,26 @@ pub fn snapshot<T, E: From<diesel::result::Error>>(
     conn.transaction(f)
 }
 
-fn connect(file: &Path) -> Result<Conn, StoreError> {
+/// Durable settings: a commit that was acknowledged survives a power cut.
+const WRITES: [&str; 5] = [
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    // far fewer checkpoints than the default of 1,000 pages: the longest pauses of the writer
+    "PRAGMA wal_autocheckpoint = 20000",
+];
+
+/// Settings of a connection that cannot write.
+const READS: [&str; 2] = ["PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON"];
+
+fn connect(file: &Path, settings: &[&str]) -> Result<Conn, StoreError> {
     let mut conn = Conn::establish(&file.display().to_string())
         .map_err(|e| StoreError::Open(format!("{}: {e}", file.display())))?;
-    configure(&mut conn)?;
-    Ok(conn)
-}
-
-/// Durable settings: a commit that was acknowledged survives a power cut.
-fn configure(conn: &mut Conn) -> Result<(), StoreError> {
-    for pragma in [
-        "PRAGMA busy_timeout = 5000",
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA synchronous = FULL",
-        "PRAGMA foreign_keys = ON",
-        // far fewer checkpoints than the default of 1,000 pages: the longest pauses of the writer
-        "PRAGMA wal_autocheckpoint = 20000",
-    ] {
+    for pragma in settings {
         conn.batch_execute(pragma).map_err(StoreError::Query)?;
     }
-    Ok(())
+    Ok(conn)
 }
 
 fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
@@ -223,14 +256,6 @@ struct ReadOnly;
 
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        configure(conn).map_err(|e| match e {
-            StoreError::Query(e) => diesel::r2d2::Error::QueryError(e),
-            StoreError::Address(_)
-            | StoreError::Open(_)
-            | StoreError::Migrate(_)
-            | StoreError::Damaged(_)
-            | StoreError::Closed => diesel::r2d2::Error::QueryError(diesel::result::Error::BrokenTransactionManager),
-        })?;
-        conn.batch_execute("PRAGMA query_only = ON").map_err(diesel::r2d2::Error::QueryError)
+        READS.iter().try_for_each(|pragma| conn.batch_execute(pragma)).map_err(diesel::r2d2::Error::QueryError)
     }
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 /// A message to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct NewMessage {
     /// To whom, as `+254...`.
     pub msisdn: String,

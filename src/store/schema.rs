@@ -43,6 +43,7 @@ diesel::table! {
         hold_id -> BigInt,
         account_id -> BigInt,
         amount_minor -> BigInt,
+        expires_at -> Nullable<BigInt>,
     }
 }
 

@@ -199,7 +199,9 @@ impl Ussd {
         let view = self.view(person.as_ref(), waiting);
         let hop = self.name(call, &call.history);
         let caller = Caller { msisdn: call.caller.clone(), person };
-        let closed = row.as_ref().is_some_and(|row| row.state == "ended") && !record.is_over();
+        // what has acted may still be told, also in a conversation that a newer one ended
+        let open_end = !record.is_over() && !record.acted;
+        let closed = open_end && row.as_ref().is_some_and(|row| row.state == "ended");
         let version = row.map_or(0, |row| row.version);
         let (call, silent) = (call.clone(), false);
         Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, superseded })

@@ -13,14 +13,20 @@
 
 mod account;
 mod aids;
+mod book;
+mod check;
 mod commands;
+mod committer;
 mod doors;
 mod dropped;
 mod gateway;
 mod grammar;
+mod guards;
+mod holds;
 mod hops;
 mod join;
 mod late;
+mod ledger;
 mod orders;
 mod outbox;
 mod pin;
@@ -28,6 +34,7 @@ mod price;
 mod program;
 mod reports;
 mod running;
+mod schema;
 mod secrecy;
 mod send;
 mod sender;

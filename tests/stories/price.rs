@@ -2,6 +2,7 @@
 //! not change the payment, it stops it.
 
 use super::world::*;
+use kadogo::source::Source;
 use kadogo::tariff::Tariff;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,7 +14,7 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
     amina.press("1").await;
     let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7\n", "fee = 9\n");
-    world.app.wallet.house.tariff.set(Tariff::parse(&dearer).unwrap());
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", dearer)).unwrap());
     let end = amina.press("7361").await;
     assert!(end.starts_with("The price has changed meanwhile."), "{end}");
     assert_eq!(world.balance(AMINA).await, 500_000);

@@ -45,6 +45,8 @@ CREATE TABLE hold_entries (
     hold_id      INTEGER NOT NULL,
     account_id   INTEGER NOT NULL,
     amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
+    -- when the hold ends by itself, where this row opens it: a term is as final as an amount
+    expires_at   INTEGER,
     PRIMARY KEY (posting_id, leg)
 ) STRICT, WITHOUT ROWID;
 

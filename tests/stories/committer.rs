@@ -1,0 +1,209 @@
+//! The committer under strain: a full queue, a stop, rows that cannot be written, a full disk, a locked database.
+//! What it answered is true, what it could not write it says so, and it goes on when it can.
+
+use super::ledger::*;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use kadogo::book::{Book, Change};
+use kadogo::metrics::Metrics;
+use kadogo::refusal::Reason;
+use kadogo::store::outbox::NewMessage;
+use kadogo::store::{Conn, StoreError};
+use std::time::{Duration, Instant};
+
+/// The committer is held up until this is dropped.
+struct Hold(Option<std::sync::mpsc::Sender<()>>);
+
+async fn hold_up(book: &Book) -> Hold {
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let mut held = Box::pin(book.write(move |_conn| {
+        let _dropped = gate.recv();
+        Ok(())
+    }));
+    // one look puts it into the queue; it runs whether or not somebody waits for it
+    assert!(poll(held.as_mut()).await.is_none());
+    Hold(Some(go))
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
+
+fn message(text: &str) -> Change {
+    let (msisdn, language, template) = ("+254700000001".into(), "en".into(), text.into());
+    let slots = "{}".into();
+    let row =
+        NewMessage { msisdn, language, template, slots, posting_id: None, account_id: None, created_at: 0, due_at: 0 };
+    Change::Tell(row)
+}
+
+#[tokio::test]
+async fn a_full_queue_answers_busy_at_once_and_does_nothing() {
+    let ledger = Ledger::new().await;
+    let held = hold_up(&ledger.book).await;
+    let mut waiting = Vec::new();
+    let mut refused = 0;
+    for n in 0..6_000 {
+        let mut one = Box::pin(ledger.book.post(pay(&format!("{n}"), ANN, BEN, 1)));
+        match poll(one.as_mut()).await {
+            None => waiting.push(one),
+            Some(answer) => {
+                assert_eq!(reason(&answer), Reason::Busy);
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 1_000 && waiting.len() > 4_000, "{refused} refused, {} waiting", waiting.len());
+    let taken = i64::try_from(waiting.len()).unwrap();
+    drop(held);
+    for one in waiting {
+        one.await.unwrap();
+    }
+    assert_eq!(ledger.stands(ANN), (10_000 - taken, 0));
+    ledger.ok(pay("room again", ANN, BEN, 1)).await;
+    ledger.check();
+}
+
+#[tokio::test]
+async fn the_last_one_to_leave_finds_everything_committed() {
+    let ledger = Ledger::new().await;
+    let held = hold_up(&ledger.book).await;
+    let mut waiting: Vec<_> = (0..100).map(|n| Box::pin(ledger.book.post(pay(&format!("{n}"), ANN, BEN, 1)))).collect();
+    for one in &mut waiting {
+        assert!(poll(one.as_mut()).await.is_none());
+    }
+    // nobody waits for the answers any more, and the book is gone
+    drop(waiting);
+    let Ledger { book, committer, url, store, .. } = &ledger;
+    let (url, store) = (url.clone(), store.clone());
+    assert!(book.is_alive() && !committer.is_finished());
+    drop(held);
+    let Ledger { book, committer, _folder, .. } = ledger;
+    drop(book);
+    tokio::task::spawn_blocking(move || committer.join().unwrap()).await.unwrap();
+    let ann = kadogo::store::book_rows::account(&mut store.reader().unwrap(), ANN).unwrap().unwrap();
+    assert_eq!(ann.balance_minor, 9_900);
+    assert_eq!(super::world::check(&url).postings, 102);
+}
+
+#[tokio::test]
+async fn whoever_gives_up_waiting_is_paid_for_all_the_same_and_finds_it_by_the_key() {
+    let ledger = Ledger::new().await;
+    let held = hold_up(&ledger.book).await;
+    let mut impatient = Box::pin(ledger.book.post(pay("impatient", ANN, BEN, 100)));
+    assert!(poll(impatient.as_mut()).await.is_none());
+    drop(impatient);
+    drop(held);
+    assert!(ledger.ok(pay("impatient", ANN, BEN, 100)).await.repeated);
+    assert_eq!(ledger.stands(ANN), (9_900, 0));
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_written_do_not_take_the_others_with_them() {
+    let ledger = Ledger::new().await;
+    // a row that the database will never take
+    ledger.sql(
+        "CREATE TRIGGER bad_row BEFORE INSERT ON outbox WHEN NEW.template = 'bad' BEGIN \
+         INSERT INTO outbox (id, msisdn) VALUES (1, NULL); END",
+    );
+    let mut postings: Vec<_> = (0..9).map(|n| pay(&format!("{n}"), ANN, BEN, 1)).collect();
+    postings[4].changes.push(message("bad"));
+    let answers = alone_together(&ledger, postings).await;
+    // it can never be written, so it is not told to come again
+    assert_eq!(reason(&answers[4]), Reason::Invalid);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 8);
+    assert_eq!(ledger.stands(ANN), (9_992, 0));
+    ledger.check();
+}
+
+/// Like `together`, for a batch that breaks up: it may take several commits.
+async fn alone_together(ledger: &Ledger, postings: Vec<kadogo::book::Posting>) -> Vec<Answer> {
+    let held = hold_up(&ledger.book).await;
+    let mut waiting: Vec<_> = postings.into_iter().map(|posting| Box::pin(ledger.book.post(posting))).collect();
+    for one in &mut waiting {
+        assert!(poll(one.as_mut()).await.is_none());
+    }
+    drop(held);
+    let mut answers = Vec::new();
+    for one in waiting {
+        answers.push(one.await);
+    }
+    answers
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_as_busy_and_room_again_is_enough_to_go_on() {
+    let ledger = Ledger::new().await;
+    // what a full disk looks like to the one that writes: the file may not grow
+    let limit = |pages: &str| {
+        let pragma = format!("PRAGMA max_page_count = {pages}");
+        ledger.book.write(move |conn| conn.batch_execute(&pragma).map_err(StoreError::Query))
+    };
+    limit("1").await.unwrap();
+    let long = "x".repeat(20_000);
+    let heavy = |name: &str| {
+        let mut posting = pay(name, ANN, BEN, 1);
+        posting.changes.push(message(&long));
+        posting
+    };
+    let before = ledger.dump();
+    for round in 0..3 {
+        let names: Vec<String> = (0..5).map(|n| format!("{round} {n}")).collect();
+        let answers = alone_together(&ledger, names.iter().map(|name| heavy(name)).collect()).await;
+        assert!(answers.iter().all(|answer| reason(answer) == Reason::Busy), "{answers:?}");
+    }
+    assert_eq!(ledger.dump(), before);
+    limit("1000000").await.unwrap();
+    ledger.ok(heavy("0 0")).await;
+    assert_eq!(ledger.stands(ANN), (9_999, 0));
+    ledger.check();
+}
+
+#[tokio::test]
+async fn a_connection_that_a_failure_left_useless_is_replaced() {
+    let ledger = Ledger::new().await;
+    let broken = ledger.book.write(|conn| {
+        AnsiTransactionManager::transaction_manager_status_mut(conn).set_in_error();
+        Ok(())
+    });
+    assert!(broken.await.is_err());
+    ledger.ok(pay("on another one", ANN, BEN, 100)).await;
+    ledger.book.fresh_id().await.unwrap();
+    ledger.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_database_makes_a_crowd_wait_once_not_one_after_the_other() {
+    let ledger = Ledger::new().await;
+    let impatient = |conn: &mut Conn| conn.batch_execute("PRAGMA busy_timeout = 250").map_err(StoreError::Query);
+    ledger.book.write(impatient).await.unwrap();
+    let mut other = ledger.conn();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let started = Instant::now();
+    let crowd = (0..20).map(|n| pay(&format!("{n}"), ANN, BEN, 1)).collect();
+    let answers = alone_together(&ledger, crowd).await;
+    assert!(answers.iter().all(|answer| reason(answer) == Reason::Busy));
+    // once for the crowd, once for what held it up, and not twenty times
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    other.batch_execute("ROLLBACK").unwrap();
+    ledger.ok(pay("0", ANN, BEN, 1)).await;
+    ledger.check();
+}
+
+#[tokio::test]
+async fn two_books_on_one_database_agree() {
+    let ledger = Ledger::new().await;
+    let (second, _committer) = Book::start(&ledger.store, Metrics::default().into()).unwrap();
+    let mut crowd = tokio::task::JoinSet::new();
+    for n in 0..200 {
+        let book = if n % 2 == 0 { ledger.book.clone() } else { second.clone() };
+        // every payment is tried at both, and there is money for half of them
+        crowd.spawn(async move { book.post(pay(&format!("{}", n / 2), ANN, BEN, 200)).await });
+    }
+    let answers = crowd.join_all().await;
+    let paid = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)).count();
+    assert_eq!(paid, 50);
+    assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((0, 0), (15_000, 0)));
+    ledger.check();
+}

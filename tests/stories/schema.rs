@@ -1,0 +1,139 @@
+//! The schema: migrations can be undone and done again with the same result, the tables that the program believes in
+//! are the ones there are, and a database of a newer program is left alone.
+
+use super::ledger::lines;
+use diesel::connection::SimpleConnection;
+use diesel::sqlite::Sqlite;
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use kadogo::store::Store;
+use std::collections::BTreeMap;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+
+fn migrations() -> FileBasedMigrations {
+    FileBasedMigrations::from_path(FOLDER).unwrap()
+}
+
+/// Everything that was ever created, as it was written down.
+fn schema(conn: &mut SqliteConnection) -> Vec<String> {
+    lines(conn, "SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS text FROM sqlite_schema ORDER BY 1")
+}
+
+fn up(conn: &mut SqliteConnection) -> usize {
+    MigrationHarness::<Sqlite>::run_pending_migrations(conn, migrations()).unwrap().len()
+}
+
+fn down(conn: &mut SqliteConnection) -> usize {
+    MigrationHarness::<Sqlite>::revert_all_migrations(conn, migrations()).unwrap().len()
+}
+
+/// A database in a folder of its own: its address, and the folder that must outlive it.
+fn somewhere() -> (String, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (format!("sqlite://{}", folder.path().join("kadogo.db").display()), folder)
+}
+
+fn raw(url: &str) -> SqliteConnection {
+    SqliteConnection::establish(url.strip_prefix("sqlite://").unwrap()).unwrap()
+}
+
+#[test]
+fn what_goes_up_comes_down_and_goes_up_the_same() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let steps = up(&mut conn);
+    let first = schema(&mut conn);
+    assert!(steps >= 2 && first.len() > 20);
+    assert_eq!(down(&mut conn), steps);
+    let left = schema(&mut conn);
+    assert!(left.iter().all(|object| object.contains("__diesel_schema_migrations")), "{left:#?}");
+    assert_eq!(up(&mut conn), steps);
+    assert_eq!(schema(&mut conn), first);
+}
+
+#[test]
+fn the_tables_are_the_ones_the_program_believes_in() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    up(&mut conn);
+    let names = lines(
+        &mut conn,
+        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+    );
+    let table = |name: String| {
+        let columns = lines(
+            &mut conn,
+            &format!(
+                "SELECT name || ' ' || type || CASE WHEN \"notnull\" THEN '' ELSE ' or nothing' END \
+                 || CASE WHEN pk > 0 THEN ' key ' || pk ELSE '' END AS text FROM pragma_table_info('{name}') ORDER BY cid"
+            ),
+        );
+        (name, columns)
+    };
+    let stored: BTreeMap<String, Vec<String>> = names.into_iter().map(table).collect();
+    assert_eq!(stored, believed());
+}
+
+/// What `src/store/schema.rs` says, in the same words.
+fn believed() -> BTreeMap<String, Vec<String>> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema.rs")).unwrap();
+    let mut tables = BTreeMap::new();
+    for block in text.split("diesel::table!").skip(1) {
+        let mut head_and_rows = block.lines().filter(|line| !line.trim().is_empty() && line.trim() != "{");
+        let head = head_and_rows.find(|line| line.contains('(')).unwrap().trim();
+        let (name, keys) = head.trim_end_matches(['{', ' ', ')']).split_once(" (").unwrap();
+        let keys: Vec<&str> = keys.split(", ").collect();
+        let columns = head_and_rows.take_while(|line| line.trim() != "}").map(|line| {
+            let (column, kind) = line.trim().trim_end_matches(',').split_once(" -> ").unwrap();
+            let plain = kind.trim_start_matches("Nullable<").trim_end_matches('>');
+            let kind_there = match plain {
+                "BigInt" => "INTEGER",
+                "Text" => "TEXT",
+                "Binary" => "BLOB",
+                other => panic!("{name}.{column} is {other}"),
+            };
+            let absent = if plain == kind { "" } else { " or nothing" };
+            let key = keys.iter().position(|key| *key == column).map(|at| format!(" key {}", at + 1));
+            format!("{column} {kind_there}{absent}{}", key.unwrap_or_default())
+        });
+        tables.insert(name.to_owned(), columns.collect());
+    }
+    assert!(tables.len() > 10, "schema.rs is written in another way than this test reads");
+    tables
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_left_alone() {
+    let (url, _folder) = somewhere();
+    drop(Store::open(&url).unwrap());
+    raw(&url).batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
+    let before = schema(&mut raw(&url));
+    let refused = Store::open(&url).unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"cannot migrate the database: it has version 9999, which this program does not know");
+    assert_eq!(Store::open_existing(&url).unwrap_err().to_string(), refused);
+    assert_eq!(schema(&mut raw(&url)), before);
+}
+
+#[test]
+fn a_database_of_an_older_program_is_brought_up_by_the_server_only() {
+    let (url, _folder) = somewhere();
+    let mut conn = raw(&url);
+    MigrationHarness::<Sqlite>::run_next_migration(&mut conn, migrations()).unwrap();
+    let before = schema(&mut conn);
+    let refused = Store::open_existing(&url).unwrap_err();
+    insta::assert_snapshot!(refused, @"cannot migrate the database: its schema is older than this program: start the server first");
+    assert_eq!(schema(&mut conn), before);
+    Store::open(&url).unwrap();
+    Store::open_existing(&url).unwrap();
+}
+
+#[test]
+fn looking_at_a_file_that_is_not_ours_changes_nothing() {
+    let (url, _folder) = somewhere();
+    assert!(Store::open_existing(&url).unwrap_err().to_string().contains("there is no file"));
+    let mut conn = raw(&url);
+    conn.batch_execute("CREATE TABLE recipes (cake TEXT)").unwrap();
+    let before = schema(&mut conn);
+    let refused = Store::open_existing(&url).unwrap_err();
+    assert!(refused.to_string().ends_with("is not a database of Kadogo's"), "{refused}");
+    assert_eq!(schema(&mut conn), before);
+}
