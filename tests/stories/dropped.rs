@@ -20,10 +20,10 @@ async fn cut_after<'a>(world: &'a World, steps: usize) -> Phone<'a> {
 async fn cut_off_at_the_start_there_is_nothing_to_go_on_with() {
     let world = World::new().await;
     let phone = cut_after(&world, 0).await;
-    assert_eq!(phone.transcript(), world_start());
+    assert_eq!(phone.transcript(), the_start());
 }
 
-fn world_start() -> String {
+fn the_start() -> String {
     format!("dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n")
 }
 
@@ -64,7 +64,7 @@ async fn cut_off_at_the_pin_one_comes_back_to_the_question_before_it() {
 async fn cut_off_after_the_payment_one_starts_anew() {
     let world = World::new().await;
     let phone = cut_after(&world, 5).await;
-    assert_eq!(phone.transcript(), world_start());
+    assert_eq!(phone.transcript(), the_start());
 }
 
 #[tokio::test(flavor = "multi_thread")]
