@@ -13,11 +13,13 @@
 mod book;
 mod check;
 mod committer;
+mod fold;
 mod gateway;
 mod grammar;
 mod guards;
 mod holds;
 mod ledger;
+mod model;
 mod schema;
 mod send;
 mod sender;
