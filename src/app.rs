@@ -65,7 +65,7 @@ impl App {
         founding::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let house = House {
             market,
-            tariff: data.tariff,
+            tariff: Live::new(data.tariff),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: founding::reference_key(&book, &dice).await?,
             brand: settings.brand.clone(),
@@ -97,6 +97,7 @@ impl App {
         let data = load(self.menus_folder.as_ref())?;
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
+        self.wallet.house.tariff.set(data.tariff);
         self.menus.set(data.menus);
         Ok(())
     }
@@ -109,12 +110,13 @@ impl App {
     /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let (outbox, expiry, forget) = (self.clone(), self.clone(), self.clone());
+        let stopping = stop.clone();
         vec![
             every(OUTBOX_EVERY, stop, move || {
-                let app = outbox.clone();
+                let (app, stopping) = (outbox.clone(), stopping.clone());
                 async move {
-                    // a full batch means that there is more: go on at once
-                    while app.notify.send_due().await? >= 64 {}
+                    // a full batch means that there is more: go on at once, but not when the program should end
+                    while app.notify.send_due().await? >= 64 && !*stopping.borrow() {}
                     app.notify.measure().await
                 }
             }),

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use crate::refusal::{Refusal, Slots};
 
 /// Inputs by name, each in its canonical form: a phone number as `+254...`, an amount as minor units.
+/// With something to do, `total` holds the total of the quote that the person said yes to: it is done at that price or
+/// not at all.
 pub type Fields = BTreeMap<String, String>;
 
 /// What a channel wants of a service.

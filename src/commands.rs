@@ -8,6 +8,7 @@ use crate::store::Store;
 use crate::time::Clock;
 use crate::{app, book};
 use anyhow::{Context, anyhow, bail};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -48,7 +49,9 @@ fn wrong_settings(problems: &[String]) -> anyhow::Error {
 fn start_log(args: &ServerArgs) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&args.log).with_context(|| format!("KADOGO_LOG: {:?} is not a log level", args.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // colours are for people who look on, not for files
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let started = match args.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

@@ -226,6 +226,9 @@ impl ServerArgs {
 
     fn check(&self, problems: &mut Vec<String>) {
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '*');
+        if let Err(error) = crate::store::file_of(&self.database_url) {
+            problems.push(format!("KADOGO_DATABASE_URL: {error}"));
+        }
         let inner = self.service_code.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
         if !inner.is_some_and(|inner| !inner.is_empty() && inner.len() <= 20 && digits(inner)) {
             problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {:?}", self.service_code));
@@ -256,6 +259,7 @@ impl ServeArgs {
     /// The settings of a real service, or everything that is wrong with them.
     pub fn settings(mut self) -> Result<Settings, Vec<String>> {
         let mut problems = Vec::new();
+        self.forget_blanks();
         self.server.check(&mut problems);
         let secret = self.read_secret(&mut problems);
         let old_secrets: Option<Vec<SealKey>> =
@@ -282,6 +286,18 @@ impl ServeArgs {
                 Ok(Settings { old_secrets, callback_token, gateway: Some(gateway), demo: false, ..base })
             }
             (_, _, _, _) => Err(problems),
+        }
+    }
+
+    /// A variable that is set to nothing, as container files do with what they cannot fill in, is not set.
+    fn forget_blanks(&mut self) {
+        let blank = |secret: &SecretString| secret.expose_secret().trim().is_empty();
+        self.secret = self.secret.take().filter(|secret| !blank(secret));
+        self.callback_token = self.callback_token.take().filter(|token| !blank(token));
+        self.at_api_key = self.at_api_key.take().filter(|key| !blank(key));
+        self.old_secrets.retain(|old| !blank(old));
+        for word in [&mut self.at_username, &mut self.at_sender] {
+            *word = word.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         }
     }
 
@@ -318,7 +334,10 @@ impl ServeArgs {
         if self.at_api_key.is_none() {
             problems.push("KADOGO_AT_API_KEY is not set: the API key of the account at Africa's Talking".to_owned());
         }
-        let url = self.at_url.starts_with("https://") || self.at_url.starts_with("http://127.0.0.1");
+        if self.at_api_key.as_ref().is_some_and(|key| !key.expose_secret().bytes().all(|b| b.is_ascii_graphic())) {
+            problems.push("KADOGO_AT_API_KEY has blanks or line ends in it, which no key has".to_owned());
+        }
+        let url = ["https://", "http://127.0.0.1:"].iter().any(|start| self.at_url.starts_with(start));
         if !url {
             problems.push("KADOGO_AT_URL must begin with https://, or the API key would travel in the open".to_owned());
         }

@@ -50,13 +50,14 @@ pub fn routes(config: &mut web::ServiceConfig, doors: Doors) {
     config
         .app_data(Data::new(doors))
         .app_data(web::PayloadConfig::new(BODY_MAX))
-        .route("/gateways/africastalking/ussd", web::post().to(ussd))
-        .route("/gateways/africastalking/ussd/ended", web::post().to(ussd_ended))
-        .route("/gateways/africastalking/sms", web::post().to(sms))
-        .route("/gateways/africastalking/delivery", web::post().to(delivery))
-        .route("/healthz", web::get().to(healthz))
-        .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics));
+        // resources, so that the wrong method is told from the wrong path
+        .service(web::resource("/gateways/africastalking/ussd").route(web::post().to(ussd)))
+        .service(web::resource("/gateways/africastalking/ussd/ended").route(web::post().to(ussd_ended)))
+        .service(web::resource("/gateways/africastalking/sms").route(web::post().to(sms)))
+        .service(web::resource("/gateways/africastalking/delivery").route(web::post().to(delivery)))
+        .service(web::resource("/healthz").route(web::get().to(healthz)))
+        .service(web::resource("/readyz").route(web::get().to(readyz)))
+        .service(web::resource("/metrics").route(web::get().to(metrics)));
     if demo {
         config.configure(demo::pages::routes);
     }

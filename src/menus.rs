@@ -62,8 +62,8 @@ impl Folder {
         let mut problems = Vec::new();
         let (menus, summary) = self.screens(&mut problems);
         let grammar = self.grammar(&mut problems);
-        let tariff = Tariff::parse(&self.tariff.text);
-        problems.extend(tariff.as_ref().err().map(|problem| format!("{}: {problem}", self.tariff.name)));
+        let tariff = Tariff::parse(&self.tariff);
+        problems.extend(tariff.as_ref().err().map(Problem::to_string));
         match (menus, grammar, tariff) {
             (Some(menus), Some(grammar), Ok(tariff)) if problems.is_empty() => {
                 let catalogue = menus.catalogue.as_ref().clone();

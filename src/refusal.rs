@@ -28,6 +28,8 @@ pub enum Reason {
     PayeeUnknown,
     /// Payer and payee are the same person.
     PayeeSelf,
+    /// The payee's account is closed or frozen.
+    PayeeClosed,
     /// Not readable as an amount.
     AmountFormat,
     /// Could be read in two ways: `1.000,50` or `1,5`.
@@ -42,6 +44,8 @@ pub enum Reason {
     AmountTooLarge,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
+    /// It would cost something else now than the person said yes to.
+    PriceChanged,
     /// The PIN is wrong; slot `left` says how many tries remain.
     PinWrong,
     /// Too many wrong PINs; the account takes no PIN any more.
@@ -68,6 +72,8 @@ pub enum Reason {
     AccountClosed,
     /// The waiting payment was answered, has expired, or belongs to somebody else.
     OrderGone,
+    /// As many payments as may wait for one payer are waiting.
+    OrdersFull,
     /// The hold was settled, released, or has expired.
     HoldGone,
     /// More than the hold reserves.
@@ -93,6 +99,7 @@ impl Reason {
         Reason::PhoneFormat,
         Reason::PayeeUnknown,
         Reason::PayeeSelf,
+        Reason::PayeeClosed,
         Reason::AmountFormat,
         Reason::AmountAmbiguous,
         Reason::AmountZero,
@@ -100,6 +107,7 @@ impl Reason {
         Reason::AmountFraction,
         Reason::AmountTooLarge,
         Reason::NotEnough,
+        Reason::PriceChanged,
         Reason::PinWrong,
         Reason::PinLocked,
         Reason::PinFormat,
@@ -113,6 +121,7 @@ impl Reason {
         Reason::AlreadyJoined,
         Reason::AccountClosed,
         Reason::OrderGone,
+        Reason::OrdersFull,
         Reason::HoldGone,
         Reason::HoldExceeded,
         Reason::KeyReused,
@@ -130,6 +139,7 @@ impl Reason {
             Reason::PhoneFormat => "phone_format",
             Reason::PayeeUnknown => "payee_unknown",
             Reason::PayeeSelf => "payee_self",
+            Reason::PayeeClosed => "payee_closed",
             Reason::AmountFormat => "amount_format",
             Reason::AmountAmbiguous => "amount_ambiguous",
             Reason::AmountZero => "amount_zero",
@@ -137,6 +147,7 @@ impl Reason {
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
             Reason::NotEnough => "not_enough",
+            Reason::PriceChanged => "price_changed",
             Reason::PinWrong => "pin_wrong",
             Reason::PinLocked => "pin_locked",
             Reason::PinFormat => "pin_format",
@@ -150,6 +161,7 @@ impl Reason {
             Reason::AlreadyJoined => "already_joined",
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
+            Reason::OrdersFull => "orders_full",
             Reason::HoldGone => "hold_gone",
             Reason::HoldExceeded => "hold_exceeded",
             Reason::KeyReused => "key_reused",

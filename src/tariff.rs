@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::money::{Currency, Money};
 use crate::refusal::Reason;
+use crate::source::{Problem, Source};
 
 /// The fees of all services, in one currency.
 #[derive(Debug, Clone)]
@@ -50,14 +51,19 @@ enum Major {
 }
 
 impl Tariff {
-    /// Reads a tariff file. The message of a refusal says which band of which service is wrong.
-    pub fn parse(toml_text: &str) -> Result<Tariff, String> {
-        let file: TariffFile = toml::from_str(toml_text).map_err(|error| error.to_string())?;
-        let currency = Currency::parse(&file.currency)
-            .ok_or_else(|| format!("currency: `{}` is not a three-letter code like `KES`", file.currency))?;
+    /// Reads a tariff file. A complaint says which band of which service is wrong, and on which line it begins.
+    pub fn parse(source: &Source) -> Result<Tariff, Problem> {
+        let file: TariffFile = toml::from_str(&source.text).map_err(|error| source.toml_problem(&error))?;
+        let currency = Currency::parse(&file.currency).ok_or_else(|| {
+            let message = format!("currency: `{}` is not a three-letter code like `KES`", file.currency);
+            source.problem(line_of(&source.text, "currency", 1), message)
+        })?;
         let mut services = BTreeMap::new();
         for (service, lines) in file.services {
-            let bands = read_bands(&lines, currency).map_err(|problem| format!("{service}: {problem}"))?;
+            let bands = read_bands(&lines, currency).map_err(|(position, message)| {
+                let header = format!("[[{service}]]");
+                source.problem(line_of(&source.text, &header, position), format!("{service}: {message}"))
+            })?;
             services.insert(service, bands);
         }
         Ok(Tariff { currency, services })
@@ -75,29 +81,30 @@ impl Tariff {
     }
 }
 
-fn read_bands(lines: &[BandLine], currency: Currency) -> Result<Vec<Band>, String> {
+/// The line (from 1) of the `nth` (from 1) line that begins like this; 1 if there is none.
+fn line_of(text: &str, beginning: &str, nth: usize) -> usize {
+    let mut found = (1_usize..).zip(text.lines()).filter(|(_, line)| line.trim_start().starts_with(beginning));
+    found.nth(nth.saturating_sub(1)).map_or(1, |(number, _)| number)
+}
+
+/// The bands, or which (from 1) is wrong and how.
+fn read_bands(lines: &[BandLine], currency: Currency) -> Result<Vec<Band>, (usize, String)> {
     if lines.is_empty() {
-        return Err("there are no bands; leave the service out if it is free".to_owned());
+        return Err((1, "there are no bands; leave the service out if it is free".to_owned()));
     }
-    let unit = Money::from_major(Decimal::ONE, currency).ok_or("this currency has no unit")?.minor;
+    let unit = Money::from_major(Decimal::ONE, currency).map_or(1, |one| one.minor);
     let mut bands: Vec<Band> = Vec::with_capacity(lines.len());
     for (position, line) in (1_usize..).zip(lines) {
-        let band = read_band(line, currency).map_err(|problem| format!("band {position}: {problem}"))?;
+        let band = read_band(line, currency).map_err(|problem| (position, format!("band {position}: {problem}")))?;
         let end_before = bands.last().map_or(0, |before| before.to);
         let shown = |minor| Money::new(minor, currency);
         if band.from <= end_before && position > 1 {
-            return Err(format!(
-                "band {position} begins at {} but {} has a fee already",
-                shown(band.from),
-                shown(end_before)
-            ));
+            let (from, before) = (shown(band.from), shown(end_before));
+            return Err((position, format!("band {position} begins at {from} but {before} has a fee already")));
         }
         if band.from > end_before.saturating_add(unit) {
-            return Err(format!(
-                "between {} and {} there is no fee (band {position})",
-                shown(end_before),
-                shown(band.from)
-            ));
+            let (before, from) = (shown(end_before), shown(band.from));
+            return Err((position, format!("between {before} and {from} there is no fee (band {position})")));
         }
         bands.push(band);
     }
@@ -139,8 +146,12 @@ mod tests {
         Money::new(minor, Currency::KES)
     }
 
+    fn read(text: &str) -> Result<Tariff, Problem> {
+        Tariff::parse(&Source::new("menus/tariff.toml", text))
+    }
+
     fn ours() -> Tariff {
-        Tariff::parse(include_str!("../menus/tariff.toml")).unwrap()
+        read(include_str!("../menus/tariff.toml")).unwrap()
     }
 
     #[test]
@@ -158,7 +169,7 @@ mod tests {
 
     #[test]
     fn amounts_are_converted_exactly() {
-        let tariff = Tariff::parse("currency = 'KES'\n[[send]]\nfrom = '0.01'\nto = '10.50'\nfee = '0.05'\n[[send]]\nfrom = '10.51'\nto = 20\nfee = 1").unwrap();
+        let tariff = read("currency = 'KES'\n[[send]]\nfrom = '0.01'\nto = '10.50'\nfee = '0.05'\n[[send]]\nfrom = '10.51'\nto = 20\nfee = 1").unwrap();
         assert_eq!(tariff.fee("send", kes(10_50)), Ok(kes(5)));
         assert_eq!(tariff.fee("send", kes(10_51)), Ok(kes(1_00)));
     }
@@ -178,16 +189,20 @@ mod tests {
             ("send = []".to_owned(), "send: there are no bands; leave the service out if it is free"),
         ];
         for (lines, problem) in mistakes {
-            assert_eq!(Tariff::parse(&format!("currency = 'KES'\n{lines}")).unwrap_err(), problem);
+            let found = read(&format!("currency = 'KES'\n{lines}")).unwrap_err();
+            assert_eq!(found.message, problem);
+            // the second band begins on the sixth line
+            let second = problem.contains("band 2 begins") || problem.ends_with("(band 2)");
+            assert_eq!(found.line == 6, second, "{found}");
         }
         for (text, hint) in [
             ("currency = 'shilling'".to_owned(), "three-letter code"),
             (first, "currency"),
             (format!("currency = 'KES'\n{}", band("1", "4.5", "0")), "amount in quotes"),
             ("currency = 'KES'\n[[send]]\nfrom = 1\nto = 2".to_owned(), "fee"),
-            ("currency = ".to_owned(), "line 1"),
+            ("currency = ".to_owned(), "menus/tariff.toml:1:"),
         ] {
-            let problem = Tariff::parse(&text).unwrap_err();
+            let problem = read(&text).unwrap_err().to_string();
             assert!(problem.contains(hint), "{problem}");
         }
     }
@@ -200,7 +215,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_reading_panic(text in any::<String>()) {
-            let _ = Tariff::parse(&text);
+            let _ = read(&text);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::store::outbox::{self, Fate, MessageRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::{Wallet, receipt};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,24 +43,50 @@ pub struct Worded {
 }
 
 impl Notify {
-    /// Sends what is due; returns how many messages were tried.
+    /// Sends what is due; returns how many messages were taken. People are served side by side, and each gets what
+    /// is due in the order it was written.
     pub async fn send_due(&self) -> Result<usize, StoreError> {
         let now = self.wallet.house.clock.now();
         let due = self.worded(move |conn| outbox::due(conn, now.micros(), BATCH)).await?;
-        let tried = due.len();
-        let mut sending = tokio::task::JoinSet::new();
+        let taken = due.len();
+        let mut by_person: BTreeMap<String, Vec<Worded>> = BTreeMap::new();
         for message in due {
-            let notify = self.clone();
-            sending.spawn(async move { (message.row.id, notify.send(&message).await) });
+            by_person.entry(message.row.msisdn.clone()).or_default().push(message);
         }
-        let fates: Vec<(i64, Fate)> = sending.join_all().await;
-        if !fates.is_empty() {
+        let mut sending = tokio::task::JoinSet::new();
+        for messages in by_person.into_values() {
+            let notify = self.clone();
+            sending.spawn(async move { notify.send_in_order(&messages).await });
+        }
+        // written down as they come: a report may follow at once, and one slow answer must not hold up the others
+        while let Some(first) = sending.join_next().await {
+            let mut fates = first.unwrap_or_default();
+            while let Some(more) = sending.try_join_next() {
+                fates.extend(more.unwrap_or_default());
+            }
             let at = self.wallet.house.clock.now().micros();
             let write =
                 move |conn: &mut Conn| fates.iter().try_for_each(|(id, fate)| outbox::record(conn, *id, at, fate));
             self.wallet.book.write(write).await?;
         }
-        Ok(tried)
+        Ok(taken)
+    }
+
+    /// Sends one person's messages, one after the other. When one has to wait, those after it wait with it.
+    async fn send_in_order(&self, messages: &[Worded]) -> Vec<(i64, Fate)> {
+        let mut fates = Vec::new();
+        let mut waiting: Option<Fate> = None;
+        for message in messages {
+            let fate = match &waiting {
+                Some(fate) => fate.clone(),
+                None => self.send(message).await,
+            };
+            if matches!(fate, Fate::Later(_, _)) {
+                waiting = Some(fate.clone());
+            }
+            fates.push((message.row.id, fate));
+        }
+        fates
     }
 
     async fn send(&self, message: &Worded) -> Fate {

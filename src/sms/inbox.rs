@@ -11,12 +11,13 @@ use crate::gateway::Text;
 use crate::language::Language;
 use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
+use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
 use crate::wallet::desk::message;
 use crate::wallet::{Caller, Claim, Turn, Wallet};
 use std::sync::Arc;
 
-/// Lines of a statement by SMS: as many as fit one message.
+/// Lines of a statement by SMS, when they fit one message.
 const STATEMENT_LINES: usize = 3;
 
 /// The channel. Clones share everything.
@@ -57,6 +58,8 @@ impl Sms {
             Reading::Command { service, fields, language } => {
                 self.command(&caller, own.unwrap_or(language), key, service, fields).await
             }
+            // what is wrong with it does not matter to who has no account
+            Reading::Refused(_) if caller.person.is_none() => self.stranger(&caller, own, key).await,
             Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
             Reading::Secret => {
                 self.reply(&caller, own, key, Reply::new("sms.pin_in_sms", Slots::new()), "secret").await
@@ -81,7 +84,7 @@ impl Sms {
         match (service.as_str(), &caller.person) {
             ("help", _) => self.reply(caller, own, key, Reply::new("sms.help", Slots::new()), "help").await,
             ("join", None) => self.reply(caller, own, key, Reply::new("sms.join", Slots::new()), "join").await,
-            (_, None) => self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await,
+            (_, None) => self.stranger(caller, own, key).await,
             ("join", Some(_)) => self.refused(caller, own, key, &Reason::AlreadyJoined.into()).await,
             ("balance", Some(_)) => match self.wallet.answer(caller, ask(Verb::Quote, service, fields)).await {
                 Answer::Facts { slots, .. } => {
@@ -145,6 +148,10 @@ impl Sms {
         }
     }
 
+    async fn stranger(&self, caller: &Caller, own: Option<Language>, key: Key) -> Result<&'static str, Refusal> {
+        self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await
+    }
+
     async fn refused(
         &self,
         caller: &Caller,
@@ -152,7 +159,12 @@ impl Sms {
         key: Key,
         refusal: &Refusal,
     ) -> Result<&'static str, Refusal> {
-        let reply = Reply::new(&format!("refusal.{}", refusal.code()), refusal.slots.clone());
+        // nobody can guess how languages are named: say it
+        let template = match refusal.field {
+            Some("language") => "sms.language_how".to_owned(),
+            Some(_) | None => format!("refusal.{}", refusal.code()),
+        };
+        let reply = Reply::new(&template, refusal.slots.clone());
         self.reply(caller, own, key, reply, refusal.code()).await
     }
 
@@ -190,9 +202,15 @@ impl Sms {
             return Reply::new("sms.statement_empty", slots);
         }
         let words: Arc<Catalogue> = self.catalogue.get();
-        let text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
-        slots.insert("lines".to_owned(), text.join("\n"));
-        Reply::new("sms.statement", slots)
+        let mut text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
+        loop {
+            slots.insert("lines".to_owned(), text.join("\n"));
+            let fits = parts(&to_gsm(&words.say(language, "sms.statement", &slots))) <= 1;
+            // rather one line less than two messages
+            if fits || text.pop().is_none() {
+                return Reply::new("sms.statement", slots);
+            }
+        }
     }
 }
 

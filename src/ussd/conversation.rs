@@ -27,11 +27,13 @@ use std::time::Duration;
 
 /// A conversation that was cut off can be continued for this long.
 const RESUME_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long a copy of an acting hop waits for the answer of the first before it runs the hop itself.
-const COPY_WAITS: Duration = Duration::from_secs(2);
-const COPY_LOOKS: Duration = Duration::from_millis(25);
+/// A copy of an acting hop looks for the answer of the first, two seconds long, before it runs the hop itself.
+const COPY_LOOKS_EVERY: Duration = Duration::from_millis(25);
+const COPY_LOOKS_MAX: usize = 80;
 /// Copies and neighbours a hop may lose against before it gives up.
 const ROUNDS_MAX: usize = 20;
+/// Answers taken out of a dialled code; no path in the menus is longer.
+const DIALLED_MAX: usize = 12;
 
 /// Texts of screens that belong to no conversation.
 pub(super) const BUSY: &str = "refusal.busy";
@@ -60,6 +62,8 @@ pub struct Outcome {
     pub at: String,
     /// The refusal of what should have been done, for who did not wait for the answer.
     pub refused: Option<Refusal>,
+    /// Something was done of which nothing but this screen tells.
+    pub silent: bool,
 }
 
 /// A hop in hand.
@@ -73,17 +77,29 @@ struct Hand {
     menus: Arc<Menus>,
     /// The version in the database; 0 when the conversation is new.
     version: i64,
-    /// It is over in the database, whatever its record says.
-    ended: bool,
+    /// It was ended from outside: its caller dialled again, or it was found stuck and the caller was told so.
+    closed: bool,
     record: Record,
+    /// Something was done of which no message tells.
+    silent: bool,
     /// Conversations of the same caller that end with this one's first hop.
     superseded: Vec<SessionRow>,
+}
+
+/// What a hop leads to.
+enum Next {
+    /// The machine walks from here.
+    Walk(Box<Step>),
+    /// There is nothing to walk: this is the answer.
+    Say(Outcome),
 }
 
 /// Why a round ends without an answer.
 enum Lost {
     /// Somebody else stored first: look again.
     Stale,
+    /// The same hop is acting: look again in a moment.
+    Acting,
     /// The database is busy or broken.
     Busy,
 }
@@ -98,11 +114,15 @@ impl From<StoreError> for Lost {
 impl Ussd {
     /// Answers a hop, and tells `progress` how far it is for who may not wait for the end.
     pub async fn hop(&self, call: UssdCall, progress: &Progress) -> Outcome {
-        let waited = self.wallet.house.clock.now();
-        for _round in 0..ROUNDS_MAX {
-            match self.round(&call, waited, progress).await {
+        let (mut rounds, mut looks) = (0_usize, 0_usize);
+        while rounds < ROUNDS_MAX {
+            match self.round(&call, looks < COPY_LOOKS_MAX, progress).await {
                 Ok(outcome) => return outcome,
-                Err(Lost::Stale) => {}
+                Err(Lost::Stale) => rounds = rounds.saturating_add(1),
+                Err(Lost::Acting) => {
+                    looks = looks.saturating_add(1);
+                    tokio::time::sleep(COPY_LOOKS_EVERY).await;
+                }
                 Err(Lost::Busy) => break,
             }
         }
@@ -112,38 +132,39 @@ impl Ussd {
     /// An end screen that belongs to no conversation.
     pub fn plain(&self, language: Language, text: &str, word: &'static str) -> Outcome {
         let text = self.menus.get().catalogue.say(language, text, &Slots::new());
-        Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None }
+        Outcome { screen: Screen { text, continues: false }, word, at: String::new(), refused: None, silent: false }
     }
 
-    async fn round(&self, call: &UssdCall, waited: Timestamp, progress: &Progress) -> Result<Outcome, Lost> {
+    async fn round(&self, call: &UssdCall, patient: bool, progress: &Progress) -> Result<Outcome, Lost> {
         let mut hand = self.take_up(call).await?;
         progress.speak(hand.view.language);
         if hand.version > 0 && hand.record.msisdn != hand.call.caller.e164() {
             // a session belongs to the number that began it
             return Ok(self.plain(hand.view.language, OVER, "over"));
         }
+        // whoever is joining is spoken to as they chose, also outside the machine
+        hand.view.language = hand.record.state.language.unwrap_or(hand.view.language);
+        progress.speak(hand.view.language);
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
         }
-        if hand.ended && !hand.record.acted && hand.record.said.last().is_none_or(|said| said.continues) {
-            // ended from outside: by a newer conversation, or because a crash cut it short and its caller was told that
-            // nothing was done. Nothing may be done in it any more
+        if hand.closed {
+            // whatever it wanted, its caller has been told or has begun anew: a late copy moves nothing
             return Ok(self.plain(hand.view.language, OVER, "over"));
         }
         if let Some(claimed) = hand.record.claimed {
-            let same = claimed == hand.hop;
-            if !same {
+            if claimed != hand.hop {
                 return Ok(self.plain(hand.view.language, LATE, "acting"));
             }
-            let since = hand.now.since(waited);
-            if !hand.record.acted && since < COPY_WAITS {
-                tokio::time::sleep(COPY_LOOKS).await;
-                return Err(Lost::Stale);
+            // who has waited long enough is told the result by SMS, like the first copy's caller
+            progress.act();
+            if !hand.record.acted && patient {
+                return Err(Lost::Acting);
             }
         }
         let step = match self.next_step(&hand) {
-            Ok(step) => step,
-            Err(outcome) => return Ok(outcome),
+            Next::Walk(step) => *step,
+            Next::Say(outcome) => return Ok(outcome),
         };
         let (state, screen, refused) = self.walk(&mut hand, step, progress).await?;
         self.store(&mut hand, state, screen, refused).await
@@ -178,9 +199,12 @@ impl Ussd {
         let view = self.view(person.as_ref(), waiting);
         let hop = self.name(call, &call.history);
         let caller = Caller { msisdn: call.caller.clone(), person };
-        let ended = row.as_ref().is_some_and(|row| row.state == "ended");
+        // what has acted may still be told, also in a conversation that a newer one ended
+        let open_end = !record.is_over() && !record.acted;
+        let closed = open_end && row.as_ref().is_some_and(|row| row.state == "ended");
         let version = row.map_or(0, |row| row.version);
-        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, ended, record, superseded })
+        let (call, silent) = (call.clone(), false);
+        Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, superseded })
     }
 
     /// What the menus may know of the caller.
@@ -200,47 +224,40 @@ impl Ussd {
     }
 
     /// The machine's first step for this hop, or the answer when there is nothing to walk.
-    fn next_step(&self, hand: &Hand) -> Result<Step, Outcome> {
+    fn next_step(&self, hand: &Hand) -> Next {
         if hand.version == 0 {
-            return Ok(self.first_step(hand));
+            return Next::Walk(Box::new(self.first_step(hand)));
         }
         let input = hand.record.input_in(&hand.call.history, |known| self.name(&hand.call, known));
-        let over = hand.record.said.last().is_some_and(|said| !said.continues);
+        let over = hand.record.is_over();
         match (input, hand.record.said.last()) {
             (Some(input), _) if !over && hand.record.said.len() < HOPS_MAX => {
-                Ok(press(&hand.menus, &hand.view, hand.record.state.clone(), input))
+                Next::Walk(Box::new(press(&hand.menus, &hand.view, hand.record.state.clone(), input)))
             }
             // first taken in hand with the dialled code, and run again
-            (None, None) => Ok(self.first_step(hand)),
+            (None, None) => Next::Walk(Box::new(self.first_step(hand))),
             // out of order, or after the end: nothing changes, and the person sees where they are
-            (Some(_) | None, Some(said)) => Err(repeated(said, "out_of_order")),
-            (Some(_), None) => Err(self.plain(hand.view.language, OVER, "over")),
+            (Some(_) | None, Some(said)) => Next::Say(repeated(said, "out_of_order")),
+            (Some(_), None) => Next::Say(self.plain(hand.view.language, OVER, "over")),
         }
     }
 
-    /// Dialling: to the start, to the question whether to continue, or down the path that was dialled along.
+    /// Dialling: to the start, or to the question whether to continue.
     fn first_step(&self, hand: &Hand) -> Step {
-        if hand.call.history.is_empty() {
-            let old = hand.superseded.iter().find(|row| row.state == "open");
-            let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
-            // what has acted is finished, even if its last screen was never stored
-            let old = old.filter(|old| old.claimed.is_none());
-            return match old.and_then(|old| resumable(&hand.menus, &old.state)) {
-                Some(state) => offer(&hand.menus, &hand.view, state),
-                None => begin(&hand.menus, &hand.view),
-            };
+        let old = hand.superseded.iter().find(|row| row.state == "open" && hand.call.history.is_empty());
+        let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
+        // what was done is not offered again, even if its last screen was lost
+        match old.filter(|old| !old.acted).and_then(|old| resumable(&hand.menus, &old.state)) {
+            Some(state) => offer(&hand.menus, &hand.view, state),
+            None => begin(&hand.menus, &hand.view),
         }
-        let mut step = begin(&hand.menus, &hand.view);
-        for token in hand.call.history.split('*') {
-            step = match step {
-                Step::Show { state, .. } if accepts_dialled(&hand.menus, &state) => {
-                    press(&hand.menus, &hand.view, state, token)
-                }
-                // never a yes and never a PIN from a dialled code: what is left is not looked at
-                Step::Show { .. } | Step::Ask { .. } => return step,
-            };
-        }
-        step
+    }
+
+    /// The next answer out of a code that was dialled along (`*384*1234*1*0712345678#`). Never a yes and never a PIN;
+    /// from the first answer that is not taken, the person goes on by hand.
+    fn dialled<'a>(hand: &Hand, state: &State, along: &mut impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let smooth = state.note.is_none() && hand.record.claimed.is_none() && accepts_dialled(&hand.menus, state);
+        if smooth { along.next() } else { None }
     }
 
     /// Walks on until there is something to show.
@@ -251,9 +268,18 @@ impl Ussd {
         progress: &Progress,
     ) -> Result<(State, Screen, Option<Refusal>), Lost> {
         let mut refused = None;
+        let history = hand.call.history.clone();
+        let first = hand.record.said.is_empty() && !history.is_empty();
+        let mut along = history.split('*').take(if first { DIALLED_MAX } else { 0 });
         loop {
             let (pending, ask) = match step {
-                Step::Show { state, screen } => return Ok((state, screen, refused)),
+                Step::Show { state, screen } => match Self::dialled(hand, &state, &mut along) {
+                    Some(answer) => {
+                        step = press(&hand.menus, &hand.view, state, answer);
+                        continue;
+                    }
+                    None => return Ok((state, screen, refused)),
+                },
                 Step::Ask { pending, ask } => (pending, ask),
             };
             let reply = match ask.verb {
@@ -293,6 +319,7 @@ impl Ussd {
         let along = self.saves(hand, claimed_version, "open");
         hand.record.acted = false;
         let acted = self.wallet.act(&hand.caller, ask, Turn { key, claim, along }).await;
+        hand.silent = acted.silent;
         match acted.answer {
             Answer::Refused(Refusal { reason: Reason::Stale, .. }) => return Err(Lost::Stale),
             Answer::Refused(_) | Answer::Late if acted.claimed => hand.version = claimed_version,
@@ -337,7 +364,7 @@ impl Ussd {
         refused: Option<Refusal>,
     ) -> Result<Outcome, Lost> {
         let acted = hand.record.acted;
-        let at = state.screen.clone();
+        let (at, silent) = (state.screen.clone(), hand.silent);
         hand.record.state = state;
         hand.record.typed = hand.call.history.len();
         hand.record.last = hand.hop;
@@ -347,10 +374,11 @@ impl Ussd {
         let key = Key::new(hand.now, "ussd", &hand.hop);
         let posting = self.wallet.note(key, self.saves(hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
+        let outcome = Outcome { screen, word, at, refused, silent };
         match self.wallet.book.post(posting).await {
-            Ok(_receipt) => Ok(Outcome { screen, word, at, refused }),
+            Ok(_receipt) => Ok(outcome),
             // what was done is durable, and a copy of this hop would get the same answer from the book
-            Err(refusal) if acted && refusal.reason != Reason::Stale => Ok(Outcome { screen, word, at, refused }),
+            Err(refusal) if acted && refusal.reason != Reason::Stale => Ok(outcome),
             Err(refusal) if refusal.reason == Reason::Stale => Err(Lost::Stale),
             Err(_) => Err(Lost::Busy),
         }
@@ -359,5 +387,5 @@ impl Ussd {
 
 fn repeated(said: &Said, word: &'static str) -> Outcome {
     let screen = Screen { text: said.text.clone(), continues: said.continues };
-    Outcome { screen, word, at: String::new(), refused: None }
+    Outcome { screen, word, at: String::new(), refused: None, silent: false }
 }

@@ -1,6 +1,7 @@
 //! Answers in time. A gateway waits some seconds for a screen and then shows the caller an error; so what takes longer
-//! is answered with "the result will come by SMS", goes on, and is told by SMS when it was refused. (What succeeded
-//! has its receipt in the outbox anyway.) What was cut short by a crash is found and told later.
+//! is answered with "the result will come by SMS", goes on, and is told by SMS when it was refused, or when it succeeded
+//! without a message of its own. (A payment has its receipts in the outbox anyway.) What was cut short by a crash is
+//! found and told later.
 
 use super::conversation::{BUSY, LATE, Outcome, Ussd};
 use super::record::Record;
@@ -8,7 +9,8 @@ use crate::ask::Slots;
 use crate::book::{Change, Key, SessionSave};
 use crate::gateway::UssdCall;
 use crate::language::Language;
-use crate::refusal::Refusal;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
 use crate::wallet::desk::message;
@@ -75,8 +77,18 @@ impl Ussd {
                 let (ussd, language) = (self.clone(), progress.language());
                 runtime.spawn(async move {
                     let _held = late;
-                    if let Ok(Outcome { refused: Some(refusal), .. }) = work.await {
-                        ussd.tell_refused(caller.e164(), language, &refusal).await;
+                    match work.await {
+                        Ok(Outcome { refused: Some(refusal), .. }) => {
+                            let reason = ussd.reason(language, &refusal);
+                            ussd.tell_late(&caller, language, "sms.late_refused", &reason).await;
+                        }
+                        Ok(Outcome { silent: true, .. }) => {
+                            // it may have been the language that was changed
+                            let known = ussd.wallet.caller(caller.clone()).await.ok().and_then(|known| known.person);
+                            let language = known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
+                            ussd.tell_late(&caller, language, "sms.late_done", &Slots::new()).await;
+                        }
+                        Ok(_) | Err(_) => {}
                     }
                 });
                 self.plain(progress.language(), LATE, "late")
@@ -86,15 +98,18 @@ impl Ussd {
         }
     }
 
-    async fn tell_refused(&self, msisdn: &str, language: Language, refusal: &Refusal) {
+    fn reason(&self, language: Language, refusal: &Refusal) -> Slots {
         let catalogue = self.menus.get().catalogue.clone();
         let reason = catalogue.say(language, &format!("refusal.{}", refusal.code()), &refusal.slots);
-        let slots = Slots::from([("reason".to_owned(), reason)]);
-        let now = self.wallet.house.clock.now();
-        let news = message(msisdn, language.as_str(), "sms.late_refused", &slots, None, now);
+        Slots::from([("reason".to_owned(), reason)])
+    }
+
+    async fn tell_late(&self, caller: &Msisdn, language: Language, template: &str, slots: &Slots) {
+        let (now, msisdn) = (self.wallet.house.clock.now(), caller.e164());
+        let news = message(msisdn, language.as_str(), template, slots, None, now);
         let posting = self.wallet.note(Key::new(now, "late", msisdn.as_bytes()), vec![Change::Tell(news)]);
         if let Err(refusal) = self.wallet.book.post(posting).await {
-            tracing::error!(code = refusal.code(), "the news of a late refusal was not stored");
+            tracing::error!(code = refusal.code(), "the news of a late result was not stored");
         }
     }
 
@@ -124,9 +139,8 @@ impl Ussd {
             let msisdn = record.msisdn.clone();
             let person = self.wallet.store.read(move |conn| people::by_msisdn(conn, &msisdn)).await?;
             let language = person.map_or(record.language, |person| person.language);
-            let reason = Language::parse(&language).unwrap_or(Language::EN);
-            let reason = self.menus.get().catalogue.say(reason, "refusal.busy", &Slots::new());
-            let slots = Slots::from([("reason".to_owned(), reason)]);
+            let words = Language::parse(&language).unwrap_or(Language::EN);
+            let slots = self.reason(words, &Reason::Busy.into());
             let news = message(&record.msisdn, &language, "sms.late_refused", &slots, None, now);
             changes.push(Change::Tell(news));
         }

@@ -51,6 +51,11 @@ impl Record {
         self.said.iter().find(|said| said.hop == *hop)
     }
 
+    /// Whether the last word was said.
+    pub fn is_over(&self) -> bool {
+        self.said.last().is_some_and(|said| !said.continues)
+    }
+
     /// The new input in a history that continues this conversation; `None` if it does not continue it.
     ///
     /// Typed text may itself hold `*`, so the known beginning is taken off instead of splitting.

@@ -83,7 +83,12 @@ impl<'a> Talk<'a> {
 
     /// Asks the wallet.
     pub(super) fn ask(&self, state: State, verb: Verb, service: &Name, secret: Option<Secret>, then: Then) -> Step {
-        let ask = Ask { verb, service: service.text.clone(), fields: state.fields.clone(), secret };
+        let mut fields = state.fields.clone();
+        if let (Verb::Do, Some(total)) = (verb, state.slots.get("total")) {
+            // what the person said yes to: the wallet does that or nothing
+            fields.insert("total".to_owned(), total.clone());
+        }
+        let ask = Ask { verb, service: service.text.clone(), fields, secret };
         Step::Ask { pending: Pending { state, verb, then }, ask }
     }
 

@@ -2,7 +2,7 @@
 
 use super::desk::{Act, Desk, Halt, masked_name};
 use super::{Service, item};
-use crate::book::{self, Change};
+use crate::book::Change;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{self, EntryRow, PostingRow};
@@ -73,10 +73,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// The account on the other side: where the money went or came from, apart from fees.
+    /// The account on the other side: where the money came from, or where most of it went.
     pub fn other(&self) -> Option<i64> {
-        let others = self.legs.iter().filter(|leg| leg.account_id != self.own.account_id);
-        others.map(|leg| leg.account_id).find(|id| *id != book::FEES)
+        let opposite = self.legs.iter().filter(|leg| (leg.amount_minor < 0) != (self.own.amount_minor < 0));
+        opposite.max_by_key(|leg| leg.amount_minor.unsigned_abs()).map(|leg| leg.account_id)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots};
 use crate::book::{Change, Leg};
+use crate::live::Live;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -14,6 +15,7 @@ use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
 use crate::store::{Conn, StoreError};
 use crate::tariff::Tariff;
+use crate::text;
 use crate::time::{Clock, Timestamp};
 use std::collections::BTreeSet;
 
@@ -23,7 +25,7 @@ pub struct House {
     /// Where the service runs.
     pub market: Market,
     /// What services cost.
-    pub tariff: Tariff,
+    pub tariff: Live<Tariff>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
@@ -49,6 +51,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What to commit, when there is something to do.
     pub act: Option<Act>,
+    /// It was done, and nobody hears of that by SMS.
+    pub silent: bool,
 }
 
 /// What to commit.
@@ -180,13 +184,16 @@ pub fn message(
     }
 }
 
+/// Septets of a first name as others see it: with an initial it fits every text that is measured for names.
+const FIRST_NAME_MAX: usize = 16;
+
 /// What others see of a name: the first name and the initial of the last.
 pub fn masked_name(name: &str) -> String {
     let mut words = name.split_whitespace();
-    let first = words.next().unwrap_or_default();
+    let first = text::clip(&text::to_gsm(words.next().unwrap_or_default()), FIRST_NAME_MAX);
     let initial = words.next_back().and_then(|last| last.chars().next());
     match initial {
         Some(initial) => format!("{first} {}", initial.to_uppercase()),
-        None => first.to_owned(),
+        None => first,
     }
 }

@@ -89,6 +89,8 @@ pub struct Acted {
     pub answer: Answer,
     /// Whether the changes of the claim are in the database.
     pub claimed: bool,
+    /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
+    pub silent: bool,
 }
 
 /// The wallet. Clones share everything.
@@ -131,7 +133,7 @@ impl Wallet {
     /// Does something, once per key.
     pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Acted {
         let Some(service) = service(&ask.service) else {
-            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), claimed: false };
+            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), claimed: false, silent: false };
         };
         let taken = match pin::readable(service, ask.secret.as_ref()) {
             Ok(()) => self.take_in_hand(service, caller, &turn).await,
@@ -143,11 +145,11 @@ impl Wallet {
             Err(refusal) => Err(refusal),
         };
         self.metrics.service(service.name, done.as_ref().map_or_else(Refusal::code, |_plan| "done"));
-        let answer = match done {
-            Ok(plan) => Answer::Facts { slots: plan.slots, flags: plan.flags },
-            Err(refusal) => Answer::Refused(refusal),
+        let (answer, silent) = match done {
+            Ok(plan) => (Answer::Facts { slots: plan.slots, flags: plan.flags }, plan.silent),
+            Err(refusal) => (Answer::Refused(refusal), false),
         };
-        Acted { answer, claimed }
+        Acted { answer, claimed, silent }
     }
 
     /// The answer to something that was done under this key in a run whose own answer was lost.
@@ -190,12 +192,17 @@ impl Wallet {
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
-        let (mut plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+        let agreed = ask.fields.get("total").cloned();
+        let (mut plan, refused) = self.plan(service, caller, ask.fields.clone(), ask.secret.clone(), fresh_id).await;
         if let Some(refusal) = refused {
             return Err(refusal);
         }
+        if agreed.is_some_and(|agreed| plan.slots.get("total").is_some_and(|total| *total != agreed)) {
+            return Err(Reason::PriceChanged.into());
+        }
         let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
         let mut changes = turn.along.clone();
+        plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
         changes.extend(act.changes);
         if service.pin {
             changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
@@ -204,8 +211,11 @@ impl Wallet {
             self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
         match receipt {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
-            // the plan was covered, but somebody spent the money in between
-            Err(refusal) if refusal.reason == Reason::NotEnough => Err(Refusal { slots: plan.slots, ..refusal }),
+            // the plan was good, but money was spent or an account frozen in between: a new plan says it better
+            Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed) => {
+                let (_plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+                Err(refused.unwrap_or_else(|| Reason::Busy.into()))
+            }
             Err(refusal) => Err(refusal),
         }
     }

@@ -35,7 +35,7 @@ fn order(desk: &mut Desk) -> Result<(), Halt> {
     send::payment(desk, &payee, amount)?;
     let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
     if i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= WAITING_MAX {
-        return Err(Reason::Busy.into());
+        return Err(Reason::OrdersFull.into());
     }
     let expires = desk.now.plus(LIFE);
     let row = OrderRow {

@@ -11,7 +11,11 @@ use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
 use crate::store::people::{self, PinRow};
+use crate::time::Timestamp;
 use secrecy::ExposeSecret;
+
+/// Within this time a lock is told once.
+const LOCK_NEWS_EVERY_MICROS: i64 = 600_000_000;
 
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
 pub const CHOOSE: Service = Service { name: "choose_pin", pin: false, opens: false, plan: choose };
@@ -109,13 +113,17 @@ impl Wallet {
         Err(Reason::PinLocked.into())
     }
 
-    /// The owner hears of the lock by SMS: perhaps it was not them.
+    /// The owner hears of the lock by SMS: perhaps it was not them. Tries at the same moment may all find the last one
+    /// used up; the news is told once.
     async fn tell_locked(&self, caller: &Caller, turn: &Turn) {
         let Some(person) = caller.person.as_ref().filter(|_| matches!(turn.claim, Claim::Now(_))) else { return };
         let now = self.house.clock.now();
         let news = super::desk::message(&person.msisdn, &person.language, "sms.pin_locked", &Slots::new(), None, now);
-        if let Err(refusal) = self.book.post(self.note(turn.key, vec![Change::Tell(news)])).await {
-            tracing::warn!(code = refusal.code(), "the news of a locked PIN was not stored");
+        let name = [person.account_id, now.micros().div_euclid(LOCK_NEWS_EVERY_MICROS)].map(i64::to_be_bytes).concat();
+        let once = Change::See { key: Key::new(Timestamp::from_micros(0), "pin_locked", &name) };
+        match self.book.post(self.note(turn.key, vec![once, Change::Tell(news)])).await {
+            Ok(_) | Err(Refusal { reason: Reason::Seen, .. }) => {}
+            Err(refusal) => tracing::warn!(code = refusal.code(), "the news of a locked PIN was not stored"),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::book::{self, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
+use crate::store::book_rows::Account;
 use crate::store::people::{self, PersonRow};
 use std::time::Duration;
 
@@ -35,21 +36,33 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
 /// The person the input `to` names, who must not be the payer.
 pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
     let payer = desk.person()?;
+    active(desk, payer, Reason::AccountClosed.into())?;
     let to = desk.phone("to")?;
     let payee = people::by_msisdn(desk.conn, to.e164())?;
     match payee {
         Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, "to").into()),
-        Some(payee) => Ok(payee),
+        Some(payee) => active(desk, &payee, payee_closed()).map(|_account| payee),
         None => Err(Refusal::of_field(Reason::PayeeUnknown, "to").with("phone", to.local()).into()),
     }
+}
+
+/// The account of one side, which must not be frozen: said before the PIN, as the book would only say it after.
+fn active(desk: &mut Desk, person: &PersonRow, otherwise: Refusal) -> Result<Account, Halt> {
+    let account = desk.account(person.account_id)?;
+    if account.state == "open" { Ok(account) } else { Err(otherwise.into()) }
+}
+
+fn payee_closed() -> Refusal {
+    Refusal::of_field(Reason::PayeeClosed, "to")
 }
 
 /// Plans the payment of `amount` from the caller to `payee`: shows it, and says what to commit.
 pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act, Halt> {
     let payer = desk.person()?;
-    let account = desk.account(payer.account_id)?;
+    let account = active(desk, payer, Reason::AccountClosed.into())?;
+    active(desk, payee, payee_closed())?;
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
-    let fee = desk.house.tariff.fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
+    let fee = desk.house.tariff.get().fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
     let terms = decide(available, amount, fee)?;
     for (slot, value) in party(payee) {
         desk.show(&slot, value);

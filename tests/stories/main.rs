@@ -4,24 +4,44 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     clippy::unused_async,
     missing_docs,
     reason = "a test that cannot go on should stop"
 )]
 
+mod account;
+mod aids;
 mod book;
 mod check;
+mod commands;
 mod committer;
+mod doors;
+mod dropped;
 mod fold;
 mod gateway;
 mod grammar;
 mod guards;
 mod holds;
+mod hops;
+mod join;
+mod late;
 mod ledger;
 mod model;
+mod orders;
+mod outbox;
+mod pin;
+mod price;
+mod program;
+mod reports;
+mod running;
 mod schema;
+mod secrecy;
 mod send;
 mod sender;
+mod starting;
+mod stub;
 mod terminal;
+mod texts;
 mod world;

@@ -2,6 +2,7 @@
 //! People in it have phones; what they see is written down as a transcript that a person can read.
 
 use kadogo::app::{App, Committer};
+use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
@@ -46,6 +47,8 @@ pub struct Twist {
     pub gateway: Option<GatewayAccount>,
     /// How long a caller waits for an answer; four seconds when not given.
     pub answer_within: Option<Duration>,
+    /// What callbacks must carry.
+    pub callback_token: Option<&'static str>,
 }
 
 impl World {
@@ -79,7 +82,7 @@ impl World {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let doors = Doors {
             app: app.clone(),
-            callback_token: None,
+            callback_token: twist.callback_token.map(|token| token.to_owned().into()),
             answer_within,
             demo: true,
             runtime: tokio::runtime::Handle::current(),
@@ -150,6 +153,30 @@ impl World {
         messages.into_iter().map(|message| message.text).collect()
     }
 
+    /// How many payments wait for a number's yes.
+    pub async fn orders_waiting(&self, number: &str) -> usize {
+        let caller = self.app.wallet.caller(Msisdn::from_e164(number).unwrap()).await.unwrap();
+        self.app.wallet.orders_waiting(caller.person.unwrap().account_id).await.unwrap()
+    }
+
+    /// Somebody is paid from the trust account.
+    pub async fn give(&self, number: &str, amount_minor: i64) {
+        let caller = self.app.wallet.caller(Msisdn::from_e164(number).unwrap()).await.unwrap();
+        let key = Key::new(self.clock.now(), "gift", number.as_bytes());
+        let legs = vec![
+            Leg { account: TRUST, amount_minor: -amount_minor },
+            Leg { account: caller.person.unwrap().account_id, amount_minor },
+        ];
+        let gift = Posting { kind: "issue", legs, ..self.app.wallet.note(key, Vec::new()) };
+        self.app.wallet.book.post(gift).await.unwrap();
+    }
+
+    /// Everything on disk: the database and what waits to be folded into it.
+    pub fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     /// Balance of a number's wallet, minor units.
     pub async fn balance(&self, number: &str) -> i64 {
         let people = kadogo::demo::world::people(&self.app.wallet).await.unwrap();
@@ -162,12 +189,40 @@ impl World {
     }
 
     /// Ends the service as a plug that is pulled would, and starts another one on the same database.
-    pub async fn restart(mut self) -> World {
+    pub async fn restart(self) -> World {
+        self.restart_with(Twist::default()).await
+    }
+
+    /// The same, with other settings.
+    pub async fn restart_with(mut self, twist: Twist) -> World {
         let (folder, clock) = (self.folder.clone(), self.clock.clone());
         self.committer.take();
         drop(self);
-        World::on(folder, clock, Twist::default()).await
+        World::on(folder, clock, twist).await
     }
+}
+
+/// Whether these bytes hold this text.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// Waits for all of them, which run side by side.
+pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (future, slot) in pending.iter_mut().zip(&mut done) {
+            if slot.is_none()
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(context)
+            {
+                *slot = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
 }
 
 /// Checks a book: panics unless it is whole.

@@ -6,8 +6,8 @@ use super::*;
 fn what_cannot_be_read_is_asked_again() {
     let cases: &[(&[&str], &str, &str)] = &[
         (&["1"], "o712345678", "That has letters."),
-        (&["1"], "12", "That is not a mobile number."),
-        (&["1"], "", "That is not a mobile number."),
+        (&["1"], "12", "That is not a mobile number"),
+        (&["1"], "", "That is not a mobile number"),
         (&["1", "0712345678"], "lots", "That is not an amount."),
         (&["1", "0712345678"], "1.000,50", "two ways"),
         (&["1", "0712345678"], "0.00", "Zero cannot be sent."),

@@ -1,0 +1,33 @@
+# Builds Kadogo and puts the program alone into a small image that runs as an ordinary user.
+#   docker build -t kadogo .
+#   docker run -p 8080:8080 -v kadogo:/data --env-file kadogo.env kadogo
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /src
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+# dependencies first: they change rarely, and are then taken from the cache
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir src && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
+    && cargo build --release --locked && rm -r src
+COPY src src
+COPY migrations migrations
+COPY menus menus
+RUN touch src/main.rs src/lib.rs && cargo build --release --locked && strip target/release/kadogo
+
+FROM debian:bookworm-slim
+# the certificates of the gateways' servers
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data --create-home kadogo
+COPY --from=build /src/target/release/kadogo /usr/local/bin/kadogo
+COPY menus /usr/share/kadogo/menus
+USER kadogo
+WORKDIR /data
+VOLUME /data
+ENV KADOGO_LISTEN=0.0.0.0:8080 \
+    KADOGO_DATABASE_URL=sqlite:///data/kadogo.db \
+    KADOGO_MENUS=/usr/share/kadogo/menus \
+    KADOGO_LOG_FORMAT=json
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=6s --start-period=10s --retries=3 CMD ["kadogo", "health"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["kadogo"]
+CMD ["serve"]

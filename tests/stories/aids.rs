@@ -1,0 +1,141 @@
+//! What several stories need: the last exchange of a transcript, an account frozen, and the service held still at a
+//! chosen point, so that what usually takes a moment can be looked at.
+
+use super::world::*;
+use diesel::connection::SimpleConnection;
+use kadogo::store::StoreError;
+use std::sync::mpsc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// What was typed last, and what the screen said to it.
+pub fn last(phone: &Phone) -> String {
+    let transcript = phone.transcript();
+    let at = transcript.rfind("\n> ").or_else(|| transcript.rfind("dials ")).unwrap();
+    transcript[at..].trim().to_owned()
+}
+
+/// Freezes or opens an account, as nobody can yet from inside.
+pub async fn set_account_state(world: &World, number: &str, state: &str) {
+    let account = "(SELECT account_id FROM people WHERE msisdn = ";
+    sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')")).await;
+}
+
+/// Runs a statement on the database.
+pub async fn sql(world: &World, statement: String) {
+    world.app.wallet.book.write(move |conn| conn.batch_execute(&statement).map_err(StoreError::Query)).await.unwrap();
+}
+
+/// Something that stands still until it is released.
+pub struct Held {
+    release: Vec<mpsc::Sender<()>>,
+    done: Vec<JoinHandle<()>>,
+    arrivals: mpsc::Receiver<()>,
+}
+
+impl Held {
+    /// The committer: from now on nothing is written.
+    pub async fn the_book(world: &World) -> Held {
+        let held = Held::in_turn(world);
+        held.reached().await;
+        held
+    }
+
+    /// The committer, when it comes to this: what waits in the queue is written, what comes later is not.
+    pub async fn the_book_later(world: &World) -> Held {
+        let before = waiting(world);
+        let held = Held::in_turn(world);
+        until_waiting(world, before + 1).await;
+        held
+    }
+
+    /// Waits until it has come to this.
+    pub async fn reached(&self) {
+        until("it stands still", || async { self.arrivals.try_recv().is_ok() }).await;
+    }
+
+    fn in_turn(world: &World) -> Held {
+        let ((release, released), (arrived, arrivals)) = (mpsc::channel(), mpsc::channel());
+        let book = world.app.wallet.book.clone();
+        let wait = move |_conn: &mut kadogo::store::Conn| {
+            // nobody listens when the test is over
+            let _ = arrived.send(());
+            assert!(released.recv().is_err(), "the plug is pulled");
+            Ok(())
+        };
+        let done = tokio::spawn(async move { drop(book.write(wait).await) });
+        Held { release: vec![release], done: vec![done], arrivals }
+    }
+
+    /// Everybody who reads: from now on nothing is looked up.
+    pub async fn the_readers(world: &World) -> Held {
+        let (arrived, arrivals) = mpsc::channel();
+        let mut held = Held { release: Vec::new(), done: Vec::new(), arrivals };
+        for _reader in 0..4 {
+            let ((release, released), store) = (mpsc::channel::<()>(), world.app.wallet.store.clone());
+            let arrived = arrived.clone();
+            held.release.push(release);
+            held.done.push(tokio::spawn(async move {
+                let wait = move |_conn: &mut kadogo::store::Conn| {
+                    arrived.send(()).unwrap();
+                    let _ = released.recv();
+                    Ok::<_, StoreError>(())
+                };
+                store.read(wait).await.unwrap();
+            }));
+        }
+        for _reader in 0..4 {
+            held.reached().await;
+        }
+        held
+    }
+
+    /// The committer dies here, as in a crash: what waits in the queue is never written.
+    pub async fn pull_the_plug(self) {
+        self.release.iter().for_each(|release| release.send(()).unwrap());
+        for done in self.done {
+            done.await.unwrap();
+        }
+    }
+
+    /// Lets go.
+    pub async fn release(self) {
+        drop(self.release);
+        for done in self.done {
+            done.await.unwrap();
+        }
+    }
+}
+
+/// Everything that was in the queue is written.
+pub async fn written(world: &World) {
+    world.app.wallet.book.write(|_conn| Ok(())).await.unwrap();
+}
+
+/// How many postings and jobs wait for the committer.
+pub fn waiting(world: &World) -> usize {
+    let free = format!("{:?}", world.app.wallet.book);
+    let free: usize = free.trim_start_matches("Book(").split(' ').next().unwrap().parse().unwrap();
+    4_096 - free
+}
+
+/// Waits until something is so.
+pub async fn until<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() -> F) {
+    for _look in 0..3_000 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("waited in vain until {what}");
+}
+
+/// Waits until so much waits for the committer.
+pub async fn until_waiting(world: &World, postings: usize) {
+    until("postings wait", || async { waiting(world) == postings }).await;
+}
+
+/// Minutes go by.
+pub fn minutes(world: &World, minutes: u64) {
+    world.clock.advance(Duration::from_secs(minutes * 60));
+}

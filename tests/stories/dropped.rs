@@ -1,0 +1,208 @@
+//! Conversations that are cut off: whoever dials again is offered to go on, never into a PIN, an end or a finished
+//! payment. And hops that come twice, late, out of order or from somebody else: they move nothing more.
+
+use super::aids::*;
+use super::world::*;
+
+const PATH: [&str; 5] = ["1", "0700000002", "200", "1", "7361"];
+
+/// Amina goes so many steps of a payment, is cut off and dials again.
+async fn cut_after<'a>(world: &'a World, steps: usize) -> Phone<'a> {
+    let before = world.phone(AMINA);
+    before.dial().await;
+    before.press_all(&PATH[..steps]).await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    phone
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_the_start_there_is_nothing_to_go_on_with() {
+    let world = World::new().await;
+    let phone = cut_after(&world, 0).await;
+    assert_eq!(phone.transcript(), world_start());
+}
+
+fn world_start() -> String {
+    format!("dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n")
+}
+
+/// At each screen of the path: what is offered, where it goes on, and that the payment can be finished from there.
+async fn go_on_after(steps: usize, rest: &[&str]) -> String {
+    let world = World::new().await;
+    let phone = cut_after(&world, steps).await;
+    phone.press("1").await;
+    let transcript = phone.transcript();
+    let end = phone.press_all(rest).await;
+    assert!(end.contains("Confirmed. KES 200 sent to Baraka O."), "{end}");
+    assert_eq!(world.balance(BARAKA).await, 270_000);
+    world.check();
+    transcript
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_the_number_one_goes_on_with_it() {
+    insta::assert_snapshot!(go_on_after(1, &PATH[1..]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_the_amount_one_goes_on_with_it() {
+    insta::assert_snapshot!(go_on_after(2, &PATH[2..]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_the_question_one_is_asked_again() {
+    insta::assert_snapshot!(go_on_after(3, &PATH[3..]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_at_the_pin_one_comes_back_to_the_question_before_it() {
+    insta::assert_snapshot!(go_on_after(4, &PATH[3..]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_after_the_payment_one_starts_anew() {
+    let world = World::new().await;
+    let phone = cut_after(&world, 5).await;
+    assert_eq!(phone.transcript(), world_start());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_starts_again_has_entered_nothing() {
+    let world = World::new().await;
+    for steps in 1..=4 {
+        let phone = cut_after(&world, steps).await;
+        assert!(phone.press("2").await.starts_with("Kadogo\n1 Send money"), "{steps}");
+        assert!(phone.press("1").await.contains("Enter the phone number"), "{steps}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_several_times_one_is_still_offered_the_same() {
+    let world = World::new().await;
+    cut_after(&world, 3).await;
+    cut_after(&world, 0).await;
+    let phone = world.phone(AMINA);
+    assert!(phone.dial().await.starts_with("You were cut off."), "{}", phone.transcript());
+    assert!(phone.press("1").await.starts_with("Send KES 200 to Baraka O"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_quarter_of_an_hour_nothing_is_offered() {
+    let world = World::new().await;
+    cut_after(&world, 3).await;
+    minutes(&world, 14);
+    assert!(world.phone(AMINA).dial().await.starts_with("You were cut off."));
+    minutes(&world, 16);
+    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_offer_is_made_in_the_callers_language() {
+    let world = World::new().await;
+    let mut seen = String::new();
+    for number in [BARAKA, CLAIRE] {
+        world.phone(number).dial_along("1*0700000001").await;
+        let phone = world.phone(number);
+        phone.dial().await;
+        seen.push_str(&phone.transcript());
+    }
+    insta::assert_snapshot!(seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_cut_off_at_the_pin_chooses_it_from_the_start() {
+    let world = World::new().await;
+    let before = world.phone(STRANGER);
+    before.dial().await;
+    before.press_all(&["2", "Neema Achieng", "7361"]).await;
+    let phone = world.phone(STRANGER);
+    phone.dial().await;
+    phone.press_all(&["1", "Neema Achieng", "8053", "8053"]).await;
+    insta::assert_snapshot!(phone.transcript());
+}
+
+/// The old conversation ends when its caller dials again: a hop of it that comes late, even with the PIN, moves nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_hop_of_the_old_conversation_moves_nothing() {
+    let world = World::new().await;
+    let old = world.phone(AMINA);
+    old.dial().await;
+    old.press_all(&PATH[..4]).await;
+    let new = world.phone(AMINA);
+    new.dial().await;
+    old.press("7361").await;
+    insta::assert_snapshot!(last(&old));
+    assert_eq!(world.balance(BARAKA).await, 250_000);
+    new.press_all(&["1", "1", "7361"]).await;
+    assert_eq!(world.balance(BARAKA).await, 270_000);
+    assert_eq!(world.inbox(BARAKA).await.len(), 1);
+    world.check();
+}
+
+/// The PIN arrived and the payment was made, but the last screen never reached the phone.
+#[tokio::test(flavor = "multi_thread")]
+async fn cut_off_with_the_pin_on_its_way_one_is_not_led_back_into_the_payment() {
+    let world = World::new().await;
+    let old = world.phone(AMINA);
+    old.dial().await;
+    old.press_all(&PATH).await;
+    let new = world.phone(AMINA);
+    assert!(new.dial().await.starts_with("Kadogo\n"));
+    new.press_all(&PATH[..2]).await;
+    assert!(new.press("200").await.starts_with("You sent KES 200 to Baraka O 1 min ago."));
+    assert!(old.again().await.contains("Confirmed."));
+    assert_eq!(world.balance(BARAKA).await, 270_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ended_event_changes_nothing() {
+    let world = World::new().await;
+    let old = world.phone(AMINA);
+    old.dial().await;
+    old.press_all(&PATH[..3]).await;
+    let form = [("sessionId", old.session()), ("status", "Incomplete".into()), ("input", old.history())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(world.post("/gateways/africastalking/ussd/ended", &form).await.0, 200);
+    assert!(world.phone(AMINA).dial().await.starts_with("You were cut off."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_goes_one_screen_back_and_home_goes_home() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    // in the amount screen 0 has a note of its own
+    phone.press_all(&["1", "0", "1", "0700000002", "0", "0700000002", "200", "0", "200", "1", "0"]).await;
+    insta::assert_snapshot!(phone.transcript());
+    for steps in 1..=4 {
+        let phone = world.phone(AMINA);
+        phone.dial().await;
+        if phone.transcript().contains("You were cut off") {
+            phone.press("2").await;
+        }
+        phone.press_all(&PATH[..steps]).await;
+        assert!(phone.press("00").await.starts_with("Kadogo\n1 Send money"), "{steps}");
+    }
+    assert_eq!(world.balance(BARAKA).await, 250_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_star_in_an_answer_is_part_of_the_answer() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    assert!(phone.press("1*2").await.starts_with("Please answer with one of the numbers shown."));
+    assert!(phone.press("1").await.starts_with("Send money"));
+    assert!(phone.press("0700000002*200").await.starts_with("That has letters."));
+    assert!(phone.press("*").await.starts_with("That has letters."));
+    assert!(phone.press("0700000002").await.starts_with("To Baraka O"));
+    assert!(phone.press("200*1*7361").await.starts_with("That is not an amount."));
+    assert!(phone.press("200").await.starts_with("Send KES 200"));
+    assert!(phone.press("1*7361").await.starts_with("Please answer"));
+    assert!(phone.press("1").await.contains("enter your PIN"));
+    assert!(phone.press("73*61").await.starts_with("A PIN has 4 to 6 digits."));
+    assert_eq!(world.balance(BARAKA).await, 250_000);
+    assert!(phone.press("7361").await.contains("Confirmed."));
+    assert_eq!(world.balance(BARAKA).await, 270_000);
+}

@@ -1,0 +1,215 @@
+//! Hops as gateways really deliver them: twice, at the same moment, in the wrong order, with holes, from the wrong
+//! phone, or all in one dialled code. Each is answered, and money moves once at most.
+
+use super::aids::*;
+use super::world::*;
+
+/// All histories of a payment in a conversation, the first one empty.
+const HOPS: [&str; 6] = ["", "1", "1*0700000002", "1*0700000002*200", "1*0700000002*200*1", "1*0700000002*200*1*7361"];
+
+async fn moved(world: &World) -> i64 {
+    let moved = world.balance(BARAKA).await - 250_000;
+    let paid = 500_000 - world.balance(AMINA).await;
+    assert!(moved == 0 && paid == 0 || moved == 20_000 && paid == 20_700, "{moved} came, {paid} went");
+    world.check();
+    moved
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_callback_again_gets_the_same_answer_at_every_hop() {
+    let world = World::new().await;
+    let mut answers = Vec::new();
+    for hop in HOPS {
+        let answer = world.hop("s", AMINA, hop).await;
+        for _again in 0..3 {
+            assert_eq!(world.hop("s", AMINA, hop).await, answer);
+        }
+        answers.push(answer);
+    }
+    assert!(answers[5].contains("Confirmed."));
+    for (hop, answer) in HOPS.iter().zip(&answers) {
+        assert_eq!(&world.hop("s", AMINA, hop).await, answer, "after the end too");
+    }
+    let world = world.restart().await;
+    for (hop, answer) in HOPS.iter().zip(&answers) {
+        assert_eq!(&world.hop("s", AMINA, hop).await, answer, "and after a restart");
+    }
+    assert_eq!(moved(&world).await, 20_000);
+    assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (1, 1));
+}
+
+/// Real requests over real sockets, five copies of each hop in one moment, many times.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_in_the_same_moment_get_one_answer_and_run_once() {
+    let world = World::new().await;
+    for round in 0..20_i64 {
+        let session = format!("s{round}");
+        for hop in HOPS {
+            let h = || world.hop(&session, AMINA, hop);
+            let (a, b, c, d, e) = tokio::join!(h(), h(), h(), h(), h());
+            assert!([&b, &c, &d, &e].iter().all(|answer| **answer == a), "{hop}: {:?}", [&a, &b, &c, &d, &e]);
+        }
+        assert_eq!(world.balance(BARAKA).await, 250_000 + (round + 1) * 20_000);
+        minutes(&world, 11);
+    }
+    assert_eq!(world.balance(AMINA).await, 500_000 - 20 * 20_700);
+    assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (20, 20));
+    world.check();
+}
+
+/// A wrong PIN in ten copies costs one try.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_a_wrong_pin_cost_one_try() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    phone.press_all(&["1", "0700000002", "200", "1"]).await;
+    let (session, wrong) = (phone.session(), format!("{}*1111", phone.history()));
+    let h = || world.hop(&session, AMINA, &wrong);
+    let all = tokio::join!(h(), h(), h(), h(), h(), h(), h(), h(), h(), h());
+    assert!(all.0.starts_with("CON Wrong PIN. Tries left: 4."), "{}", all.0);
+    assert_eq!([&all.1, &all.2, &all.3, &all.4], [&all.0; 4]);
+    assert!(phone.press("1111").await.starts_with("Wrong PIN. Tries left: 4."), "the same hop still");
+    assert!(phone.press("2222").await.starts_with("Wrong PIN. Tries left: 3."));
+}
+
+/// While the first copy acts and the book stands still, the others wait for it instead of acting themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_wait_for_the_first() {
+    let world = World::new().await;
+    for hop in &HOPS[..5] {
+        world.hop("s", AMINA, hop).await;
+    }
+    let held = Held::the_book(&world).await;
+    let h = || world.hop("s", AMINA, HOPS[5]);
+    let release = async {
+        until_waiting(&world, 3).await;
+        held.release().await;
+    };
+    let (a, b, c, ()) = tokio::join!(h(), h(), h(), release);
+    assert!(a.contains("Confirmed.") && a == b && b == c, "{a}\n{b}\n{c}");
+    assert_eq!(moved(&world).await, 20_000);
+}
+
+/// Every order of the hops after the first, one after the other: nothing moves unless the order was right so far, and
+/// afterwards the conversation can be finished by hand or over again.
+#[tokio::test(flavor = "multi_thread")]
+async fn hops_in_any_order_move_nothing_they_should_not() {
+    for order in orders(&[1, 2, 3, 4, 5]) {
+        let world = World::new().await;
+        world.hop("s", AMINA, "").await;
+        for hop in &order {
+            world.hop("s", AMINA, HOPS[*hop]).await;
+        }
+        let right = order == [1, 2, 3, 4, 5];
+        assert_eq!(moved(&world).await > 0, right, "{order:?}");
+        if !right {
+            let again = world.phone(AMINA);
+            again.dial_along("1*0700000002*200").await;
+            assert!(again.press_all(&["1", "7361"]).await.contains("Confirmed."), "{order:?}");
+        }
+        assert_eq!(moved(&world).await, 20_000, "{order:?}");
+    }
+}
+
+/// Some orders of five, spread over all of them: every one would take a minute.
+fn orders(hops: &[usize]) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for _place in hops {
+        let longer = |order: &Vec<usize>| {
+            let order = order.clone();
+            let left = hops.iter().filter(|hop| !order.contains(hop)).copied().collect::<Vec<_>>();
+            left.into_iter().map(move |hop| [order.clone(), vec![hop]].concat()).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    all.into_iter().step_by(7).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hop_that_was_skipped_is_not_filled_in() {
+    let world = World::new().await;
+    let mut seen = String::new();
+    for hop in ["", "1*0700000002*200", "1", "1*0700000002*200*1", "1*0700000002*200*1*7361"] {
+        seen.push_str(&format!("text={hop}\n{}\n\n", world.hop("s", AMINA, hop).await));
+    }
+    insta::assert_snapshot!(seen);
+    assert_eq!(moved(&world).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_the_end_moves_nothing() {
+    let world = World::new().await;
+    for hop in HOPS {
+        world.hop("s", AMINA, hop).await;
+    }
+    let end = world.hop("s", AMINA, HOPS[5]).await;
+    for more in ["1", "7361", "1*7361", "1*0700000002*200*1*7361"] {
+        assert_eq!(world.hop("s", AMINA, &format!("{}*{more}", HOPS[5])).await, end);
+    }
+    assert_eq!(moved(&world).await, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_belongs_to_the_number_that_began_it() {
+    let world = World::new().await;
+    for hop in &HOPS[..5] {
+        world.hop("s", AMINA, hop).await;
+    }
+    let mut seen = String::new();
+    for (number, hop) in [(CLAIRE, HOPS[5]), (CLAIRE, HOPS[4]), (STRANGER, HOPS[5]), (CLAIRE, "")] {
+        seen.push_str(&format!("{}\n", world.hop("s", number, hop).await));
+    }
+    insta::assert_snapshot!(seen);
+    assert_eq!(moved(&world).await, 0);
+    assert!(world.hop("s", AMINA, HOPS[5]).await.contains("Confirmed."), "and its owner is not disturbed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialled_code_goes_to_the_question_and_the_rest_is_by_hand() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    phone.dial_along("1*0700000002*200").await;
+    phone.press_all(&["1", "7361"]).await;
+    insta::assert_snapshot!(phone.transcript());
+    assert_eq!(moved(&world).await, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
+    for code in ["1*0700000002*200*1", "1*0700000002*200*1*7361", "1*0700000002*200*1*1*7361", "1*0700000002*200*7361"]
+    {
+        let world = World::new().await;
+        let phone = world.phone(AMINA);
+        let screen = phone.dial_along(code).await;
+        assert!(screen.starts_with("Send KES 200 to Baraka O, 0700***002?"), "{code}: {screen}");
+        assert_eq!(moved(&world).await, 0, "{code}");
+        assert!(phone.press("1").await.contains("enter your PIN"), "{code}");
+        assert!(phone.press("7361").await.contains("Confirmed."), "{code}");
+        assert_eq!(moved(&world).await, 20_000, "{code}");
+    }
+}
+
+/// From the first answer that is not taken, the rest of the code would mean something else than it should.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialled_code_with_a_mistake_stops_there() {
+    let world = World::new().await;
+    let mut seen = String::new();
+    for code in ["1*070000000*200", "1*0700000001*200", "1*0700000002*lots*1", "7*1", "2*1*1"] {
+        let phone = world.phone(AMINA);
+        phone.dial_along(code).await;
+        seen.push_str(&format!("{}\n", phone.transcript()));
+    }
+    insta::assert_snapshot!(seen);
+    assert_eq!(moved(&world).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_who_dials_along_is_led_through_joining() {
+    let world = World::new().await;
+    let phone = world.phone(STRANGER);
+    let screen = phone.dial_along("1*Neema Achieng*7361*7361").await;
+    assert!(screen.starts_with("Choose a PIN of 4 to 6 digits."), "a PIN is typed by hand: {screen}");
+    let screen = world.phone("+254711222334").dial_along("1*0700000002*200").await;
+    assert!(screen.starts_with("Enter your name in letters"), "{screen}");
+}

@@ -1,0 +1,249 @@
+//! Answers that come too late for the screen, and services that die in the middle: the caller is told that the result
+//! comes by SMS, and it does, once, and it is true.
+//!
+//! The committer is held still while the last hop is on its way, or it dies at a chosen point; then a second service is
+//! started on the same database.
+
+use super::aids::*;
+use super::world::*;
+use kadogo::gateway::africastalking as at;
+use std::time::Duration;
+
+const TO_THE_PIN: [&str; 4] = ["1", "0700000002", "200", "1"];
+const LATE: &str = "This takes a little longer. You will get the result by SMS. Please do not try again before.";
+
+/// A service whose callers do not wait long, though long enough for a hop that nothing holds up.
+async fn impatient() -> World {
+    World::with(Twist { answer_within: Some(Duration::from_secs(1)), ..Twist::default() }).await
+}
+
+async fn until_told(world: &World, number: &str, messages: usize) {
+    until("the messages are there", || async { world.inbox(number).await.len() == messages }).await;
+}
+
+/// Goes `way` and types `last` while nothing can be written; then things go on, and `messages` SMS come.
+async fn held_up(number: &str, way: &[&str], last: &str, messages: usize) -> (World, String) {
+    let world = impatient().await;
+    let phone = world.phone(number);
+    phone.dial().await;
+    phone.press_all(way).await;
+    let held = Held::the_book(&world).await;
+    phone.press(last).await;
+    held.release().await;
+    until_told(&world, number, messages).await;
+    phone.messages().await;
+    world.check();
+    let from = phone.transcript().rfind("\n> ").unwrap();
+    let seen = phone.transcript()[from..].trim().to_owned();
+    (world, seen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_payment_is_told_by_its_receipts() {
+    let (world, seen) = held_up(AMINA, &TO_THE_PIN, "7361", 1).await;
+    insta::assert_snapshot!(seen);
+    assert_eq!(world.balance(BARAKA).await, 270_000);
+    assert_eq!(world.inbox(BARAKA).await.len(), 1);
+    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"), "and is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_refusal_is_told_with_its_reason() {
+    let (world, seen) = held_up(AMINA, &TO_THE_PIN, "1111", 1).await;
+    insta::assert_snapshot!(seen);
+    assert_eq!(world.balance(BARAKA).await, 250_000);
+    let again = world.phone(AMINA);
+    assert!(again.dial().await.starts_with("You were cut off."), "and can be mended");
+    assert!(again.press_all(&["1", "1", "7361"]).await.contains("Confirmed."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_refusal_speaks_the_callers_language() {
+    let (_world, seen) = held_up(CLAIRE, &TO_THE_PIN, "1111", 1).await;
+    insta::assert_snapshot!(seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_joining_is_told_in_the_language_chosen() {
+    let (world, seen) = held_up(STRANGER, &["2", "Neema Achieng", "7361"], "7361", 1).await;
+    insta::assert_snapshot!(seen);
+    assert_eq!(world.balance(STRANGER).await, 0);
+}
+
+/// What sends no message when it is in time sends one when it is late.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_change_of_language_is_told() {
+    let (world, seen) = held_up(AMINA, &["2", "4"], "2", 1).await;
+    insta::assert_snapshot!(seen);
+    assert!(world.phone(AMINA).dial().await.contains("Tuma pesa"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_in_time_needs_no_message() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.press_all(&["2", "4", "2"]).await;
+    assert!(amina.messages().await.is_empty());
+}
+
+/// Copies of the late hop are answered like the first, and the payment is made once.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_a_late_hop_are_late_too_and_then_get_the_result() {
+    let world = impatient().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    phone.press_all(&TO_THE_PIN).await;
+    let held = Held::the_book(&world).await;
+    assert_eq!(phone.press("7361").await, LATE);
+    assert_eq!(phone.again().await, LATE);
+    held.release().await;
+    until("the answer is there", || async { phone.again().await.contains("Confirmed.") }).await;
+    until_told(&world, AMINA, 1).await;
+    assert_eq!((world.balance(BARAKA).await, world.inbox(BARAKA).await.len()), (270_000, 1));
+    world.check();
+}
+
+/// On the way nothing is being done yet: no promise is made, and whoever dials again goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_way_a_late_answer_promises_nothing() {
+    let world = impatient().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    phone.press("1").await;
+    let held = Held::the_book(&world).await;
+    phone.press("0700000002").await;
+    insta::assert_snapshot!(last(&phone));
+    held.release().await;
+    written(&world).await;
+    let again = world.phone(AMINA);
+    assert!(again.dial().await.starts_with("You were cut off."));
+    assert!(again.press("1").await.starts_with("To Baraka O"));
+    assert!(world.inbox(AMINA).await.is_empty());
+}
+
+/// A hop that goes on by itself, whatever becomes of the world it was sent to.
+fn send(world: &World, session: &str, history: &str) -> tokio::task::JoinHandle<String> {
+    let form = [("sessionId", session), ("phoneNumber", AMINA), ("serviceCode", CODE), ("text", history)];
+    let mut form: Vec<(String, String)> = form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    form.push(("networkCode".into(), at::SANDBOX_NETWORK.into()));
+    let request = world.client.post(format!("{}/gateways/africastalking/ussd", world.url)).form(&form);
+    tokio::spawn(async move { request.send().await.unwrap().text().await.unwrap() })
+}
+
+const AT_THE_PIN: &str = "1*0700000002*200*1";
+const WITH_PIN: &str = "1*0700000002*200*1*7361";
+
+async fn at_the_pin() -> World {
+    let world = World::new().await;
+    world.hop("s", AMINA, "1*0700000002*200").await;
+    assert!(world.hop("s", AMINA, AT_THE_PIN).await.contains("enter your PIN"));
+    world
+}
+
+/// The PIN hop is taken in hand, which is durable; then the service dies before it pays.
+async fn dies_before_paying() -> World {
+    let world = at_the_pin().await;
+    let claim = Held::the_book(&world).await;
+    let hop = send(&world, "s", WITH_PIN);
+    until_waiting(&world, 1).await;
+    let act = Held::the_book_later(&world).await;
+    claim.release().await;
+    act.reached().await;
+    until_waiting(&world, 1).await;
+    act.pull_the_plug().await;
+    hop.await.unwrap();
+    world.restart().await
+}
+
+/// The payment is durable; then the service dies before it stores what the last screen says.
+async fn dies_after_paying() -> (World, String) {
+    let world = at_the_pin().await;
+    let claim = Held::the_book(&world).await;
+    let hop = send(&world, "s", WITH_PIN);
+    until_waiting(&world, 1).await;
+    let act = Held::the_book_later(&world).await;
+    claim.release().await;
+    act.reached().await;
+    until_waiting(&world, 1).await;
+    let store = Held::the_book_later(&world).await;
+    act.release().await;
+    store.reached().await;
+    until_waiting(&world, 1).await;
+    store.pull_the_plug().await;
+    let screen = hop.await.unwrap();
+    (world.restart().await, screen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_cut_short_is_settled_after_a_minute_and_told() {
+    let world = dies_before_paying().await;
+    assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0, "not at once");
+    minutes(&world, 2);
+    assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 1);
+    assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0, "once");
+    insta::assert_snapshot!(world.inbox(AMINA).await.join("\n"));
+    let late_copy = world.hop("s", AMINA, WITH_PIN).await;
+    assert_eq!(late_copy, "END Something has changed meanwhile. Please start again.");
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
+    assert_eq!(world.inbox(AMINA).await.len(), 1);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_comes_before_that_takes_over_and_pays_once() {
+    let world = dies_before_paying().await;
+    assert!(world.hop("s", AMINA, WITH_PIN).await.contains("Confirmed."));
+    minutes(&world, 2);
+    assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0);
+    assert!(world.hop("s", AMINA, WITH_PIN).await.contains("Confirmed."));
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (479_300, 270_000));
+    assert_eq!(world.inbox(AMINA).await.len(), 1);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_hop_of_a_conversation_that_is_acting_is_told_to_wait() {
+    let world = dies_before_paying().await;
+    let other = world.hop("s", AMINA, &format!("{AT_THE_PIN}*8053")).await;
+    assert_eq!(other, format!("END {LATE}"));
+    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"), "nor is it offered for going on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_was_made_before_the_crash_is_confirmed_and_not_made_again() {
+    let (world, screen) = dies_after_paying().await;
+    assert!(screen.contains("Confirmed."), "{screen}");
+    let again = world.hop("s", AMINA, WITH_PIN).await;
+    assert_eq!(again, screen, "the copy gets the same words from the book");
+    minutes(&world, 2);
+    assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0);
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (479_300, 270_000));
+    assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (1, 1));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_was_made_before_the_crash_is_not_offered_again() {
+    let (world, _screen) = dies_after_paying().await;
+    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
+}
+
+/// The first service is not dead, only very slow; meanwhile another one settled its conversation.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_wakes_up_after_its_conversation_was_settled_pays_nothing() {
+    let world = at_the_pin().await;
+    let claim = Held::the_book(&world).await;
+    let hop = send(&world, "s", WITH_PIN);
+    until_waiting(&world, 1).await;
+    let asleep = Held::the_readers(&world).await;
+    claim.release().await;
+    let world = world.restart().await;
+    minutes(&world, 2);
+    until("it is settled", || async { world.app.ussd.settle_stuck().await.unwrap() == 1 }).await;
+    asleep.release().await;
+    assert_eq!(hop.await.unwrap(), "END Something has changed meanwhile. Please start again.");
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
+    assert_eq!(world.inbox(AMINA).await.len(), 1);
+    world.check();
+}

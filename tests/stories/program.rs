@@ -1,0 +1,195 @@
+//! The real program in a test: started with nothing in its environment but what the test says, in a folder of its own,
+//! and ended with the test.
+
+use super::stub::until;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+
+/// A folder for a database, menus and whatever else a run needs.
+pub struct Place {
+    folder: TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Place {
+    pub fn new() -> Place {
+        Place { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A copy of the menus, to be spoilt.
+    pub fn menus(&self) -> PathBuf {
+        let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("menus"), self.path("menus"));
+        std::fs::create_dir_all(to.join("texts")).unwrap();
+        for file in ["customer.toml", "sms.toml", "tariff.toml", "texts/en.toml", "texts/sw.toml", "texts/fr.toml"] {
+            std::fs::copy(from.join(file), to.join(file)).unwrap();
+        }
+        to
+    }
+
+    fn command(&self, args: &[&str], env: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kadogo"));
+        command.args(args).env_clear().envs(env.iter().copied()).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Said {
+        self.run_with(args, &[])
+    }
+
+    /// Runs a command to its end, with these settings in the environment.
+    pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Said {
+        let output = self.command(args, env).output().unwrap();
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts a server on a free port and waits until it listens.
+    pub async fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Server {
+        let mut args = args.to_vec();
+        args.extend(["--listen", "127.0.0.1:0"]);
+        let mut child = self.command(&args, env).spawn().unwrap();
+        let out = collect(child.stdout.take().unwrap());
+        let err = collect(child.stderr.take().unwrap());
+        let mut server = Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
+        server.hears("listening").await;
+        until("its address in the log", async || address_in(&server.err()).is_some()).await;
+        server.url = format!("http://{}", address_in(&server.err()).unwrap());
+        server
+    }
+}
+
+/// A running server; it ends with the value.
+pub struct Server {
+    child: Child,
+    out: Arc<Mutex<String>>,
+    err: Arc<Mutex<String>>,
+    pub url: String,
+    pub client: reqwest::Client,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // it may be gone already
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    pub fn out(&self) -> String {
+        self.out.lock().unwrap().clone()
+    }
+
+    /// Its log so far.
+    pub fn err(&self) -> String {
+        self.err.lock().unwrap().clone()
+    }
+
+    /// Waits until the log says something.
+    pub async fn hears(&self, words: &str) {
+        self.hears_times(words, 1).await;
+    }
+
+    /// Waits until the log says something for the `times`th time.
+    pub async fn hears_times(&self, words: &str, times: usize) {
+        until(&format!("{words:?} in the log"), async || self.err().matches(words).count() >= times).await;
+    }
+
+    /// Sends a signal: `HUP`, `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end.
+    pub async fn ends(&mut self) -> ExitStatus {
+        let mut ended = None;
+        for _look in 0..2_000 {
+            ended = self.child.try_wait().unwrap();
+            if ended.is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        ended.unwrap_or_else(|| panic!("it does not end:\n{}", self.err()))
+    }
+
+    pub async fn get(&self, page: &str) -> (u16, String) {
+        let answer = self.client.get(format!("{}{page}", self.url)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let answer = self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// One step of a conversation in the gateway's own form.
+    pub async fn hop(&self, session: &str, number: &str, history: &str) -> String {
+        self.hop_at("/gateways/africastalking/ussd", session, number, history).await
+    }
+
+    /// The same at another address: with a token.
+    pub async fn hop_at(&self, path: &str, session: &str, number: &str, history: &str) -> String {
+        let form = [
+            ("sessionId", session),
+            ("serviceCode", "*384*1234#"),
+            ("phoneNumber", number),
+            ("networkCode", "63902"),
+            ("text", history),
+        ];
+        let (status, body) = self.post(path, &form).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// A whole conversation; returns its last screen.
+    pub async fn talk(&self, session: &str, number: &str, typed: &[&str]) -> String {
+        let mut screen = self.hop(session, number, "").await;
+        for steps in 1..=typed.len() {
+            screen = self.hop(session, number, &typed[..steps].join("*")).await;
+        }
+        screen
+    }
+}
+
+/// Where it listens, in either form of the log.
+fn address_in(log: &str) -> Option<String> {
+    let line = log.lines().find(|line| line.contains("listening") && line.contains("address"))?;
+    let port: String = line.split("127.0.0.1:").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
+    Some(format!("127.0.0.1:{port}"))
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let kept = Arc::new(Mutex::new(String::new()));
+    let to = kept.clone();
+    std::thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(count) = from.read(&mut chunk) {
+            if count == 0 {
+                return;
+            }
+            to.lock().unwrap().push_str(&String::from_utf8_lossy(&chunk[..count]));
+        }
+    });
+    kept
+}

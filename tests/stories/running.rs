@@ -1,0 +1,237 @@
+//! The program as an operator runs it. Goal: it starts with one command, takes new menus without throwing anybody out,
+//! and ends without losing what it took in hand. Method: the real binary, real signals, a real socket.
+
+use super::program::*;
+use super::stub::*;
+use super::world::{AMINA, BARAKA, STRANGER};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use serde_json::Value;
+
+const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const OTHER_SECRET: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const TOKEN: &str = "a-long-and-random-token";
+
+/// All that `serve` must be told.
+fn serve_settings<'a>(url: &'a str, secret: &'a str) -> [(&'static str, &'a str); 5] {
+    [
+        ("KADOGO_SECRET", secret),
+        ("KADOGO_CALLBACK_TOKEN", TOKEN),
+        ("KADOGO_AT_USERNAME", "kadogo-test"),
+        ("KADOGO_AT_API_KEY", "atsk_very_secret"),
+        ("KADOGO_AT_URL", url),
+    ]
+}
+
+/// The messages of somebody's inbox at the demo.
+async fn inbox(server: &Server, number: &str) -> Vec<Value> {
+    let (status, body) = server.get(&format!("/demo/inbox/{number}")).await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_needs_one_command_and_says_what_to_do() {
+    let place = Place::new();
+    let server = place.start(&["demo"], &[]).await;
+    let address = server.url.trim_start_matches("http://");
+    until("the welcome is complete", async || server.out().contains("Ctrl-C")).await;
+    insta::assert_snapshot!(server.out().replace(address, "ADDRESS"));
+    assert!(place.path("kadogo.db").is_file());
+    // the line to try, tried
+    let welcome = server.out();
+    let line = welcome.split("curl -d '").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+    let request = server.client.post(format!("{}/gateways/africastalking/ussd", server.url)).body(line);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert!(request.send().await.unwrap().text().await.unwrap().starts_with("CON Kadogo"));
+    let (status, page) = server.get("/phone").await;
+    assert_eq!(status, 200);
+    assert!(page.to_lowercase().contains("<!doctype html>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_find_the_people_and_inboxes_of_a_demo() {
+    let place = Place::new();
+    let server = place.start(&["demo"], &[]).await;
+    let people: Vec<Value> = serde_json::from_str(&server.get("/demo/people").await.1).unwrap();
+    assert_eq!(people.len(), 5);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&people[0]).unwrap());
+    assert_eq!(inbox(&server, AMINA).await.len(), 0);
+    assert!(server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"]).await.contains("Confirmed"));
+    assert!(server.talk("ATUid_2", AMINA, &["1", "0700000002", "50", "1", "7361"]).await.contains("Confirmed"));
+    until("both receipts arrived", async || inbox(&server, AMINA).await.len() == 2).await;
+    let messages = inbox(&server, AMINA).await;
+    for (message, amount) in messages.iter().zip(["KES 200 ", "KES 50 "]) {
+        let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["at", "from", "text"]);
+        assert!(message["text"].as_str().unwrap().contains(amount), "the oldest first: {messages:?}");
+        assert_eq!(message["from"], "Kadogo");
+        let at: jiff::Timestamp = message["at"].as_str().unwrap().parse().unwrap();
+        assert!(at <= jiff::Timestamp::now());
+    }
+    for way in ["%2B254700000001", "0700000001", "254700000001"] {
+        assert_eq!(inbox(&server, way).await.len(), 2, "{way}");
+    }
+    assert_eq!(server.get("/demo/inbox/nobody").await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_thing_sends_through_the_gateway_and_has_no_demo_in_it() {
+    let (place, stub) = (Place::new(), Stub::start().await);
+    let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
+    let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
+    for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105"] {
+        assert!(server.hop_at(&path, "ATUid_1", STRANGER, history).await.starts_with("CON "), "{history}");
+    }
+    let last = server.hop_at(&path, "ATUid_1", STRANGER, "1*Zawadi Njoki*739105*739105").await;
+    assert!(last.starts_with("END Welcome to Kadogo, Zawadi Njoki!"), "{last}");
+    until("the message left", async || stub.texts_to(STRANGER).len() == 1).await;
+    for page in ["/", "/phone", "/demo/people", "/demo/inbox/0700000001"] {
+        assert_eq!(server.get(page).await.0, 404, "{page}");
+    }
+    let (status, _) = server.post("/gateways/africastalking/ussd", &[]).await;
+    assert_eq!(status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_secret_is_taken_when_the_old_one_is_named() {
+    let (place, stub) = (Place::new(), Stub::start().await);
+    let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
+    let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
+    for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"] {
+        server.hop_at(&path, "ATUid_1", STRANGER, history).await;
+    }
+    drop(server);
+    let mut settings = serve_settings(&stub.url, OTHER_SECRET).to_vec();
+    settings.push(("KADOGO_OLD_SECRETS", SECRET));
+    let server = place.start(&["serve"], &settings).await;
+    // her PIN is still hers
+    let mut screen = String::new();
+    for history in ["", "2", "2*3", "2*3*846135", "2*3*846135*846135", "2*3*846135*846135*739105"] {
+        screen = server.hop_at(&path, "ATUid_2", STRANGER, history).await;
+    }
+    assert_eq!(screen, "END Your PIN is changed. Never tell it to anybody.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_menus_are_taken_over_and_bad_ones_are_not() {
+    let place = Place::new();
+    let menus = place.menus();
+    let server = place.start(&["demo"], &[]).await;
+    assert!(server.hop("ATUid_1", AMINA, "").await.contains("1 Send money"));
+    let english = menus.join("texts/en.toml");
+    let text = std::fs::read_to_string(&english).unwrap();
+    std::fs::write(&english, text.replace("send = \"Send money\"", "send = \"Pay somebody\"")).unwrap();
+    server.signal("HUP");
+    server.hears("the menus were reloaded").await;
+    assert!(server.hop("ATUid_2", AMINA, "").await.contains("1 Pay somebody"));
+    std::fs::write(&english, text.replace("send = \"Send money\"", "")).unwrap();
+    server.signal("HUP");
+    server.hears("the menus were not reloaded, the old ones stay").await;
+    assert!(server.err().contains("text \"screen.home.send\" is missing; menus/customer.toml:"), "{}", server.err());
+    assert!(server.hop("ATUid_3", AMINA, "").await.contains("1 Pay somebody"));
+    // texts are read and written by the new words too
+    let grammar = menus.join("sms.toml");
+    let words = std::fs::read_to_string(&grammar).unwrap();
+    std::fs::write(
+        &grammar,
+        words.replace("words = [\"balance\", \"bal\",", "words = [\"balance\", \"bal\", \"kiasi\","),
+    )
+    .unwrap();
+    std::fs::write(&english, text.replace("Your balance on", "You had on")).unwrap();
+    server.signal("HUP");
+    server.hears_times("the menus were reloaded", 2).await;
+    let form = [("date", "2026-11-23 11:05:00"), ("from", AMINA), ("id", "sms-1"), ("text", "KIASI"), ("to", "22384")];
+    assert_eq!(server.post("/gateways/africastalking/sms", &form).await.0, 200);
+    until("the answer arrived", async || inbox(&server, AMINA).await.len() == 1).await;
+    assert!(inbox(&server, AMINA).await[0]["text"].as_str().unwrap().starts_with("You had on"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_in_the_middle_of_a_conversation_are_not_thrown_out() {
+    let place = Place::new();
+    let menus = place.menus();
+    let server = place.start(&["demo"], &[]).await;
+    server.talk("ATUid_1", AMINA, &["1", "0700000002"]).await;
+    server.talk("ATUid_2", BARAKA, &["2", "1"]).await;
+    // Baraka stands on a screen that goes away; Amina's way changes its words
+    let screens = std::fs::read_to_string(menus.join("customer.toml")).unwrap();
+    let screens = screens.replace("goto = \"balance\" }", "goto = \"statement\" }");
+    let screens = screens.replace("[screen.balance]\ntype = \"show\"\nquote = \"balance\"\nresume = false\n", "");
+    let screens = screens.replace("balance = {}\n", "");
+    std::fs::write(menus.join("customer.toml"), screens).unwrap();
+    for language in ["en", "sw", "fr"] {
+        let file = menus.join(format!("texts/{language}.toml"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let (before, after) = text.split_once("[screen.balance]").unwrap();
+        let (_, after) = after.split_once("[screen.statement]").unwrap();
+        let text = format!("{before}[screen.statement]{after}").replace("Enter the amount.", "How much?");
+        std::fs::write(&file, text).unwrap();
+    }
+    server.signal("HUP");
+    server.hears("the menus were reloaded").await;
+    assert!(server.hop("ATUid_1", AMINA, "1*0700000002*two").await.ends_with("How much?\n0 Back 00 Home"));
+    let rest = ["200", "1", "7361"];
+    let mut screen = String::new();
+    for steps in 1..=rest.len() {
+        let history = format!("1*0700000002*two*{}", rest[..steps].join("*"));
+        screen = server.hop("ATUid_1", AMINA, &history).await;
+    }
+    assert!(screen.contains("Confirmed. KES 200 sent to Baraka O"), "{screen}");
+    let home = server.hop("ATUid_2", BARAKA, "2*1*0").await;
+    assert!(home.starts_with("CON Akaunti yangu") || home.starts_with("CON Kadogo"), "{home}");
+    assert!(server.hop("ATUid_2", BARAKA, "2*1*0*00").await.starts_with("CON Kadogo\n1 Tuma pesa"));
+}
+
+/// Holds the database so that nothing can be committed until it is dropped.
+fn hold(place: &Place) -> SqliteConnection {
+    let mut conn = SqliteConnection::establish(&place.path("kadogo.db").display().to_string()).unwrap();
+    conn.batch_execute("BEGIN IMMEDIATE").unwrap();
+    conn
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
+    let place = Place::new();
+    let mut server = place.start(&["demo", "--answer-within-ms", "20000"], &[]).await;
+    server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
+    let held = hold(&place);
+    let (answer, ()) = tokio::join!(server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361"), async {
+        // by the time it has answered these, it has the payment in hand
+        for _look in 0..50 {
+            server.get("/healthz").await;
+        }
+        server.signal("TERM");
+        server.hears("stopping: no new requests").await;
+        drop(held);
+    });
+    assert!(answer.contains("Confirmed. KES 200 sent to Baraka O"), "{answer}");
+    assert_eq!(server.ends().await.code(), Some(0), "{}", server.err());
+    assert!(server.err().contains("stopped"));
+    assert_eq!(place.run(&["book", "check"]).code, Some(0));
+    drop(server);
+    // the news that did not leave any more leave now
+    let server = place.start(&["demo"], &[]).await;
+    until("both hear of it", async || {
+        inbox(&server, AMINA).await.len() == 1 && inbox(&server, BARAKA).await.len() == 1
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends() {
+    let place = Place::new();
+    let mut server = place.start(&["demo", "--answer-within-ms", "300"], &[]).await;
+    server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
+    let held = hold(&place);
+    let answer = server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361").await;
+    assert!(answer.starts_with("END This takes a little longer. You will get the result by SMS."), "{answer}");
+    server.signal("TERM");
+    server.hears("stopping: no new requests").await;
+    drop(held);
+    assert_eq!(server.ends().await.code(), Some(0), "{}", server.err());
+    drop(server);
+    let server = place.start(&["demo"], &[]).await;
+    until("the promise is kept", async || inbox(&server, AMINA).await.len() == 1).await;
+    assert!(inbox(&server, AMINA).await[0]["text"].as_str().unwrap().contains("KES 200 sent to Baraka O"));
+}

@@ -1,0 +1,290 @@
+//! The house rules, as a test: arrows between rooms run one way, files and functions stay small, and what must never
+//! appear in the sources does not. It reads the sources as text; a finding names file and line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FILE_LINES_MAX: usize = 400;
+const FUNCTION_LINES_MAX: usize = 70;
+const LINE_CHARS_MAX: usize = 130;
+
+/// The rooms from the ground up. A room may use rooms on lower floors and its own floor's neighbours only where the
+/// floor is `values`, `rules` or `house`.
+const FLOORS: &[(&str, &[&str])] = &[
+    (
+        "values",
+        &[
+            "ask",
+            "catalogue",
+            "language",
+            "live",
+            "market",
+            "metrics",
+            "money",
+            "phone",
+            "pin",
+            "reference",
+            "refusal",
+            "seal",
+            "source",
+            "table",
+            "text",
+            "time",
+        ],
+    ),
+    ("rules", &["tariff"]),
+    ("store", &["store"]),
+    ("book", &["book"]),
+    ("wallet", &["wallet"]),
+    ("dialects", &["gateway"]),
+    ("channels", &["demo", "notify", "sms", "ussd"]),
+    ("house", &["app", "commands", "config", "http", "menus", "main", "lib"]),
+];
+
+/// Neighbours that may use one another.
+const OPEN_FLOORS: &[&str] = &["values", "rules", "house"];
+
+struct Source {
+    path: PathBuf,
+    room: String,
+    text: String,
+}
+
+impl Source {
+    /// The code without the test module at its end.
+    fn code(&self) -> &str {
+        self.text.find("\n#[cfg(test)]").map_or(&self.text, |end| &self.text[..end])
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.components().any(|part| part.as_os_str() == "tests") || self.path.ends_with("tests.rs")
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let mut found = Vec::new();
+    walk(Path::new("src"), &mut found);
+    assert!(found.len() > 40, "the sources were not found");
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn walk(folder: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let room = path.iter().nth(1).unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(&path).unwrap();
+            found.push(Source { path, room, text });
+        }
+    }
+}
+
+fn floor_of(room: &str) -> usize {
+    FLOORS.iter().position(|(_, rooms)| rooms.contains(&room)).unwrap_or_else(|| panic!("room {room} has no floor"))
+}
+
+fn report(findings: Vec<String>) {
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+/// Every `crate::room` in the code, with its line.
+fn uses(source: &Source) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, line) in source.code().lines().enumerate() {
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        for (at, _) in line.match_indices("crate::") {
+            let rest = &line[at + "crate::".len()..];
+            let names = rest.strip_prefix('{').map_or(rest, |list| list.split('}').next().unwrap_or(list));
+            let several = rest.starts_with('{');
+            for name in names.split(',').take(if several { usize::MAX } else { 1 }) {
+                let room: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if !room.is_empty() {
+                    found.push((number + 1, room));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn arrows_between_rooms_run_downwards() {
+    let mut findings = Vec::new();
+    let mut arrows = 0;
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        let from = floor_of(&source.room);
+        for (line, room) in uses(source) {
+            arrows += 1;
+            let to = floor_of(&room);
+            let neighbours = to == from && (room == source.room || OPEN_FLOORS.contains(&FLOORS[from].0));
+            // the demo's page is a door of its own: it is plugged into the house
+            let door = source.path.ends_with("demo/pages.rs") && room == "http";
+            let upwards = to > from || (to == from && !neighbours);
+            if upwards && !door {
+                findings.push(format!("{}:{line}: {} may not use {room}", source.path.display(), source.room));
+            }
+        }
+    }
+    assert!(arrows > 100, "the imports were not found");
+    report(findings);
+}
+
+#[test]
+fn every_room_stands_in_the_list() {
+    let lib = fs::read_to_string("src/lib.rs").unwrap();
+    let rooms: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let listed: Vec<&str> = FLOORS.iter().flat_map(|(_, rooms)| rooms.iter().copied()).collect();
+    let missing: Vec<&&str> = rooms.iter().filter(|room| !listed.contains(room)).collect();
+    assert!(rooms.len() > 20 && missing.is_empty(), "{missing:?}");
+}
+
+/// What may appear only in some rooms: (words, rooms, why).
+const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
+    (&["diesel::", "sql_query", "PRAGMA"], &["store"], "SQL lives in store"),
+    (&["store::write(", "begin_transaction"], &["store", "book"], "only the book commits"),
+    (&["Utc::now", "SystemTime", "Zoned::now"], &["time"], "the clock is handed in"),
+    (&["getrandom", "rand::"], &["seal"], "randomness is handed in"),
+    (&["std::env", "env::var"], &["config", "main"], "settings come from config"),
+    (
+        &["serde_urlencoded", "HttpRequest", "HttpResponse"],
+        &["gateway", "http", "demo"],
+        "wire formats stay at the doors",
+    ),
+    (&["book::Leg {", "Leg {"], &["book", "wallet", "demo"], "only the wallet decides about money"),
+];
+
+#[test]
+fn each_thing_stays_in_its_room() {
+    let mut findings = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        for (number, line) in source.code().lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            for (words, rooms, why) in KEPT_APART {
+                let found = words.iter().find(|word| line.contains(**word));
+                if let Some(word) = found.filter(|_| !rooms.contains(&source.room.as_str())) {
+                    findings.push(format!("{}:{}: {word}: {why}", source.path.display(), number + 1));
+                }
+            }
+        }
+    }
+    report(findings);
+}
+
+#[test]
+fn nothing_is_left_unfinished_or_panics() {
+    // spelt apart so that this file does not find itself
+    let banned: Vec<String> = [
+        ("to", "do!("),
+        ("unimple", "mented!("),
+        ("TO", "DO"),
+        ("FIX", "ME"),
+        ("dbg", "!("),
+        (".unw", "rap()"),
+        (".exp", "ect("),
+    ]
+    .iter()
+    .map(|(head, tail)| format!("{head}{tail}"))
+    .chain(["unsafe {".to_owned(), " f64".to_owned(), " f32".to_owned(), "print!(\"DEBUG".to_owned()])
+    .collect();
+    let mut findings = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        // the buckets of a histogram are the one place where a number is not exact
+        let measures = source.room == "metrics";
+        for (number, line) in source.code().lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            for word in banned.iter().filter(|word| line.contains(word.as_str())) {
+                if !(measures && word.contains("f64")) {
+                    findings.push(format!("{}:{}: {word}", source.path.display(), number + 1));
+                }
+            }
+        }
+    }
+    report(findings);
+}
+
+#[test]
+fn files_and_functions_fit_in_the_head() {
+    let mut findings = Vec::new();
+    for source in sources() {
+        let lines: Vec<&str> = source.text.lines().collect();
+        let name = source.path.display();
+        if lines.len() > FILE_LINES_MAX {
+            findings.push(format!("{name}: {} lines", lines.len()));
+        }
+        if !lines.first().is_some_and(|line| line.starts_with("//!")) {
+            findings.push(format!("{name}: does not say what it is for"));
+        }
+        // the tests at the end of a file may quote long texts
+        let long = source
+            .code()
+            .lines()
+            .take(if source.is_test() { 0 } else { usize::MAX })
+            .enumerate()
+            .find(|(_, line)| line.chars().count() > LINE_CHARS_MAX);
+        findings.extend(long.map(|(number, _)| format!("{name}:{}: longer than {LINE_CHARS_MAX}", number + 1)));
+        findings
+            .extend(long_functions(&lines).into_iter().map(|(at, n)| format!("{name}:{at}: a function of {n} lines")));
+    }
+    report(findings);
+}
+
+/// Functions longer than a screen: (line, length). A function ends at the brace in its own column.
+fn long_functions(lines: &[&str]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let trimmed = line.trim_start();
+        let indent = line.len() - trimmed.len();
+        let words: Vec<&str> = trimmed.split_whitespace().take(5).collect();
+        if !words.contains(&"fn") || trimmed.starts_with("//") {
+            continue;
+        }
+        let close = format!("{}}}", " ".repeat(indent));
+        let end = lines.iter().skip(start).position(|line| *line == close).unwrap_or(0);
+        if end + 1 > FUNCTION_LINES_MAX {
+            found.push((start + 1, end + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_top_level_is_the_plan() {
+    let plan = ["Cargo.toml", "Cargo.lock", "src", "migrations", "menus", "tests", "Dockerfile", "README.md", "target"];
+    let here = fs::read_dir(".").unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let extra: Vec<String> =
+        here.filter(|name| !name.starts_with('.') && !plan.contains(&name.as_str()) && !name.contains(".db")).collect();
+    assert!(extra.is_empty(), "{extra:?}");
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let mut findings = Vec::new();
+    let (mut section, mut reason, mut seen) = (String::new(), false, 0);
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line.to_owned();
+        } else if section.contains("dependencies]") && line.contains('=') {
+            seen += 1;
+            if !reason {
+                findings.push(format!("no reason above: {line}"));
+            }
+        }
+        reason = line.starts_with('#') && line.len() > 10;
+    }
+    assert!(seen > 15, "the dependencies were not found");
+    report(findings);
+}
