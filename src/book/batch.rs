@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The accounts, by number.
     pub accounts: HashMap<i64, Account>,

@@ -11,6 +11,7 @@ use kadogo::store::book_rows::{self, Account};
 use kadogo::store::{Conn, Store};
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -201,15 +202,21 @@ pub fn lines(conn: &mut Conn, sql: &str) -> Vec<String> {
 }
 
 /// Every row of every table.
+pub fn tables(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
+    let names = lines(
+        conn,
+        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%migrations' ORDER BY 1",
+    );
+    let mut rows_of = |table: String| {
+        let columns = format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')");
+        let row = lines(conn, &columns).join("||'|'||");
+        let rows = lines(conn, &format!("SELECT {row} AS text FROM {table} ORDER BY 1"));
+        (table, rows)
+    };
+    names.into_iter().map(&mut rows_of).collect()
+}
+
+/// The same as one text.
 pub fn dump(conn: &mut Conn) -> String {
-    let tables =
-        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%migrations' ORDER BY 1";
-    let mut text = String::new();
-    for table in lines(conn, tables) {
-        let columns =
-            lines(conn, &format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')"));
-        let rows = lines(conn, &format!("SELECT {} AS text FROM {table} ORDER BY 1", columns.join("||'|'||")));
-        text.push_str(&format!("{table}\n  {}\n", rows.join("\n  ")));
-    }
-    text
+    format!("{:#?}", tables(conn))
 }

@@ -1,0 +1,261 @@
+//! Random postings against a model of the book that is too simple to be wrong: it tries a posting on a copy of the
+//! world, collects everything that speaks against it, and keeps the copy only if nothing does. The fold must agree
+//! on every answer and every amount, keep its invariants after each step, and leave no trace of what it refused. Then
+//! the same postings on a real database: in batches or one by one, all rows must come out the same.
+
+use super::ledger::*;
+use super::model::Model;
+use kadogo::book::batch::{Facts, Outcome};
+use kadogo::book::{Change, HoldMove, Leg, Posting, SessionSave};
+use kadogo::money::Currency;
+use kadogo::store::book_rows::{Account, HoldRow};
+use kadogo::store::people::PinRow;
+use kadogo::store::sessions::SessionRow;
+use kadogo::time::Timestamp;
+use kadogo::wallet::join::empty_wallet;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const NOBODY: i64 = 99;
+const TRUST: i64 = kadogo::book::TRUST;
+
+/// A posting before it knows the numbers of the holds that are there.
+#[derive(Debug, Clone)]
+struct Wish {
+    key: u8,
+    request: u8,
+    at: i64,
+    abroad: bool,
+    legs: Vec<(i64, i64)>,
+    holds: Vec<Move>,
+    changes: Vec<Guard>,
+    corrects: Option<i64>,
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Open { account: i64, amount: i64, expires: i64 },
+    Settle { pick: i64, amount: i64 },
+    Release { pick: i64 },
+    Expire { pick: i64 },
+}
+
+#[derive(Debug, Clone)]
+enum Guard {
+    See(u8),
+    Charge,
+    Clear,
+    SetPin,
+    Save(u8, i64),
+    At(u8, i64),
+    Open(i64),
+}
+
+fn account() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => Just(ANN), 4 => Just(BEN), 4 => Just(CAL), 2 => Just(TRUST), 1 => Just(ICE), 1 => Just(ZOE),
+        1 => Just(NOBODY), 1 => Just(100_i64)]
+}
+
+fn amount() -> impl Strategy<Value = i64> {
+    prop_oneof![20 => 1..4_000_i64, 2 => Just(0), 2 => -50..0_i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)]
+}
+
+fn legs_of() -> impl Strategy<Value = Vec<(i64, i64)>> {
+    let pair = (account(), account(), amount()).prop_map(|(a, b, n)| vec![(a, n.saturating_neg()), (b, n)]);
+    let three = (account(), account(), account(), 1..2_000_i64, 1..90_i64)
+        .prop_map(|(a, b, c, n, fee)| vec![(a, -n - fee), (b, n), (c, fee)]);
+    let wild = prop::collection::vec((account(), amount()), 0..4);
+    prop_oneof![6 => pair, 3 => three, 1 => wild, 4 => Just(vec![])]
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = prop_oneof![
+        3 => (account(), amount(), 0..100_i64)
+            .prop_map(|(account, amount, expires)| Move::Open { account, amount, expires }),
+        3 => (any::<u16>(), amount()).prop_map(|(pick, amount)| Move::Settle { pick: pick.into(), amount }),
+        1 => any::<u16>().prop_map(|pick| Move::Release { pick: pick.into() }),
+        2 => any::<u16>().prop_map(|pick| Move::Expire { pick: pick.into() }),
+    ];
+    prop_oneof![3 => Just(vec![]), 2 => prop::collection::vec(one, 1..4)]
+}
+
+fn guards() -> impl Strategy<Value = Vec<Guard>> {
+    let one = prop_oneof![
+        (0..12_u8).prop_map(Guard::See),
+        Just(Guard::Charge),
+        Just(Guard::Clear),
+        Just(Guard::SetPin),
+        (0..3_u8, 0..4_i64).prop_map(|(key, read)| Guard::Save(key, read)),
+        (0..3_u8, 0..4_i64).prop_map(|(key, version)| Guard::At(key, version)),
+        (100..103_i64).prop_map(Guard::Open),
+    ];
+    prop_oneof![3 => Just(vec![]), 2 => prop::collection::vec(one, 1..4)]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let head = (0..40_u8, prop::bool::weighted(0.1), 0..120_i64, prop::bool::weighted(0.1));
+    (head, legs_of(), moves(), guards(), prop::option::weighted(0.1, -2..30_i64)).prop_map(
+        |((key, other, at, abroad), legs, holds, changes, corrects)| Wish {
+            key,
+            request: u8::from(other),
+            at,
+            abroad,
+            legs,
+            holds,
+            changes,
+            corrects,
+        },
+    )
+}
+
+impl Wish {
+    fn posting(&self, last: i64) -> Posting {
+        // mostly holds that are there, sometimes the posting's own number, sometimes none at all
+        let hold = |pick: i64| pick.rem_euclid(last + 3);
+        let hold_move = |step: &Move| match *step {
+            Move::Open { account, amount, expires } => {
+                HoldMove::Open { account, amount_minor: amount, expires_at: Timestamp::from_micros(expires) }
+            }
+            Move::Settle { pick, amount } => HoldMove::Settle { hold: hold(pick), amount_minor: amount },
+            Move::Release { pick } => HoldMove::Release { hold: hold(pick) },
+            Move::Expire { pick } => HoldMove::Expire { hold: hold(pick) },
+        };
+        let currency = if self.abroad { Currency::parse("UGX").unwrap() } else { Currency::KES };
+        Posting {
+            key: key(&self.key.to_string()),
+            request: [self.request; 16],
+            kind: "story",
+            at: Timestamp::from_micros(self.at),
+            currency,
+            legs: self
+                .legs
+                .iter()
+                .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor })
+                .collect(),
+            holds: self.holds.iter().map(hold_move).collect(),
+            changes: self.changes.iter().map(Guard::change).collect(),
+            corrects: self.corrects,
+        }
+    }
+}
+
+impl Guard {
+    fn change(&self) -> Change {
+        let session = |key: u8| vec![key];
+        match *self {
+            Guard::See(text) => Change::See { key: key(&format!("text {text}")) },
+            Guard::Charge => Change::ChargePin { account: ANN },
+            Guard::Clear => Change::ClearPin { account: ANN },
+            Guard::SetPin => {
+                Change::SetPin(PinRow { account_id: ANN, key_version: 1, salt: vec![], tag: vec![], attempts: 0 })
+            }
+            Guard::Save(key, read_version) => {
+                let (key, version, state) = (session(key), read_version + 1, "open".to_owned());
+                let row = SessionRow { key, caller: vec![], version, state, updated_at: 0, sealed: vec![] };
+                Change::SaveSession(SessionSave { read_version, row })
+            }
+            Guard::At(key, version) => Change::AtVersion { session: session(key), version },
+            Guard::Open(id) => Change::OpenAccount(empty_wallet(id, "KES")),
+        }
+    }
+}
+
+/// The facts of the same world.
+fn facts() -> Facts {
+    let model = Model::new();
+    let account = |(id, balance): (&i64, &i128)| {
+        let currency = if [4, ZOE].contains(id) { "UGX" } else { "KES" };
+        let floor_minor = if [TRUST, 4].contains(id) { None } else { Some(0) };
+        let state = if *id == ICE { "frozen".into() } else { "open".into() };
+        let balance_minor = i64::try_from(*balance).unwrap();
+        (*id, Account { state, floor_minor, balance_minor, ..empty_wallet(*id, currency) })
+    };
+    Facts { accounts: model.balances.iter().map(account).collect(), last_posting: 2, ..Facts::default() }
+}
+
+fn invariants(facts: &Facts, model: &Model) {
+    let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+    for account in facts.accounts.values() {
+        *sums.entry(&account.currency).or_default() += i128::from(account.balance_minor);
+        let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == "open";
+        let held: i64 = facts.holds.values().filter(open).map(|hold| hold.remaining_minor).sum();
+        assert_eq!(account.held_minor, held, "held on {}", account.id);
+        assert!(account.floor_minor.is_none_or(|floor| account.balance_minor - held >= floor), "{account:?}");
+        assert_eq!(i128::from(account.balance_minor), model.balances[&account.id], "balance of {}", account.id);
+    }
+    assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
+    assert_eq!((facts.last_posting, facts.accounts.len()), (model.last, model.balances.len()));
+    assert_eq!(facts.around.attempts.get(&ANN).copied(), model.tries);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fold_agrees_with_the_model(wishes in prop::collection::vec(wish(), 1..60)) {
+        let (mut facts, mut model, mut out) = (facts(), Model::new(), Outcome::default());
+        for wish in wishes {
+            let posting = wish.posting(facts.last_posting);
+            let (before, written) = (facts.clone(), format!("{out:?}"));
+            let known = before.known.get(&posting.key).cloned();
+            let answer = facts.fold(posting.clone(), &mut out);
+            let against = model.step(&posting);
+            match &answer {
+                Ok(receipt) => {
+                    prop_assert!(against.is_empty(), "taken in spite of {:?}: {:?}", against, posting);
+                    if receipt.repeated {
+                        prop_assert_eq!(Some(&receipt.balances), known.as_ref().map(|(_, first)| &first.balances));
+                    }
+                }
+                Err(refusal) => prop_assert!(against.contains(&refusal.reason), "{:?} not in {:?}: {:?}", refusal.reason, against, posting),
+            }
+            if answer.as_ref().is_ok_and(|receipt| !receipt.repeated) {
+                prop_assert_eq!(posting.is_money(), facts.last_posting == before.last_posting + 1);
+            } else {
+                prop_assert!(facts == before, "a trace was left: {:?}", posting);
+                prop_assert_eq!(format!("{out:?}"), written);
+            }
+            invariants(&facts, &model);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn batches_and_single_postings_leave_the_same_rows(
+        wishes in prop::collection::vec(wish(), 1..60), sizes in prop::collection::vec(1..20_usize, 60),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (single, batched) = (Ledger::new().await, Ledger::new().await);
+            let mut model = Model::new();
+            let mut postings = Vec::new();
+            let mut alone = Vec::new();
+            for wish in &wishes {
+                let posting = wish.posting(model.last);
+                let against = model.step(&posting);
+                postings.push(posting.clone());
+                let answer = single.post(posting).await;
+                prop_assert_eq!(answer.is_ok(), against.is_empty(), "{:?} {:?}", answer, against);
+                alone.push(answer);
+            }
+            let mut together = Vec::new();
+            for size in sizes {
+                let batch: Vec<Posting> = postings.drain(..size.min(postings.len())).collect();
+                together.extend(batched.together(batch).await);
+            }
+            prop_assert_eq!(together, alone);
+            let rows = |ledger: &Ledger| {
+                let mut tables = tables(&mut ledger.conn());
+                // the one thing that tells: how many postings a link seals
+                tables.remove("chain");
+                tables
+            };
+            prop_assert_eq!(rows(&batched), rows(&single));
+            single.check();
+            Ok(())
+        })?;
+    }
+}

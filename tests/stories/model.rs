@@ -1,0 +1,166 @@
+//! A model of the book that is too simple to be wrong: it tries a posting on a copy of the world, collects everything
+//! that speaks against it, and keeps the copy only if nothing does. It shares no code with the book.
+
+use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
+use kadogo::book::{Change, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
+use kadogo::refusal::Reason;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The world as the model sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    pub balances: BTreeMap<i64, i128>,
+    holds: BTreeMap<i64, (i64, i128, i64, bool)>,
+    done: BTreeMap<Key, [u8; 16]>,
+    seen: BTreeSet<Key>,
+    sessions: BTreeMap<Vec<u8>, i64>,
+    pub tries: Option<i64>,
+    pub last: i64,
+}
+
+impl Model {
+    /// As `Ledger::new` leaves it.
+    pub fn new() -> Model {
+        let balances = [
+            (TRUST, -16_000),
+            (2, 0),
+            (3, 0),
+            (4, -1_000),
+            (ANN, 10_000),
+            (BEN, 5_000),
+            (CAL, 0),
+            (ICE, 1_000),
+            (ZOE, 1_000),
+        ];
+        Model { balances: balances.into(), last: 2, ..Model::default() }
+    }
+
+    fn held(&self, account: i64) -> i128 {
+        self.holds.values().filter(|hold| hold.0 == account && hold.3).map(|hold| hold.1).sum()
+    }
+
+    fn free(&self, account: i64) -> i128 {
+        self.balances.get(&account).copied().unwrap_or(0) - self.held(account)
+    }
+
+    /// Everything that speaks against a posting; nothing, and the world after it, when it is good.
+    pub fn step(&mut self, posting: &Posting) -> BTreeSet<Reason> {
+        let money = !posting.legs.is_empty() || !posting.holds.is_empty();
+        if money && let Some(request) = self.done.get(&posting.key) {
+            return if *request == posting.request { BTreeSet::new() } else { BTreeSet::from([Reason::KeyReused]) };
+        }
+        let mut next = self.clone();
+        let mut against = BTreeSet::new();
+        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
+            against.insert(Reason::Invalid);
+        }
+        next.last += i64::from(money);
+        posting.changes.iter().for_each(|change| next.change(change, &mut against));
+        let own = next.last;
+        posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
+        next.move_money(posting, &mut against);
+        for account in next.balances.keys().copied().filter(|id| ![TRUST, 4].contains(id)) {
+            if next.free(account) < 0 && next.free(account) < self.free(account) {
+                against.insert(Reason::NotEnough);
+            }
+        }
+        let edge = |amount: i128| i64::try_from(amount).is_err();
+        if next.balances.keys().any(|id| edge(next.balances[id]) || edge(next.held(*id)) || edge(next.free(*id))) {
+            against.insert(Reason::Invalid);
+        }
+        if against.is_empty() {
+            if money {
+                next.done.insert(posting.key, posting.request);
+            }
+            *self = next;
+        }
+        against
+    }
+
+    fn usable(&self, account: i64, posting: &Posting, against: &mut BTreeSet<Reason>) {
+        let home = if [4, ZOE].contains(&account) { "UGX" } else { "KES" };
+        if !self.balances.contains_key(&account) || home != posting.currency.as_str() {
+            against.insert(Reason::Invalid);
+        }
+    }
+
+    fn move_money(&mut self, posting: &Posting, against: &mut BTreeSet<Reason>) {
+        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
+        if sum != 0 || accounts.len() < posting.legs.len() || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
+            against.insert(Reason::Invalid);
+        }
+        for leg in &posting.legs {
+            self.usable(leg.account, posting, against);
+            if leg.account == ICE {
+                against.insert(Reason::AccountClosed);
+            }
+            *self.balances.entry(leg.account).or_default() += i128::from(leg.amount_minor);
+        }
+    }
+
+    fn hold(&mut self, own: i64, step: HoldMove, posting: &Posting, against: &mut BTreeSet<Reason>) {
+        let at = posting.at.micros();
+        if let HoldMove::Open { account, amount_minor, expires_at } = step {
+            if amount_minor <= 0 || self.holds.contains_key(&own) {
+                against.insert(Reason::Invalid);
+            }
+            if account == ICE {
+                against.insert(Reason::AccountClosed);
+            }
+            self.usable(account, posting, against);
+            self.holds.insert(own, (account, i128::from(amount_minor), expires_at.micros(), true));
+            return;
+        }
+        let (HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold }) = step else {
+            return;
+        };
+        let Some((account, remaining, expires, true)) = self.holds.get(&hold).copied() else {
+            against.insert(Reason::HoldGone);
+            return;
+        };
+        self.usable(account, posting, against);
+        let over = expires <= at;
+        match step {
+            HoldMove::Settle { .. } | HoldMove::Release { .. } if over => drop(against.insert(Reason::HoldGone)),
+            HoldMove::Expire { .. } if !over => drop(against.insert(Reason::Invalid)),
+            _ => {}
+        }
+        let taken = if let HoldMove::Settle { amount_minor, .. } = step { i128::from(amount_minor) } else { remaining };
+        if taken <= 0 {
+            against.insert(Reason::Invalid);
+        }
+        if taken > remaining {
+            against.insert(Reason::HoldExceeded);
+        }
+        self.holds.insert(hold, (account, remaining - taken, expires, remaining > taken));
+    }
+
+    fn change(&mut self, change: &Change, against: &mut BTreeSet<Reason>) {
+        let refused = match change {
+            Change::See { key } => (!self.seen.insert(*key)).then_some(Reason::Seen),
+            Change::ChargePin { .. } => {
+                self.tries = self.tries.map(|tries| tries + 1);
+                (self.tries.is_none_or(|tries| tries > PIN_ATTEMPTS_MAX)).then_some(Reason::PinLocked)
+            }
+            Change::ClearPin { .. } => {
+                self.tries = self.tries.map(|_| 0);
+                None
+            }
+            Change::SetPin(_) => {
+                self.tries = Some(0);
+                None
+            }
+            Change::SaveSession(SessionSave { read_version, row }) => {
+                let there = self.sessions.insert(row.key.clone(), row.version).unwrap_or(0);
+                (there != *read_version).then_some(Reason::Stale)
+            }
+            Change::AtVersion { session, version } => {
+                (self.sessions.get(session) != Some(version)).then_some(Reason::Stale)
+            }
+            Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
+            other => panic!("not in this story: {other:?}"),
+        };
+        against.extend(refused);
+    }
+}
