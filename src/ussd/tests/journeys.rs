@@ -30,7 +30,7 @@ fn sending_money() {
     let done = phone.last_ask();
     assert_eq!((done.verb, done.service.as_str()), (Verb::Do, "send"));
     assert_eq!(done.secret.as_ref().unwrap().expose_secret(), "2580");
-    assert_eq!(done.fields.len(), 2, "the PIN is no field: {:?}", done.fields);
+    assert!(!done.fields.values().any(|value| value == "2580"), "the PIN is no field: {:?}", done.fields);
     assert!(phone.state.fields.is_empty() && phone.state.path == ["home"], "what is done is behind no one");
 }
 
