@@ -105,7 +105,10 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let whole = used_database().await;
     let said = whole.run(&["book", "check"]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(said.out);
+    // the end of the chain is another one in every book
+    let digest = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let end = said.out.split_whitespace().find(digest).unwrap();
+    insta::assert_snapshot!(said.out.replace(end, "[digest]"));
     let tamperings = [
         "UPDATE accounts SET balance_minor = balance_minor + 1 WHERE id = 1000",
         "UPDATE accounts SET held_minor = 1 WHERE id = 1000",
