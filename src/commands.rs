@@ -1,6 +1,7 @@
 //! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
 
-use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
+use crate::bench;
+use crate::config::{BenchAct, LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::menus::Folder;
 use crate::seal::{Dice, to_hex};
@@ -128,6 +129,31 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
     store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
     println!("copied to {}; `kadogo book check --database-url sqlite://{}` verifies it", to.display(), to.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo bench`
+pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
+    let BenchAct::Book { database_url, accounts, in_flight, seconds, skewed, json } = act;
+    let scratch = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
+    let own = database_url.is_none();
+    if own {
+        std::fs::create_dir(&scratch)?;
+    }
+    let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", scratch.join("bench.db").display()));
+    let run = std::time::Duration::from_secs(seconds);
+    let plan = bench::book::Plan { database_url, accounts, in_flight, run, skewed };
+    let done = bench::book::run(&plan, |what| eprintln!("{what}")).await;
+    if own {
+        std::fs::remove_dir_all(&scratch)?;
+    }
+    let figures = done?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    } else {
+        println!("{}", bench::report::Figures::heading());
+        figures.iter().for_each(|figures| println!("{}", figures.line()));
+    }
+    Ok(if figures.iter().all(|figures| figures.whole) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// `kadogo secret`
