@@ -3,12 +3,13 @@
 //! A posting is checked against the state as the postings before it in the batch left it, then applied as a whole.
 //! A refused one leaves no trace, and the ones behind it go on.
 
+use super::Key;
+use super::guard::{After, Around};
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
 use crate::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
 #[derive(Debug, Default)]
@@ -19,16 +20,8 @@ pub struct Facts {
     pub holds: HashMap<i64, HoldRow>,
     /// What was committed under the batch's keys: number, digest of the request, receipt.
     pub known: HashMap<Key, ([u8; 16], Receipt)>,
-    /// Versions of conversations.
-    pub sessions: HashMap<Vec<u8>, i64>,
-    /// Wrong tries by account; no entry where there is no PIN.
-    pub attempts: HashMap<i64, i64>,
-    /// Texts that were handled.
-    pub seen: HashSet<Key>,
-    /// Numbers that have a wallet.
-    pub msisdns: HashSet<String>,
-    /// States of payment orders.
-    pub orders: HashMap<i64, String>,
+    /// What the changes that come with postings are compared with.
+    pub around: Around,
     /// The number of the newest posting.
     pub last_posting: i64,
 }
@@ -68,15 +61,23 @@ struct Reserve {
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: Posting, out: &mut Outcome) -> Result<Receipt, Refusal> {
-        if let Some((request, receipt)) = self.known.get(&posting.key) {
+        // a posting without money leaves nothing under its key: others may carry the same one
+        if posting.is_money()
+            && let Some((request, receipt)) = self.known.get(&posting.key)
+        {
             let same = *request == posting.request;
             let repeated = Receipt { repeated: true, ..receipt.clone() };
             return if same { Ok(repeated) } else { Err(Reason::KeyReused.into()) };
         }
         let number = if posting.is_money() { self.last_posting.saturating_add(1) } else { 0 };
+        if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
+            return Err(Reason::Invalid.into());
+        }
+        // the guards come first: who was too late hears that, whatever the balance is by now
+        let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(&posting, number)?;
-        let standing = self.standing(&posting, &reserves)?;
-        self.admit(&posting)?;
+        let standing = self.standing(&posting, &reserves, &after)?;
+        self.adopt(after);
         Ok(self.apply(posting, number, reserves, standing, out))
     }
 
@@ -101,17 +102,17 @@ impl Facts {
                     Reserve { hold: number, account, amount_minor, after }
                 }
                 HoldMove::Settle { hold, amount_minor } => {
-                    let standing = self.open_hold(hold, &reserves)?;
+                    let standing = self.valid_hold(hold, &reserves, posting.at)?;
                     give_back(standing, amount_minor, "settled")?
                 }
                 HoldMove::Release { hold } => {
-                    let standing = self.open_hold(hold, &reserves)?;
+                    let standing = self.valid_hold(hold, &reserves, posting.at)?;
                     let rest_minor = standing.remaining_minor;
                     give_back(standing, rest_minor, "released")?
                 }
                 HoldMove::Expire { hold } => {
                     let standing = self.open_hold(hold, &reserves)?;
-                    if standing.expires_at > posting.at.micros() {
+                    if !is_over(&standing, posting.at) {
                         return Err(Reason::Invalid.into());
                     }
                     let rest_minor = standing.remaining_minor;
@@ -130,21 +131,35 @@ impl Facts {
         if standing.state == "open" { Ok(standing.clone()) } else { Err(Reason::HoldGone.into()) }
     }
 
+    /// An open hold whose time is not over. One whose time is over can only expire, whether or not somebody has come
+    /// round to that yet: the answer must not depend on who was faster.
+    fn valid_hold(&self, hold: i64, earlier: &[Reserve], at: Timestamp) -> Result<HoldRow, Refusal> {
+        let standing = self.open_hold(hold, earlier)?;
+        if is_over(&standing, at) { Err(Reason::HoldGone.into()) } else { Ok(standing) }
+    }
+
     /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is not covered.
-    fn standing(&self, posting: &Posting, reserves: &[Reserve]) -> Result<BTreeMap<i64, Account>, Refusal> {
+    fn standing(
+        &self,
+        posting: &Posting,
+        reserves: &[Reserve],
+        after: &After,
+    ) -> Result<BTreeMap<i64, Account>, Refusal> {
         let mut standing: BTreeMap<i64, Account> = BTreeMap::new();
-        let sum = posting.legs.iter().try_fold(0_i64, |sum, leg| sum.checked_add(leg.amount_minor));
-        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
-        let repeated_account = accounts.len() != posting.legs.len();
-        if sum != Some(0) || repeated_account || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
+        let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
+        let moved: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let repeated_account = moved.len() != posting.legs.len();
+        if sum != 0 || repeated_account || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
             return Err(Reason::Invalid.into());
         }
-        for id in accounts.into_iter().chain(reserves.iter().map(|r| r.account)) {
-            let account = self.accounts.get(&id).ok_or(Reason::Invalid)?;
+        for id in moved.iter().copied().chain(reserves.iter().map(|r| r.account)) {
+            let account = self.account(id, after).ok_or(Reason::Invalid)?;
             if account.currency != posting.currency.as_str() {
                 return Err(Reason::Invalid.into());
             }
-            if account.state != "open" {
+            // what is set aside on a frozen account may still end: that moves nothing
+            let takes = moved.contains(&id) || reserves.iter().any(|r| r.account == id && r.amount_minor > 0);
+            if takes && account.state != "open" {
                 return Err(Reason::AccountClosed.into());
             }
             standing.insert(id, account.clone());
@@ -157,56 +172,11 @@ impl Facts {
             let account = standing.get_mut(&leg.account).ok_or(Reason::Invalid)?;
             account.balance_minor = account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::Invalid)?;
         }
-        for after in standing.values() {
-            self.covered(after)?;
+        for stands in standing.values() {
+            let before = self.account(stands.id, after).ok_or(Reason::Invalid)?;
+            covered(before, stands)?;
         }
         Ok(standing)
-    }
-
-    /// An account may not sink below its floor. One that is below already may still receive.
-    fn covered(&self, after: &Account) -> Result<(), Refusal> {
-        let available = after.balance_minor.checked_sub(after.held_minor).ok_or(Reason::Invalid)?;
-        let before = self.accounts.get(&after.id).map(|a| a.balance_minor.saturating_sub(a.held_minor));
-        match after.floor_minor {
-            Some(floor) if available < floor && before.is_some_and(|before| available < before) => {
-                Err(Refusal::of_field(Reason::NotEnough, "amount"))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// Whether every change around the book may be made.
-    fn admit(&self, posting: &Posting) -> Result<(), Refusal> {
-        for change in &posting.changes {
-            let refused = match change {
-                Change::OpenAccount(account) => self.accounts.contains_key(&account.id).then_some(Reason::Invalid),
-                Change::Join(person) => self.msisdns.contains(&person.msisdn).then_some(Reason::AlreadyJoined),
-                Change::ChargePin { account } => match self.attempts.get(account) {
-                    Some(attempts) if *attempts < PIN_ATTEMPTS_MAX => None,
-                    Some(_) | None => Some(Reason::PinLocked),
-                },
-                Change::SaveSession(save) => {
-                    let version = self.sessions.get(&save.row.key).copied().unwrap_or(0);
-                    (version != save.read_version).then_some(Reason::Stale)
-                }
-                Change::AtVersion { session, version } => {
-                    (self.sessions.get(session) != Some(version)).then_some(Reason::Stale)
-                }
-                Change::See { key } => self.seen.contains(key).then_some(Reason::Seen),
-                Change::CloseOrder { order, .. } => {
-                    (self.orders.get(order).map(String::as_str) != Some("waiting")).then_some(Reason::OrderGone)
-                }
-                Change::SetPin(_)
-                | Change::ClearPin { .. }
-                | Change::SetLanguage { .. }
-                | Change::OpenOrder(_)
-                | Change::Tell(_) => None,
-            };
-            if let Some(reason) = refused {
-                return Err(reason.into());
-            }
-        }
-        Ok(())
     }
 
     /// Makes a posting that was found good part of the running state and of the rows to write.
@@ -265,46 +235,26 @@ impl Facts {
             });
         }
         for change in posting.changes {
-            self.note(&change);
             out.changes.push(Noted { posting: number, at: posting.at, change });
         }
         receipt
     }
+}
 
-    /// Keeps the running state true to a change that was taken in.
-    fn note(&mut self, change: &Change) {
-        match change {
-            Change::OpenAccount(account) => {
-                self.accounts.insert(account.id, account.clone());
-            }
-            Change::Join(person) => {
-                self.msisdns.insert(person.msisdn.clone());
-            }
-            Change::SetPin(pin) => {
-                self.attempts.insert(pin.account_id, pin.attempts);
-            }
-            Change::ChargePin { account } => {
-                let attempts = self.attempts.entry(*account).or_insert(0);
-                *attempts = attempts.saturating_add(1);
-            }
-            Change::ClearPin { account } => {
-                self.attempts.insert(*account, 0);
-            }
-            Change::SaveSession(save) => {
-                self.sessions.insert(save.row.key.clone(), save.row.version);
-            }
-            Change::See { key } => {
-                self.seen.insert(*key);
-            }
-            Change::OpenOrder(order) => {
-                self.orders.insert(order.id, order.state.clone());
-            }
-            Change::CloseOrder { order, state } => {
-                self.orders.insert(*order, (*state).to_owned());
-            }
-            Change::SetLanguage { .. } | Change::AtVersion { .. } | Change::Tell(_) => {}
+/// An account may not sink below its floor. One that is below already may still receive.
+fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
+    let available = after.balance_minor.checked_sub(after.held_minor).ok_or(Reason::Invalid)?;
+    let available_before = before.balance_minor.saturating_sub(before.held_minor);
+    match after.floor_minor {
+        Some(floor) if available < floor && available < available_before => {
+            Err(Refusal::of_field(Reason::NotEnough, "amount"))
         }
+        Some(_) | None => Ok(()),
     }
+}
+
+fn is_over(hold: &HoldRow, at: Timestamp) -> bool {
+    hold.expires_at <= at.micros()
 }
 
 /// Takes a part of an open hold back.

@@ -77,7 +77,15 @@ pub fn check(conn: &mut Conn, progress: impl FnMut(u64, u64)) -> Result<Report, 
 struct Walk {
     report: Report,
     tallies: HashMap<i64, Tally>,
-    reserved: HashMap<i64, i128>,
+    reserved: HashMap<i64, Reserved>,
+}
+
+/// What the hold entries say of a hold.
+#[derive(Default)]
+struct Reserved {
+    /// Whose money, and how much: from the posting that opened it.
+    opened: Option<(i64, i64)>,
+    remaining_minor: i128,
 }
 
 impl Walk {
@@ -142,7 +150,14 @@ impl Walk {
             let tally = self.tallies.entry(step.account_id).or_default();
             tally.held_minor = tally.held_minor.saturating_add(i128::from(step.amount_minor));
             let hold = self.reserved.entry(step.hold_id).or_default();
-            *hold = hold.saturating_add(i128::from(step.amount_minor));
+            hold.remaining_minor = hold.remaining_minor.saturating_add(i128::from(step.amount_minor));
+            if step.posting_id == step.hold_id {
+                hold.opened = Some((step.account_id, step.amount_minor));
+            }
+            let same_owner = hold.opened.is_some_and(|(account, _)| account == step.account_id);
+            self.report.require(same_owner && hold.remaining_minor >= 0, || {
+                format!("posting {}: hold {} does not follow from its opening", step.posting_id, step.hold_id)
+            });
             sums.entry(step.posting_id).or_default();
         }
         for posting in postings {
@@ -150,6 +165,9 @@ impl Walk {
             self.report.require(sum == Some(0), || match sum {
                 Some(sum) => format!("posting {} ({}) does not balance: {sum}", posting.id, posting.kind),
                 None => format!("posting {} ({}) has no entries", posting.id, posting.kind),
+            });
+            self.report.require(posting.corrects.is_none_or(|old| old > 0 && old < posting.id), || {
+                format!("posting {} ({}) corrects one that was not there before it", posting.id, posting.kind)
             });
         }
         self.report.postings = self.report.postings.saturating_add(count(postings.len()));
@@ -206,11 +224,14 @@ impl Walk {
             let Some(last) = page.last() else { break };
             after = last.id;
             for hold in &page {
-                let reserved = self.reserved.remove(&hold.id).unwrap_or_default();
+                let Reserved { opened, remaining_minor: reserved } = self.reserved.remove(&hold.id).unwrap_or_default();
                 let remaining = i128::from(hold.remaining_minor);
                 let closed = (hold.state == "open") == (remaining > 0);
                 self.report.require(reserved == remaining && closed, || {
                     format!("hold {} ({}) says {remaining}, its entries say {reserved}", hold.id, hold.state)
+                });
+                self.report.require(opened == Some((hold.account_id, hold.amount_minor)), || {
+                    format!("hold {} is not the one that was opened", hold.id)
                 });
                 self.report.holds = self.report.holds.saturating_add(1);
             }

@@ -4,7 +4,7 @@
 //! to the disk the next one gathers. Nobody is answered before the commit is durable.
 
 use super::batch::{Facts, Noted, Outcome};
-use super::posting::{Change, HoldMove, Posting, Receipt};
+use super::posting::{Change, HoldMove, POSTING_ROWS_MAX, Posting, Receipt};
 use super::{Key, chain};
 use crate::metrics::Metrics;
 use crate::refusal::{Reason, Refusal};
@@ -17,6 +17,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Postings in one commit at most.
 const BATCH_MAX: usize = 1_000;
+/// Rows of them after which no more postings are taken into a commit.
+const BATCH_ROWS_MAX: usize = 10_000;
 /// Postings that may wait; more are refused as busy at once, which is safe to repeat.
 const QUEUE_MAX: usize = 4_096;
 
@@ -44,17 +46,20 @@ impl Book {
     /// Starts the committer on a thread of its own. It ends, with everything in the queue committed, when the last
     /// clone of the book is dropped; join the handle to wait for that.
     pub fn start(store: &Store, metrics: Arc<Metrics>) -> Result<(Book, std::thread::JoinHandle<()>), StoreError> {
-        let conn = store.writer()?;
+        let committer = Committer { conn: store.writer()?, store: store.clone(), metrics };
         let (queue, work) = mpsc::channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("committer".into())
-            .spawn(move || run(conn, work, &metrics))
+            .spawn(move || committer.run(work))
             .map_err(|e| StoreError::Open(e.to_string()))?;
         Ok((Book { queue }, thread))
     }
 
     /// Makes a posting true, durably, or refuses it. Once this answers, a crash changes nothing any more.
     pub async fn post(&self, posting: Posting) -> Answer {
+        if posting.rows() > POSTING_ROWS_MAX {
+            return Err(Reason::Invalid.into());
+        }
         let (answer, wait) = oneshot::channel();
         self.queue.try_send(Work::Post(Box::new(posting), answer)).map_err(|_full| Reason::Busy)?;
         // no answer means that the committer is gone before it took the posting up
@@ -86,54 +91,84 @@ impl Book {
     }
 }
 
-fn run(mut conn: Conn, mut work: mpsc::Receiver<Work>, metrics: &Metrics) {
-    let mut batch = Vec::new();
-    while let Some(first) = work.blocking_recv() {
-        let mut next = Some(first);
-        while let Some(item) = next {
-            match item {
-                Work::Post(posting, answer) => batch.push((*posting, answer)),
-                Work::Job(job) => {
-                    commit(&mut conn, std::mem::take(&mut batch), metrics);
-                    job(&mut conn);
+/// The one that writes.
+struct Committer {
+    conn: Conn,
+    store: Store,
+    metrics: Arc<Metrics>,
+}
+
+impl Committer {
+    fn run(mut self, mut work: mpsc::Receiver<Work>) {
+        let mut batch = Vec::new();
+        while let Some(first) = work.blocking_recv() {
+            let (mut next, mut rows) = (Some(first), 0_usize);
+            while let Some(item) = next {
+                match item {
+                    Work::Post(posting, answer) => {
+                        rows = rows.saturating_add(posting.rows());
+                        batch.push((*posting, answer));
+                    }
+                    Work::Job(job) => {
+                        self.commit(std::mem::take(&mut batch));
+                        self.mend();
+                        job(&mut self.conn);
+                    }
                 }
+                let full = batch.len() >= BATCH_MAX || rows >= BATCH_ROWS_MAX;
+                next = if full { None } else { work.try_recv().ok() };
             }
-            next = if batch.len() < BATCH_MAX { work.try_recv().ok() } else { None };
+            self.commit(std::mem::take(&mut batch));
         }
-        commit(&mut conn, std::mem::take(&mut batch), metrics);
+    }
+
+    /// Commits a batch and answers.
+    fn commit(&mut self, batch: Vec<(Posting, oneshot::Sender<Answer>)>) {
+        if batch.is_empty() {
+            return;
+        }
+        let (postings, askers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let started = std::time::Instant::now();
+        let answers = self.answers(postings);
+        self.metrics.batch(answers.len(), started.elapsed());
+        for (asker, answer) in askers.into_iter().zip(answers) {
+            // an asker that stopped waiting finds the outcome by its key
+            let _ = asker.send(answer);
+        }
+    }
+
+    /// When the database refuses rows of the batch, each posting is tried alone, so that one that cannot be written
+    /// does not take the others with it. When the database is in trouble as a whole, nobody is made to wait for more.
+    fn answers(&mut self, postings: Vec<Posting>) -> Vec<Answer> {
+        self.mend();
+        let count = postings.len();
+        match write_batch(&mut self.conn, postings.clone()) {
+            Ok(answers) => answers,
+            Err(error) if error.is_of_rows() && count > 1 => {
+                tracing::warn!(%error, count, "a batch was refused, its postings are tried one by one");
+                let alone = postings.into_iter().map(|posting| match write_batch(&mut self.conn, vec![posting]) {
+                    Ok(mut answers) => answers.pop().unwrap_or_else(|| Err(Reason::Busy.into())),
+                    Err(error) => failed(&error),
+                });
+                alone.collect()
+            }
+            Err(error) => postings.iter().map(|_posting| failed(&error)).collect(),
+        }
+    }
+
+    /// A commit that fails (a full disk) can leave the connection useless: the book must not stay so.
+    fn mend(&mut self) {
+        if let Err(error) = self.store.mend(&mut self.conn) {
+            tracing::error!(%error, "the database cannot be opened again");
+        }
     }
 }
 
-/// Commits a batch and answers. When the database refuses a batch as a whole, each posting is tried alone, so that
-/// one that cannot be written does not take the others with it.
-fn commit(conn: &mut Conn, batch: Vec<(Posting, oneshot::Sender<Answer>)>, metrics: &Metrics) {
-    if batch.is_empty() {
-        return;
-    }
-    let (postings, askers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-    let started = std::time::Instant::now();
-    let answers = match write_batch(conn, postings.clone()) {
-        Ok(answers) => answers,
-        Err(error) if postings.len() == 1 => vec![broken(&error)],
-        Err(_) => {
-            let alone = postings.into_iter().map(|posting| match write_batch(conn, vec![posting]) {
-                Ok(mut answers) => answers.pop().unwrap_or_else(|| Err(Reason::Busy.into())),
-                Err(error) => broken(&error),
-            });
-            alone.collect()
-        }
-    };
-    metrics.batch(answers.len(), started.elapsed());
-    for (asker, answer) in askers.into_iter().zip(answers) {
-        // an asker that stopped waiting finds the outcome by its key
-        let _ = asker.send(answer);
-    }
-}
-
-/// The transaction was rolled back: nothing was done, and trying again is safe.
-fn broken(error: &StoreError) -> Answer {
+/// The transaction was rolled back: nothing was done. Trying again is safe, and makes sense unless the rows themselves
+/// cannot be written.
+fn failed(error: &StoreError) -> Answer {
     tracing::error!(%error, "a commit failed");
-    Err(Reason::Busy.into())
+    Err(if error.is_of_rows() { Reason::Invalid.into() } else { Reason::Busy.into() })
 }
 
 fn write_batch(conn: &mut Conn, postings: Vec<Posting>) -> Result<Vec<Answer>, StoreError> {
@@ -153,22 +188,22 @@ fn read_facts(conn: &mut Conn, postings: &[Posting]) -> Result<Facts, StoreError
     let mut facts = Facts { last_posting: book_rows::last_posting(conn)?, ..Facts::default() };
     read_book(conn, &mut want, &mut facts)?;
     if !want.sessions.is_empty() {
-        facts.sessions = sessions::versions(conn, &Vec::from_iter(want.sessions))?.into_iter().collect();
+        facts.around.sessions = sessions::versions(conn, &Vec::from_iter(want.sessions))?.into_iter().collect();
     }
     if !want.pins.is_empty() {
         let pins = people::pins_of(conn, &Vec::from_iter(want.pins))?;
-        facts.attempts = pins.into_iter().map(|pin| (pin.account_id, pin.attempts)).collect();
+        facts.around.attempts = pins.into_iter().map(|pin| (pin.account_id, pin.attempts)).collect();
     }
     if !want.seen.is_empty() {
         let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
-        facts.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
+        facts.around.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
     }
     if !want.msisdns.is_empty() {
-        facts.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
+        facts.around.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
     }
     if !want.orders.is_empty() {
         let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
-        facts.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
+        facts.around.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
     }
     Ok(facts)
 }
@@ -233,11 +268,8 @@ impl Wanted {
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session.clone())),
                 Change::See { key } => drop(self.seen.insert(key.bytes().to_vec())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
-                Change::SetPin(_)
-                | Change::ClearPin { .. }
-                | Change::SetLanguage { .. }
-                | Change::OpenOrder(_)
-                | Change::Tell(_) => {}
+                Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
+                Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => {}
             }
         }
     }
@@ -273,7 +305,7 @@ fn write_change(conn: &mut Conn, facts: &Facts, note: &Noted) -> Result<(), Stor
         Change::Join(person) => people::add(conn, person),
         Change::SetPin(pin) => people::set_pin(conn, pin),
         Change::ChargePin { account } => {
-            people::set_attempts(conn, *account, facts.attempts.get(account).copied().unwrap_or(0))
+            people::set_attempts(conn, *account, facts.around.attempts.get(account).copied().unwrap_or(0))
         }
         Change::ClearPin { account } => people::set_attempts(conn, *account, 0),
         Change::SetLanguage { account, language } => people::set_language(conn, *account, language),

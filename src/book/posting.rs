@@ -9,6 +9,9 @@ use crate::store::people::{PersonRow, PinRow};
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 
+/// Legs, hold moves and changes of one posting at most: whoever has more to do does it in several.
+pub const POSTING_ROWS_MAX: usize = 1_000;
+
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
 ///
 /// With legs or hold moves it is recorded for ever under its key, and the same key gives the same receipt again.
@@ -154,6 +157,11 @@ impl Posting {
     /// Whether it is recorded in the book, or only changes rows around it.
     pub fn is_money(&self) -> bool {
         !self.legs.is_empty() || !self.holds.is_empty()
+    }
+
+    /// How much there is to write.
+    pub fn rows(&self) -> usize {
+        self.legs.len().saturating_add(self.holds.len()).saturating_add(self.changes.len())
     }
 }
 

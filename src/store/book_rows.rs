@@ -171,7 +171,10 @@ pub struct NewRows {
 pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
     diesel::insert_into(postings::table).values(&rows.postings).execute(conn)?;
     diesel::insert_into(entries::table).values(&rows.entries).execute(conn)?;
-    diesel::insert_into(hold_entries::table).values(&rows.hold_entries).execute(conn)?;
+    // one statement each, and a statement has a limit of values
+    for some in rows.hold_entries.chunks(1_000) {
+        diesel::insert_into(hold_entries::table).values(some).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -190,13 +193,16 @@ pub fn open_account(conn: &mut Conn, account: &Account) -> Result<(), StoreError
 /// Writes where accounts stand after a batch: one row each, however many postings touched them.
 pub fn settle_accounts(conn: &mut Conn, changed: &[&Account]) -> Result<(), StoreError> {
     for account in changed {
-        diesel::update(accounts::table.find(account.id))
+        let written = diesel::update(accounts::table.find(account.id))
             .set((
                 accounts::balance_minor.eq(account.balance_minor),
                 accounts::held_minor.eq(account.held_minor),
                 accounts::last_posting.eq(account.last_posting),
             ))
             .execute(conn)?;
+        if written != 1 {
+            return Err(StoreError::Damaged("an account with entries is not there"));
+        }
     }
     Ok(())
 }

@@ -49,6 +49,27 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
+    /// in trouble (full, locked, gone), and trying more would only take time.
+    pub fn is_of_rows(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        let of_rows = |kind: &Kind| {
+            matches!(kind, Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation)
+                || matches!(kind, Kind::ForeignKeyViolation)
+        };
+        match self {
+            StoreError::Query(Error::DatabaseError(kind, _)) => of_rows(kind),
+            StoreError::Damaged(_) => true,
+            StoreError::Query(_)
+            | StoreError::Address(_)
+            | StoreError::Open(_)
+            | StoreError::Migrate(_)
+            | StoreError::Closed => false,
+        }
+    }
+}
+
 /// A database that is open: many readers now, one writer through the book.
 #[derive(Clone)]
 pub struct Store {
@@ -111,6 +132,14 @@ impl Store {
     /// A connection that may write. There is one per process and the book owns it.
     pub fn writer(&self) -> Result<Conn, StoreError> {
         connect(&self.file)
+    }
+
+    /// Puts a new connection in the place of one that a failed commit left in an unknown state.
+    pub fn mend(&self, writer: &mut Conn) -> Result<(), StoreError> {
+        if AnsiTransactionManager::is_broken_transaction_manager(writer) {
+            *writer = self.writer()?;
+        }
+        Ok(())
     }
 
     /// A connection of the caller's own that cannot write, for long reads such as the check of the book.

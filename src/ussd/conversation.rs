@@ -73,6 +73,8 @@ struct Hand {
     menus: Arc<Menus>,
     /// The version in the database; 0 when the conversation is new.
     version: i64,
+    /// It is over in the database, whatever its record says.
+    ended: bool,
     record: Record,
     /// Conversations of the same caller that end with this one's first hop.
     superseded: Vec<SessionRow>,
@@ -123,6 +125,11 @@ impl Ussd {
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
         }
+        if hand.ended && !hand.record.acted && hand.record.said.last().is_none_or(|said| said.continues) {
+            // ended from outside: by a newer conversation, or because a crash cut it short and its caller was told that
+            // nothing was done. Nothing may be done in it any more
+            return Ok(self.plain(hand.view.language, OVER, "over"));
+        }
         if let Some(claimed) = hand.record.claimed {
             let same = claimed == hand.hop;
             if !same {
@@ -171,8 +178,9 @@ impl Ussd {
         let view = self.view(person.as_ref(), waiting);
         let hop = self.name(call, &call.history);
         let caller = Caller { msisdn: call.caller.clone(), person };
+        let ended = row.as_ref().is_some_and(|row| row.state == "ended");
         let version = row.map_or(0, |row| row.version);
-        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, record, superseded })
+        Ok(Hand { call: call.clone(), key, hop, now, caller, view, menus, version, ended, record, superseded })
     }
 
     /// What the menus may know of the caller.
@@ -215,6 +223,8 @@ impl Ussd {
         if hand.call.history.is_empty() {
             let old = hand.superseded.iter().find(|row| row.state == "open");
             let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
+            // what has acted is finished, even if its last screen was never stored
+            let old = old.filter(|old| old.claimed.is_none());
             return match old.and_then(|old| resumable(&hand.menus, &old.state)) {
                 Some(state) => offer(&hand.menus, &hand.view, state),
                 None => begin(&hand.menus, &hand.view),

@@ -10,8 +10,12 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod book;
 mod gateway;
 mod grammar;
+mod guards;
+mod holds;
+mod ledger;
 mod send;
 mod sender;
 mod terminal;

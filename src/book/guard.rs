@@ -1,0 +1,139 @@
+//! Guards: whether the changes that come with a posting may be made. They are looked at in order, each as the ones
+//! before it would leave things, so that it makes no difference whether two changes come in one posting or in two.
+//! Pure, like the fold it is a part of.
+
+use super::batch::Facts;
+use super::posting::{Change, SessionSave};
+use super::{Key, PIN_ATTEMPTS_MAX};
+use crate::refusal::{Reason, Refusal};
+use crate::store::book_rows::Account;
+use std::collections::{HashMap, HashSet};
+
+/// What stands around the book and can refuse a posting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Versions of conversations.
+    pub sessions: HashMap<Vec<u8>, i64>,
+    /// Wrong tries by account; no entry where there is no PIN.
+    pub attempts: HashMap<i64, i64>,
+    /// Texts that were handled.
+    pub seen: HashSet<Key>,
+    /// Numbers that have a wallet.
+    pub msisdns: HashSet<String>,
+    /// States of payment orders.
+    pub orders: HashMap<i64, String>,
+}
+
+/// What the changes of one posting would add to the facts.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    around: Around,
+    opened: HashMap<i64, Account>,
+}
+
+impl Facts {
+    /// What the changes would make of the facts, or the refusal of the first that may not be made.
+    pub(super) fn admit(&self, changes: &[Change]) -> Result<After, Refusal> {
+        let mut after = After::default();
+        for change in changes {
+            match self.objection(change, &after) {
+                None => self.note(change, &mut after),
+                Some(reason) => return Err(reason.into()),
+            }
+        }
+        Ok(after)
+    }
+
+    /// The changes are made.
+    pub(super) fn adopt(&mut self, after: After) {
+        let After { around, opened } = after;
+        self.accounts.extend(opened);
+        self.around.sessions.extend(around.sessions);
+        self.around.attempts.extend(around.attempts);
+        self.around.seen.extend(around.seen);
+        self.around.msisdns.extend(around.msisdns);
+        self.around.orders.extend(around.orders);
+    }
+
+    /// An account, also one that the same posting opens.
+    pub(super) fn account<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a Account> {
+        after.opened.get(&id).or_else(|| self.accounts.get(&id))
+    }
+
+    /// Why a change may not be made.
+    fn objection(&self, change: &Change, after: &After) -> Option<Reason> {
+        let (new, old) = (&after.around, &self.around);
+        match change {
+            Change::OpenAccount(account) => {
+                let taken = self.account(account.id, after).is_some();
+                (taken || !is_empty(account)).then_some(Reason::Invalid)
+            }
+            Change::Join(person) => {
+                let taken = new.msisdns.contains(&person.msisdn) || old.msisdns.contains(&person.msisdn);
+                taken.then_some(Reason::AlreadyJoined)
+            }
+            Change::ChargePin { account } => {
+                let left = self.attempts(*account, after).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
+                (!left).then_some(Reason::PinLocked)
+            }
+            Change::SaveSession(save) => self.objection_to_save(save, after),
+            Change::AtVersion { session, version } => {
+                (self.version(session, after) != Some(*version)).then_some(Reason::Stale)
+            }
+            Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
+            Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
+            Change::CloseOrder { order, .. } => {
+                (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
+            }
+            Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => None,
+        }
+    }
+
+    fn objection_to_save(&self, save: &SessionSave, after: &After) -> Option<Reason> {
+        if self.version(&save.row.key, after).unwrap_or(0) != save.read_version {
+            return Some(Reason::Stale);
+        }
+        (save.read_version.checked_add(1) != Some(save.row.version)).then_some(Reason::Invalid)
+    }
+
+    fn note(&self, change: &Change, after: &mut After) {
+        let new = &mut after.around;
+        match change {
+            Change::OpenAccount(account) => drop(after.opened.insert(account.id, account.clone())),
+            Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
+            Change::SetPin(pin) => drop(new.attempts.insert(pin.account_id, pin.attempts)),
+            Change::ChargePin { account } => {
+                let attempts = self.attempts(*account, after).unwrap_or(0).saturating_add(1);
+                after.around.attempts.insert(*account, attempts);
+            }
+            Change::ClearPin { account } => {
+                // where there is no PIN there is nothing to clear, and a try must still be refused
+                if self.attempts(*account, after).is_some() {
+                    after.around.attempts.insert(*account, 0);
+                }
+            }
+            Change::SaveSession(save) => drop(new.sessions.insert(save.row.key.clone(), save.row.version)),
+            Change::See { key } => drop(new.seen.insert(*key)),
+            Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
+            Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
+            Change::SetLanguage { .. } | Change::AtVersion { .. } | Change::Tell(_) => {}
+        }
+    }
+
+    fn attempts(&self, account: i64, after: &After) -> Option<i64> {
+        after.around.attempts.get(&account).or_else(|| self.around.attempts.get(&account)).copied()
+    }
+
+    fn version(&self, session: &[u8], after: &After) -> Option<i64> {
+        after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
+    }
+
+    fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {
+        after.around.orders.get(&id).or_else(|| self.around.orders.get(&id)).map(String::as_str)
+    }
+}
+
+/// Money comes onto an account only with legs: whoever opens one cannot put any on it.
+fn is_empty(account: &Account) -> bool {
+    account.balance_minor == 0 && account.held_minor == 0 && account.last_posting.is_none()
+}

@@ -1,0 +1,236 @@
+//! Changes that come with a posting can refuse the whole of it: the money does not move when the conversation was
+//! stale, the text seen, the order answered, the number taken or the PIN locked. They are compared in order, each
+//! with what the ones before it leave, in one posting as in one batch.
+
+use super::ledger::*;
+use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, SessionSave};
+use kadogo::refusal::Reason;
+use kadogo::store::book_rows::Account;
+use kadogo::store::orders::{self, OrderRow};
+use kadogo::store::people::{self, PersonRow, PinRow};
+use kadogo::store::sessions::{self, SessionRow};
+use kadogo::wallet::join::empty_wallet;
+
+fn save(key: u8, read_version: i64, state: &str) -> Change {
+    let row = SessionRow {
+        key: vec![key],
+        caller: vec![9],
+        version: read_version + 1,
+        state: state.into(),
+        updated_at: 0,
+        sealed: vec![],
+    };
+    Change::SaveSession(SessionSave { read_version, row })
+}
+
+fn pin(account: i64) -> Change {
+    Change::SetPin(PinRow { account_id: account, key_version: 1, salt: vec![1], tag: vec![2], attempts: 0 })
+}
+
+fn join(account: i64, msisdn: &str) -> Change {
+    let (msisdn, name, language) = (msisdn.into(), "Ann".into(), "en".into());
+    Change::Join(PersonRow { account_id: account, msisdn, name, language, joined_at: 0 })
+}
+
+fn order(id: i64) -> Change {
+    let (kind, state) = ("send".into(), "waiting".into());
+    Change::OpenOrder(OrderRow {
+        id,
+        kind,
+        payer: ANN,
+        payee: BEN,
+        amount_minor: 5,
+        state,
+        created_at: 0,
+        expires_at: 9,
+    })
+}
+
+fn close(order: i64) -> Change {
+    Change::CloseOrder { order, state: "approved" }
+}
+
+fn charge() -> Change {
+    Change::ChargePin { account: ANN }
+}
+
+/// A payment that comes with these changes.
+fn paying(name: &str, changes: Vec<Change>) -> Posting {
+    Posting { changes, ..pay(name, ANN, BEN, 100) }
+}
+
+fn attempts(ledger: &Ledger) -> i64 {
+    people::pin(&mut ledger.conn(), ANN).unwrap().unwrap().attempts
+}
+
+#[tokio::test]
+async fn a_stale_conversation_refuses_the_payment() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("begin", vec![save(1, 0, "open")])).await;
+    ledger.refuses(paying("begun twice", vec![save(1, 0, "open")]), Reason::Stale).await;
+    ledger.refuses(paying("not begun", vec![save(2, 3, "open")]), Reason::Stale).await;
+    ledger.ok(paying("go on", vec![save(1, 1, "ended")])).await;
+    ledger.refuses(paying("too late", vec![save(1, 1, "ended")]), Reason::Stale).await;
+    let at = |version| Change::AtVersion { session: vec![1], version };
+    ledger.refuses(paying("moved on", vec![at(1)]), Reason::Stale).await;
+    ledger.refuses(paying("nobody", vec![Change::AtVersion { session: vec![3], version: 0 }]), Reason::Stale).await;
+    ledger.ok(paying("still there", vec![at(2)])).await;
+    assert_eq!(ledger.stands(ANN), (9_800, 0));
+}
+
+#[tokio::test]
+async fn a_conversation_grows_by_one_version_at_a_time() {
+    let ledger = Ledger::new().await;
+    for version in [0, 2, i64::MAX] {
+        let Change::SaveSession(SessionSave { row, .. }) = save(1, 0, "open") else { unreachable!() };
+        let leap = SessionSave { read_version: 0, row: SessionRow { version, ..row } };
+        ledger.refuses(changes("leap", vec![Change::SaveSession(leap)]), Reason::Invalid).await;
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_store_the_same_conversation_one_wins() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("begin", vec![save(1, 0, "open")])).await;
+    let answers = ledger
+        .together(vec![
+            paying("one", vec![save(1, 1, "open")]),
+            paying("other", vec![save(1, 1, "open")]),
+            paying("next", vec![save(1, 2, "ended")]),
+        ])
+        .await;
+    assert!(answers[0].is_ok() && answers[2].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::Stale);
+    let row = sessions::by_key(&mut ledger.conn(), &[1]).unwrap().unwrap();
+    assert_eq!((row.version, row.state.as_str()), (3, "ended"));
+    assert_eq!(ledger.stands(ANN), (9_800, 0));
+}
+
+#[tokio::test]
+async fn a_text_is_handled_once() {
+    let ledger = Ledger::new().await;
+    let see = |text: &str| Change::See { key: key(text) };
+    ledger.ok(paying("first", vec![see("text")])).await;
+    ledger.refuses(paying("again", vec![see("text")]), Reason::Seen).await;
+    ledger.refuses(paying("twice in one", vec![see("other"), see("other")]), Reason::Seen).await;
+    let answers = ledger.together(vec![paying("a", vec![see("new")]), paying("b", vec![see("new")])]).await;
+    assert!(answers[0].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::Seen);
+}
+
+#[tokio::test]
+async fn an_order_is_answered_once() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("order", vec![order(7)])).await;
+    ledger.refuses(changes("same number", vec![order(7)]), Reason::Invalid).await;
+    ledger.refuses(paying("unknown", vec![close(8)]), Reason::OrderGone).await;
+    ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::OrderGone).await;
+    let answers = ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
+    assert!(answers[0].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::OrderGone);
+    assert_eq!(orders::by_id(&mut ledger.conn(), 7).unwrap().unwrap().state, "approved");
+    assert_eq!(ledger.stands(ANN), (9_900, 0));
+}
+
+#[tokio::test]
+async fn an_answered_order_is_gone_also_for_who_has_no_money_left() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("order", vec![order(7)])).await;
+    ledger.ok(Posting { changes: vec![close(7)], ..pay("all of it", ANN, BEN, 10_000) }).await;
+    ledger.refuses(paying("again", vec![close(7)]), Reason::OrderGone).await;
+}
+
+#[tokio::test]
+async fn a_number_joins_once() {
+    let ledger = Ledger::new().await;
+    let (one, other) = ("+254700000001", "+254700000002");
+    let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
+    ledger.ok(changes("join", vec![join(50, one), wallet(50), pin(50)])).await;
+    ledger.refuses(changes("again", vec![join(51, one), wallet(51)]), Reason::AlreadyJoined).await;
+    let twice = vec![join(51, other), join(52, other)];
+    ledger.refuses(changes("twice in one", twice), Reason::AlreadyJoined).await;
+    let two = |id| changes(&format!("two {id}"), vec![join(id, other), wallet(id)]);
+    let answers = ledger.together(vec![two(51), two(52)]).await;
+    assert!(answers[0].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::AlreadyJoined);
+}
+
+#[tokio::test]
+async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
+    let ledger = Ledger::new().await;
+    ledger.refuses(paying("no PIN", vec![charge()]), Reason::PinLocked).await;
+    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
+    ledger.ok(changes("three", vec![charge(), charge(), charge()])).await;
+    ledger.refuses(paying("three more in one", vec![charge(), charge(), charge()]), Reason::PinLocked).await;
+    let tries = (0..9).map(|n| changes(&format!("try {n}"), vec![charge()])).collect();
+    let answers = ledger.together(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
+    assert_eq!(attempts(&ledger), PIN_ATTEMPTS_MAX);
+    ledger.refuses(paying("locked", vec![charge()]), Reason::PinLocked).await;
+}
+
+#[tokio::test]
+async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
+    let clear = || Change::ClearPin { account: ANN };
+    ledger.together(vec![changes("a", vec![charge(), charge()]), changes("b", vec![pin(ANN)])]).await;
+    assert_eq!(attempts(&ledger), 0);
+    ledger.together(vec![changes("c", vec![pin(ANN)]), changes("d", vec![charge(), charge()])]).await;
+    assert_eq!(attempts(&ledger), 2);
+    ledger.together(vec![changes("e", vec![charge(), clear()]), changes("f", vec![charge()])]).await;
+    assert_eq!(attempts(&ledger), 1);
+}
+
+#[tokio::test]
+async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
+    let ledger = Ledger::new().await;
+    let clear = Change::ClearPin { account: ANN };
+    let answers = ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
+    assert_eq!(reason(&answers[1]), Reason::PinLocked);
+}
+
+#[tokio::test]
+async fn a_wallet_opens_empty_and_once() {
+    let ledger = Ledger::new().await;
+    let open = |account: Account| Change::OpenAccount(account);
+    let wallet = || empty_wallet(60, "KES");
+    ledger.refuses(changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]), Reason::Invalid).await;
+    ledger.refuses(changes("held", vec![open(Account { held_minor: 1, ..wallet() })]), Reason::Invalid).await;
+    ledger.refuses(changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]), Reason::Invalid).await;
+    ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::Invalid).await;
+    ledger.refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::Invalid).await;
+}
+
+#[tokio::test]
+async fn money_goes_onto_a_wallet_that_was_opened_a_moment_ago() {
+    let ledger = Ledger::new().await;
+    let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
+    // by the posting before it in the batch, and by the posting itself
+    let answers = ledger
+        .together(vec![
+            changes("open", vec![wallet(60)]),
+            pay("in", ANN, 60, 300),
+            pay("out", 60, BEN, 100),
+            Posting { changes: vec![wallet(61)], ..pay("open and pay", ANN, 61, 50) },
+            Posting { changes: vec![wallet(62)], ..pay("open and overdraw", 62, ANN, 50) },
+        ])
+        .await;
+    assert!(answers[..4].iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(reason(&answers[4]), Reason::NotEnough);
+    assert_eq!((ledger.stands(60), ledger.stands(61)), ((200, 0), (50, 0)));
+    // the refused one opened nothing: its number is free
+    ledger.ok(changes("open after all", vec![wallet(62)])).await;
+    ledger.check();
+}
+
+#[tokio::test]
+async fn a_key_says_nothing_about_postings_without_money() {
+    let ledger = Ledger::new().await;
+    // a claim carries the key of the payment it is for
+    let claim = || Posting { request: [0; 16], ..changes("payment", vec![charge()]) };
+    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
+    let answers = ledger.together(vec![claim(), pay("payment", ANN, BEN, 100), claim()]).await;
+    assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)), "{answers:?}");
+    assert_eq!(attempts(&ledger), 2);
+}

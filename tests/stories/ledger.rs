@@ -1,0 +1,215 @@
+//! A bare book for stories about it: a fresh database, a few accounts, no service around. What matters of a database
+//! is compared as text, every row of every table, so that "changes nothing" means nothing at all.
+
+use diesel::connection::SimpleConnection;
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
+use kadogo::metrics::Metrics;
+use kadogo::money::Currency;
+use kadogo::refusal::{Reason, Refusal};
+use kadogo::store::book_rows::{self, Account};
+use kadogo::store::{Conn, Store};
+use kadogo::time::Timestamp;
+use kadogo::wallet::join::empty_wallet;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use tempfile::TempDir;
+
+/// Two people with money, one without, one with a frozen wallet, and somebody abroad.
+pub const ANN: i64 = 11;
+pub const BEN: i64 = 12;
+pub const CAL: i64 = 13;
+pub const ICE: i64 = 14;
+pub const ZOE: i64 = 15;
+
+pub type Answer = Result<Receipt, Refusal>;
+
+pub struct Ledger {
+    pub store: Store,
+    pub book: Book,
+    pub url: String,
+    pub committer: std::thread::JoinHandle<()>,
+    keys: AtomicU64,
+    _folder: TempDir,
+}
+
+/// A key of its own for each name.
+pub fn key(name: &str) -> Key {
+    Key::new(Timestamp::from_micros(0), "story", name.as_bytes())
+}
+
+/// A posting that does nothing yet.
+pub fn blank(name: &str) -> Posting {
+    Posting {
+        key: key(name),
+        request: [1; 16],
+        kind: "story",
+        at: Timestamp::from_micros(1_000),
+        currency: Currency::KES,
+        legs: Vec::new(),
+        holds: Vec::new(),
+        changes: Vec::new(),
+        corrects: None,
+    }
+}
+
+/// A posting of these legs.
+pub fn legs(name: &str, legs: &[(i64, i64)]) -> Posting {
+    let legs = legs.iter().map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
+    Posting { legs: legs.collect(), ..blank(name) }
+}
+
+/// A payment from one account to another.
+pub fn pay(name: &str, from: i64, to: i64, amount_minor: i64) -> Posting {
+    legs(name, &[(from, -amount_minor), (to, amount_minor)])
+}
+
+/// A posting of these hold moves.
+pub fn holds(name: &str, moves: &[HoldMove]) -> Posting {
+    Posting { holds: moves.to_vec(), ..blank(name) }
+}
+
+/// A posting of these changes.
+pub fn changes(name: &str, changes: Vec<Change>) -> Posting {
+    Posting { changes, ..blank(name) }
+}
+
+/// The reason of a refusal; panics on a receipt.
+pub fn reason(answer: &Answer) -> Reason {
+    answer.as_ref().expect_err("should have been refused").reason
+}
+
+impl Ledger {
+    /// Ann has 100.00, Ben 50.00, Cal nothing, Ice 10.00 on a frozen wallet, Zoe 10.00 in Ugandan shillings.
+    pub async fn new() -> Ledger {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("book.db").display());
+        let store = Store::open(&url).unwrap();
+        let (book, committer) = Book::start(&store, Metrics::default().into()).unwrap();
+        let ledger = Ledger { store, book, url, committer, keys: AtomicU64::new(0), _folder: folder };
+        let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
+        let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
+        accounts.extend([house(SUSPENSE, "suspense", Some(0)), house(4, "trust", None)]);
+        accounts.last_mut().unwrap().currency = "UGX".into();
+        accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(id, "KES")));
+        accounts.push(empty_wallet(ZOE, "UGX"));
+        let open = accounts.into_iter().map(Change::OpenAccount).collect();
+        ledger.ok(changes("open", open)).await;
+        ledger.ok(legs("issue", &[(TRUST, -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)])).await;
+        let abroad = Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
+        ledger.ok(abroad).await;
+        ledger.book.write(|conn| book_rows::set_state(conn, ICE, "frozen")).await.unwrap();
+        ledger
+    }
+
+    pub async fn post(&self, posting: Posting) -> Answer {
+        self.book.post(posting).await
+    }
+
+    /// Posts what must be accepted.
+    pub async fn ok(&self, posting: Posting) -> Receipt {
+        self.book.post(posting).await.unwrap()
+    }
+
+    /// Posts what must be refused for this reason and leave no trace whatsoever: alone, and in the company of others.
+    pub async fn refuses(&self, posting: Posting, why: Reason) {
+        let before = self.dump();
+        let answer = self.post(posting.clone()).await;
+        assert_eq!(reason(&answer), why, "{posting:?}");
+        assert_eq!(self.dump(), before, "a refused posting left a trace: {posting:?}");
+        let fresh = |way: &str| format!("{way} {}", self.keys.fetch_add(1, Ordering::Relaxed));
+        let (there, back) = (pay(&fresh("there"), BEN, CAL, 1), pay(&fresh("back"), CAL, BEN, 1));
+        let answers = self.together(vec![there, posting, back]).await;
+        assert!(answers[0].is_ok() && answers[2].is_ok(), "others were refused with it: {answers:?}");
+        assert_eq!(reason(&answers[1]), why);
+    }
+
+    /// Posts all of them so that they meet in one batch, in this order.
+    pub async fn together(&self, postings: Vec<Posting>) -> Vec<Answer> {
+        let links = self.check().links;
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let mut held = Box::pin(self.book.write(move |_conn| {
+            gate.recv().unwrap();
+            Ok(())
+        }));
+        assert!(poll(held.as_mut()).await.is_none());
+        let mut waiting: Vec<_> = postings.into_iter().map(|posting| Box::pin(self.book.post(posting))).collect();
+        let mut early = Vec::new();
+        for one in &mut waiting {
+            early.push(poll(one.as_mut()).await);
+        }
+        go.send(()).unwrap();
+        held.await.unwrap();
+        let mut answers = Vec::new();
+        for (one, early) in waiting.into_iter().zip(early) {
+            answers.push(match early {
+                Some(answer) => answer,
+                None => one.await,
+            });
+        }
+        assert!(self.check().links <= links + 1, "they did not meet in one batch");
+        answers
+    }
+
+    /// Balance and held, minor units.
+    pub fn stands(&self, account: i64) -> (i64, i64) {
+        let account = book_rows::account(&mut self.conn(), account).unwrap().unwrap();
+        (account.balance_minor, account.held_minor)
+    }
+
+    /// A connection past all guards, as somebody with the file in their hands has.
+    pub fn conn(&self) -> Conn {
+        self.store.writer().unwrap()
+    }
+
+    /// Runs SQL on such a connection.
+    pub fn sql(&self, sql: &str) {
+        self.conn().batch_execute(sql).unwrap();
+    }
+
+    pub fn dump(&self) -> String {
+        dump(&mut self.conn())
+    }
+
+    /// The book's check: panics unless it is whole.
+    pub fn check(&self) -> kadogo::book::check::Report {
+        super::world::check(&self.url)
+    }
+}
+
+/// One look at a future.
+pub async fn poll<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    std::future::poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = sql_types::Text)]
+    text: String,
+}
+
+/// The first column, named `text`, of every row.
+pub fn lines(conn: &mut Conn, sql: &str) -> Vec<String> {
+    sql_query(sql).load::<Line>(conn).unwrap().into_iter().map(|line| line.text).collect()
+}
+
+/// Every row of every table.
+pub fn dump(conn: &mut Conn) -> String {
+    let tables =
+        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%migrations' ORDER BY 1";
+    let mut text = String::new();
+    for table in lines(conn, tables) {
+        let columns =
+            lines(conn, &format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')"));
+        let rows = lines(conn, &format!("SELECT {} AS text FROM {table} ORDER BY 1", columns.join("||'|'||")));
+        text.push_str(&format!("{table}\n  {}\n", rows.join("\n  ")));
+    }
+    text
+}
