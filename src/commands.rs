@@ -11,6 +11,7 @@ use crate::{app, book};
 use anyhow::{Context, anyhow, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// `kadogo demo`
@@ -133,19 +134,23 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
 
 /// `kadogo bench`
 pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
-    let BenchAct::Book { database_url, accounts, in_flight, seconds, skewed, json } = act;
-    let scratch = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
-    let own = database_url.is_none();
-    if own {
-        std::fs::create_dir(&scratch)?;
-    }
-    let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", scratch.join("bench.db").display()));
-    let run = std::time::Duration::from_secs(seconds);
-    let plan = bench::book::Plan { database_url, accounts, in_flight, run, skewed };
-    let done = bench::book::run(&plan, |what| eprintln!("{what}")).await;
-    if own {
-        std::fs::remove_dir_all(&scratch)?;
-    }
+    let folder = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
+    std::fs::create_dir(&folder)?;
+    let scratch = format!("sqlite://{}", folder.join("bench.db").display());
+    let progress = |what: &str| eprintln!("{what}");
+    let (done, json) = match act {
+        BenchAct::Book { database_url, accounts, in_flight, seconds, skewed, json } => {
+            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
+            let plan = bench::book::Plan { database_url, accounts, in_flight, run, skewed };
+            (bench::book::run(&plan, progress).await, json)
+        }
+        BenchAct::Ussd { database_url, people, connections, seconds, json } => {
+            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
+            let plan = bench::ussd::Plan { database_url, people, connections, run };
+            (bench::ussd::run(&plan, progress).await, json)
+        }
+    };
+    std::fs::remove_dir_all(&folder)?;
     let figures = done?;
     if json {
         println!("{}", serde_json::to_string_pretty(&figures)?);

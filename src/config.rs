@@ -133,6 +133,24 @@ pub enum BenchAct {
         #[arg(long)]
         json: bool,
     },
+    /// Whole send conversations through the HTTP door, against bare replies of the same size
+    Ussd {
+        /// An empty database to work in; a temporary one when not given
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// People who pay one another
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+        people: u64,
+        /// Phones in use at the same time
+        #[arg(long, default_value_t = 64, value_name = "N")]
+        connections: usize,
+        /// Seconds of each run
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        seconds: u64,
+        /// Figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What `demo` and `serve` have in common.

@@ -3,3 +3,5 @@
 
 pub mod book;
 pub mod report;
+pub mod ussd;
+mod wire;
