@@ -1,6 +1,7 @@
 //! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
 
-use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
+use crate::bench;
+use crate::config::{BenchAct, LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::menus::Folder;
 use crate::seal::{Dice, to_hex};
@@ -11,6 +12,7 @@ use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// `kadogo demo`
@@ -134,6 +136,35 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
     store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
     println!("copied to {}; `kadogo book check --database-url sqlite://{}` verifies it", to.display(), to.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo bench`
+pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
+    let folder = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
+    std::fs::create_dir(&folder)?;
+    let scratch = format!("sqlite://{}", folder.join("bench.db").display());
+    let progress = |what: &str| eprintln!("{what}");
+    let (done, json) = match act {
+        BenchAct::Book { database_url, accounts, in_flight, seconds, skewed, json } => {
+            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
+            let plan = bench::book::Plan { database_url, accounts, in_flight, run, skewed };
+            (bench::book::run(&plan, progress).await, json)
+        }
+        BenchAct::Ussd { database_url, people, connections, seconds, json } => {
+            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
+            let plan = bench::ussd::Plan { database_url, people, connections, run };
+            (bench::ussd::run(&plan, progress).await, json)
+        }
+    };
+    std::fs::remove_dir_all(&folder)?;
+    let figures = done?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    } else {
+        println!("{}", bench::report::Figures::heading());
+        figures.iter().for_each(|figures| println!("{}", figures.line()));
+    }
+    Ok(if figures.iter().all(|figures| figures.whole) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// `kadogo secret`

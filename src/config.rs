@@ -73,6 +73,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
+    /// Measure what this machine clears
+    Bench {
+        /// What to measure
+        #[command(subcommand)]
+        act: BenchAct,
+    },
     /// Print a new secret for KADOGO_SECRET
     Secret,
     /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
@@ -100,6 +106,50 @@ pub enum BookAct {
         /// The database, as an address
         #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
         database_url: String,
+    },
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchAct {
+    /// Payments of three legs straight into the book: durable, really written, verified afterwards
+    Book {
+        /// An empty database to work in; a temporary one when not given
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// Accounts that pay one another
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(2..=100_000_000))]
+        accounts: i64,
+        /// Payments on their way at the same time; one run for each number
+        #[arg(long, default_value = "1,8,64,256,1024,4096", value_delimiter = ',', value_name = "N,N")]
+        in_flight: Vec<usize>,
+        /// Seconds of each run
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        seconds: u64,
+        /// A few accounts pay most of the time
+        #[arg(long)]
+        skewed: bool,
+        /// Figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Whole send conversations through the HTTP door, against bare replies of the same size
+    Ussd {
+        /// An empty database to work in; a temporary one when not given
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// People who pay one another
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+        people: u64,
+        /// Phones in use at the same time
+        #[arg(long, default_value_t = 64, value_name = "N")]
+        connections: usize,
+        /// Seconds of each run
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        seconds: u64,
+        /// Figures as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -39,6 +39,7 @@ pub mod ussd;
 
 // ── the house: configuration, doors, composition ──
 pub mod app;
+pub mod bench;
 pub mod commands;
 pub mod config;
 pub mod http;

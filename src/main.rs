@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
         Command::Book { act: BookAct::Check { database_url } } => commands::check_book(&database_url),
         Command::Backup { database_url, to } => commands::backup(&database_url, &to),
+        Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
         Command::Health { url } => commands::health(&url).await,
     };

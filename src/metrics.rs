@@ -32,6 +32,7 @@ pub struct Metrics {
     texts: Family<Outcome, Counter>,
     messages: Family<Outcome, Counter>,
     batch_size: Histogram,
+    commits: Counter,
     commit_seconds: Histogram,
     outbox_depth: Gauge,
     outbox_age_seconds: Gauge,
@@ -48,6 +49,7 @@ impl Default for Metrics {
             texts: Family::default(),
             messages: Family::default(),
             batch_size: Histogram::new(BATCH_SIZES),
+            commits: Counter::default(),
             commit_seconds: Histogram::new(LATENCIES),
             outbox_depth: Gauge::default(),
             outbox_age_seconds: Gauge::default(),
@@ -58,6 +60,7 @@ impl Default for Metrics {
         registry.register("sms_received", "Texts received, by outcome", metrics.texts.clone());
         registry.register("sms_sent", "Messages handed to a gateway, by outcome", metrics.messages.clone());
         registry.register("book_batch_size", "Postings in one commit", metrics.batch_size.clone());
+        registry.register("book_commits", "Commits of the book", metrics.commits.clone());
         registry.register_with_unit("book_commit", "Time of one commit", Unit::Seconds, metrics.commit_seconds.clone());
         registry.register("outbox_depth", "Messages that wait", metrics.outbox_depth.clone());
         registry.register_with_unit(
@@ -96,6 +99,12 @@ impl Metrics {
     pub fn batch(&self, postings: usize, took: Duration) {
         self.batch_size.observe(f64::from(u32::try_from(postings).unwrap_or(u32::MAX)));
         self.commit_seconds.observe(took.as_secs_f64());
+        self.commits.inc();
+    }
+
+    /// How many batches were committed.
+    pub fn commits(&self) -> u64 {
+        self.commits.get()
     }
 
     /// How many messages wait, and for how long the oldest has.

@@ -153,6 +153,19 @@ impl Store {
         connect(&self.file, &READS)
     }
 
+    /// Which database this is.
+    pub fn kind(&self) -> &'static str {
+        "sqlite"
+    }
+
+    /// Bytes it takes on the disk, everything included.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let mut conn = connect(&self.file)?;
+        // what is still in the log belongs to the tables
+        conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        std::fs::metadata(&self.file).map(|file| file.len()).map_err(|e| StoreError::Open(e.to_string()))
+    }
+
     /// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
     pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         let mut conn = connect(&self.file, &WRITES)?;
