@@ -1,7 +1,8 @@
 //! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
 
 use crate::bench;
-use crate::config::{BenchAct, LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
+use crate::cli::BenchAct;
+use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::menus::Folder;
 use crate::seal::{Dice, to_hex};

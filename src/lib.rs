@@ -40,6 +40,7 @@ pub mod ussd;
 // ── the house: configuration, doors, composition ──
 pub mod app;
 pub mod bench;
+pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod http;

@@ -1,8 +1,8 @@
 //! The command line: each command reads its settings and starts its part.
 
 use clap::Parser;
+use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::commands;
-use kadogo::config::{BookAct, Cli, Command, MenusAct};
 use std::process::ExitCode;
 
 #[tokio::main]

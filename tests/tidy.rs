@@ -46,7 +46,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wallet", &["wallet"]),
     ("dialects", &["gateway"]),
     ("channels", &["demo", "notify", "sms", "ussd"]),
-    ("house", &["app", "commands", "config", "http", "menus", "main", "lib"]),
+    ("house", &["app", "bench", "cli", "commands", "config", "http", "menus", "main", "lib"]),
 ];
 
 /// Neighbours that may use one another.

@@ -160,7 +160,7 @@ impl Store {
 
     /// Bytes it takes on the disk, everything included.
     pub fn bytes(&self) -> Result<u64, StoreError> {
-        let mut conn = connect(&self.file)?;
+        let mut conn = connect(&self.file, &WRITES)?;
         // what is still in the log belongs to the tables
         conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
         std::fs::metadata(&self.file).map(|file| file.len()).map_err(|e| StoreError::Open(e.to_string()))

@@ -7,12 +7,14 @@
     clippy::string_slice,
     clippy::arithmetic_side_effects,
     clippy::unused_async,
+    clippy::wildcard_enum_match_arm,
     missing_docs,
     reason = "a test that cannot go on should stop"
 )]
 
 mod account;
 mod aids;
+mod bench;
 mod book;
 mod check;
 mod commands;

@@ -1,0 +1,148 @@
+//! The command line: what the program can do, and what each command takes. The settings of a server are in `config`.
+
+use crate::config::{ServeArgs, ServerArgs};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Mobile money that anyone can host: USSD, SMS and one double-entry ledger in one program.
+#[derive(Debug, Parser)]
+#[command(name = "kadogo", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it: a small seeded world, a phone in the browser, nothing to configure
+    ///
+    /// Makes a database, seeds people in three languages with balances, starts the server and prints where the phone
+    /// is. Messages go to the phone page instead of a gateway. Everything that is secret here is public: never put
+    /// real money on it.
+    Demo(ServerArgs),
+    /// Run the service
+    ///
+    /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is wrong.
+    /// SIGHUP reloads the menus; SIGTERM stops gracefully: what was acknowledged is finished.
+    ///
+    /// Point the gateway's callbacks at
+    ///   POST https://YOUR.HOST/gateways/africastalking/ussd?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/ussd/ended?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/sms?token=TOKEN
+    ///   POST https://YOUR.HOST/gateways/africastalking/delivery?token=TOKEN
+    #[command(verbatim_doc_comment)]
+    Serve(Box<ServeArgs>),
+    /// A phone in the terminal, against a running `demo`
+    Phone {
+        /// Where the demo runs
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+        /// Whose phone to be, such as +254700000001; asks when not given
+        #[arg(long = "as", value_name = "PHONE")]
+        person: Option<String>,
+    },
+    /// The menus: check them, or draw their map
+    Menus {
+        /// The folder of the menus; the ones compiled in when not given and ./menus does not exist
+        #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
+        menus: Option<PathBuf>,
+        /// What to do with them
+        #[command(subcommand)]
+        act: MenusAct,
+    },
+    /// The book: verify it
+    Book {
+        /// What to do with it
+        #[command(subcommand)]
+        act: BookAct,
+    },
+    /// Write a consistent copy of the database while the service runs
+    Backup {
+        /// The database, as an address
+        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        database_url: String,
+        /// The file to write; it must not exist
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Measure what this machine clears
+    Bench {
+        /// What to measure
+        #[command(subcommand)]
+        act: BenchAct,
+    },
+    /// Print a new secret for KADOGO_SECRET
+    Secret,
+    /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
+    Health {
+        /// Where it runs
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+    },
+}
+
+/// What can be done with the menus.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum MenusAct {
+    /// Prove that every jump lands, every text exists in every language and every screen fits a phone
+    Check,
+    /// Print the map as a Mermaid flowchart
+    Graph,
+}
+
+/// What can be done with the book.
+#[derive(Debug, Subcommand)]
+pub enum BookAct {
+    /// Verify every invariant of the book, also while the service runs; exits with 0 only if the book is whole
+    Check {
+        /// The database, as an address
+        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        database_url: String,
+    },
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchAct {
+    /// Payments of three legs straight into the book: durable, really written, verified afterwards
+    Book {
+        /// An empty database to work in; a temporary one when not given
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// Accounts that pay one another
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(2..=100_000_000))]
+        accounts: i64,
+        /// Payments on their way at the same time; one run for each number
+        #[arg(long, default_value = "1,8,64,256,1024,4096", value_delimiter = ',', value_name = "N,N")]
+        in_flight: Vec<usize>,
+        /// Seconds of each run
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        seconds: u64,
+        /// A few accounts pay most of the time
+        #[arg(long)]
+        skewed: bool,
+        /// Figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Whole send conversations through the HTTP door, against bare replies of the same size
+    Ussd {
+        /// An empty database to work in; a temporary one when not given
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+        /// People who pay one another
+        #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+        people: u64,
+        /// Phones in use at the same time
+        #[arg(long, default_value_t = 64, value_name = "N")]
+        connections: usize,
+        /// Seconds of each run
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+        seconds: u64,
+        /// Figures as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
