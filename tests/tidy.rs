@@ -157,13 +157,13 @@ const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
     (&["store::write(", "begin_transaction"], &["store", "book"], "only the book commits"),
     (&["Utc::now", "SystemTime", "Zoned::now"], &["time"], "the clock is handed in"),
     (&["getrandom", "rand::"], &["seal"], "randomness is handed in"),
-    (&["std::env", "env::var"], &["config", "main"], "settings come from config"),
+    (&["std::env", "env::var"], &["config", "commands", "main"], "settings come from config"),
     (
         &["serde_urlencoded", "HttpRequest", "HttpResponse"],
         &["gateway", "http", "demo"],
         "wire formats stay at the doors",
     ),
-    (&["book::Leg {", "Leg {"], &["book", "wallet", "demo"], "only the wallet decides about money"),
+    (&["book::Leg {", "Leg {"], &["book", "wallet", "demo", "bench"], "only the wallet decides about money"),
 ];
 
 #[test]
