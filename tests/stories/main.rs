@@ -13,10 +13,12 @@
 
 mod account;
 mod aids;
+mod bank;
 mod book;
 mod check;
 mod commands;
 mod committer;
+mod crowd;
 mod doors;
 mod dropped;
 mod fold;
@@ -40,6 +42,7 @@ mod schema;
 mod secrecy;
 mod send;
 mod sender;
+mod simulation;
 mod starting;
 mod stub;
 mod terminal;
