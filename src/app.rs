@@ -115,8 +115,9 @@ impl App {
             every(OUTBOX_EVERY, stop, move || {
                 let (app, stopping) = (outbox.clone(), stopping.clone());
                 async move {
+                    let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
                     // a full batch means that there is more: go on at once, but not when the program should end
-                    while app.notify.send_due().await? >= 64 && !*stopping.borrow() {}
+                    while app.notify.send_due().await? >= full && !*stopping.borrow() {}
                     app.notify.measure().await
                 }
             }),

@@ -77,9 +77,12 @@ pub enum Command {
     Secret,
     /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
     Health {
-        /// Where it runs
-        #[arg(long, default_value = "http://127.0.0.1:8080")]
-        url: String,
+        /// Where it runs; the port of KADOGO_LISTEN on this machine when not given
+        #[arg(long)]
+        url: Option<String>,
+        /// Where the server listens
+        #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+        listen: std::net::SocketAddr,
     },
 }
 

@@ -175,7 +175,9 @@ pub fn secret() -> anyhow::Result<ExitCode> {
 }
 
 /// `kadogo health`
-pub async fn health(url: &str) -> anyhow::Result<ExitCode> {
+pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow::Result<ExitCode> {
+    // a server that listens on every address is asked on this machine's own
+    let url = url.unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port()));
     let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(5)).build()?;
     let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
     println!("{}", answer.status());

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// The secret of every demo. Public, therefore refused by `serve`.
 pub const DEMO_SECRET: &str = "6b61646f676f2064656d6f207365637265742c206e6f7420666f72206d6f6e65";
 
+/// The code that people dial in a demo.
+pub const DEMO_CODE: &str = "*384*1234#";
+
 /// What `demo` and `serve` have in common.
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
@@ -22,10 +25,10 @@ pub struct ServerArgs {
     /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
     #[arg(long, env = "KADOGO_MENUS", value_name = "DIR")]
     pub menus: Option<PathBuf>,
-    /// The code that people dial
-    #[arg(long, env = "KADOGO_SERVICE_CODE", default_value = "*384*1234#", value_name = "CODE")]
-    pub service_code: String,
-    /// What the service calls itself to people
+    /// The code that people dial: *384*1234# in the demo; `serve` must be told
+    #[arg(long, env = "KADOGO_SERVICE_CODE", value_name = "CODE")]
+    pub service_code: Option<String>,
+    /// The service's name where no text gives one; screens and messages have it in menus/texts
     #[arg(long, env = "KADOGO_BRAND", default_value = "Kadogo", value_name = "NAME")]
     pub brand: String,
     /// How logs are written
@@ -131,14 +134,19 @@ impl ServerArgs {
         if problems.is_empty() { Ok(self.settings(secret)) } else { Err(problems) }
     }
 
+    fn code(&self) -> String {
+        self.service_code.clone().unwrap_or_else(|| DEMO_CODE.to_owned())
+    }
+
     fn check(&self, problems: &mut Vec<String>) {
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '*');
         if let Err(error) = crate::store::file_of(&self.database_url) {
             problems.push(format!("KADOGO_DATABASE_URL: {error}"));
         }
-        let inner = self.service_code.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
+        let code = self.code();
+        let inner = code.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
         if !inner.is_some_and(|inner| !inner.is_empty() && inner.len() <= 20 && digits(inner)) {
-            problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {:?}", self.service_code));
+            problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {code:?}"));
         }
         if !(2..=16).contains(&self.brand.chars().count()) || crate::text::septets(&self.brand).is_none() {
             problems.push("KADOGO_BRAND must be 2 to 16 characters that every phone can show".to_owned());
@@ -146,11 +154,12 @@ impl ServerArgs {
     }
 
     fn settings(self, secret: SealKey) -> Settings {
+        let service_code = self.code();
         Settings {
             listen: self.listen,
             database_url: self.database_url,
             menus: menus_folder(self.menus),
-            service_code: self.service_code,
+            service_code,
             brand: self.brand,
             answer_within: Duration::from_millis(self.answer_within_ms),
             secret,
@@ -168,6 +177,9 @@ impl ServeArgs {
         let mut problems = Vec::new();
         self.forget_blanks();
         self.server.check(&mut problems);
+        if self.server.service_code.is_none() {
+            problems.push("KADOGO_SERVICE_CODE is not set: the code that people dial, such as *384*1234#".to_owned());
+        }
         let secret = self.read_secret(&mut problems);
         let old_secrets: Option<Vec<SealKey>> =
             self.old_secrets.iter().map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
@@ -203,7 +215,7 @@ impl ServeArgs {
         self.callback_token = self.callback_token.take().filter(|token| !blank(token));
         self.at_api_key = self.at_api_key.take().filter(|key| !blank(key));
         self.old_secrets.retain(|old| !blank(old));
-        for word in [&mut self.at_username, &mut self.at_sender] {
+        for word in [&mut self.at_username, &mut self.at_sender, &mut self.server.service_code] {
             *word = word.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         }
     }

@@ -1,6 +1,7 @@
 //! Kadogo: mobile money that anyone can host.
 //!
-//! The rooms stand in layers; a room uses what stands above it in this list, never what stands below.
+//! The rooms stand in layers: a room uses its own layer or the ones above it in this list, never one below.
+//! `tests/tidy.rs` has the exact floors.
 
 // ── values: small types that everything else is made of ──
 pub mod ask;
@@ -8,6 +9,7 @@ pub mod catalogue;
 pub mod language;
 pub mod live;
 pub mod market;
+pub mod messages;
 pub mod metrics;
 pub mod money;
 pub mod phone;

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         Command::Backup { database_url, to } => commands::backup(&database_url, &to),
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
-        Command::Health { url } => commands::health(&url).await,
+        Command::Health { url, listen } => commands::health(url, listen).await,
     };
     match done {
         Ok(code) => code,

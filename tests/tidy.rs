@@ -160,7 +160,7 @@ const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
     (&["std::env", "env::var"], &["config", "commands", "main"], "settings come from config"),
     (
         &["serde_urlencoded", "HttpRequest", "HttpResponse"],
-        &["gateway", "http", "demo"],
+        &["gateway", "http", "demo", "bench"],
         "wire formats stay at the doors",
     ),
     (&["book::Leg {", "Leg {"], &["book", "wallet", "demo", "bench"], "only the wallet decides about money"),
@@ -261,7 +261,7 @@ fn long_functions(lines: &[&str]) -> Vec<(usize, usize)> {
 }
 
 #[test]
-fn the_top_level_is_the_plan() {
+fn the_top_level_stays_small() {
     let plan = ["Cargo.toml", "Cargo.lock", "src", "migrations", "menus", "tests", "Dockerfile", "README.md", "target"];
     let here = fs::read_dir(".").unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     let extra: Vec<String> =

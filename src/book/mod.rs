@@ -3,7 +3,7 @@
 //! A caller hands in a `Posting`, a plain value that says all that must become true together, and gets a `Receipt`
 //! or a `Refusal`. In between: `committer` drains the queue, `batch` folds the postings one after the other in memory,
 //! the rows of all of them are written at once, `chain` seals them, one commit makes them durable.
-//! The book knows accounts and amounts; it never knows fees, languages, screens or gateways.
+//! The book decides no fee, wording or screen: it makes true what a posting says, under the guards of its changes.
 
 pub mod batch;
 pub mod chain;

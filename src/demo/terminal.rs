@@ -269,7 +269,11 @@ fn introduction(person: &Person) -> String {
     let language = person.language.as_deref().unwrap_or_default();
     let currency = person.currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::KES);
     let balance = person.balance_minor.map(|minor| Money::new(minor, currency).to_string()).unwrap_or_default();
-    let pin = person.pin.as_deref().map(|pin| format!("PIN {pin}")).unwrap_or_else(|| "not yet a customer".to_owned());
+    let pin = match (&person.pin, person.balance_minor) {
+        (Some(pin), _) => format!("PIN {pin}"),
+        (None, Some(_)) => "a PIN of their own".to_owned(),
+        (None, None) => "not yet a customer".to_owned(),
+    };
     let (name, phone) = (lcd::padded(name, 22), lcd::padded(&person.phone, 15));
     format!("{name} {phone} {} {:>14}   {pin}", lcd::padded(language, 3), balance)
 }

@@ -144,7 +144,7 @@ pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
     for person in people.iter().take(SEEDS.len()) {
         let currency = crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
         let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
-        let (pin, balance) = (person.pin.as_deref().unwrap_or("----"), Money::new(person.balance_minor, currency));
+        let (pin, balance) = (person.pin.as_deref().unwrap_or("(own)"), Money::new(person.balance_minor, currency));
         text.push_str(&format!(
             "  {:<18} {local}  PIN {pin}  {}  http://{address}/phone?as={}  {balance}\n",
             person.name,
@@ -157,7 +157,7 @@ pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
     text.push_str(&format!(
         "\nOpen two windows as two people and pay one another. Or dial from a shell:\n\n  \
          curl -d 'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
-         http://{address}/gateways/africastalking/ussd\n\nOr in the terminal:  kadogo phone --url http://{address}\n\
+         http://{address}/gateways/africastalking/ussd\n\nOr in a terminal:  cargo run --release -- phone --url http://{address}\n\
          Stop with Ctrl-C.\n",
     ));
     text

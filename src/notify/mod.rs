@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Messages taken in one go, and handed over side by side.
-const BATCH: i64 = 64;
+pub const BATCH: i64 = 64;
 /// Tries before a message is given up: with the waits below, some two days.
 const ATTEMPTS_MAX: i64 = 30;
 const WAIT_FIRST: Duration = Duration::from_secs(5);

@@ -98,6 +98,9 @@ impl Store {
     /// Opens the database, making the file and bringing its schema up to date.
     pub fn open(url: &str) -> Result<Store, StoreError> {
         let file = file_of(url)?;
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(StoreError::Open(format!("the folder {} does not exist: make it first", folder.display())));
+        }
         let mut conn = connect(&file, &WRITES)?;
         migrate(&mut conn)?;
         Store::over(file)

@@ -68,7 +68,11 @@ impl Talk<'_> {
             Kind::Input(input) => self.enter_value(state, input, typed),
             Kind::Confirm(confirm) => self.decide(state, confirm, typed),
             Kind::List(list) => self.pick(state, list, typed),
-            Kind::Show(_) => self.nonsense(state),
+            // what it shows is asked for again: it may have changed since
+            Kind::Show(_) => {
+                let note = self.word(&state, "invalid.choice");
+                self.enter(state.noted(note))
+            }
             Kind::Resume => self.resume(state, typed),
             Kind::End => self.home(state.language),
         }

@@ -147,7 +147,7 @@ impl<'a> Desk<'a> {
         Money::new(minor, self.house.market.currency)
     }
 
-    /// The caller's account as it stands.
+    /// An account as it stands.
     pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
         Ok(book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?)
     }

@@ -14,11 +14,13 @@
 
 mod account;
 mod aids;
+mod bank;
 mod bench;
 mod book;
 mod check;
 mod commands;
 mod committer;
+mod crowd;
 mod doors;
 mod dropped;
 mod fold;
@@ -42,6 +44,7 @@ mod schema;
 mod secrecy;
 mod send;
 mod sender;
+mod simulation;
 mod starting;
 mod stub;
 mod terminal;

@@ -17,6 +17,7 @@ fn serve_settings<'a>(url: &'a str, secret: &'a str) -> [(&'static str, &'a str)
     [
         ("KADOGO_SECRET", secret),
         ("KADOGO_CALLBACK_TOKEN", TOKEN),
+        ("KADOGO_SERVICE_CODE", "*384*1234#"),
         ("KADOGO_AT_USERNAME", "kadogo-test"),
         ("KADOGO_AT_API_KEY", "atsk_very_secret"),
         ("KADOGO_AT_URL", url),

@@ -12,6 +12,7 @@ fn settings(changed: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'st
         ("KADOGO_LISTEN", "127.0.0.1:0"),
         ("KADOGO_SECRET", SECRET),
         ("KADOGO_CALLBACK_TOKEN", "a-long-and-random-token"),
+        ("KADOGO_SERVICE_CODE", "*384*1234#"),
         ("KADOGO_AT_USERNAME", "kadogo-test"),
         ("KADOGO_AT_API_KEY", "atsk_very_secret"),
     ];

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::map::problem;
 use crate::catalogue::{Book, Entry, Problem, slots_of};
 use crate::language::Language;
+use crate::messages::MESSAGES;
 use crate::refusal::Reason;
 use crate::ussd::Menus;
 use crate::ussd::menu::{Accepts, Kind, Menu, Screen};
@@ -22,6 +23,7 @@ pub(super) fn problems(menus: &Menus) -> Vec<Problem> {
     for (_, book) in menus.catalogue.books() {
         unused(menu, &needed, book, &mut found);
         undeclared(menu, book, &mut found);
+        unfilled(book, &mut found);
         keys(book, &mut found);
     }
     mismatched(menus, &mut found);
@@ -42,6 +44,9 @@ fn needed(menu: &Menu) -> BTreeMap<String, usize> {
     needed.insert("invalid.choice".to_owned(), 0);
     for reason in Reason::ALL {
         needed.insert(format!("refusal.{}", reason.code()), 0);
+    }
+    for (key, _slots) in MESSAGES {
+        needed.insert((*key).to_owned(), 0);
     }
     for screen in menu.screens.values() {
         needed.insert(format!("screen.{}", screen.id), screen.line);
@@ -64,7 +69,7 @@ fn parts(screen: &Screen) -> Vec<(&str, usize)> {
 
 /// Texts that may be there: a screen's own words for a refusal, and for 0 where an amount is asked.
 fn is_optional(menu: &Menu, key: &str) -> bool {
-    if key.starts_with("sms.") || key.starts_with("words.") {
+    if key.starts_with("words.") {
         return true;
     }
     let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else { return false };
@@ -72,6 +77,16 @@ fn is_optional(menu: &Menu, key: &str) -> bool {
     match part.strip_prefix("refused.") {
         Some(code) => Reason::ALL.iter().any(|reason| reason.code() == code),
         None => part == "zero" && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount),
+    }
+}
+
+/// A message may use only the values it is sent with: any other slot would arrive as it is written.
+fn unfilled(book: &Book, found: &mut Vec<Problem>) {
+    for (key, filled) in MESSAGES {
+        let Some(entry) = book.entry(key) else { continue };
+        for slot in slots_of(&entry.text).into_iter().filter(|slot| !filled.contains(slot)) {
+            found.push(text_problem(book, entry.line, format!("message \"{key}\" is never sent with a {{{slot}}}")));
+        }
     }
 }
 
