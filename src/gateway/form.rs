@@ -2,6 +2,7 @@
 //! they mean, is the dialect's business.
 
 use super::{BadCall, Why};
+use crate::market::Market;
 use crate::phone::Msisdn;
 
 /// No callback is longer than this.
@@ -77,7 +78,12 @@ impl Form {
         if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(garbled);
         }
-        Msisdn::from_e164(&format!("+{digits}")).ok_or(garbled)
+        let number = Msisdn::from_e164(&format!("+{digits}")).ok_or(garbled)?;
+        // one phone must not have two names: `+2540712...` is `+254712...`
+        match Market::of_number(number.e164()) {
+            Some(market) => Msisdn::parse(number.e164(), &market).map_err(|_reason| garbled),
+            None => Ok(number),
+        }
     }
 
     /// A number that matters to nobody's money: anything unreadable is the same as nothing.

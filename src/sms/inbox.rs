@@ -46,8 +46,9 @@ impl Reply {
 impl Sms {
     /// Handles a text; returns a word for logs and metrics. `Err` means that it was not handled and may come again.
     pub async fn receive(&self, text: Text) -> Result<&'static str, Refusal> {
-        // by the gateway's id alone: a redelivery may carry another date
-        let key = Key::new(Timestamp::from_micros(0), "sms", text.id.as_bytes());
+        // by sender and the gateway's id alone: a redelivery may carry another date
+        let name = format!("{}\n{}", text.from.e164(), text.id);
+        let key = Key::new(Timestamp::from_micros(0), "sms", name.as_bytes());
         let caller = self.wallet.caller(text.from).await.map_err(|error| {
             tracing::error!(%error, "the sender of a text could not be read");
             Refusal::from(Reason::Busy)

@@ -101,6 +101,7 @@ impl Store {
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
             return Err(StoreError::Open(format!("the folder {} does not exist: make it first", folder.display())));
         }
+        make_private(&file)?;
         let mut conn = connect(&file, &WRITES)?;
         migrate(&mut conn)?;
         Store::over(file)
@@ -247,6 +248,13 @@ fn connect(file: &Path, settings: &[&str]) -> Result<Conn, StoreError> {
         conn.batch_execute(pragma).map_err(StoreError::Query)?;
     }
     Ok(conn)
+}
+
+/// A new database is for its owner's eyes only: it holds names and numbers.
+fn make_private(file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
+    made.map(|_file| ()).map_err(|error| StoreError::Open(format!("{}: {error}", file.display())))
 }
 
 fn migrate(conn: &mut Conn) -> Result<(), StoreError> {

@@ -27,10 +27,10 @@ pub fn by_key(conn: &mut Conn, key: &[u8]) -> Result<Option<SessionRow>, StoreEr
     Ok(sessions::table.find(key).first(conn).optional()?)
 }
 
-/// The caller's conversations since `since` that are not over, the newest first.
-pub fn unfinished(conn: &mut Conn, caller: &[u8], since: i64) -> Result<Vec<SessionRow>, StoreError> {
+/// The caller's conversations that are not over, the newest first.
+pub fn unfinished(conn: &mut Conn, caller: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
     let theirs = sessions::table.filter(sessions::caller.eq(caller)).filter(sessions::state.ne("ended"));
-    Ok(theirs.filter(sessions::updated_at.ge(since)).order(sessions::updated_at.desc()).limit(4).load(conn)?)
+    Ok(theirs.order(sessions::updated_at.desc()).limit(100).load(conn)?)
 }
 
 /// Conversations whose acting step has no stored outcome since before `before`.

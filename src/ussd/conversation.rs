@@ -6,26 +6,24 @@
 //! the PIN try, and a copy that comes later can tell what became of it.
 
 use super::deadline::Progress;
-use super::record::{HOPS_MAX, Hop, Record, Said};
+use super::hand::{Hand, Lost};
+use super::record::{HOPS_MAX, Record, Said};
 use super::{Menus, Screen, State, Step};
 use super::{accepts_dialled, answer, begin, offer, press, resumable};
 use crate::ask::{Answer, Ask, Slots, Verb};
-use crate::book::{Change, Key, SessionSave};
+use crate::book::Key;
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::SealKey;
-use crate::store::people::PersonRow;
-use crate::store::sessions::{self, SessionRow};
-use crate::store::{StoreError, orders, people};
+use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
-use crate::wallet::{Caller, Claim, Turn, Wallet};
-use std::collections::BTreeSet;
+use crate::wallet::{Claim, Turn, Wallet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A conversation that was cut off can be continued for this long.
+/// A conversation that was cut off can be continued, in a new one, for this long.
 const RESUME_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// A copy of an acting hop looks for the answer of the first, two seconds long, before it runs the hop itself.
 const COPY_LOOKS_EVERY: Duration = Duration::from_millis(25);
@@ -66,49 +64,12 @@ pub struct Outcome {
     pub silent: bool,
 }
 
-/// A hop in hand.
-struct Hand {
-    call: UssdCall,
-    key: Vec<u8>,
-    hop: Hop,
-    now: Timestamp,
-    caller: Caller,
-    view: super::Caller,
-    menus: Arc<Menus>,
-    /// The version in the database; 0 when the conversation is new.
-    version: i64,
-    /// It was ended from outside: its caller dialled again, or it was found stuck and the caller was told so.
-    closed: bool,
-    record: Record,
-    /// Something was done of which no message tells.
-    silent: bool,
-    /// Conversations of the same caller that end with this one's first hop.
-    superseded: Vec<SessionRow>,
-}
-
 /// What a hop leads to.
 enum Next {
     /// The machine walks from here.
     Walk(Box<Step>),
     /// There is nothing to walk: this is the answer.
     Say(Outcome),
-}
-
-/// Why a round ends without an answer.
-enum Lost {
-    /// Somebody else stored first: look again.
-    Stale,
-    /// The same hop is acting: look again in a moment.
-    Acting,
-    /// The database is busy or broken.
-    Busy,
-}
-
-impl From<StoreError> for Lost {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a conversation could not be read");
-        Lost::Busy
-    }
 }
 
 impl Ussd {
@@ -150,11 +111,12 @@ impl Ussd {
         }
         if hand.closed {
             // whatever it wanted, its caller has been told or has begun anew: a late copy moves nothing
-            return Ok(self.plain(hand.view.language, OVER, "over"));
+            let refused = (hand.record.claimed == Some(hand.hop)).then(|| Reason::Stale.into());
+            return Ok(Outcome { refused, ..self.plain(hand.view.language, OVER, "over") });
         }
         if let Some(claimed) = hand.record.claimed {
             if claimed != hand.hop {
-                return Ok(self.plain(hand.view.language, LATE, "acting"));
+                return Ok(self.plain(hand.view.language, BUSY, "acting"));
             }
             // who has waited long enough is told the result by SMS, like the first copy's caller
             progress.act();
@@ -170,59 +132,6 @@ impl Ussd {
         self.store(&mut hand, state, screen, refused).await
     }
 
-    /// Reads everything a hop needs, in one go.
-    async fn take_up(&self, call: &UssdCall) -> Result<Hand, Lost> {
-        let now = self.wallet.house.clock.now();
-        let key = self.seal.fingerprint("session", &format!("{}\n{}", call.service_code, call.session)).to_vec();
-        let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
-        let (msisdn, since) = (call.caller.e164().to_owned(), now.minus(RESUME_WITHIN).micros());
-        let read_key = key.clone();
-        let read = self.wallet.store.read(move |conn| {
-            let row = sessions::by_key(conn, &read_key)?;
-            let person = people::by_msisdn(conn, &msisdn)?;
-            let cut_off = if row.is_some() { Vec::new() } else { sessions::unfinished(conn, &caller_key, since)? };
-            let waiting = match &person {
-                Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
-                None => 0,
-            };
-            Ok::<_, StoreError>((row, person, cut_off, waiting))
-        });
-        let (row, person, superseded, waiting) = read.await?;
-        let record = match &row {
-            Some(row) => Record::open(&self.seal, &key, &row.sealed).ok_or_else(|| {
-                tracing::error!("a conversation cannot be opened: the secret was changed");
-                Lost::Busy
-            })?,
-            None => Record { began: now.micros(), msisdn: call.caller.e164().to_owned(), ..Record::default() },
-        };
-        let menus = self.menus.get();
-        let view = self.view(person.as_ref(), waiting);
-        let hop = self.name(call, &call.history);
-        let caller = Caller { msisdn: call.caller.clone(), person };
-        // what has acted may still be told, also in a conversation that a newer one ended
-        let open_end = !record.is_over() && !record.acted;
-        let closed = open_end && row.as_ref().is_some_and(|row| row.state == "ended");
-        let version = row.map_or(0, |row| row.version);
-        let (call, silent) = (call.clone(), false);
-        Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, superseded })
-    }
-
-    /// What the menus may know of the caller.
-    fn view(&self, person: Option<&PersonRow>, waiting: usize) -> super::Caller {
-        let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
-        let house = &self.wallet.house;
-        let mut slots = Slots::from([("brand".into(), house.brand.clone()), ("dial".into(), house.dial.clone())]);
-        let first = person.and_then(|p| p.name.split_whitespace().next());
-        slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
-        let flags = if waiting > 0 { BTreeSet::from(["orders".to_owned()]) } else { BTreeSet::new() };
-        super::Caller { language, known: person.is_some(), slots, flags, market: house.market.clone() }
-    }
-
-    /// The name of the hop with this history in this session.
-    fn name(&self, call: &UssdCall, history: &str) -> Hop {
-        self.seal.fingerprint("hop", &format!("{}\n{}\n{history}", call.service_code, call.session))
-    }
-
     /// The machine's first step for this hop, or the answer when there is nothing to walk.
     fn next_step(&self, hand: &Hand) -> Next {
         if hand.version == 0 {
@@ -231,7 +140,10 @@ impl Ussd {
         let input = hand.record.input_in(&hand.call.history, |known| self.name(&hand.call, known));
         let over = hand.record.is_over();
         match (input, hand.record.said.last()) {
-            (Some(input), _) if !over && hand.record.said.len() < HOPS_MAX => {
+            (Some(_), _) if hand.record.said.len() >= HOPS_MAX => {
+                Next::Say(self.plain(hand.view.language, OVER, "too_long"))
+            }
+            (Some(input), _) if !over => {
                 Next::Walk(Box::new(press(&hand.menus, &hand.view, hand.record.state.clone(), input)))
             }
             // first taken in hand with the dialled code, and run again
@@ -244,7 +156,9 @@ impl Ussd {
 
     /// Dialling: to the start, or to the question whether to continue.
     fn first_step(&self, hand: &Hand) -> Step {
-        let old = hand.superseded.iter().find(|row| row.state == "open" && hand.call.history.is_empty());
+        let since = hand.now.minus(RESUME_WITHIN).micros();
+        let fresh = |row: &&SessionRow| row.state == "open" && row.updated_at >= since;
+        let old = hand.superseded.iter().find(fresh).filter(|_| hand.call.history.is_empty());
         let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
         // what was done is not offered again, even if its last screen was lost
         match old.filter(|old| !old.acted).and_then(|old| resumable(&hand.menus, &old.state)) {
@@ -330,29 +244,6 @@ impl Ussd {
             }
         }
         Ok(acted.answer)
-    }
-
-    /// The change that stores the conversation as it is in hand, one version after `read_version`; with its first
-    /// hop the caller's other conversations end, since a phone has one screen.
-    fn saves(&self, hand: &Hand, read_version: i64, state: &str) -> Vec<Change> {
-        let row = |key: &[u8], record: &Record, version: i64, state: &str| SessionRow {
-            key: key.to_vec(),
-            caller: self.seal.fingerprint("caller", hand.call.caller.e164()).to_vec(),
-            version,
-            state: state.to_owned(),
-            updated_at: hand.now.micros(),
-            sealed: record.seal(&self.seal, self.wallet.house.dice.bytes(), key),
-        };
-        let own = row(&hand.key, &hand.record, read_version.saturating_add(1), state);
-        let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: own })];
-        if read_version == 0 {
-            for old in hand.superseded.iter().filter(|old| old.state == "open") {
-                let version = old.version.saturating_add(1);
-                let ended = SessionRow { version, state: "ended".into(), ..old.clone() };
-                changes.push(Change::SaveSession(SessionSave { read_version: old.version, row: ended }));
-            }
-        }
-        changes
     }
 
     /// Stores where the hop led, and answers it.

@@ -20,9 +20,10 @@ pub fn begin(menus: &Menus, caller: &Caller) -> Step {
 /// What follows when the person typed `typed` on the screen of `state`.
 pub fn press(menus: &Menus, caller: &Caller, mut state: State, typed: &str) -> Step {
     let talk = Talk::new(menus, caller);
-    // Cut, not copied: what was typed may be a PIN.
-    let end = typed.char_indices().nth(INPUT_CHARS_MAX).map_or(typed.len(), |(at, _)| at);
-    let typed = typed.get(..end).unwrap_or_default();
+    if typed.chars().nth(INPUT_CHARS_MAX).is_some() {
+        // no phone can type that much, and a part of it might mean something else
+        return talk.nonsense(state);
+    }
     match typed.trim() {
         HOME => talk.home(state.language),
         BACK => talk.back(state),

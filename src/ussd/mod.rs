@@ -14,6 +14,7 @@ pub mod conversation;
 pub mod deadline;
 pub mod files;
 pub mod graph;
+mod hand;
 mod input;
 mod machine;
 pub mod menu;

@@ -24,6 +24,9 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let language = Language::parse(desk.field("language")?);
     let language = language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
     let name = name(desk.field("name")?)?;
+    if sounds_official(desk, &name) {
+        return Err(Refusal::of_field(Reason::NameFormat, "name").into());
+    }
     let pin_row = pin::repeated(desk, desk.fresh_id)?;
     let person = PersonRow {
         account_id: desk.fresh_id,
@@ -39,6 +42,12 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin_row), Change::Tell(news)];
     desk.plan.act = Some(Act { kind: "join", legs: Vec::new(), changes });
     Ok(())
+}
+
+/// Names that would make a receipt say something else: the service's own, or a currency.
+fn sounds_official(desk: &Desk, name: &str) -> bool {
+    let taken = [desk.house.brand.as_str(), desk.house.market.currency.as_str(), "confirmed", "imethibitishwa"];
+    name.split(' ').any(|word| taken.iter().any(|taken| word.eq_ignore_ascii_case(taken)))
 }
 
 /// A wallet as it begins: empty, and never below zero.
@@ -61,5 +70,7 @@ pub fn name(text: &str) -> Result<String, Refusal> {
     let fits = (2..=NAME_MAX).contains(&name.chars().count());
     let readable = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.'));
     let begins = name.chars().next().is_some_and(char::is_alphabetic);
-    if fits && readable && begins { Ok(name) } else { Err(Refusal::of_field(Reason::NameFormat, "name")) }
+    // others must be able to read it on any phone, since they check it before they pay
+    let shown = !crate::text::to_gsm(&name).contains('?');
+    if fits && readable && begins && shown { Ok(name) } else { Err(Refusal::of_field(Reason::NameFormat, "name")) }
 }

@@ -49,4 +49,5 @@ mod starting;
 mod stub;
 mod terminal;
 mod texts;
+mod thief;
 mod world;

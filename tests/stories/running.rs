@@ -13,7 +13,7 @@ const OTHER_SECRET: &str = "ff112233445566778899aabbccddeeff00112233445566778899
 const TOKEN: &str = "a-long-and-random-token";
 
 /// All that `serve` must be told.
-fn serve_settings<'a>(url: &'a str, secret: &'a str) -> [(&'static str, &'a str); 5] {
+fn serve_settings<'a>(url: &'a str, secret: &'a str) -> [(&'static str, &'a str); 6] {
     [
         ("KADOGO_SECRET", secret),
         ("KADOGO_CALLBACK_TOKEN", TOKEN),

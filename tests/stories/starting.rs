@@ -33,7 +33,7 @@ fn refused(place: &Place, env: &[(&str, &str)]) -> String {
 #[test]
 fn each_wrong_setting_is_named() {
     let place = Place::new();
-    let cases: [(&str, &[(&'static str, &'static str)]); 14] = [
+    let cases: [(&str, &[(&'static str, &'static str)]); 15] = [
         ("the demo's secret", &[("KADOGO_SECRET", DEMO_SECRET)]),
         ("half a secret", &[("KADOGO_SECRET", "0011")]),
         ("an empty secret", &[("KADOGO_SECRET", "")]),
@@ -48,6 +48,7 @@ fn each_wrong_setting_is_named() {
         ("a database that is no address", &[("KADOGO_DATABASE_URL", "kadogo.db")]),
         ("a database of another kind", &[("KADOGO_DATABASE_URL", "sqlite:/kadogo.db")]),
         ("a code nobody can dial", &[("KADOGO_SERVICE_CODE", "384")]),
+        ("no code to dial", &[("KADOGO_SERVICE_CODE", "(unset)")]),
     ];
     let mut told = format!("== nothing set\n{}", refused(&place, &[]));
     for (what, changed) in cases {

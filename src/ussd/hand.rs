@@ -1,0 +1,155 @@
+//! A hop in hand: everything that is read for it in one go, and the changes that store what became of it.
+//!
+//! A phone has one screen, so a number has one live conversation: beginning one ends the others, whatever they were
+//! about to do, and two begun at the same moment meet in the version of the caller's line.
+
+use super::Menus;
+use super::conversation::Ussd;
+use super::record::{Hop, Record};
+use crate::ask::Slots;
+use crate::book::{Change, SessionSave};
+use crate::gateway::UssdCall;
+use crate::language::Language;
+use crate::phone::Msisdn;
+use crate::store::people::PersonRow;
+use crate::store::sessions::{self, SessionRow};
+use crate::store::{StoreError, orders, people};
+use crate::time::Timestamp;
+use crate::wallet::Caller;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A conversation takes no hop after this silence: gateways end one after three minutes, so what comes later is an echo.
+const LIFE: Duration = Duration::from_secs(5 * 60);
+
+/// A hop in hand.
+pub(super) struct Hand {
+    pub(super) call: UssdCall,
+    pub(super) key: Vec<u8>,
+    pub(super) hop: Hop,
+    pub(super) now: Timestamp,
+    pub(super) caller: Caller,
+    pub(super) view: super::Caller,
+    pub(super) menus: Arc<Menus>,
+    /// The version in the database; 0 when the conversation is new.
+    pub(super) version: i64,
+    /// It was ended from outside: its caller dialled again, or it was found stuck and the caller was told so.
+    pub(super) closed: bool,
+    pub(super) record: Record,
+    /// Something was done of which no message tells.
+    pub(super) silent: bool,
+    /// How often the caller has begun a conversation: the version of their line.
+    pub(super) dialled: i64,
+    /// Conversations of the same caller that end with this one's first hop.
+    pub(super) superseded: Vec<SessionRow>,
+}
+
+/// Why a round ends without an answer.
+pub(super) enum Lost {
+    /// Somebody else stored first: look again.
+    Stale,
+    /// The same hop is acting: look again in a moment.
+    Acting,
+    /// The database is busy or broken.
+    Busy,
+}
+
+impl From<StoreError> for Lost {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a conversation could not be read");
+        Lost::Busy
+    }
+}
+
+impl Ussd {
+    /// Reads everything a hop needs, in one go.
+    pub(super) async fn take_up(&self, call: &UssdCall) -> Result<Hand, Lost> {
+        let now = self.wallet.house.clock.now();
+        let key = self.seal.fingerprint("session", &format!("{}\n{}", call.service_code, call.session)).to_vec();
+        let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
+        let (msisdn, line) = (call.caller.e164().to_owned(), self.line(&call.caller));
+        let read_key = key.clone();
+        let read = self.wallet.store.read(move |conn| {
+            let row = sessions::by_key(conn, &read_key)?;
+            let person = people::by_msisdn(conn, &msisdn)?;
+            let begins = row.is_none();
+            let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
+            let dialled = if begins { sessions::versions(conn, &[line])? } else { Vec::new() };
+            let waiting = match &person {
+                Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
+                None => 0,
+            };
+            let dialled = dialled.first().map_or(0, |(_, version)| *version);
+            Ok::<_, StoreError>((row, person, cut_off, dialled, waiting))
+        });
+        let (row, person, superseded, dialled, waiting) = read.await?;
+        let record = match &row {
+            Some(row) => Record::open(&self.seal, &key, &row.sealed).ok_or_else(|| {
+                tracing::error!("a conversation cannot be opened: the secret was changed");
+                Lost::Busy
+            })?,
+            None => Record { began: now.micros(), msisdn: call.caller.e164().to_owned(), ..Record::default() },
+        };
+        let menus = self.menus.get();
+        let view = self.view(person.as_ref(), waiting);
+        let hop = self.name(call, &call.history);
+        let caller = Caller { msisdn: call.caller.clone(), person };
+        // what has acted may still be told, also in a conversation that a newer one ended
+        let open_end = !record.is_over() && !record.acted;
+        let until = now.minus(LIFE).micros();
+        let closed = open_end && row.as_ref().is_some_and(|row| row.state == "ended" || row.updated_at < until);
+        let version = row.map_or(0, |row| row.version);
+        let (call, silent) = (call.clone(), false);
+        Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, dialled, superseded })
+    }
+
+    /// What the menus may know of the caller.
+    fn view(&self, person: Option<&PersonRow>, waiting: usize) -> super::Caller {
+        let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
+        let house = &self.wallet.house;
+        let mut slots = Slots::from([("brand".into(), house.brand.clone()), ("dial".into(), house.dial.clone())]);
+        let first = person.and_then(|p| p.name.split_whitespace().next());
+        slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
+        let flags = if waiting > 0 { BTreeSet::from(["orders".to_owned()]) } else { BTreeSet::new() };
+        super::Caller { language, known: person.is_some(), slots, flags, market: house.market.clone() }
+    }
+
+    /// The name of the hop with this history in this session.
+    pub(super) fn name(&self, call: &UssdCall, history: &str) -> Hop {
+        self.seal.fingerprint("hop", &format!("{}\n{}\n{history}", call.service_code, call.session))
+    }
+
+    /// The key of a caller's line, whose version counts the conversations they began.
+    fn line(&self, caller: &Msisdn) -> Vec<u8> {
+        self.seal.fingerprint("line", caller.e164()).to_vec()
+    }
+
+    /// The change that stores the conversation as it is in hand, one version after `read_version`; with its first
+    /// hop the caller's other conversations end, since a phone has one screen.
+    pub(super) fn saves(&self, hand: &Hand, read_version: i64, state: &str) -> Vec<Change> {
+        let row = |key: &[u8], record: &Record, version: i64, state: &str| SessionRow {
+            key: key.to_vec(),
+            caller: self.seal.fingerprint("caller", hand.call.caller.e164()).to_vec(),
+            version,
+            state: state.to_owned(),
+            updated_at: hand.now.micros(),
+            sealed: record.seal(&self.seal, self.wallet.house.dice.bytes(), key),
+        };
+        let own = row(&hand.key, &hand.record, read_version.saturating_add(1), state);
+        let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: own })];
+        if read_version == 0 {
+            // of two conversations begun at the same moment, the second looks again and ends the first
+            let (key, line) = (self.line(&hand.call.caller), Record::default());
+            let line = SessionRow { sealed: Vec::new(), ..row(&key, &line, hand.dialled.saturating_add(1), "ended") };
+            changes.push(Change::SaveSession(SessionSave { read_version: hand.dialled, row: line }));
+            // one that is acting ends too: its act finds that, and moves nothing
+            for old in &hand.superseded {
+                let version = old.version.saturating_add(1);
+                let ended = SessionRow { version, state: "ended".into(), ..old.clone() };
+                changes.push(Change::SaveSession(SessionSave { read_version: old.version, row: ended }));
+            }
+        }
+        changes
+    }
+}

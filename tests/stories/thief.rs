@@ -1,0 +1,84 @@
+//! Ways to have one intention paid twice that were found by trying to: each of them must stay shut.
+
+use super::world::*;
+use std::time::Duration;
+
+const WALK: [&str; 5] = ["", "1", "1*0700000002", "1*0700000002*300", "1*0700000002*300*1"];
+const PAY: &str = "1*0700000002*300*1*7361";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_conversations_begun_at_the_same_moment_only_one_can_pay() {
+    for round in 0..10 {
+        let world = World::new().await;
+        let (one, two) = (format!("one-{round}"), format!("two-{round}"));
+        for history in WALK.into_iter().chain([PAY]) {
+            tokio::join!(world.hop(&one, AMINA, history), world.hop(&two, AMINA, history));
+        }
+        let left = world.balance(AMINA).await;
+        assert!(left == 500_000 - 30_700 || left == 500_000, "round {round}: {left}");
+        assert_eq!(world.inbox(BARAKA).await.len(), usize::from(left != 500_000));
+        world.check();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_comes_when_every_gateway_has_given_up_pays_nothing() {
+    let world = World::new().await;
+    for history in WALK {
+        world.hop("slow", AMINA, history).await;
+    }
+    world.clock.advance(Duration::from_secs(6 * 60));
+    let end = world.hop("slow", AMINA, PAY).await;
+    assert!(end.starts_with("END Something has changed meanwhile."), "{end}");
+    assert_eq!(world.balance(AMINA).await, 500_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_conversation_cannot_pay_again_after_a_new_one_has() {
+    let world = World::new().await;
+    for history in WALK {
+        world.hop("old", AMINA, history).await;
+    }
+    world.clock.advance(Duration::from_secs(16 * 60));
+    for history in WALK.into_iter().chain([PAY]) {
+        world.hop("new", AMINA, history).await;
+    }
+    world.hop("old", AMINA, PAY).await;
+    assert_eq!(world.balance(AMINA).await, 500_000 - 30_700);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_phone_has_one_name_however_its_number_is_written() {
+    let world = World::new().await;
+    let form = [
+        ("sessionId", "s"),
+        ("serviceCode", CODE),
+        ("phoneNumber", "+2540700000001"),
+        ("networkCode", "63902"),
+        ("text", ""),
+    ];
+    let (status, screen) = world.post("/gateways/africastalking/ussd", &form).await;
+    assert_eq!(status, 200);
+    assert!(screen.contains("1 Send money"), "{screen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_joins_under_a_name_that_makes_receipts_lie() {
+    let world = World::new().await;
+    for name in ["Kadogo", "Confirmed Kes", "Amina KES", "李小龍"] {
+        let stranger = world.phone(STRANGER);
+        stranger.dial().await;
+        let screen = stranger.press_all(&["1", name, "7361", "7361"]).await;
+        assert!(screen.starts_with("Enter your name in letters"), "{name}: {screen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_phone_can_type_is_not_cut_into_something_else() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.press_all(&["1", "0700000002"]).await;
+    let screen = amina.press(&format!("5{}00", " ".repeat(200))).await;
+    assert!(screen.starts_with("Please answer with one of the numbers shown."), "{screen}");
+}
