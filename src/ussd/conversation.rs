@@ -215,7 +215,7 @@ impl Ussd {
     async fn act(&self, hand: &mut Hand, ask: Ask) -> Result<Answer, Lost> {
         let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop);
         if hand.record.acted {
-            return Ok(self.wallet.recall(&hand.caller, key).await);
+            return Ok(self.wallet.recall(&hand.caller, &ask.service, key).await);
         }
         let claim = match hand.record.claimed {
             Some(_) => Claim::Before,

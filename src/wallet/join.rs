@@ -36,9 +36,9 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
         joined_at: desk.now.micros(),
     };
     let account = empty_wallet(desk.fresh_id, desk.house.market.currency.as_str());
-    let slots = Slots::from([("name".into(), name.clone()), ("dial".into(), desk.house.dial.clone())]);
+    let slots = Slots::from([("name".into(), name), ("dial".into(), desk.house.dial.clone())]);
     let news = message(&person.msisdn, &person.language, "sms.joined", &slots, None, desk.now);
-    desk.show("name", name);
+    desk.plan.slots.extend(greeting(&person));
     let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin_row), Change::Tell(news)];
     desk.plan.act = Some(Act { kind: "join", legs: Vec::new(), changes });
     Ok(())
@@ -48,6 +48,11 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
 fn sounds_official(desk: &Desk, name: &str) -> bool {
     let taken = [desk.house.brand.as_str(), desk.house.market.currency.as_str(), "confirmed", "imethibitishwa"];
     name.split(' ').any(|word| taken.iter().any(|taken| word.eq_ignore_ascii_case(taken)))
+}
+
+/// What the last screen calls who has joined.
+pub fn greeting(person: &PersonRow) -> Slots {
+    Slots::from([("name".into(), person.name.clone())])
 }
 
 /// A wallet as it begins: empty, and never below zero.

@@ -15,7 +15,7 @@ pub mod send;
 
 pub use desk::{Act, Desk, Halt, House, Plan};
 
-use crate::ask::{Answer, Ask, Fields, Item, Secret, Slots, Verb};
+use crate::ask::{Answer, Ask, Fields, Item, Secret, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
@@ -152,14 +152,18 @@ impl Wallet {
         Acted { answer, claimed, silent }
     }
 
-    /// The answer to something that was done under this key in a run whose own answer was lost.
-    pub async fn recall(&self, caller: &Caller, key: Key) -> Answer {
+    /// The answer to something that was done under this key in a run whose own answer was lost. What was typed and
+    /// quoted on the way is still known to the conversation; this adds what came of it.
+    pub async fn recall(&self, caller: &Caller, service: &str, key: Key) -> Answer {
         match self.committed(key).await {
             Ok(Some(receipt)) => {
                 let plan = self.with_receipt(Plan::default(), &receipt, caller);
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            Ok(None) => Answer::Facts { slots: Slots::new(), flags: BTreeSet::new() },
+            Ok(None) => {
+                let joined = caller.person.as_ref().filter(|_| service == join::SERVICE.name);
+                Answer::Facts { slots: joined.map(join::greeting).unwrap_or_default(), flags: BTreeSet::new() }
+            }
             Err(refusal) => Answer::Refused(refusal),
         }
     }
