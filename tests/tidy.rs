@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "language",
             "live",
             "market",
+            "messages",
             "metrics",
             "money",
             "phone",

@@ -157,8 +157,8 @@ pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
     text.push_str(&format!(
         "\nOpen two windows as two people and pay one another. Or dial from a shell:\n\n  \
          curl -d 'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
-         http://{address}/gateways/africastalking/ussd\n\nOr in a terminal:  cargo run --release -- phone --url http://{address}\n\
-         Stop with Ctrl-C.\n",
+         http://{address}/gateways/africastalking/ussd\n\n\
+         Or in a terminal:  cargo run --release -- phone --url http://{address}\nStop with Ctrl-C.\n",
     ));
     text
 }

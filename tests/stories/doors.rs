@@ -226,7 +226,7 @@ async fn a_service_that_cannot_commit_is_not_ready_and_says_so_politely() {
     let (status, body) = post(&world, USSD, &good(USSD)).await;
     assert_eq!(
         (status, body.as_str()),
-        (200, "END Many people are calling now. Please try again in a minute."),
+        (200, "END We cannot do this just now. Please try again in a minute."),
         "a gateway shows an error page for anything else"
     );
     assert_eq!(post(&world, SMS, &good(SMS)).await.0, 503, "so that the gateway brings it again");

@@ -184,7 +184,7 @@ async fn what_a_crash_cut_short_is_settled_after_a_minute_and_told() {
     assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0, "once");
     insta::assert_snapshot!(world.inbox(AMINA).await.join("\n"));
     let late_copy = world.hop("s", AMINA, WITH_PIN).await;
-    assert_eq!(late_copy, "END Something has changed meanwhile. Please start again.");
+    assert_eq!(late_copy, "END Something has changed meanwhile. Please dial again.");
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
     assert_eq!(world.inbox(AMINA).await.len(), 1);
     world.check();
@@ -206,7 +206,7 @@ async fn a_copy_that_comes_before_that_takes_over_and_pays_once() {
 async fn another_hop_of_a_conversation_that_is_acting_is_told_to_wait() {
     let world = dies_before_paying().await;
     let other = world.hop("s", AMINA, &format!("{AT_THE_PIN}*8053")).await;
-    assert_eq!(other, format!("END {LATE}"));
+    assert_eq!(other, "END We cannot do this just now. Please try again in a minute.");
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"), "nor is it offered for going on");
 }
 
@@ -242,7 +242,7 @@ async fn a_service_that_wakes_up_after_its_conversation_was_settled_pays_nothing
     minutes(&world, 2);
     until("it is settled", || async { world.app.ussd.settle_stuck().await.unwrap() == 1 }).await;
     asleep.release().await;
-    assert_eq!(hop.await.unwrap(), "END Something has changed meanwhile. Please start again.");
+    assert_eq!(hop.await.unwrap(), "END Something has changed meanwhile. Please dial again.");
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
     assert_eq!(world.inbox(AMINA).await.len(), 1);
     world.check();

@@ -117,7 +117,7 @@ async fn an_order_that_expires_under_the_fingers_is_not_paid() {
     amina.press_all(&["2", "1", "1"]).await;
     world.clock.advance(MINUTE);
     insta::assert_snapshot!(amina.press("7361").await, @r"
-    That payment is no longer waiting.
+    That payment is no longer waiting. To send it, choose Send money.
     Nothing has been done.
     ");
     assert_eq!(world.balance(AMINA).await, 500_000);
@@ -211,8 +211,8 @@ async fn more_orders_than_may_wait_are_refused_in_words() {
     }
     insta::assert_snapshot!(told.join("\n"), @r"
     Too many payments wait for your PIN. Dial *384*1234# to answer them.
-    Malipo mengi yanasubiri PIN yako. Piga *384*1234# uyajibu kwanza.
-    Trop de paiements vous attendent. Composez le *384*1234#.
+    Malipo mengi yanasubiri PIN yako. Piga *384*1234# uyaidhinishe au uyakatae.
+    Trop de paiements attendent votre PIN. Composez le *384*1234# pour y répondre.
     ");
     // an answer makes room
     let amina = world.phone(AMINA);

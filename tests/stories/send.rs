@@ -5,6 +5,10 @@
 
 use super::aids::*;
 use super::world::*;
+use kadogo::ask::{Answer, Ask, Fields, Verb};
+use kadogo::book::Key;
+use kadogo::phone::Msisdn;
+use kadogo::wallet::{Claim, Turn};
 
 const BARAKA_TYPED: &str = "0700000002";
 
@@ -256,38 +260,24 @@ async fn an_account_frozen_while_the_pin_is_typed_moves_nothing() {
     world.check();
 }
 
-/// Both payments are planned while the money is there for one of them: the book decides, and says it with figures.
+/// Two payments at the wallet's own door, with money for one of them: the book decides, and says it with figures.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refused() {
     let world = World::new().await;
-    let hops = ["one", "two"].map(|session| {
-        let (world, along) = (&world, "1*0700000002*400");
-        async move {
-            world.hop(session, DAUDI, along).await;
-            world.hop(session, DAUDI, &format!("{along}*1")).await;
-            format!("{along}*1*8053")
-        }
-    });
-    // begun in the same moment, or the second would end the first
-    let held = Held::the_book(&world).await;
-    let [one, two] = hops;
-    let release = async {
-        until_waiting(&world, 2).await;
-        held.release().await;
+    let wallet = &world.app.wallet;
+    let caller = wallet.caller(Msisdn::from_e164(DAUDI).unwrap()).await.unwrap();
+    let pay = async |number: u8| {
+        let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "40000".into())]);
+        let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: Some("8053".to_owned().into()) };
+        let key = Key::new(world.clock.now(), "test", &[number]);
+        wallet.act(&caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along: Vec::new() }).await.answer
     };
-    let (one, two, ()) = tokio::join!(one, two, release);
-    let claims = Held::the_book(&world).await;
-    let plans = async {
-        until_waiting(&world, 2).await;
-        let plans = Held::the_book_later(&world).await;
-        claims.release().await;
-        plans.reached().await;
-        until_waiting(&world, 2).await;
-        plans.release().await;
-    };
-    let (one, two, ()) = tokio::join!(world.hop("one", DAUDI, &one), world.hop("two", DAUDI, &two), plans);
-    let (won, lost) = if one.contains("Imethibitishwa") { (one, two) } else { (two, one) };
-    insta::assert_snapshot!(format!("{won}\n\n{lost}"));
+    let (one, two) = tokio::join!(pay(1), pay(2));
+    let lost = if matches!(one, Answer::Facts { .. }) { two } else { one };
+    let Answer::Refused(refusal) = lost else { panic!("both were paid") };
+    assert_eq!(refusal.code(), "not_enough");
+    assert_eq!(refusal.slots.get("total").map(String::as_str), Some("KES 407"));
+    assert!(refusal.slots.contains_key("balance"), "{refusal:?}");
     assert_eq!(world.balance(DAUDI).await, 4_350);
     world.check();
 }

@@ -182,7 +182,8 @@ impl Simulation {
         }
         person.at.clone_from(&outcome.at);
         person.open = outcome.screen.continues;
-        person.cut = person.open;
+        // a hop that came too late changes nothing: what was cut off may still be offered
+        person.cut = person.open || (outcome.word == "over" && person.cut);
         self.bank.reads(&self.world, &self.people[who].number, &text).await;
     }
 

@@ -100,9 +100,9 @@ fn texts_that_are_missing_or_left_over() {
     assert!(
         problems.iter().any(|problem| problem.contains("en.toml") && problem.ends_with("\"sms.joined\" is missing"))
     );
-    assert!(
-        problems.iter().any(|problem| problem.contains("sw.toml") && problem.ends_with("\"sms.joint\" is missing"))
-    );
+    finds(&problems, "text \"sms.joint\" is not used");
+    let problems = spoilt(At::English, "Cost {fee}.", "Cost {left}.");
+    finds(&problems, "message \"sms.sent\" is never sent with a {left}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn changing_the_language_speaks_it_at_once() {
     phone.types(&["0"]).says("Envoyer de l'argent");
     let refusal = Refusal::new(Reason::Busy);
     let mut phone = Phone::dial(amina(), refusing(Verb::Do, "language", refusal));
-    phone.types(&["2", "4", "3"]).says("Many people are calling now.");
+    phone.types(&["2", "4", "3"]).says("We cannot do this just now.");
 }
 
 #[test]

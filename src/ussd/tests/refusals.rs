@@ -29,7 +29,7 @@ fn what_cannot_be_read_is_asked_again() {
 fn the_wallet_may_refuse_a_value() {
     let refusal = Refusal::of_field(Reason::PayeeUnknown, "to");
     let mut phone = Phone::dial(amina(), refusing(Verb::Check, "send", refusal));
-    phone.types(&["1", "0799999999"]).says("That number has no Kadogo account.");
+    phone.types(&["1", "0799999999"]).says("has no Kadogo account.");
     assert_eq!(phone.state.screen, "send_to");
     assert!(phone.state.fields.is_empty() && phone.continues);
 }
@@ -41,7 +41,7 @@ fn a_refusal_with_a_field_goes_back_to_that_field() {
         let mut phone = Phone::dial(amina(), refusing(verb, "send", refusal.clone()));
         phone.types(&["1", "0712345678", "200", "1", "2580"]);
         if verb == Verb::Do {
-            phone.says("You have KES 100. With the fee you need KES 207.\nTo BRIAN O***");
+            phone.says("You have KES 100. This needs KES 207, fee included.\nTo BRIAN O***");
             assert_eq!(phone.state.path, ["home", "send_to"]);
             assert_eq!(phone.state.fields.keys().collect::<Vec<_>>(), ["to"]);
         }
@@ -90,7 +90,7 @@ fn an_order_that_is_gone_leads_back_to_the_list() {
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Verb::Quote, "approve", refusal));
-    phone.types(&["2", "1"]).says("That payment is no longer waiting.\nWhich payment?");
+    phone.types(&["2", "1"]).says("That payment is no longer waiting. To send it, choose Send money.\nWhich payment?");
     assert_eq!(phone.state.path, ["home"]);
 }
 
