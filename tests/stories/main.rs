@@ -20,6 +20,7 @@ mod book;
 mod check;
 mod commands;
 mod committer;
+mod crash;
 mod crowd;
 mod doors;
 mod dropped;

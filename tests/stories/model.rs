@@ -124,7 +124,7 @@ impl Model {
         match step {
             HoldMove::Settle { .. } | HoldMove::Release { .. } if over => drop(against.insert(Reason::HoldGone)),
             HoldMove::Expire { .. } if !over => drop(against.insert(Reason::Invalid)),
-            _ => {}
+            HoldMove::Settle { .. } | HoldMove::Release { .. } | HoldMove::Expire { .. } | HoldMove::Open { .. } => {}
         }
         let taken = if let HoldMove::Settle { amount_minor, .. } = step { i128::from(amount_minor) } else { remaining };
         if taken <= 0 {
@@ -159,7 +159,11 @@ impl Model {
                 (self.sessions.get(session) != Some(version)).then_some(Reason::Stale)
             }
             Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
-            other => panic!("not in this story: {other:?}"),
+            Change::Join(_)
+            | Change::SetLanguage { .. }
+            | Change::OpenOrder(_)
+            | Change::CloseOrder { .. }
+            | Change::Tell(_) => panic!("not in this story: {change:?}"),
         };
         against.extend(refused);
     }

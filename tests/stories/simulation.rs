@@ -162,6 +162,7 @@ impl Simulation {
         assert_ne!(outcome.word, "busy", "nothing is wrong with the service");
         let text = outcome.screen.text.clone();
         assert!(kadogo::text::septets(&text).is_some_and(|septets| septets <= 156), "does not fit: {text}");
+        assert!(!text.contains('{'), "a placeholder on a screen: {text}");
         let person = &mut self.people[who];
         let ran = ["continued", "ended"].contains(&outcome.word);
         if ran && person.spends_a_try(typed) {
