@@ -100,9 +100,10 @@ fn texts_that_are_missing_or_left_over() {
     assert!(
         problems.iter().any(|problem| problem.contains("en.toml") && problem.ends_with("\"sms.joined\" is missing"))
     );
-    finds(&problems, "text \"sms.joint\" is not used");
+    assert!(problems.iter().any(|problem| problem.contains("text \"sms.joint\" is not used")), "{problems:#?}");
     let problems = spoilt(At::English, "Cost {fee}.", "Cost {left}.");
-    finds(&problems, "message \"sms.sent\" is never sent with a {left}");
+    let unfilled = "message \"sms.sent\" is never sent with a {left}";
+    assert!(problems.iter().any(|problem| problem.ends_with(unfilled)), "{problems:#?}");
 }
 
 #[test]
