@@ -45,7 +45,7 @@ pub struct World {
 pub struct Twist {
     /// Where messages go; the simulator when not given.
     pub gateway: Option<GatewayAccount>,
-    /// How long a caller waits for an answer; four seconds when not given.
+    /// How long a caller waits for an answer; a minute when not given, for machines that are busy.
     pub answer_within: Option<Duration>,
     /// What callbacks must carry.
     pub callback_token: Option<&'static str>,
@@ -62,7 +62,7 @@ impl World {
 
     async fn on(folder: Arc<TempDir>, clock: Clock, twist: Twist) -> World {
         let database_url = format!("sqlite://{}", folder.path().join("kadogo.db").display());
-        let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(4));
+        let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(60));
         let settings = Settings {
             listen: ([127, 0, 0, 1], 0).into(),
             database_url: database_url.clone(),
