@@ -57,8 +57,12 @@ impl App {
         let market = Market::kenya();
         let data = load(settings.menus.as_ref())?;
         let metrics = Arc::new(Metrics::default());
-        let store = Store::open(&settings.database_url)?;
-        let (book, committer) = Book::start(&store, metrics.clone())?;
+        let (url, counted) = (settings.database_url.clone(), metrics.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&url)?;
+            Book::start(&store, counted).map(|(book, committer)| (store, book, committer))
+        });
+        let (store, book, committer) = opened.await??;
         founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
         founding::claim_secret(&book, fingerprint(&settings.secret), &older).await?;

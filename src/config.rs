@@ -1,6 +1,7 @@
 //! The configuration: flags and environment in one place. `--help` is the deployment manual.
 
 use crate::seal::SealKey;
+use crate::store::Address;
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
@@ -19,7 +20,9 @@ pub struct ServerArgs {
     /// Address and port to listen on
     #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
-    /// The database, as an address: sqlite://FILE
+    /// The database, as an address: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE for a server. TLS is used, and
+    /// the certificate verified, unless the server is on this machine or the address ends with ?sslmode=disable;
+    /// ?sslrootcert=FILE names a certificate authority of your own
     #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
     pub database_url: String,
     /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
@@ -140,7 +143,7 @@ impl ServerArgs {
 
     fn check(&self, problems: &mut Vec<String>) {
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '*');
-        if let Err(error) = crate::store::file_of(&self.database_url) {
+        if let Err(error) = Address::parse(&self.database_url) {
             problems.push(format!("KADOGO_DATABASE_URL: {error}"));
         }
         let code = self.code();

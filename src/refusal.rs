@@ -86,6 +86,8 @@ pub enum Reason {
     Seen,
     /// Too much to do right now; nothing was done, and trying again is safe.
     Busy,
+    /// Nobody can say yet whether it was done: the same request again, with the same key, finds out.
+    Unclear,
     /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed currencies.
     Invalid,
     /// No such service.
@@ -128,6 +130,7 @@ impl Reason {
         Reason::Stale,
         Reason::Seen,
         Reason::Busy,
+        Reason::Unclear,
         Reason::Invalid,
         Reason::ServiceUnknown,
     ];
@@ -168,6 +171,7 @@ impl Reason {
             Reason::Stale => "stale",
             Reason::Seen => "seen",
             Reason::Busy => "busy",
+            Reason::Unclear => "unclear",
             Reason::Invalid => "invalid",
             Reason::ServiceUnknown => "service_unknown",
         }

@@ -60,7 +60,7 @@ struct Reserve {
 
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
-    pub fn fold(&mut self, posting: Posting, out: &mut Outcome) -> Result<Receipt, Refusal> {
+    pub fn fold(&mut self, posting: &Posting, out: &mut Outcome) -> Result<Receipt, Refusal> {
         // a posting without money leaves nothing under its key: others may carry the same one
         if posting.is_money()
             && let Some((request, receipt)) = self.known.get(&posting.key)
@@ -75,8 +75,8 @@ impl Facts {
         }
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
-        let reserves = self.reserves(&posting, number)?;
-        let standing = self.standing(&posting, &reserves, &after)?;
+        let reserves = self.reserves(posting, number)?;
+        let standing = self.standing(posting, &reserves, &after)?;
         self.adopt(after);
         Ok(self.apply(posting, number, reserves, standing, out))
     }
@@ -182,7 +182,7 @@ impl Facts {
     /// Makes a posting that was found good part of the running state and of the rows to write.
     fn apply(
         &mut self,
-        posting: Posting,
+        posting: &Posting,
         number: i64,
         reserves: Vec<Reserve>,
         standing: BTreeMap<i64, Account>,
@@ -235,8 +235,8 @@ impl Facts {
                 corrects: posting.corrects,
             });
         }
-        for change in posting.changes {
-            out.changes.push(Noted { posting: number, at: posting.at, change });
+        for change in &posting.changes {
+            out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
         }
         receipt
     }

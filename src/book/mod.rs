@@ -12,6 +12,9 @@ pub mod committer;
 pub mod guard;
 pub mod key;
 pub mod posting;
+mod reading;
+mod writer;
+mod writing;
 
 pub use committer::Book;
 pub use key::Key;

@@ -151,7 +151,7 @@ impl Notify {
     /// Reads messages and puts them into words.
     async fn worded(
         &self,
-        read: impl FnOnce(&mut Conn) -> Result<Vec<MessageRow>, StoreError> + Send + 'static,
+        read: impl Fn(&mut Conn) -> Result<Vec<MessageRow>, StoreError> + Send + 'static,
     ) -> Result<Vec<Worded>, StoreError> {
         let (wallet, words) = (self.wallet.clone(), self.catalogue.get());
         let make = move |conn: &mut Conn| {

@@ -1,7 +1,8 @@
 //! The rows of the book: accounts, postings, entries, holds, the chain. Read in sets, written in sets.
 
-use super::schema::{accounts, chain, counters, entries, hold_entries, holds, postings};
-use super::{Conn, StoreError};
+use super::rows::{Column, Rows};
+use super::schema::{accounts, counters, entries, hold_entries, holds, packed, postings};
+use super::{Conn, StoreError, legs, on};
 use diesel::prelude::*;
 
 /// An account and where it stands.
@@ -98,143 +99,194 @@ pub struct HoldRow {
     pub expires_at: i64,
 }
 
-/// A link of the chain: one commit.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = chain)]
-pub struct LinkRow {
-    /// Which commit, from 1.
-    pub seq: i64,
-    /// Its first posting.
-    pub first_posting: i64,
-    /// Its last posting.
-    pub last_posting: i64,
-    /// Digest of the link before and of these postings.
-    pub digest: Vec<u8>,
-}
-
 /// The accounts with these numbers.
 pub fn accounts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Account>, StoreError> {
-    Ok(accounts::table.filter(accounts::id.eq_any(ids)).load(conn)?)
+    Ok(on!(conn, c => accounts::table.filter(accounts::id.eq_any(ids)).load(c))?)
 }
 
 /// One account.
 pub fn account(conn: &mut Conn, id: i64) -> Result<Option<Account>, StoreError> {
-    Ok(accounts::table.find(id).first(conn).optional()?)
+    Ok(on!(conn, c => accounts::table.find(id).first(c).optional())?)
 }
 
 /// The postings that were committed under these keys.
-pub fn postings_with(conn: &mut Conn, keys: &[Vec<u8>]) -> Result<Vec<PostingRow>, StoreError> {
-    Ok(postings::table.filter(postings::key.eq_any(keys)).load(conn)?)
+pub fn postings_with(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<PostingRow>, StoreError> {
+    Ok(on!(conn, c => postings::table.filter(postings::key.eq_any(keys)).load(c))?)
 }
 
 /// One posting.
 pub fn posting(conn: &mut Conn, id: i64) -> Result<Option<PostingRow>, StoreError> {
-    Ok(postings::table.find(id).first(conn).optional()?)
+    Ok(on!(conn, c => postings::table.find(id).first(c).optional())?)
 }
 
 /// The legs of a posting, in order.
 pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreError> {
-    Ok(entries::table.filter(entries::posting_id.eq(posting)).order(entries::leg).load(conn)?)
-}
-
-/// The number of the newest posting; 0 when there is none.
-pub fn last_posting(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(postings::table.select(diesel::dsl::max(postings::id)).first::<Option<i64>>(conn)?.unwrap_or(0))
-}
-
-/// The newest link of the chain.
-pub fn last_link(conn: &mut Conn) -> Result<Option<LinkRow>, StoreError> {
-    Ok(chain::table.order(chain::seq.desc()).first(conn).optional()?)
+    match conn {
+        Conn::Sqlite(conn) => {
+            let theirs = entries::table.filter(entries::posting_id.eq(posting));
+            Ok(theirs.order(entries::leg).load(conn)?)
+        }
+        Conn::Postgres(conn) => {
+            let found: Option<Vec<u8>> = packed::table.find(posting).select(packed::legs).first(conn).optional()?;
+            found.map_or(Ok(Vec::new()), |bytes| legs::unpack(posting, &bytes))
+        }
+    }
 }
 
 /// The holds with these numbers.
 pub fn holds_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HoldRow>, StoreError> {
-    Ok(holds::table.filter(holds::id.eq_any(ids)).load(conn)?)
+    Ok(on!(conn, c => holds::table.filter(holds::id.eq_any(ids)).load(c))?)
 }
 
 /// Open holds whose time is over, the oldest first.
 pub fn holds_expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
     let due = holds::table.filter(holds::state.eq("open")).filter(holds::expires_at.le(now));
-    Ok(due.order(holds::expires_at).limit(limit).load(conn)?)
+    Ok(on!(conn, c => due.order(holds::expires_at).limit(limit).load(c))?)
 }
-
-/// Rows in one statement.
-const ROWS_MAX: usize = 1_000;
 
 /// Everything of a batch that is only ever added.
 #[derive(Debug, Default)]
 pub struct NewRows {
     /// Postings, in order.
     pub postings: Vec<PostingRow>,
-    /// Their legs.
+    /// Their legs, in the same order.
     pub entries: Vec<EntryRow>,
     /// What they reserved and gave back.
     pub hold_entries: Vec<HoldEntryRow>,
 }
 
-/// Adds the rows of a batch, many with one statement; a statement has a limit of values.
+/// Adds the rows of a batch.
 pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
-    for some in rows.postings.chunks(ROWS_MAX) {
-        diesel::insert_into(postings::table).values(some).execute(conn)?;
+    let postings = &rows.postings;
+    let mut columns = vec![
+        Column::Numbers(postings.iter().map(|p| p.id).collect()),
+        Column::Texts(postings.iter().map(|p| p.kind.as_str()).collect()),
+        Column::Numbers(postings.iter().map(|p| p.at).collect()),
+        Column::Bytes(postings.iter().map(|p| p.key.as_slice()).collect()),
+        Column::Bytes(postings.iter().map(|p| p.request.as_slice()).collect()),
+        Column::Optional(postings.iter().map(|p| p.corrects).collect()),
+    ];
+    let packed: Vec<Vec<u8>>;
+    match conn {
+        Conn::Sqlite(_) => {
+            Rows { columns, count: postings.len() }.insert(
+                conn,
+                "INSERT INTO postings (id, kind, at, key, request, corrects)",
+                "",
+            )?;
+            add_entries(conn, &rows.entries)?;
+        }
+        Conn::Postgres(_) => {
+            packed = legs::pack(postings, &rows.entries);
+            columns.push(Column::Bytes(packed.iter().map(Vec::as_slice).collect()));
+            Rows { columns, count: postings.len() }.insert(
+                conn,
+                "INSERT INTO postings (id, kind, at, key, request, corrects, legs)",
+                "",
+            )?;
+        }
     }
-    for some in rows.entries.chunks(ROWS_MAX) {
-        diesel::insert_into(entries::table).values(some).execute(conn)?;
-    }
-    for some in rows.hold_entries.chunks(ROWS_MAX) {
-        diesel::insert_into(hold_entries::table).values(some).execute(conn)?;
-    }
+    add_hold_entries(conn, &rows.hold_entries)
+}
+
+fn add_entries(conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(entries.iter().map(|e| e.posting_id).collect()),
+        Column::Numbers(entries.iter().map(|e| e.leg).collect()),
+        Column::Numbers(entries.iter().map(|e| e.account_id).collect()),
+        Column::Numbers(entries.iter().map(|e| e.amount_minor).collect()),
+        Column::Numbers(entries.iter().map(|e| e.balance_minor).collect()),
+        Column::Optional(entries.iter().map(|e| e.previous).collect()),
+    ];
+    Rows { columns, count: entries.len() }.insert(
+        conn,
+        "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, previous)",
+        "",
+    )?;
     Ok(())
 }
 
-/// Adds a link to the chain.
-pub fn add_link(conn: &mut Conn, link: &LinkRow) -> Result<(), StoreError> {
-    diesel::insert_into(chain::table).values(link).execute(conn)?;
+fn add_hold_entries(conn: &mut Conn, moves: &[HoldEntryRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(moves.iter().map(|m| m.posting_id).collect()),
+        Column::Numbers(moves.iter().map(|m| m.leg).collect()),
+        Column::Numbers(moves.iter().map(|m| m.hold_id).collect()),
+        Column::Numbers(moves.iter().map(|m| m.account_id).collect()),
+        Column::Numbers(moves.iter().map(|m| m.amount_minor).collect()),
+        Column::Optional(moves.iter().map(|m| m.expires_at).collect()),
+    ];
+    Rows { columns, count: moves.len() }.insert(
+        conn,
+        "INSERT INTO hold_entries (posting_id, leg, hold_id, account_id, amount_minor, expires_at)",
+        "",
+    )?;
     Ok(())
 }
 
-/// Adds an account.
-pub fn open_account(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
-    diesel::insert_into(accounts::table).values(account).execute(conn)?;
+/// Adds accounts, as the batch that opens them leaves them.
+pub fn open_accounts(conn: &mut Conn, opened: &[&Account]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(opened.iter().map(|a| a.id).collect()),
+        Column::Texts(opened.iter().map(|a| a.kind.as_str()).collect()),
+        Column::Texts(opened.iter().map(|a| a.state.as_str()).collect()),
+        Column::Texts(opened.iter().map(|a| a.currency.as_str()).collect()),
+        Column::Numbers(opened.iter().map(|a| a.balance_minor).collect()),
+        Column::Numbers(opened.iter().map(|a| a.held_minor).collect()),
+        Column::Optional(opened.iter().map(|a| a.floor_minor).collect()),
+        Column::Optional(opened.iter().map(|a| a.last_posting).collect()),
+    ];
+    Rows { columns, count: opened.len() }.insert(
+        conn,
+        "INSERT INTO accounts (id, kind, state, currency, balance_minor, held_minor, floor_minor, last_posting)",
+        "",
+    )?;
     Ok(())
 }
 
 /// Writes where accounts stand after a batch: one row each, however many postings touched them.
 pub fn settle_accounts(conn: &mut Conn, changed: &[&Account]) -> Result<(), StoreError> {
-    for account in changed {
-        let written = diesel::update(accounts::table.find(account.id))
-            .set((
-                accounts::balance_minor.eq(account.balance_minor),
-                accounts::held_minor.eq(account.held_minor),
-                accounts::last_posting.eq(account.last_posting),
-            ))
-            .execute(conn)?;
-        if written != 1 {
-            return Err(StoreError::Damaged("an account with entries is not there"));
-        }
-    }
-    Ok(())
+    let columns = vec![
+        Column::Numbers(changed.iter().map(|a| a.id).collect()),
+        Column::Numbers(changed.iter().map(|a| a.balance_minor).collect()),
+        Column::Numbers(changed.iter().map(|a| a.held_minor).collect()),
+        Column::Optional(changed.iter().map(|a| a.last_posting).collect()),
+    ];
+    let set = ["balance_minor", "held_minor", "last_posting"];
+    let written = Rows { columns, count: changed.len() }.update(conn, "accounts", "id", &set)?;
+    if written == changed.len() { Ok(()) } else { Err(StoreError::Damaged("an account with entries is not there")) }
 }
 
 /// Writes where holds stand after a batch: new ones are added.
 pub fn settle_holds(conn: &mut Conn, changed: &[&HoldRow]) -> Result<(), StoreError> {
-    for hold in changed {
-        diesel::replace_into(holds::table).values(*hold).execute(conn)?;
-    }
+    let columns = vec![
+        Column::Numbers(changed.iter().map(|h| h.id).collect()),
+        Column::Numbers(changed.iter().map(|h| h.account_id).collect()),
+        Column::Numbers(changed.iter().map(|h| h.amount_minor).collect()),
+        Column::Numbers(changed.iter().map(|h| h.remaining_minor).collect()),
+        Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
+        Column::Numbers(changed.iter().map(|h| h.expires_at).collect()),
+    ];
+    Rows { columns, count: changed.len() }.insert(
+        conn,
+        "INSERT INTO holds (id, account_id, amount_minor, remaining_minor, state, expires_at)",
+        "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = excluded.state",
+    )?;
     Ok(())
 }
 
-/// Freezes or opens an account; the book moves nothing on a frozen one.
+/// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it look again.
 pub fn set_state(conn: &mut Conn, id: i64, state: &str) -> Result<(), StoreError> {
-    diesel::update(accounts::table.find(id)).set(accounts::state.eq(state)).execute(conn)?;
+    super::head::touch(conn)?;
+    on!(conn, c => diesel::update(accounts::table.find(id)).set(accounts::state.eq(state)).execute(c))?;
     Ok(())
 }
 
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
 /// Takes `count` numbers that were never handed out; returns the first.
 pub fn take_ids(conn: &mut Conn, count: i64) -> Result<i64, StoreError> {
-    let next: i64 = diesel::update(counters::table.find("ids"))
+    let next: i64 = on!(conn, c => diesel::update(counters::table.find("ids"))
         .set(counters::next.eq(counters::next + count))
         .returning(counters::next)
-        .get_result(conn)?;
+        .get_result(c))?;
     Ok(next.saturating_sub(count))
 }

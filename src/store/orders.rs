@@ -1,8 +1,10 @@
 //! Payment orders: payments that wait for somebody's yes.
 
+use super::rows::{Column, Rows};
 use super::schema::orders;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, on};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// A payment that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -28,34 +30,47 @@ pub struct OrderRow {
 
 /// One order.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<OrderRow>, StoreError> {
-    Ok(orders::table.find(id).first(conn).optional()?)
+    Ok(on!(conn, c => orders::table.find(id).first(c).optional())?)
 }
 
 /// The orders with these numbers.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<OrderRow>, StoreError> {
-    Ok(orders::table.filter(orders::id.eq_any(ids)).load(conn)?)
+    Ok(on!(conn, c => orders::table.filter(orders::id.eq_any(ids)).load(c))?)
 }
 
 /// What waits for this payer, the newest first.
 pub fn waiting(conn: &mut Conn, payer: i64, now: i64, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
     let theirs = orders::table.filter(orders::payer.eq(payer)).filter(orders::state.eq("waiting"));
-    Ok(theirs.filter(orders::expires_at.gt(now)).order(orders::id.desc()).limit(limit).load(conn)?)
+    Ok(on!(conn, c => theirs.filter(orders::expires_at.gt(now)).order(orders::id.desc()).limit(limit).load(c))?)
 }
 
 /// Orders whose time is over.
 pub fn expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
     let due = orders::table.filter(orders::state.eq("waiting")).filter(orders::expires_at.le(now));
-    Ok(due.order(orders::expires_at).limit(limit).load(conn)?)
+    Ok(on!(conn, c => due.order(orders::expires_at).limit(limit).load(c))?)
 }
 
-/// Adds an order.
-pub fn add(conn: &mut Conn, order: &OrderRow) -> Result<(), StoreError> {
-    diesel::insert_into(orders::table).values(order).execute(conn)?;
+/// Adds orders.
+pub fn add(conn: &mut Conn, orders: &[&OrderRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(orders.iter().map(|o| o.id).collect()),
+        Column::Texts(orders.iter().map(|o| o.kind.as_str()).collect()),
+        Column::Numbers(orders.iter().map(|o| o.payer).collect()),
+        Column::Numbers(orders.iter().map(|o| o.payee).collect()),
+        Column::Numbers(orders.iter().map(|o| o.amount_minor).collect()),
+        Column::Texts(orders.iter().map(|o| o.state.as_str()).collect()),
+        Column::Numbers(orders.iter().map(|o| o.created_at).collect()),
+        Column::Numbers(orders.iter().map(|o| o.expires_at).collect()),
+    ];
+    let rows = Rows { columns, count: orders.len() };
+    rows.insert(conn, "INSERT INTO orders (id, kind, payer, payee, amount_minor, state, created_at, expires_at)", "")?;
     Ok(())
 }
 
-/// Writes the state of an order; the book has compared the old one.
-pub fn set_state(conn: &mut Conn, id: i64, state: &str) -> Result<(), StoreError> {
-    diesel::update(orders::table.find(id)).set(orders::state.eq(state)).execute(conn)?;
+/// Writes the states of orders, by number; the book has compared the old ones.
+pub fn set_states(conn: &mut Conn, states: &BTreeMap<i64, &'static str>) -> Result<(), StoreError> {
+    let columns =
+        vec![Column::Numbers(states.keys().copied().collect()), Column::Texts(states.values().copied().collect())];
+    Rows { columns, count: states.len() }.update(conn, "orders", "id", &["state"])?;
     Ok(())
 }

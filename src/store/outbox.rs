@@ -1,12 +1,12 @@
 //! The outbox: messages to people, from the posting that caused them to the report of their delivery.
 
+use super::rows::{Column, Rows};
 use super::schema::outbox;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 
 /// A message to be added.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
     /// To whom, as `+254...`.
     pub msisdn: String,
@@ -59,14 +59,28 @@ pub enum Fate {
 
 /// Adds messages.
 pub fn add(conn: &mut Conn, messages: &[NewMessage]) -> Result<(), StoreError> {
-    diesel::insert_into(outbox::table).values(messages).execute(conn)?;
+    let columns = vec![
+        Column::Texts(messages.iter().map(|m| m.msisdn.as_str()).collect()),
+        Column::Texts(messages.iter().map(|m| m.language.as_str()).collect()),
+        Column::Texts(messages.iter().map(|m| m.template.as_str()).collect()),
+        Column::Texts(messages.iter().map(|m| m.slots.as_str()).collect()),
+        Column::Optional(messages.iter().map(|m| m.posting_id).collect()),
+        Column::Optional(messages.iter().map(|m| m.account_id).collect()),
+        Column::Numbers(messages.iter().map(|m| m.created_at).collect()),
+        Column::Numbers(messages.iter().map(|m| m.due_at).collect()),
+    ];
+    Rows { columns, count: messages.len() }.insert(
+        conn,
+        "INSERT INTO outbox (msisdn, language, template, slots, posting_id, account_id, created_at, due_at)",
+        "",
+    )?;
     Ok(())
 }
 
 /// Messages to be sent now, the oldest first.
 pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
     let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
-    Ok(due.order((outbox::due_at, outbox::id)).limit(limit).load(conn)?)
+    Ok(on!(conn, c => due.order((outbox::due_at, outbox::id)).limit(limit).load(c))?)
 }
 
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
@@ -75,14 +89,14 @@ pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), Stor
     let row = outbox::table.find(id);
     let tried = outbox::attempts.eq(outbox::attempts + 1);
     match fate {
-        Fate::Sent(provider_id) => diesel::update(row)
+        Fate::Sent(provider_id) => on!(conn, c => diesel::update(row)
             .set((tried, outbox::state.eq("sent"), outbox::sent_at.eq(at), outbox::provider_id.eq(provider_id)))
-            .execute(conn)?,
+            .execute(c))?,
         Fate::Later(due_at, reason) => {
-            diesel::update(row).set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason))).execute(conn)?
+            on!(conn, c => diesel::update(row).set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason))).execute(c))?
         }
         Fate::Failed(reason) => {
-            diesel::update(row).set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason))).execute(conn)?
+            on!(conn, c => diesel::update(row).set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason))).execute(c))?
         }
     };
     Ok(())
@@ -92,23 +106,23 @@ pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), Stor
 /// Returns whether the message is known.
 pub fn report(conn: &mut Conn, provider_id: &str, state: &str, reason: Option<&str>) -> Result<bool, StoreError> {
     let ours = outbox::table.filter(outbox::provider_id.eq(provider_id));
-    let known: i64 = ours.count().get_result(conn)?;
-    diesel::update(ours.filter(outbox::state.eq("sent")))
+    let known: i64 = on!(conn, c => ours.count().get_result(c))?;
+    on!(conn, c => diesel::update(ours.filter(outbox::state.eq("sent")))
         .set((outbox::state.eq(state), outbox::reason.eq(reason)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(known > 0)
 }
 
 /// How many messages wait, and since when the oldest (microseconds UTC).
 pub fn depth(conn: &mut Conn) -> Result<(i64, Option<i64>), StoreError> {
     let queued = outbox::table.filter(outbox::state.eq("queued"));
-    Ok(queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at))).first(conn)?)
+    Ok(on!(conn, c => queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at))).first(c))?)
 }
 
 /// What reached a number, the oldest first, at most the newest `limit`.
 pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
     let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn)).filter(outbox::state.eq_any(["sent", "delivered"]));
-    let mut rows: Vec<MessageRow> = theirs.order(outbox::id.desc()).limit(limit).load(conn)?;
+    let mut rows: Vec<MessageRow> = on!(conn, c => theirs.order(outbox::id.desc()).limit(limit).load(c))?;
     rows.reverse();
     Ok(rows)
 }

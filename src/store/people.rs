@@ -1,8 +1,10 @@
 //! People and their PIN tags.
 
+use super::rows::{Column, Rows};
 use super::schema::{people, pins};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, on};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Somebody with a wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -44,60 +46,88 @@ impl std::fmt::Debug for PinRow {
 
 /// The person with this number.
 pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, StoreError> {
-    Ok(people::table.filter(people::msisdn.eq(msisdn)).first(conn).optional()?)
+    Ok(on!(conn, c => people::table.filter(people::msisdn.eq(msisdn)).first(c).optional())?)
 }
 
 /// The person with this wallet.
 pub fn by_account(conn: &mut Conn, account: i64) -> Result<Option<PersonRow>, StoreError> {
-    Ok(people::table.find(account).first(conn).optional()?)
+    Ok(on!(conn, c => people::table.find(account).first(c).optional())?)
 }
 
 /// The people with these wallets.
 pub fn by_accounts(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PersonRow>, StoreError> {
-    Ok(people::table.filter(people::account_id.eq_any(accounts)).load(conn)?)
+    Ok(on!(conn, c => people::table.filter(people::account_id.eq_any(accounts)).load(c))?)
 }
 
 /// Which of these numbers have a wallet.
-pub fn msisdns_among(conn: &mut Conn, msisdns: &[String]) -> Result<Vec<String>, StoreError> {
-    Ok(people::table.filter(people::msisdn.eq_any(msisdns)).select(people::msisdn).load(conn)?)
+pub fn msisdns_among(conn: &mut Conn, msisdns: &[&str]) -> Result<Vec<String>, StoreError> {
+    Ok(on!(conn, c => people::table.filter(people::msisdn.eq_any(msisdns)).select(people::msisdn).load(c))?)
 }
 
 /// Everybody, in the order they joined, a page at a time.
 pub fn page(conn: &mut Conn, after_account: i64, limit: i64) -> Result<Vec<PersonRow>, StoreError> {
     let page = people::table.filter(people::account_id.gt(after_account));
-    Ok(page.order(people::account_id).limit(limit).load(conn)?)
+    Ok(on!(conn, c => page.order(people::account_id).limit(limit).load(c))?)
 }
 
-/// Adds a person.
-pub fn add(conn: &mut Conn, person: &PersonRow) -> Result<(), StoreError> {
-    diesel::insert_into(people::table).values(person).execute(conn)?;
+/// Adds people.
+pub fn add(conn: &mut Conn, joined: &[&PersonRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(joined.iter().map(|p| p.account_id).collect()),
+        Column::Texts(joined.iter().map(|p| p.msisdn.as_str()).collect()),
+        Column::Texts(joined.iter().map(|p| p.name.as_str()).collect()),
+        Column::Texts(joined.iter().map(|p| p.language.as_str()).collect()),
+        Column::Numbers(joined.iter().map(|p| p.joined_at).collect()),
+    ];
+    let rows = Rows { columns, count: joined.len() };
+    rows.insert(conn, "INSERT INTO people (account_id, msisdn, name, language, joined_at)", "")?;
     Ok(())
 }
 
-/// Changes the language a person is spoken to in.
-pub fn set_language(conn: &mut Conn, account: i64, language: &str) -> Result<(), StoreError> {
-    diesel::update(people::table.find(account)).set(people::language.eq(language)).execute(conn)?;
+/// Changes the languages people are spoken to in, by account.
+pub fn set_languages(conn: &mut Conn, languages: &BTreeMap<i64, &str>) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(languages.keys().copied().collect()),
+        Column::Texts(languages.values().copied().collect()),
+    ];
+    Rows { columns, count: languages.len() }.update(conn, "people", "account_id", &["language"])?;
     Ok(())
 }
 
 /// What the PIN of this account is checked against.
 pub fn pin(conn: &mut Conn, account: i64) -> Result<Option<PinRow>, StoreError> {
-    Ok(pins::table.find(account).first(conn).optional()?)
+    Ok(on!(conn, c => pins::table.find(account).first(c).optional())?)
 }
 
 /// The same for several.
 pub fn pins_of(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PinRow>, StoreError> {
-    Ok(pins::table.filter(pins::account_id.eq_any(accounts)).load(conn)?)
+    Ok(on!(conn, c => pins::table.filter(pins::account_id.eq_any(accounts)).load(c))?)
 }
 
-/// Sets or replaces the PIN of an account.
-pub fn set_pin(conn: &mut Conn, row: &PinRow) -> Result<(), StoreError> {
-    diesel::replace_into(pins::table).values(row).execute(conn)?;
+/// Sets or replaces the PINs of accounts.
+pub fn set_pins(conn: &mut Conn, pins: &[&PinRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(pins.iter().map(|p| p.account_id).collect()),
+        Column::Numbers(pins.iter().map(|p| p.key_version).collect()),
+        Column::Bytes(pins.iter().map(|p| p.salt.as_slice()).collect()),
+        Column::Bytes(pins.iter().map(|p| p.tag.as_slice()).collect()),
+        Column::Numbers(pins.iter().map(|p| p.attempts).collect()),
+    ];
+    Rows { columns, count: pins.len() }.insert(
+        conn,
+        "INSERT INTO pins (account_id, key_version, salt, tag, attempts)",
+        "ON CONFLICT (account_id) DO UPDATE SET key_version = excluded.key_version, salt = excluded.salt, \
+         tag = excluded.tag, attempts = excluded.attempts",
+    )?;
     Ok(())
 }
 
-/// Writes how many tries were used.
-pub fn set_attempts(conn: &mut Conn, account: i64, attempts: i64) -> Result<(), StoreError> {
-    diesel::update(pins::table.find(account)).set(pins::attempts.eq(attempts)).execute(conn)?;
+/// Writes how many tries were used, by account.
+pub fn set_attempts(conn: &mut Conn, attempts: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Numbers(attempts.keys().copied().collect()),
+        Column::Numbers(attempts.values().copied().collect()),
+    ];
+    Rows { columns, count: attempts.len() }.update(conn, "pins", "account_id", &["attempts"])?;
     Ok(())
 }

@@ -26,6 +26,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Postings as PostgreSQL keeps them: with their entries, packed.
+    #[sql_name = "postings"]
+    packed (id) {
+        id -> BigInt,
+        legs -> Binary,
+    }
+}
+
+diesel::table! {
+    /// A table on SQLite, a view over the packed legs on PostgreSQL.
     entries (posting_id, leg) {
         posting_id -> BigInt,
         leg -> BigInt,
@@ -75,6 +85,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    head (id) {
+        id -> BigInt,
+        batch -> BigInt,
+        last_posting -> BigInt,
+        link -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    nodes (node) {
+        node -> BigInt,
+        batch -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    verified (link) {
+        link -> BigInt,
+        digest -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     people (account_id) {
         account_id -> BigInt,
         msisdn -> Text,
@@ -102,6 +138,7 @@ diesel::table! {
         state -> Text,
         updated_at -> BigInt,
         sealed -> Binary,
+        began_at -> BigInt,
     }
 }
 
@@ -159,6 +196,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     holds,
     chain,
     counters,
+    head,
+    nodes,
+    verified,
     people,
     pins,
     sessions,

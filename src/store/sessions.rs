@@ -1,7 +1,8 @@
 //! Conversations, and the texts that were handled.
 
+use super::rows::{Column, Rows};
 use super::schema::{seen, sessions};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 
 /// A conversation. Who talks and what was said is sealed: the row tells nothing to who reads the table.
@@ -20,54 +21,72 @@ pub struct SessionRow {
     pub updated_at: i64,
     /// The conversation, sealed.
     pub sealed: Vec<u8>,
+    /// When it began, microseconds UTC.
+    pub began_at: i64,
 }
 
 /// The conversation with this key.
 pub fn by_key(conn: &mut Conn, key: &[u8]) -> Result<Option<SessionRow>, StoreError> {
-    Ok(sessions::table.find(key).first(conn).optional()?)
+    Ok(on!(conn, c => sessions::table.find(key).first(c).optional())?)
 }
 
 /// The caller's conversations that are not over, the newest first.
 pub fn unfinished(conn: &mut Conn, caller: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
     let theirs = sessions::table.filter(sessions::caller.eq(caller)).filter(sessions::state.ne("ended"));
-    Ok(theirs.order(sessions::updated_at.desc()).limit(100).load(conn)?)
+    Ok(on!(conn, c => theirs.order(sessions::updated_at.desc()).limit(100).load(c))?)
 }
 
 /// Conversations whose acting step has no stored outcome since before `before`.
 pub fn stuck(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
     let acting = sessions::table.filter(sessions::state.eq("acting")).filter(sessions::updated_at.lt(before));
-    Ok(acting.order(sessions::updated_at).limit(limit).load(conn)?)
+    Ok(on!(conn, c => acting.order(sessions::updated_at).limit(limit).load(c))?)
 }
 
 /// The versions of these conversations.
-pub fn versions(conn: &mut Conn, keys: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+pub fn versions(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
     let those = sessions::table.filter(sessions::key.eq_any(keys));
-    Ok(those.select((sessions::key, sessions::version)).load(conn)?)
+    Ok(on!(conn, c => those.select((sessions::key, sessions::version)).load(c))?)
 }
 
 /// Stores conversations; the book has compared their versions.
 pub fn save(conn: &mut Conn, rows: &[&SessionRow]) -> Result<(), StoreError> {
-    for row in rows {
-        diesel::replace_into(sessions::table).values(*row).execute(conn)?;
-    }
+    let columns = vec![
+        Column::Bytes(rows.iter().map(|s| s.key.as_slice()).collect()),
+        Column::Bytes(rows.iter().map(|s| s.caller.as_slice()).collect()),
+        Column::Numbers(rows.iter().map(|s| s.version).collect()),
+        Column::Texts(rows.iter().map(|s| s.state.as_str()).collect()),
+        Column::Numbers(rows.iter().map(|s| s.updated_at).collect()),
+        Column::Bytes(rows.iter().map(|s| s.sealed.as_slice()).collect()),
+        Column::Numbers(rows.iter().map(|s| s.began_at).collect()),
+    ];
+    Rows { columns, count: rows.len() }.insert(
+        conn,
+        "INSERT INTO sessions (key, caller, version, state, updated_at, sealed, began_at)",
+        "ON CONFLICT (key) DO UPDATE SET version = excluded.version, state = excluded.state, \
+         updated_at = excluded.updated_at, sealed = excluded.sealed",
+    )?;
     Ok(())
 }
 
 /// Forgets conversations and handled texts that are older than any retry.
 pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
-    let old = sessions::table.filter(sessions::updated_at.lt(before)).filter(sessions::state.ne("acting"));
-    let talks = diesel::delete(old).execute(conn)?;
-    let texts = diesel::delete(seen::table.filter(seen::at.lt(before))).execute(conn)?;
+    let old = sessions::table.filter(sessions::began_at.lt(before)).filter(sessions::state.ne("acting"));
+    let talks = on!(conn, c => diesel::delete(old).execute(c))?;
+    let texts = on!(conn, c => diesel::delete(seen::table.filter(seen::at.lt(before))).execute(c))?;
     Ok(talks.saturating_add(texts))
 }
 
 /// Which of these texts were handled before.
-pub fn seen_among(conn: &mut Conn, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StoreError> {
-    Ok(seen::table.filter(seen::key.eq_any(keys)).select(seen::key).load(conn)?)
+pub fn seen_among(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<Vec<u8>>, StoreError> {
+    Ok(on!(conn, c => seen::table.filter(seen::key.eq_any(keys)).select(seen::key).load(c))?)
 }
 
-/// Remembers that a text was handled.
-pub fn see(conn: &mut Conn, key: &[u8], at: i64) -> Result<(), StoreError> {
-    diesel::insert_into(seen::table).values((seen::key.eq(key), seen::at.eq(at))).execute(conn)?;
+/// Remembers that texts were handled, and when.
+pub fn see(conn: &mut Conn, texts: &[(&[u8], i64)]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Bytes(texts.iter().map(|(key, _)| *key).collect()),
+        Column::Numbers(texts.iter().map(|(_, at)| *at).collect()),
+    ];
+    Rows { columns, count: texts.len() }.insert(conn, "INSERT INTO seen (key, at)", "")?;
     Ok(())
 }

@@ -75,7 +75,7 @@ impl Ussd {
             let person = people::by_msisdn(conn, &msisdn)?;
             let begins = row.is_none();
             let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
-            let dialled = if begins { sessions::versions(conn, &[line])? } else { Vec::new() };
+            let dialled = if begins { sessions::versions(conn, &[&line])? } else { Vec::new() };
             let waiting = match &person {
                 Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
                 None => 0,
@@ -135,6 +135,7 @@ impl Ussd {
             state: state.to_owned(),
             updated_at: hand.now.micros(),
             sealed: record.seal(&self.seal, self.wallet.house.dice.bytes(), key),
+            began_at: hand.record.began,
         };
         let own = row(&hand.key, &hand.record, read_version.saturating_add(1), state);
         let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: own })];

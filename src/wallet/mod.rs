@@ -237,6 +237,7 @@ impl Wallet {
         let planned = self.store.read(move |conn: &mut Conn| {
             let (now, plan) = (house.clock.now(), Plan::default());
             let (house, caller, fields) = (&house, &caller, &fields);
+            let secret = secret.clone();
             let mut desk = Desk { conn, house, caller, fields, secret, fresh_id, now, plan };
             match decide(&mut desk) {
                 Ok(()) => Ok((desk.plan, None)),
@@ -249,7 +250,7 @@ impl Wallet {
 
     async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {
         let found = self.store.read(move |conn| {
-            let Some(row) = book_rows::postings_with(conn, &[key.bytes().to_vec()])?.pop() else { return Ok(None) };
+            let Some(row) = book_rows::postings_with(conn, &[key.bytes()])?.pop() else { return Ok(None) };
             let legs = book_rows::entries_of(conn, row.id)?;
             let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
             let at = crate::time::Timestamp::from_micros(row.at);

@@ -1,0 +1,127 @@
+//! What a batch needs to know before it is folded: read in sets, and only what is not remembered from the batches before.
+
+use super::batch::Facts;
+use super::posting::{Change, HoldMove, Posting, Receipt};
+use super::Key;
+use crate::store::{Conn, StoreError, book_rows, orders, people, sessions};
+use crate::time::Timestamp;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Rows of one kind that are remembered; then it begins anew.
+const REMEMBERED_MAX: usize = 200_000;
+
+/// Reads everything the postings touch: a handful of statements however many postings there are.
+pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> Result<(), StoreError> {
+    facts.make_room();
+    let mut want = Wanted::default();
+    postings.iter().for_each(|posting| want.note(posting));
+    read_book(conn, &mut want, facts)?;
+    let sessions: Vec<&[u8]> =
+        want.sessions.into_iter().filter(|key| !facts.around.sessions.contains_key(*key)).collect();
+    if !sessions.is_empty() {
+        let found: HashMap<Vec<u8>, i64> = sessions::versions(conn, &sessions)?.into_iter().collect();
+        // one that is not there is remembered as that
+        let all = sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0)));
+        facts.around.sessions.extend(all);
+    }
+    let pins: Vec<i64> = want.pins.into_iter().filter(|id| !facts.around.attempts.contains_key(id)).collect();
+    if !pins.is_empty() {
+        let pins = people::pins_of(conn, &pins)?;
+        facts.around.attempts.extend(pins.into_iter().map(|pin| (pin.account_id, pin.attempts)));
+    }
+    if !want.seen.is_empty() {
+        let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
+        facts.around.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
+    }
+    if !want.msisdns.is_empty() {
+        facts.around.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
+    }
+    if !want.orders.is_empty() {
+        let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
+        facts.around.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
+    }
+    Ok(())
+}
+
+fn read_book(conn: &mut Conn, want: &mut Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+    if !want.keys.is_empty() {
+        for row in book_rows::postings_with(conn, &want.keys)? {
+            let key = Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
+            let request = row.request.try_into().map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
+            let legs = book_rows::entries_of(conn, row.id)?;
+            let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
+            let at = Timestamp::from_micros(row.at);
+            facts.known.insert(key, (request, Receipt { posting: row.id, at, repeated: true, balances }));
+        }
+    }
+    if !want.holds.is_empty() {
+        let holds = book_rows::holds_of(conn, &Vec::from_iter(want.holds.iter().copied()))?;
+        want.accounts.extend(holds.iter().map(|hold| hold.account_id));
+        facts.holds = holds.into_iter().map(|hold| (hold.id, hold)).collect();
+    }
+    let accounts: BTreeSet<i64> = want.accounts.iter().filter(|id| !facts.accounts.contains_key(*id)).copied().collect();
+    if !accounts.is_empty() {
+        let accounts = book_rows::accounts_of(conn, &Vec::from_iter(accounts))?;
+        facts.accounts.extend(accounts.into_iter().map(|account| (account.id, account)));
+    }
+    Ok(())
+}
+
+impl Facts {
+    /// Drops what is read anew for each batch, and everything when too much is remembered.
+    fn make_room(&mut self) {
+        self.holds.clear();
+        self.known.clear();
+        self.around.seen.clear();
+        self.around.msisdns.clear();
+        self.around.orders.clear();
+        for full in [self.accounts.len(), self.around.sessions.len(), self.around.attempts.len()] {
+            if full > REMEMBERED_MAX {
+                *self = Facts { last_posting: self.last_posting, ..Facts::default() };
+            }
+        }
+    }
+}
+
+/// Which rows a batch needs to see.
+#[derive(Default)]
+struct Wanted<'a> {
+    keys: Vec<&'a [u8]>,
+    accounts: HashSet<i64>,
+    holds: BTreeSet<i64>,
+    sessions: HashSet<&'a [u8]>,
+    pins: BTreeSet<i64>,
+    seen: BTreeSet<&'a [u8]>,
+    msisdns: BTreeSet<&'a str>,
+    orders: BTreeSet<i64>,
+}
+
+impl<'a> Wanted<'a> {
+    fn note(&mut self, posting: &'a Posting) {
+        if posting.is_money() {
+            self.keys.push(posting.key.bytes());
+        }
+        self.accounts.extend(posting.legs.iter().map(|leg| leg.account));
+        for step in &posting.holds {
+            match step {
+                HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
+                    self.holds.insert(*hold);
+                }
+            }
+        }
+        for change in &posting.changes {
+            match change {
+                Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
+                Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
+                Change::ChargePin { account } => drop(self.pins.insert(*account)),
+                Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
+                Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
+                Change::See { key } => drop(self.seen.insert(key.bytes())),
+                Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
+                Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
+                Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => {}
+            }
+        }
+    }
+}

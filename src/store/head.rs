@@ -1,0 +1,101 @@
+//! Where the book ends, and who writes to it. The head is one row that every batch takes first, so that the batches of all
+//! nodes stand in one order; each node notes its newest batch, so that it can find out later whether it was made.
+
+use super::schema::{chain, head, nodes};
+use super::{Conn, StoreError, on};
+use diesel::prelude::*;
+
+/// The end of the book.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Default)]
+pub struct Head {
+    /// Commits so far, also those without money.
+    pub batch: i64,
+    /// The number of the newest posting.
+    pub last_posting: i64,
+    /// The newest link of the chain.
+    pub link: i64,
+    /// Its digest.
+    pub digest: Vec<u8>,
+}
+
+/// A link of the chain: one commit that moved money.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = chain)]
+pub struct LinkRow {
+    /// Which commit, from 1.
+    pub seq: i64,
+    /// Its first posting.
+    pub first_posting: i64,
+    /// Its last posting.
+    pub last_posting: i64,
+    /// Digest of the link before and of these postings.
+    pub digest: Vec<u8>,
+}
+
+const COLUMNS: (head::batch, head::last_posting, head::link, head::digest) =
+    (head::batch, head::last_posting, head::link, head::digest);
+
+/// Takes the head until the transaction ends: whoever else wants it waits.
+pub fn take(conn: &mut Conn) -> Result<Head, StoreError> {
+    let row = head::table.find(1).select(COLUMNS);
+    Ok(match conn {
+        // the transaction has the whole file already
+        Conn::Sqlite(conn) => row.first(conn)?,
+        Conn::Postgres(conn) => row.for_update().first(conn)?,
+    })
+}
+
+/// The head as it is, for reading.
+pub fn look(conn: &mut Conn) -> Result<Head, StoreError> {
+    Ok(on!(conn, c => head::table.find(1).select(COLUMNS).first(c))?)
+}
+
+#[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
+/// Counts a commit, so that nobody trusts what they remember of the time before.
+pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
+    on!(conn, c => diesel::update(head::table.find(1)).set(head::batch.eq(head::batch + 1)).execute(c))?;
+    Ok(())
+}
+
+/// Writes the new head.
+pub fn set(conn: &mut Conn, new: &Head) -> Result<(), StoreError> {
+    let row = diesel::update(head::table.find(1)).set((
+        head::batch.eq(new.batch),
+        head::last_posting.eq(new.last_posting),
+        head::link.eq(new.link),
+        head::digest.eq(&new.digest),
+    ));
+    on!(conn, c => row.execute(c))?;
+    Ok(())
+}
+
+/// Adds a link to the chain.
+pub fn add_link(conn: &mut Conn, link: &LinkRow) -> Result<(), StoreError> {
+    on!(conn, c => diesel::insert_into(chain::table).values(link).execute(c))?;
+    Ok(())
+}
+
+/// Enters a node that will write.
+pub fn enter(conn: &mut Conn, node: i64) -> Result<(), StoreError> {
+    let row = (nodes::node.eq(node), nodes::batch.eq(0), nodes::at.eq(0));
+    on!(conn, c => diesel::insert_into(nodes::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Notes a node's newest batch, in the transaction of the batch.
+pub fn note(conn: &mut Conn, node: i64, batch: i64, at: i64) -> Result<(), StoreError> {
+    let row = diesel::update(nodes::table.find(node)).set((nodes::batch.eq(batch), nodes::at.eq(at)));
+    on!(conn, c => row.execute(c))?;
+    Ok(())
+}
+
+/// The newest batch of this node that was made.
+pub fn newest_of(conn: &mut Conn, node: i64) -> Result<i64, StoreError> {
+    Ok(on!(conn, c => nodes::table.find(node).select(nodes::batch).first(c).optional())?.unwrap_or(0))
+}
+
+/// Forgets nodes that have not written since `before`, except this one.
+pub fn forget_nodes(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
+    let old = nodes::table.filter(nodes::at.lt(before)).filter(nodes::at.gt(0));
+    Ok(on!(conn, c => diesel::delete(old).execute(c))?)
+}

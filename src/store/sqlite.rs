@@ -1,0 +1,106 @@
+//! SQLite: the database that comes with the program. A file, its settings, its migrations.
+
+use super::{Conn, StoreError};
+use diesel::migration::MigrationSource;
+use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query, sql_types};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::{Path, PathBuf};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Durable settings: a commit that was acknowledged survives a power cut.
+const WRITES: &[&str] = &[
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    // far fewer checkpoints than the default of 1,000 pages: the longest pauses of the writer
+    "PRAGMA wal_autocheckpoint = 20000",
+];
+
+/// Settings of a connection that cannot write.
+const READS: &[&str] = &["PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON"];
+
+/// A connection that may write. It holds the file's lock only while it writes.
+pub fn writer(file: &Path) -> Result<Conn, StoreError> {
+    connect(file, WRITES).map(Conn::Sqlite)
+}
+
+/// A connection that cannot write.
+pub fn reader(file: &Path) -> Result<Conn, StoreError> {
+    connect(file, READS).map(Conn::Sqlite)
+}
+
+/// Makes the file, if it is not there, and brings its schema up to date.
+pub fn prepare(file: &Path) -> Result<(), StoreError> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(StoreError::Open(format!("the folder {} does not exist: make it first", folder.display())));
+    }
+    make_private(file)?;
+    let mut conn = connect(file, WRITES)?;
+    refuse_newer(&mut conn)?;
+    conn.run_pending_migrations(MIGRATIONS).map(|_done| ()).map_err(|e| StoreError::Migrate(e.to_string()))
+}
+
+/// Refuses a file that is not there, not Kadogo's, or not of this version; changes nothing.
+pub fn inspect(file: &Path) -> Result<(), StoreError> {
+    if !file.is_file() {
+        return Err(StoreError::Open(format!("there is no file {}", file.display())));
+    }
+    // one that can only read: a file that is not ours must not get a table of ours by being looked at
+    let mut conn = connect(file, READS)?;
+    let history = "(SELECT count(*) FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
+    let histories: i64 = diesel::select(diesel::dsl::sql::<sql_types::BigInt>(history)).get_result(&mut conn)?;
+    if histories == 0 {
+        return Err(StoreError::Open(format!("{} is not a database of Kadogo's", file.display())));
+    }
+    let pending = conn.has_pending_migration(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
+    if pending {
+        return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
+    }
+    refuse_newer(&mut conn)
+}
+
+/// Bytes it takes on the disk, everything included.
+pub fn bytes(file: &Path) -> Result<u64, StoreError> {
+    // what is still in the log belongs to the tables
+    writer(file)?.run("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    std::fs::metadata(file).map(|file| file.len()).map_err(|e| StoreError::Open(e.to_string()))
+}
+
+/// Writes a consistent copy of the whole database to `to`, which must not exist, while others go on working.
+pub fn copy(file: &Path, to: &Path) -> Result<(), StoreError> {
+    let mut conn = connect(file, WRITES)?;
+    sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(to.display().to_string()).execute(&mut conn)?;
+    Ok(())
+}
+
+/// The file that an address names after `sqlite://`.
+pub fn file_of(rest: &str) -> Option<PathBuf> {
+    (!rest.is_empty() && !rest.contains('?')).then(|| PathBuf::from(rest))
+}
+
+fn connect(file: &Path, settings: &[&str]) -> Result<SqliteConnection, StoreError> {
+    use diesel::connection::SimpleConnection;
+    let mut conn = SqliteConnection::establish(&file.display().to_string())
+        .map_err(|e| StoreError::Open(format!("{}: {e}", file.display())))?;
+    for pragma in settings {
+        conn.batch_execute(pragma).map_err(StoreError::Query)?;
+    }
+    Ok(conn)
+}
+
+/// A new database is for its owner's eyes only: it holds names and numbers.
+fn make_private(file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
+    made.map(|_file| ()).map_err(|error| StoreError::Open(format!("{}: {error}", file.display())))
+}
+
+/// A schema with a migration we do not know was made by a newer program: writing into it could lose data.
+fn refuse_newer(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let trouble = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migrate(e.to_string());
+    let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(trouble)?;
+    let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
+    super::refuse_unknown(&known, &conn.applied_migrations().map_err(trouble)?)
+}
