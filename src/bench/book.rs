@@ -2,6 +2,7 @@
 //! the book, as many in flight as asked for.
 
 use super::report::{Figures, Raw};
+use crate::app;
 use crate::book::{self, Book, Change, FEES, Key, Leg, Posting, TRUST};
 use crate::metrics::Metrics;
 use crate::money::Currency;
@@ -39,9 +40,8 @@ pub struct Plan {
 
 /// Runs it; `progress` hears what is being done.
 pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<Vec<Figures>> {
-    let store = Store::open(&plan.database_url)?;
     let metrics = Arc::new(Metrics::default());
-    let (book, committer) = Book::start(&store, metrics.clone())?;
+    let (store, book, committer) = app::open_book(plan.database_url.clone(), metrics.clone()).await?;
     let clock = Clock::System;
     founding::open_accounts(&store, &book, Currency::KES, clock.now()).await?;
     progress(&format!("opening {} accounts", plan.accounts));
@@ -49,19 +49,31 @@ pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<
     let mut figures = Vec::new();
     for in_flight in &plan.in_flight {
         progress(&format!("{in_flight} in flight for {} s", plan.run.as_secs()));
-        let (bytes, commits) = (store.bytes()?, metrics.commits());
+        let (bytes, commits) = (size(&store).await?, metrics.commits());
         let mut raw = drive(&book, plan, *in_flight).await;
-        raw.grown_bytes = store.bytes()?.saturating_sub(bytes);
+        raw.grown_bytes = size(&store).await?.saturating_sub(bytes);
         raw.commits = metrics.commits().saturating_sub(commits);
         progress("verifying the book");
-        let report = book::check::check(&mut store.reader()?, |_, _| ())?;
-        raw.whole = report.is_whole();
+        raw.whole = is_whole(&store).await?;
         let skew = if plan.skewed { "skewed" } else { "uniform" };
         figures.push(Figures::of(format!("book {} {skew}", store.kind()), *in_flight, raw));
     }
     drop(book);
     tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
     Ok(figures)
+}
+
+/// Bytes the database takes.
+pub async fn size(store: &Store) -> anyhow::Result<u64> {
+    let store = store.clone();
+    Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
+}
+
+/// Verifies the book.
+pub async fn is_whole(store: &Store) -> anyhow::Result<bool> {
+    let store = store.clone();
+    let check = move || book::check::check(&mut store.reader()?, |_, _| ());
+    Ok(tokio::task::spawn_blocking(check).await??.is_whole())
 }
 
 async fn open_accounts(book: &Book, accounts: i64, now: Timestamp) -> anyhow::Result<()> {
