@@ -160,9 +160,11 @@ impl Pick {
 
     fn account(&mut self) -> i64 {
         let mut range = self.accounts;
-        // each halving is taken with even odds: a few accounts pay most of the time, as in a power law
-        while self.skewed && range > 16 && self.next().is_multiple_of(2) {
-            range = range.div_euclid(2);
+        if self.skewed {
+            // every halving as often as the others: half as many for twice as far down the list, as in Zipf's law
+            let halvings = range.checked_ilog2().unwrap_or(0).saturating_sub(3).max(1);
+            let times = self.next().checked_rem(u64::from(halvings)).unwrap_or(0);
+            range = (0..times).fold(range, |range, _| range.div_euclid(2)).max(2);
         }
         let account = self.next().checked_rem(range).unwrap_or(0);
         Pick::id(account.saturating_mul(self.stride))
@@ -204,7 +206,7 @@ mod tests {
             (0..10_000).filter(|_| pick.pair().0 < FIRST + 100).count()
         };
         assert!(
-            of_the_first(false) < 200 && of_the_first(true) > 500,
+            of_the_first(false) < 200 && of_the_first(true) > 3_000,
             "{} {}",
             of_the_first(false),
             of_the_first(true)
