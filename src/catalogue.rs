@@ -154,12 +154,17 @@ fn complaint(text: &str) -> Option<String> {
 
 /// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a slot without value.
 pub fn fill(template: &str, slots: &Slots) -> String {
-    let mut filled = String::new();
+    fill_with(template, |name| slots.get(name).map(String::as_str))
+}
+
+/// The same with values that are looked up, or made, only when the template wants them.
+pub fn fill_with<V: AsRef<str>>(template: &str, value_of: impl Fn(&str) -> Option<V>) -> String {
+    let mut filled = String::with_capacity(template.len().saturating_mul(2));
     for piece in pieces(template) {
         match piece {
             Piece::Words(words) => filled.push_str(words),
-            Piece::Slot(name) => match slots.get(name) {
-                Some(value) => filled.push_str(value),
+            Piece::Slot(name) => match value_of(name) {
+                Some(value) => filled.push_str(value.as_ref()),
                 None => filled.extend(["{", name, "}"]),
             },
         }

@@ -152,6 +152,9 @@ pub struct BenchBookArgs {
     /// Make so many payments before measuring, between any of the accounts
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000_000))]
     pub preload_payments: u64,
+    /// Nodes that share the database, each with a committer of its own; the payments are spread over them
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub nodes: u8,
     /// Run this in turn with the book, and print the ratio
     #[arg(long, value_enum)]
     pub against: Option<Against>,

@@ -181,6 +181,7 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book::Plan {
         skewed: args.skewed,
         preload_accounts: args.preload_accounts,
         preload_payments: args.preload_payments,
+        nodes: usize::from(args.nodes),
         against,
     }
 }

@@ -1,6 +1,8 @@
 //! The alphabet of phones: what GSM 03.38 can show, what it costs, and how to write the rest of the world in it.
 //! It knows only characters: no templates, no languages, no limits of any gateway.
 
+use std::sync::LazyLock;
+
 /// The default alphabet, one septet each (3GPP TS 23.038).
 const BASIC: &str = concat!(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ",
@@ -23,8 +25,22 @@ pub fn septets(text: &str) -> Option<usize> {
     text.chars().try_fold(0_usize, |sum, character| sum.checked_add(cost(character)?))
 }
 
+/// What the first 128 characters cost, 0 for those outside the alphabet: nearly all that is ever counted.
+static COMMON: LazyLock<[u8; 128]> = LazyLock::new(|| {
+    let cost = |code: u8| match char::from(code) {
+        basic if BASIC.contains(basic) => 1,
+        extended if EXTENSION.contains(extended) => 2,
+        _unknown => 0,
+    };
+    let mut costs = [0; 128];
+    costs.iter_mut().zip(0_u8..).for_each(|(place, code)| *place = cost(code));
+    costs
+});
+
 fn cost(character: char) -> Option<usize> {
-    if BASIC.contains(character) {
+    if let Some(cost) = usize::try_from(u32::from(character)).ok().and_then(|code| COMMON.get(code)) {
+        (*cost > 0).then_some(usize::from(*cost))
+    } else if BASIC.contains(character) {
         Some(1)
     } else if EXTENSION.contains(character) {
         Some(2)

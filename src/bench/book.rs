@@ -37,6 +37,8 @@ pub struct Plan {
     pub preload_accounts: u64,
     /// Payments there are before anything is measured.
     pub preload_payments: u64,
+    /// Nodes that share the database: committers, each with a connection of its own.
+    pub nodes: usize,
     /// What to compare with.
     pub against: Option<Yardstick>,
 }
@@ -60,7 +62,7 @@ impl std::fmt::Debug for Yardstick {
 /// Everything that the runs share.
 struct Bench {
     store: Store,
-    book: Book,
+    books: Vec<Book>,
     metrics: Arc<Metrics>,
     numbers: Numbers,
     pick: Pick,
@@ -81,7 +83,13 @@ pub async fn run(plan: &Plan, progress: Progress) -> anyhow::Result<Document> {
         load::pay(&book, plan.preload_payments, &numbers, &Pick::new(all, all, plan.skewed), progress).await?;
     }
     let pick = Pick::new(plan.accounts, all, plan.skewed);
-    let bench = Bench { store, book, metrics, numbers, pick, progress };
+    let (mut books, mut committers) = (vec![book], vec![committer]);
+    for _node in 1..plan.nodes {
+        let (_store, book, committer) = app::open_book(plan.database_url.clone(), metrics.clone()).await?;
+        books.push(book);
+        committers.push(committer);
+    }
+    let bench = Bench { store, books, metrics, numbers, pick, progress };
     let mut runs: Vec<Figures> = Vec::new();
     for round in 1..=plan.rounds {
         (progress)(&format!("round {round} of {}", plan.rounds));
@@ -98,7 +106,9 @@ pub async fn run(plan: &Plan, progress: Progress) -> anyhow::Result<Document> {
     let paid = ours.fold(plan.preload_payments, |sum, run| sum.saturating_add(run.done));
     let whole = bench.verify(paid.saturating_add(opened)).await?;
     drop(bench);
-    spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    for committer in committers {
+        spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    }
     spawn_blocking(move || drop(yardstick)).await?;
     let history = match plan.preload_payments {
         0 => String::new(),
@@ -118,13 +128,14 @@ impl Bench {
         let kind = self.store.kind();
         (self.progress)(&format!("book {kind}, {in_flight} in flight for {} s", plan.run.as_secs()));
         let (bytes, before) = (self.bytes().await?, self.metrics.commits());
-        let mut raw = drive(&self.book, &self.pick, in_flight, plan.run, &self.numbers, self.progress).await;
+        let mut raw = drive(&self.books, &self.pick, in_flight, plan.run, &self.numbers, self.progress).await;
         let after = self.metrics.commits();
         raw.commits = after.count.saturating_sub(before.count);
         raw.committed = after.postings.saturating_sub(before.postings);
         raw.batch_max = after.largest;
         raw.grown_bytes = self.bytes().await?.saturating_sub(bytes);
         let skew = if plan.skewed { "skewed" } else { "uniform" };
+        let kind = if plan.nodes > 1 { format!("{kind} {} nodes", plan.nodes) } else { kind.to_owned() };
         Ok(Figures::of(format!("book {kind} {skew}"), in_flight, raw))
     }
 

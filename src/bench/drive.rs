@@ -31,7 +31,7 @@ impl Numbers {
 
 /// Keeps `in_flight` payments on their way until the time is over.
 pub async fn drive(
-    book: &Book,
+    books: &[Book],
     pick: &Pick,
     in_flight: usize,
     run: Duration,
@@ -42,7 +42,8 @@ pub async fn drive(
     let done = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let mut payers = tokio::task::JoinSet::new();
-    for seed in (0_u64..).take(in_flight) {
+    // the payers are spread evenly over the nodes
+    for (seed, book) in (0_u64..).zip(books.iter().cycle()).take(in_flight) {
         let (book, over, numbers, done) = (book.clone(), over.clone(), numbers.clone(), done.clone());
         let mut pick = pick.seeded(seed.wrapping_add(numbers.next()));
         payers.spawn(async move {

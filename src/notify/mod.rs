@@ -17,6 +17,9 @@ use std::time::Duration;
 
 /// Messages taken in one go, and handed over side by side.
 pub const BATCH: i64 = 64;
+/// A message that was taken to be sent is nobody else's for so long. A gateway that takes longer to answer may be given
+/// it twice.
+const LEASE: Duration = Duration::from_secs(30);
 /// Tries before a message is given up: with the waits below, some two days.
 const ATTEMPTS_MAX: i64 = 30;
 const WAIT_FIRST: Duration = Duration::from_secs(5);
@@ -47,7 +50,12 @@ impl Notify {
     /// is due in the order it was written.
     pub async fn send_due(&self) -> Result<usize, StoreError> {
         let now = self.wallet.house.clock.now();
-        let due = self.worded(move |conn| outbox::due(conn, now.micros(), BATCH)).await?;
+        if !self.wallet.store.read(move |conn| outbox::is_due(conn, now.micros())).await? {
+            return Ok(0);
+        }
+        let lease = now.plus(LEASE).micros();
+        let rows = self.wallet.book.write(move |conn| outbox::claim(conn, now.micros(), lease, BATCH)).await?;
+        let due = self.worded(move |_conn| Ok(rows.clone())).await?;
         let taken = due.len();
         let mut by_person: BTreeMap<String, Vec<Worded>> = BTreeMap::new();
         for message in due {

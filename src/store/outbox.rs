@@ -77,10 +77,29 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     )
 }
 
-/// Messages to be sent now, the oldest first.
-pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+/// Whether any message is to be sent now.
+pub fn is_due(conn: &mut Conn, now: i64) -> Result<bool, StoreError> {
     let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
-    Ok(on!(conn, c => due.order((outbox::due_at, outbox::id)).limit(limit).load(c))?)
+    let first: Option<i64> = on!(conn, c => due.select(outbox::id).first(c).optional())?;
+    Ok(first.is_some())
+}
+
+/// Takes messages that are to be sent now, the oldest first: until `lease` nobody else is given them. Whoever took them
+/// and is gone then has not sent them, or has not said so, and they are sent again.
+pub fn claim(conn: &mut Conn, now: i64, lease: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
+    let due = due.order((outbox::due_at, outbox::id)).limit(limit);
+    let rows: Vec<MessageRow> = match conn {
+        Conn::Sqlite(conn) => due.load(conn)?,
+        // what another node is taking at this moment is passed over
+        Conn::Postgres(pg) => due.for_update().skip_locked().load(&mut pg.inner)?,
+    };
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(&ids))).set(outbox::due_at.eq(lease));
+        on!(conn, c => taken.execute(c))?;
+    }
+    Ok(rows)
 }
 
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]

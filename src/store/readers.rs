@@ -49,12 +49,12 @@ impl Readers {
         let (answer, wait) = oneshot::channel();
         let address = address.clone();
         let job: Job = Box::new(move |conn| {
-            let mut result = f(conn);
+            let mut result = in_one_moment(conn, &f);
             if result.is_err() && conn.is_broken() {
                 result = match address.reader() {
                     Ok(fresh) => {
                         *conn = fresh;
-                        f(conn)
+                        in_one_moment(conn, &f)
                     }
                     Err(error) => Err(error.into()),
                 };
@@ -64,5 +64,15 @@ impl Readers {
         });
         self.queue.send(job).await.map_err(|_gone| E::from(StoreError::Closed))?;
         wait.await.unwrap_or_else(|_gone| Err(E::from(StoreError::Closed)))
+    }
+}
+
+/// On a file, what is read in one go is read as of one moment, and the file is locked once instead of at each statement.
+/// On a server the journeys to begin and end would cost more than they give: whatever is decided on what was read is
+/// compared again when it is committed.
+fn in_one_moment<T, E: From<StoreError>>(conn: &mut Conn, f: impl Fn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    match conn {
+        Conn::Sqlite(_) => super::snapshot(conn, f),
+        Conn::Postgres(_) => f(conn),
     }
 }

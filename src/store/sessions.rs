@@ -42,6 +42,11 @@ pub fn stuck(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<SessionRow>
     Ok(on!(conn, c => acting.order(sessions::updated_at).limit(limit).load(c))?)
 }
 
+/// The version of one conversation.
+pub fn version(conn: &mut Conn, key: &[u8]) -> Result<Option<i64>, StoreError> {
+    Ok(on!(conn, c => sessions::table.find(key).select(sessions::version).first(c).optional())?)
+}
+
 /// The versions of these conversations.
 pub fn versions(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
     let those = sessions::table.filter(sessions::key.eq_any(keys));

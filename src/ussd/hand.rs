@@ -120,12 +120,11 @@ impl Ussd {
             let person = people::by_msisdn(conn, &msisdn)?;
             let begins = row.is_none();
             let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
-            let dialled = if begins { sessions::versions(conn, &[&line])? } else { Vec::new() };
+            let dialled = if begins { sessions::version(conn, &line)?.unwrap_or(0) } else { 0 };
             let waiting = match &person {
                 Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
                 None => 0,
             };
-            let dialled = dialled.first().map_or(0, |(_, version)| *version);
             Ok::<_, StoreError>((row, person, cut_off, dialled, waiting))
         });
         let (row, person, superseded, dialled, waiting) = read.await?;

@@ -6,7 +6,7 @@ use super::state::{Item, State};
 use super::talk::Talk;
 use super::{SCREEN_SEPTETS, Screen};
 use crate::ask::Slots;
-use crate::catalogue::fill;
+use crate::catalogue::fill_with;
 use crate::language::Language;
 use crate::text::{clip, to_gsm};
 
@@ -85,11 +85,11 @@ impl Talk<'_> {
 
     /// A text with the caller's own values and `more`, the later ones first in line.
     pub(super) fn fill(&self, language: Language, key: &str, more: &[&Slots]) -> String {
-        let mut slots = Slots::new();
-        for (name, value) in [&self.caller.slots].into_iter().chain(more.iter().copied()).flatten() {
-            slots.insert(name.clone(), self.fitting(name, value));
-        }
-        fill(self.catalogue.text(language, key).unwrap_or(key), &slots)
+        let value = |name: &str| {
+            let found = more.iter().rev().find_map(|slots| slots.get(name)).or_else(|| self.caller.slots.get(name));
+            found.map(|value| self.fitting(name, value))
+        };
+        fill_with(self.catalogue.text(language, key).unwrap_or(key), value)
     }
 
     /// A value as it may stand on a screen: on one line, and cut where the menu says so.

@@ -113,6 +113,8 @@ pub struct Desk<'a> {
     pub doing: bool,
     /// The time.
     pub now: Timestamp,
+    /// Accounts that were read so far.
+    pub accounts: Vec<Account>,
     /// What is planned so far.
     pub plan: Plan,
 }
@@ -151,9 +153,14 @@ impl<'a> Desk<'a> {
         Money::new(minor, self.house.market.currency)
     }
 
-    /// An account as it stands.
+    /// An account as it stands; however often a plan asks, it is read once.
     pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
-        Ok(book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?)
+        if let Some(known) = self.accounts.iter().find(|account| account.id == id) {
+            return Ok(known.clone());
+        }
+        let account = book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?;
+        self.accounts.push(account.clone());
+        Ok(account)
     }
 
     /// Sets a value for the texts.

@@ -15,7 +15,7 @@ pub mod send;
 
 pub use desk::{Act, Desk, Halt, House, Plan};
 
-use crate::ask::{Answer, Ask, Fields, Item, Secret, Verb};
+use crate::ask::{Answer, Ask, Fields, Item, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
@@ -208,7 +208,8 @@ impl Wallet {
             let (now, plan) = (house.clock.now(), Plan::default());
             let (house, caller, fields) = (&house, &caller, &fields);
             let secret = secret.clone();
-            let mut desk = Desk { conn, house, caller, fields, secret, fresh_id, doing, now, plan };
+            let mut desk =
+                Desk { conn, house, caller, fields, secret, fresh_id, doing, now, accounts: Vec::new(), plan };
             match decide(&mut desk).and_then(|()| pin::read(&mut desk, wants_pin)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),

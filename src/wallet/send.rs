@@ -3,14 +3,14 @@
 //! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
 //! when the same amount went to the same person within ten minutes.
 
+use super::Service;
 use super::desk::{Act, Desk, Halt, masked_name};
-use super::{Service, account};
 use crate::ask::Slots;
 use crate::book::{self, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::store::book_rows::Account;
+use crate::store::book_rows::{self, Account};
 use crate::store::people::{self, PersonRow};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub const SERVICE: Service = Service { name: "send", pin: true, opens: false, pl
 /// Within this time the same payment again is more likely a mistake than a wish.
 const AGAIN: Duration = Duration::from_secs(600);
 /// How many of the payer's last postings are looked at for it.
-const AGAIN_LOOKBACK: usize = 20;
+const AGAIN_LOOKBACK: usize = 10;
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let payee = payee(desk)?;
@@ -130,15 +130,21 @@ pub fn party(person: &PersonRow) -> Slots {
 /// How long ago the same was paid to the same person, if that is so short that it may be a mistake.
 fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result<Option<String>, Halt> {
     let since = desk.now.minus(AGAIN).micros();
-    for line in account::history(desk.conn, payer, AGAIN_LOOKBACK)? {
-        if line.posting.at < since {
-            break;
+    let mut next = desk.account(payer)?.last_posting;
+    for _entry in 0..AGAIN_LOOKBACK {
+        let Some(id) = next else { break };
+        let legs = book_rows::entries_of(desk.conn, id)?;
+        let Some(own) = legs.iter().find(|leg| leg.account_id == payer) else { break };
+        let same = legs.iter().any(|leg| leg.account_id == payee && leg.amount_minor == amount.minor);
+        // when it was matters only of one that is the same
+        if same && own.amount_minor < 0 {
+            let posting = book_rows::posting(desk.conn, id)?.filter(|posting| posting.at >= since);
+            return Ok(posting.map(|posting| {
+                let ago = desk.now.since(crate::time::Timestamp::from_micros(posting.at));
+                ago.as_secs().div_euclid(60).max(1).to_string()
+            }));
         }
-        let same = line.legs.iter().any(|leg| leg.account_id == payee && leg.amount_minor == amount.minor);
-        if same && line.own.amount_minor < 0 {
-            let ago = desk.now.since(crate::time::Timestamp::from_micros(line.posting.at));
-            return Ok(Some(ago.as_secs().div_euclid(60).max(1).to_string()));
-        }
+        next = own.previous;
     }
     Ok(None)
 }
