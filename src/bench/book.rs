@@ -39,9 +39,13 @@ pub struct Plan {
 
 /// Runs it; `progress` hears what is being done.
 pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<Vec<Figures>> {
-    let store = Store::open(&plan.database_url)?;
-    let metrics = Arc::new(Metrics::default());
-    let (book, committer) = Book::start(&store, metrics.clone())?;
+    let (url, metrics) = (plan.database_url.clone(), Arc::new(Metrics::default()));
+    let counted = metrics.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = Store::open(&url)?;
+        Book::start(&store, counted).map(|(book, committer)| (store, book, committer))
+    });
+    let (store, book, committer) = opened.await??;
     let clock = Clock::System;
     founding::open_accounts(&store, &book, Currency::KES, clock.now()).await?;
     progress(&format!("opening {} accounts", plan.accounts));
@@ -49,19 +53,31 @@ pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<
     let mut figures = Vec::new();
     for in_flight in &plan.in_flight {
         progress(&format!("{in_flight} in flight for {} s", plan.run.as_secs()));
-        let (bytes, commits) = (store.bytes()?, metrics.commits());
+        let (before, commits) = (bytes(&store).await?, metrics.commits());
         let mut raw = drive(&book, plan, *in_flight).await;
-        raw.grown_bytes = store.bytes()?.saturating_sub(bytes);
+        raw.grown_bytes = bytes(&store).await?.saturating_sub(before);
         raw.commits = metrics.commits().saturating_sub(commits);
         progress("verifying the book");
-        let report = book::check::check(&mut store.reader()?, |_, _| ())?;
-        raw.whole = report.is_whole();
+        raw.whole = is_whole(&store).await?;
         let skew = if plan.skewed { "skewed" } else { "uniform" };
         figures.push(Figures::of(format!("book {} {skew}", store.kind()), *in_flight, raw));
     }
     drop(book);
     tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
     Ok(figures)
+}
+
+/// Bytes the database takes.
+pub async fn bytes(store: &Store) -> anyhow::Result<u64> {
+    let store = store.clone();
+    Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
+}
+
+/// Whether the book passes its check.
+pub async fn is_whole(store: &Store) -> anyhow::Result<bool> {
+    let store = store.clone();
+    let check = move || book::check::check(&mut store.reader()?, |_, _| ());
+    Ok(tokio::task::spawn_blocking(check).await??.is_whole())
 }
 
 async fn open_accounts(book: &Book, accounts: i64, now: Timestamp) -> anyhow::Result<()> {

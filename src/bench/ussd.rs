@@ -2,10 +2,11 @@
 //! stored after every hop, the PIN checked, the payment committed, the receipts left in the outbox. In the same run, as
 //! a yardstick, the same requests against a bare server that only answers as many bytes.
 
+use super::book::{bytes, is_whole};
 use super::report::{Figures, Raw};
 use super::wire::Wire;
 use crate::app::App;
-use crate::book::{self, Change, Key, Leg, TRUST};
+use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::config::Settings;
 use crate::http::{self, Doors};
 use crate::pin::Pin;
@@ -50,13 +51,13 @@ pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<
     progress(&format!("bare replies for {} s", plan.run.as_secs()));
     let yardstick = drive(bare, plan).await?;
     let served = serve(&app)?;
-    let (bytes, commits) = (app.wallet.store.bytes()?, app.wallet.metrics.commits());
+    let (before, commits) = (bytes(&app.wallet.store).await?, app.wallet.metrics.commits());
     progress(&format!("conversations on {} connections for {} s", plan.connections, plan.run.as_secs()));
     let mut talks = drive(served, plan).await?;
-    talks.grown_bytes = app.wallet.store.bytes()?.saturating_sub(bytes);
+    talks.grown_bytes = bytes(&app.wallet.store).await?.saturating_sub(before);
     talks.commits = app.wallet.metrics.commits().saturating_sub(commits);
     progress("verifying the book");
-    talks.whole = book::check::check(&mut app.wallet.store.reader()?, |_, _| ())?.is_whole();
+    talks.whole = is_whole(&app.wallet.store).await?;
     let kind = app.wallet.store.kind();
     drop(app);
     drop(committer);
@@ -139,7 +140,7 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
             Leg { account, amount_minor: BEGIN_MINOR },
             Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
         ];
-        let fund = book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "issue", number), Vec::new()) };
+        let fund = Posting { legs, kind: "issue", ..wallet.note(key_of(now, "issue", number), Vec::new()) };
         wallet.book.post(fund).await.map_err(refused)?;
     }
     Ok(())

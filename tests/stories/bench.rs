@@ -1,10 +1,17 @@
 //! The bench measures what it says: payments that are in the book afterwards, and hops of conversations that end well.
 //! Figures themselves are not asserted: machines differ.
 
+use super::engine::{Home, is_postgres};
 use std::process::Command;
 
 fn figures(args: &[&str]) -> Vec<serde_json::Value> {
-    let output = Command::new(env!("CARGO_BIN_EXE_kadogo")).args(["bench"]).args(args).output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kadogo"));
+    command.arg("bench").args(args);
+    let home = Home::new();
+    if is_postgres() {
+        command.args(["--database-url", home.url()]);
+    }
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

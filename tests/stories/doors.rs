@@ -3,6 +3,7 @@
 
 use super::world::*;
 use diesel::prelude::*;
+use kadogo::on;
 use kadogo::store::StoreError;
 use kadogo::store::schema::{orders, outbox, postings, seen, sessions};
 
@@ -60,11 +61,11 @@ async fn post(world: &World, path: &str, form: &Form) -> (u16, String) {
 async fn rows(world: &World) -> [i64; 5] {
     let count = |conn: &mut kadogo::store::Conn| {
         Ok::<_, StoreError>([
-            sessions::table.count().get_result(conn)?,
-            seen::table.count().get_result(conn)?,
-            outbox::table.count().get_result(conn)?,
-            orders::table.count().get_result(conn)?,
-            postings::table.count().get_result(conn)?,
+            on!(conn, c => sessions::table.count().get_result(c))?,
+            on!(conn, c => seen::table.count().get_result(c))?,
+            on!(conn, c => outbox::table.count().get_result(c))?,
+            on!(conn, c => orders::table.count().get_result(c))?,
+            on!(conn, c => postings::table.count().get_result(c))?,
         ])
     };
     world.app.wallet.store.read(count).await.unwrap()
