@@ -57,12 +57,7 @@ impl App {
         let market = Market::kenya();
         let data = load(settings.menus.as_ref())?;
         let metrics = Arc::new(Metrics::default());
-        let (url, counted) = (settings.database_url.clone(), metrics.clone());
-        let opened = tokio::task::spawn_blocking(move || {
-            let store = Store::open(&url)?;
-            Book::start(&store, counted).map(|(book, committer)| (store, book, committer))
-        });
-        let (store, book, committer) = opened.await??;
+        let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
         founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
         founding::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
@@ -141,6 +136,16 @@ impl App {
             }),
         ]
     }
+}
+
+/// Opens a database and starts its book, away from the threads that serve requests.
+pub async fn open_book(url: String, metrics: Arc<Metrics>) -> anyhow::Result<(Store, Book, Committer)> {
+    let opening = tokio::task::spawn_blocking(move || {
+        let store = Store::open(&url)?;
+        let (book, committer) = Book::start(&store, metrics)?;
+        Ok::<_, crate::store::StoreError>((store, book, committer))
+    });
+    Ok(opening.await??)
 }
 
 /// Runs `work` again and again until told to stop; a failure is logged and does not end it.

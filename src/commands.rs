@@ -1,7 +1,7 @@
 //! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
 
 use crate::bench;
-use crate::cli::BenchAct;
+use crate::cli::{Against, BenchAct, BenchBookArgs, BenchUssdArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::menus::Folder;
@@ -144,28 +144,45 @@ pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
     let folder = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
     std::fs::create_dir(&folder)?;
     let scratch = format!("sqlite://{}", folder.join("bench.db").display());
-    let progress = |what: &str| eprintln!("{what}");
+    let progress: bench::Progress = |what| eprintln!("{what}");
     let (done, json) = match act {
-        BenchAct::Book { database_url, accounts, in_flight, seconds, skewed, json } => {
-            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
-            let plan = bench::book::Plan { database_url, accounts, in_flight, run, skewed };
-            (bench::book::run(&plan, progress).await, json)
+        BenchAct::Book(args) => {
+            let json = args.json;
+            (bench::book::run(&book_plan(args, scratch), progress).await, json)
         }
-        BenchAct::Ussd { database_url, people, connections, seconds, json } => {
+        BenchAct::Ussd(BenchUssdArgs { database_url, people, connections, seconds, rounds, json }) => {
             let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
-            let plan = bench::ussd::Plan { database_url, people, connections, run };
+            let plan = bench::ussd::Plan { database_url, people, connections, run, rounds };
             (bench::ussd::run(&plan, progress).await, json)
         }
     };
     std::fs::remove_dir_all(&folder)?;
-    let figures = done?;
+    let document = done?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&figures)?);
+        println!("{}", serde_json::to_string_pretty(&document)?);
     } else {
-        println!("{}", bench::report::Figures::heading());
-        figures.iter().for_each(|figures| println!("{}", figures.line()));
+        document.lines().iter().for_each(|line| println!("{line}"));
     }
-    Ok(if figures.iter().all(|figures| figures.whole) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if document.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book::Plan {
+    let database_url = args.database_url.unwrap_or(scratch);
+    let against = args.against.map(|Against::Pgbench| bench::book::Yardstick {
+        url: args.pgbench_url.unwrap_or(database_url.clone()),
+        scale: args.pgbench_scale,
+    });
+    bench::book::Plan {
+        database_url,
+        accounts: args.accounts,
+        in_flight: args.in_flight,
+        run: Duration::from_secs(args.seconds),
+        rounds: args.rounds,
+        skewed: args.skewed,
+        preload_accounts: args.preload_accounts,
+        preload_payments: args.preload_payments,
+        against,
+    }
 }
 
 /// `kadogo secret`

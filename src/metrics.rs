@@ -4,6 +4,7 @@ use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram};
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Seconds: from a tenth of a millisecond to the deadline of the gateways.
@@ -36,6 +37,19 @@ pub struct Metrics {
     commit_seconds: Histogram,
     outbox_depth: Gauge,
     outbox_age_seconds: Gauge,
+    committed: AtomicU64,
+    largest: AtomicU64,
+}
+
+/// Commits of the book, as the bench sees them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Commits {
+    /// How many there were.
+    pub count: u64,
+    /// Postings in them.
+    pub postings: u64,
+    /// Postings in the largest one since the last time somebody asked.
+    pub largest: u64,
 }
 
 impl Default for Metrics {
@@ -53,6 +67,8 @@ impl Default for Metrics {
             commit_seconds: Histogram::new(LATENCIES),
             outbox_depth: Gauge::default(),
             outbox_age_seconds: Gauge::default(),
+            committed: AtomicU64::new(0),
+            largest: AtomicU64::new(0),
         };
         registry.register("ussd_hops", "USSD hops answered, by outcome", metrics.hops.clone());
         registry.register_with_unit("ussd_hop", "Time to answer a hop", Unit::Seconds, metrics.hop_seconds.clone());
@@ -100,11 +116,18 @@ impl Metrics {
         self.batch_size.observe(f64::from(u32::try_from(postings).unwrap_or(u32::MAX)));
         self.commit_seconds.observe(took.as_secs_f64());
         self.commits.inc();
+        let postings = u64::try_from(postings).unwrap_or(u64::MAX);
+        self.committed.fetch_add(postings, Ordering::Relaxed);
+        self.largest.fetch_max(postings, Ordering::Relaxed);
     }
 
-    /// How many batches were committed.
-    pub fn commits(&self) -> u64 {
-        self.commits.get()
+    /// The batches committed so far. Asking forgets which one was the largest.
+    pub fn commits(&self) -> Commits {
+        Commits {
+            count: self.commits.get(),
+            postings: self.committed.load(Ordering::Relaxed),
+            largest: self.largest.swap(0, Ordering::Relaxed),
+        }
     }
 
     /// How many messages wait, and for how long the oldest has.

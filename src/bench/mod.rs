@@ -2,6 +2,14 @@
 //! An operator's tool and ours. Every payment is durable and really written, and the book is verified afterwards.
 
 pub mod book;
+mod drive;
+mod load;
+pub mod pgbench;
 pub mod report;
+mod server;
+pub mod summary;
 pub mod ussd;
 mod wire;
+
+/// Hears what is being done, while it is being done.
+pub type Progress = fn(&str);

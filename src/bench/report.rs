@@ -1,52 +1,80 @@
-//! What a measurement says: rate, waits, batch sizes, bytes; for people as lines, for programs as JSON.
+//! What one run says: rate, waits, batch sizes, bytes.
 
 use serde::Serialize;
 use std::time::Duration;
 
 /// The figures of one run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Figures {
-    /// What was measured: `book sqlite uniform` ...
+    /// What was measured: `book sqlite uniform`, `pgbench TPC-B` ...
     pub what: String,
     /// Requests on their way at the same time.
     pub in_flight: usize,
-    /// Requests answered.
+    /// Requests that were done.
     pub done: u64,
-    /// Of these, refused.
+    /// Requests that were refused.
     pub refused: u64,
+    /// Times that a request was told to come back because the queue was full; it came back.
+    pub busy: u64,
+    /// Answers that are not what they should be. One is too many.
+    pub wrong: u64,
     /// Seconds the run took.
     pub seconds: String,
-    /// Requests a second.
+    /// Requests done in a second.
     pub rate: u64,
-    /// Half of the requests waited at most so long, microseconds.
-    pub p50_us: u64,
-    /// Ninety-nine of a hundred waited at most so long, microseconds.
-    pub p99_us: u64,
-    /// The longest wait, microseconds.
-    pub max_us: u64,
-    /// Postings in a commit, on average.
+    /// How long a request waited on average, microseconds.
+    pub mean_us: u64,
+    /// Half of the requests waited at most so long, microseconds. pgbench does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50_us: Option<u64>,
+    /// Ninety-nine of a hundred waited at most so long, microseconds. pgbench does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99_us: Option<u64>,
+    /// The longest wait, microseconds. pgbench does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_us: Option<u64>,
+    /// Postings in a commit, on average; 0 where nothing goes into our book.
     pub batch_mean: u64,
-    /// Bytes the database grew by, for each request.
+    /// Postings in the largest commit; 0 where nothing goes into our book.
+    pub batch_max: u64,
+    /// Bytes the database grew by, for each request done.
     pub bytes_each: u64,
-    /// Whether the book was whole afterwards.
-    pub whole: bool,
+    /// Whether the book was whole afterwards; absent where there is no book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole: Option<bool>,
 }
 
 /// What a run measured, before it is put into figures.
 #[derive(Debug, Default)]
 pub struct Raw {
-    /// How long each request waited.
+    /// How long each request that was done waited.
     pub waits: Vec<Duration>,
     /// Requests that were refused.
     pub refused: u64,
+    /// Times that a request was told to come back.
+    pub busy: u64,
+    /// Answers that are not what they should be.
+    pub wrong: u64,
     /// How long the run took.
     pub took: Duration,
     /// Commits made.
     pub commits: u64,
+    /// Postings in these commits.
+    pub committed: u64,
+    /// Postings in the largest of them.
+    pub batch_max: u64,
     /// Bytes the database grew by.
     pub grown_bytes: u64,
-    /// Whether the book was whole afterwards.
-    pub whole: bool,
+}
+
+impl Raw {
+    /// Adds what another one of those who asked has measured at the same time.
+    pub fn take(&mut self, other: Raw) {
+        self.waits.extend(other.waits);
+        self.refused = self.refused.saturating_add(other.refused);
+        self.busy = self.busy.saturating_add(other.busy);
+        self.wrong = self.wrong.saturating_add(other.wrong);
+    }
 }
 
 impl Figures {
@@ -54,49 +82,48 @@ impl Figures {
     pub fn of(what: String, in_flight: usize, mut raw: Raw) -> Figures {
         raw.waits.sort_unstable();
         let done = count(raw.waits.len());
-        let micros = raw.took.as_micros().max(1);
-        let rate = u128::from(done).saturating_mul(1_000_000).checked_div(micros).unwrap_or(0);
+        let waited = raw.waits.iter().fold(0_u128, |sum, wait| sum.saturating_add(wait.as_micros()));
         Figures {
             what,
             in_flight,
             done,
             refused: raw.refused,
+            busy: raw.busy,
+            wrong: raw.wrong,
             seconds: format!("{}.{:03}", raw.took.as_secs(), raw.took.subsec_millis()),
-            rate: u64::try_from(rate).unwrap_or(u64::MAX),
-            p50_us: at_permille(&raw.waits, 500),
-            p99_us: at_permille(&raw.waits, 990),
-            max_us: at_permille(&raw.waits, 1_000),
-            batch_mean: done.checked_div(raw.commits).unwrap_or(0),
+            rate: per_second(done, raw.took),
+            mean_us: u64::try_from(waited.checked_div(u128::from(done)).unwrap_or(0)).unwrap_or(u64::MAX),
+            p50_us: Some(at_permille(&raw.waits, 500)),
+            p99_us: Some(at_permille(&raw.waits, 990)),
+            max_us: Some(at_permille(&raw.waits, 1_000)),
+            batch_mean: raw.committed.checked_div(raw.commits).unwrap_or(0),
+            batch_max: raw.batch_max,
             bytes_each: raw.grown_bytes.checked_div(done).unwrap_or(0),
-            whole: raw.whole,
+            whole: None,
         }
     }
 
-    /// The headings of `line`.
-    pub fn heading() -> String {
-        format!(
-            "{:<26} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>6} {:>6}  book",
-            "", "in flight", "per sec", "refused", "p50 ms", "p99 ms", "max ms", "batch", "bytes"
-        )
-    }
-
-    /// One line for people.
+    /// One line for people who wait for the others.
     pub fn line(&self) -> String {
-        let ms = |us: u64| format!("{}.{:02}", us.div_euclid(1_000), us.rem_euclid(1_000).div_euclid(10));
-        format!(
-            "{:<26} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>6} {:>6}  {}",
-            self.what,
-            self.in_flight,
-            self.rate,
-            self.refused,
-            ms(self.p50_us),
-            ms(self.p99_us),
-            ms(self.max_us),
-            self.batch_mean,
-            self.bytes_each,
-            if self.whole { "whole" } else { "NOT WHOLE" },
-        )
+        let waits = match self.p99_us {
+            Some(p99_us) => format!("p99 {} ms", milliseconds(p99_us)),
+            None => format!("mean {} ms", milliseconds(self.mean_us)),
+        };
+        let trouble = [("refused", self.refused), ("busy", self.busy), ("WRONG", self.wrong)];
+        let trouble: String = trouble.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!(", {n} {what}")).collect();
+        format!("{}, {} in flight: {}/s, {waits}{trouble}", self.what, self.in_flight, self.rate)
     }
+}
+
+/// So many in this time, as a rate.
+pub fn per_second(done: u64, took: Duration) -> u64 {
+    let rate = u128::from(done).saturating_mul(1_000_000).checked_div(took.as_micros().max(1)).unwrap_or(0);
+    u64::try_from(rate).unwrap_or(u64::MAX)
+}
+
+/// Microseconds as milliseconds with two decimals.
+pub fn milliseconds(us: u64) -> String {
+    format!("{}.{:02}", us.div_euclid(1_000), us.rem_euclid(1_000).div_euclid(10))
 }
 
 /// The wait that so many thousandths of all stayed within, microseconds. The waits are sorted.

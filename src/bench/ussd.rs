@@ -2,11 +2,12 @@
 //! stored after every hop, the PIN checked, the payment committed, the receipts left in the outbox. In the same run, as
 //! a yardstick, the same requests against a bare server that only answers as many bytes.
 
-use super::book::{bytes, is_whole};
+use super::Progress;
 use super::report::{Figures, Raw};
+use super::summary::Document;
 use super::wire::Wire;
 use crate::app::App;
-use crate::book::{Change, Key, Leg, Posting, TRUST};
+use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::config::Settings;
 use crate::http::{self, Doors};
 use crate::pin::Pin;
@@ -26,6 +27,19 @@ const PIN: &str = "7361";
 /// A reply of the usual size.
 const BARE_REPLY: &str =
     "CON Send KES 200 to Baraka O, 0700***002?\nFee KES 7. Total KES 207.\n1 Yes\n2 No\n0 Back 00 Home";
+/// How the figures call the yardstick.
+const BARE: &str = "bare replies";
+/// How each screen begins, and what else stands on it: none may be another.
+const SCREENS: [(&str, &str); 6] = [
+    ("CON ", "1 Send money"),
+    ("CON Send money", "receiver"),
+    ("CON To ", "Enter the amount"),
+    ("CON Send ", "1 Yes"),
+    ("CON To send ", "PIN"),
+    ("END ", "Confirmed"),
+];
+/// From this screen on the amount is shown.
+const SHOWS_AMOUNT: usize = 3;
 /// Each person begins with so much, minor units.
 const BEGIN_MINOR: i64 = 1_000_000_000;
 
@@ -40,31 +54,52 @@ pub struct Plan {
     pub connections: usize,
     /// How long each of the two runs takes.
     pub run: Duration,
+    /// How often each of them is made.
+    pub rounds: u32,
 }
 
 /// Runs the conversations and the yardstick; `progress` hears what is being done.
-pub async fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> anyhow::Result<Vec<Figures>> {
+pub async fn run(plan: &Plan, progress: Progress) -> anyhow::Result<Document> {
     let (app, committer) = App::build(&settings(plan), Clock::System, Dice::os()?).await?;
     progress(&format!("{} people join", plan.people));
     populate(&app.wallet, plan.people).await?;
-    let bare = bare_server()?;
-    progress(&format!("bare replies for {} s", plan.run.as_secs()));
-    let yardstick = drive(bare, plan).await?;
-    let served = serve(&app)?;
-    let (before, commits) = (bytes(&app.wallet.store).await?, app.wallet.metrics.commits());
-    progress(&format!("conversations on {} connections for {} s", plan.connections, plan.run.as_secs()));
-    let mut talks = drive(served, plan).await?;
-    talks.grown_bytes = bytes(&app.wallet.store).await?.saturating_sub(before);
-    talks.commits = app.wallet.metrics.commits().saturating_sub(commits);
+    let (bare, served) = (bare_server()?, serve(&app)?);
+    // the yardstick answers far more often: it must not use up the amounts of the conversations
+    let (bare_talks, talks) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let what = format!("ussd {} hops", app.wallet.store.kind());
+    let mut runs = Vec::new();
+    for round in 1..=plan.rounds {
+        progress(&format!("round {round} of {}: {BARE}, then conversations", plan.rounds));
+        let yardstick = drive(bare, plan, &bare_talks).await?;
+        runs.push(Figures::of(BARE.to_owned(), plan.connections, yardstick));
+        runs.last().into_iter().for_each(|run| progress(&run.line()));
+        let (bytes, before) = (bytes(&app).await?, app.wallet.metrics.commits());
+        let mut hops = drive(served, plan, &talks).await?;
+        let after = app.wallet.metrics.commits();
+        hops.commits = after.count.saturating_sub(before.count);
+        hops.committed = after.postings.saturating_sub(before.postings);
+        hops.batch_max = after.largest;
+        hops.grown_bytes = self::bytes(&app).await?.saturating_sub(bytes);
+        runs.push(Figures::of(what.clone(), plan.connections, hops));
+        runs.last().into_iter().for_each(|run| progress(&run.line()));
+    }
     progress("verifying the book");
-    talks.whole = is_whole(&app.wallet.store).await?;
-    let kind = app.wallet.store.kind();
+    let store = app.wallet.store.clone();
+    let verified = tokio::task::spawn_blocking(move || book::check::check(&mut store.reader()?, |_, _| ()));
+    let whole = verified.await??.is_whole();
     drop(app);
     drop(committer);
-    Ok(vec![
-        Figures::of("bare replies".to_owned(), plan.connections, Raw { whole: true, ..yardstick }),
-        Figures::of(format!("ussd {kind} hops"), plan.connections, talks),
-    ])
+    let mut document = Document::new(String::new(), runs, BARE, whole);
+    let ratio = document.medians.iter().find_map(|series| series.against.as_ref()).map(|against| &against.ratio);
+    let ratio = ratio.map_or("-", String::as_str);
+    let (rounds, seconds) = (plan.rounds, plan.run.as_secs());
+    document.heading = format!("{what} are {ratio} x {BARE}; medians of {rounds} x {seconds} s");
+    Ok(document)
+}
+
+async fn bytes(app: &App) -> anyhow::Result<u64> {
+    let store = app.wallet.store.clone();
+    Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
 }
 
 fn settings(plan: &Plan) -> Settings {
@@ -140,7 +175,7 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
             Leg { account, amount_minor: BEGIN_MINOR },
             Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
         ];
-        let fund = Posting { legs, kind: "issue", ..wallet.note(key_of(now, "issue", number), Vec::new()) };
+        let fund = book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "issue", number), Vec::new()) };
         wallet.book.post(fund).await.map_err(refused)?;
     }
     Ok(())
@@ -151,53 +186,56 @@ fn key_of(now: Timestamp, what: &str, number: u64) -> Key {
 }
 
 /// Keeps every connection in a conversation until the time is over. A wait is the wait for one hop.
-async fn drive(address: SocketAddr, plan: &Plan) -> anyhow::Result<Raw> {
+/// Talks are numbered across all runs, so that no conversation comes twice.
+async fn drive(address: SocketAddr, plan: &Plan, talks: &Arc<AtomicU64>) -> anyhow::Result<Raw> {
     let over = Arc::new(AtomicBool::new(false));
-    let talks = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let mut phones = tokio::task::JoinSet::new();
     for _ in 0..plan.connections {
         let (over, talks, people) = (over.clone(), talks.clone(), plan.people);
         phones.spawn(async move {
             let mut wire = Wire::connect(address).await?;
-            let (mut waits, mut refused) = (Vec::new(), 0_u64);
+            let mut raw = Raw::default();
             while !over.load(Ordering::Relaxed) {
                 let talk = talks.fetch_add(1, Ordering::Relaxed);
-                let well = converse(&mut wire, talk, people, &mut waits).await?;
-                refused = refused.saturating_add(u64::from(!well));
+                converse(&mut wire, talk, people, &mut raw).await?;
             }
-            Ok::<_, std::io::Error>((waits, refused))
+            Ok::<_, std::io::Error>(raw)
         });
     }
     tokio::time::sleep(plan.run).await;
     over.store(true, Ordering::Relaxed);
     let mut raw = Raw { took: started.elapsed(), ..Raw::default() };
     while let Some(phone) = phones.join_next().await {
-        let (waits, refused) = phone??;
-        raw.waits.extend(waits);
-        raw.refused = raw.refused.saturating_add(refused);
+        raw.take(phone??);
     }
     raw.took = started.elapsed();
     Ok(raw)
 }
 
-/// One person sends money to the next one. Amounts differ, so that nobody is asked whether they mean it.
-async fn converse(wire: &mut Wire, talk: u64, people: u64, waits: &mut Vec<Duration>) -> std::io::Result<bool> {
+/// One person sends money to the next one. The amounts of a person differ, so that nobody is asked whether they mean it.
+async fn converse(wire: &mut Wire, talk: u64, people: u64, raw: &mut Raw) -> std::io::Result<()> {
     let payer = talk.checked_rem(people).unwrap_or(0);
     let payee = payer.saturating_add(1).checked_rem(people).unwrap_or(0);
+    let turn = talk.checked_div(people).unwrap_or(0);
     let (cents, shillings) =
-        (talk.rem_euclid(90).saturating_add(10), talk.div_euclid(90).rem_euclid(40).saturating_add(1));
+        (turn.rem_euclid(90).saturating_add(10), turn.div_euclid(90).rem_euclid(40).saturating_add(1));
     let to = phone(payee.saturating_add(1_000)).replace('+', "0").replacen("0254", "0", 1);
     let typed = ["1".to_owned(), to, format!("{shillings}.{cents}"), "1".to_owned(), PIN.to_owned()];
     let caller = phone(payer.saturating_add(1_000)).replace('+', "%2B");
-    let (mut history, mut last) = (String::new(), String::new());
-    for step in 0..=typed.len() {
+    let amount = format!("KES {shillings}.{cents}");
+    let mut history = String::new();
+    for (step, screen) in SCREENS.iter().enumerate() {
         let form = format!(
             "sessionId=ATUid_{talk:032x}&serviceCode=*384*1234%23&phoneNumber={caller}&networkCode=99999&text={history}"
         );
         let asked = Instant::now();
-        last = wire.post(PATH, &form).await?;
-        waits.push(asked.elapsed());
+        let answer = wire.post(PATH, &form).await?;
+        raw.waits.push(asked.elapsed());
+        let (begins, holds) = screen;
+        let right = answer.starts_with(begins) && answer.contains(holds);
+        let right = right && (step < SHOWS_AMOUNT || answer.contains(&amount));
+        raw.wrong = raw.wrong.saturating_add(u64::from(!right && answer != BARE_REPLY));
         if let Some(next) = typed.get(step) {
             if !history.is_empty() {
                 history.push('*');
@@ -205,5 +243,5 @@ async fn converse(wire: &mut Wire, talk: u64, people: u64, waits: &mut Vec<Durat
             history.push_str(next);
         }
     }
-    Ok(last.starts_with("END") || last == BARE_REPLY)
+    Ok(())
 }

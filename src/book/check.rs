@@ -128,7 +128,8 @@ impl Walk {
             ("entries", self.report.entries, entries),
             ("hold entries", self.report.hold_entries, Some(hold_entries)),
         ] {
-            let (linked, stored) = (i64::try_from(read).unwrap_or(i64::MAX), stored.unwrap_or(i64::try_from(read).unwrap_or(i64::MAX)));
+            let (linked, stored) =
+                (i64::try_from(read).unwrap_or(i64::MAX), stored.unwrap_or(i64::try_from(read).unwrap_or(i64::MAX)));
             self.report.require(linked == stored, || format!("{stored} {name} are stored, {linked} are in the chain"));
         }
         Ok(())

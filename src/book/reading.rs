@@ -1,8 +1,8 @@
 //! What a batch needs to know before it is folded: read in sets, and only what is not remembered from the batches before.
 
+use super::Key;
 use super::batch::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use super::Key;
 use crate::store::{Conn, StoreError, book_rows, orders, people, sessions};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -59,7 +59,8 @@ fn read_book(conn: &mut Conn, want: &mut Wanted, facts: &mut Facts) -> Result<()
         want.accounts.extend(holds.iter().map(|hold| hold.account_id));
         facts.holds = holds.into_iter().map(|hold| (hold.id, hold)).collect();
     }
-    let accounts: BTreeSet<i64> = want.accounts.iter().filter(|id| !facts.accounts.contains_key(*id)).copied().collect();
+    let accounts: BTreeSet<i64> =
+        want.accounts.iter().filter(|id| !facts.accounts.contains_key(*id)).copied().collect();
     if !accounts.is_empty() {
         let accounts = book_rows::accounts_of(conn, &Vec::from_iter(accounts))?;
         facts.accounts.extend(accounts.into_iter().map(|account| (account.id, account)));

@@ -11,6 +11,7 @@ use super::posting::Posting;
 use super::{chain, reading, writing};
 use crate::refusal::Reason;
 use crate::store::head::{self, Head, LinkRow};
+use crate::store::rows::Rows;
 use crate::store::{self, Conn, Store, StoreError, book_rows};
 use std::time::Duration;
 
@@ -122,9 +123,8 @@ impl Writer {
             reading::read_facts(conn, postings, facts)?;
             let mut out = Outcome::default();
             let answers: Vec<Answer> = postings.iter().map(|posting| facts.fold(posting, &mut out)).collect();
-            let head = write_batch(conn, facts, &out, head)?;
             let at = postings.iter().map(|posting| posting.at.micros()).max().unwrap_or(0);
-            head::note(conn, node, begun, at)?;
+            let head = write_batch(conn, facts, &out, head, head::note(node, begun, at))?;
             *sent = Some(Sent { batch: begun, head: head.clone(), answers: answers.clone() });
             Ok(Sent { batch: begun, head, answers })
         });
@@ -167,16 +167,23 @@ impl Writer {
 }
 
 /// Writes what the fold came to, and the new head.
-fn write_batch(conn: &mut Conn, facts: &Facts, out: &Outcome, head: Head) -> Result<Head, StoreError> {
-    let mut head = Head { batch: head.batch.saturating_add(1), ..head };
+fn write_batch(
+    conn: &mut Conn,
+    facts: &Facts,
+    out: &Outcome,
+    before: Head,
+    note: Rows<'static>,
+) -> Result<Head, StoreError> {
+    let mut head = Head { batch: before.batch.saturating_add(1), ..before };
+    let mut link = None;
     if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
         head.digest = chain::digest(&head.digest, &out.rows.postings, &out.rows.entries, &out.rows.hold_entries);
         (head.link, head.last_posting) = (head.link.saturating_add(1), last.id);
-        book_rows::add(conn, &out.rows)?;
-        let link = LinkRow { seq: head.link, first_posting: first.id, last_posting: last.id, digest: head.digest.clone() };
-        head::add_link(conn, &link)?;
+        let digest = head.digest.clone();
+        link = Some(LinkRow { seq: head.link, first_posting: first.id, last_posting: last.id, digest });
     }
-    writing::write_changes(conn, facts, out)?;
-    head::set(conn, &head)?;
+    let mut also = vec![note, head::set(&head)];
+    also.extend(link.as_ref().map(head::add_link));
+    writing::write(conn, facts, out, also)?;
     Ok(head)
 }

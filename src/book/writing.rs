@@ -1,4 +1,4 @@
-//! What a batch leaves around the book, written in sets: of rows that several postings changed, the last state counts.
+//! What a batch leaves in the database, written in sets: of rows that several postings changed, the last state counts.
 
 use super::batch::{Facts, Outcome};
 use super::posting::Change;
@@ -6,6 +6,7 @@ use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::orders::OrderRow;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::people::{self, PersonRow, PinRow};
+use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{Conn, StoreError, orders};
 use std::collections::{BTreeMap, HashMap};
@@ -25,25 +26,39 @@ struct Sets<'a> {
     messages: Vec<NewMessage>,
 }
 
-/// Writes the changes of a batch, and where its accounts and holds stand.
-pub fn write_changes(conn: &mut Conn, facts: &Facts, out: &Outcome) -> Result<(), StoreError> {
+/// Writes what a batch came to: its rows, its changes, where its accounts and holds stand, and what comes `also`.
+pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> Result<(), StoreError> {
     let sets = Sets::of(facts, out);
     let (opened, changed): (Vec<&Account>, Vec<&Account>) =
         out.accounts.iter().filter_map(|id| facts.accounts.get(id)).partition(|a| sets.opened.contains_key(&a.id));
     let untouched = sets.opened.iter().filter(|(id, _)| !out.accounts.contains(id)).map(|(_, account)| *account);
-    book_rows::open_accounts(conn, &opened.into_iter().chain(untouched).collect::<Vec<_>>())?;
-    book_rows::settle_accounts(conn, &changed)?;
+    let opened: Vec<&Account> = opened.into_iter().chain(untouched).collect();
     let holds: Vec<&HoldRow> = out.holds.iter().filter_map(|id| facts.holds.get(id)).collect();
-    book_rows::settle_holds(conn, &holds)?;
-    people::add(conn, &sets.joined)?;
-    people::set_pins(conn, &sets.pins.values().collect::<Vec<_>>())?;
-    people::set_attempts(conn, &sets.attempts)?;
-    people::set_languages(conn, &sets.languages)?;
-    sessions::save(conn, &sets.sessions.into_values().collect::<Vec<_>>())?;
-    sessions::see(conn, &sets.seen)?;
-    orders::add(conn, &sets.orders.into_values().collect::<Vec<_>>())?;
-    orders::set_states(conn, &sets.closed)?;
-    outbox::add(conn, &sets.messages)
+    let packed = book_rows::pack(conn, &out.rows);
+    // none of these touches what another one writes: they can travel together
+    let mut statements = book_rows::add(&out.rows, &packed);
+    statements.extend(also);
+    statements.extend([
+        book_rows::open_accounts(&opened),
+        book_rows::settle_accounts(&changed),
+        book_rows::settle_holds(&holds),
+        people::add(&sets.joined),
+        people::set_pins(&sets.pins.values().collect::<Vec<_>>()),
+        sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
+        sessions::see(&sets.seen),
+        orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
+        outbox::add(&sets.messages),
+    ]);
+    rows::run(conn, &statements)?;
+    // these may change what was only added just now
+    rows::run(
+        conn,
+        &[
+            people::set_attempts(&sets.attempts),
+            people::set_languages(&sets.languages),
+            orders::set_states(&sets.closed),
+        ],
+    )
 }
 
 impl<'a> Sets<'a> {

@@ -23,9 +23,9 @@ pub fn entries_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<Ent
             let page = entries::table.filter(entries::posting_id.between(first, last));
             Ok(page.order((entries::posting_id, entries::leg)).load(conn)?)
         }
-        Conn::Postgres(conn) => {
+        Conn::Postgres(pg) => {
             let page = packed::table.filter(packed::id.between(first, last)).order(packed::id);
-            let rows: Vec<(i64, Vec<u8>)> = page.load(conn)?;
+            let rows: Vec<(i64, Vec<u8>)> = page.load(&mut pg.inner)?;
             let mut entries = Vec::with_capacity(rows.len().saturating_mul(3));
             for (posting, bytes) in rows {
                 entries.extend(legs::unpack(posting, &bytes)?);

@@ -126,8 +126,9 @@ pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreE
             let theirs = entries::table.filter(entries::posting_id.eq(posting));
             Ok(theirs.order(entries::leg).load(conn)?)
         }
-        Conn::Postgres(conn) => {
-            let found: Option<Vec<u8>> = packed::table.find(posting).select(packed::legs).first(conn).optional()?;
+        Conn::Postgres(pg) => {
+            let row = packed::table.find(posting).select(packed::legs);
+            let found: Option<Vec<u8>> = row.first(&mut pg.inner).optional()?;
             found.map_or(Ok(Vec::new()), |bytes| legs::unpack(posting, &bytes))
         }
     }
@@ -155,8 +156,8 @@ pub struct NewRows {
     pub hold_entries: Vec<HoldEntryRow>,
 }
 
-/// Adds the rows of a batch.
-pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
+/// Adds the rows of a batch. `packed` are the legs of each posting where the database keeps them so: see `pack`.
+pub fn add<'a>(rows: &'a NewRows, packed: &'a Packed) -> Vec<Rows<'a>> {
     let postings = &rows.postings;
     let mut columns = vec![
         Column::Numbers(postings.iter().map(|p| p.id).collect()),
@@ -166,30 +167,39 @@ pub fn add(conn: &mut Conn, rows: &NewRows) -> Result<(), StoreError> {
         Column::Bytes(postings.iter().map(|p| p.request.as_slice()).collect()),
         Column::Optional(postings.iter().map(|p| p.corrects).collect()),
     ];
-    let packed: Vec<Vec<u8>>;
-    match conn {
-        Conn::Sqlite(_) => {
-            Rows { columns, count: postings.len() }.insert(
-                conn,
-                "INSERT INTO postings (id, kind, at, key, request, corrects)",
-                "",
-            )?;
-            add_entries(conn, &rows.entries)?;
+    let count = postings.len();
+    let moves = add_hold_entries(&rows.hold_entries);
+    match packed {
+        Packed::Apart => {
+            let head = "INSERT INTO postings (id, kind, at, key, request, corrects)";
+            vec![Rows::insert(count, columns, head, ""), add_entries(&rows.entries), moves]
         }
-        Conn::Postgres(_) => {
-            packed = legs::pack(postings, &rows.entries);
-            columns.push(Column::Bytes(packed.iter().map(Vec::as_slice).collect()));
-            Rows { columns, count: postings.len() }.insert(
-                conn,
-                "INSERT INTO postings (id, kind, at, key, request, corrects, legs)",
-                "",
-            )?;
+        Packed::Legs(legs) => {
+            columns.push(Column::Bytes(legs.iter().map(Vec::as_slice).collect()));
+            let head = "INSERT INTO postings (id, kind, at, key, request, corrects, legs)";
+            vec![Rows::insert(count, columns, head, ""), moves]
         }
     }
-    add_hold_entries(conn, &rows.hold_entries)
 }
 
-fn add_entries(conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> {
+/// The entries of a batch in the form in which the database keeps them.
+#[derive(Debug)]
+pub enum Packed {
+    /// As rows of their own.
+    Apart,
+    /// In the rows of their postings.
+    Legs(Vec<Vec<u8>>),
+}
+
+/// Brings the entries of a batch into the form in which this database keeps them.
+pub fn pack(conn: &Conn, rows: &NewRows) -> Packed {
+    match conn {
+        Conn::Sqlite(_) => Packed::Apart,
+        Conn::Postgres(_) => Packed::Legs(legs::pack(&rows.postings, &rows.entries)),
+    }
+}
+
+fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(entries.iter().map(|e| e.posting_id).collect()),
         Column::Numbers(entries.iter().map(|e| e.leg).collect()),
@@ -198,15 +208,15 @@ fn add_entries(conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> 
         Column::Numbers(entries.iter().map(|e| e.balance_minor).collect()),
         Column::Optional(entries.iter().map(|e| e.previous).collect()),
     ];
-    Rows { columns, count: entries.len() }.insert(
-        conn,
+    Rows::insert(
+        entries.len(),
+        columns,
         "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, previous)",
         "",
-    )?;
-    Ok(())
+    )
 }
 
-fn add_hold_entries(conn: &mut Conn, moves: &[HoldEntryRow]) -> Result<(), StoreError> {
+fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(moves.iter().map(|m| m.posting_id).collect()),
         Column::Numbers(moves.iter().map(|m| m.leg).collect()),
@@ -215,16 +225,16 @@ fn add_hold_entries(conn: &mut Conn, moves: &[HoldEntryRow]) -> Result<(), Store
         Column::Numbers(moves.iter().map(|m| m.amount_minor).collect()),
         Column::Optional(moves.iter().map(|m| m.expires_at).collect()),
     ];
-    Rows { columns, count: moves.len() }.insert(
-        conn,
+    Rows::insert(
+        moves.len(),
+        columns,
         "INSERT INTO hold_entries (posting_id, leg, hold_id, account_id, amount_minor, expires_at)",
         "",
-    )?;
-    Ok(())
+    )
 }
 
 /// Adds accounts, as the batch that opens them leaves them.
-pub fn open_accounts(conn: &mut Conn, opened: &[&Account]) -> Result<(), StoreError> {
+pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(opened.iter().map(|a| a.id).collect()),
         Column::Texts(opened.iter().map(|a| a.kind.as_str()).collect()),
@@ -235,29 +245,28 @@ pub fn open_accounts(conn: &mut Conn, opened: &[&Account]) -> Result<(), StoreEr
         Column::Optional(opened.iter().map(|a| a.floor_minor).collect()),
         Column::Optional(opened.iter().map(|a| a.last_posting).collect()),
     ];
-    Rows { columns, count: opened.len() }.insert(
-        conn,
+    Rows::insert(
+        opened.len(),
+        columns,
         "INSERT INTO accounts (id, kind, state, currency, balance_minor, held_minor, floor_minor, last_posting)",
         "",
-    )?;
-    Ok(())
+    )
 }
 
 /// Writes where accounts stand after a batch: one row each, however many postings touched them.
-pub fn settle_accounts(conn: &mut Conn, changed: &[&Account]) -> Result<(), StoreError> {
+pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
     let columns = vec![
         Column::Numbers(changed.iter().map(|a| a.id).collect()),
         Column::Numbers(changed.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(changed.iter().map(|a| a.held_minor).collect()),
         Column::Optional(changed.iter().map(|a| a.last_posting).collect()),
     ];
-    let set = ["balance_minor", "held_minor", "last_posting"];
-    let written = Rows { columns, count: changed.len() }.update(conn, "accounts", "id", &set)?;
-    if written == changed.len() { Ok(()) } else { Err(StoreError::Damaged("an account with entries is not there")) }
+    let set = &["balance_minor", "held_minor", "last_posting"];
+    Rows::update(changed.len(), columns, "accounts", "id", set).all_there()
 }
 
 /// Writes where holds stand after a batch: new ones are added.
-pub fn settle_holds(conn: &mut Conn, changed: &[&HoldRow]) -> Result<(), StoreError> {
+pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(changed.iter().map(|h| h.id).collect()),
         Column::Numbers(changed.iter().map(|h| h.account_id).collect()),
@@ -266,12 +275,12 @@ pub fn settle_holds(conn: &mut Conn, changed: &[&HoldRow]) -> Result<(), StoreEr
         Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
         Column::Numbers(changed.iter().map(|h| h.expires_at).collect()),
     ];
-    Rows { columns, count: changed.len() }.insert(
-        conn,
+    Rows::insert(
+        changed.len(),
+        columns,
         "INSERT INTO holds (id, account_id, amount_minor, remaining_minor, state, expires_at)",
         "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = excluded.state",
-    )?;
-    Ok(())
+    )
 }
 
 /// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it look again.

@@ -10,19 +10,25 @@ use diesel::{Connection, SqliteConnection};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use std::cell::RefCell;
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// A connection to PostgreSQL: pure Rust underneath, driven by whichever thread waits for an answer. It must not be used
-/// on a thread that runs asynchronous tasks.
+/// A connection to PostgreSQL as diesel wants it: pure Rust underneath, driven by whichever thread waits for an answer.
 pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, OwnRuntime>;
 
 /// One connection to the database.
-#[expect(clippy::large_enum_variant, reason = "there are a dozen of them, each for as long as the program runs")]
 pub enum Conn {
     /// To a file.
     Sqlite(SqliteConnection),
-    /// To a server.
-    Postgres(PgConn),
+    /// To a server. It must not be used on a thread that runs asynchronous tasks.
+    Postgres(Box<Pg>),
+}
+
+/// A connection to PostgreSQL, and what drives it.
+pub struct Pg {
+    /// For one query after the other.
+    pub inner: PgConn,
+    runtime: Arc<Runtime>,
 }
 
 /// Runs the same query on whichever database is there.
@@ -31,7 +37,10 @@ macro_rules! on {
     ($conn:expr, $inner:ident => $query:expr) => {
         match $conn {
             $crate::store::Conn::Sqlite($inner) => $query,
-            $crate::store::Conn::Postgres($inner) => $query,
+            $crate::store::Conn::Postgres(pg) => {
+                let $inner = &mut pg.inner;
+                $query
+            }
         }
     };
 }
@@ -39,22 +48,29 @@ pub use on;
 
 thread_local! {
     /// The runtime of the connection that is being made on this thread.
-    static NEXT: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+    static NEXT: RefCell<Option<Arc<Runtime>>> = const { RefCell::new(None) };
 }
 
 /// The runtime that a connection was made on, and that drives it while somebody waits.
-pub struct OwnRuntime(Runtime);
+pub struct OwnRuntime(Arc<Runtime>);
 
-impl OwnRuntime {
-    /// Makes the runtime of the next connection on this thread, and runs `connect` on it.
-    pub(super) fn connect<F: Future>(connect: F) -> Result<F::Output, StoreError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| StoreError::Open(error.to_string()))?;
-        let connected = runtime.block_on(connect);
-        NEXT.set(Some(runtime));
-        Ok(connected)
+impl Pg {
+    /// Runs `connect` on a runtime of its own, which drives the connection from then on.
+    pub(super) fn connect(
+        connect: impl Future<Output = Result<AsyncPgConnection, StoreError>>,
+    ) -> Result<Pg, StoreError> {
+        let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = Arc::new(built.map_err(|error| StoreError::Open(error.to_string()))?);
+        let connected = runtime.block_on(connect)?;
+        NEXT.set(Some(runtime.clone()));
+        Ok(Pg { inner: PgConn::from(connected), runtime })
+    }
+
+    /// Sends several queries in one go and waits for all their answers: one journey instead of many. The server runs
+    /// them in the order in which they are first polled.
+    pub(super) fn pipeline<'a, F: Future>(&'a mut self, send: impl FnOnce(&'a AsyncPgConnection) -> F) -> F::Output {
+        let sent = send(&self.inner);
+        self.runtime.block_on(sent)
     }
 }
 
@@ -79,7 +95,9 @@ impl Conn {
     pub fn is_broken(&mut self) -> bool {
         match self {
             Conn::Sqlite(conn) => AnsiTransactionManager::is_broken_transaction_manager(conn),
-            Conn::Postgres(conn) => conn.batch_execute("SELECT 1").is_err() || PgManager::is_broken_transaction_manager(conn),
+            Conn::Postgres(pg) => {
+                pg.inner.batch_execute("SELECT 1").is_err() || PgManager::is_broken_transaction_manager(&mut pg.inner)
+            }
         }
     }
 
@@ -90,14 +108,14 @@ impl Conn {
     fn begin_write(&mut self) -> Result<(), Error> {
         match self {
             Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-            Conn::Postgres(conn) => PgManager::begin_transaction(conn),
+            Conn::Postgres(pg) => PgManager::begin_transaction(&mut pg.inner),
         }
     }
 
     fn commit(&mut self) -> Result<(), Error> {
         match self {
             Conn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
-            Conn::Postgres(conn) => PgManager::commit_transaction(conn),
+            Conn::Postgres(pg) => PgManager::commit_transaction(&mut pg.inner),
         }
     }
 
@@ -105,7 +123,7 @@ impl Conn {
         // whatever made it necessary is the error worth reporting
         let _ = match self {
             Conn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
-            Conn::Postgres(conn) => PgManager::rollback_transaction(conn),
+            Conn::Postgres(pg) => PgManager::rollback_transaction(&mut pg.inner),
         };
     }
 }
@@ -149,7 +167,10 @@ pub fn snapshot<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Con
 /// in trouble (full, locked, gone), and trying more would only take time.
 pub(super) fn is_of_rows(error: &Error) -> bool {
     let of_rows = |kind: &Kind| {
-        matches!(kind, Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation | Kind::ForeignKeyViolation)
+        matches!(
+            kind,
+            Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation | Kind::ForeignKeyViolation
+        )
     };
     matches!(error, Error::DatabaseError(kind, _) if of_rows(kind))
 }

@@ -1,6 +1,7 @@
 //! Where the book ends, and who writes to it. The head is one row that every batch takes first, so that the batches of all
 //! nodes stand in one order; each node notes its newest batch, so that it can find out later whether it was made.
 
+use super::rows::{Column, Rows};
 use super::schema::{chain, head, nodes};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
@@ -19,7 +20,7 @@ pub struct Head {
 }
 
 /// A link of the chain: one commit that moved money.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = chain)]
 pub struct LinkRow {
     /// Which commit, from 1.
@@ -41,7 +42,7 @@ pub fn take(conn: &mut Conn) -> Result<Head, StoreError> {
     Ok(match conn {
         // the transaction has the whole file already
         Conn::Sqlite(conn) => row.first(conn)?,
-        Conn::Postgres(conn) => row.for_update().first(conn)?,
+        Conn::Postgres(pg) => row.for_update().first(&mut pg.inner)?,
     })
 }
 
@@ -58,21 +59,26 @@ pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
 }
 
 /// Writes the new head.
-pub fn set(conn: &mut Conn, new: &Head) -> Result<(), StoreError> {
-    let row = diesel::update(head::table.find(1)).set((
-        head::batch.eq(new.batch),
-        head::last_posting.eq(new.last_posting),
-        head::link.eq(new.link),
-        head::digest.eq(&new.digest),
-    ));
-    on!(conn, c => row.execute(c))?;
-    Ok(())
+pub fn set(new: &Head) -> Rows<'_> {
+    let columns = vec![
+        Column::Numbers(vec![1]),
+        Column::Numbers(vec![new.batch]),
+        Column::Numbers(vec![new.last_posting]),
+        Column::Numbers(vec![new.link]),
+        Column::Bytes(vec![&new.digest]),
+    ];
+    Rows::update(1, columns, "head", "id", &["batch", "last_posting", "link", "digest"]).all_there()
 }
 
 /// Adds a link to the chain.
-pub fn add_link(conn: &mut Conn, link: &LinkRow) -> Result<(), StoreError> {
-    on!(conn, c => diesel::insert_into(chain::table).values(link).execute(c))?;
-    Ok(())
+pub fn add_link(link: &LinkRow) -> Rows<'_> {
+    let columns = vec![
+        Column::Numbers(vec![link.seq]),
+        Column::Numbers(vec![link.first_posting]),
+        Column::Numbers(vec![link.last_posting]),
+        Column::Bytes(vec![&link.digest]),
+    ];
+    Rows::insert(1, columns, "INSERT INTO chain (seq, first_posting, last_posting, digest)", "")
 }
 
 /// Enters a node that will write.
@@ -83,10 +89,9 @@ pub fn enter(conn: &mut Conn, node: i64) -> Result<(), StoreError> {
 }
 
 /// Notes a node's newest batch, in the transaction of the batch.
-pub fn note(conn: &mut Conn, node: i64, batch: i64, at: i64) -> Result<(), StoreError> {
-    let row = diesel::update(nodes::table.find(node)).set((nodes::batch.eq(batch), nodes::at.eq(at)));
-    on!(conn, c => row.execute(c))?;
-    Ok(())
+pub fn note(node: i64, batch: i64, at: i64) -> Rows<'static> {
+    let columns = vec![Column::Numbers(vec![node]), Column::Numbers(vec![batch]), Column::Numbers(vec![at])];
+    Rows::update(1, columns, "nodes", "node", &["batch", "at"])
 }
 
 /// The newest batch of this node that was made.

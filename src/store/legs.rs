@@ -29,7 +29,14 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
         let mut numbers = numbers.iter().map(|bytes| i64::from_be_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
         let (account_id, amount_minor, balance_minor, previous) = (next(), next(), next(), next());
-        EntryRow { posting_id, leg, account_id, amount_minor, balance_minor, previous: (previous != 0).then_some(previous) }
+        EntryRow {
+            posting_id,
+            leg,
+            account_id,
+            amount_minor,
+            balance_minor,
+            previous: (previous != 0).then_some(previous),
+        }
     };
     Ok((0_i64..).zip(legs).map(entry).collect())
 }
@@ -49,7 +56,8 @@ mod tests {
             balance_minor: i64::MIN,
             previous,
         };
-        let (postings, entries) = ([posting(7), posting(8), posting(9)], [entry(7, 0, None), entry(7, 1, Some(3)), entry(9, 0, Some(7))]);
+        let (postings, entries) =
+            ([posting(7), posting(8), posting(9)], [entry(7, 0, None), entry(7, 1, Some(3)), entry(9, 0, Some(7))]);
         let packed = pack(&postings, &entries);
         let unpacked: Vec<EntryRow> =
             postings.iter().zip(&packed).flat_map(|(posting, legs)| unpack(posting.id, legs).unwrap()).collect();

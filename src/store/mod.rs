@@ -192,7 +192,9 @@ impl Store {
     pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         match &self.address {
             Address::Sqlite(from) => sqlite::copy(from, file),
-            Address::Postgres(_) => Err(StoreError::Unsupported("PostgreSQL is backed up with pg_dump or its own archive")),
+            Address::Postgres(_) => {
+                Err(StoreError::Unsupported("PostgreSQL is backed up with pg_dump or its own archive"))
+            }
         }
     }
 

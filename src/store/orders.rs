@@ -51,7 +51,7 @@ pub fn expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, S
 }
 
 /// Adds orders.
-pub fn add(conn: &mut Conn, orders: &[&OrderRow]) -> Result<(), StoreError> {
+pub fn add<'a>(orders: &[&'a OrderRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(orders.iter().map(|o| o.id).collect()),
         Column::Texts(orders.iter().map(|o| o.kind.as_str()).collect()),
@@ -62,15 +62,17 @@ pub fn add(conn: &mut Conn, orders: &[&OrderRow]) -> Result<(), StoreError> {
         Column::Numbers(orders.iter().map(|o| o.created_at).collect()),
         Column::Numbers(orders.iter().map(|o| o.expires_at).collect()),
     ];
-    let rows = Rows { columns, count: orders.len() };
-    rows.insert(conn, "INSERT INTO orders (id, kind, payer, payee, amount_minor, state, created_at, expires_at)", "")?;
-    Ok(())
+    Rows::insert(
+        orders.len(),
+        columns,
+        "INSERT INTO orders (id, kind, payer, payee, amount_minor, state, created_at, expires_at)",
+        "",
+    )
 }
 
 /// Writes the states of orders, by number; the book has compared the old ones.
-pub fn set_states(conn: &mut Conn, states: &BTreeMap<i64, &'static str>) -> Result<(), StoreError> {
+pub fn set_states(states: &BTreeMap<i64, &'static str>) -> Rows<'static> {
     let columns =
         vec![Column::Numbers(states.keys().copied().collect()), Column::Texts(states.values().copied().collect())];
-    Rows { columns, count: states.len() }.update(conn, "orders", "id", &["state"])?;
-    Ok(())
+    Rows::update(states.len(), columns, "orders", "id", &["state"])
 }

@@ -58,7 +58,7 @@ pub enum Fate {
 }
 
 /// Adds messages.
-pub fn add(conn: &mut Conn, messages: &[NewMessage]) -> Result<(), StoreError> {
+pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     let columns = vec![
         Column::Texts(messages.iter().map(|m| m.msisdn.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.language.as_str()).collect()),
@@ -69,12 +69,12 @@ pub fn add(conn: &mut Conn, messages: &[NewMessage]) -> Result<(), StoreError> {
         Column::Numbers(messages.iter().map(|m| m.created_at).collect()),
         Column::Numbers(messages.iter().map(|m| m.due_at).collect()),
     ];
-    Rows { columns, count: messages.len() }.insert(
-        conn,
+    Rows::insert(
+        messages.len(),
+        columns,
         "INSERT INTO outbox (msisdn, language, template, slots, posting_id, account_id, created_at, due_at)",
         "",
-    )?;
-    Ok(())
+    )
 }
 
 /// Messages to be sent now, the oldest first.

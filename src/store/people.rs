@@ -71,7 +71,7 @@ pub fn page(conn: &mut Conn, after_account: i64, limit: i64) -> Result<Vec<Perso
 }
 
 /// Adds people.
-pub fn add(conn: &mut Conn, joined: &[&PersonRow]) -> Result<(), StoreError> {
+pub fn add<'a>(joined: &[&'a PersonRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(joined.iter().map(|p| p.account_id).collect()),
         Column::Texts(joined.iter().map(|p| p.msisdn.as_str()).collect()),
@@ -79,19 +79,16 @@ pub fn add(conn: &mut Conn, joined: &[&PersonRow]) -> Result<(), StoreError> {
         Column::Texts(joined.iter().map(|p| p.language.as_str()).collect()),
         Column::Numbers(joined.iter().map(|p| p.joined_at).collect()),
     ];
-    let rows = Rows { columns, count: joined.len() };
-    rows.insert(conn, "INSERT INTO people (account_id, msisdn, name, language, joined_at)", "")?;
-    Ok(())
+    Rows::insert(joined.len(), columns, "INSERT INTO people (account_id, msisdn, name, language, joined_at)", "")
 }
 
 /// Changes the languages people are spoken to in, by account.
-pub fn set_languages(conn: &mut Conn, languages: &BTreeMap<i64, &str>) -> Result<(), StoreError> {
+pub fn set_languages<'a>(languages: &BTreeMap<i64, &'a str>) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(languages.keys().copied().collect()),
         Column::Texts(languages.values().copied().collect()),
     ];
-    Rows { columns, count: languages.len() }.update(conn, "people", "account_id", &["language"])?;
-    Ok(())
+    Rows::update(languages.len(), columns, "people", "account_id", &["language"])
 }
 
 /// What the PIN of this account is checked against.
@@ -105,7 +102,7 @@ pub fn pins_of(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PinRow>, StoreEr
 }
 
 /// Sets or replaces the PINs of accounts.
-pub fn set_pins(conn: &mut Conn, pins: &[&PinRow]) -> Result<(), StoreError> {
+pub fn set_pins<'a>(pins: &[&'a PinRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(pins.iter().map(|p| p.account_id).collect()),
         Column::Numbers(pins.iter().map(|p| p.key_version).collect()),
@@ -113,21 +110,20 @@ pub fn set_pins(conn: &mut Conn, pins: &[&PinRow]) -> Result<(), StoreError> {
         Column::Bytes(pins.iter().map(|p| p.tag.as_slice()).collect()),
         Column::Numbers(pins.iter().map(|p| p.attempts).collect()),
     ];
-    Rows { columns, count: pins.len() }.insert(
-        conn,
+    Rows::insert(
+        pins.len(),
+        columns,
         "INSERT INTO pins (account_id, key_version, salt, tag, attempts)",
         "ON CONFLICT (account_id) DO UPDATE SET key_version = excluded.key_version, salt = excluded.salt, \
          tag = excluded.tag, attempts = excluded.attempts",
-    )?;
-    Ok(())
+    )
 }
 
 /// Writes how many tries were used, by account.
-pub fn set_attempts(conn: &mut Conn, attempts: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
+pub fn set_attempts(attempts: &BTreeMap<i64, i64>) -> Rows<'static> {
     let columns = vec![
         Column::Numbers(attempts.keys().copied().collect()),
         Column::Numbers(attempts.values().copied().collect()),
     ];
-    Rows { columns, count: attempts.len() }.update(conn, "pins", "account_id", &["attempts"])?;
-    Ok(())
+    Rows::update(attempts.len(), columns, "pins", "account_id", &["attempts"])
 }

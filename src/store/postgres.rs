@@ -1,6 +1,6 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
-use super::conn::{OwnRuntime, PgConn};
+use super::conn::{Pg, PgConn};
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
@@ -81,30 +81,34 @@ impl Server {
 
     /// What people may read of the address: no password.
     pub fn name(&self) -> String {
-        let hosts: Vec<String> = self.config.get_hosts().iter().map(|host| match host {
-            Host::Tcp(name) => name.clone(),
-            Host::Unix(path) => path.display().to_string(),
-        }).collect();
+        let hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Tcp(name) => name.clone(),
+                Host::Unix(path) => path.display().to_string(),
+            })
+            .collect();
         format!("postgres://{}/{}", hosts.join(","), self.config.get_dbname().unwrap_or_default())
     }
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.connect(WRITES).map(Conn::Postgres)
+        self.connect(WRITES).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.connect(READS).map(Conn::Postgres)
+        self.connect(READS).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
-    fn connect(&self, settings: &[&str]) -> Result<PgConn, StoreError> {
-        let inner = OwnRuntime::connect(self.establish())??;
-        let mut conn = PgConn::from(inner);
+    fn connect(&self, settings: &[&str]) -> Result<Pg, StoreError> {
+        let mut pg = Pg::connect(self.establish())?;
         for setting in settings {
-            conn.batch_execute(setting).map_err(StoreError::Query)?;
+            pg.inner.batch_execute(setting).map_err(StoreError::Query)?;
         }
-        Ok(conn)
+        Ok(pg)
     }
 
     async fn establish(&self) -> Result<AsyncPgConnection, StoreError> {
@@ -125,7 +129,7 @@ impl Server {
 
     /// Brings the schema up to date. Many nodes may do so at the same time.
     pub fn prepare(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?;
+        let mut conn = self.connect(&[])?.inner;
         let mut tries: u32 = 0;
         loop {
             refuse_newer(&mut conn)?;
@@ -140,7 +144,7 @@ impl Server {
 
     /// Refuses a database that is not Kadogo's or not of this version; changes nothing.
     pub fn inspect(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?;
+        let mut conn = self.connect(&[])?.inner;
         let history = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
         let ours: bool = select(dsl::sql::<sql_types::Bool>(history)).get_result(&mut conn)?;
         if !ours {
@@ -155,7 +159,7 @@ impl Server {
 
     /// Bytes its tables and indexes take on the disk.
     pub fn bytes(&self) -> Result<u64, StoreError> {
-        let mut conn = self.connect(&[])?;
+        let mut conn = self.connect(&[])?.inner;
         let size = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
                     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r')";
         let bytes: i64 = select(dsl::sql::<sql_types::BigInt>(size)).get_result(&mut conn)?;
@@ -169,7 +173,8 @@ fn without_authority(url: &str) -> (String, Option<String>) {
     let (ours, theirs): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("sslrootcert="));
     let authority = ours.first().and_then(|pair| pair.split_once('=')).map(|(_, file)| file.to_owned());
     // `verify-full` is what others call what is always done here
-    let theirs: Vec<String> = theirs.iter().map(|pair| pair.replace("sslmode=verify-full", "sslmode=require")).collect();
+    let theirs: Vec<String> =
+        theirs.iter().map(|pair| pair.replace("sslmode=verify-full", "sslmode=require")).collect();
     let query = if theirs.is_empty() { String::new() } else { format!("?{}", theirs.join("&")) };
     (format!("{base}{query}"), authority)
 }

@@ -37,7 +37,11 @@ impl Readers {
     }
 
     /// Runs `f` on a reader. It runs twice at most: again when the connection was lost under it.
-    pub async fn read<T, E>(&self, address: &Address, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        address: &Address,
+        f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

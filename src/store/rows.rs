@@ -2,13 +2,14 @@
 //! journey, takes them one by one with a statement that stays prepared. Diesel's own batches would be prepared anew
 //! each time, which costs more than the writing.
 
-use super::conn::PgConn;
+use super::conn::Pg;
 use super::{Conn, StoreError};
-use diesel::pg::Pg;
+use diesel::pg::Pg as Postgres;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
+use diesel_async::AsyncConnectionCore;
 
 /// A column of the rows to write, one value for each.
 #[derive(Debug)]
@@ -25,72 +26,119 @@ pub enum Column<'a> {
     Bytes(Vec<&'a [u8]>),
 }
 
-/// A statement over many rows. `{}` stands for a row's values on SQLite, and for all rows at once on PostgreSQL.
+/// A statement over many rows.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    /// The columns, all of the same length.
-    pub columns: Vec<Column<'a>>,
-    /// How many rows.
-    pub count: usize,
+    verb: Verb,
+    columns: Vec<Column<'a>>,
+    count: usize,
+    /// Each row must be there: one that is not means that the book is damaged.
+    all_there: bool,
+}
+
+#[derive(Debug)]
+enum Verb {
+    /// What stands before the values, and behind them.
+    Insert { head: &'static str, tail: &'static str },
+    /// The first column is the key, `set` names the others.
+    Update { table: &'static str, key: &'static str, set: &'static [&'static str] },
+}
+
+impl<'a> Rows<'a> {
+    /// `INSERT` of `count` rows: `head` is everything before the values (`INSERT INTO t (a, b)`), `tail` what follows.
+    pub fn insert(count: usize, columns: Vec<Column<'a>>, head: &'static str, tail: &'static str) -> Rows<'a> {
+        Rows { verb: Verb::Insert { head, tail }, columns, count, all_there: false }
+    }
+
+    /// `UPDATE` of the `count` rows whose `key`, the first column, is there: `set` names the other columns in order.
+    pub fn update(
+        count: usize,
+        columns: Vec<Column<'a>>,
+        table: &'static str,
+        key: &'static str,
+        set: &'static [&'static str],
+    ) -> Rows<'a> {
+        Rows { verb: Verb::Update { table, key, set }, columns, count, all_there: false }
+    }
+
+    /// The same, where a row that is not there is a fault.
+    pub fn all_there(self) -> Rows<'a> {
+        Rows { all_there: true, ..self }
+    }
+
+    /// The words around the values of one row and the order of the values, for SQLite.
+    fn one_by_one(&self) -> (Vec<String>, Vec<usize>, String) {
+        let places = self.columns.len();
+        match self.verb {
+            Verb::Insert { head, tail } => {
+                let words = (0..places).map(|n| if n == 0 { format!("{head} VALUES (") } else { ", ".to_owned() });
+                (words.collect(), (0..places).collect(), format!(") {tail}"))
+            }
+            Verb::Update { table, key, set } => {
+                let first = |n: usize| if n == 0 { format!("UPDATE {table} SET ") } else { ", ".to_owned() };
+                let mut words: Vec<String> =
+                    set.iter().enumerate().map(|(n, name)| format!("{}{name} = ", first(n))).collect();
+                words.push(format!(" WHERE {key} = "));
+                (words, (1..places).chain([0]).collect(), String::new())
+            }
+        }
+    }
+
+    /// What stands before the arrays and behind them, for PostgreSQL.
+    fn at_once(&self) -> (String, String) {
+        match self.verb {
+            Verb::Insert { head, tail } => (format!("{head} SELECT * FROM unnest("), format!(") {tail}")),
+            Verb::Update { table, key, set } => {
+                let names = [&[key], set].concat().join(", ");
+                let set: Vec<String> = set.iter().map(|name| format!("{name} = new.{name}")).collect();
+                let tail = format!(") AS new ({names}) WHERE {table}.{key} = new.{key}");
+                (format!("UPDATE {table} SET {} FROM unnest(", set.join(", ")), tail)
+            }
+        }
+    }
+}
+
+/// Runs statements of which none depends on another. PostgreSQL gets them in one go and answers them all: one journey.
+pub fn run(conn: &mut Conn, statements: &[Rows]) -> Result<(), StoreError> {
+    let statements = statements.iter().filter(|rows| rows.count > 0);
+    match conn {
+        Conn::Sqlite(conn) => {
+            for rows in statements {
+                let (words, order, tail) = rows.one_by_one();
+                let mut written: usize = 0;
+                for row in 0..rows.count {
+                    let one = One { words: &words, order: &order, tail: &tail, columns: &rows.columns, row };
+                    written = written.saturating_add(one.execute(conn)?);
+                }
+                rows.judge(written)?;
+            }
+        }
+        Conn::Postgres(pg) => {
+            let statements: Vec<&Rows> = statements.collect();
+            for (rows, written) in statements.iter().zip(all_at_once(pg, &statements)?) {
+                rows.judge(written)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Rows<'_> {
-    /// `INSERT` of the rows: `head` is everything before the values (`INSERT INTO t (a, b)`), `tail` everything behind.
-    pub fn insert(&self, conn: &mut Conn, head: &str, tail: &str) -> Result<usize, StoreError> {
-        match conn {
-            Conn::Sqlite(conn) => {
-                let mut words = vec![", ".to_owned(); self.columns.len()];
-                if let Some(first) = words.first_mut() {
-                    *first = format!("{head} VALUES (");
-                }
-                self.each(conn, &words, &(0..self.columns.len()).collect::<Vec<_>>(), &format!(") {tail}"))
-            }
-            Conn::Postgres(conn) => self.all(conn, &format!("{head} SELECT * FROM unnest("), &format!(") {tail}")),
-        }
+    fn judge(&self, written: usize) -> Result<(), StoreError> {
+        let missing = self.all_there && written != self.count;
+        if missing { Err(StoreError::Damaged("a row that must be there is not")) } else { Ok(()) }
     }
+}
 
-    /// `UPDATE` of the rows whose `key`, the first column, is there: `set` names the other columns in order.
-    pub fn update(&self, conn: &mut Conn, table: &str, key: &str, set: &[&str]) -> Result<usize, StoreError> {
-        match conn {
-            Conn::Sqlite(conn) => {
-                let mut words: Vec<String> = set.iter().map(|name| format!(", {name} = ")).collect();
-                if let (Some(first), Some(name)) = (words.first_mut(), set.first()) {
-                    *first = format!("UPDATE {table} SET {name} = ");
-                }
-                words.push(format!(" WHERE {key} = "));
-                let order: Vec<usize> = (1..self.columns.len()).chain([0]).collect();
-                self.each(conn, &words, &order, "")
-            }
-            Conn::Postgres(conn) => {
-                let names = [&[key], set].concat().join(", ");
-                let set: Vec<String> = set.iter().map(|name| format!("{name} = new.{name}")).collect();
-                let head = format!("UPDATE {table} SET {} FROM unnest(", set.join(", "));
-                self.all(conn, &head, &format!(") AS new ({names}) WHERE {table}.{key} = new.{key}"))
-            }
-        }
-    }
-
-    fn each(
-        &self,
-        conn: &mut SqliteConnection,
-        words: &[String],
-        order: &[usize],
-        tail: &str,
-    ) -> Result<usize, StoreError> {
-        let mut written: usize = 0;
-        for row in 0..self.count {
-            let one = One { words, order, tail, columns: &self.columns, row };
-            written = written.saturating_add(one.execute(conn)?);
-        }
-        Ok(written)
-    }
-
-    fn all(&self, conn: &mut PgConn, head: &str, tail: &str) -> Result<usize, StoreError> {
-        if self.count == 0 {
-            return Ok(0);
-        }
-        Ok(All { head, columns: &self.columns, tail }.execute(conn)?)
-    }
+fn all_at_once(pg: &mut Pg, statements: &[&Rows]) -> Result<Vec<usize>, StoreError> {
+    let texts: Vec<(String, String)> = statements.iter().map(|rows| rows.at_once()).collect();
+    let queries = statements.iter().zip(&texts);
+    let queries = queries.map(|(rows, (head, tail))| All { head, columns: &rows.columns, tail });
+    Ok(pg.pipeline(|conn| {
+        let sent: Vec<_> =
+            queries.map(|query| AsyncConnectionCore::execute_returning_count(&mut &*conn, query)).collect();
+        futures_util::future::try_join_all(sent)
+    })?)
 }
 
 /// One row of the rows, on SQLite: words and values in turn.
@@ -147,8 +195,8 @@ impl QueryId for All<'_> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryFragment<Pg> for All<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+impl QueryFragment<Postgres> for All<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Postgres>) -> QueryResult<()> {
         out.push_sql(self.head);
         for (number, column) in self.columns.iter().enumerate() {
             if number > 0 {
@@ -166,5 +214,3 @@ impl QueryFragment<Pg> for All<'_> {
         Ok(())
     }
 }
-
-impl RunQueryDsl<PgConn> for All<'_> {}

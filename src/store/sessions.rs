@@ -49,7 +49,7 @@ pub fn versions(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<(Vec<u8>, i64)>, 
 }
 
 /// Stores conversations; the book has compared their versions.
-pub fn save(conn: &mut Conn, rows: &[&SessionRow]) -> Result<(), StoreError> {
+pub fn save<'a>(rows: &[&'a SessionRow]) -> Rows<'a> {
     let columns = vec![
         Column::Bytes(rows.iter().map(|s| s.key.as_slice()).collect()),
         Column::Bytes(rows.iter().map(|s| s.caller.as_slice()).collect()),
@@ -59,13 +59,13 @@ pub fn save(conn: &mut Conn, rows: &[&SessionRow]) -> Result<(), StoreError> {
         Column::Bytes(rows.iter().map(|s| s.sealed.as_slice()).collect()),
         Column::Numbers(rows.iter().map(|s| s.began_at).collect()),
     ];
-    Rows { columns, count: rows.len() }.insert(
-        conn,
+    Rows::insert(
+        rows.len(),
+        columns,
         "INSERT INTO sessions (key, caller, version, state, updated_at, sealed, began_at)",
         "ON CONFLICT (key) DO UPDATE SET version = excluded.version, state = excluded.state, \
          updated_at = excluded.updated_at, sealed = excluded.sealed",
-    )?;
-    Ok(())
+    )
 }
 
 /// Forgets conversations and handled texts that are older than any retry.
@@ -82,11 +82,10 @@ pub fn seen_among(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<Vec<u8>>, Store
 }
 
 /// Remembers that texts were handled, and when.
-pub fn see(conn: &mut Conn, texts: &[(&[u8], i64)]) -> Result<(), StoreError> {
+pub fn see<'a>(texts: &[(&'a [u8], i64)]) -> Rows<'a> {
     let columns = vec![
         Column::Bytes(texts.iter().map(|(key, _)| *key).collect()),
         Column::Numbers(texts.iter().map(|(_, at)| *at).collect()),
     ];
-    Rows { columns, count: texts.len() }.insert(conn, "INSERT INTO seen (key, at)", "")?;
-    Ok(())
+    Rows::insert(texts.len(), columns, "INSERT INTO seen (key, at)", "")
 }

@@ -1,0 +1,261 @@
+//! What all runs together say: medians over the rounds, and how they compare with the yardstick. For people as lines,
+//! for programs as one JSON document.
+
+use super::pgbench;
+use super::report::{Figures, milliseconds};
+use serde::Serialize;
+
+/// From so many in flight on, a book is compared with the best that pgbench can do, not with as many clients: its
+/// clients cost it more than they bring.
+const MANY: usize = 256;
+
+/// The whole of a measurement.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// What was measured, in a line.
+    pub heading: String,
+    /// Each run in the order they were made, the yardstick's among them.
+    pub runs: Vec<Figures>,
+    /// The rounds of the same run taken together, in the order of their first.
+    pub medians: Vec<Series>,
+    /// Whether the book was whole at the end, and has every payment that was acknowledged.
+    pub whole: bool,
+}
+
+/// Rounds of the same run taken together.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// What was measured.
+    pub what: String,
+    /// Requests on their way at the same time.
+    pub in_flight: usize,
+    /// How many rounds there were.
+    pub rounds: usize,
+    /// Requests done in a second.
+    pub rate: Spread,
+    /// Average wait, microseconds.
+    pub mean_us: Spread,
+    /// The wait of half of the requests, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50_us: Option<Spread>,
+    /// The wait of ninety-nine of a hundred, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99_us: Option<Spread>,
+    /// The longest wait, microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_us: Option<Spread>,
+    /// Postings in a commit, on average.
+    pub batch_mean: Spread,
+    /// Postings in the largest commit.
+    pub batch_max: Spread,
+    /// Bytes the database grew by, for each request done.
+    pub bytes_each: Spread,
+    /// Requests refused in all rounds.
+    pub refused: u64,
+    /// Times that a request was told to come back, in all rounds.
+    pub busy: u64,
+    /// Answers that were not what they should be, in all rounds.
+    pub wrong: u64,
+    /// The median rate beside that of the yardstick; absent where there is none to compare with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// A figure over the rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Spread {
+    /// The one in the middle.
+    pub median: u64,
+    /// The lowest.
+    pub min: u64,
+    /// The highest.
+    pub max: u64,
+}
+
+/// A comparison of rates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Against {
+    /// The yardstick: `pgbench TPC-B`, `bare replies`.
+    pub what: String,
+    /// Requests of the yardstick's on their way at the same time.
+    pub in_flight: usize,
+    /// The yardstick's median rate.
+    pub rate: u64,
+    /// Ours divided by the yardstick's, with two decimals.
+    pub ratio: String,
+}
+
+impl Spread {
+    /// Of values in any order. Of an even number of values the lower one of the two in the middle counts.
+    pub fn of(values: impl Iterator<Item = u64>) -> Option<Spread> {
+        let mut sorted: Vec<u64> = values.collect();
+        sorted.sort_unstable();
+        let median = sorted.get(sorted.len().saturating_sub(1).div_euclid(2)).copied()?;
+        Some(Spread { median, min: sorted.first().copied()?, max: sorted.last().copied()? })
+    }
+}
+
+impl Document {
+    /// Takes the runs together; those of `yardstick` are what the others are compared with.
+    pub fn new(heading: String, mut runs: Vec<Figures>, yardstick: &str, whole: bool) -> Document {
+        runs.iter_mut().filter(|run| run.what.starts_with("book") || run.what.starts_with("ussd")).for_each(|run| {
+            run.whole = Some(whole);
+        });
+        let mut medians: Vec<Series> = Vec::new();
+        for run in &runs {
+            if !medians.iter().any(|series| series.is_of(run)) {
+                medians.extend(Series::of(runs.iter().filter(|other| other.is_like(run))));
+            }
+        }
+        let measures: Vec<Series> = medians.iter().filter(|series| series.what == yardstick).cloned().collect();
+        for series in medians.iter_mut().filter(|series| series.what != yardstick) {
+            series.against = measure_for(series.in_flight, &measures).map(|measure| Against {
+                what: measure.what.clone(),
+                in_flight: measure.in_flight,
+                rate: measure.rate.median,
+                ratio: ratio(series.rate.median, measure.rate.median),
+            });
+        }
+        Document { heading, runs, medians, whole }
+    }
+
+    /// Whether nothing is wrong: an answer, or the book.
+    pub fn is_well(&self) -> bool {
+        self.whole && self.medians.iter().all(|series| series.wrong == 0)
+    }
+
+    /// The table for people.
+    pub fn lines(&self) -> Vec<String> {
+        let columns = ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
+        let columns = columns.iter().chain(&["batch", "largest", "bytes"]);
+        let columns: String = columns.map(|column| format!(" {column:>9}")).collect();
+        let mut lines = vec![self.heading.clone(), format!("{:<22}{columns}", "")];
+        lines.extend(self.medians.iter().map(Series::line));
+        lines.push(if self.whole { "the book is whole" } else { "THE BOOK IS NOT WHOLE" }.to_owned());
+        lines
+    }
+}
+
+impl Figures {
+    fn is_like(&self, other: &Figures) -> bool {
+        (&self.what, self.in_flight) == (&other.what, other.in_flight)
+    }
+}
+
+impl Series {
+    fn is_of(&self, run: &Figures) -> bool {
+        (&self.what, self.in_flight) == (&run.what, run.in_flight)
+    }
+
+    fn of<'a>(runs: impl Iterator<Item = &'a Figures>) -> Option<Series> {
+        let runs: Vec<&Figures> = runs.collect();
+        let first = runs.first()?;
+        let spread = |value: fn(&Figures) -> u64| Spread::of(runs.iter().map(|run| value(run)));
+        let maybe = |value: fn(&Figures) -> Option<u64>| Spread::of(runs.iter().filter_map(|run| value(run)));
+        let sum = |value: fn(&Figures) -> u64| runs.iter().fold(0_u64, |sum, run| sum.saturating_add(value(run)));
+        Some(Series {
+            what: first.what.clone(),
+            in_flight: first.in_flight,
+            rounds: runs.len(),
+            rate: spread(|run| run.rate)?,
+            mean_us: spread(|run| run.mean_us)?,
+            p50_us: maybe(|run| run.p50_us),
+            p99_us: maybe(|run| run.p99_us),
+            max_us: maybe(|run| run.max_us),
+            batch_mean: spread(|run| run.batch_mean)?,
+            batch_max: spread(|run| run.batch_max)?,
+            bytes_each: spread(|run| run.bytes_each)?,
+            refused: sum(|run| run.refused),
+            busy: sum(|run| run.busy),
+            wrong: sum(|run| run.wrong),
+            against: None,
+        })
+    }
+
+    fn line(&self) -> String {
+        let wait = |spread: Option<Spread>| spread.map_or("-".to_owned(), |spread| milliseconds(spread.median));
+        let cells = [
+            self.in_flight.to_string(),
+            self.rate.median.to_string(),
+            self.rate.min.to_string(),
+            self.rate.max.to_string(),
+            wait(Some(self.mean_us)),
+            wait(self.p50_us),
+            wait(self.p99_us),
+            wait(self.max_us),
+            self.batch_mean.median.to_string(),
+            self.batch_max.max.to_string(),
+            self.bytes_each.median.to_string(),
+        ];
+        let cells: String = cells.iter().map(|cell| format!(" {cell:>9}")).collect();
+        let against = self.against.as_ref();
+        let against =
+            against.map_or(String::new(), |a| format!("  {} x {}, {} in flight", a.ratio, a.what, a.in_flight));
+        let trouble = [("refused", self.refused), ("busy", self.busy), ("WRONG", self.wrong)];
+        let trouble: String = trouble.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("  {n} {what}")).collect();
+        format!("{:<22}{cells}{against}{trouble}", self.what)
+    }
+}
+
+/// The series to compare with: the one with as many on their way, or the best one for those with very many.
+fn measure_for(in_flight: usize, measures: &[Series]) -> Option<&Series> {
+    let same = measures.iter().find(|measure| measure.in_flight == in_flight);
+    let few = measures.iter().filter(|measure| pgbench::CLIENTS.contains(&measure.in_flight));
+    same.or_else(|| few.max_by_key(|measure| measure.rate.median).filter(|_best| in_flight >= MANY))
+}
+
+/// `part` divided by `whole`, rounded to two decimals.
+pub fn ratio(part: u64, whole: u64) -> String {
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let hundredths = part.saturating_mul(100).saturating_add(whole.div_euclid(2)).checked_div(whole);
+    hundredths.map_or("-".to_owned(), |n| format!("{}.{:02}", n.div_euclid(100), n.rem_euclid(100)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    fn run(what: &str, in_flight: usize, rate: u64) -> Figures {
+        Figures { what: what.to_owned(), in_flight, rate, ..Figures::default() }
+    }
+
+    #[test]
+    fn ratios_have_two_decimals_and_round_to_the_nearest() {
+        for (part, whole, text) in
+            [(0, 5, "0.00"), (32_000, 4_300, "7.44"), (1, 3, "0.33"), (2, 3, "0.67"), (1, 0, "-")]
+        {
+            assert_eq!(ratio(part, whole), text);
+        }
+        assert_eq!(ratio(u64::MAX, 1), format!("{}.00", u64::MAX));
+    }
+
+    #[test]
+    fn a_spread_has_the_middle_and_both_ends() {
+        assert_eq!(Spread::of([5, 1, 3].into_iter()), Some(Spread { median: 3, min: 1, max: 5 }));
+        assert_eq!(Spread::of([4, 2].into_iter()), Some(Spread { median: 2, min: 2, max: 4 }));
+        assert_eq!(Spread::of(std::iter::empty()), None);
+    }
+
+    #[test]
+    fn many_are_compared_with_the_best_and_others_with_as_many() {
+        let mut runs = Vec::new();
+        for (add, book) in [(0, 0), (300, 50), (100, 20)] {
+            runs.extend([(8, 4_000), (32, 3_000), (64, 6_000)].map(|(n, rate)| run(pgbench::NAME, n, rate + add)));
+            runs.extend([1, 64, 128, 256, 1_024].map(|n| run("book sqlite uniform", n, 8_200 + book)));
+        }
+        let document = Document::new("x".to_owned(), runs, pgbench::NAME, true);
+        let against = |n: usize| {
+            let series = document.medians.iter().find(|s| s.what.starts_with("book") && s.in_flight == n).unwrap();
+            assert_eq!((series.rounds, series.rate), (3, Spread { median: 8_220, min: 8_200, max: 8_250 }));
+            series.against.as_ref().map(|a| (a.in_flight, a.rate, a.ratio.as_str()))
+        };
+        assert_eq!(against(1_024), Some((8, 4_100, "2.00")));
+        assert_eq!(against(256), Some((8, 4_100, "2.00")));
+        assert_eq!(against(64), Some((64, 6_100, "1.35")));
+        assert_eq!((against(1), against(128)), (None, None));
+        assert_eq!((document.medians.len(), document.runs.len()), (8, 24));
+        assert!(document.runs.iter().all(|run| run.whole.is_none() == (run.what == pgbench::NAME)));
+    }
+}
