@@ -124,8 +124,10 @@ impl Facts {
         after.around.attempts.get(&account).or_else(|| self.around.attempts.get(&account)).copied()
     }
 
+    /// The version of a conversation; one that is not there may be remembered as version 0.
     fn version(&self, session: &[u8], after: &After) -> Option<i64> {
-        after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
+        let version = after.around.sessions.get(session).or_else(|| self.around.sessions.get(session));
+        version.copied().filter(|version| *version > 0)
     }
 
     fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {

@@ -109,8 +109,8 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let end = said.out.split_whitespace().find(digest).unwrap();
     insta::assert_snapshot!(said.out.replace(end, "[digest]"));
     let anywhere = [
-        "UPDATE accounts SET balance_minor = balance_minor + 1 WHERE id = 1000",
-        "UPDATE accounts SET held_minor = 1 WHERE id = 1000",
+        "UPDATE accounts SET balance_minor = balance_minor + 1 WHERE kind = 'fees'",
+        "UPDATE accounts SET held_minor = 1 WHERE kind = 'fees'",
     ];
     let sqlite = [
         "DROP TRIGGER entries_are_final; UPDATE entries SET amount_minor = amount_minor * 2 WHERE posting_id = 2",
