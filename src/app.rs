@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
+use crate::ussd::memory::Memory;
 use crate::wallet::{House, Wallet, founding};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
@@ -81,7 +82,7 @@ impl App {
         let seal = Arc::new(settings.secret.derive("sessions"));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
         let app = App {
-            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal },
+            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal, memory: Memory::default() },
             sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
             notify: Notify { wallet: wallet.clone(), catalogue, sender },
             wallet,

@@ -130,14 +130,16 @@ impl PinKeys {
         &self.current
     }
 
+    /// The tag of this PIN made with the key of this version, if that key is known.
+    pub fn tag(&self, version: i64, account: i64, salt: &[u8], pin: &Pin) -> Option<[u8; 32]> {
+        let mut keys = std::iter::once(&self.current).chain(&self.older);
+        let key = keys.find(|key| i64::from(key.version) == version)?;
+        Some(key.tag(account, salt.try_into().ok()?, pin))
+    }
+
     /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not known any more.
     pub fn matches(&self, version: i64, account: i64, salt: &[u8], pin: &Pin, tag: &[u8]) -> bool {
-        let mut keys = std::iter::once(&self.current).chain(&self.older);
-        let key = keys.find(|key| i64::from(key.version) == version);
-        match (key, salt.try_into()) {
-            (Some(key), Ok(salt)) => key.matches(account, salt, pin, tag),
-            (Some(_) | None, _) => false,
-        }
+        self.tag(version, account, salt, pin).is_some_and(|made| made.as_slice().ct_eq(tag).into())
     }
 }
 

@@ -3,13 +3,14 @@
 //! A posting is checked against the state as the postings before it in the batch left it, then applied as a whole.
 //! A refused one leaves no trace, and the ones behind it go on.
 
-use super::Key;
 use super::guard::{After, Around};
 use super::posting::{Change, HoldMove, Posting, Receipt};
+use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use subtle::ConstantTimeEq;
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,12 +74,38 @@ impl Facts {
         if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
             return Err(Reason::Invalid.into());
         }
+        self.prove(posting, out)?;
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
         let standing = self.standing(posting, &reserves, &after)?;
         self.adopt(after);
         Ok(self.apply(posting, number, reserves, standing, out))
+    }
+
+    /// Compares the PIN that the posting needs. A wrong one leaves its charge, and whatever else comes with that.
+    fn prove(&mut self, posting: &Posting, out: &mut Outcome) -> Result<(), Refusal> {
+        let Some(proof) = &posting.proof else { return Ok(()) };
+        let used = self.around.attempts.get(&proof.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
+        let (salt, tag) = self.around.tags.get(&proof.account).ok_or(Reason::PinLocked)?;
+        if used >= PIN_ATTEMPTS_MAX {
+            return Err(Reason::PinLocked.into());
+        }
+        if *salt != proof.salt {
+            return Err(Reason::Stale.into());
+        }
+        if tag.ct_eq(&proof.tag).into() {
+            return Ok(());
+        }
+        let charged = proof.wrong.iter().any(|change| matches!(change, Change::ChargePin { .. }));
+        let used = used.saturating_add(i64::from(charged));
+        let locked = if charged && used >= PIN_ATTEMPTS_MAX { proof.locked.as_slice() } else { &[] };
+        let changes: Vec<Change> = proof.wrong.iter().chain(locked).cloned().collect();
+        let after = self.admit(&changes)?;
+        self.adopt(after);
+        out.changes.extend(changes.into_iter().map(|change| Noted { posting: 0, at: posting.at, change }));
+        let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
+        Err(Refusal::of_field(Reason::PinWrong, "pin").with("left", left.to_string()))
     }
 
     /// Resolves the hold moves; refuses what a hold does not allow.

@@ -64,6 +64,13 @@ impl Book {
         wait.await.unwrap_or_else(|_gone| Err(Reason::Busy.into()))
     }
 
+    /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be found again otherwise.
+    pub fn leave(&self, posting: Posting) {
+        let (answer, _nobody_waits) = oneshot::channel();
+        // a full queue drops it, as a crash would
+        let _ = self.queue.try_send(Work::Post(Box::new(posting), answer));
+    }
+
     /// Runs a rare write of other rooms in a transaction of its own, in turn with the batches. It may run again when
     /// the database was lost under it, so it must be one that can.
     pub async fn write<T: Send + 'static>(

@@ -16,6 +16,8 @@ pub struct Around {
     pub sessions: HashMap<Vec<u8>, i64>,
     /// Wrong tries by account; no entry where there is no PIN.
     pub attempts: HashMap<i64, i64>,
+    /// Salt and tag of PINs by account.
+    pub tags: HashMap<i64, (Vec<u8>, Vec<u8>)>,
     /// Texts that were handled.
     pub seen: HashSet<Key>,
     /// Numbers that have a wallet.
@@ -50,6 +52,7 @@ impl Facts {
         self.accounts.extend(opened);
         self.around.sessions.extend(around.sessions);
         self.around.attempts.extend(around.attempts);
+        self.around.tags.extend(around.tags);
         self.around.seen.extend(around.seen);
         self.around.msisdns.extend(around.msisdns);
         self.around.orders.extend(around.orders);
@@ -78,7 +81,9 @@ impl Facts {
             }
             Change::SaveSession(save) => self.objection_to_save(save, after),
             Change::AtVersion { session, version } => {
-                (self.version(session, after) != Some(*version)).then_some(Reason::Stale)
+                // version 0 is remembered of one that is not there
+                let there = *version > 0 && self.version(session, after) == Some(*version);
+                (!there).then_some(Reason::Stale)
             }
             Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
             Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
@@ -101,7 +106,10 @@ impl Facts {
         match change {
             Change::OpenAccount(account) => drop(after.opened.insert(account.id, account.clone())),
             Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
-            Change::SetPin(pin) => drop(new.attempts.insert(pin.account_id, pin.attempts)),
+            Change::SetPin(pin) => {
+                new.attempts.insert(pin.account_id, pin.attempts);
+                new.tags.insert(pin.account_id, (pin.salt.clone(), pin.tag.clone()));
+            }
             Change::ChargePin { account } => {
                 let attempts = self.attempts(*account, after).unwrap_or(0).saturating_add(1);
                 after.around.attempts.insert(*account, attempts);

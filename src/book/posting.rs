@@ -36,6 +36,30 @@ pub struct Posting {
     pub changes: Vec<Change>,
     /// The posting that this one puts right.
     pub corrects: Option<i64>,
+    /// The PIN that allows it, where one is needed.
+    pub proof: Option<Proof>,
+}
+
+/// The tag of a PIN that was typed, to be compared within the commit: a try is charged and compared in one, so no two
+/// tries, however parallel, are compared for the price of one.
+#[derive(Clone)]
+pub struct Proof {
+    /// Whose PIN.
+    pub account: i64,
+    /// The salt that the tag was made with; when the stored PIN has another by now, the posting is refused as `stale`.
+    pub salt: Vec<u8>,
+    /// The tag of what was typed.
+    pub tag: Vec<u8>,
+    /// What becomes true when it is wrong, instead of the posting: the charge, and what else must not be lost.
+    pub wrong: Vec<Change>,
+    /// What becomes true besides when that was the last try.
+    pub locked: Vec<Change>,
+}
+
+impl std::fmt::Debug for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Proof(account {})", self.account)
+    }
 }
 
 /// A change of one account.
@@ -87,7 +111,7 @@ pub enum Change {
     Join(PersonRow),
     /// Set or replace a PIN; clears the count of wrong tries.
     SetPin(PinRow),
-    /// Count a try before the PIN is compared; refused as `pin_locked` when none is left.
+    /// Count a wrong try; refused as `pin_locked` when none is left.
     ChargePin {
         /// Whose PIN.
         account: i64,
@@ -161,7 +185,8 @@ impl Posting {
 
     /// How much there is to write.
     pub fn rows(&self) -> usize {
-        self.legs.len().saturating_add(self.holds.len()).saturating_add(self.changes.len())
+        let proof = self.proof.as_ref().map_or(0, |proof| proof.wrong.len().saturating_add(proof.locked.len()));
+        [self.legs.len(), self.holds.len(), self.changes.len(), proof].into_iter().fold(0, usize::saturating_add)
     }
 }
 

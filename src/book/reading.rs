@@ -27,7 +27,8 @@ pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> R
     let pins: Vec<i64> = want.pins.into_iter().filter(|id| !facts.around.attempts.contains_key(id)).collect();
     if !pins.is_empty() {
         let pins = people::pins_of(conn, &pins)?;
-        facts.around.attempts.extend(pins.into_iter().map(|pin| (pin.account_id, pin.attempts)));
+        facts.around.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
+        facts.around.tags.extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
     }
     if !want.seen.is_empty() {
         let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
@@ -111,7 +112,10 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        for change in &posting.changes {
+        let proof = posting.proof.as_ref();
+        self.pins.extend(proof.map(|proof| proof.account));
+        let otherwise = proof.into_iter().flat_map(|proof| proof.wrong.iter().chain(&proof.locked));
+        for change in posting.changes.iter().chain(otherwise) {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
@@ -121,7 +125,8 @@ impl<'a> Wanted<'a> {
                 Change::See { key } => drop(self.seen.insert(key.bytes())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
-                Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => {}
+                Change::ClearPin { account } => drop(self.pins.insert(*account)),
+                Change::SetPin(_) | Change::SetLanguage { .. } | Change::Tell(_) => {}
             }
         }
     }

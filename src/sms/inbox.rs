@@ -14,7 +14,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
 use crate::wallet::desk::message;
-use crate::wallet::{Caller, Claim, Turn, Wallet};
+use crate::wallet::{Caller, Turn, Wallet, Wrong};
 use std::sync::Arc;
 
 /// Lines of a statement by SMS, when they fit one message.
@@ -127,7 +127,7 @@ impl Sms {
         ask: Ask,
         along: Vec<Change>,
     ) -> Result<&'static str, Refusal> {
-        let acted = self.wallet.act(caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along }).await;
+        let acted = self.wallet.act(caller, ask, Turn { key, along, wrong: Wrong::Charge(Vec::new()) }).await;
         match acted.answer {
             Answer::Facts { .. } | Answer::Items(_) => Ok("done"),
             other @ (Answer::Refused(_) | Answer::Late) => self.unable(caller, own, key, other).await,

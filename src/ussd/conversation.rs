@@ -2,11 +2,12 @@
 //! new state, answers. Money moves only where the machine asks for it, and once, however often the hop comes.
 //!
 //! Every write is a compare-and-set on the conversation's version, so two copies of a hop, on one node or on two,
-//! cannot both win; the loser finds the winner's answer. A hop that acts is claimed before it acts: the claim charges
-//! the PIN try, and a copy that comes later can tell what became of it.
+//! cannot both win; the loser finds the winner's answer. A hop that acts marks the conversation in the commit of the act:
+//! a copy that comes later can tell what became of it.
 
 use super::deadline::Progress;
 use super::hand::{Hand, Lost};
+use super::memory::Memory;
 use super::record::{HOPS_MAX, Record, Said};
 use super::{Menus, Screen, State, Step};
 use super::{accepts_dialled, answer, begin, offer, press, resumable};
@@ -19,7 +20,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::seal::SealKey;
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
-use crate::wallet::{Claim, Turn, Wallet};
+use crate::wallet::{Turn, Wallet, Wrong};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub struct Ussd {
     pub menus: Live<Menus>,
     /// Seals what is stored.
     pub seal: Arc<SealKey>,
+    /// What this node remembers of its conversations.
+    pub memory: Memory,
 }
 
 /// What came of a hop.
@@ -129,7 +132,7 @@ impl Ussd {
             Next::Say(outcome) => return Ok(outcome),
         };
         let (state, screen, refused) = self.walk(&mut hand, step, progress).await?;
-        self.store(&mut hand, state, screen, refused).await
+        self.store(hand, state, screen, refused).await
     }
 
     /// The machine's first step for this hop, or the answer when there is nothing to walk.
@@ -211,35 +214,31 @@ impl Ussd {
         }
     }
 
-    /// Does what the hop asks for, once: claims the hop, acts, and marks it as acted with the act itself.
+    /// Does what the hop asks for, once: the conversation is marked as acted in the commit of the act itself, or, when
+    /// the PIN was wrong, as claimed by this hop in the commit of the charge.
     async fn act(&self, hand: &mut Hand, ask: Ask) -> Result<Answer, Lost> {
         let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop);
         if hand.record.acted {
             return Ok(self.wallet.recall(&hand.caller, &ask.service, key).await);
         }
-        let claim = match hand.record.claimed {
-            Some(_) => Claim::Before,
-            None => {
-                hand.record.claimed = Some(hand.hop);
-                hand.record.language = hand.view.language.to_string();
-                Claim::Now(self.saves(hand, hand.version, "acting"))
-            }
-        };
-        let claimed_version = match claim {
-            Claim::Now(_) => hand.version.saturating_add(1),
-            Claim::Before => hand.version,
-        };
+        let first = hand.record.claimed.is_none();
+        hand.record.claimed = Some(hand.hop);
+        hand.record.language = hand.view.language.to_string();
+        let wrong = if first { Wrong::Charge(self.saves(hand, hand.version, "acting")) } else { Wrong::Charged };
         hand.record.acted = true;
-        let along = self.saves(hand, claimed_version, "open");
+        let along = self.saves(hand, hand.version, "open");
         hand.record.acted = false;
-        let acted = self.wallet.act(&hand.caller, ask, Turn { key, claim, along }).await;
+        let acted = self.wallet.act(&hand.caller, ask, Turn { key, along, wrong }).await;
         hand.silent = acted.silent;
         match acted.answer {
             Answer::Refused(Refusal { reason: Reason::Stale, .. }) => return Err(Lost::Stale),
-            Answer::Refused(_) | Answer::Late if acted.claimed => hand.version = claimed_version,
+            Answer::Refused(_) | Answer::Late if first && acted.charged => {
+                hand.version = hand.version.saturating_add(1);
+            }
+            Answer::Refused(_) | Answer::Late if first => hand.record.claimed = None,
             Answer::Refused(_) | Answer::Late => {}
             Answer::Facts { .. } | Answer::Items(_) => {
-                hand.version = claimed_version.saturating_add(1);
+                hand.version = hand.version.saturating_add(1);
                 hand.record.acted = true;
             }
         }
@@ -249,7 +248,7 @@ impl Ussd {
     /// Stores where the hop led, and answers it.
     async fn store(
         &self,
-        hand: &mut Hand,
+        mut hand: Hand,
         state: State,
         screen: Screen,
         refused: Option<Refusal>,
@@ -263,11 +262,21 @@ impl Ussd {
         hand.record.said.push(Said { hop: hand.hop, text: screen.text.clone(), continues: screen.continues });
         let state = if screen.continues { "open" } else { "ended" };
         let key = Key::new(hand.now, "ussd", &hand.hop);
-        let posting = self.wallet.note(key, self.saves(hand, hand.version, state));
+        let posting = self.wallet.note(key, self.saves(&hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
         let outcome = Outcome { screen, word, at, refused, silent };
+        if acted && !outcome.screen.continues {
+            // the act and its mark are durable: a copy of this hop finds the answer by them, nobody need wait for more
+            self.wallet.book.leave(posting);
+            return Ok(outcome);
+        }
         match self.wallet.book.post(posting).await {
-            Ok(_receipt) => Ok(outcome),
+            Ok(_receipt) => {
+                if outcome.screen.continues && !acted {
+                    self.remember(hand);
+                }
+                Ok(outcome)
+            }
             // what was done is durable, and a copy of this hop would get the same answer from the book
             Err(refusal) if acted && refusal.reason != Reason::Stale => Ok(outcome),
             Err(refusal) if refusal.reason == Reason::Stale => Err(Lost::Stale),

@@ -14,6 +14,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
 use crate::wallet::desk::message;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -57,9 +58,36 @@ impl Progress {
     }
 }
 
+type Work = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// A hop that is worked on. Whoever stops waiting for it does not stop it.
+struct InHand {
+    work: Option<Work>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl InHand {
+    async fn finish(&mut self) -> Outcome {
+        let outcome = match &mut self.work {
+            Some(work) => work.await,
+            None => std::future::pending().await,
+        };
+        self.work = None;
+        outcome
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.take() {
+            self.runtime.spawn(work);
+        }
+    }
+}
+
 impl Ussd {
-    /// Answers a hop within `deadline`; what is not done by then goes on by itself on `runtime`.
-    /// `late` is held until then.
+    /// Answers a hop within `deadline`; what is not done by then goes on by itself on `runtime`, also when whoever asked
+    /// has hung up. `late` is held until then.
     pub async fn hop_within(
         self,
         deadline: Duration,
@@ -69,33 +97,36 @@ impl Ussd {
     ) -> Outcome {
         let progress = Arc::new(Progress::default());
         let (ussd, seen, caller) = (self.clone(), progress.clone(), call.caller.clone());
-        let mut work = runtime.spawn(async move { ussd.hop(call, &seen).await });
-        match tokio::time::timeout(deadline, &mut work).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_stopped)) => self.plain(progress.language(), BUSY, "busy"),
-            Err(_late) if progress.is_acting() => {
-                let (ussd, language) = (self.clone(), progress.language());
-                runtime.spawn(async move {
-                    let _held = late;
-                    match work.await {
-                        Ok(Outcome { refused: Some(refusal), .. }) => {
-                            let reason = ussd.reason(language, &refusal);
-                            ussd.tell_late(&caller, language, "sms.late_refused", &reason).await;
-                        }
-                        Ok(Outcome { silent: true, .. }) => {
-                            // it may have been the language that was changed
-                            let known = ussd.wallet.caller(caller.clone()).await.ok().and_then(|known| known.person);
-                            let language = known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
-                            ussd.tell_late(&caller, language, "sms.late_done", &Slots::new()).await;
-                        }
-                        Ok(_) | Err(_) => {}
-                    }
-                });
-                self.plain(progress.language(), LATE, "late")
-            }
-            // nothing is being done yet: whoever dials again continues where they were
-            Err(_late) => self.plain(progress.language(), BUSY, "slow"),
+        let work = Box::pin(async move { ussd.hop(call, &seen).await });
+        // worked on where the request came in, for as long as it may wait: another thread would only cost a journey
+        let mut hand = InHand { work: Some(work), runtime: runtime.clone() };
+        if let Ok(outcome) = tokio::time::timeout(deadline, hand.finish()).await {
+            return outcome;
         }
+        let Some(work) = hand.work.take() else { return self.plain(progress.language(), BUSY, "busy") };
+        if !progress.is_acting() {
+            // nothing is being done yet: whoever dials again continues where they were
+            runtime.spawn(work);
+            return self.plain(progress.language(), BUSY, "slow");
+        }
+        let (ussd, language) = (self.clone(), progress.language());
+        runtime.spawn(async move {
+            let _held = late;
+            match work.await {
+                Outcome { refused: Some(refusal), .. } => {
+                    let reason = ussd.reason(language, &refusal);
+                    ussd.tell_late(&caller, language, "sms.late_refused", &reason).await;
+                }
+                Outcome { silent: true, .. } => {
+                    // it may have been the language that was changed
+                    let known = ussd.wallet.caller(caller.clone()).await.ok().and_then(|known| known.person);
+                    let language = known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
+                    ussd.tell_late(&caller, language, "sms.late_done", &Slots::new()).await;
+                }
+                _told_otherwise => {}
+            }
+        });
+        self.plain(progress.language(), LATE, "late")
     }
 
     fn reason(&self, language: Language, refusal: &Refusal) -> Slots {

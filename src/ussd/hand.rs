@@ -5,6 +5,7 @@
 
 use super::Menus;
 use super::conversation::Ussd;
+use super::memory::Remembered;
 use super::record::{Hop, Record};
 use crate::ask::Slots;
 use crate::book::{Change, SessionSave};
@@ -39,10 +40,20 @@ pub(super) struct Hand {
     pub(super) record: Record,
     /// Something was done of which no message tells.
     pub(super) silent: bool,
+    /// Payments that wait for the caller's yes.
+    pub(super) waiting: usize,
     /// How often the caller has begun a conversation: the version of their line.
     pub(super) dialled: i64,
     /// Conversations of the same caller that end with this one's first hop.
     pub(super) superseded: Vec<SessionRow>,
+}
+
+/// A conversation as it was found.
+struct Found {
+    kept: Remembered,
+    state: String,
+    dialled: i64,
+    superseded: Vec<SessionRow>,
 }
 
 /// Why a round ends without an answer.
@@ -63,13 +74,47 @@ impl From<StoreError> for Lost {
 }
 
 impl Ussd {
-    /// Reads everything a hop needs, in one go.
+    /// Everything a hop needs: as remembered from the hop before, or read in one go.
     pub(super) async fn take_up(&self, call: &UssdCall) -> Result<Hand, Lost> {
         let now = self.wallet.house.clock.now();
         let key = self.seal.fingerprint("session", &format!("{}\n{}", call.service_code, call.session)).to_vec();
+        let found = match self.memory.take(&key) {
+            Some(kept) => Found { dialled: 0, superseded: Vec::new(), state: "open".to_owned(), kept },
+            None => self.look_up(call, &key, now).await?,
+        };
+        let Found { kept, state, dialled, superseded } = found;
+        let Remembered { version, updated_at, record, person, waiting } = kept;
+        let menus = self.menus.get();
+        let view = self.view(person.as_ref(), waiting);
+        let hop = self.name(call, &call.history);
+        let caller = Caller { msisdn: call.caller.clone(), person };
+        // what has acted may still be told, also in a conversation that a newer one ended
+        let open_end = !record.is_over() && !record.acted;
+        let until = now.minus(LIFE).micros();
+        let closed = open_end && version > 0 && (state == "ended" || updated_at < until);
+        let (call, silent) = (call.clone(), false);
+        Ok(Hand {
+            call,
+            key,
+            hop,
+            now,
+            caller,
+            view,
+            menus,
+            version,
+            closed,
+            record,
+            silent,
+            waiting,
+            dialled,
+            superseded,
+        })
+    }
+
+    /// Reads a conversation and its caller; for one that begins, also what it ends.
+    async fn look_up(&self, call: &UssdCall, key: &[u8], now: Timestamp) -> Result<Found, Lost> {
         let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
-        let (msisdn, line) = (call.caller.e164().to_owned(), self.line(&call.caller));
-        let read_key = key.clone();
+        let (msisdn, line, read_key) = (call.caller.e164().to_owned(), self.line(&call.caller), key.to_vec());
         let read = self.wallet.store.read(move |conn| {
             let row = sessions::by_key(conn, &read_key)?;
             let person = people::by_msisdn(conn, &msisdn)?;
@@ -85,23 +130,24 @@ impl Ussd {
         });
         let (row, person, superseded, dialled, waiting) = read.await?;
         let record = match &row {
-            Some(row) => Record::open(&self.seal, &key, &row.sealed).ok_or_else(|| {
+            Some(row) => Record::open(&self.seal, key, &row.sealed).ok_or_else(|| {
                 tracing::error!("a conversation cannot be opened: the secret was changed");
                 Lost::Busy
             })?,
             None => Record { began: now.micros(), msisdn: call.caller.e164().to_owned(), ..Record::default() },
         };
-        let menus = self.menus.get();
-        let view = self.view(person.as_ref(), waiting);
-        let hop = self.name(call, &call.history);
-        let caller = Caller { msisdn: call.caller.clone(), person };
-        // what has acted may still be told, also in a conversation that a newer one ended
-        let open_end = !record.is_over() && !record.acted;
-        let until = now.minus(LIFE).micros();
-        let closed = open_end && row.as_ref().is_some_and(|row| row.state == "ended" || row.updated_at < until);
-        let version = row.map_or(0, |row| row.version);
-        let (call, silent) = (call.clone(), false);
-        Ok(Hand { call, key, hop, now, caller, view, menus, version, closed, record, silent, dialled, superseded })
+        let (version, updated_at, state) =
+            row.map_or((0, now.micros(), "open".to_owned()), |row| (row.version, row.updated_at, row.state));
+        let kept = Remembered { version, updated_at, record, person, waiting };
+        Ok(Found { kept, state, dialled, superseded })
+    }
+
+    /// Remembers the conversation for its next hop. What has acted is not: it may have changed its caller.
+    pub(super) fn remember(&self, hand: Hand) {
+        let version = hand.version.saturating_add(1);
+        let Hand { key, now, caller, record, waiting, .. } = hand;
+        let kept = Remembered { version, updated_at: now.micros(), record, person: caller.person, waiting };
+        self.memory.keep(key, kept);
     }
 
     /// What the menus may know of the caller.

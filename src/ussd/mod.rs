@@ -17,6 +17,7 @@ pub mod graph;
 mod hand;
 mod input;
 mod machine;
+pub mod memory;
 pub mod menu;
 pub mod page;
 mod read;

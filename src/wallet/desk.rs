@@ -12,7 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::seal::Dice;
 use crate::store::book_rows::{self, Account};
 use crate::store::outbox::NewMessage;
-use crate::store::people::PersonRow;
+use crate::store::people::{PersonRow, PinRow};
 use crate::store::{Conn, StoreError};
 use crate::tariff::Tariff;
 use crate::text;
@@ -51,6 +51,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What to commit, when there is something to do.
     pub act: Option<Act>,
+    /// What the caller's PIN is compared with, where one was typed.
+    pub pin: Option<PinRow>,
     /// It was done, and nobody hears of that by SMS.
     pub silent: bool,
 }
@@ -107,6 +109,8 @@ pub struct Desk<'a> {
     pub secret: Option<Secret>,
     /// A number never used before, where the service opens something and is being done; otherwise 0.
     pub fresh_id: i64,
+    /// The caller has said yes: questions on the way there need no facts any more.
+    pub doing: bool,
     /// The time.
     pub now: Timestamp,
     /// What is planned so far.

@@ -52,6 +52,7 @@ pub async fn open_accounts(
         holds: Vec::new(),
         changes,
         corrects: None,
+        proof: None,
     };
     book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
 }

@@ -67,19 +67,19 @@ pub struct Caller {
 pub struct Turn {
     /// The same for each repetition of the same request.
     pub key: Key,
-    /// How the request is taken in hand.
-    pub claim: Claim,
     /// Changes that become true together with what is done.
     pub along: Vec<Change>,
+    /// What happens when the PIN is wrong.
+    pub wrong: Wrong,
 }
 
-/// Taking a request in hand. What costs a PIN try is charged here, before anything is compared.
+/// What a wrong PIN leaves.
 #[derive(Debug, Clone)]
-pub enum Claim {
-    /// Commit these changes first, and charge the try with them.
-    Now(Vec<Change>),
-    /// It was taken in hand, and charged, in an earlier run of the same request.
-    Before,
+pub enum Wrong {
+    /// It costs a try, and these changes become true with the charge.
+    Charge(Vec<Change>),
+    /// An earlier run of the same request was charged.
+    Charged,
 }
 
 /// What came of wanting something done.
@@ -87,8 +87,8 @@ pub enum Claim {
 pub struct Acted {
     /// The answer for the person.
     pub answer: Answer,
-    /// Whether the changes of the claim are in the database.
-    pub claimed: bool,
+    /// The PIN was wrong and a try was charged: what comes with that is in the database.
+    pub charged: bool,
     /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
     pub silent: bool,
 }
@@ -118,7 +118,7 @@ impl Wallet {
     pub async fn answer(&self, caller: &Caller, ask: Ask) -> Answer {
         let verb = ask.verb;
         let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
-        let (plan, refused) = self.plan(service, caller, ask.fields, ask.secret, 0).await;
+        let (plan, refused) = self.plan(service, caller, &ask, 0).await;
         match (verb, refused) {
             (Verb::List, None) => Answer::Items(plan.items),
             (Verb::Check | Verb::Quote | Verb::Do, None) => Answer::Facts { slots: plan.slots, flags: plan.flags },
@@ -133,23 +133,23 @@ impl Wallet {
     /// Does something, once per key.
     pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Acted {
         let Some(service) = service(&ask.service) else {
-            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), claimed: false, silent: false };
+            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), charged: false, silent: false };
         };
-        let taken = match pin::readable(service, ask.secret.as_ref()) {
-            Ok(()) => self.take_in_hand(service, caller, &turn).await,
-            Err(refusal) => Err(refusal),
-        };
-        let claimed = taken.is_ok();
-        let done = match taken {
-            Ok(()) => self.carry_out(service, caller, ask, &turn).await,
+        let done = match pin::readable(service, ask.secret.as_ref()) {
+            Ok(()) => self.commit(service, caller, ask, turn).await,
             Err(refusal) => Err(refusal),
         };
         self.metrics.service(service.name, done.as_ref().map_or_else(Refusal::code, |_plan| "done"));
-        let (answer, silent) = match done {
-            Ok(plan) => (Answer::Facts { slots: plan.slots, flags: plan.flags }, plan.silent),
-            Err(refusal) => (Answer::Refused(refusal), false),
-        };
-        Acted { answer, claimed, silent }
+        match done {
+            Ok(plan) => {
+                let answer = Answer::Facts { slots: plan.slots, flags: plan.flags };
+                Acted { answer, charged: false, silent: plan.silent }
+            }
+            Err(refusal) => {
+                let charged = refusal.reason == Reason::PinWrong;
+                Acted { answer: Answer::Refused(pin::last_try(refusal)), charged, silent: false }
+            }
+        }
     }
 
     /// The answer to something that was done under this key in a run whose own answer was lost. What was typed and
@@ -168,36 +168,11 @@ impl Wallet {
         }
     }
 
-    /// Commits the claim; a PIN try is charged in the same commit, so that no request gets past it uncounted.
-    async fn take_in_hand(&self, service: &Service, caller: &Caller, turn: &Turn) -> Result<(), Refusal> {
-        let Claim::Now(mut changes) = turn.claim.clone() else { return Ok(()) };
-        if service.pin {
-            let account = caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id;
-            changes.push(Change::ChargePin { account });
-        }
-        if changes.is_empty() {
-            return Ok(());
-        }
-        self.book.post(self.note(turn.key, changes)).await.map(|_receipt| ())
-    }
-
-    async fn carry_out(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
-        if service.pin {
-            self.authorise(caller, ask.secret.as_ref(), turn).await?;
-        }
-        let done = self.commit(service, caller, ask, turn).await;
-        if done.is_err() && service.pin {
-            // the PIN was right although the request was not: the try must not count
-            self.clear_attempts(caller, turn.key).await;
-        }
-        done
-    }
-
-    async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: &Turn) -> Result<Plan, Refusal> {
+    async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
         let agreed = ask.fields.get("total").cloned();
-        let (mut plan, refused) = self.plan(service, caller, ask.fields.clone(), ask.secret.clone(), fresh_id).await;
+        let (mut plan, refused) = self.plan(service, caller, &ask, fresh_id).await;
         if let Some(refusal) = refused {
             return Err(refusal);
         }
@@ -205,19 +180,19 @@ impl Wallet {
             return Err(Reason::PriceChanged.into());
         }
         let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
-        let mut changes = turn.along.clone();
+        let mut changes = turn.along;
         plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
         changes.extend(act.changes);
+        let mut posting = Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) };
         if service.pin {
-            changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
+            posting.proof = Some(self.proof(caller, ask.secret.as_ref(), plan.pin.take(), turn.wrong)?);
+            posting.changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
         }
-        let receipt =
-            self.book.post(Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) }).await;
-        match receipt {
+        match self.book.post(posting).await {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
             // the plan was good, but money was spent or an account frozen in between: a new plan says it better
             Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed) => {
-                let (_plan, refused) = self.plan(service, caller, ask.fields, ask.secret, fresh_id).await;
+                let (_plan, refused) = self.plan(service, caller, &ask, fresh_id).await;
                 Err(refused.unwrap_or_else(|| Reason::Busy.into()))
             }
             Err(refusal) => Err(refusal),
@@ -225,21 +200,16 @@ impl Wallet {
     }
 
     /// What is planned, and why it ends there if it does.
-    async fn plan(
-        &self,
-        service: &Service,
-        caller: &Caller,
-        fields: Fields,
-        secret: Option<Secret>,
-        fresh_id: i64,
-    ) -> (Plan, Option<Refusal>) {
+    async fn plan(&self, service: &Service, caller: &Caller, ask: &Ask, fresh_id: i64) -> (Plan, Option<Refusal>) {
         let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
+        let (fields, secret, doing) = (ask.fields.clone(), ask.secret.clone(), ask.verb == Verb::Do);
+        let wants_pin = service.pin && doing;
         let planned = self.store.read(move |conn: &mut Conn| {
             let (now, plan) = (house.clock.now(), Plan::default());
             let (house, caller, fields) = (&house, &caller, &fields);
             let secret = secret.clone();
-            let mut desk = Desk { conn, house, caller, fields, secret, fresh_id, now, plan };
-            match decide(&mut desk) {
+            let mut desk = Desk { conn, house, caller, fields, secret, fresh_id, doing, now, plan };
+            match decide(&mut desk).and_then(|()| pin::read(&mut desk, wants_pin)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),
                 Err(Halt::Broken(error)) => Err(error),
@@ -283,6 +253,7 @@ impl Wallet {
             holds: Vec::new(),
             changes,
             corrects: None,
+            proof: None,
         }
     }
 }

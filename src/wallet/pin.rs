@@ -1,21 +1,17 @@
 //! PINs: choosing, repeating, changing, and the check before anything that needs one.
 //!
 //! A PIN is in no state and no row. Between the two entries of a new PIN stands its token, a keyed tag like the one
-//! that is stored in the end. Tries are counted, durably, before a PIN is compared.
+//! that is stored in the end. A typed PIN goes to the book as a tag: the try is charged and compared in one commit.
 
 use super::desk::{Act, Desk, Halt};
-use super::{Caller, Claim, Service, Turn, Wallet, unavailable};
+use super::{Caller, Service, Wallet, Wrong};
 use crate::ask::{Secret, Slots};
-use crate::book::{Change, Key, PIN_ATTEMPTS_MAX};
+use crate::book::{Change, Proof};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
 use crate::store::people::{self, PinRow};
-use crate::time::Timestamp;
 use secrecy::ExposeSecret;
-
-/// Within this time a lock is told once.
-const LOCK_NEWS_EVERY_MICROS: i64 = 600_000_000;
 
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
 pub const CHOOSE: Service = Service { name: "choose_pin", pin: false, opens: false, plan: choose };
@@ -95,42 +91,45 @@ fn read_token(token: &str, account: i64) -> Option<PinRow> {
     Some(PinRow { account_id: account, key_version, salt, tag, attempts: 0 })
 }
 
-impl Wallet {
-    /// Compares the PIN. Whoever comes here has been charged a try.
-    pub(super) async fn authorise(&self, caller: &Caller, secret: Option<&Secret>, turn: &Turn) -> Result<(), Refusal> {
-        let account = caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id;
-        let pin = Pin::parse(entered(secret)?)?;
-        let row = self.store.read(move |conn| people::pin(conn, account)).await.map_err(|e| unavailable(&e))?;
-        let row = row.ok_or(Reason::PinLocked)?;
-        if self.house.pin_keys.matches(row.key_version, account, &row.salt, &pin, &row.tag) {
-            return Ok(());
-        }
-        let left = PIN_ATTEMPTS_MAX.saturating_sub(row.attempts);
-        if left > 0 {
-            return Err(Refusal::of_field(Reason::PinWrong, "pin").with("left", left.to_string()));
-        }
-        self.tell_locked(caller, turn).await;
-        Err(Reason::PinLocked.into())
+/// Reads what the caller's PIN is compared with.
+pub(super) fn read(desk: &mut Desk, wanted: bool) -> Result<(), Halt> {
+    if wanted {
+        let account = desk.person()?.account_id;
+        desk.plan.pin = people::pin(desk.conn, account)?;
     }
+    Ok(())
+}
 
-    /// The owner hears of the lock by SMS: perhaps it was not them. Tries at the same moment may all find the last one
-    /// used up; the news is told once.
-    async fn tell_locked(&self, caller: &Caller, turn: &Turn) {
-        let Some(person) = caller.person.as_ref().filter(|_| matches!(turn.claim, Claim::Now(_))) else { return };
+/// A wrong PIN that was the last try reads as what it is: a lock.
+pub(super) fn last_try(refusal: Refusal) -> Refusal {
+    let last = refusal.reason == Reason::PinWrong && refusal.slots.get("left").is_some_and(|left| left == "0");
+    if last { Reason::PinLocked.into() } else { refusal }
+}
+
+impl Wallet {
+    /// What the book compares within the commit, and what a wrong PIN leaves. The owner hears of a lock by SMS: perhaps
+    /// it was not them.
+    pub(super) fn proof(
+        &self,
+        caller: &Caller,
+        secret: Option<&Secret>,
+        row: Option<PinRow>,
+        wrong: Wrong,
+    ) -> Result<Proof, Refusal> {
+        let person = caller.person.as_ref().ok_or(Reason::NotJoined)?;
+        let (account, pin) = (person.account_id, Pin::parse(entered(secret)?)?);
+        let row = row.ok_or(Reason::PinLocked)?;
+        // a tag whose key is not known any more equals nothing
+        let tag = self.house.pin_keys.tag(row.key_version, account, &row.salt, &pin).map_or(Vec::new(), Vec::from);
         let now = self.house.clock.now();
         let news = super::desk::message(&person.msisdn, &person.language, "sms.pin_locked", &Slots::new(), None, now);
-        let name = [person.account_id, now.micros().div_euclid(LOCK_NEWS_EVERY_MICROS)].map(i64::to_be_bytes).concat();
-        let once = Change::See { key: Key::new(Timestamp::from_micros(0), "pin_locked", &name) };
-        match self.book.post(self.note(turn.key, vec![once, Change::Tell(news)])).await {
-            Ok(_) | Err(Refusal { reason: Reason::Seen, .. }) => {}
-            Err(refusal) => tracing::warn!(code = refusal.code(), "the news of a locked PIN was not stored"),
-        }
-    }
-
-    pub(super) async fn clear_attempts(&self, caller: &Caller, key: Key) {
-        let Some(account) = caller.person.as_ref().map(|p| p.account_id) else { return };
-        if let Err(refusal) = self.book.post(self.note(key, vec![Change::ClearPin { account }])).await {
-            tracing::warn!(code = refusal.code(), "a right PIN still counts as a try");
-        }
+        let wrong = match wrong {
+            Wrong::Charged => Vec::new(),
+            Wrong::Charge(mut along) => {
+                along.push(Change::ChargePin { account });
+                along
+            }
+        };
+        Ok(Proof { account, salt: row.salt, tag, wrong, locked: vec![Change::Tell(news)] })
     }
 }

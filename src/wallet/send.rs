@@ -70,7 +70,9 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     desk.show("amount", amount.to_string());
     desk.show("fee", fee.to_string());
     desk.show("total", terms.total.to_string());
-    if let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)? {
+    if !desk.doing
+        && let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)?
+    {
         desk.plan.flags.insert("again".into());
         desk.show("ago", ago);
     }
