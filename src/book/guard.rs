@@ -132,10 +132,8 @@ impl Facts {
         after.around.attempts.get(&account).or_else(|| self.around.attempts.get(&account)).copied()
     }
 
-    /// The version of a conversation; one that is not there may be remembered as version 0.
     fn version(&self, session: &[u8], after: &After) -> Option<i64> {
-        let version = after.around.sessions.get(session).or_else(|| self.around.sessions.get(session));
-        version.copied().filter(|version| *version > 0)
+        after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
     }
 
     fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {

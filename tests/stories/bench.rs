@@ -1,7 +1,7 @@
 //! The bench measures what it says: payments that are in the book afterwards, and hops of conversations that end well.
 //! Figures themselves are not asserted: machines differ.
 
-use super::engine::{Home, is_postgres};
+use super::engine::{Home, is_postgres, only_sqlite};
 use std::process::{Command, Output};
 
 fn bench(args: &[&str]) -> Output {
@@ -66,6 +66,9 @@ fn accounts_and_payments_can_be_there_before() {
 
 #[test]
 fn the_yardstick_needs_a_postgresql() {
+    if only_sqlite("the yardstick needs a PostgreSQL: here is one") {
+        return;
+    }
     let output = bench(&["book", "--accounts", "10", "--seconds", "1", "--against", "pgbench"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("--pgbench-url"), "{said}");

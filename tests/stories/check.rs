@@ -85,9 +85,16 @@ fn here(sql: &str) -> String {
             let leg: Vec<String> = numbers[2..].iter().map(|number| format!("int8send({number}::bigint)")).collect();
             format!("UPDATE postings SET legs = legs || {} WHERE id = {}", leg.join(" || "), numbers[0])
         }
+        // they changed places with their postings
+        ["UPDATE", "entries", "SET", "posting_id", ..] => String::new(),
         ["INSERT", "INTO", "postings", ..] => other.replace("NULL)", "NULL, '')"),
         _ => other,
     }
+}
+
+/// Some things are found in other words where entries are a part of their postings.
+fn name(story: &str) -> String {
+    format!("{story}{}", either("", "_on_postgresql"))
 }
 
 async fn each(tamperings: &[&[&str]]) -> String {
@@ -129,6 +136,7 @@ async fn an_edited_posting_is_found() {
 #[tokio::test]
 async fn what_was_taken_away_is_found() {
     insta::assert_snapshot!(
+        name("what_was_taken_away_is_found"),
         each(&[
             &["DELETE FROM entries WHERE posting_id = 5 AND leg = 1"],
             &["DELETE FROM entries WHERE posting_id = 5"],
@@ -159,9 +167,14 @@ async fn a_history_that_was_cut_short_is_found_by_what_it_moved() {
 #[tokio::test]
 async fn what_was_slipped_in_is_found() {
     insta::assert_snapshot!(
+        name("what_was_slipped_in_is_found"),
         each(&[
             &["INSERT INTO postings VALUES (9, 'gift', 0, x'00', x'00', NULL)"],
-            &["INSERT INTO entries VALUES (9, 0, 13, 500, 2000, 8)"],
+            // an entry without a posting: on PostgreSQL there is no place for it
+            either(
+                &["INSERT INTO entries VALUES (9, 0, 13, 500, 2000, 8)"],
+                &["UPDATE postings SET legs = '' WHERE id = 4"]
+            ),
             &["INSERT INTO entries VALUES (4, 2, 13, 500, 2000, 4)"],
             &["INSERT INTO hold_entries VALUES (5, 0, 6, 11, 5, NULL)"],
             &["INSERT INTO chain VALUES (9, 9, 9, x'00')"],
@@ -259,8 +272,8 @@ async fn a_book_is_checked_while_it_is_written() {
     }
     let mut read = Vec::new();
     for _ in 0..12 {
-        let url = ledger.home.url().to_owned();
-        let report = tokio::task::spawn_blocking(move || super::world::check(&url)).await.unwrap();
+        let store = ledger.store.clone();
+        let report = tokio::task::spawn_blocking(move || super::world::check(&store)).await.unwrap();
         read.push(report.postings);
     }
     stop.store(true, Ordering::Relaxed);

@@ -84,13 +84,13 @@ async fn the_last_one_to_leave_finds_everything_committed() {
     let store = store.clone();
     assert!(book.is_alive() && !committer.is_finished());
     drop(held);
-    let Ledger { book, committer, home, .. } = ledger;
+    let Ledger { book, committer, home: _home, .. } = ledger;
     drop(book);
     tokio::task::spawn_blocking(move || committer.join().unwrap()).await.unwrap();
     let ann = kadogo::store::book_rows::account;
     let ann = blocking(|| ann(&mut store.reader().unwrap(), ANN)).unwrap().unwrap();
     assert_eq!(ann.balance_minor, 9_900);
-    assert_eq!(super::world::check(home.url()).postings, 102);
+    assert_eq!(super::world::check(&store).postings, 102);
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ pub fn blank(name: &str) -> Posting {
         holds: Vec::new(),
         changes: Vec::new(),
         corrects: None,
+        proof: None,
     }
 }
 
@@ -176,7 +177,7 @@ impl Ledger {
 
     /// The book's check: panics unless it is whole.
     pub fn check(&self) -> kadogo::book::check::Report {
-        super::world::check(self.home.url())
+        super::world::check(&self.store)
     }
 }
 

@@ -182,7 +182,7 @@ impl World {
 
     /// The book as its check sees it: panics unless it is whole.
     pub fn check(&self) -> kadogo::book::check::Report {
-        check(self.home.url())
+        check(&self.app.wallet.store)
     }
 
     /// Ends the service as a plug that is pulled would, and starts another one on the same database.
@@ -223,11 +223,8 @@ pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outp
 }
 
 /// Checks a book: panics unless it is whole.
-pub fn check(database_url: &str) -> kadogo::book::check::Report {
-    let report = blocking(|| {
-        let mut conn = Store::open_existing(database_url).unwrap().reader().unwrap();
-        kadogo::book::check::check(&mut conn, |_, _| ()).unwrap()
-    });
+pub fn check(store: &Store) -> kadogo::book::check::Report {
+    let report = blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
     assert!(report.is_whole(), "{:#?}", report.faults);
     report
 }
