@@ -1,9 +1,9 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
-use super::conn::{Pg, PgConn};
+use super::conn::Pg;
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::{RunQueryDsl, dsl, select, sql_types};
 use diesel_async::AsyncPgConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -132,9 +132,13 @@ impl Server {
         let mut conn = self.connect(&[])?.inner;
         let mut tries: u32 = 0;
         loop {
-            refuse_newer(&mut conn)?;
             tries = tries.saturating_add(1);
-            match conn.run_pending_migrations(MIGRATIONS) {
+            // even the table of what was applied is made by several at once
+            let applied = conn.applied_migrations();
+            if let Ok(applied) = &applied {
+                refuse_newer(applied)?;
+            }
+            match applied.and_then(|_known| conn.run_pending_migrations(MIGRATIONS)) {
                 Ok(_done) => return Ok(()),
                 Err(error) if tries >= MIGRATE_TRIES => return Err(StoreError::Migrate(error.to_string())),
                 Err(_another_node) => std::thread::sleep(MIGRATE_PAUSE),
@@ -154,7 +158,7 @@ impl Server {
         if pending {
             return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
         }
-        refuse_newer(&mut conn)
+        refuse_newer(&conn.applied_migrations().map_err(trouble)?)
     }
 
     /// Bytes its tables and indexes take on the disk.
@@ -199,9 +203,12 @@ fn reason(error: &tokio_postgres::Error) -> String {
     format!("{error}{cause}")
 }
 
-fn refuse_newer(conn: &mut PgConn) -> Result<(), StoreError> {
-    let trouble = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migrate(e.to_string());
+fn trouble(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Migrate(error.to_string())
+}
+
+fn refuse_newer(applied: &[MigrationVersion<'static>]) -> Result<(), StoreError> {
     let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(trouble)?;
     let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
-    super::refuse_unknown(&known, &conn.applied_migrations().map_err(trouble)?)
+    super::refuse_unknown(&known, applied)
 }

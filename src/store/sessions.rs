@@ -73,8 +73,9 @@ pub fn save<'a>(rows: &[&'a SessionRow]) -> Rows<'a> {
     )
 }
 
-/// Forgets conversations and handled texts that are older than any retry.
+/// Forgets conversations and handled texts that are older than any retry. Committers that remember them look again.
 pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
+    super::head::touch(conn)?;
     let old = sessions::table.filter(sessions::began_at.lt(before)).filter(sessions::state.ne("acting"));
     let talks = on!(conn, c => diesel::delete(old).execute(c))?;
     let texts = on!(conn, c => diesel::delete(seen::table.filter(seen::at.lt(before))).execute(c))?;

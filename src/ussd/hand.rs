@@ -119,8 +119,9 @@ impl Ussd {
             let row = sessions::by_key(conn, &read_key)?;
             let person = people::by_msisdn(conn, &msisdn)?;
             let begins = row.is_none();
-            let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
+            // the line first: one that is begun behind this is found by its version, one before it among the others
             let dialled = if begins { sessions::version(conn, &line)?.unwrap_or(0) } else { 0 };
+            let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
             let waiting = match &person {
                 Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
                 None => 0,

@@ -1,9 +1,9 @@
 //! What several stories need: the last exchange of a transcript, an account frozen, and the service held still at a
 //! chosen point, so that what usually takes a moment can be looked at.
 
+use super::engine;
 use super::world::*;
-use diesel::connection::SimpleConnection;
-use kadogo::store::StoreError;
+use kadogo::store::{StoreError, head};
 use std::sync::mpsc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -21,9 +21,10 @@ pub async fn set_account_state(world: &World, number: &str, state: &str) {
     sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')")).await;
 }
 
-/// Runs a statement on the database.
+/// Runs a statement on the database; whoever remembers how it was looks again.
 pub async fn sql(world: &World, statement: String) {
-    world.app.wallet.book.write(move |conn| conn.batch_execute(&statement).map_err(StoreError::Query)).await.unwrap();
+    let run = move |conn: &mut kadogo::store::Conn| conn.run(&statement).and_then(|()| head::touch(conn));
+    world.app.wallet.book.write(run).await.unwrap();
 }
 
 /// Something that stands still until it is released.
@@ -71,7 +72,7 @@ impl Held {
     pub async fn the_readers(world: &World) -> Held {
         let (arrived, arrivals) = mpsc::channel();
         let mut held = Held { release: Vec::new(), done: Vec::new(), arrivals };
-        for _reader in 0..4 {
+        for _reader in 0..engine::readers() {
             let ((release, released), store) = (mpsc::channel::<()>(), world.app.wallet.store.clone());
             let arrived = arrived.clone();
             held.release.push(release);
@@ -84,7 +85,7 @@ impl Held {
                 store.read(wait).await.unwrap();
             }));
         }
-        for _reader in 0..4 {
+        for _reader in 0..engine::readers() {
             held.reached().await;
         }
         held

@@ -2,7 +2,7 @@
 //! compared with the books after each step.
 
 use super::crowd::Person;
-use super::ledger::lines;
+use super::engine::{either, lines};
 use super::world::World;
 use kadogo::money::{Currency, Money};
 use kadogo::reference::Reference;
@@ -152,7 +152,8 @@ impl Bank {
 
 async fn messages(world: &World, posting: i64) -> Vec<Message> {
     let wanted = format!(
-        "SELECT json_array(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER BY id"
+        "SELECT {}(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER BY id",
+        either("json_array", "json_build_array")
     );
     let rows = ask(world, &wanted).await;
     let message = |row: &String| {

@@ -1,11 +1,16 @@
 //! The bench measures what it says: payments that are in the book afterwards, and hops of conversations that end well.
 //! Figures themselves are not asserted: machines differ.
 
+use super::engine::{Home, is_postgres, only_sqlite};
 use std::process::{Command, Output};
 
 fn bench(args: &[&str]) -> Output {
     let mut kadogo = Command::new(env!("CARGO_BIN_EXE_kadogo"));
     kadogo.env_remove("KADOGO_BENCH_DATABASE_URL").env_remove("KADOGO_PGBENCH_URL");
+    let home = Home::new();
+    if is_postgres() {
+        kadogo.env("KADOGO_BENCH_DATABASE_URL", home.url());
+    }
     kadogo.arg("bench").args(args).output().unwrap()
 }
 
@@ -47,12 +52,12 @@ fn rounds_are_taken_together() {
 
 #[test]
 fn accounts_and_payments_can_be_there_before() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("bench.db").display());
-    let ask = ["book", "--accounts", "10", "--in-flight", "4", "--seconds", "1", "--database-url", &url];
+    let home = Home::new();
+    let url = home.url();
+    let ask = ["book", "--accounts", "10", "--in-flight", "4", "--seconds", "1", "--database-url", url];
     let document = document(&[&ask[..], &["--preload-accounts", "1200", "--preload-payments", "3000"]].concat());
     let done = document["runs"][0]["done"].as_u64().unwrap();
-    let check = Command::new(env!("CARGO_BIN_EXE_kadogo")).args(["book", "check", "--database-url", &url]).output();
+    let check = Command::new(env!("CARGO_BIN_EXE_kadogo")).args(["book", "check", "--database-url", url]).output();
     let said = String::from_utf8(check.unwrap().stdout).unwrap();
     // 1,200 accounts take three postings; beside them stand the operator's three
     assert!(said.contains(&format!("{} postings", done + 3_000 + 3)), "{done} {said}");
@@ -61,6 +66,9 @@ fn accounts_and_payments_can_be_there_before() {
 
 #[test]
 fn the_yardstick_needs_a_postgresql() {
+    if only_sqlite("the yardstick needs a PostgreSQL: here is one") {
+        return;
+    }
     let output = bench(&["book", "--accounts", "10", "--seconds", "1", "--against", "pgbench"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("--pgbench-url"), "{said}");

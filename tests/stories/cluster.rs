@@ -19,7 +19,7 @@ listen_addresses = '127.0.0.1'
 fsync = on
 synchronous_commit = on
 shared_buffers = 256MB
-max_connections = 200
+max_connections = 500
 wal_level = replica
 max_wal_senders = 4
 hot_standby = on
@@ -128,9 +128,22 @@ impl Cluster {
 
     /// A new, empty database; returns its address.
     pub fn database(&self) -> String {
-        let name = format!("story_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let name = self.name();
         psql(&self.url("postgres"), &format!("CREATE DATABASE {name}"));
         self.url(&name)
+    }
+
+    /// A new database with everything that is in another one; whoever still uses that one is thrown out.
+    pub fn copy_of(&self, url: &str) -> String {
+        let (name, of) = (self.name(), url.rsplit('/').next().unwrap());
+        let out = format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{of}'");
+        psql(&self.url("postgres"), &out);
+        psql(&self.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {of}"));
+        self.url(&name)
+    }
+
+    fn name(&self) -> String {
+        format!("story_{}", self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Its log so far.

@@ -8,12 +8,11 @@
 //!   balances are what those payments make of them.
 //! More rounds, for a report: KADOGO_CRASH_ROUNDS=60 cargo test --test stories crash -- --nocapture
 
-use super::ledger::lines;
+use super::engine::Hand;
 use super::program::{Place, Server};
 use super::stub::until;
 use super::world::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use kadogo::seal::Dice;
-use kadogo::store::{Conn, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -96,7 +95,7 @@ async fn round(figures: &mut Figures) {
     let mut talks = load(server, &place, figures).await;
     figures.told += talks.iter().filter(|talk| talk.code().is_some()).count();
     whole(&place);
-    let before = payments(&place);
+    let before = payments(&mut place.home.hand());
     let unseen = talks.iter().filter(|talk| talk.last().is_none() && paid(&before, talk) == 1).count();
     figures.paid_unseen += unseen;
     for talk in talks.iter().filter(|talk| talk.code().is_some()) {
@@ -116,7 +115,7 @@ async fn round(figures: &mut Figures) {
     let (client, url) = (server.client.clone(), server.url.clone());
     talks = bring_again(client.clone(), url.clone(), talks, true).await;
     figures.brought_again += 2 * talks.iter().map(|talk| talk.hops.len()).sum::<usize>();
-    let settled = payments(&place);
+    let settled = payments(&mut place.home.hand());
     figures.paid_on_return += settled.values().sum::<usize>() - before.values().sum::<usize>();
     // and again: by now every step has its answer, which stays
     let answered = bring_again(client, url, talks.clone(), true).await;
@@ -124,7 +123,7 @@ async fn round(figures: &mut Figures) {
         let screens = |talk: &Talk| -> Vec<_> { talk.hops.iter().map(|hop| hop.answer.clone()).collect() };
         assert_eq!(screens(talk), screens(same));
     }
-    assert_eq!(payments(&place), settled, "a step that came again moved money");
+    assert_eq!(payments(&mut place.home.hand()), settled, "a step that came again moved money");
     compare(&place, &talks, &settled);
     receipts(&server, &place, &talks).await;
     drop(server);
@@ -170,7 +169,9 @@ async fn load(server: Server, place: &Place, figures: &mut Figures) -> Vec<Talk>
             talks
         });
     }
-    until("the first payment", async || !payments(place).is_empty()).await;
+    let hand = std::cell::RefCell::new(place.home.hand());
+    until("the first payment", async || !payments(&mut hand.borrow_mut()).is_empty()).await;
+    drop(hand);
     tokio::time::sleep(Duration::from_millis(chance(500))).await;
     kill(server, figures).await;
     stop.store(true, Ordering::Relaxed);
@@ -251,16 +252,12 @@ fn whole(place: &Place) {
     assert!(said.out.contains("the book is whole"), "{}", said.out);
 }
 
-fn reader(place: &Place) -> Conn {
-    Store::open_existing(&format!("sqlite://{}", place.path("kadogo.db").display())).unwrap().reader().unwrap()
-}
-
 /// Every payment in the book: who, how much, and how many times.
-fn payments(place: &Place) -> BTreeMap<(String, i64), usize> {
+fn payments(hand: &mut Hand) -> BTreeMap<(String, i64), usize> {
     let mut counted = BTreeMap::new();
     let sql = "SELECT msisdn || ' ' || -amount_minor AS text FROM entries JOIN people USING (account_id) \
                WHERE amount_minor < 0";
-    for line in lines(&mut reader(place), sql) {
+    for line in hand.lines(sql) {
         let (number, amount) = line.split_once(' ').unwrap();
         *counted.entry((number.to_owned(), amount.parse().unwrap())).or_default() += 1;
     }
@@ -291,9 +288,11 @@ fn compare(place: &Place, talks: &[Talk], settled: &BTreeMap<(String, i64), usiz
         let said_paid = talk.code().is_some();
         assert_eq!(paid(settled, talk), usize::from(said_paid), "{talk:#?}");
     }
-    let mut conn = reader(place);
     let sql = "SELECT msisdn || ' ' || balance_minor AS text FROM people JOIN accounts ON id = account_id ORDER BY 1";
-    let people: BTreeMap<String, i64> = lines(&mut conn, sql)
+    let people: BTreeMap<String, i64> = place
+        .home
+        .hand()
+        .lines(sql)
         .iter()
         .map(|line| {
             line.split_once(' ').map(|(number, balance)| (number.to_owned(), balance.parse().unwrap())).unwrap()
@@ -311,7 +310,7 @@ fn compare(place: &Place, talks: &[Talk], settled: &BTreeMap<(String, i64), usiz
 /// Whoever paid and whoever was paid finds the receipt on their phone, once.
 async fn receipts(server: &Server, place: &Place, talks: &[Talk]) {
     let waiting = "SELECT '' || count(*) AS text FROM outbox WHERE state = 'queued'";
-    until("all messages sent", async || lines(&mut reader(place), waiting) == ["0"]).await;
+    until("all messages sent", async || place.home.hand().lines(waiting) == ["0"]).await;
     let mut inboxes = BTreeMap::new();
     for number in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
         let (status, body) = server.get(&format!("/demo/inbox/{}", number.replace('+', "%2B"))).await;

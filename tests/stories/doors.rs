@@ -1,8 +1,10 @@
 //! The doors. Goal: whatever stands before them, each says exactly what is wrong, lets nothing in by mistake, and
 //! tells nobody a secret. Method: real requests over HTTP, good ones and spoilt ones; the rows counted afterwards.
 
+use super::aids;
 use super::world::*;
 use diesel::prelude::*;
+use kadogo::on;
 use kadogo::store::StoreError;
 use kadogo::store::schema::{orders, outbox, postings, seen, sessions};
 
@@ -60,11 +62,11 @@ async fn post(world: &World, path: &str, form: &Form) -> (u16, String) {
 async fn rows(world: &World) -> [i64; 5] {
     let count = |conn: &mut kadogo::store::Conn| {
         Ok::<_, StoreError>([
-            sessions::table.count().get_result(conn)?,
-            seen::table.count().get_result(conn)?,
-            outbox::table.count().get_result(conn)?,
-            orders::table.count().get_result(conn)?,
-            postings::table.count().get_result(conn)?,
+            on!(conn, c => sessions::table.count().get_result(c))?,
+            on!(conn, c => seen::table.count().get_result(c))?,
+            on!(conn, c => outbox::table.count().get_result(c))?,
+            on!(conn, c => orders::table.count().get_result(c))?,
+            on!(conn, c => postings::table.count().get_result(c))?,
         ])
     };
     world.app.wallet.store.read(count).await.unwrap()
@@ -221,7 +223,7 @@ async fn a_service_that_cannot_commit_is_not_ready_and_says_so_politely() {
     // the committer breaks in the middle of a write
     let broken = world.app.wallet.book.write::<()>(|_conn| panic!("on purpose: the committer breaks"));
     assert!(broken.await.is_err());
-    assert_eq!(get(&world, "/readyz").await, (503, "not ready".to_owned()));
+    aids::until("it is seen", || async { get(&world, "/readyz").await == (503, "not ready".to_owned()) }).await;
     assert_eq!(get(&world, "/healthz").await.0, 200, "the process runs");
     let (status, body) = post(&world, USSD, &good(USSD)).await;
     assert_eq!(

@@ -281,6 +281,8 @@ proptest! {
 
     #[test]
     fn what_a_phone_posts_is_read_back(session in "[!-~]{1,128}", digits in "[1-9][0-9]{9,13}", history in "[ -~é€]{0,300}") {
+        // behind Kenya's country code a trunk is left out
+        prop_assume!(!digits.starts_with("2540"));
         let caller = Msisdn::from_e164(&format!("+{digits}")).unwrap();
         let call = UssdCall { session, service_code: "*384*1234#".into(), caller, network: "99999".into(), history };
         let body = serde_urlencoded::to_string(ussd_form(&call)).unwrap();

@@ -19,6 +19,7 @@ fn save(key: u8, read_version: i64, state: &str) -> Change {
         state: state.into(),
         updated_at: 0,
         sealed: vec![],
+        began_at: 0,
     };
     Change::SaveSession(SessionSave { read_version, row })
 }
@@ -60,7 +61,7 @@ fn paying(name: &str, changes: Vec<Change>) -> Posting {
 }
 
 fn attempts(ledger: &Ledger) -> i64 {
-    people::pin(&mut ledger.conn(), ANN).unwrap().unwrap().attempts
+    ledger.hand().with(|conn| people::pin(conn, ANN)).unwrap().unwrap().attempts
 }
 
 #[tokio::test]
@@ -101,7 +102,7 @@ async fn of_two_who_store_the_same_conversation_one_wins() {
         .await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::Stale);
-    let row = sessions::by_key(&mut ledger.conn(), &[1]).unwrap().unwrap();
+    let row = ledger.hand().with(|conn| sessions::by_key(conn, &[1])).unwrap().unwrap();
     assert_eq!((row.version, row.state.as_str()), (3, "ended"));
     assert_eq!(ledger.stands(ANN), (9_800, 0));
 }
@@ -128,7 +129,7 @@ async fn an_order_is_answered_once() {
     let answers = ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::OrderGone);
-    assert_eq!(orders::by_id(&mut ledger.conn(), 7).unwrap().unwrap().state, "approved");
+    assert_eq!(ledger.hand().with(|conn| orders::by_id(conn, 7)).unwrap().unwrap().state, "approved");
     assert_eq!(ledger.stands(ANN), (9_900, 0));
 }
 

@@ -1,8 +1,7 @@
 //! A bare book for stories about it: a fresh database, a few accounts, no service around. What matters of a database
 //! is compared as text, every row of every table, so that "changes nothing" means nothing at all.
 
-use diesel::connection::SimpleConnection;
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+use super::engine::{Hand, Home, blocking, is_postgres, lines};
 use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
@@ -15,7 +14,6 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
-use tempfile::TempDir;
 
 /// Two people with money, one without, one with a frozen wallet, and somebody abroad.
 pub const ANN: i64 = 11;
@@ -29,10 +27,9 @@ pub type Answer = Result<Receipt, Refusal>;
 pub struct Ledger {
     pub store: Store,
     pub book: Book,
-    pub url: String,
     pub committer: std::thread::JoinHandle<()>,
     keys: AtomicU64,
-    pub _folder: TempDir,
+    pub home: Home,
 }
 
 /// A key of its own for each name.
@@ -52,6 +49,7 @@ pub fn blank(name: &str) -> Posting {
         holds: Vec::new(),
         changes: Vec::new(),
         corrects: None,
+        proof: None,
     }
 }
 
@@ -84,11 +82,10 @@ pub fn reason(answer: &Answer) -> Reason {
 impl Ledger {
     /// Ann has 100.00, Ben 50.00, Cal nothing, Ice 10.00 on a frozen wallet, Zoe 10.00 in Ugandan shillings.
     pub async fn new() -> Ledger {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("book.db").display());
-        let store = Store::open(&url).unwrap();
-        let (book, committer) = Book::start(&store, Metrics::default().into()).unwrap();
-        let ledger = Ledger { store, book, url, committer, keys: AtomicU64::new(0), _folder: folder };
+        let home = Home::new();
+        let store = home.open();
+        let (book, committer) = blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
+        let ledger = Ledger { store, book, committer, keys: AtomicU64::new(0), home };
         let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
         let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
         accounts.extend([house(SUSPENSE, "suspense", Some(0)), house(4, "trust", None)]);
@@ -155,27 +152,32 @@ impl Ledger {
 
     /// Balance and held, minor units.
     pub fn stands(&self, account: i64) -> (i64, i64) {
-        let account = book_rows::account(&mut self.conn(), account).unwrap().unwrap();
+        let account = self.hand().with(|conn| book_rows::account(conn, account)).unwrap().unwrap();
         (account.balance_minor, account.held_minor)
     }
 
-    /// A connection past all guards, as somebody with the file in their hands has.
-    pub fn conn(&self) -> Conn {
-        self.store.writer().unwrap()
+    /// A connection past all guards, as somebody with the database in their hands has.
+    pub fn hand(&self) -> Hand {
+        Hand::of(&self.store)
     }
 
-    /// Runs SQL on such a connection.
+    /// Runs SQL on such a connection; the committer, which remembers how it was, looks again.
     pub fn sql(&self, sql: &str) {
-        self.conn().batch_execute(sql).unwrap();
+        self.hand().run(&format!("{sql}; UPDATE head SET batch = batch + 1")).unwrap();
     }
 
     pub fn dump(&self) -> String {
-        dump(&mut self.conn())
+        format!("{:#?}", self.tables())
+    }
+
+    /// Every row of every table, but for the count of commits: those without effect are counted too.
+    pub fn tables(&self) -> BTreeMap<String, Vec<String>> {
+        self.hand().with(tables)
     }
 
     /// The book's check: panics unless it is whole.
     pub fn check(&self) -> kadogo::book::check::Report {
-        super::world::check(&self.url)
+        super::world::check(&self.store)
     }
 }
 
@@ -190,33 +192,28 @@ pub async fn poll<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
     .await
 }
 
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = sql_types::Text)]
-    text: String,
-}
-
-/// The first column, named `text`, of every row.
-pub fn lines(conn: &mut Conn, sql: &str) -> Vec<String> {
-    sql_query(sql).load::<Line>(conn).unwrap().into_iter().map(|line| line.text).collect()
-}
-
-/// Every row of every table.
-pub fn tables(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
-    let names = lines(
-        conn,
-        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%migrations' ORDER BY 1",
-    );
-    let mut rows_of = |table: String| {
-        let columns = format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')");
-        let row = lines(conn, &columns).join("||'|'||");
-        let rows = lines(conn, &format!("SELECT {row} AS text FROM {table} ORDER BY 1"));
+fn tables(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
+    let postgres = is_postgres();
+    let all = match postgres {
+        true => "SELECT tablename AS text FROM pg_tables WHERE schemaname = 'public'",
+        false => "SELECT name AS text FROM sqlite_schema WHERE type = 'table'",
+    };
+    let names = lines(conn, all).into_iter().filter(|table| !table.ends_with("migrations") && table != "nodes");
+    let rows_of = |table: String| {
+        let row = match postgres {
+            true => format!("{table}::text"),
+            false => {
+                let columns = format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')");
+                lines(conn, &columns).join("||'|'||")
+            }
+        };
+        let from = match table.as_str() {
+            "head" => "(SELECT last_posting, link, digest FROM head) AS head".to_owned(),
+            _ => table.clone(),
+        };
+        let row = if table == "head" && !postgres { "last_posting || quote(digest)".to_owned() } else { row };
+        let rows = lines(conn, &format!("SELECT {row} AS text FROM {from} ORDER BY 1"));
         (table, rows)
     };
-    names.into_iter().map(&mut rows_of).collect()
-}
-
-/// The same as one text.
-pub fn dump(conn: &mut Conn) -> String {
-    format!("{:#?}", tables(conn))
+    names.map(rows_of).collect()
 }

@@ -25,6 +25,7 @@ mod crash;
 mod crowd;
 mod doors;
 mod dropped;
+mod engine;
 mod fold;
 mod gateway;
 mod grammar;

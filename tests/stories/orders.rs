@@ -6,7 +6,7 @@ use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Secret, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
-use kadogo::wallet::{Claim, Turn};
+use kadogo::wallet::{Turn, Wrong};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -134,7 +134,7 @@ async fn approve(world: &World, number: &str, pin: &str, order: i64, key: &str) 
     let secret = Some(Secret::from(pin.to_owned()));
     let ask = Ask { verb: Verb::Do, service: "approve".into(), fields, secret };
     let key = Key::new(world.clock.now(), "test", key.as_bytes());
-    world.app.wallet.act(&caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along: Vec::new() }).await.answer
+    world.app.wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
 }
 
 /// The number of the order that waits for somebody.

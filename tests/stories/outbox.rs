@@ -5,6 +5,7 @@
 use super::stub::*;
 use super::world::*;
 use diesel::prelude::*;
+use kadogo::on;
 use kadogo::store::StoreError;
 use kadogo::store::outbox::MessageRow;
 use kadogo::store::schema::outbox;
@@ -16,7 +17,11 @@ async fn world_with(stub: &Stub) -> World {
 
 /// The outbox as stored, the oldest first.
 async fn rows(world: &World) -> Vec<MessageRow> {
-    let read = world.app.wallet.store.read(|conn| Ok::<_, StoreError>(outbox::table.order(outbox::id).load(conn)?));
+    let read = world
+        .app
+        .wallet
+        .store
+        .read(|conn| Ok::<_, StoreError>(on!(conn, c => outbox::table.order(outbox::id).load(c))?));
     read.await.unwrap()
 }
 

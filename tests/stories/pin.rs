@@ -6,7 +6,7 @@ use kadogo::ask::{Answer, Ask, Fields, Secret, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::refusal::Reason;
-use kadogo::wallet::{Claim, Turn};
+use kadogo::wallet::{Turn, Wrong};
 
 const TO_THE_PIN: [&str; 4] = ["1", "0700000002", "200", "1"];
 
@@ -200,7 +200,7 @@ async fn the_wallet_compares_no_more_than_five() {
             let secret = Some(Secret::from((2_000 + n).to_string()));
             let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret };
             let key = Key::new(wallet.house.clock.now(), "test", &n.to_be_bytes());
-            wallet.act(&caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along: Vec::new() }).await.claimed
+            wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.charged
         });
     }
     until_waiting(&world, 40).await;
@@ -217,7 +217,7 @@ async fn a_payment_without_a_pin_is_refused_whatever_asks_for_it() {
     let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
     let key = Key::new(wallet.house.clock.now(), "test", b"no pin");
     let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: None };
-    let acted = wallet.act(&caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along: Vec::new() }).await;
+    let acted = wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await;
     assert!(matches!(acted.answer, Answer::Refused(refusal) if refusal.reason == Reason::FieldMissing));
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }

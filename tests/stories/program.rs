@@ -1,16 +1,16 @@
 //! The real program in a test: started with nothing in its environment but what the test says, in a folder of its own,
 //! and ended with the test.
 
+use super::engine::{Home, is_postgres};
 use super::stub::until;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 
 /// A folder for a database, menus and whatever else a run needs.
 pub struct Place {
-    folder: TempDir,
+    pub home: Home,
 }
 
 /// What a command said.
@@ -23,11 +23,11 @@ pub struct Said {
 
 impl Place {
     pub fn new() -> Place {
-        Place { folder: tempfile::tempdir().unwrap() }
+        Place { home: Home::new() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.home.path(name)
     }
 
     /// A copy of the menus, to be spoilt.
@@ -42,7 +42,12 @@ impl Place {
 
     fn command(&self, args: &[&str], env: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kadogo"));
-        command.args(args).env_clear().envs(env.iter().copied()).current_dir(self.folder.path());
+        command.args(args).env_clear().current_dir(self.path(""));
+        if is_postgres() {
+            // a file of that name in the folder is what it would take by itself
+            command.env("KADOGO_DATABASE_URL", self.home.url());
+        }
+        command.envs(env.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

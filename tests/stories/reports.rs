@@ -4,6 +4,7 @@
 use super::stub::*;
 use super::world::*;
 use diesel::prelude::*;
+use kadogo::on;
 use kadogo::store::StoreError;
 use kadogo::store::outbox::MessageRow;
 use kadogo::store::schema::outbox;
@@ -31,7 +32,7 @@ async fn report(world: &World, id: &str, status: &str, reason: &str) -> (String,
     }
     let (http, body) = world.post("/gateways/africastalking/delivery", &form).await;
     assert_eq!((http, body.as_str()), (200, "ok"), "{status}");
-    let read = world.app.wallet.store.read(|conn| Ok::<_, StoreError>(outbox::table.load(conn)?));
+    let read = world.app.wallet.store.read(|conn| Ok::<_, StoreError>(on!(conn, c => outbox::table.load(c))?));
     let [row]: [MessageRow; 1] = read.await.unwrap().try_into().unwrap();
     (row.state, row.reason)
 }

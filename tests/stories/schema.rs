@@ -1,12 +1,13 @@
 //! The schema: migrations can be undone and done again with the same result, the tables that the program believes in
-//! are the ones there are, and a database of a newer program is left alone.
+//! are the ones there are, and a database of a newer program is left alone. On either database.
 
-use super::ledger::lines;
-use diesel::connection::SimpleConnection;
+mod postgres;
+
+use super::engine::lines;
 use diesel::sqlite::Sqlite;
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use kadogo::store::Store;
+use kadogo::store::{Conn, Store};
 use std::collections::BTreeMap;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
@@ -16,16 +17,23 @@ fn migrations() -> FileBasedMigrations {
 }
 
 /// Everything that was ever created, as it was written down.
-fn schema(conn: &mut SqliteConnection) -> Vec<String> {
+fn schema(conn: &mut Conn) -> Vec<String> {
     lines(conn, "SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS text FROM sqlite_schema ORDER BY 1")
 }
 
-fn up(conn: &mut SqliteConnection) -> usize {
-    MigrationHarness::<Sqlite>::run_pending_migrations(conn, migrations()).unwrap().len()
+fn inner(conn: &mut Conn) -> &mut SqliteConnection {
+    match conn {
+        Conn::Sqlite(conn) => conn,
+        Conn::Postgres(_) => panic!("these stories are about SQLite"),
+    }
 }
 
-fn down(conn: &mut SqliteConnection) -> usize {
-    MigrationHarness::<Sqlite>::revert_all_migrations(conn, migrations()).unwrap().len()
+fn up(conn: &mut Conn) -> usize {
+    MigrationHarness::<Sqlite>::run_pending_migrations(inner(conn), migrations()).unwrap().len()
+}
+
+fn down(conn: &mut Conn) -> usize {
+    MigrationHarness::<Sqlite>::revert_all_migrations(inner(conn), migrations()).unwrap().len()
 }
 
 /// A database in a folder of its own: its address, and the folder that must outlive it.
@@ -34,13 +42,13 @@ fn somewhere() -> (String, tempfile::TempDir) {
     (format!("sqlite://{}", folder.path().join("kadogo.db").display()), folder)
 }
 
-fn raw(url: &str) -> SqliteConnection {
-    SqliteConnection::establish(url.strip_prefix("sqlite://").unwrap()).unwrap()
+fn raw(url: &str) -> Conn {
+    Conn::Sqlite(SqliteConnection::establish(url.trim_start_matches("sqlite://")).unwrap())
 }
 
 #[test]
 fn what_goes_up_comes_down_and_goes_up_the_same() {
-    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let mut conn = raw(":memory:");
     let steps = up(&mut conn);
     let first = schema(&mut conn);
     assert!(steps >= 2 && first.len() > 20);
@@ -53,7 +61,7 @@ fn what_goes_up_comes_down_and_goes_up_the_same() {
 
 #[test]
 fn the_tables_are_the_ones_the_program_believes_in() {
-    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let mut conn = raw(":memory:");
     up(&mut conn);
     let names = lines(
         &mut conn,
@@ -70,15 +78,19 @@ fn the_tables_are_the_ones_the_program_believes_in() {
         (name, columns)
     };
     let stored: BTreeMap<String, Vec<String>> = names.into_iter().map(table).collect();
-    assert_eq!(stored, believed());
+    let mut believed = believed(["INTEGER", "TEXT", "BLOB"]);
+    // PostgreSQL's form of the postings
+    believed.remove("packed");
+    assert_eq!(stored, believed);
 }
 
-/// What `src/store/schema.rs` says, in the same words.
-fn believed() -> BTreeMap<String, Vec<String>> {
+/// What `src/store/schema.rs` says, in the same words: those for numbers, texts and bytes.
+fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema.rs")).unwrap();
     let mut tables = BTreeMap::new();
     for block in text.split("diesel::table!").skip(1) {
-        let mut head_and_rows = block.lines().filter(|line| !line.trim().is_empty() && line.trim() != "{");
+        let told = |line: &&str| !["", "{"].contains(&line.trim()) && !line.trim().starts_with(['/', '#']);
+        let mut head_and_rows = block.lines().filter(told);
         let head = head_and_rows.find(|line| line.contains('(')).unwrap().trim();
         let (name, keys) = head.trim_end_matches(['{', ' ', ')']).split_once(" (").unwrap();
         let keys: Vec<&str> = keys.split(", ").collect();
@@ -86,9 +98,9 @@ fn believed() -> BTreeMap<String, Vec<String>> {
             let (column, kind) = line.trim().trim_end_matches(',').split_once(" -> ").unwrap();
             let plain = kind.trim_start_matches("Nullable<").trim_end_matches('>');
             let kind_there = match plain {
-                "BigInt" => "INTEGER",
-                "Text" => "TEXT",
-                "Binary" => "BLOB",
+                "BigInt" => number,
+                "Text" => string,
+                "Binary" => bytes,
                 other => panic!("{name}.{column} is {other}"),
             };
             let absent = if plain == kind { "" } else { " or nothing" };
@@ -105,7 +117,7 @@ fn believed() -> BTreeMap<String, Vec<String>> {
 fn a_database_of_a_newer_program_is_left_alone() {
     let (url, _folder) = somewhere();
     drop(Store::open(&url).unwrap());
-    raw(&url).batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
+    raw(&url).run("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
     let before = schema(&mut raw(&url));
     let refused = Store::open(&url).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"cannot migrate the database: it has version 9999, which this program does not know");
@@ -117,7 +129,7 @@ fn a_database_of_a_newer_program_is_left_alone() {
 fn a_database_of_an_older_program_is_brought_up_by_the_server_only() {
     let (url, _folder) = somewhere();
     let mut conn = raw(&url);
-    MigrationHarness::<Sqlite>::run_next_migration(&mut conn, migrations()).unwrap();
+    MigrationHarness::<Sqlite>::run_next_migration(inner(&mut conn), migrations()).unwrap();
     let before = schema(&mut conn);
     let refused = Store::open_existing(&url).unwrap_err();
     insta::assert_snapshot!(refused, @"cannot migrate the database: its schema is older than this program: start the server first");
@@ -131,7 +143,7 @@ fn looking_at_a_file_that_is_not_ours_changes_nothing() {
     let (url, _folder) = somewhere();
     assert!(Store::open_existing(&url).unwrap_err().to_string().contains("there is no file"));
     let mut conn = raw(&url);
-    conn.batch_execute("CREATE TABLE recipes (cake TEXT)").unwrap();
+    conn.run("CREATE TABLE recipes (cake TEXT)").unwrap();
     let before = schema(&mut conn);
     let refused = Store::open_existing(&url).unwrap_err();
     assert!(refused.to_string().ends_with("is not a database of Kadogo's"), "{refused}");

@@ -6,7 +6,9 @@ use super::program::*;
 use super::stub::until;
 use super::world::{AMINA, holds};
 use diesel::prelude::*;
+use kadogo::on;
 use kadogo::store::schema::sessions;
+use kadogo::store::sessions::SessionRow;
 
 /// A newcomer, and what she types: her PIN, wrong ones, a new one.
 const NEWCOMER: &str = "+254711222333";
@@ -67,17 +69,15 @@ async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number
             assert!(!log.contains(secret), "{secret} is in the log");
             assert!(!numbers.contains(secret), "{secret} is in the numbers");
         }
-        let mut conn = SqliteConnection::establish(&place.path("kadogo.db").display().to_string()).unwrap();
-        let kept: Vec<kadogo::store::sessions::SessionRow> = sessions::table.load(&mut conn).unwrap();
+        let kept: QueryResult<Vec<SessionRow>> = place.home.hand().with(|conn| on!(conn, c => sessions::table.load(c)));
+        let kept = kept.unwrap();
         // five conversations, and the lines of the two who had them
         assert_eq!(kept.len(), 7);
         let rows: Vec<u8> = kept.into_iter().flat_map(|row| [row.key, row.caller, row.sealed].concat()).collect();
         for secret in PINS.iter().chain(&["711222333", "700000001", "Zawadi", "Confirmed", "send_pin"]) {
             assert!(!holds(&rows, secret), "{secret} is in the conversations");
         }
-        drop(conn);
-        let files = std::fs::read_dir(place.path("")).unwrap().map(|file| file.unwrap().path());
-        let stored: Vec<u8> = files.flat_map(|file| std::fs::read(file).unwrap()).collect();
+        let stored = place.home.stored_bytes();
         assert!(holds(&stored, NEWCOMER), "the search sees what is stored");
         for pin in PINS {
             assert!(!holds(&stored, pin), "{pin} is on the disk");

@@ -8,7 +8,7 @@ use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
-use kadogo::wallet::{Claim, Turn};
+use kadogo::wallet::{Turn, Wrong};
 
 const BARAKA_TYPED: &str = "0700000002";
 
@@ -270,7 +270,7 @@ async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refus
         let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "40000".into())]);
         let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: Some("8053".to_owned().into()) };
         let key = Key::new(world.clock.now(), "test", &[number]);
-        wallet.act(&caller, ask, Turn { key, claim: Claim::Now(Vec::new()), along: Vec::new() }).await.answer
+        wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
     };
     let (one, two) = tokio::join!(pay(1), pay(2));
     let lost = if matches!(one, Answer::Facts { .. }) { two } else { one };

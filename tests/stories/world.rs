@@ -1,6 +1,7 @@
 //! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP on loopback.
 //! People in it have phones; what they see is written down as a transcript that a person can read.
 
+use super::engine::{Home, blocking};
 use kadogo::app::{App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
@@ -15,7 +16,6 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// Monday, 23 November 2026, 14:05 in Nairobi.
 pub const NOON: i64 = 1_795_431_900_000_000;
@@ -35,9 +35,8 @@ pub struct World {
     pub clock: Clock,
     pub url: String,
     pub client: reqwest::Client,
-    pub database_url: String,
+    pub home: Arc<Home>,
     committer: Option<Committer>,
-    folder: Arc<TempDir>,
 }
 
 /// What may differ from the demo.
@@ -57,15 +56,14 @@ impl World {
     }
 
     pub async fn with(twist: Twist) -> World {
-        World::on(Arc::new(tempfile::tempdir().unwrap()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+        World::on(Arc::new(Home::new()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
     }
 
-    async fn on(folder: Arc<TempDir>, clock: Clock, twist: Twist) -> World {
-        let database_url = format!("sqlite://{}", folder.path().join("kadogo.db").display());
+    async fn on(home: Arc<Home>, clock: Clock, twist: Twist) -> World {
         let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(60));
         let settings = Settings {
             listen: ([127, 0, 0, 1], 0).into(),
-            database_url: database_url.clone(),
+            database_url: home.url().to_owned(),
             menus: None,
             service_code: CODE.into(),
             brand: "Kadogo".into(),
@@ -90,7 +88,7 @@ impl World {
         };
         tokio::spawn(http::server(doors, listener).unwrap());
         let client = reqwest::Client::new();
-        World { app, clock, url, client, database_url, committer: Some(committer), folder }
+        World { app, clock, url, client, home, committer: Some(committer) }
     }
 
     /// The phone of whoever has this number.
@@ -173,8 +171,7 @@ impl World {
 
     /// Everything on disk: the database and what waits to be folded into it.
     pub fn stored_bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+        self.home.stored_bytes()
     }
 
     /// Balance of a number's wallet, minor units.
@@ -185,7 +182,7 @@ impl World {
 
     /// The book as its check sees it: panics unless it is whole.
     pub fn check(&self) -> kadogo::book::check::Report {
-        check(&self.database_url)
+        check(&self.app.wallet.store)
     }
 
     /// Ends the service as a plug that is pulled would, and starts another one on the same database.
@@ -195,10 +192,10 @@ impl World {
 
     /// The same, with other settings.
     pub async fn restart_with(mut self, twist: Twist) -> World {
-        let (folder, clock) = (self.folder.clone(), self.clock.clone());
+        let (home, clock) = (self.home.clone(), self.clock.clone());
         self.committer.take();
         drop(self);
-        World::on(folder, clock, twist).await
+        World::on(home, clock, twist).await
     }
 }
 
@@ -226,9 +223,8 @@ pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outp
 }
 
 /// Checks a book: panics unless it is whole.
-pub fn check(database_url: &str) -> kadogo::book::check::Report {
-    let mut conn = Store::open_existing(database_url).unwrap().reader().unwrap();
-    let report = kadogo::book::check::check(&mut conn, |_, _| ()).unwrap();
+pub fn check(store: &Store) -> kadogo::book::check::Report {
+    let report = blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
     assert!(report.is_whole(), "{:#?}", report.faults);
     report
 }

@@ -84,9 +84,12 @@ CREATE TRIGGER postings_stay BEFORE DELETE ON postings FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER postings_stay_all BEFORE TRUNCATE ON postings EXECUTE FUNCTION refuse_change('postings are never deleted');
 CREATE TRIGGER hold_entries_are_final BEFORE UPDATE ON hold_entries FOR EACH ROW EXECUTE FUNCTION refuse_change('hold entries are never changed');
 CREATE TRIGGER hold_entries_stay BEFORE DELETE ON hold_entries FOR EACH ROW EXECUTE FUNCTION refuse_change('hold entries are never deleted');
+CREATE TRIGGER hold_entries_stay_all BEFORE TRUNCATE ON hold_entries EXECUTE FUNCTION refuse_change('hold entries are never deleted');
 CREATE TRIGGER chain_is_final BEFORE UPDATE ON chain FOR EACH ROW EXECUTE FUNCTION refuse_change('the chain is never changed');
 CREATE TRIGGER chain_stays BEFORE DELETE ON chain FOR EACH ROW EXECUTE FUNCTION refuse_change('the chain is never deleted');
+CREATE TRIGGER chain_stays_all BEFORE TRUNCATE ON chain EXECUTE FUNCTION refuse_change('the chain is never deleted');
 CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts FOR EACH ROW EXECUTE FUNCTION refuse_change('accounts are never deleted');
+CREATE TRIGGER accounts_stay_all BEFORE TRUNCATE ON accounts EXECUTE FUNCTION refuse_change('accounts are never deleted');
 
 -- names of numbers that are handed out in blocks (accounts, orders)
 CREATE TABLE counters (
