@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::commands;
+use kadogo::{commands, verify};
 use std::process::ExitCode;
 
 #[tokio::main]
@@ -13,7 +13,7 @@ async fn main() -> ExitCode {
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
-        Command::Book { act: BookAct::Check { database_url } } => commands::check_book(&database_url),
+        Command::Book { act: BookAct::Check(args) } => verify::check_book(&args),
         Command::Backup { database_url, to } => commands::backup(&database_url, &to),
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
