@@ -47,3 +47,4 @@ pub mod commands;
 pub mod config;
 pub mod http;
 pub mod menus;
+pub mod verify;

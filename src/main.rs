@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::commands;
+use kadogo::{commands, verify};
 use std::process::ExitCode;
 
 /// Runs what waits for the database where that holds nobody up.
@@ -18,9 +18,7 @@ async fn main() -> ExitCode {
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
-        Command::Book { act: BookAct::Check { database_url } } => {
-            aside(move || commands::check_book(&database_url)).await
-        }
+        Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 /// The digest of a commit: of the link before it and of every column of its rows, in the order of their keys.
 pub fn digest(before: &[u8], postings: &[PostingRow], entries: &[EntryRow], holds: &[HoldEntryRow]) -> Vec<u8> {
-    let mut hash = Link(Sha256::new());
+    let mut hash = Link(Vec::with_capacity(WRITTEN_MAX), Sha256::new());
     hash.bytes(before);
     for p in postings {
         hash.number(p.id).bytes(p.kind.as_bytes()).number(p.at).bytes(&p.key).bytes(&p.request).optional(p.corrects);
@@ -18,34 +18,42 @@ pub fn digest(before: &[u8], postings: &[PostingRow], entries: &[EntryRow], hold
         hash.number(h.posting_id).number(h.leg).number(h.hold_id).number(h.account_id).number(h.amount_minor);
         hash.optional(h.expires_at);
     }
-    hash.0.finalize().to_vec()
+    hash.hand_over();
+    hash.1.finalize().to_vec()
 }
 
+/// Bytes that are handed to the hash at once: a number at a time would cost more than the hash itself.
+const WRITTEN_MAX: usize = 16_384;
+
 /// Writes values so that no two different rows give the same bytes: lengths go in front, absence has a mark.
-struct Link(Sha256);
+struct Link(Vec<u8>, Sha256);
 
 impl Link {
     fn number(&mut self, value: i64) -> &mut Self {
-        self.0.update(value.to_be_bytes());
-        self
+        self.write(&value.to_be_bytes())
     }
 
     fn bytes(&mut self, value: &[u8]) -> &mut Self {
-        self.0.update(u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes());
-        self.0.update(value);
-        self
+        self.write(&u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes()).write(value)
     }
 
     fn optional(&mut self, value: Option<i64>) -> &mut Self {
         match value {
-            Some(value) => {
-                self.0.update([1]);
-                self.number(value)
-            }
-            None => {
-                self.0.update([0]);
-                self
-            }
+            Some(value) => self.write(&[1]).number(value),
+            None => self.write(&[0]),
         }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> &mut Self {
+        if self.0.len().saturating_add(bytes.len()) > WRITTEN_MAX {
+            self.hand_over();
+        }
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn hand_over(&mut self) {
+        self.1.update(&self.0);
+        self.0.clear();
     }
 }

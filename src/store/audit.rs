@@ -1,64 +1,155 @@
 //! Reading the book from end to end, for its check. A page at a time: the book may be larger than memory.
 
-use super::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, PostingRow};
+use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
 use super::head::LinkRow;
 use super::schema::{accounts, chain, entries, hold_entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
+use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
+
+/// What is asked for in one `IN` at most: databases limit what a statement may carry.
+const ASKED_MAX: usize = 5_000;
+
+/// Postings, and all that hangs on them, each in the order of its key.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// The postings.
+    pub postings: Vec<PostingRow>,
+    /// Their entries, and entries under numbers between theirs.
+    pub entries: Vec<EntryRow>,
+    /// What they reserved and gave back.
+    pub moves: Vec<HoldEntryRow>,
+}
+
+/// Where an account says that it stands.
+#[derive(Debug, Queryable)]
+pub struct Standing {
+    /// Its number.
+    pub id: i64,
+    /// Three letters.
+    pub currency: String,
+    /// Sum of its entries, minor units.
+    pub balance_minor: i64,
+    /// Sum of its open holds, minor units.
+    pub held_minor: i64,
+    /// The least that balance minus held may be, or no such rule.
+    pub floor_minor: Option<i64>,
+    /// Its newest posting.
+    pub last_posting: Option<i64>,
+}
 
 /// Links of the chain after `seq`.
 pub fn links(conn: &mut Conn, after_seq: i64, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
     Ok(on!(conn, c => chain::table.filter(chain::seq.gt(after_seq)).order(chain::seq).limit(limit).load(c))?)
 }
 
-/// Postings from `first` to `last`, both included.
-pub fn postings_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<PostingRow>, StoreError> {
-    Ok(on!(conn, c => postings::table.filter(postings::id.between(first, last)).order(postings::id).load(c))?)
+/// One link of the chain.
+pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<LinkRow>, StoreError> {
+    Ok(on!(conn, c => chain::table.find(seq).first(c).optional())?)
 }
 
-/// Entries of postings from `first` to `last`, both included, in the order of their key.
-pub fn entries_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<EntryRow>, StoreError> {
+/// The number of the newest posting; 0 where there is none.
+pub fn newest_posting(conn: &mut Conn) -> Result<i64, StoreError> {
+    let newest: Option<i64> = on!(conn, c => postings::table.select(max(postings::id)).first(c))?;
+    Ok(newest.unwrap_or(0))
+}
+
+/// Everything from posting `first` to `last`, both included.
+pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<Rows, StoreError> {
+    let moves = moves_between(conn, first, last)?;
+    let page = postings::table.filter(postings::id.between(first, last)).order(postings::id);
     match conn {
         Conn::Sqlite(conn) => {
-            let page = entries::table.filter(entries::posting_id.between(first, last));
-            Ok(page.order((entries::posting_id, entries::leg)).load(conn)?)
+            let legs = entries::table.filter(entries::posting_id.between(first, last));
+            let entries = legs.order((entries::posting_id, entries::leg)).load(conn)?;
+            Ok(Rows { postings: page.load(conn)?, entries, moves })
         }
         Conn::Postgres(pg) => {
-            let page = packed::table.filter(packed::id.between(first, last)).order(packed::id);
-            let rows: Vec<(i64, Vec<u8>)> = page.load(&mut pg.inner)?;
-            let mut entries = Vec::with_capacity(rows.len().saturating_mul(3));
-            for (posting, bytes) in rows {
-                entries.extend(legs::unpack(posting, &bytes)?);
+            let page = page.select((postings::all_columns, sql::<Binary>("legs")));
+            let read: Vec<(PostingRow, Vec<u8>)> = page.load(&mut pg.inner)?;
+            let mut entries = Vec::with_capacity(read.len().saturating_mul(3));
+            let mut postings = Vec::with_capacity(read.len());
+            for (posting, packed) in read {
+                entries.extend(legs::unpack(posting.id, &packed)?);
+                postings.push(posting);
             }
-            Ok(entries)
+            Ok(Rows { postings, entries, moves })
         }
     }
 }
 
-/// Hold entries of postings from `first` to `last`, both included, in the order of their key.
-pub fn hold_entries_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<HoldEntryRow>, StoreError> {
+/// The entries of these postings.
+pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreError> {
+    let mut found = Vec::new();
+    for some in of.chunks(ASKED_MAX) {
+        match conn {
+            Conn::Sqlite(conn) => {
+                let page: Vec<EntryRow> = entries::table.filter(entries::posting_id.eq_any(some)).load(conn)?;
+                found.extend(page);
+            }
+            Conn::Postgres(pg) => {
+                let page: Vec<(i64, Vec<u8>)> = packed::table.filter(packed::id.eq_any(some)).load(&mut pg.inner)?;
+                for (posting, packed) in page {
+                    found.extend(legs::unpack(posting, &packed)?);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What postings from `first` to `last`, both included, reserved and gave back, in the order of its key.
+pub fn moves_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<HoldEntryRow>, StoreError> {
     let page = hold_entries::table.filter(hold_entries::posting_id.between(first, last));
     Ok(on!(conn, c => page.order((hold_entries::posting_id, hold_entries::leg)).load(c))?)
 }
 
-/// How many postings, entries and hold entries there are. On PostgreSQL entries are a part of their postings, and none
-/// can be there that the chain does not cover: they are not counted apart.
-pub fn counts(conn: &mut Conn) -> Result<(i64, Option<i64>, i64), StoreError> {
-    let p = on!(conn, c => postings::table.count().get_result(c))?;
+/// How many postings, entries and hold entries there are from posting `first` to `last`, both included. On PostgreSQL
+/// entries are a part of their postings: none can be there without one, and they are not counted apart.
+pub fn counts(conn: &mut Conn, first: i64, last: i64) -> Result<(i64, i64, i64), StoreError> {
+    let rows = postings::table.filter(postings::id.between(first, last)).count();
+    let p = on!(conn, c => rows.get_result(c))?;
+    let legs = entries::table.filter(entries::posting_id.between(first, last)).count();
     let e = match conn {
-        Conn::Sqlite(conn) => Some(entries::table.count().get_result(conn)?),
-        Conn::Postgres(_) => None,
+        Conn::Sqlite(conn) => legs.get_result(conn)?,
+        Conn::Postgres(_) => 0,
     };
-    let h = on!(conn, c => hold_entries::table.count().get_result(c))?;
+    let moves = hold_entries::table.filter(hold_entries::posting_id.between(first, last)).count();
+    let h = on!(conn, c => moves.get_result(c))?;
     Ok((p, e, h))
 }
 
-/// Accounts after `id`.
-pub fn accounts_page(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<Account>, StoreError> {
-    Ok(on!(conn, c => accounts::table.filter(accounts::id.gt(after_id)).order(accounts::id).limit(limit).load(c))?)
+/// How many accounts there are.
+pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(on!(conn, c => accounts::table.count().get_result(c))?)
 }
 
-/// Holds after `id`.
-pub fn holds_page(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
-    Ok(on!(conn, c => holds::table.filter(holds::id.gt(after_id)).order(holds::id).limit(limit).load(c))?)
+/// Accounts after `id`.
+pub fn standings(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<Standing>, StoreError> {
+    let columns = (
+        accounts::id,
+        accounts::currency,
+        accounts::balance_minor,
+        accounts::held_minor,
+        accounts::floor_minor,
+        accounts::last_posting,
+    );
+    let page = accounts::table.filter(accounts::id.gt(after_id)).order(accounts::id).limit(limit);
+    Ok(on!(conn, c => page.select(columns).load(c))?)
+}
+
+/// Holds with numbers from `first` to `last`, both included: the oldest of them.
+pub fn holds_between(conn: &mut Conn, first: i64, last: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
+    let page = holds::table.filter(holds::id.between(first, last)).order(holds::id).limit(limit);
+    Ok(on!(conn, c => page.load(c))?)
+}
+
+/// The oldest hold that is open, or that a posting after `posting` moves.
+pub fn oldest_hold(conn: &mut Conn, posting: i64) -> Result<Option<i64>, StoreError> {
+    let open = holds::table.filter(holds::state.eq("open")).select(min(holds::id));
+    let open: Option<i64> = on!(conn, c => open.first(c))?;
+    let moved = hold_entries::table.filter(hold_entries::posting_id.gt(posting)).select(min(hold_entries::hold_id));
+    let moved: Option<i64> = on!(conn, c => moved.first(c))?;
+    Ok(open.into_iter().chain(moved).min())
 }

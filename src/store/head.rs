@@ -46,9 +46,9 @@ pub fn take(conn: &mut Conn) -> Result<Head, StoreError> {
     })
 }
 
-/// The head as it is, for reading.
-pub fn look(conn: &mut Conn) -> Result<Head, StoreError> {
-    Ok(on!(conn, c => head::table.find(1).select(COLUMNS).first(c))?)
+/// The head as it is, for reading; none is there only where somebody took it away.
+pub fn look(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
+    Ok(on!(conn, c => head::table.find(1).select(COLUMNS).first(c).optional())?)
 }
 
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]

@@ -16,6 +16,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 mod sqlite;
+pub mod verified;
 
 pub use conn::{Conn, on, snapshot, write};
 

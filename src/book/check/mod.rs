@@ -1,0 +1,170 @@
+//! The check of the book: proves, on a live database, that nothing was lost, doubled, overdrawn or edited.
+//! It reads one moment of the book. It trusts no stored balance: it adds up the entries itself.
+//!
+//! It reads from the first link of the chain or from the newest that an earlier check verified. The proof from there is
+//! as strong as from the first link for everything after that point. What lies before is taken as it was found then:
+//! its rows are not read again, only the digest at the point is compared. So this is what only a check from the first
+//! link finds: edits of rows before the point, an account that has not moved since and says another balance (while
+//! another one says the difference), and an account that was set back to an older entry of its own.
+//!
+//! In memory are a few numbers of each account that moved (of all, from the first link), and the holds that are open.
+
+mod history;
+mod pages;
+mod reserves;
+mod standing;
+
+use crate::store::verified::{self, PointRow};
+use crate::store::{self, Conn, StoreError, audit};
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Rows read at a time.
+const PAGE: i64 = 10_000;
+/// Faults that are listed; more are only counted.
+const FAULTS_LISTED: usize = 50;
+
+/// Where a check begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// At the first link.
+    Everything,
+    /// Behind the newest link that was verified; at the first where there is none.
+    SinceVerified,
+}
+
+/// What is being verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Postings with their entries, holds and links.
+    Postings,
+    /// Where accounts stand.
+    Accounts,
+}
+
+/// Who hears of the progress: what is being verified, how many of how many.
+pub type Progress<'a> = &'a mut dyn FnMut(Stage, u64, u64);
+
+/// A link that was verified before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// Which.
+    pub link: i64,
+    /// Its newest posting.
+    pub posting: i64,
+    /// Its digest.
+    pub digest: Vec<u8>,
+    /// When it was verified.
+    pub at: Timestamp,
+}
+
+/// What was verified, and what was found wrong.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Behind which link it began; none where it began at the first.
+    pub from: Option<Point>,
+    /// Postings read.
+    pub postings: u64,
+    /// Entries read.
+    pub entries: u64,
+    /// Hold entries read.
+    pub hold_entries: u64,
+    /// Links of the chain recomputed.
+    pub links: u64,
+    /// The number and digest of the last link: whoever kept an earlier one can tell that nothing was cut off since.
+    pub head: Option<(i64, Vec<u8>)>,
+    /// Accounts read: all there are.
+    pub accounts: u64,
+    /// Those of them that were compared with their entries.
+    pub accounts_compared: u64,
+    /// Holds compared with their entries.
+    pub holds: u64,
+    /// Sum of all balances by currency; whole books have zero everywhere.
+    pub sums_minor: BTreeMap<String, i128>,
+    /// What is wrong, the first faults in full.
+    pub faults: Vec<String>,
+    /// How many faults there are.
+    pub fault_count: u64,
+}
+
+impl Report {
+    /// Whether the book is whole.
+    pub fn is_whole(&self) -> bool {
+        self.fault_count == 0
+    }
+}
+
+/// What was found wrong: counted, and the first listed.
+#[derive(Debug, Default)]
+struct Faults {
+    listed: Vec<String>,
+    count: u64,
+}
+
+impl Faults {
+    fn add(&mut self, what: String) {
+        self.count = self.count.saturating_add(1);
+        if self.listed.len() < FAULTS_LISTED {
+            self.listed.push(what);
+        }
+    }
+
+    fn require(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.add(what());
+        }
+    }
+
+    fn join(&mut self, others: Faults) {
+        self.count = self.count.saturating_add(others.count);
+        let room = FAULTS_LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(others.listed.into_iter().take(room));
+    }
+}
+
+/// Checks the whole book as of one moment. `progress` hears how many postings were read of how many.
+pub fn check(conn: &mut Conn, mut progress: impl FnMut(u64, u64)) -> Result<Report, StoreError> {
+    verify(conn, Extent::Everything, &mut |stage, done, total| match stage {
+        Stage::Postings => progress(done, total),
+        Stage::Accounts => {}
+    })
+}
+
+/// Checks the book as of one moment, as far back as `extent` says.
+pub fn verify(conn: &mut Conn, extent: Extent, progress: Progress) -> Result<Report, StoreError> {
+    store::snapshot(conn, |conn| {
+        let mut faults = Faults::default();
+        let point = begin(conn, extent, &mut faults)?;
+        let mut walk = history::Walk::new(point, faults);
+        walk.history(conn, progress)?;
+        walk.standing(conn, progress)?;
+        Ok(walk.end())
+    })
+}
+
+/// Keeps the end of a book that was found whole, so that the next check can go on from there.
+pub fn keep(conn: &mut Conn, report: &Report, at: Timestamp) -> Result<(), StoreError> {
+    let Some((link, digest)) = report.head.clone().filter(|_| report.is_whole()) else { return Ok(()) };
+    store::write(conn, |conn| verified::keep(conn, &PointRow { link, digest, at: at.micros() }))
+}
+
+/// The newest point that is still what it was. Every one that is not is a fault, wherever the check begins: somebody who
+/// edits history and recomputes the chain behind it makes a chain that is whole in itself.
+fn begin(conn: &mut Conn, extent: Extent, faults: &mut Faults) -> Result<Option<Point>, StoreError> {
+    let mut newest = None;
+    for PointRow { link, digest, at } in verified::points(conn)? {
+        let at = Timestamp::from_micros(at);
+        match audit::link(conn, link)? {
+            Some(row) if row.digest == digest => {
+                newest = newest.or(Some(Point { link, posting: row.last_posting, digest, at }));
+            }
+            Some(_other) => faults.add(format!(
+                "link {link} is not the one that was verified on {}: history up to there was edited",
+                at.rfc3339()
+            )),
+            None => faults
+                .add(format!("link {link} was verified on {} and is not there: history was taken away", at.rfc3339())),
+        }
+    }
+    Ok(newest.filter(|_| extent == Extent::SinceVerified))
+}
