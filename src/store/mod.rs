@@ -57,6 +57,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database refused a statement for a reason that cannot be told from the kind of error: text that it
+    /// cannot store, a full disk, a timeout.
+    pub fn says_nothing(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind::Unknown, Error::DatabaseError};
+        matches!(self, StoreError::Query(DatabaseError(Unknown, _)))
+    }
+
     /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
     /// in trouble (full, locked, gone), and trying more would only take time.
     pub fn is_of_rows(&self) -> bool {

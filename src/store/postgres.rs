@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::path::Path;
 use std::time::Duration;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -73,8 +73,17 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
-        config.application_name("kadogo").keepalives_idle(Duration::from_secs(10));
+        config.application_name("kadogo");
+        // a server that vanished with its machine is noticed within half a minute, also by who only waits for an answer
+        config
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3);
         config.tcp_user_timeout(Duration::from_secs(15));
+        if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+            // what one of them knows already the others may not know yet
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         let tls = if plain { None } else { Some(verifying(authority.as_deref())?) };
         Ok(Server { config, tls })
     }
@@ -95,12 +104,20 @@ impl Server {
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.connect(WRITES).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.that_writes().connect(WRITES).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write.
     pub fn reader(&self) -> Result<Conn, StoreError> {
         self.connect(READS).map(|pg| Conn::Postgres(Box::new(pg)))
+    }
+
+    /// The same address, where a server that only follows another one counts as none: whoever was connected to it by
+    /// mistake would stay so.
+    fn that_writes(&self) -> Server {
+        let mut server = self.clone();
+        server.config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        server
     }
 
     fn connect(&self, settings: &[&str]) -> Result<Pg, StoreError> {
@@ -129,7 +146,7 @@ impl Server {
 
     /// Brings the schema up to date. Many nodes may do so at the same time.
     pub fn prepare(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.that_writes().connect(&[])?.inner;
         let mut tries: u32 = 0;
         loop {
             refuse_newer(&mut conn)?;

@@ -204,7 +204,7 @@ fn is_refused(answer: &Answer, why: Reason) -> bool {
 }
 
 /// A node of the judge's own: posts several at a time.
-fn with_book(url: &str, work: impl FnOnce(&dyn Fn(Vec<Posting>) -> Vec<Answer>)) {
+pub fn with_book(url: &str, work: impl FnOnce(&dyn Fn(Vec<Posting>) -> Vec<Answer>)) {
     let store = Store::open(url).unwrap();
     let (book, committer) = Book::start(&store, Metrics::default().into()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -24,6 +24,7 @@ mod disk;
 mod judge;
 mod nodes;
 mod payer;
+mod rows;
 mod server;
 mod wire;
 
