@@ -259,7 +259,7 @@ async fn ask(book: Book, next: Arc<AtomicU64>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         let number = next.fetch_add(1, Ordering::SeqCst);
         // some come twice at the same moment, as a gateway's repetition does
-        let twice = number % 6 == 0 && sort(number) != Sort::Notes;
+        let twice = number.is_multiple_of(6) && sort(number) != Sort::Notes;
         let again = async { if twice { Some(book.post(posting(number)).await) } else { None } };
         let (one, other) = tokio::join!(book.post(posting(number)), again);
         for answer in [Some(one), other].into_iter().flatten() {
