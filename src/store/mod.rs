@@ -108,6 +108,13 @@ impl Address {
         }
     }
 
+    fn long_reader(&self) -> Result<Conn, StoreError> {
+        match self {
+            Address::Sqlite(file) => sqlite::reader(file),
+            Address::Postgres(server) => server.long_reader(),
+        }
+    }
+
     fn writer(&self) -> Result<Conn, StoreError> {
         match self {
             Address::Sqlite(file) => sqlite::writer(file),
@@ -176,7 +183,7 @@ impl Store {
 
     /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.address.reader()
+        self.address.long_reader()
     }
 
     /// Which database this is.

@@ -1,6 +1,6 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
-use super::conn::{Pg, PgConn};
+use super::conn::{Driver, Pg, PgConn};
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
@@ -18,6 +18,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Nodes that start at the same moment all want to migrate: one does, the others look again.
 const MIGRATE_TRIES: u32 = 20;
 const MIGRATE_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long the answer to one query may take, where somebody waits for it: longer than the server gives a statement that
+/// writes. A commit that waits for a standby may take longer: it is given up, and found out about later.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// Settings of a connection that writes. The planner must not leave the primary keys for a scan of whole tables when a
 /// batch grows: that costs two thirds of the rate. A node that stops in the middle of a batch holds up the others
@@ -104,12 +108,17 @@ impl Server {
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.that_writes().connect(WRITES).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.that_writes().connect(WRITES, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
-    /// A connection that cannot write.
+    /// A connection that cannot write, for short reads.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.connect(READS).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.connect(READS, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+    }
+
+    /// A connection that cannot write, for reads that take their time.
+    pub fn long_reader(&self) -> Result<Conn, StoreError> {
+        self.connect(READS, None).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// The same address, where a server that only follows another one counts as none: whoever was connected to it by
@@ -120,33 +129,35 @@ impl Server {
         server
     }
 
-    fn connect(&self, settings: &[&str]) -> Result<Pg, StoreError> {
-        let mut pg = Pg::connect(self.establish())?;
+    fn connect(&self, settings: &[&str], answer_max: Option<Duration>) -> Result<Pg, StoreError> {
+        let mut pg = Pg::connect(answer_max, |driver| self.establish(driver))?;
         for setting in settings {
             pg.inner.batch_execute(setting).map_err(StoreError::Query)?;
         }
         Ok(pg)
     }
 
-    async fn establish(&self) -> Result<AsyncPgConnection, StoreError> {
+    async fn establish(&self, driver: Driver) -> Result<AsyncPgConnection, StoreError> {
         let trouble = |error: tokio_postgres::Error| StoreError::Open(format!("{}: {}", self.name(), reason(&error)));
         let ready = |error: diesel::ConnectionError| StoreError::Open(format!("{}: {error}", self.name()));
         match &self.tls {
             None => {
                 let (client, link) = self.config.connect(tokio_postgres::NoTls).await.map_err(trouble)?;
-                AsyncPgConnection::try_from_client_and_connection(client, link).await.map_err(ready)
+                driver.keep(link);
+                AsyncPgConnection::try_from(client).await.map_err(ready)
             }
             Some(tls) => {
                 let tls = MakeRustlsConnect::new(tls.clone());
                 let (client, link) = self.config.connect(tls).await.map_err(trouble)?;
-                AsyncPgConnection::try_from_client_and_connection(client, link).await.map_err(ready)
+                driver.keep(link);
+                AsyncPgConnection::try_from(client).await.map_err(ready)
             }
         }
     }
 
     /// Brings the schema up to date. Many nodes may do so at the same time.
     pub fn prepare(&self) -> Result<(), StoreError> {
-        let mut conn = self.that_writes().connect(&[])?.inner;
+        let mut conn = self.that_writes().connect(&[], None)?.inner;
         let mut tries: u32 = 0;
         loop {
             refuse_newer(&mut conn)?;
@@ -161,7 +172,7 @@ impl Server {
 
     /// Refuses a database that is not Kadogo's or not of this version; changes nothing.
     pub fn inspect(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.connect(&[], None)?.inner;
         let history = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
         let ours: bool = select(dsl::sql::<sql_types::Bool>(history)).get_result(&mut conn)?;
         if !ours {
@@ -176,7 +187,7 @@ impl Server {
 
     /// Bytes its tables and indexes take on the disk.
     pub fn bytes(&self) -> Result<u64, StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.connect(&[], None)?.inner;
         let size = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
                     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r')";
         let bytes: i64 = select(dsl::sql::<sql_types::BigInt>(size)).get_result(&mut conn)?;

@@ -5,7 +5,8 @@ use super::judge::{Figures, Judge};
 use super::payer::Payer;
 use super::proxy::{Moment, Proxy};
 use super::{chance, rounds};
-use std::time::Instant;
+use kadogo::store::Store;
+use std::time::{Duration, Instant};
 
 /// Cuts before the answers are counted.
 const CUTS_PER_ROUND: usize = 12;
@@ -38,4 +39,29 @@ fn answers_are_right_whenever_the_wire_is_cut() {
     }
     figures.print("the wire cut at a commit");
     assert_eq!((figures.busy, figures.unclear, figures.left_open), (0, 0, 0), "{figures:?}");
+}
+
+#[test]
+fn a_wire_on_which_nothing_passes_is_given_up() {
+    let Some(cluster) = Cluster::or_say("a wire on which nothing passes is given up") else { return };
+    let proxy = Proxy::before(cluster.port());
+    let url = proxy.url(&cluster.database());
+    let store = Store::open(&url).unwrap();
+    let mut writer = store.writer().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    writer.run("SELECT 1").unwrap();
+    proxy.stall();
+    let since = Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| assert!(writer.run("SELECT 1").is_err() && writer.is_broken()));
+        scope.spawn(|| assert!(Store::open(&url).is_err()));
+        let asked = runtime.block_on(store.read(|conn| conn.run("SELECT 1")));
+        assert!(asked.is_err());
+    });
+    // an answer may take half a minute, and a greeting a quarter
+    assert!(since.elapsed() > Duration::from_secs(25) && since.elapsed() < Duration::from_secs(60));
+    println!("a wire on which nothing passes: given up after {:?}", since.elapsed());
+    proxy.go_on();
+    runtime.block_on(store.read(|conn| conn.run("SELECT 1"))).unwrap();
+    store.writer().unwrap().run("SELECT 1").unwrap();
 }
