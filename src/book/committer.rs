@@ -60,8 +60,8 @@ impl Book {
         }
         let (answer, wait) = oneshot::channel();
         self.queue.try_send(Work::Post(Box::new(posting), answer)).map_err(|_full| Reason::Busy)?;
-        // no answer means that the committer is gone before it took the posting up
-        wait.await.unwrap_or_else(|_gone| Err(Reason::Busy.into()))
+        // without an answer the committer is gone, and it may have taken the posting up before
+        wait.await.unwrap_or_else(|_gone| Err(Reason::Unclear.into()))
     }
 
     /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be found again otherwise.

@@ -13,15 +13,17 @@ use crate::refusal::Reason;
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::rows::Rows;
 use crate::store::{self, Conn, Store, StoreError, book_rows};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Tries of a batch while the database is away: with the waits below, some twenty seconds. The gateways' deadlines are
-/// kept elsewhere: callers are told that the result will come by SMS.
-const TRIES_MAX: u32 = 25;
+/// How long a batch is tried while the database is away. The gateways' deadlines are kept elsewhere: callers are told that
+/// the result will come by SMS.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it is tried to find out about a commit whose answer was lost.
+const UNCLEAR_PATIENCE: Duration = Duration::from_secs(150);
+/// Tries that a batch has in any case: one that slept with its whole machine wakes up with no time left.
+const TRIES_LEAST: u32 = 3;
 const WAIT_FIRST: Duration = Duration::from_millis(20);
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// Tries to find out about a commit whose answer was lost: some two minutes more.
-const UNCLEAR_TRIES_MAX: u32 = 150;
 
 /// The one that writes.
 pub struct Writer {
@@ -34,12 +36,14 @@ pub struct Writer {
     /// What is remembered of the database, as of this head.
     facts: Facts,
     head: Head,
+    /// A batch was given up, and none was made since. One batch waits for a database that is away; those behind it
+    /// are told at once, or the last of them would wait for all.
+    away: bool,
 }
 
 /// A batch that was sent to be committed, and what it answers if it was.
 struct Sent {
     batch: i64,
-    head: Head,
     answers: Vec<Answer>,
 }
 
@@ -51,34 +55,50 @@ impl Writer {
             let node = book_rows::take_ids(conn, 1)?;
             head::enter(conn, node).map(|()| node)
         })?;
-        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts: Facts::default(), head: Head::default() })
+        let (facts, head) = (Facts::default(), Head::default());
+        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, away: false })
     }
 
     /// Makes the postings durable and says what became of each.
-    ///
-    /// When the database refuses rows of the batch, each posting is tried alone, so that one that cannot be written
-    /// does not take the others with it.
     pub fn answers(&mut self, postings: &[Posting]) -> Vec<Answer> {
-        let (mut sent, mut tries) = (None, 0_u32);
+        if self.away {
+            self.mend();
+        }
+        self.answers_of(postings, false)
+    }
+
+    /// When the database refuses rows of the batch, each half is tried alone, and so on: one posting that cannot be
+    /// written does not take the others with it. `suspect` is a batch that must have such a one.
+    fn answers_of(&mut self, postings: &[Posting], suspect: bool) -> Vec<Answer> {
+        let (since, mut sent, mut tries) = (Instant::now(), None, 0_u32);
+        let (patience, tries_least) = if self.away { (Duration::ZERO, 1) } else { (PATIENCE, TRIES_LEAST) };
+        let count = postings.len();
         loop {
             tries = tries.saturating_add(1);
-            let error = match self.attempt(postings, &mut sent) {
-                Ok(answers) => return answers,
+            let over = |patience| tries >= tries_least && since.elapsed() >= patience;
+            let error = match self.advance(postings, &mut sent) {
+                Ok(Some(answers)) => {
+                    self.away = false;
+                    return answers;
+                }
+                Ok(None) if over(patience) => StoreError::Closed,
+                Ok(None) => continue,
                 Err(error) => error,
             };
             self.forget();
-            let count = postings.len();
-            if error.is_of_rows() && sent.is_none() {
+            if sent.is_none() && self.is_of_rows(&error, suspect || tries > 1) {
                 tracing::warn!(%error, count, "a batch was refused");
+                let reason = if error.is_of_rows() { Reason::Invalid } else { Reason::Busy };
+                let (left, right) = postings.split_at(count.div_euclid(2));
                 return match postings {
-                    [_alone] => vec![Err(Reason::Invalid.into())],
-                    several => several.iter().flat_map(|one| self.answers(std::slice::from_ref(one))).collect(),
+                    [] | [_] => vec![Err(reason.into()); count],
+                    _more => [self.answers_of(left, true), self.answers_of(right, true)].concat(),
                 };
             }
-            let tries_max = if sent.is_some() { UNCLEAR_TRIES_MAX } else { TRIES_MAX };
-            if tries >= tries_max {
+            if over(if sent.is_some() { UNCLEAR_PATIENCE } else { patience }) {
                 // not sent: it was rolled back or never begun. Sent: nobody can say, until it is asked again
                 tracing::error!(%error, count, unclear = sent.is_some(), "a commit failed");
+                self.away = true;
                 let reason = if sent.is_some() { Reason::Unclear } else { Reason::Busy };
                 return vec![Err(reason.into()); count];
             }
@@ -88,56 +108,82 @@ impl Writer {
         }
     }
 
+    /// Whether it is the rows that the database does not take, and not the database that is in trouble. Where the error
+    /// does not say it, and comes a second time, a batch without any rows tells.
+    fn is_of_rows(&mut self, error: &StoreError, again: bool) -> bool {
+        let sound = |writer: &mut Writer| !writer.conn.is_broken() && writer.attempt(&[], &mut None).is_ok();
+        error.is_of_rows() || (again && error.says_nothing() && sound(self))
+    }
+
     /// Runs a write of another room.
     pub fn job<T>(&mut self, f: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut tries: u32 = 0;
+        let (since, mut tries) = (Instant::now(), 0_u32);
+        if self.away {
+            self.mend();
+        }
         loop {
             tries = tries.saturating_add(1);
+            let over = self.away || (tries >= TRIES_LEAST && since.elapsed() >= PATIENCE);
             match store::write(&mut self.conn, &f) {
-                Err(error) if !error.is_of_rows() && tries < TRIES_MAX => {
+                Err(error) if !error.is_of_rows() && !over => {
                     tracing::warn!(%error, tries, "a write is tried again");
                     self.wait(tries);
                     self.mend();
                 }
-                done => return done,
+                done => {
+                    self.away = self.away && done.is_err();
+                    return done;
+                }
             }
         }
     }
 
-    /// Folds the postings and commits them, unless an earlier attempt turns out to have been made.
+    /// One step: finds out about what was sent before, or else sends the batch. Nothing comes of a batch that turns out
+    /// not to have been made.
+    fn advance(&mut self, postings: &[Posting], sent: &mut Option<Sent>) -> Result<Option<Vec<Answer>>, StoreError> {
+        let Some(earlier) = sent.as_ref() else { return self.attempt(postings, sent).map(Some) };
+        let made = self.was_made(earlier.batch)?;
+        Ok(sent.take().filter(|_| made).map(|earlier| earlier.answers))
+    }
+
+    /// Whether a batch was made. It counts only when this question is committed too: where a standby must have
+    /// every commit before it is acknowledged, it has the batch then as well.
+    fn was_made(&mut self, batch: i64) -> Result<bool, StoreError> {
+        let node = self.node;
+        store::write(&mut self.conn, |conn| {
+            head::take(conn)?;
+            Ok(head::newest_of(conn, node)? == batch)
+        })
+    }
+
+    /// Folds the postings and commits them. Afterwards `sent` holds what was sent to be committed and not answered.
     fn attempt(&mut self, postings: &[Posting], sent: &mut Option<Sent>) -> Result<Vec<Answer>, StoreError> {
         self.begun = self.begun.saturating_add(1);
         let (node, begun) = (self.node, self.begun);
         let (facts, remembered) = (&mut self.facts, &self.head);
+        let mut folded = None;
         let made = store::write(&mut self.conn, |conn| {
             let head = head::take(conn)?;
-            if let Some(earlier) = sent.take_if(|earlier| earlier.batch > 0) {
-                if head::newest_of(conn, node)? == earlier.batch {
-                    return Ok(earlier);
-                }
-            }
             if head != *remembered {
                 *facts = Facts::default();
             }
             facts.last_posting = head.last_posting;
             reading::read_facts(conn, postings, facts)?;
             let mut out = Outcome::default();
-            let answers: Vec<Answer> = postings.iter().map(|posting| facts.fold(posting, &mut out)).collect();
+            folded = Some(postings.iter().map(|posting| facts.fold(posting, &mut out)).collect::<Vec<Answer>>());
             let at = postings.iter().map(|posting| posting.at.micros()).max().unwrap_or(0);
-            let head = write_batch(conn, facts, &out, head, head::note(node, begun, at))?;
-            *sent = Some(Sent { batch: begun, head: head.clone(), answers: answers.clone() });
-            Ok(Sent { batch: begun, head, answers })
+            write_batch(conn, facts, &out, head, head::note(node, begun, at))
         });
+        let answers = folded.unwrap_or_default();
         match made {
-            Ok(made) => {
-                self.head = made.head;
-                *sent = None;
-                Ok(made.answers)
+            Ok(head) => {
+                self.head = head;
+                Ok(answers)
             }
             Err(error) => {
                 // only a commit that was sent leaves anything unclear
-                if !matches!(error, StoreError::CommitLost(_)) {
-                    sent.take_if(|sent| sent.batch == begun);
+                if matches!(error, StoreError::CommitLost(_)) {
+                    *sent = Some(Sent { batch: begun, answers });
                 }
                 Err(error)
             }

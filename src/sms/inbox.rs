@@ -143,7 +143,9 @@ impl Sms {
         answer: Answer,
     ) -> Result<&'static str, Refusal> {
         match answer {
-            Answer::Refused(refusal) if matches!(refusal.reason, Reason::Busy | Reason::Seen) => Err(refusal),
+            Answer::Refused(refusal) if matches!(refusal.reason, Reason::Busy | Reason::Unclear | Reason::Seen) => {
+                Err(refusal)
+            }
             Answer::Refused(refusal) => self.refused(caller, own, key, &refusal).await,
             Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Err(Reason::Busy.into()),
         }

@@ -11,10 +11,12 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
 /// A connection to PostgreSQL as diesel wants it: pure Rust underneath, driven by whichever thread waits for an answer.
-pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, OwnRuntime>;
+pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
 
 /// One connection to the database.
 pub enum Conn {
@@ -28,7 +30,7 @@ pub enum Conn {
 pub struct Pg {
     /// For one query after the other.
     pub inner: PgConn,
-    runtime: Arc<Runtime>,
+    driver: Driver,
 }
 
 /// Runs the same query on whichever database is there.
@@ -46,42 +48,78 @@ macro_rules! on {
 }
 pub use on;
 
-thread_local! {
-    /// The runtime of the connection that is being made on this thread.
-    static NEXT: RefCell<Option<Arc<Runtime>>> = const { RefCell::new(None) };
+/// How long a server may take to let us in.
+const CONNECT_MAX: Duration = Duration::from_secs(15);
+
+/// Drives a connection while somebody waits for an answer; gives it up when the answer does not come. A server that
+/// hangs, or a wire on which nothing passes any more, may stay connected for ever.
+#[derive(Clone)]
+pub struct Driver {
+    runtime: Arc<Runtime>,
+    hung: Arc<Notify>,
+    answer_max: Option<Duration>,
 }
 
-/// The runtime that a connection was made on, and that drives it while somebody waits.
-pub struct OwnRuntime(Arc<Runtime>);
+thread_local! {
+    /// What drives the connection that is being made on this thread.
+    static NEXT: RefCell<Option<Driver>> = const { RefCell::new(None) };
+}
+
+impl Driver {
+    /// Keeps a connection going until it ends, or is given up: whoever waits for an answer hears then that it is closed.
+    pub(super) fn keep<E>(&self, connection: impl Future<Output = Result<(), E>> + Send + 'static) {
+        let hung = self.hung.clone();
+        // how it ended is told to whoever asks something on it
+        self.runtime.spawn(async move {
+            tokio::select! {
+                _ended = connection => (),
+                () = hung.notified() => (),
+            }
+        });
+    }
+}
 
 impl Pg {
-    /// Runs `connect` on a runtime of its own, which drives the connection from then on.
-    pub(super) fn connect(
-        connect: impl Future<Output = Result<AsyncPgConnection, StoreError>>,
+    /// Runs `connect` on a runtime of its own, which drives the connection from then on. `answer_max` is how long the
+    /// answer to a query may take.
+    pub(super) fn connect<F: Future<Output = Result<AsyncPgConnection, StoreError>>>(
+        answer_max: Option<Duration>,
+        connect: impl FnOnce(Driver) -> F,
     ) -> Result<Pg, StoreError> {
         let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = Arc::new(built.map_err(|error| StoreError::Open(error.to_string()))?);
-        let connected = runtime.block_on(connect)?;
-        NEXT.set(Some(runtime.clone()));
-        Ok(Pg { inner: PgConn::from(connected), runtime })
+        let driver = Driver { runtime, hung: Arc::default(), answer_max };
+        let connecting = connect(driver.clone());
+        let connected = driver.runtime.block_on(async { tokio::time::timeout(CONNECT_MAX, connecting).await });
+        let connected = connected.map_err(|_late| StoreError::Open("the server does not answer".into()))??;
+        NEXT.set(Some(driver.clone()));
+        Ok(Pg { inner: PgConn::from(connected), driver })
     }
 
     /// Sends several queries in one go and waits for all their answers: one journey instead of many. The server runs
     /// them in the order in which they are first polled.
     pub(super) fn pipeline<'a, F: Future>(&'a mut self, send: impl FnOnce(&'a AsyncPgConnection) -> F) -> F::Output {
         let sent = send(&self.inner);
-        self.runtime.block_on(sent)
+        self.driver.block_on(sent)
     }
 }
 
-impl BlockOn for OwnRuntime {
+impl BlockOn for Driver {
     fn block_on<F: Future>(&self, f: F) -> F::Output {
-        self.0.block_on(f)
+        let Some(answer_max) = self.answer_max else { return self.runtime.block_on(f) };
+        self.runtime.block_on(async {
+            let mut answer = std::pin::pin!(f);
+            if let Ok(answer) = tokio::time::timeout(answer_max, answer.as_mut()).await {
+                return answer;
+            }
+            self.hung.notify_one();
+            answer.await
+        })
     }
 
-    #[expect(clippy::panic, reason = "a connection is wrapped only where `connect` has just made its runtime")]
+    #[expect(clippy::panic, reason = "a connection is wrapped only where `connect` has just made its driver")]
     fn get_runtime() -> Self {
-        NEXT.take().map_or_else(|| panic!("a connection without its runtime"), OwnRuntime)
+        NEXT.take().unwrap_or_else(|| panic!("a connection without its driver"))
     }
 }
 

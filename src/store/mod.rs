@@ -58,6 +58,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database refused a statement for a reason that cannot be told from the kind of error: text that it
+    /// cannot store, a full disk, a timeout.
+    pub fn says_nothing(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind::Unknown, Error::DatabaseError};
+        matches!(self, StoreError::Query(DatabaseError(Unknown, _)))
+    }
+
     /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
     /// in trouble (full, locked, gone), and trying more would only take time.
     pub fn is_of_rows(&self) -> bool {
@@ -99,6 +106,13 @@ impl Address {
         match self {
             Address::Sqlite(file) => sqlite::reader(file),
             Address::Postgres(server) => server.reader(),
+        }
+    }
+
+    fn long_reader(&self) -> Result<Conn, StoreError> {
+        match self {
+            Address::Sqlite(file) => sqlite::reader(file),
+            Address::Postgres(server) => server.long_reader(),
         }
     }
 
@@ -170,7 +184,7 @@ impl Store {
 
     /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.address.reader()
+        self.address.long_reader()
     }
 
     /// Which database this is.

@@ -1,6 +1,6 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
-use super::conn::Pg;
+use super::conn::{Driver, Pg};
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::path::Path;
 use std::time::Duration;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -18,6 +18,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Nodes that start at the same moment all want to migrate: one does, the others look again.
 const MIGRATE_TRIES: u32 = 20;
 const MIGRATE_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long the answer to one query may take, where somebody waits for it: longer than the server gives a statement that
+/// writes. A commit that waits for a standby may take longer: it is given up, and found out about later.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// Settings of a connection that writes. The planner must not leave the primary keys for a scan of whole tables when a
 /// batch grows: that costs two thirds of the rate. A node that stops in the middle of a batch holds up the others
@@ -73,8 +77,17 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
-        config.application_name("kadogo").keepalives_idle(Duration::from_secs(10));
+        config.application_name("kadogo");
+        // a server that vanished with its machine is noticed within half a minute, also by who only waits for an answer
+        config
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3);
         config.tcp_user_timeout(Duration::from_secs(15));
+        if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+            // what one of them knows already the others may not know yet
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         let tls = if plain { None } else { Some(verifying(authority.as_deref())?) };
         Ok(Server { config, tls })
     }
@@ -95,41 +108,56 @@ impl Server {
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.connect(WRITES).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.that_writes().connect(WRITES, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
-    /// A connection that cannot write.
+    /// A connection that cannot write, for short reads.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.connect(READS).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.connect(READS, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
-    fn connect(&self, settings: &[&str]) -> Result<Pg, StoreError> {
-        let mut pg = Pg::connect(self.establish())?;
+    /// A connection that cannot write, for reads that take their time.
+    pub fn long_reader(&self) -> Result<Conn, StoreError> {
+        self.connect(READS, None).map(|pg| Conn::Postgres(Box::new(pg)))
+    }
+
+    /// The same address, where a server that only follows another one counts as none: whoever was connected to it by
+    /// mistake would stay so.
+    fn that_writes(&self) -> Server {
+        let mut server = self.clone();
+        server.config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        server
+    }
+
+    fn connect(&self, settings: &[&str], answer_max: Option<Duration>) -> Result<Pg, StoreError> {
+        let mut pg = Pg::connect(answer_max, |driver| self.establish(driver))?;
         for setting in settings {
             pg.inner.batch_execute(setting).map_err(StoreError::Query)?;
         }
         Ok(pg)
     }
 
-    async fn establish(&self) -> Result<AsyncPgConnection, StoreError> {
+    async fn establish(&self, driver: Driver) -> Result<AsyncPgConnection, StoreError> {
         let trouble = |error: tokio_postgres::Error| StoreError::Open(format!("{}: {}", self.name(), reason(&error)));
         let ready = |error: diesel::ConnectionError| StoreError::Open(format!("{}: {error}", self.name()));
         match &self.tls {
             None => {
                 let (client, link) = self.config.connect(tokio_postgres::NoTls).await.map_err(trouble)?;
-                AsyncPgConnection::try_from_client_and_connection(client, link).await.map_err(ready)
+                driver.keep(link);
+                AsyncPgConnection::try_from(client).await.map_err(ready)
             }
             Some(tls) => {
                 let tls = MakeRustlsConnect::new(tls.clone());
                 let (client, link) = self.config.connect(tls).await.map_err(trouble)?;
-                AsyncPgConnection::try_from_client_and_connection(client, link).await.map_err(ready)
+                driver.keep(link);
+                AsyncPgConnection::try_from(client).await.map_err(ready)
             }
         }
     }
 
     /// Brings the schema up to date. Many nodes may do so at the same time.
     pub fn prepare(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.that_writes().connect(&[], None)?.inner;
         let mut tries: u32 = 0;
         loop {
             tries = tries.saturating_add(1);
@@ -148,7 +176,7 @@ impl Server {
 
     /// Refuses a database that is not Kadogo's or not of this version; changes nothing.
     pub fn inspect(&self) -> Result<(), StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.connect(&[], None)?.inner;
         let history = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
         let ours: bool = select(dsl::sql::<sql_types::Bool>(history)).get_result(&mut conn)?;
         if !ours {
@@ -163,7 +191,7 @@ impl Server {
 
     /// Bytes its tables and indexes take on the disk.
     pub fn bytes(&self) -> Result<u64, StoreError> {
-        let mut conn = self.connect(&[])?.inner;
+        let mut conn = self.connect(&[], None)?.inner;
         let size = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
                     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r')";
         let bytes: i64 = select(dsl::sql::<sql_types::BigInt>(size)).get_result(&mut conn)?;

@@ -1,0 +1,168 @@
+//! Disks that are full: under a file of SQLite's, under the tables of PostgreSQL, and under its log. Nodes say busy, lose
+//! nothing, and go on when there is space again, without being started anew.
+
+use super::cluster::{Cluster, psql, wait_until};
+use super::judge::{Figures, Judge};
+use super::payer::Payer;
+use super::{let_run, rounds};
+use kadogo::store::Store;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+use tempfile::TempDir;
+
+/// A small disk in memory; it goes away with the value.
+struct Disk {
+    folder: TempDir,
+}
+
+impl Disk {
+    /// Only root may have one; says so where there is none.
+    fn mount(story: &str, megabytes: u64) -> Option<Disk> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=777"), "kadogo-fire"]).arg(folder.path());
+        if mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+            return Some(Disk { folder });
+        }
+        // past the test harness, which keeps to itself what a test that passes prints
+        let _ = writeln!(std::io::stderr(), "NOT TOLD: {story}: a small disk cannot be mounted here");
+        None
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Takes all the space that is left.
+    fn fill(&self) {
+        let mut ballast = fs::File::options().create(true).append(true).open(self.path("ballast")).unwrap();
+        for size in [64 * 1024, 512] {
+            while ballast.write_all(&vec![1; size]).is_ok() {}
+        }
+    }
+
+    fn make_space(&self) {
+        fs::remove_file(self.path("ballast")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // lazily: whoever has a file open there is about to end
+        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).status();
+    }
+}
+
+/// Fills the disk under a payer, waits until it says busy, makes space, waits until it goes on.
+fn fill_and_make_space(disk: &Disk, payer: &Payer, figures: &mut Figures) {
+    let_run(50, 400);
+    let since = Instant::now();
+    disk.fill();
+    figures.blows += 1;
+    wait_until("it says busy", || payer.heard("busy") > 0);
+    let_run(50, 400);
+    disk.make_space();
+    let count = payer.settled();
+    wait_until("it goes on", || payer.settled() > count + 100);
+    figures.silence(payer.longest_silence(since));
+}
+
+#[test]
+fn a_full_disk_under_sqlite_loses_nothing() {
+    let mut figures = Figures::default();
+    for _ in 0..rounds(1) {
+        let Some(disk) = Disk::mount("a full disk under SQLite", 24) else { return };
+        let mut judge = Judge::new(&format!("sqlite://{}", disk.path("book.db").display()));
+        let first = judge.numbers();
+        let payer = Payer::start(&judge.url, first);
+        fill_and_make_space(&disk, &payer, &mut figures);
+        judge.settle(&[payer.finish()], &mut figures);
+    }
+    figures.print("a full disk under SQLite");
+    assert_eq!(figures.unclear, 0, "{figures:?}");
+}
+
+#[test]
+fn a_full_disk_under_the_tables_of_postgresql_loses_nothing() {
+    let story = "a full disk under the tables of PostgreSQL";
+    let Some(cluster) = Cluster::start_own(story) else { return };
+    let mut figures = Figures::default();
+    for round in 0..rounds(1) {
+        let Some(disk) = Disk::mount(story, 40) else { return };
+        let (folder, name) = (disk.path("tables"), format!("small_{round}"));
+        fs::create_dir(&folder).unwrap();
+        give_to_owner_of(&data(&cluster), &folder);
+        let server = cluster.url("postgres");
+        psql(&server, &format!("CREATE TABLESPACE {name} LOCATION '{}'", folder.display()));
+        psql(&server, &format!("CREATE DATABASE {name} TABLESPACE {name}"));
+        let mut judge = Judge::new(&cluster.url(&name));
+        let first = judge.numbers();
+        let payer = Payer::start(&judge.url, first);
+        fill_and_make_space(&disk, &payer, &mut figures);
+        judge.settle(&[payer.finish()], &mut figures);
+        psql(&server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+        psql(&server, &format!("DROP TABLESPACE {name}"));
+    }
+    figures.print("a full disk under the tables of PostgreSQL");
+    assert_eq!(figures.unclear, 0, "{figures:?}");
+}
+
+/// The server gives up when it cannot write its log, and comes back when somebody makes space and starts it.
+#[test]
+fn a_full_disk_under_the_log_of_postgresql_loses_nothing() {
+    let story = "a full disk under the log of PostgreSQL";
+    let mut figures = Figures::default();
+    for _ in 0..rounds(1) {
+        let Some(cluster) = Cluster::start_own(story) else { return };
+        let Some(disk) = Disk::mount(story, 64) else { return };
+        let data = data(&cluster);
+        psql(&cluster.url("postgres"), "ALTER SYSTEM SET min_wal_size = '32MB'");
+        psql(&cluster.url("postgres"), "ALTER SYSTEM SET max_wal_size = '32MB'");
+        cluster.stop_fast();
+        let log = disk.path("log");
+        let moved = Command::new("cp").arg("-a").arg(data.join("pg_wal")).arg(&log).status().unwrap();
+        assert!(moved.success());
+        fs::remove_dir_all(data.join("pg_wal")).unwrap();
+        std::os::unix::fs::symlink(&log, data.join("pg_wal")).unwrap();
+        cluster.start_again();
+        let mut judge = Judge::new(&cluster.database());
+        let first = judge.numbers();
+        let payer = Payer::start(&judge.url, first);
+        let_run(50, 400);
+        let since = Instant::now();
+        disk.fill();
+        figures.blows += 1;
+        let store = Store::open_existing(&judge.url).unwrap();
+        wait_until("the log does not fit any more", || {
+            // what is left of a file of the log is given up, so that the next one is needed at once
+            let _ = store.writer().and_then(|mut conn| conn.run("SELECT pg_switch_wal()"));
+            cluster.log().contains("No space left on device")
+        });
+        let_run(50, 1_500);
+        disk.make_space();
+        // it may have come back by itself, or given up
+        cluster.kill_hard();
+        cluster.start_again();
+        let count = payer.settled();
+        wait_until("it goes on", || payer.settled() > count + 100);
+        figures.silence(payer.longest_silence(since));
+        judge.settle(&[payer.finish()], &mut figures);
+        drop(cluster);
+    }
+    figures.print("a full disk under the log of PostgreSQL");
+    // it was back within the time that nodes wait: nobody heard anything of it
+    assert_eq!((figures.busy, figures.unclear, figures.left_open), (0, 0, 0), "{figures:?}");
+}
+
+fn data(cluster: &Cluster) -> PathBuf {
+    PathBuf::from(psql(&cluster.url("postgres"), "SHOW data_directory"))
+}
+
+fn give_to_owner_of(model: &Path, to: &Path) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let owner = fs::metadata(model).unwrap();
+    chown(to, Some(owner.uid()), Some(owner.gid())).unwrap();
+}

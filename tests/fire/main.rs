@@ -1,0 +1,57 @@
+//! Proof under fire: real processes pay on a real database while nodes are killed and stopped, servers die, wires break
+//! at the worst moment, disks fill up and standbys take over. After each round every answer is held against the book:
+//! what was acknowledged is there exactly once, what was refused moved nothing, what was never answered resolves by
+//! asking again with the same key, the sum is zero and the chain verifies.
+//!
+//! `cargo test --test fire` runs a few rounds of each kind. For a report, as many rounds of each as you like:
+//!
+//! ```text
+//! KADOGO_FIRE_ROUNDS=200 cargo test --test fire -- --nocapture            # everything: some hours
+//! KADOGO_FIRE_ROUNDS=200 cargo test --test fire killed -- --nocapture     # one kind
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on should stop"
+)]
+
+mod disk;
+mod judge;
+mod nodes;
+mod payer;
+mod rows;
+mod server;
+mod wire;
+
+/// The throw-away servers and the breaking wire of the stories.
+#[path = "../stories"]
+#[allow(dead_code, unused_imports, reason = "the stories use more of them")]
+mod stories {
+    pub mod cluster;
+    pub mod proxy;
+}
+
+use stories::{cluster, proxy};
+
+use kadogo::seal::Dice;
+use std::time::Duration;
+
+/// How many rounds to run where the short form has so many.
+fn rounds(short: usize) -> usize {
+    std::env::var("KADOGO_FIRE_ROUNDS").map_or(short, |text| text.parse().unwrap())
+}
+
+/// A number below `limit`, another one each time.
+fn chance(limit: u64) -> u64 {
+    u64::from_be_bytes(Dice::os().unwrap().bytes()) % limit
+}
+
+/// Lets the load run for some time between these.
+fn let_run(least_ms: u64, most_ms: u64) {
+    std::thread::sleep(Duration::from_millis(least_ms + chance(most_ms - least_ms)));
+}
