@@ -78,7 +78,9 @@ impl Ussd {
     pub(super) async fn take_up(&self, call: &UssdCall) -> Result<Hand, Lost> {
         let now = self.wallet.house.clock.now();
         let key = self.seal.fingerprint("session", &format!("{}\n{}", call.service_code, call.session)).to_vec();
-        let found = match self.memory.take(&key) {
+        // somebody else's call under the same name is looked up like any other
+        let own = |kept: &Remembered| kept.record.msisdn == call.caller.e164();
+        let found = match self.memory.take(&key).filter(own) {
             Some(kept) => Found { dialled: 0, superseded: Vec::new(), state: "open".to_owned(), kept },
             None => self.look_up(call, &key, now).await?,
         };

@@ -241,6 +241,8 @@ async fn the_numbers_tell_what_happened() {
     let amina = world.phone(AMINA);
     amina.dial().await;
     amina.press_all(&["1", "0700000002", "200", "1", "1593", "7361"]).await;
+    // the last screen is stored behind the payment
+    aids::written(&world).await;
     amina.again().await;
     world.text(AMINA, "sms-1", "BALANCE").await;
     world.deliver().await;

@@ -144,6 +144,7 @@ async fn what_comes_after_the_end_moves_nothing() {
         world.hop("s", AMINA, hop).await;
     }
     let end = world.hop("s", AMINA, HOPS[5]).await;
+    written(&world).await;
     for more in ["1", "7361", "1*7361", "1*0700000002*200*1*7361"] {
         assert_eq!(world.hop("s", AMINA, &format!("{}*{more}", HOPS[5])).await, end);
     }

@@ -133,6 +133,7 @@ fn send(world: &World, session: &str, history: &str) -> tokio::task::JoinHandle<
 
 const AT_THE_PIN: &str = "1*0700000002*200*1";
 const WITH_PIN: &str = "1*0700000002*200*1*7361";
+const WITH_WRONG_PIN: &str = "1*0700000002*200*1*1111";
 
 async fn at_the_pin() -> World {
     let world = World::new().await;
@@ -141,17 +142,17 @@ async fn at_the_pin() -> World {
     world
 }
 
-/// The PIN hop is taken in hand, which is durable; then the service dies before it pays.
-async fn dies_before_paying() -> World {
+/// A wrong PIN is charged, which is durable; then the service dies before it stores what the screen says.
+async fn dies_after_charging() -> World {
     let world = at_the_pin().await;
-    let claim = Held::the_book(&world).await;
-    let hop = send(&world, "s", WITH_PIN);
+    let charge = Held::the_book(&world).await;
+    let hop = send(&world, "s", WITH_WRONG_PIN);
     until_waiting(&world, 1).await;
-    let act = Held::the_book_later(&world).await;
-    claim.release().await;
-    act.reached().await;
+    let store = Held::the_book_later(&world).await;
+    charge.release().await;
+    store.reached().await;
     until_waiting(&world, 1).await;
-    act.pull_the_plug().await;
+    store.pull_the_plug().await;
     hop.await.unwrap();
     world.restart().await
 }
@@ -159,12 +160,8 @@ async fn dies_before_paying() -> World {
 /// The payment is durable; then the service dies before it stores what the last screen says.
 async fn dies_after_paying() -> (World, String) {
     let world = at_the_pin().await;
-    let claim = Held::the_book(&world).await;
+    let act = Held::the_book(&world).await;
     let hop = send(&world, "s", WITH_PIN);
-    until_waiting(&world, 1).await;
-    let act = Held::the_book_later(&world).await;
-    claim.release().await;
-    act.reached().await;
     until_waiting(&world, 1).await;
     let store = Held::the_book_later(&world).await;
     act.release().await;
@@ -177,13 +174,13 @@ async fn dies_after_paying() -> (World, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_crash_cut_short_is_settled_after_a_minute_and_told() {
-    let world = dies_before_paying().await;
+    let world = dies_after_charging().await;
     assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0, "not at once");
     minutes(&world, 2);
     assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 1);
     assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0, "once");
     insta::assert_snapshot!(world.inbox(AMINA).await.join("\n"));
-    let late_copy = world.hop("s", AMINA, WITH_PIN).await;
+    let late_copy = world.hop("s", AMINA, WITH_WRONG_PIN).await;
     assert_eq!(late_copy, "END Something has changed meanwhile. Please dial again.");
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
     assert_eq!(world.inbox(AMINA).await.len(), 1);
@@ -191,12 +188,16 @@ async fn what_a_crash_cut_short_is_settled_after_a_minute_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_comes_before_that_takes_over_and_pays_once() {
-    let world = dies_before_paying().await;
-    assert!(world.hop("s", AMINA, WITH_PIN).await.contains("Confirmed."));
+async fn a_copy_that_comes_before_that_takes_over_and_charges_nothing_more() {
+    let world = dies_after_charging().await;
+    for _copy in 0..2 {
+        assert!(world.hop("s", AMINA, WITH_WRONG_PIN).await.contains("Tries left: 4."));
+    }
     minutes(&world, 2);
     assert_eq!(world.app.ussd.settle_stuck().await.unwrap(), 0);
-    assert!(world.hop("s", AMINA, WITH_PIN).await.contains("Confirmed."));
+    let right = format!("{WITH_WRONG_PIN}*7361");
+    assert!(world.hop("s", AMINA, &right).await.contains("Confirmed."));
+    assert!(world.hop("s", AMINA, &right).await.contains("Confirmed."));
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (479_300, 270_000));
     assert_eq!(world.inbox(AMINA).await.len(), 1);
     world.check();
@@ -204,10 +205,29 @@ async fn a_copy_that_comes_before_that_takes_over_and_pays_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_hop_of_a_conversation_that_is_acting_is_told_to_wait() {
-    let world = dies_before_paying().await;
+    let world = dies_after_charging().await;
     let other = world.hop("s", AMINA, &format!("{AT_THE_PIN}*8053")).await;
     assert_eq!(other, "END We cannot do this just now. Please try again in a minute.");
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"), "nor is it offered for going on");
+}
+
+/// A hop acts in one commit: a crash before that leaves nothing of it, and a copy is the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_kept_from_being_written_is_done_by_the_copy() {
+    let world = at_the_pin().await;
+    let held = Held::the_book(&world).await;
+    let hop = send(&world, "s", WITH_PIN);
+    until_waiting(&world, 1).await;
+    held.pull_the_plug().await;
+    assert!(hop.await.unwrap().starts_with("END We cannot do this just now."));
+    let world = world.restart().await;
+    assert_eq!(world.balance(AMINA).await, 500_000);
+    for _copy in 0..2 {
+        assert!(world.hop("s", AMINA, WITH_PIN).await.contains("Confirmed."));
+    }
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (479_300, 270_000));
+    assert_eq!(world.inbox(AMINA).await.len(), 1);
+    world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -229,21 +249,18 @@ async fn a_payment_that_was_made_before_the_crash_is_not_offered_again() {
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
 }
 
-/// The first service is not dead, only very slow; meanwhile another one settled its conversation.
+/// The first service is not dead, only very slow; meanwhile its caller has dialled anew and got another one.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_wakes_up_after_its_conversation_was_settled_pays_nothing() {
+async fn a_service_that_wakes_up_after_its_conversation_was_ended_pays_nothing() {
     let world = at_the_pin().await;
-    let claim = Held::the_book(&world).await;
-    let hop = send(&world, "s", WITH_PIN);
-    until_waiting(&world, 1).await;
     let asleep = Held::the_readers(&world).await;
-    claim.release().await;
+    let hop = send(&world, "s", WITH_PIN);
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let world = world.restart().await;
-    minutes(&world, 2);
-    until("it is settled", || async { world.app.ussd.settle_stuck().await.unwrap() == 1 }).await;
+    assert!(world.phone(AMINA).dial().await.starts_with("You were cut off."));
     asleep.release().await;
     assert_eq!(hop.await.unwrap(), "END Something has changed meanwhile. Please dial again.");
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
-    assert_eq!(world.inbox(AMINA).await.len(), 1);
+    assert!(world.inbox(AMINA).await.is_empty());
     world.check();
 }

@@ -66,7 +66,9 @@ async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number
         let log = server.err();
         assert!(log.contains("0711***333") && log.contains("pin_wrong"), "the log tells of her:\n{log}");
         for secret in PINS.iter().chain(&["711222333", "Zawadi", "Njoki"]) {
-            assert!(!log.contains(secret), "{secret} is in the log");
+            // the fractions of a second may be any six digits
+            let line = log.lines().find(|line| line.split_once('Z').map_or(*line, |(_, rest)| rest).contains(secret));
+            assert_eq!(line, None, "{secret} is in the log");
             assert!(!numbers.contains(secret), "{secret} is in the numbers");
         }
         let kept: QueryResult<Vec<SessionRow>> = place.home.hand().with(|conn| on!(conn, c => sessions::table.load(c)));
