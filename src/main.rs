@@ -5,6 +5,11 @@ use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{commands, verify};
 use std::process::ExitCode;
 
+/// Runs what waits for the database where that holds nobody up.
+async fn aside(f: impl FnOnce() -> anyhow::Result<ExitCode> + Send + 'static) -> anyhow::Result<ExitCode> {
+    tokio::task::spawn_blocking(f).await?
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
@@ -13,8 +18,8 @@ async fn main() -> ExitCode {
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
-        Command::Book { act: BookAct::Check(args) } => verify::check_book(&args),
-        Command::Backup { database_url, to } => commands::backup(&database_url, &to),
+        Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
+        Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
         Command::Health { url, listen } => commands::health(url, listen).await,
