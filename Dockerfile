@@ -6,6 +6,8 @@ WORKDIR /src
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 # dependencies first: they change rarely, and are then taken from the cache
 COPY Cargo.toml Cargo.lock ./
+# how the bundled SQLite is built
+COPY .cargo .cargo
 RUN mkdir src && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
     && cargo build --release --locked && rm -r src
 COPY src src

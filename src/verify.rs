@@ -60,11 +60,16 @@ fn read_out(report: &Report) {
             point.at.rfc3339()
         );
     }
-    let since = if report.from.is_some() { " since" } else { "" };
-    println!(
-        "{} postings{since} with {} entries balance, follow one another and are what the {} links of the hash chain sealed",
-        report.postings, report.entries, report.links
-    );
+    if report.from.is_some() && report.links == 0 {
+        println!("nothing was posted since");
+    } else {
+        let since = if report.from.is_some() { " since" } else { "" };
+        println!(
+            "{} postings{since} with {} entries balance, follow one another and are what the {} links of the hash chain \
+             sealed",
+            report.postings, report.entries, report.links
+        );
+    }
     if let Some((seq, digest)) = &report.head {
         println!("the chain ends at link {seq} with {}", to_hex(digest));
     }

@@ -88,19 +88,15 @@ pub fn enter(conn: &mut Conn, node: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes a node's newest batch, in the transaction of the batch.
+/// Notes a node's newest batch, in the transaction of the batch. A row that somebody took away is made anew: a batch
+/// without its note would count as not made.
 pub fn note(node: i64, batch: i64, at: i64) -> Rows<'static> {
     let columns = vec![Column::Numbers(vec![node]), Column::Numbers(vec![batch]), Column::Numbers(vec![at])];
-    Rows::update(1, columns, "nodes", "node", &["batch", "at"])
+    let tail = "ON CONFLICT (node) DO UPDATE SET batch = excluded.batch, at = excluded.at";
+    Rows::insert(1, columns, "INSERT INTO nodes (node, batch, at)", tail)
 }
 
 /// The newest batch of this node that was made.
 pub fn newest_of(conn: &mut Conn, node: i64) -> Result<i64, StoreError> {
     Ok(on!(conn, c => nodes::table.find(node).select(nodes::batch).first(c).optional())?.unwrap_or(0))
-}
-
-/// Forgets nodes that have not written since `before`, except this one.
-pub fn forget_nodes(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
-    let old = nodes::table.filter(nodes::at.lt(before)).filter(nodes::at.gt(0));
-    Ok(on!(conn, c => diesel::delete(old).execute(c))?)
 }

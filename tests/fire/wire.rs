@@ -43,6 +43,10 @@ fn answers_are_right_whenever_the_wire_is_cut() {
 
 #[test]
 fn a_wire_on_which_nothing_passes_is_given_up() {
+    // waiting is all it does: only in the long form
+    if rounds(0) == 0 {
+        return;
+    }
     let Some(cluster) = Cluster::or_say("a wire on which nothing passes is given up") else { return };
     let proxy = Proxy::before(cluster.port());
     let url = proxy.url(&cluster.database());
