@@ -42,6 +42,7 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::*;
 
@@ -62,6 +63,7 @@ mod tests {
         let unpacked: Vec<EntryRow> =
             postings.iter().zip(&packed).flat_map(|(posting, legs)| unpack(posting.id, legs).unwrap()).collect();
         assert_eq!(unpacked, entries);
-        assert!(unpack(7, &packed[0][1..]).is_err());
+        let cut = packed.first().and_then(|legs| legs.get(1..)).unwrap();
+        assert!(unpack(7, cut).is_err());
     }
 }

@@ -71,7 +71,7 @@ impl Server {
         let plain = match config.get_ssl_mode() {
             SslMode::Disable => true,
             SslMode::Require => false,
-            _ => local && authority.is_none(),
+            SslMode::Prefer | _ => local && authority.is_none(),
         };
         config.ssl_mode(if plain { SslMode::Disable } else { SslMode::Require });
         if config.get_connect_timeout().is_none() {

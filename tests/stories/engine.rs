@@ -173,7 +173,7 @@ fn on_postgresql() {
         return;
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.env(WHERE, "postgres").args(["--test-threads", "2"]);
+    command.env(WHERE, "postgres").args(["--test-threads", "4"]);
     command.args(NOT_AGAIN.iter().flat_map(|story| ["--skip", story]));
     let output = command.stdin(Stdio::null()).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
