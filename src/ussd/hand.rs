@@ -78,8 +78,10 @@ impl Ussd {
     pub(super) async fn take_up(&self, call: &UssdCall) -> Result<Hand, Lost> {
         let now = self.wallet.house.clock.now();
         let key = self.seal.fingerprint("session", &format!("{}\n{}", call.service_code, call.session)).to_vec();
-        // somebody else's call under the same name is looked up like any other
-        let own = |kept: &Remembered| kept.record.msisdn == call.caller.e164();
+        // somebody else's call under the same name is looked up like any other, and so is one that comes too late: its
+        // caller may speak another language by now
+        let until = now.minus(LIFE).micros();
+        let own = |kept: &Remembered| kept.record.msisdn == call.caller.e164() && kept.updated_at >= until;
         let found = match self.memory.take(&key).filter(own) {
             Some(kept) => Found { dialled: 0, superseded: Vec::new(), state: "open".to_owned(), kept },
             None => self.look_up(call, &key, now).await?,
@@ -92,7 +94,6 @@ impl Ussd {
         let caller = Caller { msisdn: call.caller.clone(), person };
         // what has acted may still be told, also in a conversation that a newer one ended
         let open_end = !record.is_over() && !record.acted;
-        let until = now.minus(LIFE).micros();
         let closed = open_end && version > 0 && (state == "ended" || updated_at < until);
         let (call, silent) = (call.clone(), false);
         Ok(Hand {

@@ -271,7 +271,7 @@ async fn a_book_is_checked_while_it_is_written() {
         });
     }
     let mut read = Vec::new();
-    for _ in 0..12 {
+    while read.len() < 12 || (read.first() == read.last() && read.len() < 1_000) {
         let store = ledger.store.clone();
         let report = tokio::task::spawn_blocking(move || super::world::check(&store)).await.unwrap();
         read.push(report.postings);

@@ -195,6 +195,9 @@ async fn a_message_in_hand_when_the_plug_is_pulled_goes_out_again() {
     sending.abort();
     let world = world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
     world.deliver().await;
+    assert_eq!(stub.texts_to(AMINA).len(), 1, "whoever took it may still be at it");
+    world.clock.advance(Duration::from_secs(30));
+    world.deliver().await;
     assert_eq!(stub.texts_to(AMINA).len(), 2, "twice is better than never");
     assert_eq!(last(&world).await.state, "sent");
 }
