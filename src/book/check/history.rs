@@ -11,6 +11,8 @@ use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Postings read at a time: each may have a thousand legs.
+const POSTINGS: i64 = 1_000;
 /// Postings of one link at most: many times what a committer puts into one. More are not read into memory at once.
 const LINK_MAX: i64 = 100_000;
 
@@ -111,10 +113,10 @@ impl Walk {
     fn rows(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<Rows, StoreError> {
         while self.pages.read_to < last {
             let from = self.pages.read_to.saturating_add(1).max(first);
-            let to = from.saturating_add(PAGE).saturating_sub(1);
+            let to = from.saturating_add(POSTINGS).saturating_sub(1);
             let page = audit::rows_between(conn, from, to)?;
             self.meet(conn, &page.entries)?;
-            self.reserves.expect(conn, from, to)?;
+            self.reserves.look_for(conn, from, to)?;
             self.pages.add(page, to);
         }
         Ok(self.pages.take(first, last))
@@ -123,6 +125,9 @@ impl Walk {
     /// Finds where accounts stood at the point, of which the first entry behind it is here: their entry before that.
     fn meet(&mut self, conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> {
         let known = 1..=self.point.posting;
+        if known.is_empty() {
+            return Ok(());
+        }
         let (mut postings, mut accounts) = (BTreeSet::new(), HashMap::new());
         for entry in entries.iter().filter(|entry| !self.tallies.contains_key(&entry.account_id)) {
             let previous = *accounts.entry(entry.account_id).or_insert(entry.previous);

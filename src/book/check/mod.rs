@@ -19,7 +19,7 @@ use crate::store::{self, Conn, StoreError, audit};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Rows read at a time.
+/// Links, accounts and holds read at a time.
 const PAGE: i64 = 10_000;
 /// Faults that are listed; more are only counted.
 const FAULTS_LISTED: usize = 50;

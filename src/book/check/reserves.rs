@@ -41,7 +41,7 @@ impl Reserves {
         let mut from = self.oldest;
         while from <= until {
             let to = until.min(from.saturating_add(PAGE).saturating_sub(1));
-            self.expect(conn, from, to)?;
+            self.look_for(conn, from, to)?;
             for step in audit::moves_between(conn, from, to)? {
                 self.step(&step, faults);
             }
@@ -52,7 +52,7 @@ impl Reserves {
     }
 
     /// Reads the holds that these postings should open.
-    pub fn expect(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<(), StoreError> {
+    pub fn look_for(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<(), StoreError> {
         let rows = audit::holds_between(conn, first, last, i64::MAX)?;
         self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
         Ok(())
