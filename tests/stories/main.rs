@@ -26,6 +26,7 @@ mod crowd;
 mod doors;
 mod dropped;
 mod engine;
+mod faults;
 mod fold;
 mod gateway;
 mod grammar;

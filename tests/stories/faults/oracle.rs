@@ -1,0 +1,360 @@
+//! What must come of every posting, by a model that shares no code with the book. It makes everything a posting asks for,
+//! notes what was there before and what speaks against it, and puts all of it back when anything does.
+
+use kadogo::book::{Change, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Proof, Receipt};
+use kadogo::refusal::Reason;
+use kadogo::store::book_rows::Account;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Where an account stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    pub currency: String,
+    pub frozen: bool,
+    pub floor: bool,
+    pub balance: i128,
+    pub held: i128,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub account: i64,
+    pub left: i128,
+    pub expires: i64,
+    pub open: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    pub salt: Vec<u8>,
+    pub tag: Vec<u8>,
+    pub tries: i64,
+}
+
+/// What a posting must be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Good(Receipt),
+    /// One of these reasons; and the tries left that a wrong PIN is told.
+    Refused(Vec<Reason>, Option<i64>),
+}
+
+/// What was there before, to put back.
+enum Before {
+    Account(i64, Option<Stand>),
+    Hold(i64, Option<Hold>),
+    Session(Vec<u8>, Option<i64>),
+    Pin(i64, Option<Pin>),
+    Seen(Key),
+    Phone(String),
+    Order(i64, Option<String>),
+    Message,
+}
+
+/// What changed since it was last looked at.
+#[derive(Default)]
+pub struct Touched {
+    pub accounts: BTreeSet<i64>,
+    pub holds: BTreeSet<i64>,
+    pub sessions: BTreeSet<Vec<u8>>,
+    pub pins: BTreeSet<i64>,
+}
+
+#[derive(Default)]
+pub struct Oracle {
+    pub accounts: HashMap<i64, Stand>,
+    pub holds: HashMap<i64, Hold>,
+    pub sessions: HashMap<Vec<u8>, i64>,
+    pub pins: HashMap<i64, Pin>,
+    pub seen: HashSet<Key>,
+    pub phones: HashSet<String>,
+    pub orders: HashMap<i64, String>,
+    pub messages: u64,
+    pub last: i64,
+    pub touched: Touched,
+    done: HashMap<Key, ([u8; 16], Receipt)>,
+    before: Vec<Before>,
+}
+
+fn refused(reason: Reason) -> Verdict {
+    Verdict::Refused(vec![reason], None)
+}
+
+impl Oracle {
+    pub fn open(&mut self, account: &Account) {
+        let (currency, floor) = (account.currency.clone(), account.floor_minor.is_some());
+        let stand = Stand { currency, frozen: account.state != "open", floor, balance: 0, held: 0 };
+        let old = self.accounts.insert(account.id, stand);
+        self.before.push(Before::Account(account.id, old));
+    }
+
+    /// The posting takes its place in the one order.
+    pub fn step(&mut self, posting: &Posting) -> Verdict {
+        self.before.clear();
+        let money = !posting.legs.is_empty() || !posting.holds.is_empty();
+        if money && let Some((request, receipt)) = self.done.get(&posting.key) {
+            return match *request == posting.request {
+                true => Verdict::Good(Receipt { repeated: true, ..receipt.clone() }),
+                false => refused(Reason::KeyReused),
+            };
+        }
+        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
+            return refused(Reason::Invalid);
+        }
+        if let Some(verdict) = posting.proof.as_ref().and_then(|proof| self.objection_of_pin(proof)) {
+            return verdict;
+        }
+        if let Some(reason) = posting.changes.iter().find_map(|change| self.change(change)) {
+            self.put_back();
+            return refused(reason);
+        }
+        let mut against = Vec::new();
+        self.move_holds(posting, &mut against);
+        self.move_money(posting, &mut against);
+        self.measure(&mut against);
+        if !against.is_empty() {
+            self.put_back();
+            return Verdict::Refused(against, None);
+        }
+        let number = if money { self.last + 1 } else { 0 };
+        let balance = |account: i64| i64::try_from(self.accounts[&account].balance).unwrap();
+        let balances = posting.legs.iter().map(|leg| (leg.account, balance(leg.account))).collect();
+        let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
+        if money {
+            self.last = number;
+            self.done.insert(posting.key, (posting.request, receipt.clone()));
+        }
+        self.keep();
+        Verdict::Good(receipt)
+    }
+
+    /// A locked PIN allows nothing, an outdated one nothing either; a wrong one leaves what it costs.
+    fn objection_of_pin(&mut self, proof: &Proof) -> Option<Verdict> {
+        let Some(pin) = self.pins.get(&proof.account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX) else {
+            return Some(refused(Reason::PinLocked));
+        };
+        if pin.salt != proof.salt {
+            return Some(refused(Reason::Stale));
+        }
+        if pin.tag == proof.tag {
+            return None;
+        }
+        let tries = pin.tries;
+        let mut objection = proof.wrong.iter().find_map(|change| self.change(change));
+        let now = self.pins[&proof.account].tries;
+        if objection.is_none() && now > tries && now >= PIN_ATTEMPTS_MAX {
+            objection = proof.locked.iter().find_map(|change| self.change(change));
+        }
+        if let Some(reason) = objection {
+            self.put_back();
+            return Some(refused(reason));
+        }
+        self.keep();
+        Some(Verdict::Refused(vec![Reason::PinWrong], Some(PIN_ATTEMPTS_MAX - now)))
+    }
+
+    fn move_holds(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
+        let own = self.last + 1;
+        for step in &posting.holds {
+            let (id, after, by) = match *step {
+                HoldMove::Open { account, amount_minor, expires_at } => {
+                    if amount_minor <= 0 || self.holds.contains_key(&own) {
+                        against.push(Reason::Invalid);
+                    }
+                    self.usable(account, posting, true, against);
+                    let left = i128::from(amount_minor);
+                    (own, Hold { account, left, expires: expires_at.micros(), open: true }, left)
+                }
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
+                    let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned() else {
+                        against.push(Reason::HoldGone);
+                        continue;
+                    };
+                    let over = there.expires <= posting.at.micros();
+                    let taken = match *step {
+                        HoldMove::Settle { amount_minor, .. } => i128::from(amount_minor),
+                        _all_of_it => there.left,
+                    };
+                    match step {
+                        HoldMove::Expire { .. } if !over => against.push(Reason::Invalid),
+                        HoldMove::Settle { .. } | HoldMove::Release { .. } if over => against.push(Reason::HoldGone),
+                        _in_time => {}
+                    }
+                    if taken <= 0 {
+                        against.push(Reason::Invalid);
+                    }
+                    if taken > there.left {
+                        against.push(Reason::HoldExceeded);
+                    }
+                    self.usable(there.account, posting, false, against);
+                    let left = there.left - taken;
+                    (hold, Hold { left, open: left > 0, ..there }, -taken)
+                }
+            };
+            self.alter(after.account, |stand| stand.held += by);
+            if self.accounts.get(&after.account).is_some_and(|stand| i64::try_from(stand.held).is_err()) {
+                against.push(Reason::Invalid);
+            }
+            let old = self.holds.insert(id, after);
+            self.before.push(Before::Hold(id, old));
+        }
+    }
+
+    fn move_money(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
+        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
+        if sum != 0 || accounts.len() < posting.legs.len() || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
+            against.push(Reason::Invalid);
+        }
+        for leg in &posting.legs {
+            self.usable(leg.account, posting, true, against);
+            self.alter(leg.account, |stand| stand.balance += i128::from(leg.amount_minor));
+        }
+    }
+
+    fn usable(&self, account: i64, posting: &Posting, takes: bool, against: &mut Vec<Reason>) {
+        let stand = self.accounts.get(&account);
+        if stand.is_none_or(|stand| stand.currency != posting.currency.as_str()) {
+            against.push(Reason::Invalid);
+        }
+        if takes && stand.is_some_and(|stand| stand.frozen) {
+            against.push(Reason::AccountClosed);
+        }
+    }
+
+    fn alter(&mut self, account: i64, how: impl Fn(&mut Stand)) {
+        if let Some(stand) = self.accounts.get_mut(&account) {
+            self.before.push(Before::Account(account, Some(stand.clone())));
+            how(stand);
+        }
+    }
+
+    /// Whether every account that moved is where it may be.
+    fn measure(&self, against: &mut Vec<Reason>) {
+        for before in &self.before {
+            let Before::Account(id, _) = before else { continue };
+            let stand = &self.accounts[id];
+            let free = stand.balance - stand.held;
+            if stand.floor && free < 0 {
+                against.push(Reason::NotEnough);
+            }
+            if [stand.balance, stand.held, free].into_iter().any(|amount| i64::try_from(amount).is_err()) {
+                against.push(Reason::Invalid);
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change) -> Option<Reason> {
+        match change {
+            Change::OpenAccount(account) => {
+                if self.accounts.contains_key(&account.id) {
+                    return Some(Reason::Invalid);
+                }
+                self.open(account);
+            }
+            Change::Join(person) => {
+                if !self.phones.insert(person.msisdn.clone()) {
+                    return Some(Reason::AlreadyJoined);
+                }
+                self.before.push(Before::Phone(person.msisdn.clone()));
+            }
+            Change::SetPin(row) => {
+                let pin = Pin { salt: row.salt.clone(), tag: row.tag.clone(), tries: 0 };
+                self.set_pin(row.account_id, pin);
+            }
+            Change::ChargePin { account } => {
+                let Some(pin) = self.pins.get(account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX) else {
+                    return Some(Reason::PinLocked);
+                };
+                self.set_pin(*account, Pin { tries: pin.tries + 1, ..pin.clone() });
+            }
+            Change::ClearPin { account } => {
+                if let Some(pin) = self.pins.get(account) {
+                    self.set_pin(*account, Pin { tries: 0, ..pin.clone() });
+                }
+            }
+            Change::SaveSession(save) => {
+                let there = self.sessions.get(&save.row.key).copied();
+                if there.unwrap_or(0) != save.read_version {
+                    return Some(Reason::Stale);
+                }
+                if save.row.version != save.read_version + 1 {
+                    return Some(Reason::Invalid);
+                }
+                self.sessions.insert(save.row.key.clone(), save.row.version);
+                self.before.push(Before::Session(save.row.key.clone(), there));
+            }
+            Change::AtVersion { session, version } => {
+                return (self.sessions.get(session) != Some(version)).then_some(Reason::Stale);
+            }
+            Change::See { key } => {
+                if !self.seen.insert(*key) {
+                    return Some(Reason::Seen);
+                }
+                self.before.push(Before::Seen(*key));
+            }
+            Change::OpenOrder(order) => {
+                if self.orders.contains_key(&order.id) {
+                    return Some(Reason::Invalid);
+                }
+                self.set_order(order.id, &order.state);
+            }
+            Change::CloseOrder { order, state } => {
+                if self.orders.get(order).is_none_or(|there| there != "waiting") {
+                    return Some(Reason::OrderGone);
+                }
+                self.set_order(*order, state);
+            }
+            Change::Tell(_) => {
+                self.messages += 1;
+                self.before.push(Before::Message);
+            }
+            Change::SetLanguage { .. } => panic!("not in this story: {change:?}"),
+        }
+        None
+    }
+
+    fn set_pin(&mut self, account: i64, pin: Pin) {
+        let old = self.pins.insert(account, pin);
+        self.before.push(Before::Pin(account, old));
+    }
+
+    fn set_order(&mut self, id: i64, state: &str) {
+        let old = self.orders.insert(id, state.to_owned());
+        self.before.push(Before::Order(id, old));
+    }
+
+    fn keep(&mut self) {
+        for before in self.before.drain(..) {
+            match before {
+                Before::Account(id, _) => drop(self.touched.accounts.insert(id)),
+                Before::Hold(id, _) => drop(self.touched.holds.insert(id)),
+                Before::Session(key, _) => drop(self.touched.sessions.insert(key)),
+                Before::Pin(id, _) => drop(self.touched.pins.insert(id)),
+                Before::Seen(_) | Before::Phone(_) | Before::Order(..) | Before::Message => {}
+            }
+        }
+    }
+
+    fn put_back(&mut self) {
+        while let Some(before) = self.before.pop() {
+            match before {
+                Before::Account(id, old) => put(&mut self.accounts, id, old),
+                Before::Hold(id, old) => put(&mut self.holds, id, old),
+                Before::Session(key, old) => put(&mut self.sessions, key, old),
+                Before::Pin(id, old) => put(&mut self.pins, id, old),
+                Before::Seen(key) => drop(self.seen.remove(&key)),
+                Before::Phone(number) => drop(self.phones.remove(&number)),
+                Before::Order(id, old) => put(&mut self.orders, id, old),
+                Before::Message => self.messages -= 1,
+            }
+        }
+    }
+}
+
+fn put<K: std::hash::Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, old: Option<V>) {
+    match old {
+        Some(value) => drop(map.insert(key, value)),
+        None => drop(map.remove(&key)),
+    }
+}

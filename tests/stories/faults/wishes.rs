@@ -1,0 +1,348 @@
+//! What callers ask for: random postings in a world so small that they meet all the time. A caller sees what is
+//! committed, not what is under way, so what it builds upon is often outdated when its turn comes.
+
+use super::oracle::Oracle;
+use super::truth::POISON;
+use kadogo::book::{Change, FEES, HoldMove, Key, Leg, Posting, Proof, SUSPENSE, SessionSave, TRUST};
+use kadogo::money::Currency;
+use kadogo::store::book_rows::Account;
+use kadogo::store::orders::OrderRow;
+use kadogo::store::outbox::NewMessage;
+use kadogo::store::people::{PersonRow, PinRow};
+use kadogo::store::sessions::SessionRow;
+use kadogo::time::Timestamp;
+use kadogo::wallet::join::empty_wallet;
+use std::rc::Rc;
+
+/// Where the money abroad comes from.
+const ABROAD: i64 = 4;
+const NOBODY: i64 = 9;
+/// The first and the last of the people at home, and the same abroad.
+const PEOPLE: (i64, i64) = (11, 24);
+const THERE: (i64, i64) = (31, 33);
+/// The first account that a posting opens.
+const NEW: i64 = 100;
+const RECENT: usize = 600;
+
+/// Seeded choices, fast.
+pub struct Luck(u64);
+
+impl Luck {
+    pub fn new(seed: u64) -> Luck {
+        Luck(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, limit: i64) -> i64 {
+        i64::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
+    }
+
+    pub fn place(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(i64::try_from(length).unwrap())).unwrap()
+    }
+
+    /// True so many times in a hundred.
+    pub fn percent(&mut self, chance: i64) -> bool {
+        self.below(100) < chance
+    }
+
+    fn of(&mut self, (first, last): (i64, i64)) -> i64 {
+        first + self.below(last - first + 1)
+    }
+}
+
+/// The accounts that are there from the start, without money.
+pub fn founders() -> Vec<Account> {
+    let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
+    let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
+    accounts.push(house(SUSPENSE, "suspense", Some(0)));
+    accounts.push(Account { currency: "UGX".into(), ..house(ABROAD, "trust", None) });
+    accounts.extend((PEOPLE.0..=PEOPLE.1).map(|id| empty_wallet(id, "KES")));
+    accounts.extend((THERE.0..=THERE.1).map(|id| empty_wallet(id, "UGX")));
+    accounts
+}
+
+/// One of those whose account an operator may freeze.
+pub fn somebody(luck: &mut Luck) -> i64 {
+    luck.of(PEOPLE)
+}
+
+/// The tag of the right PIN under a salt.
+fn tag_of(salt: &[u8]) -> Vec<u8> {
+    [salt, &[7]].concat()
+}
+
+/// A key for each number of each thing.
+fn key(thing: u8, number: i64) -> Key {
+    let mut bytes = [thing; 20];
+    bytes[12..].copy_from_slice(&number.to_be_bytes());
+    Key::from_bytes(&bytes).unwrap()
+}
+
+/// All who ask.
+pub struct Wisher {
+    recent: Vec<Rc<Posting>>,
+    clock: i64,
+    keys: i64,
+    /// The next account, and what else is numbered.
+    accounts: i64,
+    others: i64,
+}
+
+impl Wisher {
+    pub fn new() -> Wisher {
+        Wisher { recent: Vec::new(), clock: 1_000, keys: 0, accounts: NEW, others: 10 }
+    }
+
+    /// The next wish; one in eight was asked for before.
+    pub fn wish(&mut self, luck: &mut Luck, oracle: &Oracle) -> Rc<Posting> {
+        self.clock += luck.below(3);
+        if !self.recent.is_empty() && luck.percent(12) {
+            let place = luck.place(self.recent.len());
+            let again = Rc::clone(&self.recent[place]);
+            // somebody else's key
+            let other = Posting { request: [2; 16], ..again.as_ref().clone() };
+            return if luck.percent(15) { Rc::new(other) } else { again };
+        }
+        let posting = Rc::new(self.fresh(luck, oracle));
+        if self.recent.len() < RECENT {
+            self.recent.push(Rc::clone(&posting));
+        } else {
+            let place = luck.place(RECENT);
+            self.recent[place] = Rc::clone(&posting);
+        }
+        posting
+    }
+
+    fn fresh(&mut self, luck: &mut Luck, oracle: &Oracle) -> Posting {
+        self.keys += 1;
+        let kind = if luck.below(400) == 0 { POISON } else { "story" };
+        let mut posting = Posting {
+            key: key(1, self.keys),
+            request: [1; 16],
+            kind,
+            at: Timestamp::from_micros(self.clock),
+            currency: Currency::KES,
+            legs: Vec::new(),
+            holds: Vec::new(),
+            changes: Vec::new(),
+            corrects: None,
+            proof: None,
+        };
+        match luck.below(100) {
+            0..=33 => self.pay(luck, &mut posting),
+            34..=42 => self.issue(luck, &mut posting),
+            43..=51 => self.open_hold(luck, &mut posting),
+            52..=67 => self.end_hold(luck, oracle, &mut posting),
+            68..=73 => self.correct(luck, oracle, &mut posting),
+            74..=78 => self.open_account(luck, &mut posting),
+            79..=81 => self.wild(luck, &mut posting),
+            _no_money => posting.changes.push(self.change(luck, oracle)),
+        }
+        if luck.percent(30) {
+            posting.changes.push(self.change(luck, oracle));
+        }
+        if luck.percent(25) {
+            self.prove(luck, oracle, &mut posting);
+        }
+        posting
+    }
+
+    fn person(&self, luck: &mut Luck) -> i64 {
+        match luck.below(40) {
+            0 => FEES,
+            1 => SUSPENSE,
+            2..=5 => (self.accounts - luck.below(4)).max(NEW),
+            6 => {
+                if luck.percent(20) {
+                    NOBODY
+                } else {
+                    luck.of(THERE)
+                }
+            }
+            _usual => luck.of(PEOPLE),
+        }
+    }
+
+    fn pay(&self, luck: &mut Luck, posting: &mut Posting) {
+        let (from, to, amount) = (self.person(luck), self.person(luck), 1 + luck.below(900));
+        let fee = if luck.percent(35) { 1 + luck.below(30) } else { 0 };
+        posting.legs = vec![leg(from, -amount - fee), leg(to, amount)];
+        if fee > 0 {
+            posting.legs.push(leg(FEES, fee));
+        }
+    }
+
+    fn issue(&self, luck: &mut Luck, posting: &mut Posting) {
+        let amount = 1 + luck.below(2_000);
+        if luck.percent(15) {
+            posting.currency = Currency::parse("UGX").unwrap();
+            posting.legs = vec![leg(ABROAD, -amount), leg(luck.of(THERE), amount)];
+            return;
+        }
+        // out again about as often, so that people stay poor
+        let sign = if luck.percent(35) { -1 } else { 1 };
+        posting.legs = vec![leg(TRUST, -amount * sign), leg(self.person(luck), amount * sign)];
+    }
+
+    fn open_hold(&self, luck: &mut Luck, posting: &mut Posting) {
+        let expires_at = Timestamp::from_micros(self.clock + luck.below(400) - 5);
+        posting.holds = vec![HoldMove::Open { account: self.person(luck), amount_minor: luck.below(500), expires_at }];
+        if luck.percent(10) {
+            self.pay(luck, posting);
+        }
+    }
+
+    /// Ends a hold, mostly one that is there; its time may be over, or somebody else ends it as well.
+    fn end_hold(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
+        for _ in 0..=(luck.below(5) - 3).max(0) {
+            let far = if luck.percent(15) { oracle.last + 1 } else { 60 };
+            let mut hold = (oracle.last + 1 - luck.below(far)).max(0);
+            // look for one nearby that seems open
+            for _ in 0..40 {
+                if oracle.holds.get(&hold).is_some_and(|there| there.open) || luck.percent(2) {
+                    break;
+                }
+                hold = (hold - 1).max(0);
+            }
+            let there = oracle.holds.get(&hold);
+            let over = there.is_some_and(|there| there.expires <= self.clock);
+            let step = match luck.below(10) {
+                0..=4 if over => HoldMove::Expire { hold },
+                0..=5 => {
+                    let left = there.map_or(100, |there| i64::try_from(there.left).unwrap());
+                    let amount_minor = if luck.percent(50) { left } else { 1 + luck.below(left + 5) };
+                    if let Some(there) = there.filter(|_| posting.legs.is_empty() && luck.percent(80)) {
+                        posting.legs = vec![leg(there.account, -amount_minor), leg(self.person(luck), amount_minor)];
+                    }
+                    HoldMove::Settle { hold, amount_minor }
+                }
+                6..=7 => HoldMove::Release { hold },
+                _early_or_late => HoldMove::Expire { hold },
+            };
+            posting.holds.push(step);
+        }
+    }
+
+    fn correct(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
+        posting.corrects = Some(luck.below(oracle.last + 4));
+        let place = luck.place(self.recent.len().max(1));
+        let Some(old) = self.recent.get(place) else { return };
+        let back = |was: &Leg| leg(was.account, was.amount_minor.saturating_neg());
+        (posting.currency, posting.legs) = (old.currency, old.legs.iter().map(back).collect());
+    }
+
+    /// Opens an account, or tries to once more; others pay into it, perhaps in the same batch.
+    fn open_account(&mut self, luck: &mut Luck, posting: &mut Posting) {
+        self.accounts += i64::from(luck.percent(80));
+        let id = self.accounts;
+        posting.changes.push(Change::OpenAccount(empty_wallet(id, "KES")));
+        if luck.percent(50) {
+            let amount = 1 + luck.below(50);
+            posting.legs = vec![leg(TRUST, -amount), leg(id, amount)];
+        }
+    }
+
+    fn wild(&self, luck: &mut Luck, posting: &mut Posting) {
+        let amounts = [0, -1, i64::MAX, i64::MIN, i64::MAX - 700, 5];
+        let amount = |luck: &mut Luck| amounts[luck.place(amounts.len())];
+        if luck.percent(40) {
+            let expires_at = Timestamp::from_micros(self.clock + 50);
+            posting.holds = vec![HoldMove::Open { account: self.person(luck), amount_minor: amount(luck), expires_at }];
+        }
+        if luck.percent(30) {
+            // more than fits
+            posting.legs = vec![leg(TRUST, -i64::MAX), leg(FEES, i64::MAX)];
+            return;
+        }
+        posting.legs = (0..luck.below(4)).map(|_| leg(self.person(luck), amount(luck))).collect();
+    }
+
+    /// The PIN that allows a posting: right, wrong, or of a tag that was replaced.
+    fn prove(&mut self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
+        let account = luck.of((PEOPLE.0, PEOPLE.0 + 5));
+        let mut salt = oracle.pins.get(&account).map_or(vec![1], |pin| pin.salt.clone());
+        if luck.percent(4) {
+            salt.push(0);
+        }
+        let tag = if luck.percent(35) { vec![0] } else { tag_of(&salt) };
+        let mut wrong = vec![Change::ChargePin { account }];
+        if luck.percent(30) {
+            wrong.push(self.session(luck, oracle));
+        }
+        let locked = vec![self.message(account)];
+        posting.proof = Some(Proof { account, salt, tag, wrong, locked });
+        if luck.percent(75) {
+            posting.changes.insert(0, Change::ClearPin { account });
+        }
+    }
+
+    fn change(&mut self, luck: &mut Luck, oracle: &Oracle) -> Change {
+        self.others += i64::from(luck.percent(50));
+        let number = self.others - luck.below(8);
+        let account = luck.of((PEOPLE.0, PEOPLE.0 + 5));
+        match luck.below(20) {
+            0..=5 => self.session(luck, oracle),
+            6..=8 => {
+                let session = vec![u8::try_from(luck.below(8)).unwrap()];
+                let version = oracle.sessions.get(&session).copied().unwrap_or(0) + (luck.below(5) - 3).max(0);
+                Change::AtVersion { session, version }
+            }
+            9..=11 => Change::See { key: key(2, number) },
+            12 => {
+                let (msisdn, name, language) = (format!("+{number}"), "Ann".to_owned(), "en".to_owned());
+                Change::Join(PersonRow { account_id: number, msisdn, name, language, joined_at: 0 })
+            }
+            13 => Change::OpenOrder(order(number)),
+            14..=15 => Change::CloseOrder { order: number, state: "approved" },
+            16 => Change::ChargePin { account },
+            17 => Change::ClearPin { account },
+            18 => {
+                let salt = self.others.to_be_bytes().to_vec();
+                let tag = tag_of(&salt);
+                Change::SetPin(PinRow { account_id: account, key_version: 1, salt, tag, attempts: 0 })
+            }
+            _tell => self.message(account),
+        }
+    }
+
+    /// The next step of a conversation, or one that comes late.
+    fn session(&self, luck: &mut Luck, oracle: &Oracle) -> Change {
+        let key = vec![u8::try_from(luck.below(8)).unwrap()];
+        let there = oracle.sessions.get(&key).copied().unwrap_or(0);
+        let read_version = (there - i64::from(luck.percent(15))).max(0);
+        let version = read_version + if luck.below(50) == 0 { 2 } else { 1 };
+        let state = "open".to_owned();
+        let row =
+            SessionRow { key, caller: vec![], version, state, updated_at: self.clock, sealed: vec![], began_at: 0 };
+        Change::SaveSession(SessionSave { read_version, row })
+    }
+
+    fn message(&self, account: i64) -> Change {
+        Change::Tell(NewMessage {
+            msisdn: String::new(),
+            language: String::new(),
+            template: String::new(),
+            slots: String::new(),
+            posting_id: None,
+            account_id: Some(account),
+            created_at: self.clock,
+            due_at: self.clock,
+        })
+    }
+}
+
+fn leg(account: i64, amount_minor: i64) -> Leg {
+    Leg { account, amount_minor }
+}
+
+fn order(id: i64) -> OrderRow {
+    let (kind, state) = ("send".to_owned(), "waiting".to_owned());
+    OrderRow { id, kind, payer: 11, payee: 12, amount_minor: 5, state, created_at: 0, expires_at: 9 }
+}
