@@ -15,8 +15,8 @@ use tempfile::TempDir;
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// Stories that are told there at least.
 const TOLD_MIN: usize = 300;
-/// About the clusters themselves: once is enough.
-const NOT_AGAIN: [&str; 3] = ["cluster::", "proxy::", "engine::"];
+/// About the clusters themselves, and what needs no database: once is enough.
+const NOT_AGAIN: [&str; 4] = ["cluster::", "proxy::", "engine::", "faults::"];
 
 pub fn is_postgres() -> bool {
     match std::env::var(WHERE).as_deref() {

@@ -61,7 +61,7 @@ fn nodes_that_fail_in_every_way_keep_one_book() {
         while run.decided < WORLD {
             place.turn += 1;
             run.turn();
-            if place.turn % CHECK_EVERY == 0 {
+            if place.turn.is_multiple_of(CHECK_EVERY) {
                 run.truth.check(&run.oracle);
             }
         }

@@ -165,9 +165,9 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
     }
 }
 
-/// Waits until something is so; gives up, loudly, after ten seconds.
+/// Waits until something is so; gives up, loudly, after a minute: messages in a dead node's hands wait for half of it.
 pub async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
-    for _look in 0..1_000 {
+    for _look in 0..6_000 {
         if is_so().await {
             return;
         }
