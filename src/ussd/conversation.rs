@@ -217,7 +217,7 @@ impl Ussd {
     /// Does what the hop asks for, once: the conversation is marked as acted in the commit of the act itself, or, when
     /// the PIN was wrong, as claimed by this hop in the commit of the charge.
     async fn act(&self, hand: &mut Hand, ask: Ask) -> Result<Answer, Lost> {
-        let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop);
+        let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop.0);
         if hand.record.acted {
             return Ok(self.wallet.recall(&hand.caller, &ask.service, key).await);
         }
@@ -261,7 +261,7 @@ impl Ussd {
         (hand.record.claimed, hand.record.acted) = (None, false);
         hand.record.said.push(Said { hop: hand.hop, text: screen.text.clone(), continues: screen.continues });
         let state = if screen.continues { "open" } else { "ended" };
-        let key = Key::new(hand.now, "ussd", &hand.hop);
+        let key = Key::new(hand.now, "ussd", &hand.hop.0);
         let posting = self.wallet.note(key, self.saves(&hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
         let outcome = Outcome { screen, word, at, refused, silent };

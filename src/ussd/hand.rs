@@ -166,7 +166,7 @@ impl Ussd {
 
     /// The name of the hop with this history in this session.
     pub(super) fn name(&self, call: &UssdCall, history: &str) -> Hop {
-        self.seal.fingerprint("hop", &format!("{}\n{}\n{history}", call.service_code, call.session))
+        Hop(self.seal.fingerprint("hop", &format!("{}\n{}\n{history}", call.service_code, call.session)))
     }
 
     /// The key of a caller's line, whose version counts the conversations they began.

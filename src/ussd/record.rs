@@ -2,11 +2,27 @@
 //! It holds no PIN and no typed text: what was typed is known only by keyed digests.
 
 use super::state::State;
-use crate::seal::SealKey;
+use crate::seal::{SealKey, from_hex, to_hex};
 use serde::{Deserialize, Serialize};
 
 /// A hop's name: a keyed digest of the session and of everything typed up to then.
-pub type Hop = [u8; 16];
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hop(pub [u8; 16]);
+
+impl Serialize for Hop {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        // a conversation holds many of these, and is written at every hop
+        out.serialize_str(&to_hex(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hop {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Hop, D::Error> {
+        let text = String::deserialize(from)?;
+        let bytes = from_hex(&text).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Hop).ok_or_else(|| serde::de::Error::custom("not the name of a hop"))
+    }
+}
 
 /// Hops of one conversation at most; a person needs fewer than twenty.
 pub const HOPS_MAX: usize = 60;

@@ -29,8 +29,20 @@ CREATE TABLE verified (
     at     INTEGER NOT NULL
 ) STRICT;
 
--- a conversation is written at every hop: no index may follow what changes there
-ALTER TABLE sessions ADD COLUMN began_at INTEGER NOT NULL DEFAULT 0;
-DROP INDEX sessions_by_age;
+-- A conversation is written at every hop: no index may follow what changes there, and a row of a thousand bytes must lie
+-- in a table of its own, where writing it again costs one page, not in the index of its key.
+CREATE TABLE conversations (
+    key        BLOB    NOT NULL PRIMARY KEY,
+    caller     BLOB    NOT NULL,
+    version    INTEGER NOT NULL,
+    state      TEXT    NOT NULL CHECK (state IN ('open', 'acting', 'ended')),
+    updated_at INTEGER NOT NULL,
+    sealed     BLOB    NOT NULL,
+    began_at   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO conversations SELECT key, caller, version, state, updated_at, sealed, updated_at FROM sessions;
+DROP TABLE sessions;
+ALTER TABLE conversations RENAME TO sessions;
+CREATE INDEX sessions_by_caller ON sessions (caller);
 CREATE INDEX sessions_by_age ON sessions (began_at);
 CREATE INDEX sessions_acting ON sessions (updated_at) WHERE state = 'acting';
