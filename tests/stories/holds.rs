@@ -185,3 +185,16 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     ledger.ok(expire("run out", second, LONG)).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
+
+#[tokio::test]
+async fn a_posting_may_give_back_what_it_has_just_reserved() {
+    let ledger = Ledger::new().await;
+    let long = Timestamp::from_micros(LONG);
+    let own = HoldMove::Open { account: ANN, amount_minor: 500, expires_at: long };
+    let all = ledger.ok(holds("all", &[own, HoldMove::Release { hold: 3 }])).await;
+    assert_eq!((all.posting, ledger.stands(ANN)), (3, (10_000, 0)));
+    ledger.ok(holds("a part", &[own, HoldMove::Settle { hold: 4, amount_minor: 200 }])).await;
+    assert_eq!(ledger.stands(ANN), (10_000, 300));
+    ledger.ok(release("the rest", 4)).await;
+    assert_eq!(ledger.check().holds, 2);
+}

@@ -71,7 +71,9 @@ impl Reserves {
         }
         let hold = self.open.entry(step.hold_id).or_default();
         hold.remaining_minor = hold.remaining_minor.saturating_add(amount);
-        if let (true, Some(expires_at)) = (step.posting_id == step.hold_id, step.expires_at) {
+        // a posting may also give back what it has just reserved
+        let opens = step.posting_id == step.hold_id && step.amount_minor > 0;
+        if let (true, Some(expires_at)) = (opens, step.expires_at) {
             hold.opened = Some((step.account_id, step.amount_minor, expires_at));
             hold.row = self.rows.remove(&step.hold_id);
         }
