@@ -40,6 +40,13 @@ pub struct Outcome {
     pub changes: Vec<Noted>,
 }
 
+impl Outcome {
+    /// Whether nothing is to be written: everybody was refused, or repeated what was done.
+    pub fn is_empty(&self) -> bool {
+        self.rows.postings.is_empty() && self.accounts.is_empty() && self.holds.is_empty() && self.changes.is_empty()
+    }
+}
+
 /// A change around the book, with the posting it came with.
 #[derive(Debug)]
 pub struct Noted {

@@ -171,6 +171,10 @@ impl Writer {
             reading::read_facts(conn, postings, facts)?;
             let mut out = Outcome::default();
             folded = Some(postings.iter().map(|posting| facts.fold(posting, &mut out)).collect::<Vec<Answer>>());
+            if out.is_empty() && !postings.is_empty() {
+                // the book stays as it is, and so does its head
+                return Ok(head);
+            }
             let at = postings.iter().map(|posting| posting.at.micros()).max().unwrap_or(0);
             write_batch(conn, facts, &out, head, head::note(node, begun, at))
         });

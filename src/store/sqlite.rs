@@ -24,8 +24,8 @@ const WRITES: &[&str] = &[
 const READS: &[&str] = &[
     "PRAGMA busy_timeout = 5000",
     "PRAGMA query_only = ON",
-    // what a reader keeps is stale with the next commit: it is read from the system's memory without being copied
-    "PRAGMA mmap_size = 1073741824",
+    // what a reader keeps is stale with the next commit, and then has to be thrown away
+    "PRAGMA cache_size = -1024",
 ];
 
 /// A connection that may write. It holds the file's lock only while it writes.
