@@ -104,6 +104,9 @@ fn run(mut writer: Writer, mut work: mpsc::Receiver<Work>, metrics: &Metrics) {
         while let Some(item) = next {
             match item {
                 Work::Post(posting, answer) => {
+                    if batch.is_empty() {
+                        writer.take_turn();
+                    }
                     rows = rows.saturating_add(posting.rows());
                     batch.push((*posting, answer));
                 }

@@ -36,6 +36,8 @@ pub struct Writer {
     /// What is remembered of the database, as of this head.
     facts: Facts,
     head: Head,
+    /// The head as it was taken for the batch that is being gathered, in a transaction that is open.
+    turn: Option<Head>,
     /// A batch was given up, and none was made since. One batch waits for a database that is away; those behind it
     /// are told at once, or the last of them would wait for all.
     away: bool,
@@ -56,7 +58,14 @@ impl Writer {
             head::enter(conn, node).map(|()| node)
         })?;
         let (facts, head) = (Facts::default(), Head::default());
-        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, away: false })
+        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, turn: None, away: false })
+    }
+
+    /// Takes the head for a batch that is still to be gathered: while another node has it, the batch grows. Whoever
+    /// calls this hands in the batch next.
+    pub fn take_turn(&mut self) {
+        // when it fails the batch finds out by itself
+        self.turn = begin_at_head(&mut self.conn).ok();
     }
 
     /// Makes the postings durable and says what became of each.
@@ -162,8 +171,12 @@ impl Writer {
         let (node, begun) = (self.node, self.begun);
         let (facts, remembered) = (&mut self.facts, &self.head);
         let mut folded = None;
-        let made = store::write(&mut self.conn, |conn| {
-            let head = head::take(conn)?;
+        let conn = &mut self.conn;
+        let head = match self.turn.take() {
+            Some(head) => head,
+            None => begin_at_head(conn)?,
+        };
+        let write = |conn: &mut Conn| {
             if head != *remembered {
                 *facts = Facts::default();
             }
@@ -177,7 +190,9 @@ impl Writer {
             }
             let at = postings.iter().map(|posting| posting.at.micros()).max().unwrap_or(0);
             write_batch(conn, facts, &out, head, head::note(node, begun, at))
-        });
+        };
+        let written = write(conn);
+        let made = store::finish(conn, written);
         let answers = folded.unwrap_or_default();
         match made {
             Ok(head) => {
@@ -214,6 +229,13 @@ impl Writer {
             Err(error) => tracing::warn!(%error, "the database cannot be reached"),
         }
     }
+}
+
+/// Begins a transaction and takes the head.
+fn begin_at_head(conn: &mut Conn) -> Result<Head, StoreError> {
+    store::begin(conn)?;
+    let taken = head::take(conn);
+    if taken.is_err() { store::finish(conn, taken) } else { taken }
 }
 
 /// Writes what the fold came to, and the new head.

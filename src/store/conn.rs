@@ -171,8 +171,19 @@ type PgManager = <PgConn as Connection>::TransactionManager;
 /// Runs `f` in a transaction that may write. A transaction whose commit fails may have been made nevertheless: then the
 /// error is `StoreError::CommitLost`.
 pub fn write<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-    conn.begin_write().map_err(StoreError::Query)?;
-    match f(conn) {
+    begin(conn)?;
+    let result = f(conn);
+    finish(conn, result)
+}
+
+/// Begins what `finish` ends, for who has something to do in between that is no part of it.
+pub fn begin(conn: &mut Conn) -> Result<(), StoreError> {
+    conn.begin_write().map_err(StoreError::Query)
+}
+
+/// Commits when all went well, rolls back otherwise.
+pub fn finish<T, E: From<StoreError>>(conn: &mut Conn, result: Result<T, E>) -> Result<T, E> {
+    match result {
         Ok(value) => match conn.commit() {
             Ok(()) => Ok(value),
             Err(error) => {

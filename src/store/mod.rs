@@ -18,7 +18,7 @@ pub mod settings;
 mod sqlite;
 pub mod verified;
 
-pub use conn::{Conn, on, snapshot, write};
+pub use conn::{Conn, begin, finish, on, snapshot, write};
 
 use readers::Readers;
 use std::path::{Path, PathBuf};
