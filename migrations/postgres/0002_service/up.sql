@@ -14,7 +14,7 @@ CREATE TABLE pins (
     key_version BIGINT NOT NULL,
     salt        BYTEA    NOT NULL,
     tag         BYTEA    NOT NULL,
-    -- wrong tries in a row, counted before each comparison
+    -- wrong tries in a row: each is counted in the commit in which it is compared
     attempts    BIGINT NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) WITH (fillfactor = 50);
 

@@ -14,7 +14,7 @@ CREATE TABLE pins (
     key_version INTEGER NOT NULL,
     salt        BLOB    NOT NULL,
     tag         BLOB    NOT NULL,
-    -- wrong tries in a row, counted before each comparison
+    -- wrong tries in a row: each is counted in the commit in which it is compared
     attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) STRICT, WITHOUT ROWID;
 
