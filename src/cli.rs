@@ -190,7 +190,7 @@ pub struct BenchUssdArgs {
     #[arg(long, env = "KADOGO_BENCH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// People who pay one another
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     pub people: u64,
     /// Phones in use at the same time
     #[arg(long, default_value_t = 64, value_name = "N")]

@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::http::{self, Doors};
 use crate::pin::Pin;
 use crate::seal::{Dice, SealKey};
+use crate::store::book_rows;
 use crate::store::people::{PersonRow, PinRow};
 use crate::time::{Clock, Timestamp};
 use crate::wallet::{Wallet, join};
@@ -42,6 +43,8 @@ const SCREENS: [(&str, &str); 6] = [
 const SHOWS_AMOUNT: usize = 3;
 /// Each person begins with so much, minor units.
 const BEGIN_MINOR: i64 = 1_000_000_000;
+/// So many join at the same moment.
+const JOIN_AT_ONCE: usize = 500;
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -149,36 +152,41 @@ fn phone(number: u64) -> String {
     format!("+2547{number:08}")
 }
 
+/// People with a PIN and money. They join many at a time, as the book likes it.
 async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
-    let (house, now) = (wallet.house.clone(), wallet.house.clock.now());
+    let count = i64::try_from(people)?;
+    let first = wallet.book.write(move |conn| book_rows::take_ids(conn, count)).await?;
     let pin = Pin::parse(PIN).map_err(|reason| anyhow!(reason.code()))?;
-    for number in 0..people {
-        let account = wallet.book.fresh_id().await?;
-        let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
-        let tag = key.tag(account, &salt, &pin).to_vec();
-        let key_version = i64::from(key.version);
-        let person = PersonRow {
-            account_id: account,
-            msisdn: phone(number.saturating_add(1_000)),
-            name: "Amina Wanjiru".to_owned(),
-            language: "en".to_owned(),
-            joined_at: now.micros(),
-        };
-        let changes = vec![
-            Change::Join(person),
-            Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
-            Change::SetPin(PinRow { account_id: account, key_version, salt: salt.to_vec(), tag, attempts: 0 }),
-        ];
-        let refused = |refusal: crate::refusal::Refusal| anyhow!("people join: {}", refusal.code());
-        wallet.book.post(wallet.note(key_of(now, "join", number), changes)).await.map_err(refused)?;
-        let legs = vec![
-            Leg { account, amount_minor: BEGIN_MINOR },
-            Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
-        ];
-        let fund = book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "issue", number), Vec::new()) };
-        wallet.book.post(fund).await.map_err(refused)?;
+    let everybody: Vec<(u64, i64)> = (0..people).zip(first..).collect();
+    for some in everybody.chunks(JOIN_AT_ONCE) {
+        let joining = some.iter().map(|(number, account)| wallet.book.post(joining(wallet, *number, *account, &pin)));
+        let joined = futures_util::future::try_join_all(joining).await;
+        joined.map_err(|refusal| anyhow!("people join: {}", refusal.code()))?;
     }
     Ok(())
+}
+
+fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posting {
+    let (house, now) = (&wallet.house, wallet.house.clock.now());
+    let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
+    let (tag, key_version) = (key.tag(account, &salt, pin).to_vec(), i64::from(key.version));
+    let person = PersonRow {
+        account_id: account,
+        msisdn: phone(number.saturating_add(1_000)),
+        name: "Amina Wanjiru".to_owned(),
+        language: "en".to_owned(),
+        joined_at: now.micros(),
+    };
+    let changes = vec![
+        Change::Join(person),
+        Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
+        Change::SetPin(PinRow { account_id: account, key_version, salt: salt.to_vec(), tag, attempts: 0 }),
+    ];
+    let legs = vec![
+        Leg { account, amount_minor: BEGIN_MINOR },
+        Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
+    ];
+    book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "join", number), changes) }
 }
 
 fn key_of(now: Timestamp, what: &str, number: u64) -> Key {

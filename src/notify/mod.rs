@@ -173,8 +173,8 @@ impl Notify {
 fn put_into_words(conn: &mut Conn, wallet: &Wallet, words: &Catalogue, row: MessageRow) -> Result<Worded, StoreError> {
     let mut slots: Slots = serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a message's slots"))?;
     if let Some(posting) = row.posting_id {
-        let at = book_rows::posting(conn, posting)?.map_or(row.created_at, |posting| posting.at);
-        let legs = book_rows::entries_of(conn, posting)?;
+        let whole = book_rows::posting_whole(conn, posting)?;
+        let (at, legs) = whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
         let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);
         let balance = own.map(|leg| leg.balance_minor);
         slots.extend(receipt::slots(&wallet.house, posting, Timestamp::from_micros(at), balance));

@@ -3,7 +3,9 @@
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, hold_entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
 
 /// An account and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -130,6 +132,21 @@ pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreE
             let row = packed::table.find(posting).select(packed::legs);
             let found: Option<Vec<u8>> = row.first(&mut pg.inner).optional()?;
             found.map_or(Ok(Vec::new()), |bytes| legs::unpack(posting, &bytes))
+        }
+    }
+}
+
+/// A posting with its legs, in order.
+pub fn posting_whole(conn: &mut Conn, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, StoreError> {
+    match conn {
+        Conn::Sqlite(_) => match posting(conn, id)? {
+            Some(row) => Ok(Some((row, entries_of(conn, id)?))),
+            None => Ok(None),
+        },
+        Conn::Postgres(pg) => {
+            let row = postings::table.find(id).select((postings::all_columns, sql::<Binary>("legs")));
+            let found: Option<(PostingRow, Vec<u8>)> = row.first(&mut pg.inner).optional()?;
+            found.map(|(row, packed)| legs::unpack(id, &packed).map(|legs| (row, legs))).transpose()
         }
     }
 }

@@ -1,7 +1,8 @@
 //! People and their PIN tags.
 
+use super::book_rows::Account;
 use super::rows::{Column, Rows};
-use super::schema::{people, pins};
+use super::schema::{accounts, people, pins};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -47,6 +48,13 @@ impl std::fmt::Debug for PinRow {
 /// The person with this number.
 pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, StoreError> {
     Ok(on!(conn, c => people::table.filter(people::msisdn.eq(msisdn)).first(c).optional())?)
+}
+
+/// The person with this number, and where their wallet stands.
+pub fn with_account(conn: &mut Conn, msisdn: &str) -> Result<Option<(PersonRow, Account)>, StoreError> {
+    let theirs = people::table.inner_join(accounts::table.on(accounts::id.eq(people::account_id)));
+    let theirs = theirs.filter(people::msisdn.eq(msisdn)).select((people::all_columns, accounts::all_columns));
+    Ok(on!(conn, c => theirs.first(c).optional())?)
 }
 
 /// The person with this wallet.

@@ -25,9 +25,10 @@ pub struct SessionRow {
     pub began_at: i64,
 }
 
-/// The conversation with this key.
-pub fn by_key(conn: &mut Conn, key: &[u8]) -> Result<Option<SessionRow>, StoreError> {
-    Ok(on!(conn, c => sessions::table.find(key).first(c).optional())?)
+/// The conversation with this key, and the line with that one.
+pub fn with_line(conn: &mut Conn, key: &[u8], line: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
+    let those = sessions::table.filter(sessions::key.eq(key).or(sessions::key.eq(line)));
+    Ok(on!(conn, c => those.load(c))?)
 }
 
 /// The caller's conversations that are not over, the newest first.
@@ -40,11 +41,6 @@ pub fn unfinished(conn: &mut Conn, caller: &[u8]) -> Result<Vec<SessionRow>, Sto
 pub fn stuck(conn: &mut Conn, before: i64, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
     let acting = sessions::table.filter(sessions::state.eq("acting")).filter(sessions::updated_at.lt(before));
     Ok(on!(conn, c => acting.order(sessions::updated_at).limit(limit).load(c))?)
-}
-
-/// The version of one conversation.
-pub fn version(conn: &mut Conn, key: &[u8]) -> Result<Option<i64>, StoreError> {
-    Ok(on!(conn, c => sessions::table.find(key).select(sessions::version).first(c).optional())?)
 }
 
 /// The versions of these conversations.

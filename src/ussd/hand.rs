@@ -119,12 +119,13 @@ impl Ussd {
         let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
         let (msisdn, line, read_key) = (call.caller.e164().to_owned(), self.line(&call.caller), key.to_vec());
         let read = self.wallet.store.read(move |conn| {
-            let row = sessions::by_key(conn, &read_key)?;
-            let person = people::by_msisdn(conn, &msisdn)?;
-            let begins = row.is_none();
+            let rows = sessions::with_line(conn, &read_key, &line)?;
             // the line first: one that is begun behind this is found by its version, one before it among the others
-            let dialled = if begins { sessions::version(conn, &line)?.unwrap_or(0) } else { 0 };
+            let dialled = rows.iter().find(|row| row.key == line).map_or(0, |row| row.version);
+            let row = rows.into_iter().find(|row| row.key == read_key);
+            let begins = row.is_none();
             let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
+            let person = people::by_msisdn(conn, &msisdn)?;
             let waiting = match &person {
                 Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
                 None => 0,

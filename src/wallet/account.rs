@@ -88,8 +88,8 @@ pub fn history(conn: &mut Conn, account: i64, limit: usize) -> Result<Vec<Line>,
     while let Some(id) = next
         && lines.len() < limit
     {
-        let posting = book_rows::posting(conn, id)?.ok_or(StoreError::Damaged("an entry without its posting"))?;
-        let legs = book_rows::entries_of(conn, id)?;
+        let whole = book_rows::posting_whole(conn, id)?;
+        let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;
         let own = legs.iter().find(|leg| leg.account_id == account).cloned();
         let own = own.ok_or(StoreError::Damaged("an account points at a posting of others"))?;
         next = own.previous;

@@ -1,7 +1,7 @@
 //! The desk a service works at: facts it may read, inputs in typed form, and the plan it fills in.
 
 use super::Caller;
-use crate::ask::{Fields, Item, Secret, Slots};
+use crate::ask::{Fields, Item, Secret, Slots, Verb};
 use crate::book::{Change, Leg};
 use crate::live::Live;
 use crate::market::Market;
@@ -109,8 +109,8 @@ pub struct Desk<'a> {
     pub secret: Option<Secret>,
     /// A number never used before, where the service opens something and is being done; otherwise 0.
     pub fresh_id: i64,
-    /// The caller has said yes: questions on the way there need no facts any more.
-    pub doing: bool,
+    /// What the plan is for: a warning is for who is about to say yes, and costs facts that others need not wait for.
+    pub verb: Verb,
     /// The time.
     pub now: Timestamp,
     /// Accounts that were read so far.

@@ -202,14 +202,14 @@ impl Wallet {
     /// What is planned, and why it ends there if it does.
     async fn plan(&self, service: &Service, caller: &Caller, ask: &Ask, fresh_id: i64) -> (Plan, Option<Refusal>) {
         let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
-        let (fields, secret, doing) = (ask.fields.clone(), ask.secret.clone(), ask.verb == Verb::Do);
-        let wants_pin = service.pin && doing;
+        let (fields, secret, verb) = (ask.fields.clone(), ask.secret.clone(), ask.verb);
+        let wants_pin = service.pin && verb == Verb::Do;
         let planned = self.store.read(move |conn: &mut Conn| {
             let (now, plan) = (house.clock.now(), Plan::default());
             let (house, caller, fields) = (&house, &caller, &fields);
             let secret = secret.clone();
             let mut desk =
-                Desk { conn, house, caller, fields, secret, fresh_id, doing, now, accounts: Vec::new(), plan };
+                Desk { conn, house, caller, fields, secret, fresh_id, verb, now, accounts: Vec::new(), plan };
             match decide(&mut desk).and_then(|()| pin::read(&mut desk, wants_pin)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),

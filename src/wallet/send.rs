@@ -5,13 +5,14 @@
 
 use super::Service;
 use super::desk::{Act, Desk, Halt, masked_name};
-use crate::ask::Slots;
+use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{self, Account};
 use crate::store::people::{self, PersonRow};
+use crate::time::Timestamp;
 use std::time::Duration;
 
 /// The service as menus know it.
@@ -38,10 +39,14 @@ pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
     let payer = desk.person()?;
     active(desk, payer, Reason::AccountClosed.into())?;
     let to = desk.phone("to")?;
-    let payee = people::by_msisdn(desk.conn, to.e164())?;
-    match payee {
-        Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, "to").into()),
-        Some(payee) => active(desk, &payee, payee_closed()).map(|_account| payee),
+    match people::with_account(desk.conn, to.e164())? {
+        Some((payee, _account)) if payee.account_id == payer.account_id => {
+            Err(Refusal::of_field(Reason::PayeeSelf, "to").into())
+        }
+        Some((payee, account)) => {
+            desk.accounts.push(account);
+            active(desk, &payee, payee_closed()).map(|_account| payee)
+        }
         None => Err(Refusal::of_field(Reason::PayeeUnknown, "to").with("phone", to.local()).into()),
     }
 }
@@ -70,7 +75,7 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     desk.show("amount", amount.to_string());
     desk.show("fee", fee.to_string());
     desk.show("total", terms.total.to_string());
-    if !desk.doing
+    if desk.verb == Verb::Quote
         && let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)?
     {
         desk.plan.flags.insert("again".into());
@@ -133,16 +138,12 @@ fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result
     let mut next = desk.account(payer)?.last_posting;
     for _entry in 0..AGAIN_LOOKBACK {
         let Some(id) = next else { break };
-        let legs = book_rows::entries_of(desk.conn, id)?;
-        let Some(own) = legs.iter().find(|leg| leg.account_id == payer) else { break };
+        let Some((posting, legs)) = book_rows::posting_whole(desk.conn, id)? else { break };
+        let Some(own) = legs.iter().find(|leg| leg.account_id == payer).filter(|_| posting.at >= since) else { break };
         let same = legs.iter().any(|leg| leg.account_id == payee && leg.amount_minor == amount.minor);
-        // when it was matters only of one that is the same
         if same && own.amount_minor < 0 {
-            let posting = book_rows::posting(desk.conn, id)?.filter(|posting| posting.at >= since);
-            return Ok(posting.map(|posting| {
-                let ago = desk.now.since(crate::time::Timestamp::from_micros(posting.at));
-                ago.as_secs().div_euclid(60).max(1).to_string()
-            }));
+            let ago = desk.now.since(Timestamp::from_micros(posting.at));
+            return Ok(Some(ago.as_secs().div_euclid(60).max(1).to_string()));
         }
         next = own.previous;
     }
