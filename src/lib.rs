@@ -4,6 +4,7 @@
 //! `tests/tidy.rs` has the exact floors.
 
 // ── values: small types that everything else is made of ──
+pub mod agent;
 pub mod ask;
 pub mod catalogue;
 pub mod language;

@@ -74,6 +74,24 @@ pub enum Reason {
     OrderGone,
     /// As many payments as may wait for one payer are waiting.
     OrdersFull,
+    /// Not an agent number: the check digit is wrong.
+    AgentFormat,
+    /// No open outlet has this number.
+    AgentUnknown,
+    /// An outlet cannot serve itself.
+    AgentSelf,
+    /// Less than this service moves, or nothing would be left after the fee.
+    AmountTooSmall,
+    /// The caller does not serve at an open outlet.
+    NotAgent,
+    /// The outlet's float does not cover it; slot `balance`.
+    FloatLow,
+    /// The code for cash is wrong; slot `left` says how many tries remain.
+    CodeWrong,
+    /// No code for cash is waiting: it was used, cancelled, tried too often, or has expired.
+    CodeGone,
+    /// No payment to the caller has this code.
+    ReceiptUnknown,
     /// The hold was settled, released, or has expired.
     HoldGone,
     /// More than the hold reserves.
@@ -124,6 +142,15 @@ impl Reason {
         Reason::AccountClosed,
         Reason::OrderGone,
         Reason::OrdersFull,
+        Reason::AgentFormat,
+        Reason::AgentUnknown,
+        Reason::AgentSelf,
+        Reason::AmountTooSmall,
+        Reason::NotAgent,
+        Reason::FloatLow,
+        Reason::CodeWrong,
+        Reason::CodeGone,
+        Reason::ReceiptUnknown,
         Reason::HoldGone,
         Reason::HoldExceeded,
         Reason::KeyReused,
@@ -165,6 +192,15 @@ impl Reason {
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
             Reason::OrdersFull => "orders_full",
+            Reason::AgentFormat => "agent_format",
+            Reason::AgentUnknown => "agent_unknown",
+            Reason::AgentSelf => "agent_self",
+            Reason::AmountTooSmall => "amount_too_small",
+            Reason::NotAgent => "not_agent",
+            Reason::FloatLow => "float_low",
+            Reason::CodeWrong => "code_wrong",
+            Reason::CodeGone => "code_gone",
+            Reason::ReceiptUnknown => "receipt_unknown",
             Reason::HoldGone => "hold_gone",
             Reason::HoldExceeded => "hold_exceeded",
             Reason::KeyReused => "key_reused",

@@ -22,6 +22,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "values",
         &[
+            "agent",
             "ask",
             "catalogue",
             "language",

@@ -114,7 +114,7 @@ pub fn posting(at: Timestamp, name: &[u8], legs: Vec<Leg>, changes: Vec<Change>)
         holds: Vec::new(),
         changes,
         corrects: None,
-        proof: None,
+        proofs: Vec::new(),
     }
 }
 

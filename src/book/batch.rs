@@ -4,7 +4,7 @@
 //! A refused one leaves no trace, and the ones behind it go on.
 
 use super::guard::{After, Around};
-use super::posting::{Change, HoldMove, Posting, Receipt};
+use super::posting::{Change, HoldMove, Posting, Proof, Receipt, SecretKind};
 use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
@@ -81,7 +81,9 @@ impl Facts {
         if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
             return Err(Reason::Invalid.into());
         }
-        self.prove(posting, out)?;
+        for proof in &posting.proofs {
+            self.prove(posting, proof, out)?;
+        }
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
@@ -90,13 +92,16 @@ impl Facts {
         Ok(self.apply(posting, number, reserves, standing, out))
     }
 
-    /// Compares the PIN that the posting needs. A wrong one leaves its charge, and whatever else comes with that.
-    fn prove(&mut self, posting: &Posting, out: &mut Outcome) -> Result<(), Refusal> {
-        let Some(proof) = &posting.proof else { return Ok(()) };
+    /// Compares a secret that the posting needs. A wrong one leaves its charge, and whatever else comes with that.
+    fn prove(&mut self, posting: &Posting, proof: &Proof, out: &mut Outcome) -> Result<(), Refusal> {
+        let (wrong, locked, field) = match proof.secret {
+            SecretKind::Pin => (Reason::PinWrong, Reason::PinLocked, "pin"),
+            SecretKind::Code => (Reason::CodeWrong, Reason::CodeGone, "code"),
+        };
         let used = self.around.attempts.get(&proof.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
-        let (salt, tag) = self.around.tags.get(&proof.account).ok_or(Reason::PinLocked)?;
+        let (salt, tag) = self.around.tags.get(&proof.account).ok_or(locked)?;
         if used >= PIN_ATTEMPTS_MAX {
-            return Err(Reason::PinLocked.into());
+            return Err(locked.into());
         }
         if *salt != proof.salt {
             return Err(Reason::Stale.into());
@@ -112,7 +117,7 @@ impl Facts {
         self.adopt(after);
         out.changes.extend(changes.into_iter().map(|change| Noted { posting: 0, at: posting.at, change }));
         let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
-        Err(Refusal::of_field(Reason::PinWrong, "pin").with("left", left.to_string()))
+        Err(Refusal::of_field(wrong, field).with("left", left.to_string()))
     }
 
     /// Resolves the hold moves; refuses what a hold does not allow.

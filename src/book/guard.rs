@@ -90,7 +90,13 @@ impl Facts {
             Change::CloseOrder { order, .. } => {
                 (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
             }
-            Change::SetPin(_) | Change::ClearPin { .. } | Change::SetLanguage { .. } | Change::Tell(_) => None,
+            // a code is worth what its hold is, and that can be spent once
+            Change::SetPin(_)
+            | Change::ClearPin { .. }
+            | Change::SetLanguage { .. }
+            | Change::OpenCode(_)
+            | Change::CloseCode { .. }
+            | Change::Tell(_) => None,
         }
     }
 
@@ -124,7 +130,11 @@ impl Facts {
             Change::See { key } => drop(new.seen.insert(*key)),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
-            Change::SetLanguage { .. } | Change::AtVersion { .. } | Change::Tell(_) => {}
+            Change::SetLanguage { .. }
+            | Change::AtVersion { .. }
+            | Change::OpenCode(_)
+            | Change::CloseCode { .. }
+            | Change::Tell(_) => {}
         }
     }
 

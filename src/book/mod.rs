@@ -18,7 +18,7 @@ mod writing;
 
 pub use committer::Book;
 pub use key::Key;
-pub use posting::{Change, HoldMove, Leg, Posting, Proof, Receipt, SessionSave};
+pub use posting::{Change, HoldMove, Leg, Posting, Proof, Receipt, SecretKind, SessionSave};
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.
 pub const TRUST: i64 = 1;

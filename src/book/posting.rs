@@ -2,6 +2,7 @@
 
 use super::Key;
 use crate::money::Currency;
+use crate::store::agents::CashCodeRow;
 use crate::store::book_rows::Account;
 use crate::store::orders::OrderRow;
 use crate::store::outbox::NewMessage;
@@ -36,15 +37,17 @@ pub struct Posting {
     pub changes: Vec<Change>,
     /// The posting that this one puts right.
     pub corrects: Option<i64>,
-    /// The PIN that allows it, where one is needed.
-    pub proof: Option<Proof>,
+    /// The secrets that allow it, where some are needed: all of them, compared in this order.
+    pub proofs: Vec<Proof>,
 }
 
 /// The tag of a PIN that was typed, to be compared within the commit: a try is charged and compared in one, so no two
 /// tries, however parallel, are compared for the price of one.
 #[derive(Clone)]
 pub struct Proof {
-    /// Whose PIN.
+    /// What was typed.
+    pub secret: SecretKind,
+    /// Whose PIN, or which code.
     pub account: i64,
     /// The salt that the tag was made with; when the stored PIN has another by now, the posting is refused as `stale`.
     pub salt: Vec<u8>,
@@ -58,8 +61,17 @@ pub struct Proof {
 
 impl std::fmt::Debug for Proof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Proof(account {})", self.account)
+        write!(f, "Proof({:?} {})", self.secret, self.account)
     }
+}
+
+/// What kind of secret allows a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// Somebody's PIN: refused as `pin_wrong`, or `pin_locked` when no try is left.
+    Pin,
+    /// A code for cash: refused as `code_wrong`, or `code_gone` when no try is left.
+    Code,
 }
 
 /// A change of one account.
@@ -151,6 +163,15 @@ pub enum Change {
         /// `approved`, `declined` or `expired`.
         state: &'static str,
     },
+    /// Add a code for cash; this posting opens the hold behind it.
+    OpenCode(CashCodeRow),
+    /// A code was used or cancelled; its hold ends in the same posting.
+    CloseCode {
+        /// Which code.
+        code: i64,
+        /// `used` or `cancelled`.
+        state: &'static str,
+    },
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
 }
@@ -185,8 +206,8 @@ impl Posting {
 
     /// How much there is to write.
     pub fn rows(&self) -> usize {
-        let proof = self.proof.as_ref().map_or(0, |proof| proof.wrong.len().saturating_add(proof.locked.len()));
-        [self.legs.len(), self.holds.len(), self.changes.len(), proof].into_iter().fold(0, usize::saturating_add)
+        let proofs = self.proofs.iter().map(|proof| proof.wrong.len().saturating_add(proof.locked.len()));
+        [self.legs.len(), self.holds.len(), self.changes.len()].into_iter().chain(proofs).fold(0, usize::saturating_add)
     }
 }
 

@@ -112,9 +112,8 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        let proof = posting.proof.as_ref();
-        self.pins.extend(proof.map(|proof| proof.account));
-        let otherwise = proof.into_iter().flat_map(|proof| proof.wrong.iter().chain(&proof.locked));
+        self.pins.extend(posting.proofs.iter().map(|proof| proof.account));
+        let otherwise = posting.proofs.iter().flat_map(|proof| proof.wrong.iter().chain(&proof.locked));
         for change in posting.changes.iter().chain(otherwise) {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
@@ -126,7 +125,11 @@ impl<'a> Wanted<'a> {
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),
-                Change::SetPin(_) | Change::SetLanguage { .. } | Change::Tell(_) => {}
+                Change::SetPin(_)
+                | Change::SetLanguage { .. }
+                | Change::OpenCode(_)
+                | Change::CloseCode { .. }
+                | Change::Tell(_) => {}
             }
         }
     }

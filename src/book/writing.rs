@@ -2,6 +2,7 @@
 
 use super::batch::{Facts, Outcome};
 use super::posting::Change;
+use crate::store::agents::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::orders::OrderRow;
 use crate::store::outbox::{self, NewMessage};
@@ -23,6 +24,8 @@ struct Sets<'a> {
     seen: Vec<(&'a [u8], i64)>,
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
+    codes: Vec<CashCodeRow>,
+    spent_codes: BTreeMap<i64, &'static str>,
     messages: Vec<NewMessage>,
 }
 
@@ -47,6 +50,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
         sessions::see(&sets.seen),
         orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
+        agents::add_codes(&sets.codes),
         outbox::add(&sets.messages),
     ]);
     rows::run(conn, &statements)?;
@@ -57,6 +61,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
             people::set_attempts(&sets.attempts),
             people::set_languages(&sets.languages),
             orders::set_states(&sets.closed),
+            agents::set_code_states(&sets.spent_codes),
         ],
     )
 }
@@ -83,6 +88,9 @@ impl<'a> Sets<'a> {
                 Change::See { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
+                // the hold behind a code has the number of the posting that opens it
+                Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),
+                Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
                 Change::Tell(message) => {
                     let posting_id = (note.posting > 0).then_some(note.posting);
                     sets.messages.push(NewMessage { posting_id, ..message.clone() });

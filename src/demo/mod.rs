@@ -2,6 +2,7 @@
 //! endpoints, so that nothing about them is special to the service.
 
 /// The screen of the phone in a terminal.
+mod agents;
 mod lcd;
 /// The pages: the phone, the people, their inboxes.
 pub mod pages;

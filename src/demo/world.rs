@@ -1,6 +1,7 @@
 //! The demo's world: people in three languages, with balances that came from a posting against the trust account.
 //! Their PINs are public. Nothing here runs outside `demo`.
 
+use super::agents::{self, Post};
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -13,12 +14,12 @@ use crate::wallet::{House, Wallet, join};
 use serde::Serialize;
 
 /// Somebody to be.
-struct Seed {
-    phone: &'static str,
-    name: &'static str,
-    pin: &'static str,
-    language: &'static str,
-    balance_minor: i64,
+pub(super) struct Seed {
+    pub(super) phone: &'static str,
+    pub(super) name: &'static str,
+    pub(super) pin: &'static str,
+    pub(super) language: &'static str,
+    pub(super) balance_minor: i64,
 }
 
 const SEEDS: [Seed; 5] = [
@@ -33,7 +34,7 @@ const SEEDS: [Seed; 5] = [
 #[derive(Debug, Clone, Serialize)]
 pub struct Person {
     /// What they are to the service.
-    pub role: &'static str,
+    pub role: String,
     /// Their name.
     pub name: String,
     /// Their number.
@@ -46,13 +47,19 @@ pub struct Person {
     pub balance_minor: i64,
     /// Three letters.
     pub currency: String,
+    /// Where they serve as an agent.
+    pub agent: Option<Post>,
+}
+
+fn everybody() -> impl Iterator<Item = &'static Seed> {
+    SEEDS.iter().chain(&agents::STAFF)
 }
 
 /// Seeds what is missing of the world: a second start, also after a crash in the middle of the first, adds nothing twice.
 pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
     let now = wallet.house.clock.now();
     let mut legs = Vec::new();
-    for seed in &SEEDS {
+    for seed in everybody() {
         let there = wallet.store.read(move |conn| people::by_msisdn(conn, seed.phone)).await?;
         let account = match there {
             Some(person) => person.account_id,
@@ -67,6 +74,7 @@ pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
             legs.push(Leg { account, amount_minor: seed.balance_minor });
         }
     }
+    legs.extend(agents::seed(wallet).await?);
     issue(wallet, legs).await
 }
 
@@ -119,21 +127,23 @@ pub async fn people(wallet: &Wallet) -> Result<Vec<Person>, StoreError> {
 fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, StoreError> {
     let account =
         book_rows::account(conn, row.account_id)?.ok_or(StoreError::Damaged("a person without an account"))?;
-    let seeded = SEEDS.iter().find(|seed| seed.phone == row.msisdn);
+    let seeded = everybody().find(|seed| seed.phone == row.msisdn);
     let stored = people::pin(conn, row.account_id)?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
         let right = house.pin_keys.matches(stored.key_version, row.account_id, &stored.salt, &pin, &stored.tag);
         right.then(|| seed.pin.to_owned())
     });
+    let (role, agent) = agents::post(conn, house, row.account_id, &row.msisdn)?.unzip();
     Ok(Person {
-        role: "customer",
+        role: role.unwrap_or_else(|| "customer".to_owned()),
         name: row.name,
         phone: row.msisdn,
         pin,
         language: row.language,
         balance_minor: account.balance_minor,
         currency: account.currency,
+        agent,
     })
 }
 
@@ -151,6 +161,15 @@ pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
             person.language,
             person.phone.replace('+', "%2B"),
         ));
+    }
+    let staff: Vec<(&Person, &Post)> = people.iter().filter_map(|p| p.agent.as_ref().map(|post| (p, post))).collect();
+    if !staff.is_empty() {
+        text.push_str("\nOr serve at an agent, with a PIN of its own:\n\n");
+    }
+    for (person, post) in staff {
+        let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
+        let pin = post.pin.as_deref().unwrap_or("(own)");
+        text.push_str(&format!("  {:<18} {local}  agent PIN {pin}  {} {}\n", person.name, post.number, post.outlet));
     }
     let code = dial.replace('#', "%23");
     let first = SEEDS.first().map(|seed| seed.phone.replace('+', "%2B")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Storage: the only room with SQL. It opens databases, runs migrations and reads and writes rows.
 //! It decides nothing: no money rule, no text, no clock. Only `book` may use a connection that writes.
 
+pub mod agents;
 pub mod audit;
 pub mod book_rows;
 pub mod conn;

@@ -182,6 +182,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    outlets (float_account) {
+        float_account -> BigInt,
+        commission_account -> BigInt,
+        head_office -> Nullable<BigInt>,
+        name -> Text,
+        area -> Text,
+        state -> Text,
+        opened_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assistants (id) {
+        id -> BigInt,
+        person -> BigInt,
+        outlet -> BigInt,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    cash_codes (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        hold -> BigInt,
+        amount_minor -> BigInt,
+        fee_minor -> BigInt,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     settings (name) {
         name -> Text,
         value -> Binary,
@@ -205,5 +238,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seen,
     orders,
     outbox,
+    outlets,
+    assistants,
+    cash_codes,
     settings,
 );

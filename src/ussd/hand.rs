@@ -12,9 +12,8 @@ use crate::book::{Change, SessionSave};
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::phone::Msisdn;
-use crate::store::people::PersonRow;
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{StoreError, orders, people};
+use crate::store::{StoreError, orders};
 use crate::time::Timestamp;
 use crate::wallet::Caller;
 use std::collections::BTreeSet;
@@ -87,11 +86,10 @@ impl Ussd {
             None => self.look_up(call, &key, now).await?,
         };
         let Found { kept, state, dialled, superseded } = found;
-        let Remembered { version, updated_at, record, person, waiting } = kept;
+        let Remembered { version, updated_at, record, caller, waiting } = kept;
         let menus = self.menus.get();
-        let view = self.view(person.as_ref(), waiting);
+        let view = self.view(&caller, waiting);
         let hop = self.name(call, &call.history);
-        let caller = Caller { msisdn: call.caller.clone(), person };
         // what has acted may still be told, also in a conversation that a newer one ended
         let open_end = !record.is_over() && !record.acted;
         let closed = open_end && version > 0 && (state == "ended" || updated_at < until);
@@ -117,7 +115,7 @@ impl Ussd {
     /// Reads a conversation and its caller; for one that begins, also what it ends.
     async fn look_up(&self, call: &UssdCall, key: &[u8], now: Timestamp) -> Result<Found, Lost> {
         let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
-        let (msisdn, line, read_key) = (call.caller.e164().to_owned(), self.line(&call.caller), key.to_vec());
+        let (msisdn, line, read_key) = (call.caller.clone(), self.line(&call.caller), key.to_vec());
         let read = self.wallet.store.read(move |conn| {
             let rows = sessions::with_line(conn, &read_key, &line)?;
             // the line first: one that is begun behind this is found by its version, one before it among the others
@@ -125,14 +123,14 @@ impl Ussd {
             let row = rows.into_iter().find(|row| row.key == read_key);
             let begins = row.is_none();
             let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
-            let person = people::by_msisdn(conn, &msisdn)?;
-            let waiting = match &person {
+            let caller = Caller::read(conn, msisdn.clone())?;
+            let waiting = match &caller.person {
                 Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
                 None => 0,
             };
-            Ok::<_, StoreError>((row, person, cut_off, dialled, waiting))
+            Ok::<_, StoreError>((row, caller, cut_off, dialled, waiting))
         });
-        let (row, person, superseded, dialled, waiting) = read.await?;
+        let (row, caller, superseded, dialled, waiting) = read.await?;
         let record = match &row {
             Some(row) => Record::open(&self.seal, key, &row.sealed).ok_or_else(|| {
                 tracing::error!("a conversation cannot be opened: the secret was changed");
@@ -142,7 +140,7 @@ impl Ussd {
         };
         let (version, updated_at, state) =
             row.map_or((0, now.micros(), "open".to_owned()), |row| (row.version, row.updated_at, row.state));
-        let kept = Remembered { version, updated_at, record, person, waiting };
+        let kept = Remembered { version, updated_at, record, caller, waiting };
         Ok(Found { kept, state, dialled, superseded })
     }
 
@@ -150,18 +148,21 @@ impl Ussd {
     pub(super) fn remember(&self, hand: Hand) {
         let version = hand.version.saturating_add(1);
         let Hand { key, now, caller, record, waiting, .. } = hand;
-        let kept = Remembered { version, updated_at: now.micros(), record, person: caller.person, waiting };
+        let kept = Remembered { version, updated_at: now.micros(), record, caller, waiting };
         self.memory.keep(key, kept);
     }
 
     /// What the menus may know of the caller.
-    fn view(&self, person: Option<&PersonRow>, waiting: usize) -> super::Caller {
+    fn view(&self, caller: &Caller, waiting: usize) -> super::Caller {
+        let person = caller.person.as_ref();
         let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
         let house = &self.wallet.house;
         let mut slots = Slots::from([("brand".into(), house.brand.clone()), ("dial".into(), house.dial.clone())]);
         let first = person.and_then(|p| p.name.split_whitespace().next());
         slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
-        let flags = if waiting > 0 { BTreeSet::from(["orders".to_owned()]) } else { BTreeSet::new() };
+        let known = [("orders", waiting > 0), ("agent", caller.till.is_some())];
+        let flags: BTreeSet<String> =
+            known.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag.to_owned()).collect();
         super::Caller { language, known: person.is_some(), slots, flags, market: house.market.clone() }
     }
 

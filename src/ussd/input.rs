@@ -1,6 +1,7 @@
 //! Reads what was typed on an input screen into its canonical form. It does not know who types, or why.
 
 use super::menu::{Accepts, Input};
+use crate::agent::AgentNumber;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -18,6 +19,7 @@ pub fn read(input: &Input, market: &Market, typed: &str) -> Result<String, Reaso
     match input.accepts {
         Accepts::Phone => Msisdn::parse(typed, market).map(|phone| phone.e164().to_owned()),
         Accepts::Amount => Money::parse(typed, market.currency).map(|money| money.minor_text()),
+        Accepts::Agent => AgentNumber::parse(typed).map(|agent| agent.to_string()),
         Accepts::Name => name(typed).ok_or(Reason::NameFormat),
         Accepts::Text => text(input, typed).ok_or(Reason::TextFormat),
         Accepts::Secret => secret(typed).ok_or(Reason::PinFormat),

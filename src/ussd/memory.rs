@@ -5,7 +5,7 @@
 //! reads. So it is dropped whenever it grows too large.
 
 use super::record::Record;
-use crate::store::people::PersonRow;
+use crate::wallet::Caller;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ pub struct Remembered {
     /// The conversation.
     pub record: Record,
     /// Its caller, as they were when it began.
-    pub person: Option<PersonRow>,
+    pub caller: Caller,
     /// Payments that waited for the caller's yes then.
     pub waiting: usize,
 }

@@ -149,6 +149,8 @@ pub enum Accepts {
     Phone,
     /// An amount above zero.
     Amount,
+    /// The number of an agent.
+    Agent,
     /// A person's name.
     Name,
     /// Any short text.

@@ -184,6 +184,7 @@ fn accepts(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Acc
     let accepts = match name.text.as_str() {
         "phone" => Accepts::Phone,
         "amount" => Accepts::Amount,
+        "agent" => Accepts::Agent,
         "name" => Accepts::Name,
         "text" => Accepts::Text,
         "secret" => Accepts::Secret,

@@ -1,7 +1,7 @@
 //! My account: balance, mini statement, language.
 
 use super::desk::{Act, Desk, Halt, masked_name};
-use super::{Service, item};
+use super::{Service, Whose, item};
 use crate::book::Change;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
@@ -10,11 +10,11 @@ use crate::store::{Conn, StoreError, people};
 use crate::time::Timestamp;
 
 /// Shows `balance`, and `held` with the flag `held` when a part of it is reserved.
-pub const BALANCE: Service = Service { name: "balance", pin: false, opens: false, plan: balance };
+pub const BALANCE: Service = Service { name: "balance", pin: Whose::Nobody, opens: false, plan: balance };
 /// Lists the newest entries: `sign`, `amount`, `name`, `date`, `time`, `code`.
-pub const STATEMENT: Service = Service { name: "statement", pin: false, opens: false, plan: statement };
+pub const STATEMENT: Service = Service { name: "statement", pin: Whose::Nobody, opens: false, plan: statement };
 /// Input `language`.
-pub const LANGUAGE: Service = Service { name: "language", pin: false, opens: false, plan: language };
+pub const LANGUAGE: Service = Service { name: "language", pin: Whose::Nobody, opens: false, plan: language };
 
 /// Lines of a mini statement.
 const STATEMENT_LINES: usize = 10;
@@ -58,7 +58,7 @@ fn language(desk: &mut Desk) -> Result<(), Halt> {
     let chosen = Language::parse(desk.field("language")?);
     let language = chosen.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
     let change = Change::SetLanguage { account: person.account_id, language: language.to_string() };
-    desk.plan.act = Some(Act { kind: "language", legs: Vec::new(), changes: vec![change] });
+    desk.plan.act = Some(Act { kind: "language", changes: vec![change], ..Act::default() });
     Ok(())
 }
 

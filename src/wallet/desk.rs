@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots, Verb};
-use crate::book::{Change, Leg};
+use crate::book::{Change, HoldMove, Leg, Proof};
 use crate::live::Live;
 use crate::market::Market;
 use crate::money::Money;
@@ -10,6 +10,7 @@ use crate::phone::Msisdn;
 use crate::pin::PinKeys;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::Dice;
+use crate::store::agents::Till;
 use crate::store::book_rows::{self, Account};
 use crate::store::outbox::NewMessage;
 use crate::store::people::{PersonRow, PinRow};
@@ -64,6 +65,10 @@ pub struct Act {
     pub kind: &'static str,
     /// Money that moves.
     pub legs: Vec<Leg>,
+    /// Money that is set aside, or that was.
+    pub holds: Vec<HoldMove>,
+    /// Secrets it needs besides the PIN.
+    pub proofs: Vec<Proof>,
     /// Rows that change with it.
     pub changes: Vec<Change>,
 }
@@ -123,6 +128,12 @@ impl<'a> Desk<'a> {
     /// The caller, who must have joined.
     pub fn person(&self) -> Result<&'a PersonRow, Halt> {
         Ok(self.caller.person.as_ref().ok_or(Reason::NotJoined)?)
+    }
+
+    /// Where the caller serves as an agent.
+    pub fn till(&self) -> Result<&'a Till, Halt> {
+        let till = self.caller.till.as_ref().ok_or(Reason::NotAgent)?;
+        if till.outlet.state == "open" { Ok(till) } else { Err(Reason::NotAgent.into()) }
     }
 
     /// An input, or the refusal that it is missing.

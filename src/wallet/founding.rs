@@ -52,7 +52,7 @@ pub async fn open_accounts(
         holds: Vec::new(),
         changes,
         corrects: None,
-        proof: None,
+        proofs: Vec::new(),
     };
     book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
 }

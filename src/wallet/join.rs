@@ -3,7 +3,7 @@
 //! Inputs `language`, `name`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
 
 use super::desk::{Act, Desk, Halt, message};
-use super::{Service, pin};
+use super::{Service, Whose, pin};
 use crate::ask::Slots;
 use crate::book::Change;
 use crate::language::Language;
@@ -12,7 +12,7 @@ use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "join", pin: false, opens: true, plan };
+pub const SERVICE: Service = Service { name: "join", pin: Whose::Nobody, opens: true, plan };
 
 /// Characters of a name.
 const NAME_MAX: usize = 40;
@@ -40,7 +40,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let news = message(&person.msisdn, &person.language, "sms.joined", &slots, None, desk.now);
     desk.plan.slots.extend(greeting(&person));
     let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin_row), Change::Tell(news)];
-    desk.plan.act = Some(Act { kind: "join", legs: Vec::new(), changes });
+    desk.plan.act = Some(Act { kind: "join", changes, ..Act::default() });
     Ok(())
 }
 

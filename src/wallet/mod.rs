@@ -5,6 +5,7 @@
 //! in `SERVICES` and some menu data. The wallet never knows which channel asks, and it never commits money itself.
 
 pub mod account;
+pub mod agent;
 pub mod desk;
 pub mod founding;
 pub mod join;
@@ -20,6 +21,7 @@ use crate::book::{Book, Change, Key, Posting, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
+use crate::store::agents::{self, Till};
 use crate::store::people::PersonRow;
 use crate::store::{Conn, Store, StoreError, book_rows, people};
 use std::collections::BTreeSet;
@@ -29,12 +31,23 @@ use std::sync::Arc;
 pub struct Service {
     /// What menus and grammars call it.
     pub name: &'static str,
-    /// Whether doing it needs the caller's PIN. Menus cannot switch this off.
-    pub pin: bool,
+    /// Whose PIN doing it needs. Menus cannot switch this off.
+    pub pin: Whose,
     /// Whether doing it opens something that needs a number of its own.
     pub opens: bool,
     /// Reads facts and decides.
     pub plan: fn(&mut Desk) -> Result<(), Halt>,
+}
+
+/// Whose PIN a service needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// None.
+    Nobody,
+    /// The caller's own.
+    Caller,
+    /// The one the caller has for their work at an outlet.
+    Assistant,
 }
 
 /// Everything the wallet can do.
@@ -44,6 +57,14 @@ pub const SERVICES: &[Service] = &[
     orders::LIST,
     orders::APPROVE,
     orders::DECLINE,
+    agent::cash_in::SERVICE,
+    agent::cash_out::SERVICE,
+    agent::cash_out::ASK,
+    agent::code::MAKE,
+    agent::code::REDEEM,
+    agent::float::SELL,
+    agent::till::SHOW,
+    agent::till::CHECK,
     account::BALANCE,
     account::STATEMENT,
     account::LANGUAGE,
@@ -60,6 +81,20 @@ pub struct Caller {
     pub msisdn: Msisdn,
     /// Its owner, once they have joined.
     pub person: Option<PersonRow>,
+    /// Where they serve as an agent.
+    pub till: Option<Till>,
+}
+
+impl Caller {
+    /// Reads who has this number.
+    pub fn read(conn: &mut Conn, msisdn: Msisdn) -> Result<Caller, StoreError> {
+        let person = people::by_msisdn(conn, msisdn.e164())?;
+        let till = match &person {
+            Some(person) => agents::till_of(conn, person.account_id)?,
+            None => None,
+        };
+        Ok(Caller { msisdn, person, till })
+    }
 }
 
 /// What a channel adds to something it wants done.
@@ -109,9 +144,7 @@ pub struct Wallet {
 impl Wallet {
     /// Whose number this is.
     pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        let number = msisdn.e164().to_owned();
-        let person = self.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
-        Ok(Caller { msisdn, person })
+        self.store.read(move |conn| Caller::read(conn, msisdn.clone())).await
     }
 
     /// Answers a question that changes nothing. Doing needs a `Turn`: see `act`.
@@ -146,7 +179,7 @@ impl Wallet {
                 Acted { answer, charged: false, silent: plan.silent }
             }
             Err(refusal) => {
-                let charged = refusal.reason == Reason::PinWrong;
+                let charged = matches!(refusal.reason, Reason::PinWrong | Reason::CodeWrong);
                 Acted { answer: Answer::Refused(pin::last_try(refusal)), charged, silent: false }
             }
         }
@@ -180,18 +213,20 @@ impl Wallet {
             return Err(Reason::PriceChanged.into());
         }
         let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
-        let mut changes = turn.along;
+        let (mut changes, wrong) = (turn.along, turn.wrong);
         plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
         changes.extend(act.changes);
-        let mut posting = Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) };
-        if service.pin {
-            posting.proof = Some(self.proof(caller, ask.secret.as_ref(), plan.pin.take(), turn.wrong)?);
-            posting.changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
+        let (legs, holds) = (act.legs, act.holds);
+        let mut posting = Posting { request, legs, holds, ..self.blank(turn.key, act.kind, changes) };
+        if let Some(account) = pin::account(service.pin, caller)? {
+            posting.proofs.push(self.proof(caller, account, ask.secret.as_ref(), plan.pin.take(), wrong.clone())?);
+            posting.changes.push(Change::ClearPin { account });
         }
+        posting.proofs.extend(act.proofs.into_iter().map(|proof| pin::also(proof, &wrong)));
         match self.book.post(posting).await {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
             // the plan was good, but money was spent or an account frozen in between: a new plan says it better
-            Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed) => {
+            Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {
                 let (_plan, refused) = self.plan(service, caller, &ask, fresh_id).await;
                 Err(refused.unwrap_or_else(|| Reason::Busy.into()))
             }
@@ -203,14 +238,14 @@ impl Wallet {
     async fn plan(&self, service: &Service, caller: &Caller, ask: &Ask, fresh_id: i64) -> (Plan, Option<Refusal>) {
         let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
         let (fields, secret, verb) = (ask.fields.clone(), ask.secret.clone(), ask.verb);
-        let wants_pin = service.pin && verb == Verb::Do;
+        let whose = if verb == Verb::Do { service.pin } else { Whose::Nobody };
         let planned = self.store.read(move |conn: &mut Conn| {
             let (now, plan) = (house.clock.now(), Plan::default());
             let (house, caller, fields) = (&house, &caller, &fields);
             let secret = secret.clone();
             let mut desk =
                 Desk { conn, house, caller, fields, secret, fresh_id, verb, now, accounts: Vec::new(), plan };
-            match decide(&mut desk).and_then(|()| pin::read(&mut desk, wants_pin)) {
+            match decide(&mut desk).and_then(|()| pin::read(&mut desk, whose)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),
                 Err(Halt::Broken(error)) => Err(error),
@@ -254,7 +289,7 @@ impl Wallet {
             holds: Vec::new(),
             changes,
             corrects: None,
-            proof: None,
+            proofs: Vec::new(),
         }
     }
 }

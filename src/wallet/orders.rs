@@ -1,24 +1,28 @@
 //! Payment orders: a payment asked for by SMS waits until the payer approves it on USSD with the PIN, or it expires.
 
-use super::desk::{Act, Desk, Halt, masked_name};
-use super::{Service, Wallet, item, send};
+use super::agent::cash_out;
+use super::desk::{Act, Desk, Halt};
+use super::{Service, Wallet, Whose, item, send};
 use crate::ask::Slots;
 use crate::book::{Change, Key};
+use crate::money::Money;
 use crate::refusal::Reason;
+use crate::store::agents::{self, OutletRow};
 use crate::store::orders::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
-use crate::store::{StoreError, book_rows};
+use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`: leaves an order that waits for its payer.
-pub const ORDER: Service = Service { name: "order", pin: false, opens: true, plan: order };
+pub const ORDER: Service = Service { name: "order", pin: Whose::Nobody, opens: true, plan: order };
 /// Lists what waits for the caller: `amount`, `name`.
-pub const LIST: Service = Service { name: "orders", pin: false, opens: false, plan: list };
+pub const LIST: Service = Service { name: "orders", pin: Whose::Nobody, opens: false, plan: list };
 /// Input `order`: pays it.
-pub const APPROVE: Service = Service { name: "approve", pin: true, opens: false, plan: approve };
+pub const APPROVE: Service = Service { name: "approve", pin: Whose::Caller, opens: false, plan: approve };
 /// Input `order`: refuses it.
-pub const DECLINE: Service = Service { name: "decline", pin: false, opens: false, plan: decline };
+pub const DECLINE: Service = Service { name: "decline", pin: Whose::Nobody, opens: false, plan: decline };
 
 /// How long an order waits.
 pub const LIFE: Duration = Duration::from_secs(30 * 60);
@@ -33,35 +37,45 @@ fn order(desk: &mut Desk) -> Result<(), Halt> {
     let amount = desk.amount("amount")?;
     // the same code that will pay it says whether it could be paid now, and what it costs
     send::payment(desk, &payee, amount)?;
+    let row = waiting_for(desk, "send", payer, payee.account_id, amount)?;
+    let news = desk.tell(payer, "sms.order", desk.plan.slots.clone(), None);
+    desk.plan.act = Some(Act { kind: "order", changes: vec![Change::OpenOrder(row), news], ..Act::default() });
+    Ok(())
+}
+
+/// An order that waits for `payer`, to whom it is shown how and until when it is answered.
+pub(super) fn waiting_for(
+    desk: &mut Desk,
+    kind: &str,
+    payer: &PersonRow,
+    payee: i64,
+    amount: Money,
+) -> Result<OrderRow, Halt> {
     let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
     if i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= WAITING_MAX {
         return Err(Reason::OrdersFull.into());
     }
     let expires = desk.now.plus(LIFE);
-    let row = OrderRow {
+    desk.show("dial", desk.house.dial.clone());
+    desk.show("time", expires.clock_text(&desk.house.market.zone));
+    Ok(OrderRow {
         id: desk.fresh_id,
-        kind: "send".into(),
+        kind: kind.to_owned(),
         payer: payer.account_id,
-        payee: payee.account_id,
+        payee,
         amount_minor: amount.minor,
         state: "waiting".into(),
         created_at: desk.now.micros(),
         expires_at: expires.micros(),
-    };
-    desk.show("dial", desk.house.dial.clone());
-    desk.show("time", expires.clock_text(&desk.house.market.zone));
-    let news = desk.tell(payer, "sms.order", desk.plan.slots.clone(), None);
-    desk.plan.act = Some(Act { kind: "order", legs: Vec::new(), changes: vec![Change::OpenOrder(row), news] });
-    Ok(())
+    })
 }
 
 fn list(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
     let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
-    let payees: Vec<i64> = waiting.iter().map(|order| order.payee).collect();
-    let payees = people::by_accounts(desk.conn, &payees)?;
+    let payees = payees(desk.conn, &waiting)?;
     for order in waiting {
-        let name = payees.iter().find(|p| p.account_id == order.payee).map(|p| masked_name(&p.name));
+        let name = payees.get(&order.payee).and_then(|payee| payee.sign().remove("name"));
         let amount = desk.money(order.amount_minor).to_string();
         desk.plan.items.push(item(order.id, &[("amount", amount), ("name", name.unwrap_or_default())]));
     }
@@ -70,7 +84,11 @@ fn list(desk: &mut Desk) -> Result<(), Halt> {
 
 fn approve(desk: &mut Desk) -> Result<(), Halt> {
     let (order, payee) = waiting_order(desk)?;
-    let mut act = send::payment(desk, &payee, desk.money(order.amount_minor))?;
+    let amount = desk.money(order.amount_minor);
+    let mut act = match &payee {
+        Payee::Person(payee) => send::payment(desk, payee, amount)?,
+        Payee::Outlet(outlet) => cash_out::payment(desk, outlet, amount)?,
+    };
     act.changes.push(Change::CloseOrder { order: order.id, state: "approved" });
     desk.plan.act = Some(act);
     Ok(())
@@ -78,17 +96,17 @@ fn approve(desk: &mut Desk) -> Result<(), Halt> {
 
 fn decline(desk: &mut Desk) -> Result<(), Halt> {
     let (order, payee) = waiting_order(desk)?;
-    for (slot, value) in send::party(&payee) {
+    for (slot, value) in payee.sign() {
         desk.show(&slot, value);
     }
     desk.show("amount", desk.money(order.amount_minor).to_string());
     let changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
-    desk.plan.act = Some(Act { kind: "decline", legs: Vec::new(), changes });
+    desk.plan.act = Some(Act { kind: "decline", changes, ..Act::default() });
     Ok(())
 }
 
 /// The order that the input names, if it is the caller's to answer.
-fn waiting_order(desk: &mut Desk) -> Result<(OrderRow, PersonRow), Halt> {
+fn waiting_order(desk: &mut Desk) -> Result<(OrderRow, Payee), Halt> {
     let payer = desk.person()?;
     let id = desk.field("order")?.parse().map_err(|_text| Reason::OrderGone)?;
     let order = orders::by_id(desk.conn, id)?.ok_or(Reason::OrderGone)?;
@@ -96,8 +114,34 @@ fn waiting_order(desk: &mut Desk) -> Result<(OrderRow, PersonRow), Halt> {
     if !open || order.payer != payer.account_id {
         return Err(Reason::OrderGone.into());
     }
-    let payee = people::by_account(desk.conn, order.payee)?.ok_or(StoreError::Damaged("an order to nobody"))?;
-    Ok((order, payee))
+    let payee = payees(desk.conn, std::slice::from_ref(&order))?.remove(&order.payee);
+    Ok((order, payee.ok_or(StoreError::Damaged("an order to nobody"))?))
+}
+
+/// To whom an order pays.
+enum Payee {
+    /// Somebody.
+    Person(PersonRow),
+    /// An outlet, for cash.
+    Outlet(OutletRow),
+}
+
+impl Payee {
+    /// How the payer sees them.
+    fn sign(&self) -> Slots {
+        match self {
+            Payee::Person(person) => send::party(person),
+            Payee::Outlet(outlet) => super::agent::sign(outlet),
+        }
+    }
+}
+
+/// To whom these orders pay, by account.
+fn payees(conn: &mut Conn, orders: &[OrderRow]) -> Result<BTreeMap<i64, Payee>, StoreError> {
+    let accounts: Vec<i64> = orders.iter().map(|order| order.payee).collect();
+    let people = people::by_accounts(conn, &accounts)?.into_iter().map(|p| (p.account_id, Payee::Person(p)));
+    let outlets = agents::outlets_of(conn, &accounts)?.into_iter().map(|o| (o.float_account, Payee::Outlet(o)));
+    Ok(people.chain(outlets).collect())
 }
 
 impl Wallet {
@@ -114,14 +158,14 @@ impl Wallet {
         let due = self.store.read(move |conn| {
             let orders = orders::expired(conn, now.micros(), EXPIRE_BATCH)?;
             let payers = people::by_accounts(conn, &Vec::from_iter(orders.iter().map(|o| o.payer)))?;
-            let payees = people::by_accounts(conn, &Vec::from_iter(orders.iter().map(|o| o.payee)))?;
+            let payees = payees(conn, &orders)?;
             Ok::<_, StoreError>((orders, payers, payees, book_rows::holds_expired(conn, now.micros(), EXPIRE_BATCH)?))
         });
         let (orders, payers, payees, holds) = due.await?;
         let mut ended: usize = 0;
         for order in orders {
             let payer = payers.iter().find(|p| p.account_id == order.payer);
-            let payee = payees.iter().find(|p| p.account_id == order.payee);
+            let payee = payees.get(&order.payee);
             let posting = self.note(expiry_key(order.expires_at, order.id), self.expired(&order, payer, payee, now));
             // somebody may have answered the order in this moment: then there is nothing to expire
             ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
@@ -139,14 +183,14 @@ impl Wallet {
         &self,
         order: &OrderRow,
         payer: Option<&PersonRow>,
-        payee: Option<&PersonRow>,
+        payee: Option<&Payee>,
         now: Timestamp,
     ) -> Vec<Change> {
         let mut changes = vec![Change::CloseOrder { order: order.id, state: "expired" }];
         if let (Some(payer), Some(payee)) = (payer, payee) {
             let amount = crate::money::Money::new(order.amount_minor, self.house.market.currency).to_string();
             let mut slots = Slots::from([("amount".into(), amount), ("dial".into(), self.house.dial.clone())]);
-            slots.extend(send::party(payee));
+            slots.extend(payee.sign());
             let news = super::desk::message(&payer.msisdn, &payer.language, "sms.order_expired", &slots, None, now);
             changes.push(Change::Tell(news));
         }

@@ -4,9 +4,9 @@
 //! that is stored in the end. A typed PIN goes to the book as a tag: the try is charged and compared in one commit.
 
 use super::desk::{Act, Desk, Halt};
-use super::{Caller, Service, Wallet, Wrong};
+use super::{Caller, Service, Wallet, Whose, Wrong};
 use crate::ask::{Secret, Slots};
-use crate::book::{Change, Proof};
+use crate::book::{Change, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
@@ -14,11 +14,11 @@ use crate::store::people::{self, PinRow};
 use secrecy::ExposeSecret;
 
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
-pub const CHOOSE: Service = Service { name: "choose_pin", pin: false, opens: false, plan: choose };
+pub const CHOOSE: Service = Service { name: "choose_pin", pin: Whose::Nobody, opens: false, plan: choose };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service { name: "repeat_pin", pin: false, opens: false, plan: repeat };
+pub const REPEAT: Service = Service { name: "repeat_pin", pin: Whose::Nobody, opens: false, plan: repeat };
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
-pub const CHANGE: Service = Service { name: "change_pin", pin: true, opens: false, plan: change };
+pub const CHANGE: Service = Service { name: "change_pin", pin: Whose::Caller, opens: false, plan: change };
 
 fn choose(desk: &mut Desk) -> Result<(), Halt> {
     let pin = Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn)
@@ -43,7 +43,7 @@ fn change(desk: &mut Desk) -> Result<(), Halt> {
     }
     let when = super::receipt::slots(desk.house, 0, desk.now, None);
     let news = desk.tell(person, "sms.pin_changed", when, None);
-    desk.plan.act = Some(Act { kind: "change_pin", legs: Vec::new(), changes: vec![Change::SetPin(row), news] });
+    desk.plan.act = Some(Act { kind: "change_pin", changes: vec![Change::SetPin(row), news], ..Act::default() });
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub fn repeated(desk: &mut Desk, account: i64) -> Result<PinRow, Halt> {
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
 pub(super) fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
-    if !service.pin {
+    if service.pin == Whose::Nobody {
         return Ok(());
     }
     Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))
@@ -68,7 +68,7 @@ fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
     Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
 }
 
-fn tagged(desk: &Desk, account: i64, pin: &Pin) -> PinRow {
+pub(super) fn tagged(desk: &Desk, account: i64, pin: &Pin) -> PinRow {
     let salt: [u8; 16] = desk.house.dice.bytes();
     let key = desk.house.pin_keys.current();
     let tag = key.tag(account, &salt, pin).to_vec();
@@ -91,10 +91,18 @@ fn read_token(token: &str, account: i64) -> Option<PinRow> {
     Some(PinRow { account_id: account, key_version, salt, tag, attempts: 0 })
 }
 
-/// Reads what the caller's PIN is compared with.
-pub(super) fn read(desk: &mut Desk, wanted: bool) -> Result<(), Halt> {
-    if wanted {
-        let account = desk.person()?.account_id;
+/// The number under which the PIN is kept that this needs.
+pub(super) fn account(whose: Whose, caller: &Caller) -> Result<Option<i64>, Refusal> {
+    match whose {
+        Whose::Nobody => Ok(None),
+        Whose::Caller => Ok(Some(caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id)),
+        Whose::Assistant => Ok(Some(caller.till.as_ref().ok_or(Reason::NotAgent)?.assistant.id)),
+    }
+}
+
+/// Reads what the typed PIN is compared with.
+pub(super) fn read(desk: &mut Desk, whose: Whose) -> Result<(), Halt> {
+    if let Some(account) = account(whose, desk.caller)? {
         desk.plan.pin = people::pin(desk.conn, account)?;
     }
     Ok(())
@@ -106,18 +114,28 @@ pub(super) fn last_try(refusal: Refusal) -> Refusal {
     if last { Reason::PinLocked.into() } else { refusal }
 }
 
+/// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own charge.
+pub(super) fn also(proof: Proof, wrong: &Wrong) -> Proof {
+    let wrong = match wrong {
+        Wrong::Charged => Vec::new(),
+        Wrong::Charge(along) => along.iter().cloned().chain(proof.wrong).collect(),
+    };
+    Proof { wrong, ..proof }
+}
+
 impl Wallet {
     /// What the book compares within the commit, and what a wrong PIN leaves. The owner hears of a lock by SMS: perhaps
     /// it was not them.
     pub(super) fn proof(
         &self,
         caller: &Caller,
+        account: i64,
         secret: Option<&Secret>,
         row: Option<PinRow>,
         wrong: Wrong,
     ) -> Result<Proof, Refusal> {
         let person = caller.person.as_ref().ok_or(Reason::NotJoined)?;
-        let (account, pin) = (person.account_id, Pin::parse(entered(secret)?)?);
+        let pin = Pin::parse(entered(secret)?)?;
         let row = row.ok_or(Reason::PinLocked)?;
         // a tag whose key is not known any more equals nothing
         let tag = self.house.pin_keys.tag(row.key_version, account, &row.salt, &pin).map_or(Vec::new(), Vec::from);
@@ -130,6 +148,6 @@ impl Wallet {
                 along
             }
         };
-        Ok(Proof { account, salt: row.salt, tag, wrong, locked: vec![Change::Tell(news)] })
+        Ok(Proof { secret: SecretKind::Pin, account, salt: row.salt, tag, wrong, locked: vec![Change::Tell(news)] })
     }
 }

@@ -3,8 +3,8 @@
 //! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
 //! when the same amount went to the same person within ten minutes.
 
-use super::Service;
 use super::desk::{Act, Desk, Halt, masked_name};
+use super::{Service, Whose};
 use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
 use crate::money::Money;
@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "send", pin: true, opens: false, plan };
+pub const SERVICE: Service = Service { name: "send", pin: Whose::Caller, opens: false, plan };
 
 /// Within this time the same payment again is more likely a mistake than a wish.
 const AGAIN: Duration = Duration::from_secs(600);
@@ -52,7 +52,7 @@ pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
 }
 
 /// The account of one side, which must not be frozen: said before the PIN, as the book would only say it after.
-fn active(desk: &mut Desk, person: &PersonRow, otherwise: Refusal) -> Result<Account, Halt> {
+pub(super) fn active(desk: &mut Desk, person: &PersonRow, otherwise: Refusal) -> Result<Account, Halt> {
     let account = desk.account(person.account_id)?;
     if account.state == "open" { Ok(account) } else { Err(otherwise.into()) }
 }
@@ -72,26 +72,36 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     for (slot, value) in party(payee) {
         desk.show(&slot, value);
     }
-    desk.show("amount", amount.to_string());
-    desk.show("fee", fee.to_string());
-    desk.show("total", terms.total.to_string());
+    terms.show(desk);
     if desk.verb == Verb::Quote
         && let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)?
     {
         desk.plan.flags.insert("again".into());
         desk.show("ago", ago);
     }
-    Ok(Act { kind: "send", legs: legs(payer, payee, &terms), changes: receipts(desk, payer, payee) })
+    Ok(Act { kind: "send", legs: legs(payer, payee, &terms), changes: receipts(desk, payer, payee), ..Act::default() })
 }
 
 /// What the payment comes to.
-struct Terms {
-    amount: Money,
-    fee: Money,
-    total: Money,
+pub(super) struct Terms {
+    /// What the other side gets.
+    pub(super) amount: Money,
+    /// What it costs.
+    pub(super) fee: Money,
+    /// What the payer has less.
+    pub(super) total: Money,
 }
 
-fn decide(available: Money, amount: Money, fee: Money) -> Result<Terms, Refusal> {
+impl Terms {
+    /// Shows `amount`, `fee` and `total`.
+    pub(super) fn show(&self, desk: &mut Desk) {
+        desk.show("amount", self.amount.to_string());
+        desk.show("fee", self.fee.to_string());
+        desk.show("total", self.total.to_string());
+    }
+}
+
+pub(super) fn decide(available: Money, amount: Money, fee: Money) -> Result<Terms, Refusal> {
     let total = amount.checked_add(fee).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
     if available.minor < total.minor {
         let refusal = Refusal::of_field(Reason::NotEnough, "amount");

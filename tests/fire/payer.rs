@@ -78,7 +78,7 @@ pub fn posting(number: u64) -> Posting {
         holds: Vec::new(),
         changes: if notes { vec![Change::See { key: key(number) }] } else { Vec::new() },
         corrects: None,
-        proof: None,
+        proofs: Vec::new(),
     }
 }
 

@@ -135,7 +135,7 @@ impl Wish {
             holds: self.holds.iter().map(hold_move).collect(),
             changes: self.changes.iter().map(Guard::change).collect(),
             corrects: self.corrects,
-            proof: None,
+            proofs: Vec::new(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn blank(name: &str) -> Posting {
         holds: Vec::new(),
         changes: Vec::new(),
         corrects: None,
-        proof: None,
+        proofs: Vec::new(),
     }
 }
 

@@ -161,6 +161,8 @@ impl Model {
             Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
             Change::Join(_)
             | Change::SetLanguage { .. }
+            | Change::OpenCode(_)
+            | Change::CloseCode { .. }
             | Change::OpenOrder(_)
             | Change::CloseOrder { .. }
             | Change::Tell(_) => panic!("not in this story: {change:?}"),

@@ -278,5 +278,5 @@ async fn ten_minutes_later_an_order_is_no_repetition() {
     amina.press_all(&["1", "0700000002", "300", "1", "7361"]).await;
     world.clock.advance(10 * MINUTE + Duration::from_secs(1));
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1"]).await.starts_with("Send KES 300 to Baraka O"));
+    assert!(amina.press_all(&["2", "1"]).await.starts_with("Pay KES 300 to Baraka O"));
 }

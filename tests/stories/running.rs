@@ -54,7 +54,7 @@ async fn programs_find_the_people_and_inboxes_of_a_demo() {
     let place = Place::new();
     let server = place.start(&["demo"], &[]).await;
     let people: Vec<Value> = serde_json::from_str(&server.get("/demo/people").await.1).unwrap();
-    assert_eq!(people.len(), 5);
+    assert_eq!(people.len(), 9);
     insta::assert_snapshot!(serde_json::to_string_pretty(&people[0]).unwrap());
     assert_eq!(inbox(&server, AMINA).await.len(), 0);
     assert!(server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"]).await.contains("Confirmed"));

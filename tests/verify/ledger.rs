@@ -56,7 +56,7 @@ impl Ledger {
             holds: Vec::new(),
             changes: Vec::new(),
             corrects: None,
-            proof: None,
+            proofs: Vec::new(),
         }
     }
 

@@ -101,7 +101,7 @@ impl Oracle {
         if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
             return refused(Reason::Invalid);
         }
-        if let Some(verdict) = posting.proof.as_ref().and_then(|proof| self.objection_of_pin(proof)) {
+        if let Some(verdict) = posting.proofs.iter().find_map(|proof| self.objection_of_pin(proof)) {
             return verdict;
         }
         if let Some(reason) = posting.changes.iter().find_map(|change| self.change(change)) {
@@ -309,7 +309,9 @@ impl Oracle {
                 self.messages += 1;
                 self.before.push(Before::Message);
             }
-            Change::SetLanguage { .. } => panic!("not in this story: {change:?}"),
+            Change::SetLanguage { .. } | Change::OpenCode(_) | Change::CloseCode { .. } => {
+                panic!("not in this story: {change:?}")
+            }
         }
         None
     }

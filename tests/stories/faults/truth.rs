@@ -55,9 +55,9 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        let proof = posting.proof.as_ref();
-        self.pins.extend(proof.map(|proof| proof.account));
-        for change in posting.changes.iter().chain(proof.into_iter().flat_map(|p| p.wrong.iter().chain(&p.locked))) {
+        self.pins.extend(posting.proofs.iter().map(|proof| proof.account));
+        for change in posting.changes.iter().chain(posting.proofs.iter().flat_map(|p| p.wrong.iter().chain(&p.locked)))
+        {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => self.phones.push(&person.msisdn),
@@ -67,7 +67,11 @@ impl<'a> Wanted<'a> {
                 Change::See { key } => self.seen.push(*key),
                 Change::OpenOrder(order) => self.orders.push(order.id),
                 Change::CloseOrder { order, .. } => self.orders.push(*order),
-                Change::SetPin(_) | Change::SetLanguage { .. } | Change::Tell(_) => {}
+                Change::SetPin(_)
+                | Change::SetLanguage { .. }
+                | Change::OpenCode(_)
+                | Change::CloseCode { .. }
+                | Change::Tell(_) => {}
             }
         }
     }
@@ -143,7 +147,10 @@ impl Truth {
                 }
                 Change::CloseOrder { order, state } => drop(self.orders.insert(*order, (*state).to_owned())),
                 Change::Tell(_) => self.messages += 1,
-                Change::AtVersion { .. } | Change::SetLanguage { .. } => {}
+                Change::AtVersion { .. }
+                | Change::SetLanguage { .. }
+                | Change::OpenCode(_)
+                | Change::CloseCode { .. } => {}
             }
         }
         for account in tries {

@@ -3,7 +3,7 @@
 
 use super::oracle::Oracle;
 use super::truth::POISON;
-use kadogo::book::{Change, FEES, HoldMove, Key, Leg, Posting, Proof, SUSPENSE, SessionSave, TRUST};
+use kadogo::book::{Change, FEES, HoldMove, Key, Leg, Posting, Proof, SUSPENSE, SecretKind, SessionSave, TRUST};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
 use kadogo::store::orders::OrderRow;
@@ -133,7 +133,7 @@ impl Wisher {
             holds: Vec::new(),
             changes: Vec::new(),
             corrects: None,
-            proof: None,
+            proofs: Vec::new(),
         };
         match luck.below(100) {
             0..=33 => self.pay(luck, &mut posting),
@@ -277,7 +277,7 @@ impl Wisher {
             wrong.push(self.session(luck, oracle));
         }
         let locked = vec![self.message(account)];
-        posting.proof = Some(Proof { account, salt, tag, wrong, locked });
+        posting.proofs.push(Proof { secret: SecretKind::Pin, account, salt, tag, wrong, locked });
         if luck.percent(75) {
             posting.changes.insert(0, Change::ClearPin { account });
         }

@@ -1,0 +1,3 @@
+DROP TABLE cash_codes;
+DROP TABLE assistants;
+DROP TABLE outlets;

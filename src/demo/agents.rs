@@ -1,0 +1,128 @@
+//! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs are public.
+
+use super::world::Seed;
+use crate::agent::AgentNumber;
+use crate::book::Leg;
+use crate::pin::Pin;
+use crate::refusal::Reason;
+use crate::store::agents::{self, Till};
+use crate::store::{Conn, StoreError, book_rows, people};
+use crate::wallet::founding::FoundingError;
+use crate::wallet::{House, Wallet};
+use serde::Serialize;
+
+/// An outlet to serve at.
+struct Outlet {
+    name: &'static str,
+    area: &'static str,
+    role: &'static str,
+    float_minor: i64,
+    /// Who serves there: their number, and their PIN for it.
+    staff: &'static [(&'static str, &'static str)],
+}
+
+/// The first is the head office of the others.
+const OUTLETS: [Outlet; 3] = [
+    Outlet {
+        name: "Ziwa Float Centre",
+        area: "Kisumu",
+        role: "super-agent",
+        float_minor: 20_000_000,
+        staff: &[("+254700000011", "5263")],
+    },
+    Outlet {
+        name: "Mama Njeri Shop",
+        area: "Kibera",
+        role: "agent",
+        float_minor: 1_500_000,
+        staff: &[("+254700000012", "8417"), ("+254700000013", "2905")],
+    },
+    Outlet {
+        name: "Duka la Soko",
+        area: "Gikomba",
+        role: "agent",
+        float_minor: 800_000,
+        staff: &[("+254700000014", "6734")],
+    },
+];
+
+/// Who serves at the outlets.
+pub(super) const STAFF: [Seed; 4] = [
+    Seed { phone: "+254700000011", name: "Zuhura Hassan", pin: "3719", language: "en", balance_minor: 0 },
+    Seed { phone: "+254700000012", name: "Njeri Kamau", pin: "9046", language: "en", balance_minor: 0 },
+    Seed { phone: "+254700000013", name: "Otieno Ochieng", pin: "7258", language: "sw", balance_minor: 0 },
+    Seed { phone: "+254700000014", name: "Mariam Uwase", pin: "4187", language: "fr", balance_minor: 0 },
+];
+
+/// Where somebody serves, as `/demo/people` lists it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Post {
+    /// The agent number.
+    pub number: String,
+    /// The name of the outlet.
+    pub outlet: String,
+    /// Their PIN for it, as long as it is the seeded one.
+    pub pin: Option<String>,
+    /// The float of the outlet, minor units.
+    pub float_minor: i64,
+}
+
+/// Opens what is missing of the outlets; says what goes onto their floats.
+pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, FoundingError> {
+    let (mut legs, mut head_office) = (Vec::new(), None);
+    for outlet in &OUTLETS {
+        let mut opened = None;
+        for (phone, pin) in outlet.staff {
+            let caller = wallet.store.read(move |conn| tills_of(conn, phone)).await?;
+            let (person, till) = caller.ok_or(StoreError::Damaged("nobody is there to serve"))?;
+            if let Some(till) = till {
+                opened = Some(till.outlet.float_account);
+                continue;
+            }
+            let float = match opened {
+                Some(float) => float,
+                None => wallet.open_outlet(outlet.name, outlet.area, head_office).await?.float_account,
+            };
+            let pin = Pin::parse(pin).map_err(|reason: Reason| FoundingError::Refused(reason.into()))?;
+            wallet.employ(float, person, &pin).await?;
+            opened = Some(float);
+        }
+        legs.extend(opened.map(|account| Leg { account, amount_minor: outlet.float_minor }));
+        head_office = head_office.or(opened);
+    }
+    Ok(legs)
+}
+
+fn tills_of(conn: &mut Conn, phone: &str) -> Result<Option<(i64, Option<Till>)>, StoreError> {
+    match people::by_msisdn(conn, phone)? {
+        Some(person) => Ok(Some((person.account_id, agents::till_of(conn, person.account_id)?))),
+        None => Ok(None),
+    }
+}
+
+/// What somebody is to the service, and where they serve.
+pub(super) fn post(
+    conn: &mut Conn,
+    house: &House,
+    person: i64,
+    phone: &str,
+) -> Result<Option<(String, Post)>, StoreError> {
+    let Some(till) = agents::till_of(conn, person)? else { return Ok(None) };
+    let float = book_rows::account(conn, till.outlet.float_account)?;
+    let seeded = OUTLETS.iter().find_map(|outlet| {
+        outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))
+    });
+    let stored = people::pin(conn, till.assistant.id)?;
+    let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {
+        let pin = Pin::parse(seeded).ok()?;
+        let right = house.pin_keys.matches(stored.key_version, till.assistant.id, &stored.salt, &pin, &stored.tag);
+        right.then(|| seeded.to_owned())
+    });
+    let post = Post {
+        number: AgentNumber::of(till.outlet.float_account).to_string(),
+        outlet: till.outlet.name,
+        pin,
+        float_minor: float.map_or(0, |account| account.balance_minor),
+    };
+    Ok(Some((seeded.map_or("agent", |(role, _)| role).to_owned(), post)))
+}

@@ -1,0 +1,87 @@
+//! Cash out: a customer pays into an outlet's float and gets cash for it. Either they name the outlet, or whoever serves
+//! there asks and they approve.
+
+use super::super::desk::{Act, Desk, Halt};
+use super::super::{Service, Whose, orders, send};
+use super::{fee, outlet, shown, sign, tell_staff};
+use crate::book::{self, Change, Leg};
+use crate::money::Money;
+use crate::refusal::Reason;
+use crate::store::agents::OutletRow;
+use crate::store::people::PersonRow;
+
+/// Inputs `agent`, `amount`: the customer's own way.
+pub const SERVICE: Service = Service { name: "cash_out", pin: Whose::Caller, opens: false, plan };
+/// Inputs `to`, `amount`: whoever serves asks, and an order waits for the customer's yes.
+pub const ASK: Service = Service { name: "cash_ask", pin: Whose::Assistant, opens: true, plan: ask };
+
+fn plan(desk: &mut Desk) -> Result<(), Halt> {
+    desk.person()?;
+    let outlet = outlet(desk)?;
+    for (slot, value) in sign(&outlet) {
+        desk.show(&slot, value);
+    }
+    let amount = desk.amount("amount")?;
+    desk.plan.act = Some(payment(desk, &outlet, amount)?);
+    Ok(())
+}
+
+/// Plans that the caller gets `amount` in cash at `outlet`: shows it, and says what to commit.
+pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act, Halt> {
+    let customer = desk.person()?;
+    let account = send::active(desk, customer, Reason::AccountClosed.into())?;
+    // nobody serves themselves
+    if desk.caller.till.as_ref().is_some_and(|till| till.outlet.float_account == outlet.float_account) {
+        return Err(Reason::AgentSelf.into());
+    }
+    let terms = send::decide(super::available(desk, &account), amount, fee(desk, "cash_out", amount)?)?;
+    terms.show(desk);
+    for (slot, value) in sign(outlet) {
+        desk.show(&slot, value);
+    }
+    let legs = legs(customer, outlet, &terms);
+    let changes = news(desk, customer, outlet)?;
+    Ok(Act { kind: "cash_out", legs, changes, ..Act::default() })
+}
+
+/// What moves when cash is handed out.
+pub(super) fn legs(customer: &PersonRow, outlet: &OutletRow, terms: &send::Terms) -> Vec<Leg> {
+    let mut legs = vec![
+        Leg { account: customer.account_id, amount_minor: terms.total.minor.saturating_neg() },
+        Leg { account: outlet.float_account, amount_minor: terms.amount.minor },
+    ];
+    if terms.fee.minor > 0 {
+        legs.push(Leg { account: book::FEES, amount_minor: terms.fee.minor });
+    }
+    legs
+}
+
+/// Both sides hear of it; only when the outlet does is cash handed over.
+pub(super) fn news(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow) -> Result<Vec<Change>, Halt> {
+    let mut theirs = shown(desk, &["amount", "fee"]);
+    theirs.extend(sign(outlet));
+    let mut ours = shown(desk, &["amount"]);
+    ours.extend(send::party(customer));
+    let mut changes = vec![desk.tell(customer, "sms.cash_out", theirs, Some(customer.account_id))];
+    changes.extend(tell_staff(desk, outlet, "sms.cash_out_agent", &ours)?);
+    Ok(changes)
+}
+
+fn ask(desk: &mut Desk) -> Result<(), Halt> {
+    let outlet = &desk.till()?.outlet;
+    let customer = send::payee(desk)?;
+    for (slot, value) in send::party(&customer) {
+        desk.show(&slot, value);
+    }
+    let amount = desk.amount("amount")?;
+    let fee = fee(desk, "cash_out", amount)?;
+    desk.show("amount", amount.to_string());
+    desk.show("fee", fee.to_string());
+    // whether the customer has so much is none of the outlet's business before they say yes
+    let row = orders::waiting_for(desk, "cash_out", &customer, outlet.float_account, amount)?;
+    let mut slots = shown(desk, &["amount", "fee", "dial", "time"]);
+    slots.extend(sign(outlet));
+    let news = desk.tell(&customer, "sms.cash_ask", slots, None);
+    desk.plan.act = Some(Act { kind: "cash_ask", changes: vec![Change::OpenOrder(row), news], ..Act::default() });
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Codes for cash: a customer makes a code on their phone, and any outlet hands out the cash for it. The money is held
+//! meanwhile. A code is six random digits, bound to its owner's number and the amount; it lives half an hour, and
+//! takes five tries, which are charged like those of a PIN. It is shown once and kept nowhere.
+
+use super::super::desk::{Act, Desk, Halt};
+use super::super::{Service, Whose, pin, send};
+use super::{cash_out, fee, shown};
+use crate::book::{Change, HoldMove, Proof, SecretKind};
+use crate::pin::Pin;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::{self, CashCodeRow};
+use crate::store::people;
+use std::time::Duration;
+
+/// Input `amount`: sets the money aside and shows `cash_code`. A code made before ends.
+pub const MAKE: Service = Service { name: "cash_code", pin: Whose::Caller, opens: true, plan: make };
+/// Inputs `to`, `amount`, `code`: whoever serves hands out the cash.
+pub const REDEEM: Service = Service { name: "redeem", pin: Whose::Assistant, opens: false, plan: redeem };
+
+/// How long a code lives.
+const LIFE: Duration = Duration::from_secs(30 * 60);
+
+fn make(desk: &mut Desk) -> Result<(), Halt> {
+    let customer = desk.person()?;
+    let account = send::active(desk, customer, Reason::AccountClosed.into())?;
+    let amount = desk.amount("amount")?;
+    let fee = fee(desk, "cash_out", amount)?;
+    let old = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
+    // what the old ones hold is free again in the same commit
+    let freed =
+        old.iter().fold(0_i64, |sum, code| sum.saturating_add(code.amount_minor.saturating_add(code.fee_minor)));
+    let available = desk.money(super::available(desk, &account).minor.saturating_add(freed));
+    let terms = send::decide(available, amount, fee)?;
+    terms.show(desk);
+    let digits = digits(desk);
+    let expires = desk.now.plus(LIFE);
+    desk.show("cash_code", digits.clone());
+    desk.show("until", expires.clock_text(&desk.house.market.zone));
+    let typed = Pin::parse(&digits)?;
+    let code = CashCodeRow {
+        id: desk.fresh_id,
+        account_id: customer.account_id,
+        hold: 0,
+        amount_minor: amount.minor,
+        fee_minor: fee.minor,
+        state: "open".into(),
+        expires_at: expires.micros(),
+    };
+    let mut holds: Vec<HoldMove> = old.iter().map(|code| HoldMove::Release { hold: code.hold }).collect();
+    let amount_minor = terms.total.minor;
+    holds.push(HoldMove::Open { account: customer.account_id, amount_minor, expires_at: expires });
+    let mut changes: Vec<Change> =
+        old.iter().map(|code| Change::CloseCode { code: code.id, state: "cancelled" }).collect();
+    changes.push(Change::SetPin(pin::tagged(desk, code.id, &typed)));
+    changes.push(Change::OpenCode(code));
+    // the code itself is in no message: messages are kept
+    changes.push(desk.tell(customer, "sms.cash_code", shown(desk, &["amount", "fee", "until"]), None));
+    desk.plan.act = Some(Act { kind: "cash_code", holds, changes, ..Act::default() });
+    Ok(())
+}
+
+/// Six digits, each code as likely as any other.
+fn digits(desk: &Desk) -> String {
+    let random = u64::from_be_bytes(desk.house.dice.bytes());
+    format!("{:06}", random.checked_rem(1_000_000).unwrap_or(0))
+}
+
+fn redeem(desk: &mut Desk) -> Result<(), Halt> {
+    let outlet = &desk.till()?.outlet;
+    let customer = send::payee(desk)?;
+    for (slot, value) in send::party(&customer) {
+        desk.show(&slot, value);
+    }
+    let amount = desk.amount("amount")?;
+    desk.show("amount", amount.to_string());
+    desk.show("total", amount.to_string());
+    let typed = Pin::parse(desk.field("code")?).map_err(|_format| Refusal::of_field(Reason::CodeWrong, "code"))?;
+    if desk.verb != crate::ask::Verb::Do {
+        // whether there is such a code is said only where a wrong one costs a try
+        return Ok(());
+    }
+    let open = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
+    let code = open.into_iter().find(|code| code.amount_minor == amount.minor).ok_or(Reason::CodeGone)?;
+    let row = people::pin(desk.conn, code.id)?.ok_or(Reason::CodeGone)?;
+    let tag = desk.house.pin_keys.tag(row.key_version, code.id, &row.salt, &typed).map_or(Vec::new(), Vec::from);
+    let wrong = vec![Change::ChargePin { account: code.id }];
+    let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked: Vec::new() };
+    let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
+    let terms = send::Terms { amount, fee: desk.money(code.fee_minor), total };
+    // the customer hears what it cost them; the outlet need not know
+    desk.show("fee", terms.fee.to_string());
+    let legs = cash_out::legs(&customer, outlet, &terms);
+    let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
+    let mut changes = cash_out::news(desk, &customer, outlet)?;
+    changes.push(Change::CloseCode { code: code.id, state: "used" });
+    desk.plan.act = Some(Act { kind: "cash_out", legs, holds, proofs: vec![proof], changes });
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Float: outlets buy it from one another and from their super-agent, who is an outlet too. How it is paid for, in cash
+//! or at the bank, is between the two.
+//!
+//! Inputs `agent`, `amount`; the PIN is that of who serves at the outlet that sells.
+
+use super::super::desk::{Act, Desk, Halt};
+use super::super::{Service, Whose};
+use super::{float_for, outlet, shown, sign, tell_staff};
+use crate::book::Leg;
+use crate::refusal::{Reason, Refusal};
+
+/// The service as menus know it.
+pub const SELL: Service = Service { name: "sell_float", pin: Whose::Assistant, opens: false, plan };
+
+fn plan(desk: &mut Desk) -> Result<(), Halt> {
+    let own = &desk.till()?.outlet;
+    let buyer = outlet(desk)?;
+    if buyer.float_account == own.float_account {
+        return Err(Refusal::of_field(Reason::AgentSelf, "agent").into());
+    }
+    for (slot, value) in sign(&buyer) {
+        desk.show(&slot, value);
+    }
+    let amount = desk.amount("amount")?;
+    float_for(desk, own.float_account, amount)?;
+    desk.show("amount", amount.to_string());
+    desk.show("total", amount.to_string());
+    let legs = vec![
+        Leg { account: own.float_account, amount_minor: amount.minor.saturating_neg() },
+        Leg { account: buyer.float_account, amount_minor: amount.minor },
+    ];
+    let sold = shown(desk, &["amount", "name", "phone"]);
+    let mut bought = shown(desk, &["amount"]);
+    bought.extend(sign(own));
+    let mut changes = tell_staff(desk, own, "sms.float_sold", &sold)?;
+    changes.extend(tell_staff(desk, &buyer, "sms.float_bought", &bought)?);
+    desk.plan.act = Some(Act { kind: "float", legs, changes, ..Act::default() });
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Agents: outlets that take cash for money and hand out cash for money, out of a float that is an account like any
+//! other. Whoever serves there acts with a PIN of their own, and cash is handed over only after the outlet's own
+//! messages show it: what a customer's phone shows may be forged.
+
+pub mod cash_in;
+pub mod cash_out;
+pub mod code;
+pub mod float;
+pub mod opening;
+pub mod till;
+
+use super::desk::{Desk, Halt};
+use crate::agent::AgentNumber;
+use crate::ask::Slots;
+use crate::book::Change;
+use crate::money::Money;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::{self, OutletRow};
+use crate::store::book_rows::Account;
+
+/// How customers see an outlet: its name and its number.
+pub fn sign(outlet: &OutletRow) -> Slots {
+    let number = AgentNumber::of(outlet.float_account).to_string();
+    Slots::from([("name".into(), outlet.name.clone()), ("phone".into(), number)])
+}
+
+/// The outlet that the input `agent` names, which must be open.
+fn outlet(desk: &mut Desk) -> Result<OutletRow, Halt> {
+    let typed = desk.field("agent")?;
+    let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, "agent"))?;
+    let unknown = || Refusal::of_field(Reason::AgentUnknown, "agent").with("agent", number.to_string());
+    let outlet = agents::outlet(desk.conn, number.outlet())?.ok_or_else(unknown)?;
+    if outlet.state == "open" { Ok(outlet) } else { Err(unknown().into()) }
+}
+
+/// What a person at a till may see of the float, and the refusal when it does not cover an amount.
+fn float_for(desk: &mut Desk, float_account: i64, amount: Money) -> Result<(), Halt> {
+    let float = desk.account(float_account)?;
+    let available = available(desk, &float);
+    if available.minor < amount.minor {
+        return Err(Refusal::of_field(Reason::FloatLow, "amount").with("balance", available.to_string()).into());
+    }
+    Ok(())
+}
+
+fn available(desk: &Desk, account: &Account) -> Money {
+    desk.money(account.balance_minor.saturating_sub(account.held_minor))
+}
+
+/// What services at a till cost their customer.
+fn fee(desk: &Desk, service: &str, amount: Money) -> Result<Money, Halt> {
+    Ok(desk.house.tariff.get().fee(service, amount).map_err(|reason| Refusal::of_field(reason, "amount"))?)
+}
+
+/// A message to everybody who serves at an outlet, with the new balance of its float.
+fn tell_staff(desk: &mut Desk, outlet: &OutletRow, template: &str, slots: &Slots) -> Result<Vec<Change>, Halt> {
+    let staff = agents::staff(desk.conn, outlet.float_account)?;
+    Ok(staff.iter().map(|person| desk.tell(person, template, slots.clone(), Some(outlet.float_account))).collect())
+}
+
+/// The values of the plan with these names.
+fn shown(desk: &Desk, names: &[&str]) -> Slots {
+    let all = desk.plan.slots.iter().filter(|(name, _)| names.contains(&name.as_str()));
+    all.map(|(name, value)| (name.clone(), value.clone())).collect()
+}

@@ -1,0 +1,214 @@
+//! A day at the market: agents turn cash into money and back, on their own phones, and every shilling is accounted for.
+
+use super::aids::*;
+use super::world::*;
+use kadogo::demo::world::{Person, people};
+use std::time::Duration;
+
+const ESTHER: &str = "+254700000005";
+const ZUHURA: &str = "+254700000011";
+const NJERI: &str = "+254700000012";
+const OTIENO: &str = "+254700000013";
+const MARIAM: &str = "+254700000014";
+
+async fn someone(world: &World, number: &str) -> Person {
+    people(&world.app.wallet).await.unwrap().into_iter().find(|person| person.phone == number).unwrap()
+}
+
+/// The agent number at which somebody serves.
+async fn agent(world: &World, number: &str) -> String {
+    someone(world, number).await.agent.unwrap().number
+}
+
+async fn float(world: &World, number: &str) -> i64 {
+    someone(world, number).await.agent.unwrap().float_minor
+}
+
+/// The six digits that a screen shows.
+fn code_on(screen: &str) -> String {
+    let mut words = screen.split(|sign: char| !sign.is_ascii_digit());
+    words.find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code on\n{screen}")).to_owned()
+}
+
+/// Dials, and begins anew where a conversation was cut off.
+async fn dial_afresh(phone: &Phone<'_>) {
+    if phone.dial().await.lines().count() == 3 {
+        phone.press("2").await;
+    }
+}
+
+/// Somebody makes a code for cash; ends the conversation.
+async fn make_code(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
+    phone.dial().await;
+    code_on(&phone.press_all(&["3", "2", amount, "1", pin]).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day() {
+    let world = World::new().await;
+    let (shop, soko) = (agent(&world, NJERI).await, agent(&world, MARIAM).await);
+    let [zuhura, njeri, otieno, mariam] = [ZUHURA, NJERI, OTIENO, MARIAM].map(|number| world.phone(number));
+    let [baraka, claire, esther] = [BARAKA, CLAIRE, ESTHER].map(|number| world.phone(number));
+
+    // the super-agent sells float to the shop
+    zuhura.dial().await;
+    zuhura.press_all(&["4", "5", &shop, "5000", "1", "5263"]).await;
+    // cash in: the customer's money comes out of the float
+    njeri.dial().await;
+    njeri.press_all(&["4", "1", "0700000005", "1000", "1", "8417"]).await;
+    // cash out, one: the customer names the agent
+    esther.dial().await;
+    esther.press_all(&["3", "1", &soko, "300", "1", "6195"]).await;
+    // two: the agent asks, the customer says yes
+    otieno.dial().await;
+    otieno.press_all(&["4", "2", "0700000002", "500", "1", "2905"]).await;
+    baraka.messages().await;
+    baraka.dial().await;
+    baraka.press_all(&["2", "1", "1", "4826"]).await;
+    // three: the customer makes a code, any agent hands out the cash
+    let code = make_code(&claire, "400", "9274").await;
+    mariam.dial().await;
+    mariam.press_all(&["4", "3", "0700000003", "400", &code, "1", "6734"]).await;
+    for phone in [&zuhura, &njeri, &otieno, &mariam, &baraka, &claire, &esther] {
+        phone.messages().await;
+    }
+    // what the agent's own phone says is true, and what it sees of itself
+    let receipt =
+        esther.transcript().lines().rev().find_map(|line| line.strip_prefix("SMS: ")).unwrap()[..10].to_owned();
+    mariam.dial().await;
+    mariam.press_all(&["4", "4", &receipt]).await;
+    njeri.dial().await;
+    njeri.press_all(&["4", "6"]).await;
+
+    let told = [("Zuhura", &zuhura), ("Njeri", &njeri), ("Otieno", &otieno), ("Mariam", &mariam)];
+    let told = told.into_iter().chain([("Baraka", &baraka), ("Claire", &claire), ("Esther", &esther)]);
+    let told: Vec<String> = told.map(|(name, phone)| format!("== {name} ==\n{}", phone.transcript())).collect();
+    insta::assert_snapshot!(told.join("\n").replace(&code, "######"));
+
+    // 29 is the fee for each of the three who took cash
+    assert_eq!(world.balance(ESTHER).await, 100_000 - 30_000 - 2_900);
+    assert_eq!(world.balance(BARAKA).await, 250_000 - 50_000 - 2_900);
+    assert_eq!(world.balance(CLAIRE).await, 120_000 - 40_000 - 2_900);
+    assert_eq!(float(&world, ZUHURA).await, 20_000_000 - 500_000);
+    assert_eq!(float(&world, NJERI).await, 1_500_000 + 500_000 - 100_000 + 50_000);
+    assert_eq!(float(&world, MARIAM).await, 800_000 + 30_000 + 40_000);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_receipt_fools_no_agent() {
+    let world = World::new().await;
+    // Amina pays Baraka: a true code, but not of a payment to the agent
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await;
+    let receipt = amina.messages().await.pop().unwrap()[..10].to_owned();
+    let mariam = world.phone(MARIAM);
+    for forged in [receipt.as_str(), "K7M2Q9XWTB", "hello"] {
+        dial_afresh(&mariam).await;
+        mariam.press_all(&["4", "4", forged]).await;
+        assert!(last(&mariam).contains("Méfiez-vous"), "{}", mariam.transcript());
+    }
+    // of the payer's own she hears when she asks
+    amina.dial().await;
+    let shown = amina.press_all(&["3", "3", &receipt.to_lowercase()]).await;
+    assert!(shown.starts_with("True: -KES 207 Baraka O"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_costs_a_try_and_the_sixth_is_not_looked_at() {
+    let world = World::new().await;
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    let code = make_code(&claire, "400", "9274").await;
+    let wrong = if code == "111111" { "222222" } else { "111111" };
+    for left in ["4", "3", "2", "1", "0"] {
+        dial_afresh(&mariam).await;
+        mariam.press_all(&["4", "3", "0700000003", "400", wrong, "1", "6734"]).await;
+        assert!(last(&mariam).contains(&format!("Essais restants : {left}.")), "{}", mariam.transcript());
+    }
+    dial_afresh(&mariam).await;
+    mariam.press_all(&["4", "3", "0700000003", "400", &code, "1", "6734"]).await;
+    assert!(last(&mariam).contains("Ce code n'existe pas"), "{}", mariam.transcript());
+    assert_eq!((world.balance(CLAIRE).await, float(&world, MARIAM).await), (120_000, 800_000));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_paid_out_once_and_only_for_its_amount() {
+    let world = World::new().await;
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    let code = make_code(&claire, "400", "9274").await;
+    for (amount, good) in [("500", false), ("400", true), ("400", false)] {
+        dial_afresh(&mariam).await;
+        let screen = mariam.press_all(&["4", "3", "0700000003", amount, &code, "1", "6734"]).await;
+        assert_eq!(screen.contains("Confirmé"), good, "{}", mariam.transcript());
+    }
+    assert_eq!((world.balance(CLAIRE).await, float(&world, MARIAM).await), (120_000 - 42_900, 840_000));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_code_ends_the_old_one_and_one_that_is_not_used_gives_the_money_back() {
+    let world = World::new().await;
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    let old = make_code(&claire, "400", "9274").await;
+    // all she has: only because the old code gives back what it held
+    let new = make_code(&claire, "1100", "9274").await;
+    dial_afresh(&mariam).await;
+    mariam.press_all(&["4", "3", "0700000003", "400", &old, "1", "6734"]).await;
+    assert!(last(&mariam).contains("Ce code n'existe pas"), "{}", mariam.transcript());
+    world.clock.advance(Duration::from_secs(30 * 60));
+    world.app.wallet.expire().await.unwrap();
+    dial_afresh(&mariam).await;
+    mariam.press_all(&["4", "3", "0700000003", "1100", &new, "1", "6734"]).await;
+    assert!(last(&mariam).contains("Ce code n'existe pas"), "{}", mariam.transcript());
+    dial_afresh(&claire).await;
+    assert!(claire.press_all(&["2", "1"]).await.contains("KES 1,200"), "{}", claire.transcript());
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_a_till_only_the_pin_for_it_counts_and_nobody_serves_themselves() {
+    let world = World::new().await;
+    let njeri = world.phone(NJERI);
+    dial_afresh(&njeri).await;
+    njeri.press_all(&["4", "1", "0700000005", "1000", "1", "9046"]).await;
+    assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
+    dial_afresh(&njeri).await;
+    njeri.press_all(&["4", "1", "0700000012"]).await;
+    assert!(last(&njeri).contains("your own number"), "{}", njeri.transcript());
+    // more than the float
+    dial_afresh(&njeri).await;
+    njeri.press_all(&["4", "1", "0700000005", "15001"]).await;
+    assert!(last(&njeri).contains("The float is KES 15,000"), "{}", njeri.transcript());
+    // who does not serve sees no agent menu, and a slip in the number is noticed
+    let amina = world.phone(AMINA);
+    assert!(!amina.dial().await.contains("Agent"));
+    let shop = agent(&world, NJERI).await;
+    let slip = format!("{}{}", &shop[..shop.len() - 1], (shop[shop.len() - 1..].parse::<u8>().unwrap() + 1) % 10);
+    amina.press_all(&["3", "1", &slip]).await;
+    assert!(last(&amina).contains("not an agent number"), "{}", amina.transcript());
+    assert_eq!(float(&world, NJERI).await, 1_500_000);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_agents_at_once_pay_a_code_out_once() {
+    let world = World::new().await;
+    let claire = world.phone(CLAIRE);
+    let code = make_code(&claire, "400", "9274").await;
+    let tills = [(NJERI, "8417"), (OTIENO, "2905"), (MARIAM, "6734"), (ZUHURA, "5263")];
+    let paid = all(tills.map(|(number, pin)| {
+        let (world, code) = (&world, code.clone());
+        async move {
+            let phone = world.phone(number);
+            phone.dial().await;
+            let screen = phone.press_all(&["4", "3", "0700000003", "400", &code, "1", pin]).await;
+            ["Confirm", "Imethibitishwa"].iter().any(|word| screen.contains(word))
+        }
+    }))
+    .await;
+    assert_eq!(paid.into_iter().filter(|paid| *paid).count(), 1);
+    assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_900);
+    world.check();
+}
