@@ -23,6 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "values",
         &[
             "ask",
+            "calendar",
             "catalogue",
             "language",
             "live",
@@ -41,7 +42,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "time",
         ],
     ),
-    ("rules", &["tariff"]),
+    ("rules", &["limits", "tariff"]),
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),
