@@ -2,6 +2,7 @@
 //! Their PINs are public. Nothing here runs outside `demo`.
 
 use crate::book::{Change, Key, Leg, Posting, TRUST};
+use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -82,6 +83,7 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
         name: seed.name.into(),
         language: seed.language.into(),
         joined_at: now.micros(),
+        tier: Tier::Full.code().into(),
     };
     let mut changes =
         vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];

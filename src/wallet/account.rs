@@ -58,7 +58,7 @@ fn language(desk: &mut Desk) -> Result<(), Halt> {
     let chosen = Language::parse(desk.field("language")?);
     let language = chosen.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
     let change = Change::SetLanguage { account: person.account_id, language: language.to_string() };
-    desk.plan.act = Some(Act { kind: "language", legs: Vec::new(), changes: vec![change] });
+    desk.plan.act = Some(Act { kind: "language", legs: Vec::new(), meters: Vec::new(), changes: vec![change] });
     Ok(())
 }
 

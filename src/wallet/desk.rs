@@ -2,7 +2,8 @@
 
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots, Verb};
-use crate::book::{Change, Leg};
+use crate::book::{Change, Leg, Meter};
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::market::Market;
 use crate::money::Money;
@@ -26,6 +27,8 @@ pub struct House {
     pub market: Market,
     /// What services cost.
     pub tariff: Live<Tariff>,
+    /// What people may move.
+    pub limits: Live<Limits>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
@@ -64,6 +67,8 @@ pub struct Act {
     pub kind: &'static str,
     /// Money that moves.
     pub legs: Vec<Leg>,
+    /// What it counts for against limits.
+    pub meters: Vec<Meter>,
     /// Rows that change with it.
     pub changes: Vec<Change>,
 }

@@ -8,6 +8,7 @@ pub mod account;
 pub mod desk;
 pub mod founding;
 pub mod join;
+pub mod limits;
 pub mod orders;
 pub mod pin;
 pub mod receipt;
@@ -183,7 +184,8 @@ impl Wallet {
         let mut changes = turn.along;
         plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
         changes.extend(act.changes);
-        let mut posting = Posting { request, legs: act.legs, ..self.blank(turn.key, act.kind, changes) };
+        let mut posting =
+            Posting { request, legs: act.legs, meters: act.meters, ..self.blank(turn.key, act.kind, changes) };
         if service.pin {
             posting.proof = Some(self.proof(caller, ask.secret.as_ref(), plan.pin.take(), turn.wrong)?);
             posting.changes.extend(caller.person.as_ref().map(|p| Change::ClearPin { account: p.account_id }));
@@ -252,6 +254,7 @@ impl Wallet {
             currency: self.house.market.currency,
             legs: Vec::new(),
             holds: Vec::new(),
+            meters: Vec::new(),
             changes,
             corrects: None,
             proof: None,

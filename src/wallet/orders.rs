@@ -51,7 +51,8 @@ fn order(desk: &mut Desk) -> Result<(), Halt> {
     desk.show("dial", desk.house.dial.clone());
     desk.show("time", expires.clock_text(&desk.house.market.zone));
     let news = desk.tell(payer, "sms.order", desk.plan.slots.clone(), None);
-    desk.plan.act = Some(Act { kind: "order", legs: Vec::new(), changes: vec![Change::OpenOrder(row), news] });
+    desk.plan.act =
+        Some(Act { kind: "order", legs: Vec::new(), meters: Vec::new(), changes: vec![Change::OpenOrder(row), news] });
     Ok(())
 }
 
@@ -83,7 +84,7 @@ fn decline(desk: &mut Desk) -> Result<(), Halt> {
     }
     desk.show("amount", desk.money(order.amount_minor).to_string());
     let changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
-    desk.plan.act = Some(Act { kind: "decline", legs: Vec::new(), changes });
+    desk.plan.act = Some(Act { kind: "decline", legs: Vec::new(), meters: Vec::new(), changes });
     Ok(())
 }
 

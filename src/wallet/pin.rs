@@ -43,7 +43,12 @@ fn change(desk: &mut Desk) -> Result<(), Halt> {
     }
     let when = super::receipt::slots(desk.house, 0, desk.now, None);
     let news = desk.tell(person, "sms.pin_changed", when, None);
-    desk.plan.act = Some(Act { kind: "change_pin", legs: Vec::new(), changes: vec![Change::SetPin(row), news] });
+    desk.plan.act = Some(Act {
+        kind: "change_pin",
+        legs: Vec::new(),
+        meters: Vec::new(),
+        changes: vec![Change::SetPin(row), news],
+    });
     Ok(())
 }
 
