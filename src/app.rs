@@ -66,6 +66,7 @@ impl App {
         let house = House {
             market,
             tariff: Live::new(data.tariff),
+            limits: Live::new(data.limits),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: founding::reference_key(&book, &dice).await?,
             brand: settings.brand.clone(),
@@ -98,6 +99,7 @@ impl App {
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
         self.wallet.house.tariff.set(data.tariff);
+        self.wallet.house.limits.set(data.limits);
         self.menus.set(data.menus);
         Ok(())
     }

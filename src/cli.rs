@@ -169,6 +169,9 @@ pub struct BenchBookArgs {
     /// Nodes that share the database, each with a committer of its own; the payments are spread over them
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
     pub nodes: u8,
+    /// Count every payment against limits of payer and payee that nobody reaches
+    #[arg(long)]
+    pub limits: bool,
     /// Run this in turn with the book, and print the ratio
     #[arg(long, value_enum)]
     pub against: Option<Against>,

@@ -152,6 +152,7 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book::Plan {
         preload_accounts: args.preload_accounts,
         preload_payments: args.preload_payments,
         nodes: usize::from(args.nodes),
+        limits: args.limits,
         against,
     }
 }

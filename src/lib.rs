@@ -6,6 +6,7 @@
 // ── values: small types that everything else is made of ──
 pub mod agent;
 pub mod ask;
+pub mod calendar;
 pub mod catalogue;
 pub mod language;
 pub mod live;
@@ -24,6 +25,7 @@ pub mod text;
 pub mod time;
 
 // ── rules: pure decisions about money ──
+pub mod limits;
 pub mod tariff;
 
 // ── storage and the book: the only SQL, the only commits ──

@@ -1,7 +1,8 @@
-//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff. Read together, checked together, so that a
+//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits. Read together, checked together, so that a
 //! service never runs on files that do not fit each other.
 
 use crate::catalogue::{Catalogue, Problem};
+use crate::limits::Limits;
 use crate::market::Market;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
@@ -20,6 +21,8 @@ pub struct Folder {
     pub sms: Source,
     /// What services cost.
     pub tariff: Source,
+    /// What people may move.
+    pub limits: Source,
 }
 
 /// What the files say, once they were found good.
@@ -33,6 +36,8 @@ pub struct Data {
     pub grammar: Grammar,
     /// What services cost.
     pub tariff: Tariff,
+    /// What people may move.
+    pub limits: Limits,
 }
 
 impl Folder {
@@ -42,6 +47,7 @@ impl Folder {
             screens: Files::embedded(),
             sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
             tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
+            limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
         }
     }
 
@@ -54,7 +60,8 @@ impl Folder {
             let text = text.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
             Ok(Source::new(path.display().to_string(), text))
         };
-        Ok(Folder { screens: Files::read(folder)?, sms: read("sms.toml")?, tariff: read("tariff.toml")? })
+        let (sms, tariff, limits) = (read("sms.toml")?, read("tariff.toml")?, read("limits.toml")?);
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
     }
 
     /// Reads and checks everything: what it says, or everything that is wrong with it, each with file and line.
@@ -64,12 +71,14 @@ impl Folder {
         let grammar = self.grammar(&mut problems);
         let tariff = Tariff::parse(&self.tariff);
         problems.extend(tariff.as_ref().err().map(Problem::to_string));
-        match (menus, grammar, tariff) {
-            (Some(menus), Some(grammar), Ok(tariff)) if problems.is_empty() => {
+        let limits = Limits::parse(&self.limits);
+        problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
                 let catalogue = menus.catalogue.as_ref().clone();
-                Ok((Data { menus, catalogue, grammar, tariff }, summary))
+                Ok((Data { menus, catalogue, grammar, tariff, limits }, summary))
             }
-            (_, _, _) => Err(problems),
+            (_, _, _, _) => Err(problems),
         }
     }
 

@@ -44,6 +44,24 @@ pub enum Reason {
     AmountTooLarge,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
+    /// More than the limit of one payment; slot `room`.
+    LimitOnce,
+    /// More than the limit of a day leaves; slots `room`, `frees`.
+    LimitDay,
+    /// More than the limit of a week leaves; slots `room`, `frees`.
+    LimitWeek,
+    /// More than the limit of a month leaves; slots `room`, `frees`.
+    LimitMonth,
+    /// As many payments as a day allows were made; slots `times`, `frees`.
+    LimitDayCount,
+    /// As many payments as a week allows were made; slots `times`, `frees`.
+    LimitWeekCount,
+    /// As many payments as a month allows were made; slots `times`, `frees`.
+    LimitMonthCount,
+    /// The account would hold more than it may; slot `room`.
+    LimitBalance,
+    /// A limit of the other side is in the way, of which no figures are told.
+    OtherLimit,
     /// It would cost something else now than the person said yes to.
     PriceChanged,
     /// The PIN is wrong; slot `left` says how many tries remain.
@@ -127,6 +145,15 @@ impl Reason {
         Reason::AmountFraction,
         Reason::AmountTooLarge,
         Reason::NotEnough,
+        Reason::LimitOnce,
+        Reason::LimitDay,
+        Reason::LimitWeek,
+        Reason::LimitMonth,
+        Reason::LimitDayCount,
+        Reason::LimitWeekCount,
+        Reason::LimitMonthCount,
+        Reason::LimitBalance,
+        Reason::OtherLimit,
         Reason::PriceChanged,
         Reason::PinWrong,
         Reason::PinLocked,
@@ -177,6 +204,15 @@ impl Reason {
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
             Reason::NotEnough => "not_enough",
+            Reason::LimitOnce => "limit_once",
+            Reason::LimitDay => "limit_day",
+            Reason::LimitWeek => "limit_week",
+            Reason::LimitMonth => "limit_month",
+            Reason::LimitDayCount => "limit_day_count",
+            Reason::LimitWeekCount => "limit_week_count",
+            Reason::LimitMonthCount => "limit_month_count",
+            Reason::LimitBalance => "limit_balance",
+            Reason::OtherLimit => "other_limit",
             Reason::PriceChanged => "price_changed",
             Reason::PinWrong => "pin_wrong",
             Reason::PinLocked => "pin_locked",

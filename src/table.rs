@@ -149,6 +149,17 @@ impl<'s> Table<'s> {
         number
     }
 
+    /// The whole number called `key`, not below zero, and its line.
+    pub fn whole(&mut self, key: &str, complaints: &mut Complaints<'_>) -> Option<(usize, i64)> {
+        let (line, value) = self.take(key)?;
+        let decimal = value.as_integer().filter(|number| number.radix() == 10);
+        let number = decimal.and_then(|number| number.as_str().parse().ok()).filter(|number: &i64| *number >= 0);
+        if number.is_none() {
+            complaints.add(line, &format!("`{key}` must be a whole number, not below zero"));
+        }
+        number.map(|number| (line, number))
+    }
+
     /// Gives up on what is left: after a greater mistake, complaints about it would be noise.
     pub fn skip(&mut self) {
         self.entries.clear();

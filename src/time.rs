@@ -59,7 +59,8 @@ impl Timestamp {
         format!("{:.6}", jiff::Timestamp::from_microsecond(self.0).unwrap_or(end))
     }
 
-    fn in_zone(self, zone: &TimeZone) -> Zoned {
+    /// The same point on the wall clock and calendar of a zone.
+    pub(crate) fn in_zone(self, zone: &TimeZone) -> Zoned {
         let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(end).to_zoned(zone.clone())
     }

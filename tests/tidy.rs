@@ -24,6 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "agent",
             "ask",
+            "calendar",
             "catalogue",
             "language",
             "live",
@@ -42,7 +43,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "time",
         ],
     ),
-    ("rules", &["tariff"]),
+    ("rules", &["limits", "tariff"]),
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),

@@ -39,6 +39,8 @@ pub struct Plan {
     pub preload_payments: u64,
     /// Nodes that share the database: committers, each with a connection of its own.
     pub nodes: usize,
+    /// Whether the payments count against limits.
+    pub limits: bool,
     /// What to compare with.
     pub against: Option<Yardstick>,
 }
@@ -128,7 +130,8 @@ impl Bench {
         let kind = self.store.kind();
         (self.progress)(&format!("book {kind}, {in_flight} in flight for {} s", plan.run.as_secs()));
         let (bytes, before) = (self.bytes().await?, self.metrics.commits());
-        let mut raw = drive(&self.books, &self.pick, in_flight, plan.run, &self.numbers, self.progress).await;
+        let mut raw =
+            drive(&self.books, &self.pick, in_flight, plan.run, &self.numbers, plan.limits, self.progress).await;
         let after = self.metrics.commits();
         raw.commits = after.count.saturating_sub(before.count);
         raw.committed = after.postings.saturating_sub(before.postings);
@@ -136,7 +139,8 @@ impl Bench {
         raw.grown_bytes = self.bytes().await?.saturating_sub(bytes);
         let skew = if plan.skewed { "skewed" } else { "uniform" };
         let kind = if plan.nodes > 1 { format!("{kind} {} nodes", plan.nodes) } else { kind.to_owned() };
-        Ok(Figures::of(format!("book {kind} {skew}"), in_flight, raw))
+        let limits = if plan.limits { " limits" } else { "" };
+        Ok(Figures::of(format!("book {kind} {skew}{limits}"), in_flight, raw))
     }
 
     async fn bytes(&self) -> anyhow::Result<u64> {

@@ -3,7 +3,10 @@
 
 use super::Progress;
 use super::report::{Raw, per_second};
-use crate::book::{Book, Change, FEES, Key, Leg, Posting};
+use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
+use crate::calendar::Day;
+use crate::limits::{Cap, Caps, Way};
+use crate::market::Market;
 use crate::money::Currency;
 use crate::refusal::Reason;
 use crate::time::{Clock, Timestamp};
@@ -15,6 +18,15 @@ use std::time::{Duration, Instant};
 const FIRST: i64 = 1_000;
 /// How long one waits who was told that the queue is full.
 const BUSY_WAIT: Duration = Duration::from_millis(1);
+/// Limits that nobody reaches, each of which is compared.
+pub const ROOMY: Caps = Caps {
+    once_minor: Some(i64::MAX),
+    day: ROOMY_CAP,
+    week: ROOMY_CAP,
+    month: ROOMY_CAP,
+    balance_minor: Some(i64::MAX),
+};
+const ROOMY_CAP: Cap = Cap { value_minor: Some(i64::MAX), count: Some(u32::MAX) };
 /// The progress of a run is told at most so often.
 const TELLS: u32 = 4;
 
@@ -29,13 +41,14 @@ impl Numbers {
     }
 }
 
-/// Keeps `in_flight` payments on their way until the time is over.
+/// Keeps `in_flight` payments on their way until the time is over; `metered` ones count against limits.
 pub async fn drive(
     books: &[Book],
     pick: &Pick,
     in_flight: usize,
     run: Duration,
     numbers: &Numbers,
+    metered: bool,
     tell: Progress,
 ) -> Raw {
     let over = Arc::new(AtomicBool::new(false));
@@ -49,7 +62,7 @@ pub async fn drive(
         payers.spawn(async move {
             let mut raw = Raw::default();
             while !over.load(Ordering::Relaxed) {
-                pay(&book, payment(numbers.next(), &mut pick), &mut raw).await;
+                pay(&book, payment(numbers.next(), &mut pick, metered), &mut raw).await;
                 done.fetch_add(1, Ordering::Relaxed);
             }
             raw
@@ -91,15 +104,25 @@ async fn pay(book: &Book, posting: Posting, raw: &mut Raw) {
     }
 }
 
-/// A payment of three legs: payer, payee, and the fee account that every payment credits.
-pub fn payment(number: u64, pick: &mut Pick) -> Posting {
+/// A payment of three legs: payer, payee, and the fee account that every payment credits. A `metered` one counts against
+/// limits on both sides.
+pub fn payment(number: u64, pick: &mut Pick, metered: bool) -> Posting {
     let (payer, payee) = pick.pair();
     let legs = vec![
         Leg { account: payer, amount_minor: -107 },
         Leg { account: payee, amount_minor: 100 },
         Leg { account: FEES, amount_minor: 7 },
     ];
-    posting(Clock::System.now(), &[b"pay".as_slice(), &number.to_be_bytes()].concat(), legs, Vec::new())
+    let now = Clock::System.now();
+    let meters = if metered { meters(payer, payee, now) } else { Vec::new() };
+    let name = [b"pay".as_slice(), &number.to_be_bytes()].concat();
+    Posting { meters, ..posting(now, &name, legs, Vec::new()) }
+}
+
+fn meters(payer: i64, payee: i64, now: Timestamp) -> Vec<Meter> {
+    let day = Day::of(now, &Market::kenya().zone);
+    let meter = |account, way, own| Meter { account, way, amount_minor: 100, day, caps: ROOMY, own };
+    vec![meter(payer, Way::Out, true), meter(payee, Way::In, false)]
 }
 
 /// A posting of the bench.
@@ -112,6 +135,7 @@ pub fn posting(at: Timestamp, name: &[u8], legs: Vec<Leg>, changes: Vec<Change>)
         currency: Currency::KES,
         legs,
         holds: Vec::new(),
+        meters: Vec::new(),
         changes,
         corrects: None,
         proofs: Vec::new(),

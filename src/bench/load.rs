@@ -51,7 +51,7 @@ pub async fn pay(book: &Book, payments: u64, numbers: &Numbers, pick: &Pick, pro
     let (numbers, pick) = (numbers.clone(), *pick);
     let pay = move |book: Book, turn: u64| {
         let (number, mut pick) = (numbers.next(), pick.seeded(turn));
-        let step = payment(number, &mut pick);
+        let step = payment(number, &mut pick, false);
         async move { patiently(&book, || step.clone()).await }
     };
     let told = Told { what: "payments made", each: 1, total: payments, progress };

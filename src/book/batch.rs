@@ -87,7 +87,8 @@ impl Facts {
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
-        let standing = self.standing(posting, &reserves, &after)?;
+        let mut standing = self.standing(posting, &reserves, &after)?;
+        meter(posting, &mut standing)?;
         self.adopt(after);
         Ok(self.apply(posting, number, reserves, standing, out))
     }
@@ -291,6 +292,16 @@ fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Counts the posting against the limits of its accounts, as the postings before it left their usage.
+fn meter(posting: &Posting, standing: &mut BTreeMap<i64, Account>) -> Result<(), Refusal> {
+    for meter in &posting.meters {
+        let account = standing.get_mut(&meter.account).filter(|_| meter.amount_minor > 0).ok_or(Reason::Invalid)?;
+        let taken = meter.taken_from(account.usage, account.balance_minor);
+        account.usage = taken.map_err(|exceeded| meter.refusal(&exceeded, posting.currency))?;
+    }
+    Ok(())
 }
 
 fn is_over(hold: &HoldRow, at: Timestamp) -> bool {

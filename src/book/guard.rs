@@ -5,6 +5,7 @@
 use super::batch::Facts;
 use super::posting::{Change, SessionSave};
 use super::{Key, PIN_ATTEMPTS_MAX};
+use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use std::collections::{HashMap, HashSet};
@@ -151,7 +152,10 @@ impl Facts {
     }
 }
 
-/// Money comes onto an account only with legs: whoever opens one cannot put any on it.
+/// Money comes onto an account only with legs, and is used only by them: whoever opens one can do neither.
 fn is_empty(account: &Account) -> bool {
-    account.balance_minor == 0 && account.held_minor == 0 && account.last_posting.is_none()
+    account.balance_minor == 0
+        && account.held_minor == 0
+        && account.last_posting.is_none()
+        && account.usage == Usage::default()
 }

@@ -16,6 +16,7 @@ mod reading;
 mod writer;
 mod writing;
 
+pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
 pub use posting::{Change, HoldMove, Leg, Posting, Proof, Receipt, SecretKind, SessionSave};

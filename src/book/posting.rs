@@ -1,6 +1,7 @@
 //! Postings: everything that must become true together, as one plain value; and the receipt of it.
 
 use super::Key;
+use crate::limits::Meter;
 use crate::money::Currency;
 use crate::store::agents::CashCodeRow;
 use crate::store::book_rows::Account;
@@ -10,7 +11,7 @@ use crate::store::people::{PersonRow, PinRow};
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 
-/// Legs, hold moves and changes of one posting at most: whoever has more to do does it in several.
+/// Legs, hold moves, meters and changes of one posting at most: whoever has more to do does it in several.
 pub const POSTING_ROWS_MAX: usize = 1_000;
 
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
@@ -33,6 +34,8 @@ pub struct Posting {
     pub legs: Vec<Leg>,
     /// What is reserved or given back. At most one opens a hold.
     pub holds: Vec<HoldMove>,
+    /// What it counts for against the limits of its accounts; each may refuse the whole. Usually two: payer and payee.
+    pub meters: Vec<Meter>,
     /// Rows that change with it, in order; each may refuse the whole.
     pub changes: Vec<Change>,
     /// The posting that this one puts right.
@@ -204,10 +207,13 @@ impl Posting {
         !self.legs.is_empty() || !self.holds.is_empty()
     }
 
-    /// How much there is to write.
+    /// How much there is to do.
     pub fn rows(&self) -> usize {
         let proofs = self.proofs.iter().map(|proof| proof.wrong.len().saturating_add(proof.locked.len()));
-        [self.legs.len(), self.holds.len(), self.changes.len()].into_iter().chain(proofs).fold(0, usize::saturating_add)
+        [self.legs.len(), self.holds.len(), self.meters.len(), self.changes.len()]
+            .into_iter()
+            .chain(proofs)
+            .fold(0, usize::saturating_add)
     }
 }
 

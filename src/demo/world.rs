@@ -3,6 +3,7 @@
 
 use super::agents::{self, Post};
 use crate::book::{Change, Key, Leg, Posting, TRUST};
+use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -90,6 +91,7 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
         name: seed.name.into(),
         language: seed.language.into(),
         joined_at: now.micros(),
+        tier: Tier::Full.code().into(),
     };
     let mut changes =
         vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];

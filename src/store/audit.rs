@@ -37,6 +37,8 @@ pub struct Standing {
     pub floor_minor: Option<i64>,
     /// Its newest posting.
     pub last_posting: Option<i64>,
+    /// What was used of its limits, packed.
+    pub usage: Vec<u8>,
 }
 
 /// Links of the chain after `seq`.
@@ -134,6 +136,7 @@ pub fn standings(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<Stand
         accounts::held_minor,
         accounts::floor_minor,
         accounts::last_posting,
+        accounts::usage,
     );
     let page = accounts::table.filter(accounts::id.gt(after_id)).order(accounts::id).limit(limit);
     Ok(on!(conn, c => page.select(columns).load(c))?)

@@ -3,13 +3,13 @@
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, hold_entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
+use crate::limits::Usage;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
 
 /// An account and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = accounts)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Account {
     /// Its number.
     pub id: i64,
@@ -27,6 +27,9 @@ pub struct Account {
     pub floor_minor: Option<i64>,
     /// Its newest posting.
     pub last_posting: Option<i64>,
+    /// What was used of its limits.
+    #[diesel(deserialize_as = Vec<u8>)]
+    pub usage: Usage,
 }
 
 /// What was committed, once and for ever.
@@ -261,11 +264,13 @@ pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
         Column::Numbers(opened.iter().map(|a| a.held_minor).collect()),
         Column::Optional(opened.iter().map(|a| a.floor_minor).collect()),
         Column::Optional(opened.iter().map(|a| a.last_posting).collect()),
+        Column::Packed(opened.iter().map(|a| a.usage.encode()).collect()),
     ];
     Rows::insert(
         opened.len(),
         columns,
-        "INSERT INTO accounts (id, kind, state, currency, balance_minor, held_minor, floor_minor, last_posting)",
+        "INSERT INTO accounts \
+         (id, kind, state, currency, balance_minor, held_minor, floor_minor, last_posting, usage)",
         "",
     )
 }
@@ -277,8 +282,9 @@ pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
         Column::Numbers(changed.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(changed.iter().map(|a| a.held_minor).collect()),
         Column::Optional(changed.iter().map(|a| a.last_posting).collect()),
+        Column::Packed(changed.iter().map(|a| a.usage.encode()).collect()),
     ];
-    let set = &["balance_minor", "held_minor", "last_posting"];
+    let set = &["balance_minor", "held_minor", "last_posting", "usage"];
     Rows::update(changed.len(), columns, "accounts", "id", set).all_there()
 }
 

@@ -221,5 +221,6 @@ pub(super) fn is_of_rows(error: &Error) -> bool {
             Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation | Kind::ForeignKeyViolation
         )
     };
-    matches!(error, Error::DatabaseError(kind, _) if of_rows(kind))
+    // a row that holds what cannot be read is as bad as one that cannot be written
+    matches!(error, Error::DatabaseError(kind, _) if of_rows(kind)) || matches!(error, Error::DeserializationError(_))
 }

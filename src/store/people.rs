@@ -21,6 +21,8 @@ pub struct PersonRow {
     pub language: String,
     /// Microseconds UTC.
     pub joined_at: i64,
+    /// How well they are known: `sim`, `id`, `full`, `merchant` or `agent`.
+    pub tier: String,
 }
 
 /// What a PIN is checked against.
@@ -86,8 +88,10 @@ pub fn add<'a>(joined: &[&'a PersonRow]) -> Rows<'a> {
         Column::Texts(joined.iter().map(|p| p.name.as_str()).collect()),
         Column::Texts(joined.iter().map(|p| p.language.as_str()).collect()),
         Column::Numbers(joined.iter().map(|p| p.joined_at).collect()),
+        Column::Texts(joined.iter().map(|p| p.tier.as_str()).collect()),
     ];
-    Rows::insert(joined.len(), columns, "INSERT INTO people (account_id, msisdn, name, language, joined_at)", "")
+    let head = "INSERT INTO people (account_id, msisdn, name, language, joined_at, tier)";
+    Rows::insert(joined.len(), columns, head, "")
 }
 
 /// Changes the languages people are spoken to in, by account.

@@ -24,6 +24,8 @@ pub enum Column<'a> {
     OptionalTexts(Vec<Option<&'a str>>),
     /// Bytes.
     Bytes(Vec<&'a [u8]>),
+    /// Bytes that were made for the statement.
+    Packed(Vec<Vec<u8>>),
 }
 
 /// A statement over many rows.
@@ -170,6 +172,7 @@ impl QueryFragment<Sqlite> for One<'_> {
                     out.push_bind_param::<Nullable<Text>, _>(all.get(self.row).ok_or_else(short)?)?;
                 }
                 Column::Bytes(all) => out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?,
+                Column::Packed(all) => out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?,
             }
         }
         out.push_sql(self.tail);
@@ -208,6 +211,7 @@ impl QueryFragment<Postgres> for All<'_> {
                 Column::Texts(values) => out.push_bind_param::<Array<Text>, _>(values)?,
                 Column::OptionalTexts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values)?,
                 Column::Bytes(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
+                Column::Packed(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
             }
         }
         out.push_sql(self.tail);

@@ -11,6 +11,7 @@ diesel::table! {
         held_minor -> BigInt,
         floor_minor -> Nullable<BigInt>,
         last_posting -> Nullable<BigInt>,
+        usage -> Binary,
     }
 }
 
@@ -117,6 +118,7 @@ diesel::table! {
         name -> Text,
         language -> Text,
         joined_at -> BigInt,
+        tier -> Text,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots, Verb};
-use crate::book::{Change, HoldMove, Leg, Proof};
+use crate::book::{Change, HoldMove, Leg, Meter, Proof};
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::market::Market;
 use crate::money::Money;
@@ -27,6 +28,8 @@ pub struct House {
     pub market: Market,
     /// What services cost.
     pub tariff: Live<Tariff>,
+    /// What people may move.
+    pub limits: Live<Limits>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
@@ -69,6 +72,8 @@ pub struct Act {
     pub holds: Vec<HoldMove>,
     /// Secrets it needs besides the PIN.
     pub proofs: Vec<Proof>,
+    /// What it counts for against limits.
+    pub meters: Vec<Meter>,
     /// Rows that change with it.
     pub changes: Vec<Change>,
 }

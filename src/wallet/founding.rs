@@ -50,6 +50,7 @@ pub async fn open_accounts(
         currency,
         legs: Vec::new(),
         holds: Vec::new(),
+        meters: Vec::new(),
         changes,
         corrects: None,
         proofs: Vec::new(),

@@ -7,6 +7,7 @@ use super::{Service, Whose, pin};
 use crate::ask::Slots;
 use crate::book::Change;
 use crate::language::Language;
+use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
@@ -34,6 +35,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
         name: name.clone(),
         language: language.to_string(),
         joined_at: desk.now.micros(),
+        tier: Tier::Sim.code().to_owned(),
     };
     let account = empty_wallet(desk.fresh_id, desk.house.market.currency.as_str());
     let slots = Slots::from([("name".into(), name), ("dial".into(), desk.house.dial.clone())]);
@@ -66,6 +68,7 @@ pub fn empty_wallet(id: i64, currency: &str) -> Account {
         held_minor: 0,
         floor_minor: Some(0),
         last_posting: None,
+        usage: Usage::default(),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod agent;
 pub mod desk;
 pub mod founding;
 pub mod join;
+pub mod limits;
 pub mod orders;
 pub mod pin;
 pub mod receipt;
@@ -216,8 +217,8 @@ impl Wallet {
         let (mut changes, wrong) = (turn.along, turn.wrong);
         plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
         changes.extend(act.changes);
-        let (legs, holds) = (act.legs, act.holds);
-        let mut posting = Posting { request, legs, holds, ..self.blank(turn.key, act.kind, changes) };
+        let (legs, holds, meters) = (act.legs, act.holds, act.meters);
+        let mut posting = Posting { request, legs, holds, meters, ..self.blank(turn.key, act.kind, changes) };
         if let Some(account) = pin::account(service.pin, caller)? {
             posting.proofs.push(self.proof(caller, account, ask.secret.as_ref(), plan.pin.take(), wrong.clone())?);
             posting.changes.push(Change::ClearPin { account });
@@ -287,6 +288,7 @@ impl Wallet {
             currency: self.house.market.currency,
             legs: Vec::new(),
             holds: Vec::new(),
+            meters: Vec::new(),
             changes,
             corrects: None,
             proofs: Vec::new(),

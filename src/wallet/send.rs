@@ -4,7 +4,7 @@
 //! when the same amount went to the same person within ten minutes.
 
 use super::desk::{Act, Desk, Halt, masked_name};
-use super::{Service, Whose};
+use super::{Service, Whose, limits};
 use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
 use crate::money::Money;
@@ -69,6 +69,7 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
     let fee = desk.house.tariff.get().fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
     let terms = decide(available, amount, fee)?;
+    let meters = limits::of_payment(desk, payer, payee, amount)?;
     for (slot, value) in party(payee) {
         desk.show(&slot, value);
     }
@@ -79,7 +80,8 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
         desk.plan.flags.insert("again".into());
         desk.show("ago", ago);
     }
-    Ok(Act { kind: "send", legs: legs(payer, payee, &terms), changes: receipts(desk, payer, payee), ..Act::default() })
+    let (legs, changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee));
+    Ok(Act { kind: "send", legs, meters, changes, ..Act::default() })
 }
 
 /// What the payment comes to.

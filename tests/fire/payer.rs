@@ -76,6 +76,7 @@ pub fn posting(number: u64) -> Posting {
         currency: Currency::KES,
         legs: if notes { Vec::new() } else { legs.to_vec() },
         holds: Vec::new(),
+        meters: Vec::new(),
         changes: if notes { vec![Change::See { key: key(number) }] } else { Vec::new() },
         corrects: None,
         proofs: Vec::new(),

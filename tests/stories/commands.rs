@@ -50,6 +50,7 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
         ("tariff.toml", "from = 101\n", "from = 102\n", "between KES 100 and KES 102 there is no fee"),
+        ("limits.toml", "once = 20_000", "once = 99_000", "sim.out: the value of a longer time is below"),
         ("texts/en.toml", "[nav]", "[nav", ""),
     ];
     for (file, old, new, expected) in cases {

@@ -6,7 +6,9 @@
 use super::ledger::*;
 use super::model::Model;
 use kadogo::book::batch::{Facts, Outcome};
-use kadogo::book::{Change, HoldMove, Leg, Posting, SessionSave};
+use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
+use kadogo::calendar::Day;
+use kadogo::limits::{Cap, Caps, Way, Window};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::{Account, HoldRow};
 use kadogo::store::people::PinRow;
@@ -28,6 +30,7 @@ struct Wish {
     abroad: bool,
     legs: Vec<(i64, i64)>,
     holds: Vec<Move>,
+    meters: Vec<Gauge>,
     changes: Vec<Guard>,
     corrects: Option<i64>,
 }
@@ -38,6 +41,18 @@ enum Move {
     Settle { pick: i64, amount: i64 },
     Release { pick: i64 },
     Expire { pick: i64 },
+}
+
+/// What counts against limits: mostly a leg, at its own amount.
+#[derive(Debug, Clone)]
+struct Gauge {
+    leg: usize,
+    account: i64,
+    amount: Option<i64>,
+    way: Way,
+    day: i32,
+    caps: Caps,
+    own: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +94,29 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop_oneof![3 => Just(vec![]), 2 => prop::collection::vec(one, 1..4)]
 }
 
+fn caps() -> impl Strategy<Value = Caps> {
+    let value = || prop::option::weighted(0.4, 500..9_000_i64);
+    let cap = || (value(), prop::option::weighted(0.4, 1..5_u32));
+    let cap = || cap().prop_map(|(value_minor, count)| Cap { value_minor, count });
+    let balance = prop::option::weighted(0.3, 5_000..14_000_i64);
+    (value(), cap(), cap(), cap(), balance).prop_map(|(once_minor, day, week, month, balance_minor)| Caps {
+        once_minor,
+        day,
+        week,
+        month,
+        balance_minor,
+    })
+}
+
+fn gauges() -> impl Strategy<Value = Vec<Gauge>> {
+    let amount = prop_oneof![9 => Just(None), 1 => amount().prop_map(Some)];
+    let way = prop::bool::ANY.prop_map(|out| if out { Way::Out } else { Way::In });
+    let one = (0..4_usize, account(), amount, way, 0..40_i32, caps(), prop::bool::ANY);
+    let one =
+        one.prop_map(|(leg, account, amount, way, day, caps, own)| Gauge { leg, account, amount, way, day, caps, own });
+    prop_oneof![2 => Just(vec![]), 3 => prop::collection::vec(one, 1..4)]
+}
+
 fn guards() -> impl Strategy<Value = Vec<Guard>> {
     let one = prop_oneof![
         (0..12_u8).prop_map(Guard::See),
@@ -94,14 +132,15 @@ fn guards() -> impl Strategy<Value = Vec<Guard>> {
 
 fn wish() -> impl Strategy<Value = Wish> {
     let head = (0..40_u8, prop::bool::weighted(0.1), 0..120_i64, prop::bool::weighted(0.1));
-    (head, legs_of(), moves(), guards(), prop::option::weighted(0.1, -2..30_i64)).prop_map(
-        |((key, other, at, abroad), legs, holds, changes, corrects)| Wish {
+    (head, legs_of(), moves(), gauges(), guards(), prop::option::weighted(0.1, -2..30_i64)).prop_map(
+        |((key, other, at, abroad), legs, holds, meters, changes, corrects)| Wish {
             key,
             request: u8::from(other),
             at,
             abroad,
             legs,
             holds,
+            meters,
             changes,
             corrects,
         },
@@ -133,10 +172,20 @@ impl Wish {
                 .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor })
                 .collect(),
             holds: self.holds.iter().map(hold_move).collect(),
+            meters: self.meters.iter().map(|gauge| gauge.meter(&self.legs)).collect(),
             changes: self.changes.iter().map(Guard::change).collect(),
             corrects: self.corrects,
             proofs: Vec::new(),
         }
+    }
+}
+
+impl Gauge {
+    fn meter(&self, legs: &[(i64, i64)]) -> Meter {
+        let (account, leg_minor) = legs.get(self.leg).copied().unwrap_or((self.account, 50));
+        let amount_minor = self.amount.unwrap_or(leg_minor.saturating_abs());
+        let (way, day) = (self.way, Day::new(self.day));
+        Meter { account, way, amount_minor, day, caps: self.caps, own: self.own }
     }
 }
 
@@ -184,6 +233,13 @@ fn invariants(facts: &Facts, model: &Model) {
         assert_eq!(account.held_minor, held, "held on {}", account.id);
         assert!(account.floor_minor.is_none_or(|floor| account.balance_minor - held >= floor), "{account:?}");
         assert_eq!(i128::from(account.balance_minor), model.balances[&account.id], "balance of {}", account.id);
+        let day = account.usage.day().number();
+        assert_eq!(day, model.day(account.id), "the day of {}", account.id);
+        for (way, window) in [Way::Out, Way::In].into_iter().flat_map(|way| Window::ALL.map(|window| (way, window))) {
+            let (sum, (value, count)) = (account.usage.sum(way, window), model.used(account.id, way, window, day));
+            let stored = (i128::from(sum.value_minor), usize::try_from(sum.count).unwrap());
+            assert_eq!(stored, (value.min(i64::MAX.into()), count), "{way:?} of {} in a {window:?}", account.id);
+        }
     }
     assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
     assert_eq!((facts.last_posting, facts.accounts.len()), (model.last, model.balances.len()));

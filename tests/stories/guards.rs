@@ -4,6 +4,8 @@
 
 use super::ledger::*;
 use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, SessionSave};
+use kadogo::calendar::Day;
+use kadogo::limits::{Usage, Way};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
 use kadogo::store::orders::{self, OrderRow};
@@ -29,8 +31,8 @@ fn pin(account: i64) -> Change {
 }
 
 fn join(account: i64, msisdn: &str) -> Change {
-    let (msisdn, name, language) = (msisdn.into(), "Ann".into(), "en".into());
-    Change::Join(PersonRow { account_id: account, msisdn, name, language, joined_at: 0 })
+    let (msisdn, name, language, tier) = (msisdn.into(), "Ann".into(), "en".into(), "sim".into());
+    Change::Join(PersonRow { account_id: account, msisdn, name, language, joined_at: 0, tier })
 }
 
 fn order(id: i64) -> Change {
@@ -199,6 +201,8 @@ async fn a_wallet_opens_empty_and_once() {
     ledger.refuses(changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]), Reason::Invalid).await;
     ledger.refuses(changes("held", vec![open(Account { held_minor: 1, ..wallet() })]), Reason::Invalid).await;
     ledger.refuses(changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]), Reason::Invalid).await;
+    let used = Usage::default().rolled_to(Day::new(9)).with(Way::Out, 1);
+    ledger.refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::Invalid).await;
     ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::Invalid).await;
     ledger.refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::Invalid).await;
 }

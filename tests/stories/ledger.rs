@@ -47,6 +47,7 @@ pub fn blank(name: &str) -> Posting {
         currency: Currency::KES,
         legs: Vec::new(),
         holds: Vec::new(),
+        meters: Vec::new(),
         changes: Vec::new(),
         corrects: None,
         proofs: Vec::new(),

@@ -36,6 +36,7 @@ mod hops;
 mod join;
 mod late;
 mod ledger;
+mod limits;
 mod market;
 mod model;
 mod orders;

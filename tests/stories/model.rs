@@ -2,7 +2,9 @@
 //! that speaks against it, and keeps the copy only if nothing does. It shares no code with the book.
 
 use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
-use kadogo::book::{Change, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
+use jiff::ToSpan;
+use kadogo::book::{Change, HoldMove, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
+use kadogo::limits::{Way, Window};
 use kadogo::refusal::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +16,8 @@ pub struct Model {
     done: BTreeMap<Key, [u8; 16]>,
     seen: BTreeSet<Key>,
     sessions: BTreeMap<Vec<u8>, i64>,
+    /// Everything that was ever counted against limits: account, way, amount, and on which day.
+    counted: Vec<(i64, Way, i64, i32)>,
     pub tries: Option<i64>,
     pub last: i64,
 }
@@ -59,6 +63,7 @@ impl Model {
         let own = next.last;
         posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
         next.move_money(posting, &mut against);
+        posting.meters.iter().for_each(|meter| next.meter(meter, posting, &mut against));
         for account in next.balances.keys().copied().filter(|id| ![TRUST, 4].contains(id)) {
             if next.free(account) < 0 && next.free(account) < self.free(account) {
                 against.insert(Reason::NotEnough);
@@ -136,6 +141,51 @@ impl Model {
         self.holds.insert(hold, (account, remaining - taken, expires, remaining > taken));
     }
 
+    /// The day that counts for an account: its newest one.
+    pub fn day(&self, account: i64) -> i32 {
+        self.counted.iter().filter(|one| one.0 == account).map(|one| one.3).max().unwrap_or(0)
+    }
+
+    /// What was counted in the window that a day lies in: value and how often.
+    pub fn used(&self, account: i64, way: Way, window: Window, day: i32) -> (i128, usize) {
+        let ours = self.counted.iter().filter(|one| (one.0, one.1) == (account, way) && same(window, one.3, day));
+        ours.fold((0, 0), |(value, count), one| (value + i128::from(one.2), count + 1))
+    }
+
+    fn meter(&mut self, meter: &Meter, posting: &Posting, against: &mut BTreeSet<Reason>) {
+        let Meter { account, way, amount_minor, caps, .. } = *meter;
+        let held = posting.holds.iter().filter_map(|step| match step {
+            HoldMove::Open { account, .. } => Some(*account),
+            HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
+                self.holds.get(hold).map(|hold| hold.0)
+            }
+        });
+        if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)
+            || amount_minor <= 0
+        {
+            against.insert(Reason::Invalid);
+        }
+        let day = self.day(account).max(meter.day.number());
+        let amount = i128::from(amount_minor);
+        let mut over = Vec::new();
+        over.extend(caps.once_minor.filter(|cap| amount_minor > *cap).map(|_| Reason::LimitOnce));
+        let holds_minor = self.balances.get(&account).copied().unwrap_or(0);
+        let too_much = caps.balance_minor.filter(|cap| way == Way::In && holds_minor > i128::from(*cap));
+        over.extend(too_much.map(|_| Reason::LimitBalance));
+        let windows = [
+            (Window::Day, caps.day, Reason::LimitDay, Reason::LimitDayCount),
+            (Window::Week, caps.week, Reason::LimitWeek, Reason::LimitWeekCount),
+            (Window::Month, caps.month, Reason::LimitMonth, Reason::LimitMonthCount),
+        ];
+        for (window, cap, value_reason, count_reason) in windows {
+            let (value, count) = self.used(account, way, window, day);
+            over.extend(cap.value_minor.filter(|cap| value + amount > i128::from(*cap)).map(|_| value_reason));
+            over.extend(cap.count.filter(|cap| count + 1 > usize::try_from(*cap).unwrap()).map(|_| count_reason));
+        }
+        against.extend(over.into_iter().map(|reason| if meter.own { reason } else { Reason::OtherLimit }));
+        self.counted.push((account, way, amount_minor, day));
+    }
+
     fn change(&mut self, change: &Change, against: &mut BTreeSet<Reason>) {
         let refused = match change {
             Change::See { key } => (!self.seen.insert(*key)).then_some(Reason::Seen),
@@ -168,5 +218,18 @@ impl Model {
             | Change::Tell(_) => panic!("not in this story: {change:?}"),
         };
         against.extend(refused);
+    }
+}
+
+/// Whether two days lie in one window.
+fn same(window: Window, one: i32, other: i32) -> bool {
+    let date = |day: i32| jiff::civil::date(1970, 1, 1) + day.days();
+    let (a, b) = (date(one), date(other));
+    match window {
+        Window::Day => a == b,
+        Window::Week => {
+            (a.iso_week_date().year(), a.iso_week_date().week()) == (b.iso_week_date().year(), b.iso_week_date().week())
+        }
+        Window::Month => (a.year(), a.month()) == (b.year(), b.month()),
     }
 }

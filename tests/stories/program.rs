@@ -34,7 +34,15 @@ impl Place {
     pub fn menus(&self) -> PathBuf {
         let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("menus"), self.path("menus"));
         std::fs::create_dir_all(to.join("texts")).unwrap();
-        for file in ["customer.toml", "sms.toml", "tariff.toml", "texts/en.toml", "texts/sw.toml", "texts/fr.toml"] {
+        for file in [
+            "customer.toml",
+            "sms.toml",
+            "tariff.toml",
+            "limits.toml",
+            "texts/en.toml",
+            "texts/sw.toml",
+            "texts/fr.toml",
+        ] {
             std::fs::copy(from.join(file), to.join(file)).unwrap();
         }
         to

@@ -54,6 +54,7 @@ impl Ledger {
             currency: Currency::KES,
             legs: Vec::new(),
             holds: Vec::new(),
+            meters: Vec::new(),
             changes: Vec::new(),
             corrects: None,
             proofs: Vec::new(),

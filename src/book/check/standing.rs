@@ -2,6 +2,7 @@
 
 use super::history::{Tally, Walk, count};
 use super::{PAGE, Progress, Report, Stage};
+use crate::limits::Usage;
 use crate::store::audit::{self, Standing};
 use crate::store::{Conn, StoreError};
 
@@ -70,6 +71,8 @@ impl Walk {
         let available = i128::from(balance).saturating_sub(held);
         let sunk = account.floor_minor.is_some_and(|floor| available < i128::from(floor));
         self.faults.require(!sunk, || format!("account {id} is below its floor: {available}"));
+        let readable = Usage::decode(&account.usage).is_ok();
+        self.faults.require(readable, || format!("what account {id} has used of its limits cannot be read"));
         self.add_up(account.currency, i128::from(balance));
         self.report.accounts = self.report.accounts.saturating_add(1);
     }

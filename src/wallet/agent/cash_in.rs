@@ -3,7 +3,7 @@
 //! Inputs `to`, `amount`; the PIN is that of who serves.
 
 use super::super::desk::{Act, Desk, Halt};
-use super::super::{Service, Whose, send};
+use super::super::{Service, Whose, limits, send};
 use super::{fee, float_for, shown, sign, tell_staff};
 use crate::book::{self, Leg};
 use crate::refusal::{Reason, Refusal};
@@ -33,11 +33,12 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     if fee.minor > 0 {
         legs.push(Leg { account: book::FEES, amount_minor: fee.minor });
     }
+    let meters = vec![limits::received(desk, &customer, amount)];
     let mut theirs = shown(desk, &["amount", "fee"]);
     theirs.extend(sign(outlet));
     let ours = shown(desk, &["amount", "name", "phone"]);
     let mut changes = vec![desk.tell(&customer, "sms.cash_in", theirs, Some(customer.account_id))];
     changes.extend(tell_staff(desk, outlet, "sms.cash_in_agent", &ours)?);
-    desk.plan.act = Some(Act { kind: "cash_in", legs, changes, ..Act::default() });
+    desk.plan.act = Some(Act { kind: "cash_in", legs, meters, changes, ..Act::default() });
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! there asks and they approve.
 
 use super::super::desk::{Act, Desk, Halt};
-use super::super::{Service, Whose, orders, send};
+use super::super::{Service, Whose, limits, orders, send};
 use super::{fee, outlet, shown, sign, tell_staff};
 use crate::book::{self, Change, Leg};
 use crate::money::Money;
@@ -35,13 +35,14 @@ pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act
         return Err(Reason::AgentSelf.into());
     }
     let terms = send::decide(super::available(desk, &account), amount, fee(desk, "cash_out", amount)?)?;
+    let meters = vec![limits::spent(desk, customer, amount)?];
     terms.show(desk);
     for (slot, value) in sign(outlet) {
         desk.show(&slot, value);
     }
     let legs = legs(customer, outlet, &terms);
     let changes = news(desk, customer, outlet)?;
-    Ok(Act { kind: "cash_out", legs, changes, ..Act::default() })
+    Ok(Act { kind: "cash_out", legs, meters, changes, ..Act::default() })
 }
 
 /// What moves when cash is handed out.

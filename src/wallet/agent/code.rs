@@ -3,7 +3,7 @@
 //! takes five tries, which are charged like those of a PIN. It is shown once and kept nowhere.
 
 use super::super::desk::{Act, Desk, Halt};
-use super::super::{Service, Whose, pin, send};
+use super::super::{Service, Whose, limits, pin, send};
 use super::{cash_out, fee, shown};
 use crate::book::{Change, HoldMove, Proof, SecretKind};
 use crate::pin::Pin;
@@ -31,6 +31,8 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
         old.iter().fold(0_i64, |sum, code| sum.saturating_add(code.amount_minor.saturating_add(code.fee_minor)));
     let available = desk.money(super::available(desk, &account).minor.saturating_add(freed));
     let terms = send::decide(available, amount, fee)?;
+    // what a code may be for is what could be paid now; it counts when the cash is handed out
+    limits::spent(desk, customer, amount)?;
     terms.show(desk);
     let digits = digits(desk);
     let expires = desk.now.plus(LIFE);
@@ -89,10 +91,11 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let terms = send::Terms { amount, fee: desk.money(code.fee_minor), total };
     // the customer hears what it cost them; the outlet need not know
     desk.show("fee", terms.fee.to_string());
+    let meters = vec![limits::drawn(desk, &customer, amount)];
     let legs = cash_out::legs(&customer, outlet, &terms);
     let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(desk, &customer, outlet)?;
     changes.push(Change::CloseCode { code: code.id, state: "used" });
-    desk.plan.act = Some(Act { kind: "cash_out", legs, holds, proofs: vec![proof], changes });
+    desk.plan.act = Some(Act { kind: "cash_out", legs, holds, meters, proofs: vec![proof], changes });
     Ok(())
 }

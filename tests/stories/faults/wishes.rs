@@ -131,6 +131,7 @@ impl Wisher {
             currency: Currency::KES,
             legs: Vec::new(),
             holds: Vec::new(),
+            meters: Vec::new(),
             changes: Vec::new(),
             corrects: None,
             proofs: Vec::new(),
@@ -297,7 +298,8 @@ impl Wisher {
             9..=11 => Change::See { key: key(2, number) },
             12 => {
                 let (msisdn, name, language) = (format!("+{number}"), "Ann".to_owned(), "en".to_owned());
-                Change::Join(PersonRow { account_id: number, msisdn, name, language, joined_at: 0 })
+                let tier = "sim".to_owned();
+                Change::Join(PersonRow { account_id: number, msisdn, name, language, joined_at: 0, tier })
             }
             13 => Change::OpenOrder(order(number)),
             14..=15 => Change::CloseOrder { order: number, state: "approved" },

@@ -1,0 +1,2 @@
+ALTER TABLE people DROP COLUMN tier;
+ALTER TABLE accounts DROP COLUMN usage;

@@ -1,0 +1,147 @@
+//! Calendar days as people live them: the market's days, not UTC's, numbered one after the other, each in a week that
+//! begins on Monday and in a month. Pure: it knows no clock, and nothing of what is counted by the day.
+
+use crate::time::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+const DAY_SECONDS: i64 = 86_400;
+/// Months of a year, for numbering them.
+const YEAR_MONTHS: i32 = 12;
+
+/// A day, as the number of days since 1 January 1970 on the same calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Day(i32);
+
+impl Day {
+    /// The day with this number.
+    pub const fn new(number: i32) -> Day {
+        Day(number)
+    }
+
+    /// The day that it is in `zone` at this time.
+    pub fn of(at: Timestamp, zone: &TimeZone) -> Day {
+        Day::of_date(at.in_zone(zone).date())
+    }
+
+    /// Its number.
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The number of its week. Weeks begin on Monday; 1 January 1970 was a Thursday.
+    pub const fn week(self) -> i32 {
+        self.0.saturating_add(3).div_euclid(7)
+    }
+
+    /// The number of its month.
+    pub fn month(self) -> i32 {
+        let date = self.date();
+        i32::from(date.year()).saturating_mul(YEAR_MONTHS).saturating_add(i32::from(date.month()))
+    }
+
+    /// The day after.
+    pub const fn next_day(self) -> Day {
+        Day(self.0.saturating_add(1))
+    }
+
+    /// The Monday after.
+    pub const fn next_week(self) -> Day {
+        Day(self.week().saturating_add(1).saturating_mul(7).saturating_sub(3))
+    }
+
+    /// The first day of the month after.
+    pub fn next_month(self) -> Day {
+        Day::of_date(self.date().last_of_month()).next_day()
+    }
+
+    /// As receipts show it: `23/11/26`.
+    pub fn text(self) -> String {
+        let date = self.date();
+        format!("{:02}/{:02}/{:02}", date.day(), date.month(), date.year().rem_euclid(100))
+    }
+
+    fn of_date(date: Date) -> Day {
+        let days = date.duration_since(EPOCH).as_secs().div_euclid(DAY_SECONDS);
+        Day(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+
+    /// The calendar ends at the years that nobody lives in.
+    fn date(self) -> Date {
+        let midnight = jiff::Timestamp::from_second(i64::from(self.0).saturating_mul(DAY_SECONDS));
+        let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        midnight.unwrap_or(end).to_zoned(TimeZone::UTC).date()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
+    fn day(text: &str) -> Day {
+        Day::of(at(&format!("{text}T12:00:00Z")), &TimeZone::UTC)
+    }
+
+    #[test]
+    fn a_day_begins_at_the_midnight_of_the_market() {
+        let nairobi = jiff::tz::get!("Africa/Nairobi");
+        let (before, after) = (at("2026-11-23T20:59:59.999999Z"), at("2026-11-23T21:00:00Z"));
+        assert_eq!((Day::of(before, &nairobi), Day::of(after, &nairobi)), (day("2026-11-23"), day("2026-11-24")));
+        // where it is still the same day in UTC
+        assert_eq!(
+            (Day::of(before, &TimeZone::UTC), Day::of(after, &TimeZone::UTC)),
+            (day("2026-11-23"), day("2026-11-23"))
+        );
+        assert_eq!(Day::of(Timestamp::from_micros(0), &TimeZone::UTC), Day::new(0));
+        assert_eq!(Day::of(Timestamp::from_micros(-1), &TimeZone::UTC), Day::new(-1));
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_months_on_the_first() {
+        let sunday = day("2026-11-22");
+        assert_eq!((sunday.next_week(), sunday.next_day()), (day("2026-11-23"), day("2026-11-23")));
+        assert_ne!(sunday.week(), day("2026-11-23").week());
+        assert_eq!(day("2026-11-23").week(), day("2026-11-29").week());
+        assert_eq!(day("2026-11-23").next_week(), day("2026-11-30"));
+        assert_eq!(
+            (day("2028-02-29").next_day(), day("2028-02-01").next_month()),
+            (day("2028-03-01"), day("2028-03-01"))
+        );
+        assert_eq!(day("2028-02-01").month(), day("2028-02-29").month());
+        assert_eq!(day("2027-02-28").next_day(), day("2027-02-01").next_month());
+        assert_eq!(
+            (day("2026-12-31").next_month(), day("2026-12-31").next_day()),
+            (day("2027-01-01"), day("2027-01-01"))
+        );
+        // one week lies in two months, and in two years
+        assert_eq!(day("2026-12-31").week(), day("2027-01-01").week());
+        assert_ne!(day("2026-12-31").month(), day("2027-01-01").month());
+        assert_ne!(day("2026-11-05").month(), day("2027-11-05").month());
+        assert_eq!(day("2028-02-29").text(), "29/02/28");
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_is_followed_by_another_in_the_same_week_and_month_or_the_next(number in -100_000..100_000_i32) {
+            let (day, next) = (Day::new(number), Day::new(number).next_day());
+            prop_assert_eq!(next.week() == day.week(), day.next_week() != next);
+            prop_assert_eq!(next.month() == day.month(), day.next_month() != next);
+            prop_assert!(day.next_week() > day && day.next_month() > day);
+            prop_assert!(next.week() - day.week() <= 1 && next.month() - day.month() <= 1);
+        }
+
+        #[test]
+        fn no_number_makes_it_panic(number in any::<i32>()) {
+            let day = Day::new(number);
+            let _ = (day.week(), day.month(), day.next_week(), day.next_month(), day.text());
+        }
+    }
+}
