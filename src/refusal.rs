@@ -42,6 +42,8 @@ pub enum Reason {
     AmountFraction,
     /// More than this service moves at once.
     AmountTooLarge,
+    /// Less than this service moves at all.
+    AmountTooSmall,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
     /// It would cost something else now than the person said yes to.
@@ -108,6 +110,7 @@ impl Reason {
         Reason::AmountNegative,
         Reason::AmountFraction,
         Reason::AmountTooLarge,
+        Reason::AmountTooSmall,
         Reason::NotEnough,
         Reason::PriceChanged,
         Reason::PinWrong,
@@ -149,6 +152,7 @@ impl Reason {
             Reason::AmountNegative => "amount_negative",
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
+            Reason::AmountTooSmall => "amount_too_small",
             Reason::NotEnough => "not_enough",
             Reason::PriceChanged => "price_changed",
             Reason::PinWrong => "pin_wrong",
