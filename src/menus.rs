@@ -7,7 +7,7 @@ use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus};
-use crate::wallet::SERVICES;
+use crate::wallet::{SERVICES, send};
 use std::io;
 use std::path::Path;
 
@@ -62,8 +62,8 @@ impl Folder {
         let mut problems = Vec::new();
         let (menus, summary) = self.screens(&mut problems);
         let grammar = self.grammar(&mut problems);
-        let tariff = Tariff::parse(&self.tariff);
-        problems.extend(tariff.as_ref().err().map(Problem::to_string));
+        let tariff = tariff(&self.tariff);
+        problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
         match (menus, grammar, tariff) {
             (Some(menus), Some(grammar), Ok(tariff)) if problems.is_empty() => {
                 let catalogue = menus.catalogue.as_ref().clone();
@@ -92,4 +92,11 @@ impl Folder {
             }
         }
     }
+}
+
+/// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
+pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
+    let tariff = Tariff::parse(source)?;
+    let beyond = tariff.beyond(send::SERVICE.name, send::ABLE);
+    if beyond.is_empty() { Ok(tariff) } else { Err(beyond) }
 }

@@ -26,6 +26,10 @@ pub const TRUST: i64 = 1;
 pub const FEES: i64 = 2;
 /// Money whose owner is not known yet.
 pub const SUSPENSE: i64 = 3;
+/// Taxes on fees, until the tax office is paid.
+pub const TAX: i64 = 4;
+/// Levies on money that moves, until they are paid on.
+pub const LEVY: i64 = 5;
 
 /// Wrong PINs in a row that lock an account.
 pub const PIN_ATTEMPTS_MAX: i64 = 5;

@@ -12,11 +12,15 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{self, Account};
 use crate::store::people::{self, PersonRow};
+use crate::tariff::{Able, Case, Fee, Place};
 use crate::time::Timestamp;
 use std::time::Duration;
 
 /// The service as menus know it.
 pub const SERVICE: Service = Service { name: "send", pin: true, opens: false, plan };
+
+/// What a tariff may ask of it: who is paid gets the whole amount, and receipts say so.
+pub const ABLE: Able = Able { tier: false, channel: false, month: false, payee: false };
 
 /// Within this time the same payment again is more likely a mistake than a wish.
 const AGAIN: Duration = Duration::from_secs(600);
@@ -67,13 +71,13 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     let account = active(desk, payer, Reason::AccountClosed.into())?;
     active(desk, payee, payee_closed())?;
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
-    let fee = desk.house.tariff.get().fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
+    let fee = fee(desk, amount)?;
     let terms = decide(available, amount, fee)?;
     for (slot, value) in party(payee) {
         desk.show(&slot, value);
     }
     desk.show("amount", amount.to_string());
-    desk.show("fee", fee.to_string());
+    desk.show("fee", desk.money(terms.fee.payer_minor).to_string());
     desk.show("total", terms.total.to_string());
     if desk.verb == Verb::Quote
         && let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)?
@@ -84,15 +88,23 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     Ok(Act { kind: "send", legs: legs(payer, payee, &terms), changes: receipts(desk, payer, payee) })
 }
 
+/// What the tariff of today takes for it.
+fn fee(desk: &Desk, amount: Money) -> Result<Fee, Refusal> {
+    let date = desk.now.day(&desk.house.market.zone);
+    let case = Case { service: SERVICE.name, amount, tier: None, channel: None, date, month_minor: 0 };
+    desk.house.tariff.get().quote(&case).map_err(|reason| Refusal::of_field(reason, "amount"))
+}
+
 /// What the payment comes to.
 struct Terms {
     amount: Money,
-    fee: Money,
+    fee: Fee,
     total: Money,
 }
 
-fn decide(available: Money, amount: Money, fee: Money) -> Result<Terms, Refusal> {
-    let total = amount.checked_add(fee).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
+fn decide(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal> {
+    let on_top = Money { minor: fee.payer_minor, ..amount };
+    let total = amount.checked_add(on_top).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
     if available.minor < total.minor {
         let refusal = Refusal::of_field(Reason::NotEnough, "amount");
         return Err(refusal.with("balance", available.to_string()).with("total", total.to_string()));
@@ -103,12 +115,21 @@ fn decide(available: Money, amount: Money, fee: Money) -> Result<Terms, Refusal>
 fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
     let mut legs = vec![
         Leg { account: payer.account_id, amount_minor: terms.total.minor.saturating_neg() },
-        Leg { account: payee.account_id, amount_minor: terms.amount.minor },
+        Leg { account: payee.account_id, amount_minor: terms.amount.minor.saturating_sub(terms.fee.payee_minor) },
     ];
-    if terms.fee.minor > 0 {
-        legs.push(Leg { account: book::FEES, amount_minor: terms.fee.minor });
-    }
+    let credits =
+        Place::ALL.map(|place| Leg { account: account(place), amount_minor: terms.fee.credited_minor(place) });
+    legs.extend(credits.into_iter().filter(|leg| leg.amount_minor > 0));
     legs
+}
+
+/// The operator's account for a line of a fee.
+fn account(place: Place) -> i64 {
+    match place {
+        Place::Fees => book::FEES,
+        Place::Tax => book::TAX,
+        Place::Levy => book::LEVY,
+    }
 }
 
 /// Both sides get the news, each of the other.
@@ -148,4 +169,58 @@ fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result
         next = own.previous;
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Currency;
+    use crate::source::Source;
+    use crate::tariff::Tariff;
+
+    fn person(account_id: i64) -> PersonRow {
+        let (msisdn, name, language) = ("+254700000001".into(), "Amina".into(), "en".into());
+        PersonRow { account_id, msisdn, name, language, joined_at: 0 }
+    }
+
+    proptest! {
+        /// Whatever the tariff takes, and from whom: legs balance, each account has one, and the payer's is the total.
+        #[test]
+        fn legs_balance(
+            amount_minor in 1_i64..=99_999,
+            price in (0_i64..=9, 0_i64..=20, 0_i64..=100),
+            lines in prop::collection::vec((0_usize..3, 0_i64..=30), 0..4),
+        ) {
+            let (flat, percent, payer) = price;
+            let mut text = format!(
+                "currency = 'KES'\n[send]\npaid_by = 'shared'\npayer_percent = {payer}\n\
+                 bands = [{{ from = 1, to = 1_000, flat = {flat}, percent = {percent} }}]\n"
+            );
+            for (number, (place, percent)) in lines.into_iter().enumerate() {
+                let place = Place::ALL.get(place).unwrap().name();
+                text += &format!("[[send.extra]]\nname = '{number}'\ncredit = '{place}'\nof = 'fee'\npercent = {percent}\n");
+            }
+            let tariff = Tariff::parse(&Source::new("tariff.toml", text)).unwrap();
+            let amount = Money::new(amount_minor, Currency::KES);
+            let date = Timestamp::from_micros(0).day(&jiff::tz::TimeZone::UTC);
+            let case = Case { service: "send", amount, tier: None, channel: None, date, month_minor: 0 };
+            if let Ok(fee) = tariff.quote(&case) {
+                let taken = fee.total_minor();
+                let terms = decide(Money::new(i64::MAX, Currency::KES), amount, fee).unwrap();
+                let legs = legs(&person(1_000), &person(1_001), &terms);
+                let accounts: std::collections::BTreeSet<i64> = legs.iter().map(|leg| leg.account).collect();
+                prop_assert_eq!(legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
+                prop_assert_eq!(accounts.len(), legs.len());
+                let by_account = |wanted: fn(i64) -> bool| -> i64 {
+                    legs.iter().filter(|leg| wanted(leg.account)).map(|leg| leg.amount_minor).sum()
+                };
+                prop_assert_eq!(by_account(|account| account == 1_000), -terms.total.minor);
+                prop_assert_eq!(by_account(|account| account < 1_000), taken);
+            }
+        }
+    }
 }
