@@ -52,6 +52,7 @@ mod sender;
 mod simulation;
 mod starting;
 mod stub;
+mod tariff;
 mod terminal;
 mod texts;
 mod thief;
