@@ -97,6 +97,12 @@ impl Folder {
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
 pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
     let tariff = Tariff::parse(source)?;
-    let beyond = tariff.beyond(send::SERVICE.name, send::ABLE);
-    if beyond.is_empty() { Ok(tariff) } else { Err(beyond) }
+    let mut problems = tariff.beyond(send::SERVICE.name, send::ABLE);
+    let market = Market::kenya().currency;
+    if tariff.currency() != market {
+        let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));
+        let line = line.map_or(1, |before| before.saturating_add(1));
+        problems.push(source.problem(line, format!("currency: the market counts in {market}")));
+    }
+    if problems.is_empty() { Ok(tariff) } else { Err(problems) }
 }

@@ -293,6 +293,7 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
         ),
         ("[send]\n", "[send]\npaid_by = \"payee\"\n", "send: `paid_by`: only the payer can pay here (not yet)"),
         ("[send]\n", "[sned]\n", "`sned` does not belong here"),
+        ("\"KES\"", "\"UGX\"", "tariff.toml:7: currency: the market counts in KES"),
     ];
     for (old, new, words) in cases {
         std::fs::write(&path, good.replacen(old, new, 1)).unwrap();
