@@ -2,6 +2,7 @@
 
 use crate::config::{ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// Mobile money that anyone can host: USSD, SMS and one double-entry ledger in one program.
@@ -52,6 +53,51 @@ pub enum Command {
         #[command(subcommand)]
         act: MenusAct,
     },
+    /// What services cost and agents earn: prove it, print it, ask it
+    ///
+    /// A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the last
+    /// when not given), and has a table for each service: send, cash_in, cash_out. A service without a
+    /// table is free.
+    ///
+    ///   [send]
+    ///   bands = [
+    ///       { from = 1,   to = 100,   fee = 0 },
+    ///       { from = 101, to = 1_000, flat = 5, percent = "0.5", min = 7, max = 50 },
+    ///   ]
+    ///
+    /// Bands join; between two of them, amounts belong to the higher one. Amounts are whole units of the
+    /// currency, or in quotes: "7.50". Besides, a table may have
+    ///
+    ///   minimum            less is not moved
+    ///   splitting_allowed  the most that paying in two parts may save; nothing when not given
+    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given
+    ///   rounding           its own
+    ///   micro              { below, flat, percent, min, max }: instead of the bands below an amount
+    ///   monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment with
+    ///                      which the month's volume is still at most `up_to`
+    ///   extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the fee or
+    ///                      the amount, credited to fees, tax or levy; with its own `paid_by` if need be
+    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must list
+    ///   from_date          it is only from this day on: 2026-07-01
+    ///
+    /// With several tables a service is written [[send]], each table whole. The one for tier and channel
+    /// goes before the one for the tier, that before the one for the channel, and that before the one for
+    /// all; of those goes the newest whose day has come. One table must be for all and always.
+    ///
+    /// [commission.cash_in] has bands too, and `withheld_tax_percent`, `head_office_percent` (of what is
+    /// left after tax), `rounding` and `from_date`. What remains is the outlet's.
+    #[command(verbatim_doc_comment)]
+    Tariff {
+        /// The tariff file; tariff.toml in the folder of the menus when not given
+        #[arg(long, value_name = "FILE", global = true)]
+        tariff: Option<PathBuf>,
+        /// The folder of the menus; the ones compiled in when not given and ./menus does not exist
+        #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
+        menus: Option<PathBuf>,
+        /// What to do with it
+        #[command(subcommand)]
+        act: TariffAct,
+    },
     /// The book: verify it
     Book {
         /// What to do with it
@@ -93,6 +139,42 @@ pub enum MenusAct {
     Check,
     /// Print the map as a Mermaid flowchart
     Graph,
+}
+
+/// What can be done with a tariff.
+#[derive(Debug, Subcommand)]
+pub enum TariffAct {
+    /// Prove that every amount has one price, every line a place to go, and no split saves too much; print the tables
+    ///
+    /// Exits with 0 only if there is nothing to complain about; complaints name file and line. The split that saves most
+    /// is printed for each table: with flat fees to the coin, with percentages up to two coins of rounding a line. What is
+    /// reduced for a month's volume is left out of it.
+    Check,
+    /// What would it cost: every line, what the payer pays and the payee gets, and what agents earn by it
+    Quote(TariffQuoteArgs),
+}
+
+/// What `tariff quote` takes.
+#[derive(Debug, Args)]
+pub struct TariffQuoteArgs {
+    /// The service: send, cash_in, cash_out
+    #[arg(value_name = "SERVICE")]
+    pub service: String,
+    /// How much is moved, as people write it: 200, 1,000.50
+    #[arg(value_name = "AMOUNT")]
+    pub amount: String,
+    /// The payer's tier
+    #[arg(long, value_name = "NAME")]
+    pub tier: Option<String>,
+    /// Where it is asked for
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+    /// The day; today when not given
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<Date>,
+    /// What the payer has moved by this service in the month so far
+    #[arg(long, value_name = "AMOUNT")]
+    pub month_volume: Option<String>,
 }
 
 /// What can be done with the book.

@@ -2,12 +2,17 @@
 
 use crate::app;
 use crate::bench;
-use crate::cli::{Against, BenchAct, BenchBookArgs, BenchUssdArgs};
+use crate::cli::{Against, BenchAct, BenchBookArgs, BenchUssdArgs, TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
-use crate::menus::Folder;
+use crate::market::Market;
+use crate::menus::{self, Folder};
+use crate::money::Money;
+use crate::refusal::Reason;
 use crate::seal::{Dice, to_hex};
+use crate::source::Source;
 use crate::store::Store;
+use crate::tariff::{Case, Tariff};
 use crate::time::Clock;
 use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
@@ -78,12 +83,15 @@ pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
             println!("{summary}");
             Ok(ExitCode::SUCCESS)
         }
-        Err(problems) => {
-            problems.iter().for_each(|problem| println!("{problem}"));
-            println!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
-            Ok(ExitCode::FAILURE)
-        }
+        Err(problems) => Ok(complain(&problems)),
     }
+}
+
+/// Each problem on a line, then their number.
+fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
+    problems.iter().for_each(|problem| println!("{problem}"));
+    println!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
+    ExitCode::FAILURE
 }
 
 /// `kadogo menus graph`
@@ -91,6 +99,61 @@ pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
     let (data, _summary) = Folder::open(folder.as_deref())?.check().map_err(|problems| anyhow!(problems.join("\n")))?;
     print!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `kadogo tariff`
+pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -> anyhow::Result<ExitCode> {
+    let source = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            Source::new(file.display().to_string(), text)
+        }
+        None => Folder::open(menus_folder(folder).as_deref())?.tariff,
+    };
+    let tariff = match menus::tariff(&source) {
+        Ok(tariff) => tariff,
+        Err(problems) => return Ok(complain(&problems)),
+    };
+    match act {
+        TariffAct::Check => {
+            print!("{}", tariff.text());
+            let problems = tariff.splits_beyond();
+            Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
+        }
+        TariffAct::Quote(args) => quote(&tariff, args),
+    }
+}
+
+/// `kadogo tariff quote`
+fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
+    let service = args.service.as_str();
+    if !crate::tariff::SERVICES.contains(&service) {
+        bail!("{service} has no price: what has one is {}", crate::tariff::SERVICES.join(", "));
+    }
+    if let Some(tier) = args.tier.as_ref().filter(|tier| !tariff.has_tier(tier)) {
+        bail!("the tariff has no tier {tier}");
+    }
+    if let Some(channel) = args.channel.as_ref().filter(|channel| !tariff.has_channel(channel)) {
+        bail!("the tariff has no channel {channel}");
+    }
+    let amount = |text: &str| match Money::parse(text, tariff.currency()) {
+        Ok(amount) => Ok(amount),
+        Err(Reason::AmountZero) => Ok(Money::new(0, tariff.currency())),
+        Err(reason) => Err(anyhow!("`{text}` is not an amount of {}: {}", tariff.currency(), reason.code())),
+    };
+    let month_minor = args.month_volume.as_deref().map_or(Ok(0), |text| amount(text).map(|money| money.minor))?;
+    let today = || Clock::System.now().day(&Market::kenya().zone);
+    let case = Case {
+        service,
+        amount: amount(&args.amount)?,
+        tier: args.tier.as_deref(),
+        channel: args.channel.as_deref(),
+        date: args.on.unwrap_or_else(today),
+        month_minor,
+    };
+    let text = tariff.quote_text(&case);
+    print!("{}", text.map_err(|reason| anyhow!("{service} {} is not moved: {}", case.amount, reason.code()))?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
+        Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
         Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,

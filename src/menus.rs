@@ -8,7 +8,8 @@ use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus};
-use crate::wallet::SERVICES;
+use crate::wallet::agent::{cash_in, cash_out};
+use crate::wallet::{SERVICES, price, send};
 use std::io;
 use std::path::Path;
 
@@ -69,8 +70,8 @@ impl Folder {
         let mut problems = Vec::new();
         let (menus, summary) = self.screens(&mut problems);
         let grammar = self.grammar(&mut problems);
-        let tariff = Tariff::parse(&self.tariff);
-        problems.extend(tariff.as_ref().err().map(Problem::to_string));
+        let tariff = tariff(&self.tariff);
+        problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let limits = Limits::parse(&self.limits);
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
         match (menus, grammar, tariff, limits) {
@@ -101,4 +102,18 @@ impl Folder {
             }
         }
     }
+}
+
+/// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
+pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
+    let tariff = Tariff::parse(source)?;
+    let services = [send::SERVICE.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
+    let mut problems: Vec<Problem> = services.iter().flat_map(|service| tariff.beyond(service, price::ABLE)).collect();
+    let market = Market::kenya().currency;
+    if tariff.currency() != market {
+        let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));
+        let line = line.map_or(1, |before| before.saturating_add(1));
+        problems.push(source.problem(line, format!("currency: the market counts in {market}")));
+    }
+    if problems.is_empty() { Ok(tariff) } else { Err(problems) }
 }

@@ -42,6 +42,8 @@ pub enum Reason {
     AmountFraction,
     /// More than this service moves at once.
     AmountTooLarge,
+    /// Less than this service moves at all.
+    AmountTooSmall,
     /// The balance does not cover amount and fee; slots `balance`, `total`.
     NotEnough,
     /// More than the limit of one payment; slot `room`.
@@ -98,8 +100,6 @@ pub enum Reason {
     AgentUnknown,
     /// An outlet cannot serve itself.
     AgentSelf,
-    /// Less than this service moves, or nothing would be left after the fee.
-    AmountTooSmall,
     /// The caller does not serve at an open outlet.
     NotAgent,
     /// The outlet's float does not cover it; slot `balance`.
@@ -144,6 +144,7 @@ impl Reason {
         Reason::AmountNegative,
         Reason::AmountFraction,
         Reason::AmountTooLarge,
+        Reason::AmountTooSmall,
         Reason::NotEnough,
         Reason::LimitOnce,
         Reason::LimitDay,
@@ -172,7 +173,6 @@ impl Reason {
         Reason::AgentFormat,
         Reason::AgentUnknown,
         Reason::AgentSelf,
-        Reason::AmountTooSmall,
         Reason::NotAgent,
         Reason::FloatLow,
         Reason::CodeWrong,
@@ -203,6 +203,7 @@ impl Reason {
             Reason::AmountNegative => "amount_negative",
             Reason::AmountFraction => "amount_fraction",
             Reason::AmountTooLarge => "amount_too_large",
+            Reason::AmountTooSmall => "amount_too_small",
             Reason::NotEnough => "not_enough",
             Reason::LimitOnce => "limit_once",
             Reason::LimitDay => "limit_day",
@@ -231,7 +232,6 @@ impl Reason {
             Reason::AgentFormat => "agent_format",
             Reason::AgentUnknown => "agent_unknown",
             Reason::AgentSelf => "agent_self",
-            Reason::AmountTooSmall => "amount_too_small",
             Reason::NotAgent => "not_agent",
             Reason::FloatLow => "float_low",
             Reason::CodeWrong => "code_wrong",

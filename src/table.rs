@@ -2,7 +2,7 @@
 //! and at the end names the attributes that nobody asked for. It knows nothing of what the attributes mean.
 
 use crate::source::{Problem, Source};
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// A word of a data file and the line it stands on, so that later checks can point at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,11 +114,25 @@ impl<'s> Table<'s> {
 
     /// The list of tables called `key`; empty when there is none.
     pub fn tables(&mut self, key: &str, complaints: &mut Complaints<'_>) -> Vec<Table<'s>> {
-        let Some((line, value)) = self.take(key) else { return Vec::new() };
-        let DeValue::Array(items) = value else {
-            complaints.add(line, &format!("`{key}` must be a list of tables"));
-            return Vec::new();
-        };
+        match self.take(key) {
+            None => Vec::new(),
+            Some((_line, DeValue::Array(items))) => self.each(key, items, complaints),
+            Some((line, _other)) => {
+                complaints.add(line, &format!("`{key}` must be a list of tables"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The same, where a table alone is a list of one.
+    pub fn one_or_more(&mut self, key: &str, complaints: &mut Complaints<'_>) -> Vec<Table<'s>> {
+        match self.entries.get(key).map(|value| value.get_ref().is_table()) {
+            Some(true) => self.table(key, complaints).into_iter().collect(),
+            Some(false) | None => self.tables(key, complaints),
+        }
+    }
+
+    fn each(&self, key: &str, items: DeArray<'s>, complaints: &mut Complaints<'_>) -> Vec<Table<'s>> {
         let mut tables = Vec::new();
         for item in items {
             let line = self.source.line_at(item.span().start);
@@ -129,6 +143,26 @@ impl<'s> Table<'s> {
             }
         }
         tables
+    }
+
+    /// Whether there is something called `key` that was not taken yet.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// The whole number, date or text in quotes called `key`, as a text, if there is one.
+    pub fn written(&mut self, key: &str, complaints: &mut Complaints<'_>) -> Option<Name> {
+        let (line, value) = self.take(key)?;
+        let text = match value {
+            DeValue::String(text) => Some(text.into_owned()),
+            DeValue::Integer(number) => Some(number.to_string()),
+            DeValue::Datetime(date) => Some(date.to_string()),
+            DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        if text.is_none() {
+            complaints.add(line, &format!("`{key}` must be a whole number, or in quotes like \"7.50\""));
+        }
+        text.map(|text| Name { text, line })
     }
 
     /// The names of what is left, in the order of the file.

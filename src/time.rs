@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,11 @@ impl Timestamp {
     pub fn date_text(self, zone: &TimeZone) -> String {
         let local = self.in_zone(zone);
         format!("{:02}/{:02}/{:02}", local.day(), local.month(), local.year().rem_euclid(100))
+    }
+
+    /// The calendar day of a market.
+    pub fn day(self, zone: &TimeZone) -> Date {
+        self.in_zone(zone).date()
     }
 
     /// The time of day as receipts show it: `14:05`.
@@ -139,6 +145,7 @@ mod tests {
             (after_midnight.date_text(&nairobi).as_str(), after_midnight.clock_text(&nairobi).as_str()),
             ("01/01/27", "00:00")
         );
+        assert_eq!(after_midnight.day(&nairobi), jiff::civil::date(2027, 1, 1));
     }
 
     #[test]

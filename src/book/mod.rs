@@ -27,6 +27,12 @@ pub const TRUST: i64 = 1;
 pub const FEES: i64 = 2;
 /// Money whose owner is not known yet.
 pub const SUSPENSE: i64 = 3;
+/// Taxes on fees, until the tax office is paid.
+pub const TAX: i64 = 4;
+/// Levies on money that moves, until they are paid on.
+pub const LEVY: i64 = 5;
+/// What agents have earned, as a cost of the operator: below zero by all of it.
+pub const COMMISSIONS: i64 = 6;
 
 /// Wrong PINs in a row that lock an account.
 pub const PIN_ATTEMPTS_MAX: i64 = 5;

@@ -6,8 +6,9 @@ use crate::book::Change;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{self, EntryRow, PostingRow};
-use crate::store::{Conn, StoreError, people};
+use crate::store::{Conn, StoreError, agents, people};
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 
 /// Shows `balance`, and `held` with the flag `held` when a part of it is reserved.
 pub const BALANCE: Service = Service { name: "balance", pin: Whose::Nobody, opens: false, plan: balance };
@@ -37,14 +38,14 @@ fn statement(desk: &mut Desk) -> Result<(), Halt> {
     let person = desk.person()?;
     let lines = history(desk.conn, person.account_id, STATEMENT_LINES)?;
     let others: Vec<i64> = lines.iter().filter_map(Line::other).collect();
-    let names = people::by_accounts(desk.conn, &others)?;
+    let names = names(desk.conn, &others)?;
     for line in &lines {
-        let other = names.iter().find(|p| Some(p.account_id) == line.other());
+        let other = line.other().and_then(|other| names.get(&other));
         let at = Timestamp::from_micros(line.posting.at);
         let mut slots = vec![
             ("sign", if line.own.amount_minor < 0 { "-".to_owned() } else { "+".to_owned() }),
             ("amount", desk.money(line.own.amount_minor.saturating_abs()).to_string()),
-            ("name", other.map_or_else(|| desk.house.brand.clone(), |p| masked_name(&p.name))),
+            ("name", other.unwrap_or(&desk.house.brand).clone()),
         ];
         let receipt = super::receipt::slots(desk.house, line.posting.id, at, None);
         slots.extend(receipt.iter().map(|(name, value)| (name.as_str(), value.clone())));
@@ -60,6 +61,17 @@ fn language(desk: &mut Desk) -> Result<(), Halt> {
     let change = Change::SetLanguage { account: person.account_id, language: language.to_string() };
     desk.plan.act = Some(Act { kind: "language", changes: vec![change], ..Act::default() });
     Ok(())
+}
+
+/// What others call the owners of these accounts: people by a masked name, outlets as on their sign.
+pub fn names(conn: &mut Conn, accounts: &[i64]) -> Result<BTreeMap<i64, String>, StoreError> {
+    let people = people::by_accounts(conn, accounts)?.into_iter().map(|p| (p.account_id, masked_name(&p.name)));
+    let mut names: BTreeMap<i64, String> = people.collect();
+    for outlet in agents::outlets_of(conn, accounts)? {
+        names.insert(outlet.float_account, outlet.name.clone());
+        names.insert(outlet.commission_account, outlet.name);
+    }
+    Ok(names)
 }
 
 /// A posting as the owner of an account sees it.

@@ -1,7 +1,7 @@
 //! What a new database needs before the first person joins: the operator's accounts and the key of receipt codes.
 
 use super::join::empty_wallet;
-use crate::book::{Book, Change, FEES, Key, Posting, SUSPENSE, TRUST};
+use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
 use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::seal::Dice;
@@ -30,9 +30,12 @@ pub async fn open_accounts(
     currency: Currency,
     now: Timestamp,
 ) -> Result<(), FoundingError> {
-    let present = store.read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE])).await?;
-    let wanted = [(TRUST, "trust", None), (FEES, "fees", Some(0)), (SUSPENSE, "suspense", Some(0))];
-    let missing = wanted.into_iter().filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
+    let present =
+        store.read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE, TAX, LEVY, COMMISSIONS])).await?;
+    let of_tariff = [FEES, TAX, LEVY].map(|id| (id, "fees", Some(0)));
+    let others = [(TRUST, "trust", None), (SUSPENSE, "suspense", Some(0)), (COMMISSIONS, "commission", None)];
+    let wanted = others.into_iter().chain(of_tariff);
+    let missing = wanted.filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
     let changes: Vec<Change> = missing
         .map(|(id, kind, floor_minor)| {
             Change::OpenAccount(Account { kind: kind.into(), floor_minor, ..empty_wallet(id, currency.as_str()) })

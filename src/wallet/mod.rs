@@ -12,6 +12,7 @@ pub mod join;
 pub mod limits;
 pub mod orders;
 pub mod pin;
+pub mod price;
 pub mod receipt;
 pub mod send;
 

@@ -4,6 +4,7 @@
 //! when the same amount went to the same person within ten minutes.
 
 use super::desk::{Act, Desk, Halt, masked_name};
+use super::price::{self, Terms};
 use super::{Service, Whose, limits};
 use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
@@ -67,8 +68,8 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     let account = active(desk, payer, Reason::AccountClosed.into())?;
     active(desk, payee, payee_closed())?;
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
-    let fee = desk.house.tariff.get().fee("send", amount).map_err(|reason| Refusal::of_field(reason, "amount"))?;
-    let terms = decide(available, amount, fee)?;
+    let fee = price::fee(desk, SERVICE.name, amount)?;
+    let terms = price::decide(available, amount, fee)?;
     let meters = limits::of_payment(desk, payer, payee, amount)?;
     for (slot, value) in party(payee) {
         desk.show(&slot, value);
@@ -84,42 +85,12 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     Ok(Act { kind: "send", legs, meters, changes, ..Act::default() })
 }
 
-/// What the payment comes to.
-pub(super) struct Terms {
-    /// What the other side gets.
-    pub(super) amount: Money,
-    /// What it costs.
-    pub(super) fee: Money,
-    /// What the payer has less.
-    pub(super) total: Money,
-}
-
-impl Terms {
-    /// Shows `amount`, `fee` and `total`.
-    pub(super) fn show(&self, desk: &mut Desk) {
-        desk.show("amount", self.amount.to_string());
-        desk.show("fee", self.fee.to_string());
-        desk.show("total", self.total.to_string());
-    }
-}
-
-pub(super) fn decide(available: Money, amount: Money, fee: Money) -> Result<Terms, Refusal> {
-    let total = amount.checked_add(fee).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
-    if available.minor < total.minor {
-        let refusal = Refusal::of_field(Reason::NotEnough, "amount");
-        return Err(refusal.with("balance", available.to_string()).with("total", total.to_string()));
-    }
-    Ok(Terms { amount, fee, total })
-}
-
 fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
     let mut legs = vec![
         Leg { account: payer.account_id, amount_minor: terms.total.minor.saturating_neg() },
-        Leg { account: payee.account_id, amount_minor: terms.amount.minor },
+        Leg { account: payee.account_id, amount_minor: terms.amount.minor.saturating_sub(terms.fee.payee_minor) },
     ];
-    if terms.fee.minor > 0 {
-        legs.push(Leg { account: book::FEES, amount_minor: terms.fee.minor });
-    }
+    legs.extend(terms.credits());
     legs
 }
 
@@ -160,4 +131,58 @@ fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result
         next = own.previous;
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Currency;
+    use crate::source::Source;
+    use crate::tariff::{Case, Place, Tariff};
+
+    fn person(account_id: i64) -> PersonRow {
+        let (msisdn, name, language) = ("+254700000001".into(), "Amina".into(), "en".into());
+        PersonRow { account_id, msisdn, name, language, joined_at: 0, tier: "full".into() }
+    }
+
+    proptest! {
+        /// Whatever the tariff takes, and from whom: legs balance, each account has one, and the payer's is the total.
+        #[test]
+        fn legs_balance(
+            amount_minor in 1_i64..=99_999,
+            price in (0_i64..=9, 0_i64..=20, 0_i64..=100),
+            lines in prop::collection::vec((0_usize..3, 0_i64..=30), 0..4),
+        ) {
+            let (flat, percent, payer) = price;
+            let mut text = format!(
+                "currency = 'KES'\n[send]\npaid_by = 'shared'\npayer_percent = {payer}\n\
+                 bands = [{{ from = 1, to = 1_000, flat = {flat}, percent = {percent} }}]\n"
+            );
+            for (number, (place, percent)) in lines.into_iter().enumerate() {
+                let place = Place::ALL.get(place).unwrap().name();
+                text += &format!("[[send.extra]]\nname = '{number}'\ncredit = '{place}'\nof = 'fee'\npercent = {percent}\n");
+            }
+            let tariff = Tariff::parse(&Source::new("tariff.toml", text)).unwrap();
+            let amount = Money::new(amount_minor, Currency::KES);
+            let date = Timestamp::from_micros(0).day(&jiff::tz::TimeZone::UTC);
+            let case = Case { service: "send", amount, tier: None, channel: None, date, month_minor: 0 };
+            if let Ok(fee) = tariff.quote(&case) {
+                let taken = fee.total_minor();
+                let terms = price::decide(Money::new(i64::MAX, Currency::KES), amount, fee).unwrap();
+                let legs = legs(&person(1_000), &person(1_001), &terms);
+                let accounts: std::collections::BTreeSet<i64> = legs.iter().map(|leg| leg.account).collect();
+                prop_assert_eq!(legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
+                prop_assert_eq!(accounts.len(), legs.len());
+                let by_account = |wanted: fn(i64) -> bool| -> i64 {
+                    legs.iter().filter(|leg| wanted(leg.account)).map(|leg| leg.amount_minor).sum()
+                };
+                prop_assert_eq!(by_account(|account| account == 1_000), -terms.total.minor);
+                prop_assert_eq!(by_account(|account| account < 1_000), taken);
+            }
+        }
+    }
 }

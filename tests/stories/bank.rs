@@ -106,7 +106,7 @@ impl Bank {
              FROM accounts LEFT JOIN people ON people.account_id = accounts.id",
         )
         .await;
-        let mut sum = 0;
+        let (mut sum, mut fees_minor) = (0, 0);
         for account in accounts {
             let fields: Vec<&str> = account.split(' ').collect();
             let balance: i64 = fields[1].parse().unwrap();
@@ -114,7 +114,10 @@ impl Bank {
             let expected = match fields[0] {
                 // what agents have is not this bank's
                 "trust" | "float" | "commission" => continue,
-                "fees" => self.fees_minor,
+                "fees" => {
+                    fees_minor += balance;
+                    continue;
+                }
                 "suspense" => 0,
                 number => self.balances.get(number).copied().unwrap_or(0),
             };
@@ -122,6 +125,7 @@ impl Bank {
             assert!(balance >= 0, "{account}");
         }
         assert_eq!(sum, 0, "money came from nowhere");
+        assert_eq!(fees_minor, self.fees_minor, "what people paid beside the amount went elsewhere");
         let postings = ask(world, "SELECT count(*) AS text FROM postings").await;
         assert_eq!(postings, [self.postings.len().to_string()], "a payment that nobody was told of");
         let tries = "SELECT msisdn || ' ' || attempts AS text FROM people JOIN pins USING (account_id) ORDER BY 1";

@@ -49,7 +49,7 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ("texts/sw.toml", "pin_weak = ", "pin_wek = ", "text \"refusal.pin_wek\" is not used"),
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
-        ("tariff.toml", "from = 101\n", "from = 102\n", "between KES 100 and KES 102 there is no fee"),
+        ("tariff.toml", "from = 101, ", "from = 102, ", "between KES 100 and KES 102 there is no fee"),
         ("limits.toml", "once = 20_000", "once = 99_000", "sim.out: the value of a longer time is below"),
         ("texts/en.toml", "[nav]", "[nav", ""),
     ];
@@ -244,13 +244,15 @@ fn help_is_the_manual() {
         "/gateways/africastalking/delivery?token=",
     ];
     let both: Vec<&str> = server.iter().chain(&serve).copied().collect();
-    let pages: [(&[&str], &[&str]); 10] = [
-        (&[], &["demo", "serve", "phone", "menus", "book", "backup", "secret", "health"]),
+    let pages: [(&[&str], &[&str]); 12] = [
+        (&[], &["demo", "serve", "phone", "menus", "tariff", "book", "backup", "secret", "health"]),
         (&["demo"], &server),
         (&["serve"], &both),
         (&["phone"], &["--url", "--as"]),
         (&["menus"], &["check", "graph"]),
         (&["menus", "check"], &["KADOGO_MENUS"]),
+        (&["tariff", "check"], &["--tariff", "KADOGO_MENUS", "Exits with 0 only if"]),
+        (&["tariff", "quote"], &["SERVICE", "AMOUNT", "--tier", "--channel", "--on", "--month-volume"]),
         (&["book", "check"], &["KADOGO_DATABASE_URL", "exits with 0 only if the book is whole"]),
         (&["backup"], &["KADOGO_DATABASE_URL", "--to", "must not exist"]),
         (&["secret"], &["KADOGO_SECRET"]),

@@ -54,6 +54,7 @@ mod sender;
 mod simulation;
 mod starting;
 mod stub;
+mod tariff;
 mod terminal;
 mod texts;
 mod thief;

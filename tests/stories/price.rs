@@ -13,7 +13,7 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     let confirm = amina.press_all(&["1", "0700000002", "200"]).await;
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
     amina.press("1").await;
-    let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7\n", "fee = 9\n");
+    let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7 }", "fee = 9 }");
     world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", dearer)).unwrap());
     let end = amina.press("7361").await;
     assert!(end.starts_with("The price has changed meanwhile."), "{end}");

@@ -3,9 +3,10 @@
 //! Inputs `to`, `amount`; the PIN is that of who serves.
 
 use super::super::desk::{Act, Desk, Halt};
+use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, send};
-use super::{fee, float_for, shown, sign, tell_staff};
-use crate::book::{self, Leg};
+use super::{commission, float_for, shown, sign, tell_staff};
+use crate::book::Leg;
 use crate::refusal::{Reason, Refusal};
 
 /// The service as menus know it.
@@ -20,19 +21,19 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     }
     let amount = desk.amount("amount")?;
     float_for(desk, outlet.float_account, amount)?;
-    let fee = fee(desk, "cash_in", amount)?;
-    let given = amount.checked_sub(fee).filter(|given| given.minor > 0);
-    let given = given.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
+    // what it costs comes out of the cash: the customer brings no more than they count on the table
+    let terms = Terms { amount, fee: price::fee(desk, SERVICE.name, amount)?, total: amount };
+    let given_minor = amount.minor.checked_sub(terms.fee.total_minor()).filter(|given| *given > 0);
+    let given_minor = given_minor.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
     desk.show("amount", amount.to_string());
-    desk.show("fee", fee.to_string());
+    desk.show("fee", desk.money(terms.fee.total_minor()).to_string());
     desk.show("total", amount.to_string());
     let mut legs = vec![
         Leg { account: outlet.float_account, amount_minor: amount.minor.saturating_neg() },
-        Leg { account: customer.account_id, amount_minor: given.minor },
+        Leg { account: customer.account_id, amount_minor: given_minor },
     ];
-    if fee.minor > 0 {
-        legs.push(Leg { account: book::FEES, amount_minor: fee.minor });
-    }
+    legs.extend(terms.credits());
+    commission::earn(desk, SERVICE.name, outlet, &customer, amount, &mut legs)?;
     let meters = vec![limits::received(desk, &customer, amount)];
     let mut theirs = shown(desk, &["amount", "fee"]);
     theirs.extend(sign(outlet));

@@ -2,9 +2,10 @@
 //! there asks and they approve.
 
 use super::super::desk::{Act, Desk, Halt};
+use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, orders, send};
-use super::{fee, outlet, shown, sign, tell_staff};
-use crate::book::{self, Change, Leg};
+use super::{commission, outlet, shown, sign, tell_staff};
+use crate::book::{Change, Leg};
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::store::agents::OutletRow;
@@ -34,27 +35,26 @@ pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act
     if desk.caller.till.as_ref().is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Reason::AgentSelf.into());
     }
-    let terms = send::decide(super::available(desk, &account), amount, fee(desk, "cash_out", amount)?)?;
+    let terms = price::decide(super::available(desk, &account), amount, price::fee(desk, SERVICE.name, amount)?)?;
     let meters = vec![limits::spent(desk, customer, amount)?];
     terms.show(desk);
     for (slot, value) in sign(outlet) {
         desk.show(&slot, value);
     }
-    let legs = legs(customer, outlet, &terms);
+    let legs = legs(desk, customer, outlet, &terms)?;
     let changes = news(desk, customer, outlet)?;
     Ok(Act { kind: "cash_out", legs, meters, changes, ..Act::default() })
 }
 
 /// What moves when cash is handed out.
-pub(super) fn legs(customer: &PersonRow, outlet: &OutletRow, terms: &send::Terms) -> Vec<Leg> {
+pub(super) fn legs(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow, terms: &Terms) -> Result<Vec<Leg>, Halt> {
     let mut legs = vec![
         Leg { account: customer.account_id, amount_minor: terms.total.minor.saturating_neg() },
         Leg { account: outlet.float_account, amount_minor: terms.amount.minor },
     ];
-    if terms.fee.minor > 0 {
-        legs.push(Leg { account: book::FEES, amount_minor: terms.fee.minor });
-    }
-    legs
+    legs.extend(terms.credits());
+    commission::earn(desk, SERVICE.name, outlet, customer, terms.amount, &mut legs)?;
+    Ok(legs)
 }
 
 /// Both sides hear of it; only when the outlet does is cash handed over.
@@ -75,9 +75,9 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
         desk.show(&slot, value);
     }
     let amount = desk.amount("amount")?;
-    let fee = fee(desk, "cash_out", amount)?;
+    let fee = price::fee(desk, SERVICE.name, amount)?;
     desk.show("amount", amount.to_string());
-    desk.show("fee", fee.to_string());
+    desk.show("fee", desk.money(fee.payer_minor).to_string());
     // whether the customer has so much is none of the outlet's business before they say yes
     let row = orders::waiting_for(desk, "cash_out", &customer, outlet.float_account, amount)?;
     let mut slots = shown(desk, &["amount", "fee", "dial", "time"]);

@@ -3,8 +3,9 @@
 //! takes five tries, which are charged like those of a PIN. It is shown once and kept nowhere.
 
 use super::super::desk::{Act, Desk, Halt};
+use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, pin, send};
-use super::{cash_out, fee, shown};
+use super::{cash_out, shown};
 use crate::book::{Change, HoldMove, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
@@ -24,13 +25,13 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     let customer = desk.person()?;
     let account = send::active(desk, customer, Reason::AccountClosed.into())?;
     let amount = desk.amount("amount")?;
-    let fee = fee(desk, "cash_out", amount)?;
+    let fee = price::fee(desk, cash_out::SERVICE.name, amount)?;
     let old = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
     // what the old ones hold is free again in the same commit
     let freed =
         old.iter().fold(0_i64, |sum, code| sum.saturating_add(code.amount_minor.saturating_add(code.fee_minor)));
     let available = desk.money(super::available(desk, &account).minor.saturating_add(freed));
-    let terms = send::decide(available, amount, fee)?;
+    let terms = price::decide(available, amount, fee)?;
     // what a code may be for is what could be paid now; it counts when the cash is handed out
     limits::spent(desk, customer, amount)?;
     terms.show(desk);
@@ -44,7 +45,7 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
         account_id: customer.account_id,
         hold: 0,
         amount_minor: amount.minor,
-        fee_minor: fee.minor,
+        fee_minor: terms.fee.payer_minor,
         state: "open".into(),
         expires_at: expires.micros(),
     };
@@ -88,11 +89,16 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let wrong = vec![Change::ChargePin { account: code.id }];
     let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked: Vec::new() };
     let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
-    let terms = send::Terms { amount, fee: desk.money(code.fee_minor), total };
+    let fee = price::fee(desk, cash_out::SERVICE.name, amount)?;
+    if fee.payer_minor != code.fee_minor {
+        // the tariff was changed since: the customer makes a new code, and says yes to the new price
+        return Err(Reason::PriceChanged.into());
+    }
+    let terms = Terms { amount, fee, total };
     // the customer hears what it cost them; the outlet need not know
-    desk.show("fee", terms.fee.to_string());
+    desk.show("fee", desk.money(code.fee_minor).to_string());
     let meters = vec![limits::drawn(desk, &customer, amount)];
-    let legs = cash_out::legs(&customer, outlet, &terms);
+    let legs = cash_out::legs(desk, &customer, outlet, &terms)?;
     let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(desk, &customer, outlet)?;
     changes.push(Change::CloseCode { code: code.id, state: "used" });

@@ -5,6 +5,7 @@
 pub mod cash_in;
 pub mod cash_out;
 pub mod code;
+pub mod commission;
 pub mod float;
 pub mod opening;
 pub mod till;
@@ -45,11 +46,6 @@ fn float_for(desk: &mut Desk, float_account: i64, amount: Money) -> Result<(), H
 
 fn available(desk: &Desk, account: &Account) -> Money {
     desk.money(account.balance_minor.saturating_sub(account.held_minor))
-}
-
-/// What services at a till cost their customer.
-fn fee(desk: &Desk, service: &str, amount: Money) -> Result<Money, Halt> {
-    Ok(desk.house.tariff.get().fee(service, amount).map_err(|reason| Refusal::of_field(reason, "amount"))?)
 }
 
 /// A message to everybody who serves at an outlet, with the new balance of its float.

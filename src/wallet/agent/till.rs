@@ -1,12 +1,13 @@
 //! What an outlet sees of itself: its float and its commission, and whether a receipt that a customer shows is true.
 //! A receipt on somebody else's phone proves nothing; this is the outlet's own channel.
 
-use super::super::desk::{Desk, Halt, masked_name};
-use super::super::{Service, Whose, account::Line, receipt};
+use super::super::account::{self, Line};
+use super::super::desk::{Desk, Halt};
+use super::super::{Service, Whose, receipt};
 use super::sign;
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
-use crate::store::{book_rows, people};
+use crate::store::book_rows;
 use crate::time::Timestamp;
 
 /// Shows `name`, `phone` (the agent number), `balance` (the float) and `commission`.
@@ -38,10 +39,7 @@ fn check(desk: &mut Desk) -> Result<(), Halt> {
     let ours = legs.iter().find(|leg| Some(leg.account_id) == float || leg.account_id == person.account_id);
     let own = ours.ok_or_else(unknown)?.clone();
     let line = Line { posting, own, legs };
-    let other = match line.other() {
-        Some(other) => people::by_account(desk.conn, other)?.map(|person| masked_name(&person.name)),
-        None => None,
-    };
+    let other = account::names(desk.conn, &Vec::from_iter(line.other()))?.into_values().next();
     desk.show("sign", if line.own.amount_minor < 0 { "-" } else { "+" });
     desk.show("amount", desk.money(line.own.amount_minor.saturating_abs()).to_string());
     desk.show("name", other.unwrap_or_else(|| desk.house.brand.clone()));

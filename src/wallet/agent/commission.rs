@@ -1,0 +1,94 @@
+//! Commission: what an outlet earns by serving a customer, accrued in the same posting.
+//!
+//! Bands are concave: two small payments would earn more than one of the same sum. So the commission of a day is that of
+//! all that an outlet took in from a customer, or handed out to them, as if it had been one; each payment earns what it
+//! adds to that. Who splits a deposit earns nothing by it.
+
+use super::super::desk::{Desk, Halt};
+use crate::ask::Verb;
+use crate::book::{COMMISSIONS, Leg, TAX};
+use crate::money::Money;
+use crate::refusal::Refusal;
+use crate::store::agents::{self, OutletRow};
+use crate::store::book_rows;
+use crate::store::people::PersonRow;
+use crate::tariff::Commission;
+use crate::time::Timestamp;
+
+/// Payments of a customer that are looked through for those at this outlet today; nobody makes more in a day.
+const LOOKBACK: usize = 50;
+
+/// Adds the legs of what serving `customer` with `amount` earns.
+pub fn earn(
+    desk: &mut Desk,
+    service: &str,
+    outlet: &OutletRow,
+    customer: &PersonRow,
+    amount: Money,
+    legs: &mut Vec<Leg>,
+) -> Result<(), Halt> {
+    if desk.verb != Verb::Do {
+        // nobody is shown it before
+        return Ok(());
+    }
+    let before_minor = served_today(desk, service, outlet, customer)?;
+    let after_minor = before_minor.saturating_add(amount.minor);
+    let (before, after) = (of(desk, service, before_minor)?, of(desk, service, after_minor)?);
+    let tax_minor = after.withheld_tax_minor.saturating_sub(before.withheld_tax_minor).max(0);
+    let head_minor = after.head_office_minor.saturating_sub(before.head_office_minor).max(0);
+    let whole_minor = after.whole_minor().saturating_sub(before.whole_minor());
+    let own_minor = whole_minor.saturating_sub(tax_minor).saturating_sub(head_minor);
+    if whole_minor <= 0 || own_minor < 0 {
+        return Ok(());
+    }
+    let head = match outlet.head_office {
+        Some(head) => agents::outlet(desk.conn, head)?.map(|head| head.commission_account),
+        None => None,
+    };
+    credit(legs, COMMISSIONS, whole_minor.saturating_neg());
+    credit(legs, outlet.commission_account, own_minor);
+    // an outlet without a head office is its own
+    credit(legs, head.unwrap_or(outlet.commission_account), head_minor);
+    credit(legs, TAX, tax_minor);
+    Ok(())
+}
+
+/// What a service earns for an amount in one payment.
+fn of(desk: &Desk, service: &str, amount_minor: i64) -> Result<Commission, Halt> {
+    if amount_minor == 0 {
+        return Ok(Commission::default());
+    }
+    let (amount, date) = (desk.money(amount_minor), desk.now.day(&desk.house.market.zone));
+    let earned = desk.house.tariff.get().commission(service, amount, date);
+    Ok(earned.map_err(|reason| Refusal::of_field(reason, "amount"))?)
+}
+
+/// One leg an account: what comes to one that has a leg already is added to it.
+fn credit(legs: &mut Vec<Leg>, account: i64, amount_minor: i64) {
+    match legs.iter_mut().find(|leg| leg.account == account) {
+        Some(leg) => leg.amount_minor = leg.amount_minor.saturating_add(amount_minor),
+        None if amount_minor != 0 => legs.push(Leg { account, amount_minor }),
+        None => {}
+    }
+}
+
+/// What the outlet has moved for this customer by this service today, minor units.
+fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &PersonRow) -> Result<i64, Halt> {
+    let zone = &desk.house.market.zone;
+    let today = desk.now.day(zone);
+    let (mut sum_minor, mut next) = (0_i64, desk.account(customer.account_id)?.last_posting);
+    for _payment in 0..LOOKBACK {
+        let Some(id) = next else { break };
+        let Some((posting, legs)) = book_rows::posting_whole(desk.conn, id)? else { break };
+        let Some(own) = legs.iter().find(|leg| leg.account_id == customer.account_id) else { break };
+        if Timestamp::from_micros(posting.at).day(zone) != today {
+            break;
+        }
+        let float = legs.iter().find(|leg| leg.account_id == outlet.float_account);
+        if let Some(float) = float.filter(|_| posting.kind == service) {
+            sum_minor = sum_minor.saturating_add(float.amount_minor.saturating_abs());
+        }
+        next = own.previous;
+    }
+    Ok(sum_minor)
+}

@@ -1,0 +1,310 @@
+//! What people are charged is what the tariff says: every row of the Kenyan table goes through the service and its book,
+//! and the commands that prove and ask a tariff say the same. A fee's lines go where the file says.
+
+use super::crowd::Luck;
+use super::program;
+use super::world::*;
+use kadogo::ask::{Answer, Ask, Fields, Slots, Verb};
+use kadogo::book::{self, Key};
+use kadogo::money::{Currency, Money};
+use kadogo::phone::Msisdn;
+use kadogo::source::Source;
+use kadogo::store::{StoreError, book_rows};
+use kadogo::tariff::{Case, Place, Tariff};
+use kadogo::wallet::{Turn, Wrong};
+use std::time::Duration;
+
+/// Kenya in 2025: from, to, and what sending costs; whole shillings.
+const KENYA: [(i64, i64, i64); 15] = [
+    (1, 49, 0),
+    (50, 100, 0),
+    (101, 500, 7),
+    (501, 1_000, 13),
+    (1_001, 1_500, 23),
+    (1_501, 2_500, 33),
+    (2_501, 3_500, 53),
+    (3_501, 5_000, 57),
+    (5_001, 7_500, 78),
+    (7_501, 10_000, 90),
+    (10_001, 15_000, 100),
+    (15_001, 20_000, 105),
+    (20_001, 35_000, 108),
+    (35_001, 50_000, 108),
+    (50_001, 250_000, 108),
+];
+
+/// Balances of the operator's own accounts: fees, tax, levy.
+async fn operator(world: &World) -> [i64; 3] {
+    let ids = [book::FEES, book::TAX, book::LEVY];
+    let read = world.app.wallet.store.read(move |conn| {
+        let balance = |id| book_rows::account(conn, id).map(|account| account.unwrap().balance_minor);
+        let balances: Result<Vec<i64>, StoreError> = ids.into_iter().map(balance).collect();
+        balances
+    });
+    read.await.unwrap().try_into().unwrap()
+}
+
+/// Amina's question or order to send Baraka so much.
+fn ask(verb: Verb, amount_minor: i64, total: Option<String>) -> Ask {
+    let mut fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), amount_minor.to_string())]);
+    fields.extend(total.map(|total| ("total".to_owned(), total)));
+    let secret = (verb == Verb::Do).then(|| "7361".to_owned().into());
+    Ask { verb, service: "send".into(), fields, secret }
+}
+
+fn facts(answer: Answer) -> Slots {
+    match answer {
+        Answer::Facts { slots, .. } => slots,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_the_kenyan_table_is_charged_as_it_was_quoted() {
+    let world = World::new().await;
+    let wallet = &world.app.wallet;
+    let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    for (from, to, fee) in KENYA {
+        for shillings in [from, to] {
+            // a day of its own for each, as rules of a day are not what this is about
+            world.clock.advance(Duration::from_secs(24 * 3_600));
+            let (amount, total) = (shillings * 100, (shillings + fee) * 100);
+            world.give(AMINA, total).await;
+            let before = (world.balance(AMINA).await, world.balance(BARAKA).await, operator(&world).await[0]);
+            let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
+            let shown = Money::new(fee * 100, Currency::KES).to_string();
+            assert_eq!(quoted["fee"], shown, "{shillings}");
+            let key = Key::new(world.clock.now(), "test", &amount.to_be_bytes());
+            let turn = Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+            let order = ask(Verb::Do, amount, Some(quoted["total"].clone()));
+            let done = facts(wallet.act(&caller, order, turn).await.answer);
+            assert_eq!((&done["fee"], &done["total"]), (&quoted["fee"], &quoted["total"]));
+            let after = (world.balance(AMINA).await, world.balance(BARAKA).await, operator(&world).await[0]);
+            assert_eq!(after, (before.0 - total, before.1 + amount, before.2 + fee * 100), "{shillings}");
+        }
+    }
+    world.check();
+}
+
+/// A tariff with a tax on the fee and a levy on the amount, from a certain day on.
+const TAXED: &str = "currency = 'KES'\n[[send]]\nbands = [{ from = 1, to = 1_000, fee = 7 }]\n\
+    [[send]]\nfrom_date = 2026-11-24\nbands = [{ from = 1, to = 1_000, percent = '1.5', min = 5 }]\nextra = [\
+    { name = 'excise', credit = 'tax', of = 'fee', percent = 15 },\
+    { name = 'levy', credit = 'levy', of = 'amount', percent = '0.2' }]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
+    let world = World::new().await;
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", TAXED)).unwrap());
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    let confirm = amina.press_all(&["1", "0700000002", "500"]).await;
+    assert!(confirm.contains("Fee KES 7. Total KES 507."), "{confirm}");
+    amina.press_all(&["1", "7361"]).await;
+    assert_eq!(operator(&world).await, [700, 0, 0]);
+    // 1.5 % of 500 are 7.50, 15 % of that 1.125, 0.2 % of 500 are 1
+    world.clock.advance(Duration::from_secs(10 * 3_600));
+    amina.dial().await;
+    let confirm = amina.press_all(&["1", "0700000002", "500"]).await;
+    assert!(confirm.contains("Fee KES 9.63. Total KES 509.63."), "{confirm}");
+    amina.press_all(&["1", "7361"]).await;
+    assert_eq!(operator(&world).await, [1_450, 113, 100]);
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000 - 50_700 - 50_963, 350_000));
+    let receipts = amina.messages().await;
+    assert!(receipts[1].contains("Cost KES 9.63."), "{receipts:?}");
+    world.check();
+}
+
+/// A tariff drawn by lot: what the payer gives is what was quoted, and all of it is credited where the file says.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
+    let world = World::new().await;
+    let (wallet, luck) = (&world.app.wallet, Luck::new(7));
+    let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    for number in 0..40_u8 {
+        world.clock.advance(Duration::from_secs(24 * 3_600));
+        let mut text =
+            format!("currency = 'KES'\nrounding = '{}'\n", luck.pick(&["up", "down", "half_even", "half_up"]));
+        let (flat, percent) = (luck.below(9), luck.below(300));
+        text += &format!(
+            "[send]\nbands = [{{ from = 1, to = 900, flat = {flat}, percent = '0.{percent:03}', max = 10 }}]\n"
+        );
+        for (name, credit) in [("excise", "tax"), ("levy", "levy"), ("box", "fees")].iter().take(luck.below(4)) {
+            let (of, percent) = (luck.pick(&["fee", "amount"]), luck.below(1_000));
+            text += "[[send.extra]]\n";
+            text += &format!("name = '{name}'\ncredit = '{credit}'\nof = '{of}'\npercent = '1.{percent:03}'\n");
+        }
+        let tariff = Tariff::parse(&Source::new("tariff.toml", text.clone())).unwrap();
+        let amount = i64::try_from(1 + luck.below(90_000)).unwrap();
+        let case = Case {
+            service: "send",
+            amount: Money::new(amount, Currency::KES),
+            tier: None,
+            channel: None,
+            date: world.clock.now().day(&wallet.house.market.zone),
+            month_minor: 0,
+        };
+        let fee = tariff.quote(&case).unwrap();
+        wallet.house.tariff.set(tariff);
+        world.give(AMINA, amount + fee.payer_minor).await;
+        let (before, books) = ((world.balance(AMINA).await, world.balance(BARAKA).await), operator(&world).await);
+        let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
+        let turn = Turn {
+            key: Key::new(world.clock.now(), "test", &[number]),
+            along: Vec::new(),
+            wrong: Wrong::Charge(Vec::new()),
+        };
+        let done = facts(wallet.act(&caller, ask(Verb::Do, amount, Some(quoted["total"].clone())), turn).await.answer);
+        let total = amount + fee.payer_minor;
+        assert_eq!((&done["total"], &quoted["total"]), (&Money::new(total, Currency::KES).to_string(), &done["total"]));
+        let after = (world.balance(AMINA).await, world.balance(BARAKA).await);
+        assert_eq!(after, (before.0 - total, before.1 + amount), "{text}");
+        let credited: Vec<i64> =
+            operator(&world).await.iter().zip(books).map(|(after, before)| after - before).collect();
+        assert_eq!(credited, Place::ALL.map(|place| fee.credited_minor(place)), "{text}");
+        assert_eq!(credited.iter().sum::<i64>(), fee.payer_minor, "{text}");
+    }
+    world.check();
+}
+
+/// What is quoted in the last minute of a day and approved in the first of a dearer one is not charged at either price.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
+    let world = World::new().await;
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", TAXED)).unwrap());
+    // 23:59:30 in Nairobi
+    world.clock.advance(Duration::from_secs(9 * 3_600 + 54 * 60 + 30));
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.press_all(&["1", "0700000002", "500", "1"]).await;
+    world.clock.advance(Duration::from_secs(40));
+    let end = amina.press("7361").await;
+    assert!(end.starts_with("The price has changed meanwhile."), "{end}");
+    assert_eq!((world.balance(AMINA).await, operator(&world).await), (500_000, [0, 0, 0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn less_than_the_least_is_refused_with_its_own_words() {
+    let world = World::new().await;
+    let text = "currency = 'KES'\n[send]\nminimum = 50\nbands = [{ from = 50, to = 1_000, fee = 7 }]";
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    let screen = amina.press_all(&["1", "0700000002", "49.99"]).await;
+    assert!(screen.starts_with("That is less than can be sent. Enter more."), "{screen}");
+}
+
+#[test]
+fn the_tariff_is_proved_and_printed() {
+    let said = program::Place::new().run(&["tariff", "check"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    insta::assert_snapshot!(said.out);
+}
+
+/// A file with everything, printed and asked.
+const RICH: &str = r#"
+currency = "KES"
+tiers = ["full"]
+channels = ["sms"]
+
+[[cash_out]]
+paid_by = "shared"
+payer_percent = "60"
+minimum = 10
+splitting_allowed = 2
+bands = [
+    { from = 1, to = 100, fee = 5 },
+    { from = 101, to = 10_000, flat = 2, percent = "1.5", min = 7, max = "62.50" },
+]
+micro = { below = 20, flat = "0.10", percent = 2 }
+monthly = [{ up_to = 100, fee = 0 }, { up_to = 500, percent = "0.5" }]
+extra = [
+    { name = "excise", credit = "tax", of = "fee", percent = 15 },
+    { name = "levy", credit = "levy", of = "amount", percent = "0.2", max = 10, paid_by = "payee" },
+]
+
+[[cash_out]]
+tier = "full"
+channel = "sms"
+from_date = 2026-07-01
+rounding = "up"
+bands = [{ from = 1, to = 10_000, percent = "1.25" }]
+
+[commission.cash_out]
+head_office_percent = 20
+withheld_tax_percent = 5
+bands = [{ from = 1, to = 10_000, percent = 1, min = 1, max = 40 }]
+"#;
+
+#[test]
+fn what_would_it_cost() {
+    let place = program::Place::new();
+    std::fs::write(place.path("rich.toml"), RICH).unwrap();
+    let ways: [&[&str]; 7] = [
+        &["send", "200"],
+        &["cash_out", "1,000.50"],
+        &["cash_in", "1000"],
+        &["cash_out", "1000", "--tariff", "rich.toml", "--month-volume", "500"],
+        &["cash_out", "200", "--tariff", "rich.toml", "--month-volume", "100"],
+        &["cash_out", "199.99", "--tariff", "rich.toml", "--tier", "full", "--channel", "sms", "--on", "2026-07-01"],
+        &["cash_out", "199.99", "--tariff", "rich.toml", "--tier", "full", "--channel", "sms", "--on", "2026-06-30"],
+    ];
+    let mut answers = String::new();
+    for way in ways {
+        let said = place.run(&[&["tariff", "quote"], way].concat());
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{way:?} {said:?}");
+        answers.push_str(&format!("$ kadogo tariff quote {}\n{}\n", way.join(" "), said.out));
+    }
+    insta::assert_snapshot!(answers);
+    let said = place.run(&["tariff", "check", "--tariff", "rich.toml"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    insta::assert_snapshot!("a_rich_tariff_is_printed", said.out);
+}
+
+#[test]
+fn what_cannot_be_quoted_says_why() {
+    let place = program::Place::new();
+    let ways: [(&[&str], &str); 7] = [
+        (&["cash_out", "49"], "cash_out KES 49 is not moved: amount_too_small"),
+        (&["send", "250,001"], "send KES 250,001 is not moved: amount_too_large"),
+        (&["send", "1,5"], "`1,5` is not an amount of KES: amount_ambiguous"),
+        (&["sned", "200"], "sned has no price: what has one is send, cash_in, cash_out"),
+        (&["send", "200", "--tier", "gold"], "the tariff has no tier gold"),
+        (&["send", "200", "--channel", "pigeon"], "the tariff has no channel pigeon"),
+        (&["send", "200", "--tariff", "none.toml"], "none.toml"),
+    ];
+    for (way, words) in ways {
+        let said = place.run(&[&["tariff", "quote"], way].concat());
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{way:?} {said:?}");
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
+    let place = program::Place::new();
+    let path = place.menus().join("tariff.toml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let cases = [
+        (
+            "splitting_allowed = 21",
+            "splitting_allowed = 20",
+            "send: paying KES 5,000.01 as KES 5,000 and KES 0.01 saves KES 21",
+        ),
+        ("[send]\n", "[send]\npaid_by = \"payee\"\n", "send: `paid_by`: only the payer can pay here (not yet)"),
+        ("[send]\n", "[sned]\n", "`sned` does not belong here"),
+        ("\"KES\"", "\"UGX\"", "tariff.toml:7: currency: the market counts in KES"),
+    ];
+    for (old, new, words) in cases {
+        std::fs::write(&path, good.replacen(old, new, 1)).unwrap();
+        let said = place.run(&["tariff", "check"]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        let named =
+            said.out.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {}", said.out));
+        assert!(named.starts_with("menus/tariff.toml:"), "{named}");
+        assert!(said.out.ends_with("1 problem\n"), "{}", said.out);
+        // the service would not start with it either, but for what is only dear
+        let starts = place.run(&["menus", "check"]).code == Some(0);
+        assert_eq!(starts, words.contains("saves"));
+    }
+}
