@@ -82,7 +82,8 @@ pub async fn run(plan: &Plan, progress: Progress) -> anyhow::Result<Document> {
     let opened = load::open_accounts(&book, all, progress).await?;
     let numbers = Numbers::default();
     if plan.preload_payments > 0 {
-        load::pay(&book, plan.preload_payments, &numbers, &Pick::new(all, all, plan.skewed), progress).await?;
+        let pick = Pick::new(all, all, plan.skewed);
+        load::pay(&book, plan.preload_payments, &numbers, &pick, plan.limits, progress).await?;
     }
     let pick = Pick::new(plan.accounts, all, plan.skewed);
     let (mut books, mut committers) = (vec![book], vec![committer]);

@@ -47,11 +47,18 @@ pub async fn open_accounts(book: &Book, accounts: u64, progress: Progress) -> an
 }
 
 /// Makes so many payments of the shape that is measured, as many at a time as go fast.
-pub async fn pay(book: &Book, payments: u64, numbers: &Numbers, pick: &Pick, progress: Progress) -> anyhow::Result<()> {
+pub async fn pay(
+    book: &Book,
+    payments: u64,
+    numbers: &Numbers,
+    pick: &Pick,
+    metered: bool,
+    progress: Progress,
+) -> anyhow::Result<()> {
     let (numbers, pick) = (numbers.clone(), *pick);
     let pay = move |book: Book, turn: u64| {
         let (number, mut pick) = (numbers.next(), pick.seeded(turn));
-        let step = payment(number, &mut pick, false);
+        let step = payment(number, &mut pick, metered);
         async move { patiently(&book, || step.clone()).await }
     };
     let told = Told { what: "payments made", each: 1, total: payments, progress };

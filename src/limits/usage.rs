@@ -114,15 +114,16 @@ impl Usage {
         self
     }
 
-    /// As stored: nothing used is no bytes. Then the day, and for each direction the sums of day, week and month, all as
-    /// numbers of few bytes where they are small.
+    /// As stored: nothing used is no bytes. Otherwise the day, and for each direction what was used on it, in the rest of
+    /// its week and in the rest of its month: count and then, where that is not zero, value. Small numbers take few bytes.
     pub fn encode(&self) -> Vec<u8> {
         if *self == Usage::default() {
             return Vec::new();
         }
         let mut bytes = Vec::with_capacity(32);
         push(&mut bytes, zigzag(self.day.number()));
-        for sum in [self.out, self.into].iter().flat_map(|used| [used.day, used.week, used.month]) {
+        let parts = |used: &Used| [used.day, used.week.without(used.day), used.month.without(used.day)];
+        for sum in [self.out, self.into].iter().flat_map(parts) {
             push(&mut bytes, u64::from(sum.count));
             if sum.count > 0 {
                 push(&mut bytes, u64::try_from(sum.value_minor).unwrap_or(0));
@@ -141,13 +142,7 @@ impl Usage {
         let (out, into) = (Used::pop(&mut rest)?, Used::pop(&mut rest)?);
         let usage = Usage { day, out, into };
         // one form for each: what was stored by anybody else is noticed
-        if rest.is_empty() && usage.is_sound() && usage.encode() == bytes { Ok(usage) } else { Err(Unreadable) }
-    }
-
-    /// A day lies in its week and in its month: what was used on it was used in them.
-    fn is_sound(&self) -> bool {
-        let within = |part: Sum, whole: Sum| part.count <= whole.count && part.value_minor <= whole.value_minor;
-        [self.out, self.into].iter().all(|used| within(used.day, used.week) && within(used.day, used.month))
+        if rest.is_empty() && usage.encode() == bytes { Ok(usage) } else { Err(Unreadable) }
     }
 }
 
@@ -163,6 +158,17 @@ impl Sum {
     const fn with(self, amount_minor: i64) -> Sum {
         Sum { value_minor: self.value_minor.saturating_add(amount_minor), count: self.count.saturating_add(1) }
     }
+
+    /// What is left of a week or month without its day, which lies in it.
+    const fn without(self, day: Sum) -> Sum {
+        let value_minor = self.value_minor.saturating_sub(day.value_minor);
+        Sum { value_minor, count: self.count.saturating_sub(day.count) }
+    }
+
+    fn together(self, day: Sum) -> Result<Sum, Unreadable> {
+        let value_minor = self.value_minor.checked_add(day.value_minor).ok_or(Unreadable)?;
+        Ok(Sum { value_minor, count: self.count.checked_add(day.count).ok_or(Unreadable)? })
+    }
 }
 
 impl Used {
@@ -172,7 +178,8 @@ impl Used {
             let value = if count > 0 { pop(bytes)? } else { 0 };
             Ok(Sum { value_minor: i64::try_from(value).map_err(|_large| Unreadable)?, count })
         };
-        Ok(Used { day: sum()?, week: sum()?, month: sum()? })
+        let day = sum()?;
+        Ok(Used { day, week: sum()?.together(day)?, month: sum()?.together(day)? })
     }
 }
 
@@ -276,10 +283,20 @@ mod tests {
     fn it_takes_few_bytes() {
         assert!(Usage::default().encode().is_empty());
         let one = Usage::default().rolled_to(MONDAY).with(Way::Out, 20_000);
-        assert_eq!(one.encode().len(), 18);
-        assert_eq!(one.with(Way::In, 150_000).encode().len(), 27);
+        assert_eq!(one.encode().len(), 12);
+        let two = one.with(Way::In, 150_000);
+        assert_eq!(two.encode().len(), 15);
+        let all = two.rolled_to(MONDAY.next_day()).with(Way::Out, 20_000).with(Way::In, 150_000);
+        assert_eq!(all.encode().len(), 27);
         assert_eq!(Usage::decode(&one.encode()), Ok(one));
-        for bad in [&[0][..], &[1, 2], &[0, 1, 5, 0, 0, 0, 0, 0], &[0x80; 20], &[0, 0, 0, 0, 0, 0, 0, 0]] {
+        for bad in [
+            &[0][..],
+            &[1, 2],
+            &[1, 0, 1, 0, 0, 0, 0],
+            &[2, 0, 0, 0, 0, 0, 0x80, 0],
+            &[0x80; 20],
+            &[0, 0, 0, 0, 0, 0, 0, 0],
+        ] {
             assert_eq!(Usage::decode(bad), Err(Unreadable), "{bad:?}");
         }
     }
