@@ -111,14 +111,15 @@ pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -
         }
         None => Folder::open(menus_folder(folder).as_deref())?.tariff,
     };
-    let tariff = match menus::tariff(&source) {
+    let tariff = match Tariff::parse(&source) {
         Ok(tariff) => tariff,
         Err(problems) => return Ok(complain(&problems)),
     };
     match act {
         TariffAct::Check => {
             print!("{}", tariff.text());
-            let problems = tariff.splits_beyond();
+            let mut problems = tariff.splits_beyond();
+            problems.extend(menus::out_of_reach(&tariff, &source));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }
         TariffAct::Quote(args) => quote(&tariff, args),

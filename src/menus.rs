@@ -107,6 +107,12 @@ impl Folder {
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
 pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
     let tariff = Tariff::parse(source)?;
+    let problems = out_of_reach(&tariff, source);
+    if problems.is_empty() { Ok(tariff) } else { Err(problems) }
+}
+
+/// What a tariff asks for that the services, or the market, cannot do.
+pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
     let services = [send::SERVICE.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
     let mut problems: Vec<Problem> = services.iter().flat_map(|service| tariff.beyond(service, price::ABLE)).collect();
     let market = Market::kenya().currency;
@@ -115,5 +121,5 @@ pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
         let line = line.map_or(1, |before| before.saturating_add(1));
         problems.push(source.problem(line, format!("currency: the market counts in {market}")));
     }
-    if problems.is_empty() { Ok(tariff) } else { Err(problems) }
+    problems
 }

@@ -161,6 +161,8 @@ impl Person {
             }
             "join_name" => luck.pick(&["Njeri Otieno", "Jean-Paul", "7", "Ali"]).into(),
             "resume" => luck.pick(&["1", "2"]).into(),
+            // agents are another story
+            at if ["cash", "out_", "code_", "check_"].iter().any(|cash| at.starts_with(cash)) => "00".into(),
             "home" => luck.pick(&["1", "1", "1", "1", "1", "2", "2", "3"]).into(),
             _ => luck.pick(&["1", "2", "3", "4", "0"]).into(),
         }

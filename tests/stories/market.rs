@@ -2,7 +2,9 @@
 
 use super::aids::*;
 use super::world::*;
+use kadogo::book::{COMMISSIONS, TAX};
 use kadogo::demo::world::{Person, people};
+use kadogo::store::book_rows;
 use std::time::Duration;
 
 const ESTHER: &str = "+254700000005";
@@ -190,6 +192,32 @@ async fn at_a_till_only_the_pin_for_it_counts_and_nobody_serves_themselves() {
     assert!(last(&amina).contains("not an agent number"), "{}", amina.transcript());
     assert_eq!(float(&world, NJERI).await, 1_500_000);
     world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
+    for parts in [vec!["1000"], vec!["500", "500"], vec!["100", "300", "600"]] {
+        let world = World::new().await;
+        let njeri = world.phone(NJERI);
+        for part in &parts {
+            dial_afresh(&njeri).await;
+            njeri.press_all(&["4", "1", "0700000005", part, "1", "8417"]).await;
+        }
+        let earned = |account: i64| {
+            let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, account));
+            async { read.await.unwrap().unwrap().balance_minor }
+        };
+        // 9 for a thousand, of which 5 % are withheld and 20 % of the rest are the super-agent's
+        assert_eq!((earned(COMMISSIONS).await, earned(TAX).await), (-900, 45), "{parts:?}");
+        dial_afresh(&njeri).await;
+        assert!(njeri.press_all(&["4", "6"]).await.contains("Commission KES 6.84"), "{}", njeri.transcript());
+        // the next day the bands begin anew
+        world.clock.advance(Duration::from_secs(24 * 60 * 60));
+        dial_afresh(&njeri).await;
+        njeri.press_all(&["4", "1", "0700000005", "1000", "1", "8417"]).await;
+        assert_eq!(earned(COMMISSIONS).await, -1_800, "{parts:?}");
+        world.check();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
