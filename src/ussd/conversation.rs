@@ -106,8 +106,11 @@ impl Ussd {
             // a session belongs to the number that began it
             return Ok(self.plain(hand.view.language, OVER, "over"));
         }
-        // whoever is joining is spoken to as they chose, also outside the machine
-        hand.view.language = hand.record.state.language.unwrap_or(hand.view.language);
+        // a conversation goes on in the language it began in: a text that changes it meanwhile must not make two copies
+        // of one hop speak differently. Whoever is joining is spoken to as they chose, also outside the machine
+        let began_in = Language::parse(&hand.record.language).unwrap_or(hand.view.language);
+        hand.record.language = began_in.to_string();
+        hand.view.language = hand.record.state.language.unwrap_or(began_in);
         progress.speak(hand.view.language);
         if let Some(said) = hand.record.answer_to(&hand.hop) {
             return Ok(repeated(said, "repeated"));
@@ -223,7 +226,6 @@ impl Ussd {
         }
         let first = hand.record.claimed.is_none();
         hand.record.claimed = Some(hand.hop);
-        hand.record.language = hand.view.language.to_string();
         let wrong = if first { Wrong::Charge(self.saves(hand, hand.version, "acting")) } else { Wrong::Charged };
         hand.record.acted = true;
         let along = self.saves(hand, hand.version, "open");

@@ -169,7 +169,8 @@ impl Ussd {
         if let Some(record) = record {
             let msisdn = record.msisdn.clone();
             let person = self.wallet.store.read(move |conn| people::by_msisdn(conn, &msisdn)).await?;
-            let language = person.map_or(record.language, |person| person.language);
+            let chosen = record.state.language.map_or(record.language, |language| language.to_string());
+            let language = person.map_or(chosen, |person| person.language);
             let words = Language::parse(&language).unwrap_or(Language::EN);
             let slots = self.reason(words, &Reason::Busy.into());
             let news = message(&record.msisdn, &language, "sms.late_refused", &slots, None, now);

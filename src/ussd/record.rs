@@ -34,7 +34,7 @@ pub struct Record {
     pub began: i64,
     /// The caller, for news that come when the conversation is over.
     pub msisdn: String,
-    /// The language of such news.
+    /// The language it began in, and of such news.
     pub language: String,
     /// Length of everything typed so far, in bytes.
     pub typed: usize,
