@@ -10,8 +10,10 @@ use crate::money::Money;
 use crate::table::Table;
 use rust_decimal::Decimal;
 
-/// Bands, lines and monthly steps of one table at most.
-const ENTRIES_MAX: usize = 200;
+/// Bands of one table at most.
+const BANDS_MAX: usize = 100;
+/// Lines beside the fee, and monthly steps, of one table at most.
+const LINES_MAX: usize = 8;
 
 /// A table of which only the bands were written.
 pub(super) fn plain(line: usize, bands: Vec<Band>, rounding: Rounding) -> Sheet {
@@ -76,7 +78,7 @@ pub(super) fn bands(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, begins_mino
     let about = reader.complaints.about.clone();
     let unit = Money::from_major(Decimal::ONE, reader.currency).map_or(1, |one| one.minor);
     let mut bands: Vec<Band> = Vec::new();
-    for (position, mut table) in (1_usize..).zip(few(tables, reader)) {
+    for (position, mut table) in (1_usize..).zip(few(tables, BANDS_MAX, reader)) {
         reader.complaints.about = format!("{about}band {position}: ");
         let (line, band) = (table.line, band(&mut table, reader));
         table.finish(&mut reader.complaints);
@@ -166,7 +168,7 @@ fn micro(mut table: Table<'_>, reader: &mut Reader<'_>, about: &str) -> Micro {
 /// Steps of a month's volume, each larger than the one before.
 fn monthly(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str) -> Vec<Monthly> {
     let mut steps: Vec<Monthly> = Vec::new();
-    for (position, mut table) in (1_usize..).zip(few(tables, reader)) {
+    for (position, mut table) in (1_usize..).zip(few(tables, LINES_MAX, reader)) {
         reader.complaints.about = format!("{about}monthly {position}: ");
         if !table.has("up_to") {
             reader.complaints.add(table.line, "`up_to` is missing");
@@ -188,7 +190,7 @@ fn extras(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str, payer: P
     let places = Place::ALL.map(|place| (place.name(), place));
     let bases = [("fee", Base::Fee), ("amount", Base::Amount)];
     let mut extras: Vec<Extra> = Vec::new();
-    for (position, mut table) in (1_usize..).zip(few(tables, reader)) {
+    for (position, mut table) in (1_usize..).zip(few(tables, LINES_MAX, reader)) {
         reader.complaints.about = format!("{about}extra {position}: ");
         let line = table.line;
         for key in ["name", "credit", "of"].into_iter().filter(|key| !table.has(key)).collect::<Vec<_>>() {
@@ -210,10 +212,10 @@ fn extras(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str, payer: P
 }
 
 /// As many as a person would read; more of them are a mistake, and would only take time.
-fn few<'t>(mut tables: Vec<Table<'t>>, reader: &mut Reader<'_>) -> Vec<Table<'t>> {
-    if let Some(first_beyond) = tables.get(ENTRIES_MAX) {
-        reader.complaints.add(first_beyond.line, &format!("more than {ENTRIES_MAX} of them"));
-        tables.truncate(ENTRIES_MAX);
+fn few<'t>(mut tables: Vec<Table<'t>>, most: usize, reader: &mut Reader<'_>) -> Vec<Table<'t>> {
+    if let Some(first_beyond) = tables.get(most) {
+        reader.complaints.add(first_beyond.line, &format!("more than {most} of them"));
+        tables.truncate(most);
     }
     tables
 }

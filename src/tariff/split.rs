@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::rate::Rate;
 use super::sheet::{Base, Sheet};
 
 /// An amount that is cheaper in two parts.
@@ -66,14 +67,34 @@ fn bends(sheet: &Sheet) -> BTreeSet<i64> {
     for band in &sheet.bands {
         found.extend([band.to_minor, band.to_minor.saturating_add(1)]);
         found.extend(band.rate.bends(&prices));
+        found.extend(first_charged(sheet, &band.rate).into_iter().flatten());
     }
     if let Some(micro) = &sheet.micro {
         found.extend([micro.below_minor.saturating_sub(1), micro.below_minor]);
         found.extend(micro.rate.bends(&prices));
+        found.extend(first_charged(sheet, &micro.rate).into_iter().flatten());
     }
     for extra in sheet.extras.iter().filter(|extra| extra.of == Base::Amount) {
         found.extend(extra.rate.bends(&[]));
     }
     found.retain(|amount| (sheet.minimum_minor..=sheet.maximum_minor()).contains(amount));
     found
+}
+
+/// The last amount that rounding leaves without a price, and the first that has one: there a line of the price that has
+/// a least comes on top all at once.
+fn first_charged(sheet: &Sheet, rate: &Rate) -> Option<[i64; 2]> {
+    let is_charged = |amount| rate.of(amount, sheet.rounding).is_none_or(|price| price > 0);
+    let (mut free, mut charged) = (0, sheet.maximum_minor());
+    if is_charged(free) || !is_charged(charged) {
+        return None;
+    }
+    loop {
+        let middle = free.midpoint(charged);
+        match (middle == free, is_charged(middle)) {
+            (true, _) => return Some([free, charged]),
+            (false, true) => charged = middle,
+            (false, false) => free = middle,
+        }
+    }
 }

@@ -67,6 +67,7 @@ fn mistakes_in_tables_are_named_with_their_line() {
             "send: one table must be for everybody and always: without `tier`, `channel` and `from_date`",
         ),
         (table("") + &table(""), 5, "send: the table on line 2 is for the same cases and dates"),
+        (table(&format!("monthly = [{}]", "{},".repeat(9))), 4, "send: more than 8 of them"),
         (table("micro = { fee = 1 }"), 4, "send: micro: `below` is missing"),
         (table("monthly = [{ fee = 1 }]"), 4, "send: monthly 1: `up_to` is missing"),
         (
