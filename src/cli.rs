@@ -104,6 +104,24 @@ pub enum Command {
         #[command(subcommand)]
         act: BookAct,
     },
+    /// Agents: open outlets, and let people serve there, also while the service runs
+    Agent {
+        /// The database, as an address
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL",
+            global = true
+        )]
+        database_url: String,
+        /// The service's secret, with which PINs are kept
+        #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX", global = true)]
+        secret: Option<String>,
+        /// What to do
+        #[command(subcommand)]
+        act: AgentAct,
+    },
     /// Write a consistent copy of the database while the service runs
     Backup {
         /// The database, as an address
@@ -175,6 +193,31 @@ pub struct TariffQuoteArgs {
     /// What the payer has moved by this service in the month so far
     #[arg(long, value_name = "AMOUNT")]
     pub month_volume: Option<String>,
+}
+
+/// What can be done about agents.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AgentAct {
+    /// Open an outlet with an empty float, and print its agent number
+    Open {
+        /// As customers see it: at most eighteen letters
+        name: String,
+        /// Where it is
+        #[arg(long)]
+        area: String,
+        /// The agent number of its head office or super-agent
+        #[arg(long, value_name = "AGENT")]
+        head_office: Option<String>,
+    },
+    /// Let somebody with a wallet serve at an outlet, and print the PIN they begin with
+    Employ {
+        /// The agent number
+        agent: String,
+        /// Whose phone
+        phone: String,
+    },
+    /// List the outlets: number, float, commission, who serves
+    List,
 }
 
 /// What can be done with the book.

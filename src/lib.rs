@@ -43,6 +43,7 @@ pub mod sms;
 pub mod ussd;
 
 // ── the house: configuration, doors, composition ──
+pub mod agents;
 pub mod app;
 pub mod bench;
 pub mod cli;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::{commands, verify};
+use kadogo::{agents, commands, verify};
 use std::process::ExitCode;
 
 /// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of all its time for that.
@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
         Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
         Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
+        Command::Agent { database_url, secret, act } => agents::run(database_url, secret, act).await,
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),

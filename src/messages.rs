@@ -20,6 +20,8 @@ pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.cash_in_agent", &["code", "amount", "name", "phone", "date", "time", "balance"]),
     ("sms.cash_out", &["code", "amount", "name", "phone", "date", "time", "balance", "fee"]),
     ("sms.cash_out_agent", &["code", "amount", "name", "phone", "date", "time", "balance"]),
+    ("sms.cash_out_shared", &["code", "amount", "name", "phone", "date", "time", "balance"]),
+    ("sms.code_tried", &["amount"]),
     ("sms.cash_ask", &["amount", "name", "phone", "fee", "dial", "time"]),
     ("sms.cash_code", &["amount", "fee", "until"]),
     ("sms.float_sold", &["code", "amount", "name", "phone", "date", "time", "balance"]),

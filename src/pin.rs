@@ -106,6 +106,13 @@ impl PinKey {
         hmac_sha256(self.key.expose_secret(), &[b"pin\0", &account, salt, pin.0.expose_secret().as_bytes()])
     }
 
+    /// Six digits that only this key makes of this name: the same at each repetition, and to be guessed by nobody.
+    pub fn code(&self, name: &[u8]) -> String {
+        let mac = hmac_sha256(self.key.expose_secret(), &[b"code\0", name]);
+        let number = mac.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        format!("{:06}", number.checked_rem(1_000_000).unwrap_or(0))
+    }
+
     /// Is `tag` the tag of this PIN? In a time that does not depend on where they differ.
     pub fn matches(&self, account: i64, salt: &[u8; 16], pin: &Pin, tag: &[u8]) -> bool {
         self.tag(account, salt, pin).as_slice().ct_eq(tag).into()

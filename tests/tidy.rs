@@ -49,7 +49,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wallet", &["wallet"]),
     ("dialects", &["gateway"]),
     ("channels", &["demo", "notify", "sms", "ussd"]),
-    ("house", &["app", "bench", "cli", "commands", "config", "http", "menus", "verify", "main", "lib"]),
+    ("house", &["agents", "app", "bench", "cli", "commands", "config", "http", "menus", "verify", "main", "lib"]),
 ];
 
 /// Neighbours that may use one another.

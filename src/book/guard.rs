@@ -86,6 +86,10 @@ impl Facts {
                 let there = *version > 0 && self.version(session, after) == Some(*version);
                 (!there).then_some(Reason::Stale)
             }
+            Change::AtPosting { account, posting } => {
+                let moved = self.account(*account, after).is_none_or(|account| account.last_posting != *posting);
+                moved.then_some(Reason::Stale)
+            }
             Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
             Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
             Change::CloseOrder { order, .. } => {
@@ -133,6 +137,7 @@ impl Facts {
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
             Change::SetLanguage { .. }
             | Change::AtVersion { .. }
+            | Change::AtPosting { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Tell(_) => {}

@@ -152,6 +152,13 @@ pub enum Change {
         /// The version it must have.
         version: i64,
     },
+    /// Go on only while this is still an account's newest posting; refused as `stale`.
+    AtPosting {
+        /// Which account.
+        account: i64,
+        /// Its newest posting, or none yet.
+        posting: Option<i64>,
+    },
     /// Remember that a text was handled; refused as `seen` when it was before.
     See {
         /// Which text.

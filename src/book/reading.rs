@@ -121,6 +121,7 @@ impl<'a> Wanted<'a> {
                 Change::ChargePin { account } => drop(self.pins.insert(*account)),
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
+                Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
                 Change::See { key } => drop(self.seen.insert(key.bytes())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),

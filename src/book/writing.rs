@@ -84,7 +84,7 @@ impl<'a> Sets<'a> {
                 }
                 Change::SetLanguage { account, language } => drop(sets.languages.insert(*account, language)),
                 Change::SaveSession(save) => drop(sets.sessions.insert(&save.row.key, &save.row)),
-                Change::AtVersion { .. } => {}
+                Change::AtVersion { .. } | Change::AtPosting { .. } => {}
                 Change::See { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),

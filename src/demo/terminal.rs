@@ -275,7 +275,11 @@ fn introduction(person: &Person) -> String {
         (None, None) => "not yet a customer".to_owned(),
     };
     let (name, phone) = (lcd::padded(name, 22), lcd::padded(&person.phone, 15));
-    format!("{name} {phone} {} {:>14}   {pin}", lcd::padded(language, 3), balance)
+    let till = person.agent.as_ref().map(|till| {
+        let pin = till.pin.as_deref().unwrap_or("of their own");
+        format!(", agent {} {}, agent PIN {pin}", till.number, till.outlet)
+    });
+    format!("{name} {phone} {} {:>14}   {pin}{}", lcd::padded(language, 3), balance, till.unwrap_or_default())
 }
 
 fn owner_of(person: &Person) -> Option<(Person, Msisdn)> {
@@ -294,6 +298,7 @@ fn known_or_new(number: &str, people: &[Person]) -> Option<(Person, Msisdn)> {
         language: None,
         balance_minor: None,
         currency: None,
+        agent: None,
     });
     Some((person, number))
 }

@@ -27,6 +27,17 @@ pub(super) struct Person {
     pub(super) balance_minor: Option<i64>,
     #[serde(default)]
     pub(super) currency: Option<String>,
+    #[serde(default)]
+    pub(super) agent: Option<Till>,
+}
+
+/// Where they serve.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Till {
+    pub(super) number: String,
+    pub(super) outlet: String,
+    #[serde(default)]
+    pub(super) pin: Option<String>,
 }
 
 /// A message in somebody's inbox.

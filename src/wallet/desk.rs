@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::ask::{Fields, Item, Secret, Slots, Verb};
-use crate::book::{Change, HoldMove, Leg, Meter, Proof};
+use crate::book::{Change, HoldMove, Key, Leg, Meter, Proof};
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::market::Market;
@@ -117,6 +117,8 @@ pub struct Desk<'a> {
     pub fields: &'a Fields,
     /// The secret input of this step.
     pub secret: Option<Secret>,
+    /// What makes a repetition of the request recognisable, where something is being done.
+    pub key: Option<Key>,
     /// A number never used before, where the service opens something and is being done; otherwise 0.
     pub fresh_id: i64,
     /// What the plan is for: a warning is for who is about to say yes, and costs facts that others need not wait for.

@@ -153,7 +153,7 @@ impl Wallet {
     pub async fn answer(&self, caller: &Caller, ask: Ask) -> Answer {
         let verb = ask.verb;
         let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
-        let (plan, refused) = self.plan(service, caller, &ask, 0).await;
+        let (plan, refused) = self.plan(service, caller, &ask, None, 0).await;
         match (verb, refused) {
             (Verb::List, None) => Answer::Items(plan.items),
             (Verb::Check | Verb::Quote | Verb::Do, None) => Answer::Facts { slots: plan.slots, flags: plan.flags },
@@ -192,7 +192,10 @@ impl Wallet {
     pub async fn recall(&self, caller: &Caller, service: &str, key: Key) -> Answer {
         match self.committed(key).await {
             Ok(Some(receipt)) => {
-                let plan = self.with_receipt(Plan::default(), &receipt, caller);
+                let mut plan = self.with_receipt(Plan::default(), &receipt, caller);
+                if service == agent::code::MAKE.name {
+                    plan.slots.insert("cash_code".into(), agent::code::digits(&self.house, &key));
+                }
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             Ok(None) => {
@@ -207,7 +210,7 @@ impl Wallet {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
         let agreed = ask.fields.get("total").cloned();
-        let (mut plan, refused) = self.plan(service, caller, &ask, fresh_id).await;
+        let (mut plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
         if let Some(refusal) = refused {
             return Err(refusal);
         }
@@ -229,7 +232,7 @@ impl Wallet {
             Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
             // the plan was good, but money was spent or an account frozen in between: a new plan says it better
             Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {
-                let (_plan, refused) = self.plan(service, caller, &ask, fresh_id).await;
+                let (_plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
                 Err(refused.unwrap_or_else(|| Reason::Busy.into()))
             }
             Err(refusal) => Err(refusal),
@@ -237,16 +240,28 @@ impl Wallet {
     }
 
     /// What is planned, and why it ends there if it does.
-    async fn plan(&self, service: &Service, caller: &Caller, ask: &Ask, fresh_id: i64) -> (Plan, Option<Refusal>) {
+    async fn plan(
+        &self,
+        service: &Service,
+        caller: &Caller,
+        ask: &Ask,
+        key: Option<Key>,
+        fresh_id: i64,
+    ) -> (Plan, Option<Refusal>) {
         let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
         let (fields, secret, verb) = (ask.fields.clone(), ask.secret.clone(), ask.verb);
         let whose = if verb == Verb::Do { service.pin } else { Whose::Nobody };
         let planned = self.store.read(move |conn: &mut Conn| {
             let (now, plan) = (house.clock.now(), Plan::default());
-            let (house, caller, fields) = (&house, &caller, &fields);
+            // who serves is looked up anew when something is done: they may have been dismissed meanwhile
+            let now_there = match whose {
+                Whose::Assistant => Some(Caller::read(conn, caller.msisdn.clone())?),
+                Whose::Nobody | Whose::Caller => None,
+            };
+            let (house, caller, fields) = (&house, now_there.as_ref().unwrap_or(&caller), &fields);
             let secret = secret.clone();
             let mut desk =
-                Desk { conn, house, caller, fields, secret, fresh_id, verb, now, accounts: Vec::new(), plan };
+                Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, accounts: Vec::new(), plan };
             match decide(&mut desk).and_then(|()| pin::read(&mut desk, whose)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),

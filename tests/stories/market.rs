@@ -158,7 +158,7 @@ async fn a_new_code_ends_the_old_one_and_one_that_is_not_used_gives_the_money_ba
     let new = make_code(&claire, "1100", "9274").await;
     dial_afresh(&mariam).await;
     mariam.press_all(&["4", "3", "0700000003", "400", &old, "1", "6734"]).await;
-    assert!(last(&mariam).contains("Ce code n'existe pas"), "{}", mariam.transcript());
+    assert!(last(&mariam).contains("Code incorrect. Essais restants : 4."), "{}", mariam.transcript());
     world.clock.advance(Duration::from_secs(30 * 60));
     world.app.wallet.expire().await.unwrap();
     dial_afresh(&mariam).await;
@@ -218,6 +218,91 @@ async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
         assert_eq!(earned(COMMISSIONS).await, -1_800, "{parts:?}");
         world.check();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tills_that_serve_one_customer_at_once_earn_what_one_would_have() {
+    let world = World::new().await;
+    let tills = [(NJERI, "8417"), (OTIENO, "2905")].map(|(number, pin)| (world.phone(number), pin));
+    for (phone, _) in &tills {
+        phone.dial().await;
+        phone.press_all(&["4", "1", "0700000005", "500", "1"]).await;
+    }
+    all(tills.iter().map(|(phone, pin)| phone.press(pin))).await;
+    let read = world.app.wallet.store.read(|conn| book_rows::account(conn, COMMISSIONS));
+    assert_eq!(read.await.unwrap().unwrap().balance_minor, -900);
+    assert_eq!(world.balance(ESTHER).await, 100_000);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_dismissed_or_whose_outlet_was_suspended_moves_nothing_more() {
+    let world = World::new().await;
+    let (baraka, njeri, mariam) = (world.phone(BARAKA), world.phone(NJERI), world.phone(MARIAM));
+    // an order that waits, a cash in before its PIN, a sale of float before its PIN
+    mariam.dial().await;
+    mariam.press_all(&["4", "2", "0700000002", "300", "1", "6734"]).await;
+    mariam.dial().await;
+    mariam.press_all(&["4", "1", "0700000005", "150", "1"]).await;
+    njeri.dial().await;
+    njeri.press_all(&["4", "5", &agent(&world, MARIAM).await, "700", "1"]).await;
+    sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned()).await;
+    let dismissed =
+        format!("DELETE FROM assistants WHERE person = (SELECT account_id FROM people WHERE msisdn = '{NJERI}')");
+    sql(&world, dismissed).await;
+    baraka.dial().await;
+    baraka.press_all(&["2", "1"]).await;
+    assert!(last(&baraka).contains("Hakuna wakala"), "{}", baraka.transcript());
+    assert!(mariam.press("6734").await.contains("n'est pas celui d'un agent"), "{}", mariam.transcript());
+    assert!(njeri.press("8417").await.contains("does not serve"), "{}", njeri.transcript());
+    assert_eq!((world.balance(BARAKA).await, world.balance(ESTHER).await), (250_000, 0));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_copy_of_the_last_step_shows_the_same_code_and_it_works() {
+    let world = World::new().await;
+    let claire = world.phone(CLAIRE);
+    claire.dial().await;
+    claire.press_all(&["3", "2", "400", "1"]).await;
+    let (session, history) = (claire.session(), format!("{}*9274", claire.history()));
+    let copies = all((0..4).map(|_| world.hop(&session, CLAIRE, &history))).await;
+    assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{copies:#?}");
+    let code = code_on(&copies[0]);
+    let mariam = world.phone(MARIAM);
+    mariam.dial().await;
+    mariam.press_all(&["4", "3", "0700000003", "400", &code, "1", "6734"]).await;
+    assert!(last(&mariam).contains("Confirmé"), "{}", mariam.transcript());
+    let told = world.inbox(CLAIRE).await.concat();
+    assert!(!told.contains(&code), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_do_not_serve_one_another() {
+    let world = World::new().await;
+    let otieno = world.phone(OTIENO);
+    for service in ["1", "2", "3"] {
+        dial_afresh(&otieno).await;
+        otieno.press_all(&["4", service, "0700000012"]).await;
+        assert!(last(&otieno).contains("Wakala hawezi kujihudumia"), "{}", otieno.transcript());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_amount_costs_a_try_like_a_wrong_code_and_the_owner_hears_of_the_last() {
+    let world = World::new().await;
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    let code = make_code(&claire, "400", "9274").await;
+    for left in ["4", "3", "2", "1", "0"] {
+        dial_afresh(&mariam).await;
+        mariam.press_all(&["4", "3", "0700000003", "500", &code, "1", "6734"]).await;
+        assert!(last(&mariam).contains(&format!("Essais restants : {left}.")), "{}", mariam.transcript());
+    }
+    let told = world.inbox(CLAIRE).await;
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some("Votre code de retrait a été trop essayé : il est fini. Son argent sera libre dans la demi-heure.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

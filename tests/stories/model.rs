@@ -210,6 +210,7 @@ impl Model {
             }
             Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
             Change::Join(_)
+            | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }

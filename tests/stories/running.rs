@@ -94,6 +94,40 @@ async fn the_real_thing_sends_through_the_gateway_and_has_no_demo_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_service_runs() {
+    let (place, stub) = (Place::new(), Stub::start().await);
+    let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
+    let secret = [("KADOGO_SECRET", SECRET)];
+    let said = place.run_with(&["agent", "list"], &secret);
+    assert_eq!(said.code, Some(1), "no service is made by asking: {said:?}");
+    let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
+    let agent = |args: &[&str]| place.run_with(&[&["agent"], args].concat(), &secret);
+    let opened = agent(&["open", "Mama Njeri Shop", "--area", "Kibera"]);
+    assert_eq!((opened.code, opened.err.contains("rror")), (Some(0), false), "{opened:?}");
+    let number = opened.out.split(' ').next().unwrap().to_owned();
+    let second = agent(&["open", "Duka la Soko", "--area", "Gikomba", "--head-office", &number]);
+    assert!(second.out.contains("Duka la Soko"), "{second:?}");
+    let stranger = agent(&["employ", &number, STRANGER]);
+    assert!(stranger.code == Some(1) && stranger.err.contains("has no wallet yet"), "{stranger:?}");
+    for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"] {
+        server.hop_at(&path, "ATUid_1", STRANGER, history).await;
+    }
+    let employed = agent(&["employ", &number, STRANGER]);
+    assert!(employed.out.contains("their agent PIN is"), "{employed:?}");
+    let again = agent(&["employ", &number, STRANGER]);
+    assert!(again.err.contains("serves at Mama Njeri Shop already"), "{again:?}");
+    let slip = agent(&["employ", "12345", STRANGER]);
+    assert!(slip.err.contains("`12345` is not an agent number"), "{slip:?}");
+    // their phone shows it at once, and the list too
+    assert!(server.hop_at(&path, "ATUid_2", STRANGER, "").await.ends_with("4 Agent"));
+    server.hop_at(&path, "ATUid_2", STRANGER, "4").await;
+    let till = server.hop_at(&path, "ATUid_2", STRANGER, "4*6").await;
+    assert!(till.contains(&format!("Mama Njeri Shop, agent {number}\nFloat KES 0")), "{till}");
+    let listed = agent(&["list"]).out;
+    assert!(listed.contains("(Kibera, open): float KES 0") && listed.contains("Zawadi Njoki"), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_secret_is_taken_when_the_old_one_is_named() {
     let (place, stub) = (Place::new(), Stub::start().await);
     let path = format!("/gateways/africastalking/ussd?token={TOKEN}");

@@ -198,7 +198,7 @@ async fn who_did_not_mean_it_twice_says_no() {
     amina.press_all(&["1", "7361"]).await;
     pay(&amina, "200").await;
     let screen = amina.press("2").await;
-    assert_eq!(screen, "Cancelled. No money has been sent.");
+    assert_eq!(screen, "Cancelled. No money has moved.");
     assert_eq!(world.balance(BARAKA).await, 270_000);
 }
 

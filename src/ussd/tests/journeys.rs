@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 #[test]
 fn the_start_menu() {
     let phone = Phone::dial(amina(), kind_wallet);
-    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 My account");
+    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 My account\n3 Cash");
     assert!(phone.continues);
 }
 
@@ -38,7 +38,7 @@ fn sending_money() {
 #[test]
 fn no_is_explicit_and_moves_nothing() {
     let mut phone = Phone::dial(amina(), kind_wallet);
-    phone.types(&["1", "0712345678", "200", "2"]).says("No money has been sent");
+    phone.types(&["1", "0712345678", "200", "2"]).says("No money has moved");
     assert!(!phone.continues && phone.asked.iter().all(|ask| ask.verb != Verb::Do));
     for nonsense in ["", " ", "yes", "3", "11", "01", "*"] {
         let mut phone = Phone::dial(amina(), kind_wallet);
@@ -73,7 +73,8 @@ fn back_forgets_what_lies_ahead_and_home_forgets_everything() {
     phone.types(&["200", "1", "0"]).says("Total KES 207");
     assert_eq!(phone.last_ask().verb, Verb::Quote, "a confirm screen quotes afresh");
     phone.types(&["00"]);
-    assert_eq!(phone.state, State { shown: vec!["send".to_owned(), "account".to_owned()], ..State::at("home", None) });
+    let shown = ["send", "account", "cash"].map(str::to_owned).to_vec();
+    assert_eq!(phone.state, State { shown, ..State::at("home", None) });
     phone.types(&["0"]).says("1 Send money");
     phone.types(&["2", "1"]).says("Your balance is KES 793.");
     phone.types(&["0"]).says("My account");
@@ -97,7 +98,7 @@ fn the_number_matched_is_the_number_shown() {
     phone.caller.flags.insert("orders".to_owned());
     phone.types(&["2"]).says("Mini statement");
     phone.types(&["00"]);
-    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 Payments to approve\n3 My account");
+    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash");
     phone.caller.flags.clear();
     phone.types(&["2"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");
 }

@@ -35,6 +35,14 @@ pub(super) const SERVICES: &[&str] = &[
     "repeat_pin",
     "change_pin",
     "language",
+    "cash_out",
+    "cash_code",
+    "check_code",
+    "cash_in",
+    "cash_ask",
+    "redeem",
+    "sell_float",
+    "till",
 ];
 
 static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());

@@ -4,7 +4,7 @@
 
 use super::super::desk::{Act, Desk, Halt};
 use super::super::price::{self, Terms};
-use super::super::{Service, Whose, limits, send};
+use super::super::{Service, Whose, limits};
 use super::{commission, float_for, shown, sign, tell_staff};
 use crate::book::Leg;
 use crate::refusal::{Reason, Refusal};
@@ -14,11 +14,7 @@ pub const SERVICE: Service = Service { name: "cash_in", pin: Whose::Assistant, o
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
-    // nobody serves themselves: cash that nobody took would earn commission
-    let customer = send::payee(desk)?;
-    for (slot, value) in send::party(&customer) {
-        desk.show(&slot, value);
-    }
+    let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
     float_for(desk, outlet.float_account, amount)?;
     // what it costs comes out of the cash: the customer brings no more than they count on the table
@@ -33,13 +29,14 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
         Leg { account: customer.account_id, amount_minor: given_minor },
     ];
     legs.extend(terms.credits());
-    commission::earn(desk, SERVICE.name, outlet, &customer, amount, &mut legs)?;
+    let once = commission::earn(desk, SERVICE.name, outlet, &customer, amount, &mut legs)?;
     let meters = vec![limits::received(desk, &customer, amount)];
     let mut theirs = shown(desk, &["amount", "fee"]);
     theirs.extend(sign(outlet));
     let ours = shown(desk, &["amount", "name", "phone"]);
     let mut changes = vec![desk.tell(&customer, "sms.cash_in", theirs, Some(customer.account_id))];
-    changes.extend(tell_staff(desk, outlet, "sms.cash_in_agent", &ours)?);
+    changes.extend(once);
+    changes.extend(tell_staff(desk, outlet, "sms.cash_in_agent", "sms.cash_in_agent", &ours)?);
     desk.plan.act = Some(Act { kind: "cash_in", legs, meters, changes, ..Act::default() });
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::super::{Service, Whose, limits, orders, send};
 use super::{commission, outlet, shown, sign, tell_staff};
 use crate::book::{Change, Leg};
 use crate::money::Money;
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Refusal};
 use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
 
@@ -31,6 +31,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
 pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act, Halt> {
     let customer = desk.person()?;
     let account = send::active(desk, customer, Reason::AccountClosed.into())?;
+    super::working(desk, outlet)?;
     // nobody serves themselves
     if desk.caller.till.as_ref().is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Reason::AgentSelf.into());
@@ -41,20 +42,26 @@ pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act
     for (slot, value) in sign(outlet) {
         desk.show(&slot, value);
     }
-    let legs = legs(desk, customer, outlet, &terms)?;
-    let changes = news(desk, customer, outlet)?;
+    let (legs, once) = legs(desk, customer, outlet, &terms)?;
+    let mut changes = news(desk, customer, outlet)?;
+    changes.extend(once);
     Ok(Act { kind: "cash_out", legs, meters, changes, ..Act::default() })
 }
 
-/// What moves when cash is handed out.
-pub(super) fn legs(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow, terms: &Terms) -> Result<Vec<Leg>, Halt> {
+/// What moves when cash is handed out, and what must still be so then.
+pub(super) fn legs(
+    desk: &mut Desk,
+    customer: &PersonRow,
+    outlet: &OutletRow,
+    terms: &Terms,
+) -> Result<(Vec<Leg>, Option<Change>), Halt> {
     let mut legs = vec![
         Leg { account: customer.account_id, amount_minor: terms.total.minor.saturating_neg() },
         Leg { account: outlet.float_account, amount_minor: terms.amount.minor },
     ];
     legs.extend(terms.credits());
-    commission::earn(desk, SERVICE.name, outlet, customer, terms.amount, &mut legs)?;
-    Ok(legs)
+    let once = commission::earn(desk, SERVICE.name, outlet, customer, terms.amount, &mut legs)?;
+    Ok((legs, once))
 }
 
 /// Both sides hear of it; only when the outlet does is cash handed over.
@@ -64,22 +71,24 @@ pub(super) fn news(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow) ->
     let mut ours = shown(desk, &["amount"]);
     ours.extend(send::party(customer));
     let mut changes = vec![desk.tell(customer, "sms.cash_out", theirs, Some(customer.account_id))];
-    changes.extend(tell_staff(desk, outlet, "sms.cash_out_agent", &ours)?);
+    changes.extend(tell_staff(desk, outlet, "sms.cash_out_agent", "sms.cash_out_shared", &ours)?);
     Ok(changes)
 }
 
 fn ask(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
-    let customer = send::payee(desk)?;
-    for (slot, value) in send::party(&customer) {
-        desk.show(&slot, value);
-    }
+    let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
     let fee = price::fee(desk, SERVICE.name, amount)?;
     desk.show("amount", amount.to_string());
     desk.show("fee", desk.money(fee.payer_minor).to_string());
     // whether the customer has so much is none of the outlet's business before they say yes
-    let row = orders::waiting_for(desk, "cash_out", &customer, outlet.float_account, amount)?;
+    let row = orders::waiting_for(desk, "cash_out", &customer, outlet.float_account, amount);
+    let row = row.map_err(|halt| match halt {
+        // how many payments wait for the customer is none of it either
+        Halt::Refused(Refusal { reason: Reason::OrdersFull, .. }) => Halt::from(Reason::Busy),
+        Halt::Refused(_) | Halt::Broken(_) => halt,
+    })?;
     let mut slots = shown(desk, &["amount", "fee", "dial", "time"]);
     slots.extend(sign(outlet));
     let news = desk.tell(&customer, "sms.cash_ask", slots, None);

@@ -1,12 +1,12 @@
 //! Codes for cash: a customer makes a code on their phone, and any outlet hands out the cash for it. The money is held
 //! meanwhile. A code is six random digits, bound to its owner's number and the amount; it lives half an hour, and
-//! takes five tries, which are charged like those of a PIN. It is shown once and kept nowhere.
+//! takes five tries, which are charged like those of a PIN. It is in no message: messages are kept.
 
-use super::super::desk::{Act, Desk, Halt};
+use super::super::desk::{Act, Desk, Halt, House};
 use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, pin, send};
 use super::{cash_out, shown};
-use crate::book::{Change, HoldMove, Proof, SecretKind};
+use crate::book::{Change, HoldMove, Key, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::store::agents::{self, CashCodeRow};
@@ -35,10 +35,11 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     // what a code may be for is what could be paid now; it counts when the cash is handed out
     limits::spent(desk, customer, amount)?;
     terms.show(desk);
-    let digits = digits(desk);
     let expires = desk.now.plus(LIFE);
-    desk.show("cash_code", digits.clone());
     desk.show("until", expires.clock_text(&desk.house.market.zone));
+    let Some(key) = desk.key else { return Ok(()) };
+    let digits = digits(desk.house, &key);
+    desk.show("cash_code", digits.clone());
     let typed = Pin::parse(&digits)?;
     let code = CashCodeRow {
         id: desk.fresh_id,
@@ -62,18 +63,14 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Six digits, each code as likely as any other.
-fn digits(desk: &Desk) -> String {
-    let random = u64::from_be_bytes(desk.house.dice.bytes());
-    format!("{:06}", random.checked_rem(1_000_000).unwrap_or(0))
+/// The code of a request: the same for each copy of it, and when its answer was lost.
+pub fn digits(house: &House, key: &Key) -> String {
+    house.pin_keys.current().code(key.bytes())
 }
 
 fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
-    let customer = send::payee(desk)?;
-    for (slot, value) in send::party(&customer) {
-        desk.show(&slot, value);
-    }
+    let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
     desk.show("amount", amount.to_string());
     desk.show("total", amount.to_string());
@@ -83,14 +80,17 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
         return Ok(());
     }
     let open = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
-    let code = open.into_iter().find(|code| code.amount_minor == amount.minor).ok_or(Reason::CodeGone)?;
+    let code = open.into_iter().next().ok_or(Reason::CodeGone)?;
     let row = people::pin(desk.conn, code.id)?.ok_or(Reason::CodeGone)?;
-    let tag = desk.house.pin_keys.tag(row.key_version, code.id, &row.salt, &typed).map_or(Vec::new(), Vec::from);
+    let tag = desk.house.pin_keys.tag(row.key_version, code.id, &row.salt, &typed);
+    // a wrong amount is a wrong code: who may try amounts for nothing would soon know the right one
+    let tag = tag.filter(|_| code.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
     let wrong = vec![Change::ChargePin { account: code.id }];
-    let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked: Vec::new() };
+    let locked = vec![desk.tell(&customer, "sms.code_tried", shown(desk, &["amount"]), None)];
+    let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked };
     let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
     let fee = price::fee(desk, cash_out::SERVICE.name, amount)?;
-    if fee.payer_minor != code.fee_minor {
+    if fee.payer_minor != code.fee_minor && code.amount_minor == amount.minor {
         // the tariff was changed since: the customer makes a new code, and says yes to the new price
         return Err(Reason::PriceChanged.into());
     }
@@ -98,9 +98,10 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     // the customer hears what it cost them; the outlet need not know
     desk.show("fee", desk.money(code.fee_minor).to_string());
     let meters = vec![limits::drawn(desk, &customer, amount)];
-    let legs = cash_out::legs(desk, &customer, outlet, &terms)?;
+    let (legs, once) = cash_out::legs(desk, &customer, outlet, &terms)?;
     let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(desk, &customer, outlet)?;
+    changes.extend(once);
     changes.push(Change::CloseCode { code: code.id, state: "used" });
     desk.plan.act = Some(Act { kind: "cash_out", legs, holds, meters, proofs: vec![proof], changes });
     Ok(())

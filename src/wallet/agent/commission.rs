@@ -6,19 +6,19 @@
 
 use super::super::desk::{Desk, Halt};
 use crate::ask::Verb;
-use crate::book::{COMMISSIONS, Leg, TAX};
+use crate::book::{COMMISSIONS, Change, Leg, TAX};
 use crate::money::Money;
-use crate::refusal::Refusal;
 use crate::store::agents::{self, OutletRow};
-use crate::store::book_rows;
 use crate::store::people::PersonRow;
+use crate::store::{StoreError, book_rows};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 
-/// Payments of a customer that are looked through for those at this outlet today; nobody makes more in a day.
+/// Payments of a customer that are looked through for those at this outlet today.
 const LOOKBACK: usize = 50;
 
-/// Adds the legs of what serving `customer` with `amount` earns.
+/// Adds the legs of what serving `customer` with `amount` earns; returns what must still be so when they are committed,
+/// as two tills that serve the same customer at the same moment would else earn twice.
 pub fn earn(
     desk: &mut Desk,
     service: &str,
@@ -26,20 +26,24 @@ pub fn earn(
     customer: &PersonRow,
     amount: Money,
     legs: &mut Vec<Leg>,
-) -> Result<(), Halt> {
+) -> Result<Option<Change>, Halt> {
     if desk.verb != Verb::Do {
         // nobody is shown it before
-        return Ok(());
+        return Ok(None);
     }
-    let before_minor = served_today(desk, service, outlet, customer)?;
+    let newest = desk.account(customer.account_id)?.last_posting;
+    // what a payment earns must not stand in its way: beyond the last band, and beyond counting, it earns nothing
+    let Some(before_minor) = served_today(desk, service, outlet, customer)? else { return Ok(None) };
     let after_minor = before_minor.saturating_add(amount.minor);
-    let (before, after) = (of(desk, service, before_minor)?, of(desk, service, after_minor)?);
+    let (Some(before), Some(after)) = (of(desk, service, before_minor), of(desk, service, after_minor)) else {
+        return Ok(None);
+    };
     let tax_minor = after.withheld_tax_minor.saturating_sub(before.withheld_tax_minor).max(0);
     let head_minor = after.head_office_minor.saturating_sub(before.head_office_minor).max(0);
     let whole_minor = after.whole_minor().saturating_sub(before.whole_minor());
     let own_minor = whole_minor.saturating_sub(tax_minor).saturating_sub(head_minor);
     if whole_minor <= 0 || own_minor < 0 {
-        return Ok(());
+        return Ok(None);
     }
     let head = match outlet.head_office {
         Some(head) => agents::outlet(desk.conn, head)?.map(|head| head.commission_account),
@@ -50,17 +54,16 @@ pub fn earn(
     // an outlet without a head office is its own
     credit(legs, head.unwrap_or(outlet.commission_account), head_minor);
     credit(legs, TAX, tax_minor);
-    Ok(())
+    Ok(Some(Change::AtPosting { account: customer.account_id, posting: newest }))
 }
 
-/// What a service earns for an amount in one payment.
-fn of(desk: &Desk, service: &str, amount_minor: i64) -> Result<Commission, Halt> {
+/// What a service earns for an amount in one payment, if there is a band for it.
+fn of(desk: &Desk, service: &str, amount_minor: i64) -> Option<Commission> {
     if amount_minor == 0 {
-        return Ok(Commission::default());
+        return Some(Commission::default());
     }
     let (amount, date) = (desk.money(amount_minor), desk.now.day(&desk.house.market.zone));
-    let earned = desk.house.tariff.get().commission(service, amount, date);
-    Ok(earned.map_err(|reason| Refusal::of_field(reason, "amount"))?)
+    desk.house.tariff.get().commission(service, amount, date).ok()
 }
 
 /// One leg an account: what comes to one that has a leg already is added to it.
@@ -72,17 +75,20 @@ fn credit(legs: &mut Vec<Leg>, account: i64, amount_minor: i64) {
     }
 }
 
-/// What the outlet has moved for this customer by this service today, minor units.
-fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &PersonRow) -> Result<i64, Halt> {
+/// What the outlet has moved for this customer by this service today, minor units; nothing when they have made so many
+/// payments today that it cannot be told.
+fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &PersonRow) -> Result<Option<i64>, Halt> {
     let zone = &desk.house.market.zone;
     let today = desk.now.day(zone);
     let (mut sum_minor, mut next) = (0_i64, desk.account(customer.account_id)?.last_posting);
     for _payment in 0..LOOKBACK {
-        let Some(id) = next else { break };
-        let Some((posting, legs)) = book_rows::posting_whole(desk.conn, id)? else { break };
-        let Some(own) = legs.iter().find(|leg| leg.account_id == customer.account_id) else { break };
+        let Some(id) = next else { return Ok(Some(sum_minor)) };
+        let whole = book_rows::posting_whole(desk.conn, id)?;
+        let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;
+        let own = legs.iter().find(|leg| leg.account_id == customer.account_id);
+        let own = own.ok_or(StoreError::Damaged("an account points at a posting of others"))?;
         if Timestamp::from_micros(posting.at).day(zone) != today {
-            break;
+            return Ok(Some(sum_minor));
         }
         let float = legs.iter().find(|leg| leg.account_id == outlet.float_account);
         if let Some(float) = float.filter(|_| posting.kind == service) {
@@ -90,5 +96,5 @@ fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &P
         }
         next = own.previous;
     }
-    Ok(sum_minor)
+    Ok(None)
 }

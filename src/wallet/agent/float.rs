@@ -4,7 +4,7 @@
 //! Inputs `agent`, `amount`; the PIN is that of who serves at the outlet that sells.
 
 use super::super::desk::{Act, Desk, Halt};
-use super::super::{Service, Whose};
+use super::super::{Service, Whose, send};
 use super::{float_for, outlet, shown, sign, tell_staff};
 use crate::book::Leg;
 use crate::refusal::{Reason, Refusal};
@@ -14,6 +14,9 @@ pub const SELL: Service = Service { name: "sell_float", pin: Whose::Assistant, o
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let own = &desk.till()?.outlet;
+    let seller = desk.person()?;
+    send::active(desk, seller, Reason::AccountClosed.into())?;
+    super::working(desk, own)?;
     let buyer = outlet(desk)?;
     if buyer.float_account == own.float_account {
         return Err(Refusal::of_field(Reason::AgentSelf, "agent").into());
@@ -32,8 +35,8 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let sold = shown(desk, &["amount", "name", "phone"]);
     let mut bought = shown(desk, &["amount"]);
     bought.extend(sign(own));
-    let mut changes = tell_staff(desk, own, "sms.float_sold", &sold)?;
-    changes.extend(tell_staff(desk, &buyer, "sms.float_bought", &bought)?);
+    let mut changes = tell_staff(desk, own, "sms.float_sold", "sms.float_sold", &sold)?;
+    changes.extend(tell_staff(desk, &buyer, "sms.float_bought", "sms.float_bought", &bought)?);
     desk.plan.act = Some(Act { kind: "float", legs, changes, ..Act::default() });
     Ok(())
 }

@@ -309,7 +309,7 @@ impl Oracle {
                 self.messages += 1;
                 self.before.push(Before::Message);
             }
-            Change::SetLanguage { .. } | Change::OpenCode(_) | Change::CloseCode { .. } => {
+            Change::AtPosting { .. } | Change::SetLanguage { .. } | Change::OpenCode(_) | Change::CloseCode { .. } => {
                 panic!("not in this story: {change:?}")
             }
         }

@@ -68,6 +68,7 @@ impl<'a> Wanted<'a> {
                 Change::OpenOrder(order) => self.orders.push(order.id),
                 Change::CloseOrder { order, .. } => self.orders.push(*order),
                 Change::SetPin(_)
+                | Change::AtPosting { .. }
                 | Change::SetLanguage { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
@@ -148,6 +149,7 @@ impl Truth {
                 Change::CloseOrder { order, state } => drop(self.orders.insert(*order, (*state).to_owned())),
                 Change::Tell(_) => self.messages += 1,
                 Change::AtVersion { .. }
+                | Change::AtPosting { .. }
                 | Change::SetLanguage { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. } => {}

@@ -1,0 +1,140 @@
+//! `kadogo agent`: the operator opens outlets and lets people serve there. It works beside a running server: everything
+//! it does goes through a book of its own on the same database.
+
+use crate::agent::AgentNumber;
+use crate::app::App;
+use crate::cli::AgentAct;
+use crate::config::{Settings, menus_folder};
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::pin::Pin;
+use crate::refusal::Reason;
+use crate::seal::{Dice, SealKey};
+use crate::store::agents::OutletRow;
+use crate::store::people::PersonRow;
+use crate::store::{Conn, Store, StoreError, agents, book_rows, people};
+use crate::time::Clock;
+use crate::wallet::Wallet;
+use anyhow::{anyhow, bail};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Letters of an outlet's name: longer ones would be cut on a screen.
+const NAME_MAX: usize = 18;
+/// Outlets that are listed.
+const LISTED_MAX: i64 = 10_000;
+
+/// `kadogo agent`
+pub async fn run(database_url: String, secret: Option<String>, act: AgentAct) -> anyhow::Result<ExitCode> {
+    let secret = secret.as_deref().and_then(|hex| SealKey::from_hex(hex.trim()));
+    let secret =
+        secret.ok_or_else(|| anyhow!("KADOGO_SECRET must be the secret of the service: see `kadogo secret`"))?;
+    // a mistyped address must not make a new service
+    let address = database_url.clone();
+    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
+    let (app, committer) = App::build(&settings(database_url, secret), Clock::System, Dice::os()?).await?;
+    let done = match act {
+        AgentAct::Open { name, area, head_office } => open(&app.wallet, &name, &area, head_office.as_deref()).await,
+        AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
+        AgentAct::List => list(&app.wallet).await,
+    };
+    drop(app);
+    tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+fn settings(database_url: String, secret: SealKey) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url,
+        menus: menus_folder(None),
+        service_code: "*#".to_owned(),
+        brand: "Kadogo".to_owned(),
+        answer_within: Duration::from_secs(4),
+        secret,
+        old_secrets: Vec::new(),
+        callback_token: None,
+        gateway: None,
+        demo: false,
+    }
+}
+
+async fn open(wallet: &Wallet, name: &str, area: &str, head_office: Option<&str>) -> anyhow::Result<()> {
+    let plain = |text: &str| crate::text::septets(text).is_some_and(|cost| (2..=NAME_MAX).contains(&cost));
+    if !plain(name) || !plain(area) {
+        bail!("name and area must be 2 to {NAME_MAX} letters that every phone can show");
+    }
+    let head_office = match head_office {
+        Some(number) => Some(outlet(wallet, number).await?.float_account),
+        None => None,
+    };
+    let opened = wallet.open_outlet(name.trim(), area.trim(), head_office).await?;
+    println!("{} {}: its float is empty", AgentNumber::of(opened.float_account), opened.name);
+    Ok(())
+}
+
+async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()> {
+    let outlet = outlet(wallet, agent).await?;
+    let unreadable = |reason: Reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code());
+    let phone = Msisdn::parse(phone, &wallet.house.market).map_err(unreadable)?;
+    let number = phone.e164().to_owned();
+    let read = move |conn: &mut Conn| match people::by_msisdn(conn, &number)? {
+        Some(person) => Ok::<_, StoreError>(Some((agents::till_of(conn, person.account_id)?, person))),
+        None => Ok(None),
+    };
+    let person = match wallet.store.read(read).await? {
+        None => bail!("{phone} has no wallet yet: they join on their own phone first"),
+        Some((Some(till), _person)) => bail!("{phone} serves at {} already", till.outlet.name),
+        Some((None, person)) => person,
+    };
+    let (pin, digits) = first_pin(wallet, &phone)?;
+    wallet.employ(outlet.float_account, person.account_id, &pin).await?;
+    println!("{phone} serves at {} {}; their agent PIN is {digits}: it is shown only here", agent, outlet.name);
+    Ok(())
+}
+
+/// Five random digits that are not easy to guess.
+fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
+    for _try in 0..100 {
+        let random = u64::from_be_bytes(wallet.house.dice.bytes());
+        let digits = format!("{:05}", random.checked_rem(100_000).unwrap_or(0));
+        if let Ok(pin) = Pin::choose(&digits, phone) {
+            return Ok((pin, digits));
+        }
+    }
+    bail!("no PIN could be drawn")
+}
+
+async fn list(wallet: &Wallet) -> anyhow::Result<()> {
+    let currency = wallet.house.market.currency;
+    let read = |conn: &mut Conn| {
+        let outlets = agents::outlets(conn, LISTED_MAX)?;
+        outlets.into_iter().map(|outlet| whole(conn, outlet)).collect::<Result<Vec<_>, StoreError>>()
+    };
+    for (outlet, float_minor, commission_minor, staff) in wallet.store.read(read).await? {
+        let (float, commission) = (Money::new(float_minor, currency), Money::new(commission_minor, currency));
+        let number = AgentNumber::of(outlet.float_account);
+        println!(
+            "{number} {} ({}, {}): float {float}, commission {commission}",
+            outlet.name, outlet.area, outlet.state
+        );
+        for person in staff {
+            let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string()).unwrap_or_default();
+            println!("    {phone} {}", person.name);
+        }
+    }
+    Ok(())
+}
+
+fn whole(conn: &mut Conn, outlet: OutletRow) -> Result<(OutletRow, i64, i64, Vec<PersonRow>), StoreError> {
+    let balance = |conn: &mut Conn, id| book_rows::account(conn, id).map(|a| a.map_or(0, |a| a.balance_minor));
+    let (float, commission) = (balance(conn, outlet.float_account)?, balance(conn, outlet.commission_account)?);
+    let staff = agents::staff(conn, outlet.float_account)?;
+    Ok((outlet, float, commission, staff))
+}
+
+async fn outlet(wallet: &Wallet, number: &str) -> anyhow::Result<OutletRow> {
+    let parsed = AgentNumber::parse(number).map_err(|_digits| anyhow!("`{number}` is not an agent number"))?;
+    let found = wallet.store.read(move |conn| agents::outlet(conn, parsed.outlet())).await?;
+    found.ok_or_else(|| anyhow!("no agent has the number {number}"))
+}
