@@ -87,7 +87,10 @@ fn approve(desk: &mut Desk) -> Result<(), Halt> {
     let amount = desk.money(order.amount_minor);
     let mut act = match &payee {
         Payee::Person(payee) => send::payment(desk, payee, amount)?,
-        Payee::Outlet(outlet) => cash_out::payment(desk, outlet, amount)?,
+        Payee::Outlet(outlet) => {
+            desk.plan.flags.insert("cash".into());
+            cash_out::payment(desk, outlet, amount)?
+        }
     };
     act.changes.push(Change::CloseOrder { order: order.id, state: "approved" });
     desk.plan.act = Some(act);

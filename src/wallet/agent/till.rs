@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 
 /// Shows `name`, `phone` (the agent number), `balance` (the float) and `commission`.
 pub const SHOW: Service = Service { name: "till", pin: Whose::Nobody, opens: false, plan: show };
-/// Input `receipt`: a code; shows `sign`, `amount`, `name`, `date`, `time` of what it moved on the outlet's float, or on the
-/// caller's own wallet.
+/// Input `receipt`: a code; shows `amount`, `name`, `date`, `time` of what it moved on the outlet's float, or on the caller's
+/// own wallet, with the flag `went` where they paid it.
 pub const CHECK: Service = Service { name: "check_code", pin: Whose::Nobody, opens: false, plan: check };
 
 fn show(desk: &mut Desk) -> Result<(), Halt> {
@@ -40,7 +40,9 @@ fn check(desk: &mut Desk) -> Result<(), Halt> {
     let own = ours.ok_or_else(unknown)?.clone();
     let line = Line { posting, own, legs };
     let other = account::names(desk.conn, &Vec::from_iter(line.other()))?.into_values().next();
-    desk.show("sign", if line.own.amount_minor < 0 { "-" } else { "+" });
+    if line.own.amount_minor < 0 {
+        desk.plan.flags.insert("went".into());
+    }
     desk.show("amount", desk.money(line.own.amount_minor.saturating_abs()).to_string());
     desk.show("name", other.unwrap_or_else(|| desk.house.brand.clone()));
     let at = Timestamp::from_micros(line.posting.at);
