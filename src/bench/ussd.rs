@@ -15,7 +15,7 @@ use crate::limits::{Limits, Tier};
 use crate::pin::Pin;
 use crate::seal::{Dice, SealKey};
 use crate::store::book_rows;
-use crate::store::people::{PersonRow, PinRow};
+use crate::store::people::PersonRow;
 use crate::time::{Clock, Timestamp};
 use crate::wallet::{Wallet, join};
 use actix_web::{HttpResponse, HttpServer, web};
@@ -172,8 +172,6 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
 
 fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posting {
     let (house, now) = (&wallet.house, wallet.house.clock.now());
-    let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
-    let (tag, key_version) = (key.tag(account, &salt, pin).to_vec(), i64::from(key.version));
     let person = PersonRow {
         account_id: account,
         msisdn: phone(number.saturating_add(1_000)),
@@ -185,7 +183,7 @@ fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posti
     let changes = vec![
         Change::Join(person),
         Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
-        Change::SetPin(PinRow { account_id: account, key_version, salt: salt.to_vec(), tag, attempts: 0 }),
+        Change::SetPin(house.tagged(account, pin)),
     ];
     let legs = vec![
         Leg { account, amount_minor: BEGIN_MINOR },

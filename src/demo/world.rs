@@ -7,7 +7,7 @@ use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
-use crate::store::people::{self, PersonRow, PinRow};
+use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::founding::FoundingError;
@@ -96,15 +96,7 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
     let mut changes =
         vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        let (salt, key): ([u8; 16], _) = (house.dice.bytes(), house.pin_keys.current());
-        let (key_version, tag) = (i64::from(key.version), key.tag(account, &salt, &pin).to_vec());
-        changes.push(Change::SetPin(PinRow {
-            account_id: account,
-            key_version,
-            salt: salt.to_vec(),
-            tag,
-            attempts: 0,
-        }));
+        changes.push(Change::SetPin(house.tagged(account, &pin)));
     }
     changes
 }

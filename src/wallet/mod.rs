@@ -223,9 +223,10 @@ impl Wallet {
         changes.extend(act.changes);
         let (legs, holds, meters) = (act.legs, act.holds, act.meters);
         let mut posting = Posting { request, legs, holds, meters, ..self.blank(turn.key, act.kind, changes) };
-        if let Some(account) = pin::account(service.pin, caller)? {
-            posting.proofs.push(self.proof(caller, account, ask.secret.as_ref(), plan.pin.take(), wrong.clone())?);
-            posting.changes.push(Change::ClearPin { account });
+        if service.pin != Whose::Nobody {
+            let row = plan.pin.take().ok_or(Reason::PinLocked)?;
+            posting.changes.push(Change::ClearPin { account: row.account_id });
+            posting.proofs.push(self.proof(caller, ask.secret.as_ref(), row, wrong.clone())?);
         }
         posting.proofs.extend(act.proofs.into_iter().map(|proof| pin::also(proof, &wrong)));
         match self.book.post(posting).await {

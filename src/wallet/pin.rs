@@ -3,7 +3,7 @@
 //! A PIN is in no state and no row. Between the two entries of a new PIN stands its token, a keyed tag like the one
 //! that is stored in the end. A typed PIN goes to the book as a tag: the try is charged and compared in one commit.
 
-use super::desk::{Act, Desk, Halt};
+use super::desk::{Act, Desk, Halt, House};
 use super::{Caller, Service, Wallet, Whose, Wrong};
 use crate::ask::{Secret, Slots};
 use crate::book::{Change, Proof, SecretKind};
@@ -24,7 +24,7 @@ fn choose(desk: &mut Desk) -> Result<(), Halt> {
     let pin = Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn)
         .map_err(|r| Refusal::of_field(r, "new_pin"))?;
     let account = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
-    let row = tagged(desk, account, &pin);
+    let row = desk.house.tagged(account, &pin);
     desk.show("new_pin", token(&row));
     Ok(())
 }
@@ -53,7 +53,7 @@ pub fn repeated(desk: &mut Desk, account: i64) -> Result<PinRow, Halt> {
     let owner = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
     let first = read_token(desk.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(desk.secret.as_ref())?).map_err(|_format| mismatch())?;
-    if matches(desk, &first, owner, &second) { Ok(tagged(desk, account, &second)) } else { Err(mismatch().into()) }
+    if matches(desk, &first, owner, &second) { Ok(desk.house.tagged(account, &second)) } else { Err(mismatch().into()) }
 }
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
@@ -68,11 +68,14 @@ fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
     Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
 }
 
-pub(super) fn tagged(desk: &Desk, account: i64, pin: &Pin) -> PinRow {
-    let salt: [u8; 16] = desk.house.dice.bytes();
-    let key = desk.house.pin_keys.current();
-    let tag = key.tag(account, &salt, pin).to_vec();
-    PinRow { account_id: account, key_version: i64::from(key.version), salt: salt.to_vec(), tag, attempts: 0 }
+impl House {
+    /// What is stored of a PIN, or of a code that is compared like one.
+    pub fn tagged(&self, account: i64, pin: &Pin) -> PinRow {
+        let salt: [u8; 16] = self.dice.bytes();
+        let key = self.pin_keys.current();
+        let tag = key.tag(account, &salt, pin).to_vec();
+        PinRow { account_id: account, key_version: i64::from(key.version), salt: salt.to_vec(), tag, attempts: 0 }
+    }
 }
 
 fn matches(desk: &Desk, row: &PinRow, account: i64, pin: &Pin) -> bool {
@@ -92,7 +95,7 @@ fn read_token(token: &str, account: i64) -> Option<PinRow> {
 }
 
 /// The number under which the PIN is kept that this needs.
-pub(super) fn account(whose: Whose, caller: &Caller) -> Result<Option<i64>, Refusal> {
+fn account(whose: Whose, caller: &Caller) -> Result<Option<i64>, Refusal> {
     match whose {
         Whose::Nobody => Ok(None),
         Whose::Caller => Ok(Some(caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id)),
@@ -129,14 +132,12 @@ impl Wallet {
     pub(super) fn proof(
         &self,
         caller: &Caller,
-        account: i64,
         secret: Option<&Secret>,
-        row: Option<PinRow>,
+        row: PinRow,
         wrong: Wrong,
     ) -> Result<Proof, Refusal> {
         let person = caller.person.as_ref().ok_or(Reason::NotJoined)?;
-        let pin = Pin::parse(entered(secret)?)?;
-        let row = row.ok_or(Reason::PinLocked)?;
+        let (account, pin) = (row.account_id, Pin::parse(entered(secret)?)?);
         // a tag whose key is not known any more equals nothing
         let tag = self.house.pin_keys.tag(row.key_version, account, &row.salt, &pin).map_or(Vec::new(), Vec::from);
         let now = self.house.clock.now();

@@ -4,7 +4,7 @@
 
 use super::super::desk::{Act, Desk, Halt, House};
 use super::super::price::{self, Terms};
-use super::super::{Service, Whose, limits, pin, send};
+use super::super::{Service, Whose, limits, send};
 use super::{cash_out, shown};
 use crate::book::{Change, HoldMove, Key, Proof, SecretKind};
 use crate::pin::Pin;
@@ -55,7 +55,7 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     holds.push(HoldMove::Open { account: customer.account_id, amount_minor, expires_at: expires });
     let mut changes: Vec<Change> =
         old.iter().map(|code| Change::CloseCode { code: code.id, state: "cancelled" }).collect();
-    changes.push(Change::SetPin(pin::tagged(desk, code.id, &typed)));
+    changes.push(Change::SetPin(desk.house.tagged(code.id, &typed)));
     changes.push(Change::OpenCode(code));
     // the code itself is in no message: messages are kept
     changes.push(desk.tell(customer, "sms.cash_code", shown(desk, &["amount", "fee", "until"]), None));
@@ -74,7 +74,7 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let amount = desk.amount("amount")?;
     desk.show("amount", amount.to_string());
     desk.show("total", amount.to_string());
-    let typed = Pin::parse(desk.field("code")?).map_err(|_format| Refusal::of_field(Reason::CodeWrong, "code"))?;
+    let typed = Pin::parse(desk.field("code")?).map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?;
     if desk.verb != crate::ask::Verb::Do {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());

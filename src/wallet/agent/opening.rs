@@ -7,7 +7,6 @@ use crate::book::{Change, Key};
 use crate::pin::Pin;
 use crate::store::agents::{self, AssistantRow, OutletRow};
 use crate::store::book_rows::Account;
-use crate::store::people::PinRow;
 
 impl Wallet {
     /// Opens an outlet with an empty float and no commission yet.
@@ -43,10 +42,8 @@ impl Wallet {
     /// Lets the owner of the wallet `person` serve at an outlet, with this PIN.
     pub async fn employ(&self, outlet: i64, person: i64, pin: &Pin) -> Result<AssistantRow, FoundingError> {
         let (id, now) = (self.book.fresh_id().await?, self.house.clock.now());
-        let (salt, key): ([u8; 16], _) = (self.house.dice.bytes(), self.house.pin_keys.current());
-        let (key_version, tag) = (i64::from(key.version), key.tag(id, &salt, pin).to_vec());
-        let pin = PinRow { account_id: id, key_version, salt: salt.to_vec(), tag, attempts: 0 };
-        let posting = self.note(Key::new(now, "employ", &id.to_be_bytes()), vec![Change::SetPin(pin)]);
+        let changes = vec![Change::SetPin(self.house.tagged(id, pin))];
+        let posting = self.note(Key::new(now, "employ", &id.to_be_bytes()), changes);
         self.book.post(posting).await.map_err(FoundingError::Refused)?;
         let row = AssistantRow { id, person, outlet, since: now.micros() };
         let stored = row.clone();
