@@ -4,7 +4,7 @@
 use crate::agent::AgentNumber;
 use crate::app::App;
 use crate::cli::AgentAct;
-use crate::config::{Settings, menus_folder};
+use crate::config::{SecretArgs, Settings, menus_folder};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -25,14 +25,13 @@ const NAME_MAX: usize = 18;
 const LISTED_MAX: i64 = 10_000;
 
 /// `kadogo agent`
-pub async fn run(database_url: String, secret: Option<String>, act: AgentAct) -> anyhow::Result<ExitCode> {
-    let secret = secret.as_deref().and_then(|hex| SealKey::from_hex(hex.trim()));
-    let secret =
-        secret.ok_or_else(|| anyhow!("KADOGO_SECRET must be the secret of the service: see `kadogo secret`"))?;
+pub async fn run(database_url: String, secrets: &SecretArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
+    let mut problems = Vec::new();
+    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else { bail!(problems.join("\n")) };
     // a mistyped address must not make a new service
     let address = database_url.clone();
     tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
-    let (app, committer) = App::build(&settings(database_url, secret), Clock::System, Dice::os()?).await?;
+    let (app, committer) = App::build(&settings(database_url, secret, old_secrets), Clock::System, Dice::os()?).await?;
     let done = match act {
         AgentAct::Open { name, area, head_office } => open(&app.wallet, &name, &area, head_office.as_deref()).await,
         AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
@@ -43,7 +42,7 @@ pub async fn run(database_url: String, secret: Option<String>, act: AgentAct) ->
     done.map(|()| ExitCode::SUCCESS)
 }
 
-fn settings(database_url: String, secret: SealKey) -> Settings {
+fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url,
@@ -52,7 +51,7 @@ fn settings(database_url: String, secret: SealKey) -> Settings {
         brand: "Kadogo".to_owned(),
         answer_within: Duration::from_secs(4),
         secret,
-        old_secrets: Vec::new(),
+        old_secrets,
         callback_token: None,
         gateway: None,
         demo: false,

@@ -1,6 +1,6 @@
 //! The command line: what the program can do, and what each command takes. The settings of a server are in `config`.
 
-use crate::config::{ServeArgs, ServerArgs};
+use crate::config::{SecretArgs, ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -115,9 +115,9 @@ pub enum Command {
             global = true
         )]
         database_url: String,
-        /// The service's secret, with which PINs are kept
-        #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX", global = true)]
-        secret: Option<String>,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
         /// What to do
         #[command(subcommand)]
         act: AgentAct,

@@ -52,16 +52,9 @@ pub struct ServeArgs {
     /// What `demo` has too.
     #[command(flatten)]
     pub server: ServerArgs,
-    /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits (`kadogo secret`
-    /// makes one). Without it every PIN is lost, so keep a copy apart from the database
-    #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX")]
-    pub secret: Option<SecretString>,
-    /// A file with that secret, instead of the secret itself
-    #[arg(long, env = "KADOGO_SECRET_FILE", value_name = "FILE", conflicts_with = "secret")]
-    pub secret_file: Option<PathBuf>,
-    /// Secrets used before this one, separated by commas: PINs set under them stay valid
-    #[arg(long, env = "KADOGO_OLD_SECRETS", hide_env_values = true, value_name = "HEX,HEX", value_delimiter = ',')]
-    pub old_secrets: Vec<SecretString>,
+    /// The secrets.
+    #[command(flatten)]
+    pub secrets: SecretArgs,
     /// What gateways must send as `?token=` with every callback, since they do not sign them; at least 16 characters
     #[arg(long, env = "KADOGO_CALLBACK_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub callback_token: Option<SecretString>,
@@ -128,6 +121,65 @@ pub struct Settings {
     pub demo: bool,
 }
 
+/// The secrets of a service, for each command that needs them.
+#[derive(Debug, Args)]
+pub struct SecretArgs {
+    /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits (`kadogo secret`
+    /// makes one). Without it every PIN is lost, so keep a copy apart from the database
+    #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX")]
+    pub secret: Option<SecretString>,
+    /// A file with that secret, instead of the secret itself
+    #[arg(long, env = "KADOGO_SECRET_FILE", value_name = "FILE", conflicts_with = "secret")]
+    pub secret_file: Option<PathBuf>,
+    /// Secrets used before this one, separated by commas: PINs set under them stay valid
+    #[arg(long, env = "KADOGO_OLD_SECRETS", hide_env_values = true, value_name = "HEX,HEX", value_delimiter = ',')]
+    pub old_secrets: Vec<SecretString>,
+}
+
+impl SecretArgs {
+    /// The secret in use and those before it; what is wrong with them is among the problems.
+    pub fn read(&self, problems: &mut Vec<String>) -> (Option<SealKey>, Option<Vec<SealKey>>) {
+        let secret = self.current(problems);
+        let old = self.old_secrets.iter().filter(|old| !is_blank(old));
+        let old: Option<Vec<SealKey>> = old.map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
+        if old.is_none() {
+            problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
+        }
+        (secret, old)
+    }
+
+    fn current(&self, problems: &mut Vec<String>) -> Option<SealKey> {
+        let text = match (self.secret.as_ref().filter(|secret| !is_blank(secret)), &self.secret_file) {
+            (Some(secret), _) => secret.expose_secret().trim().to_owned(),
+            (None, Some(file)) => match std::fs::read_to_string(file) {
+                Ok(text) => text.trim().to_owned(),
+                Err(error) => {
+                    problems.push(format!("KADOGO_SECRET_FILE: {}: {error}", file.display()));
+                    return None;
+                }
+            },
+            (None, None) => {
+                problems.push("KADOGO_SECRET is not set: `kadogo secret` makes one".to_owned());
+                return None;
+            }
+        };
+        if text.eq_ignore_ascii_case(DEMO_SECRET) {
+            problems.push("KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one".to_owned());
+            return None;
+        }
+        let key = SealKey::from_hex(&text);
+        if key.is_none() {
+            problems.push("KADOGO_SECRET must be 64 hexadecimal digits: `kadogo secret` makes one".to_owned());
+        }
+        key
+    }
+}
+
+/// A variable that is set to nothing, as container files do with what they cannot fill in, is not set.
+fn is_blank(secret: &SecretString) -> bool {
+    secret.expose_secret().trim().is_empty()
+}
+
 impl ServerArgs {
     /// The settings of a demo.
     pub fn demo(self) -> Result<Settings, Vec<String>> {
@@ -183,12 +235,7 @@ impl ServeArgs {
         if self.server.service_code.is_none() {
             problems.push("KADOGO_SERVICE_CODE is not set: the code that people dial, such as *384*1234#".to_owned());
         }
-        let secret = self.read_secret(&mut problems);
-        let old_secrets: Option<Vec<SealKey>> =
-            self.old_secrets.iter().map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
-        if old_secrets.is_none() {
-            problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
-        }
+        let (secret, old_secrets) = self.secrets.read(&mut problems);
         match &self.callback_token {
             None => problems.push(
                 "KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
@@ -211,42 +258,13 @@ impl ServeArgs {
         }
     }
 
-    /// A variable that is set to nothing, as container files do with what they cannot fill in, is not set.
+    /// The same for the other settings.
     fn forget_blanks(&mut self) {
-        let blank = |secret: &SecretString| secret.expose_secret().trim().is_empty();
-        self.secret = self.secret.take().filter(|secret| !blank(secret));
-        self.callback_token = self.callback_token.take().filter(|token| !blank(token));
-        self.at_api_key = self.at_api_key.take().filter(|key| !blank(key));
-        self.old_secrets.retain(|old| !blank(old));
+        self.callback_token = self.callback_token.take().filter(|token| !is_blank(token));
+        self.at_api_key = self.at_api_key.take().filter(|key| !is_blank(key));
         for word in [&mut self.at_username, &mut self.at_sender, &mut self.server.service_code] {
             *word = word.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         }
-    }
-
-    fn read_secret(&self, problems: &mut Vec<String>) -> Option<SealKey> {
-        let text = match (&self.secret, &self.secret_file) {
-            (Some(secret), _) => secret.expose_secret().trim().to_owned(),
-            (None, Some(file)) => match std::fs::read_to_string(file) {
-                Ok(text) => text.trim().to_owned(),
-                Err(error) => {
-                    problems.push(format!("KADOGO_SECRET_FILE: {}: {error}", file.display()));
-                    return None;
-                }
-            },
-            (None, None) => {
-                problems.push("KADOGO_SECRET is not set: `kadogo secret` makes one".to_owned());
-                return None;
-            }
-        };
-        if text.eq_ignore_ascii_case(DEMO_SECRET) {
-            problems.push("KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one".to_owned());
-            return None;
-        }
-        let key = SealKey::from_hex(&text);
-        if key.is_none() {
-            problems.push("KADOGO_SECRET must be 64 hexadecimal digits: `kadogo secret` makes one".to_owned());
-        }
-        key
     }
 
     fn gateway(&self, problems: &mut Vec<String>) -> Option<GatewayAccount> {

@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
         Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
         Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
-        Command::Agent { database_url, secret, act } => agents::run(database_url, secret, act).await,
+        Command::Agent { database_url, secrets, act } => agents::run(database_url, &secrets, act).await,
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),

@@ -123,6 +123,12 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     server.hop_at(&path, "ATUid_2", STRANGER, "4").await;
     let till = server.hop_at(&path, "ATUid_2", STRANGER, "4*6").await;
     assert!(till.contains(&format!("Mama Njeri Shop, agent {number}\nFloat KES 0")), "{till}");
+    // also by a file, and after the secret was changed
+    std::fs::write(place.path("secret"), SECRET).unwrap();
+    assert_eq!(place.run_with(&["agent", "list"], &[("KADOGO_SECRET_FILE", "secret")]).code, Some(0));
+    let changed = [("KADOGO_SECRET", OTHER_SECRET), ("KADOGO_OLD_SECRETS", SECRET)];
+    assert_eq!(place.run_with(&["agent", "list"], &changed).code, Some(0));
+    assert_eq!(place.run_with(&["agent", "list"], &changed[..1]).code, Some(1));
     let listed = agent(&["list"]).out;
     assert!(listed.contains("(Kibera, open): float KES 0") && listed.contains("Zawadi Njoki"), "{listed}");
 }
