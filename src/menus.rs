@@ -114,7 +114,8 @@ pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
 /// What a tariff asks for that the services, or the market, cannot do.
 pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
     let services = [send::SERVICE.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
-    let mut problems: Vec<Problem> = services.iter().flat_map(|service| tariff.beyond(service, price::ABLE)).collect();
+    let mut problems: Vec<Problem> =
+        services.iter().flat_map(|service| tariff.beyond(service, price::able(service))).collect();
     let market = Market::kenya().currency;
     if tariff.currency() != market {
         let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));

@@ -86,7 +86,7 @@ pub struct Case<'a> {
     pub channel: Option<&'a str>,
     /// The market's date.
     pub date: Date,
-    /// What the payer has moved by this service in this month so far, minor units.
+    /// What the payer has sent, paid and taken out in this month so far, minor units.
     pub month_minor: i64,
 }
 
@@ -138,6 +138,12 @@ impl Tariff {
     /// Whether prices may depend on a channel of this name.
     pub fn has_channel(&self, name: &str) -> bool {
         self.channels.iter().any(|channel| channel == name)
+    }
+
+    /// Whether a price of a service depends on what was moved in the month.
+    pub fn counts_month(&self, service: &str) -> bool {
+        let sheets = self.sheets.get(service).map(Vec::as_slice).unwrap_or_default();
+        sheets.iter().any(|sheet| !sheet.monthly.is_empty())
     }
 
     /// The prices of a service that need more than it can tell or do.

@@ -68,7 +68,7 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
     let account = active(desk, payer, Reason::AccountClosed.into())?;
     active(desk, payee, payee_closed())?;
     let available = desk.money(account.balance_minor.saturating_sub(account.held_minor));
-    let fee = price::fee(desk, SERVICE.name, amount)?;
+    let fee = price::fee(desk, SERVICE.name, payer, amount)?;
     let terms = price::decide(available, amount, fee)?;
     let meters = limits::of_payment(desk, payer, payee, amount)?;
     for (slot, value) in party(payee) {
@@ -81,7 +81,8 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
         desk.plan.flags.insert("again".into());
         desk.show("ago", ago);
     }
-    let (legs, changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee));
+    let (legs, mut changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee));
+    changes.extend(price::agreed(desk, SERVICE.name, payer)?);
     Ok(Act { kind: "send", legs, meters, changes, ..Act::default() })
 }
 

@@ -7,12 +7,13 @@ use super::program;
 use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Slots, Verb};
 use kadogo::book::{self, Key};
+use kadogo::demo::world::people;
 use kadogo::money::{Currency, Money};
 use kadogo::phone::Msisdn;
 use kadogo::source::Source;
 use kadogo::store::{StoreError, book_rows};
 use kadogo::tariff::{Case, Place, Tariff};
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::wallet::{Caller, Turn, Wrong};
 use std::time::Duration;
 
 /// Kenya in 2025: from, to, and what sending costs; whole shillings.
@@ -34,6 +35,24 @@ const KENYA: [(i64, i64, i64); 15] = [
     (50_001, 250_000, 108),
 ];
 
+/// The same for cash from an agent, who hands out 50 at least.
+const KENYA_CASH: [(i64, i64, i64); 14] = [
+    (50, 100, 11),
+    (101, 500, 29),
+    (501, 1_000, 29),
+    (1_001, 1_500, 29),
+    (1_501, 2_500, 29),
+    (2_501, 3_500, 52),
+    (3_501, 5_000, 69),
+    (5_001, 7_500, 87),
+    (7_501, 10_000, 115),
+    (10_001, 15_000, 167),
+    (15_001, 20_000, 185),
+    (20_001, 35_000, 197),
+    (35_001, 50_000, 278),
+    (50_001, 250_000, 309),
+];
+
 /// Balances of the operator's own accounts: fees, tax, levy.
 async fn operator(world: &World) -> [i64; 3] {
     let ids = [book::FEES, book::TAX, book::LEVY];
@@ -47,10 +66,21 @@ async fn operator(world: &World) -> [i64; 3] {
 
 /// Amina's question or order to send Baraka so much.
 fn ask(verb: Verb, amount_minor: i64, total: Option<String>) -> Ask {
-    let mut fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), amount_minor.to_string())]);
+    ask_of(verb, "send", ("to", BARAKA), amount_minor, total)
+}
+
+/// Amina's question or order of a service that pays somebody.
+fn ask_of(verb: Verb, service: &str, to: (&str, &str), amount_minor: i64, total: Option<String>) -> Ask {
+    let mut fields = Fields::from([(to.0.into(), to.1.into()), ("amount".into(), amount_minor.to_string())]);
     fields.extend(total.map(|total| ("total".to_owned(), total)));
     let secret = (verb == Verb::Do).then(|| "7361".to_owned().into());
-    Ask { verb, service: "send".into(), fields, secret }
+    Ask { verb, service: service.into(), fields, secret }
+}
+
+/// Does it, once per amount and moment.
+async fn act(world: &World, caller: &Caller, ask: Ask) -> Answer {
+    let key = Key::new(world.clock.now(), "test", ask.fields["amount"].as_bytes());
+    world.app.wallet.act(caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
 }
 
 fn facts(answer: Answer) -> Slots {
@@ -77,15 +107,100 @@ async fn every_row_of_the_kenyan_table_is_charged_as_it_was_quoted() {
             let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
             let shown = Money::new(fee * 100, Currency::KES).to_string();
             assert_eq!(quoted["fee"], shown, "{shillings}");
-            let key = Key::new(world.clock.now(), "test", &amount.to_be_bytes());
-            let turn = Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
-            let order = ask(Verb::Do, amount, Some(quoted["total"].clone()));
-            let done = facts(wallet.act(&caller, order, turn).await.answer);
+            let done = facts(act(&world, &caller, ask(Verb::Do, amount, Some(quoted["total"].clone()))).await);
             assert_eq!((&done["fee"], &done["total"]), (&quoted["fee"], &quoted["total"]));
             let after = (world.balance(AMINA).await, world.balance(BARAKA).await, operator(&world).await[0]);
             assert_eq!(after, (before.0 - total, before.1 + amount, before.2 + fee * 100), "{shillings}");
         }
     }
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_the_kenyan_cash_column_is_charged_as_it_was_quoted() {
+    let world = World::new().await;
+    let wallet = &world.app.wallet;
+    let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    let sold = people(wallet).await.unwrap();
+    let shop = sold.iter().find_map(|person| person.agent.clone()).unwrap().number;
+    let float = async || {
+        let now = people(wallet).await.unwrap();
+        now.into_iter().filter_map(|person| person.agent).find(|agent| agent.number == shop).unwrap().float_minor
+    };
+    // the first row is of amounts that no agent hands out
+    let refused = wallet.answer(&caller, ask_of(Verb::Quote, "cash_out", ("agent", &shop), 4_900, None)).await;
+    assert!(matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"), "{refused:?}");
+    for (from, to, fee) in KENYA_CASH {
+        for shillings in [from, to] {
+            world.clock.advance(Duration::from_secs(24 * 3_600));
+            let (amount, total) = (shillings * 100, (shillings + fee) * 100);
+            world.give(AMINA, total).await;
+            let before = (world.balance(AMINA).await, float().await, operator(&world).await[0]);
+            let order = |verb, total| ask_of(verb, "cash_out", ("agent", &shop), amount, total);
+            let quoted = facts(wallet.answer(&caller, order(Verb::Quote, None)).await);
+            assert_eq!(quoted["fee"], Money::new(fee * 100, Currency::KES).to_string(), "{shillings}");
+            let done = facts(act(&world, &caller, order(Verb::Do, Some(quoted["total"].clone()))).await);
+            assert_eq!((&done["fee"], &done["total"]), (&quoted["fee"], &quoted["total"]));
+            let after = (world.balance(AMINA).await, float().await, operator(&world).await[0]);
+            assert_eq!(after, (before.0 - total, before.1 + amount, before.2 + fee * 100), "{shillings}");
+        }
+    }
+    world.check();
+}
+
+/// Who is well known pays less, and the first 1,000 of a month are free for all others.
+const KNOWN: &str = "currency = 'KES'\ntiers = ['full']\n\
+    [[send]]\nbands = [{ from = 1, to = 9_000, fee = 20 }]\nmonthly = [{ up_to = 1_000, flat = 0 }]\n\
+    [[send]]\ntier = 'full'\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tier_and_the_month_of_who_pays_make_their_price() {
+    let world = World::new().await;
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", KNOWN)).unwrap());
+    let amina = world.phone(AMINA);
+    let price = async || {
+        amina.dial().await;
+        let confirm = amina.press_all(&["1", "0700000002", "600"]).await;
+        amina.press_all(&["1", "7361"]).await;
+        confirm.lines().nth(1).unwrap().to_owned()
+    };
+    sql(&world, format!("UPDATE people SET tier = 'full' WHERE msisdn = '{AMINA}'")).await;
+    assert_eq!(price().await, "Fee KES 5. Total KES 605.");
+    // what was sent on another table counts for the month too
+    sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
+    world.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(price().await, "Fee KES 20. Total KES 620.");
+    // December begins in eight days
+    world.clock.advance(Duration::from_secs(8 * 24 * 3_600));
+    assert_eq!(price().await, "Fee KES 0. Total KES 600.");
+    world.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(price().await, "Fee KES 20. Total KES 620.");
+    world.check();
+}
+
+/// Eight payments at one moment, of which the free volume of the month covers one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
+    let world = World::new().await;
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", KNOWN)).unwrap());
+    sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
+    let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    let free = facts(world.app.wallet.answer(&caller, ask(Verb::Quote, 60_000, None)).await)["total"].clone();
+    let (world, caller) = (&world, &caller);
+    let pays = (60_000..60_800).step_by(100).map(|amount| {
+        let total = Money::new(amount, Currency::KES).to_string();
+        async move { act(world, caller, ask(Verb::Do, amount, Some(total))).await }
+    });
+    assert_eq!(free, "KES 600");
+    let answers = all(pays).await;
+    let done = answers.iter().filter(|answer| matches!(answer, Answer::Facts { .. })).count();
+    assert_eq!(done, 1, "{answers:?}");
+    assert_eq!(operator(world).await[0], 0);
+    let others = answers.iter().filter(|answer| match answer {
+        Answer::Refused(refusal) => matches!(refusal.code(), "stale" | "price_changed"),
+        Answer::Facts { .. } | Answer::Items(_) | Answer::Late => false,
+    });
+    assert_eq!(others.count(), 7, "{answers:?}");
     world.check();
 }
 

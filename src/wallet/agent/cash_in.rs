@@ -18,7 +18,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let amount = desk.amount("amount")?;
     float_for(desk, outlet.float_account, amount)?;
     // what it costs comes out of the cash: the customer brings no more than they count on the table
-    let terms = Terms { amount, fee: price::fee(desk, SERVICE.name, amount)?, total: amount };
+    let terms = Terms { amount, fee: price::fee(desk, SERVICE.name, &customer, amount)?, total: amount };
     let given_minor = amount.minor.checked_sub(terms.fee.total_minor()).filter(|given| *given > 0);
     let given_minor = given_minor.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
     desk.show("amount", amount.to_string());

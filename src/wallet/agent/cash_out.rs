@@ -36,7 +36,8 @@ pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act
     if desk.caller.till.as_ref().is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Reason::AgentSelf.into());
     }
-    let terms = price::decide(super::available(desk, &account), amount, price::fee(desk, SERVICE.name, amount)?)?;
+    let fee = price::fee(desk, SERVICE.name, customer, amount)?;
+    let terms = price::decide(super::available(desk, &account), amount, fee)?;
     let meters = vec![limits::spent(desk, customer, amount)?];
     terms.show(desk);
     for (slot, value) in sign(outlet) {
@@ -79,7 +80,7 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
     let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
-    let fee = price::fee(desk, SERVICE.name, amount)?;
+    let fee = price::fee(desk, SERVICE.name, &customer, amount)?;
     desk.show("amount", amount.to_string());
     desk.show("fee", desk.money(fee.payer_minor).to_string());
     // whether the customer has so much is none of the outlet's business before they say yes

@@ -25,7 +25,7 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     let customer = desk.person()?;
     let account = send::active(desk, customer, Reason::AccountClosed.into())?;
     let amount = desk.amount("amount")?;
-    let fee = price::fee(desk, cash_out::SERVICE.name, amount)?;
+    let fee = price::fee(desk, cash_out::SERVICE.name, customer, amount)?;
     let old = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
     // what the old ones hold is free again in the same commit
     let freed =
@@ -89,7 +89,7 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let locked = vec![desk.tell(&customer, "sms.code_tried", shown(desk, &["amount"]), None)];
     let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked };
     let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
-    let fee = price::fee(desk, cash_out::SERVICE.name, amount)?;
+    let fee = price::fee(desk, cash_out::SERVICE.name, &customer, amount)?;
     if fee.payer_minor != code.fee_minor && code.amount_minor == amount.minor {
         // the tariff was changed since: the customer makes a new code, and says yes to the new price
         return Err(Reason::PriceChanged.into());
