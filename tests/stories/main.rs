@@ -26,6 +26,7 @@ mod crowd;
 mod doors;
 mod dropped;
 mod engine;
+mod failures;
 mod faults;
 mod fold;
 mod gateway;
