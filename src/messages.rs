@@ -16,6 +16,8 @@ pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.join", &["dial", "brand"]),
     ("sms.order", &["amount", "name", "phone", "fee", "total", "dial", "time"]),
     ("sms.order_expired", &["amount", "name", "phone", "dial"]),
+    ("sms.registered", &["name", "phone", "dial"]),
+    ("sms.lifted", &["name", "phone", "date", "time"]),
     ("sms.cash_in", &["code", "amount", "name", "phone", "date", "time", "balance", "fee"]),
     ("sms.cash_in_agent", &["code", "amount", "name", "phone", "date", "time", "balance"]),
     ("sms.cash_out", &["code", "amount", "name", "phone", "date", "time", "balance", "fee"]),

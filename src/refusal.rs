@@ -108,6 +108,20 @@ pub enum Reason {
     CodeWrong,
     /// No code for cash is waiting: it was used, cancelled, tried too often, or has expired.
     CodeGone,
+    /// The caller's shift is open already.
+    ShiftOpen,
+    /// The caller is in no shift.
+    ShiftNone,
+    /// Not an ID number.
+    IdFormat,
+    /// Somebody with this ID has a wallet already.
+    IdTaken,
+    /// The ID of this wallet's owner has been seen already.
+    IdChecked,
+    /// There is no commission to pay out.
+    NothingEarned,
+    /// The deposit code is not the customer's, or its time is over.
+    DepositCode,
     /// No payment to the caller has this code.
     ReceiptUnknown,
     /// The hold was settled, released, or has expired.
@@ -177,6 +191,13 @@ impl Reason {
         Reason::FloatLow,
         Reason::CodeWrong,
         Reason::CodeGone,
+        Reason::ShiftOpen,
+        Reason::ShiftNone,
+        Reason::IdFormat,
+        Reason::IdTaken,
+        Reason::IdChecked,
+        Reason::NothingEarned,
+        Reason::DepositCode,
         Reason::ReceiptUnknown,
         Reason::HoldGone,
         Reason::HoldExceeded,
@@ -236,6 +257,13 @@ impl Reason {
             Reason::FloatLow => "float_low",
             Reason::CodeWrong => "code_wrong",
             Reason::CodeGone => "code_gone",
+            Reason::ShiftOpen => "shift_open",
+            Reason::ShiftNone => "shift_none",
+            Reason::IdFormat => "id_format",
+            Reason::IdTaken => "id_taken",
+            Reason::IdChecked => "id_checked",
+            Reason::NothingEarned => "nothing_earned",
+            Reason::DepositCode => "deposit_code",
             Reason::ReceiptUnknown => "receipt_unknown",
             Reason::HoldGone => "hold_gone",
             Reason::HoldExceeded => "hold_exceeded",

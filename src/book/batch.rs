@@ -255,6 +255,8 @@ impl Facts {
             out.holds.insert(reserve.hold);
             self.holds.insert(reserve.hold, reserve.after.clone());
         }
+        // what sinks below an amount is told of here, where it is known what the postings before this one left
+        let sank: Vec<Change> = posting.changes.iter().filter_map(|change| self.sank(change, &standing)).collect();
         for (id, mut account) in standing {
             if posting.legs.iter().any(|leg| leg.account == id) {
                 account.last_posting = Some(number);
@@ -275,10 +277,19 @@ impl Facts {
                 corrects: posting.corrects,
             });
         }
-        for change in &posting.changes {
+        for change in posting.changes.iter().chain(&sank) {
             out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
         }
         receipt
+    }
+
+    /// The message of an account that sinks below an amount with this posting.
+    fn sank(&self, change: &Change, standing: &BTreeMap<i64, Account>) -> Option<Change> {
+        let Change::TellBelow { account, least_minor, message } = change else { return None };
+        let free_minor = |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
+        let (before, after) = (self.accounts.get(account)?, standing.get(account)?);
+        let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
+        sinks.then(|| Change::Tell(message.clone()))
     }
 }
 

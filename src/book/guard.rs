@@ -3,7 +3,7 @@
 //! Pure, like the fold it is a part of.
 
 use super::batch::Facts;
-use super::posting::{Change, SessionSave};
+use super::posting::{Change, Identify, SessionSave};
 use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
@@ -25,6 +25,12 @@ pub struct Around {
     pub msisdns: HashSet<String>,
     /// States of payment orders.
     pub orders: HashMap<i64, String>,
+    /// Digests of ID numbers that have a wallet.
+    pub identities: HashSet<Vec<u8>>,
+    /// Wallets that have an ID.
+    pub identified: HashSet<i64>,
+    /// The shifts that people are in, by who serves; nothing for one that has just ended.
+    pub shifts: HashMap<i64, Option<i64>>,
 }
 
 /// What the changes of one posting would add to the facts.
@@ -57,6 +63,9 @@ impl Facts {
         self.around.seen.extend(around.seen);
         self.around.msisdns.extend(around.msisdns);
         self.around.orders.extend(around.orders);
+        self.around.identities.extend(around.identities);
+        self.around.identified.extend(around.identified);
+        self.around.shifts.extend(around.shifts);
     }
 
     /// An account, also one that the same posting opens.
@@ -76,6 +85,8 @@ impl Facts {
                 let taken = new.msisdns.contains(&person.msisdn) || old.msisdns.contains(&person.msisdn);
                 taken.then_some(Reason::AlreadyJoined)
             }
+            Change::FirstPin(pin) => self.attempts(pin.account_id, after).is_some().then_some(Reason::AlreadyJoined),
+            Change::Identify(seen) => self.objection_to_identify(seen, after),
             Change::ChargePin { account } => {
                 let left = self.attempts(*account, after).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
                 (!left).then_some(Reason::PinLocked)
@@ -95,14 +106,36 @@ impl Facts {
             Change::CloseOrder { order, .. } => {
                 (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
             }
+            Change::OpenShift(shift) => self.shift(shift.assistant, after).is_some().then_some(Reason::ShiftOpen),
+            Change::CloseShift(shift) => {
+                (self.shift(shift.assistant, after) != Some(shift.id)).then_some(Reason::ShiftNone)
+            }
+            Change::Serve(row) => {
+                let over = row.assistant.zip(row.shift).filter(|(who, shift)| self.shift(*who, after) != Some(*shift));
+                over.map(|_over| Reason::Stale)
+            }
             // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
             | Change::ClearPin { .. }
             | Change::SetLanguage { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
+            | Change::SetLowFloat { .. }
+            | Change::ClawBack(_)
+            | Change::TellBelow { .. }
             | Change::Tell(_) => None,
         }
+    }
+
+    fn objection_to_identify(&self, seen: &Identify, after: &After) -> Option<Reason> {
+        let (new, old) = (&after.around, &self.around);
+        let account = &seen.row.account_id;
+        if new.identified.contains(account) || old.identified.contains(account) {
+            return Some(Reason::IdChecked);
+        }
+        let mut digests = std::iter::once(&seen.row.digest).chain(&seen.older);
+        let taken = digests.any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
+        taken.then_some(Reason::IdTaken)
     }
 
     fn objection_to_save(&self, save: &SessionSave, after: &After) -> Option<Reason> {
@@ -117,7 +150,7 @@ impl Facts {
         match change {
             Change::OpenAccount(account) => drop(after.opened.insert(account.id, account.clone())),
             Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
-            Change::SetPin(pin) => {
+            Change::SetPin(pin) | Change::FirstPin(pin) => {
                 new.attempts.insert(pin.account_id, pin.attempts);
                 new.tags.insert(pin.account_id, (pin.salt.clone(), pin.tag.clone()));
             }
@@ -135,11 +168,21 @@ impl Facts {
             Change::See { key } => drop(new.seen.insert(*key)),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
+            Change::Identify(seen) => {
+                new.identities.insert(seen.row.digest.clone());
+                new.identified.insert(seen.row.account_id);
+            }
+            Change::OpenShift(shift) => drop(new.shifts.insert(shift.assistant, Some(shift.id))),
+            Change::CloseShift(shift) => drop(new.shifts.insert(shift.assistant, None)),
             Change::SetLanguage { .. }
             | Change::AtVersion { .. }
             | Change::AtPosting { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
+            | Change::Serve(_)
+            | Change::SetLowFloat { .. }
+            | Change::ClawBack(_)
+            | Change::TellBelow { .. }
             | Change::Tell(_) => {}
         }
     }
@@ -150,6 +193,10 @@ impl Facts {
 
     fn version(&self, session: &[u8], after: &After) -> Option<i64> {
         after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
+    }
+
+    fn shift(&self, assistant: i64, after: &After) -> Option<i64> {
+        after.around.shifts.get(&assistant).or_else(|| self.around.shifts.get(&assistant)).copied().flatten()
     }
 
     fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {

@@ -19,7 +19,7 @@ mod writing;
 pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
-pub use posting::{Change, HoldMove, Leg, Posting, Proof, Receipt, SecretKind, SessionSave};
+pub use posting::{Change, HoldMove, Identify, Leg, Posting, Proof, Receipt, SecretKind, SessionSave};
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.
 pub const TRUST: i64 = 1;

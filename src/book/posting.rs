@@ -5,10 +5,12 @@ use crate::limits::Meter;
 use crate::money::Currency;
 use crate::store::agents::CashCodeRow;
 use crate::store::book_rows::Account;
+use crate::store::identities::IdentityRow;
 use crate::store::orders::OrderRow;
 use crate::store::outbox::NewMessage;
 use crate::store::people::{PersonRow, PinRow};
 use crate::store::sessions::SessionRow;
+use crate::store::working_day::{ClawbackRow, ServedRow, ShiftRow};
 use crate::time::Timestamp;
 
 /// Legs, hold moves, meters and changes of one posting at most: whoever has more to do does it in several.
@@ -126,6 +128,11 @@ pub enum Change {
     Join(PersonRow),
     /// Set or replace a PIN; clears the count of wrong tries.
     SetPin(PinRow),
+    /// Set the PIN of somebody who has none yet; refused as `already_joined` when they have one.
+    FirstPin(PinRow),
+    /// An agent has seen somebody's ID, who is better known by that; refused as `id_taken` when it has a wallet already,
+    /// and as `id_checked` when this wallet has an ID already.
+    Identify(Identify),
     /// Count a wrong try; refused as `pin_locked` when none is left.
     ChargePin {
         /// Whose PIN.
@@ -182,8 +189,43 @@ pub enum Change {
         /// `used` or `cancelled`.
         state: &'static str,
     },
+    /// Somebody begins to serve; refused as `shift_open` when they are in a shift.
+    OpenShift(ShiftRow),
+    /// A shift ends as the row says; refused as `shift_none` when they are not in it any more.
+    CloseShift(ShiftRow),
+    /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
+    Serve(ServedRow),
+    /// From when on the float of an outlet counts as low.
+    SetLowFloat {
+        /// The float account.
+        outlet: i64,
+        /// Minor units.
+        low_minor: i64,
+    },
+    /// What is known of commission that was earned too much.
+    ClawBack(ClawbackRow),
+    /// Add a message if this posting takes the account from this amount, or more, to less.
+    TellBelow {
+        /// Which account.
+        account: i64,
+        /// What must be left for nothing to be told, minor units.
+        least_minor: i64,
+        /// What is told.
+        message: NewMessage,
+    },
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
+}
+
+/// Whose ID was seen.
+#[derive(Debug, Clone)]
+pub struct Identify {
+    /// What is remembered of it.
+    pub row: IdentityRow,
+    /// The digests of the same number under keys that were in use before.
+    pub older: Vec<Vec<u8>>,
+    /// How well they are known by it.
+    pub tier: &'static str,
 }
 
 /// A conversation to store.

@@ -3,7 +3,7 @@
 use super::Key;
 use super::batch::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use crate::store::{Conn, StoreError, book_rows, orders, people, sessions};
+use crate::store::{Conn, StoreError, book_rows, identities, orders, people, sessions, working_day};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -36,6 +36,14 @@ pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> R
     }
     if !want.msisdns.is_empty() {
         facts.around.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
+    }
+    if !want.identified.is_empty() {
+        let known = identities::known(conn, &Vec::from_iter(want.identities), &Vec::from_iter(want.identified))?;
+        (facts.around.identities, facts.around.identified) = known.into_iter().unzip();
+    }
+    if !want.serving.is_empty() {
+        let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
+        facts.around.shifts = shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
     }
     if !want.orders.is_empty() {
         let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
@@ -77,6 +85,9 @@ impl Facts {
         self.around.seen.clear();
         self.around.msisdns.clear();
         self.around.orders.clear();
+        self.around.identities.clear();
+        self.around.identified.clear();
+        self.around.shifts.clear();
         for full in [self.accounts.len(), self.around.sessions.len(), self.around.attempts.len()] {
             if full > REMEMBERED_MAX {
                 *self = Facts { last_posting: self.last_posting, ..Facts::default() };
@@ -96,6 +107,9 @@ struct Wanted<'a> {
     seen: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
     orders: BTreeSet<i64>,
+    identities: BTreeSet<&'a [u8]>,
+    identified: BTreeSet<i64>,
+    serving: BTreeSet<i64>,
 }
 
 impl<'a> Wanted<'a> {
@@ -118,6 +132,11 @@ impl<'a> Wanted<'a> {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
+                Change::FirstPin(pin) => drop(self.pins.insert(pin.account_id)),
+                Change::Identify(seen) => {
+                    self.identities.extend(seen.older.iter().chain([&seen.row.digest]).map(Vec::as_slice));
+                    self.identified.insert(seen.row.account_id);
+                }
                 Change::ChargePin { account } => drop(self.pins.insert(*account)),
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
@@ -126,10 +145,15 @@ impl<'a> Wanted<'a> {
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),
+                Change::OpenShift(shift) | Change::CloseShift(shift) => drop(self.serving.insert(shift.assistant)),
+                Change::Serve(row) => self.serving.extend(row.shift.and(row.assistant)),
                 Change::SetPin(_)
                 | Change::SetLanguage { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
+                | Change::SetLowFloat { .. }
+                | Change::ClawBack(_)
+                | Change::TellBelow { .. }
                 | Change::Tell(_) => {}
             }
         }

@@ -4,11 +4,13 @@ use super::batch::{Facts, Outcome};
 use super::posting::Change;
 use crate::store::agents::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};
+use crate::store::identities::{self, IdentityRow};
 use crate::store::orders::OrderRow;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::people::{self, PersonRow, PinRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
+use crate::store::working_day::{self, ClawbackRow, ServedRow, ShiftRow};
 use crate::store::{Conn, StoreError, orders};
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,6 +28,12 @@ struct Sets<'a> {
     closed: BTreeMap<i64, &'static str>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
+    identities: Vec<&'a IdentityRow>,
+    tiers: BTreeMap<i64, &'a str>,
+    shifts: BTreeMap<i64, &'a ShiftRow>,
+    served: Vec<ServedRow>,
+    low_floats: BTreeMap<i64, i64>,
+    clawbacks: BTreeMap<(i64, i64, i64, &'a str), &'a ClawbackRow>,
     messages: Vec<NewMessage>,
 }
 
@@ -51,6 +59,10 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         sessions::see(&sets.seen),
         orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
         agents::add_codes(&sets.codes),
+        identities::add(&sets.identities),
+        working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
+        working_day::add_served(&sets.served),
+        working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
     ]);
     rows::run(conn, &statements)?;
@@ -60,6 +72,8 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         &[
             people::set_attempts(&sets.attempts),
             people::set_languages(&sets.languages),
+            people::set_tiers(&sets.tiers),
+            agents::set_low_floats(&sets.low_floats),
             orders::set_states(&sets.closed),
             agents::set_code_states(&sets.spent_codes),
         ],
@@ -74,7 +88,7 @@ impl<'a> Sets<'a> {
             match &note.change {
                 Change::OpenAccount(account) => drop(sets.opened.insert(account.id, account)),
                 Change::Join(person) => sets.joined.push(person),
-                Change::SetPin(pin) => {
+                Change::SetPin(pin) | Change::FirstPin(pin) => {
                     let now = attempts(&pin.account_id).unwrap_or(pin.attempts);
                     sets.pins.insert(pin.account_id, PinRow { attempts: now, ..pin.clone() });
                 }
@@ -84,7 +98,18 @@ impl<'a> Sets<'a> {
                 }
                 Change::SetLanguage { account, language } => drop(sets.languages.insert(*account, language)),
                 Change::SaveSession(save) => drop(sets.sessions.insert(&save.row.key, &save.row)),
-                Change::AtVersion { .. } | Change::AtPosting { .. } => {}
+                Change::Identify(seen) => {
+                    sets.identities.push(&seen.row);
+                    sets.tiers.insert(seen.row.account_id, seen.tier);
+                }
+                // whether it is told was decided by the fold, which says so
+                Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
+                Change::OpenShift(shift) | Change::CloseShift(shift) => drop(sets.shifts.insert(shift.id, shift)),
+                Change::Serve(row) => sets.served.push(ServedRow { posting: note.posting, ..row.clone() }),
+                Change::SetLowFloat { outlet, low_minor } => drop(sets.low_floats.insert(*outlet, *low_minor)),
+                Change::ClawBack(row) => {
+                    sets.clawbacks.insert((row.day, row.outlet, row.customer, &row.service), row);
+                }
                 Change::See { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),

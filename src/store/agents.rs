@@ -25,6 +25,8 @@ pub struct OutletRow {
     pub state: String,
     /// Microseconds UTC.
     pub opened_at: i64,
+    /// Below this, minor units, its float counts as low; the limits' file says it where nothing is given.
+    pub low_float_minor: Option<i64>,
 }
 
 /// Somebody who serves at an outlet.
@@ -118,6 +120,25 @@ pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
 pub fn open_codes(conn: &mut Conn, account: i64, now: i64) -> Result<Vec<CashCodeRow>, StoreError> {
     let theirs = cash_codes::table.filter(cash_codes::account_id.eq(account)).filter(cash_codes::state.eq("open"));
     Ok(on!(conn, c => theirs.filter(cash_codes::expires_at.gt(now)).order(cash_codes::id).load(c))?)
+}
+
+/// The outlets of an area that are open, by any of these spellings of its name, in the order they were opened.
+pub fn outlets_in(conn: &mut Conn, area: &[String], limit: i64) -> Result<Vec<OutletRow>, StoreError> {
+    let there = outlets::table.filter(outlets::area.eq_any(area)).filter(outlets::state.eq("open"));
+    Ok(on!(conn, c => there.order(outlets::float_account).limit(limit).load(c))?)
+}
+
+/// The numbers under which those who serve at an outlet are known, in the order they began.
+pub fn assistants_at(conn: &mut Conn, outlet: i64) -> Result<Vec<i64>, StoreError> {
+    let theirs = assistants::table.filter(assistants::outlet.eq(outlet)).order(assistants::id);
+    Ok(on!(conn, c => theirs.select(assistants::id).load(c))?)
+}
+
+/// Writes when the floats of outlets count as low.
+pub fn set_low_floats(lows: &BTreeMap<i64, i64>) -> Rows<'static> {
+    let columns =
+        vec![Column::Numbers(lows.keys().copied().collect()), Column::Numbers(lows.values().copied().collect())];
+    Rows::update(lows.len(), columns, "outlets", "float_account", &["low_float_minor"])
 }
 
 /// Adds codes.

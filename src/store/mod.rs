@@ -6,6 +6,7 @@ pub mod audit;
 pub mod book_rows;
 pub mod conn;
 pub mod head;
+pub mod identities;
 mod legs;
 pub mod orders;
 pub mod outbox;
@@ -18,6 +19,7 @@ pub mod sessions;
 pub mod settings;
 mod sqlite;
 pub mod verified;
+pub mod working_day;
 
 pub use conn::{Conn, begin, finish, on, snapshot, write};
 

@@ -52,6 +52,15 @@ pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, Sto
     Ok(on!(conn, c => people::table.filter(people::msisdn.eq(msisdn)).first(c).optional())?)
 }
 
+/// The person with this number, and whether they have a PIN yet.
+pub fn with_settled(conn: &mut Conn, msisdn: &str) -> Result<Option<(PersonRow, bool)>, StoreError> {
+    let theirs = people::table.left_join(pins::table.on(pins::account_id.eq(people::account_id)));
+    let theirs = theirs.filter(people::msisdn.eq(msisdn));
+    let theirs = theirs.select((people::all_columns, pins::account_id.nullable()));
+    let found: Option<(PersonRow, Option<i64>)> = on!(conn, c => theirs.first(c).optional())?;
+    Ok(found.map(|(person, pin)| (person, pin.is_some())))
+}
+
 /// The person with this number, and where their wallet stands.
 pub fn with_account(conn: &mut Conn, msisdn: &str) -> Result<Option<(PersonRow, Account)>, StoreError> {
     let theirs = people::table.inner_join(accounts::table.on(accounts::id.eq(people::account_id)));
@@ -101,6 +110,13 @@ pub fn set_languages<'a>(languages: &BTreeMap<i64, &'a str>) -> Rows<'a> {
         Column::Texts(languages.values().copied().collect()),
     ];
     Rows::update(languages.len(), columns, "people", "account_id", &["language"])
+}
+
+/// Writes how well people are known, by account.
+pub fn set_tiers<'a>(tiers: &BTreeMap<i64, &'a str>) -> Rows<'a> {
+    let columns =
+        vec![Column::Numbers(tiers.keys().copied().collect()), Column::Texts(tiers.values().copied().collect())];
+    Rows::update(tiers.len(), columns, "people", "account_id", &["tier"])
 }
 
 /// What the PIN of this account is checked against.

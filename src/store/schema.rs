@@ -192,6 +192,58 @@ diesel::table! {
         area -> Text,
         state -> Text,
         opened_at -> BigInt,
+        low_float_minor -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identities (digest) {
+        digest -> Binary,
+        account_id -> BigInt,
+        assistant -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shifts (id) {
+        id -> BigInt,
+        assistant -> BigInt,
+        outlet -> BigInt,
+        opened_at -> BigInt,
+        opening_minor -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        expected_minor -> Nullable<BigInt>,
+        counted_minor -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    served (posting) {
+        posting -> BigInt,
+        outlet -> BigInt,
+        team -> BigInt,
+        assistant -> Nullable<BigInt>,
+        shift -> Nullable<BigInt>,
+        customer -> BigInt,
+        service -> Text,
+        amount_minor -> BigInt,
+        cash_minor -> BigInt,
+        own_minor -> BigInt,
+        head_minor -> BigInt,
+        tax_minor -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    clawbacks (day, outlet, customer, service) {
+        day -> BigInt,
+        outlet -> BigInt,
+        customer -> BigInt,
+        service -> Text,
+        found_minor -> BigInt,
+        taken_minor -> BigInt,
     }
 }
 
@@ -241,6 +293,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     outbox,
     outlets,
+    identities,
+    shifts,
+    served,
+    clawbacks,
     assistants,
     cash_codes,
     settings,

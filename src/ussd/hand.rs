@@ -160,10 +160,12 @@ impl Ussd {
         let mut slots = Slots::from([("brand".into(), house.brand.clone()), ("dial".into(), house.dial.clone())]);
         let first = person.and_then(|p| p.name.split_whitespace().next());
         slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
-        let known = [("orders", waiting > 0), ("agent", caller.till.is_some())];
+        // who was registered by an agent joins like a stranger: with a language and a PIN
+        let (joined, settled) = (person.is_some(), caller.settled);
+        let known = [("orders", waiting > 0), ("agent", caller.till.is_some()), ("registered", joined && !settled)];
         let flags: BTreeSet<String> =
             known.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag.to_owned()).collect();
-        super::Caller { language, known: person.is_some(), slots, flags, market: house.market.clone() }
+        super::Caller { language, known: joined && settled, slots, flags, market: house.market.clone() }
     }
 
     /// The name of the hop with this history in this session.

@@ -24,10 +24,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     }
     let language = Language::parse(desk.field("language")?);
     let language = language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
-    let name = name(desk.field("name")?)?;
-    if sounds_official(desk, &name) {
-        return Err(Refusal::of_field(Reason::NameFormat, "name").into());
-    }
+    let name = new_name(desk)?;
     let pin_row = pin::repeated(desk, desk.fresh_id)?;
     let person = PersonRow {
         account_id: desk.fresh_id,
@@ -44,6 +41,15 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin_row), Change::Tell(news)];
     desk.plan.act = Some(Act { kind: "join", changes, ..Act::default() });
     Ok(())
+}
+
+/// The name that somebody joins with.
+pub(super) fn new_name(desk: &Desk) -> Result<String, Halt> {
+    let name = name(desk.field("name")?)?;
+    if sounds_official(desk, &name) {
+        return Err(Refusal::of_field(Reason::NameFormat, "name").into());
+    }
+    Ok(name)
 }
 
 /// Names that would make a receipt say something else: the service's own, or a currency.

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod claim;
 pub mod desk;
 pub mod founding;
 pub mod join;
@@ -65,12 +66,15 @@ pub const SERVICES: &[Service] = &[
     agent::code::MAKE,
     agent::code::REDEEM,
     agent::float::SELL,
+    agent::register::REGISTER,
+    agent::register::LIFT,
     agent::till::SHOW,
     agent::till::CHECK,
     account::BALANCE,
     account::STATEMENT,
     account::LANGUAGE,
     join::SERVICE,
+    claim::SERVICE,
     pin::CHOOSE,
     pin::REPEAT,
     pin::CHANGE,
@@ -83,6 +87,8 @@ pub struct Caller {
     pub msisdn: Msisdn,
     /// Its owner, once they have joined.
     pub person: Option<PersonRow>,
+    /// They have a PIN. Who was registered by an agent has none until they choose it.
+    pub settled: bool,
     /// Where they serve as an agent.
     pub till: Option<Till>,
 }
@@ -90,12 +96,12 @@ pub struct Caller {
 impl Caller {
     /// Reads who has this number.
     pub fn read(conn: &mut Conn, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        let person = people::by_msisdn(conn, msisdn.e164())?;
+        let (person, settled) = people::with_settled(conn, msisdn.e164())?.unzip();
         let till = match &person {
             Some(person) => agents::till_of(conn, person.account_id)?,
             None => None,
         };
-        Ok(Caller { msisdn, person, till })
+        Ok(Caller { msisdn, person, settled: settled.unwrap_or(false), till })
     }
 }
 
@@ -199,7 +205,8 @@ impl Wallet {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             Ok(None) => {
-                let joined = caller.person.as_ref().filter(|_| service == join::SERVICE.name);
+                let joined =
+                    caller.person.as_ref().filter(|_| [join::SERVICE.name, claim::SERVICE.name].contains(&service));
                 Answer::Facts { slots: joined.map(join::greeting).unwrap_or_default(), flags: BTreeSet::new() }
             }
             Err(refusal) => Answer::Refused(refusal),

@@ -46,6 +46,7 @@ mod pin;
 mod price;
 mod program;
 mod proxy;
+mod registering;
 mod reports;
 mod running;
 mod schema;

@@ -7,40 +7,39 @@ use kadogo::demo::world::{Person, people};
 use kadogo::store::book_rows;
 use std::time::Duration;
 
-const ESTHER: &str = "+254700000005";
-const ZUHURA: &str = "+254700000011";
-const NJERI: &str = "+254700000012";
-const OTIENO: &str = "+254700000013";
-const MARIAM: &str = "+254700000014";
+pub const ZUHURA: &str = "+254700000011";
+pub const NJERI: &str = "+254700000012";
+pub const OTIENO: &str = "+254700000013";
+pub const MARIAM: &str = "+254700000014";
 
-async fn someone(world: &World, number: &str) -> Person {
+pub async fn someone(world: &World, number: &str) -> Person {
     people(&world.app.wallet).await.unwrap().into_iter().find(|person| person.phone == number).unwrap()
 }
 
 /// The agent number at which somebody serves.
-async fn agent(world: &World, number: &str) -> String {
+pub async fn agent(world: &World, number: &str) -> String {
     someone(world, number).await.agent.unwrap().number
 }
 
-async fn float(world: &World, number: &str) -> i64 {
+pub async fn float(world: &World, number: &str) -> i64 {
     someone(world, number).await.agent.unwrap().float_minor
 }
 
 /// The six digits that a screen shows.
-fn code_on(screen: &str) -> String {
+pub fn code_on(screen: &str) -> String {
     let mut words = screen.split(|sign: char| !sign.is_ascii_digit());
     words.find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code on\n{screen}")).to_owned()
 }
 
 /// Dials, and begins anew where a conversation was cut off.
-async fn dial_afresh(phone: &Phone<'_>) {
+pub async fn dial_afresh(phone: &Phone<'_>) {
     if phone.dial().await.lines().count() == 3 {
         phone.press("2").await;
     }
 }
 
 /// Somebody makes a code for cash; ends the conversation.
-async fn make_code(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
+pub async fn make_code(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
     phone.dial().await;
     code_on(&phone.press_all(&["3", "2", amount, "1", pin]).await)
 }

@@ -210,6 +210,14 @@ impl Model {
             }
             Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
             Change::Join(_)
+            | Change::FirstPin(_)
+            | Change::Identify(_)
+            | Change::OpenShift(_)
+            | Change::CloseShift(_)
+            | Change::Serve(_)
+            | Change::SetLowFloat { .. }
+            | Change::ClawBack(_)
+            | Change::TellBelow { .. }
             | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
             | Change::OpenCode(_)

@@ -43,6 +43,9 @@ pub(super) const SERVICES: &[&str] = &[
     "redeem",
     "sell_float",
     "till",
+    "register",
+    "lift",
+    "claim",
 ];
 
 static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());

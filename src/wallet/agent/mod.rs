@@ -8,6 +8,7 @@ pub mod code;
 pub mod commission;
 pub mod float;
 pub mod opening;
+pub mod register;
 pub mod till;
 
 use super::desk::{Desk, Halt};

@@ -33,6 +33,7 @@ impl Wallet {
             area: area.to_owned(),
             state: "open".to_owned(),
             opened_at: now.micros(),
+            low_float_minor: None,
         };
         let stored = row.clone();
         self.book.write(move |conn| agents::open_outlet(conn, &stored)).await?;

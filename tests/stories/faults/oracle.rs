@@ -309,7 +309,18 @@ impl Oracle {
                 self.messages += 1;
                 self.before.push(Before::Message);
             }
-            Change::AtPosting { .. } | Change::SetLanguage { .. } | Change::OpenCode(_) | Change::CloseCode { .. } => {
+            Change::AtPosting { .. }
+            | Change::FirstPin(_)
+            | Change::Identify(_)
+            | Change::OpenShift(_)
+            | Change::CloseShift(_)
+            | Change::Serve(_)
+            | Change::SetLowFloat { .. }
+            | Change::ClawBack(_)
+            | Change::TellBelow { .. }
+            | Change::SetLanguage { .. }
+            | Change::OpenCode(_)
+            | Change::CloseCode { .. } => {
                 panic!("not in this story: {change:?}")
             }
         }

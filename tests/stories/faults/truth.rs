@@ -70,6 +70,14 @@ impl<'a> Wanted<'a> {
                 Change::SetPin(_)
                 | Change::AtPosting { .. }
                 | Change::SetLanguage { .. }
+                | Change::FirstPin(_)
+                | Change::Identify(_)
+                | Change::OpenShift(_)
+                | Change::CloseShift(_)
+                | Change::Serve(_)
+                | Change::SetLowFloat { .. }
+                | Change::ClawBack(_)
+                | Change::TellBelow { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Tell(_) => {}
@@ -151,6 +159,14 @@ impl Truth {
                 Change::AtVersion { .. }
                 | Change::AtPosting { .. }
                 | Change::SetLanguage { .. }
+                | Change::FirstPin(_)
+                | Change::Identify(_)
+                | Change::OpenShift(_)
+                | Change::CloseShift(_)
+                | Change::Serve(_)
+                | Change::SetLowFloat { .. }
+                | Change::ClawBack(_)
+                | Change::TellBelow { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. } => {}
             }

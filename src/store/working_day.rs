@@ -1,0 +1,199 @@
+//! The working day of agents: shifts, what was done in them, and what was earned too much.
+
+use super::rows::{Column, Rows};
+use super::schema::{clawbacks, served, shifts};
+use super::{Conn, StoreError, on};
+use diesel::prelude::*;
+
+/// From counting the cash in the drawer to counting it again.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ShiftRow {
+    /// Its number.
+    pub id: i64,
+    /// Who serves.
+    pub assistant: i64,
+    /// Where: the float account.
+    pub outlet: i64,
+    /// Microseconds UTC.
+    pub opened_at: i64,
+    /// The cash that was there, minor units.
+    pub opening_minor: i64,
+    /// Microseconds UTC, once it is over.
+    pub closed_at: Option<i64>,
+    /// The cash that had to be there then, minor units.
+    pub expected_minor: Option<i64>,
+    /// The cash that was there then, minor units.
+    pub counted_minor: Option<i64>,
+}
+
+/// Something that was done at an outlet.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ServedRow {
+    /// The posting; it is filled in when that has its number.
+    pub posting: i64,
+    /// Where: the float account.
+    pub outlet: i64,
+    /// The outlet's head office then, or itself.
+    pub team: i64,
+    /// Who did it, where that is known.
+    pub assistant: Option<i64>,
+    /// In which shift.
+    pub shift: Option<i64>,
+    /// For whom: a wallet, or another outlet.
+    pub customer: i64,
+    /// The service.
+    pub service: String,
+    /// What was moved, minor units.
+    pub amount_minor: i64,
+    /// How the cash in the drawer changed, minor units.
+    pub cash_minor: i64,
+    /// What the outlet earned by it, minor units.
+    pub own_minor: i64,
+    /// What its head office earned by it, minor units.
+    pub head_minor: i64,
+    /// What was withheld of that for the tax office, minor units.
+    pub tax_minor: i64,
+    /// Microseconds UTC.
+    pub at: i64,
+}
+
+/// Commission that was earned too much by an outlet with a customer on a day, and what of it was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ClawbackRow {
+    /// Days since 1970, in the market's calendar.
+    pub day: i64,
+    /// The float account.
+    pub outlet: i64,
+    /// The wallet.
+    pub customer: i64,
+    /// The service.
+    pub service: String,
+    /// The outlet's own part, minor units.
+    pub found_minor: i64,
+    /// What of it was taken back so far, minor units.
+    pub taken_minor: i64,
+}
+
+/// What came of a shift so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drawer {
+    /// Cash that came in, minor units.
+    pub in_minor: i64,
+    /// Cash that went out, minor units.
+    pub out_minor: i64,
+    /// How often.
+    pub times: i64,
+}
+
+/// The shift that somebody is in.
+pub fn open_shift(conn: &mut Conn, assistant: i64) -> Result<Option<ShiftRow>, StoreError> {
+    let theirs = shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
+    Ok(on!(conn, c => theirs.first(c).optional())?)
+}
+
+/// The shifts that these are in: assistant and shift.
+pub fn open_shifts(conn: &mut Conn, assistants: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let theirs = shifts::table.filter(shifts::assistant.eq_any(assistants)).filter(shifts::closed_at.is_null());
+    Ok(on!(conn, c => theirs.select((shifts::assistant, shifts::id)).load(c))?)
+}
+
+/// What was done in a shift.
+pub fn drawer(conn: &mut Conn, shift: i64) -> Result<Drawer, StoreError> {
+    let mut drawer = Drawer::default();
+    let theirs = served::table.filter(served::shift.eq(shift)).select(served::cash_minor);
+    let all: Vec<i64> = on!(conn, c => theirs.load(c))?;
+    for cash_minor in all {
+        drawer.times = drawer.times.saturating_add(1);
+        drawer.in_minor = drawer.in_minor.saturating_add(cash_minor.max(0));
+        drawer.out_minor = drawer.out_minor.saturating_add(cash_minor.min(0).saturating_neg());
+    }
+    Ok(drawer)
+}
+
+/// What was done at all outlets from a time on and before another, in the order of its postings.
+pub fn served_between(conn: &mut Conn, from: i64, before: i64) -> Result<Vec<ServedRow>, StoreError> {
+    let theirs = served::table.filter(served::at.ge(from)).filter(served::at.lt(before));
+    Ok(on!(conn, c => theirs.order(served::posting).load(c))?)
+}
+
+/// What was done by a posting at an outlet.
+pub fn served_by(conn: &mut Conn, posting: i64) -> Result<Option<ServedRow>, StoreError> {
+    Ok(on!(conn, c => served::table.find(posting).first(c).optional())?)
+}
+
+/// What was found of a day.
+pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
+    Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
+}
+
+/// What an outlet still has to give back, minor units.
+pub fn owed_minor(conn: &mut Conn, outlet: i64) -> Result<i64, StoreError> {
+    let owed = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
+    let owed = owed.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
+    let rows: Vec<(i64, i64)> = on!(conn, c => owed.select((clawbacks::found_minor, clawbacks::taken_minor)).load(c))?;
+    Ok(rows.iter().fold(0_i64, |sum, (found, taken)| sum.saturating_add(found.saturating_sub(*taken))))
+}
+
+/// Adds shifts, or writes how they ended.
+pub fn put_shifts(shifts: &[&ShiftRow]) -> Rows<'static> {
+    let columns = vec![
+        Column::Numbers(shifts.iter().map(|s| s.id).collect()),
+        Column::Numbers(shifts.iter().map(|s| s.assistant).collect()),
+        Column::Numbers(shifts.iter().map(|s| s.outlet).collect()),
+        Column::Numbers(shifts.iter().map(|s| s.opened_at).collect()),
+        Column::Numbers(shifts.iter().map(|s| s.opening_minor).collect()),
+        Column::Optional(shifts.iter().map(|s| s.closed_at).collect()),
+        Column::Optional(shifts.iter().map(|s| s.expected_minor).collect()),
+        Column::Optional(shifts.iter().map(|s| s.counted_minor).collect()),
+    ];
+    Rows::insert(
+        shifts.len(),
+        columns,
+        "INSERT INTO shifts (id, assistant, outlet, opened_at, opening_minor, closed_at, expected_minor, \
+         counted_minor)",
+        "ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, expected_minor = excluded.expected_minor, \
+         counted_minor = excluded.counted_minor",
+    )
+}
+
+/// Adds what was done at outlets.
+pub fn add_served(rows: &[ServedRow]) -> Rows<'_> {
+    let numbers = |of: fn(&ServedRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
+    let columns = vec![
+        numbers(|row| row.posting),
+        numbers(|row| row.outlet),
+        numbers(|row| row.team),
+        Column::Optional(rows.iter().map(|row| row.assistant).collect()),
+        Column::Optional(rows.iter().map(|row| row.shift).collect()),
+        numbers(|row| row.customer),
+        Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
+        numbers(|row| row.amount_minor),
+        numbers(|row| row.cash_minor),
+        numbers(|row| row.own_minor),
+        numbers(|row| row.head_minor),
+        numbers(|row| row.tax_minor),
+        numbers(|row| row.at),
+    ];
+    let head = "INSERT INTO served (posting, outlet, team, assistant, shift, customer, service, amount_minor, \
+                cash_minor, own_minor, head_minor, tax_minor, at)";
+    Rows::insert(rows.len(), columns, head, "")
+}
+
+/// Adds what was found to be earned too much, or writes what more of it was taken back.
+pub fn put_clawbacks<'a>(rows: &[&'a ClawbackRow]) -> Rows<'a> {
+    let columns = vec![
+        Column::Numbers(rows.iter().map(|row| row.day).collect()),
+        Column::Numbers(rows.iter().map(|row| row.outlet).collect()),
+        Column::Numbers(rows.iter().map(|row| row.customer).collect()),
+        Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
+        Column::Numbers(rows.iter().map(|row| row.found_minor).collect()),
+        Column::Numbers(rows.iter().map(|row| row.taken_minor).collect()),
+    ];
+    Rows::insert(
+        rows.len(),
+        columns,
+        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor)",
+        "ON CONFLICT (day, outlet, customer, service) DO UPDATE SET found_minor = excluded.found_minor, \
+         taken_minor = excluded.taken_minor",
+    )
+}
