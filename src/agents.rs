@@ -54,6 +54,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         old_secrets,
         callback_token: None,
         gateway: None,
+        mail: None,
         demo: false,
     }
 }

@@ -3,6 +3,7 @@
 use crate::book::Book;
 use crate::config::{GatewayAccount, Settings};
 use crate::demo::world;
+use crate::gateway::mail::Mailer;
 use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::http;
 use crate::live::Live;
@@ -14,6 +15,7 @@ use crate::pin::PinKeys;
 use crate::seal::{Dice, SealKey};
 use crate::sms::inbox::Sms;
 use crate::store::Store;
+use crate::store::outbox::Channel;
 use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
@@ -70,6 +72,7 @@ impl App {
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: founding::reference_key(&book, &dice).await?,
             brand: settings.brand.clone(),
+            mails: settings.demo || settings.mail.is_some(),
             dial: settings.service_code.clone(),
             clock,
             dice,
@@ -85,7 +88,7 @@ impl App {
         let app = App {
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal, memory: Memory::default() },
             sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
-            notify: Notify { wallet: wallet.clone(), catalogue, sender },
+            notify: Notify { wallet: wallet.clone(), catalogue, sender, mailer: Arc::new(mailer(settings)?) },
             wallet,
             menus,
             menus_folder: settings.menus.clone(),
@@ -111,18 +114,22 @@ impl App {
 
     /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-        let (outbox, expiry, forget) = (self.clone(), self.clone(), self.clone());
-        let stopping = stop.clone();
-        vec![
+        let (expiry, forget) = (self.clone(), self.clone());
+        let outbox = |channel| {
+            let (app, stopping) = (self.clone(), stop.clone());
             every(OUTBOX_EVERY, stop, move || {
-                let (app, stopping) = (outbox.clone(), stopping.clone());
+                let (app, stopping) = (app.clone(), stopping.clone());
                 async move {
                     let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
                     // a full batch means that there is more: go on at once, but not when the program should end
-                    while app.notify.send_due().await? >= full && !*stopping.borrow() {}
+                    while app.notify.send_due(channel).await? >= full && !*stopping.borrow() {}
                     app.notify.measure().await
                 }
-            }),
+            })
+        };
+        vec![
+            outbox(Channel::Text),
+            outbox(Channel::Mail),
             every(EXPIRY_EVERY, stop, move || {
                 let app = expiry.clone();
                 async move {
@@ -249,6 +256,15 @@ fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
             account.sender.clone(),
         )?),
     })
+}
+
+/// The mail server that is set up; in a demo without one, nobody.
+fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
+    match &settings.mail {
+        Some(account) => Mailer::smtp(account, &settings.brand).map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}")),
+        None if settings.demo => Ok(Mailer::Simulator),
+        None => Ok(Mailer::Off),
+    }
 }
 
 /// Reads the menus' folder; everything that is wrong with it is in the error.

@@ -56,6 +56,48 @@ impl Day {
         Day::of_date(self.date().last_of_month()).next_day()
     }
 
+    /// The day before.
+    pub const fn day_before(self) -> Day {
+        Day(self.0.saturating_sub(1))
+    }
+
+    /// The first day of the month so many months before.
+    pub fn month_begin(self, months_before: i32) -> Day {
+        let first = self.date().first_of_month();
+        Day::of_date(first.saturating_sub(jiff::Span::new().months(months_before.clamp(0, 1_200))))
+    }
+
+    /// Reads a day as people type it: day, month and year with signs between them or without, `1/11/26`, `01112026`.
+    pub fn read(text: &str) -> Option<Day> {
+        let text = text.trim();
+        let parts: Vec<&str> = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();
+        let (day, month, year) = match *parts.as_slice() {
+            [day, month, year] => (day, month, year),
+            [all] if matches!(all.len(), 6 | 8) => (all.get(..2)?, all.get(2..4)?, all.get(4..)?),
+            _ => return None,
+        };
+        let number = |text: &str| text.parse::<i16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        let year = match year.len() {
+            2 => number(year)?.checked_add(2_000)?,
+            4 => number(year)?,
+            _ => return None,
+        };
+        let small = |text: &str| number(text).and_then(|number| i8::try_from(number).ok());
+        Date::new(year, small(month)?, small(day)?).ok().map(Day::of_date)
+    }
+
+    /// When it begins in `zone`.
+    pub fn begins(self, zone: &TimeZone) -> Timestamp {
+        self.at_hour(0, zone)
+    }
+
+    /// When it is this hour of it in `zone`.
+    pub fn at_hour(self, hour: i8, zone: &TimeZone) -> Timestamp {
+        let instant = self.date().at(hour.clamp(0, 23), 0, 0, 0).to_zoned(zone.clone());
+        let end = if self.0 < 0 { i64::MIN } else { i64::MAX };
+        Timestamp::from_micros(instant.map_or(end, |zoned| zoned.timestamp().as_microsecond()))
+    }
+
     /// As receipts show it: `23/11/26`.
     pub fn text(self) -> String {
         let date = self.date();
@@ -128,6 +170,23 @@ mod tests {
         assert_eq!(day("2028-02-29").text(), "29/02/28");
     }
 
+    #[test]
+    fn a_day_is_read_as_people_type_it_and_begins_at_its_midnight() {
+        let nairobi = jiff::tz::get!("Africa/Nairobi");
+        for text in ["1/11/26", "01/11/2026", "1.11.26", " 1-11-2026 ", "011126", "01112026", "1 11 26"] {
+            assert_eq!(Day::read(text), Some(day("2026-11-01")), "{text}");
+        }
+        for wrong in
+            ["", "31/11/26", "1/13/26", "11/26", "2026-11-01", "1/11/026", "-1/11/26x", "+1/11/26", "x", "29/02/27"]
+        {
+            assert_eq!(Day::read(wrong), None, "{wrong}");
+        }
+        assert_eq!(day("2026-11-01").begins(&nairobi), at("2026-10-31T21:00:00Z"));
+        assert_eq!(Day::of(day("2026-11-01").at_hour(8, &nairobi), &nairobi), day("2026-11-01"));
+        assert_eq!(day("2026-03-31").month_begin(2), day("2026-01-01"));
+        assert_eq!(day("2026-01-31").month_begin(1), day("2025-12-01"));
+    }
+
     proptest! {
         #[test]
         fn every_day_is_followed_by_another_in_the_same_week_and_month_or_the_next(number in -100_000..100_000_i32) {
@@ -141,7 +200,8 @@ mod tests {
         #[test]
         fn no_number_makes_it_panic(number in any::<i32>()) {
             let day = Day::new(number);
-            let _ = (day.week(), day.month(), day.next_week(), day.next_month(), day.text());
+            let _ = (day.week(), day.month(), day.next_week(), day.next_month(), day.text(), day.month_begin(3));
+            let _ = (day.day_before(), day.at_hour(23, &TimeZone::UTC));
         }
     }
 }

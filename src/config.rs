@@ -1,5 +1,7 @@
 //! The configuration: flags and environment in one place. `--help` is the deployment manual.
 
+use crate::email::Email;
+use crate::gateway::mail::{MailAccount, Mailer};
 use crate::seal::SealKey;
 use crate::store::Address;
 use clap::{Args, ValueEnum};
@@ -67,6 +69,13 @@ pub struct ServeArgs {
     /// Africa's Talking: the short code or name that messages come from; the gateway's default when not given
     #[arg(long, env = "KADOGO_AT_SENDER", value_name = "NAME")]
     pub at_sender: Option<String>,
+    /// The mail server, for statements by e-mail: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required for
+    /// STARTTLS. Without it people are offered no mail
+    #[arg(long, env = "KADOGO_SMTP_URL", hide_env_values = true, value_name = "URL")]
+    pub smtp_url: Option<SecretString>,
+    /// The address that mail comes from
+    #[arg(long, env = "KADOGO_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// Africa's Talking: where its API is
     #[arg(long, env = "KADOGO_AT_URL", default_value = "https://api.africastalking.com", value_name = "URL")]
     pub at_url: String,
@@ -117,6 +126,8 @@ pub struct Settings {
     pub callback_token: Option<SecretString>,
     /// The way out for messages; `None` keeps them for the phone page.
     pub gateway: Option<GatewayAccount>,
+    /// The way out for mail, if there is one.
+    pub mail: Option<MailAccount>,
     /// Whether this is the demo.
     pub demo: bool,
 }
@@ -221,6 +232,7 @@ impl ServerArgs {
             old_secrets: Vec::new(),
             callback_token: None,
             gateway: None,
+            mail: None,
             demo: true,
         }
     }
@@ -248,11 +260,12 @@ impl ServeArgs {
             Some(_) => {}
         }
         let gateway = self.gateway(&mut problems);
+        let mail = self.mail(&mut problems);
         match (secret, old_secrets, gateway, problems.is_empty()) {
             (Some(secret), Some(old_secrets), Some(gateway), true) => {
                 let callback_token = self.callback_token.take();
                 let base = self.server.settings(secret);
-                Ok(Settings { old_secrets, callback_token, gateway: Some(gateway), demo: false, ..base })
+                Ok(Settings { old_secrets, callback_token, gateway: Some(gateway), mail, demo: false, ..base })
             }
             (_, _, _, _) => Err(problems),
         }
@@ -262,8 +275,44 @@ impl ServeArgs {
     fn forget_blanks(&mut self) {
         self.callback_token = self.callback_token.take().filter(|token| !is_blank(token));
         self.at_api_key = self.at_api_key.take().filter(|key| !is_blank(key));
-        for word in [&mut self.at_username, &mut self.at_sender, &mut self.server.service_code] {
+        self.smtp_url = self.smtp_url.take().filter(|url| !is_blank(url));
+        for word in [&mut self.at_username, &mut self.at_sender, &mut self.mail_from, &mut self.server.service_code] {
             *word = word.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        }
+    }
+
+    /// The mail server, if one is named; a password must not travel in the open.
+    fn mail(&self, problems: &mut Vec<String>) -> Option<MailAccount> {
+        let (url, from) = match (&self.smtp_url, &self.mail_from) {
+            (Some(url), Some(from)) => (url.clone(), from),
+            (None, None) => return None,
+            (Some(_), None) => {
+                problems.push("KADOGO_MAIL_FROM is not set: the address that mail comes from".to_owned());
+                return None;
+            }
+            (None, Some(_)) => {
+                problems.push("KADOGO_SMTP_URL is not set, but KADOGO_MAIL_FROM is: the mail server".to_owned());
+                return None;
+            }
+        };
+        let text = url.expose_secret();
+        let here = text.starts_with("smtp://127.0.0.1:") || text.starts_with("smtp://localhost:");
+        let hidden = text.starts_with("smtps://") || (text.starts_with("smtp://") && text.contains("?tls=required"));
+        if !hidden && !here {
+            problems.push("KADOGO_SMTP_URL must begin with smtps://, or end with ?tls=required".to_owned());
+            return None;
+        }
+        let Ok(from) = Email::parse(from) else {
+            problems.push("KADOGO_MAIL_FROM must be an address such as statements@example.org".to_owned());
+            return None;
+        };
+        let account = MailAccount { url, from };
+        match Mailer::smtp(&account, "") {
+            Ok(_mailer) => Some(account),
+            Err(why) => {
+                problems.push(format!("KADOGO_SMTP_URL: {why}"));
+                None
+            }
         }
     }
 

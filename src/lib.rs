@@ -8,6 +8,7 @@ pub mod agent;
 pub mod ask;
 pub mod calendar;
 pub mod catalogue;
+pub mod email;
 pub mod language;
 pub mod live;
 pub mod market;
@@ -26,6 +27,7 @@ pub mod time;
 
 // ── rules: pure decisions about money ──
 pub mod limits;
+pub mod statement;
 pub mod tariff;
 
 // ── storage and the book: the only SQL, the only commits ──

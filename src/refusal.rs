@@ -140,6 +140,20 @@ pub enum Reason {
     Unclear,
     /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed currencies.
     Invalid,
+    /// Not an e-mail address that we can write to.
+    EmailFormat,
+    /// The e-mail address that is on file already.
+    EmailSame,
+    /// There is no e-mail address that was proved.
+    EmailNone,
+    /// The service sends no e-mail.
+    MailOff,
+    /// No more e-mail on this day.
+    MailFull,
+    /// Not a day of the calendar.
+    DateFormat,
+    /// The last day is before the first, or the first has not come.
+    DateOrder,
     /// No such service.
     ServiceUnknown,
 }
@@ -207,9 +221,18 @@ impl Reason {
         Reason::Busy,
         Reason::Unclear,
         Reason::Invalid,
+        Reason::EmailFormat,
+        Reason::EmailSame,
+        Reason::EmailNone,
+        Reason::MailOff,
+        Reason::MailFull,
+        Reason::DateFormat,
+        Reason::DateOrder,
         Reason::ServiceUnknown,
     ];
 
+    // the newer ones stand several in a line, or the list would be longer than a screen
+    #[rustfmt::skip]
     /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log field.
     pub const fn code(self) -> &'static str {
         match self {
@@ -273,6 +296,9 @@ impl Reason {
             Reason::Busy => "busy",
             Reason::Unclear => "unclear",
             Reason::Invalid => "invalid",
+            Reason::EmailFormat => "email_format", Reason::EmailSame => "email_same", Reason::EmailNone => "email_none",
+            Reason::MailOff => "mail_off", Reason::MailFull => "mail_full", Reason::DateFormat => "date_format",
+            Reason::DateOrder => "date_order",
             Reason::ServiceUnknown => "service_unknown",
         }
     }

@@ -121,6 +121,7 @@ fn settings(plan: &Plan) -> Settings {
         old_secrets: Vec::new(),
         callback_token: None,
         gateway: None,
+        mail: None,
         demo: true,
     }
 }

@@ -8,6 +8,7 @@ use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
+use crate::store::papers::Drawer;
 use std::collections::{HashMap, HashSet};
 
 /// What stands around the book and can refuse a posting.
@@ -31,6 +32,8 @@ pub struct Around {
     pub identified: HashSet<i64>,
     /// The shifts that people are in, by who serves; nothing for one that has just ended.
     pub shifts: HashMap<i64, Option<i64>>,
+    /// Versions of what people keep.
+    pub papers: HashMap<(Drawer, i64), i64>,
 }
 
 /// What the changes of one posting would add to the facts.
@@ -66,6 +69,7 @@ impl Facts {
         self.around.identities.extend(around.identities);
         self.around.identified.extend(around.identified);
         self.around.shifts.extend(around.shifts);
+        self.around.papers.extend(around.papers);
     }
 
     /// An account, also one that the same posting opens.
@@ -113,6 +117,11 @@ impl Facts {
             Change::Serve(row) => {
                 let over = row.assistant.zip(row.shift).filter(|(who, shift)| self.shift(*who, after) != Some(*shift));
                 over.map(|_over| Reason::Stale)
+            }
+            Change::Keep(paper) => {
+                let place = paper.place();
+                let there = new.papers.get(&place).or_else(|| old.papers.get(&place)).copied().unwrap_or(0);
+                (there.checked_add(1) != Some(paper.version())).then_some(Reason::Stale)
             }
             // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
@@ -166,6 +175,7 @@ impl Facts {
             }
             Change::SaveSession(save) => drop(new.sessions.insert(save.row.key.clone(), save.row.version)),
             Change::See { key } => drop(new.seen.insert(*key)),
+            Change::Keep(paper) => drop(new.papers.insert(paper.place(), paper.version())),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
             Change::Identify(seen) => {

@@ -8,6 +8,7 @@ use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
 use crate::store::orders::OrderRow;
 use crate::store::outbox::NewMessage;
+use crate::store::papers::Paper;
 use crate::store::people::{PersonRow, PinRow};
 use crate::store::sessions::SessionRow;
 use crate::store::working_day::{ClawbackRow, ServedRow, ShiftRow};
@@ -213,6 +214,8 @@ pub enum Change {
         /// What is told.
         message: NewMessage,
     },
+    /// Store a row that has a version; refused as `stale` when it is not at the version that was read.
+    Keep(Paper),
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
 }

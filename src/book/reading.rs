@@ -3,7 +3,7 @@
 use super::Key;
 use super::batch::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use crate::store::{Conn, StoreError, book_rows, identities, orders, people, sessions, working_day};
+use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, sessions, working_day};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -49,6 +49,9 @@ pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> R
         let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
         facts.around.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
     }
+    if !want.papers.is_empty() {
+        facts.around.papers = papers::versions(conn, &want.papers)?.into_iter().collect();
+    }
     Ok(())
 }
 
@@ -88,6 +91,7 @@ impl Facts {
         self.around.identities.clear();
         self.around.identified.clear();
         self.around.shifts.clear();
+        self.around.papers.clear();
         for full in [self.accounts.len(), self.around.sessions.len(), self.around.attempts.len()] {
             if full > REMEMBERED_MAX {
                 *self = Facts { last_posting: self.last_posting, ..Facts::default() };
@@ -110,6 +114,7 @@ struct Wanted<'a> {
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<i64>,
     serving: BTreeSet<i64>,
+    papers: BTreeSet<(papers::Drawer, i64)>,
 }
 
 impl<'a> Wanted<'a> {
@@ -144,6 +149,7 @@ impl<'a> Wanted<'a> {
                 Change::See { key } => drop(self.seen.insert(key.bytes())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
+                Change::Keep(paper) => drop(self.papers.insert(paper.place())),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),
                 Change::OpenShift(shift) | Change::CloseShift(shift) => drop(self.serving.insert(shift.assistant)),
                 Change::Serve(row) => self.serving.extend(row.shift.and(row.assistant)),

@@ -7,6 +7,7 @@ use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
 use crate::store::orders::OrderRow;
 use crate::store::outbox::{self, NewMessage};
+use crate::store::papers::{self, Drawer, Paper};
 use crate::store::people::{self, PersonRow, PinRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
@@ -34,6 +35,7 @@ struct Sets<'a> {
     served: Vec<ServedRow>,
     low_floats: BTreeMap<i64, i64>,
     clawbacks: BTreeMap<(i64, i64, i64, &'a str), &'a ClawbackRow>,
+    papers: BTreeMap<(Drawer, i64), &'a Paper>,
     messages: Vec<NewMessage>,
 }
 
@@ -65,6 +67,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
     ]);
+    statements.extend(papers::keep(&sets.papers.into_values().collect::<Vec<_>>()));
     rows::run(conn, &statements)?;
     // these may change what was only added just now
     rows::run(
@@ -116,6 +119,7 @@ impl<'a> Sets<'a> {
                 // the hold behind a code has the number of the posting that opens it
                 Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),
                 Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
+                Change::Keep(paper) => drop(sets.papers.insert(paper.place(), paper)),
                 Change::Tell(message) => {
                     let posting_id = (note.posting > 0).then_some(note.posting);
                     sets.messages.push(NewMessage { posting_id, ..message.clone() });

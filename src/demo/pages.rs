@@ -25,7 +25,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(home))
         .route("/phone", web::get().to(phone))
         .route("/demo/people", web::get().to(people))
-        .route("/demo/inbox/{phone}", web::get().to(inbox));
+        .route("/demo/inbox/{phone}", web::get().to(inbox))
+        .route("/demo/mail", web::get().to(mail))
+        .route("/demo/mail/{id}/{file}", web::get().to(mail_file));
 }
 
 async fn home() -> HttpResponse {
@@ -61,6 +63,48 @@ async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
         }
         Err(error) => broken(&error),
     }
+}
+
+/// Every letter that left, the newest first, with what lies in it.
+async fn mail(doors: Data<Doors>) -> HttpResponse {
+    let letters = match doors.app.notify.letters().await {
+        Ok(letters) => letters,
+        Err(error) => return broken(&error),
+    };
+    let mut page = String::from(
+        "<!doctype html><meta charset=utf-8><title>Mail</title><style>body{font:16px sans-serif;max-width:46rem;\
+         margin:2rem auto;padding:0 1rem}article{border-top:1px solid #ccc}pre{white-space:pre-wrap;font:inherit}\
+         </style><h1>Mail of the demo</h1><p>Nothing is really sent. Statements: dial, My account, E-mail.</p>",
+    );
+    for (row, letter) in &letters {
+        let (to, subject, text) = (escaped(letter.to.address()), escaped(&letter.subject), escaped(&letter.text));
+        page.push_str(&format!("<article><h3>{subject}</h3><p>To {to}</p><pre>{text}</pre>"));
+        for (file, number) in letter.files.iter().zip(0_usize..) {
+            page.push_str(&format!("<p><a href=\"/demo/mail/{}/{number}\">{}</a></p>", row.id, escaped(&file.name)));
+        }
+        page.push_str("</article>");
+    }
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+}
+
+async fn mail_file(doors: Data<Doors>, place: Path<(i64, usize)>) -> HttpResponse {
+    let (id, number) = place.into_inner();
+    let letters = match doors.app.notify.letters().await {
+        Ok(letters) => letters,
+        Err(error) => return broken(&error),
+    };
+    let letter = letters.into_iter().find(|(row, _)| row.id == id).map(|(_, letter)| letter);
+    match letter.and_then(|letter| letter.files.into_iter().nth(number)) {
+        Some(file) => {
+            let shown = format!("inline; filename=\"{}\"", file.name);
+            HttpResponse::Ok().content_type(file.kind).insert_header(("Content-Disposition", shown)).body(file.bytes)
+        }
+        None => HttpResponse::NotFound().body("no such file"),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn broken(error: &crate::store::StoreError) -> HttpResponse {

@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 pub mod africastalking;
 /// Reading form bodies without trusting them.
 mod form;
+/// Handing letters to a mail server.
+pub mod mail;
 /// Handing texts to the network.
 pub mod sender;
 

@@ -1,13 +1,16 @@
 //! Outgoing messages: takes what is due from the outbox, puts it into words, hands it to the gateway, and records how
 //! it fared. Delivered at least once: a message that was handed over in the moment of a crash may come twice.
 
+mod mail;
+
 use crate::ask::Slots;
 use crate::catalogue::Catalogue;
+use crate::gateway::mail::Mailer;
 use crate::gateway::sender::Sender;
 use crate::gateway::{Delivery, Report, Sent};
 use crate::live::Live;
 use crate::phone::Msisdn;
-use crate::store::outbox::{self, Fate, MessageRow};
+use crate::store::outbox::{self, Channel, Fate, MessageRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::{Wallet, receipt};
@@ -32,8 +35,10 @@ pub struct Notify {
     pub wallet: Wallet,
     /// The words.
     pub catalogue: Live<Catalogue>,
-    /// The way out.
+    /// The way out for texts.
     pub sender: Arc<Sender>,
+    /// The way out for letters.
+    pub mailer: Arc<Mailer>,
 }
 
 /// A message in words.
@@ -46,15 +51,16 @@ pub struct Worded {
 }
 
 impl Notify {
-    /// Sends what is due; returns how many messages were taken. People are served side by side, and each gets what
-    /// is due in the order it was written.
-    pub async fn send_due(&self) -> Result<usize, StoreError> {
+    /// Sends what is due this way; returns how many messages were taken. People are served side by side, and each gets
+    /// what is due in the order it was written. The ways do not wait for one another: a mail server may be slow.
+    pub async fn send_due(&self, channel: Channel) -> Result<usize, StoreError> {
         let now = self.wallet.house.clock.now();
-        if !self.wallet.store.read(move |conn| outbox::is_due(conn, now.micros())).await? {
+        if !self.wallet.store.read(move |conn| outbox::is_due(conn, channel, now.micros())).await? {
             return Ok(0);
         }
         let lease = now.plus(LEASE).micros();
-        let rows = self.wallet.book.write(move |conn| outbox::claim(conn, now.micros(), lease, BATCH)).await?;
+        let claim = move |conn: &mut Conn| outbox::claim(conn, channel, now.micros(), lease, BATCH);
+        let rows = self.wallet.book.write(claim).await?;
         let due = self.worded(move |_conn| Ok(rows.clone())).await?;
         let taken = due.len();
         let mut by_person: BTreeMap<String, Vec<Worded>> = BTreeMap::new();
@@ -101,7 +107,11 @@ impl Notify {
         let Some(to) = Msisdn::from_e164(&message.row.msisdn) else {
             return Fate::Failed("not a phone number".into());
         };
-        let fate = match self.sender.send(&to, &message.text).await {
+        let sent = match message.row.channel() {
+            Channel::Text => self.sender.send(&to, &message.text).await,
+            Channel::Mail => self.mail(&message.row).await,
+        };
+        let fate = match sent {
             Sent::Accepted { message_id } => Fate::Sent(message_id),
             Sent::Refused { reason } => Fate::Failed(reason),
             Sent::TryLater { reason } => self.later(message.row.attempts, reason),

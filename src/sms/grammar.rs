@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use regex::{Captures, Regex};
 
 use crate::ask::{Fields, Refusal};
+use crate::email::Email;
 use crate::language::Language;
 use crate::market::Market;
 use crate::money::Money;
@@ -74,10 +75,11 @@ pub(super) enum Input {
     Amount,
     To,
     Language,
+    Email,
 }
 
 impl Input {
-    pub(super) const ALL: [Input; 3] = [Input::Amount, Input::To, Input::Language];
+    pub(super) const ALL: [Input; 4] = [Input::Amount, Input::To, Input::Language, Input::Email];
 
     /// The name of the capture, which is also the name of the wallet's field.
     pub(super) const fn name(self) -> &'static str {
@@ -85,6 +87,7 @@ impl Input {
             Input::Amount => "amount",
             Input::To => "to",
             Input::Language => "language",
+            Input::Email => "email",
         }
     }
 }
@@ -155,6 +158,7 @@ impl Grammar {
     fn canonical(&self, input: Input, raw: &str, market: &Market) -> Result<String, Reason> {
         match input {
             Input::Amount => Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text()),
+            Input::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             Input::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
             Input::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),

@@ -110,6 +110,10 @@ impl Sms {
                 let along = self.answered(caller, Some(chosen), key, Reply::new("sms.language", Slots::new()));
                 self.act(caller, own, key, ask(Verb::Do, service, fields), along).await
             }
+            // the answer is the wallet's message; the code itself goes to the address
+            ("email", Some(_)) => {
+                self.act(caller, own, key, ask(Verb::Do, service, fields), vec![Change::See { key }]).await
+            }
             // a payment by SMS is only an order, whatever the grammar calls it; its message comes from the wallet
             ("send" | "order", Some(_)) => {
                 let order = ask(Verb::Do, "order".to_owned(), fields);

@@ -46,6 +46,18 @@ pub struct MessageRow {
     pub reason: Option<String>,
 }
 
+/// By which way a message leaves: its text says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// To the phone.
+    Text,
+    /// To a mailbox: texts that begin with `mail.`.
+    Mail,
+}
+
+/// What the texts of letters begin with.
+const LETTERS: &str = "mail.%";
+
 /// How a message fared on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
@@ -55,6 +67,13 @@ pub enum Fate {
     Later(i64, String),
     /// Not to be tried again, because of this.
     Failed(String),
+}
+
+impl MessageRow {
+    /// By which way it leaves.
+    pub fn channel(&self) -> Channel {
+        if self.template.starts_with(LETTERS.trim_end_matches('%')) { Channel::Mail } else { Channel::Text }
+    }
 }
 
 /// Adds messages.
@@ -77,17 +96,25 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     )
 }
 
-/// Whether any message is to be sent now.
-pub fn is_due(conn: &mut Conn, now: i64) -> Result<bool, StoreError> {
+/// Whether any message is to be sent this way now.
+pub fn is_due(conn: &mut Conn, channel: Channel, now: i64) -> Result<bool, StoreError> {
     let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
+    let due = due.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
     let first: Option<i64> = on!(conn, c => due.select(outbox::id).first(c).optional())?;
     Ok(first.is_some())
 }
 
 /// Takes messages that are to be sent now, the oldest first: until `lease` nobody else is given them. Whoever took them
 /// and is gone then has not sent them, or has not said so, and they are sent again.
-pub fn claim(conn: &mut Conn, now: i64, lease: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+pub fn claim(
+    conn: &mut Conn,
+    channel: Channel,
+    now: i64,
+    lease: i64,
+    limit: i64,
+) -> Result<Vec<MessageRow>, StoreError> {
     let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
+    let due = due.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
     let due = due.order((outbox::due_at, outbox::id)).limit(limit);
     let rows: Vec<MessageRow> = match conn {
         Conn::Sqlite(conn) => due.load(conn)?,
@@ -141,7 +168,15 @@ pub fn depth(conn: &mut Conn) -> Result<(i64, Option<i64>), StoreError> {
 /// What reached a number, the oldest first, at most the newest `limit`.
 pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
     let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn)).filter(outbox::state.eq_any(["sent", "delivered"]));
+    let theirs = theirs.filter(outbox::template.not_like(LETTERS));
     let mut rows: Vec<MessageRow> = on!(conn, c => theirs.order(outbox::id.desc()).limit(limit).load(c))?;
     rows.reverse();
     Ok(rows)
+}
+
+/// What left this way, the newest first.
+pub fn newest(conn: &mut Conn, channel: Channel, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let gone = outbox::table.filter(outbox::state.eq_any(["sent", "delivered"]));
+    let gone = gone.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
+    Ok(on!(conn, c => gone.order(outbox::id.desc()).limit(limit).load(c))?)
 }

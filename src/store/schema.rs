@@ -269,6 +269,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    mailboxes (account_id) {
+        account_id -> BigInt,
+        version -> BigInt,
+        address -> Nullable<Text>,
+        pending -> Nullable<Text>,
+        code_id -> BigInt,
+        code_until -> BigInt,
+        day -> BigInt,
+        mails -> BigInt,
+    }
+}
+
+diesel::table! {
     settings (name) {
         name -> Text,
         value -> Binary,
@@ -299,5 +312,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     clawbacks,
     assistants,
     cash_codes,
+    mailboxes,
     settings,
 );

@@ -162,7 +162,12 @@ impl Ussd {
         slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
         // who was registered by an agent joins like a stranger: with a language and a PIN
         let (joined, settled) = (person.is_some(), caller.settled);
-        let known = [("orders", waiting > 0), ("agent", caller.till.is_some()), ("registered", joined && !settled)];
+        let known = [
+            ("orders", waiting > 0),
+            ("agent", caller.till.is_some()),
+            ("registered", joined && !settled),
+            ("mail", house.mails),
+        ];
         let flags: BTreeSet<String> =
             known.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag.to_owned()).collect();
         super::Caller { language, known: joined && settled, slots, flags, market: house.market.clone() }

@@ -90,6 +90,9 @@ impl Talk<'_> {
         let Some(choice) = label.and_then(|label| choices.iter().find(|choice| choice.label.text == *label)) else {
             return self.nonsense(state);
         };
+        if let Some(field) = &choice.stores {
+            state.store(&field.text, &choice.label.text);
+        }
         if let Some(language) = choice.language {
             state.store("language", language.as_str());
             if choice.act.run.is_none() {

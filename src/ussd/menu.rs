@@ -103,6 +103,8 @@ pub struct Choice {
     pub when: Option<Name>,
     /// Choosing it changes the language, and stores it in the field `language`.
     pub language: Option<Language>,
+    /// Choosing it stores its label in this field.
+    pub stores: Option<Name>,
     /// What follows.
     pub act: Act,
 }
@@ -220,6 +222,14 @@ impl Menu {
     }
 }
 
+impl Choice {
+    /// The fields it fills.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let language = self.language.map(|_chosen| "language");
+        language.into_iter().chain(self.stores.as_ref().map(|name| name.text.as_str()))
+    }
+}
+
 impl Input {
     /// Is what is typed here a secret?
     pub fn is_secret(&self) -> bool {
@@ -236,12 +246,8 @@ impl Screen {
                 kept.chain([input.field.text.as_str()]).collect()
             }
             Kind::List(List { pick: Some(pick), .. }) => BTreeSet::from([pick.field.text.as_str()]),
-            Kind::Menu(choices) if choices.iter().any(|choice| choice.language.is_some()) => {
-                BTreeSet::from(["language"])
-            }
-            Kind::Menu(_) | Kind::List(_) | Kind::Confirm(_) | Kind::Show(_) | Kind::Resume | Kind::End => {
-                BTreeSet::new()
-            }
+            Kind::Menu(choices) => choices.iter().flat_map(Choice::fields).collect(),
+            Kind::List(_) | Kind::Confirm(_) | Kind::Show(_) | Kind::Resume | Kind::End => BTreeSet::new(),
         }
     }
 

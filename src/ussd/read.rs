@@ -94,7 +94,10 @@ fn screen(id: &Name, mut table: Table<'_>, complaints: &mut Complaints<'_>) -> O
 fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> {
     let name = table.required("type", complaints)?;
     match name.text.as_str() {
-        "menu" => Some(Kind::Menu(choices(table, complaints))),
+        "menu" => {
+            let stores = table.name("field", complaints);
+            Some(Kind::Menu(choices(table, stores.as_ref(), complaints)))
+        }
         "input" => input(table, complaints).map(Kind::Input),
         "confirm" => confirm(table, complaints).map(Kind::Confirm),
         "list" => list(table, complaints).map(Kind::List),
@@ -110,15 +113,15 @@ fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> 
     }
 }
 
-fn choices(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Vec<Choice> {
+fn choices(table: &mut Table<'_>, stores: Option<&Name>, complaints: &mut Complaints<'_>) -> Vec<Choice> {
     let options = table.tables("options", complaints);
     if options.is_empty() {
         complaints.add(table.line, "a menu needs `options`");
     }
-    options.into_iter().filter_map(|option| choice(option, complaints)).collect()
+    options.into_iter().filter_map(|option| choice(option, stores, complaints)).collect()
 }
 
-fn choice(mut table: Table<'_>, complaints: &mut Complaints<'_>) -> Option<Choice> {
+fn choice(mut table: Table<'_>, stores: Option<&Name>, complaints: &mut Complaints<'_>) -> Option<Choice> {
     let label = table.required("label", complaints)?;
     let when = table.name("when", complaints);
     let code = table.name("language", complaints);
@@ -128,7 +131,7 @@ fn choice(mut table: Table<'_>, complaints: &mut Complaints<'_>) -> Option<Choic
     }
     let act = act(&mut table, complaints);
     table.finish(complaints);
-    Some(Choice { label, when, language, act })
+    Some(Choice { label, when, language, stores: stores.cloned(), act })
 }
 
 fn act(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Act {

@@ -95,8 +95,15 @@ impl Line {
 /// The newest postings of an account: walks from each entry to the one before, so it costs the same for an account
 /// with ten entries and one with a million.
 pub fn history(conn: &mut Conn, account: i64, limit: usize) -> Result<Vec<Line>, StoreError> {
-    let mut lines = Vec::new();
-    let mut next = book_rows::account(conn, account)?.and_then(|a| a.last_posting);
+    match book_rows::account(conn, account)?.and_then(|a| a.last_posting) {
+        Some(newest) => history_from(conn, account, newest, limit),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same from one of its postings back.
+pub fn history_from(conn: &mut Conn, account: i64, from: i64, limit: usize) -> Result<Vec<Line>, StoreError> {
+    let (mut lines, mut next) = (Vec::new(), Some(from));
     while let Some(id) = next
         && lines.len() < limit
     {

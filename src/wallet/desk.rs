@@ -36,6 +36,8 @@ pub struct House {
     pub reference_key: [u8; 16],
     /// What the service calls itself to people.
     pub brand: String,
+    /// Whether mail can leave the house.
+    pub mails: bool,
     /// The code people dial: `*384*1234#`.
     pub dial: String,
     /// The time.

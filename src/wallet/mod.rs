@@ -8,9 +8,11 @@ pub mod account;
 pub mod agent;
 pub mod claim;
 pub mod desk;
+pub mod extract;
 pub mod founding;
 pub mod join;
 pub mod limits;
+pub mod mailbox;
 pub mod orders;
 pub mod pin;
 pub mod price;
@@ -73,6 +75,9 @@ pub const SERVICES: &[Service] = &[
     account::BALANCE,
     account::STATEMENT,
     account::LANGUAGE,
+    mailbox::ADDRESS,
+    mailbox::PROVE,
+    mailbox::STATEMENT,
     join::SERVICE,
     claim::SERVICE,
     pin::CHOOSE,

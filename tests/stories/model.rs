@@ -224,6 +224,7 @@ impl Model {
             | Change::CloseCode { .. }
             | Change::OpenOrder(_)
             | Change::CloseOrder { .. }
+            | Change::Keep(_)
             | Change::Tell(_) => panic!("not in this story: {change:?}"),
         };
         against.extend(refused);

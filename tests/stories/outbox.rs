@@ -7,6 +7,7 @@ use super::world::*;
 use diesel::prelude::*;
 use kadogo::on;
 use kadogo::store::StoreError;
+use kadogo::store::outbox::Channel;
 use kadogo::store::outbox::MessageRow;
 use kadogo::store::schema::outbox;
 use std::time::Duration;
@@ -39,7 +40,7 @@ async fn a_message_is_handed_over_as_the_gateway_wants_it() {
     let world = world_with(&stub).await;
     stub.will([accepted(101, "ATXid_2222")]);
     world.text(BARAKA, "sms-1", "SALIO").await;
-    assert_eq!(world.app.notify.send_due().await.unwrap(), 1);
+    assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 1);
     let [asked] = &stub.asked()[..] else { panic!("one request") };
     let head = asked.head.to_lowercase();
     assert!(head.starts_with("post /version1/messaging http/1.1"), "{head}");
@@ -62,7 +63,7 @@ async fn a_message_is_handed_over_as_the_gateway_wants_it() {
     let row = last(&world).await;
     assert_eq!((row.state.as_str(), row.attempts, row.provider_id.as_deref()), ("sent", 1, Some("ATXid_2222")));
     assert_eq!(row.sent_at, Some(NOON));
-    assert_eq!(world.app.notify.send_due().await.unwrap(), 0, "it is sent once");
+    assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 0, "it is sent once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +106,7 @@ async fn each_answer_of_the_gateway_is_understood() {
         let number = format!("+2547112220{n:02}");
         stub.will([say]);
         world.text(&number, &format!("sms-{n}"), "HELP").await;
-        assert_eq!(world.app.notify.send_due().await.unwrap(), 1);
+        assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 1);
         let row = last(&world).await;
         assert_eq!((row.state.as_str(), row.reason.as_deref(), row.attempts), (state, reason, 1), "case {n}");
     }
@@ -126,7 +127,7 @@ async fn waits_grow_and_the_last_try_is_after_two_days() {
     world.text(AMINA, "sms-1", "HELP").await;
     let mut waits = Vec::new();
     loop {
-        assert_eq!(world.app.notify.send_due().await.unwrap(), 1);
+        assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 1);
         let row = last(&world).await;
         if row.state != "queued" {
             assert_eq!((row.state.as_str(), row.reason.as_deref(), row.attempts), ("failed", Some("HTTP 503"), 30));
@@ -134,7 +135,7 @@ async fn waits_grow_and_the_last_try_is_after_two_days() {
         }
         let wait = Duration::from_micros(u64::try_from(row.due_at - world.clock.now().micros()).unwrap());
         world.clock.advance(wait - Duration::from_micros(1));
-        assert_eq!(world.app.notify.send_due().await.unwrap(), 0, "not before its time");
+        assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 0, "not before its time");
         world.clock.advance(Duration::from_micros(1));
         waits.push(wait.as_secs());
     }
@@ -143,7 +144,7 @@ async fn waits_grow_and_the_last_try_is_after_two_days() {
     let hours = waits.iter().sum::<u64>() / 3_600;
     assert!((36..=48).contains(&hours), "{hours} hours");
     world.clock.advance(Duration::from_secs(100 * 3_600));
-    assert_eq!(world.app.notify.send_due().await.unwrap(), 0, "given up is given up");
+    assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 0, "given up is given up");
     assert_eq!(stub.asked().len(), 30);
 }
 
@@ -157,7 +158,7 @@ async fn a_gateway_that_is_away_for_an_hour_loses_nothing() {
     amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await;
     let later = world.clock.now().plus(Duration::from_secs(3_600));
     while world.clock.now() < later {
-        world.app.notify.send_due().await.unwrap();
+        world.app.notify.send_due(Channel::Text).await.unwrap();
         world.clock.advance(Duration::from_secs(5));
     }
     world.clock.advance(Duration::from_secs(7_200));
@@ -175,7 +176,7 @@ async fn what_waits_survives_a_pulled_plug() {
     world.text(AMINA, "sms-1", "HELP").await;
     world.text(BARAKA, "sms-2", "SALIO").await;
     stub.will([Say::Http(500, String::new())]);
-    world.app.notify.send_due().await.unwrap();
+    world.app.notify.send_due(Channel::Text).await.unwrap();
     let world = world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
     assert_eq!(rows(&world).await.iter().filter(|row| row.state == "queued" && row.attempts == 1).count(), 2);
     world.clock.advance(Duration::from_secs(5));
@@ -190,7 +191,7 @@ async fn a_message_in_hand_when_the_plug_is_pulled_goes_out_again() {
     stub.will([Say::Wait]);
     world.text(AMINA, "sms-1", "HELP").await;
     let notify = world.app.notify.clone();
-    let sending = tokio::spawn(async move { notify.send_due().await.map(|_tried| ()) });
+    let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await.map(|_tried| ()) });
     until("the gateway has the message", async || stub.asked().len() == 1).await;
     sending.abort();
     let world = world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
@@ -216,7 +217,7 @@ async fn one_person_hears_in_order_and_nobody_waits_for_somebody_else() {
         world.text(number, &format!("sms-{text}"), text).await;
     }
     let notify = world.app.notify.clone();
-    let sending = tokio::spawn(async move { notify.send_due().await });
+    let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await });
     until("Baraka's is sent", async || last(&world).await.state == "sent").await;
     assert_eq!(beginnings(&stub, AMINA), ["Text BALANCE"], "the next waits for the answer to the first");
     stub.let_go();
@@ -247,7 +248,7 @@ async fn a_slow_answer_does_not_hold_up_the_others_reports() {
     world.text(BARAKA, "sms-2", "SALIO").await;
     stub.will([Say::Wait]);
     let notify = world.app.notify.clone();
-    let sending = tokio::spawn(async move { notify.send_due().await });
+    let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await });
     until("one is sent while the other waits", async || rows(&world).await.iter().any(|row| row.state == "sent")).await;
     let sent = rows(&world).await.into_iter().find(|row| row.state == "sent").unwrap();
     let id = sent.provider_id.clone().unwrap();

@@ -11,6 +11,7 @@ use kadogo::http::{self, Doors};
 use kadogo::phone::Msisdn;
 use kadogo::seal::{Dice, SealKey};
 use kadogo::store::Store;
+use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct World {
 pub struct Twist {
     /// Where messages go; the simulator when not given.
     pub gateway: Option<GatewayAccount>,
+    /// Where letters go; the simulator when not given.
+    pub mail: Option<kadogo::gateway::mail::MailAccount>,
     /// How long a caller waits for an answer; a minute when not given, for machines that are busy.
     pub answer_within: Option<Duration>,
     /// What callbacks must carry.
@@ -72,6 +75,7 @@ impl World {
             old_secrets: Vec::new(),
             callback_token: None,
             gateway: twist.gateway,
+            mail: twist.mail,
             demo: true,
         };
         // the same dice for the same world: receipts have the same codes in every run
@@ -107,7 +111,9 @@ impl World {
 
     /// Sends what waits, as the worker would.
     pub async fn deliver(&self) {
-        while self.app.notify.send_due().await.unwrap() > 0 {}
+        for channel in [Channel::Text, Channel::Mail] {
+            while self.app.notify.send_due(channel).await.unwrap() > 0 {}
+        }
     }
 
     /// Posts a form to one of the gateway's callbacks; answers status and body.

@@ -110,8 +110,7 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
 fn ways(screen: &Screen) -> Vec<Way<'_>> {
     match &screen.kind {
         Kind::Menu(choices) => {
-            let language = |chosen: bool| if chosen { BTreeSet::from(["language"]) } else { FieldNames::new() };
-            choices.iter().flat_map(|choice| of_act(&choice.act, &language(choice.language.is_some()), false)).collect()
+            choices.iter().flat_map(|choice| of_act(&choice.act, &choice.fields().collect(), false)).collect()
         }
         Kind::Input(input) => {
             let mut stores: FieldNames<'_> = input.keep.iter().map(|name| name.text.as_str()).collect();

@@ -46,6 +46,9 @@ pub(super) const SERVICES: &[&str] = &[
     "register",
     "lift",
     "claim",
+    "email",
+    "email_code",
+    "mail_statement",
 ];
 
 static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());

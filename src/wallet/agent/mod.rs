@@ -95,7 +95,7 @@ fn tell_staff(
 }
 
 /// The values of the plan with these names.
-fn shown(desk: &Desk, names: &[&str]) -> Slots {
+pub(super) fn shown(desk: &Desk, names: &[&str]) -> Slots {
     let all = desk.plan.slots.iter().filter(|(name, _)| names.contains(&name.as_str()));
     all.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

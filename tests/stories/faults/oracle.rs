@@ -320,7 +320,8 @@ impl Oracle {
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
             | Change::OpenCode(_)
-            | Change::CloseCode { .. } => {
+            | Change::CloseCode { .. }
+            | Change::Keep(_) => {
                 panic!("not in this story: {change:?}")
             }
         }

@@ -80,6 +80,7 @@ impl<'a> Wanted<'a> {
                 | Change::TellBelow { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
+                | Change::Keep(_)
                 | Change::Tell(_) => {}
             }
         }
@@ -168,7 +169,8 @@ impl Truth {
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::OpenCode(_)
-                | Change::CloseCode { .. } => {}
+                | Change::CloseCode { .. }
+                | Change::Keep(_) => {}
             }
         }
         for account in tries {

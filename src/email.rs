@@ -1,0 +1,102 @@
+//! E-mail addresses: strict reading, so that what is stored can stand in a header and in front of a server as it is; and
+//! the masked form in which they are shown. It knows nothing of mail.
+
+use std::fmt;
+
+use crate::refusal::Reason;
+
+/// Characters of an address: what fits a screen with room for words.
+const ADDRESS_MAX: usize = 60;
+const LOCAL_MAX: usize = 40;
+const LABEL_MAX: usize = 40;
+
+/// An address in small letters. `Display` and `Debug` mask it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Reads an address as people type it. Quoted names, comments and bare hosts are no addresses here.
+    pub fn parse(text: &str) -> Result<Email, Reason> {
+        let text = text.trim().to_ascii_lowercase();
+        let (local, domain) = text.split_once('@').ok_or(Reason::EmailFormat)?;
+        let labels: Vec<&str> = domain.split('.').collect();
+        let ending = labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()));
+        let good = text.len() <= ADDRESS_MAX
+            && is_local(local)
+            && labels.len() >= 2
+            && labels.iter().all(|label| is_label(label))
+            && ending;
+        if good { Ok(Email(text)) } else { Err(Reason::EmailFormat) }
+    }
+
+    /// The whole address, for those who write to it.
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_local(local: &str) -> bool {
+    let plain = local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-".contains(&b));
+    let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+    (1..=LOCAL_MAX).contains(&local.len()) && plain && !dots
+}
+
+fn is_label(label: &str) -> bool {
+    let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (1..=LABEL_MAX).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        let first: String = local.chars().take(1).collect();
+        write!(f, "{first}***@{domain}")
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Email({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_read_and_shown_masked() {
+        let address = Email::parse(" Amina.Wanjiru+pesa@Mail.Example.ORG ").unwrap();
+        assert_eq!(address.address(), "amina.wanjiru+pesa@mail.example.org");
+        assert_eq!(format!("{address} {address:?}"), "a***@mail.example.org Email(a***@mail.example.org)");
+    }
+
+    #[test]
+    fn what_could_mean_something_else_to_a_mail_server_is_no_address() {
+        let long = format!("{}@example.org", "a".repeat(60));
+        for wrong in [
+            "",
+            "amina",
+            "amina@",
+            "@example.org",
+            "amina@localhost",
+            "amina@10.0.0.1",
+            "a@b@example.org",
+            "amina@example.org\r\nBcc: all@example.org",
+            "amina@example.org,thief@example.org",
+            "<amina@example.org>",
+            "\"amina\"@example.org",
+            "amina @example.org",
+            ".amina@example.org",
+            "a..b@example.org",
+            "amina@-example.org",
+            "amina@example..org",
+            "am\u{ed}na@example.org",
+            long.as_str(),
+        ] {
+            assert_eq!(Email::parse(wrong), Err(Reason::EmailFormat), "{wrong}");
+        }
+    }
+}

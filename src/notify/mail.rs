@@ -1,0 +1,112 @@
+//! Letters: what a mail in the outbox becomes when it leaves. A code is made of the secret and the name that stands in the
+//! row, a statement of the book: neither lies in the outbox. It decides nothing about who may have which.
+
+use super::Notify;
+use crate::ask::Slots;
+use crate::calendar::Day;
+use crate::catalogue::Catalogue;
+use crate::email::Email;
+use crate::gateway::Sent;
+use crate::gateway::mail::{File, Letter};
+use crate::language::Language;
+use crate::phone::Msisdn;
+use crate::statement::{Words, csv, pdf};
+use crate::store::StoreError;
+use crate::store::outbox::{self, Channel, MessageRow};
+use crate::time::Timestamp;
+use crate::wallet::extract::Wanted;
+
+/// The words of a statement.
+const WORDS: [&str; 20] = [
+    "title", "holder", "phone", "period", "made", "opening", "closing", "date", "time", "code", "what", "in", "out",
+    "fee", "balance", "totals", "none", "note", "page", "of",
+];
+/// Letters that the demo lists.
+const SHOWN: i64 = 50;
+
+impl Notify {
+    /// Writes the letter that a row stands for, and hands it over.
+    pub(super) async fn mail(&self, row: &MessageRow) -> Sent {
+        match self.letter(row).await {
+            Ok(Some(letter)) => self.mailer.send(&letter).await,
+            Ok(None) => Sent::Refused { reason: "it is no letter".to_owned() },
+            Err(error) => {
+                tracing::error!(%error, message = row.id, "a letter could not be written");
+                Sent::TryLater { reason: error.to_string() }
+            }
+        }
+    }
+
+    /// The letter that a row stands for; nothing when the row is not one.
+    pub async fn letter(&self, row: &MessageRow) -> Result<Option<Letter>, StoreError> {
+        let mut slots: Slots =
+            serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a letter's slots"))?;
+        let Some(to) = slots.get("email").and_then(|email| Email::parse(email).ok()) else { return Ok(None) };
+        let language = Language::parse(&row.language).unwrap_or(Language::EN);
+        let words = self.catalogue.get();
+        let mut files = Vec::new();
+        let mut template = row.template.clone();
+        match row.template.as_str() {
+            "mail.code" => {
+                let name = slots.get("code_name").cloned().unwrap_or_default();
+                let code = self.wallet.house.pin_keys.current().code(name.as_bytes());
+                slots.insert("mail_code".to_owned(), code);
+            }
+            "mail.statement" => match self.statement(row, &slots, language, &words).await? {
+                Some(made) => files = made,
+                None => template = "mail.statement_long".to_owned(),
+            },
+            _ => return Ok(None),
+        }
+        let subject = words.say(language, &format!("{template}_subject"), &slots);
+        let text = words.say(language, &template, &slots);
+        Ok(Some(Letter { id: format!("kadogo-{}-{}", row.created_at, row.id), to, subject, text, files }))
+    }
+
+    async fn statement(
+        &self,
+        row: &MessageRow,
+        slots: &Slots,
+        language: Language,
+        words: &Catalogue,
+    ) -> Result<Option<Vec<File>>, StoreError> {
+        let damaged = || StoreError::Damaged("a statement without its days");
+        let day = |name: &str| slots.get(name).and_then(|day| day.parse().ok()).map(Day::new).ok_or_else(damaged);
+        let (first, last, account) = (day("first")?, day("last")?, row.account_id.ok_or_else(damaged)?);
+        let asked = Timestamp::from_micros(row.created_at);
+        let wanted = Wanted { account, first, last, asked, language };
+        let Some(statement) = self.wallet.statement_of(wanted, words).await? else { return Ok(None) };
+        let house = &self.wallet.house;
+        let say = |name: &&'static str| {
+            let text = words.say(language, &format!("words.statement.{name}"), &Slots::new());
+            (*name, text)
+        };
+        let spoken: Words = WORDS.iter().map(say).collect();
+        let zone = &house.market.zone;
+        let head = pdf::Head {
+            brand: house.brand.clone(),
+            name: slots.get("name").cloned().unwrap_or_default(),
+            phone: Msisdn::from_e164(&row.msisdn).map(|phone| phone.to_string()).unwrap_or_default(),
+            period: format!("{} - {}", first.text(), last.text()),
+            made: format!("{} {}", asked.date_text(zone), asked.clock_text(zone)),
+        };
+        let name =
+            |ending: &str| format!("{}-{}.{ending}", house.brand, head.period.replace('/', "-").replace(' ', ""));
+        let pages =
+            File { name: name("pdf"), kind: "application/pdf", bytes: pdf::document(&statement, &head, &spoken) };
+        let table = csv::table(&statement, &spoken).into_bytes();
+        Ok(Some(vec![pages, File { name: name("csv"), kind: "text/csv; charset=utf-8", bytes: table }]))
+    }
+
+    /// The newest letters that left, for the demo.
+    pub async fn letters(&self) -> Result<Vec<(MessageRow, Letter)>, StoreError> {
+        let rows = self.wallet.store.read(|conn| outbox::newest(conn, Channel::Mail, SHOWN)).await?;
+        let mut letters = Vec::new();
+        for row in rows {
+            if let Some(letter) = self.letter(&row).await? {
+                letters.push((row, letter));
+            }
+        }
+        Ok(letters)
+    }
+}

@@ -1,0 +1,245 @@
+//! A statement to read: A4 pages with the holder, the period, the table, its sums, and how they lead from the first balance
+//! to the last. All lengths are tenths of a point, whole numbers.
+
+use super::font::{bytes, fitted, width};
+use super::{Line, Statement, Words, grouped, named};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+
+/// What stands above the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// What the service calls itself.
+    pub brand: String,
+    /// Whose statement it is.
+    pub name: String,
+    /// Their masked number.
+    pub phone: String,
+    /// From when to when.
+    pub period: String,
+    /// When it was asked for.
+    pub made: String,
+}
+
+const LEFT: i16 = 500;
+const RIGHT: i16 = 5_450;
+const ROW: i16 = 145;
+const SIZE: i16 = 75;
+/// Where the table begins on the first page and on the others, and how many rows of it fit.
+const FIRST: (i16, usize) = (6_250, 36);
+const OTHERS: (i16, usize) = (7_500, 44);
+/// Rows that the sums at the end take.
+const SUMS: usize = 4;
+/// The columns of text, and where those of numbers end.
+const CODE: i16 = 1_130;
+const WHAT: i16 = 1_730;
+const WHAT_ROOM: i16 = 1_400;
+const NUMBERS: [(&str, i16); 4] = [("in", 3_760), ("out", 4_330), ("fee", 4_800), ("balance", RIGHT)];
+
+const REGULAR: Name = Name(b"F1");
+const BOLD: Name = Name(b"F2");
+
+/// Red, green and blue as PDF has them. Nothing is computed with them.
+type Colour = [f32; 3];
+const INK: Colour = [0.13, 0.15, 0.18];
+const PALE: Colour = [0.43, 0.46, 0.5];
+const BRAND: Colour = [0.04, 0.37, 0.31];
+const BAND: Colour = [0.93, 0.96, 0.95];
+const WHITE: Colour = [1.0, 1.0, 1.0];
+
+/// The document.
+pub fn document(statement: &Statement, head: &Head, words: &Words) -> Vec<u8> {
+    let pages = pages(statement);
+    let count = pages.len();
+    let drawn: Vec<Vec<u8>> = pages
+        .iter()
+        .zip(1_usize..)
+        .map(|(rows, number)| {
+            let mut page = Page::new(words);
+            let (top, _rows) = if number == 1 { FIRST } else { OTHERS };
+            page.header(statement, head, number == 1);
+            page.table(statement, rows, top, number == count);
+            page.footer(head, number, count);
+            page.content.finish().to_vec()
+        })
+        .collect();
+    assemble(&drawn, head, words)
+}
+
+/// The lines of each page: the last one has room for the sums.
+fn pages(statement: &Statement) -> Vec<&[Line]> {
+    let (mut pages, mut rest) = (Vec::new(), statement.lines.as_slice());
+    loop {
+        let room = if pages.is_empty() { FIRST.1 } else { OTHERS.1 };
+        if rest.len().saturating_add(SUMS) <= room {
+            pages.push(rest);
+            return pages;
+        }
+        let (here, after) = rest.split_at_checked(room.min(rest.len())).unwrap_or((rest, &[]));
+        pages.push(here);
+        rest = after;
+    }
+}
+
+fn assemble(pages: &[Vec<u8>], head: &Head, words: &Words) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let (catalog, tree, regular, bold, info) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5));
+    let numbers = |first: i32| (first..).step_by(2).map(Ref::new).take(pages.len());
+    pdf.catalog(catalog).pages(tree);
+    pdf.pages(tree).kids(numbers(6)).count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
+    let title = format!("{} - {} - {}", head.brand, word(words, "title"), head.period);
+    pdf.document_info(info).title(TextStr(&title)).producer(TextStr(&head.brand));
+    for (id, name) in [(regular, Name(b"Helvetica")), (bold, Name(b"Helvetica-Bold"))] {
+        pdf.type1_font(id).base_font(name).encoding_predefined(Name(b"WinAnsiEncoding"));
+    }
+    for ((id, content), drawn) in numbers(6).zip(numbers(7)).zip(pages) {
+        let mut page = pdf.page(id);
+        page.media_box(Rect::new(0.0, 0.0, 595.0, 842.0)).parent(tree).contents(content);
+        page.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold);
+        page.finish();
+        pdf.stream(content, drawn);
+    }
+    pdf.finish()
+}
+
+fn word<'a>(words: &'a Words, name: &str) -> &'a str {
+    words.get(name).map_or("", String::as_str)
+}
+
+/// A page being drawn.
+struct Page<'a> {
+    content: Content,
+    words: &'a Words,
+}
+
+impl<'a> Page<'a> {
+    fn new(words: &'a Words) -> Page<'a> {
+        let mut content = Content::new();
+        content.transform([0.1, 0.0, 0.0, 0.1, 0.0, 0.0]);
+        Page { content, words }
+    }
+
+    fn header(&mut self, statement: &Statement, head: &Head, first: bool) {
+        let title = word(self.words, "title");
+        if !first {
+            self.text(LEFT, 7_800, (BOLD, 110, BRAND), &head.brand);
+            let line = format!("{title}, {}", head.period);
+            self.right(RIGHT, 7_800, (REGULAR, 85, PALE), &line);
+            return;
+        }
+        self.fill(0, 7_870, 5_950, 550, BRAND);
+        self.text(LEFT, 8_060, (BOLD, 220, WHITE), &head.brand);
+        self.right(RIGHT, 8_070, (REGULAR, 140, WHITE), title);
+        let facts = [("holder", &head.name), ("phone", &head.phone), ("period", &head.period), ("made", &head.made)];
+        for ((label, value), place) in facts.into_iter().zip(0_i16..) {
+            let y = 7_620_i16.saturating_sub(place.saturating_mul(170));
+            self.text(LEFT, y, (REGULAR, 90, PALE), word(self.words, label));
+            self.text(1_500, y, (BOLD, 90, INK), &fitted(value, 90, 3_800));
+        }
+        let sums = statement.totals();
+        let boxes = [
+            ("opening", statement.opening_minor),
+            ("in", sums.in_minor),
+            ("out", sums.out_minor),
+            ("fee", sums.fee_minor),
+            ("closing", statement.closing_minor()),
+        ];
+        self.fill(LEFT, 6_450, RIGHT.saturating_sub(LEFT), 420, BAND);
+        for ((label, minor), place) in boxes.into_iter().zip(0_i16..) {
+            let x = 570_i16.saturating_add(place.saturating_mul(985));
+            self.text(x, 6_710, (REGULAR, 75, PALE), word(self.words, label));
+            self.text(x, 6_540, (BOLD, 95, INK), &named(minor, statement.currency));
+        }
+    }
+
+    fn table(&mut self, statement: &Statement, rows: &[Line], top: i16, last: bool) {
+        self.fill(LEFT, top.saturating_sub(45), RIGHT.saturating_sub(LEFT), ROW, BRAND);
+        let white = (BOLD, SIZE, WHITE);
+        for (name, x) in [("date", LEFT.saturating_add(30)), ("code", CODE), ("what", WHAT)] {
+            self.text(x, top, white, word(self.words, name));
+        }
+        for (name, x) in NUMBERS {
+            self.right(x.saturating_sub(30), top, white, word(self.words, name));
+        }
+        let mut y = top;
+        for (line, place) in rows.iter().zip(1_usize..) {
+            y = y.saturating_sub(ROW);
+            if place.is_multiple_of(2) {
+                self.fill(LEFT, y.saturating_sub(45), RIGHT.saturating_sub(LEFT), ROW, BAND);
+            }
+            self.row(statement, line, y);
+        }
+        if last {
+            self.sums(statement, y);
+        }
+    }
+
+    fn row(&mut self, statement: &Statement, line: &Line, y: i16) {
+        let plain = (REGULAR, SIZE, INK);
+        self.text(LEFT.saturating_add(30), y, plain, &format!("{} {}", line.date, line.time));
+        self.text(CODE, y, plain, &line.code);
+        self.text(WHAT, y, plain, &fitted(&line.what, SIZE, WHAT_ROOM));
+        let moved = [line.in_minor, line.out_minor, line.fee_minor];
+        for ((_name, x), minor) in NUMBERS.into_iter().zip(moved).filter(|(_, minor)| *minor != 0) {
+            self.right(x.saturating_sub(30), y, plain, &grouped(minor, statement.currency));
+        }
+        self.right(RIGHT.saturating_sub(30), y, plain, &grouped(line.balance_minor, statement.currency));
+    }
+
+    /// The last rows: what the columns add up to, and how that leads from the first balance to the last.
+    fn sums(&mut self, statement: &Statement, above: i16) {
+        let mut y = above.saturating_sub(ROW);
+        if statement.lines.is_empty() {
+            self.text(LEFT.saturating_add(30), y, (REGULAR, SIZE, PALE), word(self.words, "none"));
+            y = y.saturating_sub(ROW);
+        }
+        let strong = (BOLD, SIZE, INK);
+        self.fill(LEFT, y.saturating_add(95), RIGHT.saturating_sub(LEFT), 8, BRAND);
+        self.text(LEFT.saturating_add(30), y, strong, word(self.words, "totals"));
+        let (sums, closing_minor) = (statement.totals(), statement.closing_minor());
+        let columns = [sums.in_minor, sums.out_minor, sums.fee_minor, closing_minor];
+        for ((_name, x), minor) in NUMBERS.into_iter().zip(columns) {
+            self.right(x.saturating_sub(30), y, strong, &grouped(minor, statement.currency));
+        }
+        let number = |minor: i64| grouped(minor, statement.currency);
+        let proof = format!(
+            "{} {} + {} - {} - {} = {} {}",
+            word(self.words, "opening"),
+            number(statement.opening_minor),
+            number(sums.in_minor),
+            number(sums.out_minor),
+            number(sums.fee_minor),
+            word(self.words, "closing"),
+            named(closing_minor, statement.currency),
+        );
+        let y = y.saturating_sub(ROW.saturating_mul(2));
+        self.text(LEFT.saturating_add(30), y, (REGULAR, SIZE, PALE), &fitted(&proof, SIZE, 4_900));
+    }
+
+    fn footer(&mut self, head: &Head, number: usize, count: usize) {
+        self.fill(LEFT, 620, RIGHT.saturating_sub(LEFT), 5, PALE);
+        let note = format!("{}. {}", head.brand, word(self.words, "note"));
+        self.text(LEFT, 480, (REGULAR, 70, PALE), &fitted(&note, 70, 4_100));
+        let page = format!("{} {number} {} {count}", word(self.words, "page"), word(self.words, "of"));
+        self.right(RIGHT, 480, (REGULAR, 75, PALE), &page);
+    }
+
+    fn text(&mut self, x: i16, y: i16, (font, size, colour): (Name, i16, Colour), text: &str) {
+        self.colour(colour);
+        self.content.begin_text().set_font(font, size.into()).next_line(x.into(), y.into());
+        self.content.show(Str(&bytes(text))).end_text();
+    }
+
+    /// A text that ends at `x`.
+    fn right(&mut self, x: i16, y: i16, style: (Name, i16, Colour), text: &str) {
+        self.text(x.saturating_sub(width(text, style.1)), y, style, text);
+    }
+
+    fn fill(&mut self, x: i16, y: i16, wide: i16, high: i16, colour: Colour) {
+        self.colour(colour);
+        self.content.rect(x.into(), y.into(), wide.into(), high.into()).fill_nonzero();
+    }
+
+    fn colour(&mut self, [red, green, blue]: Colour) {
+        self.content.set_fill_rgb(red, green, blue);
+    }
+}
