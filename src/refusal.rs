@@ -94,6 +94,12 @@ pub enum Reason {
     OrderGone,
     /// As many payments as may wait for one payer are waiting.
     OrdersFull,
+    /// A request that was answered, taken back, or has expired.
+    RequestGone,
+    /// As many requests as one may make at a time, or of the same person, were made.
+    RequestsFull,
+    /// Who is asked takes no requests from the caller.
+    RequestBlocked,
     /// Not an agent number: the check digit is wrong.
     AgentFormat,
     /// No open outlet has this number.
@@ -198,6 +204,9 @@ impl Reason {
         Reason::AccountClosed,
         Reason::OrderGone,
         Reason::OrdersFull,
+        Reason::RequestGone,
+        Reason::RequestsFull,
+        Reason::RequestBlocked,
         Reason::AgentFormat,
         Reason::AgentUnknown,
         Reason::AgentSelf,
@@ -273,6 +282,9 @@ impl Reason {
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
             Reason::OrdersFull => "orders_full",
+            Reason::RequestGone => "request_gone",
+            Reason::RequestsFull => "requests_full",
+            Reason::RequestBlocked => "request_blocked",
             Reason::AgentFormat => "agent_format",
             Reason::AgentUnknown => "agent_unknown",
             Reason::AgentSelf => "agent_self",

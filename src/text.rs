@@ -20,6 +20,18 @@ const SEPTETS_PER_PART: usize = 153;
 const UTF16_UNITS_ALONE: usize = 70;
 const UTF16_UNITS_PER_PART: usize = 67;
 
+/// Septets of a reference: what a payment is for, in the words of who asks for it.
+pub const REFERENCE_SEPTETS_MAX: usize = 16;
+
+/// A reference in its stored form. It has a letter, so that it is no PIN, and no long number, so that none is passed on.
+pub fn reference(text: &str) -> Option<String> {
+    let text = to_gsm(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let fits = septets(&text).is_some_and(|cost| (1..=REFERENCE_SEPTETS_MAX).contains(&cost));
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let reads = text.chars().any(char::is_alphabetic) && digits < 4 && !text.chars().any(char::is_control);
+    (fits && reads).then_some(text)
+}
+
 /// What `text` costs in GSM-7, or `None` if some character is outside the alphabet.
 pub fn septets(text: &str) -> Option<usize> {
     text.chars().try_fold(0_usize, |sum, character| sum.checked_add(cost(character)?))

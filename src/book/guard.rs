@@ -106,6 +106,7 @@ impl Facts {
                 moved.then_some(Reason::Stale)
             }
             Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
+            Change::Take { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Stale),
             Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
             Change::CloseOrder { order, .. } => {
                 (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
@@ -127,6 +128,7 @@ impl Facts {
             Change::SetPin(_)
             | Change::ClearPin { .. }
             | Change::SetLanguage { .. }
+            | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::SetLowFloat { .. }
@@ -174,8 +176,8 @@ impl Facts {
                 }
             }
             Change::SaveSession(save) => drop(new.sessions.insert(save.row.key.clone(), save.row.version)),
-            Change::See { key } => drop(new.seen.insert(*key)),
             Change::Keep(paper) => drop(new.papers.insert(paper.place(), paper.version())),
+            Change::See { key } | Change::Take { key } => drop(new.seen.insert(*key)),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
             Change::Identify(seen) => {
@@ -187,6 +189,7 @@ impl Facts {
             Change::SetLanguage { .. }
             | Change::AtVersion { .. }
             | Change::AtPosting { .. }
+            | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Serve(_)

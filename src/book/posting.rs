@@ -167,6 +167,11 @@ pub enum Change {
         /// Its newest posting, or none yet.
         posting: Option<i64>,
     },
+    /// Take a place that only one may take: whoever planned with the same one in mind is refused as `stale`.
+    Take {
+        /// Which place.
+        key: Key,
+    },
     /// Remember that a text was handled; refused as `seen` when it was before.
     See {
         /// Which text.
@@ -178,8 +183,17 @@ pub enum Change {
     CloseOrder {
         /// Which order.
         order: i64,
-        /// `approved`, `declined` or `expired`.
+        /// `approved`, `declined`, `expired` or `cancelled`.
         state: &'static str,
+    },
+    /// Whether somebody takes requests from somebody else.
+    Block {
+        /// Who is asked.
+        account: i64,
+        /// Who asks.
+        other: i64,
+        /// Not any more.
+        blocked: bool,
     },
     /// Add a code for cash; this posting opens the hold behind it.
     OpenCode(CashCodeRow),

@@ -146,7 +146,7 @@ impl<'a> Wanted<'a> {
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
                 Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
-                Change::See { key } => drop(self.seen.insert(key.bytes())),
+                Change::See { key } | Change::Take { key } => drop(self.seen.insert(key.bytes())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::Keep(paper) => drop(self.papers.insert(paper.place())),
@@ -155,6 +155,7 @@ impl<'a> Wanted<'a> {
                 Change::Serve(row) => self.serving.extend(row.shift.and(row.assistant)),
                 Change::SetPin(_)
                 | Change::SetLanguage { .. }
+                | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::SetLowFloat { .. }

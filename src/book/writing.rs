@@ -27,6 +27,7 @@ struct Sets<'a> {
     seen: Vec<(&'a [u8], i64)>,
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
+    blocks: BTreeMap<(i64, i64), bool>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
@@ -60,6 +61,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
         sessions::see(&sets.seen),
         orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
+        orders::set_blocks(&sets.blocks),
         agents::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
@@ -113,9 +115,10 @@ impl<'a> Sets<'a> {
                 Change::ClawBack(row) => {
                     sets.clawbacks.insert((row.day, row.outlet, row.customer, &row.service), row);
                 }
-                Change::See { key } => sets.seen.push((key.bytes(), note.at.micros())),
+                Change::See { key } | Change::Take { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
+                Change::Block { account, other, blocked } => drop(sets.blocks.insert((*account, *other), *blocked)),
                 // the hold behind a code has the number of the posting that opens it
                 Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),
                 Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),

@@ -76,10 +76,11 @@ pub(super) enum Input {
     To,
     Language,
     Email,
+    Reference,
 }
 
 impl Input {
-    pub(super) const ALL: [Input; 4] = [Input::Amount, Input::To, Input::Language, Input::Email];
+    pub(super) const ALL: [Input; 5] = [Input::Amount, Input::To, Input::Language, Input::Email, Input::Reference];
 
     /// The name of the capture, which is also the name of the wallet's field.
     pub(super) const fn name(self) -> &'static str {
@@ -88,6 +89,7 @@ impl Input {
             Input::To => "to",
             Input::Language => "language",
             Input::Email => "email",
+            Input::Reference => "reference",
         }
     }
 }
@@ -160,6 +162,7 @@ impl Grammar {
             Input::Amount => Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text()),
             Input::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             Input::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
+            Input::Reference => crate::text::reference(raw).ok_or(Reason::TextFormat),
             Input::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
                 None => Err(Reason::FieldMissing),

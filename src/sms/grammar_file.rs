@@ -127,7 +127,10 @@ impl Reader<'_> {
             Ok(regex) => {
                 let known = |name: &str| Input::ALL.iter().any(|input| input.name() == name);
                 if let Some(name) = regex.capture_names().flatten().find(|name| !known(name)) {
-                    self.problem(at, &format!("there is no input called \"{name}\": use amount, to or language"));
+                    self.problem(
+                        at,
+                        &format!("there is no input called \"{name}\": use amount, to, language, email or reference"),
+                    );
                 }
                 Some(regex)
             }

@@ -119,6 +119,10 @@ impl Sms {
                 let order = ask(Verb::Do, "order".to_owned(), fields);
                 self.act(caller, own, key, order, vec![Change::See { key }]).await
             }
+            // a request moves nothing either, and its message too comes from the wallet
+            ("request", Some(_)) => {
+                self.act(caller, own, key, ask(Verb::Do, service, fields), vec![Change::See { key }]).await
+            }
             (_, Some(_)) => self.refused(caller, own, key, &Reason::ServiceUnknown.into()).await,
         }
     }

@@ -1,14 +1,14 @@
-//! Payment orders: payments that wait for somebody's yes.
+//! Payment orders: payments that wait for somebody's yes, and who takes no requests for them from whom.
 
 use super::rows::{Column, Rows};
-use super::schema::orders;
+use super::schema::{blocks, orders};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 /// A payment that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = orders)]
+#[diesel(table_name = orders, treat_none_as_default_value = false)]
 pub struct OrderRow {
     /// Its number.
     pub id: i64,
@@ -20,12 +20,18 @@ pub struct OrderRow {
     pub payee: i64,
     /// Minor units.
     pub amount_minor: i64,
-    /// `waiting`, `approved`, `declined` or `expired`.
+    /// `waiting`, `approved`, `declined`, `expired` or `cancelled`.
     pub state: String,
     /// Microseconds UTC.
     pub created_at: i64,
     /// Microseconds UTC.
     pub expires_at: i64,
+    /// What a request is for, in the words of who asks.
+    pub reference: String,
+    /// The bill it is a share of.
+    pub bill: Option<i64>,
+    /// When the payer is reminded by itself, microseconds UTC.
+    pub remind_at: Option<i64>,
 }
 
 /// One order.
@@ -50,6 +56,43 @@ pub fn expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, S
     Ok(on!(conn, c => due.order(orders::expires_at).limit(limit).load(c))?)
 }
 
+/// The requests of this account since then, the newest first.
+pub fn requests_of(conn: &mut Conn, asker: i64, since: i64, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
+    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq("request"));
+    let theirs = theirs.filter(orders::created_at.ge(since)).order(orders::id.desc()).limit(limit);
+    Ok(on!(conn, c => theirs.load(c))?)
+}
+
+/// The newest request of this account.
+pub fn newest_request(conn: &mut Conn, asker: i64) -> Result<Option<i64>, StoreError> {
+    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq("request"));
+    Ok(on!(conn, c => theirs.select(diesel::dsl::max(orders::id)).first(c))?)
+}
+
+/// Who has asked this account since then.
+pub fn askers(conn: &mut Conn, payer: i64, since: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+    let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq("request"));
+    let to_them = to_them.filter(orders::created_at.ge(since)).select(orders::payee).distinct();
+    Ok(on!(conn, c => to_them.order(orders::payee).limit(limit).load(c))?)
+}
+
+/// Whom this account has blocked.
+pub fn blocked_by(conn: &mut Conn, account: i64) -> Result<Vec<i64>, StoreError> {
+    let theirs = blocks::table.filter(blocks::account.eq(account)).filter(blocks::blocked.eq(1));
+    Ok(on!(conn, c => theirs.select(blocks::other).order(blocks::other).load(c))?)
+}
+
+/// Writes who is blocked by whom: account, other, and whether.
+pub fn set_blocks(blocks: &BTreeMap<(i64, i64), bool>) -> Rows<'static> {
+    let columns = vec![
+        Column::Numbers(blocks.keys().map(|(account, _)| *account).collect()),
+        Column::Numbers(blocks.keys().map(|(_, other)| *other).collect()),
+        Column::Numbers(blocks.values().map(|blocked| i64::from(*blocked)).collect()),
+    ];
+    let tail = "ON CONFLICT (account, other) DO UPDATE SET blocked = excluded.blocked";
+    Rows::insert(blocks.len(), columns, "INSERT INTO blocks (account, other, blocked)", tail)
+}
+
 /// Adds orders.
 pub fn add<'a>(orders: &[&'a OrderRow]) -> Rows<'a> {
     let columns = vec![
@@ -61,13 +104,13 @@ pub fn add<'a>(orders: &[&'a OrderRow]) -> Rows<'a> {
         Column::Texts(orders.iter().map(|o| o.state.as_str()).collect()),
         Column::Numbers(orders.iter().map(|o| o.created_at).collect()),
         Column::Numbers(orders.iter().map(|o| o.expires_at).collect()),
+        Column::Texts(orders.iter().map(|o| o.reference.as_str()).collect()),
+        Column::Optional(orders.iter().map(|o| o.bill).collect()),
+        Column::Optional(orders.iter().map(|o| o.remind_at).collect()),
     ];
-    Rows::insert(
-        orders.len(),
-        columns,
-        "INSERT INTO orders (id, kind, payer, payee, amount_minor, state, created_at, expires_at)",
-        "",
-    )
+    let head = "INSERT INTO orders (id, kind, payer, payee, amount_minor, state, created_at, expires_at, reference, bill, \
+                remind_at)";
+    Rows::insert(orders.len(), columns, head, "")
 }
 
 /// Writes the states of orders, by number; the book has compared the old ones.

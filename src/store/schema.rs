@@ -161,6 +161,17 @@ diesel::table! {
         state -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        reference -> Text,
+        bill -> Nullable<BigInt>,
+        remind_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    blocks (account, other) {
+        account -> BigInt,
+        other -> BigInt,
+        blocked -> BigInt,
     }
 }
 
@@ -304,6 +315,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     seen,
     orders,
+    blocks,
     outbox,
     outlets,
     identities,

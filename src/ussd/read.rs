@@ -220,7 +220,7 @@ fn confirm(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Con
     if let Some(always) = branch.iter().find(|jump| jump.when.is_none()) {
         complaints.add(always.to.line, "each of `branch` needs a `when`");
     }
-    let yes = Act { run: None, next: jumps(table, complaints) };
+    let yes = act(table, complaints);
     if !table.keys().iter().any(|key| key.text == "no") {
         complaints.add(table.line, "`no` is missing: what follows a no?");
     }

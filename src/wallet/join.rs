@@ -52,8 +52,8 @@ pub(super) fn new_name(desk: &Desk) -> Result<String, Halt> {
     Ok(name)
 }
 
-/// Names that would make a receipt say something else: the service's own, or a currency.
-fn sounds_official(desk: &Desk, name: &str) -> bool {
+/// Words that would make a message say something else: the service's own, or a currency.
+pub(super) fn sounds_official(desk: &Desk, name: &str) -> bool {
     let taken = [desk.house.brand.as_str(), desk.house.market.currency.as_str(), "confirmed", "imethibitishwa"];
     name.split(' ').any(|word| taken.iter().any(|taken| word.eq_ignore_ascii_case(taken)))
 }

@@ -17,6 +17,7 @@ pub mod orders;
 pub mod pin;
 pub mod price;
 pub mod receipt;
+pub mod request;
 pub mod send;
 
 pub use desk::{Act, Desk, Halt, House, Plan};
@@ -62,6 +63,13 @@ pub const SERVICES: &[Service] = &[
     orders::LIST,
     orders::APPROVE,
     orders::DECLINE,
+    request::ASK,
+    request::MINE,
+    request::CANCEL,
+    request::block::ASKERS,
+    request::block::BLOCK,
+    request::block::BLOCKED,
+    request::block::UNBLOCK,
     agent::cash_in::SERVICE,
     agent::cash_out::SERVICE,
     agent::cash_out::ASK,

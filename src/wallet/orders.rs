@@ -1,8 +1,9 @@
-//! Payment orders: a payment asked for by SMS waits until the payer approves it on USSD with the PIN, or it expires.
+//! Payment orders: a payment that the payer asked for by SMS, an agent at a till, or somebody who requests money, waits
+//! until the payer approves it on USSD with the PIN, or it expires.
 
 use super::agent::cash_out;
 use super::desk::{Act, Desk, Halt};
-use super::{Service, Wallet, Whose, item, send};
+use super::{Service, Wallet, Whose, item, request, send};
 use crate::ask::Slots;
 use crate::book::{Change, Key};
 use crate::money::Money;
@@ -17,17 +18,19 @@ use std::time::Duration;
 
 /// Inputs `to`, `amount`: leaves an order that waits for its payer.
 pub const ORDER: Service = Service { name: "order", pin: Whose::Nobody, opens: true, plan: order };
-/// Lists what waits for the caller: `amount`, `name`.
+/// Lists what waits for the caller: `amount`, `name`, `about`.
 pub const LIST: Service = Service { name: "orders", pin: Whose::Nobody, opens: false, plan: list };
 /// Input `order`: pays it.
 pub const APPROVE: Service = Service { name: "approve", pin: Whose::Caller, opens: false, plan: approve };
 /// Input `order`: refuses it.
 pub const DECLINE: Service = Service { name: "decline", pin: Whose::Nobody, opens: false, plan: decline };
 
-/// How long an order waits.
+/// How long an order waits, unless it is a request.
 pub const LIFE: Duration = Duration::from_secs(30 * 60);
-/// Orders shown to one payer, and waiting for one payer at most.
-const WAITING_MAX: i64 = 8;
+/// Orders of each sort that wait for one payer at most: what others request takes no room from what they want themselves.
+const WAITING_MAX: usize = 8;
+/// Orders shown to one payer.
+const SHOWN_MAX: i64 = 16;
 /// Orders that expire in one go.
 const EXPIRE_BATCH: i64 = 100;
 
@@ -51,11 +54,12 @@ pub(super) fn waiting_for(
     payee: i64,
     amount: Money,
 ) -> Result<OrderRow, Halt> {
-    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
-    if i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= WAITING_MAX {
+    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
+    let requested = kind == request::KIND;
+    if waiting.iter().filter(|order| (order.kind == request::KIND) == requested).count() >= WAITING_MAX {
         return Err(Reason::OrdersFull.into());
     }
-    let expires = desk.now.plus(LIFE);
+    let expires = desk.now.plus(if requested { request::LIFE } else { LIFE });
     desk.show("dial", desk.house.dial.clone());
     desk.show("time", expires.clock_text(&desk.house.market.zone));
     Ok(OrderRow {
@@ -67,17 +71,21 @@ pub(super) fn waiting_for(
         state: "waiting".into(),
         created_at: desk.now.micros(),
         expires_at: expires.micros(),
+        reference: String::new(),
+        bill: None,
+        remind_at: None,
     })
 }
 
 fn list(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
-    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), WAITING_MAX)?;
+    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
     let payees = payees(desk.conn, &waiting)?;
     for order in waiting {
         let name = payees.get(&order.payee).and_then(|payee| payee.sign().remove("name"));
         let amount = desk.money(order.amount_minor).to_string();
-        desk.plan.items.push(item(order.id, &[("amount", amount), ("name", name.unwrap_or_default())]));
+        let slots = [("amount", amount), ("name", name.unwrap_or_default()), ("about", request::about(&order))];
+        desk.plan.items.push(item(order.id, &slots));
     }
     Ok(())
 }
@@ -92,6 +100,9 @@ fn approve(desk: &mut Desk) -> Result<(), Halt> {
             cash_out::payment(desk, outlet, amount)?
         }
     };
+    if order.kind == request::KIND {
+        act.kind = request::KIND;
+    }
     act.changes.push(Change::CloseOrder { order: order.id, state: "approved" });
     desk.plan.act = Some(act);
     Ok(())
@@ -103,7 +114,12 @@ fn decline(desk: &mut Desk) -> Result<(), Halt> {
         desk.show(&slot, value);
     }
     desk.show("amount", desk.money(order.amount_minor).to_string());
-    let changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
+    let mut changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
+    if let Payee::Person(asker) = &payee
+        && order.kind == request::KIND
+    {
+        changes.push(request::news(desk.house, asker, "sms.request_declined", desk.person()?, &order, desk.now));
+    }
     desk.plan.act = Some(Act { kind: "decline", changes, ..Act::default() });
     Ok(())
 }
@@ -151,7 +167,7 @@ impl Wallet {
     /// How many orders wait for this account.
     pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
         let now = self.house.clock.now().micros();
-        let read = move |conn: &mut crate::store::Conn| orders::waiting(conn, account, now, WAITING_MAX);
+        let read = move |conn: &mut crate::store::Conn| orders::waiting(conn, account, now, SHOWN_MAX);
         Ok(self.store.read(read).await?.len())
     }
 
@@ -190,7 +206,12 @@ impl Wallet {
         now: Timestamp,
     ) -> Vec<Change> {
         let mut changes = vec![Change::CloseOrder { order: order.id, state: "expired" }];
-        if let (Some(payer), Some(payee)) = (payer, payee) {
+        if let (Some(payer), Some(Payee::Person(asker))) = (payer, payee)
+            && order.kind == request::KIND
+        {
+            // whoever was asked has no need to hear that nothing came of it
+            changes.push(request::news(&self.house, asker, "sms.request_expired", payer, order, now));
+        } else if let (Some(payer), Some(payee)) = (payer, payee) {
             let amount = crate::money::Money::new(order.amount_minor, self.house.market.currency).to_string();
             let mut slots = Slots::from([("amount".into(), amount), ("dial".into(), self.house.dial.clone())]);
             slots.extend(payee.sign());

@@ -24,7 +24,7 @@ async fn cut_off_at_the_start_there_is_nothing_to_go_on_with() {
 }
 
 fn the_start() -> String {
-    format!("dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n   | 3 Cash\n")
+    format!("dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n   | 3 Cash\n   | 4 More services\n")
 }
 
 /// At each screen of the path: what is offered, where it goes on, and that the payment can be finished from there.

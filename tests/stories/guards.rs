@@ -46,6 +46,9 @@ fn order(id: i64) -> Change {
         state,
         created_at: 0,
         expires_at: 9,
+        reference: String::new(),
+        bill: None,
+        remind_at: None,
     })
 }
 

@@ -49,6 +49,7 @@ mod program;
 mod proxy;
 mod registering;
 mod reports;
+mod requests;
 mod running;
 mod schema;
 mod secrecy;

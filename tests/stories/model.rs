@@ -220,6 +220,8 @@ impl Model {
             | Change::TellBelow { .. }
             | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
+            | Change::Take { .. }
+            | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::OpenOrder(_)

@@ -35,6 +35,13 @@ pub(super) const SERVICES: &[&str] = &[
     "repeat_pin",
     "change_pin",
     "language",
+    "request",
+    "requests",
+    "cancel_request",
+    "askers",
+    "block",
+    "blocked",
+    "unblock",
     "cash_out",
     "cash_code",
     "check_code",
@@ -92,7 +99,7 @@ pub(super) fn kind_wallet(ask: &Ask) -> Answer {
 }
 
 fn order(id: &str, amount: &str, name: &str) -> Item {
-    Item { id: id.to_owned(), slots: slots(&[("amount", amount), ("name", name)]) }
+    Item { id: id.to_owned(), slots: slots(&[("amount", amount), ("name", name), ("about", "")]) }
 }
 
 fn statement(lines: usize) -> Vec<Item> {

@@ -319,6 +319,8 @@ impl Oracle {
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
+            | Change::Take { .. }
+            | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Keep(_) => {

@@ -78,6 +78,8 @@ impl<'a> Wanted<'a> {
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
+                | Change::Take { .. }
+                | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Keep(_)
@@ -168,6 +170,8 @@ impl Truth {
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
+                | Change::Take { .. }
+                | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Keep(_) => {}

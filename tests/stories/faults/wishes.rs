@@ -345,6 +345,17 @@ fn leg(account: i64, amount_minor: i64) -> Leg {
 }
 
 fn order(id: i64) -> OrderRow {
-    let (kind, state) = ("send".to_owned(), "waiting".to_owned());
-    OrderRow { id, kind, payer: 11, payee: 12, amount_minor: 5, state, created_at: 0, expires_at: 9 }
+    OrderRow {
+        id,
+        kind: "send".to_owned(),
+        payer: 11,
+        payee: 12,
+        amount_minor: 5,
+        state: "waiting".to_owned(),
+        created_at: 0,
+        expires_at: 9,
+        reference: String::new(),
+        bill: None,
+        remind_at: None,
+    }
 }
