@@ -16,6 +16,7 @@ use crate::store::{Conn, Store, StoreError, agents, book_rows, people};
 use crate::time::Clock;
 use crate::wallet::Wallet;
 use anyhow::{anyhow, bail};
+use jiff::civil::Date;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub async fn run(database_url: String, secrets: &SecretArgs, act: AgentAct) -> a
     let done = match act {
         AgentAct::Open { name, area, head_office } => open(&app.wallet, &name, &area, head_office.as_deref()).await,
         AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
+        AgentAct::Pay => pay(&app.wallet).await,
+        AgentAct::Recheck { day, claw_back } => recheck(&app.wallet, day, claw_back).await,
         AgentAct::List => list(&app.wallet).await,
     };
     drop(app);
@@ -103,6 +106,40 @@ fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
         }
     }
     bail!("no PIN could be drawn")
+}
+
+async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
+    let paid = wallet.pay_commissions().await?;
+    for (outlet, amount_minor) in &paid {
+        let amount = Money::new(*amount_minor, wallet.house.market.currency);
+        println!("{} {}: {amount} to its float", AgentNumber::of(outlet.float_account), outlet.name);
+    }
+    println!("{} outlets were paid", paid.len());
+    Ok(())
+}
+
+async fn recheck(wallet: &Wallet, day: Date, claw_back: bool) -> anyhow::Result<()> {
+    let (zone, money) = (&wallet.house.market.zone, |minor| Money::new(minor, wallet.house.market.currency));
+    if day >= wallet.house.clock.now().day(zone) {
+        bail!("{day} is not over yet");
+    }
+    let finds = wallet.recheck(day).await?;
+    for find in &finds {
+        let taken_minor = if claw_back { wallet.claw_back(day, find).await? } else { 0 };
+        let owed_minor = find.excess.outlet_minor.saturating_sub(find.taken_minor).saturating_sub(taken_minor);
+        println!(
+            "{} {}: {} earned {} too much with customer {}; taken back {}, owed {}",
+            AgentNumber::of(find.outlet.float_account),
+            find.outlet.name,
+            find.service,
+            money(find.excess.outlet_minor),
+            find.customer,
+            money(find.taken_minor.saturating_add(taken_minor)),
+            money(owed_minor),
+        );
+    }
+    println!("{} finds on {day}", finds.len());
+    Ok(())
 }
 
 async fn list(wallet: &Wallet) -> anyhow::Result<()> {

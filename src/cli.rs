@@ -216,6 +216,19 @@ pub enum AgentAct {
         /// Whose phone
         phone: String,
     },
+    /// Pay all commission that was earned to the floats of the outlets; run it on the day of the month you pay on
+    ///
+    /// Again pays only what was earned since. What an outlet owes of commission earned too much stays behind.
+    Pay,
+    /// What of a day's commission was earned too much: parts of one payment at outlets of one head office
+    Recheck {
+        /// The day in the market's calendar, once it is over
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        day: Date,
+        /// Take it back, as far as it is still there; the rest stays owed
+        #[arg(long)]
+        claw_back: bool,
+    },
     /// List the outlets: number, float, commission, who serves
     List,
 }

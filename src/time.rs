@@ -53,6 +53,15 @@ impl Timestamp {
         self.in_zone(zone).date()
     }
 
+    /// When a calendar day of a market begins, and when the next one does.
+    pub fn of_day(day: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
+        let begins = |day: Date| {
+            let begins = day.to_zoned(zone.clone());
+            Timestamp(begins.map_or(i64::MAX, |begins| begins.timestamp().as_microsecond()))
+        };
+        (begins(day), begins(day.saturating_add(jiff::Span::new().days(1))))
+    }
+
     /// The time of day as receipts show it: `14:05`.
     pub fn clock_text(self, zone: &TimeZone) -> String {
         let local = self.in_zone(zone);

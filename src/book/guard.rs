@@ -131,6 +131,7 @@ impl Facts {
             | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
+            | Change::AskedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -193,6 +194,7 @@ impl Facts {
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Serve(_)
+            | Change::AskedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }

@@ -210,6 +210,13 @@ pub enum Change {
     CloseShift(ShiftRow),
     /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
     Serve(ServedRow),
+    /// Who serves has asked for a customer's yes to an order that this posting adds.
+    AskedBy {
+        /// The order.
+        order: i64,
+        /// Who serves.
+        assistant: i64,
+    },
     /// From when on the float of an outlet counts as low.
     SetLowFloat {
         /// The float account.

@@ -158,6 +158,7 @@ impl<'a> Wanted<'a> {
                 | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
+                | Change::AskedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }

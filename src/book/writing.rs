@@ -34,6 +34,7 @@ struct Sets<'a> {
     tiers: BTreeMap<i64, &'a str>,
     shifts: BTreeMap<i64, &'a ShiftRow>,
     served: Vec<ServedRow>,
+    asked: Vec<(i64, i64)>,
     low_floats: BTreeMap<i64, i64>,
     clawbacks: BTreeMap<(i64, i64, i64, &'a str), &'a ClawbackRow>,
     papers: BTreeMap<(Drawer, i64), &'a Paper>,
@@ -66,6 +67,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
         working_day::add_served(&sets.served),
+        working_day::add_asked(&sets.asked),
         working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
     ]);
@@ -111,6 +113,7 @@ impl<'a> Sets<'a> {
                 Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
                 Change::OpenShift(shift) | Change::CloseShift(shift) => drop(sets.shifts.insert(shift.id, shift)),
                 Change::Serve(row) => sets.served.push(ServedRow { posting: note.posting, ..row.clone() }),
+                Change::AskedBy { order, assistant } => sets.asked.push((*order, *assistant)),
                 Change::SetLowFloat { outlet, low_minor } => drop(sets.low_floats.insert(*outlet, *low_minor)),
                 Change::ClawBack(row) => {
                     sets.clawbacks.insert((row.day, row.outlet, row.customer, &row.service), row);

@@ -51,12 +51,13 @@ impl Tier {
 #[derive(Debug, Clone)]
 pub struct Limits {
     tiers: [(Tier, Caps, Caps); Tier::ALL.len()],
+    low_float_minor: Option<i64>,
 }
 
 impl Limits {
     /// The same for everybody.
     pub fn alike(out: Caps, into: Caps) -> Limits {
-        Limits { tiers: Tier::ALL.map(|tier| (tier, out, into)) }
+        Limits { tiers: Tier::ALL.map(|tier| (tier, out, into)), low_float_minor: None }
     }
 
     /// What a tier allows in one direction.
@@ -68,6 +69,11 @@ impl Limits {
         });
         // each tier stands in the list
         caps.unwrap_or_default()
+    }
+
+    /// Below this, minor units, the float of an outlet counts as low unless it says something else itself.
+    pub fn low_float_minor(&self) -> Option<i64> {
+        self.low_float_minor
     }
 
     /// Reads a file of limits.
@@ -82,19 +88,24 @@ impl Limits {
             currency
         });
         let currency = currency.unwrap_or(Currency::KES);
+        let mut low_float_minor = None;
         let tiers = Tier::ALL.map(|tier| {
             complaints.about.clear();
             let (line, table) = (file.line, file.table(tier.code(), &mut complaints));
-            let Some(table) = table else {
+            let Some(mut table) = table else {
                 complaints.add(line, &format!("tier `{}` is missing", tier.code()));
                 return (tier, Caps::default(), Caps::default());
             };
+            if tier == Tier::Agent {
+                complaints.about = format!("{}: ", tier.code());
+                low_float_minor = amount(&mut table, "low_float", currency, &mut complaints);
+            }
             let (out, into) = read_tier(table, tier, currency, &mut complaints);
             (tier, out, into)
         });
         complaints.about.clear();
         file.finish(&mut complaints);
-        if complaints.found.is_empty() { Ok(Limits { tiers }) } else { Err(complaints.found) }
+        if complaints.found.is_empty() { Ok(Limits { tiers, low_float_minor }) } else { Err(complaints.found) }
     }
 }
 

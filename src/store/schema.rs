@@ -248,6 +248,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    asked (order_id) {
+        order_id -> BigInt,
+        assistant -> BigInt,
+    }
+}
+
+diesel::table! {
     clawbacks (day, outlet, customer, service) {
         day -> BigInt,
         outlet -> BigInt,
@@ -321,6 +328,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     shifts,
     served,
+    asked,
     clawbacks,
     assistants,
     cash_codes,

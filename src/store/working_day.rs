@@ -1,7 +1,7 @@
 //! The working day of agents: shifts, what was done in them, and what was earned too much.
 
 use super::rows::{Column, Rows};
-use super::schema::{clawbacks, served, shifts};
+use super::schema::{asked, clawbacks, served, shifts};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 
@@ -121,6 +121,11 @@ pub fn served_by(conn: &mut Conn, posting: i64) -> Result<Option<ServedRow>, Sto
     Ok(on!(conn, c => served::table.find(posting).first(c).optional())?)
 }
 
+/// Who has asked for the yes that this order waits for.
+pub fn asker_of(conn: &mut Conn, order: i64) -> Result<Option<i64>, StoreError> {
+    Ok(on!(conn, c => asked::table.find(order).select(asked::assistant).first(c).optional())?)
+}
+
 /// What was found of a day.
 pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
     Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
@@ -177,6 +182,15 @@ pub fn add_served(rows: &[ServedRow]) -> Rows<'_> {
     let head = "INSERT INTO served (posting, outlet, team, assistant, shift, customer, service, amount_minor, \
                 cash_minor, own_minor, head_minor, tax_minor, at)";
     Rows::insert(rows.len(), columns, head, "")
+}
+
+/// Adds who has asked: order and assistant.
+pub fn add_asked(rows: &[(i64, i64)]) -> Rows<'static> {
+    let columns = vec![
+        Column::Numbers(rows.iter().map(|(order, _)| *order).collect()),
+        Column::Numbers(rows.iter().map(|(_, assistant)| *assistant).collect()),
+    ];
+    Rows::insert(rows.len(), columns, "INSERT INTO asked (order_id, assistant)", "")
 }
 
 /// Adds what was found to be earned too much, or writes what more of it was taken back.

@@ -22,7 +22,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     if desk.verb != Verb::Do {
         return Ok(());
     }
-    let row = pin::repeated(desk, person.account_id)?;
+    let row = pin::repeated(desk, person.account_id, person.account_id)?;
     let person = PersonRow { language: language.to_string(), ..person.clone() };
     let slots = Slots::from([("name".into(), person.name.clone()), ("dial".into(), desk.house.dial.clone())]);
     let news = desk.tell(&person, "sms.joined", slots, None);

@@ -25,7 +25,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let language = Language::parse(desk.field("language")?);
     let language = language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?;
     let name = new_name(desk)?;
-    let pin_row = pin::repeated(desk, desk.fresh_id)?;
+    let pin_row = pin::repeated(desk, 0, desk.fresh_id)?;
     let person = PersonRow {
         account_id: desk.fresh_id,
         msisdn: desk.caller.msisdn.e164().to_owned(),

@@ -21,9 +21,19 @@ pub const REPEAT: Service = Service { name: "repeat_pin", pin: Whose::Nobody, op
 pub const CHANGE: Service = Service { name: "change_pin", pin: Whose::Caller, opens: false, plan: change };
 
 fn choose(desk: &mut Desk) -> Result<(), Halt> {
+    let account = owner(desk);
+    chosen(desk, account)
+}
+
+/// Whose PIN a caller chooses for their wallet: nobody's yet where they are joining.
+fn owner(desk: &Desk) -> i64 {
+    desk.caller.person.as_ref().map_or(0, |person| person.account_id)
+}
+
+/// A new PIN that is to be kept under this number: leaves its token in `new_pin`.
+pub(super) fn chosen(desk: &mut Desk, account: i64) -> Result<(), Halt> {
     let pin = Pin::choose(entered(desk.secret.as_ref())?, &desk.caller.msisdn)
         .map_err(|r| Refusal::of_field(r, "new_pin"))?;
-    let account = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
     let row = desk.house.tagged(account, &pin);
     desk.show("new_pin", token(&row));
     Ok(())
@@ -31,26 +41,31 @@ fn choose(desk: &mut Desk) -> Result<(), Halt> {
 
 fn repeat(desk: &mut Desk) -> Result<(), Halt> {
     let account = desk.person()?.account_id;
-    repeated(desk, account).map(|_row| ())
+    repeated(desk, account, account).map(|_row| ())
 }
 
 fn change(desk: &mut Desk) -> Result<(), Halt> {
     let person = desk.person()?;
-    let row = read_token(desk.field("new_pin")?, person.account_id).ok_or(Reason::Invalid)?;
-    let old = Pin::parse(entered(desk.secret.as_ref())?)?;
-    if matches(desk, &row, person.account_id, &old) {
-        return Err(Refusal::of_field(Reason::PinSame, "new_pin").into());
-    }
+    let row = changed(desk, person.account_id)?;
     let when = super::receipt::slots(desk.house, 0, desk.now, None);
     let news = desk.tell(person, "sms.pin_changed", when, None);
     desk.plan.act = Some(Act { kind: "change_pin", changes: vec![Change::SetPin(row), news], ..Act::default() });
     Ok(())
 }
 
-/// The second entry of a new PIN: what to store for `account` when it equals the first.
-pub fn repeated(desk: &mut Desk, account: i64) -> Result<PinRow, Halt> {
+/// What to store under this number for the new PIN, which is not the one until now.
+pub(super) fn changed(desk: &Desk, account: i64) -> Result<PinRow, Halt> {
+    let row = read_token(desk.field("new_pin")?, account).ok_or(Reason::Invalid)?;
+    let old = Pin::parse(entered(desk.secret.as_ref())?)?;
+    if matches(desk, &row, account, &old) {
+        return Err(Refusal::of_field(Reason::PinSame, "new_pin").into());
+    }
+    Ok(row)
+}
+
+/// The second entry of a PIN that `owner` has chosen: what to store for `account` when it equals the first.
+pub fn repeated(desk: &mut Desk, owner: i64, account: i64) -> Result<PinRow, Halt> {
     let mismatch = || Refusal::of_field(Reason::PinMismatch, "new_pin");
-    let owner = desk.caller.person.as_ref().map_or(0, |person| person.account_id);
     let first = read_token(desk.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(desk.secret.as_ref())?).map_err(|_format| mismatch())?;
     if matches(desk, &first, owner, &second) { Ok(desk.house.tagged(account, &second)) } else { Err(mismatch().into()) }

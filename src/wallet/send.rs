@@ -75,12 +75,7 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
         desk.show(&slot, value);
     }
     terms.show(desk);
-    if desk.verb == Verb::Quote
-        && let Some(ago) = paid_before(desk, payer.account_id, payee.account_id, amount)?
-    {
-        desk.plan.flags.insert("again".into());
-        desk.show("ago", ago);
-    }
+    warn_again(desk, payer.account_id, payee.account_id, amount.minor)?;
     let (legs, mut changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee));
     changes.extend(price::agreed(desk, SERVICE.name, payer)?);
     Ok(Act { kind: "send", legs, meters, changes, ..Act::default() })
@@ -116,16 +111,30 @@ pub fn party(person: &PersonRow) -> Slots {
     Slots::from([("name".into(), masked_name(&person.name)), ("phone".into(), phone)])
 }
 
-/// How long ago the same was paid to the same person, if that is so short that it may be a mistake.
-fn paid_before(desk: &mut Desk, payer: i64, payee: i64, amount: Money) -> Result<Option<String>, Halt> {
+/// Says, where a quote is made, that the same was done a few minutes ago: flag `again` with `ago`, minutes. The same is a
+/// posting of `one` in which `other` had this much.
+pub(super) fn warn_again(desk: &mut Desk, one: i64, other: i64, other_minor: i64) -> Result<(), Halt> {
+    if desk.verb != Verb::Quote {
+        return Ok(());
+    }
+    if let Some(ago) = done_before(desk, one, other, other_minor)? {
+        desk.plan.flags.insert("again".into());
+        desk.show("ago", ago);
+    }
+    Ok(())
+}
+
+/// How long ago the same was done, if that is so short that it may be a mistake.
+fn done_before(desk: &mut Desk, one: i64, other: i64, other_minor: i64) -> Result<Option<String>, Halt> {
     let since = desk.now.minus(AGAIN).micros();
-    let mut next = desk.account(payer)?.last_posting;
+    let mut next = desk.account(one)?.last_posting;
     for _entry in 0..AGAIN_LOOKBACK {
         let Some(id) = next else { break };
         let Some((posting, legs)) = book_rows::posting_whole(desk.conn, id)? else { break };
-        let Some(own) = legs.iter().find(|leg| leg.account_id == payer).filter(|_| posting.at >= since) else { break };
-        let same = legs.iter().any(|leg| leg.account_id == payee && leg.amount_minor == amount.minor);
-        if same && own.amount_minor < 0 {
+        let Some(own) = legs.iter().find(|leg| leg.account_id == one).filter(|_| posting.at >= since) else { break };
+        let same = legs.iter().any(|leg| leg.account_id == other && leg.amount_minor == other_minor);
+        // it went the same way: from the one to the other, or to the one from the other
+        if same && (own.amount_minor < 0) != (other_minor < 0) {
             let ago = desk.now.since(Timestamp::from_micros(posting.at));
             return Ok(Some(ago.as_secs().div_euclid(60).max(1).to_string()));
         }

@@ -63,4 +63,5 @@ mod tariff;
 mod terminal;
 mod texts;
 mod thief;
+mod tills;
 mod world;

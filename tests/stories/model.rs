@@ -215,6 +215,7 @@ impl Model {
             | Change::OpenShift(_)
             | Change::CloseShift(_)
             | Change::Serve(_)
+            | Change::AskedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }

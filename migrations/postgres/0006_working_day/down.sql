@@ -1,4 +1,5 @@
 DROP TABLE clawbacks;
+DROP TABLE asked;
 DROP TABLE served;
 DROP TABLE shifts;
 DROP TABLE identities;

@@ -46,6 +46,12 @@ CREATE TABLE served (
 CREATE INDEX served_by_shift ON served (shift) WHERE shift IS NOT NULL;
 CREATE INDEX served_by_time ON served (at);
 
+-- who has asked for a customer's yes at a till: what comes of it is theirs
+CREATE TABLE asked (
+    order_id  INTEGER NOT NULL PRIMARY KEY,
+    assistant INTEGER NOT NULL
+) STRICT;
+
 -- commission that was found to be earned too much, and what of it was taken back
 CREATE TABLE clawbacks (
     day         INTEGER NOT NULL,

@@ -4,6 +4,7 @@
 use super::super::desk::{Act, Desk, Halt};
 use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, orders, send};
+use super::serve::{self, Work};
 use super::{commission, outlet, shown, sign, tell_staff};
 use crate::book::{Change, Leg};
 use crate::money::Money;
@@ -43,26 +44,31 @@ pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act
     for (slot, value) in sign(outlet) {
         desk.show(&slot, value);
     }
-    let (legs, once) = legs(desk, customer, outlet, &terms)?;
+    send::warn_again(desk, customer.account_id, outlet.float_account, amount.minor)?;
+    let (legs, work) = legs(desk, customer, outlet, &terms)?;
     let mut changes = news(desk, customer, outlet)?;
-    changes.extend(once);
+    changes.extend(work);
     Ok(Act { kind: "cash_out", legs, meters, changes, ..Act::default() })
 }
 
-/// What moves when cash is handed out, and what must still be so then.
+/// What moves when cash is handed out, what must still be so then, and what is written down of it.
 pub(super) fn legs(
     desk: &mut Desk,
     customer: &PersonRow,
     outlet: &OutletRow,
     terms: &Terms,
-) -> Result<(Vec<Leg>, Option<Change>), Halt> {
+) -> Result<(Vec<Leg>, Vec<Change>), Halt> {
     let mut legs = vec![
         Leg { account: customer.account_id, amount_minor: terms.total.minor.saturating_neg() },
         Leg { account: outlet.float_account, amount_minor: terms.amount.minor },
     ];
     legs.extend(terms.credits());
-    let once = commission::earn(desk, SERVICE.name, outlet, customer, terms.amount, &mut legs)?;
-    Ok((legs, once))
+    let amount = terms.amount;
+    let earned = commission::earn(desk, SERVICE.name, outlet, customer, amount, &mut legs)?;
+    let mut changes = Vec::from_iter(earned.once);
+    let (customer, cash_minor, earned) = (customer.account_id, amount.minor.saturating_neg(), earned.parts);
+    changes.extend(serve::record(desk, outlet, Work { service: SERVICE.name, customer, amount, cash_minor, earned })?);
+    Ok((legs, changes))
 }
 
 /// Both sides hear of it; only when the outlet does is cash handed over.
@@ -77,7 +83,8 @@ pub(super) fn news(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow) ->
 }
 
 fn ask(desk: &mut Desk) -> Result<(), Halt> {
-    let outlet = &desk.till()?.outlet;
+    let till = desk.till()?;
+    let (outlet, assistant) = (&till.outlet, till.assistant.id);
     let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
     let fee = price::fee(desk, SERVICE.name, &customer, amount)?;
@@ -92,7 +99,9 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
     })?;
     let mut slots = shown(desk, &["amount", "fee", "dial", "time"]);
     slots.extend(sign(outlet));
+    let asked = Change::AskedBy { order: row.id, assistant };
     let news = desk.tell(&customer, "sms.cash_ask", slots, None);
-    desk.plan.act = Some(Act { kind: "cash_ask", changes: vec![Change::OpenOrder(row), news], ..Act::default() });
+    desk.plan.act =
+        Some(Act { kind: "cash_ask", changes: vec![asked, Change::OpenOrder(row), news], ..Act::default() });
     Ok(())
 }

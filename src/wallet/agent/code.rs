@@ -98,10 +98,10 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     // the customer hears what it cost them; the outlet need not know
     desk.show("fee", desk.money(code.fee_minor).to_string());
     let meters = vec![limits::drawn(desk, &customer, amount)];
-    let (legs, once) = cash_out::legs(desk, &customer, outlet, &terms)?;
+    let (legs, work) = cash_out::legs(desk, &customer, outlet, &terms)?;
     let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(desk, &customer, outlet)?;
-    changes.extend(once);
+    changes.extend(work);
     changes.push(Change::CloseCode { code: code.id, state: "used" });
     desk.plan.act = Some(Act { kind: "cash_out", legs, holds, meters, proofs: vec![proof], changes });
     Ok(())

@@ -17,6 +17,15 @@ use crate::time::Timestamp;
 /// Payments of a customer that are looked through for those at this outlet today.
 const LOOKBACK: usize = 50;
 
+/// What serving a customer earns.
+#[derive(Default)]
+pub struct Earned {
+    /// Who gets how much.
+    pub parts: Commission,
+    /// What must still be so when it is committed.
+    pub once: Option<Change>,
+}
+
 /// Adds the legs of what serving `customer` with `amount` earns; returns what must still be so when they are committed,
 /// as two tills that serve the same customer at the same moment would else earn twice.
 pub fn earn(
@@ -26,24 +35,26 @@ pub fn earn(
     customer: &PersonRow,
     amount: Money,
     legs: &mut Vec<Leg>,
-) -> Result<Option<Change>, Halt> {
+) -> Result<Earned, Halt> {
     if desk.verb != Verb::Do {
         // nobody is shown it before
-        return Ok(None);
+        return Ok(Earned::default());
     }
     let newest = desk.account(customer.account_id)?.last_posting;
     // what a payment earns must not stand in its way: beyond the last band, and beyond counting, it earns nothing
-    let Some(before_minor) = served_today(desk, service, outlet, customer)? else { return Ok(None) };
+    let Some(before_minor) = served_today(desk, service, outlet, customer)? else {
+        return Ok(Earned::default());
+    };
     let after_minor = before_minor.saturating_add(amount.minor);
     let (Some(before), Some(after)) = (of(desk, service, before_minor), of(desk, service, after_minor)) else {
-        return Ok(None);
+        return Ok(Earned::default());
     };
     let tax_minor = after.withheld_tax_minor.saturating_sub(before.withheld_tax_minor).max(0);
     let head_minor = after.head_office_minor.saturating_sub(before.head_office_minor).max(0);
     let whole_minor = after.whole_minor().saturating_sub(before.whole_minor());
     let own_minor = whole_minor.saturating_sub(tax_minor).saturating_sub(head_minor);
     if whole_minor <= 0 || own_minor < 0 {
-        return Ok(None);
+        return Ok(Earned::default());
     }
     let head = match outlet.head_office {
         Some(head) => agents::outlet(desk.conn, head)?.map(|head| head.commission_account),
@@ -54,7 +65,8 @@ pub fn earn(
     // an outlet without a head office is its own
     credit(legs, head.unwrap_or(outlet.commission_account), head_minor);
     credit(legs, TAX, tax_minor);
-    Ok(Some(Change::AtPosting { account: customer.account_id, posting: newest }))
+    let parts = Commission { outlet_minor: own_minor, head_office_minor: head_minor, withheld_tax_minor: tax_minor };
+    Ok(Earned { parts, once: Some(Change::AtPosting { account: customer.account_id, posting: newest }) })
 }
 
 /// What a service earns for an amount in one payment, if there is a band for it.

@@ -5,9 +5,11 @@
 
 use super::super::desk::{Act, Desk, Halt};
 use super::super::{Service, Whose, send};
+use super::serve::{self, Work};
 use super::{float_for, outlet, shown, sign, tell_staff};
 use crate::book::Leg;
 use crate::refusal::{Reason, Refusal};
+use crate::tariff::Commission;
 
 /// The service as menus know it.
 pub const SELL: Service = Service { name: "sell_float", pin: Whose::Assistant, opens: false, plan };
@@ -37,6 +39,10 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     bought.extend(sign(own));
     let mut changes = tell_staff(desk, own, "sms.float_sold", "sms.float_sold", &sold)?;
     changes.extend(tell_staff(desk, &buyer, "sms.float_bought", "sms.float_bought", &bought)?);
+    changes.extend(serve::watch(desk, own)?);
+    // how it is paid for is between the two: what is in the drawer does not follow from it
+    let (customer, earned) = (buyer.float_account, Commission::default());
+    changes.extend(serve::record(desk, own, Work { service: SELL.name, customer, amount, cash_minor: 0, earned })?);
     desk.plan.act = Some(Act { kind: "float", legs, changes, ..Act::default() });
     Ok(())
 }

@@ -6,9 +6,16 @@ pub mod cash_in;
 pub mod cash_out;
 pub mod code;
 pub mod commission;
+pub mod deposit;
+pub mod find;
 pub mod float;
 pub mod opening;
+pub mod payout;
+pub mod recheck;
 pub mod register;
+mod serve;
+pub mod settings;
+pub mod shift;
 pub mod till;
 
 use super::desk::{Desk, Halt};

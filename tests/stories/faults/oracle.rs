@@ -315,6 +315,7 @@ impl Oracle {
             | Change::OpenShift(_)
             | Change::CloseShift(_)
             | Change::Serve(_)
+            | Change::AskedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }

@@ -75,6 +75,7 @@ impl<'a> Wanted<'a> {
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
                 | Change::Serve(_)
+                | Change::AskedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
@@ -167,6 +168,7 @@ impl Truth {
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
                 | Change::Serve(_)
+                | Change::AskedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
