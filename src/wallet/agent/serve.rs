@@ -46,8 +46,8 @@ pub(super) fn record(desk: &mut Desk, outlet: &OutletRow, work: Work) -> Result<
     })))
 }
 
-/// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them to, else the only one who serves, or the only one
-/// in a shift; of several it is not known.
+/// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them to, else the only one
+/// who serves, or the only one in a shift; of several it is not known.
 fn by_whom(desk: &mut Desk, outlet: &OutletRow) -> Result<(Option<i64>, Option<i64>), Halt> {
     let staff = agents::assistants_at(desk.conn, outlet.float_account)?;
     let shifts = working_day::open_shifts(desk.conn, &staff)?;
