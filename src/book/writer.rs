@@ -155,13 +155,15 @@ impl Writer {
         Ok(sent.take().filter(|_| made).map(|earlier| earlier.answers))
     }
 
-    /// Whether a batch was made. It counts only when this question is committed too: where a standby must have
-    /// every commit before it is acknowledged, it has the batch then as well.
+    /// Whether a batch was made. It counts only when this question is committed too, and as a commit that writes: where a
+    /// standby must have every commit before it is acknowledged, it has the batch then as well; and what SQLite had
+    /// written of a batch that failed is written over, or a crash might still make it.
     fn was_made(&mut self, batch: i64) -> Result<bool, StoreError> {
         let node = self.node;
         store::write(&mut self.conn, |conn| {
             head::take(conn)?;
-            Ok(head::newest_of(conn, node)? == batch)
+            let made = head::newest_of(conn, node)? == batch;
+            head::touch(conn).map(|()| made)
         })
     }
 
@@ -219,9 +221,10 @@ impl Writer {
         std::thread::sleep(wait.min(WAIT_MAX));
     }
 
-    /// A failure can leave the connection useless: the book must not stay so.
+    /// A failure can leave the connection useless: the book must not stay so. Where a turn was taken on it, it was of use a
+    /// moment ago; and on another one the batch would have no transaction, and be made statement by statement.
     fn mend(&mut self) {
-        if !self.conn.is_broken() {
+        if self.turn.is_some() || !self.conn.is_broken() {
             return;
         }
         match self.store.writer() {

@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::result::{DatabaseErrorKind as Kind, Error};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error};
 use diesel::{Connection, SqliteConnection};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
@@ -157,6 +157,22 @@ impl Conn {
         }
     }
 
+    /// What a failed commit leaves. SQLite writes the mark that makes it one last: what did not fit on the disk has none.
+    /// After any other error the mark may be there, and a crash would bring back what was rolled back here.
+    fn failed_commit(&self, error: Error) -> StoreError {
+        let error = match error {
+            Error::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
+            other => other,
+        };
+        let did_not_fit = |about: &dyn DatabaseErrorInformation| about.message() == SQLITE_FULL;
+        match (self, error) {
+            (Conn::Sqlite(_), Error::DatabaseError(kind, about)) if did_not_fit(about.as_ref()) => {
+                StoreError::Query(Error::DatabaseError(kind, about))
+            }
+            (Conn::Sqlite(_) | Conn::Postgres(_), error) => StoreError::CommitLost(error),
+        }
+    }
+
     fn roll_back(&mut self) {
         // whatever made it necessary is the error worth reporting
         let _ = match self {
@@ -165,6 +181,9 @@ impl Conn {
         };
     }
 }
+
+/// What SQLite says where the disk is full; its error has no other name here.
+const SQLITE_FULL: &str = "database or disk is full";
 
 type PgManager = <PgConn as Connection>::TransactionManager;
 
@@ -189,7 +208,7 @@ pub fn finish<T, E: From<StoreError>>(conn: &mut Conn, result: Result<T, E>) -> 
             Err(error) => {
                 // a commit that failed (a full disk) may leave the transaction open
                 conn.roll_back();
-                Err(StoreError::CommitLost(error).into())
+                Err(conn.failed_commit(error).into())
             }
         },
         Err(error) => {

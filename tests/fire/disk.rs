@@ -3,9 +3,11 @@
 
 use super::cluster::{Cluster, psql, wait_until};
 use super::judge::{Figures, Judge};
-use super::payer::Payer;
+use super::payer::{Payer, key, posting};
 use super::{let_run, rounds};
-use kadogo::store::Store;
+use kadogo::book::Book;
+use kadogo::metrics::Metrics;
+use kadogo::store::{Store, book_rows};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,6 +44,13 @@ impl Disk {
         for size in [64 * 1024, 512] {
             while ballast.write_all(&vec![1; size]).is_ok() {}
         }
+    }
+
+    /// Gives so many pages of the ballast back.
+    fn leave(&self, pages: usize) {
+        let ballast = fs::File::options().write(true).open(self.path("ballast")).unwrap();
+        let pages_now = ballast.metadata().unwrap().len() / 4_096;
+        ballast.set_len((pages_now - u64::try_from(pages).unwrap()) * 4_096).unwrap();
     }
 
     fn make_space(&self) {
@@ -83,6 +92,69 @@ fn a_full_disk_under_sqlite_loses_nothing() {
     }
     figures.print("a full disk under SQLite");
     assert_eq!(figures.unclear, 0, "{figures:?}");
+}
+
+/// SQLite may say of a commit that it failed, and of what it holds that it is not there, while the log on the disk has all
+/// of it: after a crash it would be. Nobody may hear that nothing was done before that is written over.
+#[test]
+fn a_commit_that_a_crash_would_bring_back_is_not_called_undone() {
+    let half_there = (0..20).any(|_try| {
+        let Some(disk) = Disk::mount("a commit that a crash would bring back", 40) else { return true };
+        let url = format!("sqlite://{}", disk.path("book.db").display());
+        Judge::new(&url);
+        let store = Store::open(&url).unwrap();
+        let (book, committer) = Book::start(&store, Metrics::default().into()).unwrap();
+        let found = commits_at_the_end_of_the_index(&disk, &book);
+        drop((book, store));
+        committer.join().unwrap();
+        kadogo::book::check::check(&mut Store::open(&url).unwrap().reader().unwrap(), |_, _| {}).unwrap();
+        found
+    });
+    assert!(half_there, "no commit came to stand at the end of the index");
+}
+
+/// The index of the log has room for so many frames; for one more it needs eight pages of the disk.
+const INDEX_FRAMES: u64 = 4_062;
+
+/// Commits with a page more of room each time, until the log fits and its index does not. Whether there was a commit that
+/// a crash would have brought back before anybody heard of it.
+fn commits_at_the_end_of_the_index(disk: &Disk, book: &Book) -> bool {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let frames = || (fs::metadata(disk.path("book.db-wal")).unwrap().len() - 32) / 4_120;
+    let (mut number, mut each) = (0, 0);
+    while frames() + each < INDEX_FRAMES {
+        let before = frames();
+        number += 10;
+        runtime.block_on(book.post(posting(number))).unwrap();
+        each = frames() - before;
+    }
+    disk.fill();
+    disk.leave(usize::try_from(each).unwrap());
+    let mut half_there = false;
+    for _page in 0..8 {
+        disk.leave(1);
+        number += 10;
+        let asking = book.clone();
+        let answer = runtime.spawn(async move { asking.post(posting(number)).await });
+        while !answer.is_finished() {
+            half_there |= after_a_crash(disk, number) && !answer.is_finished();
+            let_run(50, 150);
+        }
+        let told = runtime.block_on(answer).unwrap();
+        assert_eq!(told.is_ok(), after_a_crash(disk, number), "{number} was told {told:?}");
+    }
+    disk.make_space();
+    half_there
+}
+
+/// Whether a machine that crashes now finds this payment made when it is on again.
+fn after_a_crash(disk: &Disk, number: u64) -> bool {
+    let after = tempfile::tempdir().unwrap();
+    for name in ["book.db", "book.db-wal"] {
+        fs::copy(disk.path(name), after.path().join(name)).unwrap();
+    }
+    let crashed = Store::open(&format!("sqlite://{}", after.path().join("book.db").display())).unwrap();
+    !book_rows::postings_with(&mut crashed.reader().unwrap(), &[key(number).bytes()]).unwrap().is_empty()
 }
 
 #[test]
