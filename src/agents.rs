@@ -2,7 +2,7 @@
 //! it does goes through a book of its own on the same database.
 
 use crate::agent::AgentNumber;
-use crate::app::App;
+use crate::app::{App, Committer};
 use crate::cli::AgentAct;
 use crate::config::{SecretArgs, Settings, menus_folder};
 use crate::money::Money;
@@ -14,7 +14,7 @@ use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::{Conn, Store, StoreError, agents, book_rows, people};
 use crate::time::Clock;
-use crate::wallet::Wallet;
+use crate::wallet::{Rules, Wallet};
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;
 use std::process::ExitCode;
@@ -27,12 +27,7 @@ const LISTED_MAX: i64 = 10_000;
 
 /// `kadogo agent`
 pub async fn run(database_url: String, secrets: &SecretArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
-    let mut problems = Vec::new();
-    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else { bail!(problems.join("\n")) };
-    // a mistyped address must not make a new service
-    let address = database_url.clone();
-    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
-    let (app, committer) = App::build(&settings(database_url, secret, old_secrets), Clock::System, Dice::os()?).await?;
+    let (app, committer) = beside(database_url, secrets).await?;
     let done = match act {
         AgentAct::Open { name, area, head_office } => open(&app.wallet, &name, &area, head_office.as_deref()).await,
         AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
@@ -40,9 +35,24 @@ pub async fn run(database_url: String, secrets: &SecretArgs, act: AgentAct) -> a
         AgentAct::Recheck { day, claw_back } => recheck(&app.wallet, day, claw_back).await,
         AgentAct::List => list(&app.wallet).await,
     };
-    drop(app);
-    tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    leave(app, committer).await?;
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// A service on the database of one that may be running: for commands of the operator's.
+pub async fn beside(database_url: String, secrets: &SecretArgs) -> anyhow::Result<(App, Committer)> {
+    let mut problems = Vec::new();
+    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else { bail!(problems.join("\n")) };
+    // a mistyped address must not make a new service
+    let address = database_url.clone();
+    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
+    App::build(&settings(database_url, secret, old_secrets), Clock::System, Dice::os()?).await
+}
+
+/// Ends it, when all that was posted is written.
+pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
+    drop(app);
+    tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))
 }
 
 fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
@@ -58,6 +68,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         callback_token: None,
         gateway: None,
         mail: None,
+        rules: Rules { undo_quota: 3, unjoined: false },
         demo: false,
     }
 }

@@ -71,6 +71,7 @@ impl App {
             limits: Live::new(data.limits),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: founding::reference_key(&book, &dice).await?,
+            rules: settings.rules,
             brand: settings.brand.clone(),
             mails: settings.demo || settings.mail.is_some(),
             dial: settings.service_code.clone(),

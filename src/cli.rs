@@ -122,6 +122,24 @@ pub enum Command {
         #[command(subcommand)]
         act: AgentAct,
     },
+    /// Wrong sends: see and decide what is asked back, also while the service runs
+    Reversal {
+        /// The database, as an address
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL",
+            global = true
+        )]
+        database_url: String,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: ReversalAct,
+    },
     /// Write a consistent copy of the database while the service runs
     Backup {
         /// The database, as an address
@@ -193,6 +211,29 @@ pub struct TariffQuoteArgs {
     /// What the payer has moved by this service in the month so far
     #[arg(long, value_name = "AMOUNT")]
     pub month_volume: Option<String>,
+}
+
+/// What can be done about what is asked back.
+#[derive(Debug, Subcommand)]
+pub enum ReversalAct {
+    /// List what is not decided: code, state, how much is held, who asks whom, and how often who asks has asked before
+    List,
+    /// Give what is held back to who sent it, where the receiver objects
+    GiveBack {
+        /// The receipt code of the payment
+        code: String,
+        /// Why: a word or two, kept with the decision
+        #[arg(required = true)]
+        why: Vec<String>,
+    },
+    /// Leave what is held with who received it
+    Release {
+        /// The receipt code of the payment
+        code: String,
+        /// Why: a word or two, kept with the decision
+        #[arg(required = true)]
+        why: Vec<String>,
+    },
 }
 
 /// What can be done about agents.

@@ -4,6 +4,7 @@ use crate::email::Email;
 use crate::gateway::mail::{MailAccount, Mailer};
 use crate::seal::SealKey;
 use crate::store::Address;
+use crate::wallet::Rules;
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
@@ -36,6 +37,10 @@ pub struct ServerArgs {
     /// The service's name where no text gives one; screens and messages have it in menus/texts
     #[arg(long, env = "KADOGO_BRAND", default_value = "Kadogo", value_name = "NAME")]
     pub brand: String,
+    /// How many payments one person may ask back in thirty days
+    #[arg(long, env = "KADOGO_UNDO_QUOTA", default_value_t = 3, value_name = "COUNT",
+          value_parser = clap::value_parser!(i64).range(0..=1_000))]
+    pub undo_quota: i64,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -128,6 +133,8 @@ pub struct Settings {
     pub gateway: Option<GatewayAccount>,
     /// The way out for mail, if there is one.
     pub mail: Option<MailAccount>,
+    /// What the operator decides about services.
+    pub rules: Rules,
     /// Whether this is the demo.
     pub demo: bool,
 }
@@ -233,6 +240,7 @@ impl ServerArgs {
             callback_token: None,
             gateway: None,
             mail: None,
+            rules: Rules { undo_quota: self.undo_quota, unjoined: false },
             demo: true,
         }
     }

@@ -53,4 +53,5 @@ pub mod commands;
 pub mod config;
 pub mod http;
 pub mod menus;
+pub mod reversals;
 pub mod verify;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::{agents, commands, verify};
+use kadogo::{agents, commands, reversals, verify};
 use std::process::ExitCode;
 
 /// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of all its time for that.
@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
         Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
         Command::Agent { database_url, secrets, act } => agents::run(database_url, &secrets, act).await,
+        Command::Reversal { database_url, secrets, act } => reversals::run(database_url, &secrets, act).await,
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),

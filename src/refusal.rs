@@ -100,6 +100,16 @@ pub enum Reason {
     RequestsFull,
     /// Who is asked takes no requests from the caller.
     RequestBlocked,
+    /// No payment that may be asked back.
+    UndoNot,
+    /// A payment is asked back once.
+    UndoTwice,
+    /// As many payments were asked back as one may; slot `times`.
+    UndoQuota,
+    /// Nothing is left there of the payment.
+    UndoSpent,
+    /// What was asked back is decided.
+    UndoGone,
     /// Not an agent number: the check digit is wrong.
     AgentFormat,
     /// No open outlet has this number.
@@ -207,6 +217,11 @@ impl Reason {
         Reason::RequestGone,
         Reason::RequestsFull,
         Reason::RequestBlocked,
+        Reason::UndoNot,
+        Reason::UndoTwice,
+        Reason::UndoQuota,
+        Reason::UndoSpent,
+        Reason::UndoGone,
         Reason::AgentFormat,
         Reason::AgentUnknown,
         Reason::AgentSelf,
@@ -245,18 +260,12 @@ impl Reason {
     /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log field.
     pub const fn code(self) -> &'static str {
         match self {
-            Reason::PhoneLetters => "phone_letters",
-            Reason::PhoneFormat => "phone_format",
-            Reason::PayeeUnknown => "payee_unknown",
-            Reason::PayeeSelf => "payee_self",
-            Reason::PayeeClosed => "payee_closed",
-            Reason::AmountFormat => "amount_format",
-            Reason::AmountAmbiguous => "amount_ambiguous",
-            Reason::AmountZero => "amount_zero",
-            Reason::AmountNegative => "amount_negative",
-            Reason::AmountFraction => "amount_fraction",
-            Reason::AmountTooLarge => "amount_too_large",
-            Reason::AmountTooSmall => "amount_too_small",
+            Reason::PhoneLetters => "phone_letters", Reason::PhoneFormat => "phone_format",
+            Reason::PayeeUnknown => "payee_unknown", Reason::PayeeSelf => "payee_self",
+            Reason::PayeeClosed => "payee_closed", Reason::AmountFormat => "amount_format",
+            Reason::AmountAmbiguous => "amount_ambiguous", Reason::AmountZero => "amount_zero",
+            Reason::AmountNegative => "amount_negative", Reason::AmountFraction => "amount_fraction",
+            Reason::AmountTooLarge => "amount_too_large", Reason::AmountTooSmall => "amount_too_small",
             Reason::NotEnough => "not_enough",
             Reason::LimitOnce => "limit_once",
             Reason::LimitDay => "limit_day",
@@ -282,9 +291,10 @@ impl Reason {
             Reason::AccountClosed => "account_closed",
             Reason::OrderGone => "order_gone",
             Reason::OrdersFull => "orders_full",
-            Reason::RequestGone => "request_gone",
-            Reason::RequestsFull => "requests_full",
-            Reason::RequestBlocked => "request_blocked",
+            Reason::RequestGone => "request_gone", Reason::RequestsFull => "requests_full",
+            Reason::RequestBlocked => "request_blocked", Reason::UndoNot => "undo_not",
+            Reason::UndoTwice => "undo_twice", Reason::UndoQuota => "undo_quota", Reason::UndoSpent => "undo_spent",
+            Reason::UndoGone => "undo_gone",
             Reason::AgentFormat => "agent_format",
             Reason::AgentUnknown => "agent_unknown",
             Reason::AgentSelf => "agent_self",

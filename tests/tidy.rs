@@ -50,7 +50,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wallet", &["wallet"]),
     ("dialects", &["gateway"]),
     ("channels", &["demo", "notify", "sms", "ussd"]),
-    ("house", &["agents", "app", "bench", "cli", "commands", "config", "http", "menus", "verify", "main", "lib"]),
+    (
+        "house",
+        &["agents", "app", "bench", "cli", "commands", "config", "http", "menus", "reversals", "verify", "main", "lib"],
+    ),
 ];
 
 /// Neighbours that may use one another.

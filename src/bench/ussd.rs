@@ -122,6 +122,7 @@ fn settings(plan: &Plan) -> Settings {
         callback_token: None,
         gateway: None,
         mail: None,
+        rules: crate::wallet::Rules { undo_quota: 3, unjoined: false },
         demo: true,
     }
 }

@@ -26,6 +26,8 @@ pub struct Around {
     pub msisdns: HashSet<String>,
     /// States of payment orders.
     pub orders: HashMap<i64, String>,
+    /// States of what is asked back, by payment.
+    pub reversals: HashMap<i64, String>,
     /// Digests of ID numbers that have a wallet.
     pub identities: HashSet<Vec<u8>>,
     /// Wallets that have an ID.
@@ -66,6 +68,7 @@ impl Facts {
         self.around.seen.extend(around.seen);
         self.around.msisdns.extend(around.msisdns);
         self.around.orders.extend(around.orders);
+        self.around.reversals.extend(around.reversals);
         self.around.identities.extend(around.identities);
         self.around.identified.extend(around.identified);
         self.around.shifts.extend(around.shifts);
@@ -107,6 +110,11 @@ impl Facts {
             }
             Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
             Change::Take { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Stale),
+            Change::OpenReversal(row) => self.reversal(row.payment, after).is_some().then_some(Reason::UndoTwice),
+            Change::MoveReversal { payment, from, .. } => {
+                let there = self.reversal(*payment, after).is_some_and(|state| from.contains(&state));
+                (!there).then_some(Reason::UndoGone)
+            }
             Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
             Change::CloseOrder { order, .. } => {
                 (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
@@ -179,6 +187,8 @@ impl Facts {
             Change::SaveSession(save) => drop(new.sessions.insert(save.row.key.clone(), save.row.version)),
             Change::Keep(paper) => drop(new.papers.insert(paper.place(), paper.version())),
             Change::See { key } | Change::Take { key } => drop(new.seen.insert(*key)),
+            Change::OpenReversal(row) => drop(new.reversals.insert(row.payment, row.state.clone())),
+            Change::MoveReversal { payment, state, .. } => drop(new.reversals.insert(*payment, (*state).to_owned())),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
             Change::Identify(seen) => {
@@ -212,6 +222,10 @@ impl Facts {
 
     fn shift(&self, assistant: i64, after: &After) -> Option<i64> {
         after.around.shifts.get(&assistant).or_else(|| self.around.shifts.get(&assistant)).copied().flatten()
+    }
+
+    fn reversal<'a>(&'a self, payment: i64, after: &'a After) -> Option<&'a str> {
+        after.around.reversals.get(&payment).or_else(|| self.around.reversals.get(&payment)).map(String::as_str)
     }
 
     fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {

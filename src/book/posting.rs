@@ -10,6 +10,7 @@ use crate::store::orders::OrderRow;
 use crate::store::outbox::NewMessage;
 use crate::store::papers::Paper;
 use crate::store::people::{PersonRow, PinRow};
+use crate::store::reversals::ReversalRow;
 use crate::store::sessions::SessionRow;
 use crate::store::working_day::{ClawbackRow, ServedRow, ShiftRow};
 use crate::time::Timestamp;
@@ -185,6 +186,19 @@ pub enum Change {
         order: i64,
         /// `approved`, `declined`, `expired` or `cancelled`.
         state: &'static str,
+    },
+    /// Ask a payment back; this posting opens the hold. Refused as `undo_twice` when it was asked back before.
+    OpenReversal(ReversalRow),
+    /// Go on with what was asked back; refused as `undo_gone` when it is in none of the states it may come from.
+    MoveReversal {
+        /// The payment that is asked back.
+        payment: i64,
+        /// The states it may be in.
+        from: &'static [&'static str],
+        /// The state it gets.
+        state: &'static str,
+        /// Why staff decided so; empty where nobody was asked.
+        why: String,
     },
     /// Whether somebody takes requests from somebody else.
     Block {

@@ -3,7 +3,7 @@
 use super::Key;
 use super::batch::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, sessions, working_day};
+use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, reversals, sessions, working_day};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -44,6 +44,10 @@ pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> R
     if !want.serving.is_empty() {
         let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
         facts.around.shifts = shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
+    }
+    if !want.reversals.is_empty() {
+        let rows = reversals::by_payments(conn, &Vec::from_iter(want.reversals))?;
+        facts.around.reversals = rows.into_iter().map(|row| (row.payment, row.state)).collect();
     }
     if !want.orders.is_empty() {
         let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
@@ -88,6 +92,7 @@ impl Facts {
         self.around.seen.clear();
         self.around.msisdns.clear();
         self.around.orders.clear();
+        self.around.reversals.clear();
         self.around.identities.clear();
         self.around.identified.clear();
         self.around.shifts.clear();
@@ -111,6 +116,7 @@ struct Wanted<'a> {
     seen: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
     orders: BTreeSet<i64>,
+    reversals: BTreeSet<i64>,
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<i64>,
     serving: BTreeSet<i64>,
@@ -148,6 +154,8 @@ impl<'a> Wanted<'a> {
                 Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
                 Change::See { key } | Change::Take { key } => drop(self.seen.insert(key.bytes())),
                 Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
+                Change::OpenReversal(row) => drop(self.reversals.insert(row.payment)),
+                Change::MoveReversal { payment, .. } => drop(self.reversals.insert(*payment)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::Keep(paper) => drop(self.papers.insert(paper.place())),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),

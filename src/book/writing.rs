@@ -9,6 +9,7 @@ use crate::store::orders::OrderRow;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::papers::{self, Drawer, Paper};
 use crate::store::people::{self, PersonRow, PinRow};
+use crate::store::reversals::{self, ReversalRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::working_day::{self, ClawbackRow, ServedRow, ShiftRow};
@@ -28,6 +29,8 @@ struct Sets<'a> {
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
     blocks: BTreeMap<(i64, i64), bool>,
+    reversals: Vec<ReversalRow>,
+    moved: BTreeMap<i64, (&'static str, &'a str)>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
@@ -63,6 +66,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         sessions::see(&sets.seen),
         orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
         orders::set_blocks(&sets.blocks),
+        reversals::add(&sets.reversals),
         agents::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
@@ -82,6 +86,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
             people::set_tiers(&sets.tiers),
             agents::set_low_floats(&sets.low_floats),
             orders::set_states(&sets.closed),
+            reversals::set_states(&sets.moved),
             agents::set_code_states(&sets.spent_codes),
         ],
     )
@@ -121,6 +126,9 @@ impl<'a> Sets<'a> {
                 Change::See { key } | Change::Take { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
+                // the hold behind it has the number of the posting that opens it
+                Change::OpenReversal(row) => sets.reversals.push(ReversalRow { hold: note.posting, ..row.clone() }),
+                Change::MoveReversal { payment, state, why, .. } => drop(sets.moved.insert(*payment, (state, why))),
                 Change::Block { account, other, blocked } => drop(sets.blocks.insert((*account, *other), *blocked)),
                 // the hold behind a code has the number of the posting that opens it
                 Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),

@@ -15,6 +15,7 @@ pub mod papers;
 pub mod people;
 mod postgres;
 mod readers;
+pub mod reversals;
 pub mod rows;
 pub mod schema;
 pub mod sessions;

@@ -176,6 +176,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversals (payment) {
+        payment -> BigInt,
+        payer -> BigInt,
+        payee -> BigInt,
+        hold -> BigInt,
+        amount_minor -> BigInt,
+        held_minor -> BigInt,
+        state -> Text,
+        why -> Text,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> BigInt,
         msisdn -> Text,
@@ -323,6 +338,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     seen,
     orders,
     blocks,
+    reversals,
     outbox,
     outlets,
     identities,

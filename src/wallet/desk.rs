@@ -34,6 +34,8 @@ pub struct House {
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
     pub reference_key: [u8; 16],
+    /// What the operator decides about services.
+    pub rules: Rules,
     /// What the service calls itself to people.
     pub brand: String,
     /// Whether mail can leave the house.
@@ -44,6 +46,15 @@ pub struct House {
     pub clock: Clock,
     /// Randomness.
     pub dice: Dice,
+}
+
+/// What the operator decides about services, besides prices and limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// How many payments one person may ask back in thirty days.
+    pub undo_quota: i64,
+    /// Whether money may be sent to a number that has no wallet.
+    pub unjoined: bool,
 }
 
 /// What would happen: values for a screen, and what the book is to do.
@@ -78,6 +89,8 @@ pub struct Act {
     pub meters: Vec<Meter>,
     /// Rows that change with it.
     pub changes: Vec<Change>,
+    /// The posting that it puts right.
+    pub corrects: Option<i64>,
 }
 
 /// Why a plan ends early.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod agent;
 pub mod claim;
 pub mod desk;
+pub mod expiry;
 pub mod extract;
 pub mod founding;
 pub mod join;
@@ -18,9 +19,10 @@ pub mod pin;
 pub mod price;
 pub mod receipt;
 pub mod request;
+pub mod reversal;
 pub mod send;
 
-pub use desk::{Act, Desk, Halt, House, Plan};
+pub use desk::{Act, Desk, Halt, House, Plan, Rules};
 
 use crate::ask::{Answer, Ask, Fields, Item, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
@@ -56,6 +58,9 @@ pub enum Whose {
     Assistant,
 }
 
+/// How often something is planned anew because others were faster.
+const PLANS_MAX: usize = 3;
+
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
     send::SERVICE,
@@ -63,6 +68,11 @@ pub const SERVICES: &[Service] = &[
     orders::LIST,
     orders::APPROVE,
     orders::DECLINE,
+    reversal::UNDO,
+    reversal::SENT,
+    reversal::ASKED,
+    reversal::AGREE,
+    reversal::DISPUTE,
     request::ASK,
     request::MINE,
     request::CANCEL,
@@ -238,35 +248,41 @@ impl Wallet {
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
-        let agreed = ask.fields.get("total").cloned();
-        let (mut plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
-        if let Some(refusal) = refused {
-            return Err(refusal);
-        }
-        if agreed.is_some_and(|agreed| plan.slots.get("total").is_some_and(|total| *total != agreed)) {
-            return Err(Reason::PriceChanged.into());
-        }
-        let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
-        let (mut changes, wrong) = (turn.along, turn.wrong);
-        plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
-        changes.extend(act.changes);
-        let (legs, holds, meters) = (act.legs, act.holds, act.meters);
-        let mut posting = Posting { request, legs, holds, meters, ..self.blank(turn.key, act.kind, changes) };
-        if service.pin != Whose::Nobody {
-            let row = plan.pin.take().ok_or(Reason::PinLocked)?;
-            posting.changes.push(Change::ClearPin { account: row.account_id });
-            posting.proofs.push(self.proof(caller, ask.secret.as_ref(), row, wrong.clone())?);
-        }
-        posting.proofs.extend(act.proofs.into_iter().map(|proof| pin::also(proof, &wrong)));
-        match self.book.post(posting).await {
-            Ok(receipt) => Ok(self.with_receipt(plan, &receipt, caller)),
-            // the plan was good, but money was spent or an account frozen in between: a new plan says it better
-            Err(refusal) if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {
-                let (_plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
-                Err(refused.unwrap_or_else(|| Reason::Busy.into()))
+        for _plan in 0..PLANS_MAX {
+            let (mut plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
+            if let Some(refusal) = refused {
+                return Err(refusal);
             }
-            Err(refusal) => Err(refusal),
+            let agreed = ask.fields.get("total");
+            if agreed.is_some_and(|agreed| plan.slots.get("total").is_some_and(|total| total != agreed)) {
+                return Err(Reason::PriceChanged.into());
+            }
+            let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
+            plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
+            let mut posting = self.posting(&turn, act);
+            posting.request = request;
+            if service.pin != Whose::Nobody {
+                let row = plan.pin.take().ok_or(Reason::PinLocked)?;
+                posting.changes.push(Change::ClearPin { account: row.account_id });
+                posting.proofs.insert(0, self.proof(caller, ask.secret.as_ref(), row, turn.wrong.clone())?);
+            }
+            match self.book.post(posting).await {
+                Ok(receipt) => return Ok(self.with_receipt(plan, &receipt, caller)),
+                // the plan was good, but money was spent or an account frozen in between: a new plan does, or says, better
+                Err(refusal)
+                    if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {}
+                Err(refusal) => return Err(refusal),
+            }
         }
+        Err(Reason::Busy.into())
+    }
+
+    /// A plan as the book takes it, without the PIN.
+    fn posting(&self, turn: &Turn, act: Act) -> Posting {
+        let changes = turn.along.iter().cloned().chain(act.changes).collect();
+        let proofs = act.proofs.into_iter().map(|proof| pin::also(proof, &turn.wrong)).collect();
+        let (legs, holds, meters, corrects) = (act.legs, act.holds, act.meters, act.corrects);
+        Posting { legs, holds, meters, proofs, corrects, ..self.blank(turn.key, act.kind, changes) }
     }
 
     /// What is planned, and why it ends there if it does.

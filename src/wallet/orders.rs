@@ -11,7 +11,7 @@ use crate::refusal::Reason;
 use crate::store::agents::{self, OutletRow};
 use crate::store::orders::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, book_rows};
+use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -32,7 +32,7 @@ const WAITING_MAX: usize = 8;
 /// Orders shown to one payer.
 const SHOWN_MAX: i64 = 16;
 /// Orders that expire in one go.
-const EXPIRE_BATCH: i64 = 100;
+pub(super) const EXPIRE_BATCH: i64 = 100;
 
 fn order(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
@@ -178,9 +178,9 @@ impl Wallet {
             let orders = orders::expired(conn, now.micros(), EXPIRE_BATCH)?;
             let payers = people::by_accounts(conn, &Vec::from_iter(orders.iter().map(|o| o.payer)))?;
             let payees = payees(conn, &orders)?;
-            Ok::<_, StoreError>((orders, payers, payees, book_rows::holds_expired(conn, now.micros(), EXPIRE_BATCH)?))
+            Ok::<_, StoreError>((orders, payers, payees))
         });
-        let (orders, payers, payees, holds) = due.await?;
+        let (orders, payers, payees) = due.await?;
         let mut ended: usize = 0;
         for order in orders {
             let payer = payers.iter().find(|p| p.account_id == order.payer);
@@ -189,12 +189,7 @@ impl Wallet {
             // somebody may have answered the order in this moment: then there is nothing to expire
             ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
         }
-        for hold in holds {
-            let mut posting = self.note(expiry_key(hold.expires_at, hold.id), Vec::new());
-            posting.kind = "expire";
-            posting.holds = vec![crate::book::HoldMove::Expire { hold: hold.id }];
-            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
-        }
+        ended = ended.saturating_add(self.expire_holds(now).await?);
         Ok(ended)
     }
 
@@ -222,6 +217,6 @@ impl Wallet {
     }
 }
 
-fn expiry_key(expires_at: i64, id: i64) -> Key {
+pub(super) fn expiry_key(expires_at: i64, id: i64) -> Key {
     Key::new(Timestamp::from_micros(expires_at), "expiry", &id.to_be_bytes())
 }

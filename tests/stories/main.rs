@@ -50,6 +50,7 @@ mod proxy;
 mod registering;
 mod reports;
 mod requests;
+mod reversal;
 mod running;
 mod schema;
 mod secrecy;

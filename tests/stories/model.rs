@@ -222,6 +222,8 @@ impl Model {
             | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
             | Change::Take { .. }
+            | Change::OpenReversal(_)
+            | Change::MoveReversal { .. }
             | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }

@@ -13,6 +13,7 @@ use kadogo::seal::{Dice, SealKey};
 use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
+use kadogo::wallet::Rules;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,6 +77,7 @@ impl World {
             callback_token: None,
             gateway: twist.gateway,
             mail: twist.mail,
+            rules: Rules { undo_quota: 3, unjoined: false },
             demo: true,
         };
         // the same dice for the same world: receipts have the same codes in every run

@@ -103,6 +103,6 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let mut changes = cash_out::news(desk, &customer, outlet)?;
     changes.extend(work);
     changes.push(Change::CloseCode { code: code.id, state: "used" });
-    desk.plan.act = Some(Act { kind: "cash_out", legs, holds, meters, proofs: vec![proof], changes });
+    desk.plan.act = Some(Act { kind: "cash_out", legs, holds, meters, proofs: vec![proof], changes, corrects: None });
     Ok(())
 }

@@ -321,6 +321,8 @@ impl Oracle {
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
             | Change::Take { .. }
+            | Change::OpenReversal(_)
+            | Change::MoveReversal { .. }
             | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }

@@ -80,6 +80,8 @@ impl<'a> Wanted<'a> {
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Take { .. }
+                | Change::OpenReversal(_)
+                | Change::MoveReversal { .. }
                 | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
@@ -173,6 +175,8 @@ impl Truth {
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Take { .. }
+                | Change::OpenReversal(_)
+                | Change::MoveReversal { .. }
                 | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }

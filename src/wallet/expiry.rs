@@ -1,0 +1,33 @@
+//! Holds whose time is over: the money is free again, and whoever waited for it hears what became of it, in one commit.
+
+use super::Wallet;
+use super::orders::{EXPIRE_BATCH, expiry_key};
+use super::reversal::staff as reversal;
+use crate::book::{HoldMove, Posting};
+use crate::store::{Conn, StoreError, book_rows};
+use crate::time::Timestamp;
+
+impl Wallet {
+    /// Ends holds; returns how many.
+    pub(super) async fn expire_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let house = self.house.clone();
+        let due = self.store.read(move |conn: &mut Conn| {
+            let mut due = Vec::new();
+            for hold in book_rows::holds_expired(conn, now.micros(), EXPIRE_BATCH)? {
+                let mut changes = Vec::new();
+                if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
+                    changes = reversal::ended(&house, &row, &payer, &payee, now);
+                }
+                due.push((hold, changes));
+            }
+            Ok::<_, StoreError>(due)
+        });
+        let mut ended: usize = 0;
+        for (hold, changes) in due.await? {
+            let note = self.note(expiry_key(hold.expires_at, hold.id), changes);
+            let posting = Posting { kind: "expire", holds: vec![HoldMove::Expire { hold: hold.id }], ..note };
+            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
+        }
+        Ok(ended)
+    }
+}

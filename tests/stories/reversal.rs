@@ -1,0 +1,298 @@
+//! Wrong sends. Goal: what went to the wrong person can come back, if it is still there and the receiver or staff agree;
+//! nobody is overdrawn, nothing is decided by silence, and who sells or serves is not robbed of what they were paid.
+//! Method: whole conversations as both sides see them, staff's own command of the wallet, and races.
+
+use super::aids::*;
+use super::world::*;
+use kadogo::refusal::Reason;
+use kadogo::store::book_rows;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// The place of "More services" on the first screen, and of "Sent by mistake" in there.
+const MISTAKE: [&str; 2] = ["4", "2"];
+
+/// Dials, and begins anew where a conversation was cut off.
+async fn dial_afresh(phone: &Phone<'_>) {
+    if phone.dial().await.lines().count() == 3 {
+        phone.press("2").await;
+    }
+}
+
+/// Amina sends to Baraka; the code of the receipt.
+async fn sends(amina: &Phone<'_>, to: &str, amount: &str) -> String {
+    dial_afresh(amina).await;
+    let screen = amina.press_all(&["1", to, amount, "1", "7361"]).await;
+    assert!(screen.contains("Confirmed."), "{screen}");
+    screen[..10].to_owned()
+}
+
+/// Asks for a payment back by its code, up to the PIN and with it.
+async fn asks_back(amina: &Phone<'_>, code: &str) -> String {
+    dial_afresh(amina).await;
+    let screen = amina.press_all(&[&MISTAKE[..], &["2", code]].concat()).await;
+    if screen.contains("1 Yes") { amina.press_all(&["1", "7361"]).await } else { screen }
+}
+
+/// The receiver looks at what is asked of them, and says yes or no.
+async fn answers(phone: &Phone<'_>, yes: bool, pin: &str) -> String {
+    dial_afresh(phone).await;
+    phone.press_all(&[&MISTAKE[..], &["3", "1"]].concat()).await;
+    if yes { phone.press_all(&["1", pin]).await } else { phone.press("2").await }
+}
+
+/// Balance and what is held of it.
+async fn stands(world: &World, number: &str) -> (i64, i64) {
+    let number = number.to_owned();
+    let read = world.app.wallet.store.read(move |conn| {
+        let person = kadogo::store::people::by_msisdn(conn, &number)?.unwrap();
+        book_rows::account(conn, person.account_id)
+    });
+    let account = read.await.unwrap().unwrap();
+    (account.balance_minor, account.held_minor)
+}
+
+async fn agreed(receiver: &str, to: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let (amina, other) = (world.phone(AMINA), world.phone(receiver));
+    let before = world.balance(receiver).await;
+    sends(&amina, to, "200").await;
+    // not by code this time, but from the list
+    dial_afresh(&amina).await;
+    amina.press_all(&[&MISTAKE[..], &["1", "1", "1", "7361"]].concat()).await;
+    assert_eq!(stands(&world, receiver).await, (before + 20_000, 20_000));
+    amina.messages().await;
+    other.messages().await;
+    answers(&other, true, pin).await;
+    amina.messages().await;
+    other.messages().await;
+    assert_eq!(stands(&world, receiver).await, (before, 0));
+    // the fee stays paid
+    assert_eq!(stands(&world, AMINA).await, (500_000 - 700, 0));
+    world.check();
+    format!("{}\n== the receiver ==\n{}", amina.transcript(), other.transcript())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_4_a_wrong_number_and_the_receiver_gives_it_back_in_english_and_swahili() {
+    insta::assert_snapshot!(agreed(BARAKA, "0700000002", "4826").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_4_a_wrong_number_and_the_receiver_gives_it_back_in_french() {
+    insta::assert_snapshot!(agreed(CLAIRE, "0700000003", "9274").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_7_a_buyer_cannot_take_back_what_a_trader_or_an_agent_was_paid_or_what_was_asked_for() {
+    let world = World::new().await;
+    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    sql(&world, format!("UPDATE people SET tier = 'merchant' WHERE msisdn = '{BARAKA}'")).await;
+    let shop = sends(&amina, "0700000002", "200").await;
+    baraka.write("OMBA 300 0700000001 viatu").await;
+    amina.dial().await;
+    let asked = amina.press_all(&["2", "1", "1", "7361"]).await[..10].to_owned();
+    let people = kadogo::demo::world::people(&world.app.wallet).await.unwrap();
+    let agent = people.into_iter().find_map(|person| person.agent).unwrap().number;
+    dial_afresh(&amina).await;
+    let cash = amina.press_all(&["3", "1", &agent, "100", "1", "7361"]).await[..10].to_owned();
+    for code in [shop, asked, cash] {
+        let screen = asks_back(&amina, &code).await;
+        assert!(screen.starts_with("Only what you sent to a person"), "{screen}");
+    }
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&[&MISTAKE[..], &["1"]].concat()).await;
+    assert!(screen.contains("You have sent nothing"), "{screen}");
+    assert_eq!(stands(&world, BARAKA).await.1, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_7_who_asks_back_again_and_again_is_stopped_and_staff_sees_how_often() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    for amount in ["101", "102", "103"] {
+        let code = sends(&amina, "0700000002", amount).await;
+        assert!(asks_back(&amina, &code).await.contains("is held"));
+    }
+    let code = sends(&amina, "0700000002", "104").await;
+    let screen = asks_back(&amina, &code).await;
+    assert!(screen.starts_with("You may ask back 3 payments in 30 days"), "{screen}");
+    let cases = world.app.wallet.reversals().await.unwrap();
+    assert_eq!(cases.iter().map(|case| case.asked_before).collect::<Vec<_>>(), [3, 3, 3]);
+    world.clock.advance(30 * DAY + HOUR);
+    let code = sends(&amina, "0700000002", "105").await;
+    assert!(asks_back(&amina, &code).await.contains("is held"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_8_who_helped_and_paid_out_is_not_overdrawn_when_the_sender_asks_back() {
+    let world = World::new().await;
+    let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+    let code = sends(&amina, "0700000005", "1000").await;
+    // Esther passes nearly all of it on, then the rest
+    esther.dial().await;
+    esther.press_all(&["1", "0700000003", "900", "1", "6195"]).await;
+    let other = sends(&amina, "0700000002", "50").await;
+    let screen = asks_back(&amina, &code).await;
+    assert!(screen.starts_with("KES 87 is held"), "{screen}");
+    assert_eq!(stands(&world, ESTHER).await, (8_700, 8_700));
+    answers(&esther, true, "6195").await;
+    assert_eq!(stands(&world, ESTHER).await, (0, 0));
+    // and where nothing is there, nothing is held
+    let baraka = world.phone(BARAKA);
+    baraka.dial().await;
+    baraka.press_all(&["1", "0700000003", "2494", "1", "4826"]).await;
+    let (left, _) = stands(&world, BARAKA).await;
+    assert_eq!(left, 250_000 + 5_000 - 249_400 - 3_300);
+    dial_afresh(&baraka).await;
+    baraka.press_all(&["1", "0700000003", "23", "1", "4826"]).await;
+    assert_eq!(stands(&world, BARAKA).await, (0, 0));
+    let screen = asks_back(&amina, &other).await;
+    insta::assert_snapshot!(screen, @r"
+    Nothing of it is there any more. Talk to the receiver.
+    Nothing has been done.
+    ");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
+    for give_back in [true, false] {
+        let world = World::new().await;
+        let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+        let code = sends(&amina, "0700000002", "200").await;
+        asks_back(&amina, &code).await;
+        let wallet = &world.app.wallet;
+        // before the receiver has spoken it is not for staff to give back
+        assert_eq!(wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason, Reason::UndoGone);
+        answers(&baraka, false, "").await;
+        assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
+        assert_eq!(
+            wallet.decide_reversal("K7M2Q9XWTB", give_back, "nothing").await.unwrap_err().reason,
+            Reason::UndoNot
+        );
+        wallet.decide_reversal(&code, give_back, "phone records").await.unwrap();
+        let moved = if give_back { 20_000 } else { 0 };
+        assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
+        assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
+        // decided is decided; the same word again finds it done
+        assert!(wallet.decide_reversal(&code, give_back, "phone records").await.is_ok());
+        assert_eq!(wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason, Reason::UndoGone);
+        assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
+        let why = wallet.store.read(|conn| Ok(super::engine::lines(conn, "SELECT why AS text FROM reversals"))).await;
+        assert_eq!(why.unwrap_or_else(|error: kadogo::store::StoreError| panic!("{error}")), ["phone records"]);
+        assert!(wallet.reversals().await.unwrap().is_empty());
+        if give_back {
+            amina.messages().await;
+            baraka.messages().await;
+            insta::assert_snapshot!(format!("{}\n== the receiver ==\n{}", amina.transcript(), baraka.transcript()));
+        }
+        world.check();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_leaves_the_money_where_it_is_and_both_hear_of_it() {
+    let world = World::new().await;
+    let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
+    let code = sends(&amina, "0700000003", "200").await;
+    asks_back(&amina, &code).await;
+    world.clock.advance(7 * DAY - Duration::from_secs(1));
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    world.clock.advance(Duration::from_secs(1));
+    // too late to agree, even before anybody has come round to ending it
+    dial_afresh(&claire).await;
+    let screen = claire.press_all(&[&MISTAKE[..], &["3", "1"]].concat()).await;
+    assert!(screen.contains("déjà décidé"), "{screen}");
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it ends once");
+    assert_eq!((stands(&world, CLAIRE).await, stands(&world, AMINA).await), ((140_000, 0), (479_300, 0)));
+    let told = [world.inbox(AMINA).await.pop().unwrap(), world.inbox(CLAIRE).await.pop().unwrap()];
+    insta::assert_snapshot!(told.join("\n"), @r"
+    KES 200 stays with Claire M 0700***003: it is no longer held.
+    KES 200 que Amina W 0700***001 redemandait ne sont plus bloqués : ils restent à vous.
+    ");
+    // and not once more
+    let screen = asks_back(&amina, &code).await;
+    assert!(screen.starts_with("Only what you sent"), "{screen}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_asked_back_once_ever_and_only_within_a_day_by_who_paid_it() {
+    let world = World::new().await;
+    let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
+    let code = sends(&amina, "0700000002", "200").await;
+    // the receiver, or somebody who saw the receipt, cannot
+    dial_afresh(&claire).await;
+    let screen = claire.press_all(&[&MISTAKE[..], &["2", &code]].concat()).await;
+    assert!(screen.starts_with("Seul un envoi"), "{screen}");
+    assert!(asks_back(&amina, &code.to_lowercase()).await.contains("is held"));
+    let screen = asks_back(&amina, &code).await;
+    assert!(screen.starts_with("That payment was asked back already."), "{screen}");
+    let late = sends(&amina, "0700000002", "300").await;
+    world.clock.advance(DAY + Duration::from_secs(1));
+    let screen = asks_back(&amina, &late).await;
+    assert!(screen.starts_with("Only what you sent"), "{screen}");
+    assert_eq!(stands(&world, BARAKA).await.1, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_copy_of_the_last_step_holds_once() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    let code = sends(&amina, "0700000002", "200").await;
+    dial_afresh(&amina).await;
+    amina.press_all(&[&MISTAKE[..], &["2", &code, "1"]].concat()).await;
+    let (session, history) = (amina.session(), format!("{}*7361", amina.history()));
+    let copies = all((0..4).map(|_| world.hop(&session, AMINA, &history))).await;
+    assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{copies:#?}");
+    assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
+    assert_eq!(world.inbox(BARAKA).await.len(), 2);
+}
+
+/// Whoever is faster: what was spent is not held, what is held is not spent, and nobody sinks below zero.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receiver_spends_while_it_is_asked_back() {
+    for _round in 0..4 {
+        let world = World::new().await;
+        let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+        let code = sends(&amina, "0700000005", "1000").await;
+        dial_afresh(&amina).await;
+        amina.press_all(&[&MISTAKE[..], &["2", &code, "1"]].concat()).await;
+        esther.dial().await;
+        esther.press_all(&["1", "0700000003", "900", "1"]).await;
+        let (asked, spent) = tokio::join!(amina.press("7361"), esther.press("6195"));
+        let stands = stands(&world, ESTHER).await;
+        let spent = spent.contains("Confirmed.");
+        let expected = if spent { (8_700, 8_700) } else { (100_000, 100_000) };
+        assert_eq!(stands, expected, "{asked}");
+        assert!(asked.contains("is held"), "{asked}");
+        world.check();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receiver_and_staff_decide_at_the_same_moment() {
+    let world = World::new().await;
+    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let code = sends(&amina, "0700000002", "200").await;
+    asks_back(&amina, &code).await;
+    answers(&baraka, false, "").await;
+    dial_afresh(&baraka).await;
+    baraka.press_all(&[&MISTAKE[..], &["3", "1", "1"]].concat()).await;
+    let wallet = &world.app.wallet;
+    let (screen, back, free) = tokio::join!(
+        baraka.press("4826"),
+        wallet.decide_reversal(&code, true, "one"),
+        wallet.decide_reversal(&code, false, "two")
+    );
+    let done = [screen.contains("Imethibitishwa"), back.is_ok(), free.is_ok()];
+    assert_eq!(done.iter().filter(|done| **done).count(), 1, "{screen} {back:?} {free:?}");
+    let moved = if done[2] { 0 } else { 20_000 };
+    assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
+    assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
+    world.check();
+}
