@@ -31,6 +31,8 @@ use tokio::task::JoinHandle;
 /// How often the outbox is looked at, and waiting things are ended.
 const OUTBOX_EVERY: Duration = Duration::from_millis(200);
 const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+/// Batches of standing payments between two looks at what expires.
+const STANDING_BATCHES: u32 = 20;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Conversations and handled texts older than any retry: gateways try for 12 hours.
 const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
@@ -128,6 +130,7 @@ impl App {
                 }
             })
         };
+        let full = usize::try_from(crate::wallet::standing::work::BATCH).unwrap_or(usize::MAX);
         vec![
             outbox(Channel::Text),
             outbox(Channel::Mail),
@@ -135,6 +138,12 @@ impl App {
                 let app = expiry.clone();
                 async move {
                     app.wallet.expire().await?;
+                    // many are due at the same hour: a full batch means that there may be more
+                    for _batch in 0..STANDING_BATCHES {
+                        if app.wallet.pay_standing().await? < full {
+                            break;
+                        }
+                    }
                     app.ussd.settle_stuck().await.map(|_settled| ())
                 }
             }),

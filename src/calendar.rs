@@ -67,6 +67,11 @@ impl Day {
         Day::of_date(first.saturating_sub(jiff::Span::new().months(months_before.clamp(0, 1_200))))
     }
 
+    /// The same day of the month so many months later, or the last one of a shorter month.
+    pub fn months_later(self, months: i32) -> Day {
+        Day::of_date(self.date().saturating_add(jiff::Span::new().months(months.clamp(0, 1_200))))
+    }
+
     /// Reads a day as people type it: day, month and year with signs between them or without, `1/11/26`, `01112026`.
     pub fn read(text: &str) -> Option<Day> {
         let text = text.trim();

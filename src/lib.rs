@@ -27,6 +27,7 @@ pub mod time;
 
 // ── rules: pure decisions about money ──
 pub mod limits;
+pub mod standing;
 pub mod statement;
 pub mod tariff;
 

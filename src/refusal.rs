@@ -170,6 +170,20 @@ pub enum Reason {
     DateFormat,
     /// The last day is before the first, or the first has not come.
     DateOrder,
+    /// Not a day to begin on: it has come, or is more than a year away.
+    DateTooSoon,
+    /// A standing payment without an end, or with one too far away.
+    StandingEnd,
+    /// As many standing payments as one may have.
+    StandingFull,
+    /// No such standing payment, or not any more.
+    StandingGone,
+    /// More than the person set themselves for this week.
+    BudgetWeek,
+    /// More than the person set themselves for this month.
+    BudgetMonth,
+    /// There is no budget.
+    BudgetNone,
     /// No such service.
     ServiceUnknown,
 }
@@ -252,6 +266,13 @@ impl Reason {
         Reason::MailFull,
         Reason::DateFormat,
         Reason::DateOrder,
+        Reason::DateTooSoon,
+        Reason::StandingEnd,
+        Reason::StandingFull,
+        Reason::StandingGone,
+        Reason::BudgetWeek,
+        Reason::BudgetMonth,
+        Reason::BudgetNone,
         Reason::ServiceUnknown,
     ];
 
@@ -310,17 +331,15 @@ impl Reason {
             Reason::NothingEarned => "nothing_earned",
             Reason::DepositCode => "deposit_code",
             Reason::ReceiptUnknown => "receipt_unknown",
-            Reason::HoldGone => "hold_gone",
-            Reason::HoldExceeded => "hold_exceeded",
+            Reason::HoldGone => "hold_gone", Reason::HoldExceeded => "hold_exceeded",
             Reason::KeyReused => "key_reused",
-            Reason::Stale => "stale",
-            Reason::Seen => "seen",
-            Reason::Busy => "busy",
-            Reason::Unclear => "unclear",
+            Reason::Stale => "stale", Reason::Seen => "seen", Reason::Busy => "busy", Reason::Unclear => "unclear",
             Reason::Invalid => "invalid",
             Reason::EmailFormat => "email_format", Reason::EmailSame => "email_same", Reason::EmailNone => "email_none",
             Reason::MailOff => "mail_off", Reason::MailFull => "mail_full", Reason::DateFormat => "date_format",
-            Reason::DateOrder => "date_order",
+            Reason::DateOrder => "date_order", Reason::DateTooSoon => "date_too_soon", Reason::StandingEnd => "standing_end",
+            Reason::StandingFull => "standing_full", Reason::StandingGone => "standing_gone",
+            Reason::BudgetWeek => "budget_week", Reason::BudgetMonth => "budget_month", Reason::BudgetNone => "budget_none",
             Reason::ServiceUnknown => "service_unknown",
         }
     }

@@ -44,7 +44,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "time",
         ],
     ),
-    ("rules", &["limits", "statement", "tariff"]),
+    ("rules", &["limits", "standing", "statement", "tariff"]),
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),

@@ -25,6 +25,7 @@ pub const ROOMY: Caps = Caps {
     week: ROOMY_CAP,
     month: ROOMY_CAP,
     balance_minor: Some(i64::MAX),
+    budget: None,
 };
 const ROOMY_CAP: Cap = Cap { value_minor: Some(i64::MAX), count: Some(u32::MAX) };
 /// The progress of a run is told at most so often.

@@ -1,6 +1,7 @@
 //! Limits at work: what a movement makes of an account's usage, or which limit is in its way, how much that leaves and
 //! when it frees. Pure: the plan that shows a quote asks here, and so does the commit, so that both say the same.
 
+use super::budget::Budget;
 use super::usage::{Usage, Way, Window};
 use crate::calendar::Day;
 use crate::money::{Currency, Money};
@@ -29,6 +30,8 @@ pub struct Caps {
     pub month: Cap,
     /// What the account may hold after something came in, minor units. What goes out is never held back by it.
     pub balance_minor: Option<i64>,
+    /// What the person set themselves.
+    pub budget: Option<Budget>,
 }
 
 /// A movement to be counted against the limits of one account.
@@ -57,6 +60,8 @@ pub enum Limit {
     Once,
     /// Of the money that the account may hold.
     Balance,
+    /// Of value in a window, as the person set it themselves.
+    Budget(Window),
     /// Of value in a window.
     Value(Window),
     /// Of movements in a window; so many.
@@ -115,7 +120,11 @@ impl Meter {
             let limit = |count| Exceeded { limit: Limit::Count(window, count), left_minor: 0, frees: Some(frees) };
             [value, full.map(limit)]
         });
-        plain.into_iter().chain(windows).flatten()
+        let budget = caps.budget.and_then(move |Budget { window, value_minor }| {
+            let (used, frees) = (usage.sum(way, window), window.after(usage.day()));
+            over(Limit::Budget(window), Some(value_minor), used.value_minor, Some(frees))
+        });
+        plain.into_iter().chain(windows).flatten().chain(budget)
     }
 
     /// What the person who asked is told.
@@ -126,6 +135,8 @@ impl Meter {
         let reason = match exceeded.limit {
             Limit::Once => Reason::LimitOnce,
             Limit::Balance => Reason::LimitBalance,
+            Limit::Budget(Window::Day | Window::Week) => Reason::BudgetWeek,
+            Limit::Budget(Window::Month) => Reason::BudgetMonth,
             Limit::Value(Window::Day) => Reason::LimitDay,
             Limit::Value(Window::Week) => Reason::LimitWeek,
             Limit::Value(Window::Month) => Reason::LimitMonth,
@@ -222,9 +233,13 @@ mod tests {
             steps in prop::collection::vec((0..70_i32, 1..500_i64, any::<bool>()), 1..80),
             (once, balance) in (1..500_i64, 1..4_000_i64),
             caps in prop::array::uniform3((1..3_000_i64, 1..20_u32)),
+            budget in prop::option::of((1..3_000_i64, any::<bool>())),
         ) {
             let [day, week, month] = caps.map(|(value, count)| cap(value, count));
-            let caps = Caps { once_minor: Some(once), day, week, month, balance_minor: Some(balance) };
+            let budget = budget.map(|(value_minor, of_month)| {
+                Budget { window: if of_month { Window::Month } else { Window::Week }, value_minor }
+            });
+            let caps = Caps { once_minor: Some(once), day, week, month, balance_minor: Some(balance), budget };
             let (mut usage, mut holds_minor, mut at) = (Usage::default(), 0_i64, MONDAY);
             for (days, amount_minor, comes_in) in steps {
                 at = Day::new(at.number().max(MONDAY.number() + days / 2));
@@ -241,6 +256,10 @@ mod tests {
                         prop_assert!(exceeded.left_minor == 0 || left.taken_from(usage, after).is_ok());
                         prop_assert!(exceeded.frees.is_none_or(|frees| frees > at));
                     }
+                }
+                if let Some(Budget { window, value_minor }) = budget {
+                    let budgeted = [Way::Out, Way::In].map(|way| usage.rolled_to(at).sum(way, window).value_minor);
+                    prop_assert!(budgeted.into_iter().all(|used| used <= value_minor));
                 }
                 for window in Window::ALL {
                     for way in [Way::Out, Way::In] {

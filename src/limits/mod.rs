@@ -2,10 +2,12 @@
 //! used, `meter` compares it with what is allowed, `tiers` reads from data who is allowed what. It knows neither people
 //! nor where usage is kept.
 
+pub mod budget;
 pub mod meter;
 pub mod tiers;
 pub mod usage;
 
+pub use budget::{Budget, Budgets};
 pub use meter::{Cap, Caps, Exceeded, Limit, Meter};
 pub use tiers::{Limits, Tier};
 pub use usage::{Sum, Usage, Way, Window};

@@ -152,7 +152,7 @@ fn read_caps(mut table: Table<'_>, currency: Currency, complaints: &mut Complain
     if !grow(&counts) {
         complaints.add(line, "the count of a longer time is below that of a shorter one");
     }
-    Caps { once_minor, day, week, month, balance_minor: None }
+    Caps { once_minor, day, week, month, balance_minor: None, budget: None }
 }
 
 /// Whether no number is below one before it; what is not given does not count.

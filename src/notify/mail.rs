@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow};
 use crate::time::Timestamp;
 use crate::wallet::extract::Wanted;
+use std::sync::Arc;
 
 /// The words of a statement.
 const WORDS: [&str; 20] = [
@@ -68,7 +69,7 @@ impl Notify {
         row: &MessageRow,
         slots: &Slots,
         language: Language,
-        words: &Catalogue,
+        words: &Arc<Catalogue>,
     ) -> Result<Option<Vec<File>>, StoreError> {
         let damaged = || StoreError::Damaged("a statement without its days");
         let day = |name: &str| slots.get(name).and_then(|day| day.parse().ok()).map(Day::new).ok_or_else(damaged);

@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod audit;
 pub mod book_rows;
+pub mod budgets;
 pub mod conn;
 pub mod head;
 pub mod identities;
@@ -21,6 +22,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 mod sqlite;
+pub mod standing;
 pub mod verified;
 pub mod working_day;
 

@@ -315,6 +315,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    standing (id) {
+        id -> BigInt,
+        version -> BigInt,
+        payer -> BigInt,
+        payee -> BigInt,
+        amount_minor -> BigInt,
+        total_minor -> BigInt,
+        every -> Text,
+        first_day -> BigInt,
+        times -> BigInt,
+        done -> BigInt,
+        failed -> BigInt,
+        stage -> Text,
+        wake_at -> BigInt,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    budgets (account_id) {
+        account_id -> BigInt,
+        version -> BigInt,
+        span -> Nullable<Text>,
+        value_minor -> BigInt,
+        next_day -> Nullable<BigInt>,
+        next_window -> Nullable<Text>,
+        next_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     settings (name) {
         name -> Text,
         value -> Binary,
@@ -349,5 +380,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assistants,
     cash_codes,
     mailboxes,
+    standing,
+    budgets,
     settings,
 );

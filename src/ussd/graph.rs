@@ -33,7 +33,7 @@ fn shape(screen: &Screen, prompt: &str) -> String {
         Kind::Input(_) => format!("[/{prompt}/]"),
         Kind::Confirm(_) | Kind::Resume => format!("{{{prompt}}}"),
         Kind::List(_) => format!("[[{prompt}]]"),
-        Kind::Show(_) => format!("({prompt})"),
+        Kind::Show(..) => format!("({prompt})"),
         Kind::End => format!("([{prompt}])"),
     }
 }
@@ -64,7 +64,8 @@ fn arrows(menus: &Menus, screen: &Screen, language: Language) -> Vec<String> {
         Kind::List(List { pick: Some(pick), .. }) => {
             pick.next.iter().map(|jump| from(jump, &pick.field.text, None)).collect()
         }
-        Kind::List(_) | Kind::Show(_) | Kind::Resume | Kind::End => Vec::new(),
+        Kind::Show(_, branch) => branch.iter().map(|jump| from(jump, "", None)).collect(),
+        Kind::List(_) | Kind::Resume | Kind::End => Vec::new(),
     }
 }
 

@@ -70,7 +70,7 @@ impl Talk<'_> {
             Kind::Confirm(confirm) => self.decide(state, confirm, typed),
             Kind::List(list) => self.pick(state, list, typed),
             // what it shows is asked for again: it may have changed since
-            Kind::Show(_) => {
+            Kind::Show(..) => {
                 let note = self.word(&state, "invalid.choice");
                 self.enter(state.noted(note))
             }
@@ -166,12 +166,13 @@ impl Talk<'_> {
 
     /// A quote may raise a flag that needs another question first. Who just answered that one is not asked again.
     fn quoted(&self, mut state: State) -> Step {
-        if let Some(Kind::Confirm(confirm)) = self.menu.screen(&state.screen).map(|screen| &screen.kind) {
-            let ahead =
-                |jump: &&Jump| self.holds(&state, jump.when.as_ref()) && state.path.last() != Some(&jump.to.text);
-            if let Some(jump) = confirm.branch.iter().find(ahead) {
-                state.screen.clone_from(&jump.to.text);
-            }
+        let branch = match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
+            Some(Kind::Confirm(Confirm { branch, .. }) | Kind::Show(_, branch)) => branch.as_slice(),
+            Some(Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End) | None => &[],
+        };
+        let ahead = |jump: &&Jump| self.holds(&state, jump.when.as_ref()) && state.path.last() != Some(&jump.to.text);
+        if let Some(jump) = branch.iter().find(ahead) {
+            state.screen.clone_from(&jump.to.text);
         }
         self.show(state)
     }

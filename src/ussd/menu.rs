@@ -86,8 +86,8 @@ pub enum Kind {
     Confirm(Confirm),
     /// Shows lines, and lets the person pick one where `pick` says so.
     List(List),
-    /// Shows something, with only back and home.
-    Show(Option<Name>),
+    /// Shows something, with only back and home; on another screen when the quote raised its flag.
+    Show(Option<Name>, Vec<Jump>),
     /// Offers to continue after a cut.
     Resume,
     /// Says a last word.
@@ -247,7 +247,7 @@ impl Screen {
             }
             Kind::List(List { pick: Some(pick), .. }) => BTreeSet::from([pick.field.text.as_str()]),
             Kind::Menu(choices) => choices.iter().flat_map(Choice::fields).collect(),
-            Kind::List(_) | Kind::Confirm(_) | Kind::Show(_) | Kind::Resume | Kind::End => BTreeSet::new(),
+            Kind::List(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::Resume | Kind::End => BTreeSet::new(),
         }
     }
 
@@ -262,7 +262,7 @@ impl Screen {
         let kind = match &self.kind {
             Kind::Confirm(confirm) => confirm.quote.is_some(),
             Kind::Resume | Kind::End => false,
-            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Show(_) => !self.is_secret(),
+            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Show(..) => !self.is_secret(),
         };
         self.resume && kind
     }
@@ -273,7 +273,7 @@ impl Screen {
             Kind::Menu(choices) => choices.iter().map(|choice| &choice.act).collect(),
             Kind::Input(input) => vec![&input.act],
             Kind::Confirm(confirm) => vec![&confirm.yes, &confirm.no],
-            Kind::List(_) | Kind::Show(_) | Kind::Resume | Kind::End => Vec::new(),
+            Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => Vec::new(),
         }
     }
 
@@ -283,7 +283,8 @@ impl Screen {
         match &self.kind {
             Kind::Confirm(confirm) => jumps.extend(&confirm.branch),
             Kind::List(List { pick: Some(pick), .. }) => jumps.extend(&pick.next),
-            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Show(_) | Kind::Resume | Kind::End => {}
+            Kind::Show(_, branch) => jumps.extend(branch),
+            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End => {}
         }
         jumps
     }
@@ -292,7 +293,7 @@ impl Screen {
     pub fn asks(&self) -> Option<&Name> {
         match &self.kind {
             Kind::Confirm(confirm) => confirm.quote.as_ref(),
-            Kind::Show(quote) => quote.as_ref(),
+            Kind::Show(quote, _) => quote.as_ref(),
             Kind::List(list) => Some(&list.list),
             Kind::Menu(_) | Kind::Input(_) | Kind::Resume | Kind::End => None,
         }
@@ -302,7 +303,7 @@ impl Screen {
     pub fn services(&self) -> Vec<&Name> {
         let check = match &self.kind {
             Kind::Input(input) => input.check.as_ref(),
-            Kind::Menu(_) | Kind::Confirm(_) | Kind::List(_) | Kind::Show(_) | Kind::Resume | Kind::End => None,
+            Kind::Menu(_) | Kind::Confirm(_) | Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => None,
         };
         let runs = self.acts().into_iter().filter_map(|act| act.run.as_ref());
         self.asks().into_iter().chain(check).chain(runs).collect()
@@ -315,7 +316,7 @@ impl Screen {
             Kind::Input(_) => "input",
             Kind::Confirm(_) => "confirm",
             Kind::List(_) => "list",
-            Kind::Show(_) => "show",
+            Kind::Show(..) => "show",
             Kind::Resume => "resume",
             Kind::End => "end",
         }

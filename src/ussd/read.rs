@@ -101,7 +101,7 @@ fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> 
         "input" => input(table, complaints).map(Kind::Input),
         "confirm" => confirm(table, complaints).map(Kind::Confirm),
         "list" => list(table, complaints).map(Kind::List),
-        "show" => Some(Kind::Show(table.name("quote", complaints))),
+        "show" => Some(Kind::Show(table.name("quote", complaints), branch(table, complaints))),
         "resume" => Some(Kind::Resume),
         "end" => Some(Kind::End),
         other => {
@@ -216,10 +216,7 @@ fn pattern(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Reg
 
 fn confirm(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Confirm> {
     let quote = table.name("quote", complaints);
-    let branch = conditional(table, "branch", complaints);
-    if let Some(always) = branch.iter().find(|jump| jump.when.is_none()) {
-        complaints.add(always.to.line, "each of `branch` needs a `when`");
-    }
+    let branch = branch(table, complaints);
     let yes = act(table, complaints);
     if !table.keys().iter().any(|key| key.text == "no") {
         complaints.add(table.line, "`no` is missing: what follows a no?");
@@ -228,6 +225,15 @@ fn confirm(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Con
     let no = act(&mut table, complaints);
     table.finish(complaints);
     Some(Confirm { quote, branch, yes, no })
+}
+
+/// Other screens to be shown instead when a quote raised their flag.
+fn branch(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Vec<Jump> {
+    let branch = conditional(table, "branch", complaints);
+    if let Some(always) = branch.iter().find(|jump| jump.when.is_none()) {
+        complaints.add(always.to.line, "each of `branch` needs a `when`");
+    }
+    branch
 }
 
 fn list(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<List> {

@@ -43,7 +43,7 @@ impl Talk<'_> {
                 ));
             }
             Some(Kind::List(list)) => lines.extend(self.lines(state, list, &prompt)),
-            Some(Kind::Input(_) | Kind::Show(_) | Kind::End) => lines.push(self.word(state, &prompt)),
+            Some(Kind::Input(_) | Kind::Show(..) | Kind::End) => lines.push(self.word(state, &prompt)),
             None => lines.push(self.word(state, "refusal.invalid")),
         }
         to_gsm(&lines.join("\n"))

@@ -46,7 +46,7 @@ pub fn offer(menus: &Menus, caller: &Caller, mut old: State) -> Step {
 /// May the answer to this screen come out of a dialled code (`*384*1*0712345678#`)? Not a yes, not a PIN.
 pub fn accepts_dialled(menus: &Menus, state: &State) -> bool {
     menus.customer.screen(&state.screen).is_some_and(|screen| match &screen.kind {
-        Kind::Menu(_) | Kind::List(_) | Kind::Show(_) => true,
+        Kind::Menu(_) | Kind::List(_) | Kind::Show(..) => true,
         Kind::Input(input) => !input.is_secret(),
         Kind::Confirm(_) | Kind::Resume | Kind::End => false,
     })

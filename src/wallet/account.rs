@@ -10,7 +10,8 @@ use crate::store::{Conn, StoreError, agents, people};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Shows `balance`, and `held` with the flag `held` when a part of it is reserved.
+/// Shows `balance`, and `held` with the flag `held` when a part of it is reserved; with the flag
+/// `budget` also `room` and `frees` of it.
 pub const BALANCE: Service = Service { name: "balance", pin: Whose::Nobody, opens: false, plan: balance };
 /// Lists the newest entries: `sign`, `amount`, `name`, `date`, `time`, `code`.
 pub const STATEMENT: Service = Service { name: "statement", pin: Whose::Nobody, opens: false, plan: statement };
@@ -31,6 +32,7 @@ fn balance(desk: &mut Desk) -> Result<(), Halt> {
         desk.plan.flags.insert("held".into());
         desk.show("held", desk.money(account.held_minor).to_string());
     }
+    super::budget::show(desk, person.account_id)?;
     Ok(())
 }
 

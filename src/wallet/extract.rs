@@ -12,6 +12,7 @@ use crate::language::Language;
 use crate::statement::{self, Statement};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 /// Entries read in one go.
 const PAGE: usize = 200;
@@ -37,7 +38,7 @@ pub struct Wanted {
 
 impl Wallet {
     /// The statement; nothing when it would be too long.
-    pub async fn statement_of(&self, wanted: Wanted, words: &Catalogue) -> Result<Option<Statement>, StoreError> {
+    pub async fn statement_of(&self, wanted: Wanted, words: &Arc<Catalogue>) -> Result<Option<Statement>, StoreError> {
         let zone = &self.house.market.zone;
         let begin = wanted.first.begins(zone);
         let end = wanted.last.next_day().begins(zone).min(wanted.asked.plus(std::time::Duration::from_micros(1)));

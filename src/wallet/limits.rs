@@ -1,6 +1,7 @@
 //! Limits of a payment: what it counts for on both sides, and whether the payer's own limits allow it, asked before the
 //! PIN. The book asks again, within the commit, and its word counts.
 
+use super::budget;
 use super::desk::{Desk, Halt};
 use crate::book::Meter;
 use crate::calendar::Day;
@@ -19,7 +20,7 @@ pub fn of_payment(desk: &mut Desk, payer: &PersonRow, payee: &PersonRow, amount:
 
 /// What the caller's payment of `amount` counts for on their own side; refused where their limits do not allow it.
 pub fn spent(desk: &mut Desk, payer: &PersonRow, amount: Money) -> Result<Meter, Halt> {
-    let out = meter(desk, payer, Way::Out, amount, true);
+    let out = out(desk, payer, amount, true)?;
     let account = desk.account(payer.account_id)?;
     let taken = out.taken_from(account.usage, account.balance_minor.saturating_sub(amount.minor));
     taken.map_err(|exceeded| out.refusal(&exceeded, amount.currency))?;
@@ -32,8 +33,15 @@ pub fn received(desk: &Desk, payee: &PersonRow, amount: Money) -> Meter {
 }
 
 /// What cash counts for that somebody else hands out to its owner.
-pub fn drawn(desk: &Desk, owner: &PersonRow, amount: Money) -> Meter {
-    meter(desk, owner, Way::Out, amount, false)
+pub fn drawn(desk: &mut Desk, owner: &PersonRow, amount: Money) -> Result<Meter, Halt> {
+    out(desk, owner, amount, false)
+}
+
+/// What goes out counts against what the tier allows, and against what its owner set themselves.
+fn out(desk: &mut Desk, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, Halt> {
+    let mut out = meter(desk, person, Way::Out, amount, own);
+    out.caps.budget = budget::of(desk, person.account_id)?;
+    Ok(out)
 }
 
 fn meter(desk: &Desk, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod budget;
 pub mod claim;
 pub mod desk;
 pub mod expiry;
@@ -21,6 +22,7 @@ pub mod receipt;
 pub mod request;
 pub mod reversal;
 pub mod send;
+pub mod standing;
 
 pub use desk::{Act, Desk, Halt, House, Plan, Rules};
 
@@ -105,6 +107,11 @@ pub const SERVICES: &[Service] = &[
     mailbox::ADDRESS,
     mailbox::PROVE,
     mailbox::STATEMENT,
+    standing::SET_UP,
+    standing::LIST,
+    standing::CANCEL,
+    budget::SET,
+    budget::REMOVE,
     join::SERVICE,
     claim::SERVICE,
     pin::CHOOSE,

@@ -105,6 +105,7 @@ fn caps() -> impl Strategy<Value = Caps> {
         week,
         month,
         balance_minor,
+        budget: None,
     })
 }
 

@@ -126,7 +126,8 @@ fn ways(screen: &Screen) -> Vec<Way<'_>> {
             ways
         }
         Kind::List(List { pick: Some(pick), .. }) => of_jumps(&pick.next, &BTreeSet::from([pick.field.text.as_str()])),
-        Kind::List(_) | Kind::Show(_) | Kind::Resume | Kind::End => Vec::new(),
+        Kind::Show(_, branch) => of_jumps(branch, &FieldNames::new()),
+        Kind::List(_) | Kind::Resume | Kind::End => Vec::new(),
     }
 }
 

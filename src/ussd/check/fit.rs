@@ -75,7 +75,7 @@ fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
         Kind::End if screen.id != menus.customer.refused.text => whole,
         Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume => whole,
         Kind::Input(_) | Kind::End => with_refusals(talk, menus, &state, &plain).unwrap_or(whole),
-        Kind::List(_) | Kind::Show(_) => {
+        Kind::List(_) | Kind::Show(..) => {
             let more = cost(&talk.word(&state, "nav.more")).saturating_add(1);
             let septets = talk.body(&state).lines().map(|line| plain(line).saturating_add(more)).max().unwrap_or(0);
             Width { septets, with: " in one line".to_owned() }

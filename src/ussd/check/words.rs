@@ -63,7 +63,7 @@ fn parts(screen: &Screen) -> Vec<(&str, usize)> {
         Kind::Menu(choices) => choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect(),
         Kind::List(_) => vec![("line", screen.line), ("empty", screen.line)],
         Kind::Resume => vec![("continue", screen.line), ("restart", screen.line)],
-        Kind::Input(_) | Kind::Confirm(_) | Kind::Show(_) | Kind::End => Vec::new(),
+        Kind::Input(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::End => Vec::new(),
     }
 }
 

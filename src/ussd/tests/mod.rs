@@ -70,6 +70,11 @@ pub(super) const SERVICES: &[&str] = &[
     "email",
     "email_code",
     "mail_statement",
+    "standing",
+    "standing_list",
+    "standing_cancel",
+    "budget",
+    "budget_remove",
 ];
 
 static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());

@@ -97,7 +97,7 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let terms = Terms { amount, fee, total };
     // the customer hears what it cost them; the outlet need not know
     desk.show("fee", desk.money(code.fee_minor).to_string());
-    let meters = vec![limits::drawn(desk, &customer, amount)];
+    let meters = vec![limits::drawn(desk, &customer, amount)?];
     let (legs, work) = cash_out::legs(desk, &customer, outlet, &terms)?;
     let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(desk, &customer, outlet)?;

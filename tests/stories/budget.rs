@@ -1,0 +1,103 @@
+//! A spending budget that people set themselves: it holds whatever is tried, less counts at once, more from tomorrow.
+
+use super::market::dial_afresh;
+use super::world::*;
+use kadogo::ask::{Answer, Ask, Fields, Verb};
+use kadogo::book::Key;
+use kadogo::phone::Msisdn;
+use kadogo::wallet::{Turn, Wrong};
+use std::time::Duration;
+
+async fn walk(phone: &Phone<'_>, way: &[&str]) -> String {
+    dial_afresh(phone).await;
+    phone.press_all(way).await
+}
+
+async fn whole(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let phone = world.phone(number);
+    walk(&phone, &["2", "7", "1", "1", "500", "1", pin]).await;
+    phone.messages().await;
+    walk(&phone, &["1", "0700000004", "200", "1", pin]).await;
+    walk(&phone, &["2", "1"]).await;
+    phone.press("00").await;
+    // less counts at once
+    phone.press_all(&["2", "7", "1", "1", "300", "1", pin]).await;
+    walk(&phone, &["1", "0700000004", "150"]).await;
+    phone.press("00").await;
+    // more counts from tomorrow
+    phone.press_all(&["2", "7", "1", "2", "900", "1", pin]).await;
+    walk(&phone, &["1", "0700000004", "150"]).await;
+    phone.press("00").await;
+    phone.messages().await;
+    world.clock.advance(Duration::from_secs(86_400));
+    walk(&phone, &["1", "0700000004", "150", "1", pin]).await;
+    walk(&phone, &["2", "1"]).await;
+    phone.press("00").await;
+    phone.press_all(&["2", "7", "2", "1", pin]).await;
+    phone.messages().await;
+    phone.transcript()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_english() {
+    insta::assert_snapshot!(whole(AMINA, "7361").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_swahili() {
+    insta::assert_snapshot!(whole(BARAKA, "4826").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_french() {
+    insta::assert_snapshot!(whole(CLAIRE, "9274").await);
+}
+
+/// Removing it is the largest raise: until tomorrow it holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_that_was_removed_holds_until_midnight() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    let none = walk(&amina, &["2", "7", "2"]).await;
+    assert!(none.contains("You have no budget"), "{none}");
+    walk(&amina, &["2", "7", "1", "1", "100", "1", "7361"]).await;
+    walk(&amina, &["2", "7", "2", "1", "1111"]).await;
+    assert!(walk(&amina, &["1", "0700000004", "101"]).await.contains("budget leaves KES 100 this week"));
+    amina.press("00").await;
+    amina.press_all(&["2", "7", "2", "1", "7361"]).await;
+    assert!(walk(&amina, &["1", "0700000004", "101"]).await.contains("budget leaves KES 100 this week"));
+    amina.press("00").await;
+    world.clock.advance(Duration::from_secs(10 * 3_600));
+    let sent = walk(&amina, &["1", "0700000004", "101", "1", "7361"]).await;
+    assert!(sent.contains("Confirmed"), "{sent}");
+}
+
+/// Many payments at the same moment, each of which alone would be within the budget: together they never exceed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_side_by_side_never_exceed_a_budget() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    walk(&phone, &["2", "7", "1", "1", "500", "1", "7361"]).await;
+    let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    let send = |number: u32| {
+        let fields = Fields::from([("to".to_owned(), BARAKA.to_owned()), ("amount".to_owned(), "9000".to_owned())]);
+        let secret = Some("7361".to_owned().into());
+        let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret };
+        let key = Key::new(world.clock.now(), "race", &number.to_be_bytes());
+        let turn = Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+        world.app.wallet.act(&caller, ask, turn)
+    };
+    let acted = all((0..30).map(send)).await;
+    let refused: Vec<&str> = acted
+        .iter()
+        .filter_map(|acted| match &acted.answer {
+            Answer::Refused(refusal) => Some(refusal.code()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(refused.len(), 25, "{refused:?}");
+    assert!(refused.iter().all(|code| ["budget_week", "stale"].contains(code)), "{refused:?}");
+    assert_eq!(world.balance(BARAKA).await, 250_000 + 5 * 9_000);
+    world.check();
+}
