@@ -18,7 +18,8 @@ pub struct Refusal {
 }
 
 /// Every reason there is. Adding one means adding its text in each language (`menus check` insists).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Letters or signs where a phone number was expected.
     PhoneLetters,
@@ -190,158 +191,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, for the check of the texts.
-    pub const ALL: &'static [Reason] = &[
-        Reason::PhoneLetters,
-        Reason::PhoneFormat,
-        Reason::PayeeUnknown,
-        Reason::PayeeSelf,
-        Reason::PayeeClosed,
-        Reason::AmountFormat,
-        Reason::AmountAmbiguous,
-        Reason::AmountZero,
-        Reason::AmountNegative,
-        Reason::AmountFraction,
-        Reason::AmountTooLarge,
-        Reason::AmountTooSmall,
-        Reason::NotEnough,
-        Reason::LimitOnce,
-        Reason::LimitDay,
-        Reason::LimitWeek,
-        Reason::LimitMonth,
-        Reason::LimitDayCount,
-        Reason::LimitWeekCount,
-        Reason::LimitMonthCount,
-        Reason::LimitBalance,
-        Reason::OtherLimit,
-        Reason::PriceChanged,
-        Reason::PinWrong,
-        Reason::PinLocked,
-        Reason::PinFormat,
-        Reason::PinWeak,
-        Reason::PinMismatch,
-        Reason::PinSame,
-        Reason::NameFormat,
-        Reason::TextFormat,
-        Reason::FieldMissing,
-        Reason::NotJoined,
-        Reason::AlreadyJoined,
-        Reason::AccountClosed,
-        Reason::OrderGone,
-        Reason::OrdersFull,
-        Reason::RequestGone,
-        Reason::RequestsFull,
-        Reason::RequestBlocked,
-        Reason::UndoNot,
-        Reason::UndoTwice,
-        Reason::UndoQuota,
-        Reason::UndoSpent,
-        Reason::UndoGone,
-        Reason::AgentFormat,
-        Reason::AgentUnknown,
-        Reason::AgentSelf,
-        Reason::NotAgent,
-        Reason::FloatLow,
-        Reason::CodeWrong,
-        Reason::CodeGone,
-        Reason::ShiftOpen,
-        Reason::ShiftNone,
-        Reason::IdFormat,
-        Reason::IdTaken,
-        Reason::IdChecked,
-        Reason::NothingEarned,
-        Reason::DepositCode,
-        Reason::ReceiptUnknown,
-        Reason::HoldGone,
-        Reason::HoldExceeded,
-        Reason::KeyReused,
-        Reason::Stale,
-        Reason::Seen,
-        Reason::Busy,
-        Reason::Unclear,
-        Reason::Invalid,
-        Reason::EmailFormat,
-        Reason::EmailSame,
-        Reason::EmailNone,
-        Reason::MailOff,
-        Reason::MailFull,
-        Reason::DateFormat,
-        Reason::DateOrder,
-        Reason::DateTooSoon,
-        Reason::StandingEnd,
-        Reason::StandingFull,
-        Reason::StandingGone,
-        Reason::BudgetWeek,
-        Reason::BudgetMonth,
-        Reason::BudgetNone,
-        Reason::ServiceUnknown,
-    ];
+    pub const ALL: &'static [Reason] = <Reason as strum::VariantArray>::VARIANTS;
 
-    // the newer ones stand several in a line, or the list would be longer than a screen
-    #[rustfmt::skip]
     /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log field.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Reason::PhoneLetters => "phone_letters", Reason::PhoneFormat => "phone_format",
-            Reason::PayeeUnknown => "payee_unknown", Reason::PayeeSelf => "payee_self",
-            Reason::PayeeClosed => "payee_closed", Reason::AmountFormat => "amount_format",
-            Reason::AmountAmbiguous => "amount_ambiguous", Reason::AmountZero => "amount_zero",
-            Reason::AmountNegative => "amount_negative", Reason::AmountFraction => "amount_fraction",
-            Reason::AmountTooLarge => "amount_too_large", Reason::AmountTooSmall => "amount_too_small",
-            Reason::NotEnough => "not_enough",
-            Reason::LimitOnce => "limit_once",
-            Reason::LimitDay => "limit_day",
-            Reason::LimitWeek => "limit_week",
-            Reason::LimitMonth => "limit_month",
-            Reason::LimitDayCount => "limit_day_count",
-            Reason::LimitWeekCount => "limit_week_count",
-            Reason::LimitMonthCount => "limit_month_count",
-            Reason::LimitBalance => "limit_balance",
-            Reason::OtherLimit => "other_limit",
-            Reason::PriceChanged => "price_changed",
-            Reason::PinWrong => "pin_wrong",
-            Reason::PinLocked => "pin_locked",
-            Reason::PinFormat => "pin_format",
-            Reason::PinWeak => "pin_weak",
-            Reason::PinMismatch => "pin_mismatch",
-            Reason::PinSame => "pin_same",
-            Reason::NameFormat => "name_format",
-            Reason::TextFormat => "text_format",
-            Reason::FieldMissing => "field_missing",
-            Reason::NotJoined => "not_joined",
-            Reason::AlreadyJoined => "already_joined",
-            Reason::AccountClosed => "account_closed",
-            Reason::OrderGone => "order_gone",
-            Reason::OrdersFull => "orders_full",
-            Reason::RequestGone => "request_gone", Reason::RequestsFull => "requests_full",
-            Reason::RequestBlocked => "request_blocked", Reason::UndoNot => "undo_not",
-            Reason::UndoTwice => "undo_twice", Reason::UndoQuota => "undo_quota", Reason::UndoSpent => "undo_spent",
-            Reason::UndoGone => "undo_gone",
-            Reason::AgentFormat => "agent_format",
-            Reason::AgentUnknown => "agent_unknown",
-            Reason::AgentSelf => "agent_self",
-            Reason::NotAgent => "not_agent",
-            Reason::FloatLow => "float_low",
-            Reason::CodeWrong => "code_wrong",
-            Reason::CodeGone => "code_gone",
-            Reason::ShiftOpen => "shift_open",
-            Reason::ShiftNone => "shift_none",
-            Reason::IdFormat => "id_format",
-            Reason::IdTaken => "id_taken",
-            Reason::IdChecked => "id_checked",
-            Reason::NothingEarned => "nothing_earned",
-            Reason::DepositCode => "deposit_code",
-            Reason::ReceiptUnknown => "receipt_unknown",
-            Reason::HoldGone => "hold_gone", Reason::HoldExceeded => "hold_exceeded",
-            Reason::KeyReused => "key_reused",
-            Reason::Stale => "stale", Reason::Seen => "seen", Reason::Busy => "busy", Reason::Unclear => "unclear",
-            Reason::Invalid => "invalid",
-            Reason::EmailFormat => "email_format", Reason::EmailSame => "email_same", Reason::EmailNone => "email_none",
-            Reason::MailOff => "mail_off", Reason::MailFull => "mail_full", Reason::DateFormat => "date_format",
-            Reason::DateOrder => "date_order", Reason::DateTooSoon => "date_too_soon", Reason::StandingEnd => "standing_end",
-            Reason::StandingFull => "standing_full", Reason::StandingGone => "standing_gone",
-            Reason::BudgetWeek => "budget_week", Reason::BudgetMonth => "budget_month", Reason::BudgetNone => "budget_none",
-            Reason::ServiceUnknown => "service_unknown",
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -363,7 +217,7 @@ impl Refusal {
     }
 
     /// The stable name of the reason.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         self.reason.code()
     }
 }

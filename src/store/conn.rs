@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error};
+use diesel::result::{DatabaseErrorKind as Kind, Error};
 use diesel::{Connection, SqliteConnection};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
@@ -160,16 +160,11 @@ impl Conn {
     /// What a failed commit leaves. SQLite writes the mark that makes it one last: what did not fit on the disk has none.
     /// After any other error the mark may be there, and a crash would bring back what was rolled back here.
     fn failed_commit(&self, error: Error) -> StoreError {
-        let error = match error {
-            Error::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
-            other => other,
-        };
-        let did_not_fit = |about: &dyn DatabaseErrorInformation| about.message() == SQLITE_FULL;
-        match (self, error) {
-            (Conn::Sqlite(_), Error::DatabaseError(kind, about)) if did_not_fit(about.as_ref()) => {
-                StoreError::Query(Error::DatabaseError(kind, about))
-            }
-            (Conn::Sqlite(_) | Conn::Postgres(_), error) => StoreError::CommitLost(error),
+        let first = if let Error::RollbackErrorOnCommit { commit_error, .. } = &error { commit_error } else { &error };
+        let did_not_fit = matches!(first, Error::DatabaseError(_, about) if about.message() == SQLITE_FULL);
+        match self {
+            Conn::Sqlite(_) if did_not_fit => StoreError::Query(error),
+            Conn::Sqlite(_) | Conn::Postgres(_) => StoreError::CommitLost(error),
         }
     }
 

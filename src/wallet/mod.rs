@@ -284,12 +284,17 @@ impl Wallet {
         Err(Reason::Busy.into())
     }
 
-    /// A plan as the book takes it, without the PIN.
+    /// A plan as the book takes it, with what the channel adds, but without the PIN.
     fn posting(&self, turn: &Turn, act: Act) -> Posting {
         let changes = turn.along.iter().cloned().chain(act.changes).collect();
         let proofs = act.proofs.into_iter().map(|proof| pin::also(proof, &turn.wrong)).collect();
-        let (legs, holds, meters, corrects) = (act.legs, act.holds, act.meters, act.corrects);
-        Posting { legs, holds, meters, proofs, corrects, ..self.blank(turn.key, act.kind, changes) }
+        self.planned(turn.key, Act { changes, proofs, ..act })
+    }
+
+    /// A plan as the book takes it.
+    fn planned(&self, key: Key, act: Act) -> Posting {
+        let Act { kind, legs, holds, proofs, meters, changes, corrects } = act;
+        Posting { legs, holds, meters, proofs, corrects, ..self.blank(key, kind, changes) }
     }
 
     /// What is planned, and why it ends there if it does.

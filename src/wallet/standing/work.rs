@@ -9,7 +9,7 @@ use super::super::desk::{Act, Desk, Halt, Plan};
 use super::super::{Caller, Wallet, send};
 use super::{StandingRow, schedule_of, told, total, waits};
 use crate::ask::{Fields, Slots, Verb};
-use crate::book::{Change, Key, Posting};
+use crate::book::{Change, Key};
 use crate::calendar::Day;
 use crate::refusal::{Reason, Refusal};
 use crate::standing::Stage;
@@ -49,20 +49,14 @@ impl Wallet {
     async fn pay_one(&self, row: StandingRow) -> Result<(), StoreError> {
         let key = key(&row);
         let Step { act, otherwise } = self.stand(row, None).await?;
-        let refused = self.book.post(self.posting(key, act)).await.err();
+        let refused = self.book.post(self.planned(key, act)).await.err();
         // somebody else was faster, or the book cannot do anything now: then it is looked at again
         let Some((refusal, row)) = refused.filter(|refusal| !passes(refusal)).zip(otherwise) else { return Ok(()) };
         let Step { act, .. } = self.stand(*row, Some(refusal)).await?;
-        if let Err(refusal) = self.book.post(self.posting(key, act)).await {
+        if let Err(refusal) = self.book.post(self.planned(key, act)).await {
             tracing::info!(code = refusal.code(), "the word of a standing payment that was refused is said later");
         }
         Ok(())
-    }
-
-    fn posting(&self, key: Key, act: Act) -> Posting {
-        let Act { kind, legs, holds, proofs, meters, changes } = act;
-        let kind = if legs.is_empty() { "note" } else { kind };
-        Posting { legs, holds, proofs, meters, ..self.blank(key, kind, changes) }
     }
 
     /// What is to be done about a row, or about the refusal of what should have been done.
