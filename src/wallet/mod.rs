@@ -18,6 +18,7 @@ pub mod mailbox;
 pub mod orders;
 pub mod pin;
 pub mod price;
+mod recall;
 pub mod receipt;
 pub mod request;
 pub mod reversal;
@@ -33,8 +34,7 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::agents::{self, Till};
 use crate::store::people::PersonRow;
-use crate::store::{Conn, Store, StoreError, book_rows, people};
-use std::collections::BTreeSet;
+use crate::store::{Conn, Store, StoreError, people};
 use std::sync::Arc;
 
 /// One service.
@@ -232,26 +232,6 @@ impl Wallet {
         }
     }
 
-    /// The answer to something that was done under this key in a run whose own answer was lost. What was typed and
-    /// quoted on the way is still known to the conversation; this adds what came of it.
-    pub async fn recall(&self, caller: &Caller, service: &str, key: Key) -> Answer {
-        match self.committed(key).await {
-            Ok(Some(receipt)) => {
-                let mut plan = self.with_receipt(Plan::default(), &receipt, caller);
-                if service == agent::code::MAKE.name {
-                    plan.slots.insert("cash_code".into(), agent::code::digits(&self.house, &key));
-                }
-                Answer::Facts { slots: plan.slots, flags: plan.flags }
-            }
-            Ok(None) => {
-                let joined =
-                    caller.person.as_ref().filter(|_| [join::SERVICE.name, claim::SERVICE.name].contains(&service));
-                Answer::Facts { slots: joined.map(join::greeting).unwrap_or_default(), flags: BTreeSet::new() }
-            }
-            Err(refusal) => Answer::Refused(refusal),
-        }
-    }
-
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
         let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
@@ -327,17 +307,6 @@ impl Wallet {
             }
         });
         planned.await.unwrap_or_else(|error| (Plan::default(), Some(unavailable(&error))))
-    }
-
-    async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {
-        let found = self.store.read(move |conn| {
-            let Some(row) = book_rows::postings_with(conn, &[key.bytes()])?.pop() else { return Ok(None) };
-            let legs = book_rows::entries_of(conn, row.id)?;
-            let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
-            let at = crate::time::Timestamp::from_micros(row.at);
-            Ok(Some(Receipt { posting: row.id, at, repeated: true, balances }))
-        });
-        found.await.map_err(|e: StoreError| unavailable(&e))
     }
 
     /// Adds what only the receipt knows: code, date, time, new balance.

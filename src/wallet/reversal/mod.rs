@@ -9,7 +9,7 @@
 pub mod staff;
 
 use super::desk::{Act, Desk, Halt};
-use super::{Service, Whose, item, send};
+use super::{Service, Wallet, Whose, item, send};
 use crate::ask::{Slots, Verb};
 use crate::book::{Change, HoldMove, Leg};
 use crate::limits::Tier;
@@ -17,7 +17,7 @@ use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::{self, PersonRow};
 use crate::store::reversals::{self as rows, ReversalRow};
-use crate::store::{StoreError, book_rows};
+use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -109,6 +109,18 @@ fn hold(desk: &mut Desk, payer: &PersonRow, sent: &Sent) -> Result<Act, Halt> {
     ];
     let holds = vec![HoldMove::Open { account: payee.account_id, amount_minor: held_minor, expires_at: expires }];
     Ok(Act { kind: "undo", holds, changes, ..Act::default() })
+}
+
+impl Wallet {
+    /// What is told of the hold that was opened for who asks a payment back.
+    pub(super) async fn held_behind(&self, hold: i64) -> Result<Slots, Refusal> {
+        let house = self.house.clone();
+        let read = move |conn: &mut Conn| {
+            let found = staff::behind(conn, hold)?;
+            Ok(found.map(|(row, _payer, payee)| staff::words(&house, &row, &payee)).unwrap_or_default())
+        };
+        self.store.read(read).await.map_err(|error| super::unavailable(&error))
+    }
 }
 
 /// The payment, if it is one that the caller sent to another person, and not long ago.
