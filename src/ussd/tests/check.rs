@@ -201,10 +201,10 @@ fn fields_that_nobody_entered() {
     let line = line_of(At::Screens, "quote = \"send\"");
     finds(&problems, &format!("menus/customer.toml:{line}: screen \"send_confirm\": \"send\" needs field \"amount\""));
     let problems = spoilt(At::Screens, "keep = [\"new_pin\"]", "keep = [\"old_pin\"]");
-    let line = line_of(At::Screens, "do = \"change_pin\"");
+    let line = line_of(At::Screens, "do = \"change_agent_pin\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{line}: screen \"pin_old\": \"change_pin\" needs field \"new_pin\""),
+        &format!("menus/customer.toml:{line}: screen \"agent_pin_old\": \"change_agent_pin\" needs field \"new_pin\""),
     );
 }
 
