@@ -65,6 +65,8 @@ pub enum Reason {
     LimitBalance,
     /// A limit of the other side is in the way, of which no figures are told.
     OtherLimit,
+    /// A customer may not take out so much now, of which no figures are told.
+    DrawLimit,
     /// It would cost something else now than the person said yes to.
     PriceChanged,
     /// The PIN is wrong; slot `left` says how many tries remain.
@@ -111,6 +113,8 @@ pub enum Reason {
     UndoSpent,
     /// What was asked back is decided.
     UndoGone,
+    /// Who is asked for it objected before; staff decide.
+    UndoObjected,
     /// Not an agent number: the check digit is wrong.
     AgentFormat,
     /// No open outlet has this number.

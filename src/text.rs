@@ -204,6 +204,24 @@ pub fn clip(text: &str, septets_max: usize) -> String {
     kept
 }
 
+/// A small letter without its accent, and other signs as the one they are read as.
+pub fn fold(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'ç' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        '¡' => '@',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(

@@ -130,7 +130,11 @@ impl Meter {
     /// What the person who asked is told.
     pub fn refusal(&self, exceeded: &Exceeded, currency: Currency) -> Refusal {
         if !self.own {
-            return Refusal::of_field(Reason::OtherLimit, "amount");
+            return match self.way {
+                Way::In => Refusal::of_field(Reason::OtherLimit, "amount"),
+                // what was agreed for a code cannot be less
+                Way::Out => Refusal::new(Reason::DrawLimit),
+            };
         }
         let reason = match exceeded.limit {
             Limit::Once => Reason::LimitOnce,

@@ -12,6 +12,7 @@ use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::Reason;
+use crate::text;
 
 /// The grammar, ready to read.
 #[derive(Debug)]
@@ -240,25 +241,8 @@ fn digit_groups(text: &str) -> Vec<(usize, usize)> {
 /// A text without what phones, networks and people add to it: capitals, accents, strange blanks, final dots.
 /// Some gateways deliver `@` as `¡`, because one table has the one where the other has the other.
 pub(super) fn tidy(body: &str) -> String {
-    let plain = body.chars().flat_map(char::to_lowercase).map(fold).collect::<String>();
+    let plain = body.chars().flat_map(char::to_lowercase).map(text::fold).collect::<String>();
     squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!?;,\"'".contains(c)))
-}
-
-fn fold(letter: char) -> char {
-    match letter {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        '¡' => '@',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
-        c if c.is_control() => ' ',
-        c => c,
-    }
 }
 
 fn squeeze(text: &str) -> String {

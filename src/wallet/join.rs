@@ -11,6 +11,7 @@ use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
+use crate::text;
 
 /// The service as menus know it.
 pub const SERVICE: Service = Service { name: "join", pin: Whose::Nobody, opens: true, plan };
@@ -55,7 +56,11 @@ pub(super) fn new_name(desk: &Desk) -> Result<String, Halt> {
 /// Words that would make a message say something else: the service's own, or a currency.
 pub(super) fn sounds_official(desk: &Desk, name: &str) -> bool {
     let taken = [desk.house.brand.as_str(), desk.house.market.currency.as_str(), "confirmed", "imethibitishwa"];
-    name.split(' ').any(|word| taken.iter().any(|taken| word.eq_ignore_ascii_case(taken)))
+    // as people read it: neither an accent nor a dash makes another word of one
+    let plain: String = name.chars().flat_map(char::to_lowercase).map(text::fold).collect();
+    plain
+        .split(|sign: char| !sign.is_alphabetic())
+        .any(|word| taken.iter().any(|taken| word.eq_ignore_ascii_case(taken)))
 }
 
 /// What the last screen calls who has joined.

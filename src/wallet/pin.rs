@@ -126,10 +126,13 @@ pub(super) fn read(desk: &mut Desk, whose: Whose) -> Result<(), Halt> {
     Ok(())
 }
 
-/// A wrong PIN that was the last try reads as what it is: a lock.
+/// A wrong PIN that was the last try reads as what it is, a lock; and a wrong code as one that is gone.
 pub(super) fn last_try(refusal: Refusal) -> Refusal {
-    let last = refusal.reason == Reason::PinWrong && refusal.slots.get("left").is_some_and(|left| left == "0");
-    if last { Reason::PinLocked.into() } else { refusal }
+    let last = refusal.slots.get("left").is_some_and(|left| left == "0");
+    if last && refusal.reason == Reason::PinWrong {
+        return Reason::PinLocked.into();
+    }
+    if last && refusal.reason == Reason::CodeWrong { Reason::CodeGone.into() } else { refusal }
 }
 
 /// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own charge.

@@ -101,3 +101,20 @@ async fn payments_side_by_side_never_exceed_a_budget() {
     assert_eq!(world.balance(BARAKA).await, 250_000 + 5 * 9_000);
     world.check();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_not_told_to_try_less_where_the_budget_of_the_customer_is_used_up() {
+    let world = World::new().await;
+    let (amina, njeri) = (world.phone(AMINA), world.phone("+254700000012"));
+    amina.dial().await;
+    amina.press_all(&["2", "7", "1", "1", "300", "1", "7361"]).await;
+    amina.dial().await;
+    let screen = amina.press_all(&["3", "2", "300", "1", "7361"]).await;
+    let code = screen.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap();
+    amina.dial().await;
+    amina.press_all(&["1", "0700000002", "100", "1", "7361"]).await;
+    njeri.dial().await;
+    let screen = njeri.press_all(&["4", "3", "0700000001", "300", code, "1", "8417"]).await;
+    assert!(screen.starts_with("This customer cannot take out so much now. Nothing was paid."), "{screen}");
+    world.check();
+}

@@ -182,7 +182,8 @@ impl Model {
             over.extend(cap.value_minor.filter(|cap| value + amount > i128::from(*cap)).map(|_| value_reason));
             over.extend(cap.count.filter(|cap| count + 1 > usize::try_from(*cap).unwrap()).map(|_| count_reason));
         }
-        against.extend(over.into_iter().map(|reason| if meter.own { reason } else { Reason::OtherLimit }));
+        let of_others = if meter.way == Way::In { Reason::OtherLimit } else { Reason::DrawLimit };
+        against.extend(over.into_iter().map(|reason| if meter.own { reason } else { of_others }));
         self.counted.push((account, way, amount_minor, day));
     }
 

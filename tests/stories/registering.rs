@@ -71,7 +71,7 @@ async fn a_second_wallet_with_the_same_id_is_refused_and_nobody_is_named() {
     register(&njeri, "0711222333", "Neema Achieng", "2345 6789", "8417").await;
     // before the agent's PIN nothing is said of the ID
     dial_afresh(&mariam).await;
-    let asked = mariam.press_all(&["4", "7", "0711222444", "Halima Ali", "2345.6789"]).await;
+    let asked = mariam.press_all(&["4", "7", "0711222444", "Halima Ali", "ID 002345.6789"]).await;
     assert!(asked.starts_with("Avez-vous vu la carte"), "{asked}");
     let refused = mariam.press_all(&["1", "6734"]).await;
     assert_eq!(refused, "Une personne, un compte : cette carte en a déjà un.\nRien n'a été fait.");

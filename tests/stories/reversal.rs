@@ -232,6 +232,10 @@ async fn a_payment_is_asked_back_once_ever_and_only_within_a_day_by_who_paid_it(
     assert!(asks_back(&amina, &code.to_lowercase()).await.contains("is held"));
     let screen = asks_back(&amina, &code).await;
     assert!(screen.starts_with("That payment was asked back already."), "{screen}");
+    // nor is what somebody was paid who serves at an agent, and may have handed out cash for it
+    let paid = sends(&amina, "0700000014", "200").await;
+    let screen = asks_back(&amina, &paid).await;
+    assert!(screen.starts_with("Only what you sent"), "{screen}");
     let late = sends(&amina, "0700000002", "300").await;
     world.clock.advance(DAY + Duration::from_secs(1));
     let screen = asks_back(&amina, &late).await;

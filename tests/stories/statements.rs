@@ -124,7 +124,7 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     };
     let code = begin().await;
     let wrong = if code == "000000" { "111111" } else { "000000" };
-    for left in ["left: 4", "left: 3", "left: 2", "left: 1", "left: 0"] {
+    for left in ["left: 4", "left: 3", "left: 2", "left: 1", "no such code"] {
         let screen = enter(wrong).await;
         assert!(screen.contains(left), "{screen}");
     }

@@ -65,7 +65,9 @@ async fn one_phone_has_one_name_however_its_number_is_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_joins_under_a_name_that_makes_receipts_lie() {
     let world = World::new().await;
-    for name in ["Kadogo", "Confirmed Kes", "Amina KES", "李小龍"] {
+    for name in
+        ["Kadogo", "Confirmed Kes", "Amina KES", "李小龍", "Kádogo", "Kadogo-Refunds", "Kàdogo. Team", "Imethíbitishwa"]
+    {
         let stranger = world.phone(STRANGER);
         stranger.dial().await;
         let screen = stranger.press_all(&["1", name, "7361", "7361"]).await;

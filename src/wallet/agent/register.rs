@@ -83,6 +83,12 @@ fn id_number(desk: &mut Desk) -> Result<String, Halt> {
     let typed = desk.field("id_number")?;
     let number: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
     let number = number.to_ascii_uppercase();
+    // what cards print before the digits, and zeros before them, are no part of the number: one ID must not be two
+    let bare = ["ID", "NIC", "NO", "NR"].into_iter().find_map(|mark| number.strip_prefix(mark)).unwrap_or(&number);
+    let number = match bare.chars().all(|sign| sign.is_ascii_digit()) {
+        true => bare.trim_start_matches('0').to_owned(),
+        false => number,
+    };
     let plain = number.chars().all(|sign| sign.is_ascii_alphanumeric());
     let digits = number.chars().filter(char::is_ascii_digit).count();
     if !plain || digits < ID_MIN || number.len() > ID_MAX {

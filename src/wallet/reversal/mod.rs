@@ -15,6 +15,7 @@ use crate::book::{Change, HoldMove, Leg};
 use crate::limits::Tier;
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
+use crate::store::agents;
 use crate::store::people::{self, PersonRow};
 use crate::store::reversals::{self as rows, ReversalRow};
 use crate::store::{Conn, StoreError, book_rows};
@@ -133,6 +134,12 @@ fn wrong_send(desk: &mut Desk, payer: &PersonRow, payment: i64) -> Result<Option
     let paid = Vec::from_iter(legs.iter().filter(|leg| leg.amount_minor > 0).map(|leg| leg.account_id));
     let payee = people::by_accounts(desk.conn, &paid)?.pop();
     let payee = payee.filter(|payee| ![Tier::Merchant, Tier::Agent].map(Tier::code).contains(&payee.tier.as_str()));
+    // who serves at an outlet is paid for what they hand out
+    let serves = match &payee {
+        Some(payee) => agents::till_of(desk.conn, payee.account_id)?.is_some(),
+        None => false,
+    };
+    let payee = payee.filter(|_| !serves);
     Ok(payee.and_then(|payee| {
         let leg = legs.iter().find(|leg| leg.account_id == payee.account_id)?;
         Some(Sent { payment, at: Timestamp::from_micros(posting.at), payee, amount_minor: leg.amount_minor })
@@ -222,6 +229,9 @@ fn back(row: &ReversalRow) -> (Vec<Leg>, Vec<HoldMove>) {
 fn dispute(desk: &mut Desk) -> Result<(), Halt> {
     let payee = desk.person()?;
     let (row, payer) = of_caller(desk)?;
+    if row.state == "disputed" {
+        return Err(Reason::UndoObjected.into());
+    }
     let (theirs, ours) = (words(desk, &row, payee), words(desk, &row, &payer));
     let changes = vec![
         Change::MoveReversal { payment: row.payment, from: &["asked"], state: "disputed", why: String::new() },
