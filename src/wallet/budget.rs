@@ -48,7 +48,7 @@ fn wish(desk: &mut Desk, budget: Option<Budget>, template: &str) -> Result<(), H
         desk.plan.flags.insert("later".into());
     }
     desk.show("first_day", from.text());
-    let told: Slots = super::agent::shown(desk, &["amount", "first_day"]);
+    let told: Slots = desk.shown(&["amount", "first_day"]);
     let changes = vec![Change::Keep(Paper::Budget(row.with(after))), desk.tell(person, template, told, None)];
     desk.plan.act = Some(Act { kind: "budget", changes, ..Act::default() });
     Ok(())

@@ -201,6 +201,12 @@ impl<'a> Desk<'a> {
         self.plan.slots.insert(slot.to_owned(), value.into());
     }
 
+    /// The values of the plan with these names.
+    pub fn shown(&self, names: &[&str]) -> Slots {
+        let all = self.plan.slots.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        all.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// A message to a person, with values for its text. With `account`, it tells that account's new balance.
     pub fn tell(&self, to: &PersonRow, template: &str, slots: Slots, account: Option<i64>) -> Change {
         Change::Tell(message(&to.msisdn, &to.language, template, &slots, account, self.now))

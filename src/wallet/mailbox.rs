@@ -104,12 +104,12 @@ fn statement(desk: &mut Desk) -> Result<(), Halt> {
     desk.show("email", address.to_string());
     desk.show("first_day", first.text());
     desk.show("last_day", last.text());
-    let mut letter = super::agent::shown(desk, &["first_day", "last_day"]);
+    let mut letter = desk.shown(&["first_day", "last_day"]);
     letter.insert("email".into(), address.address().to_owned());
     letter.insert("name".into(), person.name.clone());
     letter.insert("first".into(), first.number().to_string());
     letter.insert("last".into(), last.number().to_string());
-    let told = super::agent::shown(desk, &["first_day", "last_day", "email"]);
+    let told = desk.shown(&["first_day", "last_day", "email"]);
     let changes = vec![
         counted(desk, old)?,
         desk.tell(person, "mail.statement", letter, Some(person.account_id)),

@@ -92,12 +92,8 @@ fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
 
 /// Both sides get the news, each of the other.
 fn receipts(desk: &Desk, payer: &PersonRow, payee: &PersonRow) -> Vec<book::Change> {
-    let take = |names: &[&str]| -> Slots {
-        let of_plan = desk.plan.slots.iter();
-        of_plan.filter(|(name, _)| names.contains(&name.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect()
-    };
-    let sent = take(&["amount", "fee", "name", "phone"]);
-    let mut received = take(&["amount"]);
+    let sent = desk.shown(&["amount", "fee", "name", "phone"]);
+    let mut received = desk.shown(&["amount"]);
     received.extend(party(payer));
     vec![
         desk.tell(payer, "sms.sent", sent, Some(payer.account_id)),

@@ -107,7 +107,8 @@ fn a_commit_that_a_crash_would_bring_back_is_not_called_undone() {
         let found = commits_at_the_end_of_the_index(&disk, &book, attempt * 10_000);
         drop((book, store));
         committer.join().unwrap();
-        kadogo::book::check::check(&mut Store::open(&url).unwrap().reader().unwrap(), |_, _| {}).unwrap();
+        let report = kadogo::book::check::check(&mut Store::open(&url).unwrap().reader().unwrap(), |_, _| {}).unwrap();
+        assert!(report.is_whole(), "{:#?}", report.faults);
         found
     });
     assert!(half_there, "no commit came to stand at the end of the index");

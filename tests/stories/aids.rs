@@ -15,6 +15,13 @@ pub fn last(phone: &Phone) -> String {
     transcript[at..].trim().to_owned()
 }
 
+/// Dials, and begins anew where a conversation was cut off.
+pub async fn dial_afresh(phone: &Phone<'_>) {
+    if phone.dial().await.lines().count() == 3 {
+        phone.press("2").await;
+    }
+}
+
 /// Freezes or opens an account, as nobody can yet from inside.
 pub async fn set_account_state(world: &World, number: &str, state: &str) {
     let account = "(SELECT account_id FROM people WHERE msisdn = ";

@@ -1,6 +1,6 @@
 //! A spending budget that people set themselves: it holds whatever is tried, less counts at once, more from tomorrow.
 
-use super::market::dial_afresh;
+use super::aids::dial_afresh;
 use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::Key;

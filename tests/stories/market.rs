@@ -32,13 +32,6 @@ pub fn code_on(screen: &str) -> String {
     words.find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code on\n{screen}")).to_owned()
 }
 
-/// Dials, and begins anew where a conversation was cut off.
-pub async fn dial_afresh(phone: &Phone<'_>) {
-    if phone.dial().await.lines().count() == 3 {
-        phone.press("2").await;
-    }
-}
-
 /// Somebody makes a code for cash; ends the conversation.
 pub async fn make_code(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
     phone.dial().await;

@@ -2,7 +2,7 @@
 //! and nobody learns from the service whose ID a number is.
 
 use super::aids::*;
-use super::market::{MARIAM, NJERI, OTIENO, dial_afresh};
+use super::market::{MARIAM, NJERI, OTIENO};
 use super::world::*;
 use std::time::Duration;
 

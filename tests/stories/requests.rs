@@ -14,13 +14,6 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// The place of "More services" on the first screen of somebody who serves nowhere.
 const MORE: &str = "4";
 
-/// Dials, and begins anew where a conversation was cut off.
-async fn dial_afresh(phone: &Phone<'_>) {
-    if phone.dial().await.lines().count() == 3 {
-        phone.press("2").await;
-    }
-}
-
 /// Asks for money on USSD.
 async fn ask(phone: &Phone<'_>, to: &str, amount: &str, reference: &str) -> String {
     dial_afresh(phone).await;

@@ -14,13 +14,6 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// The place of "More services" on the first screen, and of "Sent by mistake" in there.
 const MISTAKE: [&str; 2] = ["4", "2"];
 
-/// Dials, and begins anew where a conversation was cut off.
-async fn dial_afresh(phone: &Phone<'_>) {
-    if phone.dial().await.lines().count() == 3 {
-        phone.press("2").await;
-    }
-}
-
 /// Amina sends to Baraka; the code of the receipt.
 async fn sends(amina: &Phone<'_>, to: &str, amount: &str) -> String {
     dial_afresh(amina).await;

@@ -2,7 +2,7 @@
 //! and they end.
 
 use super::aids::*;
-use super::market::dial_afresh;
+
 use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::Key;

@@ -3,7 +3,7 @@
 
 use super::aids::*;
 use super::letters::{Post, files};
-use super::market::dial_afresh;
+
 use super::world::*;
 use kadogo::gateway::mail::Letter;
 use kadogo::store::outbox::Channel;

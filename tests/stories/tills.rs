@@ -3,7 +3,7 @@
 
 use super::aids::*;
 use super::engine::lines;
-use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, dial_afresh, float};
+use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, float};
 use super::world::*;
 use kadogo::book::{COMMISSIONS, TAX};
 use kadogo::source::Source;

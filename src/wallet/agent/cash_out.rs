@@ -5,7 +5,7 @@ use super::super::desk::{Act, Desk, Halt};
 use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, orders, send};
 use super::serve::{self, Work};
-use super::{commission, outlet, shown, sign, tell_staff};
+use super::{commission, outlet, sign, tell_staff};
 use crate::book::{Change, Leg};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -73,9 +73,9 @@ pub(super) fn legs(
 
 /// Both sides hear of it; only when the outlet does is cash handed over.
 pub(super) fn news(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow) -> Result<Vec<Change>, Halt> {
-    let mut theirs = shown(desk, &["amount", "fee"]);
+    let mut theirs = desk.shown(&["amount", "fee"]);
     theirs.extend(sign(outlet));
-    let mut ours = shown(desk, &["amount"]);
+    let mut ours = desk.shown(&["amount"]);
     ours.extend(send::party(customer));
     let mut changes = vec![desk.tell(customer, "sms.cash_out", theirs, Some(customer.account_id))];
     changes.extend(tell_staff(desk, outlet, "sms.cash_out_agent", "sms.cash_out_shared", &ours)?);
@@ -97,7 +97,7 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
         Halt::Refused(Refusal { reason: Reason::OrdersFull, .. }) => Halt::from(Reason::Busy),
         Halt::Refused(_) | Halt::Broken(_) => halt,
     })?;
-    let mut slots = shown(desk, &["amount", "fee", "dial", "time"]);
+    let mut slots = desk.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(sign(outlet));
     let asked = Change::AskedBy { order: row.id, assistant };
     let news = desk.tell(&customer, "sms.cash_ask", slots, None);

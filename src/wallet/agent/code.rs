@@ -5,7 +5,7 @@
 use super::super::desk::{Act, Desk, Halt, House};
 use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, send};
-use super::{cash_out, shown};
+use super::cash_out;
 use crate::book::{Change, HoldMove, Key, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
@@ -58,7 +58,7 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     changes.push(Change::SetPin(desk.house.tagged(code.id, &typed)));
     changes.push(Change::OpenCode(code));
     // the code itself is in no message: messages are kept
-    changes.push(desk.tell(customer, "sms.cash_code", shown(desk, &["amount", "fee", "until"]), None));
+    changes.push(desk.tell(customer, "sms.cash_code", desk.shown(&["amount", "fee", "until"]), None));
     desk.plan.act = Some(Act { kind: "cash_code", holds, changes, ..Act::default() });
     Ok(())
 }
@@ -86,7 +86,7 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     // a wrong amount is a wrong code: who may try amounts for nothing would soon know the right one
     let tag = tag.filter(|_| code.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
     let wrong = vec![Change::ChargePin { account: code.id }];
-    let locked = vec![desk.tell(&customer, "sms.code_tried", shown(desk, &["amount"]), None)];
+    let locked = vec![desk.tell(&customer, "sms.code_tried", desk.shown(&["amount"]), None)];
     let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked };
     let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
     let fee = price::fee(desk, cash_out::SERVICE.name, &customer, amount)?;

@@ -6,7 +6,7 @@
 use super::super::desk::{Act, Desk, Halt};
 use super::super::{Service, Whose, send};
 use super::serve::{self, Work};
-use super::{float_for, outlet, shown, sign, tell_staff};
+use super::{float_for, outlet, sign, tell_staff};
 use crate::book::Leg;
 use crate::refusal::{Reason, Refusal};
 use crate::tariff::Commission;
@@ -34,8 +34,8 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
         Leg { account: own.float_account, amount_minor: amount.minor.saturating_neg() },
         Leg { account: buyer.float_account, amount_minor: amount.minor },
     ];
-    let sold = shown(desk, &["amount", "name", "phone"]);
-    let mut bought = shown(desk, &["amount"]);
+    let sold = desk.shown(&["amount", "name", "phone"]);
+    let mut bought = desk.shown(&["amount"]);
     bought.extend(sign(own));
     let mut changes = tell_staff(desk, own, "sms.float_sold", "sms.float_sold", &sold)?;
     changes.extend(tell_staff(desk, &buyer, "sms.float_bought", "sms.float_bought", &bought)?);

@@ -100,9 +100,3 @@ fn tell_staff(
     let template = if staff.len() > 1 { several } else { alone };
     Ok(staff.iter().map(|person| desk.tell(person, template, slots.clone(), Some(outlet.float_account))).collect())
 }
-
-/// The values of the plan with these names.
-pub(super) fn shown(desk: &Desk, names: &[&str]) -> Slots {
-    let all = desk.plan.slots.iter().filter(|(name, _)| names.contains(&name.as_str()));
-    all.map(|(name, value)| (name.clone(), value.clone())).collect()
-}

@@ -5,7 +5,7 @@ use super::super::Wallet;
 use super::super::desk::{Act, Desk, Halt, message};
 use super::super::{Service, Whose};
 use super::serve::{self, Work};
-use super::{shown, sign, tell_staff};
+use super::{sign, tell_staff};
 use crate::book::{Change, Key, Leg, Posting};
 use crate::money::Money;
 use crate::refusal::Reason;
@@ -33,7 +33,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     }
     let amount = desk.money(amount_minor);
     desk.show("amount", amount.to_string());
-    let mut slots = shown(desk, &["amount"]);
+    let mut slots = desk.shown(&["amount"]);
     slots.extend(sign(outlet));
     let mut changes = tell_staff(desk, outlet, "sms.commission_paid", "sms.commission_paid", &slots)?;
     let (customer, earned) = (outlet.commission_account, Commission::default());

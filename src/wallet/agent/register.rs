@@ -4,7 +4,7 @@
 
 use super::super::desk::{Act, Desk, Halt, message};
 use super::super::{Service, Whose, join, receipt};
-use super::{shown, sign};
+use super::sign;
 use crate::book::{Change, Identify};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
@@ -72,7 +72,7 @@ fn customer(desk: &mut Desk) -> Result<PersonRow, Halt> {
     let customer = super::customer(desk)?;
     if Tier::of_code(&customer.tier) != Tier::Sim || identities::is_known(desk.conn, customer.account_id)? {
         return Err(Refusal::of_field(Reason::IdChecked, "to")
-            .with("name", shown(desk, &["name"]).remove("name").unwrap_or_default())
+            .with("name", desk.shown(&["name"]).remove("name").unwrap_or_default())
             .into());
     }
     Ok(customer)

@@ -83,7 +83,7 @@ fn close(desk: &mut Desk) -> Result<(), Halt> {
 
 /// The values of the message about the end of a shift.
 fn report(desk: &mut Desk, outlet: i64) -> Result<Slots, Halt> {
-    let mut slots = super::shown(desk, &["expected", "cash", "difference", "times"]);
+    let mut slots = desk.shown(&["expected", "cash", "difference", "times"]);
     slots.insert("name".into(), masked_name(&desk.person()?.name));
     slots.insert("agent".into(), AgentNumber::of(outlet).to_string());
     slots.insert("time".into(), desk.now.clock_text(&desk.house.market.zone));

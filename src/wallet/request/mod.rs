@@ -9,7 +9,6 @@ pub mod block;
 use super::desk::{Act, Desk, Halt, House, message};
 use super::join::sounds_official;
 use super::{Service, Whose, item, orders, price, send};
-use crate::ask::Slots;
 use crate::book::{Change, Key};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -56,7 +55,7 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
     let reference = reference(desk)?;
     let order = open(desk, asker, &payer, amount, reference)?;
     desk.show("about", about(&order));
-    let sent = Slots::from_iter(["amount", "name", "phone", "about"].map(|slot| (slot.to_owned(), shown(desk, slot))));
+    let sent = desk.shown(&["amount", "name", "phone", "about"]);
     let mut changes = vec![turn, desk.tell(asker, "sms.request_sent", sent, None)];
     changes.push(told(desk, asker, &payer, amount, &order)?);
     changes.push(Change::OpenOrder(order));
@@ -139,10 +138,6 @@ fn told(
 /// How texts say what an order is for: behind a name, or not at all.
 pub fn about(order: &OrderRow) -> String {
     if order.reference.is_empty() { String::new() } else { format!(": {}", order.reference) }
-}
-
-fn shown(desk: &Desk, slot: &str) -> String {
-    desk.plan.slots.get(slot).cloned().unwrap_or_default()
 }
 
 /// A word to one side of a request about what the other has done.
