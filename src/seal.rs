@@ -43,7 +43,8 @@ pub fn key_from_hex(text: &str) -> Option<SecretBox<[u8; 32]>> {
 
 /// Bytes as hexadecimal digits.
 pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Bytes from an even number of hexadecimal digits.

@@ -5,12 +5,13 @@ use super::engine::{blocking, either, only_sqlite};
 use super::ledger::*;
 use diesel::Connection;
 use diesel::connection::TransactionManager;
-use kadogo::book::{Book, Change};
+use kadogo::book::{Book, Change, HoldMove};
 use kadogo::metrics::Metrics;
 use kadogo::on;
 use kadogo::refusal::Reason;
-use kadogo::store::Conn;
 use kadogo::store::outbox::NewMessage;
+use kadogo::store::{Conn, book_rows};
+use kadogo::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -224,5 +225,31 @@ async fn two_books_on_one_database_agree() {
     let paid = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)).count();
     assert_eq!(paid, 50);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((0, 0), (15_000, 0)));
+    ledger.check();
+}
+
+/// One node remembers accounts; the other spends, sets aside and freezes them in between.
+#[tokio::test]
+async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
+    let ledger = Ledger::new().await;
+    let (second, _committer) = blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
+    let post = async |posting| second.post(posting).await;
+    for (name, amount_minor) in [("both see them", 1), ("again", 1)] {
+        ledger.ok(pay(name, ANN, BEN, amount_minor)).await;
+        post(pay(&format!("{name} there"), BEN, ANN, amount_minor)).await.unwrap();
+    }
+    // spent there: gone here
+    post(pay("spent there", ANN, CAL, 9_000)).await.unwrap();
+    assert_eq!(reason(&ledger.post(pay("spent here", ANN, BEN, 1_001)).await), Reason::NotEnough);
+    // received there: to be had here
+    ledger.ok(pay("received there", CAL, BEN, 9_000)).await;
+    // set aside there, where no leg moves: not to be had here
+    let expires_at = Timestamp::from_micros(9_000_000);
+    post(holds("hold", &[HoldMove::Open { account: ANN, amount_minor: 1_000, expires_at }])).await.unwrap();
+    assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NotEnough);
+    let freeze = |conn: &mut Conn| book_rows::set_state(conn, BEN, "frozen");
+    second.write(freeze).await.unwrap();
+    assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::AccountClosed);
+    assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((1_000, 1_000), (14_000, 0)));
     ledger.check();
 }
