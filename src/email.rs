@@ -29,6 +29,13 @@ impl Email {
         if good { Ok(Email(text)) } else { Err(Reason::EmailFormat) }
     }
 
+    /// The mailbox behind the address: what follows a `+` is a note of its owner's, and arrives at the same place.
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        let local = local.split_once('+').map_or(local, |(owner, _note)| owner);
+        format!("{local}@{domain}")
+    }
+
     /// The whole address, for those who write to it.
     pub fn address(&self) -> &str {
         &self.0

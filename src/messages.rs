@@ -5,6 +5,7 @@
 pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.sent", &["code", "amount", "name", "phone", "date", "time", "balance", "fee"]),
     ("sms.received", &["code", "amount", "name", "phone", "date", "time", "balance"]),
+    ("sms.received_less", &["code", "amount", "name", "phone", "date", "time", "balance", "fee"]),
     ("sms.joined", &["name", "dial"]),
     ("sms.balance", &["date", "time", "balance", "dial", "brand"]),
     ("sms.statement", &["lines", "date", "time", "balance", "dial", "brand"]),
@@ -28,6 +29,7 @@ pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.request_expired", &["amount", "name", "phone", "about"]),
     ("sms.request_cancelled", &["amount", "name", "phone", "about"]),
     ("sms.undo_held", &["amount", "name", "phone", "day", "dial"]),
+    ("sms.undo_spent", &["amount", "name", "phone"]),
     ("sms.undo_asked", &["amount", "name", "phone", "day", "dial"]),
     ("sms.undo_back", &["code", "amount", "name", "phone", "date", "time", "balance"]),
     ("sms.undo_gave", &["code", "amount", "name", "phone", "date", "time", "balance"]),
@@ -51,6 +53,7 @@ pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.email_code", &["email", "dial"]),
     ("sms.email_set", &["email", "date", "time"]),
     ("sms.mail_statement", &["first_day", "last_day", "email"]),
+    ("sms.mail_failed", &["email", "dial"]),
     ("mail.code", &["phone", "dial", "mail_code", "until"]),
     ("mail.code_subject", &[]),
     ("mail.statement", &["name", "first_day", "last_day"]),

@@ -91,6 +91,8 @@ pub enum Reason {
     NotJoined,
     /// The number has an account already.
     AlreadyJoined,
+    /// The wallet was opened by an agent, and its owner has not chosen a PIN yet.
+    NotClaimed,
     /// The account is closed or frozen.
     AccountClosed,
     /// The waiting payment was answered, has expired, or belongs to somebody else.
@@ -109,8 +111,6 @@ pub enum Reason {
     UndoTwice,
     /// As many payments were asked back as one may; slot `times`.
     UndoQuota,
-    /// Nothing is left there of the payment.
-    UndoSpent,
     /// What was asked back is decided.
     UndoGone,
     /// Who is asked for it objected before; staff decide.

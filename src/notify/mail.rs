@@ -12,8 +12,9 @@ use crate::language::Language;
 use crate::phone::Msisdn;
 use crate::statement::{Words, csv, pdf};
 use crate::store::StoreError;
-use crate::store::outbox::{self, Channel, MessageRow};
+use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
 use crate::time::Timestamp;
+use crate::wallet::desk::message;
 use crate::wallet::extract::Wanted;
 use std::sync::Arc;
 
@@ -36,6 +37,15 @@ impl Notify {
                 Sent::TryLater { reason: error.to_string() }
             }
         }
+    }
+
+    /// The word by SMS that a letter cannot be delivered: who waits for it would wait in vain.
+    pub(super) fn not_mailed(&self, row: &MessageRow) -> Option<NewMessage> {
+        let slots: Slots = serde_json::from_str(&row.slots).ok()?;
+        let email = slots.get("email").and_then(|email| Email::parse(email).ok())?;
+        let house = &self.wallet.house;
+        let told = Slots::from([("email".into(), email.to_string()), ("dial".into(), house.dial.clone())]);
+        Some(message(&row.msisdn, &row.language, "sms.mail_failed", &told, None, house.clock.now()))
     }
 
     /// The letter that a row stands for; nothing when the row is not one.

@@ -10,7 +10,7 @@ use crate::gateway::sender::Sender;
 use crate::gateway::{Delivery, Report, Sent};
 use crate::live::Live;
 use crate::phone::Msisdn;
-use crate::store::outbox::{self, Channel, Fate, MessageRow};
+use crate::store::outbox::{self, Channel, Fate, MessageRow, NewMessage};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::{Wallet, receipt};
@@ -50,6 +50,13 @@ pub struct Worded {
     pub text: String,
 }
 
+/// How a message fared, and what its person is told of that.
+struct Fared {
+    id: i64,
+    fate: Fate,
+    news: Option<NewMessage>,
+}
+
 impl Notify {
     /// Sends what is due this way; returns how many messages were taken. People are served side by side, and each gets
     /// what is due in the order it was written. The ways do not wait for one another: a mail server may be slow.
@@ -79,15 +86,19 @@ impl Notify {
                 fates.extend(more.unwrap_or_default());
             }
             let at = self.wallet.house.clock.now().micros();
-            let write =
-                move |conn: &mut Conn| fates.iter().try_for_each(|(id, fate)| outbox::record(conn, *id, at, fate));
+            let write = move |conn: &mut Conn| {
+                fates.iter().try_for_each(|Fared { id, fate, news }| {
+                    outbox::record(conn, *id, at, fate)?;
+                    news.iter().try_for_each(|news| outbox::tell(conn, news))
+                })
+            };
             self.wallet.book.write(write).await?;
         }
         Ok(taken)
     }
 
     /// Sends one person's messages, one after the other. When one has to wait, those after it wait with it.
-    async fn send_in_order(&self, messages: &[Worded]) -> Vec<(i64, Fate)> {
+    async fn send_in_order(&self, messages: &[Worded]) -> Vec<Fared> {
         let mut fates = Vec::new();
         let mut waiting: Option<Fate> = None;
         for message in messages {
@@ -98,7 +109,9 @@ impl Notify {
             if matches!(fate, Fate::Later(_, _)) {
                 waiting = Some(fate.clone());
             }
-            fates.push((message.row.id, fate));
+            let failed = matches!(fate, Fate::Failed(_)) && message.row.channel() == Channel::Mail;
+            let news = if failed { self.not_mailed(&message.row) } else { None };
+            fates.push(Fared { id: message.row.id, fate, news });
         }
         fates
     }

@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// Lines of a statement by SMS, when they fit one message.
 const STATEMENT_LINES: usize = 3;
+/// How often a text is tried at once where other texts of the same person were faster; then the gateway brings it again.
+const TRIES_MAX: usize = 8;
 
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]
@@ -135,11 +137,16 @@ impl Sms {
         ask: Ask,
         along: Vec<Change>,
     ) -> Result<&'static str, Refusal> {
-        let acted = self.wallet.act(caller, ask, Turn { key, along, wrong: Wrong::Charge(Vec::new()) }).await;
-        match acted.answer {
-            Answer::Facts { .. } | Answer::Items(_) => Ok("done"),
-            other @ (Answer::Refused(_) | Answer::Late) => self.unable(caller, own, key, other).await,
+        for _try in 0..TRIES_MAX {
+            let turn = Turn { key, along: along.clone(), wrong: Wrong::Charge(Vec::new()) };
+            match self.wallet.act(caller, ask.clone(), turn).await.answer {
+                Answer::Facts { .. } | Answer::Items(_) => return Ok("done"),
+                // nobody has said yes to what was planned: it is planned anew
+                Answer::Refused(Refusal { reason: Reason::Stale, .. }) => {}
+                other @ (Answer::Refused(_) | Answer::Late) => return self.unable(caller, own, key, other).await,
+            }
         }
+        Err(Reason::Busy.into())
     }
 
     /// The answer to anything that is not an answer: the refusal in words, unless it is only that we are busy.

@@ -1,6 +1,6 @@
 //! The outbox: messages to people, from the posting that caused them to the report of their delivery.
 
-use super::rows::{Column, Rows};
+use super::rows::{self, Column, Rows};
 use super::schema::outbox;
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
@@ -146,6 +146,11 @@ pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), Stor
         }
     };
     Ok(())
+}
+
+/// Adds one message that no posting brings.
+pub fn tell(conn: &mut Conn, message: &NewMessage) -> Result<(), StoreError> {
+    rows::run(conn, &[add(std::slice::from_ref(message))])
 }
 
 /// Writes a delivery report: `delivered` or `failed`. Reports come in any order; only a final one that comes first counts.

@@ -4,7 +4,7 @@
 //! Inputs `language`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
 
 use super::desk::{Act, Desk, Halt};
-use super::{Service, Whose, join, pin};
+use super::{Caller, Service, Whose, account, join, pin};
 use crate::ask::{Slots, Verb};
 use crate::book::Change;
 use crate::language::Language;
@@ -13,6 +13,15 @@ use crate::store::people::PersonRow;
 
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
 pub const SERVICE: Service = Service { name: "claim", pin: Whose::Nobody, opens: false, plan };
+
+/// What is done before a wallet is taken over: how its owner is spoken to, and the taking over itself.
+const BEFORE: [&str; 3] = [SERVICE.name, pin::CHOOSE.name, account::LANGUAGE.name];
+
+/// Whether somebody does this with a wallet that is theirs already.
+pub(super) fn settled(service: &Service, caller: &Caller) -> Result<(), Refusal> {
+    let unclaimed = caller.person.is_some() && !caller.settled && service.pin != Whose::Assistant;
+    if unclaimed && !BEFORE.contains(&service.name) { Err(Reason::NotClaimed.into()) } else { Ok(()) }
+}
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let person = desk.person()?;

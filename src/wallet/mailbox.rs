@@ -6,7 +6,7 @@
 use super::desk::{Act, Desk, Halt};
 use super::{Service, Whose};
 use crate::ask::{Slots, Verb};
-use crate::book::{Change, Proof, SecretKind};
+use crate::book::{Change, Key, PIN_ATTEMPTS_MAX, Proof, SecretKind};
 use crate::calendar::Day;
 use crate::email::Email;
 use crate::phone::Msisdn;
@@ -15,7 +15,9 @@ use crate::refusal::{Reason, Refusal};
 use crate::seal::to_hex;
 use crate::store::mailboxes::{self, MailboxRow};
 use crate::store::papers::Paper;
-use crate::store::people;
+use crate::store::people::{self, PinRow};
+use crate::store::sessions;
+use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Input `email`: mails a code there.
@@ -28,8 +30,10 @@ pub const STATEMENT: Service = Service { name: "mail_statement", pin: Whose::Cal
 
 /// How long a code counts.
 const CODE_LIFE: Duration = Duration::from_secs(30 * 60);
-/// Mails that somebody may ask for on one day: nobody's mailbox is flooded by a stranger who names it.
+/// Mails that somebody may ask for on one day.
 const MAILS_A_DAY: i64 = 10;
+/// Codes that are mailed to one address on one day, whoever asks: nobody's mailbox is flooded by strangers who name it.
+const CODES_TO_ONE_A_DAY: u8 = 5;
 
 fn address(desk: &mut Desk) -> Result<(), Halt> {
     let person = desk.person()?;
@@ -46,6 +50,9 @@ fn address(desk: &mut Desk) -> Result<(), Halt> {
     let until = desk.now.plus(CODE_LIFE);
     let code_id = if old.code_id == 0 { desk.fresh_id } else { old.code_id };
     let typed = Pin::parse(&desk.house.pin_keys.current().code(name.as_bytes()))?;
+    // a new code brings no new tries on the same day: else they would never end
+    let tag = PinRow { attempts: tried_today(desk, &old)?, ..desk.house.tagged(code_id, &typed) };
+    let place = place_today(desk, &email)?;
     let row = MailboxRow { pending: Some(email.address().to_owned()), code_id, code_until: until.micros(), ..old };
     let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string()).unwrap_or_default();
     let letter = Slots::from([
@@ -57,7 +64,8 @@ fn address(desk: &mut Desk) -> Result<(), Halt> {
     ]);
     let told = Slots::from([("email".into(), email.to_string()), ("dial".into(), desk.house.dial.clone())]);
     let changes = vec![
-        Change::SetPin(desk.house.tagged(code_id, &typed)),
+        place,
+        Change::SetPin(tag),
         counted(desk, row)?,
         desk.tell(person, "mail.code", letter, None),
         desk.tell(person, "sms.email_code", told, None),
@@ -83,14 +91,14 @@ fn prove(desk: &mut Desk) -> Result<(), Halt> {
         account: old.code_id,
         salt: row.salt,
         tag,
-        wrong: vec![Change::ChargePin { account: old.code_id }],
+        // tries that are made while a new code is asked for are not forgotten with the old one
+        wrong: vec![Change::ChargePin { account: old.code_id }, Change::Keep(Paper::Mailbox(next(old.clone())))],
         locked: Vec::new(),
     };
     desk.show("email", email.to_string());
     let mut told = Slots::from([("email".into(), email.to_string())]);
     told.extend(super::receipt::slots(desk.house, 0, desk.now, None));
-    let version = old.version.saturating_add(1);
-    let row = MailboxRow { version, address: Some(pending), pending: None, code_until: 0, ..old };
+    let row = next(MailboxRow { address: Some(pending), pending: None, ..old });
     let changes = vec![Change::Keep(Paper::Mailbox(row)), desk.tell(person, "sms.email_set", told, None)];
     desk.plan.act = Some(Act { kind: "email", changes, proofs: vec![proof], ..Act::default() });
     Ok(())
@@ -156,6 +164,32 @@ fn counted(desk: &Desk, row: MailboxRow) -> Result<Change, Halt> {
     if before >= MAILS_A_DAY {
         return Err(Reason::MailFull.into());
     }
-    let version = row.version.saturating_add(1);
-    Ok(Change::Keep(Paper::Mailbox(MailboxRow { version, day: today, mails: before.saturating_add(1), ..row })))
+    Ok(Change::Keep(Paper::Mailbox(next(MailboxRow { day: today, mails: before.saturating_add(1), ..row }))))
+}
+
+/// A mailbox as it is stored after a change.
+fn next(row: MailboxRow) -> MailboxRow {
+    MailboxRow { version: row.version.saturating_add(1), ..row }
+}
+
+/// How often the code of a mailbox was tried wrongly, if that was today's; refused where no try is left.
+fn tried_today(desk: &mut Desk, old: &MailboxRow) -> Result<i64, Halt> {
+    let zone = &desk.house.market.zone;
+    let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
+    let row = people::pin(desk.conn, old.code_id)?.filter(|_| Day::of(made, zone) == Day::of(desk.now, zone));
+    let tried = row.map_or(0, |row| row.attempts);
+    if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(Reason::MailFull.into()) }
+}
+
+/// The place that one more code takes among those mailed to this address today: of two at the same moment one takes it.
+fn place_today(desk: &mut Desk, email: &Email) -> Result<Change, Halt> {
+    let today = Day::of(desk.now, &desk.house.market.zone).number();
+    let place = |number: u8| {
+        let name = format!("{}\n{today}\n{number}", email.mailbox());
+        Key::new(Timestamp::from_micros(0), "mailed", name.as_bytes())
+    };
+    let places: Vec<Key> = (0..CODES_TO_ONE_A_DAY).map(place).collect();
+    let taken = sessions::seen_among(desk.conn, &Vec::from_iter(places.iter().map(Key::bytes)))?;
+    let free = places.into_iter().find(|key| !taken.iter().any(|taken| taken.as_slice() == key.bytes()));
+    Ok(Change::Take { key: free.ok_or_else(|| Refusal::of_field(Reason::MailFull, "email"))? })
 }

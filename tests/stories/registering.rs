@@ -64,6 +64,32 @@ async fn before_the_pin_is_chosen_nobody_pays_from_the_wallet() {
     world.check();
 }
 
+/// Whoever has her phone, or her number by mistake, asks for nothing in her name before she has taken the wallet over.
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_pin_is_chosen_nothing_is_asked_for_by_text() {
+    let world = World::new().await;
+    let (njeri, neema) = (world.phone(NJERI), world.phone(NEEMA));
+    register(&njeri, "0711222333", "Neema Achieng", "23456789", "8417").await;
+    neema.messages().await;
+    for body in ["REQUEST 300 0700000002", "EMAIL neema@example.org", "SEND 100 0700000002"] {
+        neema.write(body).await;
+        let told = neema.messages().await;
+        assert_eq!(told, [format!("Your account has no PIN yet. Dial {CODE} and choose one.")], "{body}");
+    }
+    assert_eq!((world.orders_waiting(BARAKA).await, world.orders_waiting(NEEMA).await), (0, 0));
+    assert!(world.inbox(BARAKA).await.is_empty() && world.app.notify.letters().await.unwrap().is_empty());
+    // how she is spoken to, and what there is, may be asked
+    neema.write("LUGHA KISWAHILI").await;
+    assert!(neema.messages().await[0].contains("Kiswahili"), "{}", neema.transcript());
+    neema.write("SALIO").await;
+    assert!(neema.messages().await[0].contains("KES 0"), "{}", neema.transcript());
+    dial_afresh(&neema).await;
+    neema.press_all(&["2", "1", "7361", "7361"]).await;
+    neema.messages().await;
+    neema.write("OMBA 300 0700000002").await;
+    assert_eq!((neema.messages().await.len(), world.orders_waiting(BARAKA).await), (1, 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_wallet_with_the_same_id_is_refused_and_nobody_is_named() {
     let world = World::new().await;

@@ -129,7 +129,16 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
         assert!(screen.contains(left), "{screen}");
     }
     assert!(enter(&code).await.contains("no such code"));
+    // five more tries are not one mail away: on this day there is no other code
+    dial_afresh(&amina).await;
+    let full = amina.press_all(&["2", "5", "2", "amina@example.org"]).await;
+    assert!(full.contains("enough mail for today"), "{full}");
+    assert_eq!(letters(&world).await.len(), 1);
+    world.clock.advance(DAY);
     let code = begin().await;
+    assert!(enter(wrong).await.contains("left: 4"));
+    begin().await;
+    assert!(enter(wrong).await.contains("left: 3"), "a new code has the tries of the day");
     minutes(&world, 31);
     assert!(enter(&code).await.contains("no such code"));
     dial_afresh(&amina).await;
@@ -153,13 +162,25 @@ async fn a_thief_with_the_phone_does_not_lead_statements_to_themselves() {
     // nobody's mailbox is flooded, by whatever way and however fast it is asked for
     let names: Vec<String> = (0..20).map(|number| format!("flood-{number}")).collect();
     all(names.iter().map(|name| world.text(BARAKA, name, "EMAIL a@b.org"))).await;
-    assert!(letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count() <= 10);
+    assert!(letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count() <= 5);
     for number in 0..12 {
         world.text(BARAKA, &format!("slow-{number}"), "EMAIL a@b.org").await;
     }
     let flood = letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count();
-    assert_eq!(flood, 10);
+    assert_eq!(flood, 5);
     assert!(world.inbox(BARAKA).await.last().unwrap().contains("kesho"));
+    // nor by several who take turns, or by a note behind the name
+    for (number, to) in [(CLAIRE, "a@b.org"), (DAUDI, "a+x@b.org"), (ESTHER, "A@B.org")] {
+        world.text(number, &format!("turn-{number}"), &format!("EMAIL {to}")).await;
+    }
+    let flood = letters(&world).await.iter().filter(|letter| letter.to.address().ends_with("@b.org")).count();
+    assert_eq!(flood, 5);
+    // one person's own part of a day stays: other addresses get what is left of it
+    for number in 0..8 {
+        world.text(BARAKA, &format!("other-{number}"), &format!("EMAIL c{number}@b.org")).await;
+    }
+    let others = letters(&world).await.iter().filter(|letter| letter.to.address().starts_with('c')).count();
+    assert_eq!(others, 5);
 }
 
 /// Of days that are typed: only what happened on them, and the balances lead from one to the next.
@@ -228,6 +249,11 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     world.clock.advance(DAY);
     assert_eq!(world.app.notify.send_due(Channel::Mail).await.unwrap(), 0, "given up is given up");
     assert_eq!(post.letters().len(), 2);
+    // who waits for it hears that it will not come, once
+    let told = amina.messages().await;
+    let lost =
+        "Your mail to a***@example.org could not be delivered. Check the address: dial *384*1234#, My account, E-mail.";
+    assert_eq!(told.iter().filter(|text| *text == lost).count(), 1, "{told:#?}");
 }
 
 /// A long statement, to be looked at: it is left in the folder for what tests make.
