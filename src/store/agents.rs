@@ -70,6 +70,10 @@ pub struct CashCodeRow {
     pub state: String,
     /// Microseconds UTC.
     pub expires_at: i64,
+    /// What of the fee is collected for the tax office, minor units.
+    pub tax_minor: i64,
+    /// What of it is a levy, minor units; the rest is the operator's own.
+    pub levy_minor: i64,
 }
 
 /// Where the owner of this wallet works.
@@ -116,6 +120,12 @@ pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Ends somebody's work at an outlet.
+pub fn dismiss(conn: &mut Conn, assistant: i64) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(assistants::table.find(assistant)).execute(c))?;
+    Ok(())
+}
+
 /// The codes of this wallet that were not used and whose time is not over.
 pub fn open_codes(conn: &mut Conn, account: i64, now: i64) -> Result<Vec<CashCodeRow>, StoreError> {
     let theirs = cash_codes::table.filter(cash_codes::account_id.eq(account)).filter(cash_codes::state.eq("open"));
@@ -151,8 +161,11 @@ pub fn add_codes(codes: &[CashCodeRow]) -> Rows<'_> {
         Column::Numbers(codes.iter().map(|c| c.fee_minor).collect()),
         Column::Texts(codes.iter().map(|c| c.state.as_str()).collect()),
         Column::Numbers(codes.iter().map(|c| c.expires_at).collect()),
+        Column::Numbers(codes.iter().map(|c| c.tax_minor).collect()),
+        Column::Numbers(codes.iter().map(|c| c.levy_minor).collect()),
     ];
-    let head = "INSERT INTO cash_codes (id, account_id, hold, amount_minor, fee_minor, state, expires_at)";
+    let head = "INSERT INTO cash_codes (id, account_id, hold, amount_minor, fee_minor, state, expires_at, tax_minor, \
+                levy_minor)";
     Rows::insert(codes.len(), columns, head, "")
 }
 

@@ -119,6 +119,18 @@ pub fn set_tiers<'a>(tiers: &BTreeMap<i64, &'a str>) -> Rows<'a> {
     Rows::update(tiers.len(), columns, "people", "account_id", &["tier"])
 }
 
+/// Writes how well somebody is known.
+pub fn set_tier(conn: &mut Conn, account: i64, tier: &str) -> Result<(), StoreError> {
+    on!(conn, c => diesel::update(people::table.find(account)).set(people::tier.eq(tier)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a PIN away: it opens nothing any more.
+pub fn forget_pin(conn: &mut Conn, account: i64) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(pins::table.find(account)).execute(c))?;
+    Ok(())
+}
+
 /// What the PIN of this account is checked against.
 pub fn pin(conn: &mut Conn, account: i64) -> Result<Option<PinRow>, StoreError> {
     Ok(on!(conn, c => pins::table.find(account).first(c).optional())?)

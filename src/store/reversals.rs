@@ -16,13 +16,13 @@ pub struct ReversalRow {
     pub payer: i64,
     /// Who has it.
     pub payee: i64,
-    /// The hold on what was still there.
+    /// The hold on what was still there; 0 where nothing was.
     pub hold: i64,
     /// What was sent, minor units.
     pub amount_minor: i64,
     /// What of it is held, minor units.
     pub held_minor: i64,
-    /// `asked`, `disputed`; then `agreed`, `given_back`, `released` or `ended`.
+    /// `asked`, `disputed`; then `agreed`, `given_back`, `released` or `ended`. `spent` where nothing was there.
     pub state: String,
     /// Why staff decided so.
     pub why: String,

@@ -277,6 +277,9 @@ diesel::table! {
         service -> Text,
         found_minor -> BigInt,
         taken_minor -> BigInt,
+        head -> Nullable<BigInt>,
+        head_found_minor -> BigInt,
+        head_taken_minor -> BigInt,
     }
 }
 
@@ -298,6 +301,8 @@ diesel::table! {
         fee_minor -> BigInt,
         state -> Text,
         expires_at -> BigInt,
+        tax_minor -> BigInt,
+        levy_minor -> BigInt,
     }
 }
 

@@ -72,6 +72,24 @@ pub struct ClawbackRow {
     pub found_minor: i64,
     /// What of it was taken back so far, minor units.
     pub taken_minor: i64,
+    /// The head office that earned too much with it, by its float account.
+    pub head: Option<i64>,
+    /// The head office's part, minor units.
+    pub head_found_minor: i64,
+    /// What of that was taken back so far, minor units.
+    pub head_taken_minor: i64,
+}
+
+impl ClawbackRow {
+    /// What the outlet still owes of it, minor units.
+    pub fn owed_minor(&self) -> i64 {
+        self.found_minor.saturating_sub(self.taken_minor).max(0)
+    }
+
+    /// What its head office still owes of it, minor units.
+    pub fn head_owed_minor(&self) -> i64 {
+        self.head_found_minor.saturating_sub(self.head_taken_minor).max(0)
+    }
 }
 
 /// What came of a shift so far.
@@ -131,12 +149,24 @@ pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, Store
     Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
 }
 
-/// What an outlet still has to give back, minor units.
+/// What an outlet still has to give back, of its own part and as a head office, minor units.
 pub fn owed_minor(conn: &mut Conn, outlet: i64) -> Result<i64, StoreError> {
-    let owed = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
-    let owed = owed.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
-    let rows: Vec<(i64, i64)> = on!(conn, c => owed.select((clawbacks::found_minor, clawbacks::taken_minor)).load(c))?;
-    Ok(rows.iter().fold(0_i64, |sum, (found, taken)| sum.saturating_add(found.saturating_sub(*taken))))
+    let own = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
+    let own = own.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
+    let as_head = clawbacks::table.filter(clawbacks::head.eq(outlet));
+    let as_head = as_head.filter(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor));
+    let own: Vec<ClawbackRow> = on!(conn, c => own.load(c))?;
+    let as_head: Vec<ClawbackRow> = on!(conn, c => as_head.load(c))?;
+    let owed = own.iter().map(ClawbackRow::owed_minor).chain(as_head.iter().map(ClawbackRow::head_owed_minor));
+    Ok(owed.fold(0, i64::saturating_add))
+}
+
+/// What is still owed by anybody, the oldest first.
+pub fn owed(conn: &mut Conn) -> Result<Vec<ClawbackRow>, StoreError> {
+    let own = clawbacks::taken_minor.lt(clawbacks::found_minor);
+    let owed = clawbacks::table.filter(own.or(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor)));
+    let order = (clawbacks::day, clawbacks::outlet, clawbacks::customer, clawbacks::service);
+    Ok(on!(conn, c => owed.order(order).load(c))?)
 }
 
 /// Adds shifts, or writes how they ended.
@@ -202,12 +232,17 @@ pub fn put_clawbacks<'a>(rows: &[&'a ClawbackRow]) -> Rows<'a> {
         Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
         Column::Numbers(rows.iter().map(|row| row.found_minor).collect()),
         Column::Numbers(rows.iter().map(|row| row.taken_minor).collect()),
+        Column::Optional(rows.iter().map(|row| row.head).collect()),
+        Column::Numbers(rows.iter().map(|row| row.head_found_minor).collect()),
+        Column::Numbers(rows.iter().map(|row| row.head_taken_minor).collect()),
     ];
     Rows::insert(
         rows.len(),
         columns,
-        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor)",
+        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor, head, head_found_minor, \
+         head_taken_minor)",
         "ON CONFLICT (day, outlet, customer, service) DO UPDATE SET found_minor = excluded.found_minor, \
-         taken_minor = excluded.taken_minor",
+         taken_minor = excluded.taken_minor, head = excluded.head, head_found_minor = excluded.head_found_minor, \
+         head_taken_minor = excluded.head_taken_minor",
     )
 }

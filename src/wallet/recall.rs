@@ -25,8 +25,8 @@ impl Wallet {
                 }
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            // the count of a drawer is told by SMS alone
-            Ok(None) if service == agent::shift::CLOSE.name => Answer::Late,
+            // the count of a drawer, and that nothing is there to be held, is told by SMS
+            Ok(None) if [agent::shift::CLOSE.name, reversal::UNDO.name].contains(&service) => Answer::Late,
             Ok(None) => {
                 let joined =
                     caller.person.as_ref().filter(|_| [join::SERVICE.name, claim::SERVICE.name].contains(&service));

@@ -143,10 +143,47 @@ async fn row_8_who_helped_and_paid_out_is_not_overdrawn_when_the_sender_asks_bac
     baraka.press_all(&["1", "0700000003", "23", "1", "4826"]).await;
     assert_eq!(stands(&world, BARAKA).await, (0, 0));
     let screen = asks_back(&amina, &other).await;
-    insta::assert_snapshot!(screen, @r"
-    Nothing of it is there any more. Talk to the receiver.
-    Nothing has been done.
-    ");
+    insta::assert_snapshot!(screen, @"Nothing of it is there any more, so nothing is held. Talk to the receiver. It counts as asked back.");
+    world.check();
+}
+
+/// Who wants to know whether somebody has spent all their money pays for it like everybody who asks back: with a try of
+/// the PIN, and with a place in the quota.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_nothing_is_left_is_not_told_for_nothing() {
+    let world = World::new().await;
+    let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+    let mut codes = Vec::new();
+    for amount in ["49", "48", "47", "46"] {
+        codes.push(sends(&amina, "0700000005", amount).await);
+    }
+    esther.dial().await;
+    esther.press_all(&["1", "0700000003", "180", "1", "6195"]).await;
+    esther.dial().await;
+    esther.press_all(&["1", "0700000003", "3", "1", "6195"]).await;
+    assert_eq!(stands(&world, ESTHER).await, (0, 0));
+    amina.messages().await;
+    esther.messages().await;
+    // a wrong PIN says the same as everywhere, costs a try, and tells nothing
+    dial_afresh(&amina).await;
+    let wrong = amina.press_all(&[&MISTAKE[..], &["2", &codes[0], "1", "1111"]].concat()).await;
+    assert!(wrong.starts_with("Wrong PIN. Tries left: 4."), "{wrong}");
+    for code in &codes[..3] {
+        assert!(asks_back(&amina, code).await.starts_with("Nothing of it is there"), "{}", last(&amina));
+    }
+    let told = amina.messages().await;
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert_eq!(
+        told[0],
+        "Nothing of the KES 49 you sent to Esther N 0700***005 is there any more, so nothing is held. Talk to them."
+    );
+    assert!(esther.messages().await.is_empty());
+    assert!(asks_back(&amina, &codes[3]).await.starts_with("You may ask back 3 payments in 30 days"));
+    // and once is once, also when money has come meanwhile
+    world.give(ESTHER, 100_000).await;
+    assert!(asks_back(&amina, &codes[0]).await.starts_with("That payment was asked back already."));
+    assert_eq!(stands(&world, ESTHER).await, (100_000, 0));
+    assert!(world.app.wallet.reversals().await.unwrap().is_empty(), "there is nothing to decide");
     world.check();
 }
 

@@ -5,10 +5,11 @@ use super::aids::*;
 use super::engine::lines;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, float};
 use super::world::*;
-use kadogo::book::{COMMISSIONS, TAX};
+use kadogo::book::{COMMISSIONS, FEES, TAX};
 use kadogo::source::Source;
 use kadogo::store::book_rows;
 use kadogo::tariff::Tariff;
+use kadogo::wallet::agent::owed::Taken;
 use std::time::Duration;
 
 /// Does something at a till.
@@ -201,15 +202,15 @@ async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
     let (find, excess) = (&finds[0], finds[0].excess);
     assert_eq!(find.outlet.name, "Duka la Soko");
     assert_eq!((excess.outlet_minor, excess.head_office_minor, excess.withheld_tax_minor), (532, 133, 35));
-    assert_eq!(wallet.claw_back(day, find).await.unwrap(), 532);
+    assert_eq!(wallet.claw_back(day, find).await.unwrap(), Taken { own_minor: 532, head_minor: 133 });
     // 9 for a thousand, as one deposit would have earned
     assert_eq!((account(&world, COMMISSIONS).await, account(&world, TAX).await), (-900, 45));
     assert_eq!(account(&world, find.outlet.commission_account).await, 608 - 532);
     // the same find again takes nothing, also out of a list that was made before
-    assert_eq!(wallet.claw_back(day, find).await.unwrap(), 0);
+    assert_eq!(wallet.claw_back(day, find).await.unwrap(), Taken::default());
     let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken_minor), (1, 532));
-    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), 0);
+    assert_eq!((known.len(), known[0].taken), (1, Taken { own_minor: 532, head_minor: 133 }));
+    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), Taken::default());
     assert_eq!(account(&world, COMMISSIONS).await, -900);
     world.check();
 }
@@ -223,7 +224,7 @@ async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     serve(&mariam, &["8", "3", "1", "6734"]).await;
     let (wallet, day) = (&world.app.wallet, jiff::civil::date(2026, 11, 23));
     let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(wallet.claw_back(day, &finds[0]).await.unwrap(), 0);
+    assert_eq!(wallet.claw_back(day, &finds[0]).await.unwrap(), Taken { own_minor: 0, head_minor: 133 });
     assert_eq!(account(&world, finds[0].outlet.commission_account).await, 0);
     world.clock.advance(Duration::from_secs(24 * 3_600));
     // 6.08 more are earned the next day, of which 5.32 are owed
@@ -232,9 +233,41 @@ async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     assert!(last(&mariam).contains("KES 0.76"), "{}", mariam.transcript());
     mariam.press_all(&["1", "6734"]).await;
     let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken_minor), (1, 0));
-    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), 532);
+    assert_eq!((known.len(), known[0].taken.own_minor), (1, 0));
+    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), Taken { own_minor: 532, head_minor: 0 });
     assert_eq!(account(&world, known[0].outlet.commission_account).await, 0);
+    world.check();
+}
+
+/// A head office that pays itself out in time keeps nothing: its part stays owed, and is taken from what it earns next.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_earns_later() {
+    let world = World::new().await;
+    let (njeri, mariam, zuhura) = (world.phone(NJERI), world.phone(MARIAM), world.phone(ZUHURA));
+    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
+    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
+    serve(&zuhura, &["8", "3", "1", "5263"]).await;
+    let (wallet, day) = (&world.app.wallet, jiff::civil::date(2026, 11, 23));
+    let head = float(&world, ZUHURA).await;
+    let finds = wallet.recheck(day).await.unwrap();
+    assert_eq!(wallet.claw_back(day, &finds[0]).await.unwrap(), Taken { own_minor: 532, head_minor: 0 });
+    let owes = "SELECT CAST(sum(head_found_minor - head_taken_minor) AS TEXT) AS text FROM clawbacks";
+    assert_eq!(query(&world, owes).await, ["133"]);
+    // nothing is there: nobody sinks below zero, and looking again changes nothing
+    assert_eq!(wallet.collect_owed().await.unwrap(), 0);
+    world.clock.advance(Duration::from_secs(24 * 3_600));
+    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
+    // 1.52 more for the head office, of which 1.33 are owed: she is offered the rest, and the next payout takes what is owed
+    assert!(serve(&zuhura, &["8", "3"]).await.contains("KES 0.19"), "{}", zuhura.transcript());
+    let (one, other) = tokio::join!(wallet.collect_owed(), wallet.collect_owed());
+    assert_eq!([one.unwrap(), other.unwrap()].iter().sum::<i64>(), 133);
+    let paid = wallet.pay_commissions().await.unwrap();
+    assert!(paid.iter().any(|(outlet, minor)| (outlet.name.as_str(), *minor) == ("Ziwa Float Centre", 19)), "{paid:?}");
+    assert_eq!(float(&world, ZUHURA).await, head + 19);
+    assert_eq!(query(&world, owes).await, ["0"]);
+    assert_eq!(wallet.recheck(day).await.unwrap()[0].taken, Taken { own_minor: 532, head_minor: 133 });
+    // 9 for the thousand of the one day, 8 for the five hundred of the other
+    assert_eq!(account(&world, COMMISSIONS).await, -1_700);
     world.check();
 }
 
@@ -274,6 +307,34 @@ async fn somebody_pays_in_for_another_to_dodge_the_price_of_sending() {
     assert!(last(&mariam).contains("Ce n'est pas le code"), "{}", mariam.transcript());
     let told = [njeri.transcript(), esther.transcript()].join("\n").replace(&code, "######");
     insta::assert_snapshot!(told);
+    world.check();
+}
+
+/// What taking cash out costs, and who is credited with it, was agreed on when the code was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_changes() {
+    let world = World::new().await;
+    let tariff = |fee: i64, tax: &str| {
+        let extra = format!("extra = [{{ name = 'excise', credit = 'tax', of = 'fee', percent = '{tax}' }}]");
+        let text = format!("currency = 'KES'\n[cash_out]\nbands = [{{ from = 1, to = 900, fee = {fee} }}]\n{extra}\n");
+        world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+    };
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    tariff(20, "10");
+    let code = super::market::make_code(&claire, "400", "9274").await;
+    tariff(50, "16");
+    serve(&mariam, &["3", "0700000003", "400", &code, "1", "6734"]).await;
+    assert!(last(&mariam).contains("400"), "{}", mariam.transcript());
+    assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200);
+    assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000, 200));
+    assert!(claire.messages().await.last().unwrap().contains("KES 22"), "{}", claire.transcript());
+    // the next one costs what it costs by now, and one that no tariff would allow any more is still good
+    let code = super::market::make_code(&claire, "300", "9274").await;
+    let text = "currency = 'KES'\n[cash_out]\nbands = [{ from = 1, to = 100, fee = 9 }]\n";
+    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+    serve(&mariam, &["3", "0700000003", "300", &code, "1", "6734"]).await;
+    assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200 - 35_800);
+    assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000 + 5_000, 200 + 800));
     world.check();
 }
 

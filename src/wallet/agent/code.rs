@@ -11,6 +11,7 @@ use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::store::agents::{self, CashCodeRow};
 use crate::store::people;
+use crate::tariff::{Fee, Line, Place};
 use std::time::Duration;
 
 /// Input `amount`: sets the money aside and shows `cash_code`. A code made before ends.
@@ -49,6 +50,8 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
         fee_minor: terms.fee.payer_minor,
         state: "open".into(),
         expires_at: expires.micros(),
+        tax_minor: terms.fee.credited_minor(Place::Tax),
+        levy_minor: terms.fee.credited_minor(Place::Levy),
     };
     let mut holds: Vec<HoldMove> = old.iter().map(|code| HoldMove::Release { hold: code.hold }).collect();
     let amount_minor = terms.total.minor;
@@ -66,6 +69,20 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
 /// The code of a request: the same for each copy of it, and when its answer was lost.
 pub fn digits(house: &House, key: &Key) -> String {
     house.pin_keys.current().code(key.bytes())
+}
+
+/// The fee that was agreed on when the code was made, by where its lines go.
+fn agreed(code: &CashCodeRow) -> Fee {
+    let own_minor = code.fee_minor.saturating_sub(code.tax_minor).saturating_sub(code.levy_minor);
+    let lines = [(Place::Fees, own_minor), (Place::Tax, code.tax_minor), (Place::Levy, code.levy_minor)];
+    let line = |(place, minor): (Place, i64)| Line {
+        name: place.name().to_owned(),
+        place,
+        minor,
+        payer_minor: minor,
+        payee_minor: 0,
+    };
+    Fee { lines: lines.map(line).into(), payer_minor: code.fee_minor, payee_minor: 0 }
 }
 
 fn redeem(desk: &mut Desk) -> Result<(), Halt> {
@@ -89,12 +106,8 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let locked = vec![desk.tell(&customer, "sms.code_tried", desk.shown(&["amount"]), None)];
     let proof = Proof { secret: SecretKind::Code, account: code.id, salt: row.salt, tag, wrong, locked };
     let total = desk.money(code.amount_minor.saturating_add(code.fee_minor));
-    let fee = price::fee(desk, cash_out::SERVICE.name, &customer, amount)?;
-    if fee.payer_minor != code.fee_minor && code.amount_minor == amount.minor {
-        // the tariff was changed since: the customer makes a new code, and says yes to the new price
-        return Err(Reason::PriceChanged.into());
-    }
-    let terms = Terms { amount, fee, total };
+    // the price is the one that the customer said yes to, whatever the tariff says by now
+    let terms = Terms { amount, fee: agreed(&code), total };
     // the customer hears what it cost them; the outlet need not know
     desk.show("fee", desk.money(code.fee_minor).to_string());
     let meters = vec![limits::drawn(desk, &customer, amount)?];

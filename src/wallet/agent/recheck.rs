@@ -1,16 +1,15 @@
 //! Commission looked at again when a day is over: outlets of one head office that served the same customer, each with a
 //! part of one payment, earned more together than one of them would have with the whole. What was earned too much can be
-//! taken back, as a posting. No commission sinks below zero by it: what is not there stays owed, and is not paid out.
+//! taken back, as a posting. No commission sinks below zero by it: what is not there stays owed; see `owed`.
 
 use super::super::Wallet;
 use super::super::founding::FoundingError;
-use crate::book::{COMMISSIONS, Change, Key, Leg, Posting, TAX, key};
+use super::owed::Taken;
 use crate::calendar::Day;
 use crate::money::Money;
-use crate::refusal::Reason;
+use crate::store::StoreError;
 use crate::store::agents::{self, OutletRow};
 use crate::store::working_day::{self, ClawbackRow, ServedRow};
-use crate::store::{StoreError, book_rows};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use jiff::civil::Date;
@@ -27,8 +26,8 @@ pub struct Find {
     pub service: String,
     /// What was too much for each.
     pub excess: Commission,
-    /// What of the outlet's own part was taken back so far, minor units.
-    pub taken_minor: i64,
+    /// What was taken back so far.
+    pub taken: Taken,
 }
 
 impl Find {
@@ -65,8 +64,8 @@ impl Wallet {
                     let Some(outlet) = agents::outlet(conn, outlet)? else { continue };
                     let excess = if outlet.head_office.is_some() { excess } else { undivided(excess) };
                     let (customer, service) = (first.customer, first.service.clone());
-                    let mut find = Find { outlet, customer, service, excess, taken_minor: 0 };
-                    find.taken_minor = known.iter().find(|row| find.is_in(row)).map_or(0, |row| row.taken_minor);
+                    let mut find = Find { outlet, customer, service, excess, taken: Taken::default() };
+                    find.taken = known.iter().find(|row| find.is_in(row)).map(Taken::of).unwrap_or_default();
                     finds.push(find);
                 }
             }
@@ -75,72 +74,28 @@ impl Wallet {
         found.await
     }
 
-    /// Takes back what of a find is still owed and there; says how much it was, minor units.
-    pub async fn claw_back(&self, day: Date, find: &Find) -> Result<i64, FoundingError> {
+    /// Takes back what of a find is still owed and there. What is not there stays owed.
+    pub async fn claw_back(&self, day: Date, find: &Find) -> Result<Taken, FoundingError> {
         let (from, _before) = Timestamp::of_day(day, &self.house.market.zone);
         let number = i64::from(Day::of(from, &self.house.market.zone).number());
-        let (own, head) = (find.outlet.commission_account, self.head_of(&find.outlet).await?);
         // what was taken is read anew: the list may be an old one
-        let now = self.store.read(move |conn| {
-            Ok::<_, StoreError>((
-                book_rows::accounts_of(conn, &[own, head, TAX])?,
-                working_day::clawbacks_of(conn, number)?,
-            ))
-        });
-        let (accounts, known) = now.await?;
-        let there = |id: i64| accounts.iter().find(|account| account.id == id);
-        let free_minor = |id: i64| there(id).map_or(0, |account| account.balance_minor.max(0));
+        let known = self.store.read(move |conn| working_day::clawbacks_of(conn, number)).await?;
         let known = known.into_iter().find(|row| find.is_in(row));
-        let taken_minor = known.as_ref().map_or(0, |row| row.taken_minor);
-        let owed_minor = find.excess.outlet_minor.saturating_sub(taken_minor);
-        let own_minor = owed_minor.min(free_minor(own)).max(0);
-        // the parts of others go back with the first of it, as far as they are there
-        let first = known.is_none();
-        let part = |minor: i64, account: i64, apart: bool| {
-            if first && apart { minor.max(0).min(free_minor(account)) } else { 0 }
-        };
-        let head_minor = part(find.excess.head_office_minor, head, head != own);
-        let tax_minor = part(find.excess.withheld_tax_minor, TAX, true);
-        let row = ClawbackRow {
+        // the tax that was withheld goes back with the first of it, as far as it is there
+        let tax_minor = if known.is_none() { find.excess.withheld_tax_minor } else { 0 };
+        let row = known.unwrap_or_else(|| ClawbackRow {
             day: number,
             outlet: find.outlet.float_account,
             customer: find.customer,
             service: find.service.clone(),
-            found_minor: find.excess.outlet_minor,
-            taken_minor: taken_minor.saturating_add(own_minor),
-        };
-        // whoever takes it at the same moment has the same key, and whoever comes later finds what was taken
-        let newest = there(own).and_then(|account| account.last_posting);
-        let name = [row.day, row.outlet, row.customer, newest.unwrap_or(0)].map(i64::to_be_bytes).concat();
-        let name = key::digest(&[&name, row.service.as_bytes()]);
-        let moved = [(own, own_minor), (head, head_minor), (TAX, tax_minor)];
-        let mut legs: Vec<Leg> = moved
-            .iter()
-            .filter(|(_, minor)| *minor > 0)
-            .map(|(account, minor)| Leg { account: *account, amount_minor: minor.saturating_neg() })
-            .collect();
-        let whole_minor = legs.iter().fold(0_i64, |sum, leg| sum.saturating_sub(leg.amount_minor));
-        if whole_minor > 0 {
-            legs.push(Leg { account: COMMISSIONS, amount_minor: whole_minor });
-        }
-        // what is owed is written down also where nothing is there to be taken
-        let changes = vec![Change::AtPosting { account: own, posting: newest }, Change::ClawBack(row)];
-        let note = self.note(Key::new(from, "clawback", &name), changes);
-        match self.book.post(Posting { kind: "clawback", legs, ..note }).await {
-            Ok(receipt) if receipt.repeated => Ok(0),
-            Ok(_receipt) => Ok(own_minor),
-            // the outlet earned or was paid in this moment: the next look takes what is there then
-            Err(refusal) if refusal.reason == Reason::Stale => Ok(0),
-            Err(refusal) => Err(FoundingError::Refused(refusal)),
-        }
-    }
-
-    /// The account on which an outlet's head office earns; its own where it has none.
-    async fn head_of(&self, outlet: &OutletRow) -> Result<i64, StoreError> {
-        let own = outlet.commission_account;
-        let Some(head) = outlet.head_office else { return Ok(own) };
-        let found = self.store.read(move |conn| agents::outlet(conn, head)).await?;
-        Ok(found.map_or(own, |head| head.commission_account))
+            found_minor: 0,
+            taken_minor: 0,
+            head: find.outlet.head_office,
+            head_found_minor: find.excess.head_office_minor.max(0),
+            head_taken_minor: 0,
+        });
+        let row = ClawbackRow { found_minor: find.excess.outlet_minor, ..row };
+        self.take_back(row, tax_minor).await
     }
 }
 

@@ -82,12 +82,9 @@ fn undo(desk: &mut Desk) -> Result<(), Halt> {
 /// What is still there of a payment is set aside.
 fn hold(desk: &mut Desk, payer: &PersonRow, sent: &Sent) -> Result<Act, Halt> {
     let payee = &sent.payee;
-    let account = send::active(desk, payee, Reason::UndoSpent.into())?;
+    let account = desk.account(payee.account_id)?;
     let there_minor = account.balance_minor.saturating_sub(account.held_minor);
-    let held_minor = sent.amount_minor.min(there_minor);
-    if held_minor <= 0 {
-        return Err(Reason::UndoSpent.into());
-    }
+    let held_minor = if account.state == "open" { sent.amount_minor.min(there_minor).max(0) } else { 0 };
     let expires = desk.now.plus(HELD_FOR);
     let row = ReversalRow {
         payment: sent.payment,
@@ -101,6 +98,13 @@ fn hold(desk: &mut Desk, payer: &PersonRow, sent: &Sent) -> Result<Act, Halt> {
         asked_at: desk.now.micros(),
         expires_at: expires.micros(),
     };
+    if held_minor == 0 {
+        // that nothing is there costs as much to learn as that something is: a place in the quota, behind the PIN
+        desk.plan.flags.insert("spent".into());
+        let told = desk.tell(payer, "sms.undo_spent", desk.shown(&["amount", "name", "phone"]), None);
+        let changes = vec![told, Change::OpenReversal(ReversalRow { state: "spent".into(), ..row })];
+        return Ok(Act { kind: "undo", changes, ..Act::default() });
+    }
     desk.show("amount", desk.money(held_minor).to_string());
     desk.show("day", expires.date_text(&desk.house.market.zone));
     let changes = vec![
