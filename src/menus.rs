@@ -65,6 +65,18 @@ impl Folder {
         Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
     }
 
+    /// Adds prices of services for which the tariff has none.
+    pub fn price(&mut self, more: &str) {
+        let tables = |text: &str| -> Vec<String> {
+            let heads = text.lines().filter(|line| line.starts_with('['));
+            heads.map(|line| line.trim_matches(['[', ']']).to_owned()).collect()
+        };
+        let known = tables(&self.tariff.text);
+        if !tables(more).iter().any(|table| known.contains(table)) {
+            self.tariff.text.push_str(more);
+        }
+    }
+
     /// Reads and checks everything: what it says, or everything that is wrong with it, each with file and line.
     pub fn check(&self) -> Result<(Data, String), Vec<String>> {
         let mut problems = Vec::new();

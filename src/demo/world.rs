@@ -79,6 +79,17 @@ pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
     issue(wallet, legs).await
 }
 
+/// Paying in for others costs something here, and nothing with the code on the customer's own phone: so that both can be
+/// tried, though the tariff that Kadogo comes with has no such price.
+pub const PRICES: &str = "
+[cash_in]
+splitting_allowed = 30
+bands = [
+    { from = 1, to = 500, fee = 7 },
+    { from = 501, to = 250_000, fee = 30 },
+]
+";
+
 /// The same at every start, so that the money is issued once.
 fn key(what: &str) -> Key {
     Key::new(Timestamp::from_micros(0), "demo", what.as_bytes())

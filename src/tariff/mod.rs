@@ -96,8 +96,8 @@ pub struct Case<'a> {
 pub struct Able {
     /// It knows the payer's tier.
     pub tier: bool,
-    /// It knows the channel.
-    pub channel: bool,
+    /// The channels on which it is asked for.
+    pub channels: &'static [&'static str],
     /// It knows what was moved in the month.
     pub month: bool,
     /// It can take a part of the fee from who is paid.
@@ -153,12 +153,15 @@ impl Tariff {
         for sheet in sheets {
             let needs = [
                 (sheet.applies.tier.is_some() && !able.tier, "`tier`: it is not known who has which"),
-                (sheet.applies.channel.is_some() && !able.channel, "`channel`: it is not known where it is asked for"),
+                (
+                    sheet.applies.channel.as_deref().is_some_and(|channel| !able.channels.contains(&channel)),
+                    "`channel`: it is never asked for there",
+                ),
                 (!sheet.monthly.is_empty() && !able.month, "`monthly`: it is not known what was moved in the month"),
                 (sheet.takes_from_payee() && !able.payee, "`paid_by`: only the payer can pay here"),
             ];
             let missing = needs.into_iter().filter(|(is_missing, _why)| *is_missing);
-            found.extend(missing.map(|(_, why)| self.problem(sheet.line, format!("{service}: {why} (not yet)"))));
+            found.extend(missing.map(|(_, why)| self.problem(sheet.line, format!("{service}: {why}"))));
         }
         found
     }

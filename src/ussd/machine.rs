@@ -170,7 +170,10 @@ impl Talk<'_> {
             Some(Kind::Confirm(Confirm { branch, .. }) | Kind::Show(_, branch)) => branch.as_slice(),
             Some(Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End) | None => &[],
         };
-        let ahead = |jump: &&Jump| self.holds(&state, jump.when.as_ref()) && state.path.last() != Some(&jump.to.text);
+        // several such questions come one after the other
+        let leads = |id: &&String| branch.iter().any(|jump| jump.to.text == **id);
+        let answered: Vec<&String> = state.path.iter().rev().take_while(leads).collect();
+        let ahead = |jump: &&Jump| self.holds(&state, jump.when.as_ref()) && !answered.contains(&&jump.to.text);
         if let Some(jump) = branch.iter().find(ahead) {
             state.screen.clone_from(&jump.to.text);
         }

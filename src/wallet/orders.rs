@@ -3,7 +3,7 @@
 
 use super::agent::cash_out;
 use super::desk::{Act, Desk, Halt};
-use super::{Service, Wallet, Whose, item, request, send};
+use super::{Service, Wallet, Whose, item, price, request, send};
 use crate::ask::Slots;
 use crate::book::{Change, Key};
 use crate::money::Money;
@@ -38,6 +38,7 @@ fn order(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
     let payee = send::payee(desk)?;
     let amount = desk.amount("amount")?;
+    desk.channel = price::SMS;
     // the same code that will pay it says whether it could be paid now, and what it costs
     send::payment(desk, &payee, amount)?;
     let row = waiting_for(desk, "send", payer, payee.account_id, amount)?;
@@ -93,6 +94,12 @@ fn list(desk: &mut Desk) -> Result<(), Halt> {
 fn approve(desk: &mut Desk) -> Result<(), Halt> {
     let (order, payee) = waiting_order(desk)?;
     let amount = desk.money(order.amount_minor);
+    // the price is that of where it was asked for: it was told there
+    desk.channel = match order.kind.as_str() {
+        "send" => price::SMS,
+        "cash_out" => price::AGENT,
+        _request => price::USSD,
+    };
     let mut act = match &payee {
         Payee::Person(payee) => send::payment(desk, payee, amount)?,
         Payee::Outlet(outlet) => {

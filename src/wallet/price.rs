@@ -1,5 +1,6 @@
 //! What a service costs and what comes of it: the same numbers for the quote, the legs and the receipt.
 
+use super::agent::{cash_in, cash_out};
 use super::desk::{Desk, Halt};
 use super::send;
 use crate::book::{self, Change, Leg};
@@ -10,10 +11,25 @@ use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
 use crate::tariff::{Able, Case, Fee, Place};
 
-/// What a tariff may ask of a service: who is paid gets the whole amount, and receipts say so. What is agreed now and paid
-/// later, like a code for cash, cannot have a price that depends on what is paid in between.
+/// Where a price is asked for, as tariffs name it: on one's own phone by dialling,
+pub const USSD: &str = "ussd";
+/// or by a text, whatever the yes is typed on;
+pub const SMS: &str = "sms";
+/// or at a till, by who serves there.
+pub const AGENT: &str = "agent";
+
+/// What a tariff may ask of a service. An outlet gets and gives the whole amount in cash: who pays a part of the price of
+/// that is a matter of its commission. What is agreed now and paid later, like a code for cash, cannot have a price that
+/// depends on what is paid in between.
 pub fn able(service: &str) -> Able {
-    Able { tier: true, channel: false, month: service == send::SERVICE.name, payee: false }
+    let is_send = service == send::SERVICE.name;
+    let channels: &[&str] = match service {
+        _ if is_send => &[USSD, SMS],
+        _ if service == cash_in::SERVICE.name => &[AGENT],
+        _ if service == cash_out::SERVICE.name => &[USSD, AGENT],
+        _ => &[],
+    };
+    Able { tier: true, channels, month: is_send, payee: is_send }
 }
 
 /// What a payment comes to.
@@ -32,7 +48,7 @@ pub fn fee(desk: &mut Desk, service: &str, payer: &PersonRow, amount: Money) -> 
     let (date, day) = (desk.now.day(zone), Day::of(desk.now, zone));
     let usage = desk.account(payer.account_id)?.usage.rolled_to(day);
     let month_minor = usage.sum(Way::Out, Window::Month).value_minor;
-    let case = Case { service, amount, tier: Some(&payer.tier), channel: None, date, month_minor };
+    let case = Case { service, amount, tier: Some(&payer.tier), channel: Some(desk.channel), date, month_minor };
     let fee = desk.house.tariff.get().quote(&case);
     Ok(fee.map_err(|reason| Refusal::of_field(reason, "amount"))?)
 }
@@ -49,6 +65,10 @@ pub fn agreed(desk: &mut Desk, service: &str, payer: &PersonRow) -> Result<Optio
 
 /// Refuses what the payer cannot cover.
 pub fn decide(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal> {
+    if fee.payee_minor >= amount.minor {
+        // nothing would arrive
+        return Err(Refusal::of_field(Reason::AmountTooSmall, "amount"));
+    }
     let on_top = Money { minor: fee.payer_minor, ..amount };
     let total = amount.checked_add(on_top).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
     if available.minor < total.minor {
@@ -59,11 +79,21 @@ pub fn decide(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusa
 }
 
 impl Terms {
-    /// Shows `amount`, `fee` and `total`, as the payer sees them.
+    /// What arrives at who is paid, minor units.
+    pub fn arrives_minor(&self) -> i64 {
+        self.amount.minor.saturating_sub(self.fee.payee_minor)
+    }
+
+    /// Shows `amount`, `fee` and `total`, as the payer sees them; and `arrives`, with the flag `less`, where who is paid
+    /// pays a part of the price.
     pub fn show(&self, desk: &mut Desk) {
         desk.show("amount", self.amount.to_string());
         desk.show("fee", desk.money(self.fee.payer_minor).to_string());
         desk.show("total", self.total.to_string());
+        if self.fee.payee_minor > 0 {
+            desk.plan.flags.insert("less".into());
+            desk.show("arrives", desk.money(self.arrives_minor()).to_string());
+        }
     }
 
     /// Who is credited with the lines of the fee.

@@ -75,8 +75,8 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
         desk.show(&slot, value);
     }
     terms.show(desk);
-    warn_again(desk, payer.account_id, payee.account_id, amount.minor)?;
-    let (legs, mut changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee));
+    warn_again(desk, payer.account_id, payee.account_id, terms.arrives_minor())?;
+    let (legs, mut changes) = (legs(payer, payee, &terms), receipts(desk, payer, payee, &terms));
     changes.extend(price::agreed(desk, SERVICE.name, payer)?);
     Ok(Act { kind: "send", legs, meters, changes, ..Act::default() })
 }
@@ -84,20 +84,23 @@ pub fn payment(desk: &mut Desk, payee: &PersonRow, amount: Money) -> Result<Act,
 fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
     let mut legs = vec![
         Leg { account: payer.account_id, amount_minor: terms.total.minor.saturating_neg() },
-        Leg { account: payee.account_id, amount_minor: terms.amount.minor.saturating_sub(terms.fee.payee_minor) },
+        Leg { account: payee.account_id, amount_minor: terms.arrives_minor() },
     ];
     legs.extend(terms.credits());
     legs
 }
 
 /// Both sides get the news, each of the other.
-fn receipts(desk: &Desk, payer: &PersonRow, payee: &PersonRow) -> Vec<book::Change> {
+fn receipts(desk: &Desk, payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<book::Change> {
     let sent = desk.shown(&["amount", "fee", "name", "phone"]);
     let mut received = desk.shown(&["amount"]);
     received.extend(party(payer));
+    // who pays a part of the price reads what it was
+    let theirs = if terms.fee.payee_minor > 0 { "sms.received_less" } else { "sms.received" };
+    received.insert("fee".into(), desk.money(terms.fee.payee_minor).to_string());
     vec![
         desk.tell(payer, "sms.sent", sent, Some(payer.account_id)),
-        desk.tell(payee, "sms.received", received, Some(payee.account_id)),
+        desk.tell(payee, theirs, received, Some(payee.account_id)),
     ]
 }
 
@@ -178,7 +181,8 @@ mod tests {
             let case = Case { service: "send", amount, tier: None, channel: None, date, month_minor: 0 };
             if let Ok(fee) = tariff.quote(&case) {
                 let taken = fee.total_minor();
-                let terms = price::decide(Money::new(i64::MAX, Currency::KES), amount, fee).unwrap();
+                // where nothing would arrive, nothing is moved
+                let Ok(terms) = price::decide(Money::new(i64::MAX, Currency::KES), amount, fee) else { return Ok(()) };
                 let legs = legs(&person(1_000), &person(1_001), &terms);
                 let accounts: std::collections::BTreeSet<i64> = legs.iter().map(|leg| leg.account).collect();
                 prop_assert_eq!(legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);

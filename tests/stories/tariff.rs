@@ -244,9 +244,17 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
         let mut text =
             format!("currency = 'KES'\nrounding = '{}'\n", luck.pick(&["up", "down", "half_even", "half_up"]));
         let (flat, percent) = (luck.below(9), luck.below(300));
-        text += &format!(
-            "[send]\nbands = [{{ from = 1, to = 900, flat = {flat}, percent = '0.{percent:03}', max = 10 }}]\n"
-        );
+        let price =
+            format!("bands = [{{ from = 1, to = 900, flat = {flat}, percent = '0.{percent:03}', max = 10 }}]\n");
+        let (paid_by, payer) = (luck.pick(&["payer", "payee", "shared"]), luck.below(101));
+        let share = if paid_by == "shared" { format!("payer_percent = {payer}\n") } else { String::new() };
+        // the price of another channel is another one, and never this payment's
+        let only = luck.pick(&["", "channel = 'ussd'\n"]);
+        text += "channels = ['ussd', 'sms']\n[[send]]\nchannel = 'sms'\nbands = [{ from = 1, to = 900, fee = 90 }]\n";
+        if !only.is_empty() {
+            text += "[[send]]\nbands = [{ from = 1, to = 900, fee = 80 }]\n";
+        }
+        text += &format!("[[send]]\n{only}paid_by = '{paid_by}'\n{share}{price}");
         for (name, credit) in [("excise", "tax"), ("levy", "levy"), ("box", "fees")].iter().take(luck.below(4)) {
             let (of, percent) = (luck.pick(&["fee", "amount"]), luck.below(1_000));
             text += "[[send.extra]]\n";
@@ -258,12 +266,21 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             service: "send",
             amount: Money::new(amount, Currency::KES),
             tier: None,
-            channel: None,
+            channel: Some("ussd"),
             date: world.clock.now().day(&wallet.house.market.zone),
             month_minor: 0,
         };
-        let fee = tariff.quote(&case).unwrap();
+        let fee = tariff.quote(&case);
         wallet.house.tariff.set(tariff);
+        let Some(fee) = fee.ok().filter(|fee| fee.payee_minor < amount) else {
+            // nothing would arrive: then nothing is moved
+            let refused = wallet.answer(&caller, ask(Verb::Quote, amount, None)).await;
+            assert!(
+                matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"),
+                "{refused:?}"
+            );
+            continue;
+        };
         world.give(AMINA, amount + fee.payer_minor).await;
         let (before, books) = ((world.balance(AMINA).await, world.balance(BARAKA).await), operator(&world).await);
         let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
@@ -276,11 +293,11 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
         let total = amount + fee.payer_minor;
         assert_eq!((&done["total"], &quoted["total"]), (&Money::new(total, Currency::KES).to_string(), &done["total"]));
         let after = (world.balance(AMINA).await, world.balance(BARAKA).await);
-        assert_eq!(after, (before.0 - total, before.1 + amount), "{text}");
+        assert_eq!(after, (before.0 - total, before.1 + amount - fee.payee_minor), "{text}");
         let credited: Vec<i64> =
             operator(&world).await.iter().zip(books).map(|(after, before)| after - before).collect();
         assert_eq!(credited, Place::ALL.map(|place| fee.credited_minor(place)), "{text}");
-        assert_eq!(credited.iter().sum::<i64>(), fee.payer_minor, "{text}");
+        assert_eq!(credited.iter().sum::<i64>(), fee.total_minor(), "{text}");
     }
     world.check();
 }
@@ -409,7 +426,7 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
             "splitting_allowed = 20",
             "send: paying KES 5,000.01 as KES 5,000 and KES 0.01 saves KES 21",
         ),
-        ("[send]\n", "[send]\npaid_by = \"payee\"\n", "send: `paid_by`: only the payer can pay here (not yet)"),
+        ("[cash_out]\n", "[cash_out]\npaid_by = \"payee\"\n", "cash_out: `paid_by`: only the payer can pay here"),
         ("[send]\n", "[sned]\n", "`sned` does not belong here"),
         ("\"KES\"", "\"UGX\"", "tariff.toml:7: currency: the market counts in KES"),
     ];

@@ -195,10 +195,10 @@ fn the_most_specific_table_applies_and_of_those_the_newest_that_has_begun() {
 #[test]
 fn prices_that_a_service_cannot_keep_are_named() {
     let tariff = read(RICH).unwrap();
-    let nothing = Able { tier: false, channel: false, month: false, payee: false };
+    let nothing = Able { tier: false, channels: &[], month: false, payee: false };
     let found: Vec<usize> = tariff.beyond("send", nothing).iter().map(|problem| problem.line).collect();
     assert_eq!(found, [7, 7, 18, 22, 27]);
-    let all = Able { tier: true, channel: true, month: true, payee: true };
+    let all = Able { tier: true, channels: &["sms", "ussd"], month: true, payee: true };
     assert_eq!(tariff.beyond("send", all), []);
     assert_eq!(tariff.beyond("cash_out", nothing), []);
 }

@@ -272,8 +272,8 @@ fn attributes_that_do_not_belong() {
     finds(&problems, &format!("menus/customer.toml:{}: screen \"send_confirm\": `no` is missing", line - 2));
     let problems = spoilt(
         At::Screens,
-        "branch = [{ when = \"again\", goto = \"send_again\" }]",
-        "branch = [{ when = \"again\", goto = \"home\" }]",
+        "branch = [{ when = \"again\", goto = \"send_again\" }, ",
+        "branch = [{ when = \"again\", goto = \"home\" }, ",
     );
     finds(&problems, &format!("menus/customer.toml:{}: screen \"send_confirm\" branches to \"home\"", line + 1));
 }

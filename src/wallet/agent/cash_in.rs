@@ -19,6 +19,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
     let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
+    desk.channel = price::AGENT;
     float_for(desk, outlet.float_account, amount)?;
     // what it costs comes out of the cash: the customer brings no more than they count on the table
     let here = deposit::is_here(desk, customer.account_id)?;

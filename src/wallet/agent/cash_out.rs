@@ -87,6 +87,7 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
     let (outlet, assistant) = (&till.outlet, till.assistant.id);
     let customer = super::customer(desk)?;
     let amount = desk.amount("amount")?;
+    desk.channel = price::AGENT;
     let fee = price::fee(desk, SERVICE.name, &customer, amount)?;
     desk.show("amount", amount.to_string());
     desk.show("fee", desk.money(fee.payer_minor).to_string());

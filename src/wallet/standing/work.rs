@@ -6,7 +6,7 @@
 //! in a row the standing payment ends itself.
 
 use super::super::desk::{Act, Desk, Halt, Plan};
-use super::super::{Caller, Wallet, send};
+use super::super::{Caller, Wallet, price, send};
 use super::{StandingRow, schedule_of, told, total, waits};
 use crate::ask::{Fields, Slots, Verb};
 use crate::book::{Change, Key};
@@ -106,6 +106,7 @@ fn step(
         verb: Verb::Do,
         now,
         accounts: Vec::new(),
+        channel: price::USSD,
         plan: Plan::default(),
     };
     let stage = Stage::parse(&row.stage).unwrap_or(Stage::Pay);
