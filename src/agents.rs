@@ -5,6 +5,7 @@ use crate::agent::AgentNumber;
 use crate::app::{App, Committer};
 use crate::cli::AgentAct;
 use crate::config::{SecretArgs, Settings, menus_folder};
+use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -12,8 +13,9 @@ use crate::refusal::Reason;
 use crate::seal::{Dice, SealKey};
 use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
-use crate::store::{Conn, Store, StoreError, agents, book_rows, people};
+use crate::store::{Conn, Store, StoreError, agents, book_rows, people, working_day};
 use crate::time::Clock;
+use crate::wallet::agent::owed::Taken;
 use crate::wallet::{Rules, Wallet};
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;
@@ -31,6 +33,7 @@ pub async fn run(database_url: String, secrets: &SecretArgs, act: AgentAct) -> a
     let done = match act {
         AgentAct::Open { name, area, head_office } => open(&app.wallet, &name, &area, head_office.as_deref()).await,
         AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
+        AgentAct::Dismiss { phone } => dismiss(&app.wallet, &phone).await,
         AgentAct::Pay => pay(&app.wallet).await,
         AgentAct::Recheck { day, claw_back } => recheck(&app.wallet, day, claw_back).await,
         AgentAct::List => list(&app.wallet).await,
@@ -68,7 +71,8 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         callback_token: None,
         gateway: None,
         mail: None,
-        rules: Rules { undo_quota: 3, unjoined: false },
+        rules: Rules { undo_quota: 3, payout: None, unjoined: false },
+        more_prices: "",
         demo: false,
     }
 }
@@ -89,8 +93,7 @@ async fn open(wallet: &Wallet, name: &str, area: &str, head_office: Option<&str>
 
 async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()> {
     let outlet = outlet(wallet, agent).await?;
-    let unreadable = |reason: Reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code());
-    let phone = Msisdn::parse(phone, &wallet.house.market).map_err(unreadable)?;
+    let phone = number(wallet, phone)?;
     let number = phone.e164().to_owned();
     let read = move |conn: &mut Conn| match people::by_msisdn(conn, &number)? {
         Some(person) => Ok::<_, StoreError>(Some((agents::till_of(conn, person.account_id)?, person))),
@@ -107,6 +110,53 @@ async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()>
     Ok(())
 }
 
+async fn dismiss(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
+    let person = person(wallet, phone).await?;
+    let found = wallet.store.read(move |conn| agents::till_of(conn, person.account_id)).await?;
+    let till = found.ok_or_else(|| anyhow!("{phone} serves nowhere"))?;
+    wallet.dismiss(till.assistant.id).await?;
+    println!("{phone} does not serve at {} any more", till.outlet.name);
+    Ok(())
+}
+
+/// `kadogo tier`
+pub async fn tier(
+    database_url: String,
+    secrets: &SecretArgs,
+    phone: &str,
+    tier: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database_url, secrets).await?;
+    let done = set_tier(&app.wallet, phone, tier).await;
+    leave(app, committer).await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn set_tier(wallet: &Wallet, phone: &str, tier: Option<&str>) -> anyhow::Result<()> {
+    let person = person(wallet, phone).await?;
+    let Some(tier) = tier else {
+        println!("{phone}: {}", person.tier);
+        return Ok(());
+    };
+    let known = Tier::ALL.into_iter().find(|known| known.code() == tier);
+    let known = known.ok_or_else(|| anyhow!("there is no tier {tier}: {}", Tier::ALL.map(Tier::code).join(", ")))?;
+    wallet.set_tier(person.account_id, known).await?;
+    println!("{phone}: {}, until now {}", known.code(), person.tier);
+    Ok(())
+}
+
+/// Whose wallet has this number.
+async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
+    let number = number(wallet, phone)?.e164().to_owned();
+    let found = wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
+    found.ok_or_else(|| anyhow!("{phone} has no wallet"))
+}
+
+fn number(wallet: &Wallet, phone: &str) -> anyhow::Result<Msisdn> {
+    let unreadable = |reason: Reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code());
+    Msisdn::parse(phone, &wallet.house.market).map_err(unreadable)
+}
+
 /// Five random digits that are not easy to guess.
 fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
     for _try in 0..100 {
@@ -120,12 +170,13 @@ fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
 }
 
 async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
+    let owed = Money::new(wallet.collect_owed().await?, wallet.house.market.currency);
     let paid = wallet.pay_commissions().await?;
     for (outlet, amount_minor) in &paid {
         let amount = Money::new(*amount_minor, wallet.house.market.currency);
         println!("{} {}: {amount} to its float", AgentNumber::of(outlet.float_account), outlet.name);
     }
-    println!("{} outlets were paid", paid.len());
+    println!("{} outlets were paid; {owed} taken back of what was owed", paid.len());
     Ok(())
 }
 
@@ -136,17 +187,21 @@ async fn recheck(wallet: &Wallet, day: Date, claw_back: bool) -> anyhow::Result<
     }
     let finds = wallet.recheck(day).await?;
     for find in &finds {
-        let taken_minor = if claw_back { wallet.claw_back(day, find).await? } else { 0 };
-        let owed_minor = find.excess.outlet_minor.saturating_sub(find.taken_minor).saturating_sub(taken_minor);
+        let now = if claw_back { wallet.claw_back(day, find).await? } else { Taken::default() };
+        let taken_minor = find.taken.own_minor.saturating_add(now.own_minor);
+        let head_taken_minor = find.taken.head_minor.saturating_add(now.head_minor);
         println!(
-            "{} {}: {} earned {} too much with customer {}; taken back {}, owed {}",
+            "{} {}: {} earned {} too much with customer {}; taken back {}, owed {}; head office {}, taken back {}, owed {}",
             AgentNumber::of(find.outlet.float_account),
             find.outlet.name,
             find.service,
             money(find.excess.outlet_minor),
             find.customer,
-            money(find.taken_minor.saturating_add(taken_minor)),
-            money(owed_minor),
+            money(taken_minor),
+            money(find.excess.outlet_minor.saturating_sub(taken_minor).max(0)),
+            money(find.excess.head_office_minor),
+            money(head_taken_minor),
+            money(find.excess.head_office_minor.saturating_sub(head_taken_minor).max(0)),
         );
     }
     println!("{} finds on {day}", finds.len());
@@ -159,11 +214,11 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
         let outlets = agents::outlets(conn, LISTED_MAX)?;
         outlets.into_iter().map(|outlet| whole(conn, outlet)).collect::<Result<Vec<_>, StoreError>>()
     };
-    for (outlet, float_minor, commission_minor, staff) in wallet.store.read(read).await? {
-        let (float, commission) = (Money::new(float_minor, currency), Money::new(commission_minor, currency));
+    for (outlet, [float, commission, owed], staff) in wallet.store.read(read).await? {
+        let [float, commission, owed] = [float, commission, owed].map(|minor| Money::new(minor, currency));
         let number = AgentNumber::of(outlet.float_account);
         println!(
-            "{number} {} ({}, {}): float {float}, commission {commission}",
+            "{number} {} ({}, {}): float {float}, commission {commission}, owes {owed}",
             outlet.name, outlet.area, outlet.state
         );
         for person in staff {
@@ -174,11 +229,13 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn whole(conn: &mut Conn, outlet: OutletRow) -> Result<(OutletRow, i64, i64, Vec<PersonRow>), StoreError> {
+/// An outlet; float, commission and what it owes of that, minor units; who serves.
+fn whole(conn: &mut Conn, outlet: OutletRow) -> Result<(OutletRow, [i64; 3], Vec<PersonRow>), StoreError> {
     let balance = |conn: &mut Conn, id| book_rows::account(conn, id).map(|a| a.map_or(0, |a| a.balance_minor));
     let (float, commission) = (balance(conn, outlet.float_account)?, balance(conn, outlet.commission_account)?);
     let staff = agents::staff(conn, outlet.float_account)?;
-    Ok((outlet, float, commission, staff))
+    let owed = working_day::owed_minor(conn, outlet.float_account)?;
+    Ok((outlet, [float, commission, owed], staff))
 }
 
 async fn outlet(wallet: &Wallet, number: &str) -> anyhow::Result<OutletRow> {

@@ -31,6 +31,8 @@ use tokio::task::JoinHandle;
 /// How often the outbox is looked at, and waiting things are ended.
 const OUTBOX_EVERY: Duration = Duration::from_millis(200);
 const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+/// How soon after midnight commission is paid out.
+const PAYOUT_EVERY: Duration = Duration::from_secs(60);
 /// Batches of standing payments between two looks at what expires.
 const STANDING_BATCHES: u32 = 20;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
@@ -51,6 +53,7 @@ pub struct App {
     /// The menus in use.
     pub menus: Live<Menus>,
     menus_folder: Option<PathBuf>,
+    more_prices: &'static str,
 }
 
 /// The committer's thread, to be waited for at the end.
@@ -60,7 +63,7 @@ impl App {
     /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
     pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
         let market = Market::kenya();
-        let data = load(settings.menus.as_ref())?;
+        let data = load(settings.menus.as_ref(), settings.more_prices)?;
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
         founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
@@ -95,13 +98,14 @@ impl App {
             wallet,
             menus,
             menus_folder: settings.menus.clone(),
+            more_prices: settings.more_prices,
         };
         Ok((app, committer))
     }
 
     /// Takes changed menus into use; keeps the ones in use when the new ones are not good.
     pub fn reload(&self) -> anyhow::Result<()> {
-        let data = load(self.menus_folder.as_ref())?;
+        let data = load(self.menus_folder.as_ref(), self.more_prices)?;
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
         self.wallet.house.tariff.set(data.tariff);
@@ -117,7 +121,7 @@ impl App {
 
     /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-        let (expiry, forget) = (self.clone(), self.clone());
+        let (expiry, forget, payout) = (self.clone(), self.clone(), self.wallet.clone());
         let outbox = |channel| {
             let (app, stopping) = (self.clone(), stop.clone());
             every(OUTBOX_EVERY, stop, move || {
@@ -145,6 +149,18 @@ impl App {
                         }
                     }
                     app.ussd.settle_stuck().await.map(|_settled| ())
+                }
+            }),
+            every(PAYOUT_EVERY, stop, move || {
+                let wallet = payout.clone();
+                async move {
+                    match wallet.pay_by_schedule().await {
+                        Ok(0) => {}
+                        Ok(paid) => tracing::info!(paid, "commission was paid out by schedule"),
+                        Err(founding::FoundingError::Store(error)) => return Err(error),
+                        Err(other) => tracing::error!(error = %other, "commission could not be paid out"),
+                    }
+                    Ok(())
                 }
             }),
             every(FORGET_EVERY, stop, move || {
@@ -278,8 +294,9 @@ fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
 }
 
 /// Reads the menus' folder; everything that is wrong with it is in the error.
-fn load(folder: Option<&PathBuf>) -> anyhow::Result<Data> {
-    let folder = Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
+fn load(folder: Option<&PathBuf>, more_prices: &str) -> anyhow::Result<Data> {
+    let mut folder = Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
+    folder.price(more_prices);
     let (data, _summary) =
         folder.check().map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
     Ok(data)

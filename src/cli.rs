@@ -1,5 +1,9 @@
 //! The command line: what the program can do, and what each command takes. The settings of a server are in `config`.
 
+mod acts;
+
+pub use acts::{AgentAct, ReversalAct};
+
 use crate::config::{SecretArgs, ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -70,14 +74,16 @@ pub enum Command {
     ///
     ///   minimum            less is not moved
     ///   splitting_allowed  the most that paying in two parts may save; nothing when not given
-    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given
+    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given, and
+    ///                      where cash is concerned
     ///   rounding           its own
     ///   micro              { below, flat, percent, min, max }: instead of the bands below an amount
     ///   monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment with
     ///                      which the month's volume is still at most `up_to`
     ///   extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the fee or
     ///                      the amount, credited to fees, tax or levy; with its own `paid_by` if need be
-    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must list
+    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must list; the
+    ///                      channels are ussd, sms (send) and agent (cash_in, cash_out)
     ///   from_date          it is only from this day on: 2026-07-01
     ///
     /// With several tables a service is written [[send]], each table whole. The one for tier and channel
@@ -139,6 +145,19 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         act: ReversalAct,
+    },
+    /// How well somebody is known, which decides what they may move and what it costs: see it, or say it
+    Tier {
+        /// The database, as an address
+        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        database_url: String,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
+        /// Whose phone
+        phone: String,
+        /// From now on: sim, id, full, merchant or agent. What merchants and agents are paid is not asked back
+        tier: Option<String>,
     },
     /// Write a consistent copy of the database while the service runs
     Backup {
@@ -211,67 +230,6 @@ pub struct TariffQuoteArgs {
     /// What the payer has moved by this service in the month so far
     #[arg(long, value_name = "AMOUNT")]
     pub month_volume: Option<String>,
-}
-
-/// What can be done about what is asked back.
-#[derive(Debug, Subcommand)]
-pub enum ReversalAct {
-    /// List what is not decided: code, state, how much is held, who asks whom, and how often who asks has asked before
-    List,
-    /// Give what is held back to who sent it, where the receiver objects
-    GiveBack {
-        /// The receipt code of the payment
-        code: String,
-        /// Why: a word or two, kept with the decision
-        #[arg(required = true)]
-        why: Vec<String>,
-    },
-    /// Leave what is held with who received it
-    Release {
-        /// The receipt code of the payment
-        code: String,
-        /// Why: a word or two, kept with the decision
-        #[arg(required = true)]
-        why: Vec<String>,
-    },
-}
-
-/// What can be done about agents.
-#[derive(Debug, Clone, Subcommand)]
-pub enum AgentAct {
-    /// Open an outlet with an empty float, and print its agent number
-    Open {
-        /// As customers see it: at most eighteen letters
-        name: String,
-        /// Where it is
-        #[arg(long)]
-        area: String,
-        /// The agent number of its head office or super-agent
-        #[arg(long, value_name = "AGENT")]
-        head_office: Option<String>,
-    },
-    /// Let somebody with a wallet serve at an outlet, and print the PIN they begin with
-    Employ {
-        /// The agent number
-        agent: String,
-        /// Whose phone
-        phone: String,
-    },
-    /// Pay all commission that was earned to the floats of the outlets; run it on the day of the month you pay on
-    ///
-    /// Again pays only what was earned since. What an outlet owes of commission earned too much stays behind.
-    Pay,
-    /// What of a day's commission was earned too much: parts of one payment at outlets of one head office
-    Recheck {
-        /// The day in the market's calendar, once it is over
-        #[arg(long, value_name = "YYYY-MM-DD")]
-        day: Date,
-        /// Take it back, as far as it is still there; the rest stays owed
-        #[arg(long)]
-        claw_back: bool,
-    },
-    /// List the outlets: number, float, commission, who serves
-    List,
 }
 
 /// What can be done with the book.

@@ -1,8 +1,10 @@
 //! The configuration: flags and environment in one place. `--help` is the deployment manual.
 
+use crate::demo::world;
 use crate::email::Email;
 use crate::gateway::mail::{MailAccount, Mailer};
 use crate::seal::SealKey;
+use crate::standing::Every;
 use crate::store::Address;
 use crate::wallet::Rules;
 use clap::{Args, ValueEnum};
@@ -41,6 +43,9 @@ pub struct ServerArgs {
     #[arg(long, env = "KADOGO_UNDO_QUOTA", default_value_t = 3, value_name = "COUNT",
           value_parser = clap::value_parser!(i64).range(0..=1_000))]
     pub undo_quota: i64,
+    /// How often commission is paid to the floats of agents by itself, when the day, week or month before is over
+    #[arg(long, env = "KADOGO_PAY_COMMISSION", default_value = "never", value_name = "WHEN")]
+    pub pay_commission: Payout,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -84,6 +89,30 @@ pub struct ServeArgs {
     /// Africa's Talking: where its API is
     #[arg(long, env = "KADOGO_AT_URL", default_value = "https://api.africastalking.com", value_name = "URL")]
     pub at_url: String,
+}
+
+/// How often commission is paid out by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Payout {
+    /// Only when `kadogo agent pay` is run, or an agent asks.
+    Never,
+    /// Each day.
+    Daily,
+    /// Each Monday.
+    Weekly,
+    /// On the first of each month.
+    Monthly,
+}
+
+impl Payout {
+    fn every(self) -> Option<Every> {
+        match self {
+            Payout::Never => None,
+            Payout::Daily => Some(Every::Day),
+            Payout::Weekly => Some(Every::Week),
+            Payout::Monthly => Some(Every::Month),
+        }
+    }
 }
 
 /// How logs are written.
@@ -135,6 +164,8 @@ pub struct Settings {
     pub mail: Option<MailAccount>,
     /// What the operator decides about services.
     pub rules: Rules,
+    /// Prices of services for which the tariff file has none, as it would write them: so that they can be tried.
+    pub more_prices: &'static str,
     /// Whether this is the demo.
     pub demo: bool,
 }
@@ -240,7 +271,8 @@ impl ServerArgs {
             callback_token: None,
             gateway: None,
             mail: None,
-            rules: Rules { undo_quota: self.undo_quota, unjoined: false },
+            rules: Rules { undo_quota: self.undo_quota, payout: self.pay_commission.every(), unjoined: false },
+            more_prices: world::PRICES,
             demo: true,
         }
     }
@@ -273,7 +305,15 @@ impl ServeArgs {
             (Some(secret), Some(old_secrets), Some(gateway), true) => {
                 let callback_token = self.callback_token.take();
                 let base = self.server.settings(secret);
-                Ok(Settings { old_secrets, callback_token, gateway: Some(gateway), mail, demo: false, ..base })
+                Ok(Settings {
+                    old_secrets,
+                    callback_token,
+                    gateway: Some(gateway),
+                    mail,
+                    more_prices: "",
+                    demo: false,
+                    ..base
+                })
             }
             (_, _, _, _) => Err(problems),
         }

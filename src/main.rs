@@ -26,6 +26,9 @@ async fn main() -> ExitCode {
         Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
         Command::Agent { database_url, secrets, act } => agents::run(database_url, &secrets, act).await,
         Command::Reversal { database_url, secrets, act } => reversals::run(database_url, &secrets, act).await,
+        Command::Tier { database_url, secrets, phone, tier } => {
+            agents::tier(database_url, &secrets, &phone, tier.as_deref()).await
+        }
         Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),

@@ -54,6 +54,15 @@ impl Every {
         }
     }
 
+    /// The day on which the day, week or month begins in which this day lies.
+    pub fn begin_of(self, day: Day) -> Day {
+        match self {
+            Every::Day => day,
+            Every::Week => Day::new(day.next_week().number().saturating_sub(7)),
+            Every::Month => day.month_begin(0),
+        }
+    }
+
     /// From its code.
     pub fn parse(code: &str) -> Option<Every> {
         Every::ALL.into_iter().find(|every| every.code() == code)
@@ -166,6 +175,22 @@ mod tests {
             [(Every::Day, 366, true), (Every::Day, 367, false), (Every::Week, 0, false), (Every::Week, 300, false)]
         {
             assert_eq!(Schedule::counted(every, first, times).is_some(), fits, "{times}");
+        }
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_months_on_the_first() {
+        for (on, week, month) in [
+            ("23/11/26", "23/11/26", "1/11/26"),
+            ("29/11/26", "23/11/26", "1/11/26"),
+            ("1/12/26", "30/11/26", "1/12/26"),
+        ] {
+            assert_eq!(
+                (Every::Week.begin_of(day(on)), Every::Month.begin_of(day(on))),
+                (day(week), day(month)),
+                "{on}"
+            );
+            assert_eq!(Every::Day.begin_of(day(on)), day(on));
         }
     }
 

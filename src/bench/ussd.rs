@@ -122,7 +122,8 @@ fn settings(plan: &Plan) -> Settings {
         callback_token: None,
         gateway: None,
         mail: None,
-        rules: crate::wallet::Rules { undo_quota: 3, unjoined: false },
+        rules: crate::wallet::Rules { undo_quota: 3, payout: None, unjoined: false },
+        more_prices: "",
         demo: true,
     }
 }

@@ -11,6 +11,7 @@ use crate::phone::Msisdn;
 use crate::pin::PinKeys;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::Dice;
+use crate::standing::Every;
 use crate::store::agents::Till;
 use crate::store::book_rows::{self, Account};
 use crate::store::outbox::NewMessage;
@@ -53,6 +54,8 @@ pub struct House {
 pub struct Rules {
     /// How many payments one person may ask back in thirty days.
     pub undo_quota: i64,
+    /// How often commission is paid out by itself, if it is.
+    pub payout: Option<Every>,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
 }
@@ -142,6 +145,8 @@ pub struct Desk<'a> {
     pub now: Timestamp,
     /// Accounts that were read so far.
     pub accounts: Vec<Account>,
+    /// Where it was asked for, as tariffs name it.
+    pub channel: &'static str,
     /// What is planned so far.
     pub plan: Plan,
 }

@@ -215,7 +215,8 @@ impl Wallet {
         let Some(service) = service(&ask.service) else {
             return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), charged: false, silent: false };
         };
-        let done = match pin::readable(service, ask.secret.as_ref()) {
+        let able = claim::settled(service, caller).and_then(|()| pin::readable(service, ask.secret.as_ref()));
+        let done = match able {
             Ok(()) => self.commit(service, caller, ask, turn).await,
             Err(refusal) => Err(refusal),
         };
@@ -256,6 +257,11 @@ impl Wallet {
             match self.book.post(posting).await {
                 Ok(receipt) => return Ok(self.with_receipt(plan, &receipt, caller)),
                 // the plan was good, but money was spent or an account frozen in between: a new plan does, or says, better
+                // a PIN that is gone was that of somebody who was dismissed meanwhile
+                Err(refusal) if refusal.reason == Reason::PinLocked && service.pin == Whose::Assistant => {
+                    let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.till.is_some());
+                    return Err(if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal });
+                }
                 Err(refusal)
                     if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {}
                 Err(refusal) => return Err(refusal),
@@ -298,8 +304,9 @@ impl Wallet {
             };
             let (house, caller, fields) = (&house, now_there.as_ref().unwrap_or(&caller), &fields);
             let secret = secret.clone();
+            let (channel, accounts) = (price::USSD, Vec::new());
             let mut desk =
-                Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, accounts: Vec::new(), plan };
+                Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, accounts, channel, plan };
             match decide(&mut desk).and_then(|()| pin::read(&mut desk, whose)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),

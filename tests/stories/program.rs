@@ -49,15 +49,7 @@ impl Place {
     }
 
     fn command(&self, args: &[&str], env: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kadogo"));
-        command.args(args).env_clear().current_dir(self.path(""));
-        if is_postgres() {
-            // a file of that name in the folder is what it would take by itself
-            command.env("KADOGO_DATABASE_URL", self.home.url());
-        }
-        command.envs(env.iter().copied());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
+        command(&self.home, args, env)
     }
 
     /// Runs a command to its end.
@@ -67,12 +59,7 @@ impl Place {
 
     /// Runs a command to its end, with these settings in the environment.
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Said {
-        let output = self.command(args, env).output().unwrap();
-        Said {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        run_on(&self.home, args, env)
     }
 
     /// Starts a server on a free port and waits until it listens.
@@ -87,6 +74,28 @@ impl Place {
         until("its address in the log", async || address_in(&server.err()).is_some()).await;
         server.url = format!("http://{}", address_in(&server.err()).unwrap());
         server
+    }
+}
+
+fn command(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kadogo"));
+    command.args(args).env_clear().current_dir(home.path(""));
+    if is_postgres() {
+        // a file of that name in the folder is what it would take by itself
+        command.env("KADOGO_DATABASE_URL", home.url());
+    }
+    command.envs(env.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end, beside whatever else works on this database.
+pub fn run_on(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Said {
+    let output = command(home, args, env).output().unwrap();
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

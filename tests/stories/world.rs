@@ -10,6 +10,7 @@ use kadogo::gateway::africastalking as at;
 use kadogo::http::{self, Doors};
 use kadogo::phone::Msisdn;
 use kadogo::seal::{Dice, SealKey};
+use kadogo::standing::Every;
 use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
@@ -52,6 +53,10 @@ pub struct Twist {
     pub answer_within: Option<Duration>,
     /// What callbacks must carry.
     pub callback_token: Option<&'static str>,
+    /// How often commission is paid out by itself.
+    pub payout: Option<Every>,
+    /// A service whose database the operator's commands take, with the same people; see `World::real`.
+    pub real: bool,
 }
 
 impl World {
@@ -61,6 +66,23 @@ impl World {
 
     pub async fn with(twist: Twist) -> World {
         World::on(Arc::new(Home::new()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+    }
+
+    /// A real service on whose database the commands of its operator work too. They have the machine's clock: two days
+    /// before is where its people are.
+    pub async fn real() -> World {
+        let clock = Clock::manual(Clock::System.now().minus(Duration::from_secs(2 * 24 * 3_600)));
+        World::on(Arc::new(Home::new()), clock, Twist { real: true, ..Twist::default() }).await
+    }
+
+    /// Runs a command of the operator's on its database.
+    pub fn run(&self, args: &[&str]) -> super::program::Said {
+        let secret = "07".repeat(32);
+        super::program::run_on(
+            &self.home,
+            args,
+            &[("KADOGO_SECRET", &secret), ("KADOGO_DATABASE_URL", self.home.url())],
+        )
     }
 
     async fn on(home: Arc<Home>, clock: Clock, twist: Twist) -> World {
@@ -77,11 +99,15 @@ impl World {
             callback_token: None,
             gateway: twist.gateway,
             mail: twist.mail,
-            rules: Rules { undo_quota: 3, unjoined: false },
-            demo: true,
+            rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: false },
+            more_prices: "",
+            demo: !twist.real,
         };
         // the same dice for the same world: receipts have the same codes in every run
         let (app, committer) = App::build(&settings, clock.clone(), Dice::seeded(42)).await.unwrap();
+        if twist.real {
+            kadogo::demo::world::seed(&app.wallet).await.unwrap();
+        }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let doors = Doors {

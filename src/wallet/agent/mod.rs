@@ -10,6 +10,7 @@ pub mod deposit;
 pub mod find;
 pub mod float;
 pub mod opening;
+pub mod owed;
 pub mod payout;
 pub mod recheck;
 pub mod register;

@@ -4,9 +4,11 @@ use super::super::Wallet;
 use super::super::founding::FoundingError;
 use super::super::join::empty_wallet;
 use crate::book::{Change, Key};
+use crate::limits::Tier;
 use crate::pin::Pin;
 use crate::store::agents::{self, AssistantRow, OutletRow};
 use crate::store::book_rows::Account;
+use crate::store::{Conn, StoreError, head, people};
 
 impl Wallet {
     /// Opens an outlet with an empty float and no commission yet.
@@ -50,5 +52,21 @@ impl Wallet {
         let stored = row.clone();
         self.book.write(move |conn| agents::employ(conn, &stored)).await?;
         Ok(row)
+    }
+
+    /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that within each commit: what
+    /// they have under way is refused.
+    pub async fn dismiss(&self, assistant: i64) -> Result<(), StoreError> {
+        let end = move |conn: &mut Conn| {
+            agents::dismiss(conn, assistant)?;
+            people::forget_pin(conn, assistant)?;
+            head::touch(conn)
+        };
+        self.book.write(end).await
+    }
+
+    /// Says how well somebody is known.
+    pub async fn set_tier(&self, account: i64, tier: Tier) -> Result<(), StoreError> {
+        self.book.write(move |conn| people::set_tier(conn, account, tier.code())).await
     }
 }

@@ -1,0 +1,166 @@
+//! The operator's commands about agents, wrong sends and people. Goal: each does on a real database, beside a running
+//! service, what its help says, once, and says so. Method: the real binary on the database of a service in whose world
+//! people dial.
+
+use super::aids::*;
+use super::market::{MARIAM, NJERI, OTIENO, agent, float};
+use super::program::Said;
+use super::world::*;
+use kadogo::time::Clock;
+use std::time::Duration;
+
+/// A command that does what it should; what it said.
+fn runs(world: &World, args: &[&str]) -> String {
+    let said = world.run(args);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{args:?}: {said:?}");
+    said.out
+}
+
+fn refused(world: &World, args: &[&str]) -> String {
+    let Said { code, out, err } = world.run(args);
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{args:?}: {err}");
+    err
+}
+
+async fn serve(phone: &Phone<'_>, way: &[&str]) -> String {
+    dial_afresh(phone).await;
+    phone.press("4").await;
+    phone.press_all(way).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
+    let world = World::real().await;
+    let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
+    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
+    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
+    // she has spent what she earned: it stays owed
+    serve(&mariam, &["8", "3", "1", "6734"]).await;
+    let zone = &world.app.wallet.house.market.zone;
+    let day = world.clock.now().day(zone).to_string();
+    let mut told = vec![runs(&world, &["agent", "recheck", "--day", &day])];
+    told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
+    told.push(runs(&world, &["agent", "list"]));
+    world.clock.advance(Duration::from_secs(60));
+    serve(&mariam, &["1", "0700000004", "1000", "1", "6734"]).await;
+    let before = (float(&world, NJERI).await, float(&world, MARIAM).await);
+    told.push(runs(&world, &["agent", "pay"]));
+    told.push(runs(&world, &["agent", "pay"]));
+    told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
+    let after = (float(&world, NJERI).await, float(&world, MARIAM).await);
+    assert_eq!((after.0 - before.0, after.1 - before.1), (608, 684 - 532));
+    insta::assert_snapshot!(told.join("--\n").replace(&day, "[day]"));
+    let tomorrow = Clock::System.now().plus(Duration::from_secs(24 * 3_600)).day(zone).to_string();
+    assert!(refused(&world, &["agent", "recheck", "--day", &tomorrow]).contains("is not over yet"));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_sends_are_listed_given_back_and_released_by_command() {
+    let world = World::real().await;
+    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let mut codes = Vec::new();
+    for amount in ["200", "300"] {
+        dial_afresh(&amina).await;
+        let code = amina.press_all(&["1", "0700000002", amount, "1", "7361"]).await[..10].to_owned();
+        amina.dial().await;
+        amina.press_all(&["4", "2", "2", &code, "1", "7361"]).await;
+        codes.push(code);
+    }
+    // nobody objects yet: then it is not for staff to give back
+    assert!(
+        refused(&world, &["reversal", "give-back", &codes[0], "too", "early"]).contains("is not decided: undo_gone")
+    );
+    for _one in &codes {
+        dial_afresh(&baraka).await;
+        baraka.press_all(&["4", "2", "3", "1", "2"]).await;
+        world.clock.advance(Duration::from_secs(60));
+        dial_afresh(&baraka).await;
+        baraka.press_all(&["4", "2", "3", "2", "2"]).await;
+    }
+    let listed = runs(&world, &["reversal", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert!(lines.iter().all(|line| line.contains("disputed") && line.contains("30 days: 2")), "{listed}");
+    assert!(refused(&world, &["reversal", "give-back", "K7M2Q9XWTB", "why"]).contains("undo_not"));
+    let given = runs(&world, &["reversal", "give-back", &codes[0], "phone", "records"]);
+    assert_eq!(given, format!("{}: KES 200 given back to who sent it\n", codes[0]));
+    let left = runs(&world, &["reversal", "release", &codes[1], "they", "agreed"]);
+    assert_eq!(left, format!("{}: KES 300 left with who received it\n", codes[1]));
+    // decided is decided
+    assert!(refused(&world, &["reversal", "release", &codes[0], "second", "thoughts"]).contains("undo_gone"));
+    assert_eq!(runs(&world, &["reversal", "list"]), "");
+    assert_eq!(
+        (world.balance(AMINA).await, world.balance(BARAKA).await),
+        (500_000 - 20_700 - 30_700 + 20_000, 280_000)
+    );
+    // the command has the machine's clock
+    world.clock.advance(Duration::from_secs(3 * 24 * 3_600));
+    assert!(amina.messages().await.iter().any(|told| told.contains("KES 200 came back from Baraka O")));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
+    let world = World::real().await;
+    let (njeri, otieno) = (world.phone(NJERI), world.phone(OTIENO));
+    let before = float(&world, NJERI).await;
+    serve(&otieno, &["1", "0700000005", "1000", "1"]).await;
+    assert!(runs(&world, &["agent", "dismiss", OTIENO]).contains("does not serve at Mama Njeri Shop any more"));
+    let screen = otieno.press("2905").await;
+    assert!(screen.contains("si ya wakala"), "{screen}");
+    assert!(!otieno.dial().await.contains("Wakala"), "{}", otieno.transcript());
+    assert!(refused(&world, &["agent", "dismiss", OTIENO]).contains("serves nowhere"));
+    // colleagues go on, and whoever is wanted back begins with another PIN
+    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
+    assert_eq!((world.balance(ESTHER).await, float(&world, NJERI).await), (100_000, before - 100_000));
+    let number = agent(&world, NJERI).await;
+    let employed = runs(&world, &["agent", "employ", &number, OTIENO]);
+    let pin = employed.split("PIN is ").nth(1).unwrap()[..5].to_owned();
+    assert!(serve(&otieno, &["1", "0700000004", "500", "1", "2905"]).await.contains("PIN"), "{}", otieno.transcript());
+    serve(&otieno, &["1", "0700000004", "500", "1", &pin]).await;
+    assert_eq!(float(&world, NJERI).await, before - 150_000);
+    world.check();
+}
+
+/// The plan was made while they served, and the commit comes when they do not any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
+    let world = World::new().await;
+    let otieno = world.phone(OTIENO);
+    let before = float(&world, NJERI).await;
+    serve(&otieno, &["1", "0700000005", "1000", "1"]).await;
+    let caller = world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(OTIENO).unwrap()).await.unwrap();
+    let assistant = caller.till.unwrap().assistant.id;
+    let book = Held::the_book(&world).await;
+    let wallet = world.app.wallet.clone();
+    let dismissed = tokio::spawn(async move { wallet.dismiss(assistant).await });
+    until_waiting(&world, 1).await;
+    let (screen, ()) = tokio::join!(otieno.press("2905"), async {
+        until_waiting(&world, 2).await;
+        book.release().await;
+    });
+    dismissed.await.unwrap().unwrap();
+    assert!(screen.contains("si ya wakala"), "{screen}");
+    assert_eq!((world.balance(ESTHER).await, float(&world, NJERI).await), (0, before));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back() {
+    let world = World::real().await;
+    let amina = world.phone(AMINA);
+    assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: full\n");
+    assert_eq!(runs(&world, &["tier", "0700000002", "merchant"]), "0700000002: merchant, until now full\n");
+    assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: merchant\n");
+    amina.dial().await;
+    let code = amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await[..10].to_owned();
+    amina.dial().await;
+    assert!(amina.press_all(&["4", "2", "2", &code]).await.starts_with("Only what you sent to a person"));
+    assert!(
+        refused(&world, &["tier", "0700000002", "king"])
+            .contains("there is no tier king: sim, id, full, merchant, agent")
+    );
+    assert!(refused(&world, &["tier", "0799999999", "merchant"]).contains("has no wallet"));
+    assert!(refused(&world, &["tier", "hello", "merchant"]).contains("is not a mobile number"));
+}
