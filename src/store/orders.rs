@@ -63,10 +63,10 @@ pub fn requests_of(conn: &mut Conn, asker: i64, since: i64, limit: i64) -> Resul
     Ok(on!(conn, c => theirs.load(c))?)
 }
 
-/// The newest request of this account.
-pub fn newest_request(conn: &mut Conn, asker: i64) -> Result<Option<i64>, StoreError> {
+/// How many requests this account ever made.
+pub fn requests_made(conn: &mut Conn, asker: i64) -> Result<i64, StoreError> {
     let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq("request"));
-    Ok(on!(conn, c => theirs.select(diesel::dsl::max(orders::id)).first(c))?)
+    Ok(on!(conn, c => theirs.count().get_result(c))?)
 }
 
 /// Who has asked this account since then.

@@ -268,3 +268,16 @@ async fn yes_and_taking_back_at_the_same_moment_agree_on_what_happened() {
     assert_eq!(world.balance(AMINA).await, if paid { 530_000 } else { 500_000 });
     world.check();
 }
+
+/// The number of an order is taken before the order is committed, and another node, or another hop, may be faster with a
+/// higher one.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_not_stuck_behind_a_request_with_a_higher_number_than_those_after_it() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    assert!(ask(&amina, "0700000002", "50", "tea").await.contains("was asked"));
+    sql(&world, "UPDATE orders SET id = id + 1000".to_owned()).await;
+    for to in ["0700000003", "0700000004", "0700000005"] {
+        assert!(ask(&amina, to, "50", "tea").await.contains("was asked"), "{}", amina.transcript());
+    }
+}

@@ -89,8 +89,9 @@ fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<C
             return Err(Refusal::of_field(Reason::RequestsFull, "to").into());
         }
     }
-    let newest = rows::newest_request(desk.conn, asker.account_id)?.unwrap_or(0);
-    let place = [asker.account_id.to_be_bytes(), newest.to_be_bytes()].concat();
+    // counted, as the numbers of orders are taken before they are committed: the newest may have a lower one
+    let made = rows::requests_made(desk.conn, asker.account_id)?;
+    let place = [asker.account_id.to_be_bytes(), made.to_be_bytes()].concat();
     Ok(Change::Take { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
 }
 
