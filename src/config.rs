@@ -46,6 +46,10 @@ pub struct ServerArgs {
     /// How often commission is paid to the floats of agents by itself, when the day, week or month before is over
     #[arg(long, env = "KADOGO_PAY_COMMISSION", default_value = "never", value_name = "WHEN")]
     pub pay_commission: Payout,
+    /// Whether money may be sent to a number that has no wallet: it waits a week for whoever joins with that number, or
+    /// comes to an agent with the sender's secret. On in the demo, off where nothing is said
+    #[arg(long, env = "KADOGO_SEND_TO_UNJOINED", value_name = "BOOL")]
+    pub send_to_unjoined: Option<bool>,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -235,7 +239,8 @@ impl ServerArgs {
         let secret = SealKey::from_hex(DEMO_SECRET).ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
         let mut problems = Vec::new();
         self.check(&mut problems);
-        if problems.is_empty() { Ok(self.settings(secret)) } else { Err(problems) }
+        let args = ServerArgs { send_to_unjoined: self.send_to_unjoined.or(Some(true)), ..self };
+        if problems.is_empty() { Ok(args.settings(secret)) } else { Err(problems) }
     }
 
     fn code(&self) -> String {
@@ -271,7 +276,11 @@ impl ServerArgs {
             callback_token: None,
             gateway: None,
             mail: None,
-            rules: Rules { undo_quota: self.undo_quota, payout: self.pay_commission.every(), unjoined: false },
+            rules: Rules {
+                undo_quota: self.undo_quota,
+                payout: self.pay_commission.every(),
+                unjoined: self.send_to_unjoined.unwrap_or(false),
+            },
             more_prices: world::PRICES,
             demo: true,
         }

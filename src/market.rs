@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::language::Language;
 use crate::money::Currency;
 
 /// Everything about a country that reading and writing for its people depends on.
@@ -18,6 +19,8 @@ pub struct Market {
     pub mobile_prefixes: &'static [&'static str],
     /// The money people count in.
     pub currency: Currency,
+    /// What people are written to in who have not chosen a language.
+    pub language: Language,
     /// The wall clock people live by; its rules are compiled in.
     pub zone: TimeZone,
 }
@@ -31,6 +34,7 @@ impl Market {
             national_digits: 9,
             mobile_prefixes: &["7", "1"],
             currency: Currency::KES,
+            language: Language::EN,
             zone: jiff::tz::get!("Africa/Nairobi"),
         }
     }

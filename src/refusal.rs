@@ -105,6 +105,10 @@ pub enum Reason {
     RequestsFull,
     /// Who is asked takes no requests from the caller.
     RequestBlocked,
+    /// As many sends to numbers without a wallet as one may make, or as may wait for a number.
+    ParcelsFull,
+    /// What was sent to a number without a wallet and does not wait any more.
+    ParcelGone,
     /// No payment that may be asked back.
     UndoNot,
     /// A payment is asked back once.

@@ -122,7 +122,7 @@ pub fn payment(number: u64, pick: &mut Pick, metered: bool) -> Posting {
 
 fn meters(payer: i64, payee: i64, now: Timestamp) -> Vec<Meter> {
     let day = Day::of(now, &Market::kenya().zone);
-    let meter = |account, way, own| Meter { account, way, amount_minor: 100, day, caps: ROOMY, own };
+    let meter = |account, way, own| Meter { account, way, amount_minor: 100, day, caps: ROOMY, own, back: false };
     vec![meter(payer, Way::Out, true), meter(payee, Way::In, false)]
 }
 

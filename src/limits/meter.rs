@@ -37,6 +37,7 @@ pub struct Caps {
 /// A movement to be counted against the limits of one account.
 ///
 /// What is counted stays counted: a hold when it is opened, not when it is settled, and a correction gives nothing back.
+/// Only what comes back whole to who sent it, because nobody took it, is given back by a meter of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
     /// Which account; the posting must move or reserve something on it.
@@ -45,12 +46,14 @@ pub struct Meter {
     pub way: Way,
     /// What counts, minor units, above zero: the amount, without fees.
     pub amount_minor: i64,
-    /// On which day of the market.
+    /// On which day of the market it is counted, or was when it is given back.
     pub day: Day,
     /// What is allowed.
     pub caps: Caps,
     /// It is the account of who asks. Of another's account a refusal tells no figures.
     pub own: bool,
+    /// It was counted before, and is given back now.
+    pub back: bool,
 }
 
 /// A limit that is in the way.
@@ -93,6 +96,9 @@ impl Caps {
 impl Meter {
     /// The usage with this movement, when the account holds `balance_minor` afterwards.
     pub fn taken_from(&self, usage: Usage, balance_minor: i64) -> Result<Usage, Exceeded> {
+        if self.back {
+            return Ok(usage.without(self.way, self.amount_minor, self.day));
+        }
         let usage = usage.rolled_to(self.day);
         // of several limits the one that leaves least is said; of those that leave the same, the one that frees last
         let worst = self.exceeded(&usage, balance_minor).min_by_key(|found| (found.left_minor, Reverse(found.frees)));
@@ -179,7 +185,7 @@ mod tests {
     }
 
     fn meter(amount_minor: i64, caps: Caps) -> Meter {
-        Meter { account: 1, way: Way::Out, amount_minor, day: MONDAY, caps, own: true }
+        Meter { account: 1, way: Way::Out, amount_minor, day: MONDAY, caps, own: true, back: false }
     }
 
     fn told(meter: &Meter, usage: Usage, balance_minor: i64) -> String {

@@ -114,6 +114,27 @@ impl Usage {
         self
     }
 
+    /// Without a movement that was counted on `day`: where the day, week or month it was counted in still counts.
+    pub fn without(mut self, way: Way, amount_minor: i64, day: Day) -> Usage {
+        let (same_day, same_week) = (day == self.day, day.week() == self.day.week());
+        let same_month = day.month() == self.day.month();
+        let used = match way {
+            Way::Out => &mut self.out,
+            Way::In => &mut self.into,
+        };
+        if same_day {
+            used.day = used.day.less(amount_minor);
+        }
+        // a week and a month have no less in them than their day, whatever clocks said when it was counted
+        if same_week {
+            used.week = used.week.less(amount_minor).at_least(used.day);
+        }
+        if same_month {
+            used.month = used.month.less(amount_minor).at_least(used.day);
+        }
+        self
+    }
+
     /// As stored: nothing used is no bytes. Otherwise the day, and for each direction what was used on it, in the rest of
     /// its week and in the rest of its month: count and then, where that is not zero, value. Small numbers take few bytes.
     pub fn encode(&self) -> Vec<u8> {
@@ -157,6 +178,24 @@ impl TryFrom<Vec<u8>> for Usage {
 impl Sum {
     const fn with(self, amount_minor: i64) -> Sum {
         Sum { value_minor: self.value_minor.saturating_add(amount_minor), count: self.count.saturating_add(1) }
+    }
+
+    /// With one movement less.
+    fn less(self, amount_minor: i64) -> Sum {
+        let value_minor = self.value_minor.saturating_sub(amount_minor).max(0);
+        Sum { value_minor, count: self.count.saturating_sub(1) }.plain()
+    }
+
+    fn at_least(self, part: Sum) -> Sum {
+        if self.count <= part.count {
+            return part;
+        }
+        Sum { value_minor: self.value_minor.max(part.value_minor), ..self }
+    }
+
+    /// No movement has no value: as it is stored.
+    fn plain(self) -> Sum {
+        if self.count == 0 { Sum::default() } else { self }
     }
 
     /// What is left of a week or month without its day, which lies in it.
@@ -277,6 +316,22 @@ mod tests {
         let earlier = Day::new(MONDAY.number() - 40);
         assert_eq!(usage.rolled_to(earlier), usage);
         assert_eq!(usage.rolled_to(earlier).with(Way::Out, 5).rolled_to(MONDAY).sum(Way::Out, Window::Day).count, 2);
+    }
+
+    #[test]
+    fn what_is_given_back_is_missing_only_where_it_still_counts() {
+        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 200).with(Way::Out, 50);
+        assert_eq!(values(&usage.without(Way::Out, 200, MONDAY), Way::Out), [(50, 1); 3]);
+        let tuesday = usage.rolled_to(MONDAY.next_day()).with(Way::Out, 7);
+        let back = tuesday.without(Way::Out, 200, MONDAY);
+        assert_eq!(values(&back, Way::Out), [(7, 1), (57, 2), (57, 2)]);
+        let next_month = usage.rolled_to(MONDAY.next_month()).with(Way::Out, 7);
+        assert_eq!(next_month.without(Way::Out, 200, MONDAY), next_month);
+        // of a clock that was behind: what counted on Tuesday is not below what Tuesday has
+        let behind = usage.rolled_to(MONDAY.next_day()).with(Way::Out, 7);
+        let less = behind.without(Way::Out, 250, MONDAY).without(Way::Out, 7, MONDAY);
+        assert_eq!(values(&less, Way::Out)[0], (7, 1));
+        assert_eq!(Usage::decode(&less.encode()), Ok(less));
     }
 
     #[test]

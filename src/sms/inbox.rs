@@ -204,7 +204,7 @@ impl Sms {
         let mut slots = reply.slots;
         slots.insert("dial".into(), house.dial.clone());
         slots.insert("brand".into(), house.brand.clone());
-        let language = own.unwrap_or(Language::EN);
+        let language = own.unwrap_or(house.market.language);
         let now = house.clock.now();
         let answer = message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
         vec![Change::See { key }, Change::Tell(answer)]

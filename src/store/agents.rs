@@ -54,7 +54,7 @@ pub struct Till {
 
 /// A code with which an agent hands out cash.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = cash_codes)]
+#[diesel(table_name = cash_codes, treat_none_as_default_value = false)]
 pub struct CashCodeRow {
     /// Names its tag.
     pub id: i64,
@@ -64,7 +64,7 @@ pub struct CashCodeRow {
     pub hold: i64,
     /// The cash, minor units.
     pub amount_minor: i64,
-    /// What handing it out costs the customer, minor units.
+    /// What handing it out, or sending it, costs its owner, minor units.
     pub fee_minor: i64,
     /// `open`, `used` or `cancelled`.
     pub state: String,
@@ -74,6 +74,10 @@ pub struct CashCodeRow {
     pub tax_minor: i64,
     /// What of it is a levy, minor units; the rest is the operator's own.
     pub levy_minor: i64,
+    /// The number it is for, where it is sent to somebody without a wallet: see `parcels`.
+    pub msisdn: Option<String>,
+    /// Which it is among those that wait for that number.
+    pub place: Option<i64>,
 }
 
 /// Where the owner of this wallet works.
@@ -126,9 +130,10 @@ pub fn dismiss(conn: &mut Conn, assistant: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The codes of this wallet that were not used and whose time is not over.
+/// The codes for cash of this wallet that were not used and whose time is not over.
 pub fn open_codes(conn: &mut Conn, account: i64, now: i64) -> Result<Vec<CashCodeRow>, StoreError> {
     let theirs = cash_codes::table.filter(cash_codes::account_id.eq(account)).filter(cash_codes::state.eq("open"));
+    let theirs = theirs.filter(cash_codes::msisdn.is_null());
     Ok(on!(conn, c => theirs.filter(cash_codes::expires_at.gt(now)).order(cash_codes::id).load(c))?)
 }
 
@@ -163,9 +168,11 @@ pub fn add_codes(codes: &[CashCodeRow]) -> Rows<'_> {
         Column::Numbers(codes.iter().map(|c| c.expires_at).collect()),
         Column::Numbers(codes.iter().map(|c| c.tax_minor).collect()),
         Column::Numbers(codes.iter().map(|c| c.levy_minor).collect()),
+        Column::OptionalTexts(codes.iter().map(|c| c.msisdn.as_deref()).collect()),
+        Column::Optional(codes.iter().map(|c| c.place).collect()),
     ];
     let head = "INSERT INTO cash_codes (id, account_id, hold, amount_minor, fee_minor, state, expires_at, tax_minor, \
-                levy_minor)";
+                levy_minor, msisdn, place)";
     Rows::insert(codes.len(), columns, head, "")
 }
 

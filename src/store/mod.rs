@@ -13,6 +13,7 @@ pub mod mailboxes;
 pub mod orders;
 pub mod outbox;
 pub mod papers;
+pub mod parcels;
 pub mod people;
 mod postgres;
 mod readers;

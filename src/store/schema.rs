@@ -303,6 +303,8 @@ diesel::table! {
         expires_at -> BigInt,
         tax_minor -> BigInt,
         levy_minor -> BigInt,
+        msisdn -> Nullable<Text>,
+        place -> Nullable<BigInt>,
     }
 }
 

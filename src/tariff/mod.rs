@@ -29,7 +29,7 @@ use crate::refusal::Reason;
 use crate::source::Problem;
 
 /// The services that have a price. A file that names another one is refused: it would be a slip, and free.
-pub const SERVICES: &[&str] = &["send", "cash_in", "cash_out"];
+pub const SERVICES: &[&str] = &["send", "send_unjoined", "cash_in", "cash_out"];
 
 /// The prices of all services, in one currency.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! Holds whose time is over: the money is free again, and whoever waited for it hears what became of it, in one commit.
 
-use super::Wallet;
 use super::orders::{EXPIRE_BATCH, expiry_key};
 use super::reversal::staff as reversal;
+use super::{Wallet, parcel};
 use crate::book::{HoldMove, Posting};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
@@ -14,18 +14,20 @@ impl Wallet {
         let due = self.store.read(move |conn: &mut Conn| {
             let mut due = Vec::new();
             for hold in book_rows::holds_expired(conn, now.micros(), EXPIRE_BATCH)? {
-                let mut changes = Vec::new();
+                let (mut changes, mut meters) = (Vec::new(), Vec::new());
                 if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
                     changes = reversal::ended(&house, &row, &payer, &payee, now);
+                } else if let Some(parcel) = parcel::mine::behind(conn, hold.id)? {
+                    (changes, meters) = parcel::mine::over(&house, &parcel, "sms.parcel_returned", now);
                 }
-                due.push((hold, changes));
+                due.push((hold, changes, meters));
             }
             Ok::<_, StoreError>(due)
         });
         let mut ended: usize = 0;
-        for (hold, changes) in due.await? {
+        for (hold, changes, meters) in due.await? {
             let note = self.note(expiry_key(hold.expires_at, hold.id), changes);
-            let posting = Posting { kind: "expire", holds: vec![HoldMove::Expire { hold: hold.id }], ..note };
+            let posting = Posting { kind: "expire", holds: vec![HoldMove::Expire { hold: hold.id }], meters, ..note };
             ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
         }
         Ok(ended)

@@ -2,12 +2,13 @@
 //! PIN. The book asks again, within the commit, and its word counts.
 
 use super::budget;
-use super::desk::{Desk, Halt};
+use super::desk::{Desk, Halt, House};
 use crate::book::Meter;
 use crate::calendar::Day;
-use crate::limits::{Tier, Way};
+use crate::limits::{Caps, Tier, Way};
 use crate::money::Money;
 use crate::store::people::PersonRow;
+use crate::time::Timestamp;
 
 /// What the payment of `amount` counts for: going out for the payer, coming in for the payee.
 ///
@@ -29,7 +30,18 @@ pub fn spent(desk: &mut Desk, payer: &PersonRow, amount: Money) -> Result<Meter,
 
 /// What it counts for on the side of who gets it, who is not the one that asks.
 pub fn received(desk: &Desk, payee: &PersonRow, amount: Money) -> Meter {
-    meter(desk, payee, Way::In, amount, false)
+    arrived(desk.house, desk.now, payee, amount)
+}
+
+/// The same for what comes by itself.
+pub fn arrived(house: &House, now: Timestamp, payee: &PersonRow, amount: Money) -> Meter {
+    meter(house, now, payee, Way::In, amount, false)
+}
+
+/// What somebody sent and nobody took counts no more.
+pub fn returned(house: &House, sent: Timestamp, payer: i64, amount: Money) -> Meter {
+    let (day, caps) = (Day::of(sent, &house.market.zone), Caps::default());
+    Meter { account: payer, way: Way::Out, amount_minor: amount.minor, day, caps, own: true, back: true }
 }
 
 /// What cash counts for that somebody else hands out to its owner.
@@ -39,13 +51,13 @@ pub fn drawn(desk: &mut Desk, owner: &PersonRow, amount: Money) -> Result<Meter,
 
 /// What goes out counts against what the tier allows, and against what its owner set themselves.
 fn out(desk: &mut Desk, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, Halt> {
-    let mut out = meter(desk, person, Way::Out, amount, own);
+    let mut out = meter(desk.house, desk.now, person, Way::Out, amount, own);
     out.caps.budget = budget::of(desk, person.account_id)?;
     Ok(out)
 }
 
-fn meter(desk: &Desk, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
-    let caps = desk.house.limits.get().caps(Tier::of_code(&person.tier), way);
-    let day = Day::of(desk.now, &desk.house.market.zone);
-    Meter { account: person.account_id, way, amount_minor: amount.minor, day, caps, own }
+fn meter(house: &House, now: Timestamp, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
+    let caps = house.limits.get().caps(Tier::of_code(&person.tier), way);
+    let day = Day::of(now, &house.market.zone);
+    Meter { account: person.account_id, way, amount_minor: amount.minor, day, caps, own, back: false }
 }

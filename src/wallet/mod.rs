@@ -16,6 +16,7 @@ pub mod join;
 pub mod limits;
 pub mod mailbox;
 pub mod orders;
+pub mod parcel;
 pub mod pin;
 pub mod price;
 mod recall;
@@ -66,6 +67,10 @@ const PLANS_MAX: usize = 3;
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
     send::SERVICE,
+    parcel::SEND,
+    parcel::mine::LIST,
+    parcel::mine::CANCEL,
+    parcel::mine::SECRET,
     orders::ORDER,
     orders::LIST,
     orders::APPROVE,
@@ -255,6 +260,8 @@ impl Wallet {
                 posting.proofs.insert(0, self.proof(caller, ask.secret.as_ref(), row, turn.wrong.clone())?);
             }
             match self.book.post(posting).await {
+                // an earlier copy did it: what this one planned since may be another thing
+                Ok(receipt) if receipt.repeated => return self.repeated(plan, service, caller, turn.key).await,
                 Ok(receipt) => return Ok(self.with_receipt(plan, &receipt, caller)),
                 // the plan was good, but money was spent or an account frozen in between: a new plan does, or says, better
                 // a PIN that is gone was that of somebody who was dismissed meanwhile

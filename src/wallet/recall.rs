@@ -1,6 +1,6 @@
 //! What was done under a key, for who has lost the answer: told again from what stands in the book.
 
-use super::{Caller, Plan, Wallet, agent, claim, join, reversal, unavailable};
+use super::{Caller, Plan, Service, Wallet, agent, claim, join, parcel, reversal, unavailable};
 use crate::ask::Answer;
 use crate::book::{Key, Receipt};
 use crate::refusal::Refusal;
@@ -16,6 +16,12 @@ impl Wallet {
                 let mut plan = self.with_receipt(Plan::default(), &receipt, caller);
                 if service == agent::code::MAKE.name {
                     plan.slots.insert("cash_code".into(), agent::code::digits(&self.house, &key));
+                }
+                if service == parcel::SEND.name {
+                    match self.secret_behind(receipt.posting, &key).await {
+                        Ok(secret) => plan.slots.extend(secret),
+                        Err(refusal) => return Answer::Refused(refusal),
+                    }
                 }
                 if service == reversal::UNDO.name {
                     match self.held_behind(receipt.posting).await {
@@ -34,6 +40,22 @@ impl Wallet {
             }
             Err(refusal) => Answer::Refused(refusal),
         }
+    }
+
+    /// A plan whose key was used before, with what was done then.
+    pub(super) async fn repeated(
+        &self,
+        mut plan: Plan,
+        service: &Service,
+        caller: &Caller,
+        key: Key,
+    ) -> Result<Plan, Refusal> {
+        match self.recall(caller, service.name, key).await {
+            Answer::Facts { slots, .. } => plan.slots.extend(slots),
+            Answer::Refused(refusal) => return Err(refusal),
+            Answer::Items(_) | Answer::Late => {}
+        }
+        Ok(plan)
     }
 
     async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {

@@ -1,11 +1,12 @@
 //! Send money to somebody with a wallet.
 //!
 //! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
-//! when the same amount went to the same person within ten minutes.
+//! when the same amount went to the same person within ten minutes; flag `unjoined` when a number is checked that has no
+//! wallet, and what is sent to it would wait there.
 
 use super::desk::{Act, Desk, Halt, masked_name};
 use super::price::{self, Terms};
-use super::{Service, Whose, limits};
+use super::{Service, Whose, limits, parcel};
 use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
 use crate::money::Money;
@@ -25,6 +26,9 @@ const AGAIN: Duration = Duration::from_secs(600);
 const AGAIN_LOOKBACK: usize = 10;
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
+    if desk.verb == Verb::Check && parcel::would_wait(desk)? {
+        return Ok(());
+    }
     let payee = payee(desk)?;
     for (slot, value) in party(&payee) {
         desk.show(&slot, value);

@@ -186,7 +186,7 @@ impl Gauge {
         let (account, leg_minor) = legs.get(self.leg).copied().unwrap_or((self.account, 50));
         let amount_minor = self.amount.unwrap_or(leg_minor.saturating_abs());
         let (way, day) = (self.way, Day::new(self.day));
-        Meter { account, way, amount_minor, day, caps: self.caps, own: self.own }
+        Meter { account, way, amount_minor, day, caps: self.caps, own: self.own, back: false }
     }
 }
 

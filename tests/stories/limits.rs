@@ -192,7 +192,8 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
             let book = if n % 3 == 1 { wallet.book.clone() } else { second.clone() };
             let legs = [(payer, -5_000), (payee, 5_000)];
             let legs = legs.map(|(account, amount_minor)| Leg { account, amount_minor }).to_vec();
-            let meter = Meter { account: payer, way: Way::Out, amount_minor: 5_000, day: MONDAY, caps, own: true };
+            let meter =
+                Meter { account: payer, way: Way::Out, amount_minor: 5_000, day: MONDAY, caps, own: true, back: false };
             let posting = Posting { legs, meters: vec![meter], kind: "send", ..wallet.note(name, Vec::new()) };
             crowd.spawn(async move { book.post(posting).await.map(|_receipt| ()).map_err(|refusal| refusal.reason) });
         }
@@ -211,7 +212,7 @@ fn metered(posting: Posting, meters: Vec<Meter>) -> Posting {
 
 /// A payment of Ann's that counts.
 fn counted(name: &str, amount_minor: i64, day: Day, caps: Caps) -> Posting {
-    let out = Meter { account: ANN, way: Way::Out, amount_minor, day, caps, own: true };
+    let out = Meter { account: ANN, way: Way::Out, amount_minor, day, caps, own: true, back: false };
     metered(pay(name, ANN, BEN, amount_minor), vec![out])
 }
 
@@ -250,7 +251,7 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
     ledger.ok(counted("first", 600, MONDAY, caps)).await;
     ledger.refuses(counted("too much", 401, MONDAY, caps), Reason::LimitDay).await;
     ledger.refuses(counted("not covered", 999_999, MONDAY, caps), Reason::NotEnough).await;
-    let other = Meter { account: CAL, way: Way::In, amount_minor: 1, day: MONDAY, caps, own: false };
+    let other = Meter { account: CAL, way: Way::In, amount_minor: 1, day: MONDAY, caps, own: false, back: false };
     ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::Invalid).await;
     let full = Meter { account: BEN, caps: Caps { balance_minor: Some(5_000), ..caps }, ..other };
     ledger.refuses(metered(pay("too full", ANN, BEN, 1), vec![full]), Reason::OtherLimit).await;
@@ -276,7 +277,9 @@ async fn a_payment_planned_before_midnight_and_made_after_it_counts_for_the_new_
 async fn what_was_used_stays_used() {
     let ledger = Ledger::new().await;
     let caps = a_day(1_000);
-    let out = |amount_minor| vec![Meter { account: ANN, way: Way::Out, amount_minor, day: MONDAY, caps, own: true }];
+    let out = |amount_minor| {
+        vec![Meter { account: ANN, way: Way::Out, amount_minor, day: MONDAY, caps, own: true, back: false }]
+    };
     let reserve = HoldMove::Open { account: ANN, amount_minor: 600, expires_at: Timestamp::from_micros(i64::MAX) };
     let hold = ledger.ok(metered(holds("hold", &[reserve]), out(600))).await.posting;
     ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LimitDay).await;

@@ -46,6 +46,7 @@ mod model;
 mod operator;
 mod orders;
 mod outbox;
+mod parcels;
 mod payday;
 mod pin;
 mod price;

@@ -403,7 +403,7 @@ fn what_cannot_be_quoted_says_why() {
         (&["cash_out", "49"], "cash_out KES 49 is not moved: amount_too_small"),
         (&["send", "250,001"], "send KES 250,001 is not moved: amount_too_large"),
         (&["send", "1,5"], "`1,5` is not an amount of KES: amount_ambiguous"),
-        (&["sned", "200"], "sned has no price: what has one is send, cash_in, cash_out"),
+        (&["sned", "200"], "sned has no price: what has one is send, send_unjoined, cash_in, cash_out"),
         (&["send", "200", "--tier", "gold"], "the tariff has no tier gold"),
         (&["send", "200", "--channel", "pigeon"], "the tariff has no channel pigeon"),
         (&["send", "200", "--tariff", "none.toml"], "none.toml"),

@@ -57,6 +57,8 @@ pub struct Twist {
     pub payout: Option<Every>,
     /// A service whose database the operator's commands take, with the same people; see `World::real`.
     pub real: bool,
+    /// Whether money may be sent to a number that has no wallet.
+    pub unjoined: bool,
 }
 
 impl World {
@@ -99,7 +101,7 @@ impl World {
             callback_token: None,
             gateway: twist.gateway,
             mail: twist.mail,
-            rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: false },
+            rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
             more_prices: "",
             demo: !twist.real,
         };

@@ -44,7 +44,11 @@ fn mistakes_in_tables_are_named_with_their_line() {
     let bands = "bands = [{ from = 1, to = 9, fee = 0 }]\n";
     let table = |line: &str| format!("[[send]]\n{bands}{line}\n");
     let mistakes = [
-        (format!("[sned]\n{bands}"), 2, "`sned` does not belong here; what has a price is send, cash_in, cash_out"),
+        (
+            format!("[sned]\n{bands}"),
+            2,
+            "`sned` does not belong here; what has a price is send, send_unjoined, cash_in, cash_out",
+        ),
         ("[send]\nminimum = 1".into(), 2, "send: there are no bands; leave the service out if it is free"),
         (
             format!("[send]\nminimum = 5\n{}", bands.replace("1,", "6,")),
@@ -89,7 +93,7 @@ fn mistakes_in_tables_are_named_with_their_line() {
         (
             format!("[commission.cash_im]\n{bands}"),
             2,
-            "`cash_im` does not belong here; what has a price is send, cash_in, cash_out",
+            "`cash_im` does not belong here; what has a price is send, send_unjoined, cash_in, cash_out",
         ),
         (format!("[commission.cash_in]\n{bands}minimum = 1"), 4, "commission cash_in: `minimum` does not belong here"),
         (

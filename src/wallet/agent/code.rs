@@ -5,7 +5,7 @@
 use super::super::desk::{Act, Desk, Halt, House};
 use super::super::price::{self, Terms};
 use super::super::{Service, Whose, limits, send};
-use super::cash_out;
+use super::{cash_out, parcel};
 use crate::book::{Change, HoldMove, Key, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
@@ -16,7 +16,8 @@ use std::time::Duration;
 
 /// Input `amount`: sets the money aside and shows `cash_code`. A code made before ends.
 pub const MAKE: Service = Service { name: "cash_code", pin: Whose::Caller, opens: true, plan: make };
-/// Inputs `to`, `amount`, `code`: whoever serves hands out the cash.
+/// Inputs `to`, `amount`, `code`: whoever serves hands out the cash. With the flag `unjoined` the number has no wallet, and
+/// the code is the secret of a parcel for it.
 pub const REDEEM: Service = Service { name: "redeem", pin: Whose::Assistant, opens: false, plan: redeem };
 
 /// How long a code lives.
@@ -52,6 +53,8 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
         expires_at: expires.micros(),
         tax_minor: terms.fee.credited_minor(Place::Tax),
         levy_minor: terms.fee.credited_minor(Place::Levy),
+        msisdn: None,
+        place: None,
     };
     let mut holds: Vec<HoldMove> = old.iter().map(|code| HoldMove::Release { hold: code.hold }).collect();
     let amount_minor = terms.total.minor;
@@ -72,7 +75,7 @@ pub fn digits(house: &House, key: &Key) -> String {
 }
 
 /// The fee that was agreed on when the code was made, by where its lines go.
-fn agreed(code: &CashCodeRow) -> Fee {
+pub fn agreed(code: &CashCodeRow) -> Fee {
     let own_minor = code.fee_minor.saturating_sub(code.tax_minor).saturating_sub(code.levy_minor);
     let lines = [(Place::Fees, own_minor), (Place::Tax, code.tax_minor), (Place::Levy, code.levy_minor)];
     let line = |(place, minor): (Place, i64)| Line {
@@ -87,11 +90,18 @@ fn agreed(code: &CashCodeRow) -> Fee {
 
 fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
-    let customer = super::customer(desk)?;
+    let (to, customer) = parcel::holder(desk)?;
     let amount = desk.amount("amount")?;
     desk.show("amount", amount.to_string());
     desk.show("total", amount.to_string());
-    let typed = Pin::parse(desk.field("code")?).map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?;
+    let typed = desk.field("code")?;
+    let secret = parcel::Secret::parse(typed);
+    let (customer, typed) = match (customer, secret) {
+        (_, Some(secret)) => return parcel::redeem(desk, outlet, &to, amount, &secret),
+        (Some(customer), None) => (customer, Pin::parse(typed).ok()),
+        (None, None) => return Err(Refusal::of_field(Reason::TextFormat, "code").into()),
+    };
+    let typed = typed.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "code"))?;
     if desk.verb != crate::ask::Verb::Do {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());

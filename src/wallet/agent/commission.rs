@@ -5,6 +5,8 @@
 //! adds to that. Who splits a deposit earns nothing by it.
 
 use super::super::desk::{Desk, Halt};
+use super::super::parcel;
+use super::cash_out;
 use crate::ask::Verb;
 use crate::book::{COMMISSIONS, Change, Leg, TAX};
 use crate::money::Money;
@@ -103,7 +105,8 @@ fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &P
             return Ok(Some(sum_minor));
         }
         let float = legs.iter().find(|leg| leg.account_id == outlet.float_account);
-        if let Some(float) = float.filter(|_| posting.kind == service) {
+        let same = posting.kind == service || (service == cash_out::SERVICE.name && posting.kind == parcel::KIND);
+        if let Some(float) = float.filter(|_| same) {
             sum_minor = sum_minor.saturating_add(float.amount_minor.saturating_abs());
         }
         next = own.previous;

@@ -11,6 +11,7 @@ pub mod find;
 pub mod float;
 pub mod opening;
 pub mod owed;
+mod parcel;
 pub mod payout;
 pub mod recheck;
 pub mod register;

@@ -1,0 +1,436 @@
+//! Money for numbers without a wallet. Goal: it waits, and comes to whoever joins with that number, or is handed out once
+//! for the sender's secret, or goes back whole; the secret is nowhere but on the sender's screen. Method: whole
+//! conversations, an agent's till, wrong secrets, everybody at the same moment, and the database searched byte by byte.
+
+use super::aids::*;
+use super::engine::lines;
+use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
+use super::world::*;
+use kadogo::book::COMMISSIONS;
+use kadogo::limits::{Cap, Caps, Limits};
+use kadogo::money::{Currency, Money};
+use kadogo::store::book_rows;
+use kadogo::tariff::{Case, Tariff};
+use std::time::Duration;
+
+const TO: &str = "0711222333";
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// What sending 300 costs with its fee, in cents.
+const COST: i64 = 33_600;
+
+async fn market() -> World {
+    World::with(Twist { unjoined: true, ..Twist::default() }).await
+}
+
+/// The seven digits that a screen shows.
+fn secret_on(screen: &str) -> String {
+    let mut words = screen.split(|sign: char| !sign.is_ascii_digit());
+    words.find(|word| word.len() == 7).unwrap_or_else(|| panic!("no secret on\n{screen}")).to_owned()
+}
+
+/// Somebody sends to a number without a wallet; the secret.
+async fn sends_to(phone: &Phone<'_>, to: &str, amount: &str, pin: &str) -> String {
+    dial_afresh(phone).await;
+    secret_on(&phone.press_all(&["1", to, "1", amount, "1", pin]).await)
+}
+
+async fn sends(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
+    sends_to(phone, TO, amount, pin).await
+}
+
+/// At Mariam's till, in French.
+async fn hands_out(mariam: &Phone<'_>, amount: &str, secret: &str) -> String {
+    dial_afresh(mariam).await;
+    mariam.press_all(&["4", "3", TO, amount, secret, "1", "6734"]).await
+}
+
+async fn joins(world: &World) {
+    let neema = world.phone(STRANGER);
+    neema.dial().await;
+    neema.press_all(&["1", "Neema Achieng", "739105", "739105"]).await;
+}
+
+fn wrong(secret: &str) -> String {
+    let digits = if secret.ends_with("111111") { "222222" } else { "111111" };
+    format!("{}{digits}", &secret[..1])
+}
+
+async fn commissions(world: &World) -> i64 {
+    let read = world.app.wallet.store.read(|conn| book_rows::account(conn, COMMISSIONS));
+    -read.await.unwrap().unwrap().balance_minor
+}
+
+/// Sent, and the stranger joins.
+async fn sent_and_joined(sender: &str, pin: &str) -> String {
+    let world = market().await;
+    let (number, sender, neema) = (sender, world.phone(sender), world.phone(STRANGER));
+    let before = world.balance(number).await;
+    let secret = sends(&sender, "300", pin).await;
+    sender.messages().await;
+    neema.messages().await;
+    neema.dial().await;
+    neema.press_all(&["1", "Neema Achieng", "739105", "739105"]).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1);
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0, "it comes once");
+    assert_eq!((world.balance(STRANGER).await, world.balance(number).await), (30_000, before - COST));
+    sender.messages().await;
+    neema.messages().await;
+    world.check();
+    format!("{}\n== who joins ==\n{}", sender.transcript(), neema.transcript()).replace(&secret, "#######")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_comes_by_itself_to_who_joins_in_english() {
+    insta::assert_snapshot!(sent_and_joined(AMINA, "7361").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_comes_by_itself_to_who_joins_in_swahili() {
+    insta::assert_snapshot!(sent_and_joined(BARAKA, "4826").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_comes_by_itself_to_who_joins_in_french() {
+    insta::assert_snapshot!(sent_and_joined(CLAIRE, "9274").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_hands_it_out_once_and_the_secret_is_in_no_message_and_nowhere_stored() {
+    let world = market().await;
+    let (amina, mariam, neema) = (world.phone(AMINA), world.phone(MARIAM), world.phone(STRANGER));
+    let secret = sends(&amina, "300", "7361").await;
+    neema.messages().await;
+    let stored = world.stored_bytes();
+    assert!(!holds(&stored, &secret) && !holds(&stored, &secret[1..]));
+    hands_out(&mariam, "300", &secret).await;
+    assert!(hands_out(&mariam, "300", &secret).await.contains("Ce code n'existe pas"));
+    for phone in [&amina, &mariam, &neema] {
+        phone.messages().await;
+    }
+    // 8 is what an agent earns with 300 in cash
+    assert_eq!((world.balance(AMINA).await, float(&world, MARIAM).await), (500_000 - COST, 830_000));
+    assert_eq!(commissions(&world).await, 800);
+    let told = [world.inbox(AMINA).await, world.inbox(STRANGER).await, world.inbox(MARIAM).await].concat().concat();
+    assert!(!told.contains(&secret[1..]), "{told}");
+    dial_afresh(&amina).await;
+    amina.press_all(&["2", "2"]).await;
+    let seen = [("", &amina), ("\n== at the till ==\n", &mariam), ("\n== the receiver ==\n", &neema)];
+    let seen: String = seen.iter().map(|(title, phone)| format!("{title}{}", phone.transcript())).collect();
+    insta::assert_snapshot!(seen.replace(&secret, "#######"));
+    // who joins later gets nothing twice
+    joins(&world).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_or_amount_costs_a_try_and_the_sixth_is_not_looked_at() {
+    let world = market().await;
+    let (amina, mariam) = (world.phone(AMINA), world.phone(MARIAM));
+    let secret = sends(&amina, "300", "7361").await;
+    let wrong = wrong(&secret);
+    for (amount, typed, left) in [("300", &wrong, 4), ("400", &secret, 3), ("300", &wrong, 2), ("300", &wrong, 1)] {
+        let screen = hands_out(&mariam, amount, typed).await;
+        assert!(screen.contains(&format!("Code incorrect. Essais restants : {left}.")), "{screen}");
+    }
+    hands_out(&mariam, "300", &wrong).await;
+    let screen = hands_out(&mariam, "300", &secret).await;
+    assert!(screen.contains("Ce code n'existe pas"), "{screen}");
+    insta::assert_snapshot!(world.inbox(AMINA).await.pop().unwrap(), @"The secret of KES 300 for 0711222333 was tried too often: no agent pays it out. Take it back, or it returns on 30/11/26.");
+    assert_eq!((world.balance(AMINA).await, float(&world, MARIAM).await), (500_000, 800_000));
+    // who joins still gets it
+    joins(&world).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_takes_goes_back_with_its_fee_after_a_week_and_both_hear() {
+    let world = market().await;
+    let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
+    let secret = sends(&claire, "300", "9274").await;
+    world.clock.advance(7 * DAY - Duration::from_secs(1));
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    world.clock.advance(Duration::from_secs(1));
+    // too late for the till and for who joins, before anybody has come round to ending it
+    assert!(hands_out(&mariam, "300", &secret).await.contains("Ce code n'existe pas"));
+    joins(&world).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it goes back once");
+    let told = [world.inbox(CLAIRE).await.pop().unwrap(), world.inbox(STRANGER).await.pop().unwrap()];
+    insta::assert_snapshot!(told.join("\n"), @r"
+    7H4ATZBF0Y Personne n'a retiré KES 300 envoyés à 0711222333. Ils sont à vous, les frais aussi.
+    KES 300 from Claire M 0700***003 does not wait for you any more.
+    ");
+    // all of it can be spent again
+    dial_afresh(&claire).await;
+    assert!(claire.press_all(&["1", "0700000001", "1177", "1", "9274"]).await.contains("Confirmé"));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sender_reads_the_secret_again_behind_the_pin_and_takes_it_back_before_it_is_taken() {
+    let world = market().await;
+    let (amina, baraka, mariam) = (world.phone(AMINA), world.phone(BARAKA), world.phone(MARIAM));
+    let secret = sends(&amina, "300", "7361").await;
+    // nobody else sees it
+    dial_afresh(&baraka).await;
+    assert!(baraka.press_all(&["4", "3"]).await.contains("Hakuna pesa zako"), "{}", baraka.transcript());
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "1", "739104"]).await;
+    assert_eq!(secret_on(&amina.press("7361").await), secret);
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "2", "1"]).await;
+    amina.messages().await;
+    assert!(hands_out(&mariam, "300", &secret).await.contains("Ce code n'existe pas"));
+    let second = sends(&amina, "200", "7361").await;
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "2"]).await;
+    assert!(hands_out(&mariam, "200", &second).await.contains("Confirmé"), "{}", mariam.transcript());
+    let late = amina.press("1").await;
+    assert!(late.starts_with("That does not wait any more."), "{late}");
+    insta::assert_snapshot!(amina.transcript().replace(&secret, "#######").replace(&second, "#######"));
+    assert_eq!((world.balance(AMINA).await, float(&world, MARIAM).await), (500_000 - 23_600, 820_000));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_once() {
+    let world = market().await;
+    let (amina, baraka, neema) = (world.phone(AMINA), world.phone(BARAKA), world.phone(STRANGER));
+    let large = sends(&amina, "300", "7361").await;
+    sends(&baraka, "200", "4826").await;
+    let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
+    world.app.wallet.house.limits.set(Limits::alike(Caps::default(), caps));
+    joins(&world).await;
+    neema.messages().await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1, "what fits comes");
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(world.balance(STRANGER).await, 20_000);
+    insta::assert_snapshot!(neema.messages().await.join("\n"), @r"
+    KES 300 from Amina W 0700***001 does not fit into your account now. It comes once it does, or goes back on 30/11/26.
+    KGAHSJVKGN Confirmed. KES 200 received from Baraka O 0700***002 on 23/11/26 at 14:05. New balance KES 200.
+    ");
+    // an agent may hand it out to who has a wallet, too
+    let mariam = world.phone(MARIAM);
+    assert!(hands_out(&mariam, "300", &large).await.contains("Remettez KES 300 à Neema A"), "{}", mariam.transcript());
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000 - COST, 250_000 - 23_600));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_counts_as_sending_and_no_more_once_it_goes_back() {
+    let world = market().await;
+    let day = Cap { value_minor: Some(50_000), count: Some(2) };
+    let week = Cap { value_minor: Some(70_000), count: None };
+    world.app.wallet.house.limits.set(Limits::alike(Caps { day, week, ..Caps::default() }, Caps::default()));
+    let amina = world.phone(AMINA);
+    sends(&amina, "300", "7361").await;
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&["1", TO, "1", "201"]).await;
+    assert!(screen.contains("leaves KES 200 today"), "{screen}");
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "2", "1"]).await;
+    // both the sum and the count are free again
+    sends(&amina, "400", "7361").await;
+    world.clock.advance(DAY);
+    // of the week 300 are left; what went back another day is free in its week
+    dial_afresh(&amina).await;
+    assert!(amina.press_all(&["1", "0700000002", "301"]).await.contains("leaves KES 300 this week"));
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "2", "1"]).await;
+    dial_afresh(&amina).await;
+    assert!(amina.press_all(&["1", "0700000002", "500", "1", "7361"]).await.contains("Confirmed"));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_sender_sends_nothing_and_what_waits_stays_until_it_goes_back() {
+    let world = market().await;
+    let (amina, mariam) = (world.phone(AMINA), world.phone(MARIAM));
+    let secret = sends(&amina, "300", "7361").await;
+    set_account_state(&world, AMINA, "frozen").await;
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&["1", TO]).await;
+    assert!(screen.contains("not active"), "{screen}");
+    assert!(hands_out(&mariam, "300", &secret).await.contains("Ce code n'existe pas"), "{}", mariam.transcript());
+    joins(&world).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!((world.balance(AMINA).await, world.balance(STRANGER).await), (500_000, 0));
+    world.clock.advance(7 * DAY);
+    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_the_till_the_sender_and_the_end_at_the_same_moment_agree_on_one() {
+    for round in 0..4 {
+        let world = market().await;
+        let (amina, mariam) = (world.phone(AMINA), world.phone(MARIAM));
+        let secret = sends(&amina, "300", "7361").await;
+        mariam.dial().await;
+        mariam.press_all(&["4", "3", TO, "300", &secret, "1"]).await;
+        dial_afresh(&amina).await;
+        amina.press_all(&["4", "3", "1", "2"]).await;
+        joins(&world).await;
+        if round % 2 == 1 {
+            world.clock.advance(7 * DAY);
+        }
+        let wallet = &world.app.wallet;
+        let (paid, back, _, _) = tokio::join!(mariam.press("6734"), amina.press("1"), wallet.arrive(), wallet.expire());
+        wallet.arrive().await.unwrap();
+        wallet.expire().await.unwrap();
+        let ended = world.inbox(AMINA).await.iter().any(|told| told.contains("Nobody took"));
+        let (paid, back) = (paid.contains("Confirmé"), back.starts_with("Taken back"));
+        let come = world.balance(STRANGER).await == 30_000;
+        let fates = [paid, back, come, ended];
+        assert_eq!(fates.iter().filter(|done| **done).count(), 1, "{fates:?}");
+        assert_eq!(world.balance(AMINA).await, if back || ended { 500_000 } else { 500_000 - COST });
+        assert_eq!(float(&world, MARIAM).await, if paid { 830_000 } else { 800_000 });
+        world.check();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_agents_at_once_hand_it_out_once() {
+    let world = market().await;
+    let secret = sends(&world.phone(AMINA), "300", "7361").await;
+    let tills = [(NJERI, "8417"), (OTIENO, "2905"), (MARIAM, "6734"), (ZUHURA, "5263")];
+    let paid = all(tills.map(|(number, pin)| {
+        let (world, secret) = (&world, secret.clone());
+        async move {
+            let phone = world.phone(number);
+            phone.dial().await;
+            let screen = phone.press_all(&["4", "3", TO, "300", &secret, "1", pin]).await;
+            ["Confirm", "Imethibitishwa"].iter().any(|word| screen.contains(word))
+        }
+    }))
+    .await;
+    assert_eq!(paid.into_iter().filter(|paid| *paid).count(), 1);
+    assert_eq!((world.balance(AMINA).await, commissions(&world).await), (500_000 - COST, 800));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_copy_of_the_last_step_shows_the_same_secret_and_sends_once() {
+    let world = market().await;
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.press_all(&["1", TO, "1", "300", "1"]).await;
+    let (session, history) = (amina.session(), format!("{}*7361", amina.history()));
+    let copies = all((0..4).map(|_| world.hop(&session, AMINA, &history))).await;
+    assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{copies:#?}");
+    assert_eq!(world.inbox(STRANGER).await.len(), 1);
+    assert!(hands_out(&world.phone(MARIAM), "300", &secret_on(&copies[0])).await.contains("Confirmé"));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_for_one_number_each_secret_opens_its_own() {
+    let world = market().await;
+    let (amina, baraka, mariam) = (world.phone(AMINA), world.phone(BARAKA), world.phone(MARIAM));
+    // at the same moment, and of the same amount
+    for phone in [&amina, &baraka] {
+        phone.dial().await;
+        phone.press_all(&["1", TO, "1", "300", "1"]).await;
+    }
+    let (first, second) = tokio::join!(amina.press("7361"), baraka.press("4826"));
+    let (first, second) = (secret_on(&first), secret_on(&second));
+    assert_ne!(first[..1], second[..1]);
+    // a wrong secret of the one costs the other nothing
+    for _try in 0..5 {
+        hands_out(&mariam, "300", &wrong(&first)).await;
+    }
+    assert!(hands_out(&mariam, "300", &second).await.contains("Confirmé"), "{}", mariam.transcript());
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000 - COST));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_parts_an_agent_earns_what_one_would_have_and_nobody_serves_what_a_colleague_sent() {
+    let world = market().await;
+    let (amina, njeri, otieno, mariam) =
+        (world.phone(AMINA), world.phone(NJERI), world.phone(OTIENO), world.phone(MARIAM));
+    for part in ["300", "700"] {
+        let secret = sends(&amina, part, "7361").await;
+        assert!(hands_out(&mariam, part, &secret).await.contains("Confirmé"), "{}", mariam.transcript());
+    }
+    // 10 for a thousand, not 8 and 10
+    assert_eq!(commissions(&world).await, 1_000);
+    world.give(NJERI, 50_000).await;
+    let secret = sends(&njeri, "300", "9046").await;
+    dial_afresh(&otieno).await;
+    let screen = otieno.press_all(&["4", "3", TO, "300", &secret, "1", "2905"]).await;
+    assert!(screen.contains("Wakala hawezi kujihudumia"), "{screen}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_flooded_with_messages_by_sending_and_taking_back() {
+    let world = market().await;
+    let amina = world.phone(AMINA);
+    for _parcel in 0..3 {
+        sends(&amina, "50", "7361").await;
+        dial_afresh(&amina).await;
+        amina.press_all(&["4", "3", "1", "2", "1"]).await;
+    }
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&["1", TO, "1", "50"]).await;
+    assert!(screen.starts_with("Too many of these wait."), "{screen}");
+    assert_eq!(world.inbox(STRANGER).await.len(), 6);
+    for other in 0..10 {
+        sends_to(&amina, &format!("07112224{other:02}"), "50", "7361").await;
+    }
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&["1", "0711222500", "1", "50"]).await;
+    assert!(screen.starts_with("Too many of these wait."), "{screen}");
+    // a no sends nothing, and back goes back to the number
+    dial_afresh(&amina).await;
+    assert!(amina.press_all(&["1", TO, "0"]).await.contains("Enter the phone number"), "{}", amina.transcript());
+    assert!(amina.press_all(&[TO, "2"]).await.starts_with("Cancelled."), "{}", amina.transcript());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_is_switched_off_a_number_without_a_wallet_is_refused_and_what_waits_is_handed_out() {
+    let world = market().await;
+    let secret = sends(&world.phone(AMINA), "300", "7361").await;
+    let world = world.restart().await;
+    let (amina, mariam) = (world.phone(AMINA), world.phone(MARIAM));
+    amina.dial().await;
+    assert!(amina.press_all(&["1", TO]).await.starts_with("0711222333 has no Kadogo account."));
+    assert!(hands_out(&mariam, "300", &secret).await.contains("Confirmé"), "{}", mariam.transcript());
+    mariam.dial().await;
+    assert!(mariam.press_all(&["4", "3", TO]).await.starts_with("0711222333 n'a pas"), "{}", mariam.transcript());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_it_is_open_for_ever() {
+    let world = market().await;
+    let secret = sends(&world.phone(AMINA), "300", "7361").await;
+    hands_out(&world.phone(MARIAM), "300", &secret).await;
+    sends(&world.phone(AMINA), "300", "7361").await;
+    world.clock.advance(7 * DAY);
+    world.app.wallet.expire().await.unwrap();
+    let states = "SELECT state AS text FROM cash_codes ORDER BY id";
+    let read = world.app.wallet.store.read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, states)));
+    assert_eq!(read.await.unwrap(), ["used", "cancelled"]);
+}
+
+/// What comes with Kadogo: a parcel is no cheap way to cash, and the agent never earns more than it costs.
+#[test]
+fn a_parcel_costs_what_sending_and_cash_cost_and_more_than_its_commission() {
+    let text = include_str!("../../menus/tariff.toml").to_owned();
+    let tariff = Tariff::parse(&kadogo::source::Source::new("tariff.toml", text)).unwrap();
+    let date = jiff::civil::date(2026, 11, 23);
+    let fee = |service, amount| {
+        let case = Case { service, amount, tier: None, channel: None, date, month_minor: 0 };
+        tariff.quote(&case).unwrap().payer_minor
+    };
+    for shillings in (50..=250_000).step_by(25).chain([101, 501, 1_001, 1_501, 2_501, 3_501, 5_001, 7_501, 20_001]) {
+        let amount = Money::new(shillings * 100, Currency::KES);
+        let cost = fee("send_unjoined", amount);
+        assert!(cost >= fee("send", amount) + fee("cash_out", amount), "{shillings}");
+        assert!(cost >= tariff.commission("cash_out", amount, date).unwrap().whole_minor(), "{shillings}");
+    }
+}
