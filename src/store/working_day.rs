@@ -149,6 +149,12 @@ pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, Store
     Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
 }
 
+/// What is known of this find by now.
+pub fn clawback(conn: &mut Conn, found: &ClawbackRow) -> Result<Option<ClawbackRow>, StoreError> {
+    let key = (found.day, found.outlet, found.customer, found.service.as_str());
+    Ok(on!(conn, c => clawbacks::table.find(key).first(c).optional())?)
+}
+
 /// What an outlet still has to give back, of its own part and as a head office, minor units.
 pub fn owed_minor(conn: &mut Conn, outlet: i64) -> Result<i64, StoreError> {
     let own = clawbacks::table.filter(clawbacks::outlet.eq(outlet));

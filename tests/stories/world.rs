@@ -221,6 +221,11 @@ impl World {
         check(&self.app.wallet.store)
     }
 
+    /// Another node on the same database, with a committer of its own.
+    pub async fn beside(&self, twist: Twist) -> World {
+        World::on(self.home.clone(), self.clock.clone(), twist).await
+    }
+
     /// Ends the service as a plug that is pulled would, and starts another one on the same database.
     pub async fn restart(self) -> World {
         self.restart_with(Twist::default()).await

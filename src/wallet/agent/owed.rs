@@ -36,20 +36,25 @@ impl Wallet {
         Ok(sum_minor)
     }
 
-    /// Takes what is owed of a find and there, and writes it down: also where nothing is there and it was not known.
-    pub(super) async fn take_back(&self, row: ClawbackRow, tax_minor: i64) -> Result<Taken, FoundingError> {
-        let (outlet, head) = (row.outlet, row.head);
+    /// Takes what is owed of a find and there, and writes it down: also where nothing is there and it was not known. The tax
+    /// is taken only with the first of it.
+    pub(super) async fn take_back(&self, found: ClawbackRow, tax_minor: i64) -> Result<Taken, FoundingError> {
         let read = move |conn: &mut Conn| {
-            let own = agents::outlet(conn, outlet)?.ok_or(StoreError::Damaged("a find at no outlet"))?;
+            let own = agents::outlet(conn, found.outlet)?.ok_or(StoreError::Damaged("a find at no outlet"))?;
             let own = own.commission_account;
-            let head = match head {
+            let head = match found.head {
                 Some(head) => agents::outlet(conn, head)?.map(|head| head.commission_account),
                 None => None,
             };
             let ids: Vec<i64> = [own, TAX].into_iter().chain(head).collect();
-            Ok::<_, StoreError>((own, head, book_rows::accounts_of(conn, &ids)?))
+            let accounts = book_rows::accounts_of(conn, &ids)?;
+            // what was taken is read after the accounts: who takes in between moves them, and this is refused
+            let known = working_day::clawback(conn, &found)?;
+            let tax_minor = if known.is_none() { tax_minor } else { 0 };
+            let row = known.map_or(found.clone(), |known| ClawbackRow { found_minor: found.found_minor, ..known });
+            Ok::<_, StoreError>((own, head, accounts, row, tax_minor))
         };
-        let (own, head, accounts) = self.store.read(read).await?;
+        let (own, head, accounts, row, tax_minor) = self.store.read(read).await?;
         let there = |id: i64| accounts.iter().find(|account| account.id == id);
         // what is frozen is not there
         let free_minor = |id: i64| there(id).filter(|a| a.state == "open").map_or(0, |a| a.balance_minor.max(0));

@@ -78,24 +78,19 @@ impl Wallet {
     pub async fn claw_back(&self, day: Date, find: &Find) -> Result<Taken, FoundingError> {
         let (from, _before) = Timestamp::of_day(day, &self.house.market.zone);
         let number = i64::from(Day::of(from, &self.house.market.zone).number());
-        // what was taken is read anew: the list may be an old one
-        let known = self.store.read(move |conn| working_day::clawbacks_of(conn, number)).await?;
-        let known = known.into_iter().find(|row| find.is_in(row));
-        // the tax that was withheld goes back with the first of it, as far as it is there
-        let tax_minor = if known.is_none() { find.excess.withheld_tax_minor } else { 0 };
-        let row = known.unwrap_or_else(|| ClawbackRow {
+        let row = ClawbackRow {
             day: number,
             outlet: find.outlet.float_account,
             customer: find.customer,
             service: find.service.clone(),
-            found_minor: 0,
+            found_minor: find.excess.outlet_minor,
             taken_minor: 0,
             head: find.outlet.head_office,
             head_found_minor: find.excess.head_office_minor.max(0),
             head_taken_minor: 0,
-        });
-        let row = ClawbackRow { found_minor: find.excess.outlet_minor, ..row };
-        self.take_back(row, tax_minor).await
+        };
+        // the tax that was withheld goes back with the first of it, as far as it is there
+        self.take_back(row, find.excess.withheld_tax_minor).await
     }
 }
 
