@@ -79,7 +79,7 @@ fn the_tables_are_the_ones_the_program_believes_in() {
          LEFT JOIN (information_schema.key_column_usage k JOIN information_schema.table_constraints t \
            ON t.constraint_name = k.constraint_name AND t.constraint_type = 'PRIMARY KEY') \
            ON k.table_name = c.table_name AND k.column_name = c.column_name \
-         WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_\\_%' \
+         WHERE c.table_schema = 'public' AND c.is_generated = 'NEVER' AND c.table_name NOT LIKE '\\_\\_%' \
          ORDER BY c.table_name, c.ordinal_position",
     );
     let mut stored: BTreeMap<String, Vec<String>> = BTreeMap::new();
