@@ -143,6 +143,7 @@ impl App {
                 async move {
                     app.wallet.expire().await?;
                     app.wallet.arrive().await?;
+                    app.wallet.remind().await?;
                     // many are due at the same hour: a full batch means that there may be more
                     for _batch in 0..STANDING_BATCHES {
                         if app.wallet.pay_standing().await? < full {

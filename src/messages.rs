@@ -25,6 +25,8 @@ pub const MESSAGES: &[(&str, &[&str])] = &[
     ("sms.lifted", &["name", "phone", "date", "time"]),
     ("sms.request", &["amount", "name", "phone", "about", "fee", "dial", "time", "date"]),
     ("sms.request_sent", &["amount", "name", "phone", "about"]),
+    ("sms.request_reminder", &["amount", "name", "phone", "about", "dial", "time", "date"]),
+    ("sms.bill_sent", &["amount", "about", "share", "own", "count"]),
     ("sms.request_declined", &["amount", "name", "phone", "about"]),
     ("sms.request_expired", &["amount", "name", "phone", "about"]),
     ("sms.request_cancelled", &["amount", "name", "phone", "about"]),

@@ -109,6 +109,10 @@ pub enum Reason {
     ParcelsFull,
     /// What was sent to a number without a wallet and does not wait any more.
     ParcelGone,
+    /// A number that shares a bill already.
+    BillTwice,
+    /// Those who share a bill were asked or reminded of late.
+    BillReminded,
     /// No payment that may be asked back.
     UndoNot,
     /// A payment is asked back once.

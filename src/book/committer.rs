@@ -88,7 +88,12 @@ impl Book {
 
     /// Takes one number that was never handed out.
     pub async fn fresh_id(&self) -> Result<i64, StoreError> {
-        self.write(|conn| book_rows::take_ids(conn, 1)).await
+        self.fresh_ids(1).await
+    }
+
+    /// Takes so many that follow one another; this is the first.
+    pub async fn fresh_ids(&self, count: i64) -> Result<i64, StoreError> {
+        self.write(move |conn| book_rows::take_ids(conn, count)).await
     }
 
     /// Whether the committer is there to take work.

@@ -116,7 +116,7 @@ impl Facts {
                 (!there).then_some(Reason::UndoGone)
             }
             Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
-            Change::CloseOrder { order, .. } => {
+            Change::CloseOrder { order, .. } | Change::Reminded { order } => {
                 (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
             }
             Change::OpenShift(shift) => self.shift(shift.assistant, after).is_some().then_some(Reason::ShiftOpen),
@@ -201,6 +201,7 @@ impl Facts {
             | Change::AtVersion { .. }
             | Change::AtPosting { .. }
             | Change::Block { .. }
+            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Serve(_)

@@ -187,6 +187,11 @@ pub enum Change {
         /// `approved`, `declined`, `expired` or `cancelled`.
         state: &'static str,
     },
+    /// Who has to answer a payment order was reminded of it; refused as `order_gone` when it does not wait any more.
+    Reminded {
+        /// Which order.
+        order: i64,
+    },
     /// Ask a payment back; this posting opens the hold. Refused as `undo_twice` when it was asked back before.
     OpenReversal(ReversalRow),
     /// Go on with what was asked back; refused as `undo_gone` when it is in none of the states it may come from.

@@ -153,7 +153,7 @@ impl<'a> Wanted<'a> {
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
                 Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
                 Change::See { key } | Change::Take { key } => drop(self.seen.insert(key.bytes())),
-                Change::CloseOrder { order, .. } => drop(self.orders.insert(*order)),
+                Change::CloseOrder { order, .. } | Change::Reminded { order } => drop(self.orders.insert(*order)),
                 Change::OpenReversal(row) => drop(self.reversals.insert(row.payment)),
                 Change::MoveReversal { payment, .. } => drop(self.reversals.insert(*payment)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),

@@ -28,6 +28,7 @@ struct Sets<'a> {
     seen: Vec<(&'a [u8], i64)>,
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
+    reminded: Vec<i64>,
     blocks: BTreeMap<(i64, i64), bool>,
     reversals: Vec<ReversalRow>,
     moved: BTreeMap<i64, (&'static str, &'a str)>,
@@ -86,6 +87,7 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
             people::set_tiers(&sets.tiers),
             agents::set_low_floats(&sets.low_floats),
             orders::set_states(&sets.closed),
+            orders::set_reminded(&sets.reminded),
             reversals::set_states(&sets.moved),
             agents::set_code_states(&sets.spent_codes),
         ],
@@ -126,6 +128,7 @@ impl<'a> Sets<'a> {
                 Change::See { key } | Change::Take { key } => sets.seen.push((key.bytes(), note.at.micros())),
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
+                Change::Reminded { order } => sets.reminded.push(*order),
                 // the hold behind it has the number of the posting that opens it
                 Change::OpenReversal(row) => sets.reversals.push(ReversalRow { hold: note.posting, ..row.clone() }),
                 Change::MoveReversal { payment, state, why, .. } => drop(sets.moved.insert(*payment, (state, why))),

@@ -69,6 +69,19 @@ pub fn requests_made(conn: &mut Conn, asker: i64) -> Result<i64, StoreError> {
     Ok(on!(conn, c => theirs.count().get_result(c))?)
 }
 
+/// The shares of a bill of this account, in the order they were entered.
+pub fn of_bill(conn: &mut Conn, bill: i64, asker: i64) -> Result<Vec<OrderRow>, StoreError> {
+    let theirs = orders::table.filter(orders::bill.eq(bill)).filter(orders::payee.eq(asker));
+    Ok(on!(conn, c => theirs.filter(orders::kind.eq("request")).order(orders::id).load(c))?)
+}
+
+/// What waits and whose payer is to be reminded by now.
+pub fn to_remind(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
+    let due = orders::table.filter(orders::state.eq("waiting")).filter(orders::remind_at.le(now));
+    let due = due.filter(orders::expires_at.gt(now)).order(orders::remind_at).limit(limit);
+    Ok(on!(conn, c => due.load(c))?)
+}
+
 /// Who has asked this account since then.
 pub fn askers(conn: &mut Conn, payer: i64, since: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
     let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq("request"));
@@ -118,4 +131,10 @@ pub fn set_states(states: &BTreeMap<i64, &'static str>) -> Rows<'static> {
     let columns =
         vec![Column::Numbers(states.keys().copied().collect()), Column::Texts(states.values().copied().collect())];
     Rows::update(states.len(), columns, "orders", "id", &["state"])
+}
+
+/// Their payers were reminded and are not again.
+pub fn set_reminded(orders: &[i64]) -> Rows<'static> {
+    let columns = vec![Column::Numbers(orders.to_vec()), Column::Optional(orders.iter().map(|_| None).collect())];
+    Rows::update(orders.len(), columns, "orders", "id", &["remind_at"])
 }

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 
 /// Shows `balance`, and `held` with the flag `held` when a part of it is reserved; with the flag
 /// `budget` also `room` and `frees` of it.
-pub const BALANCE: Service = Service { name: "balance", pin: Whose::Nobody, opens: false, plan: balance };
+pub const BALANCE: Service = Service { name: "balance", pin: Whose::Nobody, opens: 0, plan: balance };
 /// Lists the newest entries: `sign`, `amount`, `name`, `date`, `time`, `code`.
-pub const STATEMENT: Service = Service { name: "statement", pin: Whose::Nobody, opens: false, plan: statement };
+pub const STATEMENT: Service = Service { name: "statement", pin: Whose::Nobody, opens: 0, plan: statement };
 /// Input `language`.
-pub const LANGUAGE: Service = Service { name: "language", pin: Whose::Nobody, opens: false, plan: language };
+pub const LANGUAGE: Service = Service { name: "language", pin: Whose::Nobody, opens: 0, plan: language };
 
 /// Lines of a mini statement.
 const STATEMENT_LINES: usize = 10;

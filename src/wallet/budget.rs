@@ -11,9 +11,9 @@ use crate::store::budgets::{self, BudgetRow};
 use crate::store::papers::Paper;
 
 /// Inputs `every` (`week`, `month`) and `amount`: shows `amount`, `first_day`, from which it counts; flags `monthly`, `later`.
-pub const SET: Service = Service { name: "budget", pin: Whose::Caller, opens: false, plan: set };
+pub const SET: Service = Service { name: "budget", pin: Whose::Caller, opens: 0, plan: set };
 /// Takes it away from tomorrow on: shows `first_day`.
-pub const REMOVE: Service = Service { name: "budget_remove", pin: Whose::Caller, opens: false, plan: remove };
+pub const REMOVE: Service = Service { name: "budget_remove", pin: Whose::Caller, opens: 0, plan: remove };
 
 fn set(desk: &mut Desk) -> Result<(), Halt> {
     let window = match desk.field("every")? {

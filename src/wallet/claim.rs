@@ -12,7 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
 
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
-pub const SERVICE: Service = Service { name: "claim", pin: Whose::Nobody, opens: false, plan };
+pub const SERVICE: Service = Service { name: "claim", pin: Whose::Nobody, opens: 0, plan };
 
 /// What is done before a wallet is taken over: how its owner is spoken to, and the taking over itself.
 const BEFORE: [&str; 3] = [SERVICE.name, pin::CHOOSE.name, account::LANGUAGE.name];

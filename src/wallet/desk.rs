@@ -137,7 +137,7 @@ pub struct Desk<'a> {
     pub secret: Option<Secret>,
     /// What makes a repetition of the request recognisable, where something is being done.
     pub key: Option<Key>,
-    /// A number never used before, where the service opens something and is being done; otherwise 0.
+    /// The first of the numbers never used before that the service opens something with, where it is being done; otherwise 0.
     pub fresh_id: i64,
     /// What the plan is for: a warning is for who is about to say yes, and costs facts that others need not wait for.
     pub verb: Verb,

@@ -14,7 +14,7 @@ use crate::store::people::PersonRow;
 use crate::text;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "join", pin: Whose::Nobody, opens: true, plan };
+pub const SERVICE: Service = Service { name: "join", pin: Whose::Nobody, opens: 1, plan };
 
 /// Characters of a name.
 const NAME_MAX: usize = 40;

@@ -21,12 +21,12 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Input `email`: mails a code there.
-pub const ADDRESS: Service = Service { name: "email", pin: Whose::Nobody, opens: true, plan: address };
+pub const ADDRESS: Service = Service { name: "email", pin: Whose::Nobody, opens: 1, plan: address };
 /// Input `code`: makes the address theirs; shows `email`.
-pub const PROVE: Service = Service { name: "email_code", pin: Whose::Caller, opens: false, plan: prove };
+pub const PROVE: Service = Service { name: "email_code", pin: Whose::Caller, opens: 0, plan: prove };
 /// Input `period` (`this_month`, `last_month`, `three_months`, or `dates` with `first_day` and `last_day`); shows `first_day`,
 /// `last_day`, `email`.
-pub const STATEMENT: Service = Service { name: "mail_statement", pin: Whose::Caller, opens: false, plan: statement };
+pub const STATEMENT: Service = Service { name: "mail_statement", pin: Whose::Caller, opens: 0, plan: statement };
 
 /// How long a code counts.
 const CODE_LIFE: Duration = Duration::from_secs(30 * 60);

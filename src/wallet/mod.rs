@@ -44,8 +44,8 @@ pub struct Service {
     pub name: &'static str,
     /// Whose PIN doing it needs. Menus cannot switch this off.
     pub pin: Whose,
-    /// Whether doing it opens something that needs a number of its own.
-    pub opens: bool,
+    /// How many things doing it opens that need numbers of their own.
+    pub opens: i64,
     /// Reads facts and decides.
     pub plan: fn(&mut Desk) -> Result<(), Halt>,
 }
@@ -83,6 +83,11 @@ pub const SERVICES: &[Service] = &[
     request::ASK,
     request::MINE,
     request::CANCEL,
+    request::bill::SPLIT,
+    request::bill::MINE,
+    request::bill::SHARES,
+    request::bill::REMIND,
+    request::bill::CANCEL,
     request::block::ASKERS,
     request::block::BLOCK,
     request::block::BLOCKED,
@@ -239,7 +244,8 @@ impl Wallet {
     }
 
     async fn commit(&self, service: &Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Plan, Refusal> {
-        let fresh_id = if service.opens { self.book.fresh_id().await.map_err(|e| unavailable(&e))? } else { 0 };
+        let fresh_id =
+            if service.opens > 0 { self.book.fresh_ids(service.opens).await.map_err(|e| unavailable(&e))? } else { 0 };
         let request = request_digest(service.name, &ask.fields);
         for _plan in 0..PLANS_MAX {
             let (mut plan, refused) = self.plan(service, caller, &ask, Some(turn.key), fresh_id).await;
@@ -269,8 +275,12 @@ impl Wallet {
                     let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.till.is_some());
                     return Err(if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal });
                 }
+                // or an order was answered
                 Err(refusal)
-                    if matches!(refusal.reason, Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone) => {}
+                    if matches!(
+                        refusal.reason,
+                        Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone | Reason::OrderGone
+                    ) => {}
                 Err(refusal) => return Err(refusal),
             }
         }

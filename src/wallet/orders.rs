@@ -17,13 +17,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`: leaves an order that waits for its payer.
-pub const ORDER: Service = Service { name: "order", pin: Whose::Nobody, opens: true, plan: order };
+pub const ORDER: Service = Service { name: "order", pin: Whose::Nobody, opens: 1, plan: order };
 /// Lists what waits for the caller: `amount`, `name`, `about`.
-pub const LIST: Service = Service { name: "orders", pin: Whose::Nobody, opens: false, plan: list };
+pub const LIST: Service = Service { name: "orders", pin: Whose::Nobody, opens: 0, plan: list };
 /// Input `order`: pays it.
-pub const APPROVE: Service = Service { name: "approve", pin: Whose::Caller, opens: false, plan: approve };
+pub const APPROVE: Service = Service { name: "approve", pin: Whose::Caller, opens: 0, plan: approve };
 /// Input `order`: refuses it.
-pub const DECLINE: Service = Service { name: "decline", pin: Whose::Nobody, opens: false, plan: decline };
+pub const DECLINE: Service = Service { name: "decline", pin: Whose::Nobody, opens: 0, plan: decline };
 
 /// How long an order waits, unless it is a request.
 pub const LIFE: Duration = Duration::from_secs(30 * 60);

@@ -14,11 +14,11 @@ use crate::store::people::{self, PinRow};
 use secrecy::ExposeSecret;
 
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
-pub const CHOOSE: Service = Service { name: "choose_pin", pin: Whose::Nobody, opens: false, plan: choose };
+pub const CHOOSE: Service = Service { name: "choose_pin", pin: Whose::Nobody, opens: 0, plan: choose };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service { name: "repeat_pin", pin: Whose::Nobody, opens: false, plan: repeat };
+pub const REPEAT: Service = Service { name: "repeat_pin", pin: Whose::Nobody, opens: 0, plan: repeat };
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
-pub const CHANGE: Service = Service { name: "change_pin", pin: Whose::Caller, opens: false, plan: change };
+pub const CHANGE: Service = Service { name: "change_pin", pin: Whose::Caller, opens: 0, plan: change };
 
 fn choose(desk: &mut Desk) -> Result<(), Halt> {
     let account = owner(desk);

@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "send", pin: Whose::Caller, opens: false, plan };
+pub const SERVICE: Service = Service { name: "send", pin: Whose::Caller, opens: 0, plan };
 
 /// Within this time the same payment again is more likely a mistake than a wish.
 const AGAIN: Duration = Duration::from_secs(600);
@@ -41,18 +41,23 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
 
 /// The person the input `to` names, who must not be the payer.
 pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
+    payee_in(desk, "to")
+}
+
+/// The same for another input.
+pub fn payee_in(desk: &mut Desk, field: &'static str) -> Result<PersonRow, Halt> {
     let payer = desk.person()?;
     active(desk, payer, Reason::AccountClosed.into())?;
-    let to = desk.phone("to")?;
+    let to = desk.phone(field)?;
     match people::with_account(desk.conn, to.e164())? {
         Some((payee, _account)) if payee.account_id == payer.account_id => {
-            Err(Refusal::of_field(Reason::PayeeSelf, "to").into())
+            Err(Refusal::of_field(Reason::PayeeSelf, field).into())
         }
         Some((payee, account)) => {
             desk.accounts.push(account);
-            active(desk, &payee, payee_closed()).map(|_account| payee)
+            active(desk, &payee, Refusal::of_field(Reason::PayeeClosed, field)).map(|_account| payee)
         }
-        None => Err(Refusal::of_field(Reason::PayeeUnknown, "to").with("phone", to.local()).into()),
+        None => Err(Refusal::of_field(Reason::PayeeUnknown, field).with("phone", to.local()).into()),
     }
 }
 

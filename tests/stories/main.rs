@@ -16,6 +16,7 @@ mod account;
 mod aids;
 mod bank;
 mod bench;
+mod bills;
 mod book;
 mod budget;
 mod channels;

@@ -226,6 +226,7 @@ impl Model {
             | Change::OpenReversal(_)
             | Change::MoveReversal { .. }
             | Change::Block { .. }
+            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::OpenOrder(_)

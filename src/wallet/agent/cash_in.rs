@@ -13,7 +13,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::tariff::Fee;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "cash_in", pin: Whose::Assistant, opens: false, plan };
+pub const SERVICE: Service = Service { name: "cash_in", pin: Whose::Assistant, opens: 0, plan };
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;

@@ -13,9 +13,9 @@ use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
 
 /// Inputs `agent`, `amount`: the customer's own way.
-pub const SERVICE: Service = Service { name: "cash_out", pin: Whose::Caller, opens: false, plan };
+pub const SERVICE: Service = Service { name: "cash_out", pin: Whose::Caller, opens: 0, plan };
 /// Inputs `to`, `amount`: whoever serves asks, and an order waits for the customer's yes.
-pub const ASK: Service = Service { name: "cash_ask", pin: Whose::Assistant, opens: true, plan: ask };
+pub const ASK: Service = Service { name: "cash_ask", pin: Whose::Assistant, opens: 1, plan: ask };
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     desk.person()?;

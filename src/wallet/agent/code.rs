@@ -15,10 +15,10 @@ use crate::tariff::{Fee, Line, Place};
 use std::time::Duration;
 
 /// Input `amount`: sets the money aside and shows `cash_code`. A code made before ends.
-pub const MAKE: Service = Service { name: "cash_code", pin: Whose::Caller, opens: true, plan: make };
+pub const MAKE: Service = Service { name: "cash_code", pin: Whose::Caller, opens: 1, plan: make };
 /// Inputs `to`, `amount`, `code`: whoever serves hands out the cash. With the flag `unjoined` the number has no wallet, and
 /// the code is the secret of a parcel for it.
-pub const REDEEM: Service = Service { name: "redeem", pin: Whose::Assistant, opens: false, plan: redeem };
+pub const REDEEM: Service = Service { name: "redeem", pin: Whose::Assistant, opens: 0, plan: redeem };
 
 /// How long a code lives.
 const LIFE: Duration = Duration::from_secs(30 * 60);

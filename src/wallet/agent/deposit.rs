@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Shows `cash_code` and `until`.
-pub const CODE: Service = Service { name: "deposit_code", pin: Whose::Nobody, opens: false, plan: code };
+pub const CODE: Service = Service { name: "deposit_code", pin: Whose::Nobody, opens: 0, plan: code };
 
 /// A code is good within the span in which it was shown, and within the next one.
 const SPAN: Duration = Duration::from_secs(10 * 60);

@@ -10,7 +10,7 @@ use crate::store::agents;
 use crate::store::book_rows;
 
 /// Inputs `area`, `amount`: lists `name` and `phone`, the agent number.
-pub const FIND: Service = Service { name: "find_agent", pin: Whose::Nobody, opens: false, plan: find };
+pub const FIND: Service = Service { name: "find_agent", pin: Whose::Nobody, opens: 0, plan: find };
 
 /// Amounts that are told apart, minor units.
 const STEPS_MINOR: [i64; 9] =

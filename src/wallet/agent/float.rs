@@ -12,7 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::tariff::Commission;
 
 /// The service as menus know it.
-pub const SELL: Service = Service { name: "sell_float", pin: Whose::Assistant, opens: false, plan };
+pub const SELL: Service = Service { name: "sell_float", pin: Whose::Assistant, opens: 0, plan };
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let own = &desk.till()?.outlet;

@@ -19,7 +19,7 @@ use crate::tariff::Commission;
 use crate::time::Timestamp;
 
 /// Shows `amount`; pays out what has been earned until the moment it is done.
-pub const PAY: Service = Service { name: "pay_commission", pin: Whose::Assistant, opens: false, plan };
+pub const PAY: Service = Service { name: "pay_commission", pin: Whose::Assistant, opens: 0, plan };
 
 /// Where the day is kept until which commission was paid out by schedule.
 const PAID_UNTIL: &str = "commission paid until";

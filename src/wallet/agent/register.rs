@@ -12,9 +12,9 @@ use crate::store::identities::{self, IdentityRow};
 use crate::store::people::{self, PersonRow};
 
 /// Inputs `to`, `name`, `id_number`: opens a wallet. Flag `known` where the number has one: that is for `LIFT`.
-pub const REGISTER: Service = Service { name: "register", pin: Whose::Assistant, opens: true, plan: register };
+pub const REGISTER: Service = Service { name: "register", pin: Whose::Assistant, opens: 1, plan: register };
 /// Inputs `to`, `id_number`: somebody who was known only by their number is known by their ID.
-pub const LIFT: Service = Service { name: "lift", pin: Whose::Assistant, opens: false, plan: lift };
+pub const LIFT: Service = Service { name: "lift", pin: Whose::Assistant, opens: 0, plan: lift };
 
 /// Letters and digits of an ID number.
 const ID_MIN: usize = 5;

@@ -5,13 +5,13 @@ use super::super::{Service, Whose, pin, receipt};
 use crate::book::Change;
 
 /// Input `amount`: below that, the float counts as low.
-pub const LOW: Service = Service { name: "low_float", pin: Whose::Assistant, opens: false, plan: low };
+pub const LOW: Service = Service { name: "low_float", pin: Whose::Assistant, opens: 0, plan: low };
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
-pub const CHOOSE: Service = Service { name: "choose_agent_pin", pin: Whose::Nobody, opens: false, plan: choose };
+pub const CHOOSE: Service = Service { name: "choose_agent_pin", pin: Whose::Nobody, opens: 0, plan: choose };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service { name: "repeat_agent_pin", pin: Whose::Nobody, opens: false, plan: repeat };
+pub const REPEAT: Service = Service { name: "repeat_agent_pin", pin: Whose::Nobody, opens: 0, plan: repeat };
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
-pub const CHANGE: Service = Service { name: "change_agent_pin", pin: Whose::Assistant, opens: false, plan: change };
+pub const CHANGE: Service = Service { name: "change_agent_pin", pin: Whose::Assistant, opens: 0, plan: change };
 
 fn low(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = desk.till()?.outlet.float_account;

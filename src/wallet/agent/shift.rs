@@ -16,9 +16,9 @@ use crate::store::people::PersonRow;
 use crate::store::working_day::{self, ShiftRow};
 
 /// Input `cash`: what is in the drawer.
-pub const OPEN: Service = Service { name: "open_shift", pin: Whose::Assistant, opens: true, plan: open };
+pub const OPEN: Service = Service { name: "open_shift", pin: Whose::Assistant, opens: 1, plan: open };
 /// Input `cash`: what was counted. Shows `opened`, `came`, `went`, `expected`, `cash`, `difference`, `times`.
-pub const CLOSE: Service = Service { name: "close_shift", pin: Whose::Assistant, opens: false, plan: close };
+pub const CLOSE: Service = Service { name: "close_shift", pin: Whose::Assistant, opens: 0, plan: close };
 
 /// No drawer holds more, minor units: texts are measured for it.
 const DRAWER_MAX_MINOR: i64 = 10_000_000_000;

@@ -11,10 +11,10 @@ use crate::store::book_rows;
 use crate::time::Timestamp;
 
 /// Shows `name`, `phone` (the agent number), `balance` (the float) and `commission`.
-pub const SHOW: Service = Service { name: "till", pin: Whose::Nobody, opens: false, plan: show };
+pub const SHOW: Service = Service { name: "till", pin: Whose::Nobody, opens: 0, plan: show };
 /// Input `receipt`: a code; shows `amount`, `name`, `date`, `time` of what it moved on the outlet's float, or on the caller's
 /// own wallet, with the flag `went` where they paid it.
-pub const CHECK: Service = Service { name: "check_code", pin: Whose::Nobody, opens: false, plan: check };
+pub const CHECK: Service = Service { name: "check_code", pin: Whose::Nobody, opens: 0, plan: check };
 
 fn show(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;

@@ -15,11 +15,11 @@ use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 
 /// Lists what waits: `amount`, `phone`.
-pub const LIST: Service = Service { name: "parcels", pin: Whose::Nobody, opens: false, plan: list };
+pub const LIST: Service = Service { name: "parcels", pin: Whose::Nobody, opens: 0, plan: list };
 /// Input `parcel`: takes it back.
-pub const CANCEL: Service = Service { name: "cancel_parcel", pin: Whose::Nobody, opens: false, plan: cancel };
+pub const CANCEL: Service = Service { name: "cancel_parcel", pin: Whose::Nobody, opens: 0, plan: cancel };
 /// Input `parcel`: shows `secret`.
-pub const SECRET: Service = Service { name: "parcel_secret", pin: Whose::Caller, opens: false, plan: show_secret };
+pub const SECRET: Service = Service { name: "parcel_secret", pin: Whose::Caller, opens: 0, plan: show_secret };
 
 fn list(desk: &mut Desk) -> Result<(), Halt> {
     for parcel in waiting(desk)? {

@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`: sets the money aside and shows `secret`.
-pub const SEND: Service = Service { name: "send_unjoined", pin: Whose::Caller, opens: true, plan };
+pub const SEND: Service = Service { name: "send_unjoined", pin: Whose::Caller, opens: 1, plan };
 /// What the posting is called that hands one out.
 pub const KIND: &str = "parcel";
 

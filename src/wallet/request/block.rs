@@ -9,13 +9,13 @@ use crate::store::people;
 use std::time::Duration;
 
 /// Lists who has asked the caller for money of late and is not blocked: `name`, `phone`.
-pub const ASKERS: Service = Service { name: "askers", pin: Whose::Nobody, opens: false, plan: askers };
+pub const ASKERS: Service = Service { name: "askers", pin: Whose::Nobody, opens: 0, plan: askers };
 /// Input `asker`: no requests of theirs any more.
-pub const BLOCK: Service = Service { name: "block", pin: Whose::Nobody, opens: false, plan: block };
+pub const BLOCK: Service = Service { name: "block", pin: Whose::Nobody, opens: 0, plan: block };
 /// Lists whom the caller has blocked: `name`, `phone`.
-pub const BLOCKED: Service = Service { name: "blocked", pin: Whose::Nobody, opens: false, plan: blocked };
+pub const BLOCKED: Service = Service { name: "blocked", pin: Whose::Nobody, opens: 0, plan: blocked };
 /// Input `asker`: they may ask again.
-pub const UNBLOCK: Service = Service { name: "unblock", pin: Whose::Nobody, opens: false, plan: unblock };
+pub const UNBLOCK: Service = Service { name: "unblock", pin: Whose::Nobody, opens: 0, plan: unblock };
 
 /// How far back askers are listed, and how many.
 const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);

@@ -4,6 +4,7 @@
 //! Nobody can be pestered: few requests of one asker wait at a time, fewer for the same person, and who does not want
 //! any more of somebody blocks them.
 
+pub mod bill;
 pub mod block;
 
 use super::desk::{Act, Desk, Halt, House, message};
@@ -16,14 +17,15 @@ use crate::store::orders::{self as rows, OrderRow};
 use crate::store::people::{self, PersonRow};
 use crate::text;
 use crate::time::Timestamp;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`, and `reference` where there is one: asks.
-pub const ASK: Service = Service { name: KIND, pin: Whose::Nobody, opens: true, plan: ask };
+pub const ASK: Service = Service { name: KIND, pin: Whose::Nobody, opens: 1, plan: ask };
 /// Lists what the caller asked for in the last days: `sign`, `amount`, `name`, `about`.
-pub const MINE: Service = Service { name: "requests", pin: Whose::Nobody, opens: false, plan: mine };
+pub const MINE: Service = Service { name: "requests", pin: Whose::Nobody, opens: 0, plan: mine };
 /// Input `request`: takes it back.
-pub const CANCEL: Service = Service { name: "cancel_request", pin: Whose::Nobody, opens: false, plan: cancel };
+pub const CANCEL: Service = Service { name: "cancel_request", pin: Whose::Nobody, opens: 0, plan: cancel };
 
 /// What orders and postings call it.
 pub const KIND: &str = "request";
@@ -79,8 +81,10 @@ fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<C
     let of_today = rows::requests_of(desk.conn, asker.account_id, desk.now.minus(DAY).micros(), DAILY_MAX)?;
     let now = desk.now.micros();
     let open = |order: &&OrderRow| order.state == "waiting" && order.expires_at > now;
-    let full = of_today.iter().filter(open).count().saturating_add(payers.len()) > OPEN_MAX;
-    if full || i64::try_from(of_today.len()).unwrap_or(i64::MAX) >= DAILY_MAX {
+    // the shares of one bill wait together
+    let waiting: BTreeSet<i64> = of_today.iter().filter(open).map(|order| order.bill.unwrap_or(order.id)).collect();
+    let made = of_today.len().saturating_add(payers.len());
+    if waiting.len() >= OPEN_MAX || i64::try_from(made).unwrap_or(i64::MAX) > DAILY_MAX {
         return Err(Reason::RequestsFull.into());
     }
     for payer in payers {

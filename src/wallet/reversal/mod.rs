@@ -23,15 +23,15 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Input `receipt`: asks for a payment back.
-pub const UNDO: Service = Service { name: "undo", pin: Whose::Caller, opens: false, plan: undo };
+pub const UNDO: Service = Service { name: "undo", pin: Whose::Caller, opens: 0, plan: undo };
 /// Lists what the caller may ask back: `amount`, `name`, `time`.
-pub const SENT: Service = Service { name: "undo_sent", pin: Whose::Nobody, opens: false, plan: sent };
+pub const SENT: Service = Service { name: "undo_sent", pin: Whose::Nobody, opens: 0, plan: sent };
 /// Lists what the caller is asked to give back: `amount`, `name`.
-pub const ASKED: Service = Service { name: "undo_asked", pin: Whose::Nobody, opens: false, plan: asked };
+pub const ASKED: Service = Service { name: "undo_asked", pin: Whose::Nobody, opens: 0, plan: asked };
 /// Input `undo`: gives it back.
-pub const AGREE: Service = Service { name: "undo_agree", pin: Whose::Caller, opens: false, plan: agree };
+pub const AGREE: Service = Service { name: "undo_agree", pin: Whose::Caller, opens: 0, plan: agree };
 /// Input `undo`: objects.
-pub const DISPUTE: Service = Service { name: "undo_dispute", pin: Whose::Nobody, opens: false, plan: dispute };
+pub const DISPUTE: Service = Service { name: "undo_dispute", pin: Whose::Nobody, opens: 0, plan: dispute };
 
 /// How long after a payment it may be asked back.
 const WITHIN: Duration = Duration::from_secs(24 * 3_600);

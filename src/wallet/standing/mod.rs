@@ -18,11 +18,11 @@ use crate::time::Timestamp;
 
 /// Inputs `to`, `amount`, `every`, `first_day` and `end`, which is a day or how many times; shows `fee`, `total`, `times`,
 /// `first_day`, `last_day`; flags `weekly`, `monthly`.
-pub const SET_UP: Service = Service { name: "standing", pin: Whose::Caller, opens: true, plan: set_up };
+pub const SET_UP: Service = Service { name: "standing", pin: Whose::Caller, opens: 1, plan: set_up };
 /// Lists what is open: `amount`, `name`, `date`.
-pub const LIST: Service = Service { name: "standing_list", pin: Whose::Nobody, opens: false, plan: list };
+pub const LIST: Service = Service { name: "standing_list", pin: Whose::Nobody, opens: 0, plan: list };
 /// Input `standing`: ends it. It needs no PIN, as it moves nothing.
-pub const CANCEL: Service = Service { name: "standing_cancel", pin: Whose::Nobody, opens: false, plan: cancel };
+pub const CANCEL: Service = Service { name: "standing_cancel", pin: Whose::Nobody, opens: 0, plan: cancel };
 
 /// Standing payments of one payer.
 const OPEN_MAX: i64 = 8;

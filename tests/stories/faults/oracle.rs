@@ -324,6 +324,7 @@ impl Oracle {
             | Change::OpenReversal(_)
             | Change::MoveReversal { .. }
             | Change::Block { .. }
+            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Keep(_) => {

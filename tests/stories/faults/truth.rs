@@ -83,6 +83,7 @@ impl<'a> Wanted<'a> {
                 | Change::OpenReversal(_)
                 | Change::MoveReversal { .. }
                 | Change::Block { .. }
+                | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Keep(_)
@@ -178,6 +179,7 @@ impl Truth {
                 | Change::OpenReversal(_)
                 | Change::MoveReversal { .. }
                 | Change::Block { .. }
+                | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Keep(_) => {}
