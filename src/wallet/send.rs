@@ -26,10 +26,12 @@ const AGAIN: Duration = Duration::from_secs(600);
 const AGAIN_LOOKBACK: usize = 10;
 
 fn plan(desk: &mut Desk) -> Result<(), Halt> {
-    if desk.verb == Verb::Check && parcel::would_wait(desk)? {
-        return Ok(());
-    }
-    let payee = payee(desk)?;
+    let payee = match payee(desk) {
+        Err(Halt::Refused(refusal)) if refusal.reason == Reason::PayeeUnknown && desk.verb == Verb::Check => {
+            return if parcel::would_wait(desk)? { Ok(()) } else { Err(refusal.into()) };
+        }
+        found => found?,
+    };
     for (slot, value) in party(&payee) {
         desk.show(&slot, value);
     }

@@ -93,15 +93,13 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Whether a number that is checked for sending has no wallet, and money for it would wait there: then the menus ask whether
-/// it is to be sent all the same.
+/// Whether money for the number that is checked for sending, which has no wallet, would wait there: then the menus ask
+/// whether it is to be sent all the same.
 pub(super) fn would_wait(desk: &mut Desk) -> Result<bool, Halt> {
-    let payer = desk.person()?;
-    let to = desk.phone("to")?;
-    if !desk.house.rules.unjoined || people::by_msisdn(desk.conn, to.e164())?.is_some() {
+    if !desk.house.rules.unjoined {
         return Ok(false);
     }
-    send::active(desk, payer, Reason::AccountClosed.into())?;
+    let to = desk.phone("to")?;
     desk.plan.flags.insert("unjoined".into());
     desk.show("phone", to.local());
     Ok(true)
