@@ -128,6 +128,8 @@ pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
     let services = [send::SERVICE.name, parcel::SEND.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
     let mut problems: Vec<Problem> =
         services.iter().flat_map(|service| tariff.beyond(service, price::able(service))).collect();
+    // what waits for a number without a wallet can be had as cash
+    problems.extend(tariff.undercuts(parcel::SEND.name, cash_out::SERVICE.name));
     let market = Market::kenya().currency;
     if tariff.currency() != market {
         let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));

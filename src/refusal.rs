@@ -109,6 +109,8 @@ pub enum Reason {
     ParcelsFull,
     /// What was sent to a number without a wallet and does not wait any more.
     ParcelGone,
+    /// What was sent to a number without a wallet, and was tried to be had with a wrong secret too often.
+    ParcelLocked,
     /// A number that shares a bill already.
     BillTwice,
     /// Those who share a bill were asked or reminded of late.

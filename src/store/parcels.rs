@@ -2,7 +2,7 @@
 
 use super::agents::CashCodeRow;
 use super::people::PersonRow;
-use super::schema::{cash_codes, people};
+use super::schema::{cash_codes, people, pins};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 
@@ -28,7 +28,8 @@ pub fn counts(conn: &mut Conn, account: i64, msisdn: &str) -> Result<(i64, i64),
     Ok((sent, meant))
 }
 
-/// What waits for numbers that have a wallet by now, a page at a time; with who has it.
+/// What waits for numbers that have a wallet by now, a page at a time; with who has it. A wallet that an agent opened and
+/// nobody has taken yet is nobody's: without a PIN what waits goes on waiting.
 pub fn of_joined(
     conn: &mut Conn,
     now: i64,
@@ -37,6 +38,7 @@ pub fn of_joined(
 ) -> Result<Vec<(CashCodeRow, PersonRow)>, StoreError> {
     let joined = cash_codes::table.inner_join(people::table.on(people::msisdn.nullable().eq(cash_codes::msisdn)));
     let joined = joined.filter(cash_codes::state.eq("open")).filter(cash_codes::msisdn.is_not_null());
+    let joined = joined.filter(people::account_id.eq_any(pins::table.select(pins::account_id)));
     let joined = joined.filter(cash_codes::expires_at.gt(now)).filter(cash_codes::id.gt(after));
     let joined = joined.order(cash_codes::id).limit(limit).select((cash_codes::all_columns, people::all_columns));
     Ok(on!(conn, c => joined.load(c))?)

@@ -22,7 +22,7 @@ pub use split::Split;
 use commission::Earning;
 use jiff::civil::Date;
 use sheet::{Applies, Sheet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::money::{Currency, Money};
 use crate::refusal::Reason;
@@ -138,6 +138,37 @@ impl Tariff {
     /// Whether prices may depend on a channel of this name.
     pub fn has_channel(&self, name: &str) -> bool {
         self.channels.iter().any(|channel| channel == name)
+    }
+
+    /// Whether the file names a price of the service.
+    pub fn prices(&self, service: &str) -> bool {
+        self.sheets.contains_key(service)
+    }
+
+    /// Where a service costs less than another one that it can stand for: people would go round that one's price.
+    pub fn undercuts(&self, service: &'static str, other: &'static str) -> Vec<Problem> {
+        let tables = |name: &str| self.sheets.get(name).map(Vec::as_slice).unwrap_or_default();
+        let both = || tables(service).iter().chain(tables(other));
+        let dates = both().map(|sheet| sheet.applies.from_date.unwrap_or(Date::MIN)).collect::<BTreeSet<Date>>();
+        let edges = both().flat_map(|sheet| sheet.bands.iter().flat_map(|band| [band.from_minor, band.to_minor]));
+        let edges = edges.collect::<BTreeSet<i64>>();
+        let mut found = Vec::new();
+        for (date, minor) in dates.iter().flat_map(|date| edges.iter().map(move |minor| (*date, *minor))) {
+            let amount = Money::new(minor, self.currency);
+            let case = |service| Case { service, amount, tier: None, channel: None, date, month_minor: i64::MAX };
+            let cost = |service| self.quote(&case(service)).map(|fee| fee.total_minor());
+            let (Some(sheet), Ok(own), Ok(theirs)) = (self.sheet(&case(service)), cost(service), cost(other)) else {
+                continue;
+            };
+            if own < theirs {
+                let [own, theirs] = [own, theirs].map(|minor| Money::new(minor, self.currency));
+                let message =
+                    format!("{service}: {amount} cost {own}, but {theirs} as {other}, which it can stand for");
+                found.push(self.problem(sheet.line, message));
+                break;
+            }
+        }
+        found
     }
 
     /// Whether a price of a service depends on what was moved in the month.

@@ -222,7 +222,7 @@ impl Ussd {
     async fn act(&self, hand: &mut Hand, ask: Ask) -> Result<Answer, Lost> {
         let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop.0);
         if hand.record.acted {
-            return Ok(self.wallet.recall(&hand.caller, &ask.service, key).await);
+            return Ok(self.wallet.recall(&hand.caller, &ask, key).await);
         }
         let first = hand.record.claimed.is_none();
         hand.record.claimed = Some(hand.hop);
@@ -231,7 +231,7 @@ impl Ussd {
         let along = self.saves(hand, hand.version, "open");
         hand.record.acted = false;
         let acted = self.wallet.act(&hand.caller, ask, Turn { key, along, wrong }).await;
-        hand.silent = acted.silent;
+        (hand.silent, hand.unposted) = (acted.silent, acted.unposted);
         match acted.answer {
             Answer::Refused(Refusal { reason: Reason::Stale, .. }) => return Err(Lost::Stale),
             Answer::Refused(_) | Answer::Late if first && acted.charged => {
@@ -256,7 +256,7 @@ impl Ussd {
         refused: Option<Refusal>,
     ) -> Result<Outcome, Lost> {
         let acted = hand.record.acted;
-        let (at, silent) = (state.screen.clone(), hand.silent);
+        let (at, silent, unposted) = (state.screen.clone(), hand.silent, hand.unposted);
         hand.record.state = state;
         hand.record.typed = hand.call.history.len();
         hand.record.last = hand.hop;
@@ -267,7 +267,7 @@ impl Ussd {
         let posting = self.wallet.note(key, self.saves(&hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
         let outcome = Outcome { screen, word, at, refused, silent };
-        if acted && !outcome.screen.continues {
+        if acted && !unposted && !outcome.screen.continues {
             // the act and its mark are durable: a copy of this hop finds the answer by them, nobody need wait for more
             self.wallet.book.leave(posting);
             return Ok(outcome);

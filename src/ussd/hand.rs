@@ -39,6 +39,8 @@ pub(super) struct Hand {
     pub(super) record: Record,
     /// Something was done of which no message tells.
     pub(super) silent: bool,
+    /// Something was done of which no posting tells.
+    pub(super) unposted: bool,
     /// Payments that wait for the caller's yes.
     pub(super) waiting: usize,
     /// How often the caller has begun a conversation: the version of their line.
@@ -93,7 +95,7 @@ impl Ussd {
         // what has acted may still be told, also in a conversation that a newer one ended
         let open_end = !record.is_over() && !record.acted;
         let closed = open_end && version > 0 && (state == "ended" || updated_at < until);
-        let (call, silent) = (call.clone(), false);
+        let (call, silent, unposted) = (call.clone(), false, false);
         Ok(Hand {
             call,
             key,
@@ -106,6 +108,7 @@ impl Ussd {
             closed,
             record,
             silent,
+            unposted,
             waiting,
             dialled,
             superseded,

@@ -75,6 +75,8 @@ pub struct Plan {
     pub pin: Option<PinRow>,
     /// It was done, and nobody hears of that by SMS.
     pub silent: bool,
+    /// It was done without a posting.
+    pub unposted: bool,
 }
 
 /// What to commit.

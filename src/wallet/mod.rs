@@ -183,6 +183,8 @@ pub struct Acted {
     pub charged: bool,
     /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
     pub silent: bool,
+    /// It was done, and no posting tells of it: what the answer said cannot be found again.
+    pub unposted: bool,
 }
 
 /// The wallet. Clones share everything.
@@ -223,7 +225,7 @@ impl Wallet {
     /// Does something, once per key.
     pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Acted {
         let Some(service) = service(&ask.service) else {
-            return Acted { answer: Answer::Refused(Reason::ServiceUnknown.into()), charged: false, silent: false };
+            return refused(Reason::ServiceUnknown.into(), false);
         };
         let able = claim::settled(service, caller).and_then(|()| pin::readable(service, ask.secret.as_ref()));
         let done = match able {
@@ -234,11 +236,11 @@ impl Wallet {
         match done {
             Ok(plan) => {
                 let answer = Answer::Facts { slots: plan.slots, flags: plan.flags };
-                Acted { answer, charged: false, silent: plan.silent }
+                Acted { answer, charged: false, silent: plan.silent, unposted: plan.unposted }
             }
             Err(refusal) => {
                 let charged = matches!(refusal.reason, Reason::PinWrong | Reason::CodeWrong);
-                Acted { answer: Answer::Refused(pin::last_try(refusal)), charged, silent: false }
+                refused(pin::last_try(refusal), charged)
             }
         }
     }
@@ -258,6 +260,7 @@ impl Wallet {
             }
             let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
             plan.silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
+            plan.unposted = act.legs.is_empty() && act.holds.is_empty();
             let mut posting = self.posting(&turn, act);
             posting.request = request;
             if service.pin != Whose::Nobody {
@@ -267,15 +270,15 @@ impl Wallet {
             }
             match self.book.post(posting).await {
                 // an earlier copy did it: what this one planned since may be another thing
-                Ok(receipt) if receipt.repeated => return self.repeated(plan, service, caller, turn.key).await,
+                Ok(receipt) if receipt.repeated => return self.repeated(plan, caller, &ask, turn.key).await,
                 Ok(receipt) => return Ok(self.with_receipt(plan, &receipt, caller)),
-                // the plan was good, but money was spent or an account frozen in between: a new plan does, or says, better
                 // a PIN that is gone was that of somebody who was dismissed meanwhile
                 Err(refusal) if refusal.reason == Reason::PinLocked && service.pin == Whose::Assistant => {
                     let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.till.is_some());
                     return Err(if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal });
                 }
-                // or an order was answered
+                // the plan was good, but money was spent, an account frozen or an order answered in between: a new plan does,
+                // or says, better
                 Err(refusal)
                     if matches!(
                         refusal.reason,
@@ -361,6 +364,10 @@ impl Wallet {
             proofs: Vec::new(),
         }
     }
+}
+
+fn refused(refusal: Refusal, charged: bool) -> Acted {
+    Acted { answer: Answer::Refused(refusal), charged, silent: false, unposted: false }
 }
 
 /// The service with this name.

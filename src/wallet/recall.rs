@@ -1,16 +1,22 @@
 //! What was done under a key, for who has lost the answer: told again from what stands in the book.
 
-use super::{Caller, Plan, Service, Wallet, agent, claim, join, parcel, reversal, unavailable};
-use crate::ask::Answer;
+use super::{Caller, Plan, Wallet, agent, budget, claim, join, mailbox, parcel, reversal, unavailable};
+use crate::ask::{Answer, Ask};
 use crate::book::{Key, Receipt};
 use crate::refusal::Refusal;
 use crate::store::{StoreError, book_rows};
 use std::collections::BTreeSet;
 
+/// What leaves no posting, and whose screen says more than was asked for: the count of a drawer, that nothing is there to
+/// be held, an address, from when on a budget counts. Each comes by SMS too.
+const TOLD: [&str; 5] =
+    [agent::shift::CLOSE.name, reversal::UNDO.name, mailbox::PROVE.name, budget::SET.name, budget::REMOVE.name];
+
 impl Wallet {
     /// The answer to something that was done under this key in a run whose own answer was lost. What was typed and
     /// quoted on the way is still known to the conversation; this adds what came of it.
-    pub async fn recall(&self, caller: &Caller, service: &str, key: Key) -> Answer {
+    pub async fn recall(&self, caller: &Caller, ask: &Ask, key: Key) -> Answer {
+        let service = ask.service.as_str();
         match self.committed(key).await {
             Ok(Some(receipt)) => {
                 let mut plan = self.with_receipt(Plan::default(), &receipt, caller);
@@ -31,8 +37,15 @@ impl Wallet {
                 }
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            // the count of a drawer, and that nothing is there to be held, is told by SMS
-            Ok(None) if [agent::shift::CLOSE.name, reversal::UNDO.name].contains(&service) => Answer::Late,
+            // the screen would say what only that run knew: it is told by SMS
+            Ok(None) if TOLD.contains(&service) => Answer::Late,
+            // only read, behind a PIN that was right
+            Ok(None) if service == parcel::mine::SECRET.name => {
+                match self.plan(&parcel::mine::SECRET, caller, ask, Some(key), 0).await {
+                    (plan, None) => Answer::Facts { slots: plan.slots, flags: plan.flags },
+                    (_plan, Some(refusal)) => Answer::Refused(refusal),
+                }
+            }
             Ok(None) => {
                 let joined =
                     caller.person.as_ref().filter(|_| [join::SERVICE.name, claim::SERVICE.name].contains(&service));
@@ -43,14 +56,8 @@ impl Wallet {
     }
 
     /// A plan whose key was used before, with what was done then.
-    pub(super) async fn repeated(
-        &self,
-        mut plan: Plan,
-        service: &Service,
-        caller: &Caller,
-        key: Key,
-    ) -> Result<Plan, Refusal> {
-        match self.recall(caller, service.name, key).await {
+    pub(super) async fn repeated(&self, mut plan: Plan, caller: &Caller, ask: &Ask, key: Key) -> Result<Plan, Refusal> {
+        match self.recall(caller, ask, key).await {
             Answer::Facts { slots, .. } => plan.slots.extend(slots),
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}

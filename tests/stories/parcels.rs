@@ -434,3 +434,71 @@ fn a_parcel_costs_what_sending_and_cash_cost_and_more_than_its_commission() {
         assert!(cost >= tariff.commission("cash_out", amount, date).unwrap().whole_minor(), "{shillings}");
     }
 }
+
+/// An agent could otherwise push what a stranger was sent into a wallet that nobody owns.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_does_not_come_to_a_wallet_that_an_agent_opened_before_its_owner_takes_it() {
+    let world = market().await;
+    let (amina, njeri, neema) = (world.phone(AMINA), world.phone(NJERI), world.phone(STRANGER));
+    let secret = sends(&amina, "300", "7361").await;
+    njeri.dial().await;
+    njeri.press_all(&["4", "7", TO, "Neema Achieng", "23456789", "1", "8417"]).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    // the secret opens it still, also as people read it out
+    let read_out = format!("{} {}-{}", &secret[..1], &secret[1..4], &secret[4..]);
+    assert!(hands_out(&world.phone(MARIAM), "200", &read_out).await.contains("Code incorrect"));
+    dial_afresh(&amina).await;
+    amina.press_all(&["4", "3", "1", "1"]).await;
+    assert_eq!(secret_on(&amina.press("7361").await), secret);
+    dial_afresh(&neema).await;
+    neema.press_all(&["2", "1", "7391", "7391"]).await;
+    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1, "{}", neema.transcript());
+    assert_eq!(world.balance(STRANGER).await, 30_000);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_was_tried_too_often_is_not_told_again_as_if_it_opened_anything() {
+    let world = market().await;
+    let (amina, mariam) = (world.phone(AMINA), world.phone(MARIAM));
+    let secret = sends(&amina, "300", "7361").await;
+    for _ in 0..5 {
+        hands_out(&mariam, "300", &wrong(&secret)).await;
+    }
+    dial_afresh(&amina).await;
+    let screen = amina.press_all(&["4", "3", "1", "1", "7361"]).await;
+    assert!(screen.contains("take the money back and send it again"), "{screen}");
+}
+
+/// A gateway repeats a hop while its answer is on the way: no copy is a screen with holes.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_copy_of_reading_the_secret_shows_it() {
+    let world = market().await;
+    let amina = world.phone(AMINA);
+    let secret = sends(&amina, "300", "7361").await;
+    for _ in 0..10 {
+        dial_afresh(&amina).await;
+        amina.press_all(&["4", "3", "1", "1"]).await;
+        let (session, history) = (amina.session(), format!("{}*7361", amina.history()));
+        for copy in all((0..6).map(|_| world.hop(&session, AMINA, &history))).await {
+            assert_eq!(secret_on(&copy), secret);
+        }
+    }
+}
+
+/// A tariff from before this service would give cash away: there it is not offered. One that prices it below cash is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_cash_has_a_price_this_has_one_too_and_not_a_lower_one() {
+    let read = |text: &str| kadogo::menus::tariff(&kadogo::source::Source::new("tariff.toml", text.to_owned()));
+    let cash = "currency = 'KES'\n[cash_out]\nminimum = 50\nbands = [{ from = 50, to = 5_000, fee = 29 }]\n";
+    let cheap = "[send_unjoined]\nminimum = 50\nbands = [{ from = 50, to = 5_000, fee = 28 }]\n";
+    let refused = read(&format!("{cash}{cheap}")).unwrap_err();
+    let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(refused.join("\n"), @"tariff.toml:5: send_unjoined: KES 50 cost KES 28, but KES 29 as cash_out, which it can stand for");
+    assert!(read(&format!("{cash}{}", cheap.replace("28", "29"))).is_ok());
+    let world = market().await;
+    world.app.wallet.house.tariff.set(read(cash).unwrap());
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    assert!(amina.press_all(&["1", TO]).await.starts_with("0711222333 has no Kadogo account."));
+}

@@ -98,7 +98,7 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
     let secret = parcel::Secret::parse(typed);
     let (customer, typed) = match (customer, secret) {
         (_, Some(secret)) => return parcel::redeem(desk, outlet, &to, amount, &secret),
-        (Some(customer), None) => (customer, Pin::parse(typed).ok()),
+        (Some(customer), None) => (customer, Pin::parse(&parcel::as_read_out(typed)).ok()),
         (None, None) => return Err(Refusal::of_field(Reason::TextFormat, "code").into()),
     };
     let typed = typed.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "code"))?;

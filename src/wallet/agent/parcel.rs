@@ -25,12 +25,18 @@ pub struct Secret {
 impl Secret {
     /// Seven digits: a code for cash has one less.
     pub fn parse(typed: &str) -> Option<Secret> {
-        let (place, code) = typed.trim().split_at_checked(1)?;
+        let typed = as_read_out(typed);
+        let (place, code) = typed.split_at_checked(1)?;
         if code.len() != 6 {
             return None;
         }
         Some(Secret { place: place.parse().ok()?, code: Pin::parse(code).ok()? })
     }
+}
+
+/// What was typed, without the blanks and dashes that people make pauses with.
+pub fn as_read_out(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
 /// Whose number the input `to` is: a customer's, or with the flag `unjoined` nobody's yet, where money may wait for it.
@@ -39,7 +45,7 @@ pub fn holder(desk: &mut Desk) -> Result<(Msisdn, Option<PersonRow>), Halt> {
     let joined = people::by_msisdn(desk.conn, to.e164())?.is_some();
     // where sending to such numbers was switched off, what was sent before is still handed out
     let may_wait =
-        desk.house.rules.unjoined || !parcels::waiting_for(desk.conn, to.e164(), desk.now.micros())?.is_empty();
+        parcel::offered(desk.house) || !parcels::waiting_for(desk.conn, to.e164(), desk.now.micros())?.is_empty();
     if joined || !may_wait {
         return Ok((to, Some(customer(desk)?)));
     }
@@ -65,6 +71,7 @@ pub fn redeem(desk: &mut Desk, outlet: &OutletRow, to: &Msisdn, amount: Money, s
     if theirs.is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
     }
+    let joined = people::by_msisdn(desk.conn, to.e164())?;
     let proof = proof(desk, &parcel, &payer, secret, amount)?;
     let mut legs = vec![
         Leg { account: payer.account_id, amount_minor: parcel::total_minor(&parcel).saturating_neg() },
@@ -79,7 +86,7 @@ pub fn redeem(desk: &mut Desk, outlet: &OutletRow, to: &Msisdn, amount: Money, s
     let mut changes = vec![
         Change::CloseCode { code: parcel.id, state: "used" },
         parcel::tell_sender(desk.house, &parcel, &payer, "sms.parcel_taken", desk.now),
-        parcel::tell_receiver(desk.house, &parcel, &payer, None, "sms.parcel_got", desk.now),
+        parcel::tell_receiver(desk.house, &parcel, &payer, joined.as_ref(), "sms.parcel_got", desk.now),
     ];
     changes.extend(tell_staff(desk, outlet, "sms.parcel_out", "sms.parcel_out_shared", &ours)?);
     changes.extend(earned.once);

@@ -4,7 +4,7 @@
 use super::super::desk::{Act, Desk, Halt, House};
 use super::super::{Service, Whose, item, limits};
 use super::{code, parcels, secret, sent_at, tell_receiver, tell_sender, words};
-use crate::book::{Change, HoldMove, Key, Meter};
+use crate::book::{Change, HoldMove, Key, Meter, PIN_ATTEMPTS_MAX};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::Reason;
@@ -50,9 +50,9 @@ fn wanted(desk: &mut Desk) -> Result<CashCodeRow, Halt> {
 
 fn cancel(desk: &mut Desk) -> Result<(), Halt> {
     let parcel = wanted(desk)?;
-    let parcel = (parcel, desk.person()?.clone());
-    let holds = vec![HoldMove::Release { hold: parcel.0.hold }];
-    let (changes, meters) = over(desk.house, &parcel, "sms.parcel_cancelled", desk.now);
+    let holds = vec![HoldMove::Release { hold: parcel.hold }];
+    let sent = Sent { payer: desk.person()?.clone(), joined: joined(desk.conn, &parcel)?, parcel };
+    let (changes, meters) = over(desk.house, &sent, "sms.parcel_cancelled", desk.now);
     desk.plan.act = Some(Act { kind: "cancel", holds, meters, changes, ..Act::default() });
     Ok(())
 }
@@ -72,29 +72,44 @@ fn show_secret(desk: &mut Desk) -> Result<(), Halt> {
     if !keys.matches(row.key_version, parcel.id, &row.salt, &Pin::parse(&digits)?, &row.tag) {
         return Err(Reason::ParcelGone.into());
     }
+    if row.attempts >= PIN_ATTEMPTS_MAX {
+        // after so many wrong ones it opens nothing any more
+        return Err(Reason::ParcelLocked.into());
+    }
     desk.show("secret", secret(parcel.place.unwrap_or_default(), &digits));
     desk.plan.act = Some(Act { kind: "secret", ..Act::default() });
     Ok(())
 }
 
-/// The parcel behind a hold, if nobody has taken it, and who sent it.
-pub fn behind(conn: &mut Conn, hold: i64) -> Result<Option<(CashCodeRow, PersonRow)>, StoreError> {
+/// A parcel that nobody took, who sent it, and who has its number by now.
+pub struct Sent {
+    parcel: CashCodeRow,
+    payer: PersonRow,
+    joined: Option<PersonRow>,
+}
+
+fn joined(conn: &mut Conn, parcel: &CashCodeRow) -> Result<Option<PersonRow>, StoreError> {
+    people::by_msisdn(conn, parcel.msisdn.as_deref().unwrap_or_default())
+}
+
+/// The parcel behind a hold, if nobody has taken it.
+pub fn behind(conn: &mut Conn, hold: i64) -> Result<Option<Sent>, StoreError> {
     let Some(parcel) = parcels::behind(conn, hold)?.filter(|parcel| parcel.state == "open") else { return Ok(None) };
     let payer = people::by_account(conn, parcel.account_id)?.ok_or(StoreError::Damaged("a parcel of nobody"))?;
-    Ok(Some((parcel, payer)))
+    Ok(Some(Sent { joined: joined(conn, &parcel)?, parcel, payer }))
 }
 
 /// What comes with the end of a parcel that nobody took.
 pub fn over(
     house: &House,
-    (parcel, payer): &(CashCodeRow, PersonRow),
+    Sent { parcel, payer, joined }: &Sent,
     template: &str,
     now: Timestamp,
 ) -> (Vec<Change>, Vec<Meter>) {
     let changes = vec![
         Change::CloseCode { code: parcel.id, state: "cancelled" },
         tell_sender(house, parcel, payer, template, now),
-        tell_receiver(house, parcel, payer, None, "sms.parcel_ended", now),
+        tell_receiver(house, parcel, payer, joined.as_ref(), "sms.parcel_ended", now),
     ];
     let amount = Money::new(parcel.amount_minor, house.market.currency);
     (changes, vec![limits::returned(house, sent_at(parcel), payer.account_id, amount)])

@@ -8,7 +8,7 @@
 pub mod arrival;
 pub mod mine;
 
-use super::agent::code;
+use super::agent::{cash_out, code};
 use super::desk::{Act, Desk, Halt, House, message};
 use super::price::{self, Terms};
 use super::{Service, Wallet, Whose, limits, send};
@@ -48,7 +48,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
     let account = send::active(desk, payer, Reason::AccountClosed.into())?;
     let to = desk.phone("to")?;
-    if !desk.house.rules.unjoined {
+    if !offered(desk.house) {
         return Err(Reason::ServiceUnknown.into());
     }
     if people::by_msisdn(desk.conn, to.e164())?.is_some() {
@@ -93,10 +93,17 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Whether the operator offers it: switched on, and with a price where cash has one. A tariff that never heard of it would
+/// give cash away.
+pub(super) fn offered(house: &House) -> bool {
+    let tariff = house.tariff.get();
+    house.rules.unjoined && (tariff.prices(SEND.name) || !tariff.prices(cash_out::SERVICE.name))
+}
+
 /// Whether money for the number that is checked for sending, which has no wallet, would wait there: then the menus ask
 /// whether it is to be sent all the same.
 pub(super) fn would_wait(desk: &mut Desk) -> Result<bool, Halt> {
-    if !desk.house.rules.unjoined {
+    if !offered(desk.house) {
         return Ok(false);
     }
     let to = desk.phone("to")?;

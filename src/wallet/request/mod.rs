@@ -77,7 +77,7 @@ fn reference(desk: &Desk) -> Result<String, Halt> {
 fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<Change, Halt> {
     // counted, as the numbers of orders are taken before they are committed: the newest may have a lower one. And counted
     // first: whoever asks between this look and the next takes the place that this one goes by
-    let made = rows::requests_made(desk.conn, asker.account_id)?;
+    let place = rows::requests_made(desk.conn, asker.account_id)?;
     let of_today = rows::requests_of(desk.conn, asker.account_id, desk.now.minus(DAY).micros(), DAILY_MAX)?;
     let now = desk.now.micros();
     let open = |order: &&OrderRow| order.state == "waiting" && order.expires_at > now;
@@ -96,7 +96,7 @@ fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<C
             return Err(Refusal::of_field(Reason::RequestsFull, "to").into());
         }
     }
-    let place = [asker.account_id.to_be_bytes(), made.to_be_bytes()].concat();
+    let place = [asker.account_id.to_be_bytes(), place.to_be_bytes()].concat();
     Ok(Change::Take { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
 }
 
