@@ -84,13 +84,16 @@ impl Facts {
         for proof in &posting.proofs {
             self.prove(posting, proof, out)?;
         }
+        // a PIN of which no try was used is right every time: there is nothing to write
+        let idle = |change: &&Change| matches!(change, Change::ClearPin { account } if self.around.attempts.get(account) == Some(&0));
+        let changes: Vec<&Change> = posting.changes.iter().filter(|change| !idle(change)).collect();
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
         let mut standing = self.standing(posting, &reserves, &after)?;
         meter(posting, &mut standing)?;
         self.adopt(after);
-        Ok(self.apply(posting, number, reserves, standing, out))
+        Ok(self.apply(posting, &changes, number, reserves, standing, out))
     }
 
     /// Compares a secret that the posting needs. A wrong one leaves its charge, and whatever else comes with that.
@@ -223,6 +226,7 @@ impl Facts {
     fn apply(
         &mut self,
         posting: &Posting,
+        changes: &[&Change],
         number: i64,
         reserves: Vec<Reserve>,
         standing: BTreeMap<i64, Account>,
@@ -277,7 +281,7 @@ impl Facts {
                 corrects: posting.corrects,
             });
         }
-        for change in posting.changes.iter().chain(&sank) {
+        for change in changes.iter().copied().chain(&sank) {
             out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
         }
         receipt

@@ -10,6 +10,7 @@ pub mod head;
 pub mod identities;
 mod legs;
 pub mod mailboxes;
+pub mod members;
 pub mod orders;
 pub mod outbox;
 pub mod papers;

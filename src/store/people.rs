@@ -1,8 +1,7 @@
 //! People and their PIN tags.
 
-use super::book_rows::Account;
 use super::rows::{Column, Rows};
-use super::schema::{accounts, people, pins};
+use super::schema::{people, pins};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -50,22 +49,6 @@ impl std::fmt::Debug for PinRow {
 /// The person with this number.
 pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, StoreError> {
     Ok(on!(conn, c => people::table.filter(people::msisdn.eq(msisdn)).first(c).optional())?)
-}
-
-/// The person with this number, and whether they have a PIN yet.
-pub fn with_settled(conn: &mut Conn, msisdn: &str) -> Result<Option<(PersonRow, bool)>, StoreError> {
-    let theirs = people::table.left_join(pins::table.on(pins::account_id.eq(people::account_id)));
-    let theirs = theirs.filter(people::msisdn.eq(msisdn));
-    let theirs = theirs.select((people::all_columns, pins::account_id.nullable()));
-    let found: Option<(PersonRow, Option<i64>)> = on!(conn, c => theirs.first(c).optional())?;
-    Ok(found.map(|(person, pin)| (person, pin.is_some())))
-}
-
-/// The person with this number, and where their wallet stands.
-pub fn with_account(conn: &mut Conn, msisdn: &str) -> Result<Option<(PersonRow, Account)>, StoreError> {
-    let theirs = people::table.inner_join(accounts::table.on(accounts::id.eq(people::account_id)));
-    let theirs = theirs.filter(people::msisdn.eq(msisdn)).select((people::all_columns, accounts::all_columns));
-    Ok(on!(conn, c => theirs.first(c).optional())?)
 }
 
 /// The person with this wallet.

@@ -23,14 +23,18 @@ const MIGRATE_PAUSE: Duration = Duration::from_millis(250);
 /// writes. A commit that waits for a standby may take longer: it is given up, and found out about later.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
-/// Settings of a connection that writes. The planner must not leave the primary keys for a scan of whole tables when a
-/// batch grows: that costs two thirds of the rate. A node that stops in the middle of a batch holds up the others
-/// no longer than this.
-const WRITES: &[&str] = &[
+/// What holds for every short query. The planner must not leave the keys for a scan of whole tables: when a batch grows
+/// that costs two thirds of the rate, and a plan that was made while a table was empty stays when it is not any more.
+const SHORT: &[&str] = &[
     "SET enable_hashjoin = off",
     "SET enable_mergejoin = off",
     "SET enable_seqscan = off",
     "SET jit = off",
+];
+
+/// Settings of a connection that writes. A node that stops in the middle of a batch holds up the others no longer than
+/// this.
+const WRITES: &[&str] = &[
     "SET synchronous_commit = on",
     "SET statement_timeout = '20s'",
     "SET idle_in_transaction_session_timeout = '5s'",
@@ -108,12 +112,12 @@ impl Server {
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.that_writes().connect(WRITES, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.that_writes().connect(&[SHORT, WRITES].concat(), Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write, for short reads.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.connect(READS, Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.connect(&[SHORT, READS].concat(), Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write, for reads that take their time.

@@ -27,16 +27,13 @@ pub struct SessionRow {
     pub began_at: i64,
 }
 
-/// The conversation with this key, and the line with that one.
-pub fn with_line(conn: &mut Conn, key: &[u8], line: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
-    let those = sessions::table.filter(sessions::key.eq(key).or(sessions::key.eq(line)));
+/// The conversation with this key, the line with that one, and whatever else of the caller's is not over, the newest
+/// first: as they stood at one moment.
+pub fn around(conn: &mut Conn, key: &[u8], line: &[u8], caller: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
+    let named = sessions::key.eq(key).or(sessions::key.eq(line));
+    let theirs = sessions::caller.eq(caller).and(sessions::state.ne("ended"));
+    let those = sessions::table.filter(named.or(theirs)).order(sessions::updated_at.desc());
     Ok(on!(conn, c => those.load(c))?)
-}
-
-/// The caller's conversations that are not over, the newest first.
-pub fn unfinished(conn: &mut Conn, caller: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
-    let theirs = sessions::table.filter(sessions::caller.eq(caller)).filter(sessions::state.ne("ended"));
-    Ok(on!(conn, c => theirs.order(sessions::updated_at.desc()).limit(100).load(c))?)
 }
 
 /// Conversations whose acting step has no stored outcome since before `before`.

@@ -12,8 +12,8 @@ use crate::book::{Change, SessionSave};
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::phone::Msisdn;
+use crate::store::StoreError;
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{StoreError, orders};
 use crate::time::Timestamp;
 use crate::wallet::Caller;
 use std::collections::BTreeSet;
@@ -41,8 +41,6 @@ pub(super) struct Hand {
     pub(super) silent: bool,
     /// Something was done of which no posting tells.
     pub(super) unposted: bool,
-    /// Payments that wait for the caller's yes.
-    pub(super) waiting: usize,
     /// How often the caller has begun a conversation: the version of their line.
     pub(super) dialled: i64,
     /// Conversations of the same caller that end with this one's first hop.
@@ -88,9 +86,9 @@ impl Ussd {
             None => self.look_up(call, &key, now).await?,
         };
         let Found { kept, state, dialled, superseded } = found;
-        let Remembered { version, updated_at, record, caller, waiting } = kept;
+        let Remembered { version, updated_at, record, caller } = kept;
         let menus = self.menus.get();
-        let view = self.view(&caller, waiting);
+        let view = self.view(&caller);
         let hop = self.name(call, &call.history);
         // what has acted may still be told, also in a conversation that a newer one ended
         let open_end = !record.is_over() && !record.acted;
@@ -109,7 +107,6 @@ impl Ussd {
             record,
             silent,
             unposted,
-            waiting,
             dialled,
             superseded,
         })
@@ -119,21 +116,17 @@ impl Ussd {
     async fn look_up(&self, call: &UssdCall, key: &[u8], now: Timestamp) -> Result<Found, Lost> {
         let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
         let (msisdn, line, read_key) = (call.caller.clone(), self.line(&call.caller), key.to_vec());
+        let (line_key, own_key) = (line.clone(), read_key.clone());
         let read = self.wallet.store.read(move |conn| {
-            let rows = sessions::with_line(conn, &read_key, &line)?;
-            // the line first: one that is begun behind this is found by its version, one before it among the others
-            let dialled = rows.iter().find(|row| row.key == line).map_or(0, |row| row.version);
-            let row = rows.into_iter().find(|row| row.key == read_key);
-            let begins = row.is_none();
-            let cut_off = if begins { sessions::unfinished(conn, &caller_key)? } else { Vec::new() };
-            let caller = Caller::read(conn, msisdn.clone())?;
-            let waiting = match &caller.person {
-                Some(person) => orders::waiting(conn, person.account_id, now.micros(), 1)?.len(),
-                None => 0,
-            };
-            Ok::<_, StoreError>((row, caller, cut_off, dialled, waiting))
+            let rows = sessions::around(conn, &own_key, &line_key, &caller_key)?;
+            Ok::<_, StoreError>((rows, Caller::read(conn, msisdn.clone(), now)?))
         });
-        let (row, caller, superseded, dialled, waiting) = read.await?;
+        let (rows, caller) = read.await?;
+        let dialled = rows.iter().find(|row| row.key == line).map_or(0, |row| row.version);
+        let (row, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.key == read_key);
+        let row = row.into_iter().next();
+        let others = others.into_iter().filter(|other| other.key != line && row.is_none());
+        let superseded: Vec<SessionRow> = others.collect();
         let record = match &row {
             Some(row) => Record::open(&self.seal, key, &row.sealed).ok_or_else(|| {
                 tracing::error!("a conversation cannot be opened: the secret was changed");
@@ -143,20 +136,20 @@ impl Ussd {
         };
         let (version, updated_at, state) =
             row.map_or((0, now.micros(), "open".to_owned()), |row| (row.version, row.updated_at, row.state));
-        let kept = Remembered { version, updated_at, record, caller, waiting };
+        let kept = Remembered { version, updated_at, record, caller };
         Ok(Found { kept, state, dialled, superseded })
     }
 
     /// Remembers the conversation for its next hop. What has acted is not: it may have changed its caller.
     pub(super) fn remember(&self, hand: Hand) {
         let version = hand.version.saturating_add(1);
-        let Hand { key, now, caller, record, waiting, .. } = hand;
-        let kept = Remembered { version, updated_at: now.micros(), record, caller, waiting };
+        let Hand { key, now, caller, record, .. } = hand;
+        let kept = Remembered { version, updated_at: now.micros(), record, caller };
         self.memory.keep(key, kept);
     }
 
     /// What the menus may know of the caller.
-    fn view(&self, caller: &Caller, waiting: usize) -> super::Caller {
+    fn view(&self, caller: &Caller) -> super::Caller {
         let person = caller.person.as_ref();
         let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
         let house = &self.wallet.house;
@@ -166,7 +159,7 @@ impl Ussd {
         // who was registered by an agent joins like a stranger: with a language and a PIN
         let (joined, settled) = (person.is_some(), caller.settled);
         let known = [
-            ("orders", waiting > 0),
+            ("orders", caller.asked),
             ("agent", caller.till.is_some()),
             ("registered", joined && !settled),
             ("mail", house.mails),

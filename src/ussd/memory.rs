@@ -23,8 +23,6 @@ pub struct Remembered {
     pub record: Record,
     /// Its caller, as they were when it began.
     pub caller: Caller,
-    /// Payments that waited for the caller's yes then.
-    pub waiting: usize,
 }
 
 /// The memory of one node. Clones share it.

@@ -7,7 +7,7 @@ use crate::book::Change;
 use crate::calendar::Day;
 use crate::limits::{Budget, Way, Window};
 use crate::refusal::{Reason, Refusal};
-use crate::store::budgets::{self, BudgetRow};
+use crate::store::budgets::BudgetRow;
 use crate::store::papers::Paper;
 
 /// Inputs `every` (`week`, `month`) and `amount`: shows `amount`, `first_day`, from which it counts; flags `monthly`, `later`.
@@ -32,7 +32,7 @@ fn set(desk: &mut Desk) -> Result<(), Halt> {
 
 fn remove(desk: &mut Desk) -> Result<(), Halt> {
     let (account, today) = (desk.person()?.account_id, today(desk));
-    let row = budgets::of(desk.conn, account)?.ok_or(Reason::BudgetNone)?;
+    let row = desk.budget(account)?.ok_or(Reason::BudgetNone)?;
     if row.budgets().on(today).is_none() {
         return Err(Reason::BudgetNone.into());
     }
@@ -42,7 +42,7 @@ fn remove(desk: &mut Desk) -> Result<(), Halt> {
 fn wish(desk: &mut Desk, budget: Option<Budget>, template: &str) -> Result<(), Halt> {
     let (person, today) = (desk.person()?, today(desk));
     let account_id = person.account_id;
-    let row = budgets::of(desk.conn, account_id)?.unwrap_or(BudgetRow { account_id, ..BudgetRow::default() });
+    let row = desk.budget(account_id)?.unwrap_or(BudgetRow { account_id, ..BudgetRow::default() });
     let (after, from) = row.budgets().wished(budget, today);
     if from > today {
         desk.plan.flags.insert("later".into());
@@ -57,7 +57,7 @@ fn wish(desk: &mut Desk, budget: Option<Budget>, template: &str) -> Result<(), H
 /// What somebody has set themselves for today.
 pub(super) fn of(desk: &mut Desk, account: i64) -> Result<Option<Budget>, Halt> {
     let today = today(desk);
-    Ok(budgets::of(desk.conn, account)?.and_then(|row| row.budgets().on(today)))
+    Ok(desk.budget(account)?.and_then(|row| row.budgets().on(today)))
 }
 
 /// Shows what the caller's budget leaves, `room`, and when it begins anew, `frees`, with the flag `budget`; nothing without one.

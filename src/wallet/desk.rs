@@ -14,8 +14,10 @@ use crate::seal::Dice;
 use crate::standing::Every;
 use crate::store::agents::Till;
 use crate::store::book_rows::{self, Account};
+use crate::store::budgets::{self, BudgetRow};
+use crate::store::members::{self, Member};
 use crate::store::outbox::NewMessage;
-use crate::store::people::{PersonRow, PinRow};
+use crate::store::people::{self, PersonRow, PinRow};
 use crate::store::{Conn, StoreError};
 use crate::tariff::Tariff;
 use crate::text;
@@ -125,6 +127,14 @@ impl From<StoreError> for Halt {
     }
 }
 
+/// What a plan has read of people and their accounts: it is asked for again and again, and read once.
+#[derive(Debug, Default)]
+pub struct Known {
+    accounts: Vec<Account>,
+    budgets: Vec<(i64, Option<BudgetRow>)>,
+    pins: Vec<(i64, Option<PinRow>)>,
+}
+
 /// Where a service finds what it needs and leaves its plan.
 pub struct Desk<'a> {
     /// For reading facts.
@@ -145,8 +155,8 @@ pub struct Desk<'a> {
     pub verb: Verb,
     /// The time.
     pub now: Timestamp,
-    /// Accounts that were read so far.
-    pub accounts: Vec<Account>,
+    /// What was read of people so far.
+    pub known: Known,
     /// Where it was asked for, as tariffs name it.
     pub channel: &'static str,
     /// What is planned so far.
@@ -195,12 +205,37 @@ impl<'a> Desk<'a> {
 
     /// An account as it stands; however often a plan asks, it is read once.
     pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
-        if let Some(known) = self.accounts.iter().find(|account| account.id == id) {
+        if let Some(known) = self.known.accounts.iter().find(|account| account.id == id) {
             return Ok(known.clone());
         }
         let account = book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?;
-        self.accounts.push(account.clone());
+        self.known.accounts.push(account.clone());
         Ok(account)
+    }
+
+    /// Who has this number, read together with the caller's own standing.
+    pub fn other(&mut self, phone: &Msisdn) -> Result<Option<PersonRow>, Halt> {
+        let own = self.person()?.account_id;
+        let mut other = None;
+        for Member { person, account, budget, pin } in members::both(self.conn, own, phone.e164())? {
+            self.known.budgets.push((account.id, budget));
+            self.known.pins.push((account.id, pin));
+            self.known.accounts.push(account);
+            other = other.or(Some(person).filter(|person| person.msisdn == phone.e164()));
+        }
+        Ok(other)
+    }
+
+    /// What the owner of an account has set themselves.
+    pub fn budget(&mut self, account: i64) -> Result<Option<BudgetRow>, Halt> {
+        let known = self.known.budgets.iter().find(|(owner, _)| *owner == account);
+        Ok(if let Some((_, budget)) = known { budget.clone() } else { budgets::of(self.conn, account)? })
+    }
+
+    /// What is compared with a PIN that is kept under this number.
+    pub fn pin(&mut self, number: i64) -> Result<Option<PinRow>, Halt> {
+        let known = self.known.pins.iter().find(|(owner, _)| *owner == number);
+        Ok(if let Some((_, pin)) = known { pin.clone() } else { people::pin(self.conn, number)? })
     }
 
     /// Sets a value for the texts.

@@ -26,16 +26,18 @@ pub mod reversal;
 pub mod send;
 pub mod standing;
 
-pub use desk::{Act, Desk, Halt, House, Plan, Rules};
+pub use desk::{Act, Desk, Halt, House, Known, Plan, Rules};
 
 use crate::ask::{Answer, Ask, Fields, Item, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::{self, Till};
+use crate::store::agents::Till;
+use crate::store::members::{self, Dialler};
 use crate::store::people::PersonRow;
-use crate::store::{Conn, Store, StoreError, people};
+use crate::store::{Conn, Store, StoreError};
+use crate::time::Timestamp;
 use std::sync::Arc;
 
 /// One service.
@@ -140,17 +142,19 @@ pub struct Caller {
     pub settled: bool,
     /// Where they serve as an agent.
     pub till: Option<Till>,
+    /// A payment waits for their yes.
+    pub asked: bool,
 }
 
 impl Caller {
     /// Reads who has this number.
-    pub fn read(conn: &mut Conn, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        let (person, settled) = people::with_settled(conn, msisdn.e164())?.unzip();
-        let till = match &person {
-            Some(person) => agents::till_of(conn, person.account_id)?,
-            None => None,
-        };
-        Ok(Caller { msisdn, person, settled: settled.unwrap_or(false), till })
+    pub fn read(conn: &mut Conn, msisdn: Msisdn, now: Timestamp) -> Result<Caller, StoreError> {
+        Ok(match members::dialler(conn, msisdn.e164(), now.micros())? {
+            Some(Dialler { person, settled, till, asked }) => {
+                Caller { msisdn, person: Some(person), settled, till, asked }
+            }
+            None => Caller { msisdn, person: None, settled: false, till: None, asked: false },
+        })
     }
 }
 
@@ -203,7 +207,8 @@ pub struct Wallet {
 impl Wallet {
     /// Whose number this is.
     pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        self.store.read(move |conn| Caller::read(conn, msisdn.clone())).await
+        let now = self.house.clock.now();
+        self.store.read(move |conn| Caller::read(conn, msisdn.clone(), now)).await
     }
 
     /// Answers a question that changes nothing. Doing needs a `Turn`: see `act`.
@@ -319,14 +324,13 @@ impl Wallet {
             let (now, plan) = (house.clock.now(), Plan::default());
             // who serves is looked up anew when something is done: they may have been dismissed meanwhile
             let now_there = match whose {
-                Whose::Assistant => Some(Caller::read(conn, caller.msisdn.clone())?),
+                Whose::Assistant => Some(Caller::read(conn, caller.msisdn.clone(), now)?),
                 Whose::Nobody | Whose::Caller => None,
             };
             let (house, caller, fields) = (&house, now_there.as_ref().unwrap_or(&caller), &fields);
             let secret = secret.clone();
-            let (channel, accounts) = (price::USSD, Vec::new());
-            let mut desk =
-                Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, accounts, channel, plan };
+            let (channel, known) = (price::USSD, Known::default());
+            let mut desk = Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, known, channel, plan };
             match decide(&mut desk).and_then(|()| pin::read(&mut desk, whose)) {
                 Ok(()) => Ok((desk.plan, None)),
                 Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),

@@ -10,7 +10,7 @@ use crate::book::{Change, Proof, SecretKind};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
-use crate::store::people::{self, PinRow};
+use crate::store::people::PinRow;
 use secrecy::ExposeSecret;
 
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
@@ -121,7 +121,7 @@ fn account(whose: Whose, caller: &Caller) -> Result<Option<i64>, Refusal> {
 /// Reads what the typed PIN is compared with.
 pub(super) fn read(desk: &mut Desk, whose: Whose) -> Result<(), Halt> {
     if let Some(account) = account(whose, desk.caller)? {
-        desk.plan.pin = people::pin(desk.conn, account)?;
+        desk.plan.pin = desk.pin(account)?;
     }
     Ok(())
 }

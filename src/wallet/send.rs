@@ -13,7 +13,7 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{self, Account};
-use crate::store::people::{self, PersonRow};
+use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -48,17 +48,13 @@ pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {
 
 /// The same for another input.
 pub fn payee_in(desk: &mut Desk, field: &'static str) -> Result<PersonRow, Halt> {
-    let payer = desk.person()?;
+    let (payer, to) = (desk.person()?, desk.phone(field));
+    let payee = if let Ok(to) = &to { desk.other(to)? } else { None };
     active(desk, payer, Reason::AccountClosed.into())?;
-    let to = desk.phone(field)?;
-    match people::with_account(desk.conn, to.e164())? {
-        Some((payee, _account)) if payee.account_id == payer.account_id => {
-            Err(Refusal::of_field(Reason::PayeeSelf, field).into())
-        }
-        Some((payee, account)) => {
-            desk.accounts.push(account);
-            active(desk, &payee, Refusal::of_field(Reason::PayeeClosed, field)).map(|_account| payee)
-        }
+    let to = to?;
+    match payee {
+        Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, field).into()),
+        Some(payee) => active(desk, &payee, Refusal::of_field(Reason::PayeeClosed, field)).map(|_account| payee),
         None => Err(Refusal::of_field(Reason::PayeeUnknown, field).with("phone", to.local()).into()),
     }
 }

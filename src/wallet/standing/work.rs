@@ -5,7 +5,7 @@
 //! in the afternoon if they let it. What cannot be paid, in the morning and again in the afternoon, costs nothing; after three
 //! in a row the standing payment ends itself.
 
-use super::super::desk::{Act, Desk, Halt, Plan};
+use super::super::desk::{Act, Desk, Halt, Known, Plan};
 use super::super::{Caller, Wallet, price, send};
 use super::{StandingRow, schedule_of, told, total, waits};
 use crate::ask::{Fields, Slots, Verb};
@@ -93,7 +93,7 @@ fn step(
     refused: Option<Refusal>,
 ) -> Result<Step, StoreError> {
     let msisdn = crate::phone::Msisdn::from_e164(&payer.msisdn).ok_or(StoreError::Damaged("a number"))?;
-    let caller = Caller::read(conn, msisdn)?;
+    let caller = Caller::read(conn, msisdn, house.clock.now())?;
     let (fields, now) = (Fields::new(), house.clock.now());
     let mut desk = Desk {
         conn,
@@ -105,7 +105,7 @@ fn step(
         fresh_id: 0,
         verb: Verb::Do,
         now,
-        accounts: Vec::new(),
+        known: Known::default(),
         channel: price::USSD,
         plan: Plan::default(),
     };
