@@ -25,6 +25,7 @@ pub mod sessions;
 pub mod settings;
 mod sqlite;
 pub mod standing;
+pub mod together;
 pub mod verified;
 pub mod working_day;
 
@@ -32,6 +33,7 @@ pub use conn::{Conn, begin, finish, on, snapshot, write};
 
 use readers::Readers;
 use std::path::{Path, PathBuf};
+use together::Together;
 
 /// Readers of a file: more of them only wait for the processor.
 const SQLITE_READERS: usize = 2;
@@ -148,6 +150,7 @@ impl std::fmt::Display for Address {
 pub struct Store {
     address: Address,
     readers: Readers,
+    together: Option<Together>,
 }
 
 impl std::fmt::Debug for Store {
@@ -184,7 +187,11 @@ impl Store {
             Address::Postgres(_) => POSTGRES_READERS,
         };
         let readers = Readers::start(&address, count)?;
-        Ok(Store { address, readers })
+        let together = match &address {
+            Address::Sqlite(_) => None,
+            Address::Postgres(server) => Some(Together::start(server)?),
+        };
+        Ok(Store { address, readers, together })
     }
 
     /// A connection that may write. There is one per process and the book owns it.
@@ -195,6 +202,11 @@ impl Store {
     /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
         self.address.long_reader()
+    }
+
+    /// Where hops ask their questions together, if they do.
+    pub fn together(&self) -> Option<&Together> {
+        self.together.as_ref()
     }
 
     /// Which database this is.

@@ -27,13 +27,45 @@ pub struct SessionRow {
     pub began_at: i64,
 }
 
-/// The conversation with this key, the line with that one, and whatever else of the caller's is not over, the newest
-/// first: as they stood at one moment.
-pub fn around(conn: &mut Conn, key: &[u8], line: &[u8], caller: &[u8]) -> Result<Vec<SessionRow>, StoreError> {
-    let named = sessions::key.eq(key).or(sessions::key.eq(line));
-    let theirs = sessions::caller.eq(caller).and(sessions::state.ne("ended"));
-    let those = sessions::table.filter(named.or(theirs)).order(sessions::updated_at.desc());
-    Ok(on!(conn, c => those.load(c))?)
+/// A conversation that is looked up: its key, that of its caller's line, and the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// Of the conversation.
+    pub key: Vec<u8>,
+    /// Of the line.
+    pub line: Vec<u8>,
+    /// As in `SessionRow`.
+    pub caller: Vec<u8>,
+}
+
+impl Names {
+    /// Whether a row is the conversation, the line, or something else of the caller's that is not over.
+    pub fn concern(&self, row: &SessionRow) -> bool {
+        row.key == self.key || row.key == self.line || (row.caller == self.caller && row.state != "ended")
+    }
+}
+
+/// What concerns these calls, the newest first, as it stood at one moment.
+pub fn around(conn: &mut Conn, calls: &[&Names]) -> Result<Vec<SessionRow>, StoreError> {
+    let open = sessions::state.ne("ended");
+    match conn {
+        Conn::Sqlite(conn) => {
+            let mut rows = Vec::new();
+            for Names { key, line, caller } in calls {
+                let named = sessions::key.eq(key).or(sessions::key.eq(line));
+                let those = sessions::table.filter(named.or(sessions::caller.eq(caller).and(open)));
+                rows.extend(those.order(sessions::updated_at.desc()).load(conn)?);
+            }
+            Ok(rows)
+        }
+        Conn::Postgres(pg) => {
+            let keys: Vec<&[u8]> = calls.iter().flat_map(|call| [call.key.as_slice(), call.line.as_slice()]).collect();
+            let callers: Vec<&[u8]> = calls.iter().map(|call| call.caller.as_slice()).collect();
+            let theirs = sessions::caller.eq_any(callers).and(open);
+            let those = sessions::table.filter(sessions::key.eq_any(keys).or(theirs));
+            Ok(those.order(sessions::updated_at.desc()).load(&mut pg.inner)?)
+        }
+    }
 }
 
 /// Conversations whose acting step has no stored outcome since before `before`.

@@ -12,8 +12,8 @@ use crate::book::{Change, SessionSave};
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::phone::Msisdn;
-use crate::store::StoreError;
-use crate::store::sessions::{self, SessionRow};
+use crate::store::sessions::{self, Names, SessionRow};
+use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 use crate::wallet::Caller;
 use std::collections::BTreeSet;
@@ -114,14 +114,13 @@ impl Ussd {
 
     /// Reads a conversation and its caller; for one that begins, also what it ends.
     async fn look_up(&self, call: &UssdCall, key: &[u8], now: Timestamp) -> Result<Found, Lost> {
-        let caller_key = self.seal.fingerprint("caller", call.caller.e164()).to_vec();
-        let (msisdn, line, read_key) = (call.caller.clone(), self.line(&call.caller), key.to_vec());
-        let (line_key, own_key) = (line.clone(), read_key.clone());
-        let read = self.wallet.store.read(move |conn| {
-            let rows = sessions::around(conn, &own_key, &line_key, &caller_key)?;
-            Ok::<_, StoreError>((rows, Caller::read(conn, msisdn.clone(), now)?))
-        });
-        let (rows, caller) = read.await?;
+        let names = Names {
+            key: key.to_vec(),
+            line: self.line(&call.caller),
+            caller: self.seal.fingerprint("caller", call.caller.e164()).to_vec(),
+        };
+        let (rows, caller) = self.read_call(&names, &call.caller, now).await?;
+        let Names { key: read_key, line, .. } = names;
         let dialled = rows.iter().find(|row| row.key == line).map_or(0, |row| row.version);
         let (row, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.key == read_key);
         let row = row.into_iter().next();
@@ -138,6 +137,25 @@ impl Ussd {
             row.map_or((0, now.micros(), "open".to_owned()), |row| (row.version, row.updated_at, row.state));
         let kept = Remembered { version, updated_at, record, caller };
         Ok(Found { kept, state, dialled, superseded })
+    }
+
+    /// Reads what a hop that begins, or that nobody here remembers, needs: together with others where they are asked.
+    async fn read_call(
+        &self,
+        names: &Names,
+        msisdn: &Msisdn,
+        now: Timestamp,
+    ) -> Result<(Vec<SessionRow>, Caller), StoreError> {
+        let store = &self.wallet.store;
+        if let Some(together) = store.together()
+            && let Some((rows, found)) = together.call(names.clone(), msisdn.e164().to_owned(), now.micros()).await
+        {
+            return Ok((rows, Caller::of(msisdn.clone(), found)));
+        }
+        let (names, msisdn) = (names.clone(), msisdn.clone());
+        let read =
+            move |conn: &mut Conn| Ok((sessions::around(conn, &[&names])?, Caller::read(conn, msisdn.clone(), now)?));
+        store.read(read).await
     }
 
     /// Remembers the conversation for its next hop. What has acted is not: it may have changed its caller.

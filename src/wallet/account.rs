@@ -38,9 +38,9 @@ fn balance(desk: &mut Desk) -> Result<(), Halt> {
 
 fn statement(desk: &mut Desk) -> Result<(), Halt> {
     let person = desk.person()?;
-    let lines = history(desk.conn, person.account_id, STATEMENT_LINES)?;
+    let lines = history(desk.conn.get()?, person.account_id, STATEMENT_LINES)?;
     let others: Vec<i64> = lines.iter().filter_map(Line::other).collect();
-    let names = names(desk.conn, &others)?;
+    let names = names(desk.conn.get()?, &others)?;
     for line in &lines {
         let other = line.other().and_then(|other| names.get(&other));
         let at = Timestamp::from_micros(line.posting.at);

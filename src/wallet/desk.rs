@@ -1,6 +1,6 @@
 //! The desk a service works at: facts it may read, inputs in typed form, and the plan it fills in.
 
-use super::Caller;
+use super::{Caller, Known, Reach};
 use crate::ask::{Fields, Item, Secret, Slots, Verb};
 use crate::book::{Change, HoldMove, Key, Leg, Meter, Proof};
 use crate::limits::Limits;
@@ -12,13 +12,12 @@ use crate::pin::PinKeys;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::Dice;
 use crate::standing::Every;
+use crate::store::StoreError;
 use crate::store::agents::Till;
-use crate::store::book_rows::{self, Account};
-use crate::store::budgets::{self, BudgetRow};
-use crate::store::members::{self, Member};
+use crate::store::book_rows::{Account, EntryRow, PostingRow};
+use crate::store::budgets::BudgetRow;
 use crate::store::outbox::NewMessage;
-use crate::store::people::{self, PersonRow, PinRow};
-use crate::store::{Conn, StoreError};
+use crate::store::people::{PersonRow, PinRow};
 use crate::tariff::Tariff;
 use crate::text;
 use crate::time::{Clock, Timestamp};
@@ -107,6 +106,8 @@ pub enum Halt {
     Refused(Refusal),
     /// There is no answer: the database failed.
     Broken(StoreError),
+    /// Something must be read, and the way to the database is closed.
+    Unread,
 }
 
 impl From<Refusal> for Halt {
@@ -127,18 +128,10 @@ impl From<StoreError> for Halt {
     }
 }
 
-/// What a plan has read of people and their accounts: it is asked for again and again, and read once.
-#[derive(Debug, Default)]
-pub struct Known {
-    accounts: Vec<Account>,
-    budgets: Vec<(i64, Option<BudgetRow>)>,
-    pins: Vec<(i64, Option<PinRow>)>,
-}
-
 /// Where a service finds what it needs and leaves its plan.
 pub struct Desk<'a> {
     /// For reading facts.
-    pub conn: &'a mut Conn,
+    pub conn: Reach<'a>,
     /// Rules and keys.
     pub house: &'a House,
     /// Who asks.
@@ -205,37 +198,28 @@ impl<'a> Desk<'a> {
 
     /// An account as it stands; however often a plan asks, it is read once.
     pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
-        if let Some(known) = self.known.accounts.iter().find(|account| account.id == id) {
-            return Ok(known.clone());
-        }
-        let account = book_rows::account(self.conn, id)?.ok_or(StoreError::Damaged("a person without an account"))?;
-        self.known.accounts.push(account.clone());
-        Ok(account)
+        self.conn.account(&mut self.known, id)
     }
 
     /// Who has this number, read together with the caller's own standing.
     pub fn other(&mut self, phone: &Msisdn) -> Result<Option<PersonRow>, Halt> {
         let own = self.person()?.account_id;
-        let mut other = None;
-        for Member { person, account, budget, pin } in members::both(self.conn, own, phone.e164())? {
-            self.known.budgets.push((account.id, budget));
-            self.known.pins.push((account.id, pin));
-            self.known.accounts.push(account);
-            other = other.or(Some(person).filter(|person| person.msisdn == phone.e164()));
-        }
-        Ok(other)
+        Ok(self.conn.other(&mut self.known, own, phone.e164())?.map(|member| member.person.clone()))
     }
 
     /// What the owner of an account has set themselves.
     pub fn budget(&mut self, account: i64) -> Result<Option<BudgetRow>, Halt> {
-        let known = self.known.budgets.iter().find(|(owner, _)| *owner == account);
-        Ok(if let Some((_, budget)) = known { budget.clone() } else { budgets::of(self.conn, account)? })
+        self.conn.budget(&self.known, account)
     }
 
     /// What is compared with a PIN that is kept under this number.
     pub fn pin(&mut self, number: i64) -> Result<Option<PinRow>, Halt> {
-        let known = self.known.pins.iter().find(|(owner, _)| *owner == number);
-        Ok(if let Some((_, pin)) = known { pin.clone() } else { people::pin(self.conn, number)? })
+        self.conn.pin(&self.known, number)
+    }
+
+    /// A posting with its legs.
+    pub fn posting(&mut self, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, Halt> {
+        self.conn.posting(&self.known, id)
     }
 
     /// Sets a value for the texts.

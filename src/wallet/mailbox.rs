@@ -84,7 +84,7 @@ fn prove(desk: &mut Desk) -> Result<(), Halt> {
     let old = mailbox(desk, person.account_id)?;
     let pending = old.pending.clone().filter(|_| old.code_until > desk.now.micros()).ok_or(Reason::CodeGone)?;
     let email = Email::parse(&pending).map_err(|_damaged| Reason::CodeGone)?;
-    let row = people::pin(desk.conn, old.code_id)?.ok_or(Reason::CodeGone)?;
+    let row = people::pin(desk.conn.get()?, old.code_id)?.ok_or(Reason::CodeGone)?;
     let tag = desk.house.pin_keys.tag(row.key_version, old.code_id, &row.salt, &typed).map_or(Vec::new(), Vec::from);
     let proof = Proof {
         secret: SecretKind::Code,
@@ -154,7 +154,7 @@ fn mailbox(desk: &mut Desk, account_id: i64) -> Result<MailboxRow, Halt> {
     if !desk.house.mails {
         return Err(Reason::MailOff.into());
     }
-    Ok(mailboxes::of(desk.conn, account_id)?.unwrap_or(MailboxRow { account_id, ..MailboxRow::default() }))
+    Ok(mailboxes::of(desk.conn.get()?, account_id)?.unwrap_or(MailboxRow { account_id, ..MailboxRow::default() }))
 }
 
 /// The change that stores a mailbox from which one more mail of today is sent.
@@ -176,7 +176,7 @@ fn next(row: MailboxRow) -> MailboxRow {
 fn tried_today(desk: &mut Desk, old: &MailboxRow) -> Result<i64, Halt> {
     let zone = &desk.house.market.zone;
     let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
-    let row = people::pin(desk.conn, old.code_id)?.filter(|_| Day::of(made, zone) == Day::of(desk.now, zone));
+    let row = people::pin(desk.conn.get()?, old.code_id)?.filter(|_| Day::of(made, zone) == Day::of(desk.now, zone));
     let tried = row.map_or(0, |row| row.attempts);
     if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(Reason::MailFull.into()) }
 }
@@ -189,7 +189,7 @@ fn place_today(desk: &mut Desk, email: &Email) -> Result<Change, Halt> {
         Key::new(Timestamp::from_micros(0), "mailed", name.as_bytes())
     };
     let places: Vec<Key> = (0..CODES_TO_ONE_A_DAY).map(place).collect();
-    let taken = sessions::seen_among(desk.conn, &Vec::from_iter(places.iter().map(Key::bytes)))?;
+    let taken = sessions::seen_among(desk.conn.get()?, &Vec::from_iter(places.iter().map(Key::bytes)))?;
     let free = places.into_iter().find(|key| !taken.iter().any(|taken| taken.as_slice() == key.bytes()));
     Ok(Change::Take { key: free.ok_or_else(|| Refusal::of_field(Reason::MailFull, "email"))? })
 }

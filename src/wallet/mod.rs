@@ -13,11 +13,13 @@ pub mod expiry;
 pub mod extract;
 pub mod founding;
 pub mod join;
+mod known;
 pub mod limits;
 pub mod mailbox;
 pub mod orders;
 pub mod parcel;
 pub mod pin;
+mod planning;
 pub mod price;
 mod recall;
 pub mod receipt;
@@ -26,7 +28,8 @@ pub mod reversal;
 pub mod send;
 pub mod standing;
 
-pub use desk::{Act, Desk, Halt, House, Known, Plan, Rules};
+pub use desk::{Act, Desk, Halt, House, Plan, Rules};
+pub use known::{Known, Reach};
 
 use crate::ask::{Answer, Ask, Fields, Item, Verb};
 use crate::book::{Book, Change, Key, Posting, Receipt};
@@ -149,12 +152,18 @@ pub struct Caller {
 impl Caller {
     /// Reads who has this number.
     pub fn read(conn: &mut Conn, msisdn: Msisdn, now: Timestamp) -> Result<Caller, StoreError> {
-        Ok(match members::dialler(conn, msisdn.e164(), now.micros())? {
+        let found = members::diallers(conn, &[msisdn.e164()], now.micros())?.pop();
+        Ok(Caller::of(msisdn, found))
+    }
+
+    /// Who has this number, as they were found.
+    pub fn of(msisdn: Msisdn, found: Option<Dialler>) -> Caller {
+        match found {
             Some(Dialler { person, settled, till, asked }) => {
                 Caller { msisdn, person: Some(person), settled, till, asked }
             }
             None => Caller { msisdn, person: None, settled: false, till: None, asked: false },
-        })
+        }
     }
 }
 
@@ -306,38 +315,6 @@ impl Wallet {
     fn planned(&self, key: Key, act: Act) -> Posting {
         let Act { kind, legs, holds, proofs, meters, changes, corrects } = act;
         Posting { legs, holds, meters, proofs, corrects, ..self.blank(key, kind, changes) }
-    }
-
-    /// What is planned, and why it ends there if it does.
-    async fn plan(
-        &self,
-        service: &Service,
-        caller: &Caller,
-        ask: &Ask,
-        key: Option<Key>,
-        fresh_id: i64,
-    ) -> (Plan, Option<Refusal>) {
-        let (house, caller, decide) = (self.house.clone(), caller.clone(), service.plan);
-        let (fields, secret, verb) = (ask.fields.clone(), ask.secret.clone(), ask.verb);
-        let whose = if verb == Verb::Do { service.pin } else { Whose::Nobody };
-        let planned = self.store.read(move |conn: &mut Conn| {
-            let (now, plan) = (house.clock.now(), Plan::default());
-            // who serves is looked up anew when something is done: they may have been dismissed meanwhile
-            let now_there = match whose {
-                Whose::Assistant => Some(Caller::read(conn, caller.msisdn.clone(), now)?),
-                Whose::Nobody | Whose::Caller => None,
-            };
-            let (house, caller, fields) = (&house, now_there.as_ref().unwrap_or(&caller), &fields);
-            let secret = secret.clone();
-            let (channel, known) = (price::USSD, Known::default());
-            let mut desk = Desk { conn, house, caller, fields, secret, key, fresh_id, verb, now, known, channel, plan };
-            match decide(&mut desk).and_then(|()| pin::read(&mut desk, whose)) {
-                Ok(()) => Ok((desk.plan, None)),
-                Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),
-                Err(Halt::Broken(error)) => Err(error),
-            }
-        });
-        planned.await.unwrap_or_else(|error| (Plan::default(), Some(unavailable(&error))))
     }
 
     /// Adds what only the receipt knows: code, date, time, new balance.

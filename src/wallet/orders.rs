@@ -55,7 +55,7 @@ pub(super) fn waiting_for(
     payee: i64,
     amount: Money,
 ) -> Result<OrderRow, Halt> {
-    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
+    let waiting = orders::waiting(desk.conn.get()?, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
     let requested = kind == request::KIND;
     if waiting.iter().filter(|order| (order.kind == request::KIND) == requested).count() >= WAITING_MAX {
         return Err(Reason::OrdersFull.into());
@@ -80,8 +80,8 @@ pub(super) fn waiting_for(
 
 fn list(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
-    let waiting = orders::waiting(desk.conn, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
-    let payees = payees(desk.conn, &waiting)?;
+    let waiting = orders::waiting(desk.conn.get()?, payer.account_id, desk.now.micros(), SHOWN_MAX)?;
+    let payees = payees(desk.conn.get()?, &waiting)?;
     for order in waiting {
         let name = payees.get(&order.payee).and_then(|payee| payee.sign().remove("name"));
         let amount = desk.money(order.amount_minor).to_string();
@@ -135,12 +135,12 @@ fn decline(desk: &mut Desk) -> Result<(), Halt> {
 fn waiting_order(desk: &mut Desk) -> Result<(OrderRow, Payee), Halt> {
     let payer = desk.person()?;
     let id = desk.field("order")?.parse().map_err(|_text| Reason::OrderGone)?;
-    let order = orders::by_id(desk.conn, id)?.ok_or(Reason::OrderGone)?;
+    let order = orders::by_id(desk.conn.get()?, id)?.ok_or(Reason::OrderGone)?;
     let open = order.state == "waiting" && order.expires_at > desk.now.micros();
     if !open || order.payer != payer.account_id {
         return Err(Reason::OrderGone.into());
     }
-    let payee = payees(desk.conn, std::slice::from_ref(&order))?.remove(&order.payee);
+    let payee = payees(desk.conn.get()?, std::slice::from_ref(&order))?.remove(&order.payee);
     Ok((order, payee.ok_or(StoreError::Damaged("an order to nobody"))?))
 }
 

@@ -12,7 +12,7 @@ use crate::book::{self, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::store::book_rows::{self, Account};
+use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -136,7 +136,7 @@ fn done_before(desk: &mut Desk, one: i64, other: i64, other_minor: i64) -> Resul
     let mut next = desk.account(one)?.last_posting;
     for _entry in 0..AGAIN_LOOKBACK {
         let Some(id) = next else { break };
-        let Some((posting, legs)) = book_rows::posting_whole(desk.conn, id)? else { break };
+        let Some((posting, legs)) = desk.posting(id)? else { break };
         let Some(own) = legs.iter().find(|leg| leg.account_id == one).filter(|_| posting.at >= since) else { break };
         let same = legs.iter().any(|leg| leg.account_id == other && leg.amount_minor == other_minor);
         // it went the same way: from the one to the other, or to the one from the other

@@ -107,7 +107,8 @@ async fn of_two_who_store_the_same_conversation_one_wins() {
         .await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::Stale);
-    let row = ledger.hand().with(|conn| sessions::around(conn, &[1], &[1], &[])).unwrap().remove(0);
+    let names = sessions::Names { key: vec![1], line: vec![1], caller: Vec::new() };
+    let row = ledger.hand().with(|conn| sessions::around(conn, &[&names])).unwrap().remove(0);
     assert_eq!((row.version, row.state.as_str()), (3, "ended"));
     assert_eq!(ledger.stands(ANN), (9_800, 0));
 }

@@ -96,7 +96,7 @@ fn ask(desk: &mut Desk) -> Result<(), Halt> {
     let row = row.map_err(|halt| match halt {
         // how many payments wait for the customer is none of it either
         Halt::Refused(Refusal { reason: Reason::OrdersFull, .. }) => Halt::from(Reason::Busy),
-        Halt::Refused(_) | Halt::Broken(_) => halt,
+        Halt::Refused(_) | Halt::Broken(_) | Halt::Unread => halt,
     })?;
     let mut slots = desk.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(sign(outlet));

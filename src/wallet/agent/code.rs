@@ -28,7 +28,7 @@ fn make(desk: &mut Desk) -> Result<(), Halt> {
     let account = send::active(desk, customer, Reason::AccountClosed.into())?;
     let amount = desk.amount("amount")?;
     let fee = price::fee(desk, cash_out::SERVICE.name, customer, amount)?;
-    let old = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
+    let old = agents::open_codes(desk.conn.get()?, customer.account_id, desk.now.micros())?;
     // what the old ones hold is free again in the same commit
     let freed =
         old.iter().fold(0_i64, |sum, code| sum.saturating_add(code.amount_minor.saturating_add(code.fee_minor)));
@@ -106,9 +106,9 @@ fn redeem(desk: &mut Desk) -> Result<(), Halt> {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());
     }
-    let open = agents::open_codes(desk.conn, customer.account_id, desk.now.micros())?;
+    let open = agents::open_codes(desk.conn.get()?, customer.account_id, desk.now.micros())?;
     let code = open.into_iter().next().ok_or(Reason::CodeGone)?;
-    let row = people::pin(desk.conn, code.id)?.ok_or(Reason::CodeGone)?;
+    let row = people::pin(desk.conn.get()?, code.id)?.ok_or(Reason::CodeGone)?;
     let tag = desk.house.pin_keys.tag(row.key_version, code.id, &row.salt, &typed);
     // a wrong amount is a wrong code: who may try amounts for nothing would soon know the right one
     let tag = tag.filter(|_| code.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);

@@ -59,7 +59,7 @@ pub fn earn(
         return Ok(Earned::default());
     }
     let head = match outlet.head_office {
-        Some(head) => agents::outlet(desk.conn, head)?.map(|head| head.commission_account),
+        Some(head) => agents::outlet(desk.conn.get()?, head)?.map(|head| head.commission_account),
         None => None,
     };
     credit(legs, COMMISSIONS, whole_minor.saturating_neg());
@@ -97,7 +97,7 @@ fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &P
     let (mut sum_minor, mut next) = (0_i64, desk.account(customer.account_id)?.last_posting);
     for _payment in 0..LOOKBACK {
         let Some(id) = next else { return Ok(Some(sum_minor)) };
-        let whole = book_rows::posting_whole(desk.conn, id)?;
+        let whole = book_rows::posting_whole(desk.conn.get()?, id)?;
         let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;
         let own = legs.iter().find(|leg| leg.account_id == customer.account_id);
         let own = own.ok_or(StoreError::Damaged("an account points at a posting of others"))?;

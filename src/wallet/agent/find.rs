@@ -25,9 +25,9 @@ fn find(desk: &mut Desk) -> Result<(), Halt> {
     let amount = desk.amount("amount")?;
     let [.., most] = STEPS_MINOR;
     let enough_minor = STEPS_MINOR.into_iter().find(|step| *step >= amount.minor).unwrap_or(most);
-    let outlets = agents::outlets_in(desk.conn, &spellings, LOOKED_AT_MAX)?;
+    let outlets = agents::outlets_in(desk.conn.get()?, &spellings, LOOKED_AT_MAX)?;
     let floats: Vec<i64> = outlets.iter().map(|outlet| outlet.float_account).collect();
-    let floats = book_rows::accounts_of(desk.conn, &floats)?;
+    let floats = book_rows::accounts_of(desk.conn.get()?, &floats)?;
     for outlet in outlets {
         let float = floats.iter().find(|float| float.id == outlet.float_account && float.state == "open");
         let free_minor = float.map_or(0, |float| super::available(desk, float).minor);

@@ -42,7 +42,7 @@ fn outlet(desk: &mut Desk) -> Result<OutletRow, Halt> {
     let typed = desk.field("agent")?;
     let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, "agent"))?;
     let unknown = || Refusal::of_field(Reason::AgentUnknown, "agent").with("agent", number.to_string());
-    let outlet = agents::outlet(desk.conn, number.outlet())?.ok_or_else(unknown)?;
+    let outlet = agents::outlet(desk.conn.get()?, number.outlet())?.ok_or_else(unknown)?;
     working(desk, &outlet)?;
     Ok(outlet)
 }
@@ -65,7 +65,7 @@ fn customer(desk: &mut Desk) -> Result<PersonRow, Halt> {
         return Err(Reason::NotAgent.into());
     }
     let customer = send::payee(desk)?;
-    let theirs = agents::till_of(desk.conn, customer.account_id)?;
+    let theirs = agents::till_of(desk.conn.get()?, customer.account_id)?;
     if theirs.is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
     }
@@ -98,7 +98,7 @@ fn tell_staff(
     several: &str,
     slots: &Slots,
 ) -> Result<Vec<Change>, Halt> {
-    let staff = agents::staff(desk.conn, outlet.float_account)?;
+    let staff = agents::staff(desk.conn.get()?, outlet.float_account)?;
     let template = if staff.len() > 1 { several } else { alone };
     Ok(staff.iter().map(|person| desk.tell(person, template, slots.clone(), Some(outlet.float_account))).collect())
 }

@@ -42,10 +42,10 @@ pub fn as_read_out(typed: &str) -> String {
 /// Whose number the input `to` is: a customer's, or with the flag `unjoined` nobody's yet, where money may wait for it.
 pub fn holder(desk: &mut Desk) -> Result<(Msisdn, Option<PersonRow>), Halt> {
     let to = desk.phone("to")?;
-    let joined = people::by_msisdn(desk.conn, to.e164())?.is_some();
+    let joined = people::by_msisdn(desk.conn.get()?, to.e164())?.is_some();
     // where sending to such numbers was switched off, what was sent before is still handed out
-    let may_wait =
-        parcel::offered(desk.house) || !parcels::waiting_for(desk.conn, to.e164(), desk.now.micros())?.is_empty();
+    let may_wait = parcel::offered(desk.house)
+        || !parcels::waiting_for(desk.conn.get()?, to.e164(), desk.now.micros())?.is_empty();
     if joined || !may_wait {
         return Ok((to, Some(customer(desk)?)));
     }
@@ -62,16 +62,16 @@ pub fn redeem(desk: &mut Desk, outlet: &OutletRow, to: &Msisdn, amount: Money, s
     if desk.verb != Verb::Do {
         return Ok(());
     }
-    let waiting = parcels::waiting_for(desk.conn, to.e164(), desk.now.micros())?;
+    let waiting = parcels::waiting_for(desk.conn.get()?, to.e164(), desk.now.micros())?;
     let parcel = waiting.into_iter().find(|parcel| parcel.place == Some(secret.place)).ok_or(Reason::CodeGone)?;
-    let payer = people::by_account(desk.conn, parcel.account_id)?.ok_or(Reason::CodeGone)?;
+    let payer = people::by_account(desk.conn.get()?, parcel.account_id)?.ok_or(Reason::CodeGone)?;
     // what a frozen account has sent waits with it
     send::active(desk, &payer, Reason::CodeGone.into())?;
-    let theirs = agents::till_of(desk.conn, payer.account_id)?;
+    let theirs = agents::till_of(desk.conn.get()?, payer.account_id)?;
     if theirs.is_some_and(|till| till.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
     }
-    let joined = people::by_msisdn(desk.conn, to.e164())?;
+    let joined = people::by_msisdn(desk.conn.get()?, to.e164())?;
     let proof = proof(desk, &parcel, &payer, secret, amount)?;
     let mut legs = vec![
         Leg { account: payer.account_id, amount_minor: parcel::total_minor(&parcel).saturating_neg() },
@@ -104,7 +104,7 @@ fn proof(
     secret: &Secret,
     amount: Money,
 ) -> Result<Proof, Halt> {
-    let row = people::pin(desk.conn, parcel.id)?.ok_or(Reason::CodeGone)?;
+    let row = people::pin(desk.conn.get()?, parcel.id)?.ok_or(Reason::CodeGone)?;
     let tag = desk.house.pin_keys.tag(row.key_version, parcel.id, &row.salt, &secret.code);
     let tag = tag.filter(|_| parcel.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
     let locked = vec![parcel::tell_sender(desk.house, parcel, payer, "sms.parcel_tried", desk.now)];

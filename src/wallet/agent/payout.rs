@@ -30,7 +30,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     let outlet = &desk.till()?.outlet;
     super::working(desk, outlet)?;
     let earned = desk.account(outlet.commission_account)?;
-    let amount_minor = payable_minor(&earned, working_day::owed_minor(desk.conn, outlet.float_account)?);
+    let amount_minor = payable_minor(&earned, working_day::owed_minor(desk.conn.get()?, outlet.float_account)?);
     if amount_minor <= 0 {
         return Err(Reason::NothingEarned.into());
     }

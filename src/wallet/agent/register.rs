@@ -23,7 +23,7 @@ const ID_MAX: usize = 20;
 fn register(desk: &mut Desk) -> Result<(), Halt> {
     let till = desk.till()?;
     let to = desk.phone("to")?;
-    if people::by_msisdn(desk.conn, to.e164())?.is_some() {
+    if people::by_msisdn(desk.conn.get()?, to.e164())?.is_some() {
         if desk.verb != crate::ask::Verb::Check {
             return Err(Reason::AlreadyJoined.into());
         }
@@ -70,7 +70,7 @@ fn lift(desk: &mut Desk) -> Result<(), Halt> {
 /// The customer, whose ID nobody has seen yet.
 fn customer(desk: &mut Desk) -> Result<PersonRow, Halt> {
     let customer = super::customer(desk)?;
-    if Tier::of_code(&customer.tier) != Tier::Sim || identities::is_known(desk.conn, customer.account_id)? {
+    if Tier::of_code(&customer.tier) != Tier::Sim || identities::is_known(desk.conn.get()?, customer.account_id)? {
         return Err(Refusal::of_field(Reason::IdChecked, "to")
             .with("name", desk.shown(&["name"]).remove("name").unwrap_or_default())
             .into());

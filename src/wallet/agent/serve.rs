@@ -49,8 +49,8 @@ pub(super) fn record(desk: &mut Desk, outlet: &OutletRow, work: Work) -> Result<
 /// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them to, else the only one
 /// who serves, or the only one in a shift; of several it is not known.
 fn by_whom(desk: &mut Desk, outlet: &OutletRow) -> Result<(Option<i64>, Option<i64>), Halt> {
-    let staff = agents::assistants_at(desk.conn, outlet.float_account)?;
-    let shifts = working_day::open_shifts(desk.conn, &staff)?;
+    let staff = agents::assistants_at(desk.conn.get()?, outlet.float_account)?;
+    let shifts = working_day::open_shifts(desk.conn.get()?, &staff)?;
     let shift_of = |who: i64| shifts.iter().find(|(assistant, _)| *assistant == who).map(|(_, shift)| *shift);
     let here = desk.caller.till.as_ref().filter(|till| till.outlet.float_account == outlet.float_account);
     if let Some(till) = here {
@@ -63,7 +63,7 @@ fn by_whom(desk: &mut Desk, outlet: &OutletRow) -> Result<(Option<i64>, Option<i
     // what somebody has asked for is theirs, whoever else is in a shift
     let order = desk.fields.get("order").and_then(|order| order.parse().ok());
     let asker = match order {
-        Some(order) => working_day::asker_of(desk.conn, order)?.filter(|asker| staff.contains(asker)),
+        Some(order) => working_day::asker_of(desk.conn.get()?, order)?.filter(|asker| staff.contains(asker)),
         None => None,
     };
     if let Some(asker) = asker {
@@ -81,9 +81,9 @@ fn by_whom(desk: &mut Desk, outlet: &OutletRow) -> Result<(Option<i64>, Option<i
 pub(super) fn watch(desk: &mut Desk, outlet: &OutletRow) -> Result<Vec<Change>, Halt> {
     let least_minor = outlet.low_float_minor.or(desk.house.limits.get().low_float_minor());
     let Some(least_minor) = least_minor.filter(|_| desk.verb == Verb::Do) else { return Ok(Vec::new()) };
-    let mut staff = agents::staff(desk.conn, outlet.float_account)?;
+    let mut staff = agents::staff(desk.conn.get()?, outlet.float_account)?;
     if let Some(head) = outlet.head_office {
-        staff.extend(agents::staff(desk.conn, head)?);
+        staff.extend(agents::staff(desk.conn.get()?, head)?);
     }
     let (slots, account) = (sign(outlet), outlet.float_account);
     let warn = |to: &crate::store::people::PersonRow| {

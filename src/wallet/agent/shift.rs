@@ -25,7 +25,7 @@ const DRAWER_MAX_MINOR: i64 = 10_000_000_000;
 
 fn open(desk: &mut Desk) -> Result<(), Halt> {
     let till = desk.till()?;
-    if working_day::open_shift(desk.conn, till.assistant.id)?.is_some() {
+    if working_day::open_shift(desk.conn.get()?, till.assistant.id)?.is_some() {
         return Err(Reason::ShiftOpen.into());
     }
     let cash = cash(desk)?;
@@ -46,11 +46,11 @@ fn open(desk: &mut Desk) -> Result<(), Halt> {
 
 fn close(desk: &mut Desk) -> Result<(), Halt> {
     let till = desk.till()?;
-    let shift = working_day::open_shift(desk.conn, till.assistant.id)?.ok_or(Reason::ShiftNone)?;
+    let shift = working_day::open_shift(desk.conn.get()?, till.assistant.id)?.ok_or(Reason::ShiftNone)?;
     let cash = cash(desk)?;
     // whatever is done meanwhile moves the float: then the drawer is looked at anew
     let posting = desk.account(shift.outlet)?.last_posting;
-    let drawer = working_day::drawer(desk.conn, shift.id)?;
+    let drawer = working_day::drawer(desk.conn.get()?, shift.id)?;
     let expected_minor = shift.opening_minor.saturating_add(drawer.in_minor).saturating_sub(drawer.out_minor);
     let difference_minor = cash.minor.saturating_sub(expected_minor);
     let sums = [
@@ -94,9 +94,9 @@ fn report(desk: &mut Desk, outlet: i64) -> Result<Slots, Halt> {
 fn concerned(desk: &mut Desk) -> Result<Vec<PersonRow>, Halt> {
     let till = desk.till()?;
     let mut people = vec![desk.person()?.clone()];
-    people.extend(agents::staff(desk.conn, till.outlet.float_account)?.into_iter().take(1));
+    people.extend(agents::staff(desk.conn.get()?, till.outlet.float_account)?.into_iter().take(1));
     if let Some(head) = till.outlet.head_office {
-        people.extend(agents::staff(desk.conn, head)?);
+        people.extend(agents::staff(desk.conn.get()?, head)?);
     }
     let mut once: Vec<PersonRow> = Vec::new();
     for person in people {

@@ -33,13 +33,13 @@ fn check(desk: &mut Desk) -> Result<(), Halt> {
     let unknown = || Refusal::of_field(Reason::ReceiptUnknown, "receipt");
     let code = Reference::parse(desk.field("receipt")?).ok_or_else(unknown)?;
     let posting = code.posting_id(&desk.house.reference_key).ok_or_else(unknown)?;
-    let (posting, legs) = book_rows::posting_whole(desk.conn, posting)?.ok_or_else(unknown)?;
+    let (posting, legs) = book_rows::posting_whole(desk.conn.get()?, posting)?.ok_or_else(unknown)?;
     let float = desk.caller.till.as_ref().map(|till| till.outlet.float_account);
     // what moved on accounts of others is nobody's business
     let ours = legs.iter().find(|leg| Some(leg.account_id) == float || leg.account_id == person.account_id);
     let own = ours.ok_or_else(unknown)?.clone();
     let line = Line { posting, own, legs };
-    let other = account::names(desk.conn, &Vec::from_iter(line.other()))?.into_values().next();
+    let other = account::names(desk.conn.get()?, &Vec::from_iter(line.other()))?.into_values().next();
     if line.own.amount_minor < 0 {
         desk.plan.flags.insert("went".into());
     }

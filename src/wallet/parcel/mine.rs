@@ -34,7 +34,7 @@ fn list(desk: &mut Desk) -> Result<(), Halt> {
 /// The caller's own that wait.
 fn waiting(desk: &mut Desk) -> Result<Vec<CashCodeRow>, Halt> {
     let payer = desk.person()?;
-    let mut made = parcels::sent_by(desk.conn, payer.account_id, desk.now.micros(), super::MADE_MAX)?;
+    let mut made = parcels::sent_by(desk.conn.get()?, payer.account_id, desk.now.micros(), super::MADE_MAX)?;
     made.retain(|parcel| parcel.state == "open");
     Ok(made)
 }
@@ -51,7 +51,7 @@ fn wanted(desk: &mut Desk) -> Result<CashCodeRow, Halt> {
 fn cancel(desk: &mut Desk) -> Result<(), Halt> {
     let parcel = wanted(desk)?;
     let holds = vec![HoldMove::Release { hold: parcel.hold }];
-    let sent = Sent { payer: desk.person()?.clone(), joined: joined(desk.conn, &parcel)?, parcel };
+    let sent = Sent { payer: desk.person()?.clone(), joined: joined(desk.conn.get()?, &parcel)?, parcel };
     let (changes, meters) = over(desk.house, &sent, "sms.parcel_cancelled", desk.now);
     desk.plan.act = Some(Act { kind: "cancel", holds, meters, changes, ..Act::default() });
     Ok(())
@@ -64,10 +64,10 @@ fn show_secret(desk: &mut Desk) -> Result<(), Halt> {
     }
     // the digits are kept nowhere: they follow from the request that made them, as long as its key is in use
     let posting =
-        book_rows::posting(desk.conn, parcel.hold)?.ok_or(StoreError::Damaged("a parcel without its hold"))?;
+        book_rows::posting(desk.conn.get()?, parcel.hold)?.ok_or(StoreError::Damaged("a parcel without its hold"))?;
     let key = Key::from_bytes(&posting.key).ok_or(StoreError::Damaged("a posting's key"))?;
     let digits = code::digits(desk.house, &key);
-    let row = people::pin(desk.conn, parcel.id)?.ok_or(Reason::ParcelGone)?;
+    let row = people::pin(desk.conn.get()?, parcel.id)?.ok_or(Reason::ParcelGone)?;
     let keys = &desk.house.pin_keys;
     if !keys.matches(row.key_version, parcel.id, &row.salt, &Pin::parse(&digits)?, &row.tag) {
         return Err(Reason::ParcelGone.into());

@@ -51,7 +51,7 @@ fn plan(desk: &mut Desk) -> Result<(), Halt> {
     if !offered(desk.house) {
         return Err(Reason::ServiceUnknown.into());
     }
-    if people::by_msisdn(desk.conn, to.e164())?.is_some() {
+    if people::by_msisdn(desk.conn.get()?, to.e164())?.is_some() {
         // they have joined meanwhile: sending is cheaper
         return Err(Reason::AlreadyJoined.into());
     }
@@ -115,14 +115,14 @@ pub(super) fn would_wait(desk: &mut Desk) -> Result<bool, Halt> {
 /// The place that the next parcel takes among those for this number; refused where there are enough.
 fn place(desk: &mut Desk, payer: &PersonRow, to: &Msisdn) -> Result<i64, Halt> {
     let now = desk.now;
-    let made = parcels::sent_by(desk.conn, payer.account_id, now.micros(), MADE_MAX)?;
+    let made = parcels::sent_by(desk.conn.get()?, payer.account_id, now.micros(), MADE_MAX)?;
     let open = made.iter().filter(|parcel| parcel.state == "open").count();
     let today = || made.iter().filter(|parcel| sent_at(parcel) > now.minus(DAY));
     let to_them = today().filter(|parcel| parcel.msisdn.as_deref() == Some(to.e164())).count();
     if open >= OPEN_MAX || today().count() >= DAILY_MAX || to_them >= DAILY_TO_ONE_MAX {
         return Err(Reason::ParcelsFull.into());
     }
-    let waiting = parcels::waiting_for(desk.conn, to.e164(), now.micros())?;
+    let waiting = parcels::waiting_for(desk.conn.get()?, to.e164(), now.micros())?;
     let mut free = PLACES.filter(|place| waiting.iter().all(|parcel| parcel.place != Some(*place)));
     Ok(free.next().ok_or(Reason::ParcelsFull)?)
 }
@@ -130,7 +130,7 @@ fn place(desk: &mut Desk, payer: &PersonRow, to: &Msisdn) -> Result<i64, Halt> {
 /// The turn of the sender and that of the number: of two parcels at the same moment the second one is planned anew. Turns
 /// are counted, as numbers of rows may be committed in another order than they were given out.
 fn turns(desk: &mut Desk, payer: &PersonRow, to: &Msisdn) -> Result<[Change; 2], Halt> {
-    let (sent, meant) = parcels::counts(desk.conn, payer.account_id, to.e164())?;
+    let (sent, meant) = parcels::counts(desk.conn.get()?, payer.account_id, to.e164())?;
     let turn = |label, whose: &[u8], count: i64| {
         let name = [whose, &count.to_be_bytes()].concat();
         Change::Take { key: Key::new(Timestamp::from_micros(0), label, &name) }

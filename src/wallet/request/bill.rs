@@ -110,14 +110,14 @@ fn at(place: &'static str, halt: Halt) -> Halt {
         Halt::Refused(refusal) if refusal.field.is_none_or(|field| field == "to") => {
             Halt::Refused(Refusal { field: Some(place), ..refusal })
         }
-        Halt::Refused(_) | Halt::Broken(_) => halt,
+        Halt::Refused(_) | Halt::Broken(_) | Halt::Unread => halt,
     }
 }
 
 fn mine(desk: &mut Desk) -> Result<(), Halt> {
     let asker = desk.person()?;
     let since = desk.now.minus(DAY.saturating_mul(MINE_DAYS)).micros();
-    let requests = rows::requests_of(desk.conn, asker.account_id, since, SHARES_MAX)?;
+    let requests = rows::requests_of(desk.conn.get()?, asker.account_id, since, SHARES_MAX)?;
     let mut bills: BTreeMap<i64, (i64, i64, String)> = BTreeMap::new();
     for order in requests {
         let Some(bill) = order.bill else { continue };
@@ -139,8 +139,8 @@ fn mine(desk: &mut Desk) -> Result<(), Halt> {
 fn of_bill(desk: &mut Desk) -> Result<Vec<(OrderRow, PersonRow)>, Halt> {
     let asker = desk.person()?;
     let bill = desk.field("bill")?.parse().map_err(|_text| Reason::RequestGone)?;
-    let shares = rows::of_bill(desk.conn, bill, asker.account_id)?;
-    let payers = people::by_accounts(desk.conn, &Vec::from_iter(shares.iter().map(|order| order.payer)))?;
+    let shares = rows::of_bill(desk.conn.get()?, bill, asker.account_id)?;
+    let payers = people::by_accounts(desk.conn.get()?, &Vec::from_iter(shares.iter().map(|order| order.payer)))?;
     let payer = |order: OrderRow| {
         let payer = payers.iter().find(|payer| payer.account_id == order.payer)?;
         Some((order, payer.clone()))
@@ -181,7 +181,7 @@ fn remind(desk: &mut Desk) -> Result<(), Halt> {
     // asked or reminded within the hour, or about to be
     let near = desk.now < asked.plus(APART) || (desk.now > by_itself.minus(APART) && desk.now < by_itself.plus(APART));
     let key = Key::new(Timestamp::from_micros(0), "bill reminded", &first.bill.unwrap_or(first.id).to_be_bytes());
-    if near || !sessions::seen_among(desk.conn, &[key.bytes()])?.is_empty() {
+    if near || !sessions::seen_among(desk.conn.get()?, &[key.bytes()])?.is_empty() {
         return Err(Reason::BillReminded.into());
     }
     let mut changes = vec![Change::Take { key }];

@@ -28,12 +28,12 @@ fn askers(desk: &mut Desk) -> Result<(), Halt> {
 
 fn blocked(desk: &mut Desk) -> Result<(), Halt> {
     let account = desk.person()?.account_id;
-    let found = orders::blocked_by(desk.conn, account)?;
+    let found = orders::blocked_by(desk.conn.get()?, account)?;
     list(desk, &found)
 }
 
 fn list(desk: &mut Desk, accounts: &[i64]) -> Result<(), Halt> {
-    for person in people::by_accounts(desk.conn, accounts)? {
+    for person in people::by_accounts(desk.conn.get()?, accounts)? {
         let mut party = send::party(&person);
         let mut slot = |name: &'static str| (name, party.remove(name).unwrap_or_default());
         let slots = [slot("name"), slot("phone")];
@@ -44,8 +44,8 @@ fn list(desk: &mut Desk, accounts: &[i64]) -> Result<(), Halt> {
 
 fn may_be_blocked(desk: &mut Desk) -> Result<Vec<i64>, Halt> {
     let account = desk.person()?.account_id;
-    let mut found = orders::askers(desk.conn, account, desk.now.minus(WITHIN).micros(), LISTED_MAX)?;
-    let already = orders::blocked_by(desk.conn, account)?;
+    let mut found = orders::askers(desk.conn.get()?, account, desk.now.minus(WITHIN).micros(), LISTED_MAX)?;
+    let already = orders::blocked_by(desk.conn.get()?, account)?;
     found.retain(|asker| !already.contains(asker));
     Ok(found)
 }
@@ -57,7 +57,7 @@ fn block(desk: &mut Desk) -> Result<(), Halt> {
 
 fn unblock(desk: &mut Desk) -> Result<(), Halt> {
     let account = desk.person()?.account_id;
-    let among = orders::blocked_by(desk.conn, account)?;
+    let among = orders::blocked_by(desk.conn.get()?, account)?;
     set(desk, &among, false)
 }
 
@@ -65,7 +65,7 @@ fn unblock(desk: &mut Desk) -> Result<(), Halt> {
 fn set(desk: &mut Desk, among: &[i64], blocked: bool) -> Result<(), Halt> {
     let account = desk.person()?.account_id;
     let other = desk.field("asker")?.parse().ok().filter(|other| among.contains(other)).ok_or(Reason::Stale)?;
-    let person = people::by_account(desk.conn, other)?.ok_or(Reason::Stale)?;
+    let person = people::by_account(desk.conn.get()?, other)?.ok_or(Reason::Stale)?;
     for (slot, value) in send::party(&person) {
         desk.show(&slot, value);
     }

@@ -77,8 +77,8 @@ fn reference(desk: &Desk) -> Result<String, Halt> {
 fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<Change, Halt> {
     // counted, as the numbers of orders are taken before they are committed: the newest may have a lower one. And counted
     // first: whoever asks between this look and the next takes the place that this one goes by
-    let place = rows::requests_made(desk.conn, asker.account_id)?;
-    let of_today = rows::requests_of(desk.conn, asker.account_id, desk.now.minus(DAY).micros(), DAILY_MAX)?;
+    let place = rows::requests_made(desk.conn.get()?, asker.account_id)?;
+    let of_today = rows::requests_of(desk.conn.get()?, asker.account_id, desk.now.minus(DAY).micros(), DAILY_MAX)?;
     let now = desk.now.micros();
     let open = |order: &&OrderRow| order.state == "waiting" && order.expires_at > now;
     // the shares of one bill wait together
@@ -88,7 +88,7 @@ fn allowed(desk: &mut Desk, asker: &PersonRow, payers: &[PersonRow]) -> Result<C
         return Err(Reason::RequestsFull.into());
     }
     for payer in payers {
-        if rows::blocked_by(desk.conn, payer.account_id)?.contains(&asker.account_id) {
+        if rows::blocked_by(desk.conn.get()?, payer.account_id)?.contains(&asker.account_id) {
             return Err(Refusal::of_field(Reason::RequestBlocked, "to").into());
         }
         let to_them = || of_today.iter().filter(|order| order.payer == payer.account_id);
@@ -113,7 +113,7 @@ fn open(
         Halt::Refused(Refusal { reason: Reason::OrdersFull, .. }) => {
             Refusal::of_field(Reason::RequestsFull, "to").into()
         }
-        Halt::Refused(_) | Halt::Broken(_) => halt,
+        Halt::Refused(_) | Halt::Broken(_) | Halt::Unread => halt,
     })?;
     Ok(OrderRow { reference, ..row })
 }
@@ -164,8 +164,8 @@ pub(super) fn news(
 fn mine(desk: &mut Desk) -> Result<(), Halt> {
     let asker = desk.person()?;
     let since = desk.now.minus(MINE_WITHIN).micros();
-    let requests = rows::requests_of(desk.conn, asker.account_id, since, MINE_MAX)?;
-    let payers = people::by_accounts(desk.conn, &Vec::from_iter(requests.iter().map(|order| order.payer)))?;
+    let requests = rows::requests_of(desk.conn.get()?, asker.account_id, since, MINE_MAX)?;
+    let payers = people::by_accounts(desk.conn.get()?, &Vec::from_iter(requests.iter().map(|order| order.payer)))?;
     for order in requests {
         let payer = payers.iter().find(|payer| payer.account_id == order.payer);
         let slots = [
@@ -192,12 +192,12 @@ fn sign(order: &OrderRow, now: Timestamp) -> &'static str {
 fn own(desk: &mut Desk) -> Result<(OrderRow, PersonRow), Halt> {
     let asker = desk.person()?;
     let id = desk.field("request")?.parse().map_err(|_text| Reason::RequestGone)?;
-    let order = rows::by_id(desk.conn, id)?.ok_or(Reason::RequestGone)?;
+    let order = rows::by_id(desk.conn.get()?, id)?.ok_or(Reason::RequestGone)?;
     let open = order.state == "waiting" && order.expires_at > desk.now.micros();
     if !open || order.payee != asker.account_id || order.kind != KIND {
         return Err(Reason::RequestGone.into());
     }
-    let payer = people::by_account(desk.conn, order.payer)?.ok_or(Reason::RequestGone)?;
+    let payer = people::by_account(desk.conn.get()?, order.payer)?.ok_or(Reason::RequestGone)?;
     for (slot, value) in send::party(&payer) {
         desk.show(&slot, value);
     }

@@ -60,11 +60,11 @@ fn undo(desk: &mut Desk) -> Result<(), Halt> {
     let code = Reference::parse(desk.field("receipt")?).ok_or_else(not_this)?;
     let payment = code.posting_id(&desk.house.reference_key).ok_or_else(not_this)?;
     let sent = wrong_send(desk, payer, payment)?.ok_or_else(not_this)?;
-    if rows::by_payment(desk.conn, payment)?.is_some() {
+    if rows::by_payment(desk.conn.get()?, payment)?.is_some() {
         return Err(Refusal::of_field(Reason::UndoTwice, "receipt").into());
     }
     let quota = desk.house.rules.undo_quota;
-    let asked = rows::count_since(desk.conn, payer.account_id, desk.now.minus(QUOTA_OVER).micros())?;
+    let asked = rows::count_since(desk.conn.get()?, payer.account_id, desk.now.minus(QUOTA_OVER).micros())?;
     if asked >= quota {
         return Err(Refusal::from(Reason::UndoQuota).with("times", quota.to_string()).into());
     }
@@ -130,17 +130,17 @@ impl Wallet {
 
 /// The payment, if it is one that the caller sent to another person, and not long ago.
 fn wrong_send(desk: &mut Desk, payer: &PersonRow, payment: i64) -> Result<Option<Sent>, Halt> {
-    let Some((posting, legs)) = book_rows::posting_whole(desk.conn, payment)? else { return Ok(None) };
+    let Some((posting, legs)) = book_rows::posting_whole(desk.conn.get()?, payment)? else { return Ok(None) };
     let ours = legs.iter().any(|leg| leg.account_id == payer.account_id && leg.amount_minor < 0);
     if posting.kind != send::SERVICE.name || !ours || posting.at < desk.now.minus(WITHIN).micros() {
         return Ok(None);
     }
     let paid = Vec::from_iter(legs.iter().filter(|leg| leg.amount_minor > 0).map(|leg| leg.account_id));
-    let payee = people::by_accounts(desk.conn, &paid)?.pop();
+    let payee = people::by_accounts(desk.conn.get()?, &paid)?.pop();
     let payee = payee.filter(|payee| ![Tier::Merchant, Tier::Agent].map(Tier::code).contains(&payee.tier.as_str()));
     // who serves at an outlet is paid for what they hand out
     let serves = match &payee {
-        Some(payee) => agents::till_of(desk.conn, payee.account_id)?.is_some(),
+        Some(payee) => agents::till_of(desk.conn.get()?, payee.account_id)?.is_some(),
         None => false,
     };
     let payee = payee.filter(|_| !serves);
@@ -155,13 +155,13 @@ fn sent(desk: &mut Desk) -> Result<(), Halt> {
     let mut next = desk.account(payer.account_id)?.last_posting;
     for _payment in 0..LOOKBACK {
         let Some(id) = next else { break };
-        let whole = book_rows::posting_whole(desk.conn, id)?;
+        let whole = book_rows::posting_whole(desk.conn.get()?, id)?;
         let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;
         if posting.at < desk.now.minus(WITHIN).micros() || desk.plan.items.len() >= SENT_MAX {
             break;
         }
         next = legs.iter().find(|leg| leg.account_id == payer.account_id).and_then(|leg| leg.previous);
-        if rows::by_payment(desk.conn, id)?.is_some() {
+        if rows::by_payment(desk.conn.get()?, id)?.is_some() {
             continue;
         }
         if let Some(sent) = wrong_send(desk, payer, id)? {
@@ -179,8 +179,8 @@ fn sent(desk: &mut Desk) -> Result<(), Halt> {
 
 fn asked(desk: &mut Desk) -> Result<(), Halt> {
     let payee = desk.person()?;
-    for row in rows::asked_of(desk.conn, payee.account_id)? {
-        let payer = people::by_account(desk.conn, row.payer)?;
+    for row in rows::asked_of(desk.conn.get()?, payee.account_id)? {
+        let payer = people::by_account(desk.conn.get()?, row.payer)?;
         let name = payer.and_then(|payer| send::party(&payer).remove("name")).unwrap_or_default();
         let slots = [("amount", desk.money(row.held_minor).to_string()), ("name", name)];
         desk.plan.items.push(item(row.payment, &slots));
@@ -192,12 +192,12 @@ fn asked(desk: &mut Desk) -> Result<(), Halt> {
 fn of_caller(desk: &mut Desk) -> Result<(ReversalRow, PersonRow), Halt> {
     let payee = desk.person()?;
     let id = desk.field("undo")?.parse().map_err(|_text| Reason::UndoGone)?;
-    let row = rows::by_payment(desk.conn, id)?.ok_or(Reason::UndoGone)?;
+    let row = rows::by_payment(desk.conn.get()?, id)?.ok_or(Reason::UndoGone)?;
     let open = UNDECIDED.contains(&row.state.as_str()) && row.expires_at > desk.now.micros();
     if !open || row.payee != payee.account_id {
         return Err(Reason::UndoGone.into());
     }
-    let payer = people::by_account(desk.conn, row.payer)?.ok_or(StoreError::Damaged("a reversal for nobody"))?;
+    let payer = people::by_account(desk.conn.get()?, row.payer)?.ok_or(StoreError::Damaged("a reversal for nobody"))?;
     let words = words(desk, &row, &payer);
     desk.plan.slots.extend(words);
     Ok((row, payer))

@@ -44,7 +44,8 @@ fn set_up(desk: &mut Desk) -> Result<(), Halt> {
     desk.show("times", schedule.times.to_string());
     desk.show("first_day", schedule.first.text());
     desk.show("last_day", schedule.last().text());
-    if standing::open_of(desk.conn, payer.account_id, OPEN_MAX)?.len() >= usize::try_from(OPEN_MAX).unwrap_or(0) {
+    if standing::open_of(desk.conn.get()?, payer.account_id, OPEN_MAX)?.len() >= usize::try_from(OPEN_MAX).unwrap_or(0)
+    {
         return Err(Reason::StandingFull.into());
     }
     let row = StandingRow {
@@ -102,8 +103,8 @@ fn total(desk: &mut Desk, payer: &PersonRow, amount: Money) -> Result<Money, Hal
 
 fn list(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
-    let open = standing::open_of(desk.conn, payer.account_id, OPEN_MAX)?;
-    let payees = super::account::names(desk.conn, &open.iter().map(|row| row.payee).collect::<Vec<_>>())?;
+    let open = standing::open_of(desk.conn.get()?, payer.account_id, OPEN_MAX)?;
+    let payees = super::account::names(desk.conn.get()?, &open.iter().map(|row| row.payee).collect::<Vec<_>>())?;
     for row in open {
         let name = payees.get(&row.payee).cloned().unwrap_or_default();
         let date = next_day(&row).text();
@@ -116,9 +117,9 @@ fn list(desk: &mut Desk) -> Result<(), Halt> {
 fn cancel(desk: &mut Desk) -> Result<(), Halt> {
     let payer = desk.person()?;
     let id = desk.field("standing")?.parse().map_err(|_text| Reason::StandingGone)?;
-    let row = standing::by_id(desk.conn, id)?.filter(|row| row.state == "open" && row.payer == payer.account_id);
+    let row = standing::by_id(desk.conn.get()?, id)?.filter(|row| row.state == "open" && row.payer == payer.account_id);
     let row = row.ok_or(Reason::StandingGone)?;
-    let payee = people::by_account(desk.conn, row.payee)?.ok_or(Reason::StandingGone)?;
+    let payee = people::by_account(desk.conn.get()?, row.payee)?.ok_or(Reason::StandingGone)?;
     let told = told(desk, &row, &payee);
     desk.plan.slots.extend(told.clone());
     desk.show("first_day", next_day(&row).text());

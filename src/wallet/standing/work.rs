@@ -5,8 +5,8 @@
 //! in the afternoon if they let it. What cannot be paid, in the morning and again in the afternoon, costs nothing; after three
 //! in a row the standing payment ends itself.
 
-use super::super::desk::{Act, Desk, Halt, Known, Plan};
-use super::super::{Caller, Wallet, price, send};
+use super::super::desk::{Act, Desk, Halt, Plan};
+use super::super::{Caller, Known, Reach, Wallet, price, send};
 use super::{StandingRow, schedule_of, told, total, waits};
 use crate::ask::{Fields, Slots, Verb};
 use crate::book::{Change, Key};
@@ -96,7 +96,7 @@ fn step(
     let caller = Caller::read(conn, msisdn, house.clock.now())?;
     let (fields, now) = (Fields::new(), house.clock.now());
     let mut desk = Desk {
-        conn,
+        conn: Reach(Some(conn)),
         house,
         caller: &caller,
         fields: &fields,
@@ -126,6 +126,7 @@ fn step(
         Ok(step) => Ok(step),
         Err(Halt::Refused(refusal)) => Ok(fails(&desk, row, payer, payee, stage, &refusal)),
         Err(Halt::Broken(error)) => Err(error),
+        Err(Halt::Unread) => Err(StoreError::Closed),
     }
 }
 

@@ -1,0 +1,101 @@
+//! Questions that many hops ask a server at the same moment, answered together: while one handful is on its way to the
+//! server and back, the next one gathers, as postings do for the committer. On a file nobody asks here: a question costs
+//! less there than waking who would gather them.
+
+use super::members::{self, Dialler, Member};
+use super::postgres::Server;
+use super::sessions::{self, Names, SessionRow};
+use super::{Conn, StoreError};
+use std::collections::HashMap;
+use tokio::sync::{mpsc, oneshot};
+
+/// Questions that may wait; whoever comes then asks a reader.
+const QUEUE_MAX: usize = 4_096;
+/// Questions in one handful at most.
+const HANDFUL_MAX: usize = 256;
+
+/// The way in. Clones share it; it ends with the last clone.
+#[derive(Clone)]
+pub struct Together {
+    queue: mpsc::Sender<Question>,
+}
+
+/// A call whose conversation is taken up: its names, and the caller's number.
+type Call = (Names, String);
+type Called = (Vec<SessionRow>, Option<Dialler>);
+
+enum Question {
+    Both(i64, String, oneshot::Sender<Vec<Member>>),
+    Call(Call, i64, oneshot::Sender<Called>),
+}
+
+impl Together {
+    /// Starts the thread that asks.
+    pub fn start(server: &Server) -> Result<Together, StoreError> {
+        let (queue, mut questions) = mpsc::channel::<Question>(QUEUE_MAX);
+        let (server, mut conn) = (server.clone(), server.asker()?);
+        let work = move || {
+            let mut handful = Vec::new();
+            while questions.blocking_recv_many(&mut handful, HANDFUL_MAX) > 0 {
+                if let Err(error) = answer(&mut conn, std::mem::take(&mut handful)) {
+                    // those who asked hear nothing, and ask a reader
+                    tracing::warn!(%error, "questions were not answered");
+                    if conn.is_broken() {
+                        server.asker().into_iter().for_each(|fresh| conn = fresh);
+                    }
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("together".into());
+        thread.spawn(work).map_err(|error| StoreError::Open(error.to_string()))?;
+        Ok(Together { queue })
+    }
+
+    /// What `members::among` says of these two; nothing where it could not be asked.
+    pub async fn both(&self, account: i64, msisdn: String) -> Option<Vec<Member>> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Question::Both(account, msisdn, answer)).ok()?;
+        wait.await.ok()
+    }
+
+    /// What `sessions::around` and `members::diallers` say of a call, at `now`, microseconds UTC.
+    pub async fn call(&self, names: Names, msisdn: String, now: i64) -> Option<Called> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Question::Call((names, msisdn), now, answer)).ok()?;
+        wait.await.ok()
+    }
+}
+
+fn answer(conn: &mut Conn, handful: Vec<Question>) -> Result<(), StoreError> {
+    let (mut both, mut calls, mut now) = (Vec::new(), Vec::new(), i64::MIN);
+    for question in handful {
+        match question {
+            Question::Both(account, msisdn, answer) => both.push(((account, msisdn), answer)),
+            Question::Call(call, at, answer) => {
+                now = now.max(at);
+                calls.push((call, answer));
+            }
+        }
+    }
+    if !both.is_empty() {
+        let pairs: Vec<(i64, &str)> = both.iter().map(|((account, msisdn), _)| (*account, msisdn.as_str())).collect();
+        let found = members::among(conn, &pairs)?;
+        for ((account, msisdn), answer) in both {
+            let those = found.iter().filter(|m| m.account.id == account || m.person.msisdn == msisdn);
+            // whoever asked may have gone: then nobody reads the answer
+            let _ = answer.send(those.cloned().collect());
+        }
+    }
+    if !calls.is_empty() {
+        let names: Vec<&Names> = calls.iter().map(|((names, _), _)| names).collect();
+        let rows = sessions::around(conn, &names)?;
+        let msisdns: Vec<&str> = calls.iter().map(|((_, msisdn), _)| msisdn.as_str()).collect();
+        let found = members::diallers(conn, &msisdns, now)?;
+        let found: HashMap<&str, &Dialler> = found.iter().map(|who| (who.person.msisdn.as_str(), who)).collect();
+        for ((names, msisdn), answer) in calls {
+            let rows = rows.iter().filter(|row| names.concern(row)).cloned().collect();
+            let _ = answer.send((rows, found.get(msisdn.as_str()).copied().cloned()));
+        }
+    }
+    Ok(())
+}
