@@ -91,7 +91,10 @@ pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreErr
                 found.extend(page);
             }
             Conn::Postgres(pg) => {
-                let page: Vec<(i64, Vec<u8>)> = packed::table.filter(packed::id.eq_any(some)).load(&mut pg.inner)?;
+                let page: Vec<(i64, Vec<u8>)> = packed::table
+                    .filter(packed::id.eq_any(some))
+                    .select((packed::id, packed::legs))
+                    .load(&mut pg.inner)?;
                 for (posting, packed) in page {
                     found.extend(legs::unpack(posting, &packed)?);
                 }

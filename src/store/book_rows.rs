@@ -4,9 +4,7 @@ use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, hold_entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
 use crate::limits::Usage;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Binary;
 
 /// An account and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -49,6 +47,12 @@ pub struct PostingRow {
     /// The posting it puts right.
     pub corrects: Option<i64>,
 }
+
+type Posting = (packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects);
+
+/// A posting, and its legs as PostgreSQL keeps them: see `legs`.
+pub const PACKED: (Posting, packed::legs) =
+    ((packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects), packed::legs);
 
 /// One leg of a posting.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -147,7 +151,7 @@ pub fn posting_whole(conn: &mut Conn, id: i64) -> Result<Option<(PostingRow, Vec
             None => Ok(None),
         },
         Conn::Postgres(pg) => {
-            let row = postings::table.find(id).select((postings::all_columns, sql::<Binary>("legs")));
+            let row = packed::table.find(id).select(PACKED);
             let found: Option<(PostingRow, Vec<u8>)> = row.first(&mut pg.inner).optional()?;
             found.map(|(row, packed)| legs::unpack(id, &packed).map(|legs| (row, legs))).transpose()
         }

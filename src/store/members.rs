@@ -2,14 +2,17 @@
 //! one journey answers for many.
 
 use super::agents::{AssistantRow, OutletRow, Till};
-use super::book_rows::{Account, EntryRow, PostingRow};
+use super::book_rows::{self, Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::people::{PersonRow, PinRow};
-use super::schema::{accounts, assistants, budgets, orders, outlets, people, pins, postings};
+use super::schema::{accounts, assistants, budgets, orders, outlets, packed, people, pins};
 use super::{Conn, StoreError, legs};
-use diesel::dsl::{exists, sql};
+use diesel::backend::Backend;
+use diesel::dsl::exists;
+use diesel::expression::ValidGrouping;
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Nullable, Text};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Text;
 
 /// Somebody who takes part in a payment.
 #[derive(Debug, Clone)]
@@ -42,6 +45,7 @@ pub struct Dialler {
 /// The owners of these wallets and those who have these numbers, as far as there are such.
 pub fn among(conn: &mut Conn, pairs: &[(i64, &str)]) -> Result<Vec<Member>, StoreError> {
     type Found = (PersonRow, Account, Option<BudgetRow>, Option<PinRow>);
+    type Newest = Option<(PostingRow, Vec<u8>)>;
     let all = people::table
         .inner_join(accounts::table.on(accounts::id.eq(people::account_id)))
         .left_join(budgets::table.on(budgets::account_id.eq(people::account_id)))
@@ -62,15 +66,13 @@ pub fn among(conn: &mut Conn, pairs: &[(i64, &str)]) -> Result<Vec<Member>, Stor
         Conn::Postgres(pg) => {
             let (owners, numbers): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
             let those = all
-                .left_join(postings::table.on(postings::id.nullable().eq(accounts::last_posting)))
+                .left_join(packed::table.on(packed::id.nullable().eq(accounts::last_posting)))
                 .filter(people::account_id.eq_any(owners).or(people::msisdn.eq_any(numbers)))
-                .select((columns, postings::all_columns.nullable(), sql::<Nullable<Binary>>("legs")));
-            let found: Vec<(Found, Option<PostingRow>, Option<Vec<u8>>)> = those.load(&mut pg.inner)?;
-            let whole = found.into_iter().map(|(found, posting, packed)| {
-                let newest = posting.zip(packed).map(|(posting, packed)| {
-                    let legs = legs::unpack(posting.id, &packed);
-                    legs.map(|legs| (posting, legs))
-                });
+                .select((columns, book_rows::PACKED.nullable()));
+            let found: Vec<(Found, Newest)> = those.load(&mut pg.inner)?;
+            let whole = found.into_iter().map(|(found, newest)| {
+                let newest =
+                    newest.map(|(posting, packed)| legs::unpack(posting.id, &packed).map(|legs| (posting, legs)));
                 Ok(Member { newest: newest.transpose()?, ..member(found) })
             });
             whole.collect()
@@ -78,11 +80,30 @@ pub fn among(conn: &mut Conn, pairs: &[(i64, &str)]) -> Result<Vec<Member>, Stor
     }
 }
 
+/// The state of an order that waits, spelled out in the statement: the index of what waits holds nothing else, and only so a
+/// plan that was made without looking at values can use it.
+#[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
+struct Waiting;
+
+impl Expression for Waiting {
+    type SqlType = Text;
+}
+
+impl<QS> AppearsOnTable<QS> for Waiting {}
+
+impl<QS> SelectableExpression<QS> for Waiting {}
+
+impl<DB: Backend> QueryFragment<DB> for Waiting {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("'waiting'");
+        Ok(())
+    }
+}
+
 /// Those who have these numbers, as they stand at `now`, microseconds UTC.
 pub fn diallers(conn: &mut Conn, msisdns: &[&str], now: i64) -> Result<Vec<Dialler>, StoreError> {
     type Found = (PersonRow, Option<i64>, Option<AssistantRow>, Option<OutletRow>, bool);
-    // spelled out: the index of what waits holds nothing else, and only so a plan that is made once may use it
-    let waiting = orders::state.eq(sql::<Text>("'waiting'"));
+    let waiting = orders::state.eq(Waiting);
     let waits = orders::table.filter(orders::payer.eq(people::account_id)).filter(waiting);
     let all = people::table
         .left_join(pins::table.on(pins::account_id.eq(people::account_id)))

@@ -31,6 +31,11 @@ diesel::table! {
     #[sql_name = "postings"]
     packed (id) {
         id -> BigInt,
+        kind -> Text,
+        at -> BigInt,
+        key -> Binary,
+        request -> Binary,
+        corrects -> Nullable<BigInt>,
         legs -> Binary,
     }
 }
@@ -362,6 +367,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     postings,
+    packed,
     entries,
     hold_entries,
     holds,
