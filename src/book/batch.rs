@@ -85,7 +85,8 @@ impl Facts {
             self.prove(posting, proof, out)?;
         }
         // a PIN of which no try was used is right every time: there is nothing to write
-        let idle = |change: &&Change| matches!(change, Change::ClearPin { account } if self.around.attempts.get(account) == Some(&0));
+        let unused = |account: &i64| self.around.attempts.get(account) == Some(&0);
+        let idle = |change: &&Change| matches!(change, Change::ClearPin { account } if unused(account));
         let changes: Vec<&Change> = posting.changes.iter().filter(|change| !idle(change)).collect();
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
