@@ -72,4 +72,5 @@ mod terminal;
 mod texts;
 mod thief;
 mod tills;
+mod together;
 mod world;
