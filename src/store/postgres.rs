@@ -25,20 +25,13 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// What holds for every short query. The planner must not leave the keys for a scan of whole tables: when a batch grows
 /// that costs two thirds of the rate, and a plan that was made while a table was empty stays when it is not any more.
-const SHORT: &[&str] = &[
-    "SET enable_hashjoin = off",
-    "SET enable_mergejoin = off",
-    "SET enable_seqscan = off",
-    "SET jit = off",
-];
+const SHORT: &[&str] =
+    &["SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_seqscan = off", "SET jit = off"];
 
 /// Settings of a connection that writes. A node that stops in the middle of a batch holds up the others no longer than
 /// this.
-const WRITES: &[&str] = &[
-    "SET synchronous_commit = on",
-    "SET statement_timeout = '20s'",
-    "SET idle_in_transaction_session_timeout = '5s'",
-];
+const WRITES: &[&str] =
+    &["SET synchronous_commit = on", "SET statement_timeout = '20s'", "SET idle_in_transaction_session_timeout = '5s'"];
 
 /// Settings of a connection that cannot write.
 const READS: &[&str] = &["SET default_transaction_read_only = on", "SET jit = off"];

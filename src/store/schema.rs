@@ -92,6 +92,7 @@ diesel::table! {
         last_posting -> BigInt,
         link -> BigInt,
         digest -> Binary,
+        touched -> BigInt,
     }
 }
 

@@ -164,7 +164,7 @@ impl Ledger {
 
     /// Runs SQL on such a connection; the committer, which remembers how it was, looks again.
     pub fn sql(&self, sql: &str) {
-        self.hand().run(&format!("{sql}; UPDATE head SET batch = batch + 1")).unwrap();
+        self.hand().run(&format!("{sql}; UPDATE head SET touched = touched + 1")).unwrap();
     }
 
     pub fn dump(&self) -> String {
