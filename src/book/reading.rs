@@ -3,6 +3,7 @@
 use super::Key;
 use super::batch::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
+use crate::store::since::Since;
 use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, reversals, sessions, working_day};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -10,11 +11,28 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Rows of one kind that are remembered; then it begins anew.
 const REMEMBERED_MAX: usize = 200_000;
 
-/// Reads everything the postings touch: a handful of statements however many postings there are.
-pub fn read_facts(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> Result<(), StoreError> {
+/// Reads what the book says about the postings, before the head is taken. Others may change it meanwhile: what they
+/// made comes with the head, and is for `read_facts` to heed.
+pub fn read_ahead(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> Result<(), StoreError> {
     facts.make_room();
-    let mut want = Wanted::default();
-    postings.iter().for_each(|posting| want.note(posting));
+    read_book(conn, &mut Wanted::of(postings), facts)
+}
+
+/// Reads everything the postings touch: a handful of statements however many postings there are. Where they were read
+/// ahead, `since` is what others made after that: of the book only this is read again, and what was not there.
+pub fn read_facts(
+    conn: &mut Conn,
+    postings: &[Posting],
+    facts: &mut Facts,
+    since: Option<&Since>,
+) -> Result<(), StoreError> {
+    let mut want = Wanted::of(postings);
+    if let Some(since) = since {
+        want.keys.retain(|key| since.keys.contains(*key));
+        since.accounts.iter().for_each(|id| drop(facts.accounts.remove(id)));
+    } else {
+        facts.make_room();
+    }
     read_book(conn, &mut want, facts)?;
     let sessions: Vec<&[u8]> =
         want.sessions.into_iter().filter(|key| !facts.around.sessions.contains_key(*key)).collect();
@@ -124,6 +142,12 @@ struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
+    fn of(postings: &'a [Posting]) -> Wanted<'a> {
+        let mut want = Wanted::default();
+        postings.iter().for_each(|posting| want.note(posting));
+        want
+    }
+
     fn note(&mut self, posting: &'a Posting) {
         if posting.is_money() {
             self.keys.push(posting.key.bytes());

@@ -7,11 +7,13 @@
 
 use super::batch::{Facts, Outcome};
 use super::committer::Answer;
+use super::guard::Around;
 use super::posting::Posting;
 use super::{chain, reading, writing};
 use crate::refusal::Reason;
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::rows::Rows;
+use crate::store::since::{self, Since};
 use crate::store::{self, Conn, Store, StoreError, book_rows};
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,9 @@ const UNCLEAR_PATIENCE: Duration = Duration::from_secs(150);
 const TRIES_LEAST: u32 = 3;
 const WAIT_FIRST: Duration = Duration::from_millis(20);
 const WAIT_MAX: Duration = Duration::from_secs(1);
+/// How long a batch gathers where other nodes write too: those who have just been answered need a moment to come back, and
+/// the head is with somebody else anyway.
+const GATHER: Duration = Duration::from_micros(250);
 
 /// The one that writes.
 pub struct Writer {
@@ -36,6 +41,8 @@ pub struct Writer {
     /// What is remembered of the database, as of this head.
     facts: Facts,
     head: Head,
+    /// Nobody else wrote between the last two batches: what is remembered is likely to hold.
+    alone: bool,
     /// The head as it was taken for the batch that is being gathered, in a transaction that is open.
     turn: Option<Head>,
     /// A batch was given up, and none was made since. One batch waits for a database that is away; those behind it
@@ -58,14 +65,18 @@ impl Writer {
             head::enter(conn, node).map(|()| node)
         })?;
         let (facts, head) = (Facts::default(), Head::default());
-        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, turn: None, away: false })
+        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, alone: true, turn: None, away: false })
     }
 
     /// Takes the head for a batch that is still to be gathered: while another node has it, the batch grows. Whoever
-    /// calls this hands in the batch next.
+    /// calls this hands in the batch next. Where others write too, the batch only gets a moment to grow: what it needs to
+    /// know is then read before the head is taken, so that they need not wait for that.
     pub fn take_turn(&mut self) {
+        if !self.alone {
+            return std::thread::sleep(GATHER);
+        }
         // when it fails the batch finds out by itself
-        self.turn = begin_at_head(&mut self.conn).ok();
+        self.turn = in_transaction(&mut self.conn, head::take).ok();
     }
 
     /// Makes the postings durable and says what became of each.
@@ -171,19 +182,12 @@ impl Writer {
     fn attempt(&mut self, postings: &[Posting], sent: &mut Option<Sent>) -> Result<Vec<Answer>, StoreError> {
         self.begun = self.begun.saturating_add(1);
         let (node, begun) = (self.node, self.begun);
-        let (facts, remembered) = (&mut self.facts, &self.head);
+        let (head, since) = self.begin(postings)?;
+        let (facts, conn) = (&mut self.facts, &mut self.conn);
         let mut folded = None;
-        let conn = &mut self.conn;
-        let head = match self.turn.take() {
-            Some(head) => head,
-            None => begin_at_head(conn)?,
-        };
         let write = |conn: &mut Conn| {
-            if head != *remembered {
-                *facts = Facts::default();
-            }
             facts.last_posting = head.last_posting;
-            reading::read_facts(conn, postings, facts)?;
+            reading::read_facts(conn, postings, facts, since.as_ref())?;
             let mut out = Outcome::default();
             folded = Some(postings.iter().map(|posting| facts.fold(posting, &mut out)).collect::<Vec<Answer>>());
             if out.is_empty() && !postings.is_empty() {
@@ -211,9 +215,43 @@ impl Writer {
         }
     }
 
-    /// What was remembered may not be so.
+    /// Takes the head for a batch, unless its turn came before. Where others write too, the batch is read ahead of that;
+    /// then what they made meanwhile comes with the head. What may not be so any more is forgotten.
+    fn begin(&mut self, postings: &[Posting]) -> Result<(Head, Option<Since>), StoreError> {
+        let left = self.head.clone();
+        let ahead = self.turn.is_none() && !self.alone && !postings.is_empty();
+        if ahead {
+            self.read_ahead(postings)?;
+        }
+        let (head, since) = match self.turn.take() {
+            Some(head) => (head, None),
+            None if ahead => in_transaction(&mut self.conn, |conn| since::take(conn, self.head.last_posting))?,
+            None => (in_transaction(&mut self.conn, head::take)?, None),
+        };
+        self.alone = head == left;
+        // what came past the book left no posting
+        let since = since.filter(|_| head.touched == self.head.touched);
+        match (head == self.head, &since) {
+            (true, _) => {}
+            (false, Some(_)) => self.facts.around = Around::default(),
+            (false, None) => self.facts = Facts::default(),
+        }
+        Ok((head, since))
+    }
+
+    /// Reads what the book says about a batch, and which head that is at least: it is read first.
+    fn read_ahead(&mut self, postings: &[Posting]) -> Result<(), StoreError> {
+        // a head that is not there is missed when it is to be taken
+        let head = head::look(&mut self.conn)?.unwrap_or_default();
+        if head != self.head {
+            (self.facts, self.head) = (Facts::default(), head);
+        }
+        reading::read_ahead(&mut self.conn, postings, &mut self.facts)
+    }
+
+    /// What was remembered may not be so. The next try reads everything with the head in hand.
     fn forget(&mut self) {
-        (self.facts, self.head) = (Facts::default(), Head::default());
+        (self.facts, self.head, self.alone) = (Facts::default(), Head::default(), true);
     }
 
     fn wait(&self, tries: u32) {
@@ -234,10 +272,10 @@ impl Writer {
     }
 }
 
-/// Begins a transaction and takes the head.
-fn begin_at_head(conn: &mut Conn) -> Result<Head, StoreError> {
+/// Begins a transaction and takes the head in it.
+fn in_transaction<T>(conn: &mut Conn, take: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
     store::begin(conn)?;
-    let taken = head::take(conn);
+    let taken = take(conn);
     if taken.is_err() { store::finish(conn, taken) } else { taken }
 }
 

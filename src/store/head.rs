@@ -4,6 +4,7 @@
 use super::rows::{Column, Rows};
 use super::schema::{chain, head, nodes};
 use super::{Conn, StoreError, on};
+use diesel::dsl::{Find, Select};
 use diesel::prelude::*;
 
 /// The end of the book.
@@ -17,6 +18,8 @@ pub struct Head {
     pub link: i64,
     /// Its digest.
     pub digest: Vec<u8>,
+    /// Changes so far that came past the book.
+    pub touched: i64,
 }
 
 /// A link of the chain: one commit that moved money.
@@ -33,28 +36,32 @@ pub struct LinkRow {
     pub digest: Vec<u8>,
 }
 
-const COLUMNS: (head::batch, head::last_posting, head::link, head::digest) =
-    (head::batch, head::last_posting, head::link, head::digest);
+type Columns = (head::batch, head::last_posting, head::link, head::digest, head::touched);
+const COLUMNS: Columns = (head::batch, head::last_posting, head::link, head::digest, head::touched);
 
 /// Takes the head until the transaction ends: whoever else wants it waits.
 pub fn take(conn: &mut Conn) -> Result<Head, StoreError> {
-    let row = head::table.find(1).select(COLUMNS);
     Ok(match conn {
         // the transaction has the whole file already
-        Conn::Sqlite(conn) => row.first(conn)?,
-        Conn::Postgres(pg) => row.for_update().first(&mut pg.inner)?,
+        Conn::Sqlite(conn) => one().first(conn)?,
+        Conn::Postgres(pg) => one().for_update().first(&mut pg.inner)?,
     })
+}
+
+/// The query for it.
+pub(super) fn one() -> Select<Find<head::table, i64>, Columns> {
+    head::table.find(1).select(COLUMNS)
 }
 
 /// The head as it is, for reading; none is there only where somebody took it away.
 pub fn look(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
-    Ok(on!(conn, c => head::table.find(1).select(COLUMNS).first(c).optional())?)
+    Ok(on!(conn, c => one().first(c).optional())?)
 }
 
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
-/// Counts a commit, so that nobody trusts what they remember of the time before.
+/// Counts a change that comes past the book, so that nobody trusts what they remember of the time before.
 pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
-    on!(conn, c => diesel::update(head::table.find(1)).set(head::batch.eq(head::batch + 1)).execute(c))?;
+    on!(conn, c => diesel::update(head::table.find(1)).set(head::touched.eq(head::touched + 1)).execute(c))?;
     Ok(())
 }
 

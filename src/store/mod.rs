@@ -23,6 +23,7 @@ pub mod rows;
 pub mod schema;
 pub mod sessions;
 pub mod settings;
+pub mod since;
 mod sqlite;
 pub mod standing;
 pub mod together;

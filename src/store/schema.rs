@@ -97,6 +97,7 @@ diesel::table! {
         last_posting -> BigInt,
         link -> BigInt,
         digest -> Binary,
+        touched -> BigInt,
     }
 }
 

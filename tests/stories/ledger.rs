@@ -153,8 +153,12 @@ impl Ledger {
 
     /// Balance and held, minor units.
     pub fn stands(&self, account: i64) -> (i64, i64) {
-        let account = self.hand().with(|conn| book_rows::account(conn, account)).unwrap().unwrap();
+        let account = self.account(account);
         (account.balance_minor, account.held_minor)
+    }
+
+    pub fn account(&self, account: i64) -> Account {
+        self.hand().with(|conn| book_rows::account(conn, account)).unwrap().unwrap()
     }
 
     /// A connection past all guards, as somebody with the database in their hands has.
@@ -164,7 +168,7 @@ impl Ledger {
 
     /// Runs SQL on such a connection; the committer, which remembers how it was, looks again.
     pub fn sql(&self, sql: &str) {
-        self.hand().run(&format!("{sql}; UPDATE head SET batch = batch + 1")).unwrap();
+        self.hand().run(&format!("{sql}; UPDATE head SET touched = touched + 1")).unwrap();
     }
 
     pub fn dump(&self) -> String {

@@ -13,6 +13,7 @@
 )]
 
 mod account;
+mod ahead;
 mod aids;
 mod bank;
 mod bench;

@@ -39,7 +39,7 @@ impl Model {
         Model { balances: balances.into(), last: 2, ..Model::default() }
     }
 
-    fn held(&self, account: i64) -> i128 {
+    pub fn held(&self, account: i64) -> i128 {
         self.holds.values().filter(|hold| hold.0 == account && hold.3).map(|hold| hold.1).sum()
     }
 

@@ -125,8 +125,8 @@ fn money_that_nobody_earned_is_found_when_it_moves() {
         ledger.sql(&format!("UPDATE accounts SET balance_minor = balance_minor + 9 WHERE id = {DAN}"));
         ledger.sql(&format!("UPDATE accounts SET balance_minor = balance_minor - 9 WHERE id = {TRUST}"));
         assert_eq!(ledger.faults(SinceVerified), Vec::<String>::new());
-        // whoever wrote past the book counts a commit, or it goes on with what it remembers
-        ledger.sql("UPDATE head SET batch = batch + 1");
+        // whoever wrote past the book counts that, or it goes on with what it remembers
+        ledger.sql("UPDATE head SET touched = touched + 1");
         ledger.pay(DAN, CAL, 1);
         let since = ledger.faults(SinceVerified);
         assert_eq!(since[0], "posting 11: its entry for account 14 does not follow from the one before", "{since:#?}");
