@@ -26,9 +26,10 @@ const UNCLEAR_PATIENCE: Duration = Duration::from_secs(150);
 const TRIES_LEAST: u32 = 3;
 const WAIT_FIRST: Duration = Duration::from_millis(20);
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// How long a batch gathers where other nodes write too: those who have just been answered need a moment to come back, and
-/// the head is with somebody else anyway.
+/// How long a batch gathers where other nodes write too: those who have just been answered need a moment to come back,
+/// more of them a longer one, and the head is with somebody else anyway.
 const GATHER: Duration = Duration::from_micros(250);
+const GATHER_EACH: Duration = Duration::from_micros(2);
 
 /// The one that writes.
 pub struct Writer {
@@ -43,6 +44,8 @@ pub struct Writer {
     head: Head,
     /// Nobody else wrote between the last two batches: what is remembered is likely to hold.
     alone: bool,
+    /// Postings in the newest batch: so many were answered.
+    answered: u32,
     /// The head as it was taken for the batch that is being gathered, in a transaction that is open.
     turn: Option<Head>,
     /// A batch was given up, and none was made since. One batch waits for a database that is away; those behind it
@@ -65,7 +68,8 @@ impl Writer {
             head::enter(conn, node).map(|()| node)
         })?;
         let (facts, head) = (Facts::default(), Head::default());
-        Ok(Writer { store: store.clone(), conn, node, begun: 0, facts, head, alone: true, turn: None, away: false })
+        let (store, begun, alone, answered, turn, away) = (store.clone(), 0, true, 0, None, false);
+        Ok(Writer { store, conn, node, begun, facts, head, alone, answered, turn, away })
     }
 
     /// Takes the head for a batch that is still to be gathered: while another node has it, the batch grows. Whoever
@@ -73,7 +77,7 @@ impl Writer {
     /// know is then read before the head is taken, so that they need not wait for that.
     pub fn take_turn(&mut self) {
         if !self.alone {
-            return std::thread::sleep(GATHER);
+            return std::thread::sleep(GATHER.saturating_add(GATHER_EACH.saturating_mul(self.answered)));
         }
         // when it fails the batch finds out by itself
         self.turn = in_transaction(&mut self.conn, head::take).ok();
@@ -203,6 +207,7 @@ impl Writer {
         match made {
             Ok(head) => {
                 self.head = head;
+                self.answered = u32::try_from(postings.len()).unwrap_or(0);
                 Ok(answers)
             }
             Err(error) => {

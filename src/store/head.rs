@@ -61,7 +61,9 @@ pub fn look(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
 #[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
 /// Counts a change that comes past the book, so that nobody trusts what they remember of the time before.
 pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
-    on!(conn, c => diesel::update(head::table.find(1)).set(head::touched.eq(head::touched + 1)).execute(c))?;
+    // nodes of an earlier version look at the batch alone
+    let counted = (head::batch.eq(head::batch + 1), head::touched.eq(head::touched + 1));
+    on!(conn, c => diesel::update(head::table.find(1)).set(counted).execute(c))?;
     Ok(())
 }
 
