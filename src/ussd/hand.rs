@@ -120,11 +120,10 @@ impl Ussd {
             caller: self.seal.fingerprint("caller", call.caller.e164()).to_vec(),
         };
         let (rows, caller) = self.read_call(&names, &call.caller, now).await?;
-        let Names { key: read_key, line, .. } = names;
-        let dialled = rows.iter().find(|row| row.key == line).map_or(0, |row| row.version);
-        let (row, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.key == read_key);
+        let dialled = rows.iter().find(|row| row.key == names.line).map_or(0, |row| row.version);
+        let (row, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.key == names.key);
         let row = row.into_iter().next();
-        let others = others.into_iter().filter(|other| other.key != line && row.is_none());
+        let others = others.into_iter().filter(|other| other.key != names.line && row.is_none());
         let superseded: Vec<SessionRow> = others.collect();
         let record = match &row {
             Some(row) => Record::open(&self.seal, key, &row.sealed).ok_or_else(|| {

@@ -14,8 +14,6 @@ use crate::seal::Dice;
 use crate::standing::Every;
 use crate::store::StoreError;
 use crate::store::agents::Till;
-use crate::store::book_rows::{Account, EntryRow, PostingRow};
-use crate::store::budgets::BudgetRow;
 use crate::store::outbox::NewMessage;
 use crate::store::people::{PersonRow, PinRow};
 use crate::tariff::Tariff;
@@ -194,32 +192,6 @@ impl<'a> Desk<'a> {
     /// An amount of the market's currency.
     pub fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.house.market.currency)
-    }
-
-    /// An account as it stands; however often a plan asks, it is read once.
-    pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
-        self.conn.account(&mut self.known, id)
-    }
-
-    /// Who has this number, read together with the caller's own standing.
-    pub fn other(&mut self, phone: &Msisdn) -> Result<Option<PersonRow>, Halt> {
-        let own = self.person()?.account_id;
-        Ok(self.conn.other(&mut self.known, own, phone.e164())?.map(|member| member.person.clone()))
-    }
-
-    /// What the owner of an account has set themselves.
-    pub fn budget(&mut self, account: i64) -> Result<Option<BudgetRow>, Halt> {
-        self.conn.budget(&self.known, account)
-    }
-
-    /// What is compared with a PIN that is kept under this number.
-    pub fn pin(&mut self, number: i64) -> Result<Option<PinRow>, Halt> {
-        self.conn.pin(&self.known, number)
-    }
-
-    /// A posting with its legs.
-    pub fn posting(&mut self, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, Halt> {
-        self.conn.posting(&self.known, id)
     }
 
     /// Sets a value for the texts.

@@ -1,10 +1,13 @@
 //! What a plan knows of people and their accounts: asked for again and again, and read once. And the way to the database
 //! for everything else, which may be closed: whoever needs it then is planned again where it is open.
 
-use super::Halt;
-use crate::store::book_rows::{Account, EntryRow, PostingRow};
-use crate::store::members::Member;
-use crate::store::{Conn, StoreError, book_rows, budgets, members, people};
+use super::{Desk, Halt};
+use crate::phone::Msisdn;
+use crate::store::book_rows::{self, Account, EntryRow, PostingRow};
+use crate::store::budgets::{self, BudgetRow};
+use crate::store::members::{self, Member};
+use crate::store::people::{self, PersonRow, PinRow};
+use crate::store::{Conn, StoreError};
 
 /// People whom a plan knows, and other accounts.
 #[derive(Debug, Clone, Default)]
@@ -35,49 +38,54 @@ impl Reach<'_> {
     pub fn get(&mut self) -> Result<&mut Conn, Halt> {
         self.0.as_deref_mut().ok_or(Halt::Unread)
     }
+}
 
-    /// An account as it stands.
-    pub fn account(&mut self, known: &mut Known, id: i64) -> Result<Account, Halt> {
-        let members = known.members.iter().map(|member| &member.account);
-        if let Some(account) = members.chain(&known.accounts).find(|account| account.id == id) {
+impl Desk<'_> {
+    /// An account as it stands; however often a plan asks, it is read once.
+    pub fn account(&mut self, id: i64) -> Result<Account, Halt> {
+        let members = self.known.members.iter().map(|member| &member.account);
+        if let Some(account) = members.chain(&self.known.accounts).find(|account| account.id == id) {
             return Ok(account.clone());
         }
-        let account = book_rows::account(self.get()?, id)?.ok_or(StoreError::Damaged("a person without an account"))?;
-        known.accounts.push(account.clone());
+        let account = book_rows::account(self.conn.get()?, id)?;
+        let account = account.ok_or(StoreError::Damaged("a person without an account"))?;
+        self.known.accounts.push(account.clone());
         Ok(account)
     }
 
-    /// Who has this number, read together with the owner of the wallet `own`.
-    pub fn other<'k>(&mut self, known: &'k mut Known, own: i64, msisdn: &str) -> Result<Option<&'k Member>, Halt> {
-        if !known.numbers.iter().any(|number| number == msisdn) {
-            let both = members::among(self.get()?, &[(own, msisdn)])?;
-            known.learn(msisdn, both);
+    /// Who has this number, read together with the caller's own standing.
+    pub fn other(&mut self, phone: &Msisdn) -> Result<Option<PersonRow>, Halt> {
+        let (own, msisdn) = (self.person()?.account_id, phone.e164());
+        if !self.known.numbers.iter().any(|number| number == msisdn) {
+            let both = members::among(self.conn.get()?, &[(own, msisdn)])?;
+            self.known.learn(msisdn, both);
         }
-        Ok(known.members.iter().find(|member| member.person.msisdn == msisdn))
+        let other = self.known.members.iter().find(|member| member.person.msisdn == msisdn);
+        Ok(other.map(|member| member.person.clone()))
     }
 
     /// What the owner of an account has set themselves.
-    pub fn budget(&mut self, known: &Known, account: i64) -> Result<Option<budgets::BudgetRow>, Halt> {
-        match known.member(account) {
+    pub fn budget(&mut self, account: i64) -> Result<Option<BudgetRow>, Halt> {
+        match self.known.member(account) {
             Some(member) => Ok(member.budget.clone()),
-            None => Ok(budgets::of(self.get()?, account)?),
+            None => Ok(budgets::of(self.conn.get()?, account)?),
         }
     }
 
     /// What is compared with a PIN that is kept under this number.
-    pub fn pin(&mut self, known: &Known, number: i64) -> Result<Option<people::PinRow>, Halt> {
-        match known.member(number) {
+    pub fn pin(&mut self, number: i64) -> Result<Option<PinRow>, Halt> {
+        match self.known.member(number) {
             Some(member) => Ok(member.pin.clone()),
-            None => Ok(people::pin(self.get()?, number)?),
+            None => Ok(people::pin(self.conn.get()?, number)?),
         }
     }
 
     /// A posting with its legs.
-    pub fn posting(&mut self, known: &Known, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, Halt> {
-        let mut newest = known.members.iter().filter_map(|member| member.newest.as_ref());
+    pub fn posting(&mut self, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, Halt> {
+        let mut newest = self.known.members.iter().filter_map(|member| member.newest.as_ref());
         match newest.find(|(posting, _)| posting.id == id) {
             Some(whole) => Ok(Some(whole.clone())),
-            None => Ok(book_rows::posting_whole(self.get()?, id)?),
+            None => Ok(book_rows::posting_whole(self.conn.get()?, id)?),
         }
     }
 }

@@ -31,15 +31,19 @@ struct Request {
 }
 
 impl Request {
-    fn plan(&self, conn: Option<&mut Conn>, known: Known) -> Result<Planned, Halt> {
-        let (now, mut conn, house) = (self.house.clock.now(), Reach(conn), &self.house);
+    /// Nothing where something must be read and there is no connection.
+    fn plan(&self, mut conn: Option<&mut Conn>, known: Known) -> Result<Option<Planned>, StoreError> {
+        let (now, house) = (self.house.clock.now(), &self.house);
         // who serves is looked up anew when something is done: they may have been dismissed meanwhile
         let now_there = match self.whose {
-            Whose::Assistant => Some(Caller::read(conn.get()?, self.caller.msisdn.clone(), now)?),
+            Whose::Assistant => match conn.as_deref_mut() {
+                Some(conn) => Some(Caller::read(conn, self.caller.msisdn.clone(), now)?),
+                None => return Ok(None),
+            },
             Whose::Nobody | Whose::Caller => None,
         };
         let mut desk = Desk {
-            conn,
+            conn: Reach(conn),
             house,
             caller: now_there.as_ref().unwrap_or(&self.caller),
             fields: &self.fields,
@@ -53,9 +57,10 @@ impl Request {
             plan: Plan::default(),
         };
         match (self.decide)(&mut desk).and_then(|()| pin::read(&mut desk, self.whose)) {
-            Ok(()) => Ok((desk.plan, None)),
-            Err(Halt::Refused(refusal)) => Ok((desk.plan, Some(refusal))),
-            Err(halt @ (Halt::Broken(_) | Halt::Unread)) => Err(halt),
+            Ok(()) => Ok(Some((desk.plan, None))),
+            Err(Halt::Refused(refusal)) => Ok(Some((desk.plan, Some(refusal)))),
+            Err(Halt::Broken(error)) => Err(error),
+            Err(Halt::Unread) => Ok(None),
         }
     }
 }
@@ -78,17 +83,12 @@ impl Wallet {
         if let Some(asked) = self.asked_together(&request).await {
             known = asked;
             match request.plan(None, known.clone()) {
-                Ok(planned) => return planned,
-                Err(Halt::Broken(error)) => return (Plan::default(), Some(unavailable(&error))),
-                Err(Halt::Unread | Halt::Refused(_)) => {}
+                Ok(Some(planned)) => return planned,
+                Ok(None) => {}
+                Err(error) => return (Plan::default(), Some(unavailable(&error))),
             }
         }
-        let read = move |conn: &mut Conn| match request.plan(Some(conn), known.clone()) {
-            Ok(planned) => Ok(planned),
-            Err(Halt::Broken(error)) => Err(error),
-            Err(Halt::Refused(refusal)) => Ok((Plan::default(), Some(refusal))),
-            Err(Halt::Unread) => Err(StoreError::Closed),
-        };
+        let read = move |conn: &mut Conn| request.plan(Some(conn), known.clone())?.ok_or(StoreError::Closed);
         self.store.read(read).await.unwrap_or_else(|error| (Plan::default(), Some(unavailable(&error))))
     }
 
