@@ -1,7 +1,7 @@
 //! Agent numbers: what a customer types to name the shop in which they stand. The last digit is a check digit, so that
 //! a slip of one digit, or two neighbours swapped, is noticed before anybody's name is shown. Pure.
 
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use std::fmt;
 
 /// The quasigroup of order ten that H. M. Damm published in 2004: no digit maps to itself, and order matters.

@@ -9,7 +9,7 @@ use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::seal::{Dice, SealKey};
 use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;

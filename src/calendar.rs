@@ -4,6 +4,7 @@
 use crate::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 const DAY_SECONDS: i64 = 86_400;
@@ -11,7 +12,8 @@ const DAY_SECONDS: i64 = 86_400;
 const YEAR_MONTHS: i32 = 12;
 
 /// A day, as the number of days since 1 January 1970 on the same calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Day(i32);
 
 impl Day {

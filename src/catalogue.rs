@@ -6,10 +6,10 @@ use std::iter::successors;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::ask::Slots;
 use crate::language::Language;
 pub use crate::source::{Problem, Source};
 use crate::text::septets;
+use crate::value::{Slots, Value};
 
 /// The texts of every language.
 #[derive(Debug, Clone)]
@@ -154,7 +154,7 @@ fn complaint(text: &str) -> Option<String> {
 
 /// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a slot without value.
 pub fn fill(template: &str, slots: &Slots) -> String {
-    fill_with(template, |name| slots.get(name).map(String::as_str))
+    fill_with(template, |name| slots.get(name).map(Value::to_string))
 }
 
 /// The same with values that are looked up, or made, only when the template wants them.
@@ -232,8 +232,7 @@ mod tests {
 
     #[test]
     fn values_are_filled_in_once() {
-        let slots =
-            Slots::from([("name".to_owned(), "{amount}".to_owned()), ("amount".to_owned(), "KES 5".to_owned())]);
+        let slots = Slots::from([("name".to_owned(), "{amount}".into()), ("amount".to_owned(), "KES 5".into())]);
         assert_eq!(fill("{name} gets {amount} { {x} }", &slots), "{amount} gets KES 5 { {x} }");
         assert_eq!(slots_of("{name} gets {amount} {Bad}"), ["name", "amount"]);
     }

@@ -8,7 +8,7 @@ use crate::demo::{terminal, world};
 use crate::market::Market;
 use crate::menus::{self, Folder};
 use crate::money::Money;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::seal::{Dice, to_hex};
 use crate::source::Source;
 use crate::store::Store;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// Characters of an address: what fits a screen with room for words.
 const ADDRESS_MAX: usize = 60;

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod money;
 pub mod phone;
 pub mod pin;
+pub mod reason;
 pub mod reference;
 pub mod refusal;
 pub mod seal;
@@ -24,6 +25,7 @@ pub mod source;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod value;
 
 // ── rules: pure decisions about money ──
 pub mod limits;
@@ -37,6 +39,7 @@ pub mod store;
 
 // ── services: what people can do ──
 pub mod wallet;
+pub mod wallet_old;
 
 // ── channels: how people reach it, and how it reaches them ──
 pub mod demo;

@@ -5,12 +5,28 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
 
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// A currency by its ISO 4217 code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Currency([u8; 3]);
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Currency, &'static str> {
+        Currency::parse(&code).ok_or("not the code of a currency")
+    }
+}
 
 impl Currency {
     /// The Kenyan shilling.
@@ -62,7 +78,7 @@ impl fmt::Debug for Currency {
 }
 
 /// An amount in the smallest coin of its currency; below zero where a leg takes away.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// Cents of a shilling, francs where there is nothing smaller.
     pub minor: i64,
@@ -203,8 +219,9 @@ fn refuse_two_readings(whole: &str, decimals: &str, currency: Currency) -> Resul
     Ok(())
 }
 
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Money {
+    /// Without the name of its currency, for a report that has many: `1,200.50`.
+    pub fn plain(&self) -> String {
         let coins = self.minor.unsigned_abs();
         let minus = if self.minor < 0 { "-" } else { "" };
         let (whole, part, width) = match self.currency.exponent() {
@@ -213,11 +230,13 @@ impl fmt::Display for Money {
             _ => (coins / 100, coins % 100, 2),
         };
         let whole = thousands(whole);
-        if part == 0 {
-            f.pad(&format!("{} {minus}{whole}", self.currency))
-        } else {
-            f.pad(&format!("{} {minus}{whole}.{part:0width$}", self.currency))
-        }
+        if part == 0 { format!("{minus}{whole}") } else { format!("{minus}{whole}.{part:0width$}") }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{} {}", self.currency, self.plain()))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::market::Market;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// A full international number: `+254712345678`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

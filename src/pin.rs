@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::phone::Msisdn;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::seal::{SealKey, hmac_sha256, key_from_hex};
 
 /// Four to six digits. It does not print, and is wiped when dropped.

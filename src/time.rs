@@ -62,10 +62,16 @@ impl Timestamp {
         (begins(day), begins(day.saturating_add(jiff::Span::new().days(1))))
     }
 
+    /// The time of day on the clocks of a zone.
+    pub fn time_of_day(self, zone: &TimeZone) -> TimeOfDay {
+        let local = self.in_zone(zone);
+        let hours = u16::from(local.hour().unsigned_abs());
+        TimeOfDay(hours.saturating_mul(60).saturating_add(u16::from(local.minute().unsigned_abs())))
+    }
+
     /// The time of day as receipts show it: `14:05`.
     pub fn clock_text(self, zone: &TimeZone) -> String {
-        let local = self.in_zone(zone);
-        format!("{:02}:{:02}", local.hour(), local.minute())
+        self.time_of_day(zone).to_string()
     }
 
     /// As programs write it: `2026-11-23T11:05:00.250000Z`.
@@ -87,6 +93,18 @@ impl fmt::Debug for Timestamp {
             Ok(instant) => write!(f, "Timestamp({instant})"),
             Err(_) => write!(f, "Timestamp({} microseconds)", self.0),
         }
+    }
+}
+
+/// A time of day, to the minute: minutes since midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimeOfDay(u16);
+
+/// As receipts show it: `14:05`.
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::calendar::Day;
 use crate::limits::{Cap, Caps, Way};
 use crate::market::Market;
 use crate::money::Currency;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::time::{Clock, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

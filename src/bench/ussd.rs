@@ -186,7 +186,7 @@ fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posti
     let changes = vec![
         Change::Join(person),
         Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str())),
-        Change::SetPin(house.tagged(account, pin)),
+        Change::SetPin(house.tagged(account, pin, house.dice.bytes())),
     ];
     let legs = vec![
         Leg { account, amount_minor: BEGIN_MINOR },

@@ -10,7 +10,7 @@ use super::committer::Answer;
 use super::guard::Around;
 use super::posting::Posting;
 use super::{chain, reading, writing};
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::rows::Rows;
 use crate::store::since::{self, Since};

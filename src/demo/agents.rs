@@ -4,7 +4,7 @@ use super::world::Seed;
 use crate::agent::AgentNumber;
 use crate::book::Leg;
 use crate::pin::Pin;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::store::agents::{self, Till};
 use crate::store::{Conn, StoreError, book_rows, people};
 use crate::wallet::founding::FoundingError;

@@ -107,7 +107,7 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
     let mut changes =
         vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        changes.push(Change::SetPin(house.tagged(account, &pin)));
+        changes.push(Change::SetPin(house.tagged(account, &pin, house.dice.bytes())));
     }
     changes
 }

@@ -3,7 +3,6 @@
 
 use super::Notify;
 use crate::ask::Slots;
-use crate::calendar::Day;
 use crate::catalogue::Catalogue;
 use crate::email::Email;
 use crate::gateway::Sent;
@@ -14,6 +13,7 @@ use crate::statement::{Words, csv, pdf};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
 use crate::time::Timestamp;
+use crate::value::Value;
 use crate::wallet::desk::message;
 use crate::wallet::extract::Wanted;
 use std::sync::Arc;
@@ -42,9 +42,10 @@ impl Notify {
     /// The word by SMS that a letter cannot be delivered: who waits for it would wait in vain.
     pub(super) fn not_mailed(&self, row: &MessageRow) -> Option<NewMessage> {
         let slots: Slots = serde_json::from_str(&row.slots).ok()?;
-        let email = slots.get("email").and_then(|email| Email::parse(email).ok())?;
+        let email = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok())?;
         let house = &self.wallet.house;
-        let told = Slots::from([("email".into(), email.to_string()), ("dial".into(), house.dial.clone())]);
+        let told =
+            Slots::from([("email".into(), email.to_string().into()), ("dial".into(), house.dial.clone().into())]);
         Some(message(&row.msisdn, &row.language, "sms.mail_failed", &told, None, house.clock.now()))
     }
 
@@ -52,16 +53,18 @@ impl Notify {
     pub async fn letter(&self, row: &MessageRow) -> Result<Option<Letter>, StoreError> {
         let mut slots: Slots =
             serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a letter's slots"))?;
-        let Some(to) = slots.get("email").and_then(|email| Email::parse(email).ok()) else { return Ok(None) };
+        let Some(to) = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok()) else {
+            return Ok(None);
+        };
         let language = Language::parse(&row.language).unwrap_or(Language::EN);
         let words = self.catalogue.get();
         let mut files = Vec::new();
         let mut template = row.template.clone();
         match row.template.as_str() {
             "mail.code" => {
-                let name = slots.get("code_name").cloned().unwrap_or_default();
+                let name = slots.get("code_name").map(Value::to_string).unwrap_or_default();
                 let code = self.wallet.house.pin_keys.current().code(name.as_bytes());
-                slots.insert("mail_code".to_owned(), code);
+                slots.insert("mail_code".to_owned(), code.into());
             }
             "mail.statement" => match self.statement(row, &slots, language, &words).await? {
                 Some(made) => files = made,
@@ -82,8 +85,11 @@ impl Notify {
         words: &Arc<Catalogue>,
     ) -> Result<Option<Vec<File>>, StoreError> {
         let damaged = || StoreError::Damaged("a statement without its days");
-        let day = |name: &str| slots.get(name).and_then(|day| day.parse().ok()).map(Day::new).ok_or_else(damaged);
-        let (first, last, account) = (day("first")?, day("last")?, row.account_id.ok_or_else(damaged)?);
+        let day = |name: &str| match slots.get(name) {
+            Some(Value::Day(day)) => Ok(*day),
+            Some(_) | None => Err(damaged()),
+        };
+        let (first, last, account) = (day("first_day")?, day("last_day")?, row.account_id.ok_or_else(damaged)?);
         let asked = Timestamp::from_micros(row.created_at);
         let wanted = Wanted { account, first, last, asked, language };
         let Some(statement) = self.wallet.statement_of(wanted, words).await? else { return Ok(None) };
@@ -96,7 +102,7 @@ impl Notify {
         let zone = &house.market.zone;
         let head = pdf::Head {
             brand: house.brand.clone(),
-            name: slots.get("name").cloned().unwrap_or_default(),
+            name: slots.get("name").map(Value::to_string).unwrap_or_default(),
             phone: Msisdn::from_e164(&row.msisdn).map(|phone| phone.to_string()).unwrap_or_default(),
             period: format!("{} - {}", first.text(), last.text()),
             made: format!("{} {}", asked.date_text(zone), asked.clock_text(zone)),

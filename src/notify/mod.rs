@@ -207,7 +207,7 @@ fn put_into_words(conn: &mut Conn, wallet: &Wallet, words: &Catalogue, row: Mess
         // few reasons have words that fit beside the rest; whoever wants to know more dials
         let known = format!("words.why.{why}");
         let key = if words.text(language, &known).is_some() { known } else { "words.why.other".to_owned() };
-        slots.insert("why".to_owned(), words.say(language, &key, &Slots::new()));
+        slots.insert("why".to_owned(), words.say(language, &key, &Slots::new()).into());
     }
     let text = crate::text::to_gsm(&words.say(language, &row.template, &slots));
     Ok(Worded { row, text })

@@ -11,7 +11,7 @@ use crate::language::Language;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::text;
 
 /// The grammar, ready to read.

@@ -202,8 +202,8 @@ impl Sms {
     fn answered(&self, caller: &Caller, own: Option<Language>, key: Key, reply: Reply) -> Vec<Change> {
         let house = &self.wallet.house;
         let mut slots = reply.slots;
-        slots.insert("dial".into(), house.dial.clone());
-        slots.insert("brand".into(), house.brand.clone());
+        slots.insert("dial".into(), house.dial.clone().into());
+        slots.insert("brand".into(), house.brand.clone().into());
         let language = own.unwrap_or(house.market.language);
         let now = house.clock.now();
         let answer = message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
@@ -222,7 +222,7 @@ impl Sms {
         let words: Arc<Catalogue> = self.catalogue.get();
         let mut text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
         loop {
-            slots.insert("lines".to_owned(), text.join("\n"));
+            slots.insert("lines".to_owned(), text.join("\n").into());
             let fits = parts(&to_gsm(&words.say(language, "sms.statement", &slots))) <= 1;
             // rather one line less than two messages
             if fits || text.pop().is_none() {

@@ -30,6 +30,13 @@ pub struct Account {
     pub usage: Usage,
 }
 
+impl Account {
+    /// What can be paid out of it, minor units: what is there and not held.
+    pub fn available_minor(&self) -> i64 {
+        self.balance_minor.saturating_sub(self.held_minor)
+    }
+}
+
 /// What was committed, once and for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = postings, treat_none_as_default_value = false)]

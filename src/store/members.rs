@@ -43,7 +43,7 @@ pub struct Dialler {
 }
 
 /// The owners of these wallets and those who have these numbers, as far as there are such.
-pub fn among(conn: &mut Conn, pairs: &[(i64, &str)]) -> Result<Vec<Member>, StoreError> {
+pub fn among(conn: &mut Conn, owners: &[i64], numbers: &[&str]) -> Result<Vec<Member>, StoreError> {
     type Found = (PersonRow, Account, Option<BudgetRow>, Option<PinRow>);
     type Newest = Option<(PostingRow, Vec<u8>)>;
     let all = people::table
@@ -55,16 +55,23 @@ pub fn among(conn: &mut Conn, pairs: &[(i64, &str)]) -> Result<Vec<Member>, Stor
     let member = |(person, account, budget, pin): Found| Member { person, account, budget, pin, newest: None };
     match conn {
         Conn::Sqlite(conn) => {
+            // two at a time, so that the statement is always the same: a payment has two sides
             let mut members = Vec::with_capacity(2);
-            for (account, msisdn) in pairs {
-                let those = all.filter(people::account_id.eq(account).or(people::msisdn.eq(msisdn))).select(columns);
-                let found: Vec<Found> = those.load(conn)?;
+            let (mut owners, mut numbers) = (owners.iter(), numbers.iter());
+            loop {
+                let found: Vec<Found> = match (owners.next(), numbers.next()) {
+                    (Some(account), Some(msisdn)) => {
+                        let those = all.filter(people::account_id.eq(account).or(people::msisdn.eq(msisdn)));
+                        those.select(columns).load(conn)?
+                    }
+                    (Some(account), None) => all.filter(people::account_id.eq(account)).select(columns).load(conn)?,
+                    (None, Some(msisdn)) => all.filter(people::msisdn.eq(msisdn)).select(columns).load(conn)?,
+                    (None, None) => return Ok(members),
+                };
                 members.extend(found.into_iter().map(member));
             }
-            Ok(members)
         }
         Conn::Postgres(pg) => {
-            let (owners, numbers): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
             let those = all
                 .left_join(packed::table.on(packed::id.nullable().eq(accounts::last_posting)))
                 .filter(people::account_id.eq_any(owners).or(people::msisdn.eq_any(numbers)))

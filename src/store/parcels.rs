@@ -19,13 +19,16 @@ pub fn waiting_for(conn: &mut Conn, msisdn: &str, now: i64) -> Result<Vec<CashCo
     Ok(on!(conn, c => theirs.filter(cash_codes::expires_at.gt(now)).order(cash_codes::id).load(c))?)
 }
 
-/// How many were ever sent by this wallet, and how many to this number.
-pub fn counts(conn: &mut Conn, account: i64, msisdn: &str) -> Result<(i64, i64), StoreError> {
+/// How many were ever sent by this wallet.
+pub fn sent_count(conn: &mut Conn, account: i64) -> Result<i64, StoreError> {
     let sent = cash_codes::table.filter(cash_codes::account_id.eq(account)).filter(cash_codes::msisdn.is_not_null());
+    Ok(on!(conn, c => sent.count().get_result(c))?)
+}
+
+/// How many were ever sent to this number.
+pub fn meant_count(conn: &mut Conn, msisdn: &str) -> Result<i64, StoreError> {
     let meant = cash_codes::table.filter(cash_codes::msisdn.eq(msisdn));
-    let sent: i64 = on!(conn, c => sent.count().get_result(c))?;
-    let meant: i64 = on!(conn, c => meant.count().get_result(c))?;
-    Ok((sent, meant))
+    Ok(on!(conn, c => meant.count().get_result(c))?)
 }
 
 /// What waits for numbers that have a wallet by now, a page at a time; with who has it. A wallet that an agent opened and

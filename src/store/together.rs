@@ -2,10 +2,12 @@
 //! server and back, the next one gathers, as postings do for the committer. On a file nobody asks here: a question costs
 //! less there than waking who would gather them.
 
-use super::members::{self, Dialler, Member};
+use super::facts::Facts;
+use super::members::{self, Dialler};
 use super::postgres::Server;
 use super::sessions::{self, Names, SessionRow};
-use super::{Conn, StoreError};
+use super::wants::Want;
+use super::{Conn, StoreError, loading};
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
@@ -25,7 +27,7 @@ type Call = (Names, String);
 type Called = (Vec<SessionRow>, Option<Dialler>);
 
 enum Question {
-    Both(i64, String, oneshot::Sender<Vec<Member>>),
+    Wants(Vec<Want>, oneshot::Sender<Facts>),
     Call(Call, i64, oneshot::Sender<Called>),
 }
 
@@ -51,10 +53,10 @@ impl Together {
         Ok(Together { queue })
     }
 
-    /// What `members::among` says of these two; nothing where it could not be asked.
-    pub async fn both(&self, account: i64, msisdn: String) -> Option<Vec<Member>> {
+    /// What is wanted; nothing where it could not be asked.
+    pub async fn load(&self, wants: Vec<Want>) -> Option<Facts> {
         let (answer, wait) = oneshot::channel();
-        self.queue.try_send(Question::Both(account, msisdn, answer)).ok()?;
+        self.queue.try_send(Question::Wants(wants, answer)).ok()?;
         wait.await.ok()
     }
 
@@ -67,23 +69,22 @@ impl Together {
 }
 
 fn answer(conn: &mut Conn, handful: Vec<Question>) -> Result<(), StoreError> {
-    let (mut both, mut calls, mut now) = (Vec::new(), Vec::new(), i64::MIN);
+    let (mut wanted, mut calls, mut now) = (Vec::new(), Vec::new(), i64::MIN);
     for question in handful {
         match question {
-            Question::Both(account, msisdn, answer) => both.push(((account, msisdn), answer)),
+            Question::Wants(wants, answer) => wanted.push((wants, answer)),
             Question::Call(call, at, answer) => {
                 now = now.max(at);
                 calls.push((call, answer));
             }
         }
     }
-    if !both.is_empty() {
-        let pairs: Vec<(i64, &str)> = both.iter().map(|((account, msisdn), _)| (*account, msisdn.as_str())).collect();
-        let found = members::among(conn, &pairs)?;
-        for ((account, msisdn), answer) in both {
-            let those = found.iter().filter(|m| m.account.id == account || m.person.msisdn == msisdn);
+    if !wanted.is_empty() {
+        let mut facts = Facts::default();
+        loading::load(conn, &Vec::from_iter(wanted.iter().flat_map(|(wants, _)| wants.iter().cloned())), &mut facts)?;
+        for (wants, answer) in wanted {
             // whoever asked may have gone: then nobody reads the answer
-            let _ = answer.send(those.cloned().collect());
+            let _ = answer.send(facts.among(&wants));
         }
     }
     if !calls.is_empty() {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::rate::{Percent, Rounding};
 use super::sheet::Band;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// The commissions of a service.
 #[derive(Debug, Clone)]

@@ -25,7 +25,7 @@ use sheet::{Applies, Sheet};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::money::{Currency, Money};
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::source::Problem;
 
 /// The services that have a price. A file that names another one is refused: it would be a slip, and free.

@@ -6,7 +6,7 @@ use super::sheet::{Base, PaidBy, Sheet};
 use super::split::{self, Split};
 use super::{Case, Commission, Fee, Tariff};
 use crate::money::{Currency, Money};
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use std::fmt::Write;
 
 impl Tariff {

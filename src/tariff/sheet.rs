@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::rate::{Percent, Rate, Rounding};
 use super::{Case, Place};
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// The prices of a service for some cases. Bands join, so every amount from the least to the greatest has its price.
 #[derive(Debug, Clone)]

@@ -222,7 +222,7 @@ impl Ussd {
     async fn act(&self, hand: &mut Hand, ask: Ask) -> Result<Answer, Lost> {
         let key = Key::new(Timestamp::from_micros(hand.record.began), "ussd", &hand.hop.0);
         if hand.record.acted {
-            return Ok(self.wallet.recall(&hand.caller, &ask, key).await);
+            return Ok(self.wallet.replay(&hand.caller, &ask, key).await);
         }
         let first = hand.record.claimed.is_none();
         hand.record.claimed = Some(hand.hop);

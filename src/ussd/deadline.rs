@@ -132,7 +132,7 @@ impl Ussd {
     fn reason(&self, language: Language, refusal: &Refusal) -> Slots {
         let catalogue = self.menus.get().catalogue.clone();
         let reason = catalogue.say(language, &format!("refusal.{}", refusal.code()), &refusal.slots);
-        Slots::from([("reason".to_owned(), reason)])
+        Slots::from([("reason".to_owned(), reason.into())])
     }
 
     async fn tell_late(&self, caller: &Msisdn, language: Language, template: &str, slots: &Slots) {

@@ -170,9 +170,10 @@ impl Ussd {
         let person = caller.person.as_ref();
         let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
         let house = &self.wallet.house;
-        let mut slots = Slots::from([("brand".into(), house.brand.clone()), ("dial".into(), house.dial.clone())]);
+        let mut slots =
+            Slots::from([("brand".into(), house.brand.clone().into()), ("dial".into(), house.dial.clone().into())]);
         let first = person.and_then(|p| p.name.split_whitespace().next());
-        slots.insert("first_name".into(), first.unwrap_or_default().to_owned());
+        slots.insert("first_name".into(), first.unwrap_or_default().to_owned().into());
         // who was registered by an agent joins like a stranger: with a language and a PIN
         let (joined, settled) = (person.is_some(), caller.settled);
         let known = [

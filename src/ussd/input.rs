@@ -5,7 +5,7 @@ use crate::agent::AgentNumber;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::text::septets;
 
 /// Characters that are read of an input; no gateway sends more.

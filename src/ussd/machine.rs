@@ -46,7 +46,7 @@ pub fn answer(menus: &Menus, caller: &Caller, pending: Pending, answer: Answer) 
         Answer::Facts { mut slots, flags } => {
             for name in &then.keep {
                 if let Some(value) = slots.remove(&name.text) {
-                    state.store(&name.text, &value);
+                    state.store(&name.text, &value.canonical());
                 }
             }
             state.learn(slots, flags);

@@ -9,6 +9,7 @@ use crate::ask::Slots;
 use crate::catalogue::fill_with;
 use crate::language::Language;
 use crate::text::{clip, to_gsm};
+use crate::value::Value;
 
 impl Talk<'_> {
     /// The screen of a state, and the page it is on.
@@ -93,8 +94,9 @@ impl Talk<'_> {
     }
 
     /// A value as it may stand on a screen: on one line, and cut where the menu says so.
-    fn fitting(&self, name: &str, value: &str) -> String {
-        let line: String = value.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    fn fitting(&self, name: &str, value: &Value) -> String {
+        let line: String =
+            value.to_string().chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
         match self.menu.slots.get(name).map(|longest| &longest.size) {
             Some(Size::Cut(septets)) => clip(&to_gsm(&line), *septets),
             Some(Size::Whole(_)) | None => line,

@@ -70,7 +70,7 @@ impl State {
     pub(super) fn learn(&mut self, slots: Slots, flags: BTreeSet<String>) {
         for (name, value) in slots {
             if self.slots.len() < SLOTS_MAX || self.slots.contains_key(&name) {
-                self.slots.insert(name, bounded(&value));
+                self.slots.insert(name, value.with_words(bounded));
             }
         }
         self.flags = flags;
@@ -80,7 +80,12 @@ impl State {
     pub(super) fn list(&mut self, items: Vec<ask::Item>) {
         let item = |item: ask::Item| Item {
             id: bounded(&item.id),
-            slots: item.slots.into_iter().take(SLOTS_MAX).map(|(name, value)| (name, bounded(&value))).collect(),
+            slots: item
+                .slots
+                .into_iter()
+                .take(SLOTS_MAX)
+                .map(|(name, value)| (name, value.with_words(bounded)))
+                .collect(),
         };
         self.items = items.into_iter().take(ITEMS_MAX).map(item).collect();
     }

@@ -86,7 +86,7 @@ impl<'a> Talk<'a> {
         let mut fields = state.fields.clone();
         if let (Verb::Do, Some(total)) = (verb, state.slots.get("total")) {
             // what the person said yes to: the wallet does that or nothing
-            fields.insert("total".to_owned(), total.clone());
+            fields.insert("total".to_owned(), total.canonical());
         }
         let ask = Ask { verb, service: service.text.clone(), fields, secret };
         Step::Ask { pending: Pending { state, verb, then }, ask }

@@ -1,104 +1,268 @@
-//! Planning: a service decides on what can be read. Where hops ask together, what most plans need is asked first, and the
-//! plan is made at once if it needs nothing else; otherwise a reader makes it.
+//! Planning: what a service wants is read, step by step, and then it decides. On a file all of that is one visit of a reader.
+//! On a server what many requests want is read together, one journey a step; what only this one wants, by a reader.
 
-use super::desk::{Desk, Halt, House, Plan};
-use super::known::{Known, Reach};
-use super::{Caller, Service, Wallet, Whose, pin, price, unavailable};
+use super::context::{Channel, Context};
+use super::plan::{Plan, PlanError};
+use super::service::{Decide, Service, Wants, Whose};
+use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
 use crate::book::Key;
-use crate::phone::Msisdn;
-use crate::refusal::Refusal;
-use crate::store::{Conn, StoreError};
+use crate::limits::Limits;
+use crate::refusal::{Reason, Refusal};
+use crate::store::facts::{Facts, NotWanted};
+use crate::store::people::PinRow;
+use crate::store::wants::Want;
+use crate::store::{Conn, StoreError, loading};
+use crate::tariff::Tariff;
+use crate::time::Timestamp;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The input that names who is paid.
-const TO: &str = "to";
-
-/// What is planned, and why it ends there if it does.
-type Planned = (Plan, Option<Refusal>);
-
-/// A request to be planned.
-struct Request {
-    house: Arc<House>,
-    decide: fn(&mut Desk) -> Result<(), Halt>,
-    caller: Caller,
-    fields: Fields,
-    secret: Option<Secret>,
-    verb: Verb,
-    whose: Whose,
-    key: Option<Key>,
-    fresh_id: i64,
+/// What is planned, why it ends there if it does, and what a typed PIN is compared with.
+#[derive(Debug, Default)]
+pub(super) struct Planned {
+    /// The plan.
+    pub(super) plan: Plan,
+    /// Why it ends there.
+    pub(super) refused: Option<Refusal>,
+    /// What the PIN that it needs is compared with.
+    pub(super) pin: Option<PinRow>,
 }
 
-impl Request {
-    /// Nothing where something must be read and there is no connection.
-    fn plan(&self, mut conn: Option<&mut Conn>, known: Known) -> Result<Option<Planned>, StoreError> {
-        let (now, house) = (self.house.clock.now(), &self.house);
-        // who serves is looked up anew when something is done: they may have been dismissed meanwhile
-        let now_there = match self.whose {
-            Whose::Assistant => match conn.as_deref_mut() {
-                Some(conn) => Some(Caller::read(conn, self.caller.msisdn.clone(), now)?),
-                None => return Ok(None),
-            },
+/// What comes with a request that is to be done, or was done, and not with a question.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given {
+    /// What makes a repetition recognisable.
+    pub(super) key: Option<Key>,
+    /// The first of the numbers that things are opened with.
+    pub(super) fresh_id: i64,
+    /// The posting that was recorded, where an answer is told again.
+    pub(super) posting: Option<i64>,
+}
+
+/// A request to be planned, with all that is handed in.
+pub(super) struct Job {
+    pub(super) house: Arc<House>,
+    pub(super) tariff: Arc<Tariff>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) service: &'static Service,
+    pub(super) steps: &'static [Wants],
+    pub(super) decide: Decide,
+    pub(super) caller: Caller,
+    pub(super) fields: Fields,
+    pub(super) secret: Option<Secret>,
+    pub(super) verb: Verb,
+    pub(super) now: Timestamp,
+    pub(super) salt: [u8; 16],
+    pub(super) given: Given,
+}
+
+impl Job {
+    /// Whose PIN it needs as it is asked for.
+    fn whose(&self) -> Whose {
+        if self.verb == Verb::Do { self.service.pin } else { Whose::Nobody }
+    }
+
+    /// Who serves is looked up anew when something is done: they may have been dismissed meanwhile.
+    fn caller(&self, facts: &Facts) -> Result<Cow<'_, Caller>, NotWanted> {
+        match self.whose() {
+            Whose::Nobody | Whose::Caller => Ok(Cow::Borrowed(&self.caller)),
+            Whose::Assistant => {
+                let now = facts.caller(self.caller.msisdn.e164(), self.now.micros())?;
+                Ok(Cow::Owned(Caller::of(self.caller.msisdn.clone(), now.cloned())))
+            }
+        }
+    }
+
+    fn context<'a>(&'a self, caller: &'a Caller, facts: &'a Facts) -> Context<'a> {
+        Context {
+            house: &self.house,
+            tariff: &self.tariff,
+            limits: &self.limits,
+            caller,
+            fields: &self.fields,
+            secret: self.secret.as_ref(),
+            verb: self.verb,
+            now: self.now,
+            channel: Channel::Ussd,
+            key: self.given.key,
+            fresh_id: self.given.fresh_id,
+            salt: self.salt,
+            posting: self.given.posting,
+            facts,
+        }
+    }
+
+    /// How many steps there are: one more where it must be asked first who serves.
+    pub(super) fn steps(&self) -> usize {
+        let first = if self.whose() == Whose::Assistant { 1 } else { usize::from(self.steps.is_empty()) };
+        self.steps.len().saturating_add(first)
+    }
+
+    /// What a step wants.
+    pub(super) fn wants(&self, step: usize, facts: &Facts) -> Result<Vec<Want>, NotWanted> {
+        let mut wants = Vec::new();
+        let own = match self.whose() {
+            Whose::Assistant if step == 0 => {
+                let msisdn = self.caller.msisdn.e164().to_owned();
+                return Ok(vec![Want::Caller(msisdn, self.now.micros())]);
+            }
+            Whose::Assistant => step.checked_sub(1),
+            Whose::Nobody | Whose::Caller => Some(step),
+        };
+        let caller = self.caller(facts)?;
+        // the PIN is read with the first that is read of who has it
+        match (self.whose(), own) {
+            (Whose::Caller, Some(0)) => wants.extend(caller.person.as_ref().map(|p| Want::Owner(p.account_id))),
+            (Whose::Assistant, Some(0)) => wants.extend(caller.till.as_ref().map(|t| Want::Pin(t.assistant.id))),
+            (Whose::Nobody | Whose::Caller | Whose::Assistant, _) => {}
+        }
+        let context = self.context(&caller, facts);
+        for want in own.and_then(|own| self.steps.get(own)).map(|step| step(&context)).unwrap_or_default() {
+            if !wants.contains(&want) {
+                wants.push(want);
+            }
+        }
+        Ok(wants)
+    }
+
+    /// Decides on what was read.
+    fn decide(&self, facts: &Facts) -> Result<Planned, StoreError> {
+        let mut planned = Planned::default();
+        match self.decided(facts, &mut planned) {
+            Ok(()) => {}
+            Err(PlanError::Refused(refusal)) => planned.refused = Some(refusal),
+            Err(PlanError::NotWanted(fact)) => {
+                tracing::error!(service = self.service.name, %fact, "a service is mistaken");
+                planned.refused = Some(Reason::Invalid.into());
+            }
+            Err(PlanError::Damaged(what)) => return Err(StoreError::Damaged(what)),
+        }
+        Ok(planned)
+    }
+
+    /// What comes of a trial.
+    #[cfg(test)]
+    pub(super) fn tried(&self, facts: &Facts) -> (Plan, Option<PlanError>) {
+        let mut planned = Planned::default();
+        let error = self.decided(facts, &mut planned).err();
+        (planned.plan, error)
+    }
+
+    fn decided(&self, facts: &Facts, planned: &mut Planned) -> Result<(), PlanError> {
+        let caller = self.caller(facts)?;
+        (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
+        let pin = match self.whose() {
+            Whose::Nobody => return Ok(()),
+            Whose::Caller => caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id,
+            Whose::Assistant => caller.till.as_ref().ok_or(Reason::NotAgent)?.assistant.id,
+        };
+        planned.pin = facts.pin(pin)?.cloned();
+        Ok(())
+    }
+
+    /// Reads what the steps from this one on want, and decides.
+    fn read(&self, conn: &mut Conn, from: usize, facts: &Facts) -> Result<Planned, StoreError> {
+        if let Some(old) = self.service.old {
+            return self.read_old(conn, old);
+        }
+        let mut facts = facts.clone();
+        for step in from..self.steps() {
+            match self.wants(step, &facts) {
+                Ok(wants) => loading::load(conn, &wants, &mut facts)?,
+                Err(_decided_on_what_is_there) => break,
+            }
+        }
+        self.decide(&facts)
+    }
+
+    fn read_old(&self, conn: &mut Conn, old: crate::wallet_old::desk::OldPlan) -> Result<Planned, StoreError> {
+        use crate::wallet_old::{Desk, Halt, Known, Reach, pin};
+        let now_there = match self.whose() {
+            Whose::Assistant => Some(Caller::read(conn, self.caller.msisdn.clone(), self.now)?),
             Whose::Nobody | Whose::Caller => None,
         };
         let mut desk = Desk {
-            conn: Reach(conn),
-            house,
+            conn: Reach(Some(conn)),
+            house: &self.house,
             caller: now_there.as_ref().unwrap_or(&self.caller),
             fields: &self.fields,
             secret: self.secret.clone(),
-            key: self.key,
-            fresh_id: self.fresh_id,
+            key: self.given.key,
+            fresh_id: self.given.fresh_id,
             verb: self.verb,
-            now,
-            known,
-            channel: price::USSD,
-            plan: Plan::default(),
+            now: self.now,
+            known: Known::default(),
+            channel: "ussd",
+            plan: Default::default(),
         };
-        match (self.decide)(&mut desk).and_then(|()| pin::read(&mut desk, self.whose)) {
-            Ok(()) => Ok(Some((desk.plan, None))),
-            Err(Halt::Refused(refusal)) => Ok(Some((desk.plan, Some(refusal)))),
+        let decided = old(&mut desk).and_then(|()| pin::read(&mut desk, self.whose()));
+        let pin = desk.plan.pin.take();
+        let crate::wallet_old::desk::Plan { slots, flags, items, act, .. } = desk.plan;
+        let plan = Plan { slots, flags, items, act };
+        match decided {
+            Ok(()) => Ok(Planned { plan, refused: None, pin }),
+            Err(Halt::Refused(refusal)) => Ok(Planned { plan, refused: Some(refusal), pin }),
             Err(Halt::Broken(error)) => Err(error),
-            Err(Halt::Unread) => Ok(None),
+            Err(Halt::Unread) => Err(StoreError::Closed),
         }
     }
 }
 
 impl Wallet {
-    /// What is planned, and why it ends there if it does.
-    pub(super) async fn plan(
-        &self,
-        service: &Service,
-        caller: &Caller,
-        ask: &Ask,
-        key: Option<Key>,
-        fresh_id: i64,
-    ) -> Planned {
-        let whose = if ask.verb == Verb::Do { service.pin } else { Whose::Nobody };
-        let (house, decide, caller) = (self.house.clone(), service.plan, caller.clone());
-        let (fields, secret, verb) = (ask.fields.clone(), ask.secret.clone(), ask.verb);
-        let request = Request { house, decide, caller, fields, secret, verb, whose, key, fresh_id };
-        let mut known = Known::default();
-        if let Some(asked) = self.asked_together(&request).await {
-            known = asked;
-            match request.plan(None, known.clone()) {
-                Ok(Some(planned)) => return planned,
-                Ok(None) => {}
-                Err(error) => return (Plan::default(), Some(unavailable(&error))),
-            }
-        }
-        let read = move |conn: &mut Conn| request.plan(Some(conn), known.clone())?.ok_or(StoreError::Closed);
-        self.store.read(read).await.unwrap_or_else(|error| (Plan::default(), Some(unavailable(&error))))
+    /// What a service says to a request.
+    pub(super) async fn plan(&self, service: &'static Service, caller: &Caller, ask: &Ask, given: Given) -> Planned {
+        self.planned_by(service, service.wants, service.decide, caller, ask, given).await
     }
 
-    /// What most plans need: both sides of a payment. Nothing where nobody asks together, or there is nobody to ask about.
-    async fn asked_together(&self, request: &Request) -> Option<Known> {
-        let (together, own) = (self.store.together()?, request.caller.person.as_ref()?.account_id);
-        let to = Msisdn::parse(request.fields.get(TO)?, &self.house.market).ok()?;
-        let both = together.both(own, to.e164().to_owned()).await?;
-        let mut known = Known::default();
-        known.learn(to.e164(), both);
-        Some(known)
+    /// The same by other steps and another decision of the service.
+    pub(super) async fn planned_by(
+        &self,
+        service: &'static Service,
+        steps: &'static [Wants],
+        decide: Decide,
+        caller: &Caller,
+        ask: &Ask,
+        given: Given,
+    ) -> Planned {
+        let job = Job {
+            house: self.house.clone(),
+            tariff: self.house.tariff.get(),
+            limits: self.house.limits.get(),
+            service,
+            steps,
+            decide,
+            caller: caller.clone(),
+            fields: ask.fields.clone(),
+            secret: ask.secret.clone(),
+            verb: ask.verb,
+            now: self.house.clock.now(),
+            salt: if ask.secret.is_some() || given.key.is_some() { self.house.dice.bytes() } else { [0; 16] },
+            given,
+        };
+        let planned = self.work(job).await;
+        planned.unwrap_or_else(|error| Planned { refused: Some(unavailable(&error)), ..Planned::default() })
+    }
+
+    async fn work(&self, job: Job) -> Result<Planned, StoreError> {
+        let (mut facts, mut step) = (Facts::default(), 0);
+        if let Some(together) = self.store.together().filter(|_| job.service.old.is_none()) {
+            while step < job.steps() {
+                let Ok(wants) = job.wants(step, &facts) else { return job.decide(&facts) };
+                let open: Vec<Want> = wants.into_iter().filter(|want| !facts.has(want)).collect();
+                if !open.is_empty() {
+                    if !open.iter().all(Want::is_shared) {
+                        break;
+                    }
+                    let Some(found) = together.load(open).await else { break };
+                    facts.extend(found);
+                }
+                step = step.saturating_add(1);
+            }
+            if step >= job.steps() {
+                return job.decide(&facts);
+            }
+        }
+        self.store.read(move |conn: &mut Conn| job.read(conn, step, &facts)).await
     }
 }

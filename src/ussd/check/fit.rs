@@ -51,7 +51,7 @@ fn longest(menu: &Menu) -> Slots {
         Size::Cut(septets) => "W".repeat(*septets),
         Size::Whole(longest) => longest.clone(),
     };
-    menu.slots.iter().map(|(slot, longest)| (slot.clone(), value(&longest.size))).collect()
+    menu.slots.iter().map(|(slot, longest)| (slot.clone(), value(&longest.size).into())).collect()
 }
 
 /// Someone for whom everything is shown, at its longest.

@@ -6,7 +6,7 @@ use super::map::problem;
 use crate::catalogue::{Book, Entry, Problem, slots_of};
 use crate::language::Language;
 use crate::messages::MESSAGES;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::ussd::Menus;
 use crate::ussd::menu::{Accepts, Kind, Menu, Screen};
 

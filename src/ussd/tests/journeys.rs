@@ -51,7 +51,7 @@ fn no_is_explicit_and_moves_nothing() {
 fn a_repeated_payment_asks_first_and_only_once() {
     let wallet = |ask: &Ask| match (ask.verb, kind_wallet(ask)) {
         (Verb::Quote, Answer::Facts { mut slots, .. }) => {
-            slots.insert("ago".to_owned(), "3".to_owned());
+            slots.insert("ago".to_owned(), "3".to_owned().into());
             Answer::Facts { slots, flags: BTreeSet::from(["again".to_owned()]) }
         }
         (_, other) => other,

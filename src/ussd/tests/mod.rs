@@ -14,7 +14,7 @@ use super::{Caller, Files, Menus, State, Step, answer, begin, press};
 use crate::ask::{Answer, Ask, Item, Refusal, Slots, Verb};
 use crate::language::Language;
 use crate::market::Market;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 mod check;
 mod journeys;
@@ -101,7 +101,7 @@ pub(super) fn stranger() -> Caller {
 }
 
 pub(super) fn slots(pairs: &[(&str, &str)]) -> Slots {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
 }
 
 pub(super) fn facts(pairs: &[(&str, &str)]) -> Answer {

@@ -24,7 +24,13 @@ fn typed() -> impl Strategy<Value = String> {
 fn reply() -> impl Strategy<Value = Answer> {
     let words = || prop_oneof![Just("KES 200".to_owned()), any::<String>(), "[W€\n]{0,300}"];
     let slot = prop_oneof![Just("name"), Just("amount"), Just("balance"), Just("new_pin"), Just("left")];
-    let slots = || proptest::collection::btree_map(slot.clone().prop_map(str::to_owned), words(), 0..5);
+    let slots = || {
+        proptest::collection::btree_map(
+            slot.clone().prop_map(str::to_owned),
+            words().prop_map(crate::value::Value::from),
+            0..5,
+        )
+    };
     let flags = proptest::collection::btree_set(prop_oneof![Just("again".to_owned()), "[a-z]{1,9}"], 0..3);
     let field = prop_oneof![
         Just(None),

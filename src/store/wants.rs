@@ -1,0 +1,136 @@
+//! Wants: the questions that a decision has, as values, so that they can be asked together: those of one request in one visit,
+//! and on a server those of all requests of the moment in one journey. What the answers are used for is not known here.
+
+/// What is to be read. Accounts, assistants, outlets, orders and postings are named by their numbers; times are microseconds
+/// UTC; limits are how many rows at most.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Want {
+    /// Who has this number (E.164), with account, budget and PIN.
+    Number(String),
+    /// Whose wallet this is, with the same.
+    Owner(i64),
+    /// Who calls from this number, as of a time.
+    Caller(String, i64),
+    /// Who has this wallet.
+    Person(i64),
+    /// An account.
+    Account(i64),
+    /// What is compared with a PIN or code kept under this number.
+    Pin(i64),
+    /// A posting with its entries.
+    Posting(i64),
+    /// The newest postings of an account.
+    History {
+        /// Whose.
+        account: i64,
+        /// The first that is older ends it, and is left out.
+        since: i64,
+        /// At most.
+        limit: usize,
+    },
+    /// The outlet with this float.
+    Outlet(i64),
+    /// The outlets that have these accounts for float or commission.
+    OutletsOf(Vec<i64>),
+    /// The open outlets of an area, by any of these spellings.
+    OutletsIn(Vec<String>, i64),
+    /// Where somebody serves, by their wallet.
+    Post(i64),
+    /// Who serves at an outlet, and in which shifts.
+    Roster(i64),
+    /// The shift that an assistant is in.
+    Shift(i64),
+    /// What came of a shift so far.
+    Drawer(i64),
+    /// A payment that waits, or did.
+    Order(i64),
+    /// What waits for the yes of a payer.
+    OrdersWaiting {
+        /// Who has to say yes.
+        payer: i64,
+        /// What is over by then does not wait.
+        now: i64,
+        /// At most.
+        limit: i64,
+    },
+    /// What somebody asked others for, the newest first.
+    RequestsOf {
+        /// Who asked.
+        asker: i64,
+        /// What is older is left out.
+        since: i64,
+        /// At most.
+        limit: i64,
+    },
+    /// How many requests somebody has ever made.
+    RequestsMade(i64),
+    /// The shares of a split that somebody asked for.
+    SharesOf {
+        /// Which split.
+        split: i64,
+        /// Who asked.
+        asker: i64,
+    },
+    /// Who asked somebody for money of late.
+    Askers {
+        /// Who was asked.
+        payer: i64,
+        /// What is older is left out.
+        since: i64,
+        /// At most.
+        limit: i64,
+    },
+    /// Whose requests somebody takes no more.
+    BlockedBy(i64),
+    /// Who serves and has asked for the yes to an order.
+    InitiatedBy(i64),
+    /// The open codes for cash of a wallet, at a time.
+    CodesOf(i64, i64),
+    /// What somebody sent to numbers without a wallet and was not over by then.
+    SentUnjoined {
+        /// Who sent it.
+        payer: i64,
+        /// What ended before is left out.
+        after: i64,
+        /// At most.
+        limit: i64,
+    },
+    /// What waits for a number without a wallet, at a time.
+    WaitingFor(String, i64),
+    /// How often a wallet has ever sent to numbers without a wallet.
+    SentCount(i64),
+    /// How often it was sent to a number that had none.
+    MeantCount(String),
+    /// The code behind a hold.
+    Behind(i64),
+    /// What was asked back of a payment.
+    Reversal(i64),
+    /// How often somebody has asked back since.
+    ReversalsSince {
+        /// Who asked.
+        payer: i64,
+        /// What is older does not count.
+        since: i64,
+    },
+    /// What somebody is asked to give back.
+    ReversalsAsked(i64),
+    /// Where somebody gets their statements.
+    Mailbox(i64),
+    /// What somebody pays again and again.
+    StandingOrder(i64),
+    /// All that is open of it for a payer.
+    StandingOrders(i64, i64),
+    /// Whether the ID of a wallet's owner was seen.
+    Identified(i64),
+    /// What an outlet owes of its commission, minor units.
+    Owed(i64),
+    /// Whether a place that only one may take is taken, or a text was seen.
+    Claimed(Vec<u8>),
+}
+
+impl Want {
+    /// Whether many of its kind are answered in one statement: these are what hops ask again and again.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_))
+    }
+}

@@ -1,0 +1,152 @@
+//! The context of a decision: who asks for what and when, the rules of the service, and the facts that were read for it. All
+//! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
+
+use super::plan::PlanError;
+use super::service::Message;
+use super::{Caller, House};
+use crate::ask::{Fields, Secret, Slots, Verb};
+use crate::book::{Change, Key};
+use crate::calendar::Day;
+use crate::limits::Limits;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::Till;
+use crate::store::facts::Facts;
+use crate::store::outbox::NewMessage;
+use crate::store::people::PersonRow;
+use crate::tariff::Tariff;
+use crate::time::Timestamp;
+use std::str::FromStr;
+
+/// Where something was asked for, as tariffs name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// On one's own phone, by dialling.
+    Ussd,
+    /// By a text, whatever the yes is typed on.
+    Sms,
+    /// At an outlet, by who serves there.
+    Agent,
+}
+
+impl Channel {
+    /// As tariffs name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Channel::Ussd => "ussd",
+            Channel::Sms => "sms",
+            Channel::Agent => "agent",
+        }
+    }
+}
+
+/// Everything that a decision may know.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The rules, keys and surroundings that all services share.
+    pub house: &'a House,
+    /// What services cost.
+    pub tariff: &'a Tariff,
+    /// What people may move.
+    pub limits: &'a Limits,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Inputs so far.
+    pub fields: &'a Fields,
+    /// The secret input of this step.
+    pub secret: Option<&'a Secret>,
+    /// What the plan is for: a warning is for who is about to say yes, and costs facts that others need not wait for.
+    pub verb: Verb,
+    /// The time.
+    pub now: Timestamp,
+    /// Where it was asked for.
+    pub channel: Channel,
+    /// What makes a repetition of the request recognisable, where something is being done.
+    pub key: Option<Key>,
+    /// The first of the numbers never used before that the service opens something with, where it is being done; otherwise 0.
+    pub fresh_id: i64,
+    /// Random bytes for a secret that is stored.
+    pub salt: [u8; 16],
+    /// The posting that was recorded, where an answer is told again.
+    pub posting: Option<i64>,
+    /// What was read.
+    pub facts: &'a Facts,
+}
+
+impl<'a> Context<'a> {
+    /// The same as if it was asked for there.
+    pub fn on(self, channel: Channel) -> Context<'a> {
+        Context { channel, ..self }
+    }
+
+    /// The caller, who must have joined.
+    pub fn person(&self) -> Result<&'a PersonRow, PlanError> {
+        Ok(self.caller.person.as_ref().ok_or(Reason::NotJoined)?)
+    }
+
+    /// Where the caller serves as an agent.
+    pub fn post(&self) -> Result<&'a Till, PlanError> {
+        let post = self.caller.till.as_ref().ok_or(Reason::NotAgent)?;
+        if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NotAgent.into()) }
+    }
+
+    /// An input, or the refusal that it is missing.
+    pub fn field(&self, name: &'static str) -> Result<&'a str, PlanError> {
+        let value = self.fields.get(name).map(String::as_str);
+        Ok(value.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, name))?)
+    }
+
+    /// An input that is a number given by us: what a list offered; refused as `otherwise` where it is none.
+    pub fn chosen<T: FromStr>(&self, name: &'static str, otherwise: Reason) -> Result<T, PlanError> {
+        self.field(name)?.parse().map_err(|_text| otherwise.into())
+    }
+
+    /// An input that is a phone number.
+    pub fn phone(&self, name: &'static str) -> Result<Msisdn, PlanError> {
+        let text = self.field(name)?;
+        Ok(Msisdn::parse(text, &self.house.market).map_err(|reason| Refusal::of_field(reason, name))?)
+    }
+
+    /// An input that is an amount above zero, in minor units.
+    pub fn amount(&self, name: &'static str) -> Result<Money, PlanError> {
+        let text = self.field(name)?;
+        match Money::from_minor_text(text, self.house.market.currency) {
+            Some(amount) if amount.minor > 0 => Ok(amount),
+            Some(_) => Err(Refusal::of_field(Reason::AmountZero, name).into()),
+            None => Err(Refusal::of_field(Reason::AmountFormat, name).into()),
+        }
+    }
+
+    /// An amount of the market's currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.house.market.currency)
+    }
+
+    /// The market's day.
+    pub fn today(&self) -> Day {
+        self.day_of(self.now)
+    }
+
+    /// The market's day at a time.
+    pub fn day_of(&self, at: Timestamp) -> Day {
+        Day::of(at, &self.house.market.zone)
+    }
+
+    /// A message to a person, with values for its text. With `account`, it tells that account's new balance.
+    pub fn tell(&self, to: &PersonRow, message: &Message, slots: Slots, account: Option<i64>) -> Change {
+        Change::Tell(self.message(&to.msisdn, &to.language, message, &slots, account))
+    }
+
+    /// A message for the outbox.
+    pub fn message(
+        &self,
+        msisdn: &str,
+        language: &str,
+        message: &Message,
+        slots: &Slots,
+        account: Option<i64>,
+    ) -> NewMessage {
+        super::outgoing::message(msisdn, language, message.template, slots, account, self.now)
+    }
+}

@@ -1,0 +1,69 @@
+//! Limits of a payment: what it counts for on both sides, and whether the payer's own limits allow it, asked before the
+//! PIN. The book asks again, within the commit, and its word counts.
+
+use super::context::Context;
+use super::party;
+use super::plan::PlanError;
+use crate::book::Meter;
+use crate::limits::{Budget, Caps, Tier, Way};
+use crate::money::Money;
+use crate::store::people::PersonRow;
+use crate::time::Timestamp;
+
+/// What the payment of `amount` counts for: going out for the payer, coming in for the payee.
+///
+/// Only the payer's side is compared here. Whether the payee's account can take it is asked in the commit alone, behind
+/// the PIN: before it, anybody could ask again and again with other amounts for nothing, until they know a stranger's
+/// balance.
+pub fn of_payment(
+    context: &Context,
+    payer: &PersonRow,
+    payee: &PersonRow,
+    amount: Money,
+) -> Result<Vec<Meter>, PlanError> {
+    Ok(vec![spent(context, payer, amount)?, received(context, payee, amount)])
+}
+
+/// What the caller's payment of `amount` counts for on their own side; refused where their limits do not allow it.
+pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Meter, PlanError> {
+    let out = out(context, payer, amount, true)?;
+    let account = party::account(context, payer.account_id)?;
+    let taken = out.taken_from(account.usage, account.balance_minor.saturating_sub(amount.minor));
+    taken.map_err(|exceeded| out.refusal(&exceeded, amount.currency))?;
+    Ok(out)
+}
+
+/// What it counts for on the side of who gets it, who is not the one that asks.
+pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
+    meter(context, payee, Way::In, amount, false)
+}
+
+/// What somebody sent and nobody took counts no more.
+pub fn returned(context: &Context, sent: Timestamp, payer: i64, amount: Money) -> Meter {
+    let day = context.day_of(sent);
+    let caps = Caps::default();
+    Meter { account: payer, way: Way::Out, amount_minor: amount.minor, day, caps, own: true, back: true }
+}
+
+/// What cash counts for that somebody else hands out to its owner.
+pub fn drawn(context: &Context, owner: &PersonRow, amount: Money) -> Result<Meter, PlanError> {
+    out(context, owner, amount, false)
+}
+
+/// What somebody has set themselves for today.
+pub fn budget(context: &Context, account: i64) -> Result<Option<Budget>, PlanError> {
+    Ok(context.facts.budget(account)?.and_then(|row| row.budgets().on(context.today())))
+}
+
+/// What goes out counts against what the tier allows, and against what its owner set themselves.
+fn out(context: &Context, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, PlanError> {
+    let mut out = meter(context, person, Way::Out, amount, own);
+    out.caps.budget = budget(context, person.account_id)?;
+    Ok(out)
+}
+
+fn meter(context: &Context, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
+    let caps = context.limits.caps(Tier::of_code(&person.tier), way);
+    let day = context.today();
+    Meter { account: person.account_id, way, amount_minor: amount.minor, day, caps, own, back: false }
+}

@@ -1,0 +1,155 @@
+//! Parties: from what somebody typed, or from an account, to who it is: which account, how others see them, and whether they
+//! take money now. A person is named by their number, an outlet by its own; who else may be named one day is named here.
+
+use super::context::Context;
+use super::plan::PlanError;
+use crate::agent::AgentNumber;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::OutletRow;
+use crate::store::book_rows::Account;
+use crate::store::facts::NotWanted;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::text;
+use crate::value::{Slots, Value};
+
+/// Septets of a first name as others see it: with an initial it fits every text that is measured for names.
+const FIRST_NAME_MAX: usize = 16;
+/// What is stored of an account, or an outlet, that takes money.
+const OPEN: &str = "open";
+
+/// Who takes part in something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Party {
+    /// Somebody with a wallet.
+    Person(PersonRow),
+    /// An outlet, by its float.
+    Outlet(OutletRow),
+}
+
+impl Party {
+    /// The account that takes their money.
+    pub fn account(&self) -> i64 {
+        match self {
+            Party::Person(person) => person.account_id,
+            Party::Outlet(outlet) => outlet.float_account,
+        }
+    }
+
+    /// How others see them: `name` and `phone`.
+    pub fn sign(&self) -> Slots {
+        match self {
+            Party::Person(person) => sign(person),
+            Party::Outlet(outlet) => outlet_sign(outlet),
+        }
+    }
+
+    /// What others call them.
+    pub fn name(&self) -> Value {
+        match self {
+            Party::Person(person) => name(person),
+            Party::Outlet(outlet) => Value::Name(outlet.name.clone()),
+        }
+    }
+}
+
+/// How others see a person: masked name and number.
+pub fn sign(person: &PersonRow) -> Slots {
+    let phone = Msisdn::from_e164(&person.msisdn).map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+    Slots::from([("name".into(), name(person)), ("phone".into(), phone)])
+}
+
+/// What others call a person.
+pub fn name(person: &PersonRow) -> Value {
+    Value::Name(masked_name(&person.name))
+}
+
+/// How customers see an outlet: its name and its number.
+pub fn outlet_sign(outlet: &OutletRow) -> Slots {
+    let number = AgentNumber::of(outlet.float_account);
+    Slots::from([("name".into(), Value::Name(outlet.name.clone())), ("phone".into(), number.into())])
+}
+
+/// What others see of a name: the first name and the initial of the last.
+pub fn masked_name(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = text::clip(&text::to_gsm(words.next().unwrap_or_default()), FIRST_NAME_MAX);
+    let initial = words.next_back().and_then(|last| last.chars().next());
+    match initial {
+        Some(initial) => format!("{first} {}", initial.to_uppercase()),
+        None => first,
+    }
+}
+
+/// What must be read to know both the caller and the person whose number was typed.
+pub fn wants_both(context: &Context, field: &'static str) -> Vec<Want> {
+    let own = context.caller.person.as_ref().map(|person| Want::Owner(person.account_id));
+    let other = context.phone(field).ok().map(|phone| Want::Number(phone.e164().to_owned()));
+    own.into_iter().chain(other).collect()
+}
+
+/// What must be read to know the outlet whose number was typed, and whether it works.
+pub fn wants_outlet(context: &Context, field: &'static str) -> Vec<Want> {
+    let number = context.field(field).ok().and_then(|typed| AgentNumber::parse(typed).ok());
+    number.map_or(Vec::new(), |number| vec![Want::Outlet(number.outlet()), Want::Account(number.outlet())])
+}
+
+/// What must be read to know whose these accounts are.
+pub fn wants_of(accounts: &[i64]) -> Vec<Want> {
+    let people = accounts.iter().map(|account| Want::Person(*account));
+    people.chain([Want::OutletsOf(accounts.to_vec())]).collect()
+}
+
+/// Whose account this is, among those that `wants_of` these read; nobody where it is an account of the operator.
+pub fn of(context: &Context, among: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
+    if let Some(person) = context.facts.person(account)? {
+        return Ok(Some(Party::Person(person.clone())));
+    }
+    let outlets = context.facts.outlets(&Want::OutletsOf(among.to_vec()))?;
+    let theirs = outlets.iter().find(|o| o.float_account == account || o.commission_account == account);
+    Ok(theirs.cloned().map(Party::Outlet))
+}
+
+/// The person whose number was typed, who is to be paid and must not be the caller.
+pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a PersonRow, PlanError> {
+    let payer = context.person()?;
+    active(context, payer, Reason::AccountClosed.into())?;
+    let to = context.phone(field)?;
+    match context.facts.number(to.e164())?.map(|member| &member.person) {
+        Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, field).into()),
+        Some(payee) => active(context, payee, Refusal::of_field(Reason::PayeeClosed, field)).map(|_account| payee),
+        None => Err(Refusal::of_field(Reason::PayeeUnknown, field).with("phone", Value::whole(&to)).into()),
+    }
+}
+
+/// The account of one side, which must not be frozen: said before the PIN, as the book would only say it after.
+pub fn active<'a>(context: &Context<'a>, person: &PersonRow, otherwise: Refusal) -> Result<&'a Account, PlanError> {
+    let account = account(context, person.account_id)?;
+    if account.state == OPEN { Ok(account) } else { Err(otherwise.into()) }
+}
+
+/// An account that must be there.
+pub fn account<'a>(context: &Context<'a>, id: i64) -> Result<&'a Account, PlanError> {
+    context.facts.account(id)?.ok_or(PlanError::Damaged("a person without an account"))
+}
+
+/// The outlet whose number was typed, which must take and hand out money.
+pub fn outlet<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a OutletRow, PlanError> {
+    let typed = context.field(field)?;
+    let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, field))?;
+    let unknown = || Refusal::of_field(Reason::AgentUnknown, field).with("agent", number);
+    let outlet = context.facts.outlet(number.outlet())?.ok_or_else(unknown)?;
+    working(context, outlet)?;
+    Ok(outlet)
+}
+
+/// An outlet that takes and hands out money: one that was suspended, or whose float was frozen, counts as none.
+pub fn working(context: &Context, outlet: &OutletRow) -> Result<(), PlanError> {
+    let float = account(context, outlet.float_account)?;
+    if outlet.state == OPEN && float.state == OPEN {
+        return Ok(());
+    }
+    let number = AgentNumber::of(outlet.float_account);
+    Err(Refusal::of_field(Reason::AgentUnknown, "agent").with("agent", number).into())
+}

@@ -1,0 +1,3 @@
+//! What people do on their own phones.
+
+pub mod send;

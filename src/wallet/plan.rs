@@ -1,0 +1,113 @@
+//! A plan: what a service says to a request. Values for a screen, lines of a list, and what the book is to do. A quote shows
+//! the plan; doing it commits the same plan.
+
+use crate::ask::{Item, Slots};
+use crate::book::{Change, HoldMove, Leg, Meter, Proof};
+use crate::refusal::{Reason, Refusal};
+use crate::store::facts::NotWanted;
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// What would happen.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Values for texts.
+    pub slots: Slots,
+    /// Conditions that menus can branch on.
+    pub flags: BTreeSet<String>,
+    /// Lines, when a list was asked for.
+    pub items: Vec<Item>,
+    /// What to commit, when there is something to do.
+    pub act: Option<Act>,
+}
+
+/// What to commit.
+#[derive(Debug, Default)]
+pub struct Act {
+    /// Which business act.
+    pub kind: &'static str,
+    /// Money that moves.
+    pub legs: Vec<Leg>,
+    /// Money that is set aside, or that was.
+    pub holds: Vec<HoldMove>,
+    /// Secrets it needs besides the PIN.
+    pub proofs: Vec<Proof>,
+    /// What it counts for against limits.
+    pub meters: Vec<Meter>,
+    /// Rows that change with it.
+    pub changes: Vec<Change>,
+    /// The posting that it puts right.
+    pub corrects: Option<i64>,
+}
+
+/// Why a plan ends early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanError {
+    /// The answer is no.
+    Refused(Refusal),
+    /// The service asked for a fact that it did not want: a mistake of ours.
+    NotWanted(NotWanted),
+    /// What is stored makes no sense.
+    Damaged(&'static str),
+}
+
+impl From<Refusal> for PlanError {
+    fn from(refusal: Refusal) -> Self {
+        PlanError::Refused(refusal)
+    }
+}
+
+impl From<Reason> for PlanError {
+    fn from(reason: Reason) -> Self {
+        PlanError::Refused(reason.into())
+    }
+}
+
+impl From<NotWanted> for PlanError {
+    fn from(fact: NotWanted) -> Self {
+        PlanError::NotWanted(fact)
+    }
+}
+
+impl PlanError {
+    /// The same, with another refusal where it is one.
+    pub fn refused_as(self, change: impl FnOnce(Refusal) -> Refusal) -> PlanError {
+        match self {
+            PlanError::Refused(refusal) => PlanError::Refused(change(refusal)),
+            PlanError::NotWanted(_) | PlanError::Damaged(_) => self,
+        }
+    }
+}
+
+impl Plan {
+    /// Sets a value for the texts.
+    pub fn show(&mut self, slot: &str, value: impl Into<Value>) {
+        self.slots.insert(slot.to_owned(), value.into());
+    }
+
+    /// Sets several.
+    pub fn show_all(&mut self, slots: Slots) {
+        self.slots.extend(slots);
+    }
+
+    /// Raises a flag.
+    pub fn flag(&mut self, flag: &str) {
+        self.flags.insert(flag.to_owned());
+    }
+
+    /// Adds a line to a list: what choosing it stores, and values for its text.
+    pub fn line(&mut self, id: impl ToString, slots: Slots) {
+        self.items.push(Item { id: id.to_string(), slots });
+    }
+
+    /// The values shown so far under these names.
+    pub fn shown(&self, names: &[&str]) -> Slots {
+        let all = self.slots.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        all.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// What is to be done.
+    pub fn commit(&mut self, act: Act) {
+        self.act = Some(act);
+    }
+}

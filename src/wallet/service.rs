@@ -1,0 +1,193 @@
+//! What a service is: one value, in the file of the service, that says everything the rest of the house needs to know of it.
+//! Nothing here knows any service.
+
+use super::context::{Channel, Context};
+use super::party::Party;
+use super::plan::{Act, Plan, PlanError};
+use crate::money::Money;
+use crate::refusal::Reason;
+use crate::store::wants::Want;
+use crate::tariff::Able;
+use crate::value::Slot;
+
+/// What a step wants to have read, given what was read before.
+pub type Wants = fn(&Context) -> Vec<Want>;
+/// Fills in a plan, or says why not. Pure: the same context makes the same plan. What was shown before a refusal stays, for
+/// who only checks the inputs so far.
+pub type Decide = fn(&Context, &mut Plan) -> Result<(), PlanError>;
+
+/// One service.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// What menus, grammars, tariffs and programs call it.
+    pub name: &'static str,
+    /// Whose PIN doing it needs. Menus cannot switch this off.
+    pub pin: Whose,
+    /// How many things doing it opens that need numbers of their own.
+    pub opens: i64,
+    /// Up to three steps of what must be read, each seeing the facts before.
+    pub wants: &'static [Wants],
+    /// Decides on what was read.
+    pub decide: Decide,
+    /// The slots of its screens and lines.
+    pub shows: &'static [Slot],
+    /// The reasons that are its own.
+    pub refusals: &'static [Reason],
+    /// The messages that it sends.
+    pub messages: &'static [&'static Message],
+    /// What a tariff may ask of it; nothing where it has no price.
+    pub priced: Option<Able>,
+    /// How an answer that was lost is told again.
+    pub replay: Replay,
+    /// How it is asked for by text; nothing where it cannot be.
+    pub text: Option<ByText>,
+    /// How an order that waits for its payer's yes is paid; nothing where there are no orders for it.
+    pub settles: Option<Settle>,
+    /// It is done before a wallet is taken over that an agent opened.
+    pub unclaimed: bool,
+    /// Reads and decides at once: the way that is left.
+    pub old: Option<crate::wallet_old::desk::OldPlan>,
+}
+
+/// Whose PIN a service needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// None.
+    Nobody,
+    /// The caller's own.
+    Caller,
+    /// The one the caller has for their work at an outlet.
+    Assistant,
+}
+
+/// A message that a service sends.
+#[derive(Debug, Clone, Copy)]
+pub struct Message {
+    /// The key of its text: `sms.sent`.
+    pub template: &'static str,
+    /// The values it is sent with.
+    pub slots: &'static [Slot],
+    /// What is known of the posting by the time it leaves.
+    pub with: With,
+}
+
+/// What of its posting a message may tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum With {
+    /// Nothing: it goes with no posting, or says nothing of it.
+    Nothing,
+    /// `code`, `date` and `time` of what was recorded.
+    Receipt,
+    /// The same, and `balance` after it.
+    Balance,
+}
+
+impl Message {
+    /// One that tells nothing of its posting.
+    pub const fn plain(template: &'static str, slots: &'static [Slot]) -> Message {
+        Message { template, slots, with: With::Nothing }
+    }
+
+    /// One that names the posting it tells of.
+    pub const fn receipt(template: &'static str, slots: &'static [Slot]) -> Message {
+        Message { template, slots, with: With::Receipt }
+    }
+
+    /// One that tells the new balance too.
+    pub const fn balance(template: &'static str, slots: &'static [Slot]) -> Message {
+        Message { template, slots, with: With::Balance }
+    }
+}
+
+/// How the answer to something that was done under a key is told again.
+#[derive(Debug, Clone, Copy)]
+pub struct Replay {
+    /// What must be read for it besides the posting.
+    pub wants: &'static [Wants],
+    /// What a posting was recorded for: shows what its receipt does not say.
+    pub recorded: Option<Decide>,
+    /// What no posting was recorded for.
+    pub unrecorded: Unrecorded,
+}
+
+/// How something is told again of which no posting tells.
+#[derive(Debug, Clone, Copy)]
+pub enum Unrecorded {
+    /// What was typed and quoted on the way says it all.
+    Nothing,
+    /// Its screen said more than was asked for: that comes by SMS.
+    Told,
+    /// It only read something, behind a PIN that was right: it reads it again.
+    Again,
+    /// This shows the rest.
+    Shows(Decide),
+}
+
+impl Replay {
+    /// By its receipt; where there is none, what was typed and quoted says it all.
+    pub const RECEIPT: Replay = Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Nothing };
+    /// By its receipt; where there is none, its message says it.
+    pub const TOLD: Replay = Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Told };
+}
+
+/// How a service is asked for by text, and what is answered. What moves money cannot be.
+#[derive(Debug, Clone, Copy)]
+pub enum ByText {
+    /// What a quote shows, in this text.
+    Quote(&'static Message),
+    /// It is done, and its own messages are the answer.
+    Execute,
+    /// It is done, and this text is the answer.
+    ExecuteAnd(&'static Message),
+    /// As many lines of a list as fit one message, below them what a quote shows.
+    List {
+        /// One line.
+        line: &'static Message,
+        /// All of it, with slot `lines`.
+        whole: &'static Message,
+        /// Where there are no lines.
+        none: &'static Message,
+    },
+    /// How it is done, for anybody.
+    Explain(&'static Message),
+    /// The same for who has no wallet; who has one is refused as the service refuses them.
+    ExplainToStrangers(&'static Message),
+}
+
+/// How an order for a service is paid once its payer says yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Settle {
+    /// The price is that of where it was asked for: it was told there.
+    pub channel: Channel,
+    /// What must be read to pay into this account, given what was read before; asked twice.
+    pub wants: fn(&Context, i64) -> Vec<Want>,
+    /// Plans that the caller pays this party.
+    pub pay: Pay,
+}
+
+/// Plans that the caller pays a party: shows it, and says what to commit.
+pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
+
+impl Service {
+    /// What a service is where its file says nothing else.
+    pub const PLAIN: Service = Service {
+        name: "",
+        pin: Whose::Nobody,
+        opens: 0,
+        wants: &[],
+        decide: nothing,
+        shows: &[],
+        refusals: &[],
+        messages: &[],
+        priced: None,
+        replay: Replay::RECEIPT,
+        text: None,
+        settles: None,
+        unclaimed: false,
+        old: None,
+    };
+}
+
+fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
+    Ok(())
+}
