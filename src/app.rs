@@ -134,7 +134,7 @@ impl App {
                 }
             })
         };
-        let full = usize::try_from(crate::wallet::standing::work::BATCH).unwrap_or(usize::MAX);
+        let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH).unwrap_or(usize::MAX);
         vec![
             outbox(Channel::Text),
             outbox(Channel::Mail),

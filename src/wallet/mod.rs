@@ -9,6 +9,7 @@ pub mod caller;
 pub mod context;
 pub mod house;
 pub mod metering;
+mod official;
 pub mod outgoing;
 pub mod party;
 pub mod people;
@@ -21,10 +22,9 @@ mod replay;
 pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;
+pub mod waiting;
 
-pub use crate::wallet_old::{
-    account, agent, desk, extract, founding, join, orders, parcel, price, receipt, send, standing,
-};
+pub use crate::wallet_old::{account, agent, desk, extract, founding, join, parcel, price, receipt, send};
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};

@@ -3,6 +3,7 @@
 
 use super::context::{Channel, Context};
 use super::plan::{Plan, PlanError};
+use super::registry::SERVICES;
 use super::service::{Decide, Service, Wants, Whose};
 use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
@@ -45,6 +46,7 @@ pub(super) struct Job {
     pub(super) house: Arc<House>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
+    pub(super) services: &'static [Service],
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
     pub(super) decide: Decide,
@@ -74,11 +76,12 @@ impl Job {
         }
     }
 
-    fn context<'a>(&'a self, caller: &'a Caller, facts: &'a Facts) -> Context<'a> {
+    pub(super) fn context<'a>(&'a self, caller: &'a Caller, facts: &'a Facts) -> Context<'a> {
         Context {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
+            services: self.services,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
@@ -163,7 +166,7 @@ impl Job {
 
     /// Reads what the steps from this one on want, and decides.
     fn read(&self, conn: &mut Conn, from: usize, facts: &Facts) -> Result<Planned, StoreError> {
-        if let Some(old) = self.service.old {
+        if let Some(old) = self.service.old.filter(|_| self.service.wants.is_empty()) {
             return self.read_old(conn, old);
         }
         let mut facts = facts.clone();
@@ -173,7 +176,11 @@ impl Job {
                 Err(_decided_on_what_is_there) => break,
             }
         }
-        self.decide(&facts)
+        match (self.decide(&facts), self.service.old) {
+            // an order for a service that says nothing yet of how its orders are paid
+            (Err(StoreError::Damaged(_)), Some(old)) => self.read_old(conn, old),
+            (decided, _) => decided,
+        }
     }
 
     fn read_old(&self, conn: &mut Conn, old: crate::wallet_old::desk::OldPlan) -> Result<Planned, StoreError> {
@@ -229,6 +236,7 @@ impl Wallet {
             house: self.house.clone(),
             tariff: self.house.tariff.get(),
             limits: self.house.limits.get(),
+            services: SERVICES,
             service,
             steps,
             decide,

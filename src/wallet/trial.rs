@@ -2,6 +2,7 @@
 //! where nobody said otherwise. Each trial also holds what was decided against what the service says of itself: a slot that
 //! it does not declare, or a message with other values, fails.
 
+use super::context::Context;
 use super::plan::{Plan, PlanError};
 use super::planning::{Given, Job};
 use super::service::{Decide, Message, Service, Wants, With};
@@ -59,6 +60,7 @@ pub struct Request<'t> {
     fields: Fields,
     secret: Option<Secret>,
     given: Given,
+    services: &'static [Service],
 }
 
 impl Trial {
@@ -133,6 +135,12 @@ impl Trial {
         self.set(Want::Owner(person.account_id), Found::Member(Box::new(Some(member))));
     }
 
+    /// Whose wallet this is.
+    pub fn person_of(&self, account_id: i64) -> PersonRow {
+        let Some(Found::Person(Some(person))) = self.known.get(&Want::Person(account_id)) else { panic!("nobody") };
+        person.clone()
+    }
+
     /// An outlet with so much float, where this person serves.
     pub fn outlet(&mut self, float_account: i64, name: &str, float_minor: i64, server: &PersonRow) -> OutletRow {
         let outlet = OutletRow {
@@ -186,6 +194,7 @@ impl Trial {
             fields: Fields::new(),
             secret: None,
             given: Given::default(),
+            services: super::SERVICES,
         }
     }
 
@@ -206,6 +215,12 @@ impl Request<'_> {
     /// With this input.
     pub fn with(mut self, field: &str, value: &str) -> Self {
         self.fields.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Where these are all the services.
+    pub fn among(mut self, services: &'static [Service]) -> Self {
+        self.services = services;
         self
     }
 
@@ -245,24 +260,19 @@ impl Request<'_> {
         self.run(Verb::Do)
     }
 
+    /// What this decides on what it wants, which no request asks for: the work of the service itself.
+    pub fn work<T>(self, wants: &[Want], decide: impl FnOnce(&Context) -> T) -> T {
+        let (trial, caller) = (self.trial, self.caller.clone());
+        let mut facts = Facts::default();
+        for want in wants {
+            facts.put(want.clone(), trial.answer(want, &caller));
+        }
+        decide(&self.job(Verb::Do).context(&caller, &facts))
+    }
+
     fn run(self, verb: Verb) -> Outcome {
         let (trial, caller, service) = (self.trial, self.caller.clone(), self.service);
-        let (rules, mails) = (trial.house.rules, trial.house.mails);
-        let job = Job {
-            house: Arc::new(House { rules, mails, ..Trial::new().house }),
-            tariff: trial.house.tariff.get(),
-            limits: trial.house.limits.get(),
-            service,
-            steps: self.steps,
-            decide: self.decide,
-            caller: self.caller,
-            fields: self.fields,
-            secret: self.secret,
-            verb,
-            now: trial.now,
-            salt: [9; 16],
-            given: self.given,
-        };
+        let job = self.job(verb);
         let mut facts = Facts::default();
         for step in 0..job.steps() {
             let Ok(wants) = job.wants(step, &facts) else { break };
@@ -274,6 +284,27 @@ impl Request<'_> {
         let (plan, error) = job.tried(&facts);
         conforms(service, &plan);
         Outcome { plan, error }
+    }
+
+    fn job(self, verb: Verb) -> Job {
+        let trial = self.trial;
+        let (rules, mails) = (trial.house.rules, trial.house.mails);
+        Job {
+            house: Arc::new(House { rules, mails, ..Trial::new().house }),
+            tariff: trial.house.tariff.get(),
+            limits: trial.house.limits.get(),
+            services: self.services,
+            service: self.service,
+            steps: self.steps,
+            decide: self.decide,
+            caller: self.caller,
+            fields: self.fields,
+            secret: self.secret,
+            verb,
+            now: trial.now,
+            salt: [9; 16],
+            given: self.given,
+        }
     }
 }
 
@@ -390,8 +421,8 @@ fn told_by(change: &Change) -> Option<&NewMessage> {
     if let Change::Tell(message) | Change::TellBelow { message, .. } = change { Some(message) } else { None }
 }
 
-/// What was decided is what the service says of itself.
-fn conforms(service: &Service, plan: &Plan) {
+/// Holds what was decided against what the service says of itself.
+pub fn conforms(service: &Service, plan: &Plan) {
     let declared =
         |slots: &[Slot], name: &str, value: &Value| slots.contains(&Slot(slot_name(slots, name), value.kind()));
     let shown = plan.slots.iter().chain(plan.items.iter().flat_map(|item| &item.slots));
@@ -399,8 +430,11 @@ fn conforms(service: &Service, plan: &Plan) {
         assert!(declared(service.shows, name, value), "{} does not declare {name}: {:?}", service.name, value.kind());
     }
     let wrong = plan.act.iter().flat_map(|act| act.proofs.iter().flat_map(|proof| &proof.locked));
+    // what is done as another service's act is told as that one tells it
+    let kind = plan.act.as_ref().and_then(|act| super::service(act.kind));
+    let messages = || service.messages.iter().chain(kind.iter().flat_map(|kind| kind.messages));
     for message in plan.act.iter().flat_map(|act| &act.changes).chain(wrong).filter_map(told_by) {
-        let own = service.messages.iter().find(|own| own.template == message.template);
+        let own = messages().find(|own| own.template == message.template);
         let own: &Message = own.unwrap_or_else(|| panic!("{} does not declare {}", service.name, message.template));
         let sent: Slots = serde_json::from_str(&message.slots).unwrap();
         for (name, value) in &sent {

@@ -9,7 +9,6 @@ pub mod agent;
 pub mod budget;
 pub mod claim;
 pub mod desk;
-pub mod expiry;
 pub mod extract;
 pub mod founding;
 pub mod join;
@@ -21,10 +20,8 @@ pub mod parcel;
 pub mod pin;
 pub mod price;
 pub mod receipt;
-pub mod request;
 pub mod reversal;
 pub mod send;
-pub mod standing;
 
 pub use crate::wallet::{Caller, House, Rules, Service, Wallet, Whose};
 pub use desk::{Act, Desk, Halt, Plan};

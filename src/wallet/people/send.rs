@@ -40,7 +40,8 @@ pub const SERVICE: Service = Service {
     ..Service::PLAIN
 };
 
-const SENT: Message = Message::balance(
+/// To who has sent it.
+pub const SENT: Message = Message::balance(
     "sms.sent",
     &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
 );
@@ -49,7 +50,8 @@ pub const RECEIVED: Message = Message::balance(
     "sms.received",
     &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
 );
-const RECEIVED_LESS: Message = Message { template: "sms.received_less", ..RECEIVED };
+/// Where who is paid pays a part of the price.
+pub const RECEIVED_LESS: Message = Message { template: "sms.received_less", ..RECEIVED };
 
 fn both(context: &Context) -> Vec<Want> {
     party::wants_both(context, "to")

@@ -1,0 +1,106 @@
+//! Who takes no requests from whom: set by who was asked, and never told to who asks before they try again.
+
+use super::super::context::Context;
+use super::super::party;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::Service;
+use crate::book::Change;
+use crate::refusal::Reason;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot};
+use std::time::Duration;
+
+/// Lists who has asked the caller for money of late and is not blocked: `name`, `phone`.
+pub const ASKERS: Service = Service {
+    name: "askers",
+    wants: &[askers_and_blocked, those_who_may_be],
+    decide: askers,
+    shows: WHO,
+    ..Service::PLAIN
+};
+/// Input `asker`: no requests of theirs any more.
+pub const BLOCK: Service =
+    Service { name: "block", wants: &[askers_and_blocked, chosen], decide: block, shows: WHO, ..Service::PLAIN };
+/// Lists whom the caller has blocked: `name`, `phone`.
+pub const BLOCKED: Service =
+    Service { name: "blocked", wants: &[already, those_who_are], decide: blocked, shows: WHO, ..Service::PLAIN };
+/// Input `asker`: they may ask again.
+pub const UNBLOCK: Service =
+    Service { name: "unblock", wants: &[already, chosen], decide: unblock, shows: WHO, ..Service::PLAIN };
+
+const WHO: &[Slot] = &[Slot("name", Kind::Name), Slot("phone", Kind::Phone)];
+
+/// How far back askers are listed, and how many.
+const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);
+const LISTED_MAX: i64 = 40;
+
+fn askers_of(context: &Context, payer: i64) -> Want {
+    Want::Askers { payer, since: context.now.minus(WITHIN).micros(), limit: LISTED_MAX }
+}
+
+fn already(context: &Context) -> Vec<Want> {
+    context.person().map(|own| Want::BlockedBy(own.account_id)).into_iter().collect()
+}
+
+fn askers_and_blocked(context: &Context) -> Vec<Want> {
+    let askers = context.person().map(|own| askers_of(context, own.account_id));
+    askers.into_iter().chain(already(context)).collect()
+}
+
+fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [i64], PlanError> {
+    Ok(context.facts.accounts(&Want::BlockedBy(context.person()?.account_id))?)
+}
+
+fn may_be_blocked(context: &Context) -> Result<Vec<i64>, PlanError> {
+    let asked = context.facts.accounts(&askers_of(context, context.person()?.account_id))?;
+    let blocked = are_blocked(context)?;
+    Ok(asked.iter().copied().filter(|asker| !blocked.contains(asker)).collect())
+}
+
+fn those_who_may_be(context: &Context) -> Vec<Want> {
+    may_be_blocked(context).unwrap_or_default().into_iter().map(Want::Person).collect()
+}
+
+fn those_who_are(context: &Context) -> Vec<Want> {
+    are_blocked(context).unwrap_or_default().iter().copied().map(Want::Person).collect()
+}
+
+fn chosen(context: &Context) -> Vec<Want> {
+    context.chosen("asker", Reason::Stale).map(Want::Person).into_iter().collect()
+}
+
+fn askers(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    list(context, plan, &may_be_blocked(context)?)
+}
+
+fn blocked(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    list(context, plan, are_blocked(context)?)
+}
+
+fn list(context: &Context, plan: &mut Plan, accounts: &[i64]) -> Result<(), PlanError> {
+    for account in accounts {
+        if let Some(person) = context.facts.person(*account)? {
+            plan.line(account, party::sign(person));
+        }
+    }
+    Ok(())
+}
+
+fn block(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    set(context, plan, &may_be_blocked(context)?, true)
+}
+
+fn unblock(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    set(context, plan, are_blocked(context)?, false)
+}
+
+/// Only of those who were listed: the names behind other accounts are nobody's business.
+fn set(context: &Context, plan: &mut Plan, among: &[i64], blocked: bool) -> Result<(), PlanError> {
+    let account = context.person()?.account_id;
+    let other: i64 = context.chosen("asker", Reason::Stale)?;
+    let listed = if among.contains(&other) { context.facts.person(other)? } else { None };
+    plan.show_all(party::sign(listed.ok_or(Reason::Stale)?));
+    let changes = vec![Change::Block { account, other, blocked }];
+    plan.commit(Act { kind: BLOCK.name, changes, ..Act::default() });
+    Ok(())
+}

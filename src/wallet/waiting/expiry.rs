@@ -1,0 +1,125 @@
+//! What waited too long: orders end with a word to who waited, and holds set their money free; whoever waited for that hears
+//! what became of it, in one commit.
+
+use super::super::party::Party;
+use super::super::{House, Wallet, outgoing};
+use super::pending::SHOWN_MAX;
+use super::{order, payment_request};
+use crate::book::{Change, HoldMove, Key, Posting};
+use crate::money::Money;
+use crate::store::agents::{self, OutletRow};
+use crate::store::orders::{self, OrderRow};
+use crate::store::people::{self, PersonRow};
+use crate::store::{Conn, StoreError, book_rows};
+use crate::time::Timestamp;
+use crate::wallet_old::parcel::mine as voucher;
+use crate::wallet_old::reversal::staff as reversal;
+
+/// What ends in one go, of each.
+const BATCH: i64 = 100;
+
+/// Orders whose time is over, and everybody they are about.
+struct Due {
+    orders: Vec<OrderRow>,
+    people: Vec<PersonRow>,
+    outlets: Vec<OutletRow>,
+}
+
+impl Due {
+    fn read(conn: &mut Conn, now: Timestamp) -> Result<Due, StoreError> {
+        let orders = orders::expired(conn, now.micros(), BATCH)?;
+        let both: Vec<i64> = orders.iter().flat_map(|order| [order.payer, order.payee]).collect();
+        let people = people::by_accounts(conn, &both)?;
+        Ok(Due { outlets: agents::outlets_of(conn, &both)?, people, orders })
+    }
+
+    fn person(&self, account: i64) -> Option<&PersonRow> {
+        self.people.iter().find(|person| person.account_id == account)
+    }
+
+    fn party(&self, account: i64) -> Option<Party> {
+        let outlet = || self.outlets.iter().find(|outlet| outlet.float_account == account).cloned();
+        self.person(account).cloned().map(Party::Person).or_else(|| outlet().map(Party::Outlet))
+    }
+}
+
+impl Wallet {
+    /// How many orders wait for this account.
+    pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
+        let now = self.house.clock.now().micros();
+        let read = move |conn: &mut Conn| orders::waiting(conn, account, now, SHOWN_MAX);
+        Ok(self.store.read(read).await?.len())
+    }
+
+    /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many ended.
+    pub async fn expire(&self) -> Result<usize, StoreError> {
+        let now = self.house.clock.now();
+        let due = self.store.read(move |conn: &mut Conn| Due::read(conn, now)).await?;
+        let mut ended: usize = 0;
+        for order in &due.orders {
+            let (payer, payee) = (due.person(order.payer), due.party(order.payee));
+            let changes = over(&self.house, order, payer, payee.as_ref(), now);
+            let posting = self.note(key(order.expires_at, order.id), changes);
+            // somebody may have answered the order in this moment: then there is nothing to expire
+            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
+        }
+        Ok(ended.saturating_add(self.expire_holds(now).await?))
+    }
+
+    /// Ends holds; returns how many.
+    async fn expire_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let house = self.house.clone();
+        let due = self.store.read(move |conn: &mut Conn| {
+            let mut due = Vec::new();
+            for hold in book_rows::holds_expired(conn, now.micros(), BATCH)? {
+                let (mut changes, mut meters) = (Vec::new(), Vec::new());
+                if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
+                    changes = reversal::ended(&house, &row, &payer, &payee, now);
+                } else if let Some(sent) = voucher::behind(conn, hold.id)? {
+                    (changes, meters) = voucher::over(&house, &sent, "sms.parcel_returned", now);
+                }
+                due.push((hold, changes, meters));
+            }
+            Ok::<_, StoreError>(due)
+        });
+        let mut ended: usize = 0;
+        for (hold, changes, meters) in due.await? {
+            let note = self.note(key(hold.expires_at, hold.id), changes);
+            let holds = vec![HoldMove::Expire { hold: hold.id }];
+            let posting = Posting { kind: "expire", holds, meters, ..note };
+            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
+        }
+        Ok(ended)
+    }
+}
+
+/// What comes with the end of an order that nobody answered.
+pub(super) fn over(
+    house: &House,
+    order: &OrderRow,
+    payer: Option<&PersonRow>,
+    payee: Option<&Party>,
+    now: Timestamp,
+) -> Vec<Change> {
+    let mut changes = vec![Change::CloseOrder { order: order.id, state: "expired" }];
+    let (Some(payer), Some(payee)) = (payer, payee) else { return changes };
+    changes.push(match payee {
+        // whoever was asked has no need to hear that nothing came of it
+        Party::Person(asker) if payment_request::is(order) => {
+            payment_request::news(house, asker, &payment_request::EXPIRED, payer, order, now)
+        }
+        Party::Person(_) | Party::Outlet(_) => {
+            let mut slots = payee.sign();
+            slots.insert("amount".into(), Money::new(order.amount_minor, house.market.currency).into());
+            slots.insert("dial".into(), house.dial.clone().into());
+            let template = order::EXPIRED.template;
+            Change::Tell(outgoing::message(&payer.msisdn, &payer.language, template, &slots, None, now))
+        }
+    });
+    changes
+}
+
+/// The same for each node that looks at it.
+fn key(expires_at: i64, id: i64) -> Key {
+    Key::new(Timestamp::from_micros(expires_at), "expiry", &id.to_be_bytes())
+}

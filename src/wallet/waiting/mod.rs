@@ -1,0 +1,15 @@
+//! What somebody has begun and somebody's yes, or a day, must end: payments that wait for their payer, requests for money,
+//! split bills, and standing orders.
+
+pub mod approval;
+pub mod block;
+pub mod expiry;
+pub mod order;
+pub mod payment_request;
+pub mod pending;
+mod quota;
+pub mod reminding;
+pub mod split;
+pub mod standing_order;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! Split bills: one person paid for several, and asks each of them for an equal share. Each share is a request like any
+//! other; what cannot be divided is the asker's own. Who has not answered is reminded: see `reminding`.
+//!
+//! Among what one asker may have waiting a bill counts once, or one dinner would be all they may ask for. For each person
+//! who is asked, and for the requests of a day, every share counts: nobody is asked more often by splitting.
+
+use super::super::context::Context;
+use super::super::party;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Message, Service};
+use super::payment_request::{self, ASKED, CANCELLED};
+use super::reminding::{self, REMINDER};
+use super::{pending, quota};
+use crate::book::Change;
+use crate::refusal::{Reason, Refusal};
+use crate::store::orders::OrderRow;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Slots, Value};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Inputs `amount` (all of it), `reference`, and `to1` to `to8`, of which one behind the first may be `1`: that is all. Shows
+/// `share`, `own` and `count`; flag `all` when no more numbers are wanted.
+pub const SPLIT: Service = Service {
+    name: "bill",
+    opens: 8,
+    wants: &[everybody, room],
+    decide: split,
+    shows: &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("amount", Kind::Money),
+        Slot("share", Kind::Money),
+        Slot("own", Kind::Money),
+        Slot("count", Kind::Count),
+        Slot("about", Kind::Text),
+        Slot("dial", Kind::Text),
+        Slot("time", Kind::Time),
+    ],
+    refusals: &[Reason::BillTwice],
+    messages: &[&SENT, &ASKED],
+    ..Service::PLAIN
+};
+
+/// Lists the caller's bills: `paid`, `amount`, `about`.
+pub const MINE: Service = Service {
+    name: "bills",
+    wants: &[of_late],
+    decide: mine,
+    shows: &[Slot("paid", Kind::Money), Slot("amount", Kind::Money), Slot("about", Kind::Text)],
+    ..Service::PLAIN
+};
+
+/// Input `bill`: lists who has paid: `sign`, `amount`, `name`.
+pub const SHARES: Service = Service {
+    name: "shares",
+    wants: &[of_bill, payers],
+    decide: shares,
+    shows: &[Slot("sign", Kind::Text), Slot("amount", Kind::Money), Slot("name", Kind::Name)],
+    ..Service::PLAIN
+};
+
+/// Input `bill`: reminds who has not answered; shows `count`.
+pub const REMIND: Service = Service {
+    name: "remind_bill",
+    wants: &[of_bill, payers_and_turn],
+    decide: remind,
+    shows: WAITING,
+    refusals: &[Reason::BillReminded],
+    messages: &[&REMINDER],
+    ..Service::PLAIN
+};
+
+/// Input `bill`: takes back what is not paid; shows `count`, `share`.
+pub const CANCEL: Service = Service {
+    name: "cancel_bill",
+    wants: &[of_bill, payers],
+    decide: cancel,
+    shows: WAITING,
+    messages: &[&CANCELLED],
+    ..Service::PLAIN
+};
+
+/// How many shares wait, and how much each is.
+const WAITING: &[Slot] = &[Slot("share", Kind::Money), Slot("count", Kind::Count)];
+const SENT: Message = Message::plain(
+    "sms.bill_sent",
+    &[
+        Slot("amount", Kind::Money),
+        Slot("about", Kind::Text),
+        Slot("share", Kind::Money),
+        Slot("own", Kind::Money),
+        Slot("count", Kind::Count),
+    ],
+);
+
+/// The inputs with those who share: as many as `SPLIT` opens requests.
+const PLACES: [&str; 8] = ["to1", "to2", "to3", "to4", "to5", "to6", "to7", "to8"];
+/// What is typed in place of a number when there are no more.
+const ALL: &str = "1";
+/// Bills are listed of so many days back, and so many shares are looked through for them.
+const MINE_WITHIN: Duration = Duration::from_secs(7 * 24 * 3_600);
+const SHARES_MAX: i64 = 420;
+
+/// The places that are filled in, each with what is typed there.
+fn typed<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+    let fields = context.fields;
+    PLACES.into_iter().map_while(|place| Some((place, fields.get(place)?.as_str())))
+}
+
+fn is_end(place: &str, typed: &str) -> bool {
+    typed.trim() == ALL && Some(&place) != PLACES.first()
+}
+
+fn everybody(context: &Context) -> Vec<Want> {
+    let numbers = typed(context).take_while(|(place, typed)| !is_end(place, typed));
+    let numbers = numbers.filter_map(|(place, _)| context.phone(place).ok());
+    let own = context.person().map(|asker| Want::Owner(asker.account_id));
+    own.into_iter().chain(numbers.map(|phone| Want::Number(phone.e164().to_owned()))).collect()
+}
+
+fn room(context: &Context) -> Vec<Want> {
+    let Ok(asker) = context.person() else { return Vec::new() };
+    let named = typed(context).take_while(|(place, typed)| !is_end(place, typed));
+    let payers = named.map_while(|(place, _)| party::payee(context, place).ok());
+    let payers: Vec<i64> = payers.map(|payer| payer.account_id).collect();
+    if payers.is_empty() { Vec::new() } else { quota::wants(context, asker.account_id, &payers) }
+}
+
+fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let asker = context.person()?;
+    let total = context.amount("amount")?;
+    plan.show("amount", total);
+    let reference = payment_request::reference(context)?;
+    let (payers, turn) = sharing(context, plan, asker)?;
+    let count = i64::try_from(payers.len()).unwrap_or(i64::MAX);
+    let share_minor = total.minor.div_euclid(count.saturating_add(1));
+    if share_minor <= 0 {
+        return Err(Refusal::of_field(Reason::AmountTooSmall, "amount").into());
+    }
+    let share = context.money(share_minor);
+    plan.show("share", share);
+    plan.show("own", context.money(total.minor.saturating_sub(share_minor.saturating_mul(count))));
+    plan.show("count", count);
+    let bill = context.fresh_id;
+    let remind_at = reminding::by_itself(&context.house.market.zone, context.now).micros();
+    let mut changes = vec![turn];
+    for ((payer, place), id) in payers.iter().zip(PLACES).zip(bill..) {
+        let order = payment_request::open(context, plan, asker, payer, share, reference.clone());
+        let order = order.map_err(|error| at(place, error))?;
+        let order = OrderRow { id, bill: Some(bill), remind_at: Some(remind_at), ..order };
+        changes.push(payment_request::told(context, asker, payer, share, &order)?);
+        plan.show("about", pending::about(&order));
+        changes.push(Change::OpenOrder(order));
+    }
+    let ours = plan.shown(&["amount", "about", "share", "own", "count"]);
+    changes.push(context.tell(asker, &SENT, ours, None));
+    plan.commit(Act { kind: SPLIT.name, changes, ..Act::default() });
+    Ok(())
+}
+
+/// Who shares, as far as they were entered, and the turn that their requests take.
+fn sharing<'a>(
+    context: &Context<'a>,
+    plan: &mut Plan,
+    asker: &PersonRow,
+) -> Result<(Vec<&'a PersonRow>, Change), PlanError> {
+    let mut payers: Vec<&PersonRow> = Vec::new();
+    let mut turn = None;
+    for (place, typed) in typed(context) {
+        if is_end(place, typed) {
+            plan.flag("all");
+            break;
+        }
+        let payer = party::payee(context, place)?;
+        if payers.iter().any(|other| other.account_id == payer.account_id) {
+            return Err(Refusal::of_field(Reason::BillTwice, place).into());
+        }
+        plan.show_all(party::sign(payer));
+        payers.push(payer);
+        // whoever was named last is the one too many
+        turn = Some(quota::allowed(context, asker, &payers).map_err(|error| at(place, error))?);
+    }
+    let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "to1"))?;
+    Ok((payers, turn))
+}
+
+/// A refusal that is about the number at this place.
+fn at(place: &'static str, error: PlanError) -> PlanError {
+    error.refused_as(|refusal| match refusal.field {
+        None | Some("to") => Refusal { field: Some(place), ..refusal },
+        Some(_other) => refusal,
+    })
+}
+
+fn of_late(context: &Context) -> Vec<Want> {
+    let since = context.now.minus(MINE_WITHIN).micros();
+    let asker = context.person().map(|asker| asker.account_id);
+    asker.map(|asker| Want::RequestsOf { asker, since, limit: SHARES_MAX }).into_iter().collect()
+}
+
+fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    context.person()?;
+    let requests = of_late(context).pop().ok_or(Reason::NotJoined)?;
+    let mut bills: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
+    for order in context.facts.orders(&requests)? {
+        let Some(bill) = order.bill else { continue };
+        let (paid, all, words) = bills.entry(bill).or_default();
+        *all = all.saturating_add(order.amount_minor);
+        if order.state == "approved" {
+            *paid = paid.saturating_add(order.amount_minor);
+        }
+        *words = pending::about(order);
+    }
+    for (bill, (paid, all, words)) in bills.into_iter().rev() {
+        let (paid, all) = (context.money(paid), context.money(all));
+        let slots = Slots::from([("paid".into(), paid.into()), ("amount".into(), all.into()), ("about".into(), words)]);
+        plan.line(bill, slots);
+    }
+    Ok(())
+}
+
+/// What is asked for the shares of the caller's bill that the input names.
+fn shares_wanted(context: &Context) -> Result<Want, PlanError> {
+    let asker = context.person()?.account_id;
+    Ok(Want::SharesOf { split: context.chosen("bill", Reason::RequestGone)?, asker })
+}
+
+fn of_bill(context: &Context) -> Vec<Want> {
+    shares_wanted(context).into_iter().collect()
+}
+
+fn payers(context: &Context) -> Vec<Want> {
+    let shares = shares_wanted(context).and_then(|want| Ok(context.facts.orders(&want)?));
+    shares.unwrap_or_default().iter().map(|order| Want::Person(order.payer)).collect()
+}
+
+/// Its shares, and who pays them.
+fn shared<'a>(context: &Context<'a>) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
+    let mut shares = Vec::new();
+    for order in context.facts.orders(&shares_wanted(context)?)? {
+        if let Some(payer) = context.facts.person(order.payer)? {
+            shares.push((order, payer));
+        }
+    }
+    Ok(shares)
+}
+
+/// Those of them that wait; shows how many, and how much each is.
+fn waiting<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
+    let mut shares = shared(context)?;
+    shares.retain(|(order, _)| pending::is_open(order, context.now));
+    let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
+    plan.show("share", context.money(first.amount_minor));
+    plan.show("count", i64::try_from(shares.len()).unwrap_or(i64::MAX));
+    Ok(shares)
+}
+
+fn shares(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    for (order, payer) in shared(context)? {
+        let slots = Slots::from([
+            ("sign".into(), payment_request::sign(order, context.now)),
+            ("amount".into(), context.money(order.amount_minor).into()),
+            ("name".into(), party::name(payer)),
+        ]);
+        plan.line(order.id, slots);
+    }
+    Ok(())
+}
+
+fn payers_and_turn(context: &Context) -> Vec<Want> {
+    let mut wants = payers(context);
+    let bill = context.chosen("bill", Reason::RequestGone);
+    wants.extend(bill.map(|bill| Want::Claimed(reminding::turn(bill).bytes().to_vec())));
+    wants
+}
+
+fn remind(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let asker = context.person()?;
+    let shares = waiting(context, plan)?;
+    let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
+    let key = reminding::turn(context.chosen("bill", Reason::RequestGone)?);
+    let near = reminding::is_near(&context.house.market.zone, first, context.now);
+    if near || context.facts.truth(&Want::Claimed(key.bytes().to_vec()))? {
+        return Err(Reason::BillReminded.into());
+    }
+    let words = shares.iter().map(|(order, payer)| reminding::word(context.house, order, asker, payer, context.now));
+    let changes = [Change::Take { key }].into_iter().chain(words).collect();
+    plan.commit(Act { kind: "remind", changes, ..Act::default() });
+    Ok(())
+}
+
+fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let asker = context.person()?;
+    let mut changes = Vec::new();
+    for (order, payer) in waiting(context, plan)? {
+        changes.push(Change::CloseOrder { order: order.id, state: "cancelled" });
+        changes.push(payment_request::news(context.house, payer, &CANCELLED, asker, order, context.now));
+    }
+    plan.commit(Act { kind: "cancel", changes, ..Act::default() });
+    Ok(())
+}

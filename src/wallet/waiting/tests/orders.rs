@@ -1,0 +1,78 @@
+//! Orders by text: what they leave, what they refuse, and the list of what waits.
+
+use super::super::super::trial::NOW;
+use super::super::order::{LIST, ORDER};
+use super::*;
+use crate::refusal::Reason;
+use crate::store::facts::Found;
+use crate::store::wants::Want;
+
+/// What waits for Amina.
+fn waits() -> Want {
+    Want::OrdersWaiting { payer: 101, now: NOW.micros(), limit: 16 }
+}
+
+#[test]
+fn an_order_is_priced_by_text_and_waits_thirty_minutes() {
+    let (trial, [amina, ..]) = three();
+    let trial = trial.tariff(BY_CHANNEL);
+    let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
+    let plan = ask.execute().planned();
+    let [row] = opened(&plan)[..] else { panic!("one order") };
+    let expected = OrderRow { expires_at: NOW.plus(30 * MINUTE).micros(), ..order(9_000, "send", 101, 102, 20_000) };
+    assert_eq!(*row, expected);
+    assert_eq!(plan.act.as_ref().unwrap().kind, "order");
+    assert!(plan.act.as_ref().unwrap().legs.is_empty(), "a text moves nothing");
+    let said = "amount=KES 200 dial=*384*1234# fee=KES 9 name=Baraka O phone=0700***002 time=11:35 total=KES 209";
+    assert_eq!(plan.messages(), [("sms.order".to_owned(), said.to_owned())]);
+}
+
+#[test]
+fn an_order_refuses_what_could_not_be_paid_now() {
+    let (mut trial, [amina, baraka, _]) = three();
+    let reason = |trial: &Trial, to: &str, amount: &str| {
+        let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", to).with("amount", amount);
+        ask.execute().reason()
+    };
+    assert_eq!(reason(&trial, AMINA, "100"), (Reason::PayeeSelf, Some("to")));
+    assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PayeeUnknown, Some("to")));
+    assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NotEnough, Some("amount")));
+    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PayeeClosed, Some("to")));
+    let stranger = trial.ask(&ORDER, trial.stranger("+254700000009")).with("to", BARAKA);
+    assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+}
+
+#[test]
+fn eight_orders_of_ones_own_may_wait_and_requests_take_no_room_from_them() {
+    let (mut trial, [amina, ..]) = three();
+    let mut full = |own: i64| {
+        let mut waiting = orders(1..own + 1, &order(1, "send", 101, 102, 100));
+        waiting.extend(orders(20..28, &order(1, "request", 101, 102, 100)));
+        trial.set(waits(), Found::Orders(waiting));
+        let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", BARAKA).with("amount", "100");
+        ask.execute().error
+    };
+    assert_eq!(full(7), None);
+    assert_eq!(full(8), Some(Reason::OrdersFull.into()));
+}
+
+#[test]
+fn what_waits_is_listed_with_who_is_paid() {
+    let (mut trial, [amina, _, claire]) = three();
+    let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
+    trial.set(Want::OutletsOf(vec![102, 501, 999]), Found::Outlets(vec![outlet]));
+    let asked = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
+    let waiting = vec![asked, order(2, "cash_out", 101, 501, 5_000), order(3, "send", 101, 999, 100)];
+    trial.set(waits(), Found::Orders(waiting));
+    let plan = trial.ask(&LIST, trial.caller(&amina)).list().planned();
+    assert_eq!(
+        lines(&plan, &["amount", "name", "about"]),
+        ["1 KES 300 Baraka O : rent", "2 KES 50 Mama Njeri ", "3 KES 1  "]
+    );
+    trial.set(waits(), Found::Orders(Vec::new()));
+    assert!(trial.ask(&LIST, trial.caller(&amina)).list().planned().items.is_empty());
+    let stranger = trial.ask(&LIST, trial.stranger("+254700000009"));
+    assert_eq!(stranger.list().reason(), (Reason::NotJoined, None));
+}
