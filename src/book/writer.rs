@@ -6,9 +6,8 @@
 //! outcome is known before it is told.
 
 use super::batch::{Facts, Outcome};
-use super::committer::Answer;
 use super::guard::Around;
-use super::posting::Posting;
+use super::posting::{Answer, Posting};
 use super::{chain, reading, writing};
 use crate::refusal::Reason;
 use crate::store::head::{self, Head, LinkRow};
