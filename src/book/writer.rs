@@ -5,8 +5,8 @@
 //! reads that note: whoever holds the head knows that no older transaction of anybody is still under way. So an
 //! outcome is known before it is told.
 
-use super::batch::{Facts, Outcome};
-use super::guard::Around;
+use super::batch::Outcome;
+use super::facts::{Around, Facts};
 use super::posting::{Answer, Posting};
 use super::{chain, reading, writing};
 use crate::refusal::Reason;
