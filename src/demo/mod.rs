@@ -10,6 +10,8 @@ pub mod pages;
 mod seed;
 /// The phone in a terminal.
 pub mod terminal;
+/// What can go wrong with it.
+mod trouble;
 /// The terminal's connection to the service.
 mod wire;
 /// The people who can be played.
