@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod audit;
 pub mod book_rows;
+mod book_types;
 pub mod budgets;
 pub mod conn;
 pub mod head;
