@@ -11,6 +11,7 @@ mod entries;
 mod file;
 mod print;
 mod rate;
+mod reader;
 mod sheet;
 mod split;
 
