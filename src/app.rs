@@ -21,7 +21,7 @@ use crate::store::outbox::Channel;
 use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
-use crate::ussd::memory::Memory;
+use crate::ussd::session_store::SessionStore;
 use crate::wallet::{House, Wallet, founding};
 use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
@@ -93,10 +93,10 @@ impl App {
         }
         let catalogue = Live::new(data.catalogue);
         let menus = Live::new(data.menus);
-        let seal = Arc::new(settings.secret.derive("sessions"));
+        let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
         let app = App {
-            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal, memory: Memory::default() },
+            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
             sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
             notify: Notify { wallet: wallet.clone(), catalogue, sender, mailer: Arc::new(mailer(settings)?) },
             wallet,
