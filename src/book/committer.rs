@@ -3,10 +3,10 @@
 //! Waiting for the disk is what costs, so payments are never committed one by one: while one batch is on its way
 //! to the disk the next one gathers. Nobody is answered before the commit is durable.
 
-use super::posting::{POSTING_ROWS_MAX, Posting, Receipt};
+use super::posting::{Answer, POSTING_ROWS_MAX, Posting};
 use super::writer::Writer;
 use crate::metrics::Metrics;
-use crate::refusal::{Reason, Refusal};
+use crate::reason::Reason;
 use crate::store::{Conn, Store, StoreError, book_rows};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -19,9 +19,6 @@ const BATCH_ROWS_MAX: usize = 10_000;
 const QUEUE_MAX: usize = 4_096;
 
 type Job = Box<dyn FnOnce(&mut Writer) + Send>;
-
-/// What a posting is answered.
-pub type Answer = Result<Receipt, Refusal>;
 
 enum Work {
     Post(Box<Posting>, oneshot::Sender<Answer>),

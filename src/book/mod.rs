@@ -9,6 +9,7 @@ pub mod batch;
 pub mod chain;
 pub mod check;
 pub mod committer;
+pub mod facts;
 pub mod guard;
 pub mod key;
 pub mod posting;

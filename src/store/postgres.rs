@@ -1,6 +1,7 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
 use super::conn::{Driver, Pg};
+use super::schema_version::refuse_unknown;
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
@@ -197,7 +198,7 @@ impl Server {
         if known.iter().any(|version| !applied.contains(version)) {
             return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
         }
-        super::refuse_unknown(&known, &applied)
+        refuse_unknown(&known, &applied)
     }
 
     /// Bytes its tables and indexes take on the disk.
@@ -249,5 +250,5 @@ fn trouble(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
 fn refuse_newer(applied: &[MigrationVersion<'static>]) -> Result<(), StoreError> {
     let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(trouble)?;
     let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
-    super::refuse_unknown(&known, applied)
+    refuse_unknown(&known, applied)
 }

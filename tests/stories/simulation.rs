@@ -17,8 +17,7 @@ use kadogo::ask::Slots;
 use kadogo::gateway::{Text, UssdCall};
 use kadogo::language::Language;
 use kadogo::store::{StoreError, sessions};
-use kadogo::ussd::conversation::Outcome;
-use kadogo::ussd::deadline::Progress;
+use kadogo::ussd::progress::{Outcome, Progress};
 use std::time::Duration;
 
 const SEED: u64 = 20_261_123;

@@ -2,12 +2,11 @@
 //! People in it have phones; what they see is written down as a transcript that a person can read.
 
 use super::engine::{Home, blocking};
-use kadogo::app::{App, Committer};
+use kadogo::app::{self, App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
-use kadogo::http::{self, Doors};
 use kadogo::phone::Msisdn;
 use kadogo::seal::{Dice, SealKey};
 use kadogo::standing::Every;
@@ -112,15 +111,8 @@ impl World {
         }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let doors = Doors {
-            app: app.clone(),
-            callback_token: twist.callback_token.map(|token| token.to_owned().into()),
-            answer_within,
-            demo: true,
-            runtime: tokio::runtime::Handle::current(),
-            late: Arc::new(()),
-        };
-        tokio::spawn(http::server(doors, listener).unwrap());
+        let doors = app.doors(twist.callback_token.map(|token| token.to_owned().into()), answer_within);
+        tokio::spawn(app::serve(doors, listener, true).unwrap());
         let client = reqwest::Client::new();
         World { app, clock, url, client, home, committer: Some(committer) }
     }
