@@ -12,6 +12,7 @@ pub mod committer;
 pub mod facts;
 pub mod guard;
 pub mod key;
+mod numbers;
 pub mod posting;
 mod reading;
 mod writer;
