@@ -66,8 +66,12 @@ pub type Committer = std::thread::JoinHandle<()>;
 impl App {
     /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
     pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
+        App::with(settings, load(settings.menus.as_ref(), settings.more_prices)?, clock, dice).await
+    }
+
+    /// The same where the menus have been read already.
+    pub async fn with(settings: &Settings, data: Data, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
         let market = Market::kenya();
-        let data = load(settings.menus.as_ref(), settings.more_prices)?;
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
         founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;

@@ -323,6 +323,19 @@ fn the_top_level_stays_small() {
 }
 
 #[test]
+fn every_test_is_run_before_a_change_lands() {
+    let script = fs::read_to_string(".ci/run").unwrap();
+    let files = fs::read_dir("tests").unwrap().map(|entry| entry.unwrap().path());
+    let tests: Vec<String> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").exists())
+        .map(|path| format!("--test {}", path.file_stem().unwrap().to_string_lossy()))
+        .collect();
+    let missing: Vec<&String> = tests.iter().filter(|test| !script.contains(test.as_str())).collect();
+    assert!(tests.len() >= 3 && missing.is_empty(), "{missing:?}");
+    assert!(script.contains("--lib --bins"));
+}
+
+#[test]
 fn every_dependency_says_why_it_is_there() {
     let manifest = fs::read_to_string("Cargo.toml").unwrap();
     let mut findings = Vec::new();

@@ -138,9 +138,8 @@ impl Server {
 
     fn connect(&self, settings: &[&str], answer_max: Option<Duration>) -> Result<Pg, StoreError> {
         let mut pg = Pg::connect(answer_max, |driver| self.establish(driver))?;
-        for setting in settings {
-            pg.inner.batch_execute(setting).map_err(StoreError::Query)?;
-        }
+        // in one go: one journey instead of many
+        pg.inner.batch_execute(&settings.join("; ")).map_err(StoreError::Query)?;
         Ok(pg)
     }
 

@@ -2,11 +2,13 @@
 //! People in it have phones; what they see is written down as a transcript that a person can read.
 
 use super::engine::{Home, blocking};
+use super::template::Template;
 use kadogo::app::{self, App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
+use kadogo::menus::{Data, Folder};
 use kadogo::phone::Msisdn;
 use kadogo::seal::{Dice, SealKey};
 use kadogo::standing::Every;
@@ -15,8 +17,8 @@ use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::Rules;
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Monday, 23 November 2026, 14:05 in Nairobi.
@@ -66,7 +68,19 @@ impl World {
     }
 
     pub async fn with(twist: Twist) -> World {
-        World::on(Arc::new(Home::new()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+        // what a service finds at its start is the same whatever its settings
+        static FOUNDED: Template = Template::new();
+        let home = FOUNDED.copy(async |home: &Home| World::found(home).await).await;
+        World::on(Arc::new(home), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+    }
+
+    /// Founds a demo and leaves it.
+    async fn found(home: &Home) {
+        let clock = Clock::manual(Timestamp::from_micros(NOON));
+        let settings = settings(home, &Twist::default());
+        let (app, committer) = App::with(&settings, menus(), clock, Dice::seeded(42)).await.unwrap();
+        drop(app);
+        blocking(|| committer.join().unwrap());
     }
 
     /// A real service on whose database the commands of its operator work too. They have the machine's clock: two days
@@ -87,31 +101,15 @@ impl World {
     }
 
     async fn on(home: Arc<Home>, clock: Clock, twist: Twist) -> World {
-        let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(60));
-        let settings = Settings {
-            listen: ([127, 0, 0, 1], 0).into(),
-            database_url: home.url().to_owned(),
-            menus: None,
-            service_code: CODE.into(),
-            brand: "Kadogo".into(),
-            answer_within,
-            secret: SealKey::new([7; 32]),
-            old_secrets: Vec::new(),
-            callback_token: None,
-            gateway: twist.gateway,
-            mail: twist.mail,
-            rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
-            more_prices: "",
-            demo: !twist.real,
-        };
+        let settings = settings(&home, &twist);
         // the same dice for the same world: receipts have the same codes in every run
-        let (app, committer) = App::build(&settings, clock.clone(), Dice::seeded(42)).await.unwrap();
+        let (app, committer) = App::with(&settings, menus(), clock.clone(), Dice::seeded(42)).await.unwrap();
         if twist.real {
             kadogo::demo::world::seed(&app.wallet).await.unwrap();
         }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let doors = app.doors(twist.callback_token.map(|token| token.to_owned().into()), answer_within);
+        let doors = app.doors(twist.callback_token.map(|token| token.to_owned().into()), settings.answer_within);
         tokio::spawn(app::serve(doors, listener, true).unwrap());
         let client = reqwest::Client::new();
         World { app, clock, url, client, home, committer: Some(committer) }
@@ -229,6 +227,31 @@ impl World {
         self.committer.take();
         drop(self);
         World::on(home, clock, twist).await
+    }
+}
+
+/// The menus that Kadogo comes with: they are read and checked once.
+fn menus() -> Data {
+    static READ: LazyLock<Data> = LazyLock::new(|| Folder::embedded().check().unwrap().0);
+    READ.clone()
+}
+
+fn settings(home: &Home, twist: &Twist) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url: home.url().to_owned(),
+        menus: None,
+        service_code: CODE.into(),
+        brand: "Kadogo".into(),
+        answer_within: twist.answer_within.unwrap_or(Duration::from_secs(60)),
+        secret: SealKey::new([7; 32]),
+        old_secrets: Vec::new(),
+        callback_token: None,
+        gateway: twist.gateway.clone(),
+        mail: twist.mail.clone(),
+        rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
+        more_prices: "",
+        demo: !twist.real,
     }
 }
 

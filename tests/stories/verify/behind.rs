@@ -1,7 +1,7 @@
 //! What somebody with the database in their hands may do, behind the point that was verified and before it.
 
 use super::ledger::*;
-use super::server::{Place, on_both};
+use super::place::{Place, on_both};
 use kadogo::book::TRUST;
 use kadogo::book::check::Extent::{Everything, SinceVerified};
 use kadogo::store::{audit, verified};

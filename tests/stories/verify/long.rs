@@ -1,7 +1,7 @@
 //! An account with many entries: a page of its statement costs what it costs for one with few.
 
 use super::ledger::*;
-use super::server::{Place, on_both};
+use super::place::{Place, on_both};
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
 use kadogo::store::Conn;

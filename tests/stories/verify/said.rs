@@ -1,7 +1,7 @@
 //! What `kadogo book check` says to an operator.
 
 use super::ledger::*;
-use super::server::on_both;
+use super::place::on_both;
 use std::process::{Command, Output};
 
 fn run(url: &str, args: &[&str]) -> Output {

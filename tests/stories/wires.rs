@@ -1,8 +1,8 @@
 //! The proxy's own stories, told by a client written by hand: it sends what it likes in one piece, and takes the answers
 //! as they come.
 
-use super::super::cluster::{Cluster, psql, wait_until};
-use super::{Moment, Proxy};
+use super::cluster::{Cluster, psql, wait_until};
+use super::proxy::{Moment, Proxy};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A check goes on where the last one ended: it reads what came after, and nothing is wrong with a book that is whole.
 
 use super::ledger::*;
-use super::server::on_both;
+use super::place::on_both;
 use kadogo::book::check::{self, Extent};
 use kadogo::store::verified;
 use kadogo::time::Timestamp;
@@ -97,10 +97,8 @@ fn an_empty_book_is_whole_and_keeps_nothing() {
 fn links_larger_and_smaller_than_a_page_are_put_together() {
     on_both("links larger and smaller than a page are put together", |place| {
         let ledger = Ledger::new(place);
-        for some in [3_000_usize, 1, 4_000, 2, 3_500] {
-            ledger.post_all(
-                (0..some).map(|n| ledger.payment(ANN + (n % 4) as i64, ANN + ((n + 1) % 4) as i64, 1)).collect(),
-            );
+        for some in [3_000_i64, 1, 4_000, 2, 3_500] {
+            ledger.post_all((0..some).map(|n| ledger.payment(ANN + n % 4, ANN + (n + 1) % 4, 1)).collect());
         }
         let mut heard = Vec::new();
         let mut conn = ledger.store.reader().unwrap();

@@ -1,6 +1,6 @@
 //! A bare book: three people with money, and hands that reach past every guard.
 
-use super::server::Place;
+use super::place::Place;
 use kadogo::book::check::{self, Extent, Report};
 use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, TRUST};
 use kadogo::metrics::Metrics;
