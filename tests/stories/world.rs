@@ -1,7 +1,8 @@
 //! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP on loopback.
-//! People in it have phones; what they see is written down as a transcript that a person can read.
+//! People in it have phones.
 
 use super::engine::{Home, blocking};
+pub use super::phone::{Phone, Step, Step::*};
 use super::template::Template;
 use kadogo::app::{self, App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
@@ -16,8 +17,6 @@ use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::Rules;
-use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -30,8 +29,6 @@ pub const DAUDI: &str = "+254700000004";
 pub const ESTHER: &str = "+254700000005";
 pub const STRANGER: &str = "+254711222333";
 pub const CODE: &str = "*384*1234#";
-
-static SESSIONS: AtomicU64 = AtomicU64::new(1);
 
 /// A running service.
 pub struct World {
@@ -117,16 +114,7 @@ impl World {
 
     /// The phone of whoever has this number.
     pub fn phone<'a>(&'a self, number: &str) -> Phone<'a> {
-        let number = Msisdn::from_e164(number).unwrap();
-        Phone {
-            world: self,
-            number,
-            session: RefCell::default(),
-            typed: RefCell::default(),
-            open: Cell::new(false),
-            read: Cell::new(0),
-            log: RefCell::default(),
-        }
+        Phone::of(self, number)
     }
 
     /// Sends what waits, as the worker would.
@@ -283,102 +271,4 @@ pub fn check(store: &Store) -> kadogo::book::check::Report {
     let report = blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
     assert!(report.is_whole(), "{:#?}", report.faults);
     report
-}
-
-/// A phone in somebody's hand. It remembers what was typed, as the gateway does, and writes everything down.
-pub struct Phone<'a> {
-    world: &'a World,
-    number: Msisdn,
-    session: RefCell<String>,
-    typed: RefCell<Vec<String>>,
-    open: Cell<bool>,
-    read: Cell<usize>,
-    log: RefCell<String>,
-}
-
-impl Phone<'_> {
-    /// Dials the service code.
-    pub async fn dial(&self) -> String {
-        self.dial_along("").await
-    }
-
-    /// Dials a longer code: `*384*1234*1*0712...#`.
-    pub async fn dial_along(&self, tail: &str) -> String {
-        *self.session.borrow_mut() = format!("ATUid_{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
-        *self.typed.borrow_mut() = if tail.is_empty() { Vec::new() } else { vec![tail.to_owned()] };
-        self.log.borrow_mut().push_str(&format!("dials {CODE} {tail}\n"));
-        self.send().await
-    }
-
-    /// Types an answer and sends it.
-    pub async fn press(&self, answer: &str) -> String {
-        assert!(self.open.get(), "the conversation is over:\n{}", self.log.borrow());
-        self.typed.borrow_mut().push(answer.to_owned());
-        self.log.borrow_mut().push_str(&format!("\n> {answer}\n"));
-        self.send().await
-    }
-
-    /// Types several answers; returns the last screen.
-    pub async fn press_all(&self, answers: &[&str]) -> String {
-        let mut screen = String::new();
-        for answer in answers {
-            screen = self.press(answer).await;
-        }
-        screen
-    }
-
-    /// The gateway delivers the last hop again.
-    pub async fn again(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
-        let body = self.world.hop(&session, self.number.e164(), &history).await;
-        at::decode(&body).unwrap().0.to_owned()
-    }
-
-    /// The session and everything typed in it, as the gateway would send it.
-    pub fn history(&self) -> String {
-        self.typed.borrow().join("*")
-    }
-
-    /// The gateway's name for the conversation.
-    pub fn session(&self) -> String {
-        self.session.borrow().clone()
-    }
-
-    async fn send(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
-        let body = self.world.hop(&session, self.number.e164(), &history).await;
-        let (screen, continues) = at::decode(&body).unwrap_or_else(|| panic!("not a screen: {body}"));
-        let septets = kadogo::text::septets(screen).expect("a screen in GSM-7");
-        assert!(septets <= 156, "{septets} septets do not fit a screen:\n{screen}");
-        self.open.set(continues);
-        let end = if continues { "" } else { "   (end)\n" };
-        let framed: String = screen.lines().map(|line| format!("   | {line}\n")).collect();
-        self.log.borrow_mut().push_str(&format!("{framed}{end}"));
-        screen.to_owned()
-    }
-
-    /// New messages, each written down.
-    pub async fn messages(&self) -> Vec<String> {
-        let all = self.world.inbox(self.number.e164()).await;
-        let new: Vec<String> = all.iter().skip(self.read.get()).cloned().collect();
-        self.read.set(all.len());
-        for message in &new {
-            let parts = kadogo::text::parts(message);
-            assert_eq!(parts, 1, "not one SMS: {message}");
-            self.log.borrow_mut().push_str(&format!("\nSMS: {message}\n"));
-        }
-        new
-    }
-
-    /// Writes the service a text.
-    pub async fn write(&self, body: &str) {
-        let id = format!("sms-{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
-        self.log.borrow_mut().push_str(&format!("\nwrites: {body}\n"));
-        assert_eq!(self.world.text(self.number.e164(), &id, body).await, 200);
-    }
-
-    /// Everything that was seen and typed so far.
-    pub fn transcript(&self) -> String {
-        self.log.borrow().clone()
-    }
 }

@@ -313,7 +313,7 @@ fn agree(verdict: &Verdict, answer: &Answer, posting: &Posting) {
     let same = match (verdict, answer) {
         (Verdict::Good(must), Ok(receipt)) => must == receipt,
         (Verdict::Refused(reasons, left), Err(refusal)) => {
-            let told = refusal.slots.get("left").map(|left| left.parse().unwrap());
+            let told = refusal.slots.get("left").map(|left| left.to_string().parse().unwrap());
             reasons.contains(&refusal.reason) && *left == told
         }
         (Verdict::Good(_), Err(_)) | (Verdict::Refused(..), Ok(_)) => false,
