@@ -107,7 +107,7 @@ impl Facts {
         self.adopt(after);
         out.changes.extend(changes.into_iter().map(|change| Noted { posting: 0, at: posting.at, change }));
         let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
-        Err(Refusal::of_field(wrong, field).with("left", left.to_string()))
+        Err(Refusal::of_field(wrong, field).with("left", left))
     }
 
     /// Resolves the hold moves; refuses what a hold does not allow.
