@@ -5,16 +5,20 @@
 //! the same plan. The wallet never knows which channel asks, and it never commits money itself.
 
 mod acting;
+pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod house;
+pub mod line;
 pub mod metering;
+mod official;
 pub mod outgoing;
 pub mod party;
 pub mod people;
 pub mod plan;
 mod planning;
 pub mod pricing;
+pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
@@ -22,12 +26,11 @@ pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;
 
-pub use crate::wallet_old::{
-    account, agent, desk, extract, founding, join, orders, parcel, price, receipt, send, standing,
-};
+pub use crate::wallet_old::{agent, desk, founding, orders, parcel, price, send, standing};
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
+pub use people::join;
 pub use registry::{SERVICES, service};
 pub use service::{Service, Whose};
 
