@@ -6,16 +6,43 @@ use super::{Source, report, sources};
 /// What comes before a text that is the name of an input, a value, a flag or a kind of posting, and only looks like the name
 /// of a service.
 const OTHER_NAMES: &[&str] = &[
-    "Slot(", "Term(", "field(", "of_field(", "with(", "show(", "flag(", "get(", "insert(", "shown(&[", "remove(", "chosen(",
-    "amount(", "phone(", "contains(", "contains_key(", "word(", "text(", "name(", "required(", "table(", "names(", "truth(",
-    "number(", "derive(", "fingerprint(", "Key::new(",
+    "Slot(",
+    "Term(",
+    "field(",
+    "of_field(",
+    "with(",
+    "show(",
+    "flag(",
+    "get(",
+    "insert(",
+    "shown(&[",
+    "remove(",
+    "chosen(",
+    "amount(",
+    "phone(",
+    "contains(",
+    "contains_key(",
+    "word(",
+    "text(",
+    "name(",
+    "required(",
+    "table(",
+    "names(",
+    "truth(",
+    "number(",
+    "derive(",
+    "fingerprint(",
+    "Key::new(",
 ];
 
 #[test]
 fn the_name_of_a_service_stands_in_its_own_file_alone() {
     let sources = sources();
-    let named: Vec<(&Source, String)> =
-        sources.iter().filter(|s| s.room == "wallet").flat_map(|s| declared(s).into_iter().map(move |name| (s, name))).collect();
+    let named: Vec<(&Source, String)> = sources
+        .iter()
+        .filter(|s| s.room == "wallet")
+        .flat_map(|s| declared(s).into_iter().map(move |name| (s, name)))
+        .collect();
     assert!(named.len() > 50, "the services were not found");
     let mut findings = Vec::new();
     for source in sources.iter().filter(|source| !source.is_test()) {
