@@ -92,10 +92,14 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
         Want::Order(id) => Found::Order(orders::by_id(conn, *id)?),
         Want::OrdersWaiting { payer, now, limit } => Found::Orders(orders::waiting(conn, *payer, *now, *limit)?),
-        Want::RequestsOf { asker, since, limit } => Found::Orders(orders::requests_of(conn, *asker, *since, *limit)?),
-        Want::RequestsMade(asker) => Found::Count(orders::requests_made(conn, *asker)?),
+        Want::RequestsOf { kind, asker, since, limit } => {
+            Found::Orders(orders::requests_of(conn, kind, *asker, *since, *limit)?)
+        }
+        Want::RequestsMade(kind, asker) => Found::Count(orders::requests_made(conn, kind, *asker)?),
         Want::SharesOf { split, asker } => Found::Orders(orders::of_bill(conn, *split, *asker)?),
-        Want::Askers { payer, since, limit } => Found::Accounts(orders::askers(conn, *payer, *since, *limit)?),
+        Want::Askers { kind, payer, since, limit } => {
+            Found::Accounts(orders::askers(conn, kind, *payer, *since, *limit)?)
+        }
         Want::BlockedBy(account) => Found::Accounts(orders::blocked_by(conn, *account)?),
         Want::CodesOf(account, now) => Found::Codes(agents::open_codes(conn, *account, *now)?),
         Want::SentUnjoined { payer, after, limit } => Found::Codes(parcels::sent_by(conn, *payer, *after, *limit)?),
@@ -127,17 +131,32 @@ fn roster(conn: &mut Conn, outlet: i64) -> Result<Roster, StoreError> {
 /// entries and one with a million.
 fn history(conn: &mut Conn, account: i64, since: i64, limit: usize, facts: &Facts) -> Result<Vec<Whole>, StoreError> {
     let known = facts.account(account).ok().flatten().map(|row| row.last_posting);
-    let mut next = match known {
+    let newest = match known {
         Some(newest) => newest,
         None => book_rows::account(conn, account)?.and_then(|row| row.last_posting),
     };
+    walk(conn, account, newest, since, limit, facts.newest(account))
+}
+
+/// The postings of an account from one of them back, the newest first.
+pub fn postings_back(conn: &mut Conn, account: i64, from: i64, limit: usize) -> Result<Vec<Whole>, StoreError> {
+    walk(conn, account, Some(from), i64::MIN, limit, None)
+}
+
+fn walk(
+    conn: &mut Conn,
+    account: i64,
+    mut next: Option<i64>,
+    since: i64,
+    limit: usize,
+    newest: Option<&Whole>,
+) -> Result<Vec<Whole>, StoreError> {
     let mut lines: Vec<Whole> = Vec::new();
     while let Some(id) = next
         && lines.len() < limit
     {
-        let newest = facts.newest(account).filter(|(posting, _)| posting.id == id).cloned();
-        let whole = match newest {
-            Some(whole) => Some(whole),
+        let whole = match newest.filter(|(posting, _)| posting.id == id) {
+            Some(whole) => Some(whole.clone()),
             None => book_rows::posting_whole(conn, id)?,
         };
         let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;

@@ -56,23 +56,29 @@ pub fn expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, S
     Ok(on!(conn, c => due.order(orders::expires_at).limit(limit).load(c))?)
 }
 
-/// The requests of this account since then, the newest first.
-pub fn requests_of(conn: &mut Conn, asker: i64, since: i64, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
-    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq("request"));
+/// What this account has asked for by orders of this kind since then, the newest first.
+pub fn requests_of(
+    conn: &mut Conn,
+    kind: &str,
+    asker: i64,
+    since: i64,
+    limit: i64,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq(kind));
     let theirs = theirs.filter(orders::created_at.ge(since)).order(orders::id.desc()).limit(limit);
     Ok(on!(conn, c => theirs.load(c))?)
 }
 
-/// How many requests this account ever made.
-pub fn requests_made(conn: &mut Conn, asker: i64) -> Result<i64, StoreError> {
-    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq("request"));
+/// How many orders of this kind this account ever asked for.
+pub fn requests_made(conn: &mut Conn, kind: &str, asker: i64) -> Result<i64, StoreError> {
+    let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq(kind));
     Ok(on!(conn, c => theirs.count().get_result(c))?)
 }
 
 /// The shares of a bill of this account, in the order they were entered.
 pub fn of_bill(conn: &mut Conn, bill: i64, asker: i64) -> Result<Vec<OrderRow>, StoreError> {
     let theirs = orders::table.filter(orders::bill.eq(bill)).filter(orders::payee.eq(asker));
-    Ok(on!(conn, c => theirs.filter(orders::kind.eq("request")).order(orders::id).load(c))?)
+    Ok(on!(conn, c => theirs.order(orders::id).load(c))?)
 }
 
 /// What waits and whose payer is to be reminded by now.
@@ -82,9 +88,9 @@ pub fn to_remind(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>,
     Ok(on!(conn, c => due.load(c))?)
 }
 
-/// Who has asked this account since then.
-pub fn askers(conn: &mut Conn, payer: i64, since: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
-    let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq("request"));
+/// Who has asked this account by orders of this kind since then.
+pub fn askers(conn: &mut Conn, kind: &str, payer: i64, since: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+    let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq(kind));
     let to_them = to_them.filter(orders::created_at.ge(since)).select(orders::payee).distinct();
     Ok(on!(conn, c => to_them.order(orders::payee).limit(limit).load(c))?)
 }

@@ -53,8 +53,10 @@ pub enum Want {
         /// At most.
         limit: i64,
     },
-    /// What somebody asked others for, the newest first.
+    /// What somebody asked others for by orders of this kind, the newest first.
     RequestsOf {
+        /// Which kind.
+        kind: &'static str,
         /// Who asked.
         asker: i64,
         /// What is older is left out.
@@ -62,8 +64,8 @@ pub enum Want {
         /// At most.
         limit: i64,
     },
-    /// How many requests somebody has ever made.
-    RequestsMade(i64),
+    /// How many orders of this kind somebody has ever asked for.
+    RequestsMade(&'static str, i64),
     /// The shares of a split that somebody asked for.
     SharesOf {
         /// Which split.
@@ -71,8 +73,10 @@ pub enum Want {
         /// Who asked.
         asker: i64,
     },
-    /// Who asked somebody for money of late.
+    /// Who asked somebody by orders of this kind of late.
     Askers {
+        /// Which kind.
+        kind: &'static str,
         /// Who was asked.
         payer: i64,
         /// What is older is left out.

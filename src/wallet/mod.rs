@@ -5,9 +5,12 @@
 //! the same plan. The wallet never knows which channel asks, and it never commits money itself.
 
 mod acting;
+pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod house;
+pub mod line;
+pub mod message;
 pub mod metering;
 mod official;
 pub mod outgoing;
@@ -16,6 +19,7 @@ pub mod people;
 pub mod plan;
 mod planning;
 pub mod pricing;
+pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
@@ -24,10 +28,11 @@ pub mod service;
 pub(crate) mod trial;
 pub mod waiting;
 
-pub use crate::wallet_old::{account, agent, desk, extract, founding, join, parcel, price, receipt, send};
+pub use crate::wallet_old::{agent, desk, founding, parcel, price, send};
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
+pub use people::join;
 pub use registry::{SERVICES, service};
 pub use service::{Service, Whose};
 

@@ -1,7 +1,9 @@
 //! All services: one line each.
 
 use super::Service;
-use super::people::send;
+use super::people::{
+    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
+};
 use super::waiting::{approval, block, order, payment_request, split, standing_order};
 use crate::wallet_old as old;
 
@@ -52,22 +54,23 @@ pub const SERVICES: &[Service] = &[
     old::agent::settings::CHANGE,
     old::agent::till::SHOW,
     old::agent::till::CHECK,
-    old::account::BALANCE,
-    old::account::STATEMENT,
-    old::account::LANGUAGE,
-    old::mailbox::ADDRESS,
-    old::mailbox::PROVE,
-    old::mailbox::STATEMENT,
+    balance::SERVICE,
+    mini_statement::SERVICE,
+    spoken_language::SERVICE,
+    email_address::ADDRESS,
+    email_address::PROVE,
+    mail_statement::SERVICE,
     standing_order::SET_UP,
     standing_order::LIST,
     standing_order::CANCEL,
-    old::budget::SET,
-    old::budget::REMOVE,
-    old::join::SERVICE,
-    old::claim::SERVICE,
-    old::pin::CHOOSE,
-    old::pin::REPEAT,
-    old::pin::CHANGE,
+    budget::SET,
+    budget::REMOVE,
+    join::SERVICE,
+    claim::SERVICE,
+    pin::CHOOSE,
+    pin::REPEAT,
+    pin::CHANGE,
+    help::SERVICE,
 ];
 
 /// The service with this name.

@@ -5,7 +5,7 @@
 use super::context::Context;
 use super::plan::{Plan, PlanError};
 use super::planning::{Given, Job};
-use super::service::{Decide, Message, Service, Wants, With};
+use super::service::{Decide, Message, Service, Unrecorded, Wants, With};
 use super::{Caller, House, Rules};
 use crate::ask::{Fields, Secret, Verb};
 use crate::book::{Change, Key};
@@ -234,7 +234,11 @@ impl Request<'_> {
     pub fn again(mut self, posting: Option<i64>) -> Self {
         self.given = Given { posting, ..execution() };
         self.steps = self.service.replay.wants;
-        self.decide = self.service.replay.recorded.unwrap();
+        let replay = &self.service.replay;
+        self.decide = match (posting, replay.recorded, replay.unrecorded) {
+            (Some(_), Some(shows), _) | (None, _, Unrecorded::Shows(shows)) => shows,
+            _ => panic!("{} shows nothing more", self.service.name),
+        };
         self
     }
 
@@ -409,7 +413,7 @@ fn nothing(want: &Want) -> Found {
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::InitiatedBy(_) => Found::Number(None),
         Want::Owed(_)
-        | Want::RequestsMade(_)
+        | Want::RequestsMade(..)
         | Want::ReversalsSince { .. }
         | Want::SentCount(_)
         | Want::MeantCount(_) => Found::Count(0),

@@ -4,6 +4,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
+use super::payment_request::ASK;
 use crate::book::Change;
 use crate::refusal::Reason;
 use crate::store::wants::Want;
@@ -35,7 +36,7 @@ const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);
 const LISTED_MAX: i64 = 40;
 
 fn askers_of(context: &Context, payer: i64) -> Want {
-    Want::Askers { payer, since: context.now.minus(WITHIN).micros(), limit: LISTED_MAX }
+    Want::Askers { kind: ASK.name, payer, since: context.now.minus(WITHIN).micros(), limit: LISTED_MAX }
 }
 
 fn already(context: &Context) -> Vec<Want> {

@@ -111,7 +111,7 @@ fn both(context: &Context) -> Vec<Want> {
 
 fn room(context: &Context) -> Vec<Want> {
     match (context.person(), party::payee(context, "to")) {
-        (Ok(asker), Ok(payer)) => quota::wants(context, asker.account_id, &[payer.account_id]),
+        (Ok(asker), Ok(payer)) => quota::wants(context, ASK.name, asker.account_id, &[payer.account_id]),
         (Ok(_) | Err(_), Ok(_) | Err(_)) => Vec::new(),
     }
 }
@@ -120,7 +120,7 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let payer = party::payee(context, "to")?;
     plan.show_all(party::sign(payer));
-    let place = quota::allowed(context, asker, &[payer])?;
+    let place = quota::allowed(context, ASK.name, asker, &[payer])?;
     let amount = context.amount("amount")?;
     // whether it could be paid at all
     pricing::fee(context, send::SERVICE.name, payer, amount)?;
@@ -222,7 +222,7 @@ fn pay(context: &Context, plan: &mut Plan, asker: &Party, amount: Money) -> Resu
 fn of_late(context: &Context) -> Vec<Want> {
     let since = context.now.minus(MINE_WITHIN).micros();
     let asker = context.person().map(|asker| asker.account_id);
-    asker.map(|asker| Want::RequestsOf { asker, since, limit: MINE_MAX }).into_iter().collect()
+    asker.map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: MINE_MAX }).into_iter().collect()
 }
 
 fn mine_of_late<'a>(context: &Context<'a>) -> Result<&'a [OrderRow], PlanError> {

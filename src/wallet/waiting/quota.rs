@@ -23,24 +23,29 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 const DAILY_MAX: i64 = 60;
 
 /// What must be read to know whether these people may be asked, and that there is room among what waits for them.
-pub fn wants(context: &Context, asker: i64, payers: &[i64]) -> Vec<Want> {
+pub fn wants(context: &Context, kind: &'static str, asker: i64, payers: &[i64]) -> Vec<Want> {
     // counted, as the numbers of orders are taken before they are committed: the newest may have a lower one. And counted
     // first: whoever asks between this look and the next takes the place that this one goes by
-    let mut wants = vec![Want::RequestsMade(asker), of_today(context, asker)];
+    let mut wants = vec![Want::RequestsMade(kind, asker), of_today(context, kind, asker)];
     wants.extend(payers.iter().map(|payer| Want::BlockedBy(*payer)));
     wants.extend(payers.iter().map(|payer| pending::wants(context, *payer)));
     wants
 }
 
-fn of_today(context: &Context, asker: i64) -> Want {
-    Want::RequestsOf { asker, since: context.now.minus(DAY).micros(), limit: DAILY_MAX }
+fn of_today(context: &Context, kind: &'static str, asker: i64) -> Want {
+    Want::RequestsOf { kind, asker, since: context.now.minus(DAY).micros(), limit: DAILY_MAX }
 }
 
 /// Whether the asker may ask these people now; and the place that their requests take, which another of the same moment
 /// cannot take too.
-pub fn allowed(context: &Context, asker: &PersonRow, payers: &[&PersonRow]) -> Result<Change, PlanError> {
-    let place = context.facts.count(&Want::RequestsMade(asker.account_id))?;
-    let of_today = context.facts.orders(&of_today(context, asker.account_id))?;
+pub fn allowed(
+    context: &Context,
+    kind: &'static str,
+    asker: &PersonRow,
+    payers: &[&PersonRow],
+) -> Result<Change, PlanError> {
+    let place = context.facts.count(&Want::RequestsMade(kind, asker.account_id))?;
+    let of_today = context.facts.orders(&of_today(context, kind, asker.account_id))?;
     let waits = |order: &&_| pending::is_open(order, context.now);
     // the shares of one bill wait together
     let waiting: BTreeSet<i64> = of_today.iter().filter(waits).map(|order| order.bill.unwrap_or(order.id)).collect();

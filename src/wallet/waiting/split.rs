@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Message, Service};
-use super::payment_request::{self, ASKED, CANCELLED};
+use super::payment_request::{self, ASK, ASKED, CANCELLED};
 use super::reminding::{self, REMINDER};
 use super::{pending, quota};
 use crate::book::Change;
@@ -125,7 +125,7 @@ fn room(context: &Context) -> Vec<Want> {
     let named = typed(context).take_while(|(place, typed)| !is_end(place, typed));
     let payers = named.map_while(|(place, _)| party::payee(context, place).ok());
     let payers: Vec<i64> = payers.map(|payer| payer.account_id).collect();
-    if payers.is_empty() { Vec::new() } else { quota::wants(context, asker.account_id, &payers) }
+    if payers.is_empty() { Vec::new() } else { quota::wants(context, ASK.name, asker.account_id, &payers) }
 }
 
 fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -180,7 +180,7 @@ fn sharing<'a>(
         plan.show_all(party::sign(payer));
         payers.push(payer);
         // whoever was named last is the one too many
-        turn = Some(quota::allowed(context, asker, &payers).map_err(|error| at(place, error))?);
+        turn = Some(quota::allowed(context, ASK.name, asker, &payers).map_err(|error| at(place, error))?);
     }
     let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "to1"))?;
     Ok((payers, turn))
@@ -197,7 +197,7 @@ fn at(place: &'static str, error: PlanError) -> PlanError {
 fn of_late(context: &Context) -> Vec<Want> {
     let since = context.now.minus(MINE_WITHIN).micros();
     let asker = context.person().map(|asker| asker.account_id);
-    asker.map(|asker| Want::RequestsOf { asker, since, limit: SHARES_MAX }).into_iter().collect()
+    asker.map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: SHARES_MAX }).into_iter().collect()
 }
 
 fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {

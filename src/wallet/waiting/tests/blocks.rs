@@ -11,7 +11,7 @@ use crate::store::wants::Want;
 /// Baraka, Claire and somebody who is gone have asked Amina of late, and she has blocked Claire.
 fn world() -> (Trial, PersonRow) {
     let (mut trial, [amina, ..]) = three();
-    let asked = Want::Askers { payer: 101, since: NOW.minus(30 * 24 * HOUR).micros(), limit: 40 };
+    let asked = Want::Askers { kind: "request", payer: 101, since: NOW.minus(30 * 24 * HOUR).micros(), limit: 40 };
     trial.set(asked, Found::Accounts(vec![102, 103, 999]));
     trial.set(Want::BlockedBy(101), Found::Accounts(vec![103]));
     (trial, amina)

@@ -9,7 +9,7 @@ use crate::store::wants::Want;
 
 /// What Baraka has asked for within a day.
 fn of_today() -> Want {
-    Want::RequestsOf { asker: 102, since: NOW.minus(24 * HOUR).micros(), limit: 60 }
+    Want::RequestsOf { kind: "request", asker: 102, since: NOW.minus(24 * HOUR).micros(), limit: 60 }
 }
 
 /// Baraka asks Amina.
@@ -21,7 +21,7 @@ fn ask(trial: &Trial, baraka: &PersonRow) -> super::super::super::trial::Outcome
 #[test]
 fn a_request_waits_a_day_and_both_sides_hear_of_it() {
     let (mut trial, [_, baraka, _]) = three();
-    trial.set(Want::RequestsMade(102), Found::Count(4));
+    trial.set(Want::RequestsMade("request", 102), Found::Count(4));
     let plan = ask(&trial, &baraka).planned();
     let [row] = opened(&plan)[..] else { panic!("one order") };
     let expires_at = NOW.plus(24 * HOUR).micros();
@@ -132,7 +132,7 @@ fn ones_own_requests_are_listed_with_what_became_of_them() {
     let with = |id, state: &str| OrderRow { id, state: state.into(), ..one.clone() };
     let over = OrderRow { expires_at: NOW.micros(), ..with(4, "waiting") };
     let made = vec![with(1, "approved"), with(2, "waiting"), with(3, "declined"), over];
-    let want = Want::RequestsOf { asker: 102, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 20 };
+    let want = Want::RequestsOf { kind: "request", asker: 102, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 20 };
     trial.set(want, Found::Orders(made));
     let plan = trial.ask(&MINE, trial.caller(&baraka)).list().planned();
     let line = |id: i64, sign: &str| format!("{id} {sign} KES 300 Amina W : rent");

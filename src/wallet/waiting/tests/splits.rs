@@ -101,7 +101,7 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     trial.change(&claire, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PayeeClosed, Some("to2")));
     let made = orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
-    let today = Want::RequestsOf { asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
+    let today = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
     trial.set(today, Found::Orders(made));
     trial.change(&claire, |member| member.account.state = "open".into());
     trial.person(104, DAUDI, "Daudi Kamau", 0);
@@ -116,7 +116,7 @@ fn what_waits_as_one_bill_takes_one_place() {
     let (mut trial, [amina, ..]) = three();
     let mut with = |bills: i64| {
         let share = |id: i64| OrderRow { bill: Some(id / 3), ..order(id, "request", 999, 101, 100) };
-        let today = Want::RequestsOf { asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
+        let today = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
         trial.set(today, Found::Orders((0..bills * 3).map(share).collect()));
         split(&trial, &amina, "100000", &[BARAKA]).quote().error.is_none()
     };
@@ -134,7 +134,7 @@ fn ones_own_bills_say_how_much_is_paid() {
     };
     let alone = order(9, "request", 102, 101, 77_700);
     let made = vec![share(6, 5, "waiting"), share(5, 5, "approved"), alone, share(2, 1, "declined")];
-    let want = Want::RequestsOf { asker: 101, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 420 };
+    let want = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 420 };
     trial.set(want, Found::Orders(made));
     let plan = trial.ask(&MINE, trial.caller(&amina)).list().planned();
     assert_eq!(lines(&plan, &["paid", "amount", "about"]), ["5 KES 100 KES 200 : bill 5", "1 KES 0 KES 100 : bill 1"]);
