@@ -2,7 +2,7 @@
 //! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
 
 use super::plan::PlanError;
-use super::service::Message;
+use super::service::{Message, Service};
 use super::{Caller, House};
 use crate::ask::{Fields, Secret, Slots, Verb};
 use crate::book::{Change, Key};
@@ -50,6 +50,8 @@ pub struct Context<'a> {
     pub tariff: &'a Tariff,
     /// What people may move.
     pub limits: &'a Limits,
+    /// What services say of themselves.
+    pub services: &'a [Service],
     /// Who asks.
     pub caller: &'a Caller,
     /// Inputs so far.

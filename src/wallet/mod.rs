@@ -5,10 +5,12 @@
 //! the same plan. The wallet never knows which channel asks, and it never commits money itself.
 
 mod acting;
+pub mod agents;
 pub mod caller;
 pub mod context;
 pub mod house;
 pub mod metering;
+pub mod orders_waiting;
 pub mod outgoing;
 pub mod party;
 pub mod people;

@@ -79,6 +79,7 @@ impl Job {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
+            services: super::SERVICES,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),

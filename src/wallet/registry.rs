@@ -1,6 +1,7 @@
 //! All services: one line each.
 
 use super::Service;
+use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
 use super::people::send;
 use crate::wallet_old as old;
 
@@ -32,9 +33,9 @@ pub const SERVICES: &[Service] = &[
     old::request::block::BLOCK,
     old::request::block::BLOCKED,
     old::request::block::UNBLOCK,
-    old::agent::cash_in::SERVICE,
-    old::agent::cash_out::SERVICE,
-    old::agent::cash_out::ASK,
+    cash_in::SERVICE,
+    cash_out::SERVICE,
+    cash_ask::ASK,
     old::agent::code::MAKE,
     old::agent::code::REDEEM,
     old::agent::float::SELL,
@@ -44,7 +45,7 @@ pub const SERVICES: &[Service] = &[
     old::agent::shift::CLOSE,
     old::agent::payout::PAY,
     old::agent::find::FIND,
-    old::agent::deposit::CODE,
+    deposit_code::CODE,
     old::agent::settings::LOW,
     old::agent::settings::CHOOSE,
     old::agent::settings::REPEAT,
