@@ -50,8 +50,8 @@ pub struct Context<'a> {
     pub tariff: &'a Tariff,
     /// What people may move.
     pub limits: &'a Limits,
-    /// What services say of themselves.
-    pub services: &'a [Service],
+    /// Everything the wallet can do: an order names the service that pays it.
+    pub services: &'static [Service],
     /// Who asks.
     pub caller: &'a Caller,
     /// Inputs so far.
@@ -80,6 +80,11 @@ impl<'a> Context<'a> {
     /// The same as if it was asked for there.
     pub fn on(self, channel: Channel) -> Context<'a> {
         Context { channel, ..self }
+    }
+
+    /// The service with this name.
+    pub fn service(&self, name: &str) -> Option<&'static Service> {
+        self.services.iter().find(|service| service.name == name)
     }
 
     /// The caller, who must have joined.

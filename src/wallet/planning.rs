@@ -3,6 +3,7 @@
 
 use super::context::{Channel, Context};
 use super::plan::{Plan, PlanError};
+use super::registry::SERVICES;
 use super::service::{Decide, Service, Wants, Whose};
 use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
@@ -45,6 +46,7 @@ pub(super) struct Job {
     pub(super) house: Arc<House>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
+    pub(super) services: &'static [Service],
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
     pub(super) decide: Decide,
@@ -79,7 +81,7 @@ impl Job {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
-            services: super::SERVICES,
+            services: self.services,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
@@ -230,6 +232,7 @@ impl Wallet {
             house: self.house.clone(),
             tariff: self.house.tariff.get(),
             limits: self.house.limits.get(),
+            services: SERVICES,
             service,
             steps,
             decide,

@@ -59,6 +59,7 @@ pub struct Request<'t> {
     fields: Fields,
     secret: Option<Secret>,
     given: Given,
+    services: &'static [Service],
 }
 
 impl Trial {
@@ -186,6 +187,7 @@ impl Trial {
             fields: Fields::new(),
             secret: None,
             given: Given::default(),
+            services: super::SERVICES,
         }
     }
 
@@ -206,6 +208,12 @@ impl Request<'_> {
     /// With this input.
     pub fn with(mut self, field: &str, value: &str) -> Self {
         self.fields.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Where these are all the services.
+    pub fn among(mut self, services: &'static [Service]) -> Self {
+        self.services = services;
         self
     }
 
@@ -252,6 +260,7 @@ impl Request<'_> {
             house: Arc::new(House { rules, mails, ..Trial::new().house }),
             tariff: trial.house.tariff.get(),
             limits: trial.house.limits.get(),
+            services: self.services,
             service,
             steps: self.steps,
             decide: self.decide,
