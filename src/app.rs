@@ -20,7 +20,7 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::memory::Memory;
-use crate::wallet::{House, Wallet, founding};
+use crate::wallet::{House, Wallet, bootstrap};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,16 +66,16 @@ impl App {
         let data = load(settings.menus.as_ref(), settings.more_prices)?;
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
-        founding::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
+        bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
-        founding::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
-        founding::open_accounts(&store, &book, market.currency, clock.now()).await?;
+        bootstrap::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
+        bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let house = House {
             market,
             tariff: Live::new(data.tariff),
             limits: Live::new(data.limits),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
-            reference_key: founding::reference_key(&book, &dice).await?,
+            reference_key: bootstrap::reference_key(&book, &dice).await?,
             rules: settings.rules,
             brand: settings.brand.clone(),
             mails: settings.demo || settings.mail.is_some(),
@@ -159,7 +159,7 @@ impl App {
                     match wallet.pay_by_schedule().await {
                         Ok(0) => {}
                         Ok(paid) => tracing::info!(paid, "commission was paid out by schedule"),
-                        Err(founding::FoundingError::Store(error)) => return Err(error),
+                        Err(bootstrap::FoundingError::Store(error)) => return Err(error),
                         Err(other) => tracing::error!(error = %other, "commission could not be paid out"),
                     }
                     Ok(())

@@ -106,6 +106,8 @@ impl Folder {
         match Grammar::parse(&self.sms.text, &self.sms.name) {
             Ok(grammar) => {
                 problems.extend(grammar.check(&Market::kenya()));
+                let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());
+                problems.extend(grammar.beyond(&by_text.map(|service| service.name).collect::<Vec<_>>()));
                 Some(grammar)
             }
             Err(found) => {

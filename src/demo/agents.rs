@@ -7,7 +7,7 @@ use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agents::{self, Till};
 use crate::store::{Conn, StoreError, book_rows, people};
-use crate::wallet::founding::FoundingError;
+use crate::wallet::bootstrap::FoundingError;
 use crate::wallet::{House, Wallet};
 use serde::Serialize;
 

@@ -10,7 +10,7 @@ use crate::pin::Pin;
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
-use crate::wallet::founding::FoundingError;
+use crate::wallet::bootstrap::FoundingError;
 use crate::wallet::{House, Wallet, join};
 use serde::Serialize;
 

@@ -28,6 +28,8 @@ pub struct Grammar {
 #[derive(Debug)]
 pub(super) struct Way {
     pub(super) service: String,
+    /// Where the file names it.
+    pub(super) line: usize,
     pub(super) language: Language,
     pub(super) words: Vec<String>,
     pub(super) patterns: Vec<Regex>,
@@ -213,6 +215,19 @@ impl Grammar {
         self.secret.valid.iter().for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
         self.secret.invalid.iter().for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
         problems
+    }
+}
+
+impl Grammar {
+    /// Commands for what cannot be asked for by text, each with its line; `services` are those that can.
+    pub fn beyond(&self, services: &[&str]) -> Vec<String> {
+        let beyond = self.ways.iter().filter(|way| !services.contains(&way.service.as_str()));
+        let problem = |way: &Way| {
+            let Way { service, line, .. } = way;
+            let all = services.join(", ");
+            format!("{}:{line}: `{service}` cannot be asked for by text; what can is {all}", self.file)
+        };
+        beyond.map(problem).collect()
     }
 }
 

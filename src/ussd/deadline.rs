@@ -13,7 +13,7 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
-use crate::wallet::desk::message;
+use crate::wallet::outgoing::message;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,10 +6,13 @@
 
 mod acting;
 pub mod agents;
+pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod house;
+pub mod line;
 pub mod metering;
+mod official;
 pub mod orders_waiting;
 pub mod outgoing;
 pub mod party;
@@ -17,6 +20,7 @@ pub mod people;
 pub mod plan;
 mod planning;
 pub mod pricing;
+pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
@@ -24,12 +28,11 @@ pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;
 
-pub use crate::wallet_old::{
-    account, agent, desk, extract, founding, join, orders, parcel, price, receipt, send, standing,
-};
+pub use crate::wallet_old::{agent, desk, founding, orders, parcel, price, send, standing};
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
+pub use people::join;
 pub use registry::{SERVICES, service};
 pub use service::{Service, Whose};
 

@@ -2,7 +2,9 @@
 
 use super::Service;
 use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
-use super::people::send;
+use super::people::{
+    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
+};
 use crate::wallet_old as old;
 
 /// Everything the wallet can do.
@@ -52,22 +54,23 @@ pub const SERVICES: &[Service] = &[
     old::agent::settings::CHANGE,
     old::agent::till::SHOW,
     old::agent::till::CHECK,
-    old::account::BALANCE,
-    old::account::STATEMENT,
-    old::account::LANGUAGE,
-    old::mailbox::ADDRESS,
-    old::mailbox::PROVE,
-    old::mailbox::STATEMENT,
+    balance::SERVICE,
+    mini_statement::SERVICE,
+    spoken_language::SERVICE,
+    email_address::ADDRESS,
+    email_address::PROVE,
+    mail_statement::SERVICE,
     old::standing::SET_UP,
     old::standing::LIST,
     old::standing::CANCEL,
-    old::budget::SET,
-    old::budget::REMOVE,
-    old::join::SERVICE,
-    old::claim::SERVICE,
-    old::pin::CHOOSE,
-    old::pin::REPEAT,
-    old::pin::CHANGE,
+    budget::SET,
+    budget::REMOVE,
+    join::SERVICE,
+    claim::SERVICE,
+    pin::CHOOSE,
+    pin::REPEAT,
+    pin::CHANGE,
+    help::SERVICE,
 ];
 
 /// The service with this name.

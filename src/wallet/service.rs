@@ -198,6 +198,11 @@ impl Service {
         unclaimed: false,
         old: None,
     };
+
+    /// How it is asked for by text. What needs a PIN is not: a text never moves money.
+    pub fn by_text(&self) -> Option<ByText> {
+        self.text.filter(|_| self.pin == Whose::Nobody)
+    }
 }
 
 fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {

@@ -4,7 +4,7 @@
 
 use super::plan::{Plan, PlanError};
 use super::planning::{Given, Job};
-use super::service::{Decide, Message, Service, Wants, With};
+use super::service::{Decide, Message, Service, Unrecorded, Wants, With};
 use super::{Caller, House, Rules};
 use crate::ask::{Fields, Secret, Verb};
 use crate::book::{Change, Key};
@@ -227,7 +227,11 @@ impl Request<'_> {
     pub fn again(mut self, posting: Option<i64>) -> Self {
         self.given = Given { posting, ..execution() };
         self.steps = self.service.replay.wants;
-        self.decide = self.service.replay.recorded.unwrap();
+        let replay = &self.service.replay;
+        self.decide = match (posting, replay.recorded, replay.unrecorded) {
+            (Some(_), Some(shows), _) | (None, _, Unrecorded::Shows(shows)) => shows,
+            _ => panic!("{} shows nothing more", self.service.name),
+        };
         self
     }
 

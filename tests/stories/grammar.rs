@@ -15,7 +15,7 @@ fn read(text: &str) -> Reading {
     grammar().read(text, &Market::kenya())
 }
 
-/// `send/en amount=20000 to=+254712345678`
+/// `order/en amount=20000 to=+254712345678`
 fn told(text: &str) -> String {
     match read(text) {
         Reading::Command { service, fields, language } => {
@@ -51,7 +51,7 @@ fn a_payment_is_understood_in_many_spellings() {
         ("Envoyer 200 à 0712345678", "fr"),
         ("ENVOYER 200 A (0712) 345-678", "fr"),
     ] {
-        assert_eq!(told(text), format!("send/{language} amount=20000 to=+254712345678"), "{text}");
+        assert_eq!(told(text), format!("order/{language} amount=20000 to=+254712345678"), "{text}");
     }
 }
 
@@ -178,6 +178,21 @@ fn each_mistake_is_reported_with_its_line() {
 
     let typo = mistake("service = \"join\"", "servise = \"join\"");
     assert!(typo.iter().all(|p| p.starts_with("menus/sms.toml:")) && !typo.is_empty(), "{typo:?}");
+}
+
+#[test]
+fn what_needs_a_pin_is_no_command() {
+    let by_text = ["balance", "email", "help", "join", "language", "order", "request", "statement"];
+    assert_eq!(grammar().beyond(&by_text), Vec::<String>::new());
+    let paid = SHIPPED.replacen("service = \"order\"", "service = \"send\"", 1);
+    let paid = Grammar::parse(&paid, "menus/sms.toml").unwrap().beyond(&by_text);
+    let line = line_of("service = \"order\"");
+    assert_eq!(paid.len(), 1, "{paid:?}");
+    assert!(
+        paid[0]
+            .starts_with(&format!("menus/sms.toml:{line}: `send` cannot be asked for by text; what can is balance, ")),
+        "{paid:?}"
+    );
 }
 
 proptest! {

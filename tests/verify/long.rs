@@ -4,8 +4,9 @@ use super::ledger::*;
 use super::server::{Place, on_both};
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
-use kadogo::store::Conn;
-use kadogo::wallet::account;
+use kadogo::store::facts::Facts;
+use kadogo::store::wants::Want;
+use kadogo::store::{Conn, loading};
 use std::sync::{Arc, Mutex};
 
 /// Lines of a page.
@@ -31,9 +32,11 @@ fn asked(place: &Place, payments: usize) -> Vec<String> {
         Conn::Sqlite(conn) => conn.set_instrumentation(listen),
         Conn::Postgres(pg) => pg.inner.set_instrumentation(listen),
     }
-    let page = account::history(&mut conn, ANN, LINES).unwrap();
+    let (want, mut facts) = (Want::History { account: ANN, since: i64::MIN, limit: LINES }, Facts::default());
+    loading::load(&mut conn, std::slice::from_ref(&want), &mut facts).unwrap();
+    let page = facts.history(&want).unwrap();
     assert_eq!(page.len(), LINES);
-    assert_eq!(page[0].posting.id, 1 + i64::try_from(payments).unwrap());
+    assert_eq!(page[0].0.id, 1 + i64::try_from(payments).unwrap());
     let queries = std::mem::take(&mut *heard.lock().unwrap());
     if let Conn::Sqlite(conn) = &mut conn {
         queries.iter().for_each(|query| by_key(conn, query));

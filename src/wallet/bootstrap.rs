@@ -1,6 +1,6 @@
 //! What a new database needs before the first person joins: the operator's accounts and the key of receipt codes.
 
-use super::join::empty_wallet;
+use super::people::join::empty_wallet;
 use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -32,15 +32,7 @@ pub async fn open_accounts(
 ) -> Result<(), FoundingError> {
     let present =
         store.read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE, TAX, LEVY, COMMISSIONS])).await?;
-    let of_tariff = [FEES, TAX, LEVY].map(|id| (id, "fees", Some(0)));
-    let others = [(TRUST, "trust", None), (SUSPENSE, "suspense", Some(0)), (COMMISSIONS, "commission", None)];
-    let wanted = others.into_iter().chain(of_tariff);
-    let missing = wanted.filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
-    let changes: Vec<Change> = missing
-        .map(|(id, kind, floor_minor)| {
-            Change::OpenAccount(Account { kind: kind.into(), floor_minor, ..empty_wallet(id, currency.as_str()) })
-        })
-        .collect();
+    let changes = missing(&present, currency);
     if changes.is_empty() {
         return Ok(());
     }
@@ -59,6 +51,20 @@ pub async fn open_accounts(
         proofs: Vec::new(),
     };
     book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
+}
+
+/// What opens those of the operator's accounts that are not there.
+fn missing(present: &[Account], currency: Currency) -> Vec<Change> {
+    let of_tariff = [FEES, TAX, LEVY].map(|id| (id, "fees", Some(0)));
+    let others = [(TRUST, "trust", None), (SUSPENSE, "suspense", Some(0)), (COMMISSIONS, "commission", None)];
+    let wanted = others.into_iter().chain(of_tariff);
+    let missing = wanted.filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
+    let opened = missing.map(|(id, kind, floor_minor)| Account {
+        kind: kind.into(),
+        floor_minor,
+        ..empty_wallet(id, currency.as_str())
+    });
+    opened.map(Change::OpenAccount).collect()
 }
 
 /// The key that turns posting numbers into receipt codes: made once, the same for ever, or old codes would change.
@@ -93,4 +99,37 @@ pub async fn claim_secret(book: &Book, current: [u8; 16], older: &[[u8; 16]]) ->
          in KADOGO_OLD_SECRETS"
             .to_owned(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_opened_and_only_what_the_operator_owes_may_go_below_zero() {
+        let opened = |present: &[Account]| -> Vec<Account> {
+            let changes = missing(present, Currency::KES).into_iter();
+            changes
+                .map(|change| match change {
+                    Change::OpenAccount(account) => account,
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        let all = opened(&[]);
+        assert_eq!(
+            all.iter().map(|account| (account.id, account.kind.as_str(), account.floor_minor)).collect::<Vec<_>>(),
+            [
+                (TRUST, "trust", None),
+                (SUSPENSE, "suspense", Some(0)),
+                (COMMISSIONS, "commission", None),
+                (FEES, "fees", Some(0)),
+                (TAX, "fees", Some(0)),
+                (LEVY, "fees", Some(0)),
+            ]
+        );
+        assert!(all.iter().all(|account| account.balance_minor == 0 && account.currency == "KES"));
+        assert_eq!(opened(&all[1..]), all[..1]);
+        assert!(opened(&all).is_empty());
+    }
 }
