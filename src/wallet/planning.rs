@@ -98,8 +98,9 @@ impl Job {
 
     /// How many steps there are: one more where it must be asked first who serves.
     pub(super) fn steps(&self) -> usize {
-        let first = if self.whose() == Whose::Assistant { 1 } else { usize::from(self.steps.is_empty()) };
-        self.steps.len().saturating_add(first)
+        // also who wants nothing else has a PIN that is read
+        let own = self.steps.len().max(1);
+        own.saturating_add(usize::from(self.whose() == Whose::Assistant))
     }
 
     /// What a step wants.
