@@ -8,7 +8,7 @@ use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus};
-use crate::wallet::agent::{cash_in, cash_out};
+use crate::wallet::agents::{cash_in, cash_out};
 use crate::wallet::{SERVICES, parcel, price, send};
 use std::io;
 use std::path::Path;

@@ -1,7 +1,9 @@
 //! All services: one line each.
 
 use super::Service;
-use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
+use super::agents::{
+    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
+};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
 };
@@ -40,20 +42,20 @@ pub const SERVICES: &[Service] = &[
     cash_ask::ASK,
     old::agent::code::MAKE,
     old::agent::code::REDEEM,
-    old::agent::float::SELL,
-    old::agent::register::REGISTER,
-    old::agent::register::LIFT,
-    old::agent::shift::OPEN,
-    old::agent::shift::CLOSE,
-    old::agent::payout::PAY,
-    old::agent::find::FIND,
+    float::SELL,
+    register::REGISTER,
+    register::LIFT,
+    shift::OPEN,
+    shift::CLOSE,
+    payout::PAY,
+    find::FIND,
     deposit_code::CODE,
-    old::agent::settings::LOW,
-    old::agent::settings::CHOOSE,
-    old::agent::settings::REPEAT,
-    old::agent::settings::CHANGE,
-    old::agent::till::SHOW,
-    old::agent::till::CHECK,
+    settings::LOW,
+    settings::CHOOSE,
+    settings::REPEAT,
+    settings::CHANGE,
+    outlet_view::SHOW,
+    outlet_view::CHECK,
     balance::SERVICE,
     mini_statement::SERVICE,
     spoken_language::SERVICE,

@@ -9,7 +9,7 @@ use kadogo::book::{COMMISSIONS, FEES, TAX};
 use kadogo::source::Source;
 use kadogo::store::book_rows;
 use kadogo::tariff::Tariff;
-use kadogo::wallet::agent::owed::Taken;
+use kadogo::wallet::agents::owed::Taken;
 use std::time::Duration;
 
 /// Does something at a till.

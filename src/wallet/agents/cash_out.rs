@@ -1,7 +1,7 @@
 //! Cash out: a customer names an outlet, pays into its float and gets cash for it.
 //!
 //! Inputs `agent`, `amount`; shows `name`, `phone` (the agent number), `amount`, `fee`, `total`; flag `again` (with `ago`,
-//! minutes). Where whoever serves has asked for it, it is paid as an order; flag `cash`.
+//! minutes). Where whoever serves has asked for it, it is paid as an order.
 
 use super::super::context::{Channel, Context};
 use super::super::party::{self, Party};
@@ -87,10 +87,7 @@ pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: i64) ->
 /// Pays who was asked for it at the counter.
 fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
     match payee {
-        Party::Outlet(outlet) => {
-            plan.flag("cash");
-            payment(context, plan, outlet, amount)
-        }
+        Party::Outlet(outlet) => payment(context, plan, outlet, amount),
         Party::Person(_) => Err(PlanError::Damaged("cash from somebody who is no outlet")),
     }
 }

@@ -8,4 +8,17 @@ pub mod cash_out;
 pub mod commission;
 pub mod counter;
 pub mod deposit_code;
+pub mod find;
+pub mod float;
 pub mod journal;
+pub mod opening;
+pub mod outlet_view;
+pub mod owed;
+pub mod payout;
+pub mod recheck;
+pub mod register;
+pub mod settings;
+pub mod shift;
+
+#[cfg(test)]
+mod tests;
