@@ -1,7 +1,8 @@
-//! Cash out the other way round: whoever serves at an outlet asks, and an order waits for the customer's yes.
+//! Cash out the other way round: whoever serves at an outlet asks, and an order waits for the
+//! customer's yes.
 //!
-//! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how (`dial`) and until when (`time`)
-//! they answer. The PIN is that of who serves.
+//! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how
+//! (`dial`) and until when (`time`) they answer. The PIN is that of who serves.
 
 use super::super::context::{Channel, Context};
 use super::super::orders_waiting::{self, Sort};

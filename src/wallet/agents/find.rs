@@ -1,7 +1,7 @@
 //! Finding an outlet: which ones in an area have enough float to pay in an amount.
 //!
-//! What float an outlet has is nobody's business. So amounts are compared in coarse steps: whoever asks again and again
-//! learns no more than the step.
+//! What float an outlet has is nobody's business. So amounts are compared in coarse steps: whoever
+//! asks again and again learns no more than the step.
 
 use super::super::context::Context;
 use super::super::party;
@@ -62,7 +62,8 @@ fn there(area: &str) -> Want {
     Want::OutletsIn(spellings(area), LOOKED_AT_MAX)
 }
 
-/// How a name of an area may be written: as typed, small, in capitals, and with capitals at the beginning of words.
+/// How a name of an area may be written: as typed, small, in capitals, and with capitals at the
+/// beginning of words.
 fn spellings(typed: &str) -> Vec<String> {
     let typed = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let capital = |word: &str| {

@@ -1,5 +1,5 @@
-//! Float: outlets buy it from one another and from their super-agent, who is an outlet too. How it is paid for, in cash
-//! or at the bank, is between the two.
+//! Float: outlets buy it from one another and from their super-agent, who is an outlet too. How it
+//! is paid for, in cash or at the bank, is between the two.
 //!
 //! Inputs `agent`, `amount`; the PIN is that of who serves at the outlet that sells.
 

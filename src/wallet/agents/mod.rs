@@ -1,6 +1,6 @@
-//! Agents: outlets that take cash for money and hand out cash for money, out of a float that is an account like any
-//! other. Whoever serves there acts with a PIN of their own, and cash is handed over only after the outlet's own
-//! messages show it: what a customer's phone shows may be forged.
+//! Agents: outlets that take cash for money and hand out cash for money, out of a float that is an
+//! account like any other. Whoever serves there acts with a PIN of their own, and cash is handed
+//! over only after the outlet's own messages show it: what a customer's phone shows may be forged.
 
 pub mod cash_ask;
 pub mod cash_in;

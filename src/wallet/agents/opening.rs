@@ -1,4 +1,5 @@
-//! Opening outlets and letting people serve there: the operator's acts, not those of anybody who dials.
+//! Opening outlets and letting people serve there: the operator's acts, not those of anybody who
+//! dials.
 
 use super::super::Wallet;
 use super::super::bootstrap::FoundingError;
@@ -55,8 +56,8 @@ impl Wallet {
         Ok(row)
     }
 
-    /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that within each commit: what
-    /// they have under way is refused.
+    /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that
+    /// within each commit: what they have under way is refused.
     pub async fn dismiss(&self, assistant: i64) -> Result<(), StoreError> {
         let end = move |conn: &mut Conn| {
             agents::dismiss(conn, assistant)?;

@@ -1,5 +1,6 @@
-//! What an outlet sees of itself: its float and its commission, and whether a receipt that a customer shows is true.
-//! A receipt on somebody else's phone proves nothing; this is the outlet's own channel.
+//! What an outlet sees of itself: its float and its commission, and whether a receipt that a
+//! customer shows is true. A receipt on somebody else's phone proves nothing; this is the outlet's
+//! own channel.
 
 use super::super::context::Context;
 use super::super::line::Line;
@@ -25,8 +26,8 @@ pub const SHOW: Service = Service {
     ],
     ..Service::PLAIN
 };
-/// Input `receipt`: a code; shows `amount`, `name`, `code`, `date`, `time` of what it moved on the outlet's float, or on the
-/// caller's own wallet, with the flag `went` where they paid it.
+/// Input `receipt`: a code; shows `amount`, `name`, `code`, `date`, `time` of what it moved on the
+/// outlet's float, or on the caller's own wallet, with the flag `went` where they paid it.
 pub const CHECK: Service = Service {
     name: "check_code",
     wants: &[posting, other_side],
@@ -90,8 +91,8 @@ fn typed(context: &Context) -> Result<i64, PlanError> {
     Ok(code.posting_id(&context.house.reference_key).ok_or_else(unknown)?)
 }
 
-/// What it moved on the outlet's float or the caller's wallet, among all that it moved: what moved on accounts of others is
-/// nobody's business.
+/// What it moved on the outlet's float or the caller's wallet, among all that it moved: what moved
+/// on accounts of others is nobody's business.
 fn ours<'a>(context: &Context<'a>) -> Result<Line<'a>, PlanError> {
     let wallet = context.person()?.account_id;
     let whole = context.facts.posting(typed(context)?)?.ok_or_else(unknown)?;

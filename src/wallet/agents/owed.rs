@@ -1,5 +1,6 @@
-//! Commission that was earned too much and was not there any more when it was found: it stays owed, is not paid out, and is
-//! taken out of what is earned later, from the outlet and from its head office, each their own part and each coin once.
+//! Commission that was earned too much and was not there any more when it was found: it stays owed,
+//! is not paid out, and is taken out of what is earned later, from the outlet and from its head
+//! office, each their own part and each coin once.
 
 use super::super::Wallet;
 use super::super::bootstrap::FoundingError;
@@ -41,7 +42,8 @@ struct Claim {
     head: Option<i64>,
     /// These, and that of the tax office.
     accounts: Vec<Account>,
-    /// What was withheld for the tax office with it, where nothing of it was taken before, minor units.
+    /// What was withheld for the tax office with it, where nothing of it was taken before, minor
+    /// units.
     tax_minor: i64,
 }
 
@@ -56,8 +58,8 @@ impl Wallet {
         Ok(sum_minor)
     }
 
-    /// Takes what is owed of a find and there, and writes it down: also where nothing is there and it was not known. The tax
-    /// is taken only with the first of it.
+    /// Takes what is owed of a find and there, and writes it down: also where nothing is there and
+    /// it was not known. The tax is taken only with the first of it.
     pub(super) async fn take_back(&self, found: ClawbackRow, tax_minor: i64) -> Result<Taken, FoundingError> {
         let claim = self.store.read(move |conn| Claim::read(conn, &found, tax_minor)).await?;
         let (taken, key, act) = claim.decide();
@@ -81,7 +83,8 @@ impl Claim {
         };
         let ids: Vec<i64> = [own, TAX].into_iter().chain(head).collect();
         let accounts = book_rows::accounts_of(conn, &ids)?;
-        // what was taken is read after the accounts: who takes in between moves them, and this is refused
+        // what was taken is read after the accounts: who takes in between moves them, and this is
+        // refused
         let known = working_day::clawback(conn, found)?;
         let tax_minor = if known.is_none() { tax_minor } else { 0 };
         let row = match known {
@@ -139,7 +142,8 @@ impl Claim {
         legs
     }
 
-    /// Whoever takes it at the same moment has the same key, and whoever comes later finds what was taken.
+    /// Whoever takes it at the same moment has the same key, and whoever comes later finds what was
+    /// taken.
     fn key(&self) -> Key {
         let row = &self.row;
         let newest = [self.newest(self.own), self.head.and_then(|head| self.newest(head))];
@@ -158,7 +162,8 @@ mod tests {
     const OWN: i64 = 301;
     const HEAD: i64 = 401;
 
-    /// KES 10 were found of the outlet and 3 of its head office, of which 4 and 1 were taken before.
+    /// KES 10 were found of the outlet and 3 of its head office, of which 4 and 1 were taken
+    /// before.
     fn claim(own_minor: i64, head_minor: i64, tax_minor: i64) -> Claim {
         let row = ClawbackRow {
             day: 20_780,

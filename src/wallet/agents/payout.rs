@@ -1,5 +1,6 @@
-//! Commission becomes float: when whoever serves asks for it, or when the operator pays all of it by a schedule. Tax and
-//! the head office's part left it when it was earned. What was earned too much and is still owed stays behind.
+//! Commission becomes float: when whoever serves asks for it, or when the operator pays all of it
+//! by a schedule. Tax and the head office's part left it when it was earned. What was earned too
+//! much and is still owed stays behind.
 
 use super::super::Wallet;
 use super::super::bootstrap::FoundingError;
@@ -98,13 +99,14 @@ struct Due {
     amount_minor: i64,
     /// The newest posting of its commission: the same commission is not paid twice.
     newest: Option<i64>,
-    /// The place of this outlet among the payouts of a day, week or month, where it is one of those.
+    /// The place of this outlet among the payouts of a day, week or month, where it is one of
+    /// those.
     place: Option<Key>,
 }
 
 impl Wallet {
-    /// Pays all commission to the floats of the outlets that earned it; says what each got, minor units. Who runs it again
-    /// pays what was earned since.
+    /// Pays all commission to the floats of the outlets that earned it; says what each got, minor
+    /// units. Who runs it again pays what was earned since.
     pub async fn pay_commissions(&self) -> Result<Vec<(OutletRow, i64)>, FoundingError> {
         // what is owed goes back first: what is paid out is what is theirs
         self.collect_owed().await?;
@@ -118,8 +120,9 @@ impl Wallet {
         Ok(paid)
     }
 
-    /// Pays out what is due by the operator's schedule, once for each day, week or month however many nodes look; returns how
-    /// many outlets were paid. The first time that it looks only begins the count.
+    /// Pays out what is due by the operator's schedule, once for each day, week or month however
+    /// many nodes look; returns how many outlets were paid. The first time that it looks only
+    /// begins the count.
     pub async fn pay_by_schedule(&self) -> Result<usize, FoundingError> {
         let Some(every) = self.house.rules.payout else { return Ok(0) };
         let begun = every.begin_of(Day::of(self.house.clock.now(), &self.house.market.zone));
@@ -146,7 +149,8 @@ impl Wallet {
         Ok(paid)
     }
 
-    /// The outlets to which something is to be paid; of those that were paid for the time that begins on this day, none.
+    /// The outlets to which something is to be paid; of those that were paid for the time that
+    /// begins on this day, none.
     async fn due(&self, begun: Option<Day>) -> Result<Vec<Due>, StoreError> {
         let due = self.store.read(move |conn| {
             let outlets = agents::outlets(conn, OUTLETS_MAX)?;

@@ -1,6 +1,7 @@
-//! Commission looked at again when a day is over: outlets of one head office that served the same customer, each with a
-//! part of one payment, earned more together than one of them would have with the whole. What was earned too much can be
-//! taken back, as a posting. No commission sinks below zero by it: what is not there stays owed; see `owed`.
+//! Commission looked at again when a day is over: outlets of one head office that served the same
+//! customer, each with a part of one payment, earned more together than one of them would have with
+//! the whole. What was earned too much can be taken back, as a posting. No commission sinks below
+//! zero by it: what is not there stays owed; see `owed`.
 
 use super::super::Wallet;
 use super::super::bootstrap::FoundingError;
@@ -94,7 +95,8 @@ impl Wallet {
     }
 }
 
-/// What each outlet earned beyond what its payments add to the commission of all before them, as if all had been one.
+/// What each outlet earned beyond what its payments add to the commission of all before them, as if
+/// all had been one.
 fn excesses(rows: &[ServedRow], due: &impl Fn(&str, i64) -> Commission) -> BTreeMap<i64, Commission> {
     let (mut excess, mut sum_minor): (BTreeMap<i64, Commission>, i64) = (BTreeMap::new(), 0);
     for row in rows {
@@ -124,7 +126,8 @@ fn undivided(excess: Commission) -> Commission {
 mod tests {
     use super::*;
 
-    /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a fifth the head office's.
+    /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a
+    /// fifth the head office's.
     fn due(_service: &str, amount_minor: i64) -> Commission {
         let whole = amount_minor.min(10_000) / 10;
         let (tax, head) = (whole / 10, whole / 5);

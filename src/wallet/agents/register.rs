@@ -1,6 +1,7 @@
-//! Joining at an outlet: whoever serves there sees an ID and opens a wallet for a number that has none, or lets somebody
-//! who joined on their own phone move more. One ID number has one wallet. Of the number only a keyed digest is kept, and
-//! who it belongs to is told to nobody. The PIN is chosen by the owner on their own phone: see `claim`.
+//! Joining at an outlet: whoever serves there sees an ID and opens a wallet for a number that has
+//! none, or lets somebody who joined on their own phone move more. One ID number has one wallet. Of
+//! the number only a keyed digest is kept, and who it belongs to is told to nobody. The PIN is
+//! chosen by the owner on their own phone: see `claim`.
 
 use super::super::context::Context;
 use super::super::people::join;
@@ -17,7 +18,8 @@ use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 
-/// Inputs `to`, `name`, `id_number`: opens a wallet. Flag `known` where the number has one: that is for `LIFT`.
+/// Inputs `to`, `name`, `id_number`: opens a wallet. Flag `known` where the number has one: that is
+/// for `LIFT`.
 pub const REGISTER: Service = Service {
     name: "register",
     pin: Whose::Assistant,
@@ -136,7 +138,8 @@ fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
     Ok(number)
 }
 
-/// Whether the number has a wallet is asked in the commit, behind the PIN: nobody can try numbers for nothing.
+/// Whether the number has a wallet is asked in the commit, behind the PIN: nobody can try numbers
+/// for nothing.
 fn identity(context: &Context, account_id: i64, assistant: i64, id_number: &str) -> Change {
     let mut digests = context.house.pin_keys.digests(id_number);
     let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };

@@ -1,4 +1,5 @@
-//! What people at an outlet set for themselves: from when on its float counts as low, and the PIN for their work.
+//! What people at an outlet set for themselves: from when on its float counts as low, and the PIN
+//! for their work.
 
 use super::super::context::Context;
 use super::super::people::pin;

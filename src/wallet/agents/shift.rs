@@ -1,8 +1,9 @@
-//! Shifts: whoever serves counts the cash in their drawer when they begin and when they end, and sees whether what is
-//! there is what has to be there. The others who answer for the outlet hear of it: who serves longest there, and the
-//! head office.
+//! Shifts: whoever serves counts the cash in their drawer when they begin and when they end, and
+//! sees whether what is there is what has to be there. The others who answer for the outlet hear of
+//! it: who serves longest there, and the head office.
 //!
-//! The count is blind: what has to be there is shown only after the end, or a count would be made to fit.
+//! The count is blind: what has to be there is shown only after the end, or a count would be made
+//! to fit.
 
 use super::super::context::Context;
 use super::super::party;
@@ -31,7 +32,8 @@ pub const OPEN: Service = Service {
     refusals: &[Reason::ShiftOpen],
     ..Service::PLAIN
 };
-/// Input `cash`: what was counted. Shows `opened`, `came`, `went`, `expected`, `cash`, `difference`, `times`.
+/// Input `cash`: what was counted. Shows `opened`, `came`, `went`, `expected`, `cash`,
+/// `difference`, `times`.
 pub const CLOSE: Service = Service {
     name: "close_shift",
     pin: Whose::Assistant,
@@ -73,7 +75,8 @@ fn shift(context: &Context) -> Vec<Want> {
     context.post().map(|post| Want::Shift(post.assistant.id)).into_iter().collect()
 }
 
-/// Whatever is done meanwhile moves the float, which is read first: then the drawer is looked at anew.
+/// Whatever is done meanwhile moves the float, which is read first: then the drawer is looked at
+/// anew.
 fn drawer(context: &Context) -> Vec<Want> {
     let Ok(post) = context.post() else { return Vec::new() };
     let Ok(Some(shift)) = context.facts.shift(post.assistant.id) else { return Vec::new() };
@@ -127,7 +130,8 @@ fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Shows what came and went, and by how much what was counted differs; returns what had to be there, minor units.
+/// Shows what came and went, and by how much what was counted differs; returns what had to be
+/// there, minor units.
 fn count(context: &Context, plan: &mut Plan, shift: &ShiftRow, cash: Money) -> Result<i64, PlanError> {
     let drawer = context.facts.drawer(shift.id)?;
     let expected_minor = shift.opening_minor.saturating_add(drawer.in_minor).saturating_sub(drawer.out_minor);
@@ -147,8 +151,8 @@ fn count(context: &Context, plan: &mut Plan, shift: &ShiftRow, cash: Money) -> R
     Ok(expected_minor)
 }
 
-/// Who hears of the end of a shift, where it ends: whose it was, who serves longest at the outlet, and its head office. Each
-/// once.
+/// Who hears of the end of a shift, where it ends: whose it was, who serves longest at the outlet,
+/// and its head office. Each once.
 fn concerned<'a>(context: &Context<'a>, outlet: &OutletRow) -> Result<Vec<&'a PersonRow>, PlanError> {
     let mut people = vec![context.person()?];
     if context.verb == Verb::Do {

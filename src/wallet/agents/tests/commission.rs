@@ -4,8 +4,8 @@ use super::*;
 use crate::store::facts::Whole;
 use crate::wallet::trial::posting;
 
-/// The commission of KES 200 in cash: 8, of which 0.40 is withheld for the tax office, and a fifth of the rest is the head
-/// office's.
+/// The commission of KES 200 in cash: 8, of which 0.40 is withheld for the tax office, and a fifth
+/// of the rest is the head office's.
 const WHOLE: i64 = 800;
 
 fn out(shop: &Shop) -> Plan {

@@ -1,4 +1,5 @@
-//! What is decided at an outlet, tried without a database: Njeri serves at Duka Moja, Amina is a customer.
+//! What is decided at an outlet, tried without a database: Njeri serves at Duka Moja, Amina is a
+//! customer.
 
 mod cash_ask;
 mod cash_in;
