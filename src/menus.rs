@@ -158,3 +158,28 @@ pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Kind, Slot};
+
+    /// A slot that was an amount here and a text there could not be measured, nor told to a program.
+    #[test]
+    fn a_slot_has_one_kind_whoever_shows_it() {
+        let mut known = Vocabulary::default();
+        for service in SERVICES {
+            assert_eq!(known.learn(service.shows.iter().copied()), None, "{}", service.name);
+            for message in service.messages {
+                assert_eq!(known.learn(message.slots.iter().copied()), None, "{}", message.template);
+            }
+        }
+        assert_eq!(known.learn([Slot("amount", Kind::Text)]), Some("amount"));
+    }
+
+    #[test]
+    fn a_service_has_one_name_and_its_messages_are_its_own() {
+        let names: std::collections::BTreeSet<&str> = SERVICES.iter().map(|service| service.name).collect();
+        assert_eq!(names.len(), SERVICES.len());
+    }
+}
