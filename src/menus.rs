@@ -7,8 +7,9 @@ use crate::market::Market;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
-use crate::ussd::{Files, Menus};
-use crate::wallet::agent::{cash_in, cash_out};
+use crate::refusal::Reason;
+use crate::ussd::{Files, Menus, Vocabulary};
+use crate::wallet::agents::{cash_in, cash_out};
 use crate::wallet::{SERVICES, parcel, price, send};
 use std::io;
 use std::path::Path;
@@ -96,8 +97,7 @@ impl Folder {
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
-        let names: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
-        let report = crate::ussd::check(&self.screens, &names);
+        let report = crate::ussd::check(&self.screens, &vocabulary());
         problems.extend(report.problems.iter().map(Problem::to_string));
         (Menus::parse(&self.screens).ok(), report.summary)
     }
@@ -116,6 +116,24 @@ impl Folder {
             }
         }
     }
+}
+
+/// What screens, texts and letters may speak of: what the services say of themselves, and the channels.
+pub fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary { reasons: Reason::ALL.to_vec(), ..Vocabulary::default() };
+    for service in SERVICES {
+        vocabulary.services.push(service.name);
+        vocabulary.learn(service.shows.iter().copied());
+        vocabulary.tell(service.messages.iter().copied());
+        vocabulary.reasons.extend(service.refusals);
+    }
+    for messages in [crate::wallet::MESSAGES, crate::sms::inbox::MESSAGES, crate::ussd::deadline::MESSAGES, crate::notify::MESSAGES] {
+        vocabulary.tell(messages.iter().copied());
+    }
+    vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
+    vocabulary.reasons.sort_unstable();
+    vocabulary.reasons.dedup();
+    vocabulary
 }
 
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
@@ -139,4 +157,29 @@ pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
         problems.push(source.problem(line, format!("currency: the market counts in {market}")));
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Kind, Slot};
+
+    /// A slot that was an amount here and a text there could not be measured, nor told to a program.
+    #[test]
+    fn a_slot_has_one_kind_whoever_shows_it() {
+        let mut known = Vocabulary::default();
+        for service in SERVICES {
+            assert_eq!(known.learn(service.shows.iter().copied()), None, "{}", service.name);
+            for message in service.messages {
+                assert_eq!(known.learn(message.slots.iter().copied()), None, "{}", message.template);
+            }
+        }
+        assert_eq!(known.learn([Slot("amount", Kind::Text)]), Some("amount"));
+    }
+
+    #[test]
+    fn a_service_has_one_name_and_its_messages_are_its_own() {
+        let names: std::collections::BTreeSet<&str> = SERVICES.iter().map(|service| service.name).collect();
+        assert_eq!(names.len(), SERVICES.len());
+    }
 }

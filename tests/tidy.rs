@@ -268,7 +268,6 @@ const STILL_SHARED: &[&str] = &[
     "budget.rs",
     "commission.rs",
     "mail.rs",
-    "orders.rs",
     "pages.rs",
     "pin.rs",
     "reversals.rs",

@@ -5,6 +5,7 @@
 //! the same plan. The wallet never knows which channel asks, and it never commits money itself.
 
 mod acting;
+pub mod agents;
 pub mod bootstrap;
 pub mod caller;
 pub mod context;
@@ -29,7 +30,7 @@ pub(crate) mod trial;
 pub mod waiting;
 
 pub use crate::wallet_old::{agent, desk, founding, parcel, price, send};
-pub use acting::{Acted, Turn, Wrong};
+pub use acting::{Acted, MESSAGES, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
 pub use people::join;

@@ -17,7 +17,7 @@ use crate::value::{Slots, Value};
 /// Septets of a first name as others see it: with an initial it fits every text that is measured for names.
 const FIRST_NAME_MAX: usize = 16;
 /// What is stored of an account, or an outlet, that takes money.
-const OPEN: &str = "open";
+pub const OPEN: &str = "open";
 
 /// Who takes part in something.
 #[derive(Debug, Clone, PartialEq, Eq)]

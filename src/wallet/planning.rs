@@ -98,8 +98,9 @@ impl Job {
 
     /// How many steps there are: one more where it must be asked first who serves.
     pub(super) fn steps(&self) -> usize {
-        let first = if self.whose() == Whose::Assistant { 1 } else { usize::from(self.steps.is_empty()) };
-        self.steps.len().saturating_add(first)
+        // also who wants nothing else has a PIN that is read
+        let own = self.steps.len().max(1);
+        own.saturating_add(usize::from(self.whose() == Whose::Assistant))
     }
 
     /// What a step wants.
@@ -166,7 +167,7 @@ impl Job {
 
     /// Reads what the steps from this one on want, and decides.
     fn read(&self, conn: &mut Conn, from: usize, facts: &Facts) -> Result<Planned, StoreError> {
-        if let Some(old) = self.service.old.filter(|_| self.service.wants.is_empty()) {
+        if let Some(old) = self.service.old {
             return self.read_old(conn, old);
         }
         let mut facts = facts.clone();
@@ -176,11 +177,7 @@ impl Job {
                 Err(_decided_on_what_is_there) => break,
             }
         }
-        match (self.decide(&facts), self.service.old) {
-            // an order for a service that says nothing yet of how its orders are paid
-            (Err(StoreError::Damaged(_)), Some(old)) => self.read_old(conn, old),
-            (decided, _) => decided,
-        }
+        self.decide(&facts)
     }
 
     fn read_old(&self, conn: &mut Conn, old: crate::wallet_old::desk::OldPlan) -> Result<Planned, StoreError> {

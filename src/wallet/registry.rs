@@ -1,10 +1,13 @@
 //! All services: one line each.
 
 use super::Service;
+use super::agents::{
+    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
+};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
 };
-use super::waiting::{approval, block, order, payment_request, split, standing_order};
+use super::waiting::{approval, block, order, payment_request, split_bill, standing_order};
 use crate::wallet_old as old;
 
 /// Everything the wallet can do.
@@ -26,34 +29,34 @@ pub const SERVICES: &[Service] = &[
     payment_request::ASK,
     payment_request::MINE,
     payment_request::CANCEL,
-    split::SPLIT,
-    split::MINE,
-    split::SHARES,
-    split::REMIND,
-    split::CANCEL,
+    split_bill::SPLIT,
+    split_bill::MINE,
+    split_bill::SHARES,
+    split_bill::REMIND,
+    split_bill::CANCEL,
     block::ASKERS,
     block::BLOCK,
     block::BLOCKED,
     block::UNBLOCK,
-    old::agent::cash_in::SERVICE,
-    old::agent::cash_out::SERVICE,
-    old::agent::cash_out::ASK,
+    cash_in::SERVICE,
+    cash_out::SERVICE,
+    cash_ask::ASK,
     old::agent::code::MAKE,
     old::agent::code::REDEEM,
-    old::agent::float::SELL,
-    old::agent::register::REGISTER,
-    old::agent::register::LIFT,
-    old::agent::shift::OPEN,
-    old::agent::shift::CLOSE,
-    old::agent::payout::PAY,
-    old::agent::find::FIND,
-    old::agent::deposit::CODE,
-    old::agent::settings::LOW,
-    old::agent::settings::CHOOSE,
-    old::agent::settings::REPEAT,
-    old::agent::settings::CHANGE,
-    old::agent::till::SHOW,
-    old::agent::till::CHECK,
+    float::SELL,
+    register::REGISTER,
+    register::LIFT,
+    shift::OPEN,
+    shift::CLOSE,
+    payout::PAY,
+    find::FIND,
+    deposit_code::CODE,
+    settings::LOW,
+    settings::CHOOSE,
+    settings::REPEAT,
+    settings::CHANGE,
+    outlet_view::SHOW,
+    outlet_view::CHECK,
     balance::SERVICE,
     mini_statement::SERVICE,
     spoken_language::SERVICE,

@@ -45,6 +45,8 @@ pub struct Service {
     pub text: Option<ByText>,
     /// How an order that waits for its payer's yes is paid; nothing where there are no orders for it.
     pub settles: Option<Settle>,
+    /// A kind of posting that counts as one of another service where an outlet earns by it.
+    pub counts_as: Option<CountsAs>,
     /// It is done before a wallet is taken over that an agent opened.
     pub unclaimed: bool,
     /// Reads and decides at once: the way that is left.
@@ -128,6 +130,15 @@ pub struct Settle {
     pub pay: Pay,
 }
 
+/// Cash that changes hands in another way: in parts, one way and the other, it earns an outlet no more than in one.
+#[derive(Debug, Clone, Copy)]
+pub struct CountsAs {
+    /// The kind of posting.
+    pub kind: &'static str,
+    /// The service that it counts as.
+    pub service: &'static str,
+}
+
 /// Plans that the caller pays a party: shows it, and says what to commit.
 pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
 
@@ -146,6 +157,7 @@ impl Service {
         replay: Replay::RECEIPT,
         text: None,
         settles: None,
+        counts_as: None,
         unclaimed: false,
         old: None,
     };

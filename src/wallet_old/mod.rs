@@ -10,7 +10,6 @@ pub mod desk;
 pub mod join;
 pub mod known;
 pub mod limits;
-pub mod orders;
 pub mod parcel;
 pub mod pin;
 pub mod price;

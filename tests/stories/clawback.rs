@@ -6,7 +6,7 @@ use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
 use super::tills::{account, query, serve};
 use super::world::*;
 use kadogo::book::{COMMISSIONS, TAX};
-use kadogo::wallet::agent::owed::Taken;
+use kadogo::wallet::agents::owed::Taken;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,8 @@
 
 use super::{Source, report, sources};
 
-/// What comes before a text that is the name of an input, a value, a flag or a kind of posting, and only looks like the name
-/// of a service.
+/// What comes before a text that is the name of an input, a value or a flag, a kind of posting or the scope of a key, and
+/// only looks like the name of a service.
 const OTHER_NAMES: &[&str] = &[
     "Slot(",
     "Term(",
@@ -33,6 +33,7 @@ const OTHER_NAMES: &[&str] = &[
     "derive(",
     "fingerprint(",
     "Key::new(",
+    "from_micros(0), ",
 ];
 
 #[test]

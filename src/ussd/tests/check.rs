@@ -28,7 +28,7 @@ fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
     };
     assert!(source.text.contains(old), "{old:?} is not in {}", source.name);
     *source = Source::new(source.name.clone(), source.text.replacen(old, new, 1));
-    check(&files, SERVICES).problems.iter().map(ToString::to_string).collect()
+    check(&files, &crate::menus::vocabulary()).problems.iter().map(ToString::to_string).collect()
 }
 
 /// The line (from 1) of the `nth` (from 1) line that contains `words`.
@@ -50,7 +50,7 @@ fn finds(problems: &[String], expected: &str) {
 
 #[test]
 fn the_real_files_are_well() {
-    let report = check(&Files::embedded(), SERVICES);
+    let report = check(&Files::embedded(), &crate::menus::vocabulary());
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     assert!(report.is_ok(), "{problems:#?}");
     assert!(report.summary.contains("in en, fr, sw; fullest screen: "), "{}", report.summary);

@@ -1,5 +1,5 @@
-//! The answer to what waits: its payer says yes, with their PIN, and it is paid by the service that it is an order for, at the
-//! price of where it was asked for; or they say no.
+//! The answer to what waits: its payer says yes, with their PIN, and it is paid by the service that
+//! it is an order for, at the price of where it was asked for; or they say no.
 
 use super::super::context::Context;
 use super::super::party::{self, Party};
@@ -13,7 +13,8 @@ use crate::store::orders::OrderRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
-/// Input `order`: pays it; shows what paying it directly would show, and flag `cash` where it is handed out.
+/// Input `order`: pays it; shows what paying it directly would show, and flag `cash` where it is
+/// handed out.
 pub const APPROVE: Service = Service {
     name: "approve",
     pin: Whose::Caller,
@@ -29,7 +30,6 @@ pub const APPROVE: Service = Service {
         Slot("ago", Kind::Count),
     ],
     refusals: &[Reason::OrderGone],
-    old: Some(crate::wallet_old::orders::approve),
     ..Service::PLAIN
 };
 

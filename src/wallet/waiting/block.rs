@@ -1,4 +1,5 @@
-//! Who takes no requests from whom: set by who was asked, and never told to who asks before they try again.
+//! Who takes no requests from whom: set by who was asked, and never told to who asks before they
+//! try again.
 
 use super::super::context::Context;
 use super::super::party;

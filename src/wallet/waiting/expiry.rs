@@ -1,5 +1,5 @@
-//! What waited too long: orders end with a word to who waited, and holds set their money free; whoever waited for that hears
-//! what became of it, in one commit.
+//! What waited too long: orders end with a word to who waited, and holds set their money free;
+//! whoever waited for that hears what became of it, in one commit.
 
 use super::super::party::Party;
 use super::super::{House, Wallet, outgoing};
@@ -51,7 +51,8 @@ impl Wallet {
         Ok(self.store.read(read).await?.len())
     }
 
-    /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many ended.
+    /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many
+    /// ended.
     pub async fn expire(&self) -> Result<usize, StoreError> {
         let now = self.house.clock.now();
         let due = self.store.read(move |conn: &mut Conn| Due::read(conn, now)).await?;

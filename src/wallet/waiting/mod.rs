@@ -1,5 +1,5 @@
-//! What somebody has begun and somebody's yes, or a day, must end: payments that wait for their payer, requests for money,
-//! split bills, and standing orders.
+//! What somebody has begun and somebody's yes, or a day, must end: payments that wait for their
+//! payer, requests for money, split bills, and standing orders.
 
 pub mod approval;
 pub mod block;
@@ -9,7 +9,7 @@ pub mod payment_request;
 pub mod pending;
 mod quota;
 pub mod reminding;
-pub mod split;
+pub mod split_bill;
 pub mod standing_order;
 #[cfg(test)]
 mod tests;

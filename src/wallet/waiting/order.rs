@@ -1,5 +1,5 @@
-//! Orders: a payment that its payer asked for by SMS waits until they approve it on USSD with the PIN, or it expires. What
-//! others ask of them waits beside it.
+//! Orders: a payment that its payer asked for by SMS waits until they approve it on USSD with the
+//! PIN, or it expires. What others ask of them waits beside it.
 
 use super::super::context::{Channel, Context};
 use super::super::party;

@@ -1,5 +1,6 @@
-//! Requests: somebody asks somebody else for money. What they ask for waits among the other's payments to approve; it is
-//! paid with the payer's PIN, at the price of sending, or declined, or it expires, and the asker hears of each.
+//! Requests: somebody asks somebody else for money. What they ask for waits among the other's
+//! payments to approve; it is paid with the payer's PIN, at the price of sending, or declined, or
+//! it expires, and the asker hears of each.
 
 use super::super::context::{Channel, Context};
 use super::super::official::sounds_official;

@@ -1,5 +1,5 @@
-//! A payment that waits for its payer's yes: how it is opened, whether it still waits, and what texts say of it. Which
-//! services leave something waiting is not known here.
+//! A payment that waits for its payer's yes: how it is opened, whether it still waits, and what
+//! texts say of it. Which services leave something waiting is not known here.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 use crate::value::Value;
 use std::time::Duration;
 
-/// Orders of each sort that wait for one payer at most: what others request takes no room from what they want themselves.
+/// Orders of each sort that wait for one payer at most: what others request takes no room from what
+/// they want themselves.
 const WAITING_MAX: usize = 8;
 /// Orders shown to one payer.
 pub const SHOWN_MAX: i64 = 16;

@@ -1,5 +1,5 @@
-//! Nobody can be pestered: few requests of one asker wait at a time, fewer for the same person, and who does not want any more
-//! of somebody blocks them.
+//! Nobody can be pestered: few requests of one asker wait at a time, fewer for the same person, and
+//! who does not want any more of somebody blocks them.
 
 use super::super::context::Context;
 use super::super::plan::PlanError;
@@ -16,16 +16,19 @@ use std::time::Duration;
 const OPEN_MAX: usize = 10;
 /// Those for the same person.
 const OPEN_TO_ONE_MAX: usize = 2;
-/// Those for the same person within a day, whatever became of them: declining must not make room for the next.
+/// Those for the same person within a day, whatever became of them: declining must not make room
+/// for the next.
 const DAILY_TO_ONE_MAX: usize = 3;
 /// How far back the quota looks; no asker makes more in a day than may be looked through.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const DAILY_MAX: i64 = 60;
 
-/// What must be read to know whether these people may be asked, and that there is room among what waits for them.
+/// What must be read to know whether these people may be asked, and that there is room among what
+/// waits for them.
 pub fn wants(context: &Context, kind: &'static str, asker: i64, payers: &[i64]) -> Vec<Want> {
-    // counted, as the numbers of orders are taken before they are committed: the newest may have a lower one. And counted
-    // first: whoever asks between this look and the next takes the place that this one goes by
+    // counted, as the numbers of orders are taken before they are committed: the newest may have a
+    // lower one. And counted first: whoever asks between this look and the next takes the place
+    // that this one goes by
     let mut wants = vec![Want::RequestsMade(kind, asker), of_today(context, kind, asker)];
     wants.extend(payers.iter().map(|payer| Want::BlockedBy(*payer)));
     wants.extend(payers.iter().map(|payer| pending::wants(context, *payer)));
@@ -36,8 +39,8 @@ fn of_today(context: &Context, kind: &'static str, asker: i64) -> Want {
     Want::RequestsOf { kind, asker, since: context.now.minus(DAY).micros(), limit: DAILY_MAX }
 }
 
-/// Whether the asker may ask these people now; and the place that their requests take, which another of the same moment
-/// cannot take too.
+/// Whether the asker may ask these people now; and the place that their requests take, which
+/// another of the same moment cannot take too.
 pub fn allowed(
     context: &Context,
     kind: &'static str,

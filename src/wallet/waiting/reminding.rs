@@ -1,5 +1,5 @@
-//! Reminders of shares: who has not answered is reminded once by itself, never at night, and once more when the asker
-//! wants it.
+//! Reminders of shares: who has not answered is reminded once by itself, never at night, and once
+//! more when the asker wants it.
 
 use super::super::service::Message;
 use super::super::{House, Wallet, outgoing};
@@ -28,8 +28,8 @@ pub const REMINDER: Message = Message::plain(
     ],
 );
 
-/// When who has not answered is reminded by itself, unless that is at night: then in the morning, when there is an hour left
-/// at least.
+/// When who has not answered is reminded by itself, unless that is at night: then in the morning,
+/// when there is an hour left at least.
 const AFTER: Duration = Duration::from_secs(12 * 3_600);
 const MORNING: i8 = 8;
 const EVENING: i8 = 21;

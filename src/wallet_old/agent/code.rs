@@ -19,7 +19,16 @@ pub const MAKE: Service =
     Service { name: "cash_code", pin: Whose::Caller, opens: 1, old: Some(make), ..Service::PLAIN };
 /// Inputs `to`, `amount`, `code`: whoever serves hands out the cash. With the flag `unjoined` the number has no wallet, and
 /// the code is the secret of a parcel for it.
-pub const REDEEM: Service = Service { name: "redeem", pin: Whose::Assistant, old: Some(redeem), ..Service::PLAIN };
+pub const REDEEM: Service = Service {
+    name: "redeem",
+    pin: Whose::Assistant,
+    old: Some(redeem),
+    counts_as: Some(crate::wallet::service::CountsAs {
+        kind: super::super::parcel::KIND,
+        service: cash_out::SERVICE.name,
+    }),
+    ..Service::PLAIN
+};
 
 /// How long a code lives.
 const LIFE: Duration = Duration::from_secs(30 * 60);

@@ -1,4 +1,5 @@
-//! What was agreed on with a standing order: its days, its price, what is to be done next, and what its payer is told of it.
+//! What was agreed on with a standing order: its days, its price, what is to be done next, and what
+//! its payer is told of it.
 
 use super::super::super::context::Context;
 use super::super::super::people::send;
@@ -25,7 +26,8 @@ pub const TOLD: &[Slot] = &[
     Slot("last_day", Kind::Day),
     Slot("dial", Kind::Text),
 ];
-/// The same, and why not: by the code of the refusal, as whoever puts the message into words has words for it.
+/// The same, and why not: by the code of the refusal, as whoever puts the message into words has
+/// words for it.
 const WHY: &[Slot] = &[
     Slot("amount", Kind::Money),
     Slot("fee", Kind::Money),

@@ -1,5 +1,5 @@
-//! Standing orders: somebody agrees once, with a quote, a yes and the PIN, to what is paid to somebody else each day, week
-//! or month until a clear end. `worker` carries them out.
+//! Standing orders: somebody agrees once, with a quote, a yes and the PIN, to what is paid to
+//! somebody else each day, week or month until a clear end. `worker` carries them out.
 
 mod agreed;
 pub mod worker;
@@ -19,8 +19,8 @@ use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use agreed::{CANCELLED, SET, schedule_of, told, total, waits};
 
-/// Inputs `to`, `amount`, `every`, `first_day` and `end`, which is a day or how many times; shows `fee`, `total`, `times`,
-/// `first_day`, `last_day`; flags `weekly`, `monthly`.
+/// Inputs `to`, `amount`, `every`, `first_day` and `end`, which is a day or how many times; shows
+/// `fee`, `total`, `times`, `first_day`, `last_day`; flags `weekly`, `monthly`.
 pub const SET_UP: Service = Service {
     name: "standing",
     pin: Whose::Caller,
@@ -129,7 +129,8 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Its days, as they were typed: it begins tomorrow at the earliest, so that there is time to think again.
+/// Its days, as they were typed: it begins tomorrow at the earliest, so that there is time to think
+/// again.
 fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
     let today = context.today();
     let first = Day::read(context.field("first_day")?);

@@ -1,9 +1,10 @@
-//! Carrying standing orders out. Each node looks at what is due; what it does about it carries a key made of the standing
-//! order and its day, and changes the row from the version that was read: of several nodes one does it, once.
+//! Carrying standing orders out. Each node looks at what is due; what it does about it carries a
+//! key made of the standing order and its day, and changes the row from the version that was read:
+//! of several nodes one does it, once.
 //!
-//! A price that is not the one the payer was told last is never paid on the spot: they are told the new one, and it is paid
-//! in the afternoon if they let it. What cannot be paid, in the morning and again in the afternoon, costs nothing; after three
-//! in a row the standing order ends itself.
+//! A price that is not the one the payer was told last is never paid on the spot: they are told the
+//! new one, and it is paid in the afternoon if they let it. What cannot be paid, in the morning and
+//! again in the afternoon, costs nothing; after three in a row the standing order ends itself.
 
 use super::super::super::context::{Channel, Context};
 use super::super::super::people::send;
@@ -29,7 +30,8 @@ pub const BATCH: i64 = 100;
 /// Payments in a row that cannot be made, after which it ends itself.
 const FAILED_MAX: i64 = 3;
 
-/// What is to be done about one: what to commit, and what to commit instead when the book refuses it.
+/// What is to be done about one: what to commit, and what to commit instead when the book refuses
+/// it.
 #[derive(Debug)]
 pub struct Step {
     /// What to commit.

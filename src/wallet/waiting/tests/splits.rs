@@ -1,9 +1,10 @@
-//! Split bills: the shares, who is asked, what each refusal is about, and what can be done about those who do not answer.
+//! Split bills: the shares, who is asked, what each refusal is about, and what can be done about
+//! those who do not answer.
 
 use super::super::super::context::Context;
 use super::super::super::trial::{NOW, Outcome};
 use super::super::reminding;
-use super::super::split::{CANCEL, MINE, REMIND, SHARES, SPLIT};
+use super::super::split_bill::{CANCEL, MINE, REMIND, SHARES, SPLIT};
 use super::*;
 use crate::refusal::Reason;
 use crate::store::facts::Found;

@@ -10,7 +10,8 @@ use crate::calendar::Day;
 use crate::refusal::{Reason, Refusal};
 use crate::store::standing::StandingRow;
 
-/// What is done about a row at an hour of a day, and whether something else is done when the book refuses that.
+/// What is done about a row at an hour of a day, and whether something else is done when the book
+/// refuses that.
 fn done(trial: &mut Trial, row: &StandingRow, at: (&str, i8), refused: Option<Reason>) -> (Plan, bool) {
     let zone = trial.house.market.zone.clone();
     trial.now = Day::read(at.0).unwrap().at_hour(at.1, &zone);

@@ -1,8 +1,10 @@
-//! Opening outlets and letting people serve there: the operator's acts, not those of anybody who dials.
+//! Opening outlets and letting people serve there: the operator's acts, not those of anybody who
+//! dials.
 
 use super::super::Wallet;
-use super::super::founding::FoundingError;
-use super::super::join::empty_wallet;
+use super::super::bootstrap::FoundingError;
+use super::super::party;
+use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key};
 use crate::limits::Tier;
 use crate::pin::Pin;
@@ -33,7 +35,7 @@ impl Wallet {
             head_office,
             name: name.to_owned(),
             area: area.to_owned(),
-            state: "open".to_owned(),
+            state: party::OPEN.to_owned(),
             opened_at: now.micros(),
             low_float_minor: None,
         };
@@ -54,8 +56,8 @@ impl Wallet {
         Ok(row)
     }
 
-    /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that within each commit: what
-    /// they have under way is refused.
+    /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that
+    /// within each commit: what they have under way is refused.
     pub async fn dismiss(&self, assistant: i64) -> Result<(), StoreError> {
         let end = move |conn: &mut Conn| {
             agents::dismiss(conn, assistant)?;

@@ -1,8 +1,10 @@
-//! Split bills: one person paid for several, and asks each of them for an equal share. Each share is a request like any
-//! other; what cannot be divided is the asker's own. Who has not answered is reminded: see `reminding`.
+//! Split bills: one person paid for several, and asks each of them for an equal share. Each share
+//! is a request like any other; what cannot be divided is the asker's own. Who has not answered is
+//! reminded: see `reminding`.
 //!
-//! Among what one asker may have waiting a bill counts once, or one dinner would be all they may ask for. For each person
-//! who is asked, and for the requests of a day, every share counts: nobody is asked more often by splitting.
+//! Among what one asker may have waiting a bill counts once, or one dinner would be all they may
+//! ask for. For each person who is asked, and for the requests of a day, every share counts: nobody
+//! is asked more often by splitting.
 
 use super::super::context::Context;
 use super::super::party;
@@ -20,8 +22,9 @@ use crate::value::{Kind, Slot, Slots, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Inputs `amount` (all of it), `reference`, and `to1` to `to8`, of which one behind the first may be `1`: that is all. Shows
-/// `share`, `own` and `count`; flag `all` when no more numbers are wanted.
+/// Inputs `amount` (all of it), `reference`, and `to1` to `to8`, of which one behind the first may
+/// be `1`: that is all. Shows `share`, `own` and `count`; flag `all` when no more numbers are
+/// wanted.
 pub const SPLIT: Service = Service {
     name: "bill",
     opens: 8,

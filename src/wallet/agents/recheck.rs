@@ -1,9 +1,10 @@
-//! Commission looked at again when a day is over: outlets of one head office that served the same customer, each with a
-//! part of one payment, earned more together than one of them would have with the whole. What was earned too much can be
-//! taken back, as a posting. No commission sinks below zero by it: what is not there stays owed; see `owed`.
+//! Commission looked at again when a day is over: outlets of one head office that served the same
+//! customer, each with a part of one payment, earned more together than one of them would have with
+//! the whole. What was earned too much can be taken back, as a posting. No commission sinks below
+//! zero by it: what is not there stays owed; see `owed`.
 
 use super::super::Wallet;
-use super::super::founding::FoundingError;
+use super::super::bootstrap::FoundingError;
 use super::owed::Taken;
 use crate::calendar::Day;
 use crate::money::Money;
@@ -94,7 +95,8 @@ impl Wallet {
     }
 }
 
-/// What each outlet earned beyond what its payments add to the commission of all before them, as if all had been one.
+/// What each outlet earned beyond what its payments add to the commission of all before them, as if
+/// all had been one.
 fn excesses(rows: &[ServedRow], due: &impl Fn(&str, i64) -> Commission) -> BTreeMap<i64, Commission> {
     let (mut excess, mut sum_minor): (BTreeMap<i64, Commission>, i64) = (BTreeMap::new(), 0);
     for row in rows {
@@ -118,4 +120,68 @@ fn excesses(rows: &[ServedRow], due: &impl Fn(&str, i64) -> Commission) -> BTree
 fn undivided(excess: Commission) -> Commission {
     let outlet_minor = excess.outlet_minor.saturating_add(excess.head_office_minor);
     Commission { outlet_minor, head_office_minor: 0, ..excess }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a
+    /// fifth the head office's.
+    fn due(_service: &str, amount_minor: i64) -> Commission {
+        let whole = amount_minor.min(10_000) / 10;
+        let (tax, head) = (whole / 10, whole / 5);
+        Commission { outlet_minor: whole - tax - head, head_office_minor: head, withheld_tax_minor: tax }
+    }
+
+    fn served(outlet: i64, amount_minor: i64) -> ServedRow {
+        let earned = due("cash_in", amount_minor);
+        ServedRow {
+            posting: 0,
+            outlet,
+            team: 400,
+            assistant: None,
+            shift: None,
+            customer: 101,
+            service: "cash_in".into(),
+            amount_minor,
+            cash_minor: amount_minor,
+            own_minor: earned.outlet_minor,
+            head_minor: earned.head_office_minor,
+            tax_minor: earned.withheld_tax_minor,
+            at: 0,
+        }
+    }
+
+    fn found(rows: &[ServedRow]) -> Vec<(i64, [i64; 3])> {
+        let parts = |c: Commission| [c.outlet_minor, c.head_office_minor, c.withheld_tax_minor];
+        excesses(rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
+    }
+
+    #[test]
+    fn what_one_outlet_would_not_have_earned_with_the_whole_is_too_much() {
+        // together KES 120, of which only 100 earn: the second earned 2 shillings too much
+        let split = [served(300, 7_000), served(310, 5_000)];
+        assert_eq!(found(&split), [(310, [140, 40, 20])]);
+        // all of what comes after
+        let more = [served(300, 10_000), served(310, 5_000), served(320, 1_000)];
+        assert_eq!(found(&more), [(310, [350, 100, 50]), (320, [70, 20, 10])]);
+    }
+
+    #[test]
+    fn what_is_earned_as_by_one_is_not() {
+        assert!(found(&[served(300, 7_000), served(310, 3_000)]).is_empty());
+        assert!(found(&[]).is_empty());
+        // less than what was due is no find either
+        let mut less = served(310, 3_000);
+        less.own_minor = 0;
+        assert!(found(&[served(300, 7_000), less]).is_empty());
+    }
+
+    #[test]
+    fn an_outlet_without_a_head_office_has_earned_that_part_too() {
+        let excess = Commission { outlet_minor: 7, head_office_minor: 2, withheld_tax_minor: 1 };
+        let whole = Commission { outlet_minor: 9, head_office_minor: 0, withheld_tax_minor: 1 };
+        assert_eq!((undivided(excess), excess.whole_minor()), (whole, whole.whole_minor()));
+    }
 }

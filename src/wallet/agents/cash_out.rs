@@ -1,0 +1,165 @@
+//! Cash out: a customer names an outlet, pays into its float and gets cash for it.
+//!
+//! Inputs `agent`, `amount`; shows `name`, `phone` (the agent number), `amount`, `fee`, `total`;
+//! flag `again` (with `ago`, minutes). Where whoever serves has asked for it, it is paid as an
+//! order.
+
+use super::super::context::{Channel, Context};
+use super::super::party::{self, Party};
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::pricing::{self, Terms};
+use super::super::service::{Message, Service, Settle, Whose};
+use super::super::{metering, repetition};
+use super::commission;
+use super::counter::{tell_staff, wants_staff};
+use super::journal::{self, Work};
+use crate::agent::AgentNumber;
+use crate::book::{Change, Leg};
+use crate::money::Money;
+use crate::refusal::Reason;
+use crate::store::agents::OutletRow;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::tariff::Able;
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it. An outlet gives the whole amount in cash: who pays a part of the
+/// price of that is a matter of its commission.
+pub const SERVICE: Service = Service {
+    name: "cash_out",
+    pin: Whose::Caller,
+    wants: &[around, around],
+    decide,
+    shows: &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("total", Kind::Money),
+        Slot("ago", Kind::Count),
+    ],
+    messages: &[&HANDED_OUT, &HAND_OUT, &HAND_OUT_SHARED],
+    priced: Some(Able { tier: true, channels: &["ussd", "agent"], month: false, payee: false }),
+    settles: Some(Settle { channel: Channel::Agent, wants: to_settle, pay: settle }),
+    ..Service::PLAIN
+};
+
+/// To the customer.
+pub const HANDED_OUT: Message = Message::balance(
+    "sms.cash_out",
+    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+);
+/// To who serves alone,
+pub const HAND_OUT: Message = Message::balance(
+    "sms.cash_out_agent",
+    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+);
+/// and to those who serve together: only one of them hands it out.
+pub const HAND_OUT_SHARED: Message = Message { template: "sms.cash_out_shared", ..HAND_OUT };
+
+fn around(context: &Context) -> Vec<Want> {
+    let number = context.field("agent").ok().and_then(|typed| AgentNumber::parse(typed).ok());
+    number.map(|number| to_settle(context, number.outlet())).unwrap_or_default()
+}
+
+/// What must be read to pay into this float, asked twice: where both sides stand, then what the
+/// outlet earns and who hears of it.
+fn to_settle(context: &Context, float: i64) -> Vec<Want> {
+    let Some(customer) = context.caller.person.as_ref() else { return Vec::new() };
+    match context.facts.outlet(float) {
+        Err(_not_yet) => vec![Want::Owner(customer.account_id), Want::Account(float), Want::Outlet(float)],
+        Ok(None) => Vec::new(),
+        Ok(Some(outlet)) => {
+            let mut wants = repetition::wants(context, customer.account_id);
+            wants.extend(wants_handed_out(context, outlet, customer.account_id));
+            wants
+        }
+    }
+}
+
+/// What must be read where cash is handed out, besides how both accounts stand.
+pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> {
+    let mut wants = commission::wants(context, outlet, customer);
+    wants.extend(journal::wants(context, outlet.float_account));
+    wants.extend(wants_staff(context, outlet.float_account));
+    wants
+}
+
+/// Pays who was asked for it at the counter.
+fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
+    match payee {
+        Party::Outlet(outlet) => payment(context, plan, outlet, amount),
+        Party::Person(_) => Err(PlanError::Damaged("cash from somebody who is no outlet")),
+    }
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    context.person()?;
+    let outlet = party::outlet(context, "agent")?;
+    plan.show_all(party::outlet_sign(outlet));
+    let amount = context.amount("amount")?;
+    let act = payment(context, plan, outlet, amount)?;
+    plan.commit(act);
+    Ok(())
+}
+
+/// Plans that the caller gets `amount` in cash at `outlet`: shows it, and says what to commit.
+fn payment(context: &Context, plan: &mut Plan, outlet: &OutletRow, amount: Money) -> Result<Act, PlanError> {
+    let customer = context.person()?;
+    let account = party::active(context, customer, Reason::AccountClosed.into())?;
+    party::working(context, outlet)?;
+    // nobody serves themselves
+    let post = context.caller.till.as_ref();
+    if post.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
+        return Err(Reason::AgentSelf.into());
+    }
+    let fee = pricing::fee(context, SERVICE.name, customer, amount)?;
+    let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;
+    let meters = vec![metering::spent(context, customer, amount)?];
+    terms.show(plan);
+    plan.show_all(party::outlet_sign(outlet));
+    let float = outlet.float_account;
+    repetition::warn(context, plan, customer.account_id, float, amount.minor)?;
+    let (legs, work) = legs(context, plan, customer, outlet, &terms)?;
+    let mut changes = news(context, plan, customer, outlet)?;
+    changes.extend(work);
+    Ok(Act { kind: SERVICE.name, legs, meters, changes, ..Act::default() })
+}
+
+/// What moves when cash is handed out, what must still be so then, and what is written down of it.
+pub fn legs(
+    context: &Context,
+    plan: &mut Plan,
+    customer: &PersonRow,
+    outlet: &OutletRow,
+    terms: &Terms,
+) -> Result<(Vec<Leg>, Vec<Change>), PlanError> {
+    let (customer, amount) = (customer.account_id, terms.amount);
+    let mut legs = vec![
+        Leg { account: customer, amount_minor: terms.total.minor.saturating_neg() },
+        Leg { account: outlet.float_account, amount_minor: amount.minor },
+    ];
+    legs.extend(terms.credits());
+    let earned = commission::earn(context, SERVICE.name, outlet, customer, amount, &mut legs)?;
+    let mut changes = Vec::from_iter(earned.once);
+    let cash_minor = amount.minor.saturating_neg();
+    let work = Work { service: SERVICE.name, customer, amount, cash_minor, earned: earned.parts };
+    changes.extend(journal::record(context, plan, outlet, work)?);
+    Ok((legs, changes))
+}
+
+/// Both sides hear of it; only when the outlet does is cash handed over.
+pub fn news(
+    context: &Context,
+    plan: &Plan,
+    customer: &PersonRow,
+    outlet: &OutletRow,
+) -> Result<Vec<Change>, PlanError> {
+    let mut theirs = plan.shown(&["amount", "fee"]);
+    theirs.extend(party::outlet_sign(outlet));
+    let mut ours = plan.shown(&["amount"]);
+    ours.extend(party::sign(customer));
+    let mut changes = vec![context.tell(customer, &HANDED_OUT, theirs, Some(customer.account_id))];
+    changes.extend(tell_staff(context, outlet, &HAND_OUT, &HAND_OUT_SHARED, &ours)?);
+    Ok(changes)
+}
