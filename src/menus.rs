@@ -7,7 +7,8 @@ use crate::market::Market;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
-use crate::ussd::{Files, Menus};
+use crate::refusal::Reason;
+use crate::ussd::{Files, Menus, Vocabulary};
 use crate::wallet::agents::{cash_in, cash_out};
 use crate::wallet::{SERVICES, parcel, price, send};
 use std::io;
@@ -96,8 +97,7 @@ impl Folder {
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
-        let names: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
-        let report = crate::ussd::check(&self.screens, &names);
+        let report = crate::ussd::check(&self.screens, &vocabulary());
         problems.extend(report.problems.iter().map(Problem::to_string));
         (Menus::parse(&self.screens).ok(), report.summary)
     }
@@ -116,6 +116,24 @@ impl Folder {
             }
         }
     }
+}
+
+/// What screens, texts and letters may speak of: what the services say of themselves, and the channels.
+pub fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary { reasons: Reason::ALL.to_vec(), ..Vocabulary::default() };
+    for service in SERVICES {
+        vocabulary.services.push(service.name);
+        vocabulary.learn(service.shows.iter().copied());
+        vocabulary.tell(service.messages.iter().copied());
+        vocabulary.reasons.extend(service.refusals);
+    }
+    for messages in [crate::wallet::MESSAGES, crate::sms::inbox::MESSAGES, crate::ussd::deadline::MESSAGES, crate::notify::MESSAGES] {
+        vocabulary.tell(messages.iter().copied());
+    }
+    vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
+    vocabulary.reasons.sort_unstable();
+    vocabulary.reasons.dedup();
+    vocabulary
 }
 
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.

@@ -13,10 +13,27 @@ use crate::statement::{Words, csv, pdf};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
 use crate::time::Timestamp;
-use crate::value::Value;
+use crate::value::{Kind, Slot, Value};
+use crate::wallet::message::Message;
 use crate::wallet::outgoing::message;
 use crate::wallet::people::period_statement::StatementRequest;
 use std::sync::Arc;
+
+/// What is said of letters, and in them beside what their service sends.
+pub const MESSAGES: &[&Message] =
+    &[&FAILED, &CODE, &CODE_SUBJECT, &STATEMENT_SUBJECT, &STATEMENT_LONG, &STATEMENT_LONG_SUBJECT];
+
+const FAILED: Message = Message::plain("sms.mail_failed", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
+/// The code itself is made when the letter leaves.
+const CODE: Message = Message::plain("mail.code", &[Slot("mail_code", Kind::Code)]);
+const CODE_SUBJECT: Message = Message::plain("mail.code_subject", &[]);
+const STATEMENT_SUBJECT: Message = Message::plain("mail.statement_subject", DAYS);
+const STATEMENT_LONG: Message = Message::plain(
+    "mail.statement_long",
+    &[Slot("name", Kind::Name), Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)],
+);
+const STATEMENT_LONG_SUBJECT: Message = Message::plain("mail.statement_long_subject", DAYS);
+const DAYS: &[Slot] = &[Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)];
 
 /// The words of a statement.
 const WORDS: [&str; 20] = [
@@ -46,7 +63,7 @@ impl Notify {
         let house = &self.wallet.house;
         let told =
             Slots::from([("email".into(), email.to_string().into()), ("dial".into(), house.dial.clone().into())]);
-        Some(message(&row.msisdn, &row.language, "sms.mail_failed", &told, None, house.clock.now()))
+        Some(message(&row.msisdn, &row.language, FAILED.template, &told, None, house.clock.now()))
     }
 
     /// The letter that a row stands for; nothing when the row is not one.

@@ -3,6 +3,8 @@
 
 mod mail;
 
+pub use mail::MESSAGES;
+
 use crate::ask::Slots;
 use crate::catalogue::Catalogue;
 use crate::gateway::mail::Mailer;

@@ -13,10 +13,18 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
+use crate::value::{Kind, Slot};
+use crate::wallet::message::Message;
 use crate::wallet::outgoing::message;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What is told of what came too late for a screen.
+pub const MESSAGES: &[&Message] = &[&REFUSED, &DONE];
+
+const REFUSED: Message = Message::plain("sms.late_refused", &[Slot("reason", Kind::Text)]);
+const DONE: Message = Message::plain("sms.late_done", &[]);
 
 /// An act whose conversation shows no outcome after this time was cut short by a crash.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
@@ -80,13 +88,13 @@ impl Ussd {
             match work.await {
                 Outcome { refused: Some(refusal), .. } => {
                     let reason = ussd.reason(language, &refusal);
-                    ussd.tell_late(&caller, language, "sms.late_refused", &reason).await;
+                    ussd.tell_late(&caller, language, &REFUSED, &reason).await;
                 }
                 Outcome { silent: true, .. } => {
                     // it may have been the language that was changed
                     let known = ussd.wallet.caller(caller.clone()).await.ok().and_then(|known| known.person);
                     let language = known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
-                    ussd.tell_late(&caller, language, "sms.late_done", &Slots::new()).await;
+                    ussd.tell_late(&caller, language, &DONE, &Slots::new()).await;
                 }
                 _told_otherwise => {}
             }
@@ -100,9 +108,9 @@ impl Ussd {
         Slots::from([("reason".to_owned(), reason.into())])
     }
 
-    async fn tell_late(&self, caller: &Msisdn, language: Language, template: &str, slots: &Slots) {
+    async fn tell_late(&self, caller: &Msisdn, language: Language, said: &Message, slots: &Slots) {
         let (now, msisdn) = (self.wallet.house.clock.now(), caller.e164());
-        let news = message(msisdn, language.as_str(), template, slots, None, now);
+        let news = message(msisdn, language.as_str(), said.template, slots, None, now);
         let posting = self.wallet.note(Key::new(now, "late", msisdn.as_bytes()), vec![Change::Tell(news)]);
         if let Err(refusal) = self.wallet.book.post(posting).await {
             tracing::error!(code = refusal.code(), "the news of a late result was not stored");
@@ -138,7 +146,7 @@ impl Ussd {
             let language = person.map_or(chosen, |person| person.language);
             let words = Language::parse(&language).unwrap_or(Language::EN);
             let slots = self.reason(words, &Reason::Busy.into());
-            let news = message(&record.msisdn, &language, "sms.late_refused", &slots, None, now);
+            let news = message(&record.msisdn, &language, REFUSED.template, &slots, None, now);
             changes.push(Change::Tell(news));
         }
         Ok(changes)

@@ -8,6 +8,7 @@ use crate::ask::{Ask, Slots, Verb};
 use crate::catalogue::{Catalogue, Problem};
 use crate::language::Language;
 use crate::market::Market;
+use crate::value::{Kind, Slot};
 
 pub mod check;
 pub mod conversation;
@@ -29,12 +30,16 @@ pub mod session_store;
 pub mod state;
 mod talk;
 
-pub use check::{Report, check};
+pub use check::{Report, Vocabulary, check};
 pub use files::Files;
 pub use graph::graph;
 pub use machine::{answer, begin, press};
 pub use resume::{accepts_dialled, offer, resumable};
 pub use state::State;
+
+/// The values that belong to the caller, whatever is asked.
+pub const CALLER_SLOTS: &[Slot] =
+    &[Slot("brand", Kind::Text), Slot("dial", Kind::Text), Slot("first_name", Kind::Name)];
 
 /// What fits on a screen: 160 septets, less the `CON ` that some gateways count in.
 pub const SCREEN_SEPTETS: usize = 156;

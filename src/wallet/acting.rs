@@ -1,6 +1,7 @@
 //! Doing: a plan becomes a posting, once per key, with what the channel adds and the proof of the PIN. What others were
 //! faster with is planned anew.
 
+use super::message::Message;
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
 use super::{Caller, Service, Wallet, Whose, unavailable};
@@ -15,8 +16,11 @@ use secrecy::ExposeSecret;
 
 /// How often something is planned anew because others were faster.
 const PLANS_MAX: usize = 3;
+/// What the wallet says of itself, whatever the service.
+pub const MESSAGES: &[&Message] = &[&PIN_LOCKED];
+
 /// What a locked PIN is told with.
-const PIN_LOCKED: &str = "sms.pin_locked";
+const PIN_LOCKED: Message = Message::plain("sms.pin_locked", &[]);
 
 /// What a channel adds to something it wants done.
 #[derive(Debug, Clone)]
@@ -174,7 +178,7 @@ impl Wallet {
         let tag = self.house.pin_keys.tag(row.key_version, account, &row.salt, &pin).map_or(Vec::new(), Vec::from);
         let now = self.house.clock.now();
         let slots = Slots::new();
-        let news = super::outgoing::message(&person.msisdn, &person.language, PIN_LOCKED, &slots, None, now);
+        let news = super::outgoing::message(&person.msisdn, &person.language, PIN_LOCKED.template, &slots, None, now);
         let wrong = match wrong {
             Wrong::Charged => Vec::new(),
             Wrong::Charge(mut along) => {

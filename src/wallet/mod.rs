@@ -30,7 +30,7 @@ pub mod service;
 pub(crate) mod trial;
 
 pub use crate::wallet_old::{agent, desk, founding, orders, parcel, price, send, standing};
-pub use acting::{Acted, Turn, Wrong};
+pub use acting::{MESSAGES, Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
 pub use people::join;

@@ -4,13 +4,16 @@ use crate::ask::Slots;
 use crate::catalogue::{Book, Problem, fill};
 use crate::language::Language;
 use crate::market::Market;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Refusal;
 use crate::text::parts;
+use crate::value;
 use crate::ussd::menu::{Kind, Menu, Screen, Size};
 use crate::ussd::page::cost;
 use crate::ussd::state::{Item, State};
 use crate::ussd::talk::Talk;
 use crate::ussd::{Caller, Menus, SCREEN_SEPTETS};
+
+use super::vocabulary::{Vocabulary, longest as by_kind};
 
 /// What was measured.
 pub(super) struct Fit {
@@ -21,15 +24,15 @@ pub(super) struct Fit {
 }
 
 /// Measures every screen and every SMS.
-pub(super) fn measure(menus: &Menus) -> Fit {
+pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary) -> Fit {
     let mut problems = Vec::new();
     let mut fullest = (0, String::new());
-    let longest = longest(&menus.customer);
+    let longest = longest(&menus.customer, vocabulary);
     for (language, book) in menus.catalogue.books() {
         let caller = caller(menus, language, &longest);
         let talk = Talk::new(menus, &caller);
         for screen in menus.customer.screens.values() {
-            let width = widest(&talk, menus, screen);
+            let width = widest(&talk, menus, vocabulary, screen);
             if width.septets > fullest.0 {
                 fullest = (
                     width.septets,
@@ -45,13 +48,17 @@ pub(super) fn measure(menus: &Menus) -> Fit {
     Fit { problems, fullest: fullest.1 }
 }
 
-/// The longest value of every slot.
-fn longest(menu: &Menu) -> Slots {
+/// The longest value of every slot: as its kind has it, or as the menu says where that is less.
+fn longest(menu: &Menu, vocabulary: &Vocabulary) -> Slots {
+    let market = Market::kenya();
+    let by_kind = |(slot, kind): (&&str, &value::Kind)| Some(((*slot).to_owned(), by_kind(*kind, &market)?));
+    let mut slots: Slots = vocabulary.slots.iter().filter_map(by_kind).collect();
     let value = |size: &Size| match size {
         Size::Cut(septets) => "W".repeat(*septets),
         Size::Whole(longest) => longest.clone(),
     };
-    menu.slots.iter().map(|(slot, longest)| (slot.clone(), value(&longest.size).into())).collect()
+    slots.extend(menu.slots.iter().map(|(slot, longest)| (slot.clone(), value(&longest.size).into())));
+    slots
 }
 
 /// Someone for whom everything is shown, at its longest.
@@ -66,7 +73,7 @@ struct Width {
 }
 
 /// The width of what must stand on one page. Lists and balances may page, but each of their lines must fit.
-fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
+fn widest(talk: &Talk<'_>, menus: &Menus, vocabulary: &Vocabulary, screen: &Screen) -> Width {
     let state = sample(talk, screen);
     let foot = talk.foot(&state);
     let plain = |body: &str| cost(body).saturating_add(if foot.is_empty() { 0 } else { cost(&foot).saturating_add(1) });
@@ -74,7 +81,7 @@ fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
     match &screen.kind {
         Kind::End if screen.id != menus.customer.refused.text => whole,
         Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume => whole,
-        Kind::Input(_) | Kind::End => with_refusals(talk, menus, &state, &plain).unwrap_or(whole),
+        Kind::Input(_) | Kind::End => with_refusals(talk, menus, vocabulary, &state, &plain).unwrap_or(whole),
         Kind::List(_) | Kind::Show(..) => {
             let more = cost(&talk.word(&state, "nav.more")).saturating_add(1);
             let septets = talk.body(&state).lines().map(|line| plain(line).saturating_add(more)).max().unwrap_or(0);
@@ -84,8 +91,12 @@ fn widest(talk: &Talk<'_>, menus: &Menus, screen: &Screen) -> Width {
 }
 
 /// A screen with the longest refusal above it. An input must not page, for 98 could be what somebody wants to enter.
-fn with_refusals(talk: &Talk<'_>, menus: &Menus, state: &State, plain: &dyn Fn(&str) -> usize) -> Option<Width> {
-    let refusals = Reason::ALL.iter().map(|reason| {
+fn with_refusals(
+    talk: &Talk<'_>,
+    menus: &Menus,
+    vocabulary: &Vocabulary,
+    state: &State, plain: &dyn Fn(&str) -> usize) -> Option<Width> {
+    let refusals = vocabulary.reasons.iter().map(|reason| {
         let refusal = Refusal::new(*reason);
         (refusal.code().to_owned(), talk.reason_text(state, &state.screen, &refusal))
     });

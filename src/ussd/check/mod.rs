@@ -7,7 +7,10 @@ use crate::catalogue::Problem;
 mod fields;
 mod fit;
 mod map;
+mod vocabulary;
 mod words;
+
+pub use vocabulary::Vocabulary;
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +28,15 @@ impl Report {
     }
 }
 
-/// Checks the files against each other and against the names of the services that the wallet has.
-pub fn check(files: &Files, services: &[&str]) -> Report {
+/// Checks the files against each other and against what the services say of themselves.
+pub fn check(files: &Files, vocabulary: &Vocabulary) -> Report {
     let (mut problems, summary) = match Menus::parse(files) {
         Err(problems) => (problems, "the files cannot be read as menus".to_owned()),
         Ok(menus) => {
-            let mut problems = map::problems(&menus.customer, services);
+            let mut problems = map::problems(&menus.customer, &vocabulary.services);
             problems.extend(fields::problems(&menus.customer));
-            problems.extend(words::problems(&menus));
-            let fit = fit::measure(&menus);
+            problems.extend(words::problems(&menus, vocabulary));
+            let fit = fit::measure(&menus, vocabulary);
             problems.extend(fit.problems);
             (problems, summary(&menus, &fit.fullest))
         }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::problem;
+use super::vocabulary::{self, Vocabulary};
+use crate::market::Market;
 use crate::catalogue::{Book, Entry, Problem, slots_of};
 use crate::language::Language;
-use crate::messages::MESSAGES;
-use crate::reason::Reason;
 use crate::ussd::Menus;
 use crate::ussd::menu::{Accepts, Kind, Menu, Screen};
 
@@ -15,15 +15,15 @@ const KEYS: [(&str, &str); 5] =
     [("nav.back", "0"), ("nav.home", "00"), ("nav.more", "98"), ("nav.yes", "1"), ("nav.no", "2")];
 
 /// What is wrong with the texts.
-pub(super) fn problems(menus: &Menus) -> Vec<Problem> {
+pub(super) fn problems(menus: &Menus, vocabulary: &Vocabulary) -> Vec<Problem> {
     let mut found = Vec::new();
     let menu = &menus.customer;
-    let needed = needed(menu);
-    missing(menus, &needed, &mut found);
+    let needed = needed(menu, vocabulary);
+    missing(menus, vocabulary, &needed, &mut found);
     for (_, book) in menus.catalogue.books() {
-        unused(menu, &needed, book, &mut found);
-        undeclared(menu, book, &mut found);
-        unfilled(book, &mut found);
+        unused(menu, vocabulary, &needed, book, &mut found);
+        undeclared(menu, vocabulary, book, &mut found);
+        unfilled(vocabulary, book, &mut found);
         keys(book, &mut found);
     }
     mismatched(menus, &mut found);
@@ -36,17 +36,17 @@ fn text_problem(book: &Book, line: usize, message: String) -> Problem {
 }
 
 /// The texts that must be there, each with the line of the menu that needs it (0: the machine itself does).
-fn needed(menu: &Menu) -> BTreeMap<String, usize> {
+fn needed(menu: &Menu, vocabulary: &Vocabulary) -> BTreeMap<String, usize> {
     let mut needed = BTreeMap::new();
     for (key, _) in KEYS {
         needed.insert(key.to_owned(), 0);
     }
     needed.insert("invalid.choice".to_owned(), 0);
-    for reason in Reason::ALL {
+    for reason in &vocabulary.reasons {
         needed.insert(format!("refusal.{}", reason.code()), 0);
     }
-    for (key, _slots) in MESSAGES {
-        needed.insert((*key).to_owned(), 0);
+    for message in &vocabulary.messages {
+        needed.insert(message.template.to_owned(), 0);
     }
     for screen in menu.screens.values() {
         needed.insert(format!("screen.{}", screen.id), screen.line);
@@ -68,34 +68,41 @@ fn parts(screen: &Screen) -> Vec<(&str, usize)> {
 }
 
 /// Texts that may be there: a screen's own words for a refusal, and for 0 where an amount is asked.
-fn is_optional(menu: &Menu, key: &str) -> bool {
+fn is_optional(menu: &Menu, vocabulary: &Vocabulary, key: &str) -> bool {
     if key.starts_with("words.") {
         return true;
     }
     let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else { return false };
     let Some(screen) = menu.screen(id) else { return false };
     match part.strip_prefix("refused.") {
-        Some(code) => Reason::ALL.iter().any(|reason| reason.code() == code),
+        Some(code) => vocabulary.reasons.iter().any(|reason| reason.code() == code),
         None => part == "zero" && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount),
     }
 }
 
 /// A message may use only the values it is sent with: any other slot would arrive as it is written.
-fn unfilled(book: &Book, found: &mut Vec<Problem>) {
-    for (key, filled) in MESSAGES {
+fn unfilled(vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
+    for message in &vocabulary.messages {
+        let key = message.template;
         let Some(entry) = book.entry(key) else { continue };
-        for slot in slots_of(&entry.text).into_iter().filter(|slot| !filled.contains(slot)) {
+        let same = vocabulary.messages.iter().filter(|other| other.template == key);
+        let filled: Vec<_> = same.flat_map(|other| vocabulary::slots_of(other)).collect();
+        let is_filled = |slot: &&str| filled.iter().any(|known| known.0 == *slot);
+        for slot in slots_of(&entry.text).into_iter().filter(|slot| !is_filled(slot)) {
             found.push(text_problem(book, entry.line, format!("message \"{key}\" is never sent with a {{{slot}}}")));
         }
     }
 }
 
-fn missing(menus: &Menus, needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
+fn missing(
+    menus: &Menus,
+    vocabulary: &Vocabulary,
+    needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
     let menu = &menus.customer;
     let mut wanted = needed.clone();
     // What one language says beyond that, the others must say too.
     for (_, book) in menus.catalogue.books() {
-        for (key, _) in book.entries().filter(|(key, _)| is_optional(menu, key)) {
+        for (key, _) in book.entries().filter(|(key, _)| is_optional(menu, vocabulary, key)) {
             wanted.entry(key.to_owned()).or_insert(0);
         }
     }
@@ -107,17 +114,27 @@ fn missing(menus: &Menus, needed: &BTreeMap<String, usize>, found: &mut Vec<Prob
     }
 }
 
-fn unused(menu: &Menu, needed: &BTreeMap<String, usize>, book: &Book, found: &mut Vec<Problem>) {
-    for (key, entry) in book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, key)) {
+fn unused(
+    menu: &Menu,
+    vocabulary: &Vocabulary,
+    needed: &BTreeMap<String, usize>, book: &Book, found: &mut Vec<Problem>) {
+    for (key, entry) in book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, vocabulary, key)) {
         found.push(text_problem(book, entry.line, format!("text \"{key}\" is not used by any screen")));
     }
 }
 
-fn undeclared(menu: &Menu, book: &Book, found: &mut Vec<Problem>) {
+fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
     for (key, entry) in book.entries() {
-        for slot in slots_of(&entry.text).into_iter().filter(|slot| !menu.slots.contains_key(*slot)) {
-            let message = format!("text \"{key}\" has {{{slot}}}, which [slots] of {} does not name", menu.file);
-            found.push(text_problem(book, entry.line, message));
+        for slot in slots_of(&entry.text) {
+            if menu.slots.contains_key(slot) {
+                continue;
+            }
+            let what = match vocabulary.slots.get(slot) {
+                None => "which no service shows".to_owned(),
+                Some(kind) if vocabulary::longest(*kind, &Market::kenya()).is_some() => continue,
+                Some(_) => format!("whose longest value [slots] of {} does not name", menu.file),
+            };
+            found.push(text_problem(book, entry.line, format!("text \"{key}\" has {{{slot}}}, {what}")));
         }
     }
 }
