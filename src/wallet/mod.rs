@@ -20,6 +20,7 @@ pub mod pricing;
 mod registry;
 mod repetition;
 mod replay;
+pub mod reversals;
 pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;

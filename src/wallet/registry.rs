@@ -3,6 +3,7 @@
 use super::Service;
 use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
 use super::people::send;
+use super::reversals::{agree, asked, dispute, undo, undo_sent};
 use crate::wallet_old as old;
 
 /// Everything the wallet can do.
@@ -16,11 +17,11 @@ pub const SERVICES: &[Service] = &[
     old::orders::LIST,
     old::orders::APPROVE,
     old::orders::DECLINE,
-    old::reversal::UNDO,
-    old::reversal::SENT,
-    old::reversal::ASKED,
-    old::reversal::AGREE,
-    old::reversal::DISPUTE,
+    undo::SERVICE,
+    undo_sent::SERVICE,
+    asked::SERVICE,
+    agree::SERVICE,
+    dispute::SERVICE,
     old::request::ASK,
     old::request::MINE,
     old::request::CANCEL,

@@ -391,7 +391,7 @@ fn told_by(change: &Change) -> Option<&NewMessage> {
 }
 
 /// What was decided is what the service says of itself.
-fn conforms(service: &Service, plan: &Plan) {
+pub fn conforms(service: &Service, plan: &Plan) {
     let declared =
         |slots: &[Slot], name: &str, value: &Value| slots.contains(&Slot(slot_name(slots, name), value.kind()));
     let shown = plan.slots.iter().chain(plan.items.iter().flat_map(|item| &item.slots));

@@ -1,11 +1,11 @@
 //! Holds whose time is over: the money is free again, and whoever waited for it hears what became of it, in one commit.
 
 use super::orders::{EXPIRE_BATCH, expiry_key};
-use super::reversal::staff as reversal;
 use super::{Wallet, parcel};
 use crate::book::{HoldMove, Posting};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
+use crate::wallet::reversals::reversal;
 
 impl Wallet {
     /// Ends holds; returns how many.

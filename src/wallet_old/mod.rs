@@ -22,7 +22,6 @@ pub mod pin;
 pub mod price;
 pub mod receipt;
 pub mod request;
-pub mod reversal;
 pub mod send;
 pub mod standing;
 
