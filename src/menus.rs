@@ -9,7 +9,8 @@ use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus};
 use crate::wallet::agent::{cash_in, cash_out};
-use crate::wallet::{SERVICES, parcel, price, send};
+use crate::wallet::vouchers::send_unjoined;
+use crate::wallet::{SERVICES, price, send};
 use std::io;
 use std::path::Path;
 
@@ -125,11 +126,11 @@ pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
 
 /// What a tariff asks for that the services, or the market, cannot do.
 pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
-    let services = [send::SERVICE.name, parcel::SEND.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
+    let services = [send::SERVICE.name, send_unjoined::SERVICE.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
     let mut problems: Vec<Problem> =
         services.iter().flat_map(|service| tariff.beyond(service, price::able(service))).collect();
     // what waits for a number without a wallet can be had as cash
-    problems.extend(tariff.undercuts(parcel::SEND.name, cash_out::SERVICE.name));
+    problems.extend(tariff.undercuts(send_unjoined::SERVICE.name, cash_out::SERVICE.name));
     let market = Market::kenya().currency;
     if tariff.currency() != market {
         let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));

@@ -24,9 +24,10 @@ pub mod reversals;
 pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;
+pub mod vouchers;
 
 pub use crate::wallet_old::{
-    account, agent, desk, extract, founding, join, orders, parcel, price, receipt, send, standing,
+    account, agent, desk, extract, founding, join, orders, price, receipt, send, standing,
 };
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;

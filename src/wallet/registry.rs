@@ -4,15 +4,17 @@ use super::Service;
 use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
 use super::people::send;
 use super::reversals::{agree, asked, dispute, undo, undo_sent};
+use super::vouchers::{cash_code, payee, redeem, reveal, send_unjoined, sent, take_back};
 use crate::wallet_old as old;
 
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
     send::SERVICE,
-    old::parcel::SEND,
-    old::parcel::mine::LIST,
-    old::parcel::mine::CANCEL,
-    old::parcel::mine::SECRET,
+    payee::SERVICE,
+    send_unjoined::SERVICE,
+    sent::LIST,
+    take_back::SERVICE,
+    reveal::SERVICE,
     old::orders::ORDER,
     old::orders::LIST,
     old::orders::APPROVE,
@@ -37,8 +39,8 @@ pub const SERVICES: &[Service] = &[
     cash_in::SERVICE,
     cash_out::SERVICE,
     cash_ask::ASK,
-    old::agent::code::MAKE,
-    old::agent::code::REDEEM,
+    cash_code::SERVICE,
+    redeem::SERVICE,
     old::agent::float::SELL,
     old::agent::register::REGISTER,
     old::agent::register::LIFT,

@@ -1,11 +1,12 @@
 //! Holds whose time is over: the money is free again, and whoever waited for it hears what became of it, in one commit.
 
+use super::Wallet;
 use super::orders::{EXPIRE_BATCH, expiry_key};
-use super::{Wallet, parcel};
 use crate::book::{HoldMove, Posting};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::reversals::reversal;
+use crate::wallet::vouchers::ending;
 
 impl Wallet {
     /// Ends holds; returns how many.
@@ -17,8 +18,8 @@ impl Wallet {
                 let (mut changes, mut meters) = (Vec::new(), Vec::new());
                 if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
                     changes = reversal::ended(&house, &row, &payer, &payee, now);
-                } else if let Some(parcel) = parcel::mine::behind(conn, hold.id)? {
-                    (changes, meters) = parcel::mine::over(&house, &parcel, "sms.parcel_returned", now);
+                } else if let Some(untaken) = ending::behind(conn, hold.id)? {
+                    (changes, meters) = untaken.returned(&house, now);
                 }
                 due.push((hold, changes, meters));
             }

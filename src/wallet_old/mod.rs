@@ -17,7 +17,6 @@ pub mod known;
 pub mod limits;
 pub mod mailbox;
 pub mod orders;
-pub mod parcel;
 pub mod pin;
 pub mod price;
 pub mod receipt;

@@ -6,7 +6,7 @@
 
 use super::desk::{Act, Desk, Halt, masked_name};
 use super::price::{self, Terms};
-use super::{Service, Whose, limits, parcel};
+use super::{Service, Whose, limits};
 use crate::ask::{Slots, Verb};
 use crate::book::{self, Leg};
 use crate::money::Money;
@@ -18,28 +18,12 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// The service as menus know it.
-pub const SERVICE: Service = Service { name: "send", pin: Whose::Caller, old: Some(plan), ..Service::PLAIN };
+pub const SERVICE: Service = Service { name: "send", pin: Whose::Caller, ..Service::PLAIN };
 
 /// Within this time the same payment again is more likely a mistake than a wish.
 const AGAIN: Duration = Duration::from_secs(600);
 /// How many of the payer's last postings are looked at for it.
 const AGAIN_LOOKBACK: usize = 10;
-
-fn plan(desk: &mut Desk) -> Result<(), Halt> {
-    let payee = match payee(desk) {
-        Err(Halt::Refused(refusal)) if refusal.reason == Reason::PayeeUnknown && desk.verb == Verb::Check => {
-            return if parcel::would_wait(desk)? { Ok(()) } else { Err(refusal.into()) };
-        }
-        found => found?,
-    };
-    for (slot, value) in party(&payee) {
-        desk.show(&slot, value);
-    }
-    let amount = desk.amount("amount")?;
-    let act = payment(desk, &payee, amount)?;
-    desk.plan.act = Some(act);
-    Ok(())
-}
 
 /// The person the input `to` names, who must not be the payer.
 pub fn payee(desk: &mut Desk) -> Result<PersonRow, Halt> {

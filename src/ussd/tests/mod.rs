@@ -26,6 +26,7 @@ mod resume;
 pub(super) const SERVICES: &[&str] = &[
     "join",
     "send",
+    "payee",
     "orders",
     "approve",
     "decline",

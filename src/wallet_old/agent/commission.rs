@@ -5,7 +5,6 @@
 //! adds to that. Who splits a deposit earns nothing by it.
 
 use super::super::desk::{Desk, Halt};
-use super::super::parcel;
 use super::cash_out;
 use crate::ask::Verb;
 use crate::book::{COMMISSIONS, Change, Leg, TAX};
@@ -15,6 +14,7 @@ use crate::store::people::PersonRow;
 use crate::store::{StoreError, book_rows};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
+use crate::wallet::vouchers::handing_out;
 
 /// Payments of a customer that are looked through for those at this outlet today.
 const LOOKBACK: usize = 50;
@@ -105,7 +105,7 @@ fn served_today(desk: &mut Desk, service: &str, outlet: &OutletRow, customer: &P
             return Ok(Some(sum_minor));
         }
         let float = legs.iter().find(|leg| leg.account_id == outlet.float_account);
-        let same = posting.kind == service || (service == cash_out::SERVICE.name && posting.kind == parcel::KIND);
+        let same = posting.kind == service || (service == cash_out::SERVICE.name && posting.kind == handing_out::KIND);
         if let Some(float) = float.filter(|_| same) {
             sum_minor = sum_minor.saturating_add(float.amount_minor.saturating_abs());
         }

@@ -4,14 +4,12 @@
 
 pub mod cash_in;
 pub mod cash_out;
-pub mod code;
 pub mod commission;
 pub mod deposit;
 pub mod find;
 pub mod float;
 pub mod opening;
 pub mod owed;
-mod parcel;
 pub mod payout;
 pub mod recheck;
 pub mod register;
