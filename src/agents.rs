@@ -15,7 +15,7 @@ use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::{Conn, Store, StoreError, agents, book_rows, people, working_day};
 use crate::time::Clock;
-use crate::wallet::agent::owed::Taken;
+use crate::wallet::agents::owed::Taken;
 use crate::wallet::{Rules, Wallet};
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;

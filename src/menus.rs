@@ -8,7 +8,7 @@ use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus};
-use crate::wallet::agent::{cash_in, cash_out};
+use crate::wallet::agents::{cash_in, cash_out};
 use crate::wallet::vouchers::send_unjoined;
 use crate::wallet::{SERVICES, price, send};
 use std::io;
@@ -28,7 +28,7 @@ pub struct Folder {
 }
 
 /// What the files say, once they were found good.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Data {
     /// Screens and words.
     pub menus: Menus,
@@ -74,7 +74,7 @@ impl Folder {
         };
         let known = tables(&self.tariff.text);
         if !tables(more).iter().any(|table| known.contains(table)) {
-            self.tariff.text.push_str(more);
+            self.tariff = Source::new(self.tariff.name.clone(), format!("{}{more}", self.tariff.text));
         }
     }
 
@@ -107,6 +107,8 @@ impl Folder {
         match Grammar::parse(&self.sms.text, &self.sms.name) {
             Ok(grammar) => {
                 problems.extend(grammar.check(&Market::kenya()));
+                let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());
+                problems.extend(grammar.beyond(&by_text.map(|service| service.name).collect::<Vec<_>>()));
                 Some(grammar)
             }
             Err(found) => {

@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::money::Currency;
 use crate::store::Store;
 use crate::time::Clock;
-use crate::wallet::founding;
+use crate::wallet::bootstrap;
 use anyhow::anyhow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +77,7 @@ pub async fn run(plan: &Plan, progress: Progress) -> anyhow::Result<Document> {
     let yardstick = prepare(plan.against.clone(), plan.run, progress).await?;
     let metrics = Arc::new(Metrics::default());
     let (store, book, committer) = app::open_book(plan.database_url.clone(), metrics.clone()).await?;
-    founding::open_accounts(&store, &book, Currency::KES, Clock::System.now()).await?;
+    bootstrap::open_accounts(&store, &book, Currency::KES, Clock::System.now()).await?;
     let all = plan.accounts.max(plan.preload_accounts);
     let opened = load::open_accounts(&book, all, progress).await?;
     let numbers = Numbers::default();

@@ -1,13 +1,13 @@
 //! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs are public.
 
-use super::world::Seed;
+use super::seed::Seed;
 use crate::agent::AgentNumber;
 use crate::book::Leg;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agents::{self, Till};
 use crate::store::{Conn, StoreError, book_rows, people};
-use crate::wallet::founding::FoundingError;
+use crate::wallet::bootstrap::FoundingError;
 use crate::wallet::{House, Wallet};
 use serde::Serialize;
 

@@ -14,8 +14,8 @@ use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
 use crate::time::Timestamp;
 use crate::value::Value;
-use crate::wallet::desk::message;
-use crate::wallet::extract::Wanted;
+use crate::wallet::outgoing::message;
+use crate::wallet::people::period_statement::StatementRequest;
 use std::sync::Arc;
 
 /// The words of a statement.
@@ -64,7 +64,7 @@ impl Notify {
             "mail.code" => {
                 let name = slots.get("code_name").map(Value::to_string).unwrap_or_default();
                 let code = self.wallet.house.pin_keys.current().code(name.as_bytes());
-                slots.insert("mail_code".to_owned(), code.into());
+                slots.insert("mail_code".to_owned(), Value::Code(code));
             }
             "mail.statement" => match self.statement(row, &slots, language, &words).await? {
                 Some(made) => files = made,
@@ -91,7 +91,7 @@ impl Notify {
         };
         let (first, last, account) = (day("first_day")?, day("last_day")?, row.account_id.ok_or_else(damaged)?);
         let asked = Timestamp::from_micros(row.created_at);
-        let wanted = Wanted { account, first, last, asked, language };
+        let wanted = StatementRequest { account, first, last, asked, language };
         let Some(statement) = self.wallet.statement_of(wanted, words).await? else { return Ok(None) };
         let house = &self.wallet.house;
         let say = |name: &&'static str| {

@@ -15,7 +15,7 @@ use crate::reason::Reason;
 use crate::text;
 
 /// The grammar, ready to read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Grammar {
     pub(super) file: String,
     pub(super) ways: Vec<Way>,
@@ -25,9 +25,11 @@ pub struct Grammar {
 }
 
 /// How one service is asked for in one language.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Way {
     pub(super) service: String,
+    /// Where the file names it.
+    pub(super) line: usize,
     pub(super) language: Language,
     pub(super) words: Vec<String>,
     pub(super) patterns: Vec<Regex>,
@@ -36,7 +38,7 @@ pub(super) struct Way {
 }
 
 /// What a PIN looks like inside a text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SecretRule {
     pub(super) patterns: Vec<Regex>,
     pub(super) valid: Vec<Example>,
@@ -44,7 +46,7 @@ pub(super) struct SecretRule {
 }
 
 /// A text that the grammar promises to read in a certain way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Example {
     pub(super) text: String,
     pub(super) line: usize,
@@ -213,6 +215,19 @@ impl Grammar {
         self.secret.valid.iter().for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
         self.secret.invalid.iter().for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
         problems
+    }
+}
+
+impl Grammar {
+    /// Commands for what cannot be asked for by text, each with its line; `services` are those that can.
+    pub fn beyond(&self, services: &[&str]) -> Vec<String> {
+        let beyond = self.ways.iter().filter(|way| !services.contains(&way.service.as_str()));
+        let problem = |way: &Way| {
+            let Way { service, line, .. } = way;
+            let all = services.join(", ");
+            format!("{}:{line}: `{service}` cannot be asked for by text; what can is {all}", self.file)
+        };
+        beyond.map(problem).collect()
     }
 }
 

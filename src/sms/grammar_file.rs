@@ -113,6 +113,7 @@ impl Reader<'_> {
         let patterns = patterns.collect();
         Some(Way {
             service: command.service.get_ref().clone(),
+            line: line_of(self.toml, command.service.span().start),
             language: language?,
             words: command.words.iter().map(|word| tidy(word.get_ref())).collect(),
             patterns,

@@ -1,10 +1,11 @@
 //! Texts that come in: read by the grammar, answered by the wallet, and never handled twice.
 //!
 //! A text is handled together with the row that remembers it, in one commit, so a redelivery finds it done. A text
-//! never moves money: a payment asked for here waits for a PIN on USSD. What was written is not kept.
+//! never moves money: what needs a PIN is not done here. What was written is not kept. How a service is asked for by text
+//! is said by the service; none is known here.
 
 use super::grammar::{Grammar, Reading};
-use crate::ask::{Answer, Ask, Fields, Slots, Verb};
+use crate::ask::{Answer, Ask, Fields, Item, Slots, Verb};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
 use crate::gateway::Text;
@@ -13,14 +14,27 @@ use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
 use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
-use crate::wallet::desk::message;
-use crate::wallet::{Caller, Turn, Wallet, Wrong};
+use crate::value::{Kind, Slot};
+use crate::wallet::outgoing::message;
+use crate::wallet::service::{ByText, Message};
+use crate::wallet::{Caller, Service, Turn, Wallet, Wrong};
 use std::sync::Arc;
 
-/// Lines of a statement by SMS, when they fit one message.
-const STATEMENT_LINES: usize = 3;
+/// Lines of a list by SMS, when they fit one message.
+const LINES_MAX: usize = 3;
 /// How often a text is tried at once where other texts of the same person were faster; then the gateway brings it again.
 const TRIES_MAX: usize = 8;
+
+/// What the channel itself answers.
+pub const MESSAGES: &[&Message] = &[&PIN_INSIDE, &UNKNOWN, &STRANGER, &LANGUAGE_HOW];
+
+const ALWAYS: &[Slot] = &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)];
+const PIN_INSIDE: Message = Message::plain("sms.pin_in_sms", ALWAYS);
+const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
+const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
+const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
+/// The input that names a language: the text is answered in that one.
+const LANGUAGE: &str = "language";
 
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]
@@ -40,8 +54,32 @@ struct Reply {
 }
 
 impl Reply {
-    fn new(template: &str, slots: Slots) -> Reply {
-        Reply { template: template.to_owned(), slots }
+    fn new(message: &Message, slots: Slots) -> Reply {
+        Reply { template: message.template.to_owned(), slots }
+    }
+
+    fn plain(message: &Message) -> Reply {
+        Reply::new(message, Slots::new())
+    }
+}
+
+/// A text that was read as a command of somebody.
+struct Command<'a> {
+    caller: &'a Caller,
+    language: Language,
+    key: Key,
+    service: &'static Service,
+    fields: Fields,
+}
+
+impl Command<'_> {
+    fn ask(&self, verb: Verb) -> Ask {
+        Ask { verb, service: self.service.name.to_owned(), fields: self.fields.clone(), secret: None }
+    }
+
+    /// The language of the answer to what is done.
+    fn chosen(&self) -> Language {
+        self.fields.get(LANGUAGE).and_then(|code| Language::parse(code)).unwrap_or(self.language)
     }
 }
 
@@ -59,15 +97,13 @@ impl Sms {
         let market = &self.wallet.house.market;
         let outcome = match self.grammar.get().read(&text.body, market) {
             Reading::Command { service, fields, language } => {
-                self.command(&caller, own.unwrap_or(language), key, service, fields).await
+                self.command(&caller, own.unwrap_or(language), key, &service, fields).await
             }
             // what is wrong with it does not matter to who has no account
             Reading::Refused(_) if caller.person.is_none() => self.stranger(&caller, own, key).await,
             Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
-            Reading::Secret => {
-                self.reply(&caller, own, key, Reply::new("sms.pin_in_sms", Slots::new()), "secret").await
-            }
-            Reading::Unknown => self.reply(&caller, own, key, Reply::new("sms.unknown", Slots::new()), "unknown").await,
+            Reading::Secret => self.reply(&caller, own, key, Reply::plain(&PIN_INSIDE), "secret").await,
+            Reading::Unknown => self.reply(&caller, own, key, Reply::plain(&UNKNOWN), "unknown").await,
         };
         match outcome {
             Err(Refusal { reason: Reason::Seen, .. }) => Ok("repeated"),
@@ -80,52 +116,85 @@ impl Sms {
         caller: &Caller,
         language: Language,
         key: Key,
-        service: String,
+        service: &str,
         fields: Fields,
     ) -> Result<&'static str, Refusal> {
         let own = Some(language);
-        match (service.as_str(), &caller.person) {
-            ("help", _) => self.reply(caller, own, key, Reply::new("sms.help", Slots::new()), "help").await,
-            ("join", None) => self.reply(caller, own, key, Reply::new("sms.join", Slots::new()), "join").await,
+        let service = crate::wallet::service(service);
+        let known = service.and_then(|service| Some((service, service.by_text()?)));
+        match (known, &caller.person) {
+            (Some((service, ByText::Explain(how))), _) | (Some((service, ByText::ExplainToStrangers(how))), None) => {
+                self.reply(caller, own, key, Reply::plain(how), service.name).await
+            }
             (_, None) => self.stranger(caller, own, key).await,
-            ("join", Some(_)) => self.refused(caller, own, key, &Reason::AlreadyJoined.into()).await,
-            ("balance", Some(_)) => match self.wallet.answer(caller, ask(Verb::Quote, service, fields)).await {
+            (Some((service, way)), Some(_)) => {
+                self.serve(Command { caller, language, key, service, fields }, way).await
+            }
+            (None, Some(_)) => self.refused(caller, own, key, &Reason::ServiceUnknown.into()).await,
+        }
+    }
+
+    /// Answers a command as its service wants it answered.
+    async fn serve(&self, command: Command<'_>, way: ByText) -> Result<&'static str, Refusal> {
+        let Command { caller, language, key, service, .. } = command;
+        let own = Some(language);
+        match way {
+            ByText::Explain(how) => self.reply(caller, own, key, Reply::plain(how), service.name).await,
+            ByText::Quote(answer) => match self.wallet.answer(caller, command.ask(Verb::Quote)).await {
                 Answer::Facts { slots, .. } => {
-                    self.reply(caller, own, key, Reply::new("sms.balance", slots), "balance").await
+                    self.reply(caller, own, key, Reply::new(answer, slots), service.name).await
                 }
                 other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => {
                     self.unable(caller, own, key, other).await
                 }
             },
-            ("statement", Some(_)) => match self.wallet.answer(caller, ask(Verb::List, service, fields)).await {
-                Answer::Items(items) => {
-                    let lines: Vec<Slots> = items.into_iter().take(STATEMENT_LINES).map(|item| item.slots).collect();
-                    let reply = self.statement(caller, language, &lines).await;
-                    self.reply(caller, own, key, reply, "statement").await
-                }
-                other @ (Answer::Facts { .. } | Answer::Refused(_) | Answer::Late) => {
-                    self.unable(caller, own, key, other).await
-                }
+            ByText::List { line, whole, none } => match self.listed(&command, line, whole, none).await {
+                Ok(reply) => self.reply(caller, own, key, reply, service.name).await,
+                Err(other) => self.unable(caller, own, key, other).await,
             },
-            ("language", Some(_)) => {
-                let chosen = fields.get("language").and_then(|code| Language::parse(code)).unwrap_or(language);
-                let along = self.answered(caller, Some(chosen), key, Reply::new("sms.language", Slots::new()));
-                self.act(caller, own, key, ask(Verb::Do, service, fields), along).await
+            // the answer is the wallet's message
+            ByText::Execute => self.act(caller, own, key, command.ask(Verb::Do), vec![Change::See { key }]).await,
+            ByText::ExecuteAnd(answer) => {
+                let along = self.answered(caller, Some(command.chosen()), key, Reply::plain(answer));
+                self.act(caller, own, key, command.ask(Verb::Do), along).await
             }
-            // the answer is the wallet's message; the code itself goes to the address
-            ("email", Some(_)) => {
-                self.act(caller, own, key, ask(Verb::Do, service, fields), vec![Change::See { key }]).await
+            // who has a wallet is refused as the service refuses them
+            ByText::ExplainToStrangers(_) => {
+                let other = self.wallet.answer(caller, command.ask(Verb::Quote)).await;
+                self.unable(caller, own, key, other).await
             }
-            // a payment by SMS is only an order, whatever the grammar calls it; its message comes from the wallet
-            ("send" | "order", Some(_)) => {
-                let order = ask(Verb::Do, "order".to_owned(), fields);
-                self.act(caller, own, key, order, vec![Change::See { key }]).await
+        }
+    }
+
+    /// As many lines as fit one message, and what is quoted; or what came instead.
+    async fn listed(
+        &self,
+        command: &Command<'_>,
+        line: &Message,
+        whole: &Message,
+        none: &Message,
+    ) -> Result<Reply, Answer> {
+        let items = match self.wallet.answer(command.caller, command.ask(Verb::List)).await {
+            Answer::Items(items) => items,
+            other @ (Answer::Facts { .. } | Answer::Refused(_) | Answer::Late) => return Err(other),
+        };
+        let mut slots = match self.wallet.answer(command.caller, command.ask(Verb::Quote)).await {
+            Answer::Facts { slots, .. } => slots,
+            other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => return Err(other),
+        };
+        if items.is_empty() {
+            return Ok(Reply::new(none, slots));
+        }
+        let words: Arc<Catalogue> = self.catalogue.get();
+        let said = |item: &Item| words.say(command.language, line.template, &item.slots);
+        let mut text: Vec<String> = items.iter().take(LINES_MAX).map(said).collect();
+        loop {
+            slots.insert("lines".to_owned(), text.join("\n").into());
+            let fits = parts(&to_gsm(&words.say(command.language, whole.template, &slots))) <= 1;
+            // rather one line less than two messages
+            if fits || text.pop().is_none() {
+                return Ok(Reply::new(whole, slots));
             }
-            // a request moves nothing either, and its message too comes from the wallet
-            ("request", Some(_)) => {
-                self.act(caller, own, key, ask(Verb::Do, service, fields), vec![Change::See { key }]).await
-            }
-            (_, Some(_)) => self.refused(caller, own, key, &Reason::ServiceUnknown.into()).await,
         }
     }
 
@@ -167,7 +236,7 @@ impl Sms {
     }
 
     async fn stranger(&self, caller: &Caller, own: Option<Language>, key: Key) -> Result<&'static str, Refusal> {
-        self.reply(caller, own, key, Reply::new("sms.not_joined", Slots::new()), "stranger").await
+        self.reply(caller, own, key, Reply::plain(&STRANGER), "stranger").await
     }
 
     async fn refused(
@@ -179,10 +248,10 @@ impl Sms {
     ) -> Result<&'static str, Refusal> {
         // nobody can guess how languages are named: say it
         let template = match refusal.field {
-            Some("language") => "sms.language_how".to_owned(),
+            Some(LANGUAGE) => LANGUAGE_HOW.template.to_owned(),
             Some(_) | None => format!("refusal.{}", refusal.code()),
         };
-        let reply = Reply::new(&template, refusal.slots.clone());
+        let reply = Reply { template, slots: refusal.slots.clone() };
         self.reply(caller, own, key, reply, refusal.code()).await
     }
 
@@ -209,29 +278,4 @@ impl Sms {
         let answer = message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
         vec![Change::See { key }, Change::Tell(answer)]
     }
-
-    /// The newest lines and the balance.
-    async fn statement(&self, caller: &Caller, language: Language, lines: &[Slots]) -> Reply {
-        let mut slots = match self.wallet.answer(caller, ask(Verb::Quote, "balance".to_owned(), Fields::new())).await {
-            Answer::Facts { slots, .. } => slots,
-            Answer::Items(_) | Answer::Refused(_) | Answer::Late => Slots::new(),
-        };
-        if lines.is_empty() {
-            return Reply::new("sms.statement_empty", slots);
-        }
-        let words: Arc<Catalogue> = self.catalogue.get();
-        let mut text: Vec<String> = lines.iter().map(|line| words.say(language, "sms.statement_line", line)).collect();
-        loop {
-            slots.insert("lines".to_owned(), text.join("\n").into());
-            let fits = parts(&to_gsm(&words.say(language, "sms.statement", &slots))) <= 1;
-            // rather one line less than two messages
-            if fits || text.pop().is_none() {
-                return Reply::new("sms.statement", slots);
-            }
-        }
-    }
-}
-
-fn ask(verb: Verb, service: String, fields: Fields) -> Ask {
-    Ask { verb, service, fields, secret: None }
 }

@@ -127,17 +127,32 @@ fn roster(conn: &mut Conn, outlet: i64) -> Result<Roster, StoreError> {
 /// entries and one with a million.
 fn history(conn: &mut Conn, account: i64, since: i64, limit: usize, facts: &Facts) -> Result<Vec<Whole>, StoreError> {
     let known = facts.account(account).ok().flatten().map(|row| row.last_posting);
-    let mut next = match known {
+    let newest = match known {
         Some(newest) => newest,
         None => book_rows::account(conn, account)?.and_then(|row| row.last_posting),
     };
+    walk(conn, account, newest, since, limit, facts.newest(account))
+}
+
+/// The postings of an account from one of them back, the newest first.
+pub fn postings_back(conn: &mut Conn, account: i64, from: i64, limit: usize) -> Result<Vec<Whole>, StoreError> {
+    walk(conn, account, Some(from), i64::MIN, limit, None)
+}
+
+fn walk(
+    conn: &mut Conn,
+    account: i64,
+    mut next: Option<i64>,
+    since: i64,
+    limit: usize,
+    newest: Option<&Whole>,
+) -> Result<Vec<Whole>, StoreError> {
     let mut lines: Vec<Whole> = Vec::new();
     while let Some(id) = next
         && lines.len() < limit
     {
-        let newest = facts.newest(account).filter(|(posting, _)| posting.id == id).cloned();
-        let whole = match newest {
-            Some(whole) => Some(whole),
+        let whole = match newest.filter(|(posting, _)| posting.id == id) {
+            Some(whole) => Some(whole.clone()),
             None => book_rows::posting_whole(conn, id)?,
         };
         let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;

@@ -1,8 +1,9 @@
 //! The context of a decision: who asks for what and when, the rules of the service, and the facts that were read for it. All
 //! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
 
+use super::message::Message;
 use super::plan::PlanError;
-use super::service::{Message, Service};
+use super::service::Service;
 use super::{Caller, House};
 use crate::ask::{Fields, Secret, Slots, Verb};
 use crate::book::{Change, Key};
@@ -50,8 +51,8 @@ pub struct Context<'a> {
     pub tariff: &'a Tariff,
     /// What people may move.
     pub limits: &'a Limits,
-    /// What services say of themselves.
-    pub services: &'a [Service],
+    /// Everything the wallet can do: an order names the service that pays it.
+    pub services: &'static [Service],
     /// Who asks.
     pub caller: &'a Caller,
     /// Inputs so far.
@@ -80,6 +81,11 @@ impl<'a> Context<'a> {
     /// The same as if it was asked for there.
     pub fn on(self, channel: Channel) -> Context<'a> {
         Context { channel, ..self }
+    }
+
+    /// The service with this name.
+    pub fn service(&self, name: &str) -> Option<&'static Service> {
+        self.services.iter().find(|service| service.name == name)
     }
 
     /// The caller, who must have joined.

@@ -6,10 +6,14 @@
 
 mod acting;
 pub mod agents;
+pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod house;
+pub mod line;
+pub mod message;
 pub mod metering;
+mod official;
 pub mod orders_waiting;
 pub mod outgoing;
 pub mod party;
@@ -17,6 +21,7 @@ pub mod people;
 pub mod plan;
 mod planning;
 pub mod pricing;
+pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
@@ -26,12 +31,11 @@ pub mod service;
 pub(crate) mod trial;
 pub mod vouchers;
 
-pub use crate::wallet_old::{
-    account, agent, desk, extract, founding, join, orders, price, receipt, send, standing,
-};
+pub use crate::wallet_old::{agent, desk, founding, orders, price, send, standing};
 pub use acting::{Acted, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
+pub use people::join;
 pub use registry::{SERVICES, service};
 pub use service::{Service, Whose};
 

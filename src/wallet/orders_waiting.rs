@@ -5,55 +5,58 @@ use super::plan::{Plan, PlanError};
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::store::orders::OrderRow;
+use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use std::time::Duration;
 
-/// What an order is called by which somebody asks for money.
-pub const REQUESTED: &str = "request";
-/// How long an order waits, unless it is a request.
-pub const LIFE: Duration = Duration::from_secs(30 * 60);
-/// Orders of each sort that wait for one payer at most: what others request takes no room from what they want themselves.
+/// What others ask for takes no room from what somebody wants themselves, nor the other way round.
+const REQUESTED: &str = "request";
+/// Orders of each sort that wait for one payer at most.
 const WAITING_MAX: usize = 8;
 /// Orders that are looked at for it.
-const LOOKED_AT_MAX: i64 = 16;
+const SHOWN_MAX: i64 = 16;
 
-/// What is to wait.
-#[derive(Debug)]
-pub struct Wait {
-    /// Which service pays it.
+/// A sort of order.
+#[derive(Debug, Clone, Copy)]
+pub struct Sort {
+    /// The service that pays it.
     pub kind: &'static str,
-    /// How long.
+    /// How long it waits.
     pub life: Duration,
-    /// Who has to say yes.
-    pub payer: i64,
-    /// The account that is paid.
-    pub payee: i64,
-    /// How much.
-    pub amount: Money,
+    /// What else waits and takes room from it.
+    pub alike: fn(&OrderRow) -> bool,
 }
 
-/// What must be read to know whether there is room.
+/// What the payer wants themselves: here, where cash is handed out.
+pub const OWN: Sort = Sort { kind: "", life: Duration::from_secs(30 * 60), alike: |order| order.kind != REQUESTED };
+
+/// What must be read to know what waits for a payer.
 pub fn wants(context: &Context, payer: i64) -> Want {
-    Want::OrdersWaiting { payer, now: context.now.micros(), limit: LOOKED_AT_MAX }
+    Want::OrdersWaiting { payer, now: context.now.micros(), limit: SHOWN_MAX }
 }
 
-/// An order that waits for its payer, to whom it is shown how (`dial`) and until when (`time`) it is answered.
-pub fn waiting_for(context: &Context, plan: &mut Plan, wait: &Wait) -> Result<OrderRow, PlanError> {
-    let waiting = context.facts.orders(&wants(context, wait.payer))?;
-    let is_requested = |kind: &str| kind == REQUESTED;
-    let alike = waiting.iter().filter(|order| is_requested(&order.kind) == is_requested(wait.kind));
-    if alike.count() >= WAITING_MAX {
+/// An order that waits for `payer`, to whom it is shown how and until when it is answered.
+pub fn open(
+    context: &Context,
+    plan: &mut Plan,
+    sort: Sort,
+    payer: &PersonRow,
+    payee: i64,
+    amount: Money,
+) -> Result<OrderRow, PlanError> {
+    let waiting = context.facts.orders(&wants(context, payer.account_id))?;
+    if waiting.iter().filter(|order| (sort.alike)(order)).count() >= WAITING_MAX {
         return Err(Reason::OrdersFull.into());
     }
-    let expires = context.now.plus(wait.life);
-    plan.show("dial", context.house.dial.as_str());
+    let expires = context.now.plus(sort.life);
+    plan.show("dial", context.house.dial.clone());
     plan.show("time", expires.time_of_day(&context.house.market.zone));
     Ok(OrderRow {
         id: context.fresh_id,
-        kind: wait.kind.to_owned(),
-        payer: wait.payer,
-        payee: wait.payee,
-        amount_minor: wait.amount.minor,
+        kind: sort.kind.to_owned(),
+        payer: payer.account_id,
+        payee,
+        amount_minor: amount.minor,
         state: "waiting".into(),
         created_at: context.now.micros(),
         expires_at: expires.micros(),

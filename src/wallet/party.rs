@@ -8,7 +8,7 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::agents::OutletRow;
 use crate::store::book_rows::Account;
-use crate::store::facts::NotWanted;
+use crate::store::facts::{Facts, NotWanted};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::text;
@@ -102,11 +102,16 @@ pub fn wants_of(accounts: &[i64]) -> Vec<Want> {
 }
 
 /// Whose account this is, among those that `wants_of` these read; nobody where it is an account of the operator.
-pub fn of(context: &Context, among: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
-    if let Some(person) = context.facts.person(account)? {
+pub fn of(context: &Context, accounts: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
+    among(context.facts, accounts, account)
+}
+
+/// The same where these facts are all there is.
+pub fn among(facts: &Facts, accounts: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
+    if let Some(person) = facts.person(account)? {
         return Ok(Some(Party::Person(person.clone())));
     }
-    let outlets = context.facts.outlets(&Want::OutletsOf(among.to_vec()))?;
+    let outlets = facts.outlets(&Want::OutletsOf(accounts.to_vec()))?;
     let theirs = outlets.iter().find(|o| o.float_account == account || o.commission_account == account);
     Ok(theirs.cloned().map(Party::Outlet))
 }

@@ -3,6 +3,7 @@
 
 use super::context::{Channel, Context};
 use super::plan::{Plan, PlanError};
+use super::registry::SERVICES;
 use super::service::{Decide, Service, Wants, Whose};
 use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
@@ -45,6 +46,7 @@ pub(super) struct Job {
     pub(super) house: Arc<House>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
+    pub(super) services: &'static [Service],
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
     pub(super) decide: Decide,
@@ -79,7 +81,7 @@ impl Job {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
-            services: super::SERVICES,
+            services: self.services,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
@@ -96,8 +98,9 @@ impl Job {
 
     /// How many steps there are: one more where it must be asked first who serves.
     pub(super) fn steps(&self) -> usize {
-        let first = if self.whose() == Whose::Assistant { 1 } else { usize::from(self.steps.is_empty()) };
-        self.steps.len().saturating_add(first)
+        // also who wants nothing else has a PIN that is read
+        let own = self.steps.len().max(1);
+        own.saturating_add(usize::from(self.whose() == Whose::Assistant))
     }
 
     /// What a step wants.
@@ -230,6 +233,7 @@ impl Wallet {
             house: self.house.clone(),
             tariff: self.house.tariff.get(),
             limits: self.house.limits.get(),
+            services: SERVICES,
             service,
             steps,
             decide,

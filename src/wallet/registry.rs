@@ -1,16 +1,20 @@
 //! All services: one line each.
 
 use super::Service;
-use super::agents::{cash_ask, cash_in, cash_out, deposit_code};
-use super::people::send;
+use super::agents::{
+    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
+};
+use super::people::{
+    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
+};
 use super::reversals::{agree, asked, dispute, undo, undo_sent};
-use super::vouchers::{cash_code, payee, redeem, reveal, send_unjoined, sent, take_back};
+use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
 use crate::wallet_old as old;
 
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
     send::SERVICE,
-    payee::SERVICE,
+    recipient::SERVICE,
     send_unjoined::SERVICE,
     sent::LIST,
     take_back::SERVICE,
@@ -41,36 +45,37 @@ pub const SERVICES: &[Service] = &[
     cash_ask::ASK,
     cash_code::SERVICE,
     redeem::SERVICE,
-    old::agent::float::SELL,
-    old::agent::register::REGISTER,
-    old::agent::register::LIFT,
-    old::agent::shift::OPEN,
-    old::agent::shift::CLOSE,
-    old::agent::payout::PAY,
-    old::agent::find::FIND,
+    float::SELL,
+    register::REGISTER,
+    register::LIFT,
+    shift::OPEN,
+    shift::CLOSE,
+    payout::PAY,
+    find::FIND,
     deposit_code::CODE,
-    old::agent::settings::LOW,
-    old::agent::settings::CHOOSE,
-    old::agent::settings::REPEAT,
-    old::agent::settings::CHANGE,
-    old::agent::till::SHOW,
-    old::agent::till::CHECK,
-    old::account::BALANCE,
-    old::account::STATEMENT,
-    old::account::LANGUAGE,
-    old::mailbox::ADDRESS,
-    old::mailbox::PROVE,
-    old::mailbox::STATEMENT,
+    settings::LOW,
+    settings::CHOOSE,
+    settings::REPEAT,
+    settings::CHANGE,
+    outlet_view::SHOW,
+    outlet_view::CHECK,
+    balance::SERVICE,
+    mini_statement::SERVICE,
+    spoken_language::SERVICE,
+    email_address::ADDRESS,
+    email_address::PROVE,
+    mail_statement::SERVICE,
     old::standing::SET_UP,
     old::standing::LIST,
     old::standing::CANCEL,
-    old::budget::SET,
-    old::budget::REMOVE,
-    old::join::SERVICE,
-    old::claim::SERVICE,
-    old::pin::CHOOSE,
-    old::pin::REPEAT,
-    old::pin::CHANGE,
+    budget::SET,
+    budget::REMOVE,
+    join::SERVICE,
+    claim::SERVICE,
+    pin::CHOOSE,
+    pin::REPEAT,
+    pin::CHANGE,
+    help::SERVICE,
 ];
 
 /// The service with this name.

@@ -4,7 +4,7 @@
 
 use super::plan::{Plan, PlanError};
 use super::planning::{Given, Job};
-use super::service::{Decide, Message, Service, Wants, With};
+use super::service::{Decide, Message, Service, Unrecorded, Wants, With};
 use super::{Caller, House, Rules};
 use crate::ask::{Fields, Secret, Verb};
 use crate::book::{Change, Key};
@@ -59,6 +59,7 @@ pub struct Request<'t> {
     fields: Fields,
     secret: Option<Secret>,
     given: Given,
+    services: &'static [Service],
 }
 
 impl Trial {
@@ -186,6 +187,7 @@ impl Trial {
             fields: Fields::new(),
             secret: None,
             given: Given::default(),
+            services: super::SERVICES,
         }
     }
 
@@ -209,6 +211,12 @@ impl Request<'_> {
         self
     }
 
+    /// Where these are all the services.
+    pub fn among(mut self, services: &'static [Service]) -> Self {
+        self.services = services;
+        self
+    }
+
     /// With this secret typed.
     pub fn secret(mut self, secret: &str) -> Self {
         self.secret = Some(Secret::from(secret.to_owned()));
@@ -219,7 +227,11 @@ impl Request<'_> {
     pub fn again(mut self, posting: Option<i64>) -> Self {
         self.given = Given { posting, ..execution() };
         self.steps = self.service.replay.wants;
-        self.decide = self.service.replay.recorded.unwrap();
+        let replay = &self.service.replay;
+        self.decide = match (posting, replay.recorded, replay.unrecorded) {
+            (Some(_), Some(shows), _) | (None, _, Unrecorded::Shows(shows)) => shows,
+            _ => panic!("{} shows nothing more", self.service.name),
+        };
         self
     }
 
@@ -252,6 +264,7 @@ impl Request<'_> {
             house: Arc::new(House { rules, mails, ..Trial::new().house }),
             tariff: trial.house.tariff.get(),
             limits: trial.house.limits.get(),
+            services: self.services,
             service,
             steps: self.steps,
             decide: self.decide,

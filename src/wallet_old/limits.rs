@@ -1,7 +1,6 @@
 //! Limits of a payment: what it counts for on both sides, and whether the payer's own limits allow it, asked before the
 //! PIN. The book asks again, within the commit, and its word counts.
 
-use super::budget;
 use super::desk::{Desk, Halt, House};
 use crate::book::Meter;
 use crate::calendar::Day;
@@ -52,7 +51,8 @@ pub fn drawn(desk: &mut Desk, owner: &PersonRow, amount: Money) -> Result<Meter,
 /// What goes out counts against what the tier allows, and against what its owner set themselves.
 fn out(desk: &mut Desk, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, Halt> {
     let mut out = meter(desk.house, desk.now, person, Way::Out, amount, own);
-    out.caps.budget = budget::of(desk, person.account_id)?;
+    let today = Day::of(desk.now, &desk.house.market.zone);
+    out.caps.budget = desk.budget(person.account_id)?.and_then(|row| row.budgets().on(today));
     Ok(out)
 }
 

@@ -6,25 +6,20 @@
 
 pub mod account;
 pub mod agent;
-pub mod budget;
-pub mod claim;
 pub mod desk;
 pub mod expiry;
-pub mod extract;
-pub mod founding;
 pub mod join;
 pub mod known;
 pub mod limits;
-pub mod mailbox;
 pub mod orders;
 pub mod pin;
 pub mod price;
-pub mod receipt;
 pub mod request;
 pub mod send;
 pub mod standing;
 
-pub use crate::wallet::{Caller, House, Rules, Service, Wallet, Whose};
+pub use crate::wallet::bootstrap as founding;
+pub use crate::wallet::{Caller, House, Rules, Service, Wallet, Whose, receipt};
 pub use desk::{Act, Desk, Halt, Plan};
 pub use known::{Known, Reach};
 

@@ -17,7 +17,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`: leaves an order that waits for its payer.
-pub const ORDER: Service = Service { name: "order", pin: Whose::Nobody, opens: 1, old: Some(order), ..Service::PLAIN };
+pub const ORDER: Service = Service {
+    name: "order",
+    pin: Whose::Nobody,
+    opens: 1,
+    old: Some(order),
+    text: Some(crate::wallet::service::ByText::Execute),
+    ..Service::PLAIN
+};
 /// Lists what waits for the caller: `amount`, `name`, `about`.
 pub const LIST: Service = Service { name: "orders", pin: Whose::Nobody, old: Some(list), ..Service::PLAIN };
 /// Input `order`: pays it.

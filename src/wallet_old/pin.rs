@@ -1,35 +1,16 @@
-//! PINs: choosing, repeating, changing, and the check before anything that needs one.
+//! What others still ask of PINs: those of assistants are chosen the same way.
 //!
 //! A PIN is in no state and no row. Between the two entries of a new PIN stands its token, a keyed tag like the one
 //! that is stored in the end. A typed PIN goes to the book as a tag: the try is charged and compared in one commit.
 
-use super::desk::{Act, Desk, Halt};
-use super::{Caller, Service, Whose};
+use super::desk::{Desk, Halt};
+use super::{Caller, Whose};
 use crate::ask::Secret;
-use crate::book::Change;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
 use crate::store::people::PinRow;
 use secrecy::ExposeSecret;
-
-/// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
-pub const CHOOSE: Service =
-    Service { name: "choose_pin", pin: Whose::Nobody, old: Some(choose), unclaimed: true, ..Service::PLAIN };
-/// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service { name: "repeat_pin", pin: Whose::Nobody, old: Some(repeat), ..Service::PLAIN };
-/// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
-pub const CHANGE: Service = Service { name: "change_pin", pin: Whose::Caller, old: Some(change), ..Service::PLAIN };
-
-fn choose(desk: &mut Desk) -> Result<(), Halt> {
-    let account = owner(desk);
-    chosen(desk, account)
-}
-
-/// Whose PIN a caller chooses for their wallet: nobody's yet where they are joining.
-fn owner(desk: &Desk) -> i64 {
-    desk.caller.person.as_ref().map_or(0, |person| person.account_id)
-}
 
 /// A new PIN that is to be kept under this number: leaves its token in `new_pin`.
 pub(super) fn chosen(desk: &mut Desk, account: i64) -> Result<(), Halt> {
@@ -37,20 +18,6 @@ pub(super) fn chosen(desk: &mut Desk, account: i64) -> Result<(), Halt> {
         .map_err(|r| Refusal::of_field(r, "new_pin"))?;
     let row = desk.house.tagged(account, &pin, desk.house.dice.bytes());
     desk.show("new_pin", token(&row));
-    Ok(())
-}
-
-fn repeat(desk: &mut Desk) -> Result<(), Halt> {
-    let account = desk.person()?.account_id;
-    repeated(desk, account, account).map(|_row| ())
-}
-
-fn change(desk: &mut Desk) -> Result<(), Halt> {
-    let person = desk.person()?;
-    let row = changed(desk, person.account_id)?;
-    let when = super::receipt::slots(desk.house, 0, desk.now, None);
-    let news = desk.tell(person, "sms.pin_changed", when, None);
-    desk.plan.act = Some(Act { kind: "change_pin", changes: vec![Change::SetPin(row), news], ..Act::default() });
     Ok(())
 }
 

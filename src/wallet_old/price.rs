@@ -1,6 +1,5 @@
 //! What a service costs and what comes of it: the same numbers for the quote, the legs and the receipt.
 
-use super::agent::{cash_in, cash_out};
 use super::desk::{Desk, Halt};
 use super::send;
 use crate::book::{self, Change, Leg};
@@ -10,6 +9,7 @@ use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
 use crate::tariff::{Able, Case, Fee, Place};
+use crate::wallet::agents::{cash_in, cash_out};
 
 /// Where a price is asked for, as tariffs name it: on one's own phone by dialling,
 pub const USSD: &str = "ussd";

@@ -48,6 +48,7 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ("texts/en.toml", "Not approved in time.", &"Not approved in time. ".repeat(5), "of 160 septets"),
         ("texts/sw.toml", "pin_weak = ", "pin_wek = ", "text \"refusal.pin_wek\" is not used"),
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
+        ("sms.toml", "service = \"order\"", "service = \"send\"", "`send` cannot be asked for by text"),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
         ("tariff.toml", "from = 101, ", "from = 102, ", "between KES 100 and KES 102 there is no fee"),
         ("limits.toml", "once = 20_000", "once = 99_000", "sim.out: the value of a longer time is below"),

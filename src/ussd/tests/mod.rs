@@ -26,7 +26,7 @@ mod resume;
 pub(super) const SERVICES: &[&str] = &[
     "join",
     "send",
-    "payee",
+    "recipient",
     "orders",
     "approve",
     "decline",

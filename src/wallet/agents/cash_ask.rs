@@ -1,10 +1,11 @@
-//! Cash out the other way round: whoever serves at an outlet asks, and an order waits for the customer's yes.
+//! Cash out the other way round: whoever serves at an outlet asks, and an order waits for the
+//! customer's yes.
 //!
-//! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how (`dial`) and until when (`time`)
-//! they answer. The PIN is that of who serves.
+//! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how
+//! (`dial`) and until when (`time`) they answer. The PIN is that of who serves.
 
 use super::super::context::{Channel, Context};
-use super::super::orders_waiting::{self, Wait};
+use super::super::orders_waiting::{self, Sort};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Message, Service, Whose};
 use super::super::{party, pricing};
@@ -62,14 +63,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("amount", amount);
     plan.show("fee", context.money(fee.payer_minor));
     // whether the customer has so much is none of the outlet's business before they say yes
-    let wait = Wait {
-        kind: cash_out::SERVICE.name,
-        life: orders_waiting::LIFE,
-        payer: customer.account_id,
-        payee: outlet.float_account,
-        amount,
-    };
-    let row = orders_waiting::waiting_for(context, plan, &wait).map_err(|error| error.refused_as(unsaid))?;
+    let sort = Sort { kind: cash_out::SERVICE.name, ..orders_waiting::OWN };
+    let row = orders_waiting::open(context, plan, sort, customer, outlet.float_account, amount);
+    let row = row.map_err(|error| error.refused_as(unsaid))?;
     let mut slots = plan.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(party::outlet_sign(outlet));
     let asked = Change::AskedBy { order: row.id, assistant };

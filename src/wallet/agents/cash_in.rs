@@ -1,7 +1,7 @@
 //! Cash in: somebody at an outlet takes cash and gives money out of the float.
 //!
-//! Inputs `to`, `amount`, and `deposit_code` where the customer has one; flag `priced` where it costs something without.
-//! `total` is what arrives. The PIN is that of who serves.
+//! Inputs `to`, `amount`, and `deposit_code` where the customer has one; flag `priced` where it
+//! costs something without. `total` is what arrives. The PIN is that of who serves.
 
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, Plan, PlanError};

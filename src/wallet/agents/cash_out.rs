@@ -1,7 +1,8 @@
 //! Cash out: a customer names an outlet, pays into its float and gets cash for it.
 //!
-//! Inputs `agent`, `amount`; shows `name`, `phone` (the agent number), `amount`, `fee`, `total`; flag `again` (with `ago`,
-//! minutes). Where whoever serves has asked for it, it is paid as an order; flag `cash`.
+//! Inputs `agent`, `amount`; shows `name`, `phone` (the agent number), `amount`, `fee`, `total`;
+//! flag `again` (with `ago`, minutes). Where whoever serves has asked for it, it is paid as an
+//! order.
 
 use super::super::context::{Channel, Context};
 use super::super::party::{self, Party};
@@ -22,8 +23,8 @@ use crate::store::wants::Want;
 use crate::tariff::Able;
 use crate::value::{Kind, Slot};
 
-/// The service as menus know it. An outlet gives the whole amount in cash: who pays a part of the price of that is a matter
-/// of its commission.
+/// The service as menus know it. An outlet gives the whole amount in cash: who pays a part of the
+/// price of that is a matter of its commission.
 pub const SERVICE: Service = Service {
     name: "cash_out",
     pin: Whose::Caller,
@@ -61,8 +62,8 @@ fn around(context: &Context) -> Vec<Want> {
     number.map(|number| to_settle(context, number.outlet())).unwrap_or_default()
 }
 
-/// What must be read to pay into this float, asked twice: where both sides stand, then what the outlet earns and who hears
-/// of it.
+/// What must be read to pay into this float, asked twice: where both sides stand, then what the
+/// outlet earns and who hears of it.
 fn to_settle(context: &Context, float: i64) -> Vec<Want> {
     let Some(customer) = context.caller.person.as_ref() else { return Vec::new() };
     match context.facts.outlet(float) {
@@ -87,10 +88,7 @@ pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: i64) ->
 /// Pays who was asked for it at the counter.
 fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
     match payee {
-        Party::Outlet(outlet) => {
-            plan.flag("cash");
-            payment(context, plan, outlet, amount)
-        }
+        Party::Outlet(outlet) => payment(context, plan, outlet, amount),
         Party::Person(_) => Err(PlanError::Damaged("cash from somebody who is no outlet")),
     }
 }

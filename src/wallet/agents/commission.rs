@@ -1,8 +1,9 @@
 //! Commission: what an outlet earns by serving a customer, accrued in the same posting.
 //!
-//! Bands are concave: two small payments would earn more than one of the same sum. So the commission of a day is that of
-//! all that an outlet took in from a customer, or handed out to them, as if it had been one; each payment earns what it
-//! adds to that. Who splits a deposit earns nothing by it.
+//! Bands are concave: two small payments would earn more than one of the same sum. So the
+//! commission of a day is that of all that an outlet took in from a customer, or handed out to
+//! them, as if it had been one; each payment earns what it adds to that. Who splits a deposit earns
+//! nothing by it.
 
 use super::super::context::Context;
 use super::super::party;
@@ -27,8 +28,8 @@ pub struct Earned {
     pub once: Option<Change>,
 }
 
-/// What must be read to know what serving the owner of this wallet earns, besides how it stands: nothing where nothing is
-/// done yet, as nobody is shown it before.
+/// What must be read to know what serving the owner of this wallet earns, besides how it stands:
+/// nothing where nothing is done yet, as nobody is shown it before.
 pub fn wants(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> {
     if context.verb != Verb::Do {
         return Vec::new();
@@ -37,8 +38,9 @@ pub fn wants(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> 
     head.into_iter().chain([today(context, customer)]).collect()
 }
 
-/// Adds the legs of what serving `customer` with `amount` earns; returns what must still be so when they are committed,
-/// as two counters that serve the same customer at the same moment would else earn twice.
+/// Adds the legs of what serving `customer` with `amount` earns; returns what must still be so when
+/// they are committed, as two counters that serve the same customer at the same moment would else
+/// earn twice.
 pub fn earn(
     context: &Context,
     service: &str,
@@ -53,7 +55,8 @@ pub fn earn(
     let newest = party::account(context, customer)?.last_posting;
     let before_minor = served_today(context, service, outlet, customer)?;
     let parts = before_minor.and_then(|before| added(context, service, before, amount.minor));
-    // what a payment earns must not stand in its way: beyond the last band, and beyond counting, it earns nothing
+    // what a payment earns must not stand in its way: beyond the last band, and beyond counting, it
+    // earns nothing
     let Some(parts) = parts else { return Ok(Earned::default()) };
     let head = match outlet.head_office {
         Some(head) => context.facts.outlet(head)?.map(|head| head.commission_account),
@@ -98,8 +101,8 @@ fn credit(legs: &mut Vec<Leg>, account: i64, amount_minor: i64) {
     }
 }
 
-/// What the outlet has moved for this customer by this service today, minor units; nothing when they have made so many
-/// payments today that it cannot be told.
+/// What the outlet has moved for this customer by this service today, minor units; nothing when
+/// they have made so many payments today that it cannot be told.
 fn served_today(context: &Context, service: &str, outlet: &OutletRow, customer: i64) -> Result<Option<i64>, PlanError> {
     let lines = context.facts.history(&today(context, customer))?;
     let (mut sum_minor, mut count) = (0_i64, 0_usize);

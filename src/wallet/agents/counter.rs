@@ -1,5 +1,5 @@
-//! The counter: who stands before it, whether the float covers what they want, and how everybody behind it hears of what
-//! was done. What it is that is done there is not known here.
+//! The counter: who stands before it, whether the float covers what they want, and how everybody
+//! behind it hears of what was done. What it is that is done there is not known here.
 
 use super::super::context::Context;
 use super::super::party;
@@ -31,8 +31,8 @@ pub fn typed<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
     context.facts.number(to.e164()).ok().flatten().map(|member| &member.person)
 }
 
-/// The customer, whom the input `to` names: shown as others see them. Nobody serves themselves or a colleague: cash that
-/// nobody took would earn commission.
+/// The customer, whom the input `to` names: shown as others see them. Nobody serves themselves or a
+/// colleague: cash that nobody took would earn commission.
 pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, PlanError> {
     let outlet = &context.post()?.outlet;
     if party::account(context, outlet.float_account)?.state != party::OPEN {
@@ -61,8 +61,9 @@ pub fn wants_staff(context: &Context, outlet: i64) -> Vec<Want> {
     if context.verb == Verb::Do { vec![Want::Roster(outlet)] } else { Vec::new() }
 }
 
-/// A message to everybody who serves at an outlet, with the new balance of its float, where something is done: in other
-/// words where they are several, and only one of them is to do something.
+/// A message to everybody who serves at an outlet, with the new balance of its float, where
+/// something is done: in other words where they are several, and only one of them is to do
+/// something.
 pub fn tell_staff(
     context: &Context,
     outlet: &OutletRow,

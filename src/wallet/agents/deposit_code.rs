@@ -1,8 +1,10 @@
-//! Deposit codes: who pays in at an agent shows by a code on their own phone that it is they who stand there. A deposit
-//! for somebody else is a transfer in disguise and may cost what the tariff says for `cash_in`; with the code it is free.
+//! Deposit codes: who pays in at an agent shows by a code on their own phone that it is they who
+//! stand there. A deposit for somebody else is a transfer in disguise and may cost what the tariff
+//! says for `cash_in`; with the code it is free.
 //!
-//! A code follows from the wallet and the time alone: nothing is kept and no money is held. It lives ten to twenty
-//! minutes, and all it opens is a price: there is one in a million, and a wrong one costs a step of a conversation.
+//! A code follows from the wallet and the time alone: nothing is kept and no money is held. It
+//! lives ten to twenty minutes, and all it opens is a price: there is one in a million, and a wrong
+//! one costs a step of a conversation.
 
 use super::super::House;
 use super::super::context::Context;

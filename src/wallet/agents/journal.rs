@@ -1,6 +1,6 @@
-//! The journal of an outlet: what is written down of everything that is done there: by whom, in which shift, for whom, how
-//! the cash in the drawer changed and what was earned. And the warning when the float sinks below what the outlet wants to
-//! keep.
+//! The journal of an outlet: what is written down of everything that is done there: by whom, in
+//! which shift, for whom, how the cash in the drawer changed and what was earned. And the warning
+//! when the float sinks below what the outlet wants to keep.
 
 use super::super::context::Context;
 use super::super::party;
@@ -44,9 +44,9 @@ pub fn wants(context: &Context, outlet: i64) -> Vec<Want> {
     [Want::Roster(outlet)].into_iter().chain(asked).collect()
 }
 
-/// The change that writes it down; flag `no_shift` where whoever serves beside others has opened none. That is a warning
-/// and no bar: a shop with a customer at the counter cannot wait for its bookkeeping, and what is done is on the name of
-/// who typed the PIN in any case.
+/// The change that writes it down; flag `no_shift` where whoever serves beside others has opened
+/// none. That is a warning and no bar: a shop with a customer at the counter cannot wait for its
+/// bookkeeping, and what is done is on the name of who typed the PIN in any case.
 pub fn record(context: &Context, plan: &mut Plan, outlet: &OutletRow, work: Work) -> Result<Option<Change>, PlanError> {
     if context.verb != Verb::Do {
         return Ok(None);
@@ -69,8 +69,8 @@ pub fn record(context: &Context, plan: &mut Plan, outlet: &OutletRow, work: Work
     })))
 }
 
-/// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them to, else the only one
-/// who serves, or the only one in a shift; of several it is not known.
+/// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them
+/// to, else the only one who serves, or the only one in a shift; of several it is not known.
 fn by_whom(context: &Context, plan: &mut Plan, outlet: i64) -> Result<(Option<i64>, Option<i64>), PlanError> {
     let roster = context.facts.roster(outlet)?;
     let shift_of = |who: i64| {
@@ -118,8 +118,9 @@ pub fn wants_watch(context: &Context, outlet: &OutletRow) -> Vec<Want> {
     [outlet.float_account].into_iter().chain(outlet.head_office).map(Want::Roster).collect()
 }
 
-/// The warnings that the float is low, to those who serve at the outlet and at its head office: once for each time that
-/// it sinks below the mark, and only where the payment that does it is made.
+/// The warnings that the float is low, to those who serve at the outlet and at its head office:
+/// once for each time that it sinks below the mark, and only where the payment that does it is
+/// made.
 pub fn watch(context: &Context, outlet: &OutletRow) -> Result<Vec<Change>, PlanError> {
     let Some(least_minor) = least(context, outlet) else { return Ok(Vec::new()) };
     let mut staff: Vec<&PersonRow> = Vec::new();

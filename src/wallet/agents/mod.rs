@@ -1,6 +1,6 @@
-//! Agents: outlets that take cash for money and hand out cash for money, out of a float that is an account like any
-//! other. Whoever serves there acts with a PIN of their own, and cash is handed over only after the outlet's own
-//! messages show it: what a customer's phone shows may be forged.
+//! Agents: outlets that take cash for money and hand out cash for money, out of a float that is an
+//! account like any other. Whoever serves there acts with a PIN of their own, and cash is handed
+//! over only after the outlet's own messages show it: what a customer's phone shows may be forged.
 
 pub mod cash_ask;
 pub mod cash_in;
@@ -8,4 +8,17 @@ pub mod cash_out;
 pub mod commission;
 pub mod counter;
 pub mod deposit_code;
+pub mod find;
+pub mod float;
 pub mod journal;
+pub mod opening;
+pub mod outlet_view;
+pub mod owed;
+pub mod payout;
+pub mod recheck;
+pub mod register;
+pub mod settings;
+pub mod shift;
+
+#[cfg(test)]
+mod tests;

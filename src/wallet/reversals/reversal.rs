@@ -3,8 +3,8 @@
 
 use super::super::context::Context;
 use super::super::house::House;
+use super::super::message::{Message, With};
 use super::super::plan::PlanError;
-use super::super::service::{Message, With};
 use super::super::{outgoing, party};
 use crate::book::{Change, HoldMove, Leg};
 use crate::calendar::Day;

@@ -2,9 +2,9 @@
 //! What does not fit waits, as its receiver is told, and is looked at again until its time is over.
 
 use super::super::house::House;
+use super::super::message::Message;
 use super::super::people::send;
 use super::super::plan::Act;
-use super::super::service::Message;
 use super::super::{Wallet, metering, outgoing, party};
 use super::{code, voucher};
 use crate::book::{Change, HoldMove, Key, Leg};

@@ -2,8 +2,8 @@
 //! too, and both sides hear of it.
 
 use super::super::house::House;
+use super::super::message::Message;
 use super::super::metering;
-use super::super::service::Message;
 use super::{code, voucher};
 use crate::book::{Change, Meter};
 use crate::calendar::Day;

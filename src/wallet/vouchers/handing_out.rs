@@ -5,9 +5,9 @@
 use super::super::agents::journal::{self, Work};
 use super::super::agents::{cash_out, commission, counter};
 use super::super::context::Context;
+use super::super::message::Message;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::Message;
 use super::{code, voucher};
 use crate::ask::Verb;
 use crate::book::{Change, HoldMove, Leg};

@@ -7,7 +7,7 @@ pub mod cash_code;
 pub mod code;
 pub mod ending;
 pub mod handing_out;
-pub mod payee;
+pub mod recipient;
 pub mod redeem;
 pub mod reveal;
 pub mod send_unjoined;

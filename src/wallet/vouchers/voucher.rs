@@ -7,7 +7,7 @@
 //! message: who reads the receiver's SMS has nothing to show to an agent.
 
 use super::super::house::House;
-use super::super::service::Message;
+use super::super::message::Message;
 use super::super::{outgoing, party};
 use crate::book::{Change, Key};
 use crate::calendar::Day;

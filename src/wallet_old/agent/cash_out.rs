@@ -3,31 +3,16 @@
 
 use super::super::desk::{Act, Desk, Halt};
 use super::super::price::{self, Terms};
-use super::super::{Service, Whose, limits, orders, send};
+use super::super::{limits, send};
 use super::serve::{self, Work};
-use super::{commission, outlet, sign, tell_staff};
+use super::{commission, sign, tell_staff};
 use crate::book::{Change, Leg};
 use crate::money::Money;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Reason;
 use crate::store::agents::OutletRow;
 use crate::store::people::PersonRow;
 
-/// Inputs `agent`, `amount`: the customer's own way.
-pub const SERVICE: Service = Service { name: "cash_out", pin: Whose::Caller, old: Some(plan), ..Service::PLAIN };
-/// Inputs `to`, `amount`: whoever serves asks, and an order waits for the customer's yes.
-pub const ASK: Service =
-    Service { name: "cash_ask", pin: Whose::Assistant, opens: 1, old: Some(ask), ..Service::PLAIN };
-
-fn plan(desk: &mut Desk) -> Result<(), Halt> {
-    desk.person()?;
-    let outlet = outlet(desk)?;
-    for (slot, value) in sign(&outlet) {
-        desk.show(&slot, value);
-    }
-    let amount = desk.amount("amount")?;
-    desk.plan.act = Some(payment(desk, &outlet, amount)?);
-    Ok(())
-}
+pub use crate::wallet::agents::cash_out::SERVICE;
 
 /// Plans that the caller gets `amount` in cash at `outlet`: shows it, and says what to commit.
 pub fn payment(desk: &mut Desk, outlet: &OutletRow, amount: Money) -> Result<Act, Halt> {
@@ -81,29 +66,4 @@ pub(super) fn news(desk: &mut Desk, customer: &PersonRow, outlet: &OutletRow) ->
     let mut changes = vec![desk.tell(customer, "sms.cash_out", theirs, Some(customer.account_id))];
     changes.extend(tell_staff(desk, outlet, "sms.cash_out_agent", "sms.cash_out_shared", &ours)?);
     Ok(changes)
-}
-
-fn ask(desk: &mut Desk) -> Result<(), Halt> {
-    let till = desk.till()?;
-    let (outlet, assistant) = (&till.outlet, till.assistant.id);
-    let customer = super::customer(desk)?;
-    let amount = desk.amount("amount")?;
-    desk.channel = price::AGENT;
-    let fee = price::fee(desk, SERVICE.name, &customer, amount)?;
-    desk.show("amount", amount.to_string());
-    desk.show("fee", desk.money(fee.payer_minor).to_string());
-    // whether the customer has so much is none of the outlet's business before they say yes
-    let row = orders::waiting_for(desk, "cash_out", &customer, outlet.float_account, amount);
-    let row = row.map_err(|halt| match halt {
-        // how many payments wait for the customer is none of it either
-        Halt::Refused(Refusal { reason: Reason::OrdersFull, .. }) => Halt::from(Reason::Busy),
-        Halt::Refused(_) | Halt::Broken(_) | Halt::Unread => halt,
-    })?;
-    let mut slots = desk.shown(&["amount", "fee", "dial", "time"]);
-    slots.extend(sign(outlet));
-    let asked = Change::AskedBy { order: row.id, assistant };
-    let news = desk.tell(&customer, "sms.cash_ask", slots, None);
-    desk.plan.act =
-        Some(Act { kind: "cash_ask", changes: vec![asked, Change::OpenOrder(row), news], ..Act::default() });
-    Ok(())
 }

@@ -2,21 +2,9 @@
 //! other. Whoever serves there acts with a PIN of their own, and cash is handed over only after the outlet's own
 //! messages show it: what a customer's phone shows may be forged.
 
-pub mod cash_in;
 pub mod cash_out;
 pub mod commission;
-pub mod deposit;
-pub mod find;
-pub mod float;
-pub mod opening;
-pub mod owed;
-pub mod payout;
-pub mod recheck;
-pub mod register;
 mod serve;
-pub mod settings;
-pub mod shift;
-pub mod till;
 
 use super::desk::{Desk, Halt};
 use super::send;
@@ -33,16 +21,6 @@ use crate::store::people::PersonRow;
 pub fn sign(outlet: &OutletRow) -> Slots {
     let number = AgentNumber::of(outlet.float_account).to_string();
     Slots::from([("name".into(), outlet.name.clone().into()), ("phone".into(), number.into())])
-}
-
-/// The outlet that the input `agent` names, which must be open.
-fn outlet(desk: &mut Desk) -> Result<OutletRow, Halt> {
-    let typed = desk.field("agent")?;
-    let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, "agent"))?;
-    let unknown = || Refusal::of_field(Reason::AgentUnknown, "agent").with("agent", number.to_string());
-    let outlet = agents::outlet(desk.conn.get()?, number.outlet())?.ok_or_else(unknown)?;
-    working(desk, &outlet)?;
-    Ok(outlet)
 }
 
 /// An outlet that takes and hands out money: one that was suspended, or whose float was frozen, counts as none.
@@ -71,16 +49,6 @@ fn customer(desk: &mut Desk) -> Result<PersonRow, Halt> {
         desk.show(&slot, value);
     }
     Ok(customer)
-}
-
-/// What a person at a till may see of the float, and the refusal when it does not cover an amount.
-fn float_for(desk: &mut Desk, float_account: i64, amount: Money) -> Result<(), Halt> {
-    let float = desk.account(float_account)?;
-    let available = available(desk, &float);
-    if available.minor < amount.minor {
-        return Err(Refusal::of_field(Reason::FloatLow, "amount").with("balance", available.to_string()).into());
-    }
-    Ok(())
 }
 
 fn available(desk: &Desk, account: &Account) -> Money {

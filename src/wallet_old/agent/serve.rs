@@ -1,8 +1,7 @@
 //! What is written down of everything that is done at an outlet: by whom, in which shift, for whom, how the cash in the
 //! drawer changed and what was earned. And the warning when the float sinks below what the outlet wants to keep.
 
-use super::super::desk::{Desk, Halt, message};
-use super::sign;
+use super::super::desk::{Desk, Halt};
 use crate::ask::Verb;
 use crate::book::Change;
 use crate::money::Money;
@@ -74,21 +73,4 @@ fn by_whom(desk: &mut Desk, outlet: &OutletRow) -> Result<(Option<i64>, Option<i
         (_, [(only, shift)]) => (Some(*only), Some(*shift)),
         (_, _) => (None, None),
     })
-}
-
-/// The warnings that the float is low, to those who serve at the outlet and at its head office: once for each time that
-/// it sinks below the mark, and only where the payment that does it is made.
-pub(super) fn watch(desk: &mut Desk, outlet: &OutletRow) -> Result<Vec<Change>, Halt> {
-    let least_minor = outlet.low_float_minor.or(desk.house.limits.get().low_float_minor());
-    let Some(least_minor) = least_minor.filter(|_| desk.verb == Verb::Do) else { return Ok(Vec::new()) };
-    let mut staff = agents::staff(desk.conn.get()?, outlet.float_account)?;
-    if let Some(head) = outlet.head_office {
-        staff.extend(agents::staff(desk.conn.get()?, head)?);
-    }
-    let (slots, account) = (sign(outlet), outlet.float_account);
-    let warn = |to: &crate::store::people::PersonRow| {
-        let message = message(&to.msisdn, &to.language, "sms.float_low", &slots, Some(account), desk.now);
-        Change::TellBelow { account, least_minor, message }
-    };
-    Ok(staff.iter().map(warn).collect())
 }

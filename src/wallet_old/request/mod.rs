@@ -21,7 +21,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Inputs `to`, `amount`, and `reference` where there is one: asks.
-pub const ASK: Service = Service { name: KIND, pin: Whose::Nobody, opens: 1, old: Some(ask), ..Service::PLAIN };
+pub const ASK: Service = Service {
+    name: KIND,
+    pin: Whose::Nobody,
+    opens: 1,
+    old: Some(ask),
+    text: Some(crate::wallet::service::ByText::Execute),
+    ..Service::PLAIN
+};
 /// Lists what the caller asked for in the last days: `sign`, `amount`, `name`, `about`.
 pub const MINE: Service = Service { name: "requests", pin: Whose::Nobody, old: Some(mine), ..Service::PLAIN };
 /// Input `request`: takes it back.

@@ -1,7 +1,7 @@
 //! Sending to a number without a wallet: what it costs and opens, what is refused, and how many may
 //! wait.
 
-use super::super::{payee, send_unjoined::SERVICE, voucher::LIFE};
+use super::super::{recipient, send_unjoined::SERVICE, voucher::LIFE};
 use super::*;
 use crate::book::{HoldMove, Key};
 use crate::pin::Pin;
@@ -210,7 +210,7 @@ fn a_secret_that_was_lost_with_its_screen_is_told_again() {
 #[test]
 fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
     let (mut trial, amina) = amina();
-    let check = |trial: &Trial, to: &str| trial.ask(&payee::SERVICE, trial.caller(&amina)).with("to", to).check();
+    let check = |trial: &Trial, to: &str| trial.ask(&recipient::SERVICE, trial.caller(&amina)).with("to", to).check();
     let asked = check(&trial, TO).planned();
     assert!(asked.flags.contains("unjoined"));
     assert_eq!((asked.said("phone"), asked.said("name")), ("0711222333".to_owned(), String::new()));

@@ -1,0 +1,148 @@
+//! Joining at an outlet: whoever serves there sees an ID and opens a wallet for a number that has
+//! none, or lets somebody who joined on their own phone move more. One ID number has one wallet. Of
+//! the number only a keyed digest is kept, and who it belongs to is told to nobody. The PIN is
+//! chosen by the owner on their own phone: see `claim`.
+
+use super::super::context::Context;
+use super::super::people::join;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Message, Service, Whose};
+use super::super::{party, receipt};
+use super::counter;
+use crate::ask::Verb;
+use crate::book::{Change, Identify};
+use crate::limits::Tier;
+use crate::refusal::{Reason, Refusal};
+use crate::store::identities::IdentityRow;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Value};
+
+/// Inputs `to`, `name`, `id_number`: opens a wallet. Flag `known` where the number has one: that is
+/// for `LIFT`.
+pub const REGISTER: Service = Service {
+    name: "register",
+    pin: Whose::Assistant,
+    opens: 1,
+    wants: &[counter::wants_customer, known],
+    decide: register,
+    shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
+    refusals: &[Reason::IdFormat, Reason::IdTaken, Reason::IdChecked],
+    messages: &[&REGISTERED],
+    ..Service::PLAIN
+};
+/// Inputs `to`, `id_number`: somebody who was known only by their number is known by their ID.
+pub const LIFT: Service = Service {
+    name: "lift",
+    pin: Whose::Assistant,
+    wants: &[counter::wants_customer, known],
+    decide: lift,
+    shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
+    refusals: &[Reason::IdFormat, Reason::IdTaken, Reason::IdChecked],
+    messages: &[&LIFTED],
+    ..Service::PLAIN
+};
+
+const REGISTERED: Message =
+    Message::plain("sms.registered", &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("dial", Kind::Text)]);
+const LIFTED: Message = Message::plain(
+    "sms.lifted",
+    &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("date", Kind::Day), Slot("time", Kind::Time)],
+);
+
+/// Letters and digits of an ID number.
+const ID_MIN: usize = 5;
+const ID_MAX: usize = 20;
+/// What cards print before the digits.
+const MARKS: [&str; 4] = ["ID", "NIC", "NO", "NR"];
+
+fn known(context: &Context) -> Vec<Want> {
+    let seen = counter::typed(context).map(|customer| Want::Identified(customer.account_id));
+    counter::wants_colleague(context).into_iter().chain(seen).collect()
+}
+
+fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let post = context.post()?;
+    let to = context.phone("to")?;
+    if context.facts.number(to.e164())?.is_some() {
+        if context.verb != Verb::Check {
+            return Err(Reason::AlreadyJoined.into());
+        }
+        // the same question again, about somebody who is here already
+        plan.flag("known");
+        return customer(context, plan).map(|_customer| ());
+    }
+    plan.show("phone", Value::masked(&to));
+    let name = join::new_name(context)?;
+    plan.show("name", Value::Name(name.clone()));
+    let id_number = id_number(context, plan)?;
+    let person = PersonRow {
+        account_id: context.fresh_id,
+        msisdn: to.e164().to_owned(),
+        name,
+        // until they choose one, that of who registers them is the best guess
+        language: context.person()?.language.clone(),
+        joined_at: context.now.micros(),
+        tier: Tier::Id.code().to_owned(),
+    };
+    let mut slots = party::outlet_sign(&post.outlet);
+    slots.insert("dial".into(), context.house.dial.clone().into());
+    let news = context.tell(&person, &REGISTERED, slots, None);
+    let account = join::empty_wallet(context.fresh_id, context.house.market.currency.as_str());
+    let seen = identity(context, person.account_id, post.assistant.id, &id_number);
+    let changes = vec![Change::Join(person), Change::OpenAccount(account), seen, news];
+    plan.commit(Act { kind: REGISTER.name, changes, ..Act::default() });
+    Ok(())
+}
+
+fn lift(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let post = context.post()?;
+    let customer = customer(context, plan)?;
+    let id_number = id_number(context, plan)?;
+    let mut slots = receipt::when(context.house, context.now);
+    slots.extend(party::outlet_sign(&post.outlet));
+    let seen = identity(context, customer.account_id, post.assistant.id, &id_number);
+    let changes = vec![seen, context.tell(customer, &LIFTED, slots, None)];
+    plan.commit(Act { kind: LIFT.name, changes, ..Act::default() });
+    Ok(())
+}
+
+/// The customer, whose ID nobody has seen yet.
+fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, PlanError> {
+    let customer = counter::customer(context, plan)?;
+    let seen = context.facts.truth(&Want::Identified(customer.account_id))?;
+    if Tier::of_code(&customer.tier) != Tier::Sim || seen {
+        let refusal = Refusal::of_field(Reason::IdChecked, "to");
+        return Err(refusal.with("name", party::name(customer)).into());
+    }
+    Ok(customer)
+}
+
+/// An ID number in its one form: capitals and digits.
+fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
+    let typed = context.field("id_number")?;
+    let number: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
+    let number = number.to_ascii_uppercase();
+    // neither that nor zeros before the digits are a part of the number: one ID must not be two
+    let bare = MARKS.into_iter().find_map(|mark| number.strip_prefix(mark)).unwrap_or(&number);
+    let number = match bare.chars().all(|sign| sign.is_ascii_digit()) {
+        true => bare.trim_start_matches('0').to_owned(),
+        false => number,
+    };
+    let plain = number.chars().all(|sign| sign.is_ascii_alphanumeric());
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    if !plain || digits < ID_MIN || number.len() > ID_MAX {
+        return Err(Refusal::of_field(Reason::IdFormat, "id_number").into());
+    }
+    plan.show("id_number", Value::Code(number.clone()));
+    Ok(number)
+}
+
+/// Whether the number has a wallet is asked in the commit, behind the PIN: nobody can try numbers
+/// for nothing.
+fn identity(context: &Context, account_id: i64, assistant: i64, id_number: &str) -> Change {
+    let mut digests = context.house.pin_keys.digests(id_number);
+    let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };
+    let row = IdentityRow { digest, account_id, assistant, at: context.now.micros() };
+    Change::Identify(Identify { row, older: digests, tier: Tier::Id.code() })
+}

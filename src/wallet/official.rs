@@ -1,0 +1,34 @@
+//! Words that would make a message of the service say something else: nobody joins with them as a name, and nobody asks for
+//! money with them.
+
+use super::House;
+use crate::text;
+
+/// How a receipt says that it is one, in the languages of the texts.
+const RECEIPTS: [&str; 2] = ["confirmed", "imethibitishwa"];
+
+/// Whether these words sound as if the service spoke: its own name, a currency, or how a receipt begins.
+pub fn sounds_official(house: &House, words: &str) -> bool {
+    let taken = [house.brand.as_str(), house.market.currency.as_str()];
+    // as people read it: neither an accent nor a dash makes another word of one
+    let plain: String = words.chars().flat_map(char::to_lowercase).map(text::fold).collect();
+    let mut plain = plain.split(|sign: char| !sign.is_alphabetic());
+    plain.any(|word| taken.iter().chain(&RECEIPTS).any(|taken| word.eq_ignore_ascii_case(taken)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::Trial;
+    use super::*;
+
+    #[test]
+    fn what_the_service_says_nobody_else_says() {
+        let house = Trial::new().house;
+        for official in ["Kadogo", "kes", "Amina CONFIRMED", "con-firmed Kadogo", "cönfirmed", "Imethibitishwa-ok"] {
+            assert!(sounds_official(&house, official), "{official}");
+        }
+        for plain in ["Amina Wanjiru", "kesho", "confirmedly", "Kadogoo", ""] {
+            assert!(!sounds_official(&house, plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What somebody has.
+//!
+//! Shows `balance`, `date`, `time`; `held`, with the flag `held`, when a part of it is set aside; with the flag `budget` what
+//! their budget leaves, `room`, and when it begins anew, `frees`.
+
+use super::super::context::Context;
+use super::super::plan::{Plan, PlanError};
+use super::super::service::{ByText, Message, Service};
+use super::super::{party, receipt};
+use super::budget;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service {
+    name: "balance",
+    wants: &[own],
+    decide,
+    shows: &[
+        Slot("balance", Kind::Money),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("held", Kind::Money),
+        Slot("room", Kind::Money),
+        Slot("frees", Kind::Day),
+    ],
+    text: Some(ByText::Quote(&BALANCE)),
+    ..Service::PLAIN
+};
+
+const BALANCE: Message = Message::plain(
+    "sms.balance",
+    &[
+        Slot("balance", Kind::Money),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("dial", Kind::Text),
+        Slot("brand", Kind::Text),
+    ],
+);
+
+/// What must be read to know where the caller stands.
+pub fn own(context: &Context) -> Vec<Want> {
+    context.caller.person.iter().map(|person| Want::Owner(person.account_id)).collect()
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    show(context, plan, person)?;
+    let held_minor = party::account(context, person.account_id)?.held_minor;
+    if held_minor > 0 {
+        plan.flag("held");
+        plan.show("held", context.money(held_minor));
+    }
+    budget::show(context, plan, person.account_id)
+}
+
+/// Shows what somebody can spend, `balance`, as of `date` and `time`.
+pub fn show(context: &Context, plan: &mut Plan, person: &PersonRow) -> Result<(), PlanError> {
+    let account = party::account(context, person.account_id)?;
+    plan.show("balance", context.money(account.available_minor()));
+    plan.show_all(receipt::when(context.house, context.now));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::Trial;
+    use super::*;
+    use crate::refusal::Reason;
+    use crate::store::budgets::BudgetRow;
+
+    #[test]
+    fn it_is_what_can_be_spent_now() {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let quote = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
+        let plain = quote(&trial);
+        assert_eq!(["balance", "date", "time"].map(|slot| plain.said(slot)), ["KES 1,000", "23/11/26", "11:05"]);
+        assert!(plain.flags.is_empty() && plain.act.is_none() && plain.slots.len() == 3, "{plain:?}");
+        trial.change(&amina, |member| member.account.held_minor = 1);
+        let held = quote(&trial);
+        assert!(held.flags.contains("held"));
+        assert_eq!(["balance", "held"].map(|slot| held.said(slot)), ["KES 999.99", "KES 0.01"]);
+    }
+
+    #[test]
+    fn what_a_budget_leaves_is_said_with_it() {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let week = BudgetRow {
+            account_id: 101,
+            version: 1,
+            span: Some("week".into()),
+            value_minor: 50_000,
+            ..BudgetRow::default()
+        };
+        trial.change(&amina, |member| member.budget = Some(week));
+        let plan = trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
+        assert!(plan.flags.contains("budget"));
+        assert_eq!(["room", "frees"].map(|slot| plan.said(slot)), ["KES 500", "30/11/26"]);
+    }
+
+    #[test]
+    fn who_has_no_wallet_has_no_balance() {
+        let trial = Trial::new();
+        let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009"));
+        assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
+    }
+}

@@ -1,0 +1,98 @@
+//! Claiming: who was registered by an agent takes their wallet over on their own phone, with a PIN that only they know.
+//! Until then it receives and cannot pay.
+//!
+//! Inputs `language`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Replay, Service, Unrecorded};
+use super::{join, pin, spoken_language};
+use crate::ask::Verb;
+use crate::book::Change;
+use crate::store::people::PersonRow;
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it. A quote shows `name`, as the agent wrote it.
+pub const SERVICE: Service = Service {
+    name: "claim",
+    decide,
+    shows: &[Slot("name", Kind::Name)],
+    messages: &[&join::JOINED],
+    replay: Replay { unrecorded: Unrecorded::Shows(join::greet), ..Replay::RECEIPT },
+    unclaimed: true,
+    ..Service::PLAIN
+};
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    let language = spoken_language::chosen(context)?;
+    plan.show_all(join::greeting(person));
+    if context.verb != Verb::Do {
+        return Ok(());
+    }
+    let row = pin::repeated(context, person.account_id, person.account_id)?;
+    let person = PersonRow { language: language.to_string(), ..person.clone() };
+    let news = join::welcome(context, &person);
+    let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
+    // whoever has a PIN already changes it with that one
+    plan.commit(Act { kind: SERVICE.name, changes: vec![Change::FirstPin(row), spoken, news], ..Act::default() });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{Request, Trial};
+    use super::*;
+    use crate::refusal::Reason;
+
+    const NEW: &str = "5208";
+
+    fn registered() -> (Trial, PersonRow) {
+        let mut trial = Trial::new();
+        let fatuma = trial.person(101, "+254700000009", "Fatuma Ali", 0);
+        (trial, fatuma)
+    }
+
+    fn ask<'t>(trial: &'t Trial, fatuma: &PersonRow) -> Request<'t> {
+        let token = trial.ask(&pin::CHOOSE, trial.caller(fatuma)).secret(NEW).check().planned().said("new_pin");
+        trial.ask(&SERVICE, trial.caller(fatuma)).with("new_pin", &token)
+    }
+
+    #[test]
+    fn it_is_shown_as_the_agent_wrote_it_and_taken_over_with_a_first_pin() {
+        let (trial, fatuma) = registered();
+        let quote = ask(&trial, &fatuma).with("language", "fr").quote().planned();
+        assert_eq!(quote.said("name"), "Fatuma Ali");
+        assert!(quote.act.is_none());
+        let plan = ask(&trial, &fatuma).with("language", "fr").secret(NEW).execute().planned();
+        assert_eq!(plan.said("name"), "Fatuma Ali");
+        let act = plan.act.as_ref().unwrap();
+        let [Change::FirstPin(row), Change::SetLanguage { account: 101, language }, Change::Tell(news)] =
+            act.changes.as_slice()
+        else {
+            panic!("{act:?}")
+        };
+        assert_eq!((row.account_id, language.as_str(), news.language.as_str()), (101, "fr", "fr"));
+        let told = "dial=*384*1234# name=Fatuma Ali";
+        assert_eq!(plan.messages(), [("sms.joined".to_owned(), told.to_owned())]);
+    }
+
+    #[test]
+    fn each_refusal_names_the_input_that_mends_it() {
+        let (trial, fatuma) = registered();
+        assert_eq!(ask(&trial, &fatuma).quote().reason(), (Reason::FieldMissing, Some("language")));
+        let mumbled = ask(&trial, &fatuma).with("language", "french").quote();
+        assert_eq!(mumbled.reason(), (Reason::TextFormat, Some("language")));
+        let other = ask(&trial, &fatuma).with("language", "fr").secret("5209").execute();
+        assert_eq!(other.reason(), (Reason::PinMismatch, Some("new_pin")));
+        let stranger = trial.ask(&SERVICE, trial.stranger("+254700000008")).quote();
+        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    }
+
+    #[test]
+    fn who_did_not_see_the_last_screen_is_called_by_their_name() {
+        let (trial, fatuma) = registered();
+        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(None).execute().planned();
+        assert_eq!(again.said("name"), "Fatuma Ali");
+    }
+}

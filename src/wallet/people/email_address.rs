@@ -1,0 +1,216 @@
+//! An e-mail address that its owner proves.
+//!
+//! An address may be typed on USSD or texted. A code of six digits is mailed to it, and only who types it on their own
+//! phone, with their PIN, makes it theirs. The phone hears of each step, and statements go nowhere else.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::receipt;
+use super::super::service::{ByText, Message, Replay, Service, Whose};
+use super::mailbox;
+use crate::ask::Verb;
+use crate::book::{Change, Key, PIN_ATTEMPTS_MAX, Proof, SecretKind};
+use crate::email::Email;
+use crate::phone::Msisdn;
+use crate::pin::Pin;
+use crate::refusal::{Reason, Refusal};
+use crate::seal::to_hex;
+use crate::store::facts::NotWanted;
+use crate::store::mailboxes::MailboxRow;
+use crate::store::papers::Paper;
+use crate::store::people::PinRow;
+use crate::store::wants::Want;
+use crate::time::Timestamp;
+use crate::value::{Kind, Slot, Slots, Value};
+use std::time::Duration;
+
+/// Input `email`: mails a code there; shows `email`, `dial`.
+pub const ADDRESS: Service = Service {
+    name: "email",
+    opens: 1,
+    wants: &[named, tries],
+    decide: name,
+    shows: &[Slot("email", Kind::Text), Slot("dial", Kind::Text)],
+    refusals: &[Reason::EmailFormat, Reason::EmailSame],
+    messages: &[&CODE, &CODE_SENT],
+    text: Some(ByText::Execute),
+    ..Service::PLAIN
+};
+/// Input `code`: makes the address theirs; shows `email`.
+pub const PROVE: Service = Service {
+    name: "email_code",
+    pin: Whose::Caller,
+    wants: &[pending, tag],
+    decide: prove,
+    shows: &[Slot("email", Kind::Text)],
+    messages: &[&SET],
+    replay: Replay::TOLD,
+    ..Service::PLAIN
+};
+
+/// The letter: only on its way out the code is made of its name.
+const CODE: Message = Message::plain(
+    "mail.code",
+    &[
+        Slot("email", Kind::Text),
+        Slot("code_name", Kind::Code),
+        Slot("phone", Kind::Phone),
+        Slot("dial", Kind::Text),
+        Slot("until", Kind::Time),
+    ],
+);
+const CODE_SENT: Message = Message::plain("sms.email_code", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
+const SET: Message =
+    Message::plain("sms.email_set", &[Slot("email", Kind::Text), Slot("date", Kind::Day), Slot("time", Kind::Time)]);
+
+/// How long a code counts.
+const CODE_LIFE: Duration = Duration::from_secs(30 * 60);
+/// Codes that are mailed to one address on one day, whoever asks: nobody's mailbox is flooded by strangers who name it.
+const CODES_TO_ONE_A_DAY: u8 = 5;
+
+fn named(context: &Context) -> Vec<Want> {
+    if email(context).is_ok() { mailbox::own(context) } else { Vec::new() }
+}
+
+fn tries(context: &Context) -> Vec<Want> {
+    let (Ok(email), Ok(box_row), true) = (email(context), own_box(context), context.key.is_some()) else {
+        return Vec::new();
+    };
+    let tried = (box_row.code_id != 0).then_some(Want::Pin(box_row.code_id));
+    tried.into_iter().chain(places(context, &email).iter().map(taken)).collect()
+}
+
+fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    let email = email(context)?;
+    let old = mailbox::of(context, person.account_id)?;
+    if old.address.as_deref() == Some(email.address()) {
+        return Err(Refusal::of_field(Reason::EmailSame, "email").into());
+    }
+    plan.show("email", email.to_string());
+    plan.show("dial", context.house.dial.clone());
+    let Some(key) = context.key else { return Ok(()) };
+    // the same name for each copy of the request, from which only the holder of the secret makes the code
+    let name = to_hex(key.bytes());
+    let until = context.now.plus(CODE_LIFE);
+    let code_id = if old.code_id == 0 { context.fresh_id } else { old.code_id };
+    let typed = Pin::parse(&context.house.pin_keys.current().code(name.as_bytes()))?;
+    // a new code brings no new tries on the same day: else they would never end
+    let attempts = tried_today(context, &old)?;
+    let tag = PinRow { attempts, ..context.house.tagged(code_id, &typed, context.salt) };
+    let place = place_today(context, &email)?;
+    let row = MailboxRow { pending: Some(email.address().to_owned()), code_id, code_until: until.micros(), ..old };
+    let phone = Msisdn::from_e164(&person.msisdn).map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+    let letter = Slots::from([
+        ("email".into(), email.address().into()),
+        ("code_name".into(), Value::Code(name)),
+        ("phone".into(), phone),
+        ("dial".into(), context.house.dial.clone().into()),
+        ("until".into(), until.time_of_day(&context.house.market.zone).into()),
+    ]);
+    let told = plan.shown(&["email", "dial"]);
+    let changes = vec![
+        place,
+        Change::SetPin(tag),
+        mailbox::counted(context, row)?,
+        context.tell(person, &CODE, letter, None),
+        context.tell(person, &CODE_SENT, told, None),
+    ];
+    plan.commit(Act { kind: ADDRESS.name, changes, ..Act::default() });
+    Ok(())
+}
+
+fn email(context: &Context) -> Result<Email, PlanError> {
+    Ok(Email::parse(context.field("email")?).map_err(|reason| Refusal::of_field(reason, "email"))?)
+}
+
+fn own_box(context: &Context) -> Result<MailboxRow, PlanError> {
+    mailbox::of(context, context.person()?.account_id)
+}
+
+/// How often the code of a mailbox was tried wrongly, if that was today's; refused where no try is left.
+fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
+    let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
+    if old.code_id == 0 || context.day_of(made) != context.today() {
+        return Ok(0);
+    }
+    let tried = context.facts.pin(old.code_id)?.map_or(0, |row| row.attempts);
+    if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(Reason::MailFull.into()) }
+}
+
+/// The place that one more code takes among those mailed to this address today: of two at the same moment one takes it.
+fn place_today(context: &Context, email: &Email) -> Result<Change, PlanError> {
+    for key in places(context, email) {
+        if !context.facts.truth(&taken(&key))? {
+            return Ok(Change::Take { key });
+        }
+    }
+    Err(Refusal::of_field(Reason::MailFull, "email").into())
+}
+
+fn places(context: &Context, email: &Email) -> Vec<Key> {
+    let today = context.today().number();
+    let place = |number: u8| {
+        let name = format!("{}\n{today}\n{number}", email.mailbox());
+        Key::new(Timestamp::from_micros(0), "mailed", name.as_bytes())
+    };
+    (0..CODES_TO_ONE_A_DAY).map(place).collect()
+}
+
+fn taken(place: &Key) -> Want {
+    Want::Claimed(place.bytes().to_vec())
+}
+
+fn pending(context: &Context) -> Vec<Want> {
+    if context.verb == Verb::Do && typed(context).is_ok() { mailbox::own(context) } else { Vec::new() }
+}
+
+fn tag(context: &Context) -> Vec<Want> {
+    let old = own_box(context).ok().filter(|old| context.verb == Verb::Do && waiting(context, old).is_some());
+    old.map(|old| Want::Pin(old.code_id)).into_iter().collect()
+}
+
+fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    let typed = typed(context)?;
+    if context.verb != Verb::Do {
+        // whether it is the right one is said only where a wrong one costs a try
+        return Ok(());
+    }
+    let old = mailbox::of(context, person.account_id)?;
+    let email = waiting(context, &old).ok_or(Reason::CodeGone)?;
+    let proof = proof(context, &old, &typed)?.ok_or(Reason::CodeGone)?;
+    plan.show("email", email.to_string());
+    let mut told = plan.shown(&["email"]);
+    told.extend(receipt::when(context.house, context.now));
+    let row = mailbox::next(MailboxRow { address: old.pending.clone(), pending: None, ..old });
+    let changes = vec![Change::Keep(Paper::Mailbox(row)), context.tell(person, &SET, told, None)];
+    plan.commit(Act { kind: ADDRESS.name, changes, proofs: vec![proof], ..Act::default() });
+    Ok(())
+}
+
+fn typed(context: &Context) -> Result<Pin, PlanError> {
+    Ok(Pin::parse(context.field("code")?).map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?)
+}
+
+/// The address that waits for its code.
+fn waiting(context: &Context, old: &MailboxRow) -> Option<Email> {
+    let pending = old.pending.as_ref().filter(|_| old.code_until > context.now.micros())?;
+    Email::parse(pending).ok()
+}
+
+/// What the book compares the typed code with; nothing where there is none.
+fn proof(context: &Context, old: &MailboxRow, typed: &Pin) -> Result<Option<Proof>, NotWanted> {
+    let Some(row) = context.facts.pin(old.code_id)? else { return Ok(None) };
+    let tag = context.house.pin_keys.tag(row.key_version, old.code_id, &row.salt, typed).map_or(Vec::new(), Vec::from);
+    // tries that are made while a new code is asked for are not forgotten with the old one
+    let kept = Change::Keep(Paper::Mailbox(mailbox::next(old.clone())));
+    Ok(Some(Proof {
+        secret: SecretKind::Code,
+        account: old.code_id,
+        salt: row.salt.clone(),
+        tag,
+        wrong: vec![Change::ChargePin { account: old.code_id }, kept],
+        locked: Vec::new(),
+    }))
+}

@@ -1,0 +1,42 @@
+//! Somebody's mailbox: where their statements go, what is still to be proved, and how much mail leaves on one day.
+
+use super::super::context::Context;
+use super::super::plan::PlanError;
+use crate::book::Change;
+use crate::refusal::Reason;
+use crate::store::mailboxes::MailboxRow;
+use crate::store::papers::Paper;
+use crate::store::wants::Want;
+
+/// Mails that somebody may ask for on one day.
+const MAILS_A_DAY: i64 = 10;
+
+/// What must be read to know the caller's mailbox.
+pub fn own(context: &Context) -> Vec<Want> {
+    let caller = context.caller.person.iter().filter(|_| context.house.mails);
+    caller.map(|person| Want::Mailbox(person.account_id)).collect()
+}
+
+/// Somebody's mailbox as it stands, or an empty one.
+pub fn of(context: &Context, account_id: i64) -> Result<MailboxRow, PlanError> {
+    if !context.house.mails {
+        return Err(Reason::MailOff.into());
+    }
+    let row = context.facts.mailbox(account_id)?.cloned();
+    Ok(row.unwrap_or(MailboxRow { account_id, ..MailboxRow::default() }))
+}
+
+/// The change that stores a mailbox from which one more mail of today is sent.
+pub fn counted(context: &Context, row: MailboxRow) -> Result<Change, PlanError> {
+    let today = i64::from(context.today().number());
+    let before = if row.day == today { row.mails } else { 0 };
+    if before >= MAILS_A_DAY {
+        return Err(Reason::MailFull.into());
+    }
+    Ok(Change::Keep(Paper::Mailbox(next(MailboxRow { day: today, mails: before.saturating_add(1), ..row }))))
+}
+
+/// A mailbox as it is stored after a change.
+pub fn next(row: MailboxRow) -> MailboxRow {
+    MailboxRow { version: row.version.saturating_add(1), ..row }
+}

@@ -1,0 +1,186 @@
+//! The newest lines of somebody's account.
+//!
+//! Lists `sign`, `amount`, `name`, `date`, `time`, `code`; a quote shows what they have now: `balance`, `date`, `time`.
+
+use super::super::context::Context;
+use super::super::line::Line;
+use super::super::party::{self, Party};
+use super::super::plan::{Plan, PlanError};
+use super::super::receipt;
+use super::super::service::{ByText, Message, Service};
+use super::balance;
+use crate::ask::Verb;
+use crate::store::facts::NotWanted;
+use crate::store::wants::Want;
+use crate::time::Timestamp;
+use crate::value::{Kind, Slot, Slots, Value};
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service {
+    name: "statement",
+    wants: &[stands, names],
+    decide,
+    shows: &[
+        Slot("sign", Kind::Text),
+        Slot("amount", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("code", Kind::Code),
+        Slot("balance", Kind::Money),
+    ],
+    text: Some(ByText::List { line: &LINE, whole: &WHOLE, none: &NONE }),
+    ..Service::PLAIN
+};
+
+const LINE: Message = Message::plain(
+    "sms.statement_line",
+    &[
+        Slot("sign", Kind::Text),
+        Slot("amount", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("code", Kind::Code),
+    ],
+);
+const WHOLE: Message = Message::plain(
+    "sms.statement",
+    &[
+        Slot("lines", Kind::Text),
+        Slot("balance", Kind::Money),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("dial", Kind::Text),
+        Slot("brand", Kind::Text),
+    ],
+);
+const NONE: Message = Message::plain(
+    "sms.statement_empty",
+    &[
+        Slot("balance", Kind::Money),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+        Slot("dial", Kind::Text),
+        Slot("brand", Kind::Text),
+    ],
+);
+
+/// Lines at most.
+const LINES: usize = 10;
+
+fn stands(context: &Context) -> Vec<Want> {
+    match context.verb {
+        Verb::List => context.caller.person.iter().map(|person| history(person.account_id)).collect(),
+        Verb::Check | Verb::Quote | Verb::Do => balance::own(context),
+    }
+}
+
+fn names(context: &Context) -> Vec<Want> {
+    let found = context.caller.person.as_ref().and_then(|person| lines(context, person.account_id).ok());
+    let others = others(&found.unwrap_or_default());
+    if others.is_empty() { Vec::new() } else { party::wants_of(&others) }
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    if context.verb != Verb::List {
+        return balance::show(context, plan, person);
+    }
+    let lines = lines(context, person.account_id)?;
+    let others = others(&lines);
+    for line in &lines {
+        let party = match line.other() {
+            Some(other) => party::of(context, &others, other)?,
+            None => None,
+        };
+        plan.line(line.posting.id, told(context, line, party));
+    }
+    Ok(())
+}
+
+/// A line as its owner reads it. What the operator took or gave goes by the name of the service.
+fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
+    let sign = if line.went() { "-" } else { "+" };
+    let brand = || Value::Name(context.house.brand.clone());
+    let at = Timestamp::from_micros(line.posting.at);
+    let mut slots = receipt::slots(context.house, line.posting.id, at, None);
+    slots.extend([
+        ("sign".into(), sign.into()),
+        ("amount".into(), context.money(line.own.amount_minor.saturating_abs()).into()),
+        ("name".into(), party.map_or_else(brand, |party| party.name())),
+    ]);
+    slots
+}
+
+fn lines<'a>(context: &Context<'a>, account: i64) -> Result<Vec<Line<'a>>, NotWanted> {
+    let found = context.facts.history(&history(account))?;
+    Ok(found.iter().filter_map(|whole| Line::of(whole, account)).collect())
+}
+
+fn others(lines: &[Line]) -> Vec<i64> {
+    lines.iter().filter_map(Line::other).collect()
+}
+
+fn history(account: i64) -> Want {
+    Want::History { account, since: i64::MIN, limit: LINES }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{Trial, posting};
+    use super::*;
+    use crate::ask::Item;
+    use crate::book::TRUST;
+    use crate::refusal::Reason;
+    use crate::store::facts::{Found, Whole};
+    use crate::store::people::PersonRow;
+
+    fn some(lines: Vec<Whole>) -> (Trial, PersonRow) {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let njeri = trial.person(102, "+254700000002", "Njeri Kamau", 0);
+        let outlet = trial.outlet(501, "Duka la Njeri", 0, &njeri);
+        trial.set(history(101), Found::History(lines));
+        let others = vec![102, 501, TRUST];
+        trial.set(Want::OutletsOf(others), Found::Outlets(vec![outlet]));
+        (trial, amina)
+    }
+
+    fn said(item: &Item) -> String {
+        let said = ["sign", "amount", "name", "date", "time"].map(|slot| item.slots[slot].to_string());
+        format!("{} {}", item.id, said.join(" "))
+    }
+
+    #[test]
+    fn each_line_says_what_came_or_went_and_who_was_on_the_other_side() {
+        let (trial, amina) = some(vec![
+            posting(9, "send", 5, &[(101, -20_700), (102, 20_000), (2, 700)]),
+            posting(8, "cash_in", 65, &[(501, -50_000), (101, 50_000)]),
+            posting(7, "give", 24 * 60, &[(TRUST, -100), (101, 100)]),
+        ]);
+        let plan = trial.ask(&SERVICE, trial.caller(&amina)).list().planned();
+        assert_eq!(
+            plan.items.iter().map(said).collect::<Vec<_>>(),
+            [
+                "9 - KES 207 Njeri K 23/11/26 11:00",
+                "8 + KES 500 Duka la Njeri 23/11/26 10:00",
+                "7 + KES 1 Kadogo 22/11/26 11:05",
+            ]
+        );
+        assert!(plan.items.iter().all(|item| item.slots["code"].to_string().len() == 10));
+        assert!(plan.slots.is_empty() && plan.act.is_none());
+    }
+
+    #[test]
+    fn who_has_no_lines_reads_none_and_what_they_have_is_a_question_of_its_own() {
+        let (trial, amina) = some(Vec::new());
+        let ask = || trial.ask(&SERVICE, trial.caller(&amina));
+        assert!(ask().list().planned().items.is_empty());
+        let quote = ask().quote().planned();
+        assert_eq!(["balance", "date", "time"].map(|slot| quote.said(slot)), ["KES 1,000", "23/11/26", "11:05"]);
+        let stranger = || trial.ask(&SERVICE, trial.stranger("+254700000009"));
+        assert_eq!(stranger().list().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger().quote().reason(), (Reason::NotJoined, None));
+    }
+}

@@ -1,0 +1,52 @@
+//! The language that somebody is spoken to in.
+//!
+//! Input `language`.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{ByText, Message, Service};
+use crate::book::Change;
+use crate::language::Language;
+use crate::refusal::{Reason, Refusal};
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it.
+pub const SERVICE: Service =
+    Service { name: "language", decide, text: Some(ByText::ExecuteAnd(&SPOKEN)), unclaimed: true, ..Service::PLAIN };
+
+const SPOKEN: Message = Message::plain("sms.language", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let person = context.person()?;
+    let language = chosen(context)?.to_string();
+    let change = Change::SetLanguage { account: person.account_id, language };
+    plan.commit(Act { kind: SERVICE.name, changes: vec![change], ..Act::default() });
+    Ok(())
+}
+
+/// The language that was chosen.
+pub fn chosen(context: &Context) -> Result<Language, PlanError> {
+    let language = Language::parse(context.field("language")?);
+    Ok(language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::Trial;
+    use super::*;
+
+    #[test]
+    fn it_is_set_for_who_has_a_wallet() {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
+        let ask = || trial.ask(&SERVICE, trial.caller(&amina));
+        let plan = ask().with("language", "sw").execute().planned();
+        let act = plan.act.unwrap();
+        let set = matches!(&act.changes[..], [Change::SetLanguage { account: 101, language }] if language == "sw");
+        assert!(set && act.legs.is_empty(), "{act:?}");
+        assert_eq!(ask().execute().reason(), (Reason::FieldMissing, Some("language")));
+        assert_eq!(ask().with("language", "swahili").execute().reason(), (Reason::TextFormat, Some("language")));
+        let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("language", "sw");
+        assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+    }
+}
