@@ -24,17 +24,18 @@ pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
+pub mod reversals;
 pub mod service;
 #[cfg(test)]
 pub(crate) mod trial;
+pub mod vouchers;
 pub mod waiting;
 
-pub use crate::wallet_old::{agent, desk, founding, parcel, price, send};
 pub use acting::{Acted, MESSAGES, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
 pub use people::join;
-pub use registry::{SERVICES, service};
+pub use registry::{SERVICES, priced, service};
 pub use service::{Service, Whose};
 
 use crate::ask::{Answer, Ask, Verb};

@@ -167,9 +167,6 @@ impl Job {
 
     /// Reads what the steps from this one on want, and decides.
     fn read(&self, conn: &mut Conn, from: usize, facts: &Facts) -> Result<Planned, StoreError> {
-        if let Some(old) = self.service.old {
-            return self.read_old(conn, old);
-        }
         let mut facts = facts.clone();
         for step in from..self.steps() {
             match self.wants(step, &facts) {
@@ -178,38 +175,6 @@ impl Job {
             }
         }
         self.decide(&facts)
-    }
-
-    fn read_old(&self, conn: &mut Conn, old: crate::wallet_old::desk::OldPlan) -> Result<Planned, StoreError> {
-        use crate::wallet_old::{Desk, Halt, Known, Reach, pin};
-        let now_there = match self.whose() {
-            Whose::Assistant => Some(Caller::read(conn, self.caller.msisdn.clone(), self.now)?),
-            Whose::Nobody | Whose::Caller => None,
-        };
-        let mut desk = Desk {
-            conn: Reach(Some(conn)),
-            house: &self.house,
-            caller: now_there.as_ref().unwrap_or(&self.caller),
-            fields: &self.fields,
-            secret: self.secret.clone(),
-            key: self.given.key,
-            fresh_id: self.given.fresh_id,
-            verb: self.verb,
-            now: self.now,
-            known: Known::default(),
-            channel: "ussd",
-            plan: Default::default(),
-        };
-        let decided = old(&mut desk).and_then(|()| pin::read(&mut desk, self.whose()));
-        let pin = desk.plan.pin.take();
-        let crate::wallet_old::desk::Plan { slots, flags, items, act, .. } = desk.plan;
-        let plan = Plan { slots, flags, items, act };
-        match decided {
-            Ok(()) => Ok(Planned { plan, refused: None, pin }),
-            Err(Halt::Refused(refusal)) => Ok(Planned { plan, refused: Some(refusal), pin }),
-            Err(Halt::Broken(error)) => Err(error),
-            Err(Halt::Unread) => Err(StoreError::Closed),
-        }
     }
 }
 
@@ -251,7 +216,7 @@ impl Wallet {
 
     async fn work(&self, job: Job) -> Result<Planned, StoreError> {
         let (mut facts, mut step) = (Facts::default(), 0);
-        if let Some(together) = self.store.together().filter(|_| job.service.old.is_none()) {
+        if let Some(together) = self.store.together() {
             while step < job.steps() {
                 let Ok(wants) = job.wants(step, &facts) else { return job.decide(&facts) };
                 let open: Vec<Want> = wants.into_iter().filter(|want| !facts.has(want)).collect();

@@ -49,8 +49,6 @@ pub struct Service {
     pub counts_as: Option<CountsAs>,
     /// It is done before a wallet is taken over that an agent opened.
     pub unclaimed: bool,
-    /// Reads and decides at once: the way that is left.
-    pub old: Option<crate::wallet_old::desk::OldPlan>,
 }
 
 /// Whose PIN a service needs.
@@ -142,6 +140,20 @@ pub struct CountsAs {
 /// Plans that the caller pays a party: shows it, and says what to commit.
 pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
 
+impl ByText {
+    /// The texts that it answers with.
+    pub fn messages(&self) -> Vec<&'static Message> {
+        match self {
+            ByText::Execute => Vec::new(),
+            ByText::Quote(answer)
+            | ByText::ExecuteAnd(answer)
+            | ByText::Explain(answer)
+            | ByText::ExplainToStrangers(answer) => vec![answer],
+            ByText::List { line, whole, none } => vec![line, whole, none],
+        }
+    }
+}
+
 impl Service {
     /// What a service is where its file says nothing else.
     pub const PLAIN: Service = Service {
@@ -159,7 +171,6 @@ impl Service {
         settles: None,
         counts_as: None,
         unclaimed: false,
-        old: None,
     };
 
     /// How it is asked for by text. What needs a PIN is not: a text never moves money.

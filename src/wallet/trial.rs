@@ -70,7 +70,7 @@ impl Trial {
         let limits = Source::new("menus/limits.toml", include_str!("../../menus/limits.toml"));
         let house = House {
             market: Market::kenya(),
-            tariff: Live::new(Tariff::parse(&tariff).unwrap()),
+            tariff: Live::new(Tariff::parse(&tariff, &crate::wallet::priced()).unwrap()),
             limits: Live::new(Limits::parse(&limits).unwrap()),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
             reference_key: [7; 16],
@@ -86,7 +86,7 @@ impl Trial {
 
     /// The same with another tariff.
     pub fn tariff(self, toml: &str) -> Trial {
-        self.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", toml)).unwrap());
+        self.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", toml), &crate::wallet::priced()).unwrap());
         self
     }
 
