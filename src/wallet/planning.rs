@@ -1,9 +1,9 @@
 //! Planning: what a service wants is read, step by step, and then it decides. On a file all of that is one visit of a reader.
 //! On a server what many requests want is read together, one journey a step; what only this one wants, by a reader.
 
-use super::context::{Channel, Context};
+use super::context::{Channel, Context, Peers};
 use super::plan::{Plan, PlanError};
-use super::registry::SERVICES;
+use super::registry::PEERS;
 use super::service::{Decide, Service, Wants, Whose};
 use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
@@ -46,7 +46,7 @@ pub(super) struct Job {
     pub(super) house: Arc<House>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
-    pub(super) services: &'static [Service],
+    pub(super) peers: &'static Peers,
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
     pub(super) decide: Decide,
@@ -81,7 +81,7 @@ impl Job {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
-            services: self.services,
+            peers: self.peers,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
@@ -198,7 +198,7 @@ impl Wallet {
             house: self.house.clone(),
             tariff: self.house.tariff.get(),
             limits: self.house.limits.get(),
-            services: SERVICES,
+            peers: &PEERS,
             service,
             steps,
             decide,

@@ -4,12 +4,14 @@ use super::Service;
 use super::agents::{
     cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
 };
+use super::context::Peers;
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
 };
 use super::reversals::{agree, asked, dispute, undo, undo_sent};
 use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
 use super::waiting::{approval, block, order, payment_request, split_bill, standing_order};
+use std::sync::LazyLock;
 
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
@@ -77,6 +79,9 @@ pub const SERVICES: &[Service] = &[
     pin::CHANGE,
     help::SERVICE,
 ];
+
+/// What they may know of one another.
+pub static PEERS: LazyLock<Peers> = LazyLock::new(|| super::service::peers(SERVICES));
 
 /// The names of those that can have a price.
 pub fn priced() -> Vec<&'static str> {

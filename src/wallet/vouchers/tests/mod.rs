@@ -14,7 +14,6 @@ use crate::store::agents::CashCodeRow;
 use crate::store::facts::Found;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::time::Timestamp;
 use crate::wallet::plan::{Act, Plan};
 use std::time::Duration;
 

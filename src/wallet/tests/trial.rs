@@ -2,32 +2,31 @@
 //! where nobody said otherwise. Each trial also holds what was decided against what the service says of itself: a slot that
 //! it does not declare, or a message with other values, fails.
 
-use super::context::Context;
-use super::plan::{Plan, PlanError};
-use super::planning::{Given, Job};
-use super::service::{Decide, Message, Service, Unrecorded, Wants, With};
-use super::{Caller, House, Rules};
+use super::super::context::Context;
+pub use super::outcome::{Outcome, conforms};
+
+use super::super::context::Peers;
+use super::super::planning::{Given, Job};
+use super::super::service::{Decide, Service, Unrecorded, Wants};
+use super::super::{Caller, House, Rules};
+use super::nothing::nothing;
 use crate::ask::{Fields, Secret, Verb};
-use crate::book::{Change, Key};
+use crate::book::Key;
 use crate::limits::{Limits, Usage};
 use crate::live::Live;
 use crate::market::Market;
 use crate::phone::Msisdn;
 use crate::pin::{Pin, PinKeys};
-use crate::refusal::{Reason, Refusal};
 use crate::seal::{Dice, SealKey};
 use crate::source::Source;
 use crate::store::agents::{AssistantRow, OutletRow, Till};
 use crate::store::book_rows::{Account, EntryRow, PostingRow};
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::members::Member;
-use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::working_day::Drawer;
 use crate::tariff::Tariff;
 use crate::time::{Clock, Timestamp};
-use crate::value::{Slot, Slots, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,13 +42,6 @@ pub struct Trial {
     known: BTreeMap<Want, Found>,
 }
 
-/// What came of a request.
-#[derive(Debug)]
-pub struct Outcome {
-    pub plan: Plan,
-    pub error: Option<PlanError>,
-}
-
 /// A request about to be made.
 pub struct Request<'t> {
     trial: &'t Trial,
@@ -60,14 +52,14 @@ pub struct Request<'t> {
     fields: Fields,
     secret: Option<Secret>,
     given: Given,
-    services: &'static [Service],
+    peers: &'static Peers,
 }
 
 impl Trial {
     /// Nobody has joined yet.
     pub fn new() -> Trial {
-        let tariff = Source::new("menus/tariff.toml", include_str!("../../menus/tariff.toml"));
-        let limits = Source::new("menus/limits.toml", include_str!("../../menus/limits.toml"));
+        let tariff = Source::new("menus/tariff.toml", include_str!("../../../menus/tariff.toml"));
+        let limits = Source::new("menus/limits.toml", include_str!("../../../menus/limits.toml"));
         let house = House {
             market: Market::kenya(),
             tariff: Live::new(Tariff::parse(&tariff, &crate::wallet::priced()).unwrap()),
@@ -194,7 +186,7 @@ impl Trial {
             fields: Fields::new(),
             secret: None,
             given: Given::default(),
-            services: super::SERVICES,
+            peers: &super::super::PEERS,
         }
     }
 
@@ -220,7 +212,7 @@ impl Request<'_> {
 
     /// Where these are all the services.
     pub fn among(mut self, services: &'static [Service]) -> Self {
-        self.services = services;
+        self.peers = Box::leak(Box::new(super::super::service::peers(services)));
         self
     }
 
@@ -297,7 +289,7 @@ impl Request<'_> {
             house: Arc::new(House { rules, mails, ..Trial::new().house }),
             tariff: trial.house.tariff.get(),
             limits: trial.house.limits.get(),
-            services: self.services,
+            peers: self.peers,
             service: self.service,
             steps: self.steps,
             decide: self.decide,
@@ -309,45 +301,6 @@ impl Request<'_> {
             salt: [9; 16],
             given: self.given,
         }
-    }
-}
-
-impl Outcome {
-    /// The plan, which was not refused.
-    pub fn planned(self) -> Plan {
-        assert!(self.error.is_none(), "{:?}", self.error);
-        self.plan
-    }
-
-    /// The refusal.
-    pub fn refused(self) -> Refusal {
-        match self.error {
-            Some(PlanError::Refused(refusal)) => refusal,
-            other => panic!("not refused: {other:?}"),
-        }
-    }
-
-    /// The refusal's reason and field.
-    pub fn reason(self) -> (Reason, Option<&'static str>) {
-        let refusal = self.refused();
-        (refusal.reason, refusal.field)
-    }
-}
-
-impl Plan {
-    /// A value as people read it; nothing when it is not shown.
-    pub fn said(&self, slot: &str) -> String {
-        self.slots.get(slot).map(Value::to_string).unwrap_or_default()
-    }
-
-    /// The messages, each as its template and values, in the order of their names.
-    pub fn messages(&self) -> Vec<(String, String)> {
-        let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);
-        let line = |slots: Slots| {
-            let said: Vec<String> = slots.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            said.join(" ")
-        };
-        told.map(|message| (message.template.clone(), line(serde_json::from_str(&message.slots).unwrap()))).collect()
     }
 }
 
@@ -383,75 +336,4 @@ pub fn posting(id: i64, kind: &str, minutes_ago: u64, legs: &[(i64, i64)]) -> (P
 
 fn execution() -> Given {
     Given { key: Some(Key::new(NOW, "trial", b"one")), fresh_id: 9_000, posting: None }
-}
-
-/// What is found where there is nothing.
-fn nothing(want: &Want) -> Found {
-    match want {
-        Want::Number(_) | Want::Owner(_) => Found::Member(Box::new(None)),
-        Want::Caller(..) => Found::Caller(Box::new(None)),
-        Want::Person(_) => Found::Person(None),
-        Want::Account(_) => Found::Account(None),
-        Want::Pin(_) => Found::Pin(None),
-        Want::Posting(_) => Found::Posting(None),
-        Want::History { .. } => Found::History(Vec::new()),
-        Want::Outlet(_) => Found::Outlet(None),
-        Want::OutletsOf(_) | Want::OutletsIn(..) => Found::Outlets(Vec::new()),
-        Want::Post(_) => Found::Post(Box::new(None)),
-        Want::Roster(_) => Found::Roster(Roster::default()),
-        Want::Shift(_) => Found::Shift(None),
-        Want::Drawer(_) => Found::Drawer(Drawer::default()),
-        Want::Order(_) => Found::Order(None),
-        Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => Found::Orders(Vec::new()),
-        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => Found::Codes(Vec::new()),
-        Want::Behind(_) => Found::Code(None),
-        Want::Reversal(_) => Found::Reversal(None),
-        Want::ReversalsAsked(_) => Found::Reversals(Vec::new()),
-        Want::Mailbox(_) => Found::Mailbox(None),
-        Want::StandingOrder(_) => Found::StandingOrder(None),
-        Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
-        Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
-        Want::InitiatedBy(_) => Found::Number(None),
-        Want::Owed(_)
-        | Want::RequestsMade(..)
-        | Want::ReversalsSince { .. }
-        | Want::SentCount(_)
-        | Want::MeantCount(_) => Found::Count(0),
-        Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
-    }
-}
-
-fn told_by(change: &Change) -> Option<&NewMessage> {
-    if let Change::Tell(message) | Change::TellBelow { message, .. } = change { Some(message) } else { None }
-}
-
-/// Holds what was decided against what the service says of itself.
-pub fn conforms(service: &Service, plan: &Plan) {
-    let declared =
-        |slots: &[Slot], name: &str, value: &Value| slots.contains(&Slot(slot_name(slots, name), value.kind()));
-    let shown = plan.slots.iter().chain(plan.items.iter().flat_map(|item| &item.slots));
-    for (name, value) in shown {
-        assert!(declared(service.shows, name, value), "{} does not declare {name}: {:?}", service.name, value.kind());
-    }
-    let wrong = plan.act.iter().flat_map(|act| act.proofs.iter().flat_map(|proof| &proof.locked));
-    // what is done as another service's act is told as that one tells it
-    let kind = plan.act.as_ref().and_then(|act| super::service(act.kind));
-    let messages = || service.messages.iter().chain(kind.iter().flat_map(|kind| kind.messages));
-    for message in plan.act.iter().flat_map(|act| &act.changes).chain(wrong).filter_map(told_by) {
-        let own = messages().find(|own| own.template == message.template);
-        let own: &Message = own.unwrap_or_else(|| panic!("{} does not declare {}", service.name, message.template));
-        let sent: Slots = serde_json::from_str(&message.slots).unwrap();
-        for (name, value) in &sent {
-            assert!(declared(own.slots, name, value), "{} does not declare {name}: {:?}", own.template, value.kind());
-        }
-        for slot in own.slots {
-            assert!(sent.contains_key(slot.0), "{} is sent without {}", own.template, slot.0);
-        }
-        let balance = own.with == With::Balance;
-        assert_eq!(message.account_id.is_some(), balance, "{}: a balance, or none", own.template);
-    }
-}
-
-fn slot_name(slots: &[Slot], name: &str) -> &'static str {
-    slots.iter().map(|slot| slot.0).find(|own| *own == name).unwrap_or("")
 }
