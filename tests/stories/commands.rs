@@ -42,7 +42,7 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ),
         (screens, "field = \"amount\"", "feild = \"amount\"", "`feild` does not belong here"),
         (screens, "accepts = \"secret\"\nsecret = true", "accepts = \"secret\"", "belong together"),
-        ("texts/sw.toml", "Jumla {total}", "Jumla {totl}", "has {totl}, which [slots]"),
+        ("texts/sw.toml", "Jumla {total}", "Jumla {totl}", "has {totl}, which no service shows"),
         ("texts/fr.toml", "Derniers paiements", "Reçus", "has \"ç\""),
         ("texts/en.toml", "Enter the amount.", &"Enter the amount. ".repeat(8), "of 156 septets on its longest values"),
         ("texts/en.toml", "Not approved in time.", &"Not approved in time. ".repeat(5), "of 160 septets"),
