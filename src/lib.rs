@@ -3,6 +3,20 @@
 //! The rooms stand in layers: a room uses its own layer or the ones above it in this list, never one below.
 //! `tests/tidy.rs` has the exact floors.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::wildcard_enum_match_arm,
+        clippy::inconsistent_digit_grouping,
+        reason = "a test that cannot go on should stop, and groups cents apart from shillings"
+    )
+)]
+
 // ── values: small types that everything else is made of ──
 pub mod agent;
 pub mod ask;

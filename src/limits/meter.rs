@@ -191,7 +191,12 @@ mod tests {
     fn told(meter: &Meter, usage: Usage, balance_minor: i64) -> String {
         let exceeded = meter.taken_from(usage, balance_minor).unwrap_err();
         let refusal = meter.refusal(&exceeded, Currency::KES);
-        format!("{} {:?} {:?}", refusal.code(), refusal.field, refusal.slots.values().map(ToString::to_string).collect::<Vec<_>>())
+        format!(
+            "{} {:?} {:?}",
+            refusal.code(),
+            refusal.field,
+            refusal.slots.values().map(ToString::to_string).collect::<Vec<_>>()
+        )
     }
 
     #[test]

@@ -117,7 +117,10 @@ fn placeholders_that_do_not_match_or_are_not_declared() {
             "menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{amount}} {{fee}} {{name}} {{phone}} {{totl}}, but English has"
         ),
     );
-    finds(&problems, &format!("menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{totl}}, which no service shows"));
+    finds(
+        &problems,
+        &format!("menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{totl}}, which no service shows"),
+    );
     let problems = spoilt(At::Screens, "ago = \"10\"", "agos = \"10\"");
     finds(
         &problems,
