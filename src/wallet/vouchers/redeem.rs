@@ -56,12 +56,18 @@ pub const SERVICE: Service = Service {
 /// To who has made a code: it was tried too often.
 const TRIED: Message = Message::plain("sms.code_tried", &[Slot("amount", Kind::Money)]);
 
-/// Who stands at the counter, and what waits for a number without a wallet: as long as nothing is
-/// done that matters only where nothing more may be sent to such numbers.
+/// Who stands at the counter, and what waits for a number without a wallet: where a secret is tried,
+/// or where nothing more may be sent to such numbers.
 fn both_sides(context: &Context) -> Vec<Want> {
-    let to = context.phone("to").ok().filter(|_| context.verb == Verb::Do || !offered(context));
+    let tried = context.verb == Verb::Do && secret(context).is_some();
+    let to = context.phone("to").ok().filter(|_| tried || !offered(context));
     let waiting = to.map(|to| voucher::wants_waiting(&to, context.now));
     counter::wants_customer(context).into_iter().chain(waiting).collect()
+}
+
+/// What was typed, where it is the secret of a voucher.
+fn secret(context: &Context) -> Option<Secret> {
+    context.field("code").ok().and_then(Secret::parse)
 }
 
 /// Whose money it is, and what else must be read to hand it out.
@@ -71,8 +77,7 @@ fn paid_by(context: &Context) -> Vec<Want> {
     if context.verb != Verb::Do {
         return wants;
     }
-    let secret = context.field("code").ok().and_then(Secret::parse);
-    match (secret, counter::typed(context)) {
+    match (secret(context), counter::typed(context)) {
         (Some(secret), _) => wants.extend(handing_out::wants(context, &post.outlet, &secret)),
         (None, Some(customer)) => {
             wants.push(cash_code::wants_codes(context, customer));
