@@ -95,8 +95,24 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>()) {
-            let _ = AgentNumber::parse(&text);
+        fn what_is_read_prints_as_it_was_typed_and_all_else_has_no_check_digit(
+            text in prop_oneof![any::<String>(), "[0-9 -]{1,21}", "[1-9][0-9]{1,5}"],
+            end in 0_u8..10,
+        ) {
+            for typed in [text.clone(), format!("{text}{end}")] {
+                let digits: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
+                match AgentNumber::parse(&typed) {
+                    Ok(number) => prop_assert!(number.outlet() > 0 && number.to_string() == digits, "{:?}", typed),
+                    Err(reason) => {
+                        prop_assert_eq!(reason, Reason::AgentFormat);
+                        // a number of an outlet is never among them
+                        let printed = (2..=19).contains(&digits.len()).then(|| digits.split_at_checked(digits.len().wrapping_sub(1)));
+                        let outlet = printed.flatten().and_then(|(outlet, _check)| outlet.parse::<i64>().ok());
+                        let of = outlet.filter(|outlet| *outlet > 0).map(|outlet| AgentNumber::of(outlet).to_string());
+                        prop_assert!(of != Some(digits), "{:?} was refused", typed);
+                    }
+                }
+            }
         }
     }
 }

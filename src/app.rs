@@ -1,8 +1,10 @@
 //! The composition root: builds the parts from the settings, starts the workers and the server, and stops them in order.
 
 use crate::book::Book;
+use crate::callbacks;
 use crate::config::{GatewayAccount, Settings};
-use crate::demo::world;
+use crate::demo::{pages, world};
+use crate::doors::Doors;
 use crate::gateway::mail::Mailer;
 use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::http;
@@ -19,9 +21,11 @@ use crate::store::outbox::Channel;
 use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
-use crate::ussd::memory::Memory;
+use crate::ussd::session_store::SessionStore;
 use crate::wallet::{House, Wallet, bootstrap};
+use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,8 +66,12 @@ pub type Committer = std::thread::JoinHandle<()>;
 impl App {
     /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
     pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
+        App::with(settings, load(settings.menus.as_ref(), settings.more_prices)?, clock, dice).await
+    }
+
+    /// The same where the menus have been read already.
+    pub async fn with(settings: &Settings, data: Data, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
         let market = Market::kenya();
-        let data = load(settings.menus.as_ref(), settings.more_prices)?;
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
         bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
@@ -89,10 +97,10 @@ impl App {
         }
         let catalogue = Live::new(data.catalogue);
         let menus = Live::new(data.menus);
-        let seal = Arc::new(settings.secret.derive("sessions"));
+        let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
         let app = App {
-            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), seal, memory: Memory::default() },
+            ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
             sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
             notify: Notify { wallet: wallet.clone(), catalogue, sender, mailer: Arc::new(mailer(settings)?) },
             wallet,
@@ -114,9 +122,12 @@ impl App {
         Ok(())
     }
 
-    /// Whether it can take work.
-    pub async fn is_ready(&self) -> bool {
-        self.wallet.book.is_alive() && self.notify.measure().await.is_ok()
+    /// What its routes work with. Called where work may go on that outlives its request.
+    pub fn doors(&self, callback_token: Option<SecretString>, answer_within: Duration) -> Doors {
+        let App { ussd, sms, notify, wallet, .. } = self.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let late = Arc::new(());
+        Doors { ussd, sms, notify, wallet, callback_token, answer_within, runtime, late }
     }
 
     /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
@@ -205,6 +216,17 @@ where
     })
 }
 
+/// The server on a socket, with the routes of everything that people reach it by; it runs when awaited. `demo` is
+/// whether the phone page and its people are there.
+pub fn serve(doors: Doors, listener: std::net::TcpListener, demo: bool) -> std::io::Result<Server> {
+    http::server(doors, listener, move |config| {
+        config.configure(callbacks::routes);
+        if demo {
+            config.configure(pages::routes);
+        }
+    })
+}
+
 /// Runs the service until it is told to stop, then finishes what it acknowledged.
 pub async fn run(
     settings: Settings,
@@ -213,19 +235,12 @@ pub async fn run(
     let (app, committer) = App::build(&settings, Clock::System, Dice::os()?).await?;
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
     let (stop, stopped) = watch::channel(false);
-    let late = Arc::new(());
-    let doors = http::Doors {
-        app: app.clone(),
-        callback_token: settings.callback_token.clone(),
-        answer_within: settings.answer_within,
-        demo: settings.demo,
-        runtime: tokio::runtime::Handle::current(),
-        late: late.clone(),
-    };
+    let doors = app.doors(settings.callback_token.clone(), settings.answer_within);
+    let late = doors.late.clone();
     let listener = std::net::TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
     let address = listener.local_addr()?;
-    let server = http::server(doors, listener)?;
+    let server = serve(doors, listener, settings.demo)?;
     let workers = app.start_workers(&stopped);
     let handle = server.handle();
     let serving = tokio::spawn(server);

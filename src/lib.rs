@@ -42,13 +42,17 @@ pub mod wallet;
 pub mod wallet_old;
 
 // ── channels: how people reach it, and how it reaches them ──
-pub mod demo;
 pub mod gateway;
 pub mod notify;
 pub mod sms;
 pub mod ussd;
 
-// ── the house: configuration, doors, composition ──
+// ── doors: the routes that lead to the channels ──
+pub mod callbacks;
+pub mod demo;
+pub mod doors;
+
+// ── the house: configuration, composition ──
 pub mod agents;
 pub mod app;
 pub mod bench;

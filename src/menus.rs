@@ -27,7 +27,7 @@ pub struct Folder {
 }
 
 /// What the files say, once they were found good.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Data {
     /// Screens and words.
     pub menus: Menus,
@@ -73,7 +73,7 @@ impl Folder {
         };
         let known = tables(&self.tariff.text);
         if !tables(more).iter().any(|table| known.contains(table)) {
-            self.tariff.text.push_str(more);
+            self.tariff = Source::new(self.tariff.name.clone(), format!("{}{more}", self.tariff.text));
         }
     }
 

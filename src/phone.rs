@@ -180,13 +180,31 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_reading_panic(text in any::<String>(), likely in "[+ ]?[0-9 ()-]{0,20}") {
-            for text in [text, likely] {
-                let _ = Msisdn::from_e164(&text);
-                if let Ok(number) = Msisdn::parse(&text, &Market::kenya()) {
-                    prop_assert_eq!(number.e164().len(), 13);
+        fn what_is_read_has_the_digits_that_were_typed_and_comes_back(
+            text in prop_oneof![any::<String>(), "[+ ]?[0-9 ()-]{0,20}", "[+]?(254|00254)?0?[17][0-9]{7,9}"],
+        ) {
+            let bare: String = text.chars().filter(|sign| !is_separator(*sign)).collect();
+            let digits = bare.strip_prefix('+').unwrap_or(&bare);
+            let plain = digits.bytes().all(|sign| sign.is_ascii_digit());
+            match Msisdn::parse(&text, &Market::kenya()) {
+                Ok(number) => {
+                    let national = number.e164().strip_prefix("+254").unwrap_or_default();
+                    prop_assert!(national.len() == 9 && plain && digits.ends_with(national), "{:?}: {}", text, number.e164());
+                    prop_assert_eq!(Msisdn::parse(number.e164(), &Market::kenya()), Ok(number.clone()));
+                    prop_assert_eq!(Msisdn::from_e164(number.e164()), Some(number));
                 }
+                Err(reason) => prop_assert_eq!(reason, if plain { Reason::PhoneFormat } else { Reason::PhoneLetters }),
             }
+        }
+
+        #[test]
+        fn what_was_stored_comes_back_as_it_stood(text in prop_oneof![any::<String>(), "[+]?[0-9]{6,17}", "[+][1-9][0-9]{6,15}[a-z٤]?"]) {
+            let digits = text.strip_prefix('+').unwrap_or_default();
+            let expected = (8..=15).contains(&digits.len())
+                && digits.bytes().all(|sign| sign.is_ascii_digit())
+                && !digits.starts_with('0');
+            let read = Msisdn::from_e164(&text);
+            prop_assert_eq!(read.as_ref().map(Msisdn::e164), expected.then_some(text.as_str()));
         }
     }
 }

@@ -233,8 +233,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_reading_panic(text in any::<String>()) {
-            prop_assert_eq!(Pin::choose(&text, &own()).is_ok() && Pin::parse(&text).is_err(), false);
+        fn a_pin_is_four_to_six_digits_and_nothing_else(
+            text in prop_oneof![any::<String>(), "[ \\t]?[0-9]{3,7}[ \\n]?", "[0-9]{1,3}[0-9a-z٤ .-][0-9]{0,3}"],
+        ) {
+            let typed = text.trim();
+            let digits = typed.chars().filter(char::is_ascii_digit).count();
+            let expected = (4..=6).contains(&digits) && typed.chars().count() == digits;
+            match Pin::parse(&text) {
+                Ok(pin) => prop_assert!(expected && pin.0.expose_secret() == typed, "{:?} was read", text),
+                Err(reason) => prop_assert!(!expected && reason == Reason::PinFormat, "{:?}: {:?}", text, reason),
+            }
+            // what may be chosen is what may be typed, but for those that others guess
+            match Pin::choose(&text, &own()) {
+                Ok(pin) => prop_assert!(expected && pin.0.expose_secret() == typed),
+                Err(Reason::PinWeak) => prop_assert!(expected),
+                Err(reason) => prop_assert!(!expected && reason == Reason::PinFormat),
+            }
         }
 
         #[test]

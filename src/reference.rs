@@ -157,8 +157,14 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_reading_panic(text in any::<String>()) {
-            let _ = Reference::parse(&text);
+        fn what_is_read_is_ten_signs_of_the_alphabet_however_they_were_typed(
+            text in prop_oneof![any::<String>(), "[ \\n]?[0-9A-Za-z]{9,11} ?", "[0-9a-tv-z]{10}", "[0-9A-Z]{8}[-é ][0-9]{0,2}"],
+        ) {
+            let typed = text.trim().to_ascii_uppercase().replace('O', "0").replace(['I', 'L'], "1");
+            let known = |sign: char| "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(sign);
+            let expected = typed.len() == 10 && typed.chars().all(known);
+            let read = Reference::parse(&text).map(|code| code.to_string());
+            prop_assert_eq!(read, expected.then_some(typed));
         }
     }
 }

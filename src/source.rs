@@ -10,17 +10,21 @@ pub struct Source {
     pub name: String,
     /// What it says.
     pub text: String,
+    /// Where its lines end.
+    ends: Vec<usize>,
 }
 
 impl Source {
     /// A file with this name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Source { name: name.into(), text: text.into() }
+        let text = text.into();
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Source { name: name.into(), text, ends }
     }
 
     /// The line (from 1) on which the byte at `offset` stands.
     pub fn line_at(&self, offset: usize) -> usize {
-        self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count().saturating_add(1)
+        self.ends.partition_point(|end| *end < offset).saturating_add(1)
     }
 
     /// A complaint about a line of this file.

@@ -7,10 +7,9 @@ use super::drive::ROOMY;
 use super::report::{Figures, Raw};
 use super::summary::Document;
 use super::wire::Wire;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::config::Settings;
-use crate::http::{self, Doors};
 use crate::limits::{Limits, Tier};
 use crate::pin::Pin;
 use crate::seal::{Dice, SealKey};
@@ -131,15 +130,8 @@ fn settings(plan: &Plan) -> Settings {
 fn serve(app: &App) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
-    let doors = Doors {
-        app: app.clone(),
-        callback_token: None,
-        answer_within: Duration::from_secs(4),
-        demo: false,
-        runtime: tokio::runtime::Handle::current(),
-        late: Arc::new(()),
-    };
-    tokio::spawn(http::server(doors, listener)?);
+    let doors = app.doors(None, Duration::from_secs(4));
+    tokio::spawn(app::serve(doors, listener, false)?);
     Ok(address)
 }
 

@@ -3,29 +3,14 @@
 //! A posting is checked against the state as the postings before it in the batch left it, then applied as a whole.
 //! A refused one leaves no trace, and the ones behind it go on.
 
-use super::guard::{After, Around};
+use super::PIN_ATTEMPTS_MAX;
+use super::facts::{After, Facts};
 use super::posting::{Change, HoldMove, Posting, Proof, Receipt, SecretKind};
-use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
 use crate::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use subtle::ConstantTimeEq;
-
-/// What the database says about everything a batch touches, and then what the batch makes of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// The accounts, by number.
-    pub accounts: HashMap<i64, Account>,
-    /// The holds, by number.
-    pub holds: HashMap<i64, HoldRow>,
-    /// What was committed under the batch's keys: number, digest of the request, receipt.
-    pub known: HashMap<Key, ([u8; 16], Receipt)>,
-    /// What the changes that come with postings are compared with.
-    pub around: Around,
-    /// The number of the newest posting.
-    pub last_posting: i64,
-}
 
 /// What a batch adds and changes.
 #[derive(Debug, Default)]
@@ -122,7 +107,7 @@ impl Facts {
         self.adopt(after);
         out.changes.extend(changes.into_iter().map(|change| Noted { posting: 0, at: posting.at, change }));
         let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
-        Err(Refusal::of_field(wrong, field).with("left", left.to_string()))
+        Err(Refusal::of_field(wrong, field).with("left", left))
     }
 
     /// Resolves the hold moves; refuses what a hold does not allow.

@@ -3,10 +3,11 @@
 //! Waiting for the disk is what costs, so payments are never committed one by one: while one batch is on its way
 //! to the disk the next one gathers. Nobody is answered before the commit is durable.
 
-use super::posting::{POSTING_ROWS_MAX, Posting, Receipt};
+use super::numbers::{BLOCK, Numbers};
+use super::posting::{Answer, POSTING_ROWS_MAX, Posting};
 use super::writer::Writer;
 use crate::metrics::Metrics;
-use crate::refusal::{Reason, Refusal};
+use crate::reason::Reason;
 use crate::store::{Conn, Store, StoreError, book_rows};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -20,9 +21,6 @@ const QUEUE_MAX: usize = 4_096;
 
 type Job = Box<dyn FnOnce(&mut Writer) + Send>;
 
-/// What a posting is answered.
-pub type Answer = Result<Receipt, Refusal>;
-
 enum Work {
     Post(Box<Posting>, oneshot::Sender<Answer>),
     Job(Job),
@@ -32,6 +30,7 @@ enum Work {
 #[derive(Clone)]
 pub struct Book {
     queue: mpsc::Sender<Work>,
+    numbers: Numbers,
 }
 
 impl std::fmt::Debug for Book {
@@ -50,7 +49,7 @@ impl Book {
             .name("committer".into())
             .spawn(move || run(writer, work, &metrics))
             .map_err(|e| StoreError::Open(e.to_string()))?;
-        Ok((Book { queue }, thread))
+        Ok((Book { queue, numbers: Numbers::default() }, thread))
     }
 
     /// Makes a posting true, durably, or refuses it. Once this answers, a crash changes nothing any more.
@@ -93,7 +92,13 @@ impl Book {
 
     /// Takes so many that follow one another; this is the first.
     pub async fn fresh_ids(&self, count: i64) -> Result<i64, StoreError> {
-        self.write(move |conn| book_rows::take_ids(conn, count)).await
+        if let Some(first) = self.numbers.take(count) {
+            return Ok(first);
+        }
+        let block = count.max(BLOCK);
+        let first = self.write(move |conn| book_rows::take_ids(conn, block)).await?;
+        self.numbers.refill(first.saturating_add(count)..first.saturating_add(block));
+        Ok(first)
     }
 
     /// Whether the committer is there to take work.

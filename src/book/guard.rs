@@ -2,48 +2,12 @@
 //! before it would leave things, so that it makes no difference whether two changes come in one posting or in two.
 //! Pure, like the fold it is a part of.
 
-use super::batch::Facts;
+use super::PIN_ATTEMPTS_MAX;
+use super::facts::{After, Facts};
 use super::posting::{Change, Identify, SessionSave};
-use super::{Key, PIN_ATTEMPTS_MAX};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
-use crate::store::papers::Drawer;
-use std::collections::{HashMap, HashSet};
-
-/// What stands around the book and can refuse a posting.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Around {
-    /// Versions of conversations.
-    pub sessions: HashMap<Vec<u8>, i64>,
-    /// Wrong tries by account; no entry where there is no PIN.
-    pub attempts: HashMap<i64, i64>,
-    /// Salt and tag of PINs by account.
-    pub tags: HashMap<i64, (Vec<u8>, Vec<u8>)>,
-    /// Texts that were handled.
-    pub seen: HashSet<Key>,
-    /// Numbers that have a wallet.
-    pub msisdns: HashSet<String>,
-    /// States of payment orders.
-    pub orders: HashMap<i64, String>,
-    /// States of what is asked back, by payment.
-    pub reversals: HashMap<i64, String>,
-    /// Digests of ID numbers that have a wallet.
-    pub identities: HashSet<Vec<u8>>,
-    /// Wallets that have an ID.
-    pub identified: HashSet<i64>,
-    /// The shifts that people are in, by who serves; nothing for one that has just ended.
-    pub shifts: HashMap<i64, Option<i64>>,
-    /// Versions of what people keep.
-    pub papers: HashMap<(Drawer, i64), i64>,
-}
-
-/// What the changes of one posting would add to the facts.
-#[derive(Debug, Default)]
-pub(super) struct After {
-    around: Around,
-    opened: HashMap<i64, Account>,
-}
 
 impl Facts {
     /// What the changes would make of the facts, or the refusal of the first that may not be made.
@@ -56,28 +20,6 @@ impl Facts {
             }
         }
         Ok(after)
-    }
-
-    /// The changes are made.
-    pub(super) fn adopt(&mut self, after: After) {
-        let After { around, opened } = after;
-        self.accounts.extend(opened);
-        self.around.sessions.extend(around.sessions);
-        self.around.attempts.extend(around.attempts);
-        self.around.tags.extend(around.tags);
-        self.around.seen.extend(around.seen);
-        self.around.msisdns.extend(around.msisdns);
-        self.around.orders.extend(around.orders);
-        self.around.reversals.extend(around.reversals);
-        self.around.identities.extend(around.identities);
-        self.around.identified.extend(around.identified);
-        self.around.shifts.extend(around.shifts);
-        self.around.papers.extend(around.papers);
-    }
-
-    /// An account, also one that the same posting opens.
-    pub(super) fn account<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a Account> {
-        after.opened.get(&id).or_else(|| self.accounts.get(&id))
     }
 
     /// Why a change may not be made.

@@ -3,6 +3,7 @@
 use super::Key;
 use crate::limits::Meter;
 use crate::money::Currency;
+use crate::refusal::Refusal;
 use crate::store::agents::CashCodeRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
@@ -279,6 +280,9 @@ pub struct SessionSave {
     /// What to store; its version is the one after.
     pub row: SessionRow,
 }
+
+/// What a posting is answered.
+pub type Answer = Result<Receipt, Refusal>;
 
 /// What came of a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,9 @@
 //! reads that note: whoever holds the head knows that no older transaction of anybody is still under way. So an
 //! outcome is known before it is told.
 
-use super::batch::{Facts, Outcome};
-use super::committer::Answer;
-use super::guard::Around;
-use super::posting::Posting;
+use super::batch::Outcome;
+use super::facts::{Around, Facts};
+use super::posting::{Answer, Posting};
 use super::{chain, reading, writing};
 use crate::reason::Reason;
 use crate::store::head::{self, Head, LinkRow};

@@ -1,6 +1,6 @@
 //! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs are public.
 
-use super::world::Seed;
+use super::seed::Seed;
 use crate::agent::AgentNumber;
 use crate::book::Leg;
 use crate::pin::Pin;

@@ -1,16 +1,19 @@
 //! A phone to try the service with: in a browser and in a terminal. Both talk through the gateway's own
 //! endpoints, so that nothing about them is special to the service.
 
-/// The screen of the phone in a terminal.
 mod agents;
+/// The screen of the phone in a terminal.
 mod lcd;
 /// The pages: the phone, the people, their inboxes.
 pub mod pages;
+/// What is written down of the people.
+mod seed;
 /// The phone in a terminal.
 pub mod terminal;
+/// What can go wrong with it.
+mod trouble;
 /// The terminal's connection to the service.
 mod wire;
-
 /// The people who can be played.
 pub mod world;
 

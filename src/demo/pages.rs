@@ -1,7 +1,7 @@
 //! The pages of the demo: the phone, the people, their inboxes. They exist only in `demo`.
 
 use super::world;
-use crate::http::Doors;
+use crate::doors::Doors;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
 use actix_web::HttpResponse;
@@ -36,24 +36,24 @@ async fn home() -> HttpResponse {
 
 async fn phone(doors: Data<Doors>) -> HttpResponse {
     // the page is written for the usual code; this service may have another
-    let page = super::PHONE_PAGE.replace("*384*1234#", &doors.app.wallet.house.dial);
+    let page = super::PHONE_PAGE.replace("*384*1234#", &doors.wallet.house.dial);
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
 async fn people(doors: Data<Doors>) -> HttpResponse {
-    match world::people(&doors.app.wallet).await {
+    match world::people(&doors.wallet).await {
         Ok(people) => HttpResponse::Ok().json(people),
         Err(error) => broken(&error),
     }
 }
 
 async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
-    let Ok(phone) = Msisdn::parse(&phone, &doors.app.wallet.house.market) else {
+    let Ok(phone) = Msisdn::parse(&phone, &doors.wallet.house.market) else {
         return HttpResponse::BadRequest().body("not a phone number");
     };
-    match doors.app.notify.inbox(&phone, INBOX_MAX).await {
+    match doors.notify.inbox(&phone, INBOX_MAX).await {
         Ok(messages) => {
-            let from = &doors.app.wallet.house.brand;
+            let from = &doors.wallet.house.brand;
             let listed = messages.into_iter().map(|message| Message {
                 at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at)).rfc3339(),
                 from: from.clone(),
@@ -67,7 +67,7 @@ async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
 
 /// Every letter that left, the newest first, with what lies in it.
 async fn mail(doors: Data<Doors>) -> HttpResponse {
-    let letters = match doors.app.notify.letters().await {
+    let letters = match doors.notify.letters().await {
         Ok(letters) => letters,
         Err(error) => return broken(&error),
     };
@@ -89,7 +89,7 @@ async fn mail(doors: Data<Doors>) -> HttpResponse {
 
 async fn mail_file(doors: Data<Doors>, place: Path<(i64, usize)>) -> HttpResponse {
     let (id, number) = place.into_inner();
-    let letters = match doors.app.notify.letters().await {
+    let letters = match doors.notify.letters().await {
         Ok(letters) => letters,
         Err(error) => return broken(&error),
     };

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use super::trouble::Trouble;
+
 use super::lcd;
 use super::wire::{Person, Wire};
 use crate::gateway::africastalking::SANDBOX_NETWORK;
@@ -25,25 +27,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(1500);
 
 const HELP: &str =
     "  Enter dials *384*1234#  ·  sms TEXT writes an SMS  ·  who hands the phone on  ·  x hangs up  ·  q quits\n";
-
-/// Why the phone stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum Trouble {
-    /// The service is not there.
-    #[error("the service at {url} does not answer ({reason}); start it with `kadogo demo`, or say where it is")]
-    NoAnswer {
-        /// Where it should be.
-        url: String,
-        /// What was seen instead.
-        reason: String,
-    },
-    /// Nothing can be shown.
-    #[error("the terminal is gone: {0}")]
-    Terminal(#[from] std::io::Error),
-    /// That is not a phone number.
-    #[error("\"{0}\" is not a phone number: write it like +254712345678")]
-    NotANumber(String),
-}
 
 /// Runs the phone until the input ends or says `q`. Without a number it asks who is holding it.
 pub async fn run(

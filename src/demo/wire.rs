@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::terminal::Trouble;
+use super::trouble::Trouble;
 use crate::gateway::africastalking as dialect;
 use crate::gateway::{EndEvent, Text, UssdCall};
 

@@ -2,6 +2,7 @@
 //! Their PINs are public. Nothing here runs outside `demo`.
 
 use super::agents::{self, Post};
+use super::seed::Seed;
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::limits::Tier;
 use crate::money::Money;
@@ -13,15 +14,6 @@ use crate::time::Timestamp;
 use crate::wallet::bootstrap::FoundingError;
 use crate::wallet::{House, Wallet, join};
 use serde::Serialize;
-
-/// Somebody to be.
-pub(super) struct Seed {
-    pub(super) phone: &'static str,
-    pub(super) name: &'static str,
-    pub(super) pin: &'static str,
-    pub(super) language: &'static str,
-    pub(super) balance_minor: i64,
-}
 
 const SEEDS: [Seed; 5] = [
     Seed { phone: "+254700000001", name: "Amina Wanjiru", pin: "7361", language: "en", balance_minor: 500_000 },

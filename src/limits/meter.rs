@@ -158,12 +158,12 @@ impl Meter {
         let field = if exceeded.left_minor > 0 { Some("amount") } else { None };
         let mut refusal = Refusal { field, ..Refusal::new(reason) };
         if let Limit::Count(_, times) = exceeded.limit {
-            refusal = refusal.with("times", times.to_string());
+            refusal = refusal.with("times", i64::from(times));
         } else {
-            refusal = refusal.with("room", Money::new(exceeded.left_minor, currency).to_string());
+            refusal = refusal.with("room", Money::new(exceeded.left_minor, currency));
         }
         match exceeded.frees {
-            Some(day) => refusal.with("frees", day.text()),
+            Some(day) => refusal.with("frees", day),
             None => refusal,
         }
     }

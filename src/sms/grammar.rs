@@ -15,7 +15,7 @@ use crate::reason::Reason;
 use crate::text;
 
 /// The grammar, ready to read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Grammar {
     pub(super) file: String,
     pub(super) ways: Vec<Way>,
@@ -25,7 +25,7 @@ pub struct Grammar {
 }
 
 /// How one service is asked for in one language.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Way {
     pub(super) service: String,
     /// Where the file names it.
@@ -38,7 +38,7 @@ pub(super) struct Way {
 }
 
 /// What a PIN looks like inside a text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SecretRule {
     pub(super) patterns: Vec<Regex>,
     pub(super) valid: Vec<Example>,
@@ -46,7 +46,7 @@ pub(super) struct SecretRule {
 }
 
 /// A text that the grammar promises to read in a certain way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Example {
     pub(super) text: String,
     pub(super) line: usize,

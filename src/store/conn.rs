@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::result::{DatabaseErrorKind as Kind, Error};
+use diesel::result::Error;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
@@ -224,17 +224,4 @@ pub fn snapshot<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Con
     // nothing was written: how it ends makes no difference
     let _ = conn.run("ROLLBACK");
     result
-}
-
-/// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
-/// in trouble (full, locked, gone), and trying more would only take time.
-pub(super) fn is_of_rows(error: &Error) -> bool {
-    let of_rows = |kind: &Kind| {
-        matches!(
-            kind,
-            Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation | Kind::ForeignKeyViolation
-        )
-    };
-    // a row that holds what cannot be read is as bad as one that cannot be written
-    matches!(error, Error::DatabaseError(kind, _) if of_rows(kind)) || matches!(error, Error::DeserializationError(_))
 }

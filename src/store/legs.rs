@@ -3,7 +3,7 @@
 //! in the migration reads the same.
 
 use super::StoreError;
-use super::book_rows::{EntryRow, PostingRow};
+use super::book_types::{EntryRow, PostingRow};
 
 /// The legs of each posting, packed. Entries come in the order of their postings.
 pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {

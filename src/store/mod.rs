@@ -1,11 +1,14 @@
 //! Storage: the only room with SQL. It opens databases, runs migrations and reads and writes rows.
 //! It decides nothing: no money rule, no text, no clock. Only `book` may use a connection that writes.
 
+mod address;
 pub mod agents;
 pub mod audit;
 pub mod book_rows;
+mod book_types;
 pub mod budgets;
 pub mod conn;
+mod error;
 pub mod facts;
 pub mod head;
 pub mod identities;
@@ -23,6 +26,7 @@ mod readers;
 pub mod reversals;
 pub mod rows;
 pub mod schema;
+mod schema_version;
 pub mod sessions;
 pub mod settings;
 pub mod since;
@@ -33,121 +37,18 @@ pub mod verified;
 pub mod wants;
 pub mod working_day;
 
+pub use address::Address;
 pub use conn::{Conn, begin, finish, on, snapshot, write};
+pub use error::StoreError;
 
 use readers::Readers;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use together::Together;
 
 /// Readers of a file: more of them only wait for the processor.
 const SQLITE_READERS: usize = 2;
 /// Readers of a server: they wait for its answers.
 const POSTGRES_READERS: usize = 8;
-
-/// What can go wrong between us and the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The address is not one we know.
-    #[error("the database address is not good: {0}")]
-    Address(String),
-    /// The database cannot be reached.
-    #[error("cannot open the database: {0}")]
-    Open(String),
-    /// The schema is newer than this program, or cannot be brought up to date.
-    #[error("cannot migrate the database: {0}")]
-    Migrate(String),
-    /// A statement failed.
-    #[error("database: {0}")]
-    Query(#[from] diesel::result::Error),
-    /// A commit was sent and its answer did not come: it was made or not.
-    #[error("database, at a commit: {0}")]
-    CommitLost(diesel::result::Error),
-    /// Something that the program stored cannot be read back.
-    #[error("stored data is damaged: {0}")]
-    Damaged(&'static str),
-    /// This database cannot do that.
-    #[error("{0}")]
-    Unsupported(&'static str),
-    /// The program is stopping.
-    #[error("the database is closed")]
-    Closed,
-}
-
-impl StoreError {
-    /// Whether the database refused a statement for a reason that cannot be told from the kind of error: text that it
-    /// cannot store, a full disk, a timeout.
-    pub fn says_nothing(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind::Unknown, Error::DatabaseError};
-        matches!(self, StoreError::Query(DatabaseError(Unknown, _)))
-    }
-
-    /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
-    /// in trouble (full, locked, gone), and trying more would only take time.
-    pub fn is_of_rows(&self) -> bool {
-        match self {
-            StoreError::Query(error) | StoreError::CommitLost(error) => conn::is_of_rows(error),
-            StoreError::Damaged(_) => true,
-            StoreError::Address(_)
-            | StoreError::Open(_)
-            | StoreError::Migrate(_)
-            | StoreError::Unsupported(_)
-            | StoreError::Closed => false,
-        }
-    }
-}
-
-/// Where a database is.
-#[derive(Clone)]
-pub enum Address {
-    /// A file.
-    Sqlite(PathBuf),
-    /// A server.
-    Postgres(Box<postgres::Server>),
-}
-
-impl Address {
-    /// Reads an address: `sqlite://kadogo.db`, `sqlite:///var/lib/kadogo.db` or `postgres://...`.
-    ///
-    /// The scheme is read here because SQLite would take any mistyped address for the name of a new file.
-    pub fn parse(url: &str) -> Result<Address, StoreError> {
-        let unknown = || StoreError::Address("it must look like sqlite://FILE or postgres://USER@HOST/DATABASE".into());
-        match url.split_once("://") {
-            Some(("sqlite", rest)) => sqlite::file_of(rest).map(Address::Sqlite).ok_or_else(unknown),
-            Some(("postgres" | "postgresql", _)) => Ok(Address::Postgres(Box::new(postgres::Server::parse(url)?))),
-            Some(_) | None => Err(unknown()),
-        }
-    }
-
-    fn reader(&self) -> Result<Conn, StoreError> {
-        match self {
-            Address::Sqlite(file) => sqlite::reader(file),
-            Address::Postgres(server) => server.reader(),
-        }
-    }
-
-    fn long_reader(&self) -> Result<Conn, StoreError> {
-        match self {
-            Address::Sqlite(file) => sqlite::reader(file),
-            Address::Postgres(server) => server.long_reader(),
-        }
-    }
-
-    fn writer(&self) -> Result<Conn, StoreError> {
-        match self {
-            Address::Sqlite(file) => sqlite::writer(file),
-            Address::Postgres(server) => server.writer(),
-        }
-    }
-}
-
-impl std::fmt::Display for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Address::Sqlite(file) => write!(f, "sqlite://{}", file.display()),
-            Address::Postgres(server) => f.write_str(&server.name()),
-        }
-    }
-}
 
 /// A database that is open: many readers now, one writer through the book.
 #[derive(Clone)]
@@ -246,13 +147,5 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.readers.read(&self.address, f).await
-    }
-}
-
-/// A schema with a migration we do not know was made by a newer program: writing into it could lose data.
-fn refuse_unknown<V: PartialEq + std::fmt::Display>(known: &[V], applied: &[V]) -> Result<(), StoreError> {
-    match applied.iter().find(|version| !known.contains(version)) {
-        None => Ok(()),
-        Some(v) => Err(StoreError::Migrate(format!("it has version {v}, which this program does not know"))),
     }
 }

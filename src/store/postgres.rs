@@ -1,6 +1,7 @@
 //! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
 
 use super::conn::{Driver, Pg};
+use super::schema_version::refuse_unknown;
 use super::{Conn, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
@@ -137,9 +138,8 @@ impl Server {
 
     fn connect(&self, settings: &[&str], answer_max: Option<Duration>) -> Result<Pg, StoreError> {
         let mut pg = Pg::connect(answer_max, |driver| self.establish(driver))?;
-        for setting in settings {
-            pg.inner.batch_execute(setting).map_err(StoreError::Query)?;
-        }
+        // in one go: one journey instead of many
+        pg.inner.batch_execute(&settings.join("; ")).map_err(StoreError::Query)?;
         Ok(pg)
     }
 
@@ -197,7 +197,7 @@ impl Server {
         if known.iter().any(|version| !applied.contains(version)) {
             return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
         }
-        super::refuse_unknown(&known, &applied)
+        refuse_unknown(&known, &applied)
     }
 
     /// Bytes its tables and indexes take on the disk.
@@ -249,5 +249,5 @@ fn trouble(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
 fn refuse_newer(applied: &[MigrationVersion<'static>]) -> Result<(), StoreError> {
     let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(trouble)?;
     let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
-    super::refuse_unknown(&known, applied)
+    refuse_unknown(&known, applied)
 }

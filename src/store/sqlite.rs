@@ -1,5 +1,6 @@
 //! SQLite: the database that comes with the program. A file, its settings, its migrations.
 
+use super::schema_version::refuse_unknown;
 use super::{Conn, StoreError};
 use diesel::migration::MigrationSource;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query, sql_types};
@@ -109,5 +110,5 @@ fn refuse_newer(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let trouble = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migrate(e.to_string());
     let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(trouble)?;
     let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
-    super::refuse_unknown(&known, &conn.applied_migrations().map_err(trouble)?)
+    refuse_unknown(&known, &conn.applied_migrations().map_err(trouble)?)
 }

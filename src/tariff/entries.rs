@@ -3,8 +3,8 @@
 
 use super::Place;
 use super::commission::Earning;
-use super::file::Reader;
 use super::rate::{Percent, Rate, Rounding};
+use super::reader::Reader;
 use super::sheet::{Applies, Band, Base, Extra, Micro, Monthly, PaidBy, Sheet};
 use crate::money::Money;
 use crate::table::Table;

@@ -3,8 +3,8 @@
 
 use jiff::civil::Date;
 
+use super::case::{Case, Place};
 use super::rate::{Percent, Rate, Rounding};
-use super::{Case, Place};
 use crate::reason::Reason;
 
 /// The prices of a service for some cases. Bands join, so every amount from the least to the greatest has its price.

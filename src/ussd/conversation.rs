@@ -5,10 +5,10 @@
 //! cannot both win; the loser finds the winner's answer. A hop that acts marks the conversation in the commit of the act:
 //! a copy that comes later can tell what became of it.
 
-use super::deadline::Progress;
 use super::hand::{Hand, Lost};
-use super::memory::Memory;
-use super::record::{HOPS_MAX, Record, Said};
+use super::progress::{Outcome, Progress};
+use super::record::{HOPS_MAX, Said};
+use super::session_store::SessionStore;
 use super::{Menus, Screen, State, Step};
 use super::{accepts_dialled, answer, begin, offer, press, resumable};
 use crate::ask::{Answer, Ask, Slots, Verb};
@@ -17,11 +17,9 @@ use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
-use crate::seal::SealKey;
 use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 use crate::wallet::{Turn, Wallet, Wrong};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A conversation that was cut off can be continued, in a new one, for this long.
@@ -46,25 +44,8 @@ pub struct Ussd {
     pub wallet: Wallet,
     /// The map and the words.
     pub menus: Live<Menus>,
-    /// Seals what is stored.
-    pub seal: Arc<SealKey>,
-    /// What this node remembers of its conversations.
-    pub memory: Memory,
-}
-
-/// What came of a hop.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// What to show.
-    pub screen: Screen,
-    /// A word for logs and metrics.
-    pub word: &'static str,
-    /// Where the person is now; empty when unknown.
-    pub at: String,
-    /// The refusal of what should have been done, for who did not wait for the answer.
-    pub refused: Option<Refusal>,
-    /// Something was done of which nothing but this screen tells.
-    pub silent: bool,
+    /// Where conversations are kept.
+    pub sessions: SessionStore,
 }
 
 /// What a hop leads to.
@@ -100,7 +81,7 @@ impl Ussd {
     }
 
     async fn round(&self, call: &UssdCall, patient: bool, progress: &Progress) -> Result<Outcome, Lost> {
-        let mut hand = self.take_up(call).await?;
+        let mut hand = self.sessions.load(call, &self.menus).await?;
         progress.speak(hand.view.language);
         if hand.version > 0 && hand.record.msisdn != hand.call.caller.e164() {
             // a session belongs to the number that began it
@@ -143,7 +124,7 @@ impl Ussd {
         if hand.version == 0 {
             return Next::Walk(Box::new(self.first_step(hand)));
         }
-        let input = hand.record.input_in(&hand.call.history, |known| self.name(&hand.call, known));
+        let input = hand.record.input_in(&hand.call.history, |known| self.sessions.name(&hand.call, known));
         let over = hand.record.is_over();
         match (input, hand.record.said.last()) {
             (Some(_), _) if hand.record.said.len() >= HOPS_MAX => {
@@ -165,7 +146,7 @@ impl Ussd {
         let since = hand.now.minus(RESUME_WITHIN).micros();
         let fresh = |row: &&SessionRow| row.state == "open" && row.updated_at >= since;
         let old = hand.superseded.iter().find(fresh).filter(|_| hand.call.history.is_empty());
-        let old = old.and_then(|row| Record::open(&self.seal, &row.key, &row.sealed));
+        let old = old.and_then(|row| self.sessions.open(row));
         // what was done is not offered again, even if its last screen was lost
         match old.filter(|old| !old.acted).and_then(|old| resumable(&hand.menus, &old.state)) {
             Some(state) => offer(&hand.menus, &hand.view, state),
@@ -226,9 +207,10 @@ impl Ussd {
         }
         let first = hand.record.claimed.is_none();
         hand.record.claimed = Some(hand.hop);
-        let wrong = if first { Wrong::Charge(self.saves(hand, hand.version, "acting")) } else { Wrong::Charged };
+        let wrong =
+            if first { Wrong::Charge(self.sessions.saves(hand, hand.version, "acting")) } else { Wrong::Charged };
         hand.record.acted = true;
-        let along = self.saves(hand, hand.version, "open");
+        let along = self.sessions.saves(hand, hand.version, "open");
         hand.record.acted = false;
         let acted = self.wallet.act(&hand.caller, ask, Turn { key, along, wrong }).await;
         (hand.silent, hand.unposted) = (acted.silent, acted.unposted);
@@ -264,7 +246,7 @@ impl Ussd {
         hand.record.said.push(Said { hop: hand.hop, text: screen.text.clone(), continues: screen.continues });
         let state = if screen.continues { "open" } else { "ended" };
         let key = Key::new(hand.now, "ussd", &hand.hop.0);
-        let posting = self.wallet.note(key, self.saves(&hand, hand.version, state));
+        let posting = self.wallet.note(key, self.sessions.saves(&hand, hand.version, state));
         let word = if screen.continues { "continued" } else { "ended" };
         let outcome = Outcome { screen, word, at, refused, silent };
         if acted && !unposted && !outcome.screen.continues {
@@ -275,7 +257,7 @@ impl Ussd {
         match self.wallet.book.post(posting).await {
             Ok(_receipt) => {
                 if outcome.screen.continues && !acted {
-                    self.remember(hand);
+                    self.sessions.remember(hand);
                 }
                 Ok(outcome)
             }

@@ -3,8 +3,8 @@
 //! without a message of its own. (A payment has its receipts in the outbox anyway.) What was cut short by a crash is
 //! found and told later.
 
-use super::conversation::{BUSY, LATE, Outcome, Ussd};
-use super::record::Record;
+use super::conversation::{BUSY, LATE, Ussd};
+use super::progress::{Outcome, Progress};
 use crate::ask::Slots;
 use crate::book::{Change, Key, SessionSave};
 use crate::gateway::UssdCall;
@@ -15,48 +15,13 @@ use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, people};
 use crate::wallet::outgoing::message;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An act whose conversation shows no outcome after this time was cut short by a crash.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
 /// Conversations settled in one go.
 const STUCK_BATCH: i64 = 100;
-
-/// How far a hop is, for who may not wait for its end.
-#[derive(Debug)]
-pub struct Progress {
-    acting: AtomicBool,
-    language: Mutex<Language>,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Progress { acting: AtomicBool::new(false), language: Mutex::new(Language::EN) }
-    }
-}
-
-impl Progress {
-    /// From here on something may be done.
-    pub fn act(&self) {
-        self.acting.store(true, Ordering::Release);
-    }
-
-    /// The caller's language is known.
-    pub fn speak(&self, language: Language) {
-        *self.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
-    }
-
-    /// The caller's language as far as it is known.
-    pub fn language(&self) -> Language {
-        *self.language.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_acting(&self) -> bool {
-        self.acting.load(Ordering::Acquire)
-    }
-}
 
 type Work = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
@@ -162,7 +127,7 @@ impl Ussd {
 
     async fn settle(&self, row: SessionRow) -> Result<Vec<Change>, StoreError> {
         let now = self.wallet.house.clock.now();
-        let record = Record::open(&self.seal, &row.key, &row.sealed);
+        let record = self.sessions.open(&row);
         let (read_version, version) = (row.version, row.version.saturating_add(1));
         let ended = SessionRow { version, state: "ended".into(), updated_at: now.micros(), ..row };
         let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: ended })];

@@ -20,10 +20,12 @@ mod machine;
 pub mod memory;
 pub mod menu;
 pub mod page;
+pub mod progress;
 mod read;
 mod record;
 mod render;
 mod resume;
+pub mod session_store;
 pub mod state;
 mod talk;
 

@@ -5,7 +5,7 @@ use super::context::{Channel, Context};
 use super::party::Party;
 use super::plan::{Act, Plan, PlanError};
 use crate::money::Money;
-use crate::refusal::Reason;
+use crate::reason::Reason;
 use crate::store::wants::Want;
 use crate::tariff::Able;
 use crate::value::Slot;

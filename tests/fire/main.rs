@@ -38,8 +38,16 @@ mod stories {
 
 use stories::{cluster, proxy};
 
+use cluster::Cluster;
 use kadogo::seal::Dice;
+use std::sync::OnceLock;
 use std::time::Duration;
+
+/// The server of the stories in which only nodes and wires fail. Nobody else uses it, and its disk is a real one.
+fn cluster_or_say(story: &str) -> Option<&'static Cluster> {
+    static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
+    SHARED.get_or_init(|| Cluster::start_own(story)).as_ref()
+}
 
 /// How many rounds to run where the short form has so many.
 fn rounds(short: usize) -> usize {

@@ -1,9 +1,9 @@
 //! Nodes that die, stop and race one another.
 
-use super::cluster::{Cluster, wait_until};
+use super::cluster::wait_until;
 use super::judge::{Figures, Judge};
 use super::payer::Payer;
-use super::{chance, let_run, rounds};
+use super::{chance, cluster_or_say, let_run, rounds};
 use std::time::{Duration, Instant};
 
 /// Rounds on one book; then a new one begins, so that the check does not become what takes the time.
@@ -31,7 +31,7 @@ fn a_node_on_sqlite_is_killed_under_load() {
 
 #[test]
 fn nodes_on_postgresql_are_killed_under_load() {
-    let Some(cluster) = Cluster::or_say("nodes are killed under load") else { return };
+    let Some(cluster) = cluster_or_say("nodes are killed under load") else { return };
     let mut figures = Figures::default();
     let rounds = rounds(4);
     while figures.rounds < rounds {
@@ -62,7 +62,7 @@ fn nodes_on_postgresql_are_killed_under_load() {
 
 #[test]
 fn a_stopped_node_does_not_hold_up_another_one() {
-    let Some(cluster) = Cluster::or_say("a stopped node does not hold up another one") else { return };
+    let Some(cluster) = cluster_or_say("a stopped node does not hold up another one") else { return };
     let mut figures = Figures::default();
     let mut judge = Judge::new(&cluster.database());
     for _ in 0..rounds(1) {
@@ -91,7 +91,7 @@ fn a_stopped_node_does_not_hold_up_another_one() {
 
 #[test]
 fn two_nodes_race_for_the_same_payments() {
-    let Some(cluster) = Cluster::or_say("two nodes race for the same payments") else { return };
+    let Some(cluster) = cluster_or_say("two nodes race for the same payments") else { return };
     let mut figures = Figures::default();
     let mut judge = Judge::new(&cluster.database());
     for _ in 0..rounds(2) {

@@ -1,6 +1,6 @@
 //! Rows that a database does not take, for a reason that it does not name: they take nobody with them.
 
-use super::cluster::Cluster;
+use super::cluster_or_say;
 use super::judge::{self, Judge};
 use super::payer::{POOR, Sort, legs, posting, sort};
 use kadogo::book::{Change, Posting};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn what_postgresql_cannot_store_is_refused_alone() {
-    let Some(cluster) = Cluster::or_say("what PostgreSQL cannot store is refused alone") else { return };
+    let Some(cluster) = cluster_or_say("what PostgreSQL cannot store is refused alone") else { return };
     let judge = Judge::new(&cluster.database());
     let paying: Vec<u64> = (1..400).filter(|number| sort(*number) == Sort::Pays).collect();
     let mut postings: Vec<Posting> = paying.iter().map(|number| posting(*number)).collect();

@@ -3,7 +3,11 @@
 
 use super::engine;
 use super::world::*;
+use kadogo::ask::{Answer, Ask, Fields, Verb};
+use kadogo::book::Key;
+use kadogo::phone::Msisdn;
 use kadogo::store::{StoreError, head};
+use kadogo::wallet::{Turn, Wrong};
 use std::sync::mpsc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -17,9 +21,71 @@ pub fn last(phone: &Phone) -> String {
 
 /// Dials, and begins anew where a conversation was cut off.
 pub async fn dial_afresh(phone: &Phone<'_>) {
-    if phone.dial().await.lines().count() == 3 {
-        phone.press("2").await;
+    phone.dial().await;
+    if phone.offers("restart") {
+        phone.pick("restart").await;
     }
+}
+
+/// Goes `start` and then each of these ways, in one world, and is refused every time: the name of each with its last
+/// exchange, when no money has moved, nobody has joined, nothing stands in the book and nobody was told anything.
+pub async fn refusals<'a>(
+    world: &World,
+    number: &str,
+    start: &[Step<'_>],
+    ways: &[(&'a str, &[Step<'_>])],
+) -> Vec<(&'a str, String)> {
+    let (before, head, phone) = (everybody(world).await, world.check().head, world.phone(number));
+    let mut seen = Vec::new();
+    for (name, way) in ways {
+        dial_afresh(&phone).await;
+        phone.go(start).await;
+        phone.go(way).await;
+        assert_eq!(everybody(world).await, before, "{name}: {}", last(&phone));
+        assert!(phone.messages().await.is_empty(), "{name}");
+        seen.push((*name, last(&phone)));
+    }
+    assert_eq!(world.check().head, head, "the book has grown");
+    seen
+}
+
+/// Everybody who has a wallet, and what is in it.
+async fn everybody(world: &World) -> Vec<(String, i64)> {
+    let people = kadogo::demo::world::people(&world.app.wallet).await.unwrap();
+    people.into_iter().map(|person| (person.phone, person.balance_minor)).collect()
+}
+
+/// What was seen, each under its name, to be kept as one snapshot.
+pub fn titled(seen: Vec<(&str, String)>) -> String {
+    let seen: Vec<String> = seen.into_iter().map(|(name, seen)| format!("== {name} ==\n{seen}")).collect();
+    seen.join("\n\n")
+}
+
+/// Tells a story in each language, by somebody with this number and PIN who speaks it: the language, and what was seen.
+pub async fn in_three_languages<F: Future<Output = String>>(
+    story: impl Fn(&'static str, &'static str) -> F,
+) -> Vec<(&'static str, String)> {
+    let people = [("english", AMINA, "7361"), ("swahili", BARAKA, "4826"), ("french", CLAIRE, "9274")];
+    side_by_side(people.map(|(language, number, pin)| (language, story(number, pin)))).await
+}
+
+/// Tells stories side by side, each in a world of its own: the name of each, and what was seen.
+pub async fn side_by_side<'a, F: Future<Output = String>>(
+    stories: impl IntoIterator<Item = (&'a str, F)>,
+) -> Vec<(&'a str, String)> {
+    let (names, stories): (Vec<&str>, Vec<F>) = stories.into_iter().unzip();
+    names.into_iter().zip(all(stories).await).collect()
+}
+
+/// Somebody with this number and PIN pays another at the wallet's own door, without a conversation.
+pub async fn pays(world: &World, (payer, pin): (&str, &str), payee: &str, amount_minor: i64) {
+    let wallet = &world.app.wallet;
+    let caller = wallet.caller(Msisdn::from_e164(payer).unwrap()).await.unwrap();
+    let fields = Fields::from([("to".into(), payee.into()), ("amount".into(), amount_minor.to_string())]);
+    let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: Some(pin.to_owned().into()) };
+    let key = Key::new(world.clock.now(), "pays", format!("{payer} {payee} {amount_minor}").as_bytes());
+    let acted = wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await;
+    assert!(matches!(acted.answer, Answer::Facts { .. }), "{:?}", acted.answer);
 }
 
 /// Freezes or opens an account, as nobody can yet from inside.

@@ -7,6 +7,7 @@ use super::world::World;
 use kadogo::money::{Currency, Money};
 use kadogo::reference::Reference;
 use kadogo::store::{StoreError, book_rows};
+use kadogo::value::{Slots, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Bank {
@@ -23,7 +24,7 @@ pub struct Bank {
 struct Message {
     to: String,
     template: String,
-    slots: BTreeMap<String, String>,
+    slots: Slots,
 }
 
 impl Bank {
@@ -65,7 +66,7 @@ impl Bank {
         let (sent, received) = (of("sms.sent"), of("sms.received"));
         assert_eq!(sent.to, payer, "the receipt of {code} went to somebody else");
         assert_eq!(sent.slots["amount"], received.slots["amount"]);
-        let minor = |text: &String| if text == "KES 0" { 0 } else { Money::parse(text, Currency::KES).unwrap().minor };
+        let minor = |value: &Value| value.money().unwrap().minor;
         let (amount, fee) = (minor(&sent.slots["amount"]), minor(&sent.slots["fee"]));
         *self.balances.entry(payer.to_owned()).or_default() -= amount + fee;
         *self.balances.entry(received.to.clone()).or_default() += amount;

@@ -33,8 +33,8 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     set(&world, BY_CHANNEL);
     let (amina, baraka, njeri) = (world.phone(AMINA), world.phone(BARAKA), world.phone(NJERI));
     amina.dial().await;
-    assert!(amina.press_all(&["1", "0700000002", "200"]).await.contains("Fee KES 20. Total KES 220."));
-    amina.press_all(&["1", "7361"]).await;
+    assert!(amina.go(&[Pick("send"), Type("0700000002"), Type("200")]).await.contains("Fee KES 20. Total KES 220."));
+    amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(world.balance(AMINA).await, 500_000 - 22_000);
     amina.messages().await;
     // by text it is cheaper, also when the yes is typed: the price is the one that was told
@@ -42,27 +42,39 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     let told = amina.messages().await;
     assert!(told[0].contains("KES 5"), "{told:?}");
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1"]).await.contains("Fee KES 5. Total KES 305."), "{}", amina.transcript());
-    amina.press_all(&["1", "7361"]).await;
+    assert!(
+        amina.go(&[Pick("orders"), Line("Baraka")]).await.contains("Fee KES 5. Total KES 305."),
+        "{}",
+        amina.transcript()
+    );
+    amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(world.balance(AMINA).await, 500_000 - 22_000 - 30_500);
     // what somebody else requests is paid at the price of who dials
     baraka.write("OMBA 100 0700000001").await;
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1"]).await.contains("Fee KES 20. Total KES 120."), "{}", amina.transcript());
-    amina.press_all(&["1", "7361"]).await;
+    assert!(
+        amina.go(&[Pick("orders"), Line("Baraka")]).await.contains("Fee KES 20. Total KES 120."),
+        "{}",
+        amina.transcript()
+    );
+    amina.go(&[Yes, Type("7361")]).await;
     // cash that an agent asks for, and cash that the customer asks for
     njeri.dial().await;
-    njeri.press_all(&["4", "2", "0700000002", "500", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("8417")]).await;
     baraka.dial().await;
-    assert!(baraka.press_all(&["2", "1"]).await.contains("540"), "{}", baraka.transcript());
-    baraka.press_all(&["1", "4826"]).await;
+    assert!(baraka.go(&[Pick("orders"), Line("KES 500")]).await.contains("540"), "{}", baraka.transcript());
+    baraka.go(&[Yes, Type("4826")]).await;
     assert_eq!(world.balance(BARAKA).await, 250_000 + 20_000 + 30_000 + 10_000 - 54_000);
     let shop = agent(&world, MARIAM).await;
     baraka.dial().await;
-    assert!(baraka.press_all(&["3", "1", &shop, "400"]).await.contains("430"), "{}", baraka.transcript());
-    baraka.press_all(&["1", "4826"]).await;
+    assert!(
+        baraka.go(&[Pick("cash"), Pick("agent"), Type(&shop), Type("400")]).await.contains("430"),
+        "{}",
+        baraka.transcript()
+    );
+    baraka.go(&[Yes, Type("4826")]).await;
     njeri.dial().await;
-    njeri.press_all(&["4", "1", "0700000005", "100", "2", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("100"), Pick("none"), Yes, Type("8417")]).await;
     assert_eq!(world.balance(ESTHER).await, 9_100);
     assert_eq!(account(&world, FEES).await, 2_000 + 500 + 2_000 + 4_000 + 3_000 + 900);
     world.check();
@@ -80,7 +92,7 @@ async fn shared(number: &str, pin: &str, to: &str) -> String {
     world.give(number, 100_000).await;
     let before = (world.balance(number).await, world.balance(&format!("+254{}", &to[1..])).await);
     payer.dial().await;
-    payer.press_all(&["1", to, "500", "1", "1", pin]).await;
+    payer.go(&[Pick("send"), Type(to), Type("500"), Yes, Yes, Type(pin)]).await;
     payer.messages().await;
     payee.messages().await;
     // 4 on top, 6 and 1 of levy off what arrives
@@ -89,26 +101,27 @@ async fn shared(number: &str, pin: &str, to: &str) -> String {
     assert_eq!((account(&world, FEES).await, account(&world, LEVY).await), (1_000, 100));
     // the same again is asked about first, and then what arrives is said too
     payer.dial().await;
-    payer.press_all(&["1", to, "500", "1", "1", "1", pin]).await;
+    payer.go(&[Pick("send"), Type(to), Type("500"), Yes, Yes, Yes, Type(pin)]).await;
     payer.messages().await;
     // by text: the order says so where it is approved
     payer.write(&format!("SEND 300 {to}")).await;
     payer.messages().await;
     payer.dial().await;
-    payer.press_all(&["2", "1", "1", "1", pin]).await;
+    payer.go(&[Pick("orders"), Line("KES 300"), Yes, Yes, Type(pin)]).await;
     payee.messages().await;
     world.check();
     format!("{}\n== who is paid ==\n{}", payer.transcript(), payee.transcript())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_paid_pays_their_part_and_both_read_it_in_english_and_swahili() {
-    insta::assert_snapshot!(shared(AMINA, "7361", "0700000002").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_paid_pays_their_part_and_both_read_it_in_french_and_english() {
-    insta::assert_snapshot!(shared(CLAIRE, "9274", "0700000001").await);
+async fn who_is_paid_pays_their_part_and_both_read_it() {
+    let stories = [
+        ("english_and_swahili", shared(AMINA, "7361", "0700000002")),
+        ("french_and_english", shared(CLAIRE, "9274", "0700000001")),
+    ];
+    for (languages, seen) in side_by_side(stories).await {
+        insta::assert_snapshot!(format!("who_is_paid_pays_their_part_and_both_read_it_in_{languages}"), seen);
+    }
 }
 
 /// What comes back is what had arrived.
@@ -118,12 +131,13 @@ async fn what_is_asked_back_is_what_arrived() {
     set(&world, SHARED);
     let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
     amina.dial().await;
-    let code = amina.press_all(&["1", "0700000002", "500", "1", "1", "7361"]).await[..10].to_owned();
+    let code =
+        amina.go(&[Pick("send"), Type("0700000002"), Type("500"), Yes, Yes, Type("7361")]).await[..10].to_owned();
     amina.dial().await;
-    let held = amina.press_all(&["4", "2", "2", &code, "1", "7361"]).await;
+    let held = amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")]).await;
     assert!(held.starts_with("KES 493 is held."), "{held}");
     dial_afresh(&baraka).await;
-    baraka.press_all(&["4", "2", "3", "1", "1", "4826"]).await;
+    baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("Amina"), Yes, Type("4826")]).await;
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000 - 50_400 + 49_300, 250_000));
     world.check();
 }

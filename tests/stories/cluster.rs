@@ -1,7 +1,7 @@
 //! Throw-away PostgreSQL clusters: the real server's own programs, in a folder that goes away with the test. One cluster
 //! is shared by all stories of a run; a story that pulls the plug or needs a standby has one of its own.
 
-mod machine;
+pub mod machine;
 
 use machine::{Programs, alive, family, free_port, programs, said, send};
 use std::fs;
@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 /// As a careful operator sets it, but small. Dynamic shared memory lies in the folder, to go away with it.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
-fsync = on
 synchronous_commit = on
 shared_buffers = 256MB
 max_connections = 500
@@ -25,6 +24,11 @@ max_wal_senders = 4
 hot_standby = on
 dynamic_shared_memory_type = mmap
 ";
+
+/// Where the plug is pulled, what was committed must be on the disk.
+const DURABLE: &str = "fsync = on\n";
+/// Where it is not, nobody waits for the disk.
+const QUICK: &str = "fsync = off\nfull_page_writes = off\n";
 
 /// Statics are never dropped and a killed test drops nothing, so a shell waits for the end of its pipe: the test is gone
 /// then, however it went. Each line says which server runs now, an empty one that none does.
@@ -64,10 +68,10 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The cluster of all stories of this run, started when it is first asked for.
+    /// The cluster of all stories of this run, started when it is first asked for. Its plug is never pulled.
     pub fn shared() -> Option<&'static Cluster> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-        SHARED.get_or_init(Cluster::fresh).as_ref()
+        SHARED.get_or_init(|| Cluster::fresh(QUICK)).as_ref()
     }
 
     /// The same; says so where it is seen when the story cannot be told.
@@ -77,10 +81,10 @@ impl Cluster {
 
     /// A cluster for one story alone; it ends with the value.
     pub fn start_own(story: &str) -> Option<Cluster> {
-        Cluster::fresh().or_else(|| say_not_told(story))
+        Cluster::fresh(DURABLE).or_else(|| say_not_told(story))
     }
 
-    fn fresh() -> Option<Cluster> {
+    fn fresh(disk: &str) -> Option<Cluster> {
         let programs = match programs() {
             Ok(programs) => programs,
             Err(why) => {
@@ -93,7 +97,7 @@ impl Cluster {
         let data = cluster.data();
         let mut initdb = programs.command("initdb");
         said(initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data));
-        append(&data.join("postgresql.conf"), SETTINGS);
+        append(&data.join("postgresql.conf"), &format!("{SETTINGS}{disk}"));
         cluster.start_somewhere();
         Some(cluster)
     }
@@ -135,10 +139,20 @@ impl Cluster {
 
     /// A new database with everything that is in another one; whoever still uses that one is thrown out.
     pub fn copy_of(&self, url: &str) -> String {
-        let (name, of) = (self.name(), url.rsplit('/').next().unwrap());
-        let out = format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{of}'");
-        psql(&self.url("postgres"), &out);
-        psql(&self.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {of}"));
+        self.throw_out_of(url);
+        self.database_like(url)
+    }
+
+    /// Ends every connection to a database.
+    pub fn throw_out_of(&self, url: &str) {
+        let out = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ";
+        psql(&self.url("postgres"), &format!("{out}'{}'", name_in(url)));
+    }
+
+    /// A new database with everything that is in another one, which nobody uses.
+    pub fn database_like(&self, url: &str) -> String {
+        let name = self.name();
+        psql(&self.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {}", name_in(url)));
         self.url(&name)
     }
 
@@ -220,6 +234,18 @@ impl Cluster {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The number of the server's process, while it runs.
+    pub fn pid(&self) -> u32 {
+        self.server().as_ref().unwrap().id()
+    }
+
+    /// Lets the watchdog believe that the test was killed; returns when the server has gone. The folder goes too.
+    pub fn lose_its_test(&mut self) -> PathBuf {
+        drop(self.watchdog.get_mut().unwrap().stdin.take());
+        self.server().take().unwrap().wait().unwrap();
+        self.folder.clone()
+    }
+
     fn tell_watchdog(&self, line: &str) {
         let mut watchdog = self.watchdog.lock().unwrap_or_else(PoisonError::into_inner);
         // without it the server would only outlive the test
@@ -276,6 +302,11 @@ impl Drop for Cluster {
     }
 }
 
+/// The database that an address names.
+fn name_in(url: &str) -> &str {
+    url.rsplit('/').next().unwrap()
+}
+
 fn append(path: &Path, text: &str) {
     fs::File::options().append(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
 }
@@ -285,70 +316,4 @@ fn say_not_told<T>(story: &str) -> Option<T> {
     let why = programs().as_ref().err().map_or("", String::as_str);
     let _ = writeln!(std::io::stderr(), "NOT TOLD on PostgreSQL: {story}: {why}");
     None
-}
-
-fn notes(url: &str) -> String {
-    psql(url, "SELECT string_agg(id::text, ' ' ORDER BY id) FROM note")
-}
-
-fn note(url: &str, id: u32) {
-    psql(url, &format!("INSERT INTO note VALUES ({id})"));
-}
-
-fn noted(cluster: &Cluster) -> String {
-    let url = cluster.database();
-    psql(&url, "CREATE TABLE note (id BIGINT PRIMARY KEY)");
-    note(&url, 1);
-    url
-}
-
-#[test]
-fn every_database_is_its_own() {
-    let Some(cluster) = Cluster::or_say("every database is its own") else { return };
-    std::thread::scope(|scope| {
-        let made: Vec<_> = (0..4).map(|_| scope.spawn(|| noted(cluster))).collect();
-        for url in made.into_iter().map(|thread| thread.join().unwrap()) {
-            assert_eq!(notes(&url), "1");
-        }
-    });
-}
-
-#[test]
-fn a_power_cut_keeps_what_was_committed() {
-    let Some(cluster) = Cluster::start_own("a power cut keeps what was committed") else { return };
-    let url = noted(&cluster);
-    for id in 2..4 {
-        let family = family(cluster.server().as_ref().unwrap().id());
-        assert!(family.len() > 3, "{family:?}");
-        cluster.kill_hard();
-        assert!(!family.into_iter().any(alive));
-        cluster.start_again();
-        note(&url, id);
-    }
-    cluster.stop_fast();
-    cluster.start_again();
-    assert_eq!(notes(&url), "1 2 3");
-    assert!(cluster.log().contains("automatic recovery in progress"));
-}
-
-#[test]
-fn a_standby_has_what_its_primary_committed() {
-    let Some(primary) = Cluster::start_own("a standby has what its primary committed") else { return };
-    let url = noted(&primary);
-    let standby = primary.standby("kisumu-2");
-    primary.require_sync("kisumu-2");
-    note(&url, 2);
-    let there = url.replace(&primary.port().to_string(), &standby.port().to_string());
-    primary.kill_hard();
-    standby.promote();
-    note(&there, 3);
-    assert_eq!(notes(&there), "1 2 3");
-}
-
-#[test]
-fn nothing_outlives_a_killed_test() {
-    let Some(mut cluster) = Cluster::start_own("nothing outlives a killed test") else { return };
-    drop(cluster.watchdog.get_mut().unwrap().stdin.take());
-    cluster.server().take().unwrap().wait().unwrap();
-    wait_until("its folder is gone", || !cluster.folder.exists());
 }

@@ -240,7 +240,7 @@ async fn the_numbers_tell_what_happened() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.press_all(&["1", "0700000002", "200", "1", "1593", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("1593"), Type("7361")]).await;
     // the last screen is stored behind the payment
     aids::written(&world).await;
     amina.again().await;

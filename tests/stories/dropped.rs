@@ -4,13 +4,13 @@
 use super::aids::*;
 use super::world::*;
 
-const PATH: [&str; 5] = ["1", "0700000002", "200", "1", "7361"];
+const PATH: [Step<'_>; 5] = [Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")];
 
 /// Amina goes so many steps of a payment, is cut off and dials again.
 async fn cut_after<'a>(world: &'a World, steps: usize) -> Phone<'a> {
     let before = world.phone(AMINA);
     before.dial().await;
-    before.press_all(&PATH[..steps]).await;
+    before.go(&PATH[..steps]).await;
     let phone = world.phone(AMINA);
     phone.dial().await;
     phone
@@ -28,12 +28,12 @@ fn the_start() -> String {
 }
 
 /// At each screen of the path: what is offered, where it goes on, and that the payment can be finished from there.
-async fn go_on_after(steps: usize, rest: &[&str]) -> String {
+async fn go_on_after(steps: usize, rest: &[Step<'_>]) -> String {
     let world = World::new().await;
     let phone = cut_after(&world, steps).await;
-    phone.press("1").await;
+    phone.pick("continue").await;
     let transcript = phone.transcript();
-    let end = phone.press_all(rest).await;
+    let end = phone.go(rest).await;
     assert!(end.contains("Confirmed. KES 200 sent to Baraka O."), "{end}");
     assert_eq!(world.balance(BARAKA).await, 270_000);
     world.check();
@@ -72,8 +72,10 @@ async fn whoever_starts_again_has_entered_nothing() {
     let world = World::new().await;
     for steps in 1..=4 {
         let phone = cut_after(&world, steps).await;
-        assert!(phone.press("2").await.starts_with("Kadogo\n1 Send money"), "{steps}");
-        assert!(phone.press("1").await.contains("Enter the phone number"), "{steps}");
+        assert!(phone.pick("restart").await.starts_with("Kadogo\n1 Send money"), "{steps}");
+        assert!(phone.pick("send").await.contains("Enter the phone number"), "{steps}");
+        // so that nothing is offered to who goes the next way
+        phone.home().await;
     }
 }
 
@@ -84,7 +86,7 @@ async fn cut_off_several_times_one_is_still_offered_the_same() {
     cut_after(&world, 0).await;
     let phone = world.phone(AMINA);
     assert!(phone.dial().await.starts_with("You were cut off."), "{}", phone.transcript());
-    assert!(phone.press("1").await.starts_with("Send KES 200 to Baraka O"));
+    assert!(phone.pick("continue").await.starts_with("Send KES 200 to Baraka O"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,10 +117,10 @@ async fn a_stranger_cut_off_at_the_pin_chooses_it_from_the_start() {
     let world = World::new().await;
     let before = world.phone(STRANGER);
     before.dial().await;
-    before.press_all(&["2", "Neema Achieng", "7361"]).await;
+    before.go(&[Pick("sw"), Type("Neema Achieng"), Type("7361")]).await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    phone.press_all(&["1", "Neema Achieng", "8053", "8053"]).await;
+    phone.go(&[Pick("continue"), Type("Neema Achieng"), Type("8053"), Type("8053")]).await;
     insta::assert_snapshot!(phone.transcript());
 }
 
@@ -128,13 +130,13 @@ async fn a_late_hop_of_the_old_conversation_moves_nothing() {
     let world = World::new().await;
     let old = world.phone(AMINA);
     old.dial().await;
-    old.press_all(&PATH[..4]).await;
+    old.go(&PATH[..4]).await;
     let new = world.phone(AMINA);
     new.dial().await;
     old.press("7361").await;
     insta::assert_snapshot!(last(&old));
     assert_eq!(world.balance(BARAKA).await, 250_000);
-    new.press_all(&["1", "1", "7361"]).await;
+    new.go(&[Pick("continue"), Yes, Type("7361")]).await;
     assert_eq!(world.balance(BARAKA).await, 270_000);
     assert_eq!(world.inbox(BARAKA).await.len(), 1);
     world.check();
@@ -146,10 +148,10 @@ async fn cut_off_with_the_pin_on_its_way_one_is_not_led_back_into_the_payment() 
     let world = World::new().await;
     let old = world.phone(AMINA);
     old.dial().await;
-    old.press_all(&PATH).await;
+    old.go(&PATH).await;
     let new = world.phone(AMINA);
     assert!(new.dial().await.starts_with("Kadogo\n"));
-    new.press_all(&PATH[..2]).await;
+    new.go(&PATH[..2]).await;
     assert!(new.press("200").await.starts_with("You sent KES 200 to Baraka O 1 min ago."));
     assert!(old.again().await.contains("Confirmed."));
     assert_eq!(world.balance(BARAKA).await, 270_000);
@@ -160,7 +162,7 @@ async fn the_ended_event_changes_nothing() {
     let world = World::new().await;
     let old = world.phone(AMINA);
     old.dial().await;
-    old.press_all(&PATH[..3]).await;
+    old.go(&PATH[..3]).await;
     let form = [("sessionId", old.session()), ("status", "Incomplete".into()), ("input", old.history())];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(world.post("/gateways/africastalking/ussd/ended", &form).await.0, 200);
@@ -173,16 +175,17 @@ async fn back_goes_one_screen_back_and_home_goes_home() {
     let phone = world.phone(AMINA);
     phone.dial().await;
     // in the amount screen 0 has a note of its own
-    phone.press_all(&["1", "0", "1", "0700000002", "0", "0700000002", "200", "0", "200", "1", "0"]).await;
+    let (number, amount) = (Type("0700000002"), Type("200"));
+    phone.go(&[Pick("send"), Back, Pick("send"), number, Back, number, amount, Back, amount, Yes, Back]).await;
     insta::assert_snapshot!(phone.transcript());
     for steps in 1..=4 {
         let phone = world.phone(AMINA);
         phone.dial().await;
-        if phone.transcript().contains("You were cut off") {
-            phone.press("2").await;
+        if phone.offers("restart") {
+            phone.pick("restart").await;
         }
-        phone.press_all(&PATH[..steps]).await;
-        assert!(phone.press("00").await.starts_with("Kadogo\n1 Send money"), "{steps}");
+        phone.go(&PATH[..steps]).await;
+        assert!(phone.home().await.starts_with("Kadogo\n1 Send money"), "{steps}");
     }
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }

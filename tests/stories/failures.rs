@@ -9,16 +9,10 @@ use std::time::Duration;
 const BALANCES: (i64, i64) = (500_000, 250_000);
 /// What both have after Amina sent Baraka 200 once; the fee is 7.
 const PAID_ONCE: (i64, i64) = (500_000 - 20_700, 250_000 + 20_000);
-const PATH: [&str; 5] = ["1", "0700000002", "200", "1", "7361"];
+const PATH: [Step<'_>; 5] = [Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")];
 
 async fn balances(world: &World) -> (i64, i64) {
     (world.balance(AMINA).await, world.balance(BARAKA).await)
-}
-
-/// Chooses the line of a menu with these words.
-async fn choose(phone: &Phone<'_>, screen: &str, words: &str) -> String {
-    let line = screen.lines().find(|line| line.ends_with(words)).unwrap_or_else(|| panic!("no {words} on\n{screen}"));
-    phone.press(line.split(' ').next().unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,18 +21,18 @@ async fn the_session_dies_and_a_slow_typist_has_to_type_it_all_again() {
     for cut_after in 1..PATH.len() {
         let (before, phone) = (world.phone(CLAIRE), world.phone(CLAIRE));
         before.dial().await;
-        before.press_all(&["1", "0700000002", "50", "1"][..cut_after]).await;
+        before.go(&[Pick("send"), Type("0700000002"), Type("50"), Yes][..cut_after]).await;
         world.clock.advance(Duration::from_secs(170));
         let offer = phone.dial().await;
         assert!(offer.starts_with("Votre appel a été coupé"), "{offer}");
-        phone.press("1").await;
+        phone.pick("continue").await;
         // nothing that was typed before is asked for again, except the yes
         let rest = match cut_after {
-            1 => vec!["0700000002", "50", "1", "9274"],
-            2 => vec!["50", "1", "9274"],
-            _ => vec!["1", "9274"],
+            1 => vec![Type("0700000002"), Type("50"), Yes, Type("9274")],
+            2 => vec![Type("50"), Yes, Type("9274")],
+            _ => vec![Yes, Type("9274")],
         };
-        let end = phone.press_all(&rest).await;
+        let end = phone.go(&rest).await;
         assert!(end.contains("50 envoyé"), "{end}");
         world.clock.advance(Duration::from_secs(3_600));
     }
@@ -51,12 +45,12 @@ async fn the_last_screen_is_lost_and_the_payment_is_made_again() {
     let world = World::new().await;
     let (lost, again) = (world.phone(AMINA), world.phone(AMINA));
     lost.dial().await;
-    lost.press_all(&PATH).await;
+    lost.go(&PATH).await;
     // what she would have read came by SMS all the same; she has not looked, and begins anew
     again.dial().await;
-    let asked = again.press_all(&PATH[..3]).await;
+    let asked = again.go(&PATH[..3]).await;
     assert!(asked.starts_with("You sent KES 200 to Baraka O 1 min ago. Send it once more?"), "{asked}");
-    again.press("2").await;
+    again.no().await;
     assert_eq!(balances(&world).await, PAID_ONCE);
     assert!(again.messages().await[0].contains("Confirmed. KES 200 sent to Baraka O"), "{}", again.transcript());
     world.check();
@@ -71,9 +65,8 @@ async fn the_carrier_delivers_a_text_again_after_minutes() {
     }
     assert_eq!(world.inbox(AMINA).await.len(), 1, "one answer for one text");
     let amina = world.phone(AMINA);
-    let home = amina.dial().await;
-    choose(&amina, &home, "Payments to approve").await;
-    amina.press_all(&["1", "1", "7361"]).await;
+    amina.dial().await;
+    amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await;
     // the order is paid, and its text comes once more
     assert_eq!(world.text(AMINA, "sms-1", "SEND 200 0700000002").await, 200);
     assert_eq!((balances(&world).await, world.orders_waiting(AMINA).await), (PAID_ONCE, 0));
@@ -86,13 +79,13 @@ async fn the_number_is_a_wrong_one() {
     let amina = world.phone(AMINA);
     amina.dial().await;
     // she meant 0700000002 and typed a digit too few, then one that is somebody else's
-    assert!(amina.press_all(&["1", "070000002"]).await.contains("0712345678"), "{}", amina.transcript());
+    assert!(amina.go(&[Pick("send"), Type("070000002")]).await.contains("0712345678"), "{}", amina.transcript());
     let shown = amina.press("0700000003").await;
     assert!(shown.starts_with("To Claire"), "who it is stands there before any amount: {shown}");
-    amina.press_all(&["0", "0700000002", "200"]).await;
+    amina.go(&[Back, Type("0700000002"), Type("200")]).await;
     let confirm = last(&amina);
     assert!(confirm.contains("Send KES 200 to Baraka O, 0700***002?"), "{confirm}");
-    amina.press("2").await;
+    amina.no().await;
     assert_eq!(balances(&world).await, BALANCES);
 }
 
@@ -107,7 +100,7 @@ async fn silence_a_slip_or_hanging_up_is_taken_for_a_yes() {
     }
     let amina = world.phone(AMINA);
     amina.dial_along("1*0700000002*200").await;
-    amina.press("1").await;
+    amina.yes().await;
     // at the question for the PIN she hangs up
     world.clock.advance(Duration::from_secs(24 * 3_600));
     assert_eq!(balances(&world).await, BALANCES);
@@ -125,7 +118,7 @@ async fn the_sim_is_in_a_thiefs_phone() {
     assert!(!home.contains("language"), "{home}");
     for pin in ["1234", "0000", "1985", "2580", "1111", "7361"] {
         thief.dial_along("1*0700000003*4000").await;
-        thief.press("1").await;
+        thief.yes().await;
         thief.press(pin).await;
     }
     assert!(last(&thief).contains("locked"), "the right one comes too late: {}", thief.transcript());
@@ -139,19 +132,15 @@ async fn somebody_is_asked_for_their_pin_out_of_the_blue() {
     let world = World::new().await;
     // an agent asks for cash in Baraka's name: no message asks for the PIN, and who dials is told first what it is for
     let (mariam, baraka) = (world.phone("+254700000014"), world.phone(BARAKA));
-    let home = mariam.dial().await;
-    let menu = choose(&mariam, &home, "Agent").await;
-    let ask = menu.lines().find(|line| line.contains("Retrait")).unwrap().to_owned();
-    choose(&mariam, &menu, ask.split_once(' ').unwrap().1).await;
-    mariam.press_all(&["0700000002", "500", "1", "6734"]).await;
+    mariam.dial().await;
+    mariam.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("6734")]).await;
     let message = baraka.messages().await.pop().unwrap();
     assert!(message.contains("KES 500") && message.contains("Duka la Soko"), "{message}");
     assert!(!message.contains("PIN") || message.contains(CODE), "{message}");
-    let home = baraka.dial().await;
-    choose(&baraka, &home, "Malipo ya kuidhinisha").await;
-    let confirm = baraka.press("1").await;
+    baraka.dial().await;
+    let confirm = baraka.go(&[Pick("orders"), Line("KES 500")]).await;
     assert!(confirm.contains("KES 500") && confirm.contains("Duka la Soko") && confirm.contains("529"), "{confirm}");
-    baraka.press("2").await;
+    baraka.no().await;
     assert_eq!(world.balance(BARAKA).await, BALANCES.1);
 }
 
@@ -190,7 +179,7 @@ async fn the_pin_is_one_that_everybody_guesses() {
     let world = World::new().await;
     let joining = world.phone(STRANGER);
     joining.dial().await;
-    joining.press_all(&["1", "Faraja Wanjiru"]).await;
+    joining.go(&[Pick("en"), Type("Faraja Wanjiru")]).await;
     for weak in ["1234", "0000", "1212", "1998", "2512", "2333"] {
         let screen = joining.press(weak).await;
         assert!(screen.contains("easy to guess"), "{weak}: {screen}");

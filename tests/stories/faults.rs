@@ -13,7 +13,7 @@
 //! with its guards is the real one.
 //!
 //! All follows from the seed. Each world takes some ten thousand postings, the next one comes with the next seed; a
-//! failure prints the seed of its world. For a longer run, or another one:
+//! failure prints the seed of its world. The long form, or another seed:
 //!   KADOGO_SIM_POSTINGS=5000000 KADOGO_SIM_SEED=7 cargo test --release --test stories faults::
 
 mod oracle;
@@ -26,7 +26,7 @@ use run::Run;
 use std::collections::BTreeMap;
 
 const SEED: u64 = 20_261_125;
-const POSTINGS: u64 = 600_000;
+const POSTINGS: u64 = 100_000;
 /// Postings that one world takes.
 const WORLD: u64 = 50_000;
 const CHECK_EVERY: u64 = 1_500;

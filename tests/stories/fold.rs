@@ -5,7 +5,8 @@
 
 use super::ledger::*;
 use super::model::Model;
-use kadogo::book::batch::{Facts, Outcome};
+use kadogo::book::batch::Outcome;
+use kadogo::book::facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
 use kadogo::calendar::Day;
 use kadogo::limits::{Cap, Caps, Way, Window};

@@ -267,16 +267,31 @@ fn a_message_goes_out_in_the_gateways_form() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(body in proptest::collection::vec(any::<u8>(), 0..400), status in any::<u16>()) {
-        let _ = (parse_ussd(&body), parse_end(&body), parse_text(&body), parse_report(&body), read_answer(status, &body));
+    fn bytes_that_are_no_form_are_neither_taken_nor_accepted(body in proptest::collection::vec(any::<u8>(), 0..400), status in any::<u16>()) {
+        // each needs fields by names that do not come about by chance
+        prop_assert!(parse_ussd(&body).is_err() && parse_end(&body).is_err() && parse_text(&body).is_err() && parse_report(&body).is_err());
+        let accepted = matches!(read_answer(status, &body), Sent::Accepted { .. });
+        prop_assert!(!accepted);
     }
 
     #[test]
-    fn no_field_makes_it_panic(value in "\\PC{0,40}", field in 0_usize..8) {
-        let names = ["sessionId", "phoneNumber", "text", "date", "from", "id", "status", "to"];
-        let form: Vec<(&str, &str)> = names.iter().map(|n| (*n, if names[field] == *n { value.as_str() } else { "1" })).collect();
-        let body = serde_urlencoded::to_string(&form).unwrap();
-        let _ = (parse_ussd(body.as_bytes()), parse_end(body.as_bytes()), parse_text(body.as_bytes()), parse_report(body.as_bytes()));
+    fn a_field_is_taken_as_it_was_typed_or_named(value in "\\PC{0,40}", field in 0_usize..11) {
+        let usual = [
+            ("sessionId", "s"), ("serviceCode", "*384#"), ("phoneNumber", "+254700000001"), ("networkCode", "63902"),
+            ("text", "1*50"), ("date", "2026-11-22 06:00:00"), ("from", "+254700000001"), ("id", "m-1"), ("status", "Success"),
+            ("to", "22141"), ("linkId", ""),
+        ];
+        let name = usual[field].0;
+        let form = usual.map(|(each, usual)| (each, if each == name { value.as_str() } else { usual }));
+        let body = serde_urlencoded::to_string(form.to_vec()).unwrap();
+        let refused = [
+            parse_ussd(body.as_bytes()).map(|call| name != "text" || call.history == value).map_err(|bad| bad.field),
+            parse_end(body.as_bytes()).map(|end| name != "sessionId" || end.session == value).map_err(|bad| bad.field),
+            parse_text(body.as_bytes()).map(|text| name != "id" || text.id == value).map_err(|bad| bad.field),
+            parse_report(body.as_bytes()).map(|report| name != "id" || report.message_id == value).map_err(|bad| bad.field),
+        ];
+        // what is refused names the one field that is not as usual
+        prop_assert!(refused.iter().all(|refused| [Ok(true), Err(name)].contains(refused)), "{:?}", refused);
     }
 
     #[test]

@@ -63,7 +63,7 @@ async fn copies_of_a_wrong_pin_cost_one_try() {
     let world = World::new().await;
     let phone = world.phone(AMINA);
     phone.dial().await;
-    phone.press_all(&["1", "0700000002", "200", "1"]).await;
+    phone.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
     let (session, wrong) = (phone.session(), format!("{}*1111", phone.history()));
     let h = || world.hop(&session, AMINA, &wrong);
     let all = tokio::join!(h(), h(), h(), h(), h(), h(), h(), h(), h(), h());
@@ -106,7 +106,7 @@ async fn hops_in_any_order_move_nothing_they_should_not() {
         if !right {
             let again = world.phone(AMINA);
             again.dial_along("1*0700000002*200").await;
-            assert!(again.press_all(&["1", "7361"]).await.contains("Confirmed."), "{order:?}");
+            assert!(again.go(&[Yes, Type("7361")]).await.contains("Confirmed."), "{order:?}");
         }
         assert_eq!(moved(&world).await, 20_000, "{order:?}");
     }
@@ -171,7 +171,7 @@ async fn a_dialled_code_goes_to_the_question_and_the_rest_is_by_hand() {
     let world = World::new().await;
     let phone = world.phone(AMINA);
     phone.dial_along("1*0700000002*200").await;
-    phone.press_all(&["1", "7361"]).await;
+    phone.go(&[Yes, Type("7361")]).await;
     insta::assert_snapshot!(phone.transcript());
     assert_eq!(moved(&world).await, 20_000);
 }
@@ -185,7 +185,7 @@ async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
         let screen = phone.dial_along(code).await;
         assert!(screen.starts_with("Send KES 200 to Baraka O, 0700***002?"), "{code}: {screen}");
         assert_eq!(moved(&world).await, 0, "{code}");
-        assert!(phone.press("1").await.contains("enter your PIN"), "{code}");
+        assert!(phone.yes().await.contains("enter your PIN"), "{code}");
         assert!(phone.press("7361").await.contains("Confirmed."), "{code}");
         assert_eq!(moved(&world).await, 20_000, "{code}");
     }

@@ -7,7 +7,7 @@ async fn join(language: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    phone.press_all(&[language, "Neema Achieng", "7361", "7361"]).await;
+    phone.go(&[Pick(language), Type("Neema Achieng"), Type("7361"), Type("7361")]).await;
     phone.messages().await;
     phone.dial().await;
     assert_eq!(world.balance(STRANGER).await, 0);
@@ -16,55 +16,37 @@ async fn join(language: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_english() {
-    insta::assert_snapshot!(join("1").await);
+async fn people_join_in_three_languages() {
+    for (language, seen) in
+        side_by_side([("english", join("en")), ("swahili", join("sw")), ("french", join("fr"))]).await
+    {
+        insta::assert_snapshot!(format!("in_{language}"), seen);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_swahili() {
-    insta::assert_snapshot!(join("2").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_french() {
-    insta::assert_snapshot!(join("3").await);
-}
-
-/// A stranger goes `way`; the last exchange, after which there is no account.
-async fn refused(way: &[&str]) -> String {
+async fn what_is_refused_on_the_way_opens_no_account() {
     let world = World::new().await;
-    let phone = world.phone(STRANGER);
-    phone.dial().await;
-    phone.press_all(way).await;
-    let people = kadogo::demo::world::people(&world.app.wallet).await.unwrap();
-    assert!(people.iter().all(|person| person.phone != STRANGER));
-    assert!(phone.messages().await.is_empty());
-    last(&phone)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pin_that_others_guess_is_refused() {
-    let birthday = refused(&["1", "Neema Achieng", "2512"]).await;
-    let year = refused(&["1", "Neema Achieng", "1987"]).await;
-    let run = refused(&["2", "Neema Achieng", "1234"]).await;
-    let repeat = refused(&["3", "Neema Achieng", "7777"]).await;
-    let own_number = refused(&["1", "Neema Achieng", "2333"]).await;
-    insta::assert_snapshot!([birthday, year, run, repeat, own_number].join("\n\n"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pin_has_four_to_six_digits() {
-    let short = refused(&["1", "Neema Achieng", "736"]).await;
+    let ways: [(&str, &[Step<'_>]); 8] = [
+        ("a birthday", &[Pick("en"), Type("Neema Achieng"), Type("2512")]),
+        ("a year", &[Pick("en"), Type("Neema Achieng"), Type("1987")]),
+        ("a run", &[Pick("sw"), Type("Neema Achieng"), Type("1234")]),
+        ("a repeat", &[Pick("fr"), Type("Neema Achieng"), Type("7777")]),
+        ("their own number", &[Pick("en"), Type("Neema Achieng"), Type("2333")]),
+        ("a PIN has four to six digits", &[Pick("en"), Type("Neema Achieng"), Type("736")]),
+        ("two different PINs are chosen again", &[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7362")]),
+        ("a name is made of letters", &[Pick("en"), Type("1234")]),
+    ];
+    insta::assert_snapshot!(titled(refusals(&world, STRANGER, &[], &ways).await));
+    let named = [Pick("en"), Type("Neema Achieng")];
     for pin in ["7361842", "73a1", "seven", "", "73 61", "7*36"] {
-        let screen = refused(&["1", "Neema Achieng", pin]).await;
+        let screen = refusals(&world, STRANGER, &named, &[(pin, &[Type(pin)])]).await.remove(0).1;
         assert!(screen.contains("A PIN has 4 to 6 digits."), "{pin}: {screen}");
     }
-    insta::assert_snapshot!(short);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_different_pins_are_chosen_again() {
-    insta::assert_snapshot!(refused(&["1", "Neema Achieng", "7361", "7362"]).await);
+    for name in ["", "N", "Neema2", "<b>", "Neema\u{1f600}", "...", &"Neema ".repeat(20)] {
+        let screen = refusals(&world, STRANGER, &named[..1], &[(name, &[Type(name)])]).await.remove(0).1;
+        assert!(screen.contains("Enter your name in letters, like Amina Otieno."), "{name}: {screen}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,30 +54,21 @@ async fn after_a_mismatch_the_first_pin_is_forgotten() {
     let world = World::new().await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    let screen = phone.press_all(&["1", "Neema Achieng", "7361", "7362", "8053", "7361"]).await;
+    let screen =
+        phone.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7362"), Type("8053"), Type("7361")]).await;
     assert!(screen.starts_with("The two PINs differ."), "{screen}");
     let screen = phone.press_all(&["8053", "8053"]).await;
     assert!(screen.starts_with("Welcome to Kadogo, Neema Achieng!"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_made_of_letters() {
-    let digits = refused(&["1", "1234"]).await;
-    for name in ["", "N", "Neema2", "<b>", "Neema\u{1f600}", "...", &"Neema ".repeat(20)] {
-        let screen = refused(&["1", name]).await;
-        assert!(screen.contains("Enter your name in letters, like Amina Otieno."), "{name}: {screen}");
-    }
-    insta::assert_snapshot!(digits);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn names_of_many_people_are_taken() {
-    for name in ["N'Golo Kante", "Marie-Claire Uwase", "  Ali   Hassan ", "Zoé Ndayizeye", "J. Mwangi", "Ng'ang'a Ole"]
-    {
-        let world = World::new().await;
-        let phone = world.phone(STRANGER);
+    let world = World::new().await;
+    let names = ["N'Golo Kante", "Marie-Claire Uwase", "  Ali   Hassan ", "Zoé Ndayizeye", "J. Mwangi", "Ng'ang'a Ole"];
+    for (name, number) in names.into_iter().zip(333_u32..) {
+        let phone = world.phone(&format!("+254711222{number}"));
         phone.dial().await;
-        let screen = phone.press_all(&["1", name, "7361", "7361"]).await;
+        let screen = phone.go(&[Pick("en"), Type(name), Type("7361"), Type("7361")]).await;
         let tidy = name.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(screen.starts_with(&format!("Welcome to Kadogo, {tidy}!")), "{screen}");
         phone.messages().await;
@@ -107,11 +80,11 @@ async fn who_has_joined_receives_and_sends() {
     let world = World::new().await;
     let (neema, amina) = (world.phone(STRANGER), world.phone(AMINA));
     neema.dial().await;
-    neema.press_all(&["1", "Neema Achieng", "7361", "7361"]).await;
+    neema.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7361")]).await;
     amina.dial().await;
-    amina.press_all(&["1", "0711222333", "500", "1", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0711222333"), Type("500"), Yes, Type("7361")]).await;
     neema.dial().await;
-    neema.press_all(&["1", "0700000005", "100", "1", "7361"]).await;
+    neema.go(&[Pick("send"), Type("0700000005"), Type("100"), Yes, Type("7361")]).await;
     neema.messages().await;
     insta::assert_snapshot!(neema.transcript());
     assert_eq!((world.balance(STRANGER).await, world.balance(ESTHER).await), (40_000, 10_000));
@@ -145,7 +118,7 @@ async fn neither_name_nor_pin_is_in_the_database_before_the_end() {
     let world = World::new().await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    phone.press_all(&["1", "Neema Achieng", "739164"]).await;
+    phone.go(&[Pick("en"), Type("Neema Achieng"), Type("739164")]).await;
     let bytes = world.stored_bytes();
     assert!(holds(&bytes, "Amina Wanjiru"), "the search sees what is stored");
     for secret in ["Neema", "739164", STRANGER] {

@@ -9,7 +9,7 @@ use super::world::*;
 use kadogo::gateway::africastalking as at;
 use std::time::Duration;
 
-const TO_THE_PIN: [&str; 4] = ["1", "0700000002", "200", "1"];
+const TO_THE_PIN: [Step<'_>; 4] = [Pick("send"), Type("0700000002"), Type("200"), Yes];
 const LATE: &str = "This takes a little longer. You will get the result by SMS. Please do not try again before.";
 
 /// A service whose callers do not wait long, though long enough for a hop that nothing holds up.
@@ -21,14 +21,14 @@ async fn until_told(world: &World, number: &str, messages: usize) {
     until("the messages are there", || async { world.inbox(number).await.len() == messages }).await;
 }
 
-/// Goes `way` and types `last` while nothing can be written; then things go on, and `messages` SMS come.
-async fn held_up(number: &str, way: &[&str], last: &str, messages: usize) -> (World, String) {
+/// Goes `way` and takes its `last` step while nothing can be written; then things go on, and `messages` SMS come.
+async fn held_up(number: &str, way: &[Step<'_>], last: Step<'_>, messages: usize) -> (World, String) {
     let world = impatient().await;
     let phone = world.phone(number);
     phone.dial().await;
-    phone.press_all(way).await;
+    phone.go(way).await;
     let held = Held::the_book(&world).await;
-    phone.press(last).await;
+    phone.go(&[last]).await;
     held.release().await;
     until_told(&world, number, messages).await;
     phone.messages().await;
@@ -40,7 +40,7 @@ async fn held_up(number: &str, way: &[&str], last: &str, messages: usize) -> (Wo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_payment_is_told_by_its_receipts() {
-    let (world, seen) = held_up(AMINA, &TO_THE_PIN, "7361", 1).await;
+    let (world, seen) = held_up(AMINA, &TO_THE_PIN, Type("7361"), 1).await;
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(BARAKA).await, 270_000);
     assert_eq!(world.inbox(BARAKA).await.len(), 1);
@@ -49,23 +49,23 @@ async fn a_late_payment_is_told_by_its_receipts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_refusal_is_told_with_its_reason() {
-    let (world, seen) = held_up(AMINA, &TO_THE_PIN, "1111", 1).await;
+    let (world, seen) = held_up(AMINA, &TO_THE_PIN, Type("1111"), 1).await;
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(BARAKA).await, 250_000);
     let again = world.phone(AMINA);
     assert!(again.dial().await.starts_with("You were cut off."), "and can be mended");
-    assert!(again.press_all(&["1", "1", "7361"]).await.contains("Confirmed."));
+    assert!(again.go(&[Pick("continue"), Yes, Type("7361")]).await.contains("Confirmed."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_refusal_speaks_the_callers_language() {
-    let (_world, seen) = held_up(CLAIRE, &TO_THE_PIN, "1111", 1).await;
+    let (_world, seen) = held_up(CLAIRE, &TO_THE_PIN, Type("1111"), 1).await;
     insta::assert_snapshot!(seen);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_joining_is_told_in_the_language_chosen() {
-    let (world, seen) = held_up(STRANGER, &["2", "Neema Achieng", "7361"], "7361", 1).await;
+    let (world, seen) = held_up(STRANGER, &[Pick("sw"), Type("Neema Achieng"), Type("7361")], Type("7361"), 1).await;
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(STRANGER).await, 0);
 }
@@ -73,7 +73,7 @@ async fn a_late_joining_is_told_in_the_language_chosen() {
 /// What sends no message when it is in time sends one when it is late.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_change_of_language_is_told() {
-    let (world, seen) = held_up(AMINA, &["2", "4"], "2", 1).await;
+    let (world, seen) = held_up(AMINA, &[Pick("account"), Pick("language")], Pick("sw"), 1).await;
     insta::assert_snapshot!(seen);
     assert!(world.phone(AMINA).dial().await.contains("Tuma pesa"));
 }
@@ -83,7 +83,7 @@ async fn a_change_in_time_needs_no_message() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.press_all(&["2", "4", "2"]).await;
+    amina.go(&[Pick("account"), Pick("language"), Pick("sw")]).await;
     assert!(amina.messages().await.is_empty());
 }
 
@@ -93,7 +93,7 @@ async fn copies_of_a_late_hop_are_late_too_and_then_get_the_result() {
     let world = impatient().await;
     let phone = world.phone(AMINA);
     phone.dial().await;
-    phone.press_all(&TO_THE_PIN).await;
+    phone.go(&TO_THE_PIN).await;
     let held = Held::the_book(&world).await;
     assert_eq!(phone.press("7361").await, LATE);
     assert_eq!(phone.again().await, LATE);
@@ -110,7 +110,7 @@ async fn on_the_way_a_late_answer_promises_nothing() {
     let world = impatient().await;
     let phone = world.phone(AMINA);
     phone.dial().await;
-    phone.press("1").await;
+    phone.pick("send").await;
     let held = Held::the_book(&world).await;
     phone.press("0700000002").await;
     insta::assert_snapshot!(last(&phone));
@@ -118,7 +118,7 @@ async fn on_the_way_a_late_answer_promises_nothing() {
     written(&world).await;
     let again = world.phone(AMINA);
     assert!(again.dial().await.starts_with("You were cut off."));
-    assert!(again.press("1").await.starts_with("To Baraka O"));
+    assert!(again.pick("continue").await.starts_with("To Baraka O"));
     assert!(world.inbox(AMINA).await.is_empty());
 }
 

@@ -2,6 +2,7 @@
 //! is compared as text, every row of every table, so that "changes nothing" means nothing at all.
 
 use super::engine::{Hand, Home, blocking, is_postgres, lines};
+use super::template::Template;
 use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
@@ -83,23 +84,35 @@ pub fn reason(answer: &Answer) -> Reason {
 impl Ledger {
     /// Ann has 100.00, Ben 50.00, Cal nothing, Ice 10.00 on a frozen wallet, Zoe 10.00 in Ugandan shillings.
     pub async fn new() -> Ledger {
-        let home = Home::new();
+        static BEGUN: Template = Template::new();
+        Ledger::on(BEGUN.copy(async |home: &Home| Ledger::begin(home).await).await)
+    }
+
+    fn on(home: Home) -> Ledger {
         let store = home.open();
         let (book, committer) = blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
-        let ledger = Ledger { store, book, committer, keys: AtomicU64::new(0), home };
+        Ledger { store, book, committer, keys: AtomicU64::new(0), home }
+    }
+
+    /// Opens the accounts, puts the money on them, and leaves.
+    async fn begin(home: &Home) {
+        let store = home.open();
+        let (book, committer) = blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
         let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
         let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
         accounts.extend([house(SUSPENSE, "suspense", Some(0)), house(4, "trust", None)]);
         accounts.last_mut().unwrap().currency = "UGX".into();
         accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(id, "KES")));
         accounts.push(empty_wallet(ZOE, "UGX"));
-        let open = accounts.into_iter().map(Change::OpenAccount).collect();
-        ledger.ok(changes("open", open)).await;
-        ledger.ok(legs("issue", &[(TRUST, -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)])).await;
+        let open = changes("open", accounts.into_iter().map(Change::OpenAccount).collect());
+        let issue = legs("issue", &[(TRUST, -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)]);
         let abroad = Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
-        ledger.ok(abroad).await;
-        ledger.book.write(|conn| book_rows::set_state(conn, ICE, "frozen")).await.unwrap();
-        ledger
+        for posting in [open, issue, abroad] {
+            book.post(posting).await.unwrap();
+        }
+        book.write(|conn| book_rows::set_state(conn, ICE, "frozen")).await.unwrap();
+        drop((book, store));
+        blocking(|| committer.join().unwrap());
     }
 
     pub async fn post(&self, posting: Posting) -> Answer {

@@ -4,7 +4,7 @@
 use super::aids::*;
 use super::engine::{blocking, either};
 use super::ledger::{ANN, BEN, CAL, Ledger, holds, pay, reason};
-use super::world::{AMINA, BARAKA, CLAIRE, STRANGER, World};
+use super::world::{AMINA, BARAKA, CLAIRE, Pick, STRANGER, Type, World, Yes};
 use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::{Book, HoldMove, Key, Leg, Meter, Posting, Receipt};
 use kadogo::calendar::Day;
@@ -39,41 +39,42 @@ async fn a_day_of(number: &str, pin: &str, payee: &str, word: &str) -> String {
     allow(&world, a_day(30_000), Caps::default());
     let phone = world.phone(number);
     phone.dial().await;
-    phone.press_all(&["1", payee, "200", "1", pin]).await;
+    phone.go(&[Pick("send"), Type(payee), Type("200"), Yes, Type(pin)]).await;
     phone.dial().await;
-    phone.press_all(&["1", payee, "150", "100", "1", pin]).await;
+    phone.go(&[Pick("send"), Type(payee), Type("150"), Type("100"), Yes, Type(pin)]).await;
     phone.messages().await;
     phone.dial().await;
-    phone.press_all(&["1", payee, "50"]).await;
+    phone.go(&[Pick("send"), Type(payee), Type("50")]).await;
     phone.write(&format!("{word} 50 {payee}")).await;
     phone.messages().await;
     // 14:05 and this is a second before midnight in Nairobi, six in the evening in Greenwich
     world.clock.advance(Duration::from_secs(9 * 3_600 + 54 * 60 + 59));
     phone.dial().await;
-    let still = phone.press_all(&["1", payee, "50"]).await;
+    let still = phone.go(&[Pick("send"), Type(payee), Type("50")]).await;
     assert!(still.contains("KES 0") && still.contains("24/11/26"), "{still}");
     world.clock.advance(Duration::from_secs(1));
     phone.dial().await;
     // not where it was left, but from the start
-    phone.press_all(&["2", "1", payee, "50", "1", pin]).await;
+    phone.go(&[Pick("restart"), Pick("send"), Type(payee), Type("50"), Yes, Type(pin)]).await;
     assert_eq!(world.orders_waiting(number).await, 0);
     world.check();
     phone.transcript()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_english() {
-    insta::assert_snapshot!(a_day_of(AMINA, "7361", "0700000002", "SEND").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_swahili() {
-    insta::assert_snapshot!(a_day_of(BARAKA, "4826", "0700000003", "TUMA").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_french() {
-    insta::assert_snapshot!(a_day_of(CLAIRE, "9274", "0700000001", "ENVOYER").await);
+async fn who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_three_languages() {
+    for (language, seen) in side_by_side([
+        ("english", a_day_of(AMINA, "7361", "0700000002", "SEND")),
+        ("swahili", a_day_of(BARAKA, "4826", "0700000003", "TUMA")),
+        ("french", a_day_of(CLAIRE, "9274", "0700000001", "ENVOYER")),
+    ])
+    .await
+    {
+        insta::assert_snapshot!(
+            format!("who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_{language}"),
+            seen
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,10 +95,10 @@ async fn each_limit_has_its_words() {
         {
             let phone = world.phone(number);
             phone.dial().await;
-            phone.press_all(&["1", payee, "200", "1", pin]).await;
+            phone.go(&[Pick("send"), Type(payee), Type("200"), Yes, Type(pin)]).await;
             allow(&world, caps, Caps::default());
             phone.dial().await;
-            phone.press_all(&["1", payee, "101"]).await;
+            phone.go(&[Pick("send"), Type(payee), Type("101")]).await;
             seen.push_str(&format!("== {name} ==\n{}\n\n", last(&phone)));
             allow(&world, none, none);
         }
@@ -113,9 +114,9 @@ async fn of_the_payees_limits_no_figure_is_told_and_nothing_before_the_pin() {
     allow(&world, Caps::default(), Caps { balance_minor: Some(260_000), ..Caps::default() });
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await;
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
-    amina.press_all(&["100", "1", "7361"]).await;
+    amina.go(&[Type("100"), Yes, Type("7361")]).await;
     insta::assert_snapshot!(amina.transcript());
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (490_000, 260_000));
     world.check();
@@ -126,17 +127,17 @@ async fn who_joins_on_their_own_phone_has_the_limits_of_a_registered_number() {
     let world = World::new().await;
     let neema = world.phone(STRANGER);
     neema.dial().await;
-    neema.press_all(&["1", "Neema Achieng", "7361", "7361"]).await;
+    neema.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7361")]).await;
     world.give(STRANGER, 9_000_000).await;
     neema.dial().await;
-    let screen = neema.press_all(&["1", "0700000002", "20,001"]).await;
+    let screen = neema.go(&[Pick("send"), Type("0700000002"), Type("20,001")]).await;
     assert!(screen.starts_with("Your limit for one payment is KES 20,000."), "{screen}");
-    let screen = neema.press_all(&["20000", "1", "7361"]).await;
+    let screen = neema.go(&[Type("20000"), Yes, Type("7361")]).await;
     assert!(screen.contains("Confirmed."), "{screen}");
     // somebody whose ID was seen
     sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{STRANGER}'")).await;
     neema.dial().await;
-    let screen = neema.press_all(&["1", "0700000002", "20,001"]).await;
+    let screen = neema.go(&[Pick("send"), Type("0700000002"), Type("20,001")]).await;
     assert!(screen.starts_with("Send KES 20,001 to Baraka O"), "{screen}");
 }
 
@@ -149,7 +150,7 @@ async fn of_two_phones_at_one_limit_one_is_stopped_and_reads_why() {
     let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
     for phone in [&amina, &claire] {
         phone.dial().await;
-        phone.press_all(&["1", "0700000002", "200", "1"]).await;
+        phone.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
     }
     let (first, second) = tokio::join!(amina.press("7361"), claire.press("9274"));
     let paid = [first.contains("Confirmed."), second.contains("Confirm\u{e9}.")];

@@ -22,27 +22,27 @@ fn refused(world: &World, args: &[&str]) -> String {
     err
 }
 
-async fn serve(phone: &Phone<'_>, way: &[&str]) -> String {
+async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
-    phone.press("4").await;
-    phone.press_all(way).await
+    phone.pick("agent").await;
+    phone.go(way).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
     let world = World::real().await;
     let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
-    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     // she has spent what she earned: it stays owed
-    serve(&mariam, &["8", "3", "1", "6734"]).await;
+    serve(&mariam, &[Pick("work"), Pick("pay"), Yes, Type("6734")]).await;
     let zone = &world.app.wallet.house.market.zone;
     let day = world.clock.now().day(zone).to_string();
     let mut told = vec![runs(&world, &["agent", "recheck", "--day", &day])];
     told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
     told.push(runs(&world, &["agent", "list"]));
     world.clock.advance(Duration::from_secs(60));
-    serve(&mariam, &["1", "0700000004", "1000", "1", "6734"]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000004"), Type("1000"), Yes, Type("6734")]).await;
     let before = (float(&world, NJERI).await, float(&world, MARIAM).await);
     told.push(runs(&world, &["agent", "pay"]));
     told.push(runs(&world, &["agent", "pay"]));
@@ -62,9 +62,10 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     let mut codes = Vec::new();
     for amount in ["200", "300"] {
         dial_afresh(&amina).await;
-        let code = amina.press_all(&["1", "0700000002", amount, "1", "7361"]).await[..10].to_owned();
+        let code =
+            amina.go(&[Pick("send"), Type("0700000002"), Type(amount), Yes, Type("7361")]).await[..10].to_owned();
         amina.dial().await;
-        amina.press_all(&["4", "2", "2", &code, "1", "7361"]).await;
+        amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")]).await;
         codes.push(code);
     }
     // nobody objects yet: then it is not for staff to give back
@@ -73,10 +74,10 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     );
     for _one in &codes {
         dial_afresh(&baraka).await;
-        baraka.press_all(&["4", "2", "3", "1", "2"]).await;
+        baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("KES 300"), No]).await;
         world.clock.advance(Duration::from_secs(60));
         dial_afresh(&baraka).await;
-        baraka.press_all(&["4", "2", "3", "2", "2"]).await;
+        baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("KES 200"), No]).await;
     }
     let listed = runs(&world, &["reversal", "list"]);
     let lines: Vec<&str> = listed.lines().collect();
@@ -105,20 +106,24 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     let world = World::real().await;
     let (njeri, otieno) = (world.phone(NJERI), world.phone(OTIENO));
     let before = float(&world, NJERI).await;
-    serve(&otieno, &["1", "0700000005", "1000", "1"]).await;
+    serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
     assert!(runs(&world, &["agent", "dismiss", OTIENO]).contains("does not serve at Mama Njeri Shop any more"));
     let screen = otieno.press("2905").await;
     assert!(screen.contains("si ya wakala"), "{screen}");
     assert!(!otieno.dial().await.contains("Wakala"), "{}", otieno.transcript());
     assert!(refused(&world, &["agent", "dismiss", OTIENO]).contains("serves nowhere"));
     // colleagues go on, and whoever is wanted back begins with another PIN
-    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
     assert_eq!((world.balance(ESTHER).await, float(&world, NJERI).await), (100_000, before - 100_000));
     let number = agent(&world, NJERI).await;
     let employed = runs(&world, &["agent", "employ", &number, OTIENO]);
     let pin = employed.split("PIN is ").nth(1).unwrap()[..5].to_owned();
-    assert!(serve(&otieno, &["1", "0700000004", "500", "1", "2905"]).await.contains("PIN"), "{}", otieno.transcript());
-    serve(&otieno, &["1", "0700000004", "500", "1", &pin]).await;
+    assert!(
+        serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("2905")]).await.contains("PIN"),
+        "{}",
+        otieno.transcript()
+    );
+    serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type(&pin)]).await;
     assert_eq!(float(&world, NJERI).await, before - 150_000);
     world.check();
 }
@@ -129,7 +134,7 @@ async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
     let world = World::new().await;
     let otieno = world.phone(OTIENO);
     let before = float(&world, NJERI).await;
-    serve(&otieno, &["1", "0700000005", "1000", "1"]).await;
+    serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
     let caller = world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(OTIENO).unwrap()).await.unwrap();
     let assistant = caller.till.unwrap().assistant.id;
     let book = Held::the_book(&world).await;
@@ -154,9 +159,14 @@ async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back
     assert_eq!(runs(&world, &["tier", "0700000002", "merchant"]), "0700000002: merchant, until now full\n");
     assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: merchant\n");
     amina.dial().await;
-    let code = amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await[..10].to_owned();
+    let code = amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await[..10].to_owned();
     amina.dial().await;
-    assert!(amina.press_all(&["4", "2", "2", &code]).await.starts_with("Only what you sent to a person"));
+    assert!(
+        amina
+            .go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code)])
+            .await
+            .starts_with("Only what you sent to a person")
+    );
     assert!(
         refused(&world, &["tier", "0700000002", "king"])
             .contains("there is no tier king: sim, id, full, merchant, agent")

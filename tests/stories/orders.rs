@@ -2,6 +2,7 @@
 //! once, in time, or nothing happens and they hear of it. Method: whole conversations over both channels as people see
 //! them, and the wallet asked directly for what no menu would offer.
 
+use super::aids::side_by_side;
 use super::world::*;
 use kadogo::ask::{Answer, Ask, Fields, Secret, Verb};
 use kadogo::book::Key;
@@ -19,7 +20,7 @@ async fn approved(payer: &str, pin: &str, text: &str, payee: &str) -> String {
     payer.write(text).await;
     payer.messages().await;
     payer.dial().await;
-    payer.press_all(&["2", "1", "1", pin]).await;
+    payer.go(&[Pick("orders"), First, Yes, Type(pin)]).await;
     payer.messages().await;
     payee.messages().await;
     payer.dial().await;
@@ -28,18 +29,16 @@ async fn approved(payer: &str, pin: &str, text: &str, payee: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_waits_until_it_is_approved_in_english() {
-    insta::assert_snapshot!(approved(AMINA, "7361", "SEND 200 0700000002", BARAKA).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_waits_until_it_is_approved_in_swahili() {
-    insta::assert_snapshot!(approved(BARAKA, "4826", "Tuma shilingi 1,500 kwa 0700 000 003", CLAIRE).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_waits_until_it_is_approved_in_french() {
-    insta::assert_snapshot!(approved(CLAIRE, "9274", "Envoyer 99.50 à 0700000001", AMINA).await);
+async fn an_order_waits_until_it_is_approved_in_three_languages() {
+    for (language, seen) in side_by_side([
+        ("english", approved(AMINA, "7361", "SEND 200 0700000002", BARAKA)),
+        ("swahili", approved(BARAKA, "4826", "Tuma shilingi 1,500 kwa 0700 000 003", CLAIRE)),
+        ("french", approved(CLAIRE, "9274", "Envoyer 99.50 à 0700000001", AMINA)),
+    ])
+    .await
+    {
+        insta::assert_snapshot!(format!("an_order_waits_until_it_is_approved_in_{language}"), seen);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +48,7 @@ async fn money_moves_only_with_the_pin() {
     amina.write("SEND 200 0700000002").await;
     assert_eq!(world.balance(AMINA).await, 500_000, "the text moved nothing");
     amina.dial().await;
-    amina.press_all(&["2", "1", "1"]).await;
+    amina.go(&[Pick("orders"), Line("Baraka"), Yes]).await;
     assert_eq!(world.balance(AMINA).await, 500_000, "neither did the yes");
     assert!(amina.press("739104").await.contains("Wrong PIN. Tries left: 4."));
     assert_eq!(world.balance(AMINA).await, 500_000, "nor a wrong PIN");
@@ -64,7 +63,7 @@ async fn a_declined_order_is_gone() {
     let amina = world.phone(AMINA);
     amina.write("SEND 200 0700000002").await;
     amina.dial().await;
-    amina.press_all(&["2", "1", "2"]).await;
+    amina.go(&[Pick("orders"), Line("Baraka"), No]).await;
     amina.dial().await;
     amina.messages().await;
     insta::assert_snapshot!(amina.transcript());
@@ -102,7 +101,7 @@ async fn an_order_can_be_approved_in_its_last_second() {
     amina.write("SEND 200 0700000002").await;
     world.clock.advance(30 * MINUTE - Duration::from_secs(1));
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1", "1", "7361"]).await.contains("Confirmed"));
+    assert!(amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await.contains("Confirmed"));
     world.clock.advance(MINUTE);
     assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "what was approved does not expire");
 }
@@ -114,7 +113,7 @@ async fn an_order_that_expires_under_the_fingers_is_not_paid() {
     amina.write("SEND 200 0700000002").await;
     world.clock.advance(29 * MINUTE);
     amina.dial().await;
-    amina.press_all(&["2", "1", "1"]).await;
+    amina.go(&[Pick("orders"), Line("Baraka"), Yes]).await;
     world.clock.advance(MINUTE);
     insta::assert_snapshot!(amina.press("7361").await, @r"
     That payment is no longer waiting. To send it, choose Send money.
@@ -123,7 +122,7 @@ async fn an_order_that_expires_under_the_fingers_is_not_paid() {
     assert_eq!(world.balance(AMINA).await, 500_000);
     assert!(!amina.dial().await.contains("Payments to approve"));
     // the PIN was right: it counts as no wrong try
-    amina.press_all(&["1", "0700000002", "200", "1"]).await;
+    amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
     assert!(amina.press("739104").await.contains("Tries left: 4."));
 }
 
@@ -188,9 +187,9 @@ async fn of_two_orders_each_is_answered_by_itself() {
     amina.write("SEND 75.50 0700000003").await;
     amina.messages().await;
     amina.dial().await;
-    amina.press_all(&["2", "2", "1", "7361"]).await;
+    amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await;
     amina.dial().await;
-    amina.press_all(&["2", "1", "2"]).await;
+    amina.go(&[Pick("orders"), Line("Claire"), No]).await;
     amina.messages().await;
     insta::assert_snapshot!(amina.transcript());
     assert_eq!((world.balance(AMINA).await, world.orders_waiting(AMINA).await), (479_300, 0));
@@ -217,7 +216,7 @@ async fn more_orders_than_may_wait_are_refused_in_words() {
     // an answer makes room
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.press_all(&["2", "1", "2"]).await;
+    amina.go(&[Pick("orders"), Line("KES 18"), No]).await;
     amina.write("SEND 20 0700000004").await;
     assert_eq!(world.orders_waiting(AMINA).await, 8);
 }
@@ -228,9 +227,9 @@ async fn money_that_is_gone_by_the_time_of_the_yes_is_not_sent() {
     let amina = world.phone(AMINA);
     amina.write("SEND 4000 0700000002").await;
     amina.dial().await;
-    amina.press_all(&["1", "0700000003", "3000", "1", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0700000003"), Type("3000"), Yes, Type("7361")]).await;
     amina.dial().await;
-    amina.press_all(&["2", "1"]).await;
+    amina.go(&[Pick("orders"), Line("Baraka")]).await;
     insta::assert_snapshot!(amina.transcript());
     assert_eq!(world.orders_waiting(AMINA).await, 1, "money may come in before it expires");
     world.check();
@@ -245,10 +244,10 @@ async fn an_order_that_repeats_a_payment_of_minutes_ago_asks_first() {
         let phone = world.phone(number);
         phone.write(&format!("{verb} 300 {to}")).await;
         phone.dial().await;
-        phone.press_all(&["1", to, "300", "1", pin]).await;
+        phone.go(&[Pick("send"), Type(to), Type("300"), Yes, Type(pin)]).await;
         world.clock.advance(3 * MINUTE);
         phone.dial().await;
-        phone.press_all(&["2", "1", "1", "1", pin]).await;
+        phone.go(&[Pick("orders"), Line("KES 300"), Yes, Yes, Type(pin)]).await;
         told.push(phone.transcript());
     }
     insta::assert_snapshot!(told.join("\n== Baraka ==\n"));
@@ -261,10 +260,10 @@ async fn who_does_not_want_to_repeat_a_payment_declines_the_order() {
     let claire = world.phone(CLAIRE);
     claire.write("ENVOYER 300 0700000002").await;
     claire.dial().await;
-    claire.press_all(&["1", "0700000002", "300", "1", "9274"]).await;
+    claire.go(&[Pick("send"), Type("0700000002"), Type("300"), Yes, Type("9274")]).await;
     world.clock.advance(3 * MINUTE);
     claire.dial().await;
-    claire.press_all(&["2", "1", "2"]).await;
+    claire.go(&[Pick("orders"), Line("Baraka"), No]).await;
     insta::assert_snapshot!(claire.transcript());
     assert_eq!((world.balance(CLAIRE).await, world.orders_waiting(CLAIRE).await), (120_000 - 30_700, 0));
 }
@@ -275,8 +274,8 @@ async fn ten_minutes_later_an_order_is_no_repetition() {
     let amina = world.phone(AMINA);
     amina.write("SEND 300 0700000002").await;
     amina.dial().await;
-    amina.press_all(&["1", "0700000002", "300", "1", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0700000002"), Type("300"), Yes, Type("7361")]).await;
     world.clock.advance(10 * MINUTE + Duration::from_secs(1));
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1"]).await.starts_with("Pay KES 300 to Baraka O"));
+    assert!(amina.go(&[Pick("orders"), Line("Baraka")]).await.starts_with("Pay KES 300 to Baraka O"));
 }

@@ -155,7 +155,7 @@ async fn a_gateway_that_is_away_for_an_hour_loses_nothing() {
     stub.will(vec![Say::HangUp; 10]);
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.press_all(&["1", "0700000002", "200", "1", "7361"]).await;
+    amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await;
     let later = world.clock.now().plus(Duration::from_secs(3_600));
     while world.clock.now() < later {
         world.app.notify.send_due(Channel::Text).await.unwrap();

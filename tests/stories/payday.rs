@@ -16,7 +16,7 @@ async fn with(payout: Option<Every>) -> World {
 async fn earns(world: &World, customer: &str) {
     let njeri = world.phone(NJERI);
     dial_afresh(&njeri).await;
-    njeri.press_all(&["4", "1", customer, "1000", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("in"), Type(customer), Type("1000"), Yes, Type("8417")]).await;
 }
 
 async fn due(world: &World) -> usize {
@@ -74,7 +74,7 @@ async fn what_an_agent_asks_for_at_midnight_is_not_paid_twice() {
         let before = float(&world, NJERI).await;
         let njeri = world.phone(NJERI);
         dial_afresh(&njeri).await;
-        njeri.press_all(&["4", "8", "3", "1"]).await;
+        njeri.go(&[Pick("agent"), Pick("work"), Pick("pay"), Yes]).await;
         let (screen, paid) = tokio::join!(njeri.press("8417"), world.app.wallet.pay_by_schedule());
         due(&world).await;
         assert_eq!(float(&world, NJERI).await, before + 684, "{screen} {paid:?}");
@@ -111,7 +111,7 @@ async fn a_frozen_float_is_paid_the_next_time_and_the_others_now() {
     earns(&world, "0700000005").await;
     let mariam = world.phone(MARIAM);
     dial_afresh(&mariam).await;
-    mariam.press_all(&["4", "1", "0700000001", "1000", "1", "6734"]).await;
+    mariam.go(&[Pick("agent"), Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("6734")]).await;
     let frozen = "UPDATE accounts SET state = 'frozen' WHERE id = (SELECT float_account FROM outlets WHERE name = 'Duka la Soko')";
     sql(&world, frozen.to_owned()).await;
     minutes(&world, 10 * HOUR);

@@ -10,9 +10,9 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    let confirm = amina.press_all(&["1", "0700000002", "200"]).await;
+    let confirm = amina.go(&[Pick("send"), Type("0700000002"), Type("200")]).await;
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
-    amina.press("1").await;
+    amina.yes().await;
     let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7 }", "fee = 9 }");
     world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", dearer)).unwrap());
     let end = amina.press("7361").await;
@@ -20,9 +20,9 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     assert_eq!(world.balance(AMINA).await, 500_000);
 
     amina.dial().await;
-    let confirm = amina.press_all(&["1", "0700000002", "200"]).await;
+    let confirm = amina.go(&[Pick("send"), Type("0700000002"), Type("200")]).await;
     assert!(confirm.contains("Fee KES 9. Total KES 209."), "{confirm}");
-    let end = amina.press_all(&["1", "7361"]).await;
+    let end = amina.go(&[Yes, Type("7361")]).await;
     assert!(end.contains("Confirmed. KES 200 sent to Baraka O. Fee KES 9."), "{end}");
     assert_eq!(world.balance(AMINA).await, 479_100);
     world.check();

@@ -1,8 +1,6 @@
 //! A wire to PostgreSQL that breaks at the worst moment: a proxy that understands just enough of the protocol to see a
 //! COMMIT pass, and to cut before it or between what the server did and what it says.
 
-mod raw;
-
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -12,7 +12,7 @@ const HALIMA: &str = "+254711222444";
 /// Somebody at a till registers a customer; the last screen.
 async fn register(agent: &Phone<'_>, to: &str, name: &str, id: &str, pin: &str) -> String {
     dial_afresh(agent).await;
-    agent.press_all(&["4", "7", to, name, id, "1", pin]).await
+    agent.go(&[Pick("agent"), Pick("register"), Type(to), Type(name), Type(id), Yes, Type(pin)]).await
 }
 
 async fn tier(world: &World, number: &str) -> String {
@@ -28,14 +28,14 @@ async fn an_agent_registers_and_the_customer_chooses_the_pin_alone() {
     neema.messages().await;
     // until she has a PIN the wallet receives, and pays nothing
     njeri.dial().await;
-    njeri.press_all(&["4", "1", "0711222333", "1000", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("in"), Type("0711222333"), Type("1000"), Yes, Type("8417")]).await;
     assert_eq!(world.balance(NEEMA).await, 100_000);
     neema.messages().await;
     neema.dial().await;
-    neema.press_all(&["2", "1", "7361", "7361"]).await;
+    neema.go(&[Pick("sw"), Yes, Type("7361"), Type("7361")]).await;
     neema.messages().await;
     neema.dial().await;
-    neema.press_all(&["1", "0700000002", "200", "1", "7361"]).await;
+    neema.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await;
     neema.messages().await;
     assert_eq!((world.balance(NEEMA).await, tier(&world, NEEMA).await.as_str()), (100_000 - 20_700, "id"));
     insta::assert_snapshot!(format!("== Njeri ==\n{}\n== Neema ==\n{}", njeri.transcript(), neema.transcript()));
@@ -48,19 +48,19 @@ async fn before_the_pin_is_chosen_nobody_pays_from_the_wallet() {
     let (njeri, neema) = (world.phone(NJERI), world.phone(NEEMA));
     register(&njeri, "0711222333", "Neema Achieng", "23456789", "8417").await;
     njeri.dial().await;
-    njeri.press_all(&["4", "1", "0711222333", "1000", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("in"), Type("0711222333"), Type("1000"), Yes, Type("8417")]).await;
     // an agent's request for cash waits, and a text asks in vain: both end where the PIN is chosen
     njeri.dial().await;
-    njeri.press_all(&["4", "2", "0711222333", "500", "1", "8417"]).await;
+    njeri.go(&[Pick("agent"), Pick("ask"), Type("0711222333"), Type("500"), Yes, Type("8417")]).await;
     neema.write("SEND 100 0700000002").await;
     assert!(neema.dial().await.starts_with("Welcome - Karibu"), "{}", neema.transcript());
     // it is not she: nothing is opened
-    assert!(neema.press_all(&["1", "2"]).await.contains("go to an agent"), "{}", neema.transcript());
+    assert!(neema.go(&[Pick("en"), No]).await.contains("go to an agent"), "{}", neema.transcript());
     assert_eq!(world.balance(NEEMA).await, 100_000);
     // and a PIN that is easy to guess is none
     neema.dial().await;
     dial_afresh(&neema).await;
-    assert!(neema.press_all(&["1", "1", "1234"]).await.starts_with("That PIN is easy to guess"));
+    assert!(neema.go(&[Pick("en"), Yes, Type("1234")]).await.starts_with("That PIN is easy to guess"));
     world.check();
 }
 
@@ -84,7 +84,7 @@ async fn before_the_pin_is_chosen_nothing_is_asked_for_by_text() {
     neema.write("SALIO").await;
     assert!(neema.messages().await[0].contains("KES 0"), "{}", neema.transcript());
     dial_afresh(&neema).await;
-    neema.press_all(&["2", "1", "7361", "7361"]).await;
+    neema.go(&[Pick("sw"), Yes, Type("7361"), Type("7361")]).await;
     neema.messages().await;
     neema.write("OMBA 300 0700000002").await;
     assert_eq!((neema.messages().await.len(), world.orders_waiting(BARAKA).await), (1, 1));
@@ -97,14 +97,16 @@ async fn a_second_wallet_with_the_same_id_is_refused_and_nobody_is_named() {
     register(&njeri, "0711222333", "Neema Achieng", "2345 6789", "8417").await;
     // before the agent's PIN nothing is said of the ID
     dial_afresh(&mariam).await;
-    let asked = mariam.press_all(&["4", "7", "0711222444", "Halima Ali", "ID 002345.6789"]).await;
+    let asked = mariam
+        .go(&[Pick("agent"), Pick("register"), Type("0711222444"), Type("Halima Ali"), Type("ID 002345.6789")])
+        .await;
     assert!(asked.starts_with("Avez-vous vu la carte"), "{asked}");
-    let refused = mariam.press_all(&["1", "6734"]).await;
+    let refused = mariam.go(&[Yes, Type("6734")]).await;
     assert_eq!(refused, "Une personne, un compte : cette carte en a déjà un.\nRien n'a été fait.");
     assert!(!refused.contains("Neema") && world.inbox(HALIMA).await.is_empty());
     // and who is registered already is not registered again
     dial_afresh(&mariam).await;
-    let again = mariam.press_all(&["4", "7", "0711222333"]).await;
+    let again = mariam.go(&[Pick("agent"), Pick("register"), Type("0711222333")]).await;
     assert!(again.starts_with("La carte de cette personne a déjà été vue."), "{again}");
     assert!(!world.stored_bytes().windows(8).any(|bytes| bytes == b"23456789"), "the ID number is stored");
 }
@@ -116,7 +118,7 @@ async fn of_two_agents_with_one_id_at_the_same_moment_one_is_refused() {
     let tills = tills.map(|(number, pin, to)| (world.phone(number), pin, to));
     for (phone, _, to) in &tills {
         phone.dial().await;
-        phone.press_all(&["4", "7", to, "Neema Achieng", "23456789", "1"]).await;
+        phone.go(&[Pick("agent"), Pick("register"), Type(to), Type("Neema Achieng"), Type("23456789"), Yes]).await;
     }
     let screens = all(tills.iter().map(|(phone, pin, _)| phone.press(pin))).await;
     let done = screens.iter().filter(|screen| screen.contains("is registered") || screen.contains("est inscrit"));
@@ -126,7 +128,7 @@ async fn of_two_agents_with_one_id_at_the_same_moment_one_is_refused() {
     let tills = tills.map(|(number, pin, id)| (world.phone(number), pin, id));
     for (phone, _, id) in &tills {
         phone.dial().await;
-        phone.press_all(&["4", "7", "0711222555", "Zawadi Noor", id, "1"]).await;
+        phone.go(&[Pick("agent"), Pick("register"), Type("0711222555"), Type("Zawadi Noor"), Type(id), Yes]).await;
     }
     let screens = all(tills.iter().map(|(phone, pin, _)| phone.press(pin))).await;
     let done = screens.iter().filter(|screen| screen.contains("is registered") || screen.contains("est inscrit"));
@@ -139,15 +141,15 @@ async fn who_joined_alone_may_move_more_once_an_agent_has_seen_the_id() {
     let world = World::new().await;
     let (neema, otieno) = (world.phone(NEEMA), world.phone(OTIENO));
     neema.dial().await;
-    neema.press_all(&["1", "Neema Achieng", "7361", "7361"]).await;
+    neema.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7361")]).await;
     neema.messages().await;
     assert_eq!(tier(&world, NEEMA).await, "sim");
     otieno.dial().await;
-    otieno.press_all(&["4", "7", "0711222333", "23456789", "1", "2905"]).await;
+    otieno.go(&[Pick("agent"), Pick("register"), Type("0711222333"), Type("23456789"), Yes, Type("2905")]).await;
     assert_eq!(tier(&world, NEEMA).await, "id");
     neema.messages().await;
     otieno.dial().await;
-    otieno.press_all(&["4", "7", "0711222333"]).await;
+    otieno.go(&[Pick("agent"), Pick("register"), Type("0711222333")]).await;
     insta::assert_snapshot!(format!("== Otieno ==\n{}\n== Neema ==\n{}", otieno.transcript(), neema.transcript()));
 }
 
@@ -156,17 +158,17 @@ async fn what_is_no_id_or_no_name_or_the_wrong_pin_registers_nobody() {
     let world = World::new().await;
     let njeri = world.phone(NJERI);
     njeri.dial().await;
-    njeri.press_all(&["4", "7", "0711222333", "Kadogo Confirmed"]).await;
+    njeri.go(&[Pick("agent"), Pick("register"), Type("0711222333"), Type("Kadogo Confirmed")]).await;
     assert!(last(&njeri).contains("Enter your name in letters"), "{}", njeri.transcript());
     njeri.press_all(&["Neema Achieng", "12"]).await;
     assert!(last(&njeri).contains("not an ID number"), "{}", njeri.transcript());
-    njeri.press_all(&["23456789", "1", "9046"]).await;
+    njeri.go(&[Type("23456789"), Yes, Type("9046")]).await;
     assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
     assert!(world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(NEEMA).unwrap()).await.unwrap().person.is_none());
     // a colleague cannot be lifted, nor oneself
     for own in ["0700000012", "0700000013"] {
         dial_afresh(&njeri).await;
-        njeri.press_all(&["4", "7", own]).await;
+        njeri.go(&[Pick("agent"), Pick("register"), Type(own)]).await;
         assert!(!last(&njeri).contains("has an account"), "{}", njeri.transcript());
     }
 }
@@ -177,7 +179,7 @@ async fn every_copy_of_the_step_that_sets_the_first_pin_sets_one() {
     let (njeri, neema) = (world.phone(NJERI), world.phone(NEEMA));
     register(&njeri, "0711222333", "Neema Achieng", "23456789", "8417").await;
     neema.dial().await;
-    neema.press_all(&["1", "1", "7361"]).await;
+    neema.go(&[Pick("en"), Yes, Type("7361")]).await;
     let (session, history) = (neema.session(), format!("{}*7361", neema.history()));
     let copies = all((0..4).map(|_| world.hop(&session, NEEMA, &history))).await;
     assert!(copies.iter().all(|copy| copy.contains("Welcome to Kadogo, Neema Achieng!")), "{copies:#?}");

@@ -11,13 +11,10 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// The place of "More services" on the first screen of somebody who serves nowhere.
-const MORE: &str = "4";
-
 /// Asks for money on USSD.
 async fn ask(phone: &Phone<'_>, to: &str, amount: &str, reference: &str) -> String {
     dial_afresh(phone).await;
-    phone.press_all(&[MORE, "1", "1", to, amount, reference, "1"]).await
+    phone.go(&[Pick("people"), Pick("requests"), Pick("ask"), Type(to), Type(amount), Type(reference), Yes]).await
 }
 
 /// Asked for on one phone, paid on the other.
@@ -28,28 +25,25 @@ async fn asked_and_paid(asker: &str, payer: &str, to: &str, pin: &str) -> String
     asker.messages().await;
     payer.messages().await;
     payer.dial().await;
-    payer.press_all(&["2", "1", "1", pin]).await;
+    payer.go(&[Pick("orders"), Line("KES 300"), Yes, Type(pin)]).await;
     payer.messages().await;
     asker.messages().await;
     asker.dial().await;
-    asker.press_all(&[MORE, "1", "2"]).await;
+    asker.go(&[Pick("people"), Pick("requests"), Pick("mine")]).await;
     world.check();
     format!("{}\n== who pays ==\n{}", asker.transcript(), payer.transcript())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_paid_with_the_pin_of_who_was_asked_in_english_and_swahili() {
-    insta::assert_snapshot!(asked_and_paid(AMINA, BARAKA, "0700000002", "4826").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_paid_with_the_pin_of_who_was_asked_in_swahili_and_french() {
-    insta::assert_snapshot!(asked_and_paid(BARAKA, CLAIRE, "0700000003", "9274").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_is_paid_with_the_pin_of_who_was_asked_in_french_and_english() {
-    insta::assert_snapshot!(asked_and_paid(CLAIRE, AMINA, "0700000001", "7361").await);
+async fn a_request_is_paid_with_the_pin_of_who_was_asked_in_three_languages() {
+    let stories = [
+        ("english_and_swahili", asked_and_paid(AMINA, BARAKA, "0700000002", "4826")),
+        ("swahili_and_french", asked_and_paid(BARAKA, CLAIRE, "0700000003", "9274")),
+        ("french_and_english", asked_and_paid(CLAIRE, AMINA, "0700000001", "7361")),
+    ];
+    for (languages, seen) in side_by_side(stories).await {
+        insta::assert_snapshot!(format!("a_request_is_paid_with_the_pin_of_who_was_asked_in_{languages}"), seen);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +61,7 @@ async fn a_request_by_text_moves_nothing_and_is_declined_or_expires_with_a_word_
     let daudi = world.phone(DAUDI);
     daudi.messages().await;
     daudi.dial().await;
-    daudi.press_all(&["2", "3", "2"]).await;
+    daudi.go(&[Pick("orders"), Line("Amina"), No]).await;
     world.clock.advance(24 * HOUR - Duration::from_secs(1));
     assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
     world.clock.advance(Duration::from_secs(1));
@@ -89,15 +83,15 @@ async fn a_request_that_was_taken_back_cannot_be_paid() {
     let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
     ask(&amina, "0700000002", "300", "lunch").await;
     baraka.dial().await;
-    baraka.press_all(&["2", "1", "1"]).await;
+    baraka.go(&[Pick("orders"), Line("Amina"), Yes]).await;
     dial_afresh(&amina).await;
-    amina.press_all(&[MORE, "1", "2", "1", "1"]).await;
+    amina.go(&[Pick("people"), Pick("requests"), Pick("mine"), First, Yes]).await;
     let refused = baraka.press("4826").await;
     assert!(refused.contains("hayasubiri tena"), "{refused}");
     baraka.messages().await;
     // and not once more
     dial_afresh(&amina).await;
-    amina.press_all(&[MORE, "1", "2", "1"]).await;
+    amina.go(&[Pick("people"), Pick("requests"), Pick("mine"), First]).await;
     insta::assert_snapshot!(format!("{}\n== who was asked ==\n{}", amina.transcript(), baraka.transcript()));
     assert_eq!((world.balance(BARAKA).await, world.orders_waiting(BARAKA).await), (250_000, 0));
     world.check();
@@ -110,16 +104,16 @@ async fn who_pesters_is_stopped_after_two_requests_and_after_three_a_day() {
     assert!(ask(&esther, "0700000001", "50", "tea").await.contains("was asked"));
     assert!(ask(&esther, "0700000001", "50", "tea").await.contains("was asked"));
     dial_afresh(&esther).await;
-    let screen = esther.press_all(&[MORE, "1", "1", "0700000001"]).await;
+    let screen = esther.go(&[Pick("people"), Pick("requests"), Pick("ask"), Type("0700000001")]).await;
     assert!(screen.starts_with("Too many requests."), "{screen}");
     // a no makes room for one more, and for no other today
     amina.dial().await;
-    amina.press_all(&["2", "1", "2"]).await;
+    amina.go(&[Pick("orders"), First, No]).await;
     assert!(ask(&esther, "0700000001", "50", "tea").await.contains("was asked"));
     dial_afresh(&amina).await;
-    amina.press_all(&["2", "1", "2"]).await;
+    amina.go(&[Pick("orders"), First, No]).await;
     dial_afresh(&esther).await;
-    let screen = esther.press_all(&[MORE, "1", "1", "0700000001"]).await;
+    let screen = esther.go(&[Pick("people"), Pick("requests"), Pick("ask"), Type("0700000001")]).await;
     assert!(screen.starts_with("Too many requests."), "{screen}");
     // others may be asked
     assert!(ask(&esther, "0700000002", "50", "tea").await.contains("was asked"));
@@ -165,7 +159,7 @@ async fn what_others_request_takes_no_room_from_ones_own_payments() {
     amina.write("SEND 200 0700000002").await;
     assert_eq!(world.orders_waiting(AMINA).await, 9);
     amina.dial().await;
-    assert!(amina.press_all(&["2", "1", "1", "7361"]).await.contains("KES 200 sent to Baraka O"));
+    assert!(amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await.contains("KES 200 sent to Baraka O"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,19 +168,19 @@ async fn who_is_blocked_asks_in_vain_until_they_are_let_in_again() {
     let (claire, daudi) = (world.phone(CLAIRE), world.phone(DAUDI));
     ask(&daudi, "0700000003", "100", "kodi").await;
     claire.dial().await;
-    claire.press_all(&["2", "1", "2"]).await;
+    claire.go(&[Pick("orders"), Line("Daudi"), No]).await;
     dial_afresh(&claire).await;
-    claire.press_all(&[MORE, "1", "3", "1", "1"]).await;
+    claire.go(&[Pick("people"), Pick("requests"), Pick("block"), First, Yes]).await;
     dial_afresh(&daudi).await;
-    let screen = daudi.press_all(&[MORE, "1", "1", "0700000003"]).await;
+    let screen = daudi.go(&[Pick("people"), Pick("requests"), Pick("ask"), Type("0700000003")]).await;
     assert!(screen.starts_with("Mtu huyo hapokei maombi"), "{screen}");
     daudi.write("OMBA 100 0700000003 kodi").await;
     daudi.messages().await;
     // nobody is listed twice
     dial_afresh(&claire).await;
-    claire.press_all(&[MORE, "1", "3"]).await;
+    claire.go(&[Pick("people"), Pick("requests"), Pick("block")]).await;
     dial_afresh(&claire).await;
-    claire.press_all(&[MORE, "1", "4", "1", "1"]).await;
+    claire.go(&[Pick("people"), Pick("requests"), Pick("unblock"), First, Yes]).await;
     assert!(ask(&daudi, "0700000003", "100", "kodi").await.contains("ameombwa"));
     insta::assert_snapshot!(format!("{}\n== who asks ==\n{}", claire.transcript(), daudi.transcript()));
 }
@@ -197,7 +191,9 @@ async fn a_pin_or_a_number_in_what_it_is_for_is_not_passed_on() {
     let amina = world.phone(AMINA);
     for words in ["739104", "call 0712345678", "rent 2026", "KADOGO prize", "confirmed", "seventeen letters"] {
         dial_afresh(&amina).await;
-        let screen = amina.press_all(&[MORE, "1", "1", "0700000002", "50", words]).await;
+        let screen = amina
+            .go(&[Pick("people"), Pick("requests"), Pick("ask"), Type("0700000002"), Type("50"), Type(words)])
+            .await;
         assert!(screen.starts_with("Please use plain letters"), "{words}: {screen}");
     }
     amina.write("ASK 50 0700000002 rent 739104").await;
@@ -245,10 +241,10 @@ async fn a_frozen_account_neither_asks_nor_is_asked_and_does_not_pay() {
     ask(&amina, "0700000002", "300", "lunch").await;
     set_account_state(&world, AMINA, "frozen").await;
     baraka.dial().await;
-    let screen = baraka.press_all(&["2", "1"]).await;
+    let screen = baraka.go(&[Pick("orders"), Line("Amina")]).await;
     assert!(screen.contains("haitumiki"), "{screen}");
     dial_afresh(&amina).await;
-    let screen = amina.press_all(&[MORE, "1", "1", "0700000003"]).await;
+    let screen = amina.go(&[Pick("people"), Pick("requests"), Pick("ask"), Type("0700000003")]).await;
     assert!(screen.contains("not active"), "{screen}");
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }
@@ -259,10 +255,10 @@ async fn yes_and_taking_back_at_the_same_moment_agree_on_what_happened() {
     let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
     ask(&amina, "0700000002", "300", "lunch").await;
     baraka.dial().await;
-    baraka.press_all(&["2", "1", "1"]).await;
+    baraka.go(&[Pick("orders"), Line("Amina"), Yes]).await;
     dial_afresh(&amina).await;
-    amina.press_all(&[MORE, "1", "2", "1"]).await;
-    let (paid, back) = tokio::join!(baraka.press("4826"), amina.press("1"));
+    amina.go(&[Pick("people"), Pick("requests"), Pick("mine"), First]).await;
+    let (paid, back) = tokio::join!(baraka.press("4826"), amina.yes());
     let paid = paid.contains("Imethibitishwa");
     assert_eq!(paid, !back.contains("taken back"), "{back}");
     assert_eq!(world.balance(AMINA).await, if paid { 530_000 } else { 500_000 });

@@ -34,43 +34,36 @@ async fn settle(world: &World) {
     panic!("something stays due");
 }
 
-async fn set_up(phone: &Phone<'_>, way: &[&str]) -> String {
+async fn set_up(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
-    phone.press_all(&["2", "6", "1"]).await;
-    phone.press_all(way).await
+    phone.go(&[Pick("account"), Pick("standing"), Pick("new")]).await;
+    phone.go(way).await
 }
 
 async fn whole(number: &str, pin: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
-    set_up(&phone, &["0700000004", "150", "2", "30/11/26", "2", "1", pin]).await;
+    set_up(&phone, &[Type("0700000004"), Type("150"), Pick("week"), Type("30/11/26"), Type("2"), Yes, Type(pin)]).await;
     phone.messages().await;
     for (day, hour) in [(29, 9), (29, 10), (30, 8), (36, 10), (37, 8), (44, 8)] {
         comes(&world, day, hour).await;
         phone.messages().await;
     }
-    set_up(&phone, &["0700000004", "500", "3", "31/12/26", "12", "1", pin]).await;
+    set_up(&phone, &[Type("0700000004"), Type("500"), Pick("month"), Type("31/12/26"), Type("12"), Yes, Type(pin)])
+        .await;
     phone.messages().await;
     phone.dial().await;
-    phone.press_all(&["2", "6", "2", "1", "2"]).await;
+    phone.go(&[Pick("account"), Pick("standing"), Pick("list"), Line("Daudi"), No]).await;
     phone.messages().await;
     world.check();
     phone.transcript()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_english() {
-    insta::assert_snapshot!(whole(AMINA, "7361").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_swahili() {
-    insta::assert_snapshot!(whole(BARAKA, "4826").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_french() {
-    insta::assert_snapshot!(whole(CLAIRE, "9274").await);
+async fn a_standing_payment_is_agreed_paid_and_stopped_in_three_languages() {
+    for (language, seen) in in_three_languages(whole).await {
+        insta::assert_snapshot!(format!("in_{language}"), seen);
+    }
 }
 
 /// The payer has nothing: three times in a row it is tried, in the morning and in the afternoon, and then it is over.
@@ -78,7 +71,8 @@ async fn in_french() {
 async fn what_cannot_be_paid_costs_nothing_and_ends_after_three_times() {
     let world = World::new().await;
     let esther = world.phone(ESTHER);
-    set_up(&esther, &["0700000004", "150", "1", "24/11/26", "9", "1", "6195"]).await;
+    set_up(&esther, &[Type("0700000004"), Type("150"), Pick("day"), Type("24/11/26"), Type("9"), Yes, Type("6195")])
+        .await;
     esther.messages().await;
     comes(&world, 24, 8).await;
     world.give(ESTHER, 15_699).await;
@@ -97,7 +91,9 @@ async fn what_cannot_be_paid_costs_nothing_and_ends_after_three_times() {
     esther.messages().await;
     insta::assert_snapshot!(esther.transcript());
     esther.dial().await;
-    assert!(esther.press_all(&["2", "6", "2"]).await.contains("You have no standing payments"));
+    assert!(
+        esther.go(&[Pick("account"), Pick("standing"), Pick("list")]).await.contains("You have no standing payments")
+    );
     world.check();
 }
 
@@ -106,7 +102,8 @@ async fn what_cannot_be_paid_costs_nothing_and_ends_after_three_times() {
 async fn however_many_nodes_look_each_day_is_paid_once() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
-    set_up(&amina, &["0700000004", "100", "1", "24/11/26", "3", "1", "7361"]).await;
+    set_up(&amina, &[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("3"), Yes, Type("7361")])
+        .await;
     amina.messages().await;
     for (day, hour) in [(24, 8), (25, 8), (25, 10), (26, 8)] {
         let now = NOON + ((day - 23) * 86_400 + hour * 3_600 - 14 * 3_600 - 300) * 1_000_000;
@@ -134,7 +131,8 @@ async fn however_many_nodes_look_each_day_is_paid_once() {
 async fn days_on_which_the_service_was_away_are_not_paid_later() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
-    set_up(&amina, &["0700000004", "100", "1", "24/11/26", "5", "1", "7361"]).await;
+    set_up(&amina, &[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("5"), Yes, Type("7361")])
+        .await;
     amina.messages().await;
     comes(&world, 27, 12).await;
     assert_eq!(world.balance(DAUDI).await, 45_050 + 10_000, "today's, and none of the others");
@@ -150,7 +148,19 @@ async fn a_price_that_nobody_was_told_is_not_paid() {
     for stops in [false, true] {
         let before = world.balance(AMINA).await;
         let (day, fee) = if stops { (26, 22) } else { (24, 11) };
-        set_up(&amina, &["0700000004", "200", "1", &format!("{day}/11/26"), "1", "1", "7361"]).await;
+        set_up(
+            &amina,
+            &[
+                Type("0700000004"),
+                Type("200"),
+                Pick("day"),
+                Type(&format!("{day}/11/26")),
+                Type("1"),
+                Yes,
+                Type("7361"),
+            ],
+        )
+        .await;
         comes(&world, day - 1, 15).await;
         let text = format!("currency = 'KES'\n[send]\nbands = [{{ from = 1, to = 250_000, fee = {fee} }}]\n");
         world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
@@ -161,7 +171,7 @@ async fn a_price_that_nobody_was_told_is_not_paid() {
         assert_eq!(world.balance(AMINA).await, before);
         if stops {
             amina.dial().await;
-            amina.press_all(&["2", "6", "2", "1", "2"]).await;
+            amina.go(&[Pick("account"), Pick("standing"), Pick("list"), Line("Daudi"), No]).await;
         }
         comes(&world, day, 17).await;
         let paid = if stops { 0 } else { 20_000 + 1_100 };
@@ -174,16 +184,17 @@ async fn frozen_accounts_limits_and_an_end_are_as_in_send() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     for (way, words) in [
-        (&["0700000004", "100", "1", "23/11/26"][..], "Begin tomorrow"),
-        (&["0700000004", "100", "1", "24/11/26", "367"], "needs an end"),
-        (&["0700000004", "100", "1", "24/11/26", "23/11/26"], "needs an end"),
-        (&["0700000001"], "your own number"),
+        (&[Type("0700000004"), Type("100"), Pick("day"), Type("23/11/26")][..], "Begin tomorrow"),
+        (&[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("367")], "needs an end"),
+        (&[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("23/11/26")], "needs an end"),
+        (&[Type("0700000001")], "your own number"),
     ] {
         let screen = set_up(&amina, way).await;
         assert!(screen.contains(words), "{screen}");
-        amina.press("00").await;
+        amina.home().await;
     }
-    set_up(&amina, &["0700000004", "100", "1", "24/11/26", "3", "1", "7361"]).await;
+    set_up(&amina, &[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("3"), Yes, Type("7361")])
+        .await;
     set_account_state(&world, DAUDI, "frozen").await;
     amina.messages().await;
     comes(&world, 24, 8).await;
@@ -201,7 +212,8 @@ async fn frozen_accounts_limits_and_an_end_are_as_in_send() {
 async fn nobody_stops_what_is_not_theirs() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
-    set_up(&amina, &["0700000004", "100", "1", "24/11/26", "3", "1", "7361"]).await;
+    set_up(&amina, &[Type("0700000004"), Type("100"), Pick("day"), Type("24/11/26"), Type("3"), Yes, Type("7361")])
+        .await;
     let open = world.app.wallet.store.read(|conn| standing::due(conn, i64::MAX, 9)).await.unwrap();
     let [row] = open.as_slice() else { panic!("{open:?}") };
     let baraka = world.app.wallet.caller(Msisdn::from_e164(BARAKA).unwrap()).await.unwrap();

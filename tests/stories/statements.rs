@@ -34,7 +34,7 @@ fn table(letter: &Letter) -> String {
 /// Somebody proves an address that they type.
 async fn prove(phone: &Phone<'_>, world: &World, address: &str, pin: &str) -> String {
     dial_afresh(phone).await;
-    phone.press_all(&["2", "5", "2", address]).await;
+    phone.go(&[Pick("account"), Pick("mail"), Pick("address"), Type(address)]).await;
     let code = code_in(&letters(world).await.last().unwrap().text);
     phone.press_all(&[&code, pin]).await;
     code
@@ -45,15 +45,15 @@ async fn whole(number: &str, pin: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
     phone.dial().await;
-    phone.press_all(&["1", "0700000004", "200", "1", pin]).await;
+    phone.go(&[Pick("send"), Type("0700000004"), Type("200"), Yes, Type(pin)]).await;
     let payer = world.phone(DAUDI);
     payer.dial().await;
-    payer.press_all(&["1", &number.replace("+254", "0"), "20.50", "1", "8053"]).await;
+    payer.go(&[Pick("send"), Type(&number.replace("+254", "0")), Type("20.50"), Yes, Type("8053")]).await;
     phone.messages().await;
     let code = prove(&phone, &world, "someone@example.org", pin).await;
     phone.messages().await;
     phone.dial().await;
-    phone.press_all(&["2", "5", "1", "1", "1", pin]).await;
+    phone.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type(pin)]).await;
     phone.messages().await;
     let mailed: Vec<String> = letters(&world)
         .await
@@ -70,18 +70,10 @@ async fn whole(number: &str, pin: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_english() {
-    insta::assert_snapshot!(whole(AMINA, "7361").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_swahili() {
-    insta::assert_snapshot!(whole(BARAKA, "4826").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_french() {
-    insta::assert_snapshot!(whole(CLAIRE, "9274").await);
+async fn a_statement_is_mailed_in_three_languages() {
+    for (language, seen) in in_three_languages(whole).await {
+        insta::assert_snapshot!(format!("in_{language}"), seen);
+    }
 }
 
 /// By SMS the address is only named: what proves it is typed with the PIN.
@@ -92,11 +84,11 @@ async fn an_address_that_is_texted_counts_only_once_its_code_was_typed() {
     amina.write("EMAIL Amina.Otieno@Example.ORG").await;
     amina.messages().await;
     amina.dial().await;
-    let early = amina.press_all(&["2", "5", "1", "1"]).await;
+    let early = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(early.contains("First give your e-mail address"), "{early}");
     let code = code_in(&letters(&world).await[0].text);
     amina.dial().await;
-    let done = amina.press_all(&["2", "5", "3", &code, "7361"]).await;
+    let done = amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
     assert!(done.contains("a***@example.org"), "{done}");
     amina.messages().await;
     amina.write("EMAIL amina@localhost").await;
@@ -105,7 +97,7 @@ async fn an_address_that_is_texted_counts_only_once_its_code_was_typed() {
     insta::assert_snapshot!(amina.transcript().replace(&code, "######"));
     // a code serves once
     amina.dial().await;
-    let again = amina.press_all(&["2", "5", "3", &code, "7361"]).await;
+    let again = amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
     assert!(again.contains("no such code"), "{again}");
 }
 
@@ -115,12 +107,12 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     let amina = world.phone(AMINA);
     let begin = async || {
         dial_afresh(&amina).await;
-        amina.press_all(&["2", "5", "2", "amina@example.org"]).await;
+        amina.go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")]).await;
         code_in(&letters(&world).await.last().unwrap().text)
     };
     let enter = async |code: &str| {
         dial_afresh(&amina).await;
-        amina.press_all(&["2", "5", "3", code, "7361"]).await
+        amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(code), Type("7361")]).await
     };
     let code = begin().await;
     let wrong = if code == "000000" { "111111" } else { "000000" };
@@ -131,7 +123,7 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     assert!(enter(&code).await.contains("no such code"));
     // five more tries are not one mail away: on this day there is no other code
     dial_afresh(&amina).await;
-    let full = amina.press_all(&["2", "5", "2", "amina@example.org"]).await;
+    let full = amina.go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")]).await;
     assert!(full.contains("enough mail for today"), "{full}");
     assert_eq!(letters(&world).await.len(), 1);
     world.clock.advance(DAY);
@@ -142,7 +134,7 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     minutes(&world, 31);
     assert!(enter(&code).await.contains("no such code"));
     dial_afresh(&amina).await;
-    let none = amina.press_all(&["2", "5", "1", "1"]).await;
+    let none = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(none.contains("First give your e-mail address"), "{none}");
 }
 
@@ -155,9 +147,9 @@ async fn a_thief_with_the_phone_does_not_lead_statements_to_themselves() {
     prove(&amina, &world, "thief@example.org", "1111").await;
     assert!(last(&amina).contains("Wrong PIN"), "{}", amina.transcript());
     dial_afresh(&amina).await;
-    let confirm = amina.press_all(&["2", "5", "1", "1"]).await;
+    let confirm = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(confirm.contains("a***@example.org"), "{confirm}");
-    amina.press_all(&["1", "7361"]).await;
+    amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(letters(&world).await.last().unwrap().to.address(), "amina@example.org");
     // nobody's mailbox is flooded, by whatever way and however fast it is asked for
     let names: Vec<String> = (0..20).map(|number| format!("flood-{number}")).collect();
@@ -191,21 +183,24 @@ async fn a_statement_shows_its_days_and_no_others() {
     prove(&amina, &world, "amina@example.org", "7361").await;
     for amount in [100_u64, 200, 300, 400] {
         amina.dial().await;
-        amina.press_all(&["1", "0700000002", &amount.to_string(), "1", "7361"]).await;
+        amina.go(&[Pick("send"), Type("0700000002"), Type(&amount.to_string()), Yes, Type("7361")]).await;
         world.clock.advance(DAY);
     }
     for (typed, words) in [("32/11/26", "not a day"), ("28/11/26", "not possible")] {
         dial_afresh(&amina).await;
-        let screen = amina.press_all(&["2", "5", "1", "4", typed]).await;
+        let screen = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates"), Type(typed)]).await;
         assert!(screen.contains(words), "{screen}");
-        amina.press("00").await;
+        amina.home().await;
     }
     amina.dial().await;
-    let early = amina.press_all(&["2", "5", "1", "4", "25/11/26", "24/11/26"]).await;
+    let early = amina
+        .go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates"), Type("25/11/26"), Type("24/11/26")])
+        .await;
     assert!(early.contains("not possible"), "{early}");
-    amina.press_all(&["251126", "1", "7361"]).await;
+    amina.go(&[Type("251126"), Yes, Type("7361")]).await;
     amina.dial().await;
-    amina.press_all(&["2", "5", "1", "4", "24/11/26", "25/11/2026", "1", "7361"]).await;
+    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates")]).await;
+    amina.go(&[Type("24/11/26"), Type("25/11/2026"), Yes, Type("7361")]).await;
     let mailed = letters(&world).await;
     let lines = |letter: &Letter| table(letter).lines().map(str::to_owned).collect::<Vec<_>>();
     let (one, two) = (lines(&mailed[1]), lines(&mailed[2]));
@@ -224,7 +219,7 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     let amina = world.phone(AMINA);
     post.will(&["451 try later"]);
     amina.dial().await;
-    amina.press_all(&["2", "5", "2", "amina@example.org"]).await;
+    amina.go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")]).await;
     assert_eq!(amina.messages().await.len(), 1, "the text did not wait");
     assert!(post.letters().is_empty());
     world.clock.advance(Duration::from_secs(10));
@@ -232,7 +227,7 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     let code = code_in(&post.letters()[0].replace("=\n", ""));
     amina.press_all(&[&code, "7361"]).await;
     amina.dial().await;
-    amina.press_all(&["2", "5", "1", "1", "1", "7361"]).await;
+    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type("7361")]).await;
     world.deliver().await;
     let letter = post.letters()[1].clone();
     assert!(letter.contains("To: amina@example.org") && letter.contains("<statements@kadogo.example>"), "{letter}");
@@ -244,7 +239,7 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     assert!(String::from_utf8_lossy(rows).starts_with("Date,Time,Receipt,"), "{}", String::from_utf8_lossy(rows));
     post.will(&["550 no such mailbox"]);
     amina.dial().await;
-    amina.press_all(&["2", "5", "1", "1", "1", "7361"]).await;
+    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type("7361")]).await;
     world.deliver().await;
     world.clock.advance(DAY);
     assert_eq!(world.app.notify.send_due(Channel::Mail).await.unwrap(), 0, "given up is given up");
@@ -268,14 +263,11 @@ async fn a_long_statement_has_pages() {
         for amount in 1..=60 {
             world.give(number, 1_000 * amount + 5).await;
             world.clock.advance(Duration::from_secs(1_800));
-            let payer = world.phone(DAUDI);
-            payer.dial().await;
-            payer.press_all(&["1", &number.replace("+254", "0"), "1.50", "1", "8053"]).await;
-            phone.dial().await;
-            phone.press_all(&["1", "0700000004", "101", "1", pin]).await;
+            pays(&world, (DAUDI, "8053"), number, 150).await;
+            pays(&world, (number, pin), DAUDI, 10_100).await;
         }
         phone.dial().await;
-        phone.press_all(&["2", "5", "1", "3", "1", pin]).await;
+        phone.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("three_months"), Yes, Type(pin)]).await;
         let mailed = letters(&world).await;
         let pages = &mailed.last().unwrap().files[0].bytes;
         std::fs::write(format!("{}/statement-{language}.pdf", env!("CARGO_TARGET_TMPDIR")), pages).unwrap();
@@ -293,7 +285,7 @@ async fn the_demo_lists_its_mail_with_its_files() {
     let amina = world.phone(AMINA);
     prove(&amina, &world, "amina@example.org", "7361").await;
     amina.dial().await;
-    amina.press_all(&["2", "5", "1", "2", "1", "7361"]).await;
+    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("last_month"), Yes, Type("7361")]).await;
     world.deliver().await;
     let get = async |path: &str| {
         let answer = world.client.get(format!("{}{path}", world.url)).send().await.unwrap();

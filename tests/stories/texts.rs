@@ -2,6 +2,7 @@
 //! the gateway brings the message, and what looks like a PIN is kept nowhere. Method: texts posted in the gateway's
 //! own form, answers read as people read them; the database is searched byte by byte.
 
+use super::aids::side_by_side;
 use super::world::*;
 use kadogo::limits::{Caps, Limits};
 use kadogo::sms::grammar::Grammar;
@@ -24,21 +25,25 @@ async fn talk(number: &str, bodies: &[&str]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_ask_in_english() {
-    let told = talk(AMINA, &["BALANCE", "mini statement", "Help!", "language", "lang klingon", "JOIN", "what is this"]);
-    insta::assert_snapshot!(told.await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn people_ask_in_swahili() {
-    let told = talk(BARAKA, &["Salio", "TAARIFA", "msaada", "LUGHA", "LUGHA GANI HII", "jiunge", "habari gani mama"]);
-    insta::assert_snapshot!(told.await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn people_ask_in_french() {
-    let told = talk(CLAIRE, &["Solde", "RELEVÉ", "aide", "LANGUE", "langue klingon", "Inscription", "c'est quoi ?"]);
-    insta::assert_snapshot!(told.await);
+async fn people_ask_in_three_languages() {
+    for (language, seen) in side_by_side([
+        (
+            "english",
+            talk(AMINA, &["BALANCE", "mini statement", "Help!", "language", "lang klingon", "JOIN", "what is this"]),
+        ),
+        (
+            "swahili",
+            talk(BARAKA, &["Salio", "TAARIFA", "msaada", "LUGHA", "LUGHA GANI HII", "jiunge", "habari gani mama"]),
+        ),
+        (
+            "french",
+            talk(CLAIRE, &["Solde", "RELEVÉ", "aide", "LANGUE", "langue klingon", "Inscription", "c'est quoi ?"]),
+        ),
+    ])
+    .await
+    {
+        insta::assert_snapshot!(format!("people_ask_in_{language}"), seen);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +87,7 @@ async fn a_mini_statement_is_one_message_and_newest_first() {
     let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
     for amount in ["1234.55", "50", "2222.22"] {
         amina.dial().await;
-        amina.press_all(&["1", "0700000002", amount, "1", "7361"]).await;
+        amina.go(&[Pick("send"), Type("0700000002"), Type(amount), Yes, Type("7361")]).await;
         world.clock.advance(Duration::from_secs(24 * 3_600));
     }
     baraka.messages().await;
@@ -100,10 +105,10 @@ async fn the_longest_names_and_amounts_still_make_one_message() {
     let world = World::new().await;
     let name = "Wolfeschlegelsteinhausenbergerdorff Ngat";
     let numbers = ["+254711222331", "+254711222332", "+254711222333"];
-    for (language, number) in ["1", "2", "3"].iter().zip(numbers) {
+    for (language, number) in ["en", "sw", "fr"].iter().zip(numbers) {
         let newcomer = world.phone(number);
         newcomer.dial().await;
-        newcomer.press_all(&[language, name, "739105", "739105"]).await;
+        newcomer.go(&[Pick(language), Type(name), Type("739105"), Type("739105")]).await;
         // `messages` insists on one SMS each
         assert_eq!(newcomer.messages().await.len(), 1);
     }
@@ -111,14 +116,14 @@ async fn the_longest_names_and_amounts_still_make_one_message() {
     for number in numbers {
         amina.write(&format!("SEND 1234.56 {number}")).await;
         amina.dial().await;
-        amina.press_all(&["2", "1", "1", "7361"]).await;
+        amina.go(&[Pick("orders"), Line("KES 1,234.56"), Yes, Type("7361")]).await;
     }
     amina.write("mini").await;
     assert_eq!(amina.messages().await.len(), 7, "{}", amina.transcript());
     let newcomer = world.phone(numbers[2]);
     newcomer.messages().await;
     newcomer.dial().await;
-    newcomer.press_all(&["1", "0711222331", "1,000.55", "1", "739105"]).await;
+    newcomer.go(&[Pick("send"), Type("0711222331"), Type("1,000.55"), Yes, Type("739105")]).await;
     newcomer.write("RELEVE").await;
     newcomer.messages().await;
     insta::assert_snapshot!(format!("{}\n== the other ==\n{}", amina.transcript(), newcomer.transcript()));
@@ -132,10 +137,10 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     // the longest amounts come from people without limits
     world.app.wallet.house.limits.set(Limits::alike(Caps::default(), Caps::default()));
     newcomer.dial().await;
-    newcomer.press_all(&["1", "Wolfeschlegelsteinhausenbergerdorff Ngat", "739105", "739105"]).await;
+    newcomer.go(&[Pick("en"), Type("Wolfeschlegelsteinhausenbergerdorff Ngat"), Type("739105"), Type("739105")]).await;
     for cents in ["11", "12", "13"] {
         amina.dial().await;
-        amina.press_all(&["1", "0711222333", &format!("249,999.{cents}"), "1", "7361"]).await;
+        amina.go(&[Pick("send"), Type("0711222333"), Type(&format!("249,999.{cents}")), Yes, Type("7361")]).await;
     }
     amina.messages().await;
     let [statement] = &ask(&amina, "mini").await[..] else { panic!("one answer") };

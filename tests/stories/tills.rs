@@ -5,27 +5,25 @@ use super::aids::*;
 use super::engine::lines;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, float};
 use super::world::*;
-use kadogo::book::{COMMISSIONS, FEES, TAX};
+use kadogo::book::{FEES, TAX};
 use kadogo::source::Source;
 use kadogo::store::book_rows;
 use kadogo::tariff::Tariff;
-use kadogo::wallet::agent::owed::Taken;
-use std::time::Duration;
 
 /// Does something at a till.
-async fn serve(phone: &Phone<'_>, way: &[&str]) -> String {
+pub async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
-    phone.press("4").await;
-    phone.press_all(way).await
+    phone.pick("agent").await;
+    phone.go(way).await
 }
 
-async fn account(world: &World, id: i64) -> i64 {
+pub async fn account(world: &World, id: i64) -> i64 {
     let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, id));
     read.await.unwrap().unwrap().balance_minor
 }
 
 /// What a query answers, a line each.
-async fn query(world: &World, text: &'static str) -> Vec<String> {
+pub async fn query(world: &World, text: &'static str) -> Vec<String> {
     world.app.wallet.store.read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, text))).await.unwrap()
 }
 
@@ -34,18 +32,18 @@ async fn cash_is_missing_and_nobody_knows_whose() {
     let world = World::new().await;
     let (njeri, otieno, zuhura) = (world.phone(NJERI), world.phone(OTIENO), world.phone(ZUHURA));
     let (baraka, esther, shop) = (world.phone(BARAKA), world.phone(ESTHER), agent(&world, NJERI).await);
-    serve(&njeri, &["8", "1", "5000", "1", "8417"]).await;
-    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
-    serve(&njeri, &["2", "0700000002", "500", "1", "8417"]).await;
+    serve(&njeri, &[Pick("work"), Pick("open"), Type("5000"), Yes, Type("8417")]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
+    serve(&njeri, &[Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("8417")]).await;
     baraka.dial().await;
-    baraka.press_all(&["2", "1", "1", "4826"]).await;
+    baraka.go(&[Pick("orders"), Line("KES 500"), Yes, Type("4826")]).await;
     // she alone is in a shift: the cash that a customer asks for by themselves is hers to hand out
     esther.dial().await;
-    esther.press_all(&["3", "1", &shop, "300", "1", "6195"]).await;
+    esther.go(&[Pick("cash"), Pick("agent"), Type(&shop), Type("300"), Yes, Type("6195")]).await;
     // what a colleague does is on the colleague's name, with a warning that no shift counts it
-    let warned = serve(&otieno, &["1", "0700000001", "700", "1", "2905"]).await;
+    let warned = serve(&otieno, &[Pick("in"), Type("0700000001"), Type("700"), Yes, Type("2905")]).await;
     assert!(warned.contains("Huna zamu"), "{warned}");
-    serve(&njeri, &["8", "2", "5190", "1", "8417"]).await;
+    serve(&njeri, &[Pick("work"), Pick("close"), Type("5190"), Yes, Type("8417")]).await;
     for phone in [&njeri, &otieno, &zuhura] {
         phone.messages().await;
     }
@@ -70,11 +68,11 @@ async fn a_payment_lands_while_the_shift_is_being_closed() {
     for _round in 0..3 {
         let world = World::new().await;
         let (njeri, baraka) = (world.phone(NJERI), world.phone(BARAKA));
-        serve(&njeri, &["8", "1", "0.0", "1", "8417"]).await;
-        serve(&njeri, &["2", "0700000002", "500", "1", "8417"]).await;
+        serve(&njeri, &[Pick("work"), Pick("open"), Type("0.0"), Yes, Type("8417")]).await;
+        serve(&njeri, &[Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("8417")]).await;
         baraka.dial().await;
-        baraka.press_all(&["2", "1", "1"]).await;
-        serve(&njeri, &["8", "2", "0.0", "1"]).await;
+        baraka.go(&[Pick("orders"), Line("KES 500"), Yes]).await;
+        serve(&njeri, &[Pick("work"), Pick("close"), Type("0.0"), Yes]).await;
         all([njeri.press("8417"), baraka.press("4826")]).await;
         // whichever came first: what had to be there is what was done in the shift
         let sums = "SELECT coalesce(expected_minor, 1) || ' ' || (SELECT coalesce(sum(cash_minor), 0) FROM served WHERE \
@@ -90,16 +88,18 @@ async fn a_payment_lands_while_the_shift_is_being_closed() {
 async fn a_shift_is_opened_once_and_only_what_is_open_is_closed() {
     let world = World::new().await;
     let njeri = world.phone(NJERI);
-    assert!(serve(&njeri, &["8", "2", "100"]).await.starts_with("You are in no shift."));
-    serve(&njeri, &["8", "1", "100", "1"]).await;
+    assert!(serve(&njeri, &[Pick("work"), Pick("close"), Type("100")]).await.starts_with("You are in no shift."));
+    serve(&njeri, &[Pick("work"), Pick("open"), Type("100"), Yes]).await;
     let (session, history) = (njeri.session(), format!("{}*8417", njeri.history()));
     let copies = all((0..4).map(|_| world.hop(&session, NJERI, &history))).await;
     assert!(copies.iter().all(|copy| copy.contains("Your shift is open with 100 in cash.")), "{copies:#?}");
-    assert!(serve(&njeri, &["8", "1", "100"]).await.starts_with("You are in a shift already."));
+    assert!(serve(&njeri, &[Pick("work"), Pick("open"), Type("100")]).await.starts_with("You are in a shift already."));
     assert_eq!(query(&world, "SELECT 'one' AS text FROM shifts").await.len(), 1);
     // a personal PIN closes nothing
-    assert!(serve(&njeri, &["8", "2", "100", "1", "9046"]).await.starts_with("Wrong PIN"));
-    assert!(serve(&njeri, &["8", "2", "lots"]).await.starts_with("That is not an amount."));
+    assert!(
+        serve(&njeri, &[Pick("work"), Pick("close"), Type("100"), Yes, Type("9046")]).await.starts_with("Wrong PIN")
+    );
+    assert!(serve(&njeri, &[Pick("work"), Pick("close"), Type("lots")]).await.starts_with("That is not an amount."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,28 +119,28 @@ async fn an_agent_runs_short_of_float_and_hears_it_once_before() {
                 .count()
         }
     };
-    serve(&mariam, &["8", "4", "3000", "1", "6734"]).await;
+    serve(&mariam, &[Pick("work"), Pick("low"), Type("3000"), Yes, Type("6734")]).await;
     for (amount, warnings) in [("4900", 0), ("300", 1), ("200", 1)] {
-        serve(&mariam, &["1", "0700000005", amount, "1", "6734"]).await;
+        serve(&mariam, &[Pick("in"), Type("0700000005"), Type(amount), Yes, Type("6734")]).await;
         assert_eq!((told(MARIAM).await, told(ZUHURA).await), (warnings, warnings), "{amount}");
     }
     // more float, and it sinks again
-    serve(&zuhura, &["5", &soko, "1000", "1", "5263"]).await;
-    serve(&mariam, &["1", "0700000005", "900", "1", "6734"]).await;
+    serve(&zuhura, &[Pick("float"), Type(&soko), Type("1000"), Yes, Type("5263")]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("900"), Yes, Type("6734")]).await;
     assert_eq!((told(MARIAM).await, told(ZUHURA).await), (2, 2));
     mariam.messages().await;
     // a customer finds who has enough, and learns no float
     amina.dial().await;
-    let near = amina.press_all(&["3", "5", "gikomba", "500"]).await;
+    let near = amina.go(&[Pick("cash"), Pick("find"), Type("gikomba"), Type("500")]).await;
     assert!(near.contains(&format!("Duka la Soko {soko}")), "{near}");
     for amount in ["3000", "30000"] {
         dial_afresh(&amina).await;
-        let none = amina.press_all(&["3", "5", "GIKOMBA", amount]).await;
+        let none = amina.go(&[Pick("cash"), Pick("find"), Type("GIKOMBA"), Type(amount)]).await;
         assert!(none.contains("No agent there"), "{none}");
     }
     sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned()).await;
     dial_afresh(&amina).await;
-    assert!(amina.press_all(&["3", "5", "gikomba", "500"]).await.contains("No agent there"));
+    assert!(amina.go(&[Pick("cash"), Pick("find"), Type("gikomba"), Type("500")]).await.contains("No agent there"));
     insta::assert_snapshot!(format!("== Mariam ==\n{}\n== Amina ==\n{}", mariam.transcript(), amina.transcript()));
     world.check();
 }
@@ -153,121 +153,13 @@ async fn two_tills_that_cross_the_mark_together_warn_once() {
     let tills = tills.map(|(number, pin, to)| (world.phone(number), pin, to));
     for (phone, _, to) in &tills {
         phone.dial().await;
-        phone.press_all(&["4", "1", to, "7000", "1"]).await;
+        phone.go(&[Pick("agent"), Pick("in"), Type(to), Type("7000"), Yes]).await;
     }
     all(tills.iter().map(|(phone, pin, _)| phone.press(pin))).await;
     assert_eq!(float(&world, NJERI).await, 100_000);
     for (number, words) in [(NJERI, "float is low"), (OTIENO, "salio la wakala ni dogo"), (ZUHURA, "float is low")] {
         assert_eq!(world.inbox(number).await.iter().filter(|text| text.contains(words)).count(), 1, "{number}");
     }
-    world.check();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn commission_is_paid_to_the_float_once_whoever_asks() {
-    let world = World::new().await;
-    let (njeri, otieno) = (world.phone(NJERI), world.phone(OTIENO));
-    assert!(serve(&njeri, &["8", "3"]).await.starts_with("No commission to pay out yet."));
-    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
-    let before = float(&world, NJERI).await;
-    serve(&njeri, &["8", "3", "1"]).await;
-    serve(&otieno, &["8", "3", "1"]).await;
-    all([njeri.press("8417"), otieno.press("2905")]).await;
-    assert_eq!(float(&world, NJERI).await, before + 684);
-    assert!(serve(&otieno, &["8", "3"]).await.starts_with("Bado hakuna kamisheni"));
-    // by schedule: the super-agent's part, and what is earned later; nothing twice
-    let wallet = &world.app.wallet;
-    let paid = wallet.pay_commissions().await.unwrap();
-    assert_eq!(paid.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [171]);
-    serve(&njeri, &["1", "0700000001", "1000", "1", "8417"]).await;
-    let (one, other) = tokio::join!(wallet.pay_commissions(), wallet.pay_commissions());
-    assert_eq!(one.unwrap().len().max(other.unwrap().len()), 2);
-    assert_eq!(float(&world, NJERI).await, before + 684 - 100_000 + 684);
-    assert!(wallet.pay_commissions().await.unwrap().is_empty());
-    njeri.messages().await;
-    assert!(njeri.transcript().contains("Commission KES 6.84 paid to Mama Njeri Shop"), "{}", njeri.transcript());
-    world.check();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
-    let world = World::new().await;
-    let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
-    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
-    assert_eq!(account(&world, COMMISSIONS).await, -1_600);
-    let (wallet, day) = (&world.app.wallet, jiff::civil::date(2026, 11, 23));
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(finds.len(), 1);
-    let (find, excess) = (&finds[0], finds[0].excess);
-    assert_eq!(find.outlet.name, "Duka la Soko");
-    assert_eq!((excess.outlet_minor, excess.head_office_minor, excess.withheld_tax_minor), (532, 133, 35));
-    assert_eq!(wallet.claw_back(day, find).await.unwrap(), Taken { own_minor: 532, head_minor: 133 });
-    // 9 for a thousand, as one deposit would have earned
-    assert_eq!((account(&world, COMMISSIONS).await, account(&world, TAX).await), (-900, 45));
-    assert_eq!(account(&world, find.outlet.commission_account).await, 608 - 532);
-    // the same find again takes nothing, also out of a list that was made before
-    assert_eq!(wallet.claw_back(day, find).await.unwrap(), Taken::default());
-    let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken), (1, Taken { own_minor: 532, head_minor: 133 }));
-    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), Taken::default());
-    assert_eq!(account(&world, COMMISSIONS).await, -900);
-    world.check();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
-    let world = World::new().await;
-    let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
-    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
-    serve(&mariam, &["8", "3", "1", "6734"]).await;
-    let (wallet, day) = (&world.app.wallet, jiff::civil::date(2026, 11, 23));
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(wallet.claw_back(day, &finds[0]).await.unwrap(), Taken { own_minor: 0, head_minor: 133 });
-    assert_eq!(account(&world, finds[0].outlet.commission_account).await, 0);
-    world.clock.advance(Duration::from_secs(24 * 3_600));
-    // 6.08 more are earned the next day, of which 5.32 are owed
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
-    serve(&mariam, &["8", "3"]).await;
-    assert!(last(&mariam).contains("KES 0.76"), "{}", mariam.transcript());
-    mariam.press_all(&["1", "6734"]).await;
-    let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken.own_minor), (1, 0));
-    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), Taken { own_minor: 532, head_minor: 0 });
-    assert_eq!(account(&world, known[0].outlet.commission_account).await, 0);
-    world.check();
-}
-
-/// A head office that pays itself out in time keeps nothing: its part stays owed, and is taken from what it earns next.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_earns_later() {
-    let world = World::new().await;
-    let (njeri, mariam, zuhura) = (world.phone(NJERI), world.phone(MARIAM), world.phone(ZUHURA));
-    serve(&njeri, &["1", "0700000005", "500", "1", "8417"]).await;
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
-    serve(&zuhura, &["8", "3", "1", "5263"]).await;
-    let (wallet, day) = (&world.app.wallet, jiff::civil::date(2026, 11, 23));
-    let head = float(&world, ZUHURA).await;
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(wallet.claw_back(day, &finds[0]).await.unwrap(), Taken { own_minor: 532, head_minor: 0 });
-    let owes = "SELECT CAST(sum(head_found_minor - head_taken_minor) AS TEXT) AS text FROM clawbacks";
-    assert_eq!(query(&world, owes).await, ["133"]);
-    // nothing is there: nobody sinks below zero, and looking again changes nothing
-    assert_eq!(wallet.collect_owed().await.unwrap(), 0);
-    world.clock.advance(Duration::from_secs(24 * 3_600));
-    serve(&mariam, &["1", "0700000005", "500", "1", "6734"]).await;
-    // 1.52 more for the head office, of which 1.33 are owed: she is offered the rest, and the next payout takes what is owed
-    assert!(serve(&zuhura, &["8", "3"]).await.contains("KES 0.19"), "{}", zuhura.transcript());
-    let (one, other) = tokio::join!(wallet.collect_owed(), wallet.collect_owed());
-    assert_eq!([one.unwrap(), other.unwrap()].iter().sum::<i64>(), 133);
-    let paid = wallet.pay_commissions().await.unwrap();
-    assert!(paid.iter().any(|(outlet, minor)| (outlet.name.as_str(), *minor) == ("Ziwa Float Centre", 19)), "{paid:?}");
-    assert_eq!(float(&world, ZUHURA).await, head + 19);
-    assert_eq!(query(&world, owes).await, ["0"]);
-    assert_eq!(wallet.recheck(day).await.unwrap()[0].taken, Taken { own_minor: 532, head_minor: 133 });
-    // 9 for the thousand of the one day, 8 for the five hundred of the other
-    assert_eq!(account(&world, COMMISSIONS).await, -1_700);
     world.check();
 }
 
@@ -286,24 +178,24 @@ async fn somebody_pays_in_for_another_to_dodge_the_price_of_sending() {
     price_deposits(&world);
     let (njeri, mariam, esther) = (world.phone(NJERI), world.phone(MARIAM), world.phone(ESTHER));
     // no code: it costs what it says, and the customer reads that
-    serve(&njeri, &["1", "0700000005", "1000", "2", "1", "8417"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Pick("none"), Yes, Type("8417")]).await;
     assert_eq!(world.balance(ESTHER).await, 100_000 - 3_000);
     esther.messages().await;
     // with the code on her own phone it is free
     esther.dial().await;
-    let shown = esther.press_all(&["3", "4"]).await;
+    let shown = esther.go(&[Pick("cash"), Pick("deposit")]).await;
     let code = super::market::code_on(&shown);
-    serve(&mariam, &["1", "0700000005", "1000", "1", &code, "1", "6734"]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("1000"), Pick("code"), Type(&code), Yes, Type("6734")]).await;
     assert_eq!(world.balance(ESTHER).await, 200_000 - 3_000);
     esther.messages().await;
     // another's code, a made up one, and one whose time is over are none
     let wrong = if code == "111111" { "222222" } else { "111111" };
-    serve(&mariam, &["1", "0700000005", "1000", "1", wrong]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("1000"), Pick("code"), Type(wrong)]).await;
     assert!(last(&mariam).contains("Ce n'est pas le code"), "{}", mariam.transcript());
-    serve(&mariam, &["1", "0700000001", "1000", "1", &code]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000001"), Type("1000"), Pick("code"), Type(&code)]).await;
     assert!(last(&mariam).contains("Ce n'est pas le code"), "{}", mariam.transcript());
     minutes(&world, 20);
-    serve(&mariam, &["1", "0700000005", "1000", "1", &code]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("1000"), Pick("code"), Type(&code)]).await;
     assert!(last(&mariam).contains("Ce n'est pas le code"), "{}", mariam.transcript());
     let told = [njeri.transcript(), esther.transcript()].join("\n").replace(&code, "######");
     insta::assert_snapshot!(told);
@@ -323,7 +215,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     tariff(20, "10");
     let code = super::market::make_code(&claire, "400", "9274").await;
     tariff(50, "16");
-    serve(&mariam, &["3", "0700000003", "400", &code, "1", "6734"]).await;
+    serve(&mariam, &[Pick("code"), Type("0700000003"), Type("400"), Type(&code), Yes, Type("6734")]).await;
     assert!(last(&mariam).contains("400"), "{}", mariam.transcript());
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200);
     assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000, 200));
@@ -332,7 +224,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     let code = super::market::make_code(&claire, "300", "9274").await;
     let text = "currency = 'KES'\n[cash_out]\nbands = [{ from = 1, to = 100, fee = 9 }]\n";
     world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
-    serve(&mariam, &["3", "0700000003", "300", &code, "1", "6734"]).await;
+    serve(&mariam, &[Pick("code"), Type("0700000003"), Type("300"), Type(&code), Yes, Type("6734")]).await;
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200 - 35_800);
     assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000 + 5_000, 200 + 800));
     world.check();
@@ -342,7 +234,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
 async fn a_price_for_paying_in_that_comes_between_the_yes_and_the_pin_stops_it() {
     let world = World::new().await;
     let njeri = world.phone(NJERI);
-    serve(&njeri, &["1", "0700000005", "1000", "1"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
     price_deposits(&world);
     assert!(njeri.press("8417").await.starts_with("The price has changed meanwhile."));
     assert_eq!(world.balance(ESTHER).await, 0);
@@ -354,13 +246,13 @@ async fn an_agent_asks_for_more_than_the_price_and_the_customer_has_the_price_in
     let (claire, soko) = (world.phone(CLAIRE), agent(&world, MARIAM).await);
     claire.dial().await;
     // before the PIN on the screen, and after it in a message that names agent, amount and price
-    let asked = claire.press_all(&["3", "1", &soko, "400"]).await;
+    let asked = claire.go(&[Pick("cash"), Pick("agent"), Type(&soko), Type("400")]).await;
     assert!(asked.contains("Frais KES 29. Total KES 429."), "{asked}");
-    claire.press_all(&["1", "9274"]).await;
+    claire.go(&[Yes, Type("9274")]).await;
     let told = claire.messages().await.pop().unwrap();
     assert!(told.contains("KES 400 en espèces de Duka la Soko") && told.contains("Frais KES 29."), "{told}");
     let mariam = world.phone(MARIAM);
-    serve(&mariam, &["1", "0700000003", "100", "1", "6734"]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000003"), Type("100"), Yes, Type("6734")]).await;
     let told = claire.messages().await.pop().unwrap();
     assert!(told.contains("KES 100 versés chez Duka la Soko") && told.contains("Frais KES 0."), "{told}");
 }
@@ -370,22 +262,22 @@ async fn a_supervisor_who_is_none_learns_a_pin_that_is_soon_another() {
     let world = World::new().await;
     let (njeri, otieno) = (world.phone(NJERI), world.phone(OTIENO));
     // a PIN belongs to one person on one phone: a colleague's does nothing on another's
-    serve(&otieno, &["1", "0700000005", "1000", "1", "8417"]).await;
+    serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
     assert!(last(&otieno).contains("PIN si sahihi"), "{}", otieno.transcript());
     // easy ones are refused, two different ones too, and the old one is needed
-    serve(&njeri, &["8", "5", "1234"]).await;
+    serve(&njeri, &[Pick("work"), Pick("pin"), Type("1234")]).await;
     assert!(last(&njeri).contains("easy to guess"), "{}", njeri.transcript());
-    serve(&njeri, &["8", "5", "5839", "5893"]).await;
+    serve(&njeri, &[Pick("work"), Pick("pin"), Type("5839"), Type("5893")]).await;
     assert!(last(&njeri).contains("The two PINs differ"), "{}", njeri.transcript());
-    serve(&njeri, &["8", "5", "8417", "8417", "8417"]).await;
+    serve(&njeri, &[Pick("work"), Pick("pin"), Type("8417"), Type("8417"), Type("8417")]).await;
     assert!(last(&njeri).contains("your old PIN"), "{}", njeri.transcript());
-    serve(&njeri, &["8", "5", "5839", "5839", "9046"]).await;
+    serve(&njeri, &[Pick("work"), Pick("pin"), Type("5839"), Type("5839"), Type("9046")]).await;
     assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
-    serve(&njeri, &["8", "5", "5839", "5839", "8417"]).await;
+    serve(&njeri, &[Pick("work"), Pick("pin"), Type("5839"), Type("5839"), Type("8417")]).await;
     assert!(last(&njeri).contains("Your agent PIN is changed"), "{}", njeri.transcript());
-    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
     assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
-    serve(&njeri, &["1", "0700000005", "1000", "1", "5839"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("5839")]).await;
     assert_eq!(world.balance(ESTHER).await, 100_000);
     // her own wallet's PIN is what it was
     njeri.dial().await;
@@ -396,24 +288,24 @@ async fn a_supervisor_who_is_none_learns_a_pin_that_is_soon_another() {
 async fn the_same_cash_twice_within_minutes_is_asked_about() {
     let world = World::new().await;
     let (njeri, claire, soko) = (world.phone(NJERI), world.phone(CLAIRE), agent(&world, MARIAM).await);
-    serve(&njeri, &["1", "0700000005", "1000", "1", "8417"]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
     minutes(&world, 3);
-    let asked = serve(&njeri, &["1", "0700000005", "1000"]).await;
+    let asked = serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000")]).await;
     assert!(asked.starts_with("You did this 3 min ago: KES 1,000 for Esther N. Do it once more?"), "{asked}");
-    assert!(njeri.press("1").await.starts_with("Taken KES 1,000 in cash"), "{}", njeri.transcript());
-    njeri.press_all(&["1", "8417"]).await;
+    assert!(njeri.yes().await.starts_with("Taken KES 1,000 in cash"), "{}", njeri.transcript());
+    njeri.go(&[Yes, Type("8417")]).await;
     assert_eq!(world.balance(ESTHER).await, 200_000);
-    let other = serve(&njeri, &["1", "0700000005", "900"]).await;
+    let other = serve(&njeri, &[Pick("in"), Type("0700000005"), Type("900")]).await;
     assert!(other.starts_with("Taken KES 900"), "{other}");
     claire.dial().await;
-    claire.press_all(&["3", "1", &soko, "400", "1", "9274"]).await;
+    claire.go(&[Pick("cash"), Pick("agent"), Type(&soko), Type("400"), Yes, Type("9274")]).await;
     claire.dial().await;
-    let asked = claire.press_all(&["3", "1", &soko, "400"]).await;
+    let asked = claire.go(&[Pick("cash"), Pick("agent"), Type(&soko), Type("400")]).await;
     assert!(asked.starts_with("Vous avez retiré KES 400 chez Duka la Soko il y a 1 min."), "{asked}");
-    assert!(claire.press("2").await.contains("Annul"), "{}", claire.transcript());
+    assert!(claire.no().await.contains("Annul"), "{}", claire.transcript());
     minutes(&world, 11);
     claire.dial().await;
-    let asked = claire.press_all(&["3", "1", &soko, "400"]).await;
+    let asked = claire.go(&[Pick("cash"), Pick("agent"), Type(&soko), Type("400")]).await;
     assert!(asked.starts_with("Retirer KES 400"), "{asked}");
     world.check();
 }

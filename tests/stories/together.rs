@@ -9,8 +9,8 @@ const PEOPLE: [&str; 5] = [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER];
 /// What each of them reads on the way to paying the next but one, up to the question before the PIN.
 async fn walk(phone: &Phone<'_>, to: &str) -> Vec<String> {
     let mut read = vec![phone.dial().await];
-    for answer in ["1", to, "10"] {
-        read.push(phone.press(answer).await);
+    for step in [Pick("send"), Type(to), Type("10")] {
+        read.push(phone.go(&[step]).await);
     }
     read
 }

@@ -1,13 +1,15 @@
 //! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP on loopback.
-//! People in it have phones; what they see is written down as a transcript that a person can read.
+//! People in it have phones.
 
 use super::engine::{Home, blocking};
-use kadogo::app::{App, Committer};
+pub use super::phone::{Phone, Step, Step::*};
+use super::template::Template;
+use kadogo::app::{self, App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
-use kadogo::http::{self, Doors};
+use kadogo::menus::{Data, Folder};
 use kadogo::phone::Msisdn;
 use kadogo::seal::{Dice, SealKey};
 use kadogo::standing::Every;
@@ -15,9 +17,7 @@ use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::Rules;
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Monday, 23 November 2026, 14:05 in Nairobi.
@@ -29,8 +29,6 @@ pub const DAUDI: &str = "+254700000004";
 pub const ESTHER: &str = "+254700000005";
 pub const STRANGER: &str = "+254711222333";
 pub const CODE: &str = "*384*1234#";
-
-static SESSIONS: AtomicU64 = AtomicU64::new(1);
 
 /// A running service.
 pub struct World {
@@ -67,7 +65,19 @@ impl World {
     }
 
     pub async fn with(twist: Twist) -> World {
-        World::on(Arc::new(Home::new()), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+        // what a service finds at its start is the same whatever its settings
+        static FOUNDED: Template = Template::new();
+        let home = FOUNDED.copy(async |home: &Home| World::found(home).await).await;
+        World::on(Arc::new(home), Clock::manual(Timestamp::from_micros(NOON)), twist).await
+    }
+
+    /// Founds a demo and leaves it.
+    async fn found(home: &Home) {
+        let clock = Clock::manual(Timestamp::from_micros(NOON));
+        let settings = settings(home, &Twist::default());
+        let (app, committer) = App::with(&settings, menus(), clock, Dice::seeded(42)).await.unwrap();
+        drop(app);
+        blocking(|| committer.join().unwrap());
     }
 
     /// A real service on whose database the commands of its operator work too. They have the machine's clock: two days
@@ -88,55 +98,23 @@ impl World {
     }
 
     async fn on(home: Arc<Home>, clock: Clock, twist: Twist) -> World {
-        let answer_within = twist.answer_within.unwrap_or(Duration::from_secs(60));
-        let settings = Settings {
-            listen: ([127, 0, 0, 1], 0).into(),
-            database_url: home.url().to_owned(),
-            menus: None,
-            service_code: CODE.into(),
-            brand: "Kadogo".into(),
-            answer_within,
-            secret: SealKey::new([7; 32]),
-            old_secrets: Vec::new(),
-            callback_token: None,
-            gateway: twist.gateway,
-            mail: twist.mail,
-            rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
-            more_prices: "",
-            demo: !twist.real,
-        };
+        let settings = settings(&home, &twist);
         // the same dice for the same world: receipts have the same codes in every run
-        let (app, committer) = App::build(&settings, clock.clone(), Dice::seeded(42)).await.unwrap();
+        let (app, committer) = App::with(&settings, menus(), clock.clone(), Dice::seeded(42)).await.unwrap();
         if twist.real {
             kadogo::demo::world::seed(&app.wallet).await.unwrap();
         }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let doors = Doors {
-            app: app.clone(),
-            callback_token: twist.callback_token.map(|token| token.to_owned().into()),
-            answer_within,
-            demo: true,
-            runtime: tokio::runtime::Handle::current(),
-            late: Arc::new(()),
-        };
-        tokio::spawn(http::server(doors, listener).unwrap());
+        let doors = app.doors(twist.callback_token.map(|token| token.to_owned().into()), settings.answer_within);
+        tokio::spawn(app::serve(doors, listener, true).unwrap());
         let client = reqwest::Client::new();
         World { app, clock, url, client, home, committer: Some(committer) }
     }
 
     /// The phone of whoever has this number.
     pub fn phone<'a>(&'a self, number: &str) -> Phone<'a> {
-        let number = Msisdn::from_e164(number).unwrap();
-        Phone {
-            world: self,
-            number,
-            session: RefCell::default(),
-            typed: RefCell::default(),
-            open: Cell::new(false),
-            read: Cell::new(0),
-            log: RefCell::default(),
-        }
+        Phone::of(self, number)
     }
 
     /// Sends what waits, as the worker would.
@@ -240,6 +218,31 @@ impl World {
     }
 }
 
+/// The menus that Kadogo comes with: they are read and checked once.
+fn menus() -> Data {
+    static READ: LazyLock<Data> = LazyLock::new(|| Folder::embedded().check().unwrap().0);
+    READ.clone()
+}
+
+fn settings(home: &Home, twist: &Twist) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url: home.url().to_owned(),
+        menus: None,
+        service_code: CODE.into(),
+        brand: "Kadogo".into(),
+        answer_within: twist.answer_within.unwrap_or(Duration::from_secs(60)),
+        secret: SealKey::new([7; 32]),
+        old_secrets: Vec::new(),
+        callback_token: None,
+        gateway: twist.gateway.clone(),
+        mail: twist.mail.clone(),
+        rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
+        more_prices: "",
+        demo: !twist.real,
+    }
+}
+
 /// Whether these bytes hold this text.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -268,102 +271,4 @@ pub fn check(store: &Store) -> kadogo::book::check::Report {
     let report = blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
     assert!(report.is_whole(), "{:#?}", report.faults);
     report
-}
-
-/// A phone in somebody's hand. It remembers what was typed, as the gateway does, and writes everything down.
-pub struct Phone<'a> {
-    world: &'a World,
-    number: Msisdn,
-    session: RefCell<String>,
-    typed: RefCell<Vec<String>>,
-    open: Cell<bool>,
-    read: Cell<usize>,
-    log: RefCell<String>,
-}
-
-impl Phone<'_> {
-    /// Dials the service code.
-    pub async fn dial(&self) -> String {
-        self.dial_along("").await
-    }
-
-    /// Dials a longer code: `*384*1234*1*0712...#`.
-    pub async fn dial_along(&self, tail: &str) -> String {
-        *self.session.borrow_mut() = format!("ATUid_{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
-        *self.typed.borrow_mut() = if tail.is_empty() { Vec::new() } else { vec![tail.to_owned()] };
-        self.log.borrow_mut().push_str(&format!("dials {CODE} {tail}\n"));
-        self.send().await
-    }
-
-    /// Types an answer and sends it.
-    pub async fn press(&self, answer: &str) -> String {
-        assert!(self.open.get(), "the conversation is over:\n{}", self.log.borrow());
-        self.typed.borrow_mut().push(answer.to_owned());
-        self.log.borrow_mut().push_str(&format!("\n> {answer}\n"));
-        self.send().await
-    }
-
-    /// Types several answers; returns the last screen.
-    pub async fn press_all(&self, answers: &[&str]) -> String {
-        let mut screen = String::new();
-        for answer in answers {
-            screen = self.press(answer).await;
-        }
-        screen
-    }
-
-    /// The gateway delivers the last hop again.
-    pub async fn again(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
-        let body = self.world.hop(&session, self.number.e164(), &history).await;
-        at::decode(&body).unwrap().0.to_owned()
-    }
-
-    /// The session and everything typed in it, as the gateway would send it.
-    pub fn history(&self) -> String {
-        self.typed.borrow().join("*")
-    }
-
-    /// The gateway's name for the conversation.
-    pub fn session(&self) -> String {
-        self.session.borrow().clone()
-    }
-
-    async fn send(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
-        let body = self.world.hop(&session, self.number.e164(), &history).await;
-        let (screen, continues) = at::decode(&body).unwrap_or_else(|| panic!("not a screen: {body}"));
-        let septets = kadogo::text::septets(screen).expect("a screen in GSM-7");
-        assert!(septets <= 156, "{septets} septets do not fit a screen:\n{screen}");
-        self.open.set(continues);
-        let end = if continues { "" } else { "   (end)\n" };
-        let framed: String = screen.lines().map(|line| format!("   | {line}\n")).collect();
-        self.log.borrow_mut().push_str(&format!("{framed}{end}"));
-        screen.to_owned()
-    }
-
-    /// New messages, each written down.
-    pub async fn messages(&self) -> Vec<String> {
-        let all = self.world.inbox(self.number.e164()).await;
-        let new: Vec<String> = all.iter().skip(self.read.get()).cloned().collect();
-        self.read.set(all.len());
-        for message in &new {
-            let parts = kadogo::text::parts(message);
-            assert_eq!(parts, 1, "not one SMS: {message}");
-            self.log.borrow_mut().push_str(&format!("\nSMS: {message}\n"));
-        }
-        new
-    }
-
-    /// Writes the service a text.
-    pub async fn write(&self, body: &str) {
-        let id = format!("sms-{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
-        self.log.borrow_mut().push_str(&format!("\nwrites: {body}\n"));
-        assert_eq!(self.world.text(self.number.e164(), &id, body).await, 200);
-    }
-
-    /// Everything that was seen and typed so far.
-    pub fn transcript(&self) -> String {
-        self.log.borrow().clone()
-    }
 }

@@ -1,8 +1,8 @@
 //! The walk along the chain: digests, gaps, the balance of each posting, and the running balance of each account.
 
+use super::findings::{Faults, PAGE, Point, Progress, Report, Stage};
 use super::pages::Pages;
 use super::reserves::Reserves;
-use super::{Faults, PAGE, Point, Progress, Report, Stage};
 use crate::book::chain;
 use crate::store::audit::{self, Rows};
 use crate::store::book_rows::EntryRow;

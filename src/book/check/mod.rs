@@ -9,20 +9,18 @@
 //!
 //! In memory are a few numbers of each account that moved (of all, from the first link), and the holds that are open.
 
+mod findings;
 mod history;
 mod pages;
 mod reserves;
 mod standing;
 
+pub use findings::{Point, Progress, Report, Stage};
+
 use crate::store::verified::{self, PointRow};
 use crate::store::{self, Conn, StoreError, audit};
 use crate::time::Timestamp;
-use std::collections::BTreeMap;
-
-/// Links, accounts and holds read at a time.
-const PAGE: i64 = 10_000;
-/// Faults that are listed; more are only counted.
-const FAULTS_LISTED: usize = 50;
+use findings::Faults;
 
 /// Where a check begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,95 +29,6 @@ pub enum Extent {
     Everything,
     /// Behind the newest link that was verified; at the first where there is none.
     SinceVerified,
-}
-
-/// What is being verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Postings with their entries, holds and links.
-    Postings,
-    /// Where accounts stand.
-    Accounts,
-}
-
-/// Who hears of the progress: what is being verified, how many of how many.
-pub type Progress<'a> = &'a mut dyn FnMut(Stage, u64, u64);
-
-/// A link that was verified before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Point {
-    /// Which.
-    pub link: i64,
-    /// Its newest posting.
-    pub posting: i64,
-    /// Its digest.
-    pub digest: Vec<u8>,
-    /// When it was verified.
-    pub at: Timestamp,
-}
-
-/// What was verified, and what was found wrong.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Behind which link it began; none where it began at the first.
-    pub from: Option<Point>,
-    /// Postings read.
-    pub postings: u64,
-    /// Entries read.
-    pub entries: u64,
-    /// Hold entries read.
-    pub hold_entries: u64,
-    /// Links of the chain recomputed.
-    pub links: u64,
-    /// The number and digest of the last link: whoever kept an earlier one can tell that nothing was cut off since.
-    pub head: Option<(i64, Vec<u8>)>,
-    /// Accounts read: all there are.
-    pub accounts: u64,
-    /// Those of them that were compared with their entries.
-    pub accounts_compared: u64,
-    /// Holds compared with their entries.
-    pub holds: u64,
-    /// Sum of all balances by currency; whole books have zero everywhere.
-    pub sums_minor: BTreeMap<String, i128>,
-    /// What is wrong, the first faults in full.
-    pub faults: Vec<String>,
-    /// How many faults there are.
-    pub fault_count: u64,
-}
-
-impl Report {
-    /// Whether the book is whole.
-    pub fn is_whole(&self) -> bool {
-        self.fault_count == 0
-    }
-}
-
-/// What was found wrong: counted, and the first listed.
-#[derive(Debug, Default)]
-struct Faults {
-    listed: Vec<String>,
-    count: u64,
-}
-
-impl Faults {
-    fn add(&mut self, what: String) {
-        self.count = self.count.saturating_add(1);
-        if self.listed.len() < FAULTS_LISTED {
-            self.listed.push(what);
-        }
-    }
-
-    fn require(&mut self, holds: bool, what: impl FnOnce() -> String) {
-        if !holds {
-            self.add(what());
-        }
-    }
-
-    fn join(&mut self, others: Faults) {
-        self.count = self.count.saturating_add(others.count);
-        let room = FAULTS_LISTED.saturating_sub(self.listed.len());
-        self.listed.extend(others.listed.into_iter().take(room));
-    }
 }
 
 /// Checks the whole book as of one moment. `progress` hears how many postings were read of how many.

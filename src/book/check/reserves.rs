@@ -4,7 +4,7 @@
 //! in memory. A check that begins in the middle reads the moves of holds from the oldest that matters: one that is open,
 //! or that moves later. Holds end by themselves, so that is not far back.
 
-use super::{Faults, PAGE};
+use super::findings::{Faults, PAGE};
 use crate::store::book_rows::{HoldEntryRow, HoldRow};
 use crate::store::{Conn, StoreError, audit};
 use std::collections::{BTreeMap, HashMap};

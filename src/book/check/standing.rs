@@ -1,7 +1,7 @@
 //! Where accounts stand: each compared with its entries, and all of them added up.
 
+use super::findings::{PAGE, Progress, Report, Stage};
 use super::history::{Tally, Walk, count};
-use super::{PAGE, Progress, Report, Stage};
 use crate::limits::Usage;
 use crate::store::audit::{self, Standing};
 use crate::store::{Conn, StoreError};

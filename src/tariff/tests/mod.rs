@@ -15,7 +15,7 @@ mod random;
 use jiff::civil::{Date, date};
 
 use super::*;
-use crate::source::Source;
+use crate::source::{Problem, Source};
 
 fn kes(minor: i64) -> Money {
     Money::new(minor, Currency::KES)

@@ -134,15 +134,29 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_reading_panic(text in any::<String>(), at in 0_usize..2_000, put in "[\\[\\]{}='\"0-9a-z,.\n#-]{0,4}") {
-        let _ = read(&text);
+    fn what_is_no_tariff_is_refused_by_line_and_what_is_one_prints_as_itself(
+        text in any::<String>(), at in 0_usize..2_000, put in "[\\[\\]{}='\"0-9a-z,.\n#-]{0,4}",
+    ) {
+        let by_line = |problems: &[Problem], text: &str| {
+            let lines = 1..=text.lines().count().max(1);
+            !problems.is_empty() && problems.iter().all(|found| found.file == "menus/tariff.toml" && lines.contains(&found.line))
+        };
+        let problems = read(&text).unwrap_err();
+        prop_assert!(by_line(&problems, &text), "{:?}", problems);
         // what is almost a tariff goes further in
         let at = RICH.char_indices().map(|(at, _)| at).nth(at % RICH.chars().count()).unwrap_or(0);
         let (head, tail) = RICH.split_at(at);
-        if let Ok(tariff) = read(&format!("{head}{put}{tail}")) {
-            let _ = tariff.text();
-            let _ = tariff.quote(&Case { month_minor: i64::MAX, ..case("send", i64::MAX) });
-            let _ = tariff.commission("cash_in", kes(i64::MAX), TODAY);
+        let text = format!("{head}{put}{tail}");
+        match read(&text) {
+            Err(problems) => prop_assert!(by_line(&problems, &text), "{:?}", problems),
+            Ok(tariff) => {
+                prop_assert!(tariff.text().starts_with("All amounts in KES.\n"), "{}", tariff.text());
+                // no table goes so far
+                let quote = tariff.quote(&Case { month_minor: i64::MAX, ..case("send", i64::MAX) });
+                prop_assert!(quote.is_err(), "{:?}", quote);
+                let earned = tariff.commission("cash_in", kes(i64::MAX), TODAY);
+                prop_assert!(!earned.is_ok_and(|earned| earned.outlet_minor < 0 || earned.whole_minor() < 0));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::{check, graph};
 use super::*;
+use crate::source::Source;
 
 /// Which file to spoil.
 #[derive(Clone, Copy)]
@@ -26,7 +27,7 @@ fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
         None => &mut files.customer,
     };
     assert!(source.text.contains(old), "{old:?} is not in {}", source.name);
-    source.text = source.text.replacen(old, new, 1);
+    *source = Source::new(source.name.clone(), source.text.replacen(old, new, 1));
     check(&files, SERVICES).problems.iter().map(ToString::to_string).collect()
 }
 

@@ -199,8 +199,9 @@ mod tests {
     fn what_is_held_cannot_be_sent() {
         let (mut trial, amina, _) = two();
         trial.change(&amina, |member| member.account.held_minor = 90_000);
-        let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", "10000");
-        let refusal = ask.quote().refused();
+        let ask = |amount| trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", amount);
+        assert_eq!(ask("10000").quote().planned().said("total"), "KES 100");
+        let refusal = ask("10001").quote().refused();
         assert_eq!((refusal.reason, refusal.slots["balance"].to_string()), (Reason::NotEnough, "KES 100".to_owned()));
     }
 

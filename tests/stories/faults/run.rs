@@ -4,7 +4,8 @@ use super::oracle::{Oracle, Verdict};
 use super::truth::{POISON, Truth};
 use super::wishes::{self, Luck, Wisher};
 use crate::ledger::Answer;
-use kadogo::book::batch::{Facts, Outcome};
+use kadogo::book::batch::Outcome;
+use kadogo::book::facts::Facts;
 use kadogo::book::{Key, Posting, Receipt};
 use kadogo::refusal::Reason;
 use kadogo::store::head::Head;
@@ -312,7 +313,7 @@ fn agree(verdict: &Verdict, answer: &Answer, posting: &Posting) {
     let same = match (verdict, answer) {
         (Verdict::Good(must), Ok(receipt)) => must == receipt,
         (Verdict::Refused(reasons, left), Err(refusal)) => {
-            let told = refusal.slots.get("left").map(|left| left.parse().unwrap());
+            let told = refusal.slots.get("left").map(|left| left.to_string().parse().unwrap());
             reasons.contains(&refusal.reason) && *left == told
         }
         (Verdict::Good(_), Err(_)) | (Verdict::Refused(..), Ok(_)) => false,

@@ -2,7 +2,8 @@
 //! the fold says, under the constraints that a database has.
 
 use super::oracle::{Oracle, Pin};
-use kadogo::book::batch::{Facts, Outcome};
+use kadogo::book::batch::Outcome;
+use kadogo::book::facts::Facts;
 use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
 use kadogo::store::head::Head;

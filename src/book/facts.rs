@@ -1,0 +1,81 @@
+//! What a batch knows: what the database says about everything that it touches, and then what the batch makes of it. It
+//! judges nothing: `guard` and `batch` do, each a part.
+
+use super::Key;
+use super::posting::Receipt;
+use crate::store::book_rows::{Account, HoldRow};
+use crate::store::papers::Drawer;
+use std::collections::{HashMap, HashSet};
+
+/// What the database says about everything a batch touches, and then what the batch makes of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The accounts, by number.
+    pub accounts: HashMap<i64, Account>,
+    /// The holds, by number.
+    pub holds: HashMap<i64, HoldRow>,
+    /// What was committed under the batch's keys: number, digest of the request, receipt.
+    pub known: HashMap<Key, ([u8; 16], Receipt)>,
+    /// What the changes that come with postings are compared with.
+    pub around: Around,
+    /// The number of the newest posting.
+    pub last_posting: i64,
+}
+
+/// What stands around the book and can refuse a posting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Versions of conversations.
+    pub sessions: HashMap<Vec<u8>, i64>,
+    /// Wrong tries by account; no entry where there is no PIN.
+    pub attempts: HashMap<i64, i64>,
+    /// Salt and tag of PINs by account.
+    pub tags: HashMap<i64, (Vec<u8>, Vec<u8>)>,
+    /// Texts that were handled.
+    pub seen: HashSet<Key>,
+    /// Numbers that have a wallet.
+    pub msisdns: HashSet<String>,
+    /// States of payment orders.
+    pub orders: HashMap<i64, String>,
+    /// States of what is asked back, by payment.
+    pub reversals: HashMap<i64, String>,
+    /// Digests of ID numbers that have a wallet.
+    pub identities: HashSet<Vec<u8>>,
+    /// Wallets that have an ID.
+    pub identified: HashSet<i64>,
+    /// The shifts that people are in, by who serves; nothing for one that has just ended.
+    pub shifts: HashMap<i64, Option<i64>>,
+    /// Versions of what people keep.
+    pub papers: HashMap<(Drawer, i64), i64>,
+}
+
+/// What the changes of one posting would add to the facts.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    pub(super) around: Around,
+    pub(super) opened: HashMap<i64, Account>,
+}
+
+impl Facts {
+    /// The changes are made.
+    pub(super) fn adopt(&mut self, after: After) {
+        let After { around, opened } = after;
+        self.accounts.extend(opened);
+        self.around.sessions.extend(around.sessions);
+        self.around.attempts.extend(around.attempts);
+        self.around.tags.extend(around.tags);
+        self.around.seen.extend(around.seen);
+        self.around.msisdns.extend(around.msisdns);
+        self.around.orders.extend(around.orders);
+        self.around.reversals.extend(around.reversals);
+        self.around.identities.extend(around.identities);
+        self.around.identified.extend(around.identified);
+        self.around.shifts.extend(around.shifts);
+        self.around.papers.extend(around.papers);
+    }
+
+    /// An account, also one that the same posting opens.
+    pub(super) fn account<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a Account> {
+        after.opened.get(&id).or_else(|| self.accounts.get(&id))
+    }
+}

@@ -1,0 +1,125 @@
+//! What a row of the book is: accounts, postings, entries, holds. How they are read and written stands in `book_rows`.
+
+use super::schema::{entries, hold_entries, holds, packed, postings};
+use crate::limits::Usage;
+use diesel::prelude::*;
+
+/// An account and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Account {
+    /// Its number.
+    pub id: i64,
+    /// `trust`, `fees`, `suspense` or `wallet`.
+    pub kind: String,
+    /// `open` or `frozen`.
+    pub state: String,
+    /// Three letters.
+    pub currency: String,
+    /// Sum of all its entries, minor units.
+    pub balance_minor: i64,
+    /// Sum of its open holds, minor units.
+    pub held_minor: i64,
+    /// The least that balance minus held may be, or no such rule.
+    pub floor_minor: Option<i64>,
+    /// Its newest posting.
+    pub last_posting: Option<i64>,
+    /// What was used of its limits.
+    #[diesel(deserialize_as = Vec<u8>)]
+    pub usage: Usage,
+}
+
+impl Account {
+    /// What can be paid out of it, minor units: what is there and not held.
+    pub fn available_minor(&self) -> i64 {
+        self.balance_minor.saturating_sub(self.held_minor)
+    }
+}
+
+/// What was committed, once and for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = postings, treat_none_as_default_value = false)]
+pub struct PostingRow {
+    /// Its number, in the order of commits.
+    pub id: i64,
+    /// Which business act: `send`, `issue` ...
+    pub kind: String,
+    /// When, microseconds UTC.
+    pub at: i64,
+    /// Idempotency key.
+    pub key: Vec<u8>,
+    /// Digest of what was asked.
+    pub request: Vec<u8>,
+    /// The posting it puts right.
+    pub corrects: Option<i64>,
+}
+
+type Posting = (packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects);
+
+/// A posting, and its legs as PostgreSQL keeps them: see `legs`.
+pub const PACKED: (Posting, packed::legs) =
+    ((packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects), packed::legs);
+
+/// One leg of a posting.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+pub struct EntryRow {
+    /// Whose leg.
+    pub posting_id: i64,
+    /// Which, from 0.
+    pub leg: i64,
+    /// The account it changes.
+    pub account_id: i64,
+    /// By how much, minor units; above zero is a credit.
+    pub amount_minor: i64,
+    /// The account's balance afterwards.
+    pub balance_minor: i64,
+    /// The account's posting before this one.
+    pub previous: Option<i64>,
+}
+
+/// What a posting reserved or gave back.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = hold_entries, treat_none_as_default_value = false)]
+pub struct HoldEntryRow {
+    /// Which posting.
+    pub posting_id: i64,
+    /// Which of its moves, from 0.
+    pub leg: i64,
+    /// Which hold.
+    pub hold_id: i64,
+    /// Whose money.
+    pub account_id: i64,
+    /// Above zero reserves, below zero gives back; minor units.
+    pub amount_minor: i64,
+    /// When the hold ends by itself, where this opens it; microseconds UTC.
+    pub expires_at: Option<i64>,
+}
+
+/// A hold and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = holds)]
+pub struct HoldRow {
+    /// The posting that opened it.
+    pub id: i64,
+    /// Whose money.
+    pub account_id: i64,
+    /// What was reserved, minor units.
+    pub amount_minor: i64,
+    /// What is still reserved, minor units.
+    pub remaining_minor: i64,
+    /// `open`, `settled`, `released` or `expired`.
+    pub state: String,
+    /// When it ends by itself, microseconds UTC.
+    pub expires_at: i64,
+}
+
+/// Everything of a batch that is only ever added.
+#[derive(Debug, Default)]
+pub struct NewRows {
+    /// Postings, in order.
+    pub postings: Vec<PostingRow>,
+    /// Their legs, in the same order.
+    pub entries: Vec<EntryRow>,
+    /// What they reserved and gave back.
+    pub hold_entries: Vec<HoldEntryRow>,
+}

@@ -1,0 +1,69 @@
+//! An account with many entries: a page of its statement costs what it costs for one with few.
+
+use super::ledger::*;
+use super::place::{Place, on_both};
+use diesel::connection::{Connection, InstrumentationEvent};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+use kadogo::store::facts::Facts;
+use kadogo::store::wants::Want;
+use kadogo::store::{Conn, loading};
+use std::sync::{Arc, Mutex};
+
+/// Lines of a page.
+const LINES: usize = 10;
+
+/// What is asked of the database for a page of Ann's statement, after so many payments.
+fn asked(place: &Place, payments: usize) -> Vec<String> {
+    let ledger = Ledger::new(place);
+    let mut left = payments;
+    while left > 0 {
+        let some = left.min(4_000);
+        ledger.post_all((0..some).map(|n| ledger.payment([ANN, BEN][n % 2], [BEN, ANN][n % 2], 1)).collect());
+        left -= some;
+    }
+    let (mut conn, heard) = (ledger.store.reader().unwrap(), Arc::new(Mutex::new(Vec::new())));
+    let all = heard.clone();
+    let listen = move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            all.lock().unwrap().push(query.to_string());
+        }
+    };
+    match &mut conn {
+        Conn::Sqlite(conn) => conn.set_instrumentation(listen),
+        Conn::Postgres(pg) => pg.inner.set_instrumentation(listen),
+    }
+    let (want, mut facts) = (Want::History { account: ANN, since: i64::MIN, limit: LINES }, Facts::default());
+    loading::load(&mut conn, std::slice::from_ref(&want), &mut facts).unwrap();
+    let page = facts.history(&want).unwrap();
+    assert_eq!(page.len(), LINES);
+    assert_eq!(page[0].0.id, 1 + i64::try_from(payments).unwrap());
+    let queries = std::mem::take(&mut *heard.lock().unwrap());
+    if let Conn::Sqlite(conn) = &mut conn {
+        queries.iter().for_each(|query| by_key(conn, query));
+    }
+    // the numbers that are asked for differ, the questions do not
+    queries.iter().map(|query| query.split(" -- binds").next().unwrap().to_owned()).collect()
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = sql_types::Text)]
+    detail: String,
+}
+
+/// No query reads more than what it looks for.
+fn by_key(conn: &mut diesel::SqliteConnection, query: &str) {
+    let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(conn).unwrap();
+    assert!(plan.iter().all(|step| step.detail.starts_with("SEARCH")), "{query}");
+}
+
+#[test]
+fn a_page_of_a_statement_costs_the_same_after_many_entries() {
+    on_both("a page of a statement costs the same after many entries", |place| {
+        let (few, many) = (asked(place, 20), asked(place, 20_000));
+        // the account, and for each line a posting and its entries, which PostgreSQL keeps in one row
+        let each = if place.is_postgres() { 1 } else { 2 };
+        assert_eq!(few.len(), 1 + each * LINES, "{few:#?}");
+        assert_eq!(few, many);
+    });
+}
