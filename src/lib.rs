@@ -50,6 +50,7 @@ pub mod ussd;
 // ── doors: the routes that lead to the channels ──
 pub mod callbacks;
 pub mod demo;
+pub mod docs;
 pub mod doors;
 
 // ── the house: configuration, composition ──

@@ -13,6 +13,8 @@
 mod arrows;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/services.rs"]
+mod services;
 #[path = "tidy/uses.rs"]
 mod uses;
 #[path = "tidy/words.rs"]
@@ -62,7 +64,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wallet", &["wallet"]),
     ("dialects", &["gateway"]),
     ("channels", &["notify", "sms", "ussd"]),
-    ("doors", &["doors"]),
+    ("doors", &["docs", "doors"]),
     ("routes", &["callbacks", "demo"]),
     (
         "house",

@@ -1,8 +1,8 @@
 //! The context of a decision: who asks for what and when, the rules of the service, and the facts that were read for it. All
 //! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
 
+use super::message::Message;
 use super::plan::PlanError;
-use super::service::Message;
 use super::{Caller, House};
 use crate::ask::{Fields, Secret, Slots, Verb};
 use crate::book::{Change, Key};

@@ -10,6 +10,7 @@ pub mod caller;
 pub mod context;
 pub mod house;
 pub mod line;
+pub mod message;
 pub mod metering;
 mod official;
 pub mod outgoing;

@@ -1,6 +1,8 @@
 //! What a service is: one value, in the file of the service, that says everything the rest of the house needs to know of it.
 //! Nothing here knows any service.
 
+pub use super::message::{Message, With};
+
 use super::context::{Channel, Context};
 use super::party::Party;
 use super::plan::{Act, Plan, PlanError};
@@ -58,45 +60,6 @@ pub enum Whose {
     Caller,
     /// The one the caller has for their work at an outlet.
     Assistant,
-}
-
-/// A message that a service sends.
-#[derive(Debug, Clone, Copy)]
-pub struct Message {
-    /// The key of its text: `sms.sent`.
-    pub template: &'static str,
-    /// The values it is sent with.
-    pub slots: &'static [Slot],
-    /// What is known of the posting by the time it leaves.
-    pub with: With,
-}
-
-/// What of its posting a message may tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum With {
-    /// Nothing: it goes with no posting, or says nothing of it.
-    Nothing,
-    /// `code`, `date` and `time` of what was recorded.
-    Receipt,
-    /// The same, and `balance` after it.
-    Balance,
-}
-
-impl Message {
-    /// One that tells nothing of its posting.
-    pub const fn plain(template: &'static str, slots: &'static [Slot]) -> Message {
-        Message { template, slots, with: With::Nothing }
-    }
-
-    /// One that names the posting it tells of.
-    pub const fn receipt(template: &'static str, slots: &'static [Slot]) -> Message {
-        Message { template, slots, with: With::Receipt }
-    }
-
-    /// One that tells the new balance too.
-    pub const fn balance(template: &'static str, slots: &'static [Slot]) -> Message {
-        Message { template, slots, with: With::Balance }
-    }
 }
 
 /// How the answer to something that was done under a key is told again.

@@ -288,7 +288,8 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             along: Vec::new(),
             wrong: Wrong::Charge(Vec::new()),
         };
-        let done = facts(wallet.act(&caller, ask(Verb::Do, amount, Some(quoted["total"].canonical())), turn).await.answer);
+        let done =
+            facts(wallet.act(&caller, ask(Verb::Do, amount, Some(quoted["total"].canonical())), turn).await.answer);
         let total = amount + fee.payer_minor;
         assert_eq!((&done["total"], &quoted["total"]), (&Money::new(total, Currency::KES).into(), &done["total"]));
         let after = (world.balance(AMINA).await, world.balance(BARAKA).await);

@@ -1,0 +1,112 @@
+//! Services stand alone: the name of one appears in its own file and nowhere else in the code, so that a new service opens
+//! no other file; and what decides never has a connection in its hands.
+
+use super::{Source, report, sources};
+
+/// What comes before a text that is the name of an input, a value, a flag or a kind of posting, and only looks like the name
+/// of a service.
+const OTHER_NAMES: &[&str] = &[
+    "Slot(",
+    "Term(",
+    "field(",
+    "of_field(",
+    "with(",
+    "show(",
+    "flag(",
+    "get(",
+    "insert(",
+    "shown(&[",
+    "remove(",
+    "chosen(",
+    "amount(",
+    "phone(",
+    "contains(",
+    "contains_key(",
+    "word(",
+    "text(",
+    "name(",
+    "required(",
+    "table(",
+    "names(",
+    "truth(",
+    "number(",
+    "derive(",
+    "fingerprint(",
+    "Key::new(",
+];
+
+#[test]
+fn the_name_of_a_service_stands_in_its_own_file_alone() {
+    let sources = sources();
+    let named: Vec<(&Source, String)> = sources
+        .iter()
+        .filter(|s| s.room == "wallet")
+        .flat_map(|s| declared(s).into_iter().map(move |name| (s, name)))
+        .collect();
+    assert!(named.len() > 50, "the services were not found");
+    let mut findings = Vec::new();
+    for source in sources.iter().filter(|source| !source.is_test()) {
+        for (number, line) in source.code().lines().enumerate() {
+            let line = line.trim_start();
+            if line.starts_with("//") || line.starts_with("#[") {
+                continue;
+            }
+            for (own, name) in named.iter().filter(|(own, _)| own.path != source.path) {
+                if says(line, name) {
+                    findings.push(format!(
+                        "{}:{}: \"{name}\" is a service of {}",
+                        source.path.display(),
+                        number + 1,
+                        own.path.display()
+                    ));
+                }
+            }
+        }
+    }
+    report(findings);
+}
+
+/// The names of the services that a file declares.
+fn declared(source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    let code = source.code();
+    for (at, _) in code.match_indices(": Service = Service {") {
+        let rest = &code[at..];
+        if let Some(name) = rest.split("name: \"").nth(1).and_then(|rest| rest.split('"').next()) {
+            found.push(name.to_owned());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Whether a line of code has the name of a service as a text of its own.
+fn says(line: &str, name: &str) -> bool {
+    let quoted = format!("\"{name}\"");
+    line.match_indices(&quoted).any(|(at, _)| {
+        let before = line[..at].trim_end_matches(['&', '[']);
+        let in_a_list = before.ends_with("\", ") || before.ends_with('(') && before.ends_with("((");
+        !in_a_list && !OTHER_NAMES.iter().any(|other| before.ends_with(other.trim_end_matches("&[")))
+    })
+}
+
+#[test]
+fn what_decides_has_no_connection() {
+    let mut findings = Vec::new();
+    let mut decisions = 0;
+    for source in sources().iter().filter(|source| source.room == "wallet") {
+        for head in source.code().split("\nfn ").chain(source.code().split("\npub fn ")).skip(1) {
+            let head = head.split('{').next().unwrap_or_default();
+            if head.contains("&Context") {
+                decisions += 1;
+                if head.contains("Conn") || head.contains("Store") {
+                    let name = head.split('(').next().unwrap_or_default();
+                    findings.push(format!("{}: {name} decides and reads", source.path.display()));
+                }
+            }
+        }
+    }
+    assert!(decisions > 50, "the decisions were not found");
+    report(findings);
+}
