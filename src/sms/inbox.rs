@@ -4,7 +4,7 @@
 //! it done. A text never moves money: what needs a PIN is not done here. What was written is not
 //! kept. How a service is asked for by text is said by the service; none is known here.
 
-use super::grammar::{Grammar, Reading};
+use super::grammar::{Grammar, Input, Reading};
 use crate::ask::{Answer, Ask, Fields, Item, Slots, Verb};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
@@ -35,7 +35,7 @@ const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
 const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
 const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
 /// The input that names a language: the text is answered in that one.
-const LANGUAGE: &str = "language";
+const LANGUAGE: &str = Input::Language.name();
 
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]

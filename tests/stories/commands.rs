@@ -72,7 +72,7 @@ fn words_for_what_needs_a_pin_are_a_mistake() {
     let said = place.run(&["menus", "check"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     let line = line_of("sms.toml", "service = \"order\"");
-    let expected = format!("sms.toml:{line}: `send` cannot be asked for by text; what can is order, ");
+    let expected = format!("sms.toml:{line}: `send` cannot be asked for by text; what can is ");
     assert!(said.out.contains(&expected), "{}", said.out);
 }
 

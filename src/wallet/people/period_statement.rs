@@ -15,6 +15,7 @@ use crate::store::facts::{Facts, Whole};
 use crate::store::{Conn, StoreError, book_rows, loading};
 use crate::time::Timestamp;
 use crate::value::Value;
+use crate::wallet_old::agent::cash_in;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -183,7 +184,7 @@ fn split(line: &Line) -> (i64, i64, i64) {
     let pays = line.legs.iter().any(|leg| OPERATOR.contains(&leg.account_id) && leg.amount_minor > 0);
     match theirs.filter(|_| pays) {
         Some(theirs) if own < 0 && theirs <= size => (0, theirs, size.saturating_sub(theirs)),
-        Some(theirs) if own > 0 && line.posting.kind == "cash_in" && theirs >= size => {
+        Some(theirs) if own > 0 && line.posting.kind == cash_in::SERVICE.name && theirs >= size => {
             (theirs, 0, theirs.saturating_sub(size))
         }
         Some(_) | None if own < 0 => (0, size, 0),
