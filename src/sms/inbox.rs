@@ -1,10 +1,10 @@
 //! Texts that come in: read by the grammar, answered by the wallet, and never handled twice.
 //!
-//! A text is handled together with the row that remembers it, in one commit, so a redelivery finds it done. A text
-//! never moves money: what needs a PIN is not done here. What was written is not kept. How a service is asked for by text
-//! is said by the service; none is known here.
+//! A text is handled together with the row that remembers it, in one commit, so a redelivery finds
+//! it done. A text never moves money: what needs a PIN is not done here. What was written is not
+//! kept. How a service is asked for by text is said by the service; none is known here.
 
-use super::grammar::{Grammar, Reading};
+use super::grammar::{Grammar, Input, Reading};
 use crate::ask::{Answer, Ask, Fields, Item, Slots, Verb};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
@@ -22,7 +22,8 @@ use std::sync::Arc;
 
 /// Lines of a list by SMS, when they fit one message.
 const LINES_MAX: usize = 3;
-/// How often a text is tried at once where other texts of the same person were faster; then the gateway brings it again.
+/// How often a text is tried at once where other texts of the same person were faster; then the
+/// gateway brings it again.
 const TRIES_MAX: usize = 8;
 
 /// What the channel itself answers.
@@ -34,7 +35,7 @@ const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
 const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
 const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
 /// The input that names a language: the text is answered in that one.
-const LANGUAGE: &str = "language";
+const LANGUAGE: &str = Input::Language.name();
 
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]
@@ -84,7 +85,8 @@ impl Command<'_> {
 }
 
 impl Sms {
-    /// Handles a text; returns a word for logs and metrics. `Err` means that it was not handled and may come again.
+    /// Handles a text; returns a word for logs and metrics. `Err` means that it was not handled and
+    /// may come again.
     pub async fn receive(&self, text: Text) -> Result<&'static str, Refusal> {
         // by sender and the gateway's id alone: a redelivery may carry another date
         let name = format!("{}\n{}", text.from.e164(), text.id);
@@ -218,7 +220,8 @@ impl Sms {
         Err(Reason::Busy.into())
     }
 
-    /// The answer to anything that is not an answer: the refusal in words, unless it is only that we are busy.
+    /// The answer to anything that is not an answer: the refusal in words, unless it is only that
+    /// we are busy.
     async fn unable(
         &self,
         caller: &Caller,

@@ -1,4 +1,5 @@
-//! What a new database needs before the first person joins: the operator's accounts and the key of receipt codes.
+//! What a new database needs before the first person joins: the operator's accounts and the key of
+//! receipt codes.
 
 use super::people::join::empty_wallet;
 use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
@@ -67,7 +68,8 @@ fn missing(present: &[Account], currency: Currency) -> Vec<Change> {
     opened.map(Change::OpenAccount).collect()
 }
 
-/// The key that turns posting numbers into receipt codes: made once, the same for ever, or old codes would change.
+/// The key that turns posting numbers into receipt codes: made once, the same for ever, or old
+/// codes would change.
 pub async fn reference_key(book: &Book, dice: &Dice) -> Result<[u8; 16], FoundingError> {
     let fresh: [u8; 16] = dice.bytes();
     let stored = book.write(move |conn| settings::set_once(conn, "reference_key", &fresh)).await?;

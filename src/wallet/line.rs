@@ -1,5 +1,5 @@
-//! A posting as the owner of one of its accounts sees it: what came or went, and who is on the other side. It knows no
-//! service and reads nothing.
+//! A posting as the owner of one of its accounts sees it: what came or went, and who is on the
+//! other side. It knows no service and reads nothing.
 
 use crate::store::book_rows::{EntryRow, PostingRow};
 use crate::store::facts::Whole;

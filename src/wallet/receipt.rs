@@ -1,4 +1,5 @@
-//! What a receipt adds to a text: code, date, time and new balance, in the layout people and programs rely on.
+//! What a receipt adds to a text: code, date, time and new balance, in the layout people and
+//! programs rely on.
 
 use super::House;
 use crate::calendar::Day;

@@ -48,7 +48,6 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ("texts/en.toml", "Not approved in time.", &"Not approved in time. ".repeat(5), "of 160 septets"),
         ("texts/sw.toml", "pin_weak = ", "pin_wek = ", "text \"refusal.pin_wek\" is not used"),
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
-        ("sms.toml", "service = \"order\"", "service = \"send\"", "`send` cannot be asked for by text"),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
         ("tariff.toml", "from = 101, ", "from = 102, ", "between KES 100 and KES 102 there is no fee"),
         ("limits.toml", "once = 20_000", "once = 99_000", "sim.out: the value of a longer time is below"),
@@ -62,6 +61,19 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         assert!(place.next().is_some_and(|line| line.parse::<usize>().is_ok()), "{named}");
         assert!(said.out.lines().last().unwrap().contains("problem"), "{}", said.out);
     }
+}
+
+#[test]
+fn words_for_what_needs_a_pin_are_a_mistake() {
+    let place = Place::new();
+    let path = place.menus().join("sms.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("service = \"order\"", "service = \"send\"")).unwrap();
+    let said = place.run(&["menus", "check"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let line = line_of("sms.toml", "service = \"order\"");
+    let expected = format!("sms.toml:{line}: `send` cannot be asked for by text; what can is ");
+    assert!(said.out.contains(&expected), "{}", said.out);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use super::aids::side_by_side;
 use super::world::*;
 use kadogo::limits::{Caps, Limits};
+use kadogo::sms::grammar::Grammar;
 use std::time::Duration;
 
 /// Writes the service, and reads what comes back.
@@ -148,6 +149,24 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     -KES 250,107.12 Wolfeschlegelst. N 23/11/26
     Balance KES 999,999,254,678.64
     ");
+}
+
+/// Whatever the words of a grammar lead to: what needs a PIN, or is nothing to be asked for by text, is not done.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_lead_to_a_payment_pay_nothing() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    for service in ["send", "orders", "no_such_service"] {
+        let words = include_str!("../../menus/sms.toml");
+        let words = words.replace("service = \"order\"", &format!("service = \"{service}\""));
+        world.app.sms.grammar.set(Grammar::parse(&words, "sms.toml").unwrap());
+        let told = ask(&amina, "SEND 200 0700000002").await;
+        assert_eq!(told, ["That service is not available here."], "{service}");
+        let stranger = ask(&world.phone(STRANGER), "SEND 200 0700000002").await;
+        assert!(stranger[0].contains("*384*1234#"), "{service}: {stranger:?}");
+    }
+    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));
+    world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What somebody has.
 //!
-//! Shows `balance`, `date`, `time`; `held`, with the flag `held`, when a part of it is set aside; with the flag `budget` what
-//! their budget leaves, `room`, and when it begins anew, `frees`.
+//! Shows `balance`, `date`, `time`; `held`, with the flag `held`, when a part of it is set aside;
+//! with the flag `budget` what their budget leaves, `room`, and when it begins anew, `frees`.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};

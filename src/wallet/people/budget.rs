@@ -1,4 +1,5 @@
-//! A spending budget that people set themselves. It is compared within the commit, like limits: see `metering`.
+//! A spending budget that people set themselves. It is compared within the commit, like limits: see
+//! `metering`.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
@@ -12,8 +13,8 @@ use crate::store::papers::Paper;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
-/// Inputs `every` (`week`, `month`) and `amount`: shows `amount`, `first_day`, from which it counts; flags `monthly`,
-/// `later`.
+/// Inputs `every` (`week`, `month`) and `amount`: shows `amount`, `first_day`, from which it
+/// counts; flags `monthly`, `later`.
 pub const SET: Service = Service {
     name: "budget",
     pin: Whose::Caller,
@@ -81,8 +82,8 @@ fn wish(context: &Context, plan: &mut Plan, budget: Option<Budget>, message: &Me
     Ok(())
 }
 
-/// Shows what somebody's budget leaves, `room`, and when it begins anew, `frees`, with the flag `budget`; nothing
-/// without one.
+/// Shows what somebody's budget leaves, `room`, and when it begins anew, `frees`, with the flag
+/// `budget`; nothing without one.
 pub fn show(context: &Context, plan: &mut Plan, account: i64) -> Result<(), PlanError> {
     let Some(budget) = metering::budget(context, account)? else { return Ok(()) };
     let usage = party::account(context, account)?.usage.rolled_to(context.today());

@@ -1,5 +1,5 @@
-//! Claiming: who was registered by an agent takes their wallet over on their own phone, with a PIN that only they know.
-//! Until then it receives and cannot pay.
+//! Claiming: who was registered by an agent takes their wallet over on their own phone, with a PIN
+//! that only they know. Until then it receives and cannot pay.
 //!
 //! Inputs `language`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
 

@@ -1,7 +1,8 @@
 //! An e-mail address that its owner proves.
 //!
-//! An address may be typed on USSD or texted. A code of six digits is mailed to it, and only who types it on their own
-//! phone, with their PIN, makes it theirs. The phone hears of each step, and statements go nowhere else.
+//! An address may be typed on USSD or texted. A code of six digits is mailed to it, and only who
+//! types it on their own phone, with their PIN, makes it theirs. The phone hears of each step, and
+//! statements go nowhere else.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
@@ -65,7 +66,8 @@ const SET: Message =
 
 /// How long a code counts.
 const CODE_LIFE: Duration = Duration::from_secs(30 * 60);
-/// Codes that are mailed to one address on one day, whoever asks: nobody's mailbox is flooded by strangers who name it.
+/// Codes that are mailed to one address on one day, whoever asks: nobody's mailbox is flooded by
+/// strangers who name it.
 const CODES_TO_ONE_A_DAY: u8 = 5;
 
 fn named(context: &Context) -> Vec<Want> {
@@ -90,7 +92,8 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("email", email.to_string());
     plan.show("dial", context.house.dial.clone());
     let Some(key) = context.key else { return Ok(()) };
-    // the same name for each copy of the request, from which only the holder of the secret makes the code
+    // the same name for each copy of the request, from which only the holder of the secret makes
+    // the code
     let name = to_hex(key.bytes());
     let until = context.now.plus(CODE_LIFE);
     let code_id = if old.code_id == 0 { context.fresh_id } else { old.code_id };
@@ -128,7 +131,8 @@ fn own_box(context: &Context) -> Result<MailboxRow, PlanError> {
     mailbox::of(context, context.person()?.account_id)
 }
 
-/// How often the code of a mailbox was tried wrongly, if that was today's; refused where no try is left.
+/// How often the code of a mailbox was tried wrongly, if that was today's; refused where no try is
+/// left.
 fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
     let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
     if old.code_id == 0 || context.day_of(made) != context.today() {
@@ -138,7 +142,8 @@ fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
     if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(Reason::MailFull.into()) }
 }
 
-/// The place that one more code takes among those mailed to this address today: of two at the same moment one takes it.
+/// The place that one more code takes among those mailed to this address today: of two at the same
+/// moment one takes it.
 fn place_today(context: &Context, email: &Email) -> Result<Change, PlanError> {
     for key in places(context, email) {
         if !context.facts.truth(&taken(&key))? {

@@ -1,4 +1,5 @@
-//! Help: what can be asked for by text, and how all else is reached. It is for anybody, with a wallet or without.
+//! Help: what can be asked for by text, and how all else is reached. It is for anybody, with a
+//! wallet or without.
 
 use super::super::service::{ByText, Message, Service};
 use crate::value::{Kind, Slot};

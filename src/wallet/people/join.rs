@@ -1,6 +1,7 @@
 //! Join: a number becomes a person with a wallet.
 //!
-//! Inputs `language`, `name`, `new_pin` (the sealed first PIN), and the second PIN as the secret; shows `name`.
+//! Inputs `language`, `name`, `new_pin` (the sealed first PIN), and the second PIN as the secret;
+//! shows `name`.
 
 use super::super::context::Context;
 use super::super::official::sounds_official;

@@ -1,8 +1,8 @@
-//! A statement of any period, mailed to the address that was proved. It is made when the letter leaves: see
-//! `period_statement`.
+//! A statement of any period, mailed to the address that was proved. It is made when the letter
+//! leaves: see `period_statement`.
 //!
-//! Input `period` (`this_month`, `last_month`, `three_months`, or `dates` with `first_day` and `last_day`); shows `first_day`,
-//! `last_day`, `email`.
+//! Input `period` (`this_month`, `last_month`, `three_months`, or `dates` with `first_day` and
+//! `last_day`); shows `first_day`, `last_day`, `email`.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
@@ -56,7 +56,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// The days that were asked for. Nothing is known of days to come: who names one gets what there is until today.
+/// The days that were asked for. Nothing is known of days to come: who names one gets what there is
+/// until today.
 fn period(context: &Context) -> Result<(Day, Day), PlanError> {
     let today = context.today();
     let (first, last) = match context.field("period")? {

@@ -1,4 +1,5 @@
-//! Somebody's mailbox: where their statements go, what is still to be proved, and how much mail leaves on one day.
+//! Somebody's mailbox: where their statements go, what is still to be proved, and how much mail
+//! leaves on one day.
 
 use super::super::context::Context;
 use super::super::plan::PlanError;

@@ -1,6 +1,7 @@
 //! The newest lines of somebody's account.
 //!
-//! Lists `sign`, `amount`, `name`, `date`, `time`, `code`; a quote shows what they have now: `balance`, `date`, `time`.
+//! Lists `sign`, `amount`, `name`, `date`, `time`, `code`; a quote shows what they have now:
+//! `balance`, `date`, `time`.
 
 use super::super::context::Context;
 use super::super::line::Line;
@@ -141,7 +142,8 @@ mod tests {
         let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
         let njeri = trial.person(102, "+254700000002", "Njeri Kamau", 0);
         let outlet = trial.outlet(501, "Duka la Njeri", 0, &njeri);
-        trial.set(history(101), Found::History(lines));
+        let newest = Want::History { account: 101, since: i64::MIN, limit: 10 };
+        trial.set(newest, Found::History(lines));
         let others = vec![102, 501, TRUST];
         trial.set(Want::OutletsOf(others), Found::Outlets(vec![outlet]));
         (trial, amina)

@@ -1,5 +1,6 @@
-//! The statement of a period, read for somebody who asked for it: entry by entry, from the newest back to the day where it
-//! begins, some at a time, so that nobody else waits for a long one. What is too much for one statement is no statement.
+//! The statement of a period, read for somebody who asked for it: entry by entry, from the newest
+//! back to the day where it begins, some at a time, so that nobody else waits for a long one. What
+//! is too much for one statement is no statement.
 
 use super::super::agents::cash_in;
 use super::super::line::Line;
@@ -15,6 +16,7 @@ use crate::store::facts::{Facts, Whole};
 use crate::store::{Conn, StoreError, book_rows, loading};
 use crate::time::Timestamp;
 use crate::value::Value;
+use crate::wallet_old::agent::cash_in;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +40,8 @@ pub struct StatementRequest {
     pub first: Day,
     /// The last day.
     pub last: Day,
-    /// What came after this is left out: the same request makes the same statement, whenever it is answered.
+    /// What came after this is left out: the same request makes the same statement, whenever it is
+    /// answered.
     pub asked: Timestamp,
     /// In which language.
     pub language: Language,
@@ -148,7 +151,8 @@ fn page(
     Ok(lines.iter().map(told).collect())
 }
 
-/// What others call the owners of these accounts: people by a masked name, outlets as on their sign.
+/// What others call the owners of these accounts: people by a masked name, outlets as on their
+/// sign.
 fn names(conn: &mut Conn, accounts: &[i64]) -> Result<BTreeMap<i64, String>, StoreError> {
     let mut facts = Facts::default();
     loading::load(conn, &party::wants_of(accounts), &mut facts)?;
@@ -170,8 +174,8 @@ fn told(house: &House, line: &Line, what: String) -> statement::Line {
     statement::Line { date, time, code, what, in_minor, out_minor, fee_minor, balance_minor }
 }
 
-/// What came in, went out and was the price, as its owner sees it: the price is what left them and did not arrive at the
-/// other side; of cash that was brought it is what did not arrive at them.
+/// What came in, went out and was the price, as its owner sees it: the price is what left them and
+/// did not arrive at the other side; of cash that was brought it is what did not arrive at them.
 fn split(line: &Line) -> (i64, i64, i64) {
     let other = line.other().filter(|other| !OPERATOR.contains(other));
     let theirs =

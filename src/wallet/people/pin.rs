@@ -1,7 +1,8 @@
 //! PINs: choosing, repeating, changing. Checking one that somebody has is the book's part.
 //!
-//! A PIN is in no state and no row. Between the two entries of a new PIN stands its token, a keyed tag like the one
-//! that is stored in the end. A typed PIN goes to the book as a tag: the try is charged and compared in one commit.
+//! A PIN is in no state and no row. Between the two entries of a new PIN stands its token, a keyed
+//! tag like the one that is stored in the end. A typed PIN goes to the book as a tag: the try is
+//! charged and compared in one commit.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
@@ -78,7 +79,8 @@ pub fn changed(context: &Context, account: i64) -> Result<PinRow, PlanError> {
     Ok(row)
 }
 
-/// The second entry of a PIN that `owner` has chosen: what to store for `account` when it equals the first.
+/// The second entry of a PIN that `owner` has chosen: what to store for `account` when it equals
+/// the first.
 pub fn repeated(context: &Context, owner: i64, account: i64) -> Result<PinRow, PlanError> {
     let mismatch = || Refusal::of_field(Reason::PinMismatch, "new_pin");
     let first = read_token(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
