@@ -2,12 +2,15 @@
 //! before it would leave things, so that it makes no difference whether two changes come in one posting or in two.
 //! Pure, like the fold it is a part of.
 
+use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{After, Facts};
 use super::posting::{Change, Identify, SessionSave};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
+use crate::store::papers::Paper;
+use crate::store::working_day::ServedRow;
 
 impl Facts {
     /// What the changes would make of the facts, or the refusal of the first that may not be made.
@@ -24,16 +27,9 @@ impl Facts {
 
     /// Why a change may not be made.
     fn objection(&self, change: &Change, after: &After) -> Option<Reason> {
-        let (new, old) = (&after.around, &self.around);
         match change {
-            Change::OpenAccount(account) => {
-                let taken = self.account(account.id, after).is_some();
-                (taken || !is_empty(account)).then_some(Reason::Invalid)
-            }
-            Change::Join(person) => {
-                let taken = new.msisdns.contains(&person.msisdn) || old.msisdns.contains(&person.msisdn);
-                taken.then_some(Reason::AlreadyJoined)
-            }
+            Change::OpenAccount(account) => self.check_open(account, after),
+            Change::Join(person) => self.is_joined(&person.msisdn, after).then_some(Reason::AlreadyJoined),
             Change::FirstPin(pin) => self.attempts(pin.account_id, after).is_some().then_some(Reason::AlreadyJoined),
             Change::Identify(seen) => self.objection_to_identify(seen, after),
             Change::ChargePin { account } => {
@@ -50,8 +46,8 @@ impl Facts {
                 let moved = self.account(*account, after).is_none_or(|account| account.last_posting != *posting);
                 moved.then_some(Reason::Stale)
             }
-            Change::See { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Seen),
-            Change::Take { key } => (new.seen.contains(key) || old.seen.contains(key)).then_some(Reason::Stale),
+            Change::See { key } => self.is_seen(key, after).then_some(Reason::Seen),
+            Change::Take { key } => self.is_seen(key, after).then_some(Reason::Stale),
             Change::OpenReversal(row) => self.reversal(row.payment, after).is_some().then_some(Reason::UndoTwice),
             Change::MoveReversal { payment, from, .. } => {
                 let there = self.reversal(*payment, after).is_some_and(|state| from.contains(&state));
@@ -65,15 +61,8 @@ impl Facts {
             Change::CloseShift(shift) => {
                 (self.shift(shift.assistant, after) != Some(shift.id)).then_some(Reason::ShiftNone)
             }
-            Change::Serve(row) => {
-                let over = row.assistant.zip(row.shift).filter(|(who, shift)| self.shift(*who, after) != Some(*shift));
-                over.map(|_over| Reason::Stale)
-            }
-            Change::Keep(paper) => {
-                let place = paper.place();
-                let there = new.papers.get(&place).or_else(|| old.papers.get(&place)).copied().unwrap_or(0);
-                (there.checked_add(1) != Some(paper.version())).then_some(Reason::Stale)
-            }
+            Change::Serve(row) => self.check_serve(row, after),
+            Change::Keep(paper) => self.check_keep(paper, after),
             // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
             | Change::ClearPin { .. }
@@ -87,6 +76,23 @@ impl Facts {
             | Change::TellBelow { .. }
             | Change::Tell(_) => None,
         }
+    }
+
+    fn check_open(&self, account: &Account, after: &After) -> Option<Reason> {
+        let taken = self.account(account.id, after).is_some();
+        (taken || !is_empty(account)).then_some(Reason::Invalid)
+    }
+
+    fn check_serve(&self, row: &ServedRow, after: &After) -> Option<Reason> {
+        let over = row.assistant.zip(row.shift).filter(|(who, shift)| self.shift(*who, after) != Some(*shift));
+        over.map(|_over| Reason::Stale)
+    }
+
+    fn check_keep(&self, paper: &Paper, after: &After) -> Option<Reason> {
+        let place = paper.place();
+        let (new, old) = (&after.around, &self.around);
+        let there = new.papers.get(&place).or_else(|| old.papers.get(&place)).copied().unwrap_or(0);
+        (there.checked_add(1) != Some(paper.version())).then_some(Reason::Stale)
     }
 
     fn objection_to_identify(&self, seen: &Identify, after: &After) -> Option<Reason> {
@@ -161,6 +167,15 @@ impl Facts {
 
     fn version(&self, session: &[u8], after: &After) -> Option<i64> {
         after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
+    }
+
+    fn is_joined(&self, msisdn: &str, after: &After) -> bool {
+        after.around.msisdns.contains(msisdn) || self.around.msisdns.contains(msisdn)
+    }
+
+    fn is_seen(&self, key: &Key, after: &After) -> bool {
+        let (new, old) = (&after.around, &self.around);
+        new.seen.contains(key) || old.seen.contains(key)
     }
 
     fn shift(&self, assistant: i64, after: &After) -> Option<i64> {

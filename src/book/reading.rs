@@ -34,20 +34,8 @@ pub fn read_facts(
         facts.make_room();
     }
     read_book(conn, &mut want, facts)?;
-    let sessions: Vec<&[u8]> =
-        want.sessions.into_iter().filter(|key| !facts.around.sessions.contains_key(*key)).collect();
-    if !sessions.is_empty() {
-        let found: HashMap<Vec<u8>, i64> = sessions::versions(conn, &sessions)?.into_iter().collect();
-        // one that is not there is remembered as that
-        let all = sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0)));
-        facts.around.sessions.extend(all);
-    }
-    let pins: Vec<i64> = want.pins.into_iter().filter(|id| !facts.around.attempts.contains_key(id)).collect();
-    if !pins.is_empty() {
-        let pins = people::pins_of(conn, &pins)?;
-        facts.around.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
-        facts.around.tags.extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
-    }
+    read_sessions(conn, &want, facts)?;
+    read_pins(conn, &want, facts)?;
     if !want.seen.is_empty() {
         let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
         facts.around.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
@@ -73,6 +61,29 @@ pub fn read_facts(
     }
     if !want.papers.is_empty() {
         facts.around.papers = papers::versions(conn, &want.papers)?.into_iter().collect();
+    }
+    Ok(())
+}
+
+/// The conversations that are not remembered from the batches before.
+fn read_sessions(conn: &mut Conn, want: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+    let remembered = &mut facts.around.sessions;
+    let sessions: Vec<&[u8]> = want.sessions.iter().copied().filter(|key| !remembered.contains_key(*key)).collect();
+    if !sessions.is_empty() {
+        let found: HashMap<Vec<u8>, i64> = sessions::versions(conn, &sessions)?.into_iter().collect();
+        // one that is not there is remembered as that
+        remembered.extend(sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0))));
+    }
+    Ok(())
+}
+
+/// The PINs that are not remembered from the batches before.
+fn read_pins(conn: &mut Conn, want: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+    let pins: Vec<i64> = want.pins.iter().copied().filter(|id| !facts.around.attempts.contains_key(id)).collect();
+    if !pins.is_empty() {
+        let pins = people::pins_of(conn, &pins)?;
+        facts.around.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
+        facts.around.tags.extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
     }
     Ok(())
 }

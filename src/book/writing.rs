@@ -138,12 +138,14 @@ impl<'a> Sets<'a> {
                 Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),
                 Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
                 Change::Keep(paper) => drop(sets.papers.insert(paper.place(), paper)),
-                Change::Tell(message) => {
-                    let posting_id = (note.posting > 0).then_some(note.posting);
-                    sets.messages.push(NewMessage { posting_id, ..message.clone() });
-                }
+                Change::Tell(message) => sets.messages.push(of_posting(message, note.posting)),
             }
         }
         sets
     }
+}
+
+/// A message with the posting that it tells of, where there is one.
+fn of_posting(message: &NewMessage, posting: i64) -> NewMessage {
+    NewMessage { posting_id: (posting > 0).then_some(posting), ..message.clone() }
 }

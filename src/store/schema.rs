@@ -1,121 +1,12 @@
-//! The tables, as diesel sees them: the same on every database. A test compares this with the migrations.
+//! The tables, as diesel sees them: the same on every database. Those of the book are in `book_tables`. A test compares
+//! both with the migrations.
 #![expect(missing_docs, reason = "the migrations document each column")]
 
-diesel::table! {
-    accounts (id) {
-        id -> BigInt,
-        kind -> Text,
-        state -> Text,
-        currency -> Text,
-        balance_minor -> BigInt,
-        held_minor -> BigInt,
-        floor_minor -> Nullable<BigInt>,
-        last_posting -> Nullable<BigInt>,
-        usage -> Binary,
-    }
-}
+mod book_tables;
 
-diesel::table! {
-    postings (id) {
-        id -> BigInt,
-        kind -> Text,
-        at -> BigInt,
-        key -> Binary,
-        request -> Binary,
-        corrects -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    /// Postings as PostgreSQL keeps them: with their entries, packed.
-    #[sql_name = "postings"]
-    packed (id) {
-        id -> BigInt,
-        kind -> Text,
-        at -> BigInt,
-        key -> Binary,
-        request -> Binary,
-        corrects -> Nullable<BigInt>,
-        legs -> Binary,
-    }
-}
-
-diesel::table! {
-    /// A table on SQLite, a view over the packed legs on PostgreSQL.
-    entries (posting_id, leg) {
-        posting_id -> BigInt,
-        leg -> BigInt,
-        account_id -> BigInt,
-        amount_minor -> BigInt,
-        balance_minor -> BigInt,
-        previous -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    hold_entries (posting_id, leg) {
-        posting_id -> BigInt,
-        leg -> BigInt,
-        hold_id -> BigInt,
-        account_id -> BigInt,
-        amount_minor -> BigInt,
-        expires_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    holds (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        amount_minor -> BigInt,
-        remaining_minor -> BigInt,
-        state -> Text,
-        expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    chain (seq) {
-        seq -> BigInt,
-        first_posting -> BigInt,
-        last_posting -> BigInt,
-        digest -> Binary,
-    }
-}
-
-diesel::table! {
-    counters (name) {
-        name -> Text,
-        next -> BigInt,
-    }
-}
-
-diesel::table! {
-    head (id) {
-        id -> BigInt,
-        batch -> BigInt,
-        last_posting -> BigInt,
-        link -> BigInt,
-        digest -> Binary,
-        touched -> BigInt,
-    }
-}
-
-diesel::table! {
-    nodes (node) {
-        node -> BigInt,
-        batch -> BigInt,
-        at -> BigInt,
-    }
-}
-
-diesel::table! {
-    verified (link) {
-        link -> BigInt,
-        digest -> Binary,
-        at -> BigInt,
-    }
-}
+pub use book_tables::{
+    accounts, chain, counters, entries, head, hold_entries, holds, nodes, packed, postings, verified,
+};
 
 diesel::table! {
     people (account_id) {

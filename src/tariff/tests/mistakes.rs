@@ -71,6 +71,16 @@ fn mistakes_in_tables_are_named_with_their_line() {
             "send: one table must be for everybody and always: without `tier`, `channel` and `from_date`",
         ),
         (table("") + &table(""), 5, "send: the table on line 2 is for the same cases and dates"),
+    ];
+    for (lines, line, problem) in mistakes {
+        named(&format!("currency = 'KES'\n{lines}"), line, problem);
+    }
+}
+
+#[test]
+fn mistakes_in_what_a_table_has_besides_are_named_with_their_line() {
+    let table = |line: &str| format!("[[send]]\nbands = [{{ from = 1, to = 9, fee = 0 }}]\n{line}\n");
+    let mistakes = [
         (table(&format!("monthly = [{}]", "{},".repeat(9))), 4, "send: more than 8 of them"),
         (table("micro = { fee = 1 }"), 4, "send: micro: `below` is missing"),
         (table("monthly = [{ fee = 1 }]"), 4, "send: monthly 1: `up_to` is missing"),
@@ -90,6 +100,16 @@ fn mistakes_in_tables_are_named_with_their_line() {
             4,
             "send: extra 1: there is a line `fee` already",
         ),
+    ];
+    for (lines, line, problem) in mistakes {
+        named(&format!("currency = 'KES'\n{lines}"), line, problem);
+    }
+}
+
+#[test]
+fn mistakes_in_commission_are_named_with_their_line() {
+    let bands = "bands = [{ from = 1, to = 9, fee = 0 }]\n";
+    let mistakes = [
         (
             format!("[commission.cash_im]\n{bands}"),
             2,

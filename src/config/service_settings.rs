@@ -1,0 +1,55 @@
+//! What the program is built from, once the flags were found good. It knows neither flags nor variables.
+
+use crate::gateway::mail::MailAccount;
+use crate::seal::SealKey;
+use crate::wallet::Rules;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The account at the gateway.
+#[derive(Debug, Clone)]
+pub struct GatewayAccount {
+    /// Where its API is.
+    pub url: String,
+    /// The account's user name.
+    pub username: String,
+    /// The account's key.
+    pub api_key: SecretString,
+    /// What messages come from.
+    pub sender: Option<String>,
+}
+
+/// A configuration that was found good: what the program is built from.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The database.
+    pub database_url: String,
+    /// The folder of the menus, or the ones compiled in.
+    pub menus: Option<PathBuf>,
+    /// The code that people dial.
+    pub service_code: String,
+    /// What the service calls itself.
+    pub brand: String,
+    /// When a caller is told to wait for an SMS.
+    pub answer_within: Duration,
+    /// The secret everything else follows from.
+    pub secret: SealKey,
+    /// The secrets before it.
+    pub old_secrets: Vec<SealKey>,
+    /// What callbacks must carry.
+    pub callback_token: Option<SecretString>,
+    /// The way out for messages; `None` keeps them for the phone page.
+    pub gateway: Option<GatewayAccount>,
+    /// The way out for mail, if there is one.
+    pub mail: Option<MailAccount>,
+    /// What the operator decides about services.
+    pub rules: Rules,
+    /// Prices of services for which the tariff file has none, as it would write them: so that they can be tried.
+    pub more_prices: &'static str,
+    /// Whether this is the demo.
+    pub demo: bool,
+}
