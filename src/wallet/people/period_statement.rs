@@ -16,7 +16,6 @@ use crate::store::facts::{Facts, Whole};
 use crate::store::{Conn, StoreError, book_rows, loading};
 use crate::time::Timestamp;
 use crate::value::Value;
-use crate::wallet_old::agent::cash_in;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
