@@ -157,13 +157,10 @@ pub fn open(
     reference: String,
 ) -> Result<OrderRow, PlanError> {
     let row = pending::open(context, plan, REQUESTED, payer, asker.account_id, amount);
-    let row = row.map_err(|error| {
-        error.refused_as(|refusal| match refusal.reason {
-            // how much waits for somebody is nobody else's business
-            Reason::OrdersFull => Refusal::of_field(Reason::RequestsFull, "to"),
-            _other => refusal,
-        })
-    })?;
+    // how much waits for somebody is nobody else's business
+    let full = Refusal::of_field(Reason::RequestsFull, "to");
+    let hidden = |refusal: Refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal };
+    let row = row.map_err(|error| error.refused_as(hidden))?;
     Ok(OrderRow { reference, ..row })
 }
 
