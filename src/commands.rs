@@ -111,7 +111,7 @@ pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -
         }
         None => Folder::open(menus_folder(folder).as_deref())?.tariff,
     };
-    let tariff = match Tariff::parse(&source) {
+    let tariff = match Tariff::parse(&source, &crate::wallet::priced()) {
         Ok(tariff) => tariff,
         Err(problems) => return Ok(complain(&problems)),
     };
@@ -129,8 +129,8 @@ pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -
 /// `kadogo tariff quote`
 fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
     let service = args.service.as_str();
-    if !crate::tariff::SERVICES.contains(&service) {
-        bail!("{service} has no price: what has one is {}", crate::tariff::SERVICES.join(", "));
+    if !crate::wallet::priced().contains(&service) {
+        bail!("{service} has no price: what has one is {}", crate::wallet::priced().join(", "));
     }
     if let Some(tier) = args.tier.as_ref().filter(|tier| !tariff.has_tier(tier)) {
         bail!("the tariff has no tier {tier}");

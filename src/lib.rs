@@ -12,7 +12,6 @@ pub mod email;
 pub mod language;
 pub mod live;
 pub mod market;
-pub mod messages;
 pub mod metrics;
 pub mod money;
 pub mod phone;
@@ -39,7 +38,6 @@ pub mod store;
 
 // ── services: what people can do ──
 pub mod wallet;
-pub mod wallet_old;
 
 // ── channels: how people reach it, and how it reaches them ──
 pub mod gateway;

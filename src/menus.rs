@@ -4,13 +4,13 @@
 use crate::catalogue::{Catalogue, Problem};
 use crate::limits::Limits;
 use crate::market::Market;
+use crate::refusal::Reason;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::tariff::Tariff;
-use crate::refusal::Reason;
 use crate::ussd::{Files, Menus, Vocabulary};
-use crate::wallet::agents::{cash_in, cash_out};
-use crate::wallet::{SERVICES, parcel, price, send};
+use crate::wallet::service::ByText;
+use crate::wallet::{SERVICES, priced};
 use std::io;
 use std::path::Path;
 
@@ -125,9 +125,12 @@ pub fn vocabulary() -> Vocabulary {
         vocabulary.services.push(service.name);
         vocabulary.learn(service.shows.iter().copied());
         vocabulary.tell(service.messages.iter().copied());
+        vocabulary.tell(service.text.iter().flat_map(ByText::messages));
         vocabulary.reasons.extend(service.refusals);
     }
-    for messages in [crate::wallet::MESSAGES, crate::sms::inbox::MESSAGES, crate::ussd::deadline::MESSAGES, crate::notify::MESSAGES] {
+    for messages in
+        [crate::wallet::MESSAGES, crate::sms::inbox::MESSAGES, crate::ussd::deadline::MESSAGES, crate::notify::MESSAGES]
+    {
         vocabulary.tell(messages.iter().copied());
     }
     vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
@@ -138,18 +141,20 @@ pub fn vocabulary() -> Vocabulary {
 
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the file is refused.
 pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
-    let tariff = Tariff::parse(source)?;
+    let tariff = Tariff::parse(source, &priced())?;
     let problems = out_of_reach(&tariff, source);
     if problems.is_empty() { Ok(tariff) } else { Err(problems) }
 }
 
 /// What a tariff asks for that the services, or the market, cannot do.
 pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
-    let services = [send::SERVICE.name, parcel::SEND.name, cash_in::SERVICE.name, cash_out::SERVICE.name];
-    let mut problems: Vec<Problem> =
-        services.iter().flat_map(|service| tariff.beyond(service, price::able(service))).collect();
-    // what waits for a number without a wallet can be had as cash
-    problems.extend(tariff.undercuts(parcel::SEND.name, cash_out::SERVICE.name));
+    let mut problems = Vec::new();
+    for service in SERVICES {
+        let Some(able) = service.priced else { continue };
+        problems.extend(tariff.beyond(service.name, able));
+        // what can be had in place of another must not be cheaper
+        problems.extend(able.stands_for.iter().flat_map(|other| tariff.undercuts(service.name, other)));
+    }
     let market = Market::kenya().currency;
     if tariff.currency() != market {
         let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));

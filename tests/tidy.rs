@@ -42,7 +42,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "language",
             "live",
             "market",
-            "messages",
             "metrics",
             "money",
             "phone",

@@ -4,7 +4,7 @@
 //! A refused one leaves no trace, and the ones behind it go on.
 
 use super::PIN_ATTEMPTS_MAX;
-use super::facts::{After, Facts};
+use super::guard_facts::{After, Facts};
 use super::posting::{Change, HoldMove, Posting, Proof, Receipt, SecretKind};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};

@@ -3,7 +3,7 @@
 //! Pure, like the fold it is a part of.
 
 use super::PIN_ATTEMPTS_MAX;
-use super::facts::{After, Facts};
+use super::guard_facts::{After, Facts};
 use super::posting::{Change, Identify, SessionSave};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};

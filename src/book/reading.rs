@@ -1,7 +1,7 @@
 //! What a batch needs to know before it is folded: read in sets, and only what is not remembered from the batches before.
 
 use super::Key;
-use super::facts::Facts;
+use super::guard_facts::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
 use crate::store::since::Since;
 use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, reversals, sessions, working_day};

@@ -6,7 +6,7 @@
 //! outcome is known before it is told.
 
 use super::batch::Outcome;
-use super::facts::{Around, Facts};
+use super::guard_facts::{Around, Facts};
 use super::posting::{Answer, Posting};
 use super::{chain, reading, writing};
 use crate::reason::Reason;

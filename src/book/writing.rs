@@ -1,7 +1,7 @@
 //! What a batch leaves in the database, written in sets: of rows that several postings changed, the last state counts.
 
 use super::batch::Outcome;
-use super::facts::Facts;
+use super::guard_facts::Facts;
 use super::posting::Change;
 use crate::store::agents::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};

@@ -1,19 +1,20 @@
 //! From the text of `menus/tariff.toml` to a tariff. All that is wrong is collected, each with file and line; whatever
 //! nobody asked for is a mistake. It computes no fee, and the numbers of one table are read in `entries`.
 
+use super::Tariff;
 use super::commission::Earning;
 use super::entries;
 use super::rate::Rounding;
 use super::reader::Reader;
 use super::sheet::{Applies, Sheet};
-use super::{SERVICES, Tariff};
 use crate::money::Currency;
 use crate::source::{Problem, Source};
 use crate::table::{Complaints, Name, Table};
 
 impl Tariff {
-    /// Reads a tariff file: what it says, or everything that is wrong with it.
-    pub fn parse(source: &Source) -> Result<Tariff, Vec<Problem>> {
+    /// Reads a tariff file: what it says, or everything that is wrong with it. `priced` are the services that can have a
+    /// price: a file that names another one is refused, as it would be a slip, and free.
+    pub fn parse(source: &Source, priced: &[&str]) -> Result<Tariff, Vec<Problem>> {
         let mut table = Table::parse(source).map_err(|problem| vec![problem])?;
         let mut complaints = Complaints::new(source);
         // nothing else can be read without it
@@ -24,10 +25,10 @@ impl Tariff {
         reader.tiers = texts(table.names("tiers", &mut reader.complaints));
         reader.channels = texts(table.names("channels", &mut reader.complaints));
         let earnings = match table.table("commission", &mut reader.complaints) {
-            Some(all) => by_service(all, "commission ", &mut reader, earnings),
+            Some(all) => by_service(all, "commission ", priced, &mut reader, earnings),
             None => Vec::new(),
         };
-        let sheets = by_service(table, "", &mut reader, sheets);
+        let sheets = by_service(table, "", priced, &mut reader, sheets);
         let Reader { complaints, tiers, channels, .. } = reader;
         if !complaints.found.is_empty() {
             return Err(complaints.found);
@@ -55,14 +56,15 @@ fn currency(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Cu
 fn by_service<T>(
     mut all: Table<'_>,
     about: &str,
+    priced: &[&str],
     reader: &mut Reader<'_>,
     read: fn(&Name, Vec<Table<'_>>, &mut Reader<'_>) -> Vec<T>,
 ) -> Vec<(String, Vec<T>)> {
     let mut found = Vec::new();
     for name in all.keys() {
         reader.complaints.about = String::new();
-        if !SERVICES.contains(&name.text.as_str()) {
-            let message = format!("`{}` does not belong here; what has a price is {}", name.text, SERVICES.join(", "));
+        if !priced.contains(&name.text.as_str()) {
+            let message = format!("`{}` does not belong here; what has a price is {}", name.text, priced.join(", "));
             reader.complaints.add(name.line, &message);
             continue;
         }

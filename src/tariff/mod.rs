@@ -33,9 +33,6 @@ use std::collections::BTreeMap;
 use crate::money::{Currency, Money};
 use crate::reason::Reason;
 
-/// The services that have a price. A file that names another one is refused: it would be a slip, and free.
-pub const SERVICES: &[&str] = &["send", "send_unjoined", "cash_in", "cash_out"];
-
 /// The prices of all services, in one currency.
 #[derive(Debug, Clone)]
 pub struct Tariff {

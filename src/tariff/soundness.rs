@@ -20,6 +20,8 @@ pub struct Able {
     pub month: bool,
     /// It can take a part of the fee from who is paid.
     pub payee: bool,
+    /// Services that it can stand for: it must not cost less than they do.
+    pub stands_for: &'static [&'static str],
 }
 
 impl Tariff {

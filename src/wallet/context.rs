@@ -1,9 +1,9 @@
 //! The context of a decision: who asks for what and when, the rules of the service, and the facts that were read for it. All
 //! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
 
+use super::counterparty::Party;
 use super::message::Message;
-use super::plan::PlanError;
-use super::service::Service;
+use super::plan::{Act, Plan, PlanError};
 use super::{Caller, House};
 use crate::ask::{Fields, Secret, Slots, Verb};
 use crate::book::{Change, Key};
@@ -16,8 +16,10 @@ use crate::store::agents::Till;
 use crate::store::facts::Facts;
 use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
+use crate::store::wants::Want;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Where something was asked for, as tariffs name it.
@@ -42,6 +44,38 @@ impl Channel {
     }
 }
 
+/// How an order for a service is paid once its payer says yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Settle {
+    /// The price is that of where it was asked for: it was told there.
+    pub channel: Channel,
+    /// What must be read to pay into this account, given what was read before; asked twice.
+    pub wants: fn(&Context, i64) -> Vec<Want>,
+    /// Plans that the caller pays this party.
+    pub pay: Pay,
+}
+
+/// Cash that changes hands in another way: in parts, one way and the other, it earns an outlet no more than in one.
+#[derive(Debug, Clone, Copy)]
+pub struct CountsAs {
+    /// The kind of posting.
+    pub kind: &'static str,
+    /// The service that it counts as.
+    pub service: &'static str,
+}
+
+/// Plans that the caller pays a party: shows it, and says what to commit.
+pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
+
+/// What services may know of one another, without knowing one another.
+#[derive(Debug, Clone, Default)]
+pub struct Peers {
+    /// How an order is paid, by the service that it names.
+    pub settles: BTreeMap<&'static str, Settle>,
+    /// What counts as what.
+    pub counts_as: Vec<CountsAs>,
+}
+
 /// Everything that a decision may know.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -51,8 +85,8 @@ pub struct Context<'a> {
     pub tariff: &'a Tariff,
     /// What people may move.
     pub limits: &'a Limits,
-    /// Everything the wallet can do: an order names the service that pays it.
-    pub services: &'static [Service],
+    /// What services may know of one another.
+    pub peers: &'a Peers,
     /// Who asks.
     pub caller: &'a Caller,
     /// Inputs so far.
@@ -81,11 +115,6 @@ impl<'a> Context<'a> {
     /// The same as if it was asked for there.
     pub fn on(self, channel: Channel) -> Context<'a> {
         Context { channel, ..self }
-    }
-
-    /// The service with this name.
-    pub fn service(&self, name: &str) -> Option<&'static Service> {
-        self.services.iter().find(|service| service.name == name)
     }
 
     /// The caller, who must have joined.

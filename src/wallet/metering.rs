@@ -5,10 +5,10 @@ use super::context::Context;
 use super::party;
 use super::plan::PlanError;
 use crate::book::Meter;
-use crate::limits::{Budget, Caps, Tier, Way};
+use crate::calendar::Day;
+use crate::limits::{Budget, Caps, Limits, Tier, Way};
 use crate::money::Money;
 use crate::store::people::PersonRow;
-use crate::time::Timestamp;
 
 /// What the payment of `amount` counts for: going out for the payer, coming in for the payee.
 ///
@@ -35,12 +35,16 @@ pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Mete
 
 /// What it counts for on the side of who gets it, who is not the one that asks.
 pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
-    meter(context, payee, Way::In, amount, false)
+    arrived(context.limits, context.today(), payee, amount)
 }
 
-/// What somebody sent and nobody took counts no more.
-pub fn returned(context: &Context, sent: Timestamp, payer: i64, amount: Money) -> Meter {
-    let day = context.day_of(sent);
+/// The same for what comes by itself, on this day.
+pub fn arrived(limits: &Limits, day: Day, payee: &PersonRow, amount: Money) -> Meter {
+    meter(limits, day, payee, Way::In, amount, false)
+}
+
+/// What somebody sent on this day, and nobody took, counts no more.
+pub fn returned(day: Day, payer: i64, amount: Money) -> Meter {
     let caps = Caps::default();
     Meter { account: payer, way: Way::Out, amount_minor: amount.minor, day, caps, own: true, back: true }
 }
@@ -57,13 +61,12 @@ pub fn budget(context: &Context, account: i64) -> Result<Option<Budget>, PlanErr
 
 /// What goes out counts against what the tier allows, and against what its owner set themselves.
 fn out(context: &Context, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, PlanError> {
-    let mut out = meter(context, person, Way::Out, amount, own);
+    let mut out = meter(context.limits, context.today(), person, Way::Out, amount, own);
     out.caps.budget = budget(context, person.account_id)?;
     Ok(out)
 }
 
-fn meter(context: &Context, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
-    let caps = context.limits.caps(Tier::of_code(&person.tier), way);
-    let day = context.today();
+fn meter(limits: &Limits, day: Day, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
+    let caps = limits.caps(Tier::of_code(&person.tier), way);
     Meter { account: person.account_id, way, amount_minor: amount.minor, day, caps, own, back: false }
 }

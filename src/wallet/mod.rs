@@ -9,6 +9,7 @@ pub mod agents;
 pub mod bootstrap;
 pub mod caller;
 pub mod context;
+pub mod counterparty;
 pub mod house;
 pub mod line;
 pub mod message;
@@ -24,17 +25,21 @@ pub mod receipt;
 mod registry;
 mod repetition;
 mod replay;
+pub mod reversals;
 pub mod service;
 #[cfg(test)]
-pub(crate) mod trial;
+mod tests;
+pub mod vouchers;
 pub mod waiting;
 
-pub use crate::wallet_old::{agent, desk, founding, parcel, price, send};
+#[cfg(test)]
+pub(crate) use tests::trial;
+
 pub use acting::{Acted, MESSAGES, Turn, Wrong};
 pub use caller::Caller;
 pub use house::{House, Rules};
 pub use people::join;
-pub use registry::{SERVICES, service};
+pub use registry::{PEERS, SERVICES, priced, service};
 pub use service::{Service, Whose};
 
 use crate::ask::{Answer, Ask, Verb};

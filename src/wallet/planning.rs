@@ -1,9 +1,9 @@
 //! Planning: what a service wants is read, step by step, and then it decides. On a file all of that is one visit of a reader.
 //! On a server what many requests want is read together, one journey a step; what only this one wants, by a reader.
 
-use super::context::{Channel, Context};
+use super::context::{Channel, Context, Peers};
 use super::plan::{Plan, PlanError};
-use super::registry::SERVICES;
+use super::registry::PEERS;
 use super::service::{Decide, Service, Wants, Whose};
 use super::{Caller, House, Wallet, unavailable};
 use crate::ask::{Ask, Fields, Secret, Verb};
@@ -46,7 +46,7 @@ pub(super) struct Job {
     pub(super) house: Arc<House>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
-    pub(super) services: &'static [Service],
+    pub(super) peers: &'static Peers,
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
     pub(super) decide: Decide,
@@ -81,7 +81,7 @@ impl Job {
             house: &self.house,
             tariff: &self.tariff,
             limits: &self.limits,
-            services: self.services,
+            peers: self.peers,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
@@ -167,9 +167,6 @@ impl Job {
 
     /// Reads what the steps from this one on want, and decides.
     fn read(&self, conn: &mut Conn, from: usize, facts: &Facts) -> Result<Planned, StoreError> {
-        if let Some(old) = self.service.old {
-            return self.read_old(conn, old);
-        }
         let mut facts = facts.clone();
         for step in from..self.steps() {
             match self.wants(step, &facts) {
@@ -178,38 +175,6 @@ impl Job {
             }
         }
         self.decide(&facts)
-    }
-
-    fn read_old(&self, conn: &mut Conn, old: crate::wallet_old::desk::OldPlan) -> Result<Planned, StoreError> {
-        use crate::wallet_old::{Desk, Halt, Known, Reach, pin};
-        let now_there = match self.whose() {
-            Whose::Assistant => Some(Caller::read(conn, self.caller.msisdn.clone(), self.now)?),
-            Whose::Nobody | Whose::Caller => None,
-        };
-        let mut desk = Desk {
-            conn: Reach(Some(conn)),
-            house: &self.house,
-            caller: now_there.as_ref().unwrap_or(&self.caller),
-            fields: &self.fields,
-            secret: self.secret.clone(),
-            key: self.given.key,
-            fresh_id: self.given.fresh_id,
-            verb: self.verb,
-            now: self.now,
-            known: Known::default(),
-            channel: "ussd",
-            plan: Default::default(),
-        };
-        let decided = old(&mut desk).and_then(|()| pin::read(&mut desk, self.whose()));
-        let pin = desk.plan.pin.take();
-        let crate::wallet_old::desk::Plan { slots, flags, items, act, .. } = desk.plan;
-        let plan = Plan { slots, flags, items, act };
-        match decided {
-            Ok(()) => Ok(Planned { plan, refused: None, pin }),
-            Err(Halt::Refused(refusal)) => Ok(Planned { plan, refused: Some(refusal), pin }),
-            Err(Halt::Broken(error)) => Err(error),
-            Err(Halt::Unread) => Err(StoreError::Closed),
-        }
     }
 }
 
@@ -233,7 +198,7 @@ impl Wallet {
             house: self.house.clone(),
             tariff: self.house.tariff.get(),
             limits: self.house.limits.get(),
-            services: SERVICES,
+            peers: &PEERS,
             service,
             steps,
             decide,
@@ -251,7 +216,7 @@ impl Wallet {
 
     async fn work(&self, job: Job) -> Result<Planned, StoreError> {
         let (mut facts, mut step) = (Facts::default(), 0);
-        if let Some(together) = self.store.together().filter(|_| job.service.old.is_none()) {
+        if let Some(together) = self.store.together() {
             while step < job.steps() {
                 let Ok(wants) = job.wants(step, &facts) else { return job.decide(&facts) };
                 let open: Vec<Want> = wants.into_iter().filter(|want| !facts.has(want)).collect();

@@ -4,28 +4,32 @@ use super::Service;
 use super::agents::{
     cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
 };
+use super::context::Peers;
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
 };
+use super::reversals::{agree, asked, dispute, undo, undo_sent};
+use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
 use super::waiting::{approval, block, order, payment_request, split_bill, standing_order};
-use crate::wallet_old as old;
+use std::sync::LazyLock;
 
 /// Everything the wallet can do.
 pub const SERVICES: &[Service] = &[
     send::SERVICE,
-    old::parcel::SEND,
-    old::parcel::mine::LIST,
-    old::parcel::mine::CANCEL,
-    old::parcel::mine::SECRET,
+    recipient::SERVICE,
+    send_unjoined::SERVICE,
+    sent::LIST,
+    take_back::SERVICE,
+    reveal::SERVICE,
+    undo::SERVICE,
+    undo_sent::SERVICE,
+    asked::SERVICE,
+    agree::SERVICE,
+    dispute::SERVICE,
     order::ORDER,
     order::LIST,
     approval::APPROVE,
     approval::DECLINE,
-    old::reversal::UNDO,
-    old::reversal::SENT,
-    old::reversal::ASKED,
-    old::reversal::AGREE,
-    old::reversal::DISPUTE,
     payment_request::ASK,
     payment_request::MINE,
     payment_request::CANCEL,
@@ -41,8 +45,8 @@ pub const SERVICES: &[Service] = &[
     cash_in::SERVICE,
     cash_out::SERVICE,
     cash_ask::ASK,
-    old::agent::code::MAKE,
-    old::agent::code::REDEEM,
+    cash_code::SERVICE,
+    redeem::SERVICE,
     float::SELL,
     register::REGISTER,
     register::LIFT,
@@ -75,6 +79,14 @@ pub const SERVICES: &[Service] = &[
     pin::CHANGE,
     help::SERVICE,
 ];
+
+/// What they may know of one another.
+pub static PEERS: LazyLock<Peers> = LazyLock::new(|| super::service::peers(SERVICES));
+
+/// The names of those that can have a price.
+pub fn priced() -> Vec<&'static str> {
+    SERVICES.iter().filter(|service| service.priced.is_some()).map(|service| service.name).collect()
+}
 
 /// The service with this name.
 pub fn service(name: &str) -> Option<&'static Service> {

@@ -1,12 +1,11 @@
 //! What a service is: one value, in the file of the service, that says everything the rest of the house needs to know of it.
 //! Nothing here knows any service.
 
+pub use super::context::{CountsAs, Settle};
 pub use super::message::{Message, With};
 
-use super::context::{Channel, Context};
-use super::party::Party;
-use super::plan::{Act, Plan, PlanError};
-use crate::money::Money;
+use super::context::{Context, Peers};
+use super::plan::{Plan, PlanError};
 use crate::reason::Reason;
 use crate::store::wants::Want;
 use crate::tariff::Able;
@@ -49,8 +48,6 @@ pub struct Service {
     pub counts_as: Option<CountsAs>,
     /// It is done before a wallet is taken over that an agent opened.
     pub unclaimed: bool,
-    /// Reads and decides at once: the way that is left.
-    pub old: Option<crate::wallet_old::desk::OldPlan>,
 }
 
 /// Whose PIN a service needs.
@@ -119,28 +116,19 @@ pub enum ByText {
     ExplainToStrangers(&'static Message),
 }
 
-/// How an order for a service is paid once its payer says yes.
-#[derive(Debug, Clone, Copy)]
-pub struct Settle {
-    /// The price is that of where it was asked for: it was told there.
-    pub channel: Channel,
-    /// What must be read to pay into this account, given what was read before; asked twice.
-    pub wants: fn(&Context, i64) -> Vec<Want>,
-    /// Plans that the caller pays this party.
-    pub pay: Pay,
+impl ByText {
+    /// The texts that it answers with.
+    pub fn messages(&self) -> Vec<&'static Message> {
+        match self {
+            ByText::Execute => Vec::new(),
+            ByText::Quote(answer)
+            | ByText::ExecuteAnd(answer)
+            | ByText::Explain(answer)
+            | ByText::ExplainToStrangers(answer) => vec![answer],
+            ByText::List { line, whole, none } => vec![line, whole, none],
+        }
+    }
 }
-
-/// Cash that changes hands in another way: in parts, one way and the other, it earns an outlet no more than in one.
-#[derive(Debug, Clone, Copy)]
-pub struct CountsAs {
-    /// The kind of posting.
-    pub kind: &'static str,
-    /// The service that it counts as.
-    pub service: &'static str,
-}
-
-/// Plans that the caller pays a party: shows it, and says what to commit.
-pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
 
 impl Service {
     /// What a service is where its file says nothing else.
@@ -159,7 +147,6 @@ impl Service {
         settles: None,
         counts_as: None,
         unclaimed: false,
-        old: None,
     };
 
     /// How it is asked for by text. What needs a PIN is not: a text never moves money.
@@ -170,4 +157,10 @@ impl Service {
 
 fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
+}
+
+/// What services may know of one another.
+pub fn peers(services: &[Service]) -> Peers {
+    let settles = services.iter().filter_map(|service| Some((service.name, service.settles?)));
+    Peers { settles: settles.collect(), counts_as: services.iter().filter_map(|service| service.counts_as).collect() }
 }

@@ -6,7 +6,7 @@
 use super::ledger::*;
 use super::model::Model;
 use kadogo::book::batch::Outcome;
-use kadogo::book::facts::Facts;
+use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
 use kadogo::calendar::Day;
 use kadogo::limits::{Cap, Caps, Way, Window};

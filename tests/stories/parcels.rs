@@ -293,7 +293,7 @@ async fn nothing_of_it_is_open_for_ever() {
 #[test]
 fn a_parcel_costs_what_sending_and_cash_cost_and_more_than_its_commission() {
     let text = include_str!("../../menus/tariff.toml").to_owned();
-    let tariff = Tariff::parse(&kadogo::source::Source::new("tariff.toml", text)).unwrap();
+    let tariff = Tariff::parse(&kadogo::source::Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap();
     let date = jiff::civil::date(2026, 11, 23);
     let fee = |service, amount| {
         let case = Case { service, amount, tier: None, channel: None, date, month_minor: 0 };

@@ -163,7 +163,12 @@ async fn a_price_that_nobody_was_told_is_not_paid() {
         .await;
         comes(&world, day - 1, 15).await;
         let text = format!("currency = 'KES'\n[send]\nbands = [{{ from = 1, to = 250_000, fee = {fee} }}]\n");
-        world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+        world
+            .app
+            .wallet
+            .house
+            .tariff
+            .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
         amina.messages().await;
         comes(&world, day, 8).await;
         let heard = amina.messages().await;

@@ -155,7 +155,12 @@ const KNOWN: &str = "currency = 'KES'\ntiers = ['full']\n\
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tier_and_the_month_of_who_pays_make_their_price() {
     let world = World::new().await;
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", KNOWN)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
     let price = async || {
         amina.dial().await;
@@ -181,7 +186,12 @@ async fn the_tier_and_the_month_of_who_pays_make_their_price() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
     let world = World::new().await;
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", KNOWN)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
     let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     let free = facts(world.app.wallet.answer(&caller, ask(Verb::Quote, 60_000, None)).await)["total"].clone();
@@ -212,7 +222,12 @@ const TAXED: &str = "currency = 'KES'\n[[send]]\nbands = [{ from = 1, to = 1_000
 #[tokio::test(flavor = "multi_thread")]
 async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
     let world = World::new().await;
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", TAXED)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
     amina.dial().await;
     let confirm = amina.go(&[Pick("send"), Type("0700000002"), Type("500")]).await;
@@ -259,7 +274,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             text += "[[send.extra]]\n";
             text += &format!("name = '{name}'\ncredit = '{credit}'\nof = '{of}'\npercent = '1.{percent:03}'\n");
         }
-        let tariff = Tariff::parse(&Source::new("tariff.toml", text.clone())).unwrap();
+        let tariff = Tariff::parse(&Source::new("tariff.toml", text.clone()), &kadogo::wallet::priced()).unwrap();
         let amount = i64::try_from(1 + luck.below(90_000)).unwrap();
         let case = Case {
             service: "send",
@@ -306,7 +321,12 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
     let world = World::new().await;
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", TAXED)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     // 23:59:30 in Nairobi
     world.clock.advance(Duration::from_secs(9 * 3_600 + 54 * 60 + 30));
     let amina = world.phone(AMINA);
@@ -322,7 +342,12 @@ async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
 async fn less_than_the_least_is_refused_with_its_own_words() {
     let world = World::new().await;
     let text = "currency = 'KES'\n[send]\nminimum = 50\nbands = [{ from = 50, to = 1_000, fee = 7 }]";
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
     amina.dial().await;
     let screen = amina.go(&[Pick("send"), Type("0700000002"), Type("49.99")]).await;

@@ -169,7 +169,12 @@ fn price_deposits(world: &World) {
     let priced = format!(
         "{text}\n[cash_in]\nsplitting_allowed = 30\nbands = [\n    {{ from = 1, to = 500, fee = 7 }},\n    {{ from = 501, to = 250_000, fee = 30 }},\n]\n"
     );
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", priced)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", priced), &kadogo::wallet::priced()).unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,7 +214,12 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     let tariff = |fee: i64, tax: &str| {
         let extra = format!("extra = [{{ name = 'excise', credit = 'tax', of = 'fee', percent = '{tax}' }}]");
         let text = format!("currency = 'KES'\n[cash_out]\nbands = [{{ from = 1, to = 900, fee = {fee} }}]\n{extra}\n");
-        world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+        world
+            .app
+            .wallet
+            .house
+            .tariff
+            .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     };
     let (claire, mariam) = (world.phone(CLAIRE), world.phone(MARIAM));
     tariff(20, "10");
@@ -223,7 +233,12 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     // the next one costs what it costs by now, and one that no tariff would allow any more is still good
     let code = super::market::make_code(&claire, "300", "9274").await;
     let text = "currency = 'KES'\n[cash_out]\nbands = [{ from = 1, to = 100, fee = 9 }]\n";
-    world.app.wallet.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", text)).unwrap());
+    world
+        .app
+        .wallet
+        .house
+        .tariff
+        .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     serve(&mariam, &[Pick("code"), Type("0700000003"), Type("300"), Type(&code), Yes, Type("6734")]).await;
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200 - 35_800);
     assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000 + 5_000, 200 + 800));

@@ -5,49 +5,6 @@ use crate::arrows::{Arrows, arrows};
 use crate::{Source, report, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files that still stand in circles with one another. The list only becomes shorter: no file is put on it, and one that
-/// is out of its circle is taken off.
-const STILL_IN_CIRCLES: &[&str] = &[
-    "src/wallet/account.rs",
-    "src/wallet/agent/cash_in.rs",
-    "src/wallet/agent/cash_out.rs",
-    "src/wallet/agent/code.rs",
-    "src/wallet/agent/commission.rs",
-    "src/wallet/agent/deposit.rs",
-    "src/wallet/agent/find.rs",
-    "src/wallet/agent/float.rs",
-    "src/wallet/agent/mod.rs",
-    "src/wallet/agent/parcel.rs",
-    "src/wallet/agent/payout.rs",
-    "src/wallet/agent/register.rs",
-    "src/wallet/agent/serve.rs",
-    "src/wallet/agent/settings.rs",
-    "src/wallet/agent/shift.rs",
-    "src/wallet/agent/till.rs",
-    "src/wallet/budget.rs",
-    "src/wallet/claim.rs",
-    "src/wallet/desk.rs",
-    "src/wallet/founding.rs",
-    "src/wallet/join.rs",
-    "src/wallet/known.rs",
-    "src/wallet/limits.rs",
-    "src/wallet/mailbox.rs",
-    "src/wallet/mod.rs",
-    "src/wallet/orders.rs",
-    "src/wallet/parcel/mine.rs",
-    "src/wallet/parcel/mod.rs",
-    "src/wallet/pin.rs",
-    "src/wallet/price.rs",
-    "src/wallet/receipt.rs",
-    "src/wallet/request/bill.rs",
-    "src/wallet/request/block.rs",
-    "src/wallet/request/mod.rs",
-    "src/wallet/reversal/mod.rs",
-    "src/wallet/reversal/staff.rs",
-    "src/wallet/send.rs",
-    "src/wallet/standing/mod.rs",
-];
-
 /// Files that reach one another, each circle once, with the arrows within it.
 fn circles(arrows: &Arrows) -> Vec<(BTreeSet<String>, Vec<String>)> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -79,16 +36,10 @@ fn reached<'a>(from: &'a str, next: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSe
 fn no_two_files_use_one_another() {
     let arrows = arrows(&sources());
     assert!(arrows.len() > 500, "the imports were not found");
-    let listed = |file: &String| STILL_IN_CIRCLES.contains(&file.as_str());
-    let others: Arrows =
-        arrows.iter().filter(|((a, b), _)| !(listed(a) && listed(b))).map(|(k, v)| (k.clone(), *v)).collect();
     let told = |(circle, lines): (BTreeSet<String>, Vec<String>)| {
         format!("{} files use one another:\n  {}", circle.len(), lines.join("\n  "))
     };
-    let mut findings: Vec<String> = circles(&others).into_iter().map(told).collect();
-    let within: BTreeSet<String> = circles(&arrows).into_iter().flat_map(|(circle, _)| circle).collect();
-    let out = STILL_IN_CIRCLES.iter().filter(|file| !within.contains(**file));
-    findings.extend(out.map(|file| format!("{file} is in no circle any more: take it off the list")));
+    let findings: Vec<String> = circles(&arrows).into_iter().map(told).collect();
     report(findings);
 }
 

@@ -22,7 +22,7 @@ fn kes(minor: i64) -> Money {
 }
 
 fn read(text: &str) -> Result<Tariff, Vec<Problem>> {
-    Tariff::parse(&Source::new("menus/tariff.toml", text))
+    Tariff::parse(&Source::new("menus/tariff.toml", text), &["send", "send_unjoined", "cash_in", "cash_out"])
 }
 
 fn ours() -> Tariff {
@@ -195,10 +195,10 @@ fn the_most_specific_table_applies_and_of_those_the_newest_that_has_begun() {
 #[test]
 fn prices_that_a_service_cannot_keep_are_named() {
     let tariff = read(RICH).unwrap();
-    let nothing = Able { tier: false, channels: &[], month: false, payee: false };
+    let nothing = Able { tier: false, channels: &[], month: false, payee: false, stands_for: &[] };
     let found: Vec<usize> = tariff.beyond("send", nothing).iter().map(|problem| problem.line).collect();
     assert_eq!(found, [7, 7, 18, 22, 27]);
-    let all = Able { tier: true, channels: &["sms", "ussd"], month: true, payee: true };
+    let all = Able { tier: true, channels: &["sms", "ussd"], month: true, payee: true, stands_for: &[] };
     assert_eq!(tariff.beyond("send", all), []);
     assert_eq!(tariff.beyond("cash_out", nothing), []);
 }

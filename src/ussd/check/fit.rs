@@ -6,12 +6,12 @@ use crate::language::Language;
 use crate::market::Market;
 use crate::refusal::Refusal;
 use crate::text::parts;
-use crate::value;
 use crate::ussd::menu::{Kind, Menu, Screen, Size};
 use crate::ussd::page::cost;
 use crate::ussd::state::{Item, State};
 use crate::ussd::talk::Talk;
 use crate::ussd::{Caller, Menus, SCREEN_SEPTETS};
+use crate::value;
 
 use super::vocabulary::{Vocabulary, longest as by_kind};
 
@@ -95,7 +95,9 @@ fn with_refusals(
     talk: &Talk<'_>,
     menus: &Menus,
     vocabulary: &Vocabulary,
-    state: &State, plain: &dyn Fn(&str) -> usize) -> Option<Width> {
+    state: &State,
+    plain: &dyn Fn(&str) -> usize,
+) -> Option<Width> {
     let refusals = vocabulary.reasons.iter().map(|reason| {
         let refusal = Refusal::new(*reason);
         (refusal.code().to_owned(), talk.reason_text(state, &state.screen, &refusal))

@@ -64,7 +64,6 @@ impl Vocabulary {
 pub(super) fn longest(kind: Kind, market: &Market) -> Option<Value> {
     // one more than the most that can be written, as that has coins
     let most = Money::new(Money::MINOR_MAX.saturating_add(1), market.currency);
-    let counted = Money::new(COUNTED_MAX_MINOR, market.currency);
     let less = Money::new(COUNTED_MAX_MINOR.saturating_neg(), market.currency);
     match kind {
         Kind::Money => Some(Value::Money(most)),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::problem;
 use super::vocabulary::{self, Vocabulary};
-use crate::market::Market;
 use crate::catalogue::{Book, Entry, Problem, slots_of};
 use crate::language::Language;
+use crate::market::Market;
 use crate::ussd::Menus;
 use crate::ussd::menu::{Accepts, Kind, Menu, Screen};
 
@@ -94,10 +94,7 @@ fn unfilled(vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
     }
 }
 
-fn missing(
-    menus: &Menus,
-    vocabulary: &Vocabulary,
-    needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
+fn missing(menus: &Menus, vocabulary: &Vocabulary, needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
     let menu = &menus.customer;
     let mut wanted = needed.clone();
     // What one language says beyond that, the others must say too.
@@ -117,8 +114,13 @@ fn missing(
 fn unused(
     menu: &Menu,
     vocabulary: &Vocabulary,
-    needed: &BTreeMap<String, usize>, book: &Book, found: &mut Vec<Problem>) {
-    for (key, entry) in book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, vocabulary, key)) {
+    needed: &BTreeMap<String, usize>,
+    book: &Book,
+    found: &mut Vec<Problem>,
+) {
+    for (key, entry) in
+        book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, vocabulary, key))
+    {
         found.push(text_problem(book, entry.line, format!("text \"{key}\" is not used by any screen")));
     }
 }

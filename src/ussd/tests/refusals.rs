@@ -28,7 +28,7 @@ fn what_cannot_be_read_is_asked_again() {
 #[test]
 fn the_wallet_may_refuse_a_value() {
     let refusal = Refusal::of_field(Reason::PayeeUnknown, "to");
-    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "send", refusal));
+    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "recipient", refusal));
     phone.types(&["1", "0799999999"]).says("has no Kadogo account.");
     assert_eq!(phone.state.screen, "send_to");
     assert!(phone.state.fields.is_empty() && phone.continues);
@@ -70,7 +70,7 @@ fn what_no_input_can_mend_ends() {
 
 #[test]
 fn a_check_without_a_field_stays() {
-    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "send", Refusal::new(Reason::Busy)));
+    let mut phone = Phone::dial(amina(), refusing(Verb::Check, "recipient", Refusal::new(Reason::Busy)));
     phone.types(&["1", "0712345678"]).says("Please try again in a minute.");
     assert!(phone.continues && phone.state.screen == "send_to" && phone.state.fields.is_empty());
 }

@@ -35,7 +35,7 @@ pub const SERVICE: Service = Service {
     ],
     refusals: &[Reason::DepositCode],
     messages: &[&GOT, &GAVE, &journal::FLOAT_LOW],
-    priced: Some(Able { tier: true, channels: &["agent"], month: false, payee: false }),
+    priced: Some(Able { tier: true, channels: &["agent"], month: false, payee: false, stands_for: &[] }),
     ..Service::PLAIN
 };
 

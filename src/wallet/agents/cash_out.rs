@@ -39,7 +39,7 @@ pub const SERVICE: Service = Service {
         Slot("ago", Kind::Count),
     ],
     messages: &[&HANDED_OUT, &HAND_OUT, &HAND_OUT_SHARED],
-    priced: Some(Able { tier: true, channels: &["ussd", "agent"], month: false, payee: false }),
+    priced: Some(Able { tier: true, channels: &["ussd", "agent"], month: false, payee: false, stands_for: &[] }),
     settles: Some(Settle { channel: Channel::Agent, wants: to_settle, pay: settle }),
     ..Service::PLAIN
 };

@@ -121,7 +121,7 @@ fn served_today(context: &Context, service: &str, outlet: &OutletRow, customer: 
 
 /// Whether a posting of this kind counts as one of this service.
 fn counts(context: &Context, service: &str, kind: &str) -> bool {
-    let mut as_well = context.services.iter().filter_map(|other| other.counts_as);
+    let mut as_well = context.peers.counts_as.iter();
     kind == service || as_well.any(|other| other.service == service && other.kind == kind)
 }
 

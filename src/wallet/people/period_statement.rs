@@ -1,6 +1,7 @@
 //! The statement of a period, read for somebody who asked for it: entry by entry, from the newest back to the day where it
 //! begins, some at a time, so that nobody else waits for a long one. What is too much for one statement is no statement.
 
+use super::super::agents::cash_in;
 use super::super::line::Line;
 use super::super::party::{self, Party};
 use super::super::{House, Wallet, receipt};
@@ -180,7 +181,7 @@ fn split(line: &Line) -> (i64, i64, i64) {
     let pays = line.legs.iter().any(|leg| OPERATOR.contains(&leg.account_id) && leg.amount_minor > 0);
     match theirs.filter(|_| pays) {
         Some(theirs) if own < 0 && theirs <= size => (0, theirs, size.saturating_sub(theirs)),
-        Some(theirs) if own > 0 && line.posting.kind == "cash_in" && theirs >= size => {
+        Some(theirs) if own > 0 && line.posting.kind == cash_in::SERVICE.name && theirs >= size => {
             (theirs, 0, theirs.saturating_sub(size))
         }
         Some(_) | None if own < 0 => (0, size, 0),

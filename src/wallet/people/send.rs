@@ -1,8 +1,7 @@
 //! Send money to somebody with a wallet.
 //!
 //! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
-//! when the same amount went to the same person within ten minutes; flag `unjoined` when a number is checked that has no
-//! wallet, and what is sent to it would wait there.
+//! when the same amount went to the same person within ten minutes.
 
 use super::super::context::{Channel, Context};
 use super::super::party::{self, Party};
@@ -10,7 +9,6 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::pricing::{self, Terms};
 use super::super::service::{Message, Service, Settle, Whose};
 use super::super::{metering, repetition};
-use crate::ask::Verb;
 use crate::book::{Change, Leg};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -35,7 +33,7 @@ pub const SERVICE: Service = Service {
         Slot("ago", Kind::Count),
     ],
     messages: &[&SENT, &RECEIVED, &RECEIVED_LESS],
-    priced: Some(Able { tier: true, channels: &["ussd", "sms"], month: true, payee: true }),
+    priced: Some(Able { tier: true, channels: &["ussd", "sms"], month: true, payee: true, stands_for: &[] }),
     settles: Some(Settle { channel: Channel::Sms, wants: to_settle, pay: settle }),
     ..Service::PLAIN
 };
@@ -79,16 +77,7 @@ pub fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) 
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let payee = match party::payee(context, "to") {
-        Err(PlanError::Refused(refusal)) if refusal.reason == Reason::PayeeUnknown && context.verb == Verb::Check => {
-            return if crate::wallet_old::parcel::would_wait_for(context, plan)? {
-                Ok(())
-            } else {
-                Err(refusal.into())
-            };
-        }
-        found => found?,
-    };
+    let payee = party::payee(context, "to")?;
     plan.show_all(party::sign(payee));
     let amount = context.amount("amount")?;
     let act = payment(context, plan, payee, amount)?;
@@ -205,17 +194,6 @@ mod tests {
         assert_eq!(ask("10000").quote().planned().said("total"), "KES 100");
         let refusal = ask("10001").quote().refused();
         assert_eq!((refusal.reason, refusal.slots["balance"].to_string()), (Reason::NotEnough, "KES 100".to_owned()));
-    }
-
-    #[test]
-    fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
-        let (mut trial, amina, _) = two();
-        let check = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&amina)).with("to", "+254700000009").check();
-        let asked = check(&trial).planned();
-        assert!(asked.flags.contains("unjoined"));
-        assert_eq!(asked.said("phone"), "0700000009");
-        trial.house.rules.unjoined = false;
-        assert_eq!(check(&trial).reason(), (Reason::PayeeUnknown, Some("to")));
     }
 
     #[test]

@@ -82,8 +82,8 @@ fn paid(context: &Context, order: &OrderRow) -> Result<Party, PlanError> {
 
 /// How it is paid.
 fn settle(context: &Context, order: &OrderRow) -> Result<Settle, PlanError> {
-    let service = context.service(&order.kind).and_then(|service| service.settles);
-    service.ok_or(PlanError::Damaged("an order that no service pays"))
+    let settle = context.peers.settles.get(order.kind.as_str()).copied();
+    settle.ok_or(PlanError::Damaged("an order that no service pays"))
 }
 
 fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {

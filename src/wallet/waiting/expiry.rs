@@ -2,6 +2,8 @@
 //! whoever waited for that hears what became of it, in one commit.
 
 use super::super::party::Party;
+use super::super::reversals::reversal;
+use super::super::vouchers::ending;
 use super::super::{House, Wallet, outgoing};
 use super::pending::SHOWN_MAX;
 use super::{order, payment_request};
@@ -12,8 +14,6 @@ use crate::store::orders::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
-use crate::wallet_old::parcel::mine as voucher;
-use crate::wallet_old::reversal::staff as reversal;
 
 /// What ends in one go, of each.
 const BATCH: i64 = 100;
@@ -76,8 +76,8 @@ impl Wallet {
                 let (mut changes, mut meters) = (Vec::new(), Vec::new());
                 if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
                     changes = reversal::ended(&house, &row, &payer, &payee, now);
-                } else if let Some(sent) = voucher::behind(conn, hold.id)? {
-                    (changes, meters) = voucher::over(&house, &sent, "sms.parcel_returned", now);
+                } else if let Some(untaken) = ending::behind(conn, hold.id)? {
+                    (changes, meters) = untaken.returned(&house, now);
                 }
                 due.push((hold, changes, meters));
             }

@@ -5,7 +5,7 @@ use super::truth::{POISON, Truth};
 use super::wishes::{self, Luck, Wisher};
 use crate::ledger::Answer;
 use kadogo::book::batch::Outcome;
-use kadogo::book::facts::Facts;
+use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Key, Posting, Receipt};
 use kadogo::refusal::Reason;
 use kadogo::store::head::Head;

@@ -3,7 +3,7 @@
 
 use super::oracle::{Oracle, Pin};
 use kadogo::book::batch::Outcome;
-use kadogo::book::facts::Facts;
+use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
 use kadogo::store::head::Head;

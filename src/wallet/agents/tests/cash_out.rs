@@ -64,7 +64,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = shop();
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let open = number(FLOAT);
-    assert_eq!(reason(&shop, "3001", "20000"), (Reason::AgentFormat, Some("agent")));
+    assert_eq!(reason(&shop, &mistyped(FLOAT), "20000"), (Reason::AgentFormat, Some("agent")));
     assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AgentUnknown, Some("agent")));
     assert_eq!(reason(&shop, &open, "0"), (Reason::AmountZero, Some("amount")));
     assert_eq!(reason(&shop, &open, "x"), (Reason::AmountFormat, Some("amount")));

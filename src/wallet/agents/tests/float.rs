@@ -53,7 +53,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = two();
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let other = number(HEAD);
-    assert_eq!(reason(&shop, "4001", "20000"), (Reason::AgentFormat, Some("agent")));
+    assert_eq!(reason(&shop, &mistyped(HEAD), "20000"), (Reason::AgentFormat, Some("agent")));
     assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AgentUnknown, Some("agent")));
     assert_eq!(reason(&shop, &number(FLOAT), "20000"), (Reason::AgentSelf, Some("agent")));
     assert_eq!(reason(&shop, &other, "0"), (Reason::AmountZero, Some("amount")));

@@ -102,6 +102,13 @@ fn number(float: i64) -> String {
     AgentNumber::of(float).to_string()
 }
 
+/// The same with a slip in its last digit.
+fn mistyped(float: i64) -> String {
+    let right = number(float);
+    let (rest, last) = right.split_at(right.len() - 1);
+    format!("{rest}{}", (last.parse::<u8>().unwrap() + 1) % 10)
+}
+
 /// What moves on an account, minor units.
 fn moved(plan: &Plan, account: i64) -> i64 {
     let legs = plan.act.iter().flat_map(|act| &act.legs);

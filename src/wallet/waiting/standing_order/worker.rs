@@ -10,7 +10,7 @@ use super::super::super::context::{Channel, Context};
 use super::super::super::people::send;
 use super::super::super::plan::{Act, PlanError};
 use super::super::super::service::Message;
-use super::super::super::{Caller, SERVICES, Wallet};
+use super::super::super::{Caller, PEERS, Wallet};
 use super::agreed::{self, schedule_of, told, total, waits};
 use crate::ask::{Fields, Verb};
 use crate::book::{Change, Key};
@@ -88,7 +88,7 @@ impl Wallet {
                 house: &house,
                 tariff: &tariff,
                 limits: &limits,
-                services: SERVICES,
+                peers: &PEERS,
                 caller: &as_caller(payer)?,
                 fields: &Fields::new(),
                 secret: None,

@@ -1,0 +1,74 @@
+//! Who takes part in something, and how others see them: which account, a masked name, a masked number.
+
+use crate::agent::AgentNumber;
+use crate::phone::Msisdn;
+use crate::store::agents::OutletRow;
+use crate::store::people::PersonRow;
+use crate::text;
+use crate::value::{Slots, Value};
+
+/// Septets of a first name as others see it: with an initial it fits every text that is measured for names.
+const FIRST_NAME_MAX: usize = 16;
+
+/// Who takes part in something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Party {
+    /// Somebody with a wallet.
+    Person(PersonRow),
+    /// An outlet, by its float.
+    Outlet(OutletRow),
+}
+
+impl Party {
+    /// The account that takes their money.
+    pub fn account(&self) -> i64 {
+        match self {
+            Party::Person(person) => person.account_id,
+            Party::Outlet(outlet) => outlet.float_account,
+        }
+    }
+
+    /// How others see them: `name` and `phone`.
+    pub fn sign(&self) -> Slots {
+        match self {
+            Party::Person(person) => sign(person),
+            Party::Outlet(outlet) => outlet_sign(outlet),
+        }
+    }
+
+    /// What others call them.
+    pub fn name(&self) -> Value {
+        match self {
+            Party::Person(person) => name(person),
+            Party::Outlet(outlet) => Value::Name(outlet.name.clone()),
+        }
+    }
+}
+
+/// How others see a person: masked name and number.
+pub fn sign(person: &PersonRow) -> Slots {
+    let phone = Msisdn::from_e164(&person.msisdn).map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+    Slots::from([("name".into(), name(person)), ("phone".into(), phone)])
+}
+
+/// What others call a person.
+pub fn name(person: &PersonRow) -> Value {
+    Value::Name(masked_name(&person.name))
+}
+
+/// How customers see an outlet: its name and its number.
+pub fn outlet_sign(outlet: &OutletRow) -> Slots {
+    let number = AgentNumber::of(outlet.float_account);
+    Slots::from([("name".into(), Value::Name(outlet.name.clone())), ("phone".into(), number.into())])
+}
+
+/// What others see of a name: the first name and the initial of the last.
+pub fn masked_name(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = text::clip(&text::to_gsm(words.next().unwrap_or_default()), FIRST_NAME_MAX);
+    let initial = words.next_back().and_then(|last| last.chars().next());
+    match initial {
+        Some(initial) => format!("{first} {}", initial.to_uppercase()),
+        None => first,
+    }
+}

@@ -1,0 +1,56 @@
+//! Who was paid by mistake gives it back: all that is held of it, for nothing.
+//!
+//! Input `undo`; shows `amount`, `name`, `phone`, `day`, `dial`, `total`.
+
+use super::super::context::Context;
+use super::super::party;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Service, Whose};
+use super::reversal::{self, UNDECIDED, of_caller};
+use crate::book::Change;
+use crate::reason::Reason;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service {
+    name: "undo_agree",
+    pin: Whose::Caller,
+    wants: &[asked, reversal::wants],
+    decide,
+    shows: &[
+        Slot("amount", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("day", Kind::Day),
+        Slot("dial", Kind::Text),
+        Slot("total", Kind::Money),
+    ],
+    refusals: &[Reason::UndoGone],
+    messages: &[&reversal::BACK, &reversal::GAVE],
+    ..Service::PLAIN
+};
+
+/// What the posting is called that gives something back.
+pub const KIND: &str = "reversal";
+
+fn asked(context: &Context) -> Vec<Want> {
+    let own = context.caller.person.as_ref().map(|payee| Want::Owner(payee.account_id));
+    own.into_iter().chain(reversal::wants(context)).collect()
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let payee = context.person()?;
+    party::active(context, payee, Reason::AccountClosed.into())?;
+    let (row, payer) = of_caller(context)?;
+    plan.show_all(reversal::words(context.house, row, payer));
+    party::active(context, payer, Reason::PayeeClosed.into())?;
+    plan.show("total", context.money(row.held_minor));
+    let (payment, why) = (row.payment, String::new());
+    let agreed = Change::MoveReversal { payment, from: UNDECIDED, state: "agreed", why };
+    let told = reversal::gone_back(context.house, row, payer, payee, context.now);
+    let changes = [agreed].into_iter().chain(told).collect();
+    let (legs, holds) = reversal::back(row);
+    plan.commit(Act { kind: KIND, legs, holds, changes, corrects: Some(payment), ..Act::default() });
+    Ok(())
+}

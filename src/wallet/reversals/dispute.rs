@@ -1,0 +1,46 @@
+//! Who was paid objects to giving it back: it was no mistake. Then staff decide, or its time is
+//! over.
+//!
+//! Input `undo`; shows `amount`, `name`, `phone`, `day`, `dial`.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Message, Service};
+use super::reversal::{self, WORDS, of_caller, tell};
+use crate::book::Change;
+use crate::reason::Reason;
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service {
+    name: "undo_dispute",
+    wants: &[reversal::wants, reversal::wants],
+    decide,
+    shows: WORDS,
+    refusals: &[Reason::UndoObjected],
+    messages: &[&DISPUTED, &OBJECTED],
+    ..Service::PLAIN
+};
+
+/// To who asks,
+const DISPUTED: Message = Message::plain("sms.undo_disputed", WORDS);
+/// and to who objects.
+const OBJECTED: Message = Message::plain("sms.undo_objected", WORDS);
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let payee = context.person()?;
+    let (row, payer) = of_caller(context)?;
+    plan.show_all(reversal::words(context.house, row, payer));
+    if row.state == reversal::DISPUTED {
+        return Err(Reason::UndoObjected.into());
+    }
+    let (payment, why) = (row.payment, String::new());
+    let from = &[reversal::ASKED];
+    let (house, now) = (context.house, context.now);
+    let changes = vec![
+        Change::MoveReversal { payment, from, state: reversal::DISPUTED, why },
+        tell(house, row, payer, payee, &DISPUTED, now),
+        tell(house, row, payee, payer, &OBJECTED, now),
+    ];
+    plan.commit(Act { kind: "dispute", changes, ..Act::default() });
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Asking a payment back: which can be, what is held of it, and what is offered in the list.
+
+use super::super::{undo::SERVICE, undo_sent};
+use super::*;
+use crate::book::HoldMove;
+use crate::reason::Reason;
+use crate::reference::Reference;
+use crate::store::agents::Till;
+use crate::wallet::trial::Request;
+use std::time::Duration;
+
+const DAY_MINUTES: u64 = 24 * 60;
+
+fn code(trial: &Trial, payment: i64) -> String {
+    Reference::of(payment, &trial.house.reference_key).to_string()
+}
+
+fn ask<'t>(trial: &'t Trial, amina: &PersonRow) -> Request<'t> {
+    let receipt = code(trial, PAYMENT);
+    trial.ask(&SERVICE, trial.caller(amina)).with("receipt", &receipt)
+}
+
+#[test]
+fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
+    let (mut trial, amina, baraka) = two();
+    let quote = ask(&trial, &amina).quote().planned();
+    assert_eq!(
+        ["name", "phone", "amount", "day"].map(|slot| quote.said(slot)),
+        ["Baraka O", "0700***002", "KES 200", ""]
+    );
+    assert!(quote.act.is_none(), "what the receiver has is nobody's business before the PIN");
+    trial.change(&baraka, |member| member.account.held_minor = 85_000);
+    let plan = ask(&trial, &amina).execute().planned();
+    assert_eq!(["amount", "day"].map(|slot| plan.said(slot)), ["KES 150", "30/11/26"]);
+    let words =
+        |name: &str, phone: &str| format!("amount=KES 150 day=30/11/26 dial=*384*1234# name={name} phone={phone}");
+    assert_eq!(
+        plan.messages(),
+        [
+            ("sms.undo_held".to_owned(), words("Baraka O", "0700***002")),
+            ("sms.undo_asked".to_owned(), words("Amina W", "0700***001")),
+        ]
+    );
+    let act = plan.act.unwrap();
+    let expires_at = NOW.plus(Duration::from_secs(7 * 24 * 3_600));
+    assert_eq!(act.holds, [HoldMove::Open { account: 102, amount_minor: 15_000, expires_at }]);
+    assert_eq!((act.kind, act.legs.len()), ("undo", 0));
+    let row = act.changes.iter().find_map(|change| match change {
+        Change::OpenReversal(row) => Some(row.clone()),
+        _ => None,
+    });
+    assert_eq!(row, Some(ReversalRow { hold: 0, ..asked("asked") }));
+}
+
+#[test]
+fn no_more_is_held_than_was_sent_and_nothing_of_what_is_not_there() {
+    let (mut trial, amina, baraka) = two();
+    let mut held = |change: &dyn Fn(&mut crate::store::book_rows::Account)| {
+        trial.change(&baraka, |member| change(&mut member.account));
+        let plan = ask(&trial, &amina).execute().planned();
+        let spent = plan.flags.contains("spent");
+        let act = plan.act.unwrap();
+        let held = act.holds.first().map_or(0, |hold| match hold {
+            HoldMove::Open { amount_minor, .. } => *amount_minor,
+            _ => -1,
+        });
+        assert_eq!(spent, held == 0);
+        held
+    };
+    assert_eq!(held(&|account| account.balance_minor = 20_001), 20_000);
+    assert_eq!(held(&|account| account.balance_minor = 19_999), 19_999);
+    assert_eq!(held(&|account| account.balance_minor = 1), 1);
+    assert_eq!(held(&|account| account.balance_minor = 0), 0);
+    assert_eq!(held(&|account| account.balance_minor = -5), 0);
+    assert_eq!(held(&|account| account.balance_minor = 20_000), 20_000);
+    assert_eq!(held(&|account| account.state = "frozen".into()), 0);
+}
+
+#[test]
+fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
+    let (mut trial, amina, baraka) = two();
+    trial.change(&baraka, |member| member.account.balance_minor = 0);
+    let plan = ask(&trial, &amina).execute().planned();
+    let words = "amount=KES 200 name=Baraka O phone=0700***002".to_owned();
+    assert_eq!(plan.messages(), [("sms.undo_spent".to_owned(), words)]);
+    let act = plan.act.unwrap();
+    let spent = act.changes.iter().any(|change| matches!(change, Change::OpenReversal(row) if row.state == "spent"));
+    assert!(spent && act.holds.is_empty());
+}
+
+#[test]
+fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
+    let (mut trial, amina, _) = two();
+    let since = NOW.minus(Duration::from_secs(30 * 24 * 3_600)).micros();
+    let count = Want::ReversalsSince { payer: 101, since };
+    trial.set(count.clone(), Found::Count(2));
+    ask(&trial, &amina).quote().planned();
+    trial.set(count, Found::Count(3));
+    let refusal = ask(&trial, &amina).quote().refused();
+    assert_eq!((refusal.reason, refusal.field), (Reason::UndoQuota, None));
+    assert_eq!(refusal.slots["times"].to_string(), "3");
+    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(asked("ended"))));
+    assert_eq!(ask(&trial, &amina).quote().reason(), (Reason::UndoTwice, Some("receipt")));
+}
+
+#[test]
+fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
+    let (mut trial, amina, baraka) = two();
+    let is_not = |trial: &Trial| {
+        ask(trial, &amina)
+            .quote()
+            .error
+            .is_some_and(|_| ask(trial, &amina).quote().reason() == (Reason::UndoNot, Some("receipt")))
+    };
+    let mut payment = |whole: Option<Whole>| {
+        trial.set(Want::Posting(PAYMENT), Found::Posting(whole));
+        is_not(&trial)
+    };
+    assert!(!payment(Some(sent(PAYMENT, DAY_MINUTES))));
+    assert!(payment(Some(sent(PAYMENT, DAY_MINUTES + 1))), "too long ago");
+    assert!(payment(None), "no such payment");
+    let legs = &[(101, -20_700), (102, 20_000), (2, 700)];
+    assert!(payment(Some(posting(PAYMENT, "request", 3, legs))), "on request");
+    assert!(payment(Some(posting(PAYMENT, "send", 3, &[(102, -20_700), (101, 20_000), (2, 700)]))), "it came");
+    assert!(payment(Some(posting(PAYMENT, "send", 3, &[(101, -20_700), (300, 20_700)]))), "to nobody");
+    assert!(!payment(Some(sent(PAYMENT, 3))));
+    let tier = |trial: &mut Trial, tier: &str| trial.change(&baraka, |member| member.person.tier = tier.into());
+    for (other, no) in [("merchant", true), ("agent", true), ("sim", false)] {
+        tier(&mut trial, other);
+        assert_eq!(is_not(&trial), no, "{other}");
+    }
+    let mariam = trial.person(103, "+254700000003", "Mariam Said", 0);
+    trial.outlet(201, "Mama Mboga", 0, &mariam);
+    let theirs: Option<Till> = trial.caller(&mariam).till;
+    trial.set(Want::Post(102), Found::Post(Box::new(theirs)));
+    assert!(is_not(&trial), "who serves is paid for what they hand out");
+}
+
+#[test]
+fn what_is_no_code_of_a_receipt_is_refused_like_one() {
+    let (mut trial, amina, _) = two();
+    let typed =
+        |trial: &Trial, code: &str| trial.ask(&SERVICE, trial.caller(&amina)).with("receipt", code).check().reason();
+    assert_eq!(typed(&trial, "hello"), (Reason::UndoNot, Some("receipt")));
+    let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
+    assert_eq!(missing.reason(), (Reason::FieldMissing, Some("receipt")));
+    let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).check();
+    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    trial.change(&amina, |member| member.account.state = "frozen".into());
+    assert_eq!(typed(&trial, "hello"), (Reason::AccountClosed, None));
+}
+
+#[test]
+fn what_was_held_is_told_again_to_who_has_lost_the_screen() {
+    let (mut trial, amina, _) = two();
+    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(asked("asked"))));
+    let again = |hold| ask(&trial, &amina).again(Some(hold)).execute().planned();
+    let told = again(77);
+    assert_eq!(
+        ["name", "amount", "day", "dial"].map(|slot| told.said(slot)),
+        ["Baraka O", "KES 150", "30/11/26", "*384*1234#"]
+    );
+    assert!(again(78).slots.is_empty());
+}
+
+#[test]
+fn the_newest_that_may_be_asked_back_are_listed() {
+    let (mut trial, amina, _) = two();
+    let since = NOW.minus(Duration::from_secs(24 * 3_600)).micros();
+    let history = Want::History { account: 101, since, limit: 20 };
+    let mut lines: Vec<Whole> = (0..4).map(|n| sent(600 - n, 10)).collect();
+    lines.push(posting(596, "cash_out", 11, &[(101, -20_000), (201, 20_000)]));
+    lines.extend((5..8).map(|n| sent(600 - n, 20)));
+    trial.set(history, Found::History(lines));
+    trial.set(Want::Reversal(599), Found::Reversal(Some(asked("ended"))));
+    let list = trial.ask(&undo_sent::SERVICE, trial.caller(&amina)).list().planned();
+    let codes = [600, 598, 597, 595, 594].map(|payment| code(&trial, payment));
+    assert_eq!(list.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>(), codes);
+    let said = ["amount", "name", "time"].map(|slot| list.items[0].slots[slot].to_string());
+    assert_eq!(said, ["KES 200", "Baraka O", "10:55"]);
+    let stranger = trial.ask(&undo_sent::SERVICE, trial.stranger("+254700000009")).list();
+    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+}

@@ -1,0 +1,165 @@
+//! What becomes of a payment that is asked back: its receiver gives it back or objects, staff
+//! decide, or its time is over.
+
+use super::super::reversal::{self, UNDECIDED};
+use super::super::{agree, asked as asked_of_me, dispute, staff, undo};
+use super::*;
+use crate::book::{HoldMove, Leg};
+use crate::reason::Reason;
+use crate::wallet::plan::{Act, Plan};
+use crate::wallet::service::Service;
+use crate::wallet::trial::{Request, conforms};
+
+fn ask<'t>(trial: &'t Trial, service: &'static Service, baraka: &PersonRow) -> Request<'t> {
+    trial.ask(service, trial.caller(baraka)).with("undo", &PAYMENT.to_string())
+}
+
+fn set(trial: &mut Trial, row: ReversalRow) {
+    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(row)));
+}
+
+fn words(name: &str, phone: &str) -> String {
+    format!("amount=KES 150 day=30/11/26 dial=*384*1234# name={name} phone={phone}")
+}
+
+#[test]
+fn what_is_asked_is_listed_with_who_asks() {
+    let (mut trial, _, baraka) = two();
+    trial.set(Want::ReversalsAsked(102), Found::Reversals(vec![asked("asked")]));
+    let list = trial.ask(&asked_of_me::SERVICE, trial.caller(&baraka)).list().planned();
+    assert_eq!((list.items.len(), list.items[0].id.as_str()), (1, "500"));
+    let said = ["amount", "name"].map(|slot| list.items[0].slots[slot].to_string());
+    assert_eq!(said, ["KES 150", "Amina W"]);
+    let stranger = trial.ask(&asked_of_me::SERVICE, trial.stranger("+254700000009")).list();
+    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+}
+
+#[test]
+fn who_was_paid_gives_back_what_is_held() {
+    let (mut trial, _, baraka) = two();
+    for state in ["asked", "disputed"] {
+        set(&mut trial, asked(state));
+        let quote = ask(&trial, &agree::SERVICE, &baraka).quote().planned();
+        assert_eq!(["total", "name"].map(|slot| quote.said(slot)), ["KES 150", "Amina W"]);
+        let plan = ask(&trial, &agree::SERVICE, &baraka).execute().planned();
+        assert_eq!(
+            plan.messages(),
+            [
+                ("sms.undo_back".to_owned(), words("Baraka O", "0700***002")),
+                ("sms.undo_gave".to_owned(), words("Amina W", "0700***001")),
+            ]
+        );
+        let act = plan.act.unwrap();
+        let legs = [Leg { account: 102, amount_minor: -15_000 }, Leg { account: 101, amount_minor: 15_000 }];
+        assert_eq!((act.kind, act.corrects, act.legs.as_slice()), ("reversal", Some(PAYMENT), &legs[..]));
+        assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
+        assert_eq!(moved(&act.changes), [(UNDECIDED, "agreed", String::new())]);
+    }
+}
+
+#[test]
+fn who_was_paid_objects_once() {
+    let (mut trial, _, baraka) = two();
+    set(&mut trial, asked("asked"));
+    let plan = ask(&trial, &dispute::SERVICE, &baraka).execute().planned();
+    assert_eq!(
+        plan.messages(),
+        [
+            ("sms.undo_disputed".to_owned(), words("Baraka O", "0700***002")),
+            ("sms.undo_objected".to_owned(), words("Amina W", "0700***001")),
+        ]
+    );
+    let act = plan.act.unwrap();
+    assert_eq!((act.kind, act.legs.len(), act.holds.len()), ("dispute", 0, 0));
+    assert_eq!(moved(&act.changes), [(&["asked"][..], "disputed", String::new())]);
+    set(&mut trial, asked("disputed"));
+    let again = ask(&trial, &dispute::SERVICE, &baraka).execute().reason();
+    assert_eq!(again, (Reason::UndoObjected, None));
+}
+
+#[test]
+fn only_who_was_paid_answers_and_only_until_it_is_decided() {
+    let (mut trial, amina, baraka) = two();
+    for service in [&agree::SERVICE, &dispute::SERVICE] {
+        let gone = |trial: &Trial| {
+            ask(trial, service, &baraka).quote().error.is_some_and(|error| error == Reason::UndoGone.into())
+        };
+        set(&mut trial, asked("asked"));
+        assert!(!gone(&trial));
+        assert_eq!(ask(&trial, service, &amina).quote().reason(), (Reason::UndoGone, None));
+        for state in ["agreed", "given_back", "released", "ended", "spent"] {
+            set(&mut trial, asked(state));
+            assert!(gone(&trial), "{state}");
+        }
+        set(&mut trial, ReversalRow { expires_at: NOW.micros(), ..asked("asked") });
+        assert!(gone(&trial));
+        set(&mut trial, ReversalRow { expires_at: NOW.micros() + 1, ..asked("asked") });
+        assert!(!gone(&trial));
+        trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
+        assert!(gone(&trial));
+        let unreadable = trial.ask(service, trial.caller(&baraka)).with("undo", "x").quote();
+        assert_eq!(unreadable.reason(), (Reason::UndoGone, None));
+        let missing = trial.ask(service, trial.caller(&baraka)).quote();
+        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("undo")));
+        let stranger = ask(&trial, service, &amina);
+        assert!(stranger.quote().error.is_some());
+        let stranger = trial.ask(service, trial.stranger("+254700000009")).with("undo", "500").quote();
+        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    }
+}
+
+#[test]
+fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
+    let (mut trial, amina, baraka) = two();
+    set(&mut trial, asked("asked"));
+    trial.change(&amina, |member| member.account.state = "frozen".into());
+    let reason = |trial: &Trial| ask(trial, &agree::SERVICE, &baraka).quote().reason();
+    assert_eq!(reason(&trial), (Reason::PayeeClosed, None));
+    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    assert_eq!(reason(&trial), (Reason::AccountClosed, None));
+}
+
+#[test]
+fn staff_give_it_back_only_where_its_receiver_objects() {
+    let (trial, amina, baraka) = two();
+    let row = asked("disputed");
+    let act = staff::decided(&trial.house, &row, (&amina, &baraka), true, "seen the chat", NOW);
+    assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
+    assert_eq!(act.legs[1], Leg { account: 101, amount_minor: 15_000 });
+    assert_eq!((act.kind, act.corrects), ("reversal", Some(PAYMENT)));
+    assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
+    assert_eq!(moved(&act.changes), [(&["disputed"][..], "given_back", "seen the chat".to_owned())]);
+    let told = declared(act);
+    assert_eq!(
+        told,
+        [
+            ("sms.undo_back".to_owned(), words("Baraka O", "0700***002")),
+            ("sms.undo_gave".to_owned(), words("Amina W", "0700***001")),
+        ]
+    );
+}
+
+#[test]
+fn staff_or_time_leave_it_where_it_is() {
+    let (trial, amina, baraka) = two();
+    let row = asked("asked");
+    let act = staff::decided(&trial.house, &row, (&amina, &baraka), false, "no proof", NOW);
+    assert_eq!((act.kind, act.holds.as_slice()), ("release", &[HoldMove::Release { hold: 77 }][..]));
+    assert_eq!((act.legs.len(), act.corrects), (0, None));
+    assert_eq!(moved(&act.changes), [(UNDECIDED, "released", "no proof".to_owned())]);
+    let stays = [
+        ("sms.undo_stays".to_owned(), words("Baraka O", "0700***002")),
+        ("sms.undo_free".to_owned(), words("Amina W", "0700***001")),
+    ];
+    assert_eq!(declared(act), stays);
+    let changes = reversal::ended(&trial.house, &row, &amina, &baraka, NOW);
+    assert_eq!(moved(&changes), [(UNDECIDED, "ended", String::new())]);
+    assert_eq!(declared(Act { changes, ..Act::default() }), stays);
+}
+
+/// What is told, which is what the service declares.
+fn declared(act: Act) -> Vec<(String, String)> {
+    let plan = Plan { act: Some(act), ..Plan::default() };
+    conforms(&undo::SERVICE, &plan);
+    plan.messages()
+}

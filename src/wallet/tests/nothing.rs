@@ -1,0 +1,41 @@
+//! What is found where there is nothing, by what was wanted.
+
+use crate::store::facts::{Found, Roster};
+use crate::store::wants::Want;
+use crate::store::working_day::Drawer;
+
+/// What is found where there is nothing.
+pub fn nothing(want: &Want) -> Found {
+    match want {
+        Want::Number(_) | Want::Owner(_) => Found::Member(Box::new(None)),
+        Want::Caller(..) => Found::Caller(Box::new(None)),
+        Want::Person(_) => Found::Person(None),
+        Want::Account(_) => Found::Account(None),
+        Want::Pin(_) => Found::Pin(None),
+        Want::Posting(_) => Found::Posting(None),
+        Want::History { .. } => Found::History(Vec::new()),
+        Want::Outlet(_) => Found::Outlet(None),
+        Want::OutletsOf(_) | Want::OutletsIn(..) => Found::Outlets(Vec::new()),
+        Want::Post(_) => Found::Post(Box::new(None)),
+        Want::Roster(_) => Found::Roster(Roster::default()),
+        Want::Shift(_) => Found::Shift(None),
+        Want::Drawer(_) => Found::Drawer(Drawer::default()),
+        Want::Order(_) => Found::Order(None),
+        Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => Found::Orders(Vec::new()),
+        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => Found::Codes(Vec::new()),
+        Want::Behind(_) => Found::Code(None),
+        Want::Reversal(_) => Found::Reversal(None),
+        Want::ReversalsAsked(_) => Found::Reversals(Vec::new()),
+        Want::Mailbox(_) => Found::Mailbox(None),
+        Want::StandingOrder(_) => Found::StandingOrder(None),
+        Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
+        Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
+        Want::InitiatedBy(_) => Found::Number(None),
+        Want::Owed(_)
+        | Want::RequestsMade(..)
+        | Want::ReversalsSince { .. }
+        | Want::SentCount(_)
+        | Want::MeantCount(_) => Found::Count(0),
+        Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
+    }
+}

@@ -1,0 +1,134 @@
+//! A voucher at an outlet: the code that is redeemed is the secret of what somebody sent to this
+//! number. The cash comes out of the drawer, and what was held into the float; the fee of sending
+//! has paid for both.
+
+use super::super::agents::journal::{self, Work};
+use super::super::agents::{cash_out, commission, counter};
+use super::super::context::Context;
+use super::super::message::Message;
+use super::super::party;
+use super::super::plan::{Act, Plan, PlanError};
+use super::{code, voucher};
+use crate::ask::Verb;
+use crate::book::{Change, HoldMove, Leg};
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::pin::Pin;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::{CashCodeRow, OutletRow};
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Value};
+
+/// What the posting is called that hands one out.
+pub const KIND: &str = "parcel";
+
+/// To who serves alone,
+pub const HAND_OUT: Message =
+    Message::balance("sms.parcel_out", &[Slot("amount", Kind::Money), Slot("phone", Kind::Phone)]);
+/// and to those who serve together: only one of them hands it out.
+pub const HAND_OUT_SHARED: Message = Message { template: "sms.parcel_out_shared", ..HAND_OUT };
+
+/// What a sender told by voice: which of the number's vouchers, and its code.
+#[derive(Debug)]
+pub struct Secret {
+    place: i64,
+    code: Pin,
+}
+
+impl Secret {
+    /// Seven digits: a code for cash has one less.
+    pub fn parse(typed: &str) -> Option<Secret> {
+        let typed = as_read_out(typed);
+        let (place, code) = typed.split_at_checked(1)?;
+        if code.len() != 6 {
+            return None;
+        }
+        Some(Secret { place: place.parse().ok()?, code: Pin::parse(code).ok()? })
+    }
+}
+
+/// What was typed, without the blanks and dashes that people make pauses with.
+pub fn as_read_out(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
+}
+
+/// What must be read to hand out the one that a secret is of, once what waits for the number was
+/// read.
+pub fn wants(context: &Context, outlet: &OutletRow, secret: &Secret) -> Vec<Want> {
+    let Ok(voucher) = meant(context, secret) else { return Vec::new() };
+    let payer = voucher.account_id;
+    let mut wants = vec![Want::Owner(payer), Want::Pin(voucher.id), Want::Post(payer)];
+    wants.extend(commission::wants(context, outlet, payer));
+    wants.extend(journal::wants(context, outlet.float_account));
+    wants.extend(counter::wants_staff(context, outlet.float_account));
+    wants
+}
+
+/// The voucher that a secret is of, if one waits there.
+fn meant<'a>(context: &Context<'a>, secret: &Secret) -> Result<&'a CashCodeRow, PlanError> {
+    let waiting = context.facts.codes(&voucher::wants_waiting(&context.phone("to")?, context.now))?;
+    let mut those = waiting.iter().filter(|voucher| voucher.place == Some(secret.place));
+    Ok(those.next().ok_or(Reason::CodeGone)?)
+}
+
+/// Hands it out. Whether there is such a voucher is said only where a wrong secret costs a try.
+pub fn redeem(
+    context: &Context,
+    plan: &mut Plan,
+    outlet: &OutletRow,
+    amount: Money,
+    secret: &Secret,
+) -> Result<(), PlanError> {
+    if context.verb != Verb::Do {
+        return Ok(());
+    }
+    let voucher = meant(context, secret)?;
+    let payer = &context.facts.owner(voucher.account_id)?.ok_or(Reason::CodeGone)?.person;
+    // what a frozen account has sent waits with it
+    party::active(context, payer, Reason::CodeGone.into())?;
+    let theirs = context.facts.post(payer.account_id)?;
+    if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
+        return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
+    }
+    let tried = voucher::tell_sender(context.house, voucher, payer, &voucher::TRIED, context.now);
+    let proofs = vec![code::proof(context, voucher, &secret.code, amount, tried)?];
+    let mut legs = vec![
+        Leg { account: payer.account_id, amount_minor: code::total_minor(voucher).saturating_neg() },
+        Leg { account: outlet.float_account, amount_minor: voucher.amount_minor },
+    ];
+    legs.extend(code::credits(context.house, voucher));
+    // it is cash that is handed out, for who sent it: in parts it earns no more
+    let (service, customer) = (cash_out::SERVICE.name, payer.account_id);
+    let earned = commission::earn(context, service, outlet, customer, amount, &mut legs)?;
+    let holds = vec![HoldMove::Settle { hold: voucher.hold, amount_minor: code::total_minor(voucher) }];
+    let mut changes = news(context, plan, voucher, payer, outlet)?;
+    changes.extend(earned.once);
+    let (cash_minor, earned) = (amount.minor.saturating_neg(), earned.parts);
+    changes.extend(journal::record(context, plan, outlet, Work { service, customer, amount, cash_minor, earned })?);
+    plan.commit(Act { kind: KIND, legs, holds, proofs, changes, ..Act::default() });
+    Ok(())
+}
+
+/// It waits no more, and all who take part hear of it; only when the outlet does is cash handed
+/// over.
+fn news(
+    context: &Context,
+    plan: &Plan,
+    voucher: &CashCodeRow,
+    payer: &PersonRow,
+    outlet: &OutletRow,
+) -> Result<Vec<Change>, PlanError> {
+    let to: Msisdn = context.phone("to")?;
+    let joined = context.facts.number(to.e164())?.map(|member| &member.person);
+    let mut ours = plan.shown(&["amount"]);
+    ours.insert("phone".into(), Value::whole(&to));
+    let (house, now) = (context.house, context.now);
+    let mut changes = vec![
+        Change::CloseCode { code: voucher.id, state: code::USED },
+        voucher::tell_sender(house, voucher, payer, &voucher::TAKEN, now),
+        voucher::tell_receiver(house, voucher, payer, joined, &voucher::GOT, now),
+    ];
+    changes.extend(counter::tell_staff(context, outlet, &HAND_OUT, &HAND_OUT_SHARED, &ours)?);
+    Ok(changes)
+}

@@ -1,0 +1,161 @@
+//! Cash for a secret: whoever serves at an outlet hands it out for the code that a customer has
+//! made, or for what the sender of a voucher has told by voice.
+//!
+//! Inputs `to`, `amount`, `code`; shows `name`, `phone`, `amount`, `total`, and `fee` once it is
+//! done. With the flag `unjoined` the number has no wallet, and the code is the secret of a voucher
+//! for it.
+
+use super::super::agents::{cash_out, counter};
+use super::super::context::Context;
+use super::super::metering;
+use super::super::party;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{CountsAs, Message, Service, Whose};
+use super::handing_out::{self, Secret, as_read_out};
+use super::send_unjoined::offered;
+use super::{cash_code, code, voucher};
+use crate::ask::Verb;
+use crate::book::{Change, HoldMove};
+use crate::money::Money;
+use crate::pin::Pin;
+use crate::refusal::{Reason, Refusal};
+use crate::store::agents::{CashCodeRow, OutletRow};
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Value};
+
+/// The service as menus know it. What is handed out of a voucher is cash, for who sent it.
+pub const SERVICE: Service = Service {
+    name: "redeem",
+    pin: Whose::Assistant,
+    wants: &[both_sides, paid_by, secret_kept],
+    decide,
+    shows: &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("amount", Kind::Money),
+        Slot("total", Kind::Money),
+        Slot("fee", Kind::Money),
+    ],
+    refusals: &[Reason::CodeWrong, Reason::CodeGone],
+    messages: &[
+        &TRIED,
+        &cash_out::HANDED_OUT,
+        &cash_out::HAND_OUT,
+        &cash_out::HAND_OUT_SHARED,
+        &voucher::TRIED,
+        &voucher::TAKEN,
+        &voucher::GOT,
+        &handing_out::HAND_OUT,
+        &handing_out::HAND_OUT_SHARED,
+    ],
+    counts_as: Some(CountsAs { kind: handing_out::KIND, service: cash_out::SERVICE.name }),
+    ..Service::PLAIN
+};
+
+/// To who has made a code: it was tried too often.
+const TRIED: Message = Message::plain("sms.code_tried", &[Slot("amount", Kind::Money)]);
+
+/// Who stands at the counter, and what waits for a number without a wallet: as long as nothing is
+/// done that matters only where nothing more may be sent to such numbers.
+fn both_sides(context: &Context) -> Vec<Want> {
+    let to = context.phone("to").ok().filter(|_| context.verb == Verb::Do || !offered(context));
+    let waiting = to.map(|to| voucher::wants_waiting(&to, context.now));
+    counter::wants_customer(context).into_iter().chain(waiting).collect()
+}
+
+/// Whose money it is, and what else must be read to hand it out.
+fn paid_by(context: &Context) -> Vec<Want> {
+    let mut wants = counter::wants_colleague(context);
+    let Ok(post) = context.post() else { return wants };
+    if context.verb != Verb::Do {
+        return wants;
+    }
+    let secret = context.field("code").ok().and_then(Secret::parse);
+    match (secret, counter::typed(context)) {
+        (Some(secret), _) => wants.extend(handing_out::wants(context, &post.outlet, &secret)),
+        (None, Some(customer)) => {
+            wants.push(cash_code::wants_codes(context, customer));
+            wants.extend(cash_out::wants_handed_out(context, &post.outlet, customer.account_id));
+        }
+        (None, None) => {}
+    }
+    wants
+}
+
+/// What the code is compared with.
+fn secret_kept(context: &Context) -> Vec<Want> {
+    let code = counter::typed(context).and_then(|customer| open_code(context, customer).ok());
+    code.map(|code| Want::Pin(code.id)).into_iter().collect()
+}
+
+/// The code that somebody has made.
+fn open_code<'a>(context: &Context<'a>, customer: &PersonRow) -> Result<&'a CashCodeRow, PlanError> {
+    let open = context.facts.codes(&cash_code::wants_codes(context, customer))?;
+    Ok(open.first().ok_or(Reason::CodeGone)?)
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let outlet = &context.post()?.outlet;
+    let customer = holder(context, plan, outlet)?;
+    let amount = context.amount("amount")?;
+    plan.show("amount", amount);
+    plan.show("total", amount);
+    let typed = context.field("code")?;
+    let unreadable = || Refusal::of_field(Reason::TextFormat, "code");
+    if let Some(secret) = Secret::parse(typed) {
+        return handing_out::redeem(context, plan, outlet, amount, &secret);
+    }
+    let customer = customer.ok_or_else(unreadable)?;
+    let typed = Pin::parse(&as_read_out(typed)).map_err(|_reason| unreadable())?;
+    if context.verb != Verb::Do {
+        // whether there is such a code is said only where a wrong one costs a try
+        return Ok(());
+    }
+    let act = hand_out(context, plan, customer, outlet, amount, &typed)?;
+    plan.commit(act);
+    Ok(())
+}
+
+/// Whose number the input `to` is: a customer's, or with the flag `unjoined` nobody's yet, where
+/// money may wait for it.
+fn holder<'a>(context: &Context<'a>, plan: &mut Plan, outlet: &OutletRow) -> Result<Option<&'a PersonRow>, PlanError> {
+    let to = context.phone("to")?;
+    let unjoined = context.facts.number(to.e164())?.is_none();
+    // where sending to such numbers was switched off, what was sent before is still handed out
+    let waits = || -> Result<bool, PlanError> {
+        Ok(!context.facts.codes(&voucher::wants_waiting(&to, context.now))?.is_empty())
+    };
+    if !unjoined || !(offered(context) || waits()?) {
+        return counter::customer(context, plan).map(Some);
+    }
+    party::working(context, outlet)?;
+    plan.flag("unjoined");
+    plan.show("phone", Value::whole(&to));
+    plan.show("name", Value::Name(to.local()));
+    Ok(None)
+}
+
+/// Hands out the cash for the code of a customer.
+fn hand_out(
+    context: &Context,
+    plan: &mut Plan,
+    customer: &PersonRow,
+    outlet: &OutletRow,
+    amount: Money,
+    typed: &Pin,
+) -> Result<Act, PlanError> {
+    let code = open_code(context, customer)?;
+    let tried = context.tell(customer, &TRIED, plan.shown(&["amount"]), None);
+    let proofs = vec![code::proof(context, code, typed, amount, tried)?];
+    let terms = code::terms(context.house, code);
+    // the customer hears what it cost them; the outlet need not know
+    plan.show("fee", context.money(code.fee_minor));
+    let meters = vec![metering::drawn(context, customer, amount)?];
+    let (legs, work) = cash_out::legs(context, plan, customer, outlet, &terms)?;
+    let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
+    let mut changes = cash_out::news(context, plan, customer, outlet)?;
+    changes.extend(work);
+    changes.push(Change::CloseCode { code: code.id, state: code::USED });
+    Ok(Act { kind: cash_out::SERVICE.name, legs, holds, meters, proofs, changes, corrects: None })
+}

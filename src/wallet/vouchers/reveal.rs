@@ -1,0 +1,64 @@
+//! Who sent money to a number without a wallet reads its secret again, behind the PIN. It is kept
+//! nowhere: it follows from the request that made it, as long as the key that it was made with is
+//! in use.
+//!
+//! Input `parcel`; shows `phone`, `amount`, `day`, and, once it is done, `secret`.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Replay, Service, Unrecorded, Whose};
+use super::{code, sent, voucher};
+use crate::book::{Key, PIN_ATTEMPTS_MAX};
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot};
+
+/// The service as menus know it.
+pub const SERVICE: Service = Service {
+    name: "parcel_secret",
+    pin: Whose::Caller,
+    wants: &[sent::wants, kept],
+    decide,
+    shows: &[
+        Slot("phone", Kind::Phone),
+        Slot("amount", Kind::Money),
+        Slot("day", Kind::Day),
+        Slot("secret", Kind::Code),
+    ],
+    refusals: &[Reason::ParcelLocked],
+    replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
+    ..Service::PLAIN
+};
+
+/// What it follows from, and what it is compared with.
+fn kept(context: &Context) -> Vec<Want> {
+    match sent::chosen(context) {
+        Ok(voucher) if context.key.is_some() => vec![Want::Posting(voucher.hold), Want::Pin(voucher.id)],
+        Ok(_) | Err(_) => Vec::new(),
+    }
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let voucher = sent::chosen(context)?;
+    plan.show_all(voucher::words(context.house, voucher));
+    if context.key.is_none() {
+        return Ok(());
+    }
+    let made = context.facts.posting(voucher.hold)?;
+    let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
+    let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
+    let digits = code::digits(context.house, &key);
+    let row = context.facts.pin(voucher.id)?.ok_or(Reason::ParcelGone)?;
+    let (keys, typed) = (&context.house.pin_keys, Pin::parse(&digits)?);
+    if !keys.matches(row.key_version, voucher.id, &row.salt, &typed, &row.tag) {
+        return Err(Reason::ParcelGone.into());
+    }
+    if row.attempts >= PIN_ATTEMPTS_MAX {
+        // after so many wrong ones it opens nothing any more
+        return Err(Reason::ParcelLocked.into());
+    }
+    plan.show("secret", voucher::secret(voucher.place.unwrap_or_default(), &digits));
+    plan.commit(Act { kind: "secret", ..Act::default() });
+    Ok(())
+}

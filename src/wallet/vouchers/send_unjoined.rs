@@ -1,0 +1,163 @@
+//! Send money to a number that has no wallet: it waits there as a voucher.
+//!
+//! Inputs `to`, `amount`; shows `phone`, `amount`, `fee`, `total`, `day` (on which it goes back),
+//! and, once it is done, `secret`.
+
+use super::super::agents::cash_out;
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Message, Replay, Service, Unrecorded, Whose};
+use super::super::{metering, party, pricing};
+use super::{code, voucher};
+use crate::book::{Change, Key};
+use crate::phone::Msisdn;
+use crate::reason::Reason;
+use crate::store::agents::CashCodeRow;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::tariff::Able;
+use crate::time::Timestamp;
+use crate::value::{Kind, Slot, Value};
+use std::time::Duration;
+
+/// The service as menus know it. What is agreed now and handed out later cannot have a price that
+/// depends on what is paid in between.
+pub const SERVICE: Service = Service {
+    name: "send_unjoined",
+    pin: Whose::Caller,
+    opens: 1,
+    wants: &[both, waiting],
+    decide,
+    shows: &[
+        Slot("phone", Kind::Phone),
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("total", Kind::Money),
+        Slot("day", Kind::Day),
+        Slot("secret", Kind::Code),
+    ],
+    refusals: &[Reason::ParcelsFull],
+    messages: &[&SENT, &voucher::WAITING, &voucher::NO_ROOM, &voucher::ARRIVED, &voucher::RETURNED, &voucher::ENDED],
+    priced: Some(Able { tier: true, channels: &[], month: false, payee: false, stands_for: &[cash_out::SERVICE.name] }),
+    replay: Replay { wants: &[behind], recorded: Some(secret_again), unrecorded: Unrecorded::Nothing },
+    ..Service::PLAIN
+};
+
+const SENT: Message = Message::receipt(
+    "sms.parcel_sent",
+    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)],
+);
+
+/// Vouchers of one sender that wait at a time, and those that are made in a day, whatever became of
+/// them: each writes to somebody who never asked to hear from us.
+const OPEN_MAX: usize = 10;
+const DAILY_MAX: usize = 20;
+/// Those of a day to the same number.
+const DAILY_TO_ONE_MAX: usize = 3;
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// Those that wait for one number: each has a digit of its own.
+const PLACES: std::ops::RangeInclusive<i64> = 1..=9;
+
+fn both(context: &Context) -> Vec<Want> {
+    party::wants_both(context, "to")
+}
+
+/// What was sent before, by the caller and to the number, if anything may be. The counts are the
+/// turns that this one takes: they come first, so that what somebody sends while the lists are read
+/// is missed in no list.
+fn waiting(context: &Context) -> Vec<Want> {
+    let (Ok(payer), Ok(to)) = (context.person(), context.phone("to")) else { return Vec::new() };
+    let unjoined = context.facts.number(to.e164()).is_ok_and(|found| found.is_none());
+    if !offered(context) || !unjoined {
+        return Vec::new();
+    }
+    let mut wants = Vec::new();
+    if context.key.is_some() {
+        wants.extend([Want::SentCount(payer.account_id), Want::MeantCount(to.e164().to_owned())]);
+    }
+    wants.extend([voucher::wants_sent(payer, context.now), voucher::wants_waiting(&to, context.now)]);
+    wants
+}
+
+fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let payer = context.person()?;
+    let account = party::active(context, payer, Reason::AccountClosed.into())?;
+    let to = context.phone("to")?;
+    if !offered(context) {
+        return Err(Reason::ServiceUnknown.into());
+    }
+    if context.facts.number(to.e164())?.is_some() {
+        // they have joined meanwhile: sending is cheaper
+        return Err(Reason::AlreadyJoined.into());
+    }
+    plan.show("phone", Value::whole(&to));
+    let place = place(context, payer, &to)?;
+    let amount = context.amount("amount")?;
+    let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
+    let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;
+    let meters = vec![metering::spent(context, payer, amount)?];
+    terms.show(plan);
+    let expires = context.now.plus(voucher::LIFE);
+    plan.show("day", context.day_of(expires));
+    let Some(key) = context.key else { return Ok(()) };
+    let digits = code::digits(context.house, &key);
+    plan.show("secret", voucher::secret(place, &digits));
+    let row = code::row(context, payer.account_id, &terms, expires);
+    let row = CashCodeRow { msisdn: Some(to.e164().to_owned()), place: Some(place), ..row };
+    let mut changes = Vec::from(turns(context, payer, &to)?);
+    changes.push(context.tell(payer, &SENT, plan.shown(&["amount", "fee", "phone", "day"]), None));
+    changes.push(voucher::tell_receiver(context.house, &row, payer, None, &voucher::WAITING, context.now));
+    let holds = vec![code::hold(&row)];
+    changes.extend(code::opened(context, row, &digits)?);
+    plan.commit(Act { kind: SERVICE.name, holds, meters, changes, ..Act::default() });
+    Ok(())
+}
+
+/// Whether the operator offers it: switched on, and with a price where cash has one. A tariff that
+/// never heard of it would give cash away.
+pub fn offered(context: &Context) -> bool {
+    let priced = |service: &Service| context.tariff.prices(service.name);
+    context.house.rules.unjoined && (priced(&SERVICE) || !priced(&cash_out::SERVICE))
+}
+
+/// The place that the next voucher takes among those for this number; refused where there are
+/// enough.
+fn place(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<i64, PlanError> {
+    let made = context.facts.codes(&voucher::wants_sent(payer, context.now))?;
+    let open = made.iter().filter(|sent| sent.state == code::OPEN).count();
+    let today = || made.iter().filter(|sent| voucher::sent_at(sent) > context.now.minus(DAY));
+    let to_them = today().filter(|sent| sent.msisdn.as_deref() == Some(to.e164())).count();
+    if open >= OPEN_MAX || today().count() >= DAILY_MAX || to_them >= DAILY_TO_ONE_MAX {
+        return Err(Reason::ParcelsFull.into());
+    }
+    let waiting = context.facts.codes(&voucher::wants_waiting(to, context.now))?;
+    let mut free = PLACES.filter(|place| waiting.iter().all(|other| other.place != Some(*place)));
+    Ok(free.next().ok_or(Reason::ParcelsFull)?)
+}
+
+/// The turn of the sender and that of the number: of two vouchers at the same moment the second one
+/// is planned anew. Turns are counted, as numbers of rows may be committed in another order than
+/// they were given out.
+fn turns(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<[Change; 2], PlanError> {
+    let sent = context.facts.count(&Want::SentCount(payer.account_id))?;
+    let meant = context.facts.count(&Want::MeantCount(to.e164().to_owned()))?;
+    let turn = |label, whose: &[u8], count: i64| {
+        let name = [whose, &count.to_be_bytes()].concat();
+        Change::Take { key: Key::new(Timestamp::from_micros(0), label, &name) }
+    };
+    let own = turn("parcels of", &payer.account_id.to_be_bytes(), sent);
+    Ok([own, turn("parcels for", to.e164().as_bytes(), meant)])
+}
+
+fn behind(context: &Context) -> Vec<Want> {
+    context.posting.map(Want::Behind).into_iter().collect()
+}
+
+/// The secret, for who has lost the screen that showed it.
+fn secret_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let (Some(hold), Some(key)) = (context.posting, context.key) else { return Ok(()) };
+    if let Some(place) = context.facts.code_behind(hold)?.and_then(|voucher| voucher.place) {
+        plan.show("secret", voucher::secret(place, &code::digits(context.house, &key)));
+    }
+    Ok(())
+}

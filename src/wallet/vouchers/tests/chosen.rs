@@ -1,0 +1,127 @@
+//! What waits, for who has sent it: it is listed, taken back, and its secret read again; and it
+//! ends by itself.
+
+use super::super::{ending::Untaken, reveal, sent, take_back};
+use super::*;
+use crate::book::{HoldMove, Key, PIN_ATTEMPTS_MAX};
+use crate::calendar::Day;
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::store::people::PinRow;
+use crate::wallet::plan::PlanError;
+use crate::wallet::trial::{conforms, posting};
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+fn two() -> (Trial, PersonRow) {
+    let (mut trial, amina) = amina();
+    let used = CashCodeRow { state: "used".into(), ..voucher(30, 2, DAY) };
+    has_sent(&mut trial, vec![voucher(20, 1, DAY), used]);
+    (trial, amina)
+}
+
+#[test]
+fn what_waits_is_listed() {
+    let (trial, amina) = two();
+    let list = trial.ask(&sent::LIST, trial.caller(&amina)).list().planned();
+    let line = |item: &crate::ask::Item| {
+        (item.id.clone(), item.slots["amount"].to_string(), item.slots["phone"].to_string(), item.slots.len())
+    };
+    let lines: Vec<_> = list.items.iter().map(line).collect();
+    assert_eq!(lines, [("20".to_owned(), "KES 300".to_owned(), "0711222333".to_owned(), 2)]);
+    let stranger = trial.ask(&sent::LIST, trial.stranger(TO)).list();
+    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+}
+
+#[test]
+fn only_what_waits_can_be_chosen() {
+    let (trial, amina) = two();
+    for service in [&take_back::SERVICE, &reveal::SERVICE] {
+        let chosen = |id: &str| trial.ask(service, trial.caller(&amina)).with("parcel", id).quote();
+        assert_eq!(chosen("20").planned().said("day"), "29/11/26");
+        for gone in ["30", "21", "none"] {
+            assert_eq!(chosen(gone).reason(), (Reason::ParcelGone, None), "{gone}");
+        }
+        let missing = trial.ask(service, trial.caller(&amina)).quote();
+        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("parcel")));
+    }
+}
+
+#[test]
+fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
+    let (mut trial, amina) = two();
+    let ask = |trial: &Trial| trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20").execute();
+    let plan = ask(&trial).planned();
+    let theirs = "amount=KES 300 day=29/11/26 dial=*384*1234# name=Amina W phone=0700***001".to_owned();
+    assert_eq!(
+        plan.messages(),
+        [
+            ("sms.parcel_cancelled".to_owned(), "amount=KES 300 day=29/11/26 phone=0711222333".to_owned()),
+            ("sms.parcel_ended".to_owned(), theirs),
+        ]
+    );
+    let act = plan.act.unwrap();
+    assert_eq!((act.kind, act.holds.as_slice()), ("cancel", &[HoldMove::Release { hold: 21 }][..]));
+    assert_eq!(closed(&act), [(20, "cancelled")]);
+    let back = act.meters[0];
+    assert_eq!((back.account, back.amount_minor, back.back), (101, 30_000, true));
+    assert_eq!(back.day, Day::of(NOW.minus(DAY), &trial.house.market.zone), "of the day on which it was sent");
+    let language = |act: &Act| {
+        let told = act.changes.iter().filter_map(|change| match change {
+            Change::Tell(message) if message.msisdn == TO => Some(message.language.clone()),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(language(&act), [trial.house.market.language.as_str()]);
+    let neema = trial.person(109, TO, "Neema Achieng", 0);
+    trial.change(&neema, |member| member.person.language = "fr".into());
+    assert_eq!(language(&ask(&trial).planned().act.unwrap()), ["fr"]);
+    let quote = trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20").quote();
+    assert!(quote.planned().act.is_none());
+}
+
+#[test]
+fn what_nobody_takes_goes_back_by_itself() {
+    let (trial, amina) = two();
+    let untaken = Untaken { voucher: voucher(20, 1, DAY), payer: amina, joined: None };
+    let (changes, meters) = untaken.returned(&trial.house, NOW);
+    let plan = Plan { act: Some(Act { changes, meters, ..Act::default() }), ..Plan::default() };
+    conforms(&super::super::send_unjoined::SERVICE, &plan);
+    let told = plan.messages();
+    let templates: Vec<_> = told.iter().map(|(template, _)| template.as_str()).collect();
+    assert_eq!(templates, ["sms.parcel_returned", "sms.parcel_ended"]);
+    assert_eq!(closed(&plan.act.unwrap()), [(20, "cancelled")]);
+}
+
+/// The voucher was made under the key of posting 21, and so its secret follows from it.
+fn kept(trial: &mut Trial, attempts: i64) -> String {
+    let key = Key::from_bytes(&[0; 20]).unwrap();
+    let digits = trial.house.pin_keys.current().code(key.bytes());
+    let row = trial.house.tagged(20, &Pin::parse(&digits).unwrap(), [4; 16]);
+    trial.set(Want::Pin(20), Found::Pin(Some(PinRow { attempts, ..row })));
+    trial.set(Want::Posting(21), Found::Posting(Some(posting(21, "send_unjoined", 1_440, &[]))));
+    digits
+}
+
+#[test]
+fn its_secret_is_read_again_behind_the_pin() {
+    let (mut trial, amina) = two();
+    let digits = kept(&mut trial, PIN_ATTEMPTS_MAX - 1);
+    let ask = |trial: &Trial| trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").execute();
+    let plan = ask(&trial).planned();
+    assert_eq!(plan.said("secret"), format!("1{digits}"));
+    let act = plan.act.unwrap();
+    assert_eq!((act.kind, act.changes.len(), act.holds.len()), ("secret", 0, 0));
+    kept(&mut trial, PIN_ATTEMPTS_MAX);
+    assert_eq!(ask(&trial).reason(), (Reason::ParcelLocked, None));
+    let other = trial.house.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
+    trial.set(Want::Pin(20), Found::Pin(Some(other)));
+    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "its key is in use no more");
+    trial.set(Want::Pin(20), Found::Pin(None));
+    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None));
+    trial.set(Want::Posting(21), Found::Posting(None));
+    assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));
+    let quote = trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").quote().planned();
+    assert!(quote.act.is_none() && quote.said("secret").is_empty());
+}

@@ -1,0 +1,99 @@
+//! Codes for cash at an outlet.
+
+use super::super::redeem::SERVICE;
+use super::*;
+use crate::book::{HoldMove, Leg, Proof, SecretKind};
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::wallet::trial::Request;
+
+const MARIAM: &str = "+254700000003";
+const CODE: &str = "404142";
+
+/// Mariam serves at an outlet, and Amina has made a code for 300.
+fn outlet() -> (Trial, PersonRow, PersonRow) {
+    let (mut trial, amina) = amina();
+    let mariam = trial.person(103, MARIAM, "Mariam Said", 0);
+    trial.outlet(201, "Mama Mboga", 500_000, &mariam);
+    let code = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
+    trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(vec![code]));
+    let tag = trial.house.tagged(20, &Pin::parse(CODE).unwrap(), [4; 16]);
+    trial.set(Want::Pin(20), Found::Pin(Some(tag)));
+    (trial, amina, mariam)
+}
+
+fn ask<'t>(trial: &'t Trial, mariam: &PersonRow, amount: &str, code: &str) -> Request<'t> {
+    let ask = trial.ask(&SERVICE, trial.caller(mariam)).with("to", AMINA);
+    ask.with("amount", amount).with("code", code)
+}
+
+#[test]
+fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
+    let (trial, _, mariam) = outlet();
+    let quote = ask(&trial, &mariam, "30000", CODE).quote().planned();
+    assert_eq!(
+        ["name", "phone", "amount", "total", "fee"].map(|slot| quote.said(slot)),
+        ["Amina W", "0700***001", "KES 300", "KES 300", ""]
+    );
+    assert!(quote.act.is_none(), "whether there is such a code is not said yet");
+    let plan = ask(&trial, &mariam, "30000", CODE).execute().planned();
+    assert_eq!(plan.said("fee"), "KES 36");
+    let templates = plan.messages().into_iter().map(|(template, _)| template);
+    assert_eq!(templates.collect::<Vec<_>>(), ["sms.cash_out", "sms.cash_out_agent"]);
+    let act = plan.act.unwrap();
+    assert_eq!(act.kind, "cash_out");
+    assert_eq!(act.legs[0], Leg { account: 101, amount_minor: -33_600 });
+    assert_eq!(act.legs[1], Leg { account: 201, amount_minor: 30_000 });
+    assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
+    assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
+    assert_eq!((closed(&act), act.meters.len(), act.meters[0].own), (vec![(20, "used")], 1, false));
+    assert!(act.changes.iter().any(|change| matches!(change, Change::Serve(row) if row.cash_minor == -30_000)));
+}
+
+#[test]
+fn a_wrong_code_and_a_wrong_amount_cost_the_same_try() {
+    let (trial, _, mariam) = outlet();
+    let proof = |amount: &str, code: &str| -> Proof {
+        let act = ask(&trial, &mariam, amount, code).execute().planned().act.unwrap();
+        let [proof] = act.proofs.as_slice() else { panic!("{:?}", act.proofs) };
+        proof.clone()
+    };
+    let keys = &trial.house.pin_keys;
+    let right = proof("30000", "404-142");
+    let tag = keys.tag(i64::from(keys.current().version), 20, &[4; 16], &Pin::parse(CODE).unwrap());
+    assert_eq!((right.secret, right.account, &right.tag), (SecretKind::Code, 20, &tag.unwrap().to_vec()));
+    assert!(matches!(right.wrong.as_slice(), [Change::ChargePin { account: 20 }]));
+    assert!(matches!(right.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.code_tried"));
+    assert_ne!(proof("30000", "404143").tag, right.tag);
+    assert!(proof("29999", CODE).tag.is_empty());
+    assert!(proof("30001", CODE).tag.is_empty());
+}
+
+#[test]
+fn what_cannot_be_a_code_is_no_try() {
+    let (trial, _, mariam) = outlet();
+    for typed in ["12", "40414x", "", "40414200"] {
+        let refused = ask(&trial, &mariam, "30000", typed).execute().reason();
+        assert_eq!(refused, (Reason::TextFormat, Some("code")), "{typed}");
+    }
+}
+
+#[test]
+fn each_refusal_names_the_input_that_mends_it() {
+    let (mut trial, amina, mariam) = outlet();
+    let done = |trial: &Trial| ask(trial, &mariam, "30000", CODE).execute();
+    let customer = trial.ask(&SERVICE, trial.caller(&amina)).with("to", MARIAM);
+    assert_eq!(customer.check().reason(), (Reason::NotAgent, None));
+    let own = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", MARIAM);
+    assert_eq!(own.check().reason(), (Reason::PayeeSelf, Some("to")));
+    let missing = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA);
+    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("amount")));
+    let missing = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA).with("amount", "30000");
+    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("code")));
+    trial.set(Want::Pin(20), Found::Pin(None));
+    assert_eq!(done(&trial).reason(), (Reason::CodeGone, None));
+    trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(Vec::new()));
+    assert_eq!(done(&trial).reason(), (Reason::CodeGone, None));
+    trial.change(&amina, |member| member.account.state = "frozen".into());
+    assert_eq!(done(&trial).reason(), (Reason::PayeeClosed, Some("to")));
+}

@@ -1,0 +1,224 @@
+//! Sending to a number without a wallet: what it costs and opens, what is refused, and how many may
+//! wait.
+
+use super::super::{recipient, send_unjoined::SERVICE, voucher::LIFE};
+use super::*;
+use crate::book::{HoldMove, Key};
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::wallet::trial::{Outcome, Request};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+fn ask<'t>(trial: &'t Trial, amina: &PersonRow) -> Request<'t> {
+    trial.ask(&SERVICE, trial.caller(amina)).with("to", TO).with("amount", "30000")
+}
+
+fn quote(trial: &Trial, amina: &PersonRow) -> Outcome {
+    ask(trial, amina).quote()
+}
+
+#[test]
+fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_done() {
+    let (trial, amina) = amina();
+    let quote = quote(&trial, &amina).planned();
+    assert_eq!(
+        ["phone", "amount", "fee", "total", "day", "secret"].map(|slot| quote.said(slot)),
+        ["0711222333", "KES 300", "KES 36", "KES 336", "30/11/26", ""]
+    );
+    assert!(quote.act.is_none());
+    let mut plan = ask(&trial, &amina).execute().planned();
+    let secret = plan.said("secret");
+    assert_eq!((secret.len(), secret.get(..1)), (7, Some("1")));
+    plan.slots.remove("secret");
+    assert_eq!(plan.slots, quote.slots);
+    assert_eq!(
+        plan.messages(),
+        [
+            ("sms.parcel_sent".to_owned(), "amount=KES 300 day=30/11/26 fee=KES 36 phone=0711222333".to_owned()),
+            (
+                "sms.parcel".to_owned(),
+                "amount=KES 300 day=30/11/26 dial=*384*1234# name=Amina W phone=0700***001".to_owned()
+            ),
+        ]
+    );
+    let act = plan.act.unwrap();
+    let expires_at = NOW.plus(LIFE);
+    assert_eq!(act.holds, [HoldMove::Open { account: 101, amount_minor: 33_600, expires_at }]);
+    assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("send_unjoined", 0, 1));
+    assert_eq!((act.meters[0].account, act.meters[0].amount_minor), (101, 30_000));
+    let opened = act.changes.iter().find_map(|change| match change {
+        Change::OpenCode(row) => Some(row.clone()),
+        _ => None,
+    });
+    let opened = opened.unwrap();
+    assert_eq!((opened.id, opened.place, opened.msisdn.as_deref()), (9_000, Some(1), Some(TO)));
+    assert_eq!((opened.amount_minor, opened.fee_minor, opened.expires_at), (30_000, 3_600, expires_at.micros()));
+    let opens = act.changes.iter().any(|change| match change {
+        Change::SetPin(row) => {
+            let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
+            let keys = &trial.house.pin_keys;
+            row.account_id == 9_000 && keys.matches(row.key_version, 9_000, &row.salt, &digits, &row.tag)
+        }
+        _ => false,
+    });
+    assert!(opens, "the six digits open it");
+}
+
+#[test]
+fn each_refusal_names_the_input_that_mends_it() {
+    let (mut trial, amina) = amina();
+    let reason = |trial: &Trial, to: &str, amount: &str| {
+        let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", to).with("amount", amount);
+        ask.quote().reason()
+    };
+    assert_eq!(reason(&trial, "0700", "30000"), (Reason::PhoneFormat, Some("to")));
+    assert_eq!(reason(&trial, TO, "0"), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason(&trial, TO, "4999"), (Reason::AmountTooSmall, Some("amount")));
+    assert_eq!(reason(&trial, TO, "25000100"), (Reason::AmountTooLarge, Some("amount")));
+    let missing = trial.ask(&SERVICE, trial.caller(&amina)).with("to", TO);
+    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("amount")));
+    let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", TO);
+    assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
+    trial.person(109, TO, "Neema Achieng", 0);
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::AlreadyJoined, None));
+    trial.house.rules.unjoined = false;
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::ServiceUnknown, None));
+    trial.change(&amina, |member| member.account.state = "frozen".into());
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::AccountClosed, None));
+}
+
+#[test]
+fn amount_and_fee_must_be_there_and_not_held() {
+    let (mut trial, amina) = amina();
+    trial.change(&amina, |member| member.account.held_minor = 66_400);
+    assert_eq!(quote(&trial, &amina).planned().said("total"), "KES 336");
+    trial.change(&amina, |member| member.account.held_minor = 66_401);
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::NotEnough, Some("amount")));
+}
+
+#[test]
+fn limits_of_what_goes_out_count() {
+    let (mut trial, amina) = amina();
+    trial.change(&amina, |member| {
+        member.person.tier = "sim".into();
+        member.account.balance_minor = 100_000_00;
+    });
+    let once = |amount: &str| {
+        let person = PersonRow { tier: "sim".into(), ..amina.clone() };
+        trial.ask(&SERVICE, trial.caller(&person)).with("to", TO).with("amount", amount).quote()
+    };
+    once("2000000").planned();
+    assert_eq!(once("2000001").reason(), (Reason::LimitOnce, Some("amount")));
+}
+
+#[test]
+fn it_is_offered_only_with_a_price_where_cash_has_one() {
+    let bands = "bands = [{ from = 1, to = 1_000, fee = 1 }]\n";
+    let offered = |services: &[&str]| {
+        let tables = services.iter().map(|name| format!("[{name}]\n{bands}"));
+        let (trial, amina) = amina();
+        let trial = trial.tariff(&format!("currency = 'KES'\n{}", tables.collect::<String>()));
+        ask(&trial, &amina).quote().error.is_none()
+    };
+    assert!(offered(&[]) && offered(&["send_unjoined", "cash_out"]) && offered(&["send_unjoined"]));
+    assert!(!offered(&["cash_out"]), "cash would be given away");
+}
+
+#[test]
+fn so_many_wait_at_a_time() {
+    let (mut trial, amina) = amina();
+    let other = |id| CashCodeRow { msisdn: Some("+254711000000".into()), ..voucher(id, 1, DAY) };
+    has_sent(&mut trial, (0..9).map(other).collect());
+    quote(&trial, &amina).planned();
+    has_sent(&mut trial, (0..10).map(other).collect());
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+}
+
+#[test]
+fn so_many_are_made_in_a_day_whatever_became_of_them() {
+    let (mut trial, amina) = amina();
+    let other = |id| {
+        let (msisdn, state) = (Some("+254711000000".into()), "cancelled".into());
+        CashCodeRow { msisdn, state, ..voucher(id, 1, DAY - HOUR) }
+    };
+    has_sent(&mut trial, (0..19).map(other).collect());
+    quote(&trial, &amina).planned();
+    let mut made = Vec::from_iter((0..20).map(other));
+    has_sent(&mut trial, made.clone());
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+    // a day later the oldest counts no more
+    made[0].expires_at = NOW.minus(DAY).plus(LIFE).micros();
+    has_sent(&mut trial, made);
+    quote(&trial, &amina).planned();
+}
+
+#[test]
+fn so_many_go_to_one_number_in_a_day() {
+    let (mut trial, amina) = amina();
+    let before = |id| CashCodeRow { state: "used".into(), ..voucher(id, 1, HOUR) };
+    has_sent(&mut trial, (0..2).map(before).collect());
+    quote(&trial, &amina).planned();
+    has_sent(&mut trial, (0..3).map(before).collect());
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+}
+
+#[test]
+fn each_that_waits_for_a_number_has_a_digit_of_its_own() {
+    let (mut trial, amina) = amina();
+    let secret = |trial: &Trial| ask(trial, &amina).execute().planned().said("secret");
+    wait(&mut trial, (1..=8).map(|place| voucher(place, place, HOUR)).collect());
+    assert_eq!(secret(&trial).get(..1), Some("9"));
+    wait(&mut trial, (2..=9).map(|place| voucher(place, place, HOUR)).collect());
+    assert_eq!(secret(&trial).get(..1), Some("1"));
+    wait(&mut trial, (1..=9).map(|place| voucher(place, place, HOUR)).collect());
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+}
+
+#[test]
+fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
+    let (mut trial, amina) = amina();
+    let turns = |trial: &Trial| {
+        let act = ask(trial, &amina).execute().planned().act.unwrap();
+        let taken = act.changes.iter().filter_map(|change| match change {
+            Change::Take { key } => Some(*key),
+            _ => None,
+        });
+        taken.collect::<Vec<Key>>()
+    };
+    let first = turns(&trial);
+    assert_eq!((first.len(), first[0] == first[1]), (2, false));
+    trial.set(Want::SentCount(101), Found::Count(1));
+    let second = turns(&trial);
+    assert_eq!((first[0] == second[0], first[1] == second[1]), (false, true));
+    trial.set(Want::MeantCount(TO.into()), Found::Count(1));
+    let third = turns(&trial);
+    assert_eq!((second[0] == third[0], second[1] == third[1]), (true, false));
+}
+
+#[test]
+fn a_secret_that_was_lost_with_its_screen_is_told_again() {
+    let (mut trial, amina) = amina();
+    let done = ask(&trial, &amina).execute().planned().said("secret");
+    let again = |trial: &Trial| ask(trial, &amina).again(Some(77)).execute().planned().said("secret");
+    assert_eq!(again(&trial), "");
+    trial.set(Want::Behind(77), Found::Code(Some(voucher(9_000, 4, HOUR))));
+    assert_eq!(again(&trial), format!("4{}", done.get(1..).unwrap()));
+}
+
+#[test]
+fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
+    let (mut trial, amina) = amina();
+    let check = |trial: &Trial, to: &str| trial.ask(&recipient::SERVICE, trial.caller(&amina)).with("to", to).check();
+    let asked = check(&trial, TO).planned();
+    assert!(asked.flags.contains("unjoined"));
+    assert_eq!((asked.said("phone"), asked.said("name")), ("0711222333".to_owned(), String::new()));
+    assert_eq!(check(&trial, AMINA).reason(), (Reason::PayeeSelf, Some("to")));
+    trial.house.rules.unjoined = false;
+    assert_eq!(check(&trial, TO).reason(), (Reason::PayeeUnknown, Some("to")));
+    trial.person(109, TO, "Neema Achieng", 0);
+    let known = check(&trial, TO).planned();
+    assert!(known.flags.is_empty() && known.act.is_none());
+    assert_eq!((known.said("phone"), known.said("name")), ("0711***333".to_owned(), "Neema A".to_owned()));
+}
