@@ -157,11 +157,10 @@ pub fn open(
     reference: String,
 ) -> Result<OrderRow, PlanError> {
     let row = pending::open(context, plan, REQUESTED, payer, asker.account_id, amount);
-    let row = row.map_err(|error| {
-        // how much waits for somebody is nobody else's business
-        let full = Refusal::of_field(Reason::RequestsFull, "to");
-        error.refused_as(|refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal })
-    })?;
+    // how much waits for somebody is nobody else's business
+    let full = Refusal::of_field(Reason::RequestsFull, "to");
+    let hidden = |refusal: Refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal };
+    let row = row.map_err(|error| error.refused_as(hidden))?;
     Ok(OrderRow { reference, ..row })
 }
 

@@ -22,10 +22,7 @@ fn said(service: &'static Service, trial: &Trial, row: &OrderRow, payer: &Person
 
 fn told_to(plan: &Plan) -> Vec<String> {
     let changes = &plan.act.as_ref().unwrap().changes;
-    let to = |change: &Change| match change {
-        Change::Tell(message) => Some(message.msisdn.clone()),
-        _other => None,
-    };
+    let to = |change: &Change| if let Change::Tell(message) = change { Some(message.msisdn.clone()) } else { None };
     changes.iter().filter_map(to).collect()
 }
 

@@ -73,9 +73,8 @@ pub fn opened(plan: &Plan) -> Vec<&OrderRow> {
 /// The states that a plan gives to orders.
 pub fn closed(plan: &Plan) -> Vec<(i64, &'static str)> {
     let changes = plan.act.iter().flat_map(|act| &act.changes);
-    let closed = |change: &Change| match change {
-        Change::CloseOrder { order, state } => Some((*order, *state)),
-        _other => None,
+    let closed = |change: &Change| {
+        if let Change::CloseOrder { order, state } = change { Some((*order, *state)) } else { None }
     };
     changes.filter_map(closed).collect()
 }
