@@ -1,20 +1,21 @@
-//! The composition root: builds the parts from the settings, starts the workers and the server, and stops them in order.
+//! The composition root: builds the parts from the settings, starts the workers and the server, and
+//! stops them in order.
 
+use crate::app_state::AppState;
 use crate::book::Book;
 use crate::callbacks;
 use crate::config::{GatewayAccount, Settings};
 use crate::demo::{pages, world};
-use crate::doors::Doors;
-use crate::gateway::mail::Mailer;
 use crate::gateway::sender::{AfricasTalking, Sender};
+use crate::gateway::smtp::Mailer;
 use crate::http;
-use crate::live::Live;
 use crate::market::Market;
-use crate::menus::{Data, Folder};
+use crate::menu_folder::{Data, Folder};
 use crate::metrics::Metrics;
 use crate::notify::Notify;
 use crate::pin::PinKeys;
-use crate::seal::{Dice, SealKey};
+use crate::reloadable::Reloadable;
+use crate::seal::{Randomness, SealKey};
 use crate::sms::inbox::Sms;
 use crate::store::Store;
 use crate::store::outbox::Channel;
@@ -22,7 +23,7 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
-use crate::wallet::{House, Wallet, bootstrap};
+use crate::wallet::{ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
 use secrecy::SecretString;
@@ -37,7 +38,7 @@ const OUTBOX_EVERY: Duration = Duration::from_millis(200);
 const EXPIRY_EVERY: Duration = Duration::from_secs(5);
 /// How soon after midnight commission is paid out.
 const PAYOUT_EVERY: Duration = Duration::from_secs(60);
-/// Batches of standing payments between two looks at what expires.
+/// Batches of standing orders between two looks at what expires.
 const STANDING_BATCHES: u32 = 20;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Conversations and handled texts older than any retry: gateways try for 12 hours.
@@ -55,7 +56,7 @@ pub struct App {
     /// What they all ask.
     pub wallet: Wallet,
     /// The menus in use.
-    pub menus: Live<Menus>,
+    pub menus: Reloadable<Menus>,
     menus_folder: Option<PathBuf>,
     more_prices: &'static str,
 }
@@ -64,45 +65,66 @@ pub struct App {
 pub type Committer = std::thread::JoinHandle<()>;
 
 impl App {
-    /// Opens the database and builds the parts. `clock` and `dice` come from outside so that tests decide them.
-    pub async fn build(settings: &Settings, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
-        App::with(settings, load(settings.menus.as_ref(), settings.more_prices)?, clock, dice).await
+    /// Opens the database and builds the parts. `clock` and `randomness` come from outside so that
+    /// tests decide them.
+    pub async fn build(
+        settings: &Settings,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> anyhow::Result<(App, Committer)> {
+        App::with(settings, load(settings.menus.as_ref(), settings.more_prices)?, clock, randomness)
+            .await
     }
 
     /// The same where the menus have been read already.
-    pub async fn with(settings: &Settings, data: Data, clock: Clock, dice: Dice) -> anyhow::Result<(App, Committer)> {
+    pub async fn with(
+        settings: &Settings,
+        data: Data,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> anyhow::Result<(App, Committer)> {
         let market = Market::kenya();
         let metrics = Arc::new(Metrics::default());
-        let (store, book, committer) = open_book(settings.database_url.clone(), metrics.clone()).await?;
+        let (store, book, committer) =
+            open_book(settings.database_url.clone(), metrics.clone()).await?;
         bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
         bootstrap::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
-        let house = House {
+        let config = ServiceConfig {
             market,
-            tariff: Live::new(data.tariff),
-            limits: Live::new(data.limits),
+            tariff: Reloadable::new(data.tariff),
+            limits: Reloadable::new(data.limits),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
-            reference_key: bootstrap::reference_key(&book, &dice).await?,
+            reference_key: bootstrap::reference_key(&book, &randomness).await?,
             rules: settings.rules,
             brand: settings.brand.clone(),
             mails: settings.demo || settings.mail.is_some(),
             dial: settings.service_code.clone(),
             clock,
-            dice,
+            randomness,
         };
-        let wallet = Wallet { store, book, house: Arc::new(house), metrics };
+        let wallet = Wallet { store, book, config: Arc::new(config), metrics };
         if settings.demo {
             world::seed(&wallet).await?;
         }
-        let catalogue = Live::new(data.catalogue);
-        let menus = Live::new(data.menus);
+        let catalogue = Reloadable::new(data.catalogue);
+        let menus = Reloadable::new(data.menus);
         let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
         let app = App {
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
-            sms: Sms { wallet: wallet.clone(), grammar: Live::new(data.grammar), catalogue: catalogue.clone() },
-            notify: Notify { wallet: wallet.clone(), catalogue, sender, mailer: Arc::new(mailer(settings)?) },
+            sms: Sms {
+                wallet: wallet.clone(),
+                grammar: Reloadable::new(data.grammar),
+                catalogue: catalogue.clone(),
+            },
+            notify: Notify {
+                wallet: wallet.clone(),
+                catalogue,
+                sender,
+                mailer: Arc::new(mailer(settings)?),
+            },
             wallet,
             menus,
             menus_folder: settings.menus.clone(),
@@ -116,36 +138,43 @@ impl App {
         let data = load(self.menus_folder.as_ref(), self.more_prices)?;
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
-        self.wallet.house.tariff.set(data.tariff);
-        self.wallet.house.limits.set(data.limits);
+        self.wallet.config.tariff.set(data.tariff);
+        self.wallet.config.limits.set(data.limits);
         self.menus.set(data.menus);
         Ok(())
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.
-    pub fn doors(&self, callback_token: Option<SecretString>, answer_within: Duration) -> Doors {
+    pub fn state(&self, callback_token: Option<SecretString>, answer_within: Duration) -> AppState {
         let App { ussd, sms, notify, wallet, .. } = self.clone();
         let runtime = tokio::runtime::Handle::current();
         let late = Arc::new(());
-        Doors { ussd, sms, notify, wallet, callback_token, answer_within, runtime, late }
+        AppState { ussd, sms, notify, wallet, callback_token, answer_within, runtime, late }
     }
 
-    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop` changes.
+    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop`
+    /// changes.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-        let (expiry, forget, payout) = (self.clone(), self.clone(), self.wallet.clone());
+        let expiry = self.clone();
+        let forget = self.clone();
+        let payout = self.wallet.clone();
         let outbox = |channel| {
-            let (app, stopping) = (self.clone(), stop.clone());
+            let app = self.clone();
+            let stopping = stop.clone();
             every(OUTBOX_EVERY, stop, move || {
-                let (app, stopping) = (app.clone(), stopping.clone());
+                let app = app.clone();
+                let stopping = stopping.clone();
                 async move {
                     let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
-                    // a full batch means that there is more: go on at once, but not when the program should end
+                    // a full batch means that there is more: go on at once, but not when the
+                    // program should end
                     while app.notify.send_due(channel).await? >= full && !*stopping.borrow() {}
                     app.notify.measure().await
                 }
             })
         };
-        let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH).unwrap_or(usize::MAX);
+        let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH)
+            .unwrap_or(usize::MAX);
         vec![
             outbox(Channel::Text),
             outbox(Channel::Mail),
@@ -157,7 +186,7 @@ impl App {
                     app.wallet.remind().await?;
                     // many are due at the same hour: a full batch means that there may be more
                     for _batch in 0..STANDING_BATCHES {
-                        if app.wallet.pay_standing().await? < full {
+                        if app.wallet.pay_standing_orders().await? < full {
                             break;
                         }
                     }
@@ -170,8 +199,10 @@ impl App {
                     match wallet.pay_by_schedule().await {
                         Ok(0) => {}
                         Ok(paid) => tracing::info!(paid, "commission was paid out by schedule"),
-                        Err(bootstrap::FoundingError::Store(error)) => return Err(error),
-                        Err(other) => tracing::error!(error = %other, "commission could not be paid out"),
+                        Err(bootstrap::BootstrapError::Store(error)) => return Err(error),
+                        Err(other) => {
+                            tracing::error!(error = %other, "commission could not be paid out")
+                        }
                     }
                     Ok(())
                 }
@@ -179,8 +210,12 @@ impl App {
             every(FORGET_EVERY, stop, move || {
                 let wallet = forget.wallet.clone();
                 async move {
-                    let before = wallet.house.clock.now().minus(FORGET_AFTER).micros();
-                    wallet.book.write(move |conn| crate::store::sessions::forget(conn, before)).await.map(|_rows| ())
+                    let before = wallet.config.clock.now().minus(FORGET_AFTER).micros();
+                    wallet
+                        .book
+                        .write(move |conn| crate::store::sessions::forget(conn, before))
+                        .await
+                        .map(|_rows| ())
                 }
             }),
         ]
@@ -188,7 +223,10 @@ impl App {
 }
 
 /// Opens a database and starts its book, away from the threads that serve requests.
-pub async fn open_book(url: String, metrics: Arc<Metrics>) -> anyhow::Result<(Store, Book, Committer)> {
+pub async fn open_book(
+    url: String,
+    metrics: Arc<Metrics>,
+) -> anyhow::Result<(Store, Book, Committer)> {
     let opening = tokio::task::spawn_blocking(move || {
         let store = Store::open(&url)?;
         let (book, committer) = Book::start(&store, metrics)?;
@@ -198,7 +236,11 @@ pub async fn open_book(url: String, metrics: Arc<Metrics>) -> anyhow::Result<(St
 }
 
 /// Runs `work` again and again until told to stop; a failure is logged and does not end it.
-fn every<F>(pause: Duration, stop: &watch::Receiver<bool>, work: impl Fn() -> F + Send + 'static) -> JoinHandle<()>
+fn every<F>(
+    pause: Duration,
+    stop: &watch::Receiver<bool>,
+    work: impl Fn() -> F + Send + 'static,
+) -> JoinHandle<()>
 where
     F: Future<Output = Result<(), crate::store::StoreError>> + Send,
 {
@@ -216,10 +258,14 @@ where
     })
 }
 
-/// The server on a socket, with the routes of everything that people reach it by; it runs when awaited. `demo` is
-/// whether the phone page and its people are there.
-pub fn serve(doors: Doors, listener: std::net::TcpListener, demo: bool) -> std::io::Result<Server> {
-    http::server(doors, listener, move |config| {
+/// The server on a socket, with the routes of everything that people reach it by; it runs when
+/// awaited. `demo` is whether the phone page and its people are there.
+pub fn serve(
+    state: AppState,
+    listener: std::net::TcpListener,
+    demo: bool,
+) -> std::io::Result<Server> {
+    http::server(state, listener, move |config| {
         config.configure(callbacks::routes);
         if demo {
             config.configure(pages::routes);
@@ -230,17 +276,18 @@ pub fn serve(doors: Doors, listener: std::net::TcpListener, demo: bool) -> std::
 /// Runs the service until it is told to stop, then finishes what it acknowledged.
 pub async fn run(
     settings: Settings,
-    ready: impl FnOnce(&App, std::net::SocketAddr, &[world::Person]),
+    ready: impl FnOnce(&App, std::net::SocketAddr, &[world::PersonView]),
 ) -> anyhow::Result<()> {
-    let (app, committer) = App::build(&settings, Clock::System, Dice::os()?).await?;
+    let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
     let (stop, stopped) = watch::channel(false);
-    let doors = app.doors(settings.callback_token.clone(), settings.answer_within);
-    let late = doors.late.clone();
-    let listener = std::net::TcpListener::bind(settings.listen)
-        .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+    let state = app.state(settings.callback_token.clone(), settings.answer_within);
+    let late = state.late.clone();
+    let listener = std::net::TcpListener::bind(settings.listen).with_context(|| {
+        format!("cannot listen on {}: choose another address with --listen", settings.listen)
+    })?;
     let address = listener.local_addr()?;
-    let server = serve(doors, listener, settings.demo)?;
+    let server = serve(state, listener, settings.demo)?;
     let workers = app.start_workers(&stopped);
     let handle = server.handle();
     let serving = tokio::spawn(server);
@@ -262,7 +309,9 @@ pub async fn run(
         worker.await?;
     }
     drop(app);
-    tokio::task::spawn_blocking(move || committer.join()).await?.map_err(|_panic| anyhow!("the committer broke"))?;
+    tokio::task::spawn_blocking(move || committer.join())
+        .await?
+        .map_err(|_panic| anyhow!("the committer broke"))?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -277,7 +326,8 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
         tokio::select! {
             _ = hangup.recv() => match app.reload() {
                 Ok(()) => tracing::info!("the menus were reloaded"),
-                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: {error:#}"),
+                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: \
+                                               {error:#}"),
             },
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
@@ -304,7 +354,9 @@ fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
 /// The mail server that is set up; in a demo without one, nobody.
 fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
     match &settings.mail {
-        Some(account) => Mailer::smtp(account, &settings.brand).map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}")),
+        Some(account) => {
+            Mailer::smtp(account, &settings.brand).map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}"))
+        }
         None if settings.demo => Ok(Mailer::Simulator),
         None => Ok(Mailer::Off),
     }
@@ -312,9 +364,11 @@ fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
 
 /// Reads the menus' folder; everything that is wrong with it is in the error.
 fn load(folder: Option<&PathBuf>, more_prices: &str) -> anyhow::Result<Data> {
-    let mut folder = Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
+    let mut folder =
+        Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
     folder.price(more_prices);
-    let (data, _summary) =
-        folder.check().map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
+    let (data, _summary) = folder
+        .check()
+        .map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
     Ok(data)
 }

@@ -1,5 +1,6 @@
-//! Calendar days as people live them: the market's days, not UTC's, numbered one after the other, each in a week that
-//! begins on Monday and in a month. Pure: it knows no clock, and nothing of what is counted by the day.
+//! Calendar days as people live them: the market's days, not UTC's, numbered one after the other,
+//! each in a week that begins on Monday and in a month. Pure: it knows no clock, and nothing of
+//! what is counted by the day.
 
 use crate::time::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +13,9 @@ const DAY_SECONDS: i64 = 86_400;
 const YEAR_MONTHS: i32 = 12;
 
 /// A day, as the number of days since 1 January 1970 on the same calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Day(i32);
 
@@ -74,16 +77,20 @@ impl Day {
         Day::of_date(self.date().saturating_add(jiff::Span::new().months(months.clamp(0, 1_200))))
     }
 
-    /// Reads a day as people type it: day, month and year with signs between them or without, `1/11/26`, `01112026`.
+    /// Reads a day as people type it: day, month and year with signs between them or without,
+    /// `1/11/26`, `01112026`.
     pub fn read(text: &str) -> Option<Day> {
         let text = text.trim();
-        let parts: Vec<&str> = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();
         let (day, month, year) = match *parts.as_slice() {
             [day, month, year] => (day, month, year),
             [all] if matches!(all.len(), 6 | 8) => (all.get(..2)?, all.get(2..4)?, all.get(4..)?),
             _ => return None,
         };
-        let number = |text: &str| text.parse::<i16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        let number = |text: &str| {
+            text.parse::<i16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+        };
         let year = match year.len() {
             2 => number(year)?.checked_add(2_000)?,
             4 => number(year)?,
@@ -126,7 +133,11 @@ impl Day {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
 
     use super::*;
     use proptest::prelude::*;
@@ -143,7 +154,10 @@ mod tests {
     fn a_day_begins_at_the_midnight_of_the_market() {
         let nairobi = jiff::tz::get!("Africa/Nairobi");
         let (before, after) = (at("2026-11-23T20:59:59.999999Z"), at("2026-11-23T21:00:00Z"));
-        assert_eq!((Day::of(before, &nairobi), Day::of(after, &nairobi)), (day("2026-11-23"), day("2026-11-24")));
+        assert_eq!(
+            (Day::of(before, &nairobi), Day::of(after, &nairobi)),
+            (day("2026-11-23"), day("2026-11-24"))
+        );
         // where it is still the same day in UTC
         assert_eq!(
             (Day::of(before, &TimeZone::UTC), Day::of(after, &TimeZone::UTC)),
@@ -180,12 +194,23 @@ mod tests {
     #[test]
     fn a_day_is_read_as_people_type_it_and_begins_at_its_midnight() {
         let nairobi = jiff::tz::get!("Africa/Nairobi");
-        for text in ["1/11/26", "01/11/2026", "1.11.26", " 1-11-2026 ", "011126", "01112026", "1 11 26"] {
+        for text in
+            ["1/11/26", "01/11/2026", "1.11.26", " 1-11-2026 ", "011126", "01112026", "1 11 26"]
+        {
             assert_eq!(Day::read(text), Some(day("2026-11-01")), "{text}");
         }
-        for wrong in
-            ["", "31/11/26", "1/13/26", "11/26", "2026-11-01", "1/11/026", "-1/11/26x", "+1/11/26", "x", "29/02/27"]
-        {
+        for wrong in [
+            "",
+            "31/11/26",
+            "1/13/26",
+            "11/26",
+            "2026-11-01",
+            "1/11/026",
+            "-1/11/26x",
+            "+1/11/26",
+            "x",
+            "29/02/27",
+        ] {
             assert_eq!(Day::read(wrong), None, "{wrong}");
         }
         assert_eq!(day("2026-11-01").begins(&nairobi), at("2026-10-31T21:00:00Z"));
@@ -196,8 +221,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_day_is_followed_by_another_in_the_same_week_and_month_or_the_next(number in -100_000..100_000_i32) {
-            let (day, next) = (Day::new(number), Day::new(number).next_day());
+        fn every_day_is_followed_by_another_in_the_same_week_and_month_or_the_next(
+            number in -100_000..100_000_i32,
+        ) {
+            let day = Day::new(number);
+            let next = Day::new(number).next_day();
             prop_assert_eq!(next.week() == day.week(), day.next_week() != next);
             prop_assert_eq!(next.month() == day.month(), day.next_month() != next);
             prop_assert!(day.next_week() > day && day.next_month() > day);
@@ -208,9 +236,21 @@ mod tests {
         fn days_beyond_all_calendars_stand_in_their_order_too(number in any::<i32>()) {
             let day = Day::new(number);
             prop_assert!(day.day_before() <= day && day <= day.next_day(), "{:?}", day);
-            prop_assert!(day.week() <= day.next_day().week() && day.month() <= day.next_day().month(), "{:?}", day);
-            prop_assert!(day.at_hour(0, &TimeZone::UTC) <= day.at_hour(23, &TimeZone::UTC), "{:?}", day);
-            prop_assert!(!day.text().is_empty() && day.month_begin(3) <= day.month_begin(0), "{:?}", day);
+            prop_assert!(
+                day.week() <= day.next_day().week() && day.month() <= day.next_day().month(),
+                "{:?}",
+                day
+            );
+            prop_assert!(
+                day.at_hour(0, &TimeZone::UTC) <= day.at_hour(23, &TimeZone::UTC),
+                "{:?}",
+                day
+            );
+            prop_assert!(
+                !day.text().is_empty() && day.month_begin(3) <= day.month_begin(0),
+                "{:?}",
+                day
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What gateways call: each route reads a request in its gateway's dialect, hands the event to its channel and writes the
-//! answer back in the dialect. Nothing is decided here.
+//! What gateways call: each route reads a request in its gateway's dialect, hands the event to its
+//! channel and writes the answer back in the dialect. Nothing is decided here.
 
-use crate::doors::Doors;
+use crate::app_state::AppState;
 use crate::gateway::{BadCall, africastalking as at};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,46 +14,65 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         // resources, so that the wrong method is told from the wrong path
         .service(web::resource("/gateways/africastalking/ussd").route(web::post().to(ussd)))
-        .service(web::resource("/gateways/africastalking/ussd/ended").route(web::post().to(ussd_ended)))
+        .service(
+            web::resource("/gateways/africastalking/ussd/ended").route(web::post().to(ussd_ended)),
+        )
         .service(web::resource("/gateways/africastalking/sms").route(web::post().to(sms)))
-        .service(web::resource("/gateways/africastalking/delivery").route(web::post().to(delivery)));
+        .service(
+            web::resource("/gateways/africastalking/delivery").route(web::post().to(delivery)),
+        );
 }
 
-async fn ussd(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&doors, &request) {
+async fn ussd(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
     let call = match at::parse_ussd(&body) {
         Ok(call) => call,
         Err(bad) => return unreadable("ussd", bad),
     };
-    let (started, caller) = (Instant::now(), call.caller.clone());
-    let late = doors.late.clone();
-    let outcome = doors.ussd.clone().hop_within(doors.answer_within, call, &doors.runtime, late).await;
+    let started = Instant::now();
+    let caller = call.caller.clone();
+    let late = state.late.clone();
+    let outcome =
+        state.ussd.clone().hop_within(state.answer_within, call, &state.runtime, late).await;
     let took = started.elapsed();
-    doors.wallet.metrics.hop(outcome.word, took);
-    let refused = outcome.refused.as_ref().map(crate::ask::Refusal::code);
+    state.wallet.metrics.hop(outcome.word, took);
+    let refused = outcome.refused.as_ref().map(crate::request::Refusal::code);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(channel = "ussd", %caller, outcome = outcome.word, screen = outcome.at, refused, took_ms = ms, "hop");
+    tracing::info!(
+        channel = "ussd",
+        %caller,
+        outcome = outcome.word,
+        screen = outcome.at,
+        refused,
+        took_ms = ms,
+        "hop"
+    );
     plain(at::encode(&outcome.screen.text, outcome.screen.continues))
 }
 
-async fn ussd_ended(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&doors, &request) {
+async fn ussd_ended(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
     // nothing depends on this event, which may never come: it is counted
     match at::parse_end(&body) {
         Ok(event) => {
-            tracing::info!(channel = "ussd", ending = ?event.status, hops = event.hops, "a session ended");
+            tracing::info!(
+                channel = "ussd",
+                ending = ?event.status,
+                hops = event.hops,
+                "a session ended"
+            );
             plain("ok".to_owned())
         }
         Err(bad) => unreadable("ussd_ended", bad),
     }
 }
 
-async fn sms(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&doors, &request) {
+async fn sms(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
     let text = match at::parse_text(&body) {
@@ -61,14 +80,14 @@ async fn sms(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpRespo
         Err(bad) => return unreadable("sms", bad),
     };
     let from = text.from.clone();
-    match doors.sms.receive(text).await {
+    match state.sms.receive(text).await {
         Ok(outcome) => {
-            doors.wallet.metrics.text(outcome);
+            state.wallet.metrics.text(outcome);
             tracing::info!(channel = "sms", %from, outcome, "text");
             plain("ok".to_owned())
         }
         Err(refusal) => {
-            doors.wallet.metrics.text(refusal.code());
+            state.wallet.metrics.text(refusal.code());
             tracing::warn!(channel = "sms", %from, outcome = refusal.code(), "text not handled");
             // not 200: the gateway will bring it again
             HttpResponse::ServiceUnavailable().body("busy, send it again")
@@ -76,15 +95,15 @@ async fn sms(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpRespo
     }
 }
 
-async fn delivery(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&doors, &request) {
+async fn delivery(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
     let report = match at::parse_report(&body) {
         Ok(report) => report,
         Err(bad) => return unreadable("delivery", bad),
     };
-    match doors.notify.report(report).await {
+    match state.notify.report(report).await {
         Ok(()) => plain("ok".to_owned()),
         Err(error) => {
             tracing::error!(%error, "a delivery report was not stored");
@@ -94,10 +113,15 @@ async fn delivery(doors: Data<Doors>, request: HttpRequest, body: Bytes) -> Http
 }
 
 /// Callbacks are not signed: where a token is set, they must carry it.
-fn unless_ours(doors: &Doors, request: &HttpRequest) -> Option<HttpResponse> {
-    let token = doors.callback_token.as_ref()?.expose_secret();
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-    let given = pairs.into_iter().find(|(name, _)| name == "token").map(|(_, value)| value).unwrap_or_default();
+fn unless_ours(state: &AppState, request: &HttpRequest) -> Option<HttpResponse> {
+    let token = state.callback_token.as_ref()?.expose_secret();
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
+    let given = pairs
+        .into_iter()
+        .find(|(name, _)| name == "token")
+        .map(|(_, value)| value)
+        .unwrap_or_default();
     if given.as_bytes().ct_eq(token.as_bytes()).into() {
         return None;
     }

@@ -1,5 +1,6 @@
-//! The words people read, by language and key. Nested TOML tables become dotted keys; the key `text` names its own
-//! table, so that `[screen.home] text = "..."` is the text `screen.home`. It knows nothing of screens or SMS.
+//! The words people read, by language and key. Nested TOML tables become dotted keys; the key
+//! `text` names its own table, so that `[screen.home] text = "..."` is the text `screen.home`. It
+//! knows nothing of screens or SMS.
 
 use std::collections::BTreeMap;
 use std::iter::successors;
@@ -14,12 +15,12 @@ use crate::value::{Slots, Value};
 /// The texts of every language.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    books: BTreeMap<Language, Book>,
+    books: BTreeMap<Language, Dictionary>,
 }
 
 /// The texts of one language.
 #[derive(Debug, Clone)]
-pub struct Book {
+pub struct Dictionary {
     /// The file they come from.
     pub file: String,
     entries: BTreeMap<String, Entry>,
@@ -42,15 +43,19 @@ impl Catalogue {
         for source in sources {
             match language_of(&source.name) {
                 Some(language) => {
-                    books.insert(language, Book::parse(source, &mut problems));
+                    books.insert(language, Dictionary::parse(source, &mut problems));
                 }
-                None => problems.push(source.problem(1, "name this file after its language, like sw.toml")),
+                None => problems
+                    .push(source.problem(1, "name this file after its language, like sw.toml")),
             }
         }
         if !books.contains_key(&Language::EN) {
             let name = sources.first().map_or("texts/en.toml", |source| source.name.as_str());
             problems.push(
-                Source::new(name, "").problem(1, "the English texts (en.toml) are missing: others fall back on them"),
+                Source::new(name, "").problem(
+                    1,
+                    "the English texts (en.toml) are missing: others fall back on them",
+                ),
             );
         }
         if problems.is_empty() { Ok(Catalogue { books }) } else { Err(problems) }
@@ -59,11 +64,13 @@ impl Catalogue {
     /// The text for `key`, in English where the language has none.
     pub fn text(&self, language: Language, key: &str) -> Option<&str> {
         let own = self.books.get(&language).and_then(|book| book.entry(key));
-        let entry = own.or_else(|| self.books.get(&Language::EN).and_then(|book| book.entry(key)))?;
+        let entry =
+            own.or_else(|| self.books.get(&Language::EN).and_then(|book| book.entry(key)))?;
         Some(&entry.text)
     }
 
-    /// The text for `key` with its slots filled. A key without text shows as itself: a hole that shows gets mended.
+    /// The text for `key` with its slots filled. A key without text shows as itself: a hole that
+    /// shows gets mended.
     pub fn say(&self, language: Language, key: &str, slots: &Slots) -> String {
         fill(self.text(language, key).unwrap_or(key), slots)
     }
@@ -74,14 +81,14 @@ impl Catalogue {
     }
 
     /// Each language with its texts.
-    pub fn books(&self) -> impl Iterator<Item = (Language, &Book)> {
+    pub fn books(&self) -> impl Iterator<Item = (Language, &Dictionary)> {
         self.books.iter().map(|(language, book)| (*language, book))
     }
 }
 
-impl Book {
+impl Dictionary {
     fn parse(source: &Source, problems: &mut Vec<Problem>) -> Self {
-        let mut book = Book { file: source.name.clone(), entries: BTreeMap::new() };
+        let mut book = Dictionary { file: source.name.clone(), entries: BTreeMap::new() };
         match DeTable::parse(&source.text) {
             Ok(table) => book.read(source, "", table.get_ref(), problems),
             Err(error) => problems.push(source.toml_problem(&error)),
@@ -89,7 +96,13 @@ impl Book {
         book
     }
 
-    fn read(&mut self, source: &Source, prefix: &str, table: &DeTable<'_>, problems: &mut Vec<Problem>) {
+    fn read(
+        &mut self,
+        source: &Source,
+        prefix: &str,
+        table: &DeTable<'_>,
+        problems: &mut Vec<Problem>,
+    ) {
         for (name, value) in table {
             let line = source.line_at(name.span().start);
             let key = match (prefix, name.get_ref().as_ref()) {
@@ -120,14 +133,19 @@ impl Book {
         self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
-    /// Where a text for `key` would stand: on the line of `key`, or else after its nearest relative.
+    /// Where a text for `key` would stand: on the line of `key`, or else after its nearest
+    /// relative.
     pub fn line_for(&self, key: &str) -> usize {
         if let Some(entry) = self.entries.get(key) {
             return entry.line;
         }
-        let families = successors(Some(key), |family| family.rsplit_once('.').map(|(parent, _)| parent));
+        let families =
+            successors(Some(key), |family| family.rsplit_once('.').map(|(parent, _)| parent));
         let last_of = |family: &str| {
-            let kin = self.entries.iter().filter(|(key, _)| key.strip_prefix(family).is_some_and(is_child));
+            let kin = self
+                .entries
+                .iter()
+                .filter(|(key, _)| key.strip_prefix(family).is_some_and(is_child));
             kin.map(|(_, entry)| entry.line).max()
         };
         families.filter_map(last_of).next().unwrap_or(1)
@@ -145,14 +163,19 @@ fn language_of(name: &str) -> Option<Language> {
 
 /// What is wrong with a text, if anything.
 fn complaint(text: &str) -> Option<String> {
-    if let Some(alien) = text.chars().find(|letter| septets(letter.encode_utf8(&mut [0; 4])).is_none()) {
+    if let Some(alien) =
+        text.chars().find(|letter| septets(letter.encode_utf8(&mut [0; 4])).is_none())
+    {
         return Some(format!("has \"{alien}\", which phones without Unicode cannot show"));
     }
-    let stray = pieces(text).iter().any(|piece| matches!(piece, Piece::Words(words) if words.contains(['{', '}'])));
+    let stray = pieces(text)
+        .iter()
+        .any(|piece| matches!(piece, Piece::Words(words) if words.contains(['{', '}'])));
     stray.then(|| "has a brace that belongs to no {slot}".to_owned())
 }
 
-/// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a slot without value.
+/// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a
+/// slot without value.
 pub fn fill(template: &str, slots: &Slots) -> String {
     fill_with(template, |name| slots.get(name).map(Value::to_string))
 }
@@ -208,7 +231,9 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
 
 fn is_slot_name(name: &str) -> bool {
     !name.is_empty()
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 #[cfg(test)]
@@ -217,7 +242,10 @@ mod tests {
     use super::*;
 
     fn english(text: &str) -> Result<Catalogue, Vec<Problem>> {
-        Catalogue::parse(&[Source::new("texts/en.toml", text), Source::new("texts/sw.toml", "[a]\ntext = 'Habari'")])
+        Catalogue::parse(&[
+            Source::new("texts/en.toml", text),
+            Source::new("texts/sw.toml", "[a]\ntext = 'Habari'"),
+        ])
     }
 
     #[test]
@@ -232,18 +260,40 @@ mod tests {
 
     #[test]
     fn values_are_filled_in_once() {
-        let slots = Slots::from([("name".to_owned(), "{amount}".into()), ("amount".to_owned(), "KES 5".into())]);
+        let slots = Slots::from([
+            ("name".to_owned(), "{amount}".into()),
+            ("amount".to_owned(), "KES 5".into()),
+        ]);
         assert_eq!(fill("{name} gets {amount} { {x} }", &slots), "{amount} gets KES 5 { {x} }");
         assert_eq!(slots_of("{name} gets {amount} {Bad}"), ["name", "amount"]);
     }
 
     #[test]
     fn complaints_name_file_and_line() {
-        let problems = english("ok = 'fine'\n\nbad = 'façade'\nnumber = 3\nbrace = 'a { b'").unwrap_err();
+        let problems =
+            english("ok = 'fine'\n\nbad = 'façade'\nnumber = 3\nbrace = 'a { b'").unwrap_err();
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:3: text \"bad\" has \"ç\"")), "{lines:?}");
-        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:4: text \"number\" must be in quotes")));
-        assert!(lines.iter().any(|line| line.starts_with("texts/en.toml:5: text \"brace\" has a brace")));
-        assert!(english("a = 'unfinished").unwrap_err().first().unwrap().to_string().starts_with("texts/en.toml:1: "));
+        assert!(
+            lines.iter().any(|line| line.starts_with("texts/en.toml:3: text \"bad\" has \"ç\"")),
+            "{lines:?}"
+        );
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("texts/en.toml:4: text \"number\" must be in quotes"))
+        );
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("texts/en.toml:5: text \"brace\" has a brace"))
+        );
+        assert!(
+            english("a = 'unfinished")
+                .unwrap_err()
+                .first()
+                .unwrap()
+                .to_string()
+                .starts_with("texts/en.toml:1: ")
+        );
     }
 }

@@ -1,11 +1,12 @@
-//! The command line: what the program can do, and what each command takes. The settings of a server are in `config`.
+//! The command line: what the program can do, and what each command takes. The settings of a server
+//! are in `config`.
 
 mod acts;
 mod bench_args;
 mod tariff_args;
 
 pub use acts::{AgentAct, ReversalAct};
-pub use bench_args::{Against, BenchAct, BenchBookArgs, BenchUssdArgs};
+pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 
 use crate::config::{SecretArgs, ServeArgs, ServerArgs};
@@ -26,14 +27,15 @@ pub struct Cli {
 pub enum Command {
     /// Try it: a small seeded world, a phone in the browser, nothing to configure
     ///
-    /// Makes a database, seeds people in three languages with balances, starts the server and prints where the phone
-    /// is. Messages go to the phone page instead of a gateway. Everything that is secret here is public: never put
-    /// real money on it.
+    /// Makes a database, seeds people in three languages with balances, starts the server and
+    /// prints where the phone is. Messages go to the phone page instead of a gateway. Everything
+    /// that is secret here is public: never put real money on it.
     Demo(ServerArgs),
     /// Run the service
     ///
-    /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is wrong.
-    /// SIGHUP reloads the menus; SIGTERM stops gracefully: what was acknowledged is finished.
+    /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is
+    /// wrong. SIGHUP reloads the menus; SIGTERM stops gracefully: what was acknowledged is
+    /// finished.
     ///
     /// Point the gateway's callbacks at
     ///   POST https://YOUR.HOST/gateways/africastalking/ussd?token=TOKEN
@@ -62,9 +64,9 @@ pub enum Command {
     },
     /// What services cost and agents earn: prove it, print it, ask it
     ///
-    /// A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the last
-    /// when not given), and has a table for each service: send, cash_in, cash_out. A service without a
-    /// table is free.
+    /// A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the
+    /// last when not given), and has a table for each service: send, cash_in, cash_out. A service
+    /// without a table is free.
     ///
     ///   [send]
     ///   bands = [
@@ -72,29 +74,32 @@ pub enum Command {
     ///       { from = 101, to = 1_000, flat = 5, percent = "0.5", min = 7, max = 50 },
     ///   ]
     ///
-    /// Bands join; between two of them, amounts belong to the higher one. Amounts are whole units of the
-    /// currency, or in quotes: "7.50". Besides, a table may have
+    /// Bands join; between two of them, amounts belong to the higher one. Amounts are whole units
+    /// of the currency, or in quotes: "7.50". Besides, a table may have
     ///
     ///   minimum            less is not moved
     ///   splitting_allowed  the most that paying in two parts may save; nothing when not given
-    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given, and
-    ///                      where cash is concerned
+    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given,
+    ///                      and where cash is concerned
     ///   rounding           its own
-    ///   micro              { below, flat, percent, min, max }: instead of the bands below an amount
-    ///   monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment with
-    ///                      which the month's volume is still at most `up_to`
-    ///   extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the fee or
-    ///                      the amount, credited to fees, tax or levy; with its own `paid_by` if need be
-    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must list; the
-    ///                      channels are ussd, sms (send) and agent (cash_in, cash_out)
+    ///   micro              { below, flat, percent, min, max }: instead of the bands below an
+    ///                      amount
+    ///   monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment
+    ///                      with which the month's volume is still at most `up_to`
+    ///   extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the
+    ///                      fee or the amount, credited to fees, tax or levy; with its own
+    ///                      `paid_by` if need be
+    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must
+    ///                      list; the channels are ussd, sms (send) and agent (cash_in, cash_out)
     ///   from_date          it is only from this day on: 2026-07-01
     ///
-    /// With several tables a service is written [[send]], each table whole. The one for tier and channel
-    /// goes before the one for the tier, that before the one for the channel, and that before the one for
-    /// all; of those goes the newest whose day has come. One table must be for all and always.
+    /// With several tables a service is written [[send]], each table whole. The one for tier and
+    /// channel goes before the one for the tier, that before the one for the channel, and that
+    /// before the one for all; of those goes the newest whose day has come. One table must be for
+    /// all and always.
     ///
-    /// [commission.cash_in] has bands too, and `withheld_tax_percent`, `head_office_percent` (of what is
-    /// left after tax), `rounding` and `from_date`. What remains is the outlet's.
+    /// [commission.cash_in] has bands too, and `withheld_tax_percent`, `head_office_percent` (of
+    /// what is left after tax), `rounding` and `from_date`. What remains is the outlet's.
     #[command(verbatim_doc_comment)]
     Tariff {
         /// The tariff file; tariff.toml in the folder of the menus when not given
@@ -149,23 +154,35 @@ pub enum Command {
         #[command(subcommand)]
         act: ReversalAct,
     },
-    /// How well somebody is known, which decides what they may move and what it costs: see it, or say it
+    /// How well somebody is known, which decides what they may move and what it costs: see it, or
+    /// say it
     Tier {
         /// The database, as an address
-        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL"
+        )]
         database_url: String,
         /// With which PINs are kept.
         #[command(flatten)]
         secrets: SecretArgs,
         /// Whose phone
         phone: String,
-        /// From now on: sim, id, full, merchant or agent. What merchants and agents are paid is not asked back
+        /// From now on: sim, id, full, merchant or agent. What merchants and agents are paid is not
+        /// asked back
         tier: Option<String>,
     },
     /// Write a consistent copy of the database while the service runs
     Backup {
         /// The database, as an address
-        #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL"
+        )]
         database_url: String,
         /// The file to write; it must not exist
         #[arg(long, value_name = "FILE")]
@@ -185,7 +202,12 @@ pub enum Command {
         #[arg(long)]
         url: Option<String>,
         /// Where the server listens
-        #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+        #[arg(
+            long,
+            env = "KADOGO_LISTEN",
+            default_value = "127.0.0.1:8080",
+            value_name = "ADDR:PORT"
+        )]
         listen: std::net::SocketAddr,
     },
 }
@@ -193,7 +215,8 @@ pub enum Command {
 /// What can be done with the menus.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum MenusAct {
-    /// Prove that every jump lands, every text exists in every language and every screen fits a phone
+    /// Prove that every jump lands, every text exists in every language and every screen fits a
+    /// phone
     Check,
     /// Print the map as a Mermaid flowchart
     Graph,
@@ -202,11 +225,13 @@ pub enum MenusAct {
 /// What can be done with the book.
 #[derive(Debug, Subcommand)]
 pub enum BookAct {
-    /// Verify every invariant of the book, also while the service runs; exits with 0 only if the book is whole
+    /// Verify every invariant of the book, also while the service runs; exits with 0 only if the
+    /// book is whole
     ///
-    /// It begins behind the newest link of the hash chain that an earlier check verified, and keeps how far it came for
-    /// the next one. History before that is not read again: `--full` does. Only that finds rows edited there, two
-    /// accounts that have not moved since and were edited alike, and an account set back to an older entry of its own.
+    /// It begins behind the newest link of the hash chain that an earlier check verified, and keeps
+    /// how far it came for the next one. History before that is not read again: `--full` does. Only
+    /// that finds rows edited there, two accounts that have not moved since and were edited alike,
+    /// and an account set back to an older entry of its own.
     Check(BookCheckArgs),
 }
 
@@ -214,7 +239,12 @@ pub enum BookAct {
 #[derive(Debug, Args)]
 pub struct BookCheckArgs {
     /// The database, as an address
-    #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+    #[arg(
+        long,
+        env = "KADOGO_DATABASE_URL",
+        default_value = "sqlite://kadogo.db",
+        value_name = "URL"
+    )]
     pub database_url: String,
     /// Begin at the first link
     #[arg(long)]

@@ -1,18 +1,19 @@
-//! What the commands do, one function each. What people read goes to standard output, trouble to standard error.
+//! What the commands do, one function each. What people read goes to standard output, trouble to
+//! standard error.
 
 use crate::app;
 use crate::bench;
-use crate::cli::{Against, BenchAct, BenchBookArgs, BenchUssdArgs, TariffAct, TariffQuoteArgs};
+use crate::cli::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor, TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{terminal, world};
 use crate::market::Market;
-use crate::menus::{self, Folder};
+use crate::menu_folder::{self, Folder};
 use crate::money::Money;
 use crate::reason::Reason;
-use crate::seal::{Dice, to_hex};
+use crate::seal::{Randomness, to_hex};
 use crate::source::Source;
 use crate::store::Store;
-use crate::tariff::{Case, Tariff};
+use crate::tariff::{PriceCase, Tariff};
 use crate::time::Clock;
 use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
@@ -25,11 +26,13 @@ use tracing_subscriber::EnvFilter;
 pub async fn demo(args: ServerArgs) -> anyhow::Result<ExitCode> {
     start_log(&args)?;
     if !args.listen.ip().is_loopback() {
-        tracing::warn!(listen = %args.listen, "the demo's PINs are public, and others can reach it here");
+        tracing::warn!(listen = %args.listen, "the demo's PINs are public, and others can reach it \
+                                               here");
     }
     let settings = args.demo().map_err(|problems| wrong_settings(&problems))?;
     let dial = settings.service_code.clone();
-    run(settings, move |address, people| print!("{}", world::welcome(&address, &dial, people))).await
+    run(settings, move |address, people| print!("{}", world::welcome(&address, &dial, people)))
+        .await
 }
 
 /// `kadogo serve`
@@ -39,8 +42,14 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     run(settings, |_address, _people| ()).await
 }
 
-async fn run(settings: Settings, welcome: impl FnOnce(String, &[world::Person])) -> anyhow::Result<ExitCode> {
-    let menus = settings.menus.as_ref().map_or("compiled in".to_owned(), |folder| folder.display().to_string());
+async fn run(
+    settings: Settings,
+    welcome: impl FnOnce(String, &[world::PersonView]),
+) -> anyhow::Result<ExitCode> {
+    let menus = settings
+        .menus
+        .as_ref()
+        .map_or("compiled in".to_owned(), |folder| folder.display().to_string());
     let database = settings.database_url.clone();
     app::run(settings, |_app, address, people| {
         tracing::info!(%address, database, menus, "listening");
@@ -55,11 +64,14 @@ fn wrong_settings(problems: &[String]) -> anyhow::Error {
 }
 
 fn start_log(args: &ServerArgs) -> anyhow::Result<()> {
-    let filter =
-        EnvFilter::try_new(&args.log).with_context(|| format!("KADOGO_LOG: {:?} is not a log level", args.log))?;
+    let filter = EnvFilter::try_new(&args.log)
+        .with_context(|| format!("KADOGO_LOG: {:?} is not a log level", args.log))?;
     // colours are for people who look on, not for files
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr);
     let started = match args.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),
@@ -69,9 +81,10 @@ fn start_log(args: &ServerArgs) -> anyhow::Result<()> {
 
 /// `kadogo phone`
 pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode> {
-    let (clock, dice) = (Clock::System, Dice::os()?);
+    let clock = Clock::System;
+    let randomness = Randomness::os()?;
     let input = std::io::BufReader::new(std::io::stdin());
-    terminal::run(url, person, (&clock, &dice), input, &mut std::io::stdout()).await?;
+    terminal::run(url, person, (&clock, &randomness), input, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,16 +110,23 @@ fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
 /// `kadogo menus graph`
 pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
-    let (data, _summary) = Folder::open(folder.as_deref())?.check().map_err(|problems| anyhow!(problems.join("\n")))?;
+    let (data, _summary) = Folder::open(folder.as_deref())?
+        .check()
+        .map_err(|problems| anyhow!(problems.join("\n")))?;
     print!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
     Ok(ExitCode::SUCCESS)
 }
 
 /// `kadogo tariff`
-pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -> anyhow::Result<ExitCode> {
+pub fn tariff(
+    file: Option<PathBuf>,
+    folder: Option<PathBuf>,
+    act: &TariffAct,
+) -> anyhow::Result<ExitCode> {
     let source = match file {
         Some(file) => {
-            let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            let text =
+                std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             Source::new(file.display().to_string(), text)
         }
         None => Folder::open(menus_folder(folder).as_deref())?.tariff,
@@ -119,7 +139,7 @@ pub fn tariff(file: Option<PathBuf>, folder: Option<PathBuf>, act: &TariffAct) -
         TariffAct::Check => {
             print!("{}", tariff.text());
             let mut problems = tariff.splits_beyond();
-            problems.extend(menus::out_of_reach(&tariff, &source));
+            problems.extend(menu_folder::out_of_reach(&tariff, &source));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }
         TariffAct::Quote(args) => quote(&tariff, args),
@@ -141,11 +161,14 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
     let amount = |text: &str| match Money::parse(text, tariff.currency()) {
         Ok(amount) => Ok(amount),
         Err(Reason::AmountZero) => Ok(Money::new(0, tariff.currency())),
-        Err(reason) => Err(anyhow!("`{text}` is not an amount of {}: {}", tariff.currency(), reason.code())),
+        Err(reason) => {
+            Err(anyhow!("`{text}` is not an amount of {}: {}", tariff.currency(), reason.code()))
+        }
     };
-    let month_minor = args.month_volume.as_deref().map_or(Ok(0), |text| amount(text).map(|money| money.minor))?;
+    let month_minor =
+        args.month_volume.as_deref().map_or(Ok(0), |text| amount(text).map(|money| money.minor))?;
     let today = || Clock::System.now().day(&Market::kenya().zone);
-    let case = Case {
+    let case = PriceCase {
         service,
         amount: amount(&args.amount)?,
         tier: args.tier.as_deref(),
@@ -154,7 +177,14 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
         month_minor,
     };
     let text = tariff.quote_text(&case);
-    print!("{}", text.map_err(|reason| anyhow!("{service} {} is not moved: {}", case.amount, reason.code()))?);
+    print!(
+        "{}",
+        text.map_err(|reason| anyhow!(
+            "{service} {} is not moved: {}",
+            case.amount,
+            reason.code()
+        ))?
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -175,19 +205,29 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
 
 /// `kadogo bench`
 pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
-    let folder = std::env::temp_dir().join(format!("kadogo-bench-{}", to_hex(&Dice::os()?.bytes::<8>())));
+    let folder = std::env::temp_dir()
+        .join(format!("kadogo-bench-{}", to_hex(&Randomness::os()?.bytes::<8>())));
     std::fs::create_dir(&folder)?;
     let scratch = format!("sqlite://{}", folder.join("bench.db").display());
-    let progress: bench::Progress = |what| eprintln!("{what}");
+    let progress: bench::BenchProgress = |what| eprintln!("{what}");
     let (done, json) = match act {
         BenchAct::Book(args) => {
             let json = args.json;
-            (bench::book::run(&book_plan(args, scratch), progress).await, json)
+            (bench::book_run::run(&book_plan(args, scratch), progress).await, json)
         }
-        BenchAct::Ussd(BenchUssdArgs { database_url, people, connections, seconds, rounds, json }) => {
-            let (database_url, run) = (database_url.unwrap_or(scratch), Duration::from_secs(seconds));
-            let plan = bench::ussd::Plan { database_url, people, connections, run, rounds };
-            (bench::ussd::run(&plan, progress).await, json)
+        BenchAct::Ussd(BenchUssdArgs {
+            database_url,
+            people,
+            connections,
+            seconds,
+            rounds,
+            json,
+        }) => {
+            let database_url = database_url.unwrap_or(scratch);
+            let run = Duration::from_secs(seconds);
+            let plan =
+                bench::ussd_run::UssdBenchPlan { database_url, people, connections, run, rounds };
+            (bench::ussd_run::run(&plan, progress).await, json)
         }
     };
     std::fs::remove_dir_all(&folder)?;
@@ -200,13 +240,13 @@ pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
     Ok(if document.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book::Plan {
+fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book_run::BookBenchPlan {
     let database_url = args.database_url.unwrap_or(scratch);
-    let against = args.against.map(|Against::Pgbench| bench::book::Yardstick {
+    let against = args.against.map(|Competitor::Pgbench| bench::book_run::Yardstick {
         url: args.pgbench_url.unwrap_or(database_url.clone()),
         scale: args.pgbench_scale,
     });
-    bench::book::Plan {
+    bench::book_run::BookBenchPlan {
         database_url,
         accounts: args.accounts,
         in_flight: args.in_flight,
@@ -223,7 +263,7 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book::Plan {
 
 /// `kadogo secret`
 pub fn secret() -> anyhow::Result<ExitCode> {
-    println!("{}", to_hex(&Dice::os()?.bytes::<32>()));
+    println!("{}", to_hex(&Randomness::os()?.bytes::<32>()));
     Ok(ExitCode::SUCCESS)
 }
 

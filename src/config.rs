@@ -1,5 +1,6 @@
-//! The configuration: flags and environment in one place. `--help` is the deployment manual. Here is what `demo` and
-//! `serve` have in common; what only a real service needs is in `serve_args`, what comes of both in `service_settings`.
+//! The configuration: flags and environment in one place. `--help` is the deployment manual. Here
+//! is what `demo` and `serve` have in common; what only a real service needs is in `serve_args`,
+//! what comes of both in `service_settings`.
 
 mod secret_args;
 mod serve_args;
@@ -10,10 +11,10 @@ pub use serve_args::ServeArgs;
 pub use service_settings::{GatewayAccount, Settings};
 
 use crate::demo::world;
+use crate::schedule::Every;
 use crate::seal::SealKey;
-use crate::standing::Every;
 use crate::store::Address;
-use crate::wallet::Rules;
+use crate::wallet::OperatorRules;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,10 +29,16 @@ pub struct ServerArgs {
     /// Address and port to listen on
     #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
-    /// The database, as an address: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE for a server. TLS is used, and
-    /// the certificate verified, unless the server is on this machine or the address ends with ?sslmode=disable;
-    /// ?sslrootcert=FILE names a certificate authority of your own
-    #[arg(long, env = "KADOGO_DATABASE_URL", default_value = "sqlite://kadogo.db", value_name = "URL")]
+    /// The database, as an address: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE for a
+    /// server. TLS is used, and the certificate verified, unless the server is on this machine or
+    /// the address ends with ?sslmode=disable; ?sslrootcert=FILE names a certificate authority of
+    /// your own
+    #[arg(
+        long,
+        env = "KADOGO_DATABASE_URL",
+        default_value = "sqlite://kadogo.db",
+        value_name = "URL"
+    )]
     pub database_url: String,
     /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
     #[arg(long, env = "KADOGO_MENUS", value_name = "DIR")]
@@ -46,11 +53,13 @@ pub struct ServerArgs {
     #[arg(long, env = "KADOGO_UNDO_QUOTA", default_value_t = 3, value_name = "COUNT",
           value_parser = clap::value_parser!(i64).range(0..=1_000))]
     pub undo_quota: i64,
-    /// How often commission is paid to the floats of agents by itself, when the day, week or month before is over
+    /// How often commission is paid to the floats of agents by itself, when the day, week or month
+    /// before is over
     #[arg(long, env = "KADOGO_PAY_COMMISSION", default_value = "never", value_name = "WHEN")]
     pub pay_commission: Payout,
-    /// Whether money may be sent to a number that has no wallet: it waits a week for whoever joins with that number, or
-    /// comes to an agent with the sender's secret. On in the demo, off where nothing is said
+    /// Whether money may be sent to a number that has no wallet: it waits a week for whoever joins
+    /// with that number, or comes to an agent with the sender's secret. On in the demo, off where
+    /// nothing is said
     #[arg(long, env = "KADOGO_SEND_TO_UNJOINED", value_name = "BOOL")]
     pub send_to_unjoined: Option<bool>,
     /// How logs are written
@@ -59,7 +68,8 @@ pub struct ServerArgs {
     /// What is logged: error, warn, info, debug, or per part as in `info,kadogo=debug`
     #[arg(long, env = "KADOGO_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
-    /// Milliseconds until a caller is told that the result will come by SMS; gateways wait some 10 seconds
+    /// Milliseconds until a caller is told that the result will come by SMS; gateways wait some 10
+    /// seconds
     #[arg(long, env = "KADOGO_ANSWER_WITHIN_MS", default_value_t = 4_000, value_name = "MS",
           value_parser = clap::value_parser!(u64).range(1..=60_000))]
     pub answer_within_ms: u64,
@@ -101,7 +111,8 @@ pub enum LogFormat {
 impl ServerArgs {
     /// The settings of a demo.
     pub fn demo(self) -> Result<Settings, Vec<String>> {
-        let secret = SealKey::from_hex(DEMO_SECRET).ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
+        let secret = SealKey::from_hex(DEMO_SECRET)
+            .ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
         let mut problems = Vec::new();
         self.check(&mut problems);
         let args = ServerArgs { send_to_unjoined: self.send_to_unjoined.or(Some(true)), ..self };
@@ -122,8 +133,12 @@ impl ServerArgs {
         if !inner.is_some_and(|inner| !inner.is_empty() && inner.len() <= 20 && digits(inner)) {
             problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {code:?}"));
         }
-        if !(2..=16).contains(&self.brand.chars().count()) || crate::text::septets(&self.brand).is_none() {
-            problems.push("KADOGO_BRAND must be 2 to 16 characters that every phone can show".to_owned());
+        if !(2..=16).contains(&self.brand.chars().count())
+            || crate::text::septets(&self.brand).is_none()
+        {
+            problems.push(
+                "KADOGO_BRAND must be 2 to 16 characters that every phone can show".to_owned(),
+            );
         }
     }
 
@@ -141,8 +156,8 @@ impl ServerArgs {
             callback_token: None,
             gateway: None,
             mail: None,
-            rules: Rules {
-                undo_quota: self.undo_quota,
+            rules: OperatorRules {
+                reversal_quota: self.undo_quota,
                 payout: self.pay_commission.every(),
                 unjoined: self.send_to_unjoined.unwrap_or(false),
             },
@@ -154,5 +169,7 @@ impl ServerArgs {
 
 /// The folder that was named, or `./menus` where there is one.
 pub fn menus_folder(named: Option<PathBuf>) -> Option<PathBuf> {
-    named.or_else(|| Some(PathBuf::from("menus")).filter(|folder| folder.join("customer.toml").is_file()))
+    named.or_else(|| {
+        Some(PathBuf::from("menus")).filter(|folder| folder.join("customer.toml").is_file())
+    })
 }

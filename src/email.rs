@@ -1,5 +1,5 @@
-//! E-mail addresses: strict reading, so that what is stored can stand in a header and in front of a server as it is; and
-//! the masked form in which they are shown. It knows nothing of mail.
+//! E-mail addresses: strict reading, so that what is stored can stand in a header and in front of a
+//! server as it is; and the masked form in which they are shown. It knows nothing of mail.
 
 use std::fmt;
 
@@ -15,12 +15,15 @@ const LABEL_MAX: usize = 40;
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address as people type it. Quoted names, comments and bare hosts are no addresses here.
+    /// Reads an address as people type it. Quoted names, comments and bare hosts are no addresses
+    /// here.
     pub fn parse(text: &str) -> Result<Email, Reason> {
         let text = text.trim().to_ascii_lowercase();
         let (local, domain) = text.split_once('@').ok_or(Reason::EmailFormat)?;
         let labels: Vec<&str> = domain.split('.').collect();
-        let ending = labels.last().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()));
+        let ending = labels
+            .last()
+            .is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()));
         let good = text.len() <= ADDRESS_MAX
             && is_local(local)
             && labels.len() >= 2
@@ -29,7 +32,8 @@ impl Email {
         if good { Ok(Email(text)) } else { Err(Reason::EmailFormat) }
     }
 
-    /// The mailbox behind the address: what follows a `+` is a note of its owner's, and arrives at the same place.
+    /// The mailbox behind the address: what follows a `+` is a note of its owner's, and arrives at
+    /// the same place.
     pub fn mailbox(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or_default();
         let local = local.split_once('+').map_or(local, |(owner, _note)| owner);
@@ -50,7 +54,10 @@ fn is_local(local: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    (1..=LABEL_MAX).contains(&label.len()) && plain && !label.starts_with('-') && !label.ends_with('-')
+    (1..=LABEL_MAX).contains(&label.len())
+        && plain
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }
 
 impl fmt::Display for Email {
@@ -77,7 +84,10 @@ mod tests {
     fn what_people_type_is_read_and_shown_masked() {
         let address = Email::parse(" Amina.Wanjiru+pesa@Mail.Example.ORG ").unwrap();
         assert_eq!(address.address(), "amina.wanjiru+pesa@mail.example.org");
-        assert_eq!(format!("{address} {address:?}"), "a***@mail.example.org Email(a***@mail.example.org)");
+        assert_eq!(
+            format!("{address} {address:?}"),
+            "a***@mail.example.org Email(a***@mail.example.org)"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! The server: a socket, the limits of every request, and the routes that ask how the service is. The other routes are
-//! handed in.
+//! The server: a socket, the limits of every request, and the routes that ask how the service is.
+//! The other routes are handed in.
 
-use crate::doors::Doors;
+use crate::app_state::AppState;
 use actix_web::dev::Server;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App as Web, HttpResponse, HttpServer};
@@ -13,16 +13,23 @@ const SHUTDOWN_SECONDS: u64 = 15;
 
 /// The server on a socket, with its own routes and these; it runs when awaited.
 pub fn server(
-    doors: Doors,
+    state: AppState,
     listener: std::net::TcpListener,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Server> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || {
-        let common = Web::new().app_data(Data::new(doors.clone())).app_data(web::PayloadConfig::new(BODY_MAX));
+        let common = Web::new()
+            .app_data(Data::new(state.clone()))
+            .app_data(web::PayloadConfig::new(BODY_MAX));
         common.configure(&routes).configure(own_routes)
     });
-    Ok(server.workers(workers).shutdown_timeout(SHUTDOWN_SECONDS).disable_signals().listen(listener)?.run())
+    Ok(server
+        .workers(workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?
+        .run())
 }
 
 fn own_routes(config: &mut ServiceConfig) {
@@ -39,18 +46,18 @@ async fn healthz() -> HttpResponse {
 }
 
 /// It can take work: the database answers and the book commits.
-async fn readyz(doors: Data<Doors>) -> HttpResponse {
-    if doors.is_ready().await {
+async fn readyz(state: Data<AppState>) -> HttpResponse {
+    if state.is_ready().await {
         plain("ready".to_owned())
     } else {
         HttpResponse::ServiceUnavailable().body("not ready")
     }
 }
 
-async fn metrics(doors: Data<Doors>) -> HttpResponse {
+async fn metrics(state: Data<AppState>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(doors.wallet.metrics.render())
+        .body(state.wallet.metrics.render())
 }
 
 fn plain(text: String) -> HttpResponse {

@@ -1,4 +1,5 @@
-//! The language a person reads, as a two-letter code. Which languages exist is a matter of the menus, not of this type.
+//! The language a person reads, as a two-letter code. Which languages exist is a matter of the
+//! menus, not of this type.
 
 use std::fmt;
 
@@ -16,7 +17,10 @@ impl Language {
     /// Reads a code, in either case.
     pub fn parse(text: &str) -> Option<Language> {
         let letters: [u8; 2] = text.trim().as_bytes().try_into().ok()?;
-        letters.iter().all(u8::is_ascii_alphabetic).then(|| Language(letters.map(|letter| letter.to_ascii_lowercase())))
+        letters
+            .iter()
+            .all(u8::is_ascii_alphabetic)
+            .then(|| Language(letters.map(|letter| letter.to_ascii_lowercase())))
     }
 
     /// The code, in lower case.
@@ -42,7 +46,9 @@ impl TryFrom<String> for Language {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Language::parse(&text).ok_or_else(|| format!("`{text}` is not a language: use two letters, like `en` or `sw`"))
+        Language::parse(&text).ok_or_else(|| {
+            format!("`{text}` is not a language: use two letters, like `en` or `sw`")
+        })
     }
 }
 

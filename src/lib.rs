@@ -1,7 +1,7 @@
 //! Kadogo: mobile money that anyone can host.
 //!
-//! The rooms stand in layers: a room uses its own layer or the ones above it in this list, never one below.
-//! `tests/tidy.rs` has the exact floors.
+//! The rooms stand in layers: a room uses its own layer or the ones above it in this list, never
+//! one below. `tests/tidy.rs` has the exact floors.
 
 #![cfg_attr(
     test,
@@ -18,13 +18,11 @@
 )]
 
 // ── values: small types that everything else is made of ──
-pub mod agent;
-pub mod ask;
+pub mod agent_number;
 pub mod calendar;
 pub mod catalogue;
 pub mod email;
 pub mod language;
-pub mod live;
 pub mod market;
 pub mod metrics;
 pub mod money;
@@ -33,6 +31,8 @@ pub mod pin;
 pub mod reason;
 pub mod reference;
 pub mod refusal;
+pub mod reloadable;
+pub mod request;
 pub mod seal;
 pub mod source;
 pub mod table;
@@ -42,7 +42,7 @@ pub mod value;
 
 // ── rules: pure decisions about money ──
 pub mod limits;
-pub mod standing;
+pub mod schedule;
 pub mod statement;
 pub mod tariff;
 
@@ -60,19 +60,19 @@ pub mod sms;
 pub mod ussd;
 
 // ── doors: the routes that lead to the channels ──
+pub mod app_state;
 pub mod callbacks;
 pub mod demo;
 pub mod docs;
-pub mod doors;
 
 // ── the house: configuration, composition ──
-pub mod agents;
+pub mod agent_commands;
 pub mod app;
 pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod http;
-pub mod menus;
-pub mod reversals;
+pub mod menu_folder;
+pub mod reversal_commands;
 pub mod verify;

@@ -2,15 +2,18 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::{agents, commands, reversals, verify};
+use kadogo::{agent_commands, commands, reversal_commands, verify};
 use std::process::ExitCode;
 
-/// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of all its time for that.
+/// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of
+/// all its time for that.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs what waits for the database where that holds nobody up.
-async fn aside(f: impl FnOnce() -> anyhow::Result<ExitCode> + Send + 'static) -> anyhow::Result<ExitCode> {
+async fn aside(
+    f: impl FnOnce() -> anyhow::Result<ExitCode> + Send + 'static,
+) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(f).await?
 }
 
@@ -23,13 +26,21 @@ async fn main() -> ExitCode {
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
         Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
-        Command::Book { act: BookAct::Check(args) } => aside(move || verify::check_book(&args)).await,
-        Command::Agent { database_url, secrets, act } => agents::run(database_url, &secrets, act).await,
-        Command::Reversal { database_url, secrets, act } => reversals::run(database_url, &secrets, act).await,
-        Command::Tier { database_url, secrets, phone, tier } => {
-            agents::tier(database_url, &secrets, &phone, tier.as_deref()).await
+        Command::Book { act: BookAct::Check(args) } => {
+            aside(move || verify::check_book(&args)).await
         }
-        Command::Backup { database_url, to } => aside(move || commands::backup(&database_url, &to)).await,
+        Command::Agent { database_url, secrets, act } => {
+            agent_commands::run(database_url, &secrets, act).await
+        }
+        Command::Reversal { database_url, secrets, act } => {
+            reversal_commands::run(database_url, &secrets, act).await
+        }
+        Command::Tier { database_url, secrets, phone, tier } => {
+            agent_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await
+        }
+        Command::Backup { database_url, to } => {
+            aside(move || commands::backup(&database_url, &to)).await
+        }
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
         Command::Health { url, listen } => commands::health(url, listen).await,

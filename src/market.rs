@@ -1,5 +1,6 @@
-//! A market: the country a service runs in, with its way of writing phone numbers, its currency and its clock.
-//! Another country is another function here. It knows nothing of gateways, operators or tariffs.
+//! A market: the country a service runs in, with its way of writing phone numbers, its currency and
+//! its clock. Another country is another function here. It knows nothing of gateways, operators or
+//! tariffs.
 
 use jiff::tz::TimeZone;
 
@@ -47,7 +48,9 @@ impl Market {
 
     /// What follows `+` and the country code, if `e164` is a mobile number of this market.
     pub fn national_part<'a>(&self, e164: &'a str) -> Option<&'a str> {
-        e164.strip_prefix('+')?.strip_prefix(self.country_code).filter(|national| self.is_mobile(national))
+        e164.strip_prefix('+')?
+            .strip_prefix(self.country_code)
+            .filter(|national| self.is_mobile(national))
     }
 
     /// Is this a national mobile number, without trunk?

@@ -1,19 +1,22 @@
 //! The numbers at `/metrics`. Handed to whoever counts; there is no global registry.
 
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
-use prometheus_client::metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram};
+use prometheus_client::metrics::{
+    counter::Counter, family::Family, gauge::Gauge, histogram::Histogram,
+};
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Seconds: from a tenth of a millisecond to the deadline of the gateways.
-const LATENCIES: [f64; 14] = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0, 10.0];
+const LATENCIES: [f64; 14] =
+    [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0, 10.0];
 const BATCH_SIZES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0, 1024.0];
 
 /// What is counted, and by which word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
+struct CountedOutcome {
     outcome: String,
 }
 
@@ -27,11 +30,11 @@ struct Payment {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Mutex<Registry>,
-    hops: Family<Outcome, Counter>,
+    hops: Family<CountedOutcome, Counter>,
     hop_seconds: Histogram,
     payments: Family<Payment, Counter>,
-    texts: Family<Outcome, Counter>,
-    messages: Family<Outcome, Counter>,
+    texts: Family<CountedOutcome, Counter>,
+    messages: Family<CountedOutcome, Counter>,
     batch_size: Histogram,
     commits: Counter,
     commit_seconds: Histogram,
@@ -71,13 +74,31 @@ impl Default for Metrics {
             largest: AtomicU64::new(0),
         };
         registry.register("ussd_hops", "USSD hops answered, by outcome", metrics.hops.clone());
-        registry.register_with_unit("ussd_hop", "Time to answer a hop", Unit::Seconds, metrics.hop_seconds.clone());
-        registry.register("services", "Services carried out, by service and outcome", metrics.payments.clone());
+        registry.register_with_unit(
+            "ussd_hop",
+            "Time to answer a hop",
+            Unit::Seconds,
+            metrics.hop_seconds.clone(),
+        );
+        registry.register(
+            "services",
+            "Services carried out, by service and outcome",
+            metrics.payments.clone(),
+        );
         registry.register("sms_received", "Texts received, by outcome", metrics.texts.clone());
-        registry.register("sms_sent", "Messages handed to a gateway, by outcome", metrics.messages.clone());
+        registry.register(
+            "sms_sent",
+            "Messages handed to a gateway, by outcome",
+            metrics.messages.clone(),
+        );
         registry.register("book_batch_size", "Postings in one commit", metrics.batch_size.clone());
         registry.register("book_commits", "Commits of the book", metrics.commits.clone());
-        registry.register_with_unit("book_commit", "Time of one commit", Unit::Seconds, metrics.commit_seconds.clone());
+        registry.register_with_unit(
+            "book_commit",
+            "Time of one commit",
+            Unit::Seconds,
+            metrics.commit_seconds.clone(),
+        );
         registry.register("outbox_depth", "Messages that wait", metrics.outbox_depth.clone());
         registry.register_with_unit(
             "outbox_age",
@@ -92,23 +113,25 @@ impl Default for Metrics {
 impl Metrics {
     /// A USSD hop was answered: `continued`, `ended`, `repeated`, `refused`, `late` ...
     pub fn hop(&self, outcome: &str, took: Duration) {
-        self.hops.get_or_create(&Outcome { outcome: outcome.to_owned() }).inc();
+        self.hops.get_or_create(&CountedOutcome { outcome: outcome.to_owned() }).inc();
         self.hop_seconds.observe(took.as_secs_f64());
     }
 
     /// A service was carried out, or refused with this code.
     pub fn service(&self, service: &str, outcome: &str) {
-        self.payments.get_or_create(&Payment { service: service.to_owned(), outcome: outcome.to_owned() }).inc();
+        self.payments
+            .get_or_create(&Payment { service: service.to_owned(), outcome: outcome.to_owned() })
+            .inc();
     }
 
     /// A text came in.
     pub fn text(&self, outcome: &str) {
-        self.texts.get_or_create(&Outcome { outcome: outcome.to_owned() }).inc();
+        self.texts.get_or_create(&CountedOutcome { outcome: outcome.to_owned() }).inc();
     }
 
     /// A message went out, or did not.
     pub fn message(&self, outcome: &str) {
-        self.messages.get_or_create(&Outcome { outcome: outcome.to_owned() }).inc();
+        self.messages.get_or_create(&CountedOutcome { outcome: outcome.to_owned() }).inc();
     }
 
     /// A batch was committed.
@@ -139,7 +162,8 @@ impl Metrics {
     /// Everything in the text format of Prometheus.
     pub fn render(&self) -> String {
         let mut text = String::new();
-        // writing to a string fails only when the formatter itself is broken: then what is there is shown
+        // writing to a string fails only when the formatter itself is broken: then what is there is
+        // shown
         if let Ok(registry) = self.registry.lock() {
             let _ = encode(&mut text, &registry);
         }

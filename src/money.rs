@@ -1,4 +1,5 @@
-//! Money: a whole number of the smallest coin, and its currency. No rates, no fees, no rounding, and no floating point.
+//! Money: a whole number of the smallest coin, and its currency. No rates, no fees, no rounding,
+//! and no floating point.
 
 mod amount_text;
 mod currency;
@@ -20,7 +21,8 @@ pub struct Money {
 }
 
 impl Money {
-    /// The most that a person can write: far above any limit of a service, far below the range of the type.
+    /// The most that a person can write: far above any limit of a service, far below the range of
+    /// the type.
     pub const MINOR_MAX: i64 = 1_000_000_000_000;
 
     /// So many of the smallest coin.
@@ -110,7 +112,11 @@ fn thousands(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
     #![allow(clippy::inconsistent_digit_grouping, reason = "`1_234_50` reads as 1,234.50")]
 
     use proptest::prelude::*;
@@ -123,12 +129,20 @@ mod tests {
 
     #[test]
     fn amounts_are_shown_with_commas_and_coins_only_where_there_are_some() {
-        let shown =
-            [(200_00, "KES 200"), (1_234_50, "KES 1,234.50"), (5, "KES 0.05"), (0, "KES 0"), (-1_000_00, "KES -1,000")];
+        let shown = [
+            (200_00, "KES 200"),
+            (1_234_50, "KES 1,234.50"),
+            (5, "KES 0.05"),
+            (0, "KES 0"),
+            (-1_000_00, "KES -1,000"),
+        ];
         for (minor, text) in shown {
             assert_eq!(kes(minor).to_string(), text);
         }
-        assert_eq!(Money::new(1_234_567, Currency::parse("UGX").unwrap()).to_string(), "UGX 1,234,567");
+        assert_eq!(
+            Money::new(1_234_567, Currency::parse("UGX").unwrap()).to_string(),
+            "UGX 1,234,567"
+        );
         assert_eq!(kes(i64::MIN).to_string(), "KES -92,233,720,368,547,758.08");
     }
 
@@ -146,8 +160,14 @@ mod tests {
         #[test]
         fn coins_go_through_text_unchanged(minor in any::<i64>()) {
             let money = kes(minor);
-            prop_assert_eq!(Money::from_minor_text(&money.minor_text(), Currency::KES), Some(money));
-            prop_assert_eq!(Money::from_minor_text(&format!("+{}", money.minor_text()), Currency::KES), None);
+            prop_assert_eq!(
+                Money::from_minor_text(&money.minor_text(), Currency::KES),
+                Some(money)
+            );
+            prop_assert_eq!(
+                Money::from_minor_text(&format!("+{}", money.minor_text()), Currency::KES),
+                None
+            );
         }
 
     }

@@ -1,5 +1,5 @@
-//! Phone numbers: every usual way of writing one ends as the same value. Printing masks: a full number leaves only
-//! through `e164` and `local`, so that logs cannot give it away by accident.
+//! Phone numbers: every usual way of writing one ends as the same value. Printing masks: a full
+//! number leaves only through `e164` and `local`, so that logs cannot give it away by accident.
 
 use std::fmt;
 
@@ -11,7 +11,8 @@ use crate::reason::Reason;
 pub struct Msisdn(String);
 
 impl Msisdn {
-    /// Reads a mobile number of this market as people write it: `0712 345-678`, `712345678`, `254...`, `+254...`, `00254...`.
+    /// Reads a mobile number of this market as people write it: `0712 345-678`, `712345678`,
+    /// `254...`, `+254...`, `00254...`.
     pub fn parse(text: &str, market: &Market) -> Result<Msisdn, Reason> {
         let digits: String = text.chars().filter(|character| !is_separator(*character)).collect();
         let (plus, digits) = match digits.strip_prefix('+') {
@@ -28,7 +29,9 @@ impl Msisdn {
                 .or_else(|| after_country_code(digits, market))
                 .or_else(|| after_country_code(digits.strip_prefix("00")?, market))
         };
-        national.map(|national| Msisdn(format!("+{}{national}", market.country_code))).ok_or(Reason::PhoneFormat)
+        national
+            .map(|national| Msisdn(format!("+{}{national}", market.country_code)))
+            .ok_or(Reason::PhoneFormat)
     }
 
     /// A number as it was stored, of any country: `+` and 8 to 15 digits.
@@ -45,7 +48,8 @@ impl Msisdn {
         &self.0
     }
 
-    /// The number as people of its market dial it, `0712345678`; of any other country, the full number.
+    /// The number as people of its market dial it, `0712345678`; of any other country, the full
+    /// number.
     pub fn local(&self) -> String {
         let national = Market::of_number(&self.0)
             .and_then(|market| Some(format!("{}{}", market.trunk, market.national_part(&self.0)?)));
@@ -114,9 +118,16 @@ mod tests {
         ];
         for way in ways {
             let number = Msisdn::parse(way, &Market::kenya()).unwrap();
-            assert_eq!((number.e164(), number.local().as_str()), ("+254712345678", "0712345678"), "{way}");
+            assert_eq!(
+                (number.e164(), number.local().as_str()),
+                ("+254712345678", "0712345678"),
+                "{way}"
+            );
         }
-        assert_eq!(Msisdn::parse("0110 000 111", &Market::kenya()).unwrap().e164(), "+254110000111");
+        assert_eq!(
+            Msisdn::parse("0110 000 111", &Market::kenya()).unwrap().e164(),
+            "+254110000111"
+        );
     }
 
     #[test]
@@ -153,19 +164,35 @@ mod tests {
     #[test]
     fn stored_numbers_of_any_country_come_back() {
         let foreign = Msisdn::from_e164("+221771234567").unwrap();
-        assert_eq!((foreign.local().as_str(), foreign.to_string().as_str()), ("+221771234567", "+221***567"));
-        for text in
-            ["", "+", "254712345678", "+1234567", "+1234567890123456", "+0712345678", "+25471234567a", "+２54712345"]
-        {
+        assert_eq!(
+            (foreign.local().as_str(), foreign.to_string().as_str()),
+            ("+221771234567", "+221***567")
+        );
+        for text in [
+            "",
+            "+",
+            "254712345678",
+            "+1234567",
+            "+1234567890123456",
+            "+0712345678",
+            "+25471234567a",
+            "+２54712345",
+        ] {
             assert_eq!(Msisdn::from_e164(text), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn any_way_of_writing_is_the_same_number(national in "[17][0-9]{8}", lead in prop::sample::select(vec!["0", "", "254", "+254", "00254", " 254"]), gap in "[ .()-]{0,2}", at in 0_usize..9) {
+        fn any_way_of_writing_is_the_same_number(
+            national in "[17][0-9]{8}",
+            lead in prop::sample::select(vec!["0", "", "254", "+254", "00254", " 254"]),
+            gap in "[ .()-]{0,2}",
+            at in 0_usize..9,
+        ) {
             let (head, tail) = national.split_at(at);
-            let number = Msisdn::parse(&format!("{lead}{gap}{head}{gap}{tail}"), &Market::kenya()).unwrap();
+            let number =
+                Msisdn::parse(&format!("{lead}{gap}{head}{gap}{tail}"), &Market::kenya()).unwrap();
             prop_assert_eq!(number.e164(), format!("+254{national}"));
             prop_assert_eq!(Msisdn::from_e164(number.e164()), Some(number.clone()));
             prop_assert_eq!(Msisdn::parse(&number.local(), &Market::kenya()), Ok(number));
@@ -181,7 +208,8 @@ mod tests {
 
         #[test]
         fn what_is_read_has_the_digits_that_were_typed_and_comes_back(
-            text in prop_oneof![any::<String>(), "[+ ]?[0-9 ()-]{0,20}", "[+]?(254|00254)?0?[17][0-9]{7,9}"],
+            text in prop_oneof![any::<String>(), "[+ ]?[0-9 \
+                                                  ()-]{0,20}", "[+]?(254|00254)?0?[17][0-9]{7,9}"],
         ) {
             let bare: String = text.chars().filter(|sign| !is_separator(*sign)).collect();
             let digits = bare.strip_prefix('+').unwrap_or(&bare);
@@ -189,16 +217,29 @@ mod tests {
             match Msisdn::parse(&text, &Market::kenya()) {
                 Ok(number) => {
                     let national = number.e164().strip_prefix("+254").unwrap_or_default();
-                    prop_assert!(national.len() == 9 && plain && digits.ends_with(national), "{:?}: {}", text, number.e164());
-                    prop_assert_eq!(Msisdn::parse(number.e164(), &Market::kenya()), Ok(number.clone()));
+                    prop_assert!(
+                        national.len() == 9 && plain && digits.ends_with(national),
+                        "{:?}: {}",
+                        text,
+                        number.e164()
+                    );
+                    prop_assert_eq!(
+                        Msisdn::parse(number.e164(), &Market::kenya()),
+                        Ok(number.clone())
+                    );
                     prop_assert_eq!(Msisdn::from_e164(number.e164()), Some(number));
                 }
-                Err(reason) => prop_assert_eq!(reason, if plain { Reason::PhoneFormat } else { Reason::PhoneLetters }),
+                Err(reason) => prop_assert_eq!(
+                    reason,
+                    if plain { Reason::PhoneFormat } else { Reason::PhoneLetters }
+                ),
             }
         }
 
         #[test]
-        fn what_was_stored_comes_back_as_it_stood(text in prop_oneof![any::<String>(), "[+]?[0-9]{6,17}", "[+][1-9][0-9]{6,15}[a-z٤]?"]) {
+        fn what_was_stored_comes_back_as_it_stood(
+            text in prop_oneof![any::<String>(), "[+]?[0-9]{6,17}", "[+][1-9][0-9]{6,15}[a-z٤]?"],
+        ) {
             let digits = text.strip_prefix('+').unwrap_or_default();
             let expected = (8..=15).contains(&digits.len())
                 && digits.bytes().all(|sign| sign.is_ascii_digit())

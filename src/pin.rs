@@ -1,5 +1,5 @@
-//! PINs: reading them, refusing those that others guess first, and the keyed tag that is all the database ever sees.
-//! It counts no tries and locks nothing: that is the wallet's part.
+//! PINs: reading them, refusing those that others guess first, and the keyed tag that is all the
+//! database ever sees. It counts no tries and locks nothing: that is the wallet's part.
 
 use std::fmt;
 
@@ -21,7 +21,8 @@ impl Pin {
         if valid { Ok(Pin(SecretString::from(text))) } else { Err(Reason::PinFormat) }
     }
 
-    /// Reads a PIN that somebody wants to have from now on, and refuses those that a thief tries first.
+    /// Reads a PIN that somebody wants to have from now on, and refuses those that a thief tries
+    /// first.
     pub fn choose(text: &str, own: &Msisdn) -> Result<Pin, Reason> {
         let pin = Pin::parse(text)?;
         let digits = pin.0.expose_secret();
@@ -46,7 +47,8 @@ impl fmt::Debug for Pin {
 
 /// Up or down the keypad by one: `1234`, `4321`, `7890`.
 fn is_run(digits: &[u8]) -> bool {
-    let steps_to = |next: fn(u8) -> u8| digits.windows(2).all(|pair| matches!(pair, [a, b] if next(*a) == *b));
+    let steps_to =
+        |next: fn(u8) -> u8| digits.windows(2).all(|pair| matches!(pair, [a, b] if next(*a) == *b));
     steps_to(digit_above) || steps_to(digit_below)
 }
 
@@ -58,9 +60,11 @@ fn digit_below(digit: u8) -> u8 {
     if digit == b'0' { b'9' } else { digit.saturating_sub(1) }
 }
 
-/// The same again: `1111`, `1212`, `123123`, and digits that come only in company: `1122`, `111222`.
+/// The same again: `1111`, `1212`, `123123`, and digits that come only in company: `1122`,
+/// `111222`.
 fn is_repeat(digits: &[u8]) -> bool {
-    let repeats_after = |period: usize| digits.iter().zip(digits.iter().skip(period)).all(|(a, b)| a == b);
+    let repeats_after =
+        |period: usize| digits.iter().zip(digits.iter().skip(period)).all(|(a, b)| a == b);
     let in_company = digits.chunk_by(|a, b| a == b).all(|same| same.len() > 1);
     in_company || (1..=digits.len() / 2).any(repeats_after)
 }
@@ -80,7 +84,8 @@ fn is_birthday(digits: &str) -> bool {
     }
 }
 
-/// The key that turns PINs into tags. It is kept apart from the database: a stolen table alone says nothing.
+/// The key that turns PINs into tags. It is kept apart from the database: a stolen table alone says
+/// nothing.
 pub struct PinKey {
     /// Which key it is; stored beside each tag so that keys can be changed.
     pub version: i32,
@@ -93,23 +98,30 @@ impl PinKey {
         key_from_hex(text).map(|key| PinKey { version, key })
     }
 
-    /// The key that follows from an operator's secret. Its version is a digest of it, so nobody has to count keys.
+    /// The key that follows from an operator's secret. Its version is a digest of it, so nobody has
+    /// to count keys.
     pub fn derived(secret: &SealKey) -> PinKey {
         let [a, b, c, d, ..] = secret.fingerprint("pin key version", "");
         let key = SecretBox::new(Box::new(secret.derive_bytes("pin")));
         PinKey { version: i32::from_be_bytes([a & 0x7f, b, c, d]), key }
     }
 
-    /// What is stored in place of the PIN. It is bound to the account, so that rows cannot be swapped.
+    /// What is stored in place of the PIN. It is bound to the account, so that rows cannot be
+    /// swapped.
     pub fn tag(&self, account: i64, salt: &[u8; 16], pin: &Pin) -> [u8; 32] {
         let account = account.to_be_bytes();
-        hmac_sha256(self.key.expose_secret(), &[b"pin\0", &account, salt, pin.0.expose_secret().as_bytes()])
+        hmac_sha256(
+            self.key.expose_secret(),
+            &[b"pin\0", &account, salt, pin.0.expose_secret().as_bytes()],
+        )
     }
 
-    /// Six digits that only this key makes of this name: the same at each repetition, and to be guessed by nobody.
+    /// Six digits that only this key makes of this name: the same at each repetition, and to be
+    /// guessed by nobody.
     pub fn code(&self, name: &[u8]) -> String {
         let mac = hmac_sha256(self.key.expose_secret(), &[b"code\0", name]);
-        let number = mac.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        let number =
+            mac.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         format!("{:06}", number.checked_rem(1_000_000).unwrap_or(0))
     }
 
@@ -129,7 +141,10 @@ pub struct PinKeys {
 impl PinKeys {
     /// The keys that follow from the operator's secret, and from the secrets before it.
     pub fn new(secret: &SealKey, older: &[SealKey]) -> PinKeys {
-        PinKeys { current: PinKey::derived(secret), older: older.iter().map(PinKey::derived).collect() }
+        PinKeys {
+            current: PinKey::derived(secret),
+            older: older.iter().map(PinKey::derived).collect(),
+        }
     }
 
     /// The key for new tags.
@@ -137,11 +152,14 @@ impl PinKeys {
         &self.current
     }
 
-    /// Keyed digests of an ID number, the one to keep first: the others are what it is kept as since before a change of
-    /// the secret.
+    /// Keyed digests of an ID number, the one to keep first: the others are what it is kept as
+    /// since before a change of the secret.
     pub fn digests(&self, id_number: &str) -> Vec<Vec<u8>> {
         let keys = std::iter::once(&self.current).chain(&self.older);
-        keys.map(|key| hmac_sha256(key.key.expose_secret(), &[b"id\0", id_number.as_bytes()]).to_vec()).collect()
+        keys.map(|key| {
+            hmac_sha256(key.key.expose_secret(), &[b"id\0", id_number.as_bytes()]).to_vec()
+        })
+        .collect()
     }
 
     /// The tag of this PIN made with the key of this version, if that key is known.
@@ -151,7 +169,8 @@ impl PinKeys {
         Some(key.tag(account, salt.try_into().ok()?, pin))
     }
 
-    /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not known any more.
+    /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not
+    /// known any more.
     pub fn matches(&self, version: i64, account: i64, salt: &[u8], pin: &Pin, tag: &[u8]) -> bool {
         self.tag(version, account, salt, pin).is_some_and(|made| made.as_slice().ct_eq(tag).into())
     }
@@ -193,8 +212,10 @@ mod tests {
     #[test]
     fn pins_that_thieves_try_first_are_refused() {
         let runs = ["1234", "4321", "0123", "7890", "8901", "0987", "3210", "12345", "654321"];
-        let repeats =
-            ["1111", "0000", "1212", "1122", "5500", "123123", "111222", "112233", "121212", "12121", "11122"];
+        let repeats = [
+            "1111", "0000", "1212", "1122", "5500", "123123", "111222", "112233", "121212",
+            "12121", "11122",
+        ];
         let years = ["1900", "1985", "1999", "2000", "2029"];
         let days = ["2512", "3112", "0101", "1225", "0731", "251285", "851225", "122585", "010203"];
         let own_number = ["5698", "45698", "345698"];
@@ -206,8 +227,10 @@ mod tests {
 
     #[test]
     fn other_pins_are_accepted() {
-        for text in ["2580", "1379", "2468", "1357", "2030", "1899", "3213", "7361", "7778", "7337", "25806", "907856"]
-        {
+        for text in [
+            "2580", "1379", "2468", "1357", "2030", "1899", "3213", "7361", "7778", "7337",
+            "25806", "907856",
+        ] {
             assert!(Pin::choose(text, &own()).is_ok(), "{text}");
         }
     }
@@ -220,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_tag_belongs_to_one_account_salt_pin_and_key() {
-        let (pin, salt) = (Pin::parse("7361").unwrap(), [1; 16]);
+        let pin = Pin::parse("7361").unwrap();
+        let salt = [1; 16];
         let tag = key().tag(42, &salt, &pin);
         assert!(key().matches(42, &salt, &pin, &tag));
         assert!(!key().matches(43, &salt, &pin, &tag));
@@ -234,14 +258,25 @@ mod tests {
     proptest! {
         #[test]
         fn a_pin_is_four_to_six_digits_and_nothing_else(
-            text in prop_oneof![any::<String>(), "[ \\t]?[0-9]{3,7}[ \\n]?", "[0-9]{1,3}[0-9a-z٤ .-][0-9]{0,3}"],
+            text in prop_oneof![
+                any::<String>(),
+                "[ \\t]?[0-9]{3,7}[ \\n]?",
+                "[0-9]{1,3}[0-9a-z٤ .-][0-9]{0,3}"
+            ],
         ) {
             let typed = text.trim();
             let digits = typed.chars().filter(char::is_ascii_digit).count();
             let expected = (4..=6).contains(&digits) && typed.chars().count() == digits;
             match Pin::parse(&text) {
-                Ok(pin) => prop_assert!(expected && pin.0.expose_secret() == typed, "{:?} was read", text),
-                Err(reason) => prop_assert!(!expected && reason == Reason::PinFormat, "{:?}: {:?}", text, reason),
+                Ok(pin) => {
+                    prop_assert!(expected && pin.0.expose_secret() == typed, "{:?} was read", text)
+                }
+                Err(reason) => prop_assert!(
+                    !expected && reason == Reason::PinFormat,
+                    "{:?}: {:?}",
+                    text,
+                    reason
+                ),
             }
             // what may be chosen is what may be typed, but for those that others guess
             match Pin::choose(&text, &own()) {
@@ -253,7 +288,8 @@ mod tests {
 
         #[test]
         fn pins_are_the_same_when_their_digits_are(a in "[0-9]{4,6}", b in "[0-9]{4,6}") {
-            let (first, second) = (Pin::parse(&a).unwrap(), Pin::parse(&b).unwrap());
+            let first = Pin::parse(&a).unwrap();
+            let second = Pin::parse(&b).unwrap();
             prop_assert_eq!(first.same_as(&second), a == b);
             prop_assert!(first.same_as(&Pin::parse(&a).unwrap()));
         }

@@ -1,7 +1,11 @@
-//! Reasons of a "no", each with a stable code that texts, logs and programs rely on. It knows no values and no language.
+//! Reasons of a "no", each with a stable code that texts, logs and programs rely on. It knows no
+//! values and no language.
 
-/// Every reason there is. Adding one means adding its text in each language (`menus check` insists).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
+/// Every reason there is. Adding one means adding its text in each language (`menus check`
+/// insists).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Letters or signs where a phone number was expected.
@@ -92,7 +96,8 @@ pub enum Reason {
     ParcelsFull,
     /// What was sent to a number without a wallet and does not wait any more.
     ParcelGone,
-    /// What was sent to a number without a wallet, and was tried to be had with a wrong secret too often.
+    /// What was sent to a number without a wallet, and was tried to be had with a wrong secret too
+    /// often.
     ParcelLocked,
     /// A number that shares a bill already.
     BillTwice,
@@ -150,9 +155,11 @@ pub enum Reason {
     Seen,
     /// Too much to do right now; nothing was done, and trying again is safe.
     Busy,
-    /// Nobody can say yet whether it was done: the same request again, with the same key, finds out.
+    /// Nobody can say yet whether it was done: the same request again, with the same key, finds
+    /// out.
     Unclear,
-    /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed currencies.
+    /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed
+    /// currencies.
     Invalid,
     /// Not an e-mail address that we can write to.
     EmailFormat,
@@ -170,11 +177,11 @@ pub enum Reason {
     DateOrder,
     /// Not a day to begin on: it has come, or is more than a year away.
     DateTooSoon,
-    /// A standing payment without an end, or with one too far away.
+    /// A standing order without an end, or with one too far away.
     StandingEnd,
-    /// As many standing payments as one may have.
+    /// As many standing orders as one may have.
     StandingFull,
-    /// No such standing payment, or not any more.
+    /// No such standing order, or not any more.
     StandingGone,
     /// More than the person set themselves for this week.
     BudgetWeek,
@@ -190,7 +197,8 @@ impl Reason {
     /// All reasons, for the check of the texts.
     pub const ALL: &'static [Reason] = <Reason as strum::VariantArray>::VARIANTS;
 
-    /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log field.
+    /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log
+    /// field.
     pub fn code(self) -> &'static str {
         self.into()
     }

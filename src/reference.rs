@@ -1,5 +1,6 @@
-//! The code of a payment that people read to each other: `3F8QK20ZT7`. It is the number of the posting under a keyed
-//! shuffle, so it needs no table of its own, never collides, and tells nobody how many payments there are.
+//! The code of a payment that people read to each other: `3F8QK20ZT7`. It is the number of the
+//! posting under a keyed shuffle, so it needs no table of its own, never collides, and tells nobody
+//! how many payments there are.
 
 use std::fmt;
 
@@ -23,7 +24,8 @@ const ROUNDS: u8 = 10;
 pub struct Reference([u8; LENGTH]);
 
 impl Reference {
-    /// The code of a posting. Only the low fifty bits of the number count: more than any book will hold.
+    /// The code of a posting. Only the low fifty bits of the number count: more than any book will
+    /// hold.
     pub fn of(posting_id: i64, key: &[u8; 16]) -> Reference {
         let number = u64::from_be_bytes(posting_id.to_be_bytes());
         let (mut left, mut right) = ((number >> HALF_BITS) & HALF_MASK, number & HALF_MASK);
@@ -67,10 +69,14 @@ impl Reference {
     }
 }
 
-/// One round of the shuffle: a keyed hash of one half, to be mixed into the other. Every input has the same length, so
-/// the plain hash of key and input is safe.
+/// One round of the shuffle: a keyed hash of one half, to be mixed into the other. Every input has
+/// the same length, so the plain hash of key and input is safe.
 fn scramble(key: &[u8; 16], round: u8, half: u64) -> u64 {
-    let hash = Sha256::new().chain_update(key).chain_update([round]).chain_update(half.to_be_bytes()).finalize();
+    let hash = Sha256::new()
+        .chain_update(key)
+        .chain_update([round])
+        .chain_update(half.to_be_bytes())
+        .finalize();
     hash.iter().take(8).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte)) & HALF_MASK
 }
 
@@ -118,10 +124,12 @@ mod tests {
 
     #[test]
     fn neighbours_get_codes_that_do_not_look_it() {
-        let codes: BTreeSet<String> = (0..2000).map(|id| Reference::of(id, &KEY).to_string()).collect();
+        let codes: BTreeSet<String> =
+            (0..2000).map(|id| Reference::of(id, &KEY).to_string()).collect();
         assert_eq!(codes.len(), 2000);
         // Were the number not shuffled, all of these would begin alike.
-        let beginnings: BTreeSet<String> = codes.iter().map(|code| code.chars().take(2).collect()).collect();
+        let beginnings: BTreeSet<String> =
+            codes.iter().map(|code| code.chars().take(2).collect()).collect();
         assert!(beginnings.len() > 700, "{}", beginnings.len());
     }
 
@@ -135,7 +143,9 @@ mod tests {
     fn codes_are_read_as_people_type_them() {
         let code = Reference::parse("01A1Z0K19V").unwrap();
         assert_eq!(Reference::parse(" oia1zOkL9v "), Some(code));
-        for text in ["", "01A1Z0K19", "01A1Z0K19VV", "01A1Z0K19U", "01A1Z-K19V", "01A1Z0K1éV", "ÉÉÉÉÉ"] {
+        for text in
+            ["", "01A1Z0K19", "01A1Z0K19VV", "01A1Z0K19U", "01A1Z-K19V", "01A1Z0K1éV", "ÉÉÉÉÉ"]
+        {
             assert_eq!(Reference::parse(text), None, "{text}");
         }
     }
@@ -158,7 +168,8 @@ mod tests {
 
         #[test]
         fn what_is_read_is_ten_signs_of_the_alphabet_however_they_were_typed(
-            text in prop_oneof![any::<String>(), "[ \\n]?[0-9A-Za-z]{9,11} ?", "[0-9a-tv-z]{10}", "[0-9A-Z]{8}[-é ][0-9]{0,2}"],
+            text in prop_oneof![any::<String>(), "[ \\n]?[0-9A-Za-z]{9,11} \
+                                                  ?", "[0-9a-tv-z]{10}", "[0-9A-Z]{8}[-é ][0-9]{0,2}"],
         ) {
             let typed = text.trim().to_ascii_uppercase().replace('O', "0").replace(['I', 'L'], "1");
             let known = |sign: char| "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(sign);

@@ -1,5 +1,5 @@
-//! Keeping things secret: sealed bytes, keyed fingerprints, and the randomness both need. It knows nothing of what it
-//! seals, nor where keys are kept.
+//! Keeping things secret: sealed bytes, keyed fingerprints, and the randomness both need. It knows
+//! nothing of what it seals, nor where keys are kept.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,8 @@ use sha2::Sha256;
 /// The length of a nonce, in front of every sealed value.
 const NONCE_BYTES: usize = 12;
 
-/// HMAC-SHA-256 over the parts, one behind the other: callers keep them apart by fixed lengths or written lengths.
+/// HMAC-SHA-256 over the parts, one behind the other: callers keep them apart by fixed lengths or
+/// written lengths.
 pub fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // A key shorter than a block is filled up with zeros: that is what HMAC itself defines.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
@@ -34,7 +35,8 @@ pub fn key_from_hex(text: &str) -> Option<SecretBox<[u8; 32]>> {
         return None;
     }
     let mut key = SecretBox::new(Box::new([0_u8; 32]));
-    let mut digits = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()));
+    let mut digits =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()));
     for byte in secrecy::ExposeSecretMut::expose_secret_mut(&mut key).iter_mut() {
         *byte = (digits.next()?? << 4) | digits.next()??;
     }
@@ -72,7 +74,8 @@ impl SealKey {
         key_from_hex(text).map(SealKey)
     }
 
-    /// A key of its own for one purpose, so that what is learnt about one says nothing about another.
+    /// A key of its own for one purpose, so that what is learnt about one says nothing about
+    /// another.
     pub fn derive(&self, purpose: &str) -> SealKey {
         SealKey::new(self.derive_bytes(purpose))
     }
@@ -82,10 +85,12 @@ impl SealKey {
         hmac_sha256(self.0.expose_secret(), &[b"derive\0", purpose.as_bytes()])
     }
 
-    /// Hides `plain` and binds it to `label`: it opens only under the same label. A nonce must never serve twice.
+    /// Hides `plain` and binds it to `label`: it opens only under the same label. A nonce must
+    /// never serve twice.
     pub fn seal(&self, nonce: [u8; NONCE_BYTES], label: &[u8], plain: &[u8]) -> Vec<u8> {
         let hidden = self.cipher().encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: label });
-        // The cipher refuses only beyond 256 GiB. Nothing opens from an empty value, and nothing leaks from it.
+        // The cipher refuses only beyond 256 GiB. Nothing opens from an empty value, and nothing
+        // leaks from it.
         let hidden = hidden.unwrap_or_default();
         [nonce.as_slice(), hidden.as_slice()].concat()
     }
@@ -100,8 +105,10 @@ impl SealKey {
     pub fn fingerprint(&self, label: &str, text: &str) -> [u8; 16] {
         // The length of the label is part of it, so that `ab`+`c` is not `a`+`bc`.
         let label_length = u64::try_from(label.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let parts: [&[u8]; 4] = [b"fingerprint\0", &label_length, label.as_bytes(), text.as_bytes()];
-        let [short @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = hmac_sha256(self.0.expose_secret(), &parts);
+        let parts: [&[u8]; 4] =
+            [b"fingerprint\0", &label_length, label.as_bytes(), text.as_bytes()];
+        let [short @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            hmac_sha256(self.0.expose_secret(), &parts);
         short
     }
 
@@ -117,46 +124,47 @@ impl fmt::Debug for SealKey {
 }
 
 /// Where randomness comes from: the operating system, or a seed where a run must be repeatable.
-pub enum Dice {
-    /// Unpredictable. Every draw mixes fresh bytes of the system into a generator that the system seeded once, so a
-    /// draw cannot fail, and a copied machine does not repeat itself.
+pub enum Randomness {
+    /// Unpredictable. Every draw mixes fresh bytes of the system into a generator that the system
+    /// seeded once, so a draw cannot fail, and a copied machine does not repeat itself.
     Os(Generator),
-    /// The same draws for the same seed: for tests, simulations and `demo`, never for secrets that matter.
+    /// The same draws for the same seed: for tests, simulations and `demo`, never for secrets that
+    /// matter.
     Seeded(Generator),
 }
 
-impl Dice {
-    /// Dice of the operating system; an error if it has no randomness to give.
-    pub fn os() -> Result<Dice, getrandom::Error> {
+impl Randomness {
+    /// That of the operating system; an error if it has no randomness to give.
+    pub fn os() -> Result<Randomness, getrandom::Error> {
         let mut seed = [0_u8; 32];
         getrandom::fill(&mut seed)?;
-        Ok(Dice::Os(Generator::new(seed)))
+        Ok(Randomness::Os(Generator::new(seed)))
     }
 
-    /// Dice that repeat themselves.
-    pub fn seeded(seed: u64) -> Dice {
-        Dice::Seeded(Generator::new(hmac_sha256(&[0; 32], &[b"dice\0", &seed.to_be_bytes()])))
+    /// One that repeats itself.
+    pub fn seeded(seed: u64) -> Randomness {
+        Randomness::Seeded(Generator::new(hmac_sha256(&[0; 32], &[b"dice\0", &seed.to_be_bytes()])))
     }
 
     /// So many random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         match self {
-            Dice::Os(generator) => {
+            Randomness::Os(generator) => {
                 let mut fresh = [0_u8; 32];
                 // Without fresh bytes the generator alone is still unpredictable.
                 let _ = getrandom::fill(&mut fresh);
                 generator.draw(&fresh)
             }
-            Dice::Seeded(generator) => generator.draw(&[]),
+            Randomness::Seeded(generator) => generator.draw(&[]),
         }
     }
 }
 
-impl fmt::Debug for Dice {
+impl fmt::Debug for Randomness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Dice::Os(_) => f.write_str("Dice(system)"),
-            Dice::Seeded(_) => f.write_str("Dice(seeded)"),
+            Randomness::Os(_) => f.write_str("Randomness(system)"),
+            Randomness::Seeded(_) => f.write_str("Randomness(seeded)"),
         }
     }
 }
@@ -200,7 +208,8 @@ mod tests {
 
     #[test]
     fn the_keyed_hash_is_hmac() {
-        // RFC 4231, case 2. Its key is shorter than ours; HMAC fills up with zeros, so both are the same key.
+        // RFC 4231, case 2. Its key is shorter than ours; HMAC fills up with zeros, so both are the
+        // same key.
         let mut key = [0; 32];
         key[..4].copy_from_slice(b"Jefe");
         let hash = hmac_sha256(&key, &[b"what do ya want ", b"for nothing?"]);
@@ -242,19 +251,30 @@ mod tests {
 
     #[test]
     fn seeded_dice_repeat_and_the_systems_do_not() {
-        let (one, same, other) = (Dice::seeded(1), Dice::seeded(1), Dice::seeded(2));
+        let one = Randomness::seeded(1);
+        let same = Randomness::seeded(1);
+        let other = Randomness::seeded(2);
         let first: [u8; 40] = one.bytes();
         assert_eq!(first, same.bytes());
         assert_ne!(first, other.bytes());
         assert_ne!(first, one.bytes());
-        let system = Dice::os().unwrap();
+        let system = Randomness::os().unwrap();
         assert_ne!(system.bytes::<16>(), system.bytes::<16>());
-        assert_ne!(Dice::os().unwrap().bytes::<16>(), Dice::os().unwrap().bytes::<16>());
+        assert_ne!(
+            Randomness::os().unwrap().bytes::<16>(),
+            Randomness::os().unwrap().bytes::<16>()
+        );
     }
 
     proptest! {
         #[test]
-        fn what_was_sealed_opens_only_unchanged_and_under_its_label(plain: Vec<u8>, label: Vec<u8>, nonce: [u8; 12], place: prop::sample::Index, bit in 0_u8..8) {
+        fn what_was_sealed_opens_only_unchanged_and_under_its_label(
+            plain: Vec<u8>,
+            label: Vec<u8>,
+            nonce: [u8; 12],
+            place: prop::sample::Index,
+            bit in 0_u8..8,
+        ) {
             let key = SealKey::new([7; 32]);
             let mut sealed = key.seal(nonce, &label, &plain);
             prop_assert_eq!(key.open(&label, &sealed), Some(plain));

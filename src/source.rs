@@ -1,5 +1,5 @@
-//! A data file as it was read, and what is wrong with it. Every complaint about data names file and line.
-//! It knows nothing of what the data means, and does not read files itself.
+//! A data file as it was read, and what is wrong with it. Every complaint about data names file and
+//! line. It knows nothing of what the data means, and does not read files itself.
 
 use std::fmt;
 
@@ -18,7 +18,8 @@ impl Source {
     /// A file with this name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        let ends =
+            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
         Source { name: name.into(), text, ends }
     }
 

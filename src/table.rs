@@ -1,5 +1,6 @@
-//! A TOML table, read attribute by attribute. It collects every complaint instead of stopping at the first one,
-//! and at the end names the attributes that nobody asked for. It knows nothing of what the attributes mean.
+//! A TOML table, read attribute by attribute. It collects every complaint instead of stopping at
+//! the first one, and at the end names the attributes that nobody asked for. It knows nothing of
+//! what the attributes mean.
 
 use crate::source::{Problem, Source};
 use toml::de::{DeArray, DeTable, DeValue};
@@ -132,7 +133,12 @@ impl<'s> Table<'s> {
         }
     }
 
-    fn each(&self, key: &str, items: DeArray<'s>, complaints: &mut Complaints<'_>) -> Vec<Table<'s>> {
+    fn each(
+        &self,
+        key: &str,
+        items: DeArray<'s>,
+        complaints: &mut Complaints<'_>,
+    ) -> Vec<Table<'s>> {
         let mut tables = Vec::new();
         for item in items {
             let line = self.source.line_at(item.span().start);
@@ -160,7 +166,8 @@ impl<'s> Table<'s> {
             DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => None,
         };
         if text.is_none() {
-            complaints.add(line, &format!("`{key}` must be a whole number, or in quotes like \"7.50\""));
+            complaints
+                .add(line, &format!("`{key}` must be a whole number, or in quotes like \"7.50\""));
         }
         text.map(|text| Name { text, line })
     }
@@ -170,7 +177,10 @@ impl<'s> Table<'s> {
         let mut keys: Vec<Name> = self
             .entries
             .keys()
-            .map(|key| Name { text: key.get_ref().to_string(), line: self.source.line_at(key.span().start) })
+            .map(|key| Name {
+                text: key.get_ref().to_string(),
+                line: self.source.line_at(key.span().start),
+            })
             .collect();
         keys.sort_by_key(|key| key.line);
         keys
@@ -187,7 +197,9 @@ impl<'s> Table<'s> {
     pub fn whole(&mut self, key: &str, complaints: &mut Complaints<'_>) -> Option<(usize, i64)> {
         let (line, value) = self.take(key)?;
         let decimal = value.as_integer().filter(|number| number.radix() == 10);
-        let number = decimal.and_then(|number| number.as_str().parse().ok()).filter(|number: &i64| *number >= 0);
+        let number = decimal
+            .and_then(|number| number.as_str().parse().ok())
+            .filter(|number: &i64| *number >= 0);
         if number.is_none() {
             complaints.add(line, &format!("`{key}` must be a whole number, not below zero"));
         }

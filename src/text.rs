@@ -1,5 +1,5 @@
-//! The alphabet of phones: what GSM 03.38 can show, what it costs, and how to write the rest of the world in it.
-//! It knows only characters: no templates, no languages, no limits of any gateway.
+//! The alphabet of phones: what GSM 03.38 can show, what it costs, and how to write the rest of the
+//! world in it. It knows only characters: no templates, no languages, no limits of any gateway.
 
 use std::sync::LazyLock;
 
@@ -23,12 +23,14 @@ const UTF16_UNITS_PER_PART: usize = 67;
 /// Septets of a reference: what a payment is for, in the words of who asks for it.
 pub const REFERENCE_SEPTETS_MAX: usize = 16;
 
-/// A reference in its stored form. It has a letter, so that it is no PIN, and no long number, so that none is passed on.
+/// A reference in its stored form. It has a letter, so that it is no PIN, and no long number, so
+/// that none is passed on.
 pub fn reference(text: &str) -> Option<String> {
     let text = to_gsm(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let fits = septets(&text).is_some_and(|cost| (1..=REFERENCE_SEPTETS_MAX).contains(&cost));
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let reads = text.chars().any(char::is_alphabetic) && digits < 4 && !text.chars().any(char::is_control);
+    let reads =
+        text.chars().any(char::is_alphabetic) && digits < 4 && !text.chars().any(char::is_control);
     (fits && reads).then_some(text)
 }
 
@@ -37,7 +39,8 @@ pub fn septets(text: &str) -> Option<usize> {
     text.chars().try_fold(0_usize, |sum, character| sum.checked_add(cost(character)?))
 }
 
-/// What the first 128 characters cost, 0 for those outside the alphabet: nearly all that is ever counted.
+/// What the first 128 characters cost, 0 for those outside the alphabet: nearly all that is ever
+/// counted.
 static COMMON: LazyLock<[u8; 128]> = LazyLock::new(|| {
     let cost = |code: u8| match char::from(code) {
         basic if BASIC.contains(basic) => 1,
@@ -50,7 +53,8 @@ static COMMON: LazyLock<[u8; 128]> = LazyLock::new(|| {
 });
 
 fn cost(character: char) -> Option<usize> {
-    if let Some(cost) = usize::try_from(u32::from(character)).ok().and_then(|code| COMMON.get(code)) {
+    if let Some(cost) = usize::try_from(u32::from(character)).ok().and_then(|code| COMMON.get(code))
+    {
         (*cost > 0).then_some(usize::from(*cost))
     } else if BASIC.contains(character) {
         Some(1)
@@ -61,7 +65,8 @@ fn cost(character: char) -> Option<usize> {
     }
 }
 
-/// `text` in the GSM-7 alphabet: look-alikes and plain letters stand in for what phones cannot show, `?` for the rest.
+/// `text` in the GSM-7 alphabet: look-alikes and plain letters stand in for what phones cannot
+/// show, `?` for the rest.
 pub fn to_gsm(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {
@@ -74,16 +79,22 @@ pub fn to_gsm(text: &str) -> String {
     written
 }
 
-/// How a character outside the alphabet is written. Marks that only modify their neighbour are left out.
+/// How a character outside the alphabet is written. Marks that only modify their neighbour are left
+/// out.
 fn stand_in(character: char) -> &'static str {
-    punctuation(character).or_else(|| lower_case(character)).or_else(|| upper_case(character)).unwrap_or("?")
+    punctuation(character)
+        .or_else(|| lower_case(character))
+        .or_else(|| upper_case(character))
+        .unwrap_or("?")
 }
 
 fn punctuation(character: char) -> Option<&'static str> {
     Some(match character {
         '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => " ",
         '\u{2028}' | '\u{2029}' => "\n",
-        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => "",
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => {
+            ""
+        }
         '\u{300}'..='\u{36F}' => "",
         '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | '´' | 'ʼ' | 'ʻ' => "'",
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
@@ -153,16 +164,22 @@ pub fn parts(text: &str) -> usize {
     part_sizes(text).len()
 }
 
-/// The units in each part: septets, or UTF-16 units as soon as one character is outside the alphabet.
+/// The units in each part: septets, or UTF-16 units as soon as one character is outside the
+/// alphabet.
 fn part_sizes(text: &str) -> Vec<usize> {
     if septets(text).is_some() {
-        pack(text.chars().map(|character| cost(character).unwrap_or(1)), SEPTETS_ALONE, SEPTETS_PER_PART)
+        pack(
+            text.chars().map(|character| cost(character).unwrap_or(1)),
+            SEPTETS_ALONE,
+            SEPTETS_PER_PART,
+        )
     } else {
         pack(text.chars().map(char::len_utf16), UTF16_UNITS_ALONE, UTF16_UNITS_PER_PART)
     }
 }
 
-/// Fills part after part. A character of two units never straddles two parts: the earlier part stays one unit short.
+/// Fills part after part. A character of two units never straddles two parts: the earlier part
+/// stays one unit short.
 fn pack(costs: impl Iterator<Item = usize> + Clone, alone: usize, per_part: usize) -> Vec<usize> {
     let total = costs.clone().fold(0_usize, usize::saturating_add);
     if total <= alone {
@@ -216,7 +233,10 @@ pub fn fold(letter: char) -> char {
         'ù' | 'ú' | 'û' | 'ü' => 'u',
         '¡' => '@',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => ' ',
         c if c.is_control() => ' ',
         c => c,
     }
@@ -244,7 +264,9 @@ mod tests {
 
     #[test]
     fn texts_are_counted_as_networks_count_them() {
-        let with = |head: &str, times: usize, tail: &str, more: usize| head.repeat(times) + tail + &"a".repeat(more);
+        let with = |head: &str, times: usize, tail: &str, more: usize| {
+            head.repeat(times) + tail + &"a".repeat(more)
+        };
         let vectors: Vec<(String, Vec<usize>)> = vec![
             ("a".repeat(160), vec![160]),
             ("a".repeat(161), vec![153, 8]),

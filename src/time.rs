@@ -1,5 +1,5 @@
-//! Time: one point on the line as microseconds UTC, and the clock that tells it. The clock is handed in from the top,
-//! so that tests and simulations decide what time it is.
+//! Time: one point on the line as microseconds UTC, and the clock that tells it. The clock is
+//! handed in from the top, so that tests and simulations decide what time it is.
 
 use std::fmt;
 use std::sync::Arc;
@@ -169,7 +169,10 @@ mod tests {
         );
         let after_midnight = at("2026-12-31T21:00:00Z");
         assert_eq!(
-            (after_midnight.date_text(&nairobi).as_str(), after_midnight.clock_text(&nairobi).as_str()),
+            (
+                after_midnight.date_text(&nairobi).as_str(),
+                after_midnight.clock_text(&nairobi).as_str()
+            ),
             ("01/01/27", "00:00")
         );
         assert_eq!(after_midnight.day(&nairobi), jiff::civil::date(2027, 1, 1));
@@ -184,7 +187,10 @@ mod tests {
             assert_eq!(end.clock_text(&TimeZone::UTC).len(), 5);
         }
         assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(7)), Duration::ZERO);
-        assert_eq!(Timestamp::from_micros(7).since(Timestamp::from_micros(5)), Duration::from_micros(2));
+        assert_eq!(
+            Timestamp::from_micros(7).since(Timestamp::from_micros(5)),
+            Duration::from_micros(2)
+        );
     }
 
     #[test]

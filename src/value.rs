@@ -1,7 +1,8 @@
-//! Values that people and programs are told: what a service shows, typed, so that a screen, a text, a letter and JSON each
-//! render the same value in their own way. It knows no language, no screen and no service.
+//! Values that people and programs are told: what a service shows, typed, so that a screen, a text,
+//! a letter and JSON each render the same value in their own way. It knows no language, no screen
+//! and no service.
 
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -31,7 +32,8 @@ pub enum Value {
     Phone(String),
     /// What somebody or something is called. It is cut where it does not fit.
     Name(String),
-    /// Signs that are typed or compared as they stand: the code of a receipt, a code for cash. Never cut.
+    /// Signs that are typed or compared as they stand: the code of a receipt, a code for cash.
+    /// Never cut.
     Code(String),
     /// How many.
     Count(i64),
@@ -112,10 +114,13 @@ impl Value {
         }
     }
 
-    /// As an input of a service has it: amounts in minor units, days as they are typed, all else as it is shown.
+    /// As an input of a service has it: amounts in minor units, days as they are typed, all else as
+    /// it is shown.
     pub fn canonical(&self) -> String {
         match self {
-            Value::Money(money) | Value::Sum(money) | Value::Difference(money) => money.minor_text(),
+            Value::Money(money) | Value::Sum(money) | Value::Difference(money) => {
+                money.minor_text()
+            }
             Value::Day(_)
             | Value::Time(_)
             | Value::Phone(_)
@@ -126,7 +131,8 @@ impl Value {
         }
     }
 
-    /// The same value with its words, if it has any, changed by `change`; what must not be cut stays.
+    /// The same value with its words, if it has any, changed by `change`; what must not be cut
+    /// stays.
     pub fn with_words(self, change: impl FnOnce(&str) -> String) -> Value {
         match self {
             Value::Name(words) => Value::Name(change(&words)),
@@ -154,7 +160,9 @@ impl fmt::Display for Value {
             Value::Day(day) => f.write_str(&day.text()),
             Value::Time(time) => write!(f, "{time}"),
             Value::Count(count) => write!(f, "{count}"),
-            Value::Phone(words) | Value::Name(words) | Value::Code(words) | Value::Text(words) => f.write_str(words),
+            Value::Phone(words) | Value::Name(words) | Value::Code(words) | Value::Text(words) => {
+                f.write_str(words)
+            }
         }
     }
 }
@@ -234,12 +242,22 @@ mod tests {
     proptest! {
         /// What is kept between two hops, or waits in the outbox, is what was said.
         #[test]
-        fn what_is_stored_is_read_again(minor in any::<i64>(), count in any::<i64>(), words in any::<String>()) {
+        fn what_is_stored_is_read_again(
+            minor in any::<i64>(),
+            count in any::<i64>(),
+            words in any::<String>(),
+        ) {
             let money = kes(minor);
             let slots = Slots::from([
-                ("money".into(), money.into()), ("sum".into(), Value::Sum(money)), ("less".into(), Value::Difference(money)),
-                ("count".into(), count.into()), ("day".into(), Day::new(20_000).into()), ("text".into(), words.clone().into()),
-                ("name".into(), Value::Name(words.clone())), ("code".into(), Value::Code(words.clone())), ("phone".into(), Value::Phone(words)),
+                ("money".into(), money.into()),
+                ("sum".into(), Value::Sum(money)),
+                ("less".into(), Value::Difference(money)),
+                ("count".into(), count.into()),
+                ("day".into(), Day::new(20_000).into()),
+                ("text".into(), words.clone().into()),
+                ("name".into(), Value::Name(words.clone())),
+                ("code".into(), Value::Code(words.clone())),
+                ("phone".into(), Value::Phone(words)),
             ]);
             let stored = serde_json::to_string(&slots).unwrap();
             prop_assert_eq!(serde_json::from_str::<Slots>(&stored).unwrap(), slots);

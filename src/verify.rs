@@ -1,7 +1,7 @@
-//! `kadogo book check`: verifies the book, says what was found, and keeps how far it came. What people read goes to
-//! standard output, progress to standard error.
+//! `kadogo book check`: verifies the book, says what was found, and keeps how far it came. What
+//! people read goes to standard output, progress to standard error.
 
-use crate::book::check::{self, Extent, Report, Stage};
+use crate::book::check::{self, CheckReport, CheckStage, Extent};
 use crate::cli::BookCheckArgs;
 use crate::seal::to_hex;
 use crate::store::{Store, StoreError};
@@ -17,12 +17,14 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open_existing(&args.database_url)?;
     let extent = if args.full { Extent::Everything } else { Extent::SinceVerified };
     let mut teller = Teller::new(args.quiet);
-    let report =
-        check::verify(&mut store.reader()?, extent, &mut |stage, done, total| teller.hear(stage, done, total))?;
+    let report = check::verify(&mut store.reader()?, extent, &mut |stage, done, total| {
+        teller.hear(stage, done, total)
+    })?;
     read_out(&report);
     if !report.is_whole() {
         println!(
-            "THE BOOK IS NOT WHOLE: {} faults (the lines above say what was looked at, not what is true)",
+            "THE BOOK IS NOT WHOLE: {} faults (the lines above say what was looked at, not what is \
+             true)",
             report.fault_count
         );
         report.faults.iter().for_each(|fault| println!("  {fault}"));
@@ -31,7 +33,10 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
     match &report.from {
         None => println!("the book is whole"),
         Some(point) => {
-            println!("the book is whole since link {}; up to there it was when that was verified", point.link)
+            println!(
+                "the book is whole since link {}; up to there it was when that was verified",
+                point.link
+            )
         }
     }
     if let Some((link, _digest)) = &report.head {
@@ -39,22 +44,26 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
             Ok(()) => println!("the next check goes on from link {link}"),
             // a copy that cannot be written, a server that only follows: the proof is as good
             Err(error) => {
-                println!("how far this went could not be kept ({error}): the next check begins where this did")
+                println!(
+                    "how far this went could not be kept ({error}): the next check begins where \
+                     this did"
+                )
             }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn keep(store: &Store, report: &Report) -> Result<(), StoreError> {
+fn keep(store: &Store, report: &CheckReport) -> Result<(), StoreError> {
     check::keep(&mut store.writer()?, report, Clock::System.now())
 }
 
 /// What was looked at.
-fn read_out(report: &Report) {
+fn read_out(report: &CheckReport) {
     if let Some(point) = &report.from {
         println!(
-            "up to link {} (posting {}) the book was verified on {} and is not read again: `--full` does that",
+            "up to link {} (posting {}) the book was verified on {} and is not read again: \
+             `--full` does that",
             point.link,
             point.posting,
             point.at.rfc3339()
@@ -65,8 +74,8 @@ fn read_out(report: &Report) {
     } else {
         let since = if report.from.is_some() { " since" } else { "" };
         println!(
-            "{} postings{since} with {} entries balance, follow one another and are what the {} links of the hash chain \
-             sealed",
+            "{} postings{since} with {} entries balance, follow one another and are what the {} \
+             links of the hash chain sealed",
             report.postings, report.entries, report.links
         );
     }
@@ -75,17 +84,24 @@ fn read_out(report: &Report) {
     }
     let still = report.accounts.saturating_sub(report.accounts_compared);
     if still == 0 {
-        println!("{} accounts stand where their entries put them, none below its floor", report.accounts);
+        println!(
+            "{} accounts stand where their entries put them, none below its floor",
+            report.accounts
+        );
     } else {
         println!(
-            "{} accounts stand where their entries put them, {still} have not moved since; none is below its floor",
+            "{} accounts stand where their entries put them, {still} have not moved since; none is \
+             below its floor",
             report.accounts_compared
         );
     }
-    let (holds, moves) = (report.holds, report.hold_entries);
+    let holds = report.holds;
+    let moves = report.hold_entries;
     match &report.from {
         None => println!("{holds} holds stand where their {moves} entries put them"),
-        Some(_) => println!("{holds} holds that are open or were lately stand where their entries put them"),
+        Some(_) => println!(
+            "{holds} holds that are open or were lately stand where their entries put them"
+        ),
     }
     for (currency, sum) in &report.sums_minor {
         println!("all balances in {currency} add up to {sum}");
@@ -95,7 +111,7 @@ fn read_out(report: &Report) {
 /// Tells how far the check is.
 struct Teller {
     quiet: bool,
-    stage: Option<Stage>,
+    stage: Option<CheckStage>,
     began: Instant,
     told: Instant,
 }
@@ -105,7 +121,7 @@ impl Teller {
         Teller { quiet, stage: None, began: Instant::now(), told: Instant::now() }
     }
 
-    fn hear(&mut self, stage: Stage, done: u64, total: u64) {
+    fn hear(&mut self, stage: CheckStage, done: u64, total: u64) {
         if self.stage != Some(stage) {
             (self.stage, self.began) = (Some(stage), Instant::now());
         }
@@ -118,10 +134,10 @@ impl Teller {
 }
 
 /// `1200000 of 5000000 postings verified, 400000/s, 10 s left`
-fn line(stage: Stage, done: u64, total: u64, took: Duration) -> String {
+fn line(stage: CheckStage, done: u64, total: u64, took: Duration) -> String {
     let what = match stage {
-        Stage::Postings => "postings verified",
-        Stage::Accounts => "accounts compared",
+        CheckStage::Postings => "postings verified",
+        CheckStage::Accounts => "accounts compared",
     };
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = done.saturating_mul(1_000).checked_div(millis).unwrap_or(0);

@@ -1,11 +1,11 @@
-//! Payments on their way: as many at a time as asked for, for as long as asked for, each between two accounts picked
-//! afresh.
+//! Payments on their way: as many at a time as asked for, for as long as asked for, each between
+//! two accounts picked afresh.
 
-use super::Progress;
+use super::BenchProgress;
 use super::report::{Raw, per_second};
 use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;
-use crate::limits::{Cap, Caps, Way};
+use crate::limits::{Cap, Caps, Direction};
 use crate::market::Market;
 use crate::money::Currency;
 use crate::reason::Reason;
@@ -42,15 +42,16 @@ impl Numbers {
     }
 }
 
-/// Keeps `in_flight` payments on their way until the time is over; `metered` ones count against limits.
+/// Keeps `in_flight` payments on their way until the time is over; `metered` ones count against
+/// limits.
 pub async fn drive(
     books: &[Book],
-    pick: &Pick,
+    pick: &PairPicker,
     in_flight: usize,
     run: Duration,
     numbers: &Numbers,
     metered: bool,
-    tell: Progress,
+    tell: BenchProgress,
 ) -> Raw {
     let over = Arc::new(AtomicBool::new(false));
     let done = Arc::new(AtomicU64::new(0));
@@ -58,7 +59,10 @@ pub async fn drive(
     let mut payers = tokio::task::JoinSet::new();
     // the payers are spread evenly over the nodes
     for (seed, book) in (0_u64..).zip(books.iter().cycle()).take(in_flight) {
-        let (book, over, numbers, done) = (book.clone(), over.clone(), numbers.clone(), done.clone());
+        let book = book.clone();
+        let over = over.clone();
+        let numbers = numbers.clone();
+        let done = done.clone();
         let mut pick = pick.seeded(seed.wrapping_add(numbers.next()));
         payers.spawn(async move {
             let mut raw = Raw::default();
@@ -72,8 +76,8 @@ pub async fn drive(
     let each = run.checked_div(TELLS).unwrap_or(run).max(Duration::from_secs(1)).min(run);
     while started.elapsed() < run {
         tokio::time::sleep(each.min(run.saturating_sub(started.elapsed()))).await;
-        let (seconds, rate) =
-            (started.elapsed().as_secs(), per_second(done.load(Ordering::Relaxed), started.elapsed()));
+        let seconds = started.elapsed().as_secs();
+        let rate = per_second(done.load(Ordering::Relaxed), started.elapsed());
         tell(&format!("  {seconds} s: {rate}/s"));
     }
     over.store(true, Ordering::Relaxed);
@@ -105,9 +109,9 @@ async fn pay(book: &Book, posting: Posting, raw: &mut Raw) {
     }
 }
 
-/// A payment of three legs: payer, payee, and the fee account that every payment credits. A `metered` one counts against
-/// limits on both sides.
-pub fn payment(number: u64, pick: &mut Pick, metered: bool) -> Posting {
+/// A payment of three legs: payer, payee, and the fee account that every payment credits. A
+/// `metered` one counts against limits on both sides.
+pub fn payment(number: u64, pick: &mut PairPicker, metered: bool) -> Posting {
     let (payer, payee) = pick.pair();
     let legs = vec![
         Leg { account: payer, amount_minor: -107 },
@@ -122,8 +126,16 @@ pub fn payment(number: u64, pick: &mut Pick, metered: bool) -> Posting {
 
 fn meters(payer: i64, payee: i64, now: Timestamp) -> Vec<Meter> {
     let day = Day::of(now, &Market::kenya().zone);
-    let meter = |account, way, own| Meter { account, way, amount_minor: 100, day, caps: ROOMY, own, back: false };
-    vec![meter(payer, Way::Out, true), meter(payee, Way::In, false)]
+    let meter = |account, way, own| Meter {
+        account,
+        way,
+        amount_minor: 100,
+        day,
+        caps: ROOMY,
+        own,
+        back: false,
+    };
+    vec![meter(payer, Direction::Out, true), meter(payee, Direction::In, false)]
 }
 
 /// A posting of the bench.
@@ -139,13 +151,13 @@ pub fn posting(at: Timestamp, name: &[u8], legs: Vec<Leg>, changes: Vec<Change>)
         meters: Vec::new(),
         changes,
         corrects: None,
-        proofs: Vec::new(),
+        credentials: Vec::new(),
     }
 }
 
 /// Picks who pays whom.
 #[derive(Debug, Clone, Copy)]
-pub struct Pick {
+pub struct PairPicker {
     state: u64,
     /// Accounts that pay one another.
     accounts: u64,
@@ -154,22 +166,22 @@ pub struct Pick {
     skewed: bool,
 }
 
-impl Pick {
+impl PairPicker {
     /// Picks among `accounts` that are spread evenly over `all` there are.
-    pub fn new(accounts: u64, all: u64, skewed: bool) -> Pick {
+    pub fn new(accounts: u64, all: u64, skewed: bool) -> PairPicker {
         let accounts = accounts.max(2);
         let stride = all.checked_div(accounts).unwrap_or(1).max(1);
-        Pick { state: 1, accounts, stride, skewed }
+        PairPicker { state: 1, accounts, stride, skewed }
     }
 
     /// The same accounts in an order of its own for each seed.
-    pub fn seeded(self, seed: u64) -> Pick {
+    pub fn seeded(self, seed: u64) -> PairPicker {
         // splitmix64: neighbours among the seeds must not pick alike
         let mut mixed = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         // zero is the one state that the generator never leaves
-        Pick { state: (mixed ^ (mixed >> 31)).max(1), ..self }
+        PairPicker { state: (mixed ^ (mixed >> 31)).max(1), ..self }
     }
 
     /// The id of the account with this number, counted from zero.
@@ -188,13 +200,14 @@ impl Pick {
     fn account(&mut self) -> i64 {
         let mut range = self.accounts;
         if self.skewed {
-            // every halving as often as the others: half as many for twice as far down the list, as in Zipf's law
+            // every halving as often as the others: half as many for twice as far down the list, as
+            // in Zipf's law
             let halvings = range.checked_ilog2().unwrap_or(0).saturating_sub(3).max(1);
             let times = self.next().checked_rem(u64::from(halvings)).unwrap_or(0);
             range = (0..times).fold(range, |range, _| range.div_euclid(2)).max(2);
         }
         let account = self.next().checked_rem(range).unwrap_or(0);
-        Pick::id(account.saturating_mul(self.stride))
+        PairPicker::id(account.saturating_mul(self.stride))
     }
 
     fn pair(&mut self) -> (i64, i64) {
@@ -218,10 +231,11 @@ mod tests {
     #[test]
     fn those_who_pay_are_spread_over_all_accounts_and_never_pay_themselves() {
         for skewed in [false, true] {
-            let mut pick = Pick::new(100, 1_050, skewed).seeded(7);
+            let mut pick = PairPicker::new(100, 1_050, skewed).seeded(7);
             let pairs: Vec<(i64, i64)> = (0..10_000).map(|_| pick.pair()).collect();
             assert!(pairs.iter().all(|(payer, payee)| payer != payee));
-            let all: BTreeSet<i64> = pairs.iter().flat_map(|(payer, payee)| [*payer, *payee]).collect();
+            let all: BTreeSet<i64> =
+                pairs.iter().flat_map(|(payer, payee)| [*payer, *payee]).collect();
             assert_eq!(all, (0..100).map(|number| FIRST + number * 10).collect());
         }
     }
@@ -229,7 +243,7 @@ mod tests {
     #[test]
     fn a_few_accounts_pay_most_when_it_is_skewed() {
         let of_the_first = |skewed| {
-            let mut pick = Pick::new(10_000, 10_000, skewed).seeded(7);
+            let mut pick = PairPicker::new(10_000, 10_000, skewed).seeded(7);
             (0..10_000).filter(|_| pick.pair().0 < FIRST + 100).count()
         };
         assert!(

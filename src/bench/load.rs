@@ -1,7 +1,8 @@
-//! What is in the book before anything is measured: accounts with money, and a history of payments if asked for.
+//! What is in the book before anything is measured: accounts with money, and a history of payments
+//! if asked for.
 
-use super::Progress;
-use super::drive::{Numbers, Pick, payment, posting};
+use super::BenchProgress;
+use super::drive::{Numbers, PairPicker, payment, posting};
 use super::report::per_second;
 use crate::book::{Book, Change, Leg, TRUST};
 use crate::money::Currency;
@@ -19,7 +20,8 @@ const BEGIN_MINOR: i64 = 1_000_000_000;
 const OPEN_BATCH: u64 = 499;
 /// Such postings on their way at the same time: as many as go into one commit.
 const OPEN_IN_FLIGHT: usize = 16;
-/// Payments of the history on their way at the same time: two full commits, so that one gathers while one is written.
+/// Payments of the history on their way at the same time: two full commits, so that one gathers
+/// while one is written.
 const PAY_IN_FLIGHT: usize = 2_048;
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(5);
@@ -27,14 +29,21 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 const BUSY_WAIT: Duration = Duration::from_millis(1);
 
 /// Opens so many accounts and gives them money; how many postings that took.
-pub async fn open_accounts(book: &Book, accounts: u64, progress: Progress) -> anyhow::Result<u64> {
+pub async fn open_accounts(
+    book: &Book,
+    accounts: u64,
+    progress: BenchProgress,
+) -> anyhow::Result<u64> {
     let chunks = accounts.div_ceil(OPEN_BATCH);
     let open = move |book: Book, chunk: u64| async move {
         let first = chunk.saturating_mul(OPEN_BATCH);
         let ids = first..first.saturating_add(OPEN_BATCH).min(accounts);
-        let mine: Vec<i64> = ids.map(Pick::id).collect();
-        let opened = mine.iter().map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));
-        let mut legs: Vec<Leg> = mine.iter().map(|id| Leg { account: *id, amount_minor: BEGIN_MINOR }).collect();
+        let mine: Vec<i64> = ids.map(PairPicker::id).collect();
+        let opened = mine
+            .iter()
+            .map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));
+        let mut legs: Vec<Leg> =
+            mine.iter().map(|id| Leg { account: *id, amount_minor: BEGIN_MINOR }).collect();
         let sum = legs.iter().fold(0_i64, |sum, leg| sum.saturating_add(leg.amount_minor));
         legs.push(Leg { account: TRUST, amount_minor: sum.saturating_neg() });
         let name = [b"open".as_slice(), &first.to_be_bytes()].concat();
@@ -51,13 +60,15 @@ pub async fn pay(
     book: &Book,
     payments: u64,
     numbers: &Numbers,
-    pick: &Pick,
+    pick: &PairPicker,
     metered: bool,
-    progress: Progress,
+    progress: BenchProgress,
 ) -> anyhow::Result<()> {
-    let (numbers, pick) = (numbers.clone(), *pick);
+    let numbers = numbers.clone();
+    let pick = *pick;
     let pay = move |book: Book, turn: u64| {
-        let (number, mut pick) = (numbers.next(), pick.seeded(turn));
+        let number = numbers.next();
+        let mut pick = pick.seeded(turn);
         let step = payment(number, &mut pick, metered);
         async move { patiently(&book, || step.clone()).await }
     };
@@ -70,7 +81,9 @@ async fn patiently(book: &Book, step: impl Fn() -> crate::book::Posting) -> Resu
     loop {
         match book.post(step()).await {
             Ok(_receipt) => return Ok(()),
-            Err(refusal) if refusal.reason == Reason::Busy && book.is_alive() => tokio::time::sleep(BUSY_WAIT).await,
+            Err(refusal) if refusal.reason == Reason::Busy && book.is_alive() => {
+                tokio::time::sleep(BUSY_WAIT).await
+            }
             Err(refusal) => return Err(refusal),
         }
     }
@@ -84,7 +97,7 @@ struct Told {
     each: u64,
     /// How much there is to do.
     total: u64,
-    progress: Progress,
+    progress: BenchProgress,
 }
 
 impl Told {
@@ -92,21 +105,32 @@ impl Told {
         let done = turns.saturating_mul(self.each).min(self.total);
         let rate = per_second(done, since.elapsed());
         let left = self.total.saturating_sub(done).checked_div(rate).unwrap_or(0);
-        let (what, total) = (self.what, self.total);
+        let what = self.what;
+        let total = self.total;
         (self.progress)(&format!("{done} of {total} {what}, {rate}/s, {left} s left"));
     }
 }
 
 /// Takes so many turns, `width` of them at the same time. The first one refused ends it.
-async fn in_flight<F, W>(book: &Book, width: usize, turns: u64, told: Told, turn: F) -> anyhow::Result<()>
+async fn in_flight<F, W>(
+    book: &Book,
+    width: usize,
+    turns: u64,
+    told: Told,
+    turn: F,
+) -> anyhow::Result<()>
 where
     F: Fn(Book, u64) -> W + Clone + Send + 'static,
     W: Future<Output = Result<(), Refusal>> + Send + 'static,
 {
-    let (next, done) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let next = Arc::new(AtomicU64::new(0));
+    let done = Arc::new(AtomicU64::new(0));
     let mut hands = tokio::task::JoinSet::new();
     for _ in 0..width {
-        let (book, turn, next, done) = (book.clone(), turn.clone(), next.clone(), done.clone());
+        let book = book.clone();
+        let turn = turn.clone();
+        let next = next.clone();
+        let done = done.clone();
         hands.spawn(async move {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -118,12 +142,14 @@ where
             }
         });
     }
-    let (since, mut clock) = (Instant::now(), tokio::time::interval(TELL_EVERY));
+    let since = Instant::now();
+    let mut clock = tokio::time::interval(TELL_EVERY);
     clock.reset();
     loop {
         tokio::select! {
             hand = hands.join_next() => match hand {
-                Some(hand) => hand?.map_err(|refusal: Refusal| anyhow!("{}: {}", told.what, refusal.code()))?,
+                Some(hand) => hand?
+                    .map_err(|refusal: Refusal| anyhow!("{}: {}", told.what, refusal.code()))?,
                 None => break,
             },
             _ = clock.tick() => told.tell(done.load(Ordering::Relaxed), since),

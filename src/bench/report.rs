@@ -82,7 +82,8 @@ impl Figures {
     pub fn of(what: String, in_flight: usize, mut raw: Raw) -> Figures {
         raw.waits.sort_unstable();
         let done = count(raw.waits.len());
-        let waited = raw.waits.iter().fold(0_u128, |sum, wait| sum.saturating_add(wait.as_micros()));
+        let waited =
+            raw.waits.iter().fold(0_u128, |sum, wait| sum.saturating_add(wait.as_micros()));
         Figures {
             what,
             in_flight,
@@ -92,7 +93,8 @@ impl Figures {
             wrong: raw.wrong,
             seconds: format!("{}.{:03}", raw.took.as_secs(), raw.took.subsec_millis()),
             rate: per_second(done, raw.took),
-            mean_us: u64::try_from(waited.checked_div(u128::from(done)).unwrap_or(0)).unwrap_or(u64::MAX),
+            mean_us: u64::try_from(waited.checked_div(u128::from(done)).unwrap_or(0))
+                .unwrap_or(u64::MAX),
             p50_us: Some(at_permille(&raw.waits, 500)),
             p99_us: Some(at_permille(&raw.waits, 990)),
             max_us: Some(at_permille(&raw.waits, 1_000)),
@@ -110,14 +112,21 @@ impl Figures {
             None => format!("mean {} ms", milliseconds(self.mean_us)),
         };
         let trouble = [("refused", self.refused), ("busy", self.busy), ("WRONG", self.wrong)];
-        let trouble: String = trouble.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!(", {n} {what}")).collect();
+        let trouble: String = trouble
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(what, n)| format!(", {n} {what}"))
+            .collect();
         format!("{}, {} in flight: {}/s, {waits}{trouble}", self.what, self.in_flight, self.rate)
     }
 }
 
 /// So many in this time, as a rate.
 pub fn per_second(done: u64, took: Duration) -> u64 {
-    let rate = u128::from(done).saturating_mul(1_000_000).checked_div(took.as_micros().max(1)).unwrap_or(0);
+    let rate = u128::from(done)
+        .saturating_mul(1_000_000)
+        .checked_div(took.as_micros().max(1))
+        .unwrap_or(0);
     u64::try_from(rate).unwrap_or(u64::MAX)
 }
 

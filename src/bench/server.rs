@@ -1,5 +1,6 @@
-//! Where a PostgreSQL server is, told to PostgreSQL's own programs the way they like it: as settings in their
-//! environment. A password on a command line could be read by everyone on the machine.
+//! Where a PostgreSQL server is, told to PostgreSQL's own programs the way they like it: as
+//! settings in their environment. A password on a command line could be read by everyone on the
+//! machine.
 
 use std::fmt;
 use std::process::Command;
@@ -23,25 +24,26 @@ const PARAMETERS: [(&str, &str); 13] = [
 
 /// A server, and the database on it that an address names.
 #[derive(Clone, Default)]
-pub struct Server {
+pub struct BenchServer {
     settings: Vec<(&'static str, String)>,
 }
 
-impl fmt::Debug for Server {
+impl fmt::Debug for BenchServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Server({})", self.get("host").unwrap_or("this machine"))
     }
 }
 
-impl Server {
-    /// Reads `postgres://user:password@host:port/database?name=value`; `None` when it is not such an address.
-    pub fn parse(url: &str) -> Option<Server> {
+impl BenchServer {
+    /// Reads `postgres://user:password@host:port/database?name=value`; `None` when it is not such
+    /// an address.
+    pub fn parse(url: &str) -> Option<BenchServer> {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"))?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (place, database) = rest.split_once('/').unwrap_or((rest, ""));
         let (who, hosts) = place.rsplit_once('@').unwrap_or(("", place));
         let (user, password) = who.split_once(':').unwrap_or((who, ""));
-        let mut server = Server::default();
+        let mut server = BenchServer::default();
         server.set("user", decode(user)?);
         server.set("password", decode(password)?);
         // an address may name several hosts; both lists then have as many items
@@ -67,7 +69,9 @@ impl Server {
 
     /// Tells a program where the server is, and which database on it is meant.
     pub fn tell(&self, program: &mut Command, database: &str) {
-        let named = |name: &str| PARAMETERS.iter().find(|(parameter, _)| *parameter == name).map(|(_, named)| *named);
+        let named = |name: &str| {
+            PARAMETERS.iter().find(|(parameter, _)| *parameter == name).map(|(_, named)| *named)
+        };
         for (name, value) in &self.settings {
             if let Some(setting) = named(name) {
                 program.env(setting, value);
@@ -83,7 +87,9 @@ impl Server {
 
     /// The last one counts; what PostgreSQL's programs do not know is not passed on.
     fn set(&mut self, name: &str, value: String) {
-        let Some((known, _)) = PARAMETERS.iter().find(|(parameter, _)| *parameter == name) else { return };
+        let Some((known, _)) = PARAMETERS.iter().find(|(parameter, _)| *parameter == name) else {
+            return;
+        };
         if !value.is_empty() {
             self.settings.retain(|(before, _)| before != known);
             self.settings.push((known, value));
@@ -99,9 +105,11 @@ fn host_and_port(place: &str) -> (&str, &str) {
     place.split_once(':').unwrap_or((place, ""))
 }
 
-/// Undoes `%41`; `None` when it does not come out as text. A plus sign is itself here, unlike in a form.
+/// Undoes `%41`; `None` when it does not come out as text. A plus sign is itself here, unlike in a
+/// form.
 fn decode(text: &str) -> Option<String> {
-    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.bytes());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
             let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
@@ -122,14 +130,17 @@ mod tests {
 
     fn told(url: &str) -> Vec<(String, String)> {
         let mut program = Command::new("true");
-        Server::parse(url).unwrap().tell(&mut program, "other");
-        let known = program.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?)));
+        BenchServer::parse(url).unwrap().tell(&mut program, "other");
+        let known =
+            program.get_envs().filter_map(|(name, value)| Some((name.to_str()?, value?.to_str()?)));
         known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     #[test]
     fn an_address_becomes_settings() {
-        let settings = told("postgres://kad%40go:p%2Fw+%25@db.example:5433/money?sslmode=require&application_name=x");
+        let settings = told(
+            "postgres://kad%40go:p%2Fw+%25@db.example:5433/money?sslmode=require&application_name=x",
+        );
         let expected = [
             ("PGDATABASE", "other"),
             ("PGHOST", "db.example"),
@@ -149,20 +160,22 @@ mod tests {
             ("postgres://u@%2Ftmp%2Fpg/x?port=5", "/tmp/pg", "5"),
             ("postgres:///x?host=/tmp/pg&port=6", "/tmp/pg", "6"),
         ] {
-            let server = Server::parse(url).unwrap();
+            let server = BenchServer::parse(url).unwrap();
             assert_eq!((server.get("host"), server.get("port")), (Some(host), Some(port)), "{url}");
             assert_eq!(server.database(), "x", "{url}");
         }
-        assert_eq!(Server::parse("postgres://me@h").unwrap().database(), "me");
-        assert_eq!(Server::parse("postgres://h").unwrap().database(), "postgres");
+        assert_eq!(BenchServer::parse("postgres://me@h").unwrap().database(), "me");
+        assert_eq!(BenchServer::parse("postgres://h").unwrap().database(), "postgres");
     }
 
     #[test]
     fn other_addresses_are_none() {
-        for url in ["sqlite://kadogo.db", "postgres:", "", "postgres://u:%zz@h/x", "postgres://u:%ff@h/x"] {
-            assert!(Server::parse(url).is_none(), "{url}");
+        for url in
+            ["sqlite://kadogo.db", "postgres:", "", "postgres://u:%zz@h/x", "postgres://u:%ff@h/x"]
+        {
+            assert!(BenchServer::parse(url).is_none(), "{url}");
         }
-        let shown = format!("{:?}", Server::parse("postgres://u:geheim@h/x").unwrap());
+        let shown = format!("{:?}", BenchServer::parse("postgres://u:geheim@h/x").unwrap());
         assert_eq!(shown, "Server(h)");
     }
 }

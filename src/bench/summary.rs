@@ -1,12 +1,12 @@
-//! What all runs together say: medians over the rounds, and how they compare with the yardstick. For people as lines,
-//! for programs as one JSON document.
+//! What all runs together say: medians over the rounds, and how they compare with the yardstick.
+//! For people as lines, for programs as one JSON document.
 
 use super::pgbench;
 use super::report::{Figures, milliseconds};
 use serde::Serialize;
 
-/// From so many in flight on, a book is compared with the best that pgbench can do, not with as many clients: its
-/// clients cost it more than they bring.
+/// From so many in flight on, a book is compared with the best that pgbench can do, not with as
+/// many clients: its clients cost it more than they bring.
 const MANY: usize = 256;
 
 /// The whole of a measurement.
@@ -58,7 +58,7 @@ pub struct Series {
     pub wrong: u64,
     /// The median rate beside that of the yardstick; absent where there is none to compare with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub against: Option<Against>,
+    pub against: Option<RateComparison>,
 }
 
 /// A figure over the rounds.
@@ -74,7 +74,7 @@ pub struct Spread {
 
 /// A comparison of rates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Against {
+pub struct RateComparison {
     /// The yardstick: `pgbench TPC-B`, `bare replies`.
     pub what: String,
     /// Requests of the yardstick's on their way at the same time.
@@ -86,7 +86,8 @@ pub struct Against {
 }
 
 impl Spread {
-    /// Of values in any order. Of an even number of values the lower one of the two in the middle counts.
+    /// Of values in any order. Of an even number of values the lower one of the two in the middle
+    /// counts.
     pub fn of(values: impl Iterator<Item = u64>) -> Option<Spread> {
         let mut sorted: Vec<u64> = values.collect();
         sorted.sort_unstable();
@@ -98,23 +99,27 @@ impl Spread {
 impl Document {
     /// Takes the runs together; those of `yardstick` are what the others are compared with.
     pub fn new(heading: String, mut runs: Vec<Figures>, yardstick: &str, whole: bool) -> Document {
-        runs.iter_mut().filter(|run| run.what.starts_with("book") || run.what.starts_with("ussd")).for_each(|run| {
-            run.whole = Some(whole);
-        });
+        runs.iter_mut()
+            .filter(|run| run.what.starts_with("book") || run.what.starts_with("ussd"))
+            .for_each(|run| {
+                run.whole = Some(whole);
+            });
         let mut medians: Vec<Series> = Vec::new();
         for run in &runs {
             if !medians.iter().any(|series| series.is_of(run)) {
                 medians.extend(Series::of(runs.iter().filter(|other| other.is_like(run))));
             }
         }
-        let measures: Vec<Series> = medians.iter().filter(|series| series.what == yardstick).cloned().collect();
+        let measures: Vec<Series> =
+            medians.iter().filter(|series| series.what == yardstick).cloned().collect();
         for series in medians.iter_mut().filter(|series| series.what != yardstick) {
-            series.against = measure_for(series.in_flight, &measures).map(|measure| Against {
-                what: measure.what.clone(),
-                in_flight: measure.in_flight,
-                rate: measure.rate.median,
-                ratio: ratio(series.rate.median, measure.rate.median),
-            });
+            series.against =
+                measure_for(series.in_flight, &measures).map(|measure| RateComparison {
+                    what: measure.what.clone(),
+                    in_flight: measure.in_flight,
+                    rate: measure.rate.median,
+                    ratio: ratio(series.rate.median, measure.rate.median),
+                });
         }
         Document { heading, runs, medians, whole }
     }
@@ -126,12 +131,15 @@ impl Document {
 
     /// The table for people.
     pub fn lines(&self) -> Vec<String> {
-        let columns = ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
+        let columns =
+            ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
         let columns = columns.iter().chain(&["batch", "largest", "bytes"]);
         let columns: String = columns.map(|column| format!(" {column:>9}")).collect();
         let mut lines = vec![self.heading.clone(), format!("{:<22}{columns}", "")];
         lines.extend(self.medians.iter().map(Series::line));
-        lines.push(if self.whole { "the book is whole" } else { "THE BOOK IS NOT WHOLE" }.to_owned());
+        lines.push(
+            if self.whole { "the book is whole" } else { "THE BOOK IS NOT WHOLE" }.to_owned(),
+        );
         lines
     }
 }
@@ -151,8 +159,12 @@ impl Series {
         let runs: Vec<&Figures> = runs.collect();
         let first = runs.first()?;
         let spread = |value: fn(&Figures) -> u64| Spread::of(runs.iter().map(|run| value(run)));
-        let maybe = |value: fn(&Figures) -> Option<u64>| Spread::of(runs.iter().filter_map(|run| value(run)));
-        let sum = |value: fn(&Figures) -> u64| runs.iter().fold(0_u64, |sum, run| sum.saturating_add(value(run)));
+        let maybe = |value: fn(&Figures) -> Option<u64>| {
+            Spread::of(runs.iter().filter_map(|run| value(run)))
+        };
+        let sum = |value: fn(&Figures) -> u64| {
+            runs.iter().fold(0_u64, |sum, run| sum.saturating_add(value(run)))
+        };
         Some(Series {
             what: first.what.clone(),
             in_flight: first.in_flight,
@@ -173,7 +185,9 @@ impl Series {
     }
 
     fn line(&self) -> String {
-        let wait = |spread: Option<Spread>| spread.map_or("-".to_owned(), |spread| milliseconds(spread.median));
+        let wait = |spread: Option<Spread>| {
+            spread.map_or("-".to_owned(), |spread| milliseconds(spread.median))
+        };
         let cells = [
             self.in_flight.to_string(),
             self.rate.median.to_string(),
@@ -189,15 +203,21 @@ impl Series {
         ];
         let cells: String = cells.iter().map(|cell| format!(" {cell:>9}")).collect();
         let against = self.against.as_ref();
-        let against =
-            against.map_or(String::new(), |a| format!("  {} x {}, {} in flight", a.ratio, a.what, a.in_flight));
+        let against = against.map_or(String::new(), |a| {
+            format!("  {} x {}, {} in flight", a.ratio, a.what, a.in_flight)
+        });
         let trouble = [("refused", self.refused), ("busy", self.busy), ("WRONG", self.wrong)];
-        let trouble: String = trouble.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("  {n} {what}")).collect();
+        let trouble: String = trouble
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(what, n)| format!("  {n} {what}"))
+            .collect();
         format!("{:<22}{cells}{against}{trouble}", self.what)
     }
 }
 
-/// The series to compare with: the one with as many on their way, or the best one for those with very many.
+/// The series to compare with: the one with as many on their way, or the best one for those with
+/// very many.
 fn measure_for(in_flight: usize, measures: &[Series]) -> Option<&Series> {
     let same = measures.iter().find(|measure| measure.in_flight == in_flight);
     let few = measures.iter().filter(|measure| pgbench::CLIENTS.contains(&measure.in_flight));
@@ -206,8 +226,10 @@ fn measure_for(in_flight: usize, measures: &[Series]) -> Option<&Series> {
 
 /// `part` divided by `whole`, rounded to two decimals.
 pub fn ratio(part: u64, whole: u64) -> String {
-    let (part, whole) = (u128::from(part), u128::from(whole));
-    let hundredths = part.saturating_mul(100).saturating_add(whole.div_euclid(2)).checked_div(whole);
+    let part = u128::from(part);
+    let whole = u128::from(whole);
+    let hundredths =
+        part.saturating_mul(100).saturating_add(whole.div_euclid(2)).checked_div(whole);
     hundredths.map_or("-".to_owned(), |n| format!("{}.{:02}", n.div_euclid(100), n.rem_euclid(100)))
 }
 
@@ -242,13 +264,25 @@ mod tests {
     fn many_are_compared_with_the_best_and_others_with_as_many() {
         let mut runs = Vec::new();
         for (add, book) in [(0, 0), (300, 50), (100, 20)] {
-            runs.extend([(8, 4_000), (32, 3_000), (64, 6_000)].map(|(n, rate)| run(pgbench::NAME, n, rate + add)));
-            runs.extend([1, 64, 128, 256, 1_024].map(|n| run("book sqlite uniform", n, 8_200 + book)));
+            runs.extend(
+                [(8, 4_000), (32, 3_000), (64, 6_000)]
+                    .map(|(n, rate)| run(pgbench::NAME, n, rate + add)),
+            );
+            runs.extend(
+                [1, 64, 128, 256, 1_024].map(|n| run("book sqlite uniform", n, 8_200 + book)),
+            );
         }
         let document = Document::new("x".to_owned(), runs, pgbench::NAME, true);
         let against = |n: usize| {
-            let series = document.medians.iter().find(|s| s.what.starts_with("book") && s.in_flight == n).unwrap();
-            assert_eq!((series.rounds, series.rate), (3, Spread { median: 8_220, min: 8_200, max: 8_250 }));
+            let series = document
+                .medians
+                .iter()
+                .find(|s| s.what.starts_with("book") && s.in_flight == n)
+                .unwrap();
+            assert_eq!(
+                (series.rounds, series.rate),
+                (3, Spread { median: 8_220, min: 8_200, max: 8_250 })
+            );
             series.against.as_ref().map(|a| (a.in_flight, a.rate, a.ratio.as_str()))
         };
         assert_eq!(against(1_024), Some((8, 4_100, "2.00")));

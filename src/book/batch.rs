@@ -1,11 +1,12 @@
-//! The fold: postings one after the other against a running state in memory. Pure: no database, no clock.
+//! The fold: postings one after the other against a running state in memory. Pure: no database, no
+//! clock.
 //!
-//! A posting is checked against the state as the postings before it in the batch left it, then applied as a whole.
-//! A refused one leaves no trace, and the ones behind it go on.
+//! A posting is checked against the state as the postings before it in the batch left it, then
+//! applied as a whole. A refused one leaves no trace, and the ones behind it go on.
 
 use super::PIN_ATTEMPTS_MAX;
-use super::guard_facts::{After, Facts};
-use super::posting::{Change, HoldMove, Posting, Proof, Receipt, SecretKind};
+use super::guard_facts::{Facts, Staged};
+use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
 use crate::time::Timestamp;
@@ -14,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 /// What a batch adds and changes.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct BatchOutcome {
     /// Rows of the book.
     pub rows: NewRows,
     /// Accounts whose standing changed.
@@ -25,10 +26,13 @@ pub struct Outcome {
     pub changes: Vec<Noted>,
 }
 
-impl Outcome {
+impl BatchOutcome {
     /// Whether nothing is to be written: everybody was refused, or repeated what was done.
     pub fn is_empty(&self) -> bool {
-        self.rows.postings.is_empty() && self.accounts.is_empty() && self.holds.is_empty() && self.changes.is_empty()
+        self.rows.postings.is_empty()
+            && self.accounts.is_empty()
+            && self.holds.is_empty()
+            && self.changes.is_empty()
     }
 }
 
@@ -53,7 +57,7 @@ struct Reserve {
 
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
-    pub fn fold(&mut self, posting: &Posting, out: &mut Outcome) -> Result<Receipt, Refusal> {
+    pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
         // a posting without money leaves nothing under its key: others may carry the same one
         if posting.is_money()
             && let Some((request, receipt)) = self.known.get(&posting.key)
@@ -66,46 +70,60 @@ impl Facts {
         if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
             return Err(Reason::Invalid.into());
         }
-        for proof in &posting.proofs {
-            self.prove(posting, proof, out)?;
+        for credential in &posting.credentials {
+            self.prove(posting, credential, out)?;
         }
         // a PIN of which no try was used is right every time: there is nothing to write
-        let unused = |account: &i64| self.around.attempts.get(account) == Some(&0);
-        let idle = |change: &&Change| matches!(change, Change::ClearPin { account } if unused(account));
+        let unused = |account: &i64| self.guard_facts.attempts.get(account) == Some(&0);
+        let idle =
+            |change: &&Change| matches!(change, Change::ClearPin { account } if unused(account));
         let changes: Vec<&Change> = posting.changes.iter().filter(|change| !idle(change)).collect();
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
-        let mut standing = self.standing(posting, &reserves, &after)?;
-        meter(posting, &mut standing)?;
-        self.adopt(after);
-        Ok(self.apply(posting, &changes, number, reserves, standing, out))
+        let mut accounts_after = self.accounts_after(posting, &reserves, &after)?;
+        meter(posting, &mut accounts_after)?;
+        self.commit_staged(after);
+        Ok(self.apply(posting, &changes, number, reserves, accounts_after, out))
     }
 
-    /// Compares a secret that the posting needs. A wrong one leaves its charge, and whatever else comes with that.
-    fn prove(&mut self, posting: &Posting, proof: &Proof, out: &mut Outcome) -> Result<(), Refusal> {
-        let (wrong, locked, field) = match proof.secret {
+    /// Compares a secret that the posting needs. A wrong one leaves its charge, and whatever else
+    /// comes with that.
+    fn prove(
+        &mut self,
+        posting: &Posting,
+        credential: &Credential,
+        out: &mut BatchOutcome,
+    ) -> Result<(), Refusal> {
+        let (wrong, locked, field) = match credential.secret {
             SecretKind::Pin => (Reason::PinWrong, Reason::PinLocked, "pin"),
             SecretKind::Code => (Reason::CodeWrong, Reason::CodeGone, "code"),
         };
-        let used = self.around.attempts.get(&proof.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
-        let (salt, tag) = self.around.tags.get(&proof.account).ok_or(locked)?;
+        let used =
+            self.guard_facts.attempts.get(&credential.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
+        let (salt, tag) = self.guard_facts.tags.get(&credential.account).ok_or(locked)?;
         if used >= PIN_ATTEMPTS_MAX {
             return Err(locked.into());
         }
-        if *salt != proof.salt {
+        if *salt != credential.salt {
             return Err(Reason::Stale.into());
         }
-        if tag.ct_eq(&proof.tag).into() {
+        if tag.ct_eq(&credential.tag).into() {
             return Ok(());
         }
-        let charged = proof.wrong.iter().any(|change| matches!(change, Change::ChargePin { .. }));
+        let charged =
+            credential.wrong.iter().any(|change| matches!(change, Change::ChargePin { .. }));
         let used = used.saturating_add(i64::from(charged));
-        let locked = if charged && used >= PIN_ATTEMPTS_MAX { proof.locked.as_slice() } else { &[] };
-        let changes: Vec<Change> = proof.wrong.iter().chain(locked).cloned().collect();
+        let locked =
+            if charged && used >= PIN_ATTEMPTS_MAX { credential.locked.as_slice() } else { &[] };
+        let changes: Vec<Change> = credential.wrong.iter().chain(locked).cloned().collect();
         let after = self.admit(&changes)?;
-        self.adopt(after);
-        out.changes.extend(changes.into_iter().map(|change| Noted { posting: 0, at: posting.at, change }));
+        self.commit_staged(after);
+        out.changes.extend(changes.into_iter().map(|change| Noted {
+            posting: 0,
+            at: posting.at,
+            change,
+        }));
         let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
         Err(Refusal::of_field(wrong, field).with("left", left))
     }
@@ -131,21 +149,21 @@ impl Facts {
                     Reserve { hold: number, account, amount_minor, after }
                 }
                 HoldMove::Settle { hold, amount_minor } => {
-                    let standing = self.valid_hold(hold, &reserves, posting.at)?;
-                    give_back(standing, amount_minor, "settled")?
+                    let hold_row = self.valid_hold(hold, &reserves, posting.at)?;
+                    give_back(hold_row, amount_minor, "settled")?
                 }
                 HoldMove::Release { hold } => {
-                    let standing = self.valid_hold(hold, &reserves, posting.at)?;
-                    let rest_minor = standing.remaining_minor;
-                    give_back(standing, rest_minor, "released")?
+                    let hold_row = self.valid_hold(hold, &reserves, posting.at)?;
+                    let rest_minor = hold_row.remaining_minor;
+                    give_back(hold_row, rest_minor, "released")?
                 }
                 HoldMove::Expire { hold } => {
-                    let standing = self.open_hold(hold, &reserves)?;
-                    if !is_over(&standing, posting.at) {
+                    let hold_row = self.open_hold(hold, &reserves)?;
+                    if !is_over(&hold_row, posting.at) {
                         return Err(Reason::Invalid.into());
                     }
-                    let rest_minor = standing.remaining_minor;
-                    give_back(standing, rest_minor, "expired")?
+                    let rest_minor = hold_row.remaining_minor;
+                    give_back(hold_row, rest_minor, "expired")?
                 }
             };
             reserves.push(reserve);
@@ -156,25 +174,31 @@ impl Facts {
     /// The hold as earlier moves of the same posting left it; refused when it is not open.
     fn open_hold(&self, hold: i64, earlier: &[Reserve]) -> Result<HoldRow, Refusal> {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
-        let standing = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HoldGone)?;
-        if standing.state == "open" { Ok(standing.clone()) } else { Err(Reason::HoldGone.into()) }
+        let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HoldGone)?;
+        if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HoldGone.into()) }
     }
 
-    /// An open hold whose time is not over. One whose time is over can only expire, whether or not somebody has come
-    /// round to that yet: the answer must not depend on who was faster.
-    fn valid_hold(&self, hold: i64, earlier: &[Reserve], at: Timestamp) -> Result<HoldRow, Refusal> {
-        let standing = self.open_hold(hold, earlier)?;
-        if is_over(&standing, at) { Err(Reason::HoldGone.into()) } else { Ok(standing) }
+    /// An open hold whose time is not over. One whose time is over can only expire, whether or not
+    /// somebody has come round to that yet: the answer must not depend on who was faster.
+    fn valid_hold(
+        &self,
+        hold: i64,
+        earlier: &[Reserve],
+        at: Timestamp,
+    ) -> Result<HoldRow, Refusal> {
+        let hold_row = self.open_hold(hold, earlier)?;
+        if is_over(&hold_row, at) { Err(Reason::HoldGone.into()) } else { Ok(hold_row) }
     }
 
-    /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is not covered.
-    fn standing(
+    /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is
+    /// not covered.
+    fn accounts_after(
         &self,
         posting: &Posting,
         reserves: &[Reserve],
-        after: &After,
+        after: &Staged,
     ) -> Result<BTreeMap<i64, Account>, Refusal> {
-        let mut standing: BTreeMap<i64, Account> = BTreeMap::new();
+        let mut accounts_after: BTreeMap<i64, Account> = BTreeMap::new();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
         let moved: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
         let repeated_account = moved.len() != posting.legs.len();
@@ -187,25 +211,28 @@ impl Facts {
                 return Err(Reason::Invalid.into());
             }
             // what is set aside on a frozen account may still end: that moves nothing
-            let takes = moved.contains(&id) || reserves.iter().any(|r| r.account == id && r.amount_minor > 0);
+            let takes = moved.contains(&id)
+                || reserves.iter().any(|r| r.account == id && r.amount_minor > 0);
             if takes && account.state != "open" {
                 return Err(Reason::AccountClosed.into());
             }
-            standing.insert(id, account.clone());
+            accounts_after.insert(id, account.clone());
         }
         for reserve in reserves {
-            let account = standing.get_mut(&reserve.account).ok_or(Reason::Invalid)?;
-            account.held_minor = account.held_minor.checked_add(reserve.amount_minor).ok_or(Reason::Invalid)?;
+            let account = accounts_after.get_mut(&reserve.account).ok_or(Reason::Invalid)?;
+            account.held_minor =
+                account.held_minor.checked_add(reserve.amount_minor).ok_or(Reason::Invalid)?;
         }
         for leg in &posting.legs {
-            let account = standing.get_mut(&leg.account).ok_or(Reason::Invalid)?;
-            account.balance_minor = account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::Invalid)?;
+            let account = accounts_after.get_mut(&leg.account).ok_or(Reason::Invalid)?;
+            account.balance_minor =
+                account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::Invalid)?;
         }
-        for stands in standing.values() {
+        for stands in accounts_after.values() {
             let before = self.account(stands.id, after).ok_or(Reason::Invalid)?;
             covered(before, stands)?;
         }
-        Ok(standing)
+        Ok(accounts_after)
     }
 
     /// Makes a posting that was found good part of the running state and of the rows to write.
@@ -215,13 +242,13 @@ impl Facts {
         changes: &[&Change],
         number: i64,
         reserves: Vec<Reserve>,
-        standing: BTreeMap<i64, Account>,
-        out: &mut Outcome,
+        accounts_after: BTreeMap<i64, Account>,
+        out: &mut BatchOutcome,
     ) -> Receipt {
         let money = posting.is_money();
         let mut balances = Vec::with_capacity(posting.legs.len());
         for (leg, index) in posting.legs.iter().zip(0_i64..) {
-            let after = standing.get(&leg.account);
+            let after = accounts_after.get(&leg.account);
             let balance_minor = after.map_or(0, |a| a.balance_minor);
             balances.push((leg.account, balance_minor));
             out.rows.entries.push(EntryRow {
@@ -245,9 +272,14 @@ impl Facts {
             out.holds.insert(reserve.hold);
             self.holds.insert(reserve.hold, reserve.after.clone());
         }
-        // what sinks below an amount is told of here, where it is known what the postings before this one left
-        let sank: Vec<Change> = posting.changes.iter().filter_map(|change| self.sank(change, &standing)).collect();
-        for (id, mut account) in standing {
+        // what sinks below an amount is told of here, where it is known what the postings before
+        // this one left
+        let sank: Vec<Change> = posting
+            .changes
+            .iter()
+            .filter_map(|change| self.sank(change, &accounts_after))
+            .collect();
+        for (id, mut account) in accounts_after {
             if posting.legs.iter().any(|leg| leg.account == id) {
                 account.last_posting = Some(number);
             }
@@ -274,10 +306,11 @@ impl Facts {
     }
 
     /// The message of an account that sinks below an amount with this posting.
-    fn sank(&self, change: &Change, standing: &BTreeMap<i64, Account>) -> Option<Change> {
+    fn sank(&self, change: &Change, accounts_after: &BTreeMap<i64, Account>) -> Option<Change> {
         let Change::TellBelow { account, least_minor, message } = change else { return None };
-        let free_minor = |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
-        let (before, after) = (self.accounts.get(account)?, standing.get(account)?);
+        let free_minor =
+            |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
+        let (before, after) = (self.accounts.get(account)?, accounts_after.get(account)?);
         let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
         sinks.then(|| Change::Tell(message.clone()))
     }
@@ -295,10 +328,14 @@ fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
     }
 }
 
-/// Counts the posting against the limits of its accounts, as the postings before it left their usage.
-fn meter(posting: &Posting, standing: &mut BTreeMap<i64, Account>) -> Result<(), Refusal> {
+/// Counts the posting against the limits of its accounts, as the postings before it left their
+/// usage.
+fn meter(posting: &Posting, accounts_after: &mut BTreeMap<i64, Account>) -> Result<(), Refusal> {
     for meter in &posting.meters {
-        let account = standing.get_mut(&meter.account).filter(|_| meter.amount_minor > 0).ok_or(Reason::Invalid)?;
+        let account = accounts_after
+            .get_mut(&meter.account)
+            .filter(|_| meter.amount_minor > 0)
+            .ok_or(Reason::Invalid)?;
         let taken = meter.taken_from(account.usage, account.balance_minor);
         account.usage = taken.map_err(|exceeded| meter.refusal(&exceeded, posting.currency))?;
     }
@@ -310,15 +347,20 @@ fn is_over(hold: &HoldRow, at: Timestamp) -> bool {
 }
 
 /// Takes a part of an open hold back.
-fn give_back(standing: HoldRow, amount_minor: i64, emptied: &str) -> Result<Reserve, Refusal> {
+fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Reserve, Refusal> {
     if amount_minor <= 0 {
         return Err(Reason::Invalid.into());
     }
-    if amount_minor > standing.remaining_minor {
+    if amount_minor > hold_row.remaining_minor {
         return Err(Reason::HoldExceeded.into());
     }
-    let remaining_minor = standing.remaining_minor.saturating_sub(amount_minor);
-    let state = if remaining_minor == 0 { emptied.to_owned() } else { standing.state.clone() };
-    let after = HoldRow { remaining_minor, state, ..standing };
-    Ok(Reserve { hold: after.id, account: after.account_id, amount_minor: amount_minor.saturating_neg(), after })
+    let remaining_minor = hold_row.remaining_minor.saturating_sub(amount_minor);
+    let state = if remaining_minor == 0 { emptied.to_owned() } else { hold_row.state.clone() };
+    let after = HoldRow { remaining_minor, state, ..hold_row };
+    Ok(Reserve {
+        hold: after.id,
+        account: after.account_id,
+        amount_minor: amount_minor.saturating_neg(),
+        after,
+    })
 }

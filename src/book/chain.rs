@@ -1,31 +1,49 @@
-//! The hash chain: each commit's digest covers its rows and the digest before, so that an edit of history shows.
+//! The hash chain: each commit's digest covers its rows and the digest before, so that an edit of
+//! history shows.
 
 use crate::store::book_rows::{EntryRow, HoldEntryRow, PostingRow};
 use sha2::{Digest, Sha256};
 
-/// The digest of a commit: of the link before it and of every column of its rows, in the order of their keys.
-pub fn digest(before: &[u8], postings: &[PostingRow], entries: &[EntryRow], holds: &[HoldEntryRow]) -> Vec<u8> {
+/// The digest of a commit: of the link before it and of every column of its rows, in the order of
+/// their keys.
+pub fn digest(
+    before: &[u8],
+    postings: &[PostingRow],
+    entries: &[EntryRow],
+    holds: &[HoldEntryRow],
+) -> Vec<u8> {
     let mut hash = Link(Vec::with_capacity(WRITTEN_MAX), Sha256::new());
     hash.bytes(before);
     for p in postings {
-        hash.number(p.id).bytes(p.kind.as_bytes()).number(p.at).bytes(&p.key).bytes(&p.request).optional(p.corrects);
+        hash.number(p.id)
+            .bytes(p.kind.as_bytes())
+            .number(p.at)
+            .bytes(&p.key)
+            .bytes(&p.request)
+            .optional(p.corrects);
     }
     for e in entries {
         hash.number(e.posting_id).number(e.leg).number(e.account_id).number(e.amount_minor);
         hash.number(e.balance_minor).optional(e.previous);
     }
     for h in holds {
-        hash.number(h.posting_id).number(h.leg).number(h.hold_id).number(h.account_id).number(h.amount_minor);
+        hash.number(h.posting_id)
+            .number(h.leg)
+            .number(h.hold_id)
+            .number(h.account_id)
+            .number(h.amount_minor);
         hash.optional(h.expires_at);
     }
     hash.hand_over();
     hash.1.finalize().to_vec()
 }
 
-/// Bytes that are handed to the hash at once: a number at a time would cost more than the hash itself.
+/// Bytes that are handed to the hash at once: a number at a time would cost more than the hash
+/// itself.
 const WRITTEN_MAX: usize = 16_384;
 
-/// Writes values so that no two different rows give the same bytes: lengths go in front, absence has a mark.
+/// Writes values so that no two different rows give the same bytes: lengths go in front, absence
+/// has a mark.
 struct Link(Vec<u8>, Sha256);
 
 impl Link {

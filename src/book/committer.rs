@@ -1,10 +1,11 @@
-//! The committer: drains the queue, folds what is there, writes it with one commit, answers everyone.
+//! The committer: drains the queue, folds what is there, writes it with one commit, answers
+//! everyone.
 //!
-//! Waiting for the disk is what costs, so payments are never committed one by one: while one batch is on its way
-//! to the disk the next one gathers. Nobody is answered before the commit is durable.
+//! Waiting for the disk is what costs, so payments are never committed one by one: while one batch
+//! is on its way to the disk the next one gathers. Nobody is answered before the commit is durable.
 
 use super::numbers::{BLOCK, Numbers};
-use super::posting::{Answer, POSTING_ROWS_MAX, Posting};
+use super::posting::{POSTING_ROWS_MAX, Posting, PostingResult};
 use super::writer::Writer;
 use crate::metrics::Metrics;
 use crate::reason::Reason;
@@ -19,17 +20,17 @@ const BATCH_ROWS_MAX: usize = 10_000;
 /// Postings that may wait; more are refused as busy at once, which is safe to repeat.
 const QUEUE_MAX: usize = 4_096;
 
-type Job = Box<dyn FnOnce(&mut Writer) + Send>;
+type WriterJob = Box<dyn FnOnce(&mut Writer) + Send>;
 
-enum Work {
-    Post(Box<Posting>, oneshot::Sender<Answer>),
-    Job(Job),
+enum QueueItem {
+    Post(Box<Posting>, oneshot::Sender<PostingResult>),
+    Job(WriterJob),
 }
 
 /// The way in: everything that writes goes through here. Clones share one queue.
 #[derive(Clone)]
 pub struct Book {
-    queue: mpsc::Sender<Work>,
+    queue: mpsc::Sender<QueueItem>,
     numbers: Numbers,
 }
 
@@ -40,9 +41,13 @@ impl std::fmt::Debug for Book {
 }
 
 impl Book {
-    /// Starts the committer on a thread of its own. It ends, with everything in the queue committed, when the last
-    /// clone of the book is dropped; join the handle to wait for that. It waits for the database like `Store::open`.
-    pub fn start(store: &Store, metrics: Arc<Metrics>) -> Result<(Book, std::thread::JoinHandle<()>), StoreError> {
+    /// Starts the committer on a thread of its own. It ends, with everything in the queue
+    /// committed, when the last clone of the book is dropped; join the handle to wait for that. It
+    /// waits for the database like `Store::open`.
+    pub fn start(
+        store: &Store,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Book, std::thread::JoinHandle<()>), StoreError> {
         let writer = Writer::enter(store)?;
         let (queue, work) = mpsc::channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
@@ -52,36 +57,40 @@ impl Book {
         Ok((Book { queue, numbers: Numbers::default() }, thread))
     }
 
-    /// Makes a posting true, durably, or refuses it. Once this answers, a crash changes nothing any more.
-    pub async fn post(&self, posting: Posting) -> Answer {
+    /// Makes a posting true, durably, or refuses it. Once this answers, a crash changes nothing any
+    /// more.
+    pub async fn post(&self, posting: Posting) -> PostingResult {
         if posting.rows() > POSTING_ROWS_MAX {
             return Err(Reason::Invalid.into());
         }
         let (answer, wait) = oneshot::channel();
-        self.queue.try_send(Work::Post(Box::new(posting), answer)).map_err(|_full| Reason::Busy)?;
+        self.queue
+            .try_send(QueueItem::Post(Box::new(posting), answer))
+            .map_err(|_full| Reason::Busy)?;
         // without an answer the committer is gone, and it may have taken the posting up before
         wait.await.unwrap_or_else(|_gone| Err(Reason::Unclear.into()))
     }
 
-    /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be found again otherwise.
-    pub fn leave(&self, posting: Posting) {
+    /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be
+    /// found again otherwise.
+    pub fn enqueue(&self, posting: Posting) {
         let (answer, _nobody_waits) = oneshot::channel();
         // a full queue drops it, as a crash would
-        let _ = self.queue.try_send(Work::Post(Box::new(posting), answer));
+        let _ = self.queue.try_send(QueueItem::Post(Box::new(posting), answer));
     }
 
-    /// Runs a rare write of other rooms in a transaction of its own, in turn with the batches. It may run again when
-    /// the database was lost under it, so it must be one that can.
+    /// Runs a rare write of other rooms in a transaction of its own, in turn with the batches. It
+    /// may run again when the database was lost under it, so it must be one that can.
     pub async fn write<T: Send + 'static>(
         &self,
         f: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, wait) = oneshot::channel();
-        let job: Job = Box::new(move |writer| {
+        let job: WriterJob = Box::new(move |writer| {
             // whoever asked may have gone: then nobody reads the result
             let _ = answer.send(writer.job(&f));
         });
-        self.queue.send(Work::Job(job)).await.map_err(|_gone| StoreError::Closed)?;
+        self.queue.send(QueueItem::Job(job)).await.map_err(|_gone| StoreError::Closed)?;
         wait.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -107,20 +116,21 @@ impl Book {
     }
 }
 
-fn run(mut writer: Writer, mut work: mpsc::Receiver<Work>, metrics: &Metrics) {
+fn run(mut writer: Writer, mut work: mpsc::Receiver<QueueItem>, metrics: &Metrics) {
     let mut batch = Vec::new();
     while let Some(first) = work.blocking_recv() {
-        let (mut next, mut rows) = (Some(first), 0_usize);
+        let mut next = Some(first);
+        let mut rows = 0_usize;
         while let Some(item) = next {
             match item {
-                Work::Post(posting, answer) => {
+                QueueItem::Post(posting, answer) => {
                     if batch.is_empty() {
-                        writer.take_turn();
+                        writer.acquire_head();
                     }
                     rows = rows.saturating_add(posting.rows());
                     batch.push((*posting, answer));
                 }
-                Work::Job(job) => {
+                QueueItem::Job(job) => {
                     commit(&mut writer, std::mem::take(&mut batch), metrics);
                     job(&mut writer);
                 }
@@ -133,7 +143,11 @@ fn run(mut writer: Writer, mut work: mpsc::Receiver<Work>, metrics: &Metrics) {
 }
 
 /// Commits a batch and answers.
-fn commit(writer: &mut Writer, batch: Vec<(Posting, oneshot::Sender<Answer>)>, metrics: &Metrics) {
+fn commit(
+    writer: &mut Writer,
+    batch: Vec<(Posting, oneshot::Sender<PostingResult>)>,
+    metrics: &Metrics,
+) {
     if batch.is_empty() {
         return;
     }

@@ -1,68 +1,83 @@
-//! Guards: whether the changes that come with a posting may be made. They are looked at in order, each as the ones
-//! before it would leave things, so that it makes no difference whether two changes come in one posting or in two.
-//! Pure, like the fold it is a part of.
+//! Guards: whether the changes that come with a posting may be made. They are looked at in order,
+//! each as the ones before it would leave things, so that it makes no difference whether two
+//! changes come in one posting or in two. Pure, like the fold it is a part of.
 
 use super::Key;
 use super::PIN_ATTEMPTS_MAX;
-use super::guard_facts::{After, Facts};
+use super::guard_facts::{Facts, Staged};
 use super::posting::{Change, Identify, SessionSave};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
-use crate::store::papers::Paper;
-use crate::store::working_day::ServedRow;
+use crate::store::versioned::Versioned;
+use crate::store::working_day::AgentJournalRow;
 
 impl Facts {
     /// What the changes would make of the facts, or the refusal of the first that may not be made.
-    pub(super) fn admit(&self, changes: &[Change]) -> Result<After, Refusal> {
-        let mut after = After::default();
+    pub(super) fn admit(&self, changes: &[Change]) -> Result<Staged, Refusal> {
+        let mut staged = Staged::default();
         for change in changes {
-            match self.objection(change, &after) {
-                None => self.note(change, &mut after),
+            match self.check(change, &staged) {
+                None => self.stage(change, &mut staged),
                 Some(reason) => return Err(reason.into()),
             }
         }
-        Ok(after)
+        Ok(staged)
     }
 
     /// Why a change may not be made.
-    fn objection(&self, change: &Change, after: &After) -> Option<Reason> {
+    fn check(&self, change: &Change, staged: &Staged) -> Option<Reason> {
         match change {
-            Change::OpenAccount(account) => self.check_open(account, after),
-            Change::Join(person) => self.is_joined(&person.msisdn, after).then_some(Reason::AlreadyJoined),
-            Change::FirstPin(pin) => self.attempts(pin.account_id, after).is_some().then_some(Reason::AlreadyJoined),
-            Change::Identify(seen) => self.objection_to_identify(seen, after),
+            Change::OpenAccount(account) => self.check_open(account, staged),
+            Change::Join(person) => {
+                self.is_joined(&person.msisdn, staged).then_some(Reason::AlreadyJoined)
+            }
+            Change::FirstPin(pin) => {
+                self.attempts(pin.account_id, staged).is_some().then_some(Reason::AlreadyJoined)
+            }
+            Change::Identify(seen) => self.check_identify(seen, staged),
             Change::ChargePin { account } => {
-                let left = self.attempts(*account, after).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
+                let left = self
+                    .attempts(*account, staged)
+                    .is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
                 (!left).then_some(Reason::PinLocked)
             }
-            Change::SaveSession(save) => self.objection_to_save(save, after),
+            Change::SaveSession(save) => self.check_save(save, staged),
             Change::AtVersion { session, version } => {
                 // version 0 is remembered of one that is not there
-                let there = *version > 0 && self.version(session, after) == Some(*version);
+                let there = *version > 0 && self.version(session, staged) == Some(*version);
                 (!there).then_some(Reason::Stale)
             }
             Change::AtPosting { account, posting } => {
-                let moved = self.account(*account, after).is_none_or(|account| account.last_posting != *posting);
+                let moved = self
+                    .account(*account, staged)
+                    .is_none_or(|account| account.last_posting != *posting);
                 moved.then_some(Reason::Stale)
             }
-            Change::See { key } => self.is_seen(key, after).then_some(Reason::Seen),
-            Change::Take { key } => self.is_seen(key, after).then_some(Reason::Stale),
-            Change::OpenReversal(row) => self.reversal(row.payment, after).is_some().then_some(Reason::UndoTwice),
+            Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::Seen),
+            Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::Stale),
+            Change::OpenReversal(row) => {
+                self.reversal(row.payment, staged).is_some().then_some(Reason::UndoTwice)
+            }
             Change::MoveReversal { payment, from, .. } => {
-                let there = self.reversal(*payment, after).is_some_and(|state| from.contains(&state));
+                let there =
+                    self.reversal(*payment, staged).is_some_and(|state| from.contains(&state));
                 (!there).then_some(Reason::UndoGone)
             }
-            Change::OpenOrder(order) => self.order(order.id, after).is_some().then_some(Reason::Invalid),
+            Change::OpenOrder(order) => {
+                self.order(order.id, staged).is_some().then_some(Reason::Invalid)
+            }
             Change::CloseOrder { order, .. } | Change::Reminded { order } => {
-                (self.order(*order, after) != Some("waiting")).then_some(Reason::OrderGone)
+                (self.order(*order, staged) != Some("waiting")).then_some(Reason::OrderGone)
             }
-            Change::OpenShift(shift) => self.shift(shift.assistant, after).is_some().then_some(Reason::ShiftOpen),
+            Change::OpenShift(shift) => {
+                self.shift(shift.assistant, staged).is_some().then_some(Reason::ShiftOpen)
+            }
             Change::CloseShift(shift) => {
-                (self.shift(shift.assistant, after) != Some(shift.id)).then_some(Reason::ShiftNone)
+                (self.shift(shift.assistant, staged) != Some(shift.id)).then_some(Reason::ShiftNone)
             }
-            Change::Serve(row) => self.check_serve(row, after),
-            Change::Keep(paper) => self.check_keep(paper, after),
+            Change::Journal(row) => self.check_serve(row, staged),
+            Change::Keep(versioned) => self.check_keep(versioned, staged),
             // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
             | Change::ClearPin { .. }
@@ -70,7 +85,7 @@ impl Facts {
             | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
-            | Change::AskedBy { .. }
+            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -78,67 +93,84 @@ impl Facts {
         }
     }
 
-    fn check_open(&self, account: &Account, after: &After) -> Option<Reason> {
-        let taken = self.account(account.id, after).is_some();
+    fn check_open(&self, account: &Account, staged: &Staged) -> Option<Reason> {
+        let taken = self.account(account.id, staged).is_some();
         (taken || !is_empty(account)).then_some(Reason::Invalid)
     }
 
-    fn check_serve(&self, row: &ServedRow, after: &After) -> Option<Reason> {
-        let over = row.assistant.zip(row.shift).filter(|(who, shift)| self.shift(*who, after) != Some(*shift));
+    fn check_serve(&self, row: &AgentJournalRow, staged: &Staged) -> Option<Reason> {
+        let over = row
+            .assistant
+            .zip(row.shift)
+            .filter(|(who, shift)| self.shift(*who, staged) != Some(*shift));
         over.map(|_over| Reason::Stale)
     }
 
-    fn check_keep(&self, paper: &Paper, after: &After) -> Option<Reason> {
-        let place = paper.place();
-        let (new, old) = (&after.around, &self.around);
-        let there = new.papers.get(&place).or_else(|| old.papers.get(&place)).copied().unwrap_or(0);
-        (there.checked_add(1) != Some(paper.version())).then_some(Reason::Stale)
+    fn check_keep(&self, versioned: &Versioned, staged: &Staged) -> Option<Reason> {
+        let row_key = versioned.row_key();
+        let (new, old) = (&staged.guard_facts, &self.guard_facts);
+        let there = new
+            .versioned
+            .get(&row_key)
+            .or_else(|| old.versioned.get(&row_key))
+            .copied()
+            .unwrap_or(0);
+        (there.checked_add(1) != Some(versioned.version())).then_some(Reason::Stale)
     }
 
-    fn objection_to_identify(&self, seen: &Identify, after: &After) -> Option<Reason> {
-        let (new, old) = (&after.around, &self.around);
+    fn check_identify(&self, seen: &Identify, staged: &Staged) -> Option<Reason> {
+        let (new, old) = (&staged.guard_facts, &self.guard_facts);
         let account = &seen.row.account_id;
         if new.identified.contains(account) || old.identified.contains(account) {
             return Some(Reason::IdChecked);
         }
         let mut digests = std::iter::once(&seen.row.digest).chain(&seen.older);
-        let taken = digests.any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
+        let taken = digests
+            .any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
         taken.then_some(Reason::IdTaken)
     }
 
-    fn objection_to_save(&self, save: &SessionSave, after: &After) -> Option<Reason> {
-        if self.version(&save.row.key, after).unwrap_or(0) != save.read_version {
+    fn check_save(&self, save: &SessionSave, staged: &Staged) -> Option<Reason> {
+        if self.version(&save.row.key, staged).unwrap_or(0) != save.read_version {
             return Some(Reason::Stale);
         }
         (save.read_version.checked_add(1) != Some(save.row.version)).then_some(Reason::Invalid)
     }
 
-    fn note(&self, change: &Change, after: &mut After) {
-        let new = &mut after.around;
+    fn stage(&self, change: &Change, staged: &mut Staged) {
+        let new = &mut staged.guard_facts;
         match change {
-            Change::OpenAccount(account) => drop(after.opened.insert(account.id, account.clone())),
+            Change::OpenAccount(account) => drop(staged.opened.insert(account.id, account.clone())),
             Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
             Change::SetPin(pin) | Change::FirstPin(pin) => {
                 new.attempts.insert(pin.account_id, pin.attempts);
                 new.tags.insert(pin.account_id, (pin.salt.clone(), pin.tag.clone()));
             }
             Change::ChargePin { account } => {
-                let attempts = self.attempts(*account, after).unwrap_or(0).saturating_add(1);
-                after.around.attempts.insert(*account, attempts);
+                let attempts = self.attempts(*account, staged).unwrap_or(0).saturating_add(1);
+                staged.guard_facts.attempts.insert(*account, attempts);
             }
             Change::ClearPin { account } => {
                 // where there is no PIN there is nothing to clear, and a try must still be refused
-                if self.attempts(*account, after).is_some() {
-                    after.around.attempts.insert(*account, 0);
+                if self.attempts(*account, staged).is_some() {
+                    staged.guard_facts.attempts.insert(*account, 0);
                 }
             }
-            Change::SaveSession(save) => drop(new.sessions.insert(save.row.key.clone(), save.row.version)),
-            Change::Keep(paper) => drop(new.papers.insert(paper.place(), paper.version())),
-            Change::See { key } | Change::Take { key } => drop(new.seen.insert(*key)),
+            Change::SaveSession(save) => {
+                new.sessions.insert(save.row.key.clone(), save.row.version);
+            }
+            Change::Keep(versioned) => {
+                new.versioned.insert(versioned.row_key(), versioned.version());
+            }
+            Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
             Change::OpenReversal(row) => drop(new.reversals.insert(row.payment, row.state.clone())),
-            Change::MoveReversal { payment, state, .. } => drop(new.reversals.insert(*payment, (*state).to_owned())),
+            Change::MoveReversal { payment, state, .. } => {
+                new.reversals.insert(*payment, (*state).to_owned());
+            }
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
-            Change::CloseOrder { order, state } => drop(new.orders.insert(*order, (*state).to_owned())),
+            Change::CloseOrder { order, state } => {
+                new.orders.insert(*order, (*state).to_owned());
+            }
             Change::Identify(seen) => {
                 new.identities.insert(seen.row.digest.clone());
                 new.identified.insert(seen.row.account_id);
@@ -152,8 +184,8 @@ impl Facts {
             | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
-            | Change::Serve(_)
-            | Change::AskedBy { .. }
+            | Change::Journal(_)
+            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -161,37 +193,64 @@ impl Facts {
         }
     }
 
-    fn attempts(&self, account: i64, after: &After) -> Option<i64> {
-        after.around.attempts.get(&account).or_else(|| self.around.attempts.get(&account)).copied()
+    fn attempts(&self, account: i64, staged: &Staged) -> Option<i64> {
+        staged
+            .guard_facts
+            .attempts
+            .get(&account)
+            .or_else(|| self.guard_facts.attempts.get(&account))
+            .copied()
     }
 
-    fn version(&self, session: &[u8], after: &After) -> Option<i64> {
-        after.around.sessions.get(session).or_else(|| self.around.sessions.get(session)).copied()
+    fn version(&self, session: &[u8], staged: &Staged) -> Option<i64> {
+        staged
+            .guard_facts
+            .sessions
+            .get(session)
+            .or_else(|| self.guard_facts.sessions.get(session))
+            .copied()
     }
 
-    fn is_joined(&self, msisdn: &str, after: &After) -> bool {
-        after.around.msisdns.contains(msisdn) || self.around.msisdns.contains(msisdn)
+    fn is_joined(&self, msisdn: &str, staged: &Staged) -> bool {
+        staged.guard_facts.msisdns.contains(msisdn) || self.guard_facts.msisdns.contains(msisdn)
     }
 
-    fn is_seen(&self, key: &Key, after: &After) -> bool {
-        let (new, old) = (&after.around, &self.around);
-        new.seen.contains(key) || old.seen.contains(key)
+    fn is_seen(&self, key: &Key, staged: &Staged) -> bool {
+        let (new, old) = (&staged.guard_facts, &self.guard_facts);
+        new.dedup_keys.contains(key) || old.dedup_keys.contains(key)
     }
 
-    fn shift(&self, assistant: i64, after: &After) -> Option<i64> {
-        after.around.shifts.get(&assistant).or_else(|| self.around.shifts.get(&assistant)).copied().flatten()
+    fn shift(&self, assistant: i64, staged: &Staged) -> Option<i64> {
+        staged
+            .guard_facts
+            .shifts
+            .get(&assistant)
+            .or_else(|| self.guard_facts.shifts.get(&assistant))
+            .copied()
+            .flatten()
     }
 
-    fn reversal<'a>(&'a self, payment: i64, after: &'a After) -> Option<&'a str> {
-        after.around.reversals.get(&payment).or_else(|| self.around.reversals.get(&payment)).map(String::as_str)
+    fn reversal<'a>(&'a self, payment: i64, staged: &'a Staged) -> Option<&'a str> {
+        staged
+            .guard_facts
+            .reversals
+            .get(&payment)
+            .or_else(|| self.guard_facts.reversals.get(&payment))
+            .map(String::as_str)
     }
 
-    fn order<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a str> {
-        after.around.orders.get(&id).or_else(|| self.around.orders.get(&id)).map(String::as_str)
+    fn order<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a str> {
+        staged
+            .guard_facts
+            .orders
+            .get(&id)
+            .or_else(|| self.guard_facts.orders.get(&id))
+            .map(String::as_str)
     }
 }
 
-/// Money comes onto an account only with legs, and is used only by them: whoever opens one can do neither.
+/// Money comes onto an account only with legs, and is used only by them: whoever opens one can do
+/// neither.
 fn is_empty(account: &Account) -> bool {
     account.balance_minor == 0
         && account.held_minor == 0

@@ -1,10 +1,10 @@
-//! What a batch knows: what the database says about everything that it touches, and then what the batch makes of it. It
-//! judges nothing: `guard` and `batch` do, each a part.
+//! What a batch knows: what the database says about everything that it touches, and then what the
+//! batch makes of it. It judges nothing: `guard` and `batch` do, each a part.
 
 use super::Key;
 use super::posting::Receipt;
 use crate::store::book_rows::{Account, HoldRow};
-use crate::store::papers::Drawer;
+use crate::store::versioned::VersionedTable;
 use std::collections::{HashMap, HashSet};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
@@ -17,14 +17,14 @@ pub struct Facts {
     /// What was committed under the batch's keys: number, digest of the request, receipt.
     pub known: HashMap<Key, ([u8; 16], Receipt)>,
     /// What the changes that come with postings are compared with.
-    pub around: Around,
+    pub guard_facts: GuardFacts,
     /// The number of the newest posting.
     pub last_posting: i64,
 }
 
 /// What stands around the book and can refuse a posting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Around {
+pub struct GuardFacts {
     /// Versions of conversations.
     pub sessions: HashMap<Vec<u8>, i64>,
     /// Wrong tries by account; no entry where there is no PIN.
@@ -32,7 +32,7 @@ pub struct Around {
     /// Salt and tag of PINs by account.
     pub tags: HashMap<i64, (Vec<u8>, Vec<u8>)>,
     /// Texts that were handled.
-    pub seen: HashSet<Key>,
+    pub dedup_keys: HashSet<Key>,
     /// Numbers that have a wallet.
     pub msisdns: HashSet<String>,
     /// States of payment orders.
@@ -46,36 +46,36 @@ pub struct Around {
     /// The shifts that people are in, by who serves; nothing for one that has just ended.
     pub shifts: HashMap<i64, Option<i64>>,
     /// Versions of what people keep.
-    pub papers: HashMap<(Drawer, i64), i64>,
+    pub versioned: HashMap<(VersionedTable, i64), i64>,
 }
 
 /// What the changes of one posting would add to the facts.
 #[derive(Debug, Default)]
-pub(super) struct After {
-    pub(super) around: Around,
+pub(super) struct Staged {
+    pub(super) guard_facts: GuardFacts,
     pub(super) opened: HashMap<i64, Account>,
 }
 
 impl Facts {
     /// The changes are made.
-    pub(super) fn adopt(&mut self, after: After) {
-        let After { around, opened } = after;
+    pub(super) fn commit_staged(&mut self, after: Staged) {
+        let Staged { guard_facts, opened } = after;
         self.accounts.extend(opened);
-        self.around.sessions.extend(around.sessions);
-        self.around.attempts.extend(around.attempts);
-        self.around.tags.extend(around.tags);
-        self.around.seen.extend(around.seen);
-        self.around.msisdns.extend(around.msisdns);
-        self.around.orders.extend(around.orders);
-        self.around.reversals.extend(around.reversals);
-        self.around.identities.extend(around.identities);
-        self.around.identified.extend(around.identified);
-        self.around.shifts.extend(around.shifts);
-        self.around.papers.extend(around.papers);
+        self.guard_facts.sessions.extend(guard_facts.sessions);
+        self.guard_facts.attempts.extend(guard_facts.attempts);
+        self.guard_facts.tags.extend(guard_facts.tags);
+        self.guard_facts.dedup_keys.extend(guard_facts.dedup_keys);
+        self.guard_facts.msisdns.extend(guard_facts.msisdns);
+        self.guard_facts.orders.extend(guard_facts.orders);
+        self.guard_facts.reversals.extend(guard_facts.reversals);
+        self.guard_facts.identities.extend(guard_facts.identities);
+        self.guard_facts.identified.extend(guard_facts.identified);
+        self.guard_facts.shifts.extend(guard_facts.shifts);
+        self.guard_facts.versioned.extend(guard_facts.versioned);
     }
 
     /// An account, also one that the same posting opens.
-    pub(super) fn account<'a>(&'a self, id: i64, after: &'a After) -> Option<&'a Account> {
+    pub(super) fn account<'a>(&'a self, id: i64, after: &'a Staged) -> Option<&'a Account> {
         after.opened.get(&id).or_else(|| self.accounts.get(&id))
     }
 }

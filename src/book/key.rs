@@ -3,15 +3,18 @@
 use crate::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// A key of 20 bytes: when the request was first made (seconds, 4 bytes), then a digest of who asks and what for.
+/// A key of 20 bytes: when the request was first made (seconds, 4 bytes), then a digest of who asks
+/// and what for.
 ///
-/// The time comes first so that the unique index grows at its right edge; it must be one that a repetition
-/// carries too (when the session began, the date of the text), never the time of arrival.
+/// The time comes first so that the unique index grows at its right edge; it must be one that a
+/// repetition carries too (when the session began, the date of the text), never the time of
+/// arrival.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key([u8; 20]);
 
 impl Key {
-    /// The key of request `name` within `scope` (`ussd`, `sms`, `expiry` ...), first made at `origin`.
+    /// The key of request `name` within `scope` (`ussd`, `sms`, `expiry` ...), first made at
+    /// `origin`.
     pub fn new(origin: Timestamp, scope: &str, name: &[u8]) -> Key {
         let seconds = u32::try_from(origin.micros().div_euclid(1_000_000)).unwrap_or(0);
         let digest = digest(&[scope.as_bytes(), name]);
@@ -39,7 +42,8 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// The first 16 bytes of SHA-256 over the parts, each with its length in front, so that parts cannot run together.
+/// The first 16 bytes of SHA-256 over the parts, each with its length in front, so that parts
+/// cannot run together.
 pub fn digest(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Sha256::new();
     for part in parts {

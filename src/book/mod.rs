@@ -1,9 +1,10 @@
 //! The book: double entry, append only, and the only room that commits.
 //!
-//! A caller hands in a `Posting`, a plain value that says all that must become true together, and gets a `Receipt`
-//! or a `Refusal`. In between: `committer` drains the queue, `batch` folds the postings one after the other in memory,
-//! the rows of all of them are written at once, `chain` seals them, one commit makes them durable.
-//! The book decides no fee, wording or screen: it makes true what a posting says, under the guards of its changes.
+//! A caller hands in a `Posting`, a plain value that says all that must become true together, and
+//! gets a `Receipt` or a `Refusal`. In between: `committer` drains the queue, `batch` folds the
+//! postings one after the other in memory, the rows of all of them are written at once, `chain`
+//! seals them, one commit makes them durable. The book decides no fee, wording or screen: it makes
+//! true what a posting says, under the guards of its changes.
 
 pub mod batch;
 pub mod chain;
@@ -21,7 +22,9 @@ mod writing;
 pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
-pub use posting::{Change, HoldMove, Identify, Leg, Posting, Proof, Receipt, SecretKind, SessionSave};
+pub use posting::{
+    Change, Credential, HoldMove, Identify, Leg, Posting, Receipt, SecretKind, SessionSave,
+};
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.
 pub const TRUST: i64 = 1;

@@ -1,5 +1,6 @@
-//! Numbers for what is opened: taken from the database in blocks, handed out from memory, each once. What is left of a block
-//! when the program ends is never used: numbers need not follow one another.
+//! Numbers for what is opened: taken from the database in blocks, handed out from memory, each
+//! once. What is left of a block when the program ends is never used: numbers need not follow one
+//! another.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +22,8 @@ impl Numbers {
         Some(first)
     }
 
-    /// Takes in what is left of a block. What was left of the one before is given up, if it is less.
+    /// Takes in what is left of a block. What was left of the one before is given up, if it is
+    /// less.
     pub(super) fn refill(&self, block: Range<i64>) {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if block.end.saturating_sub(block.start) > left.end.saturating_sub(left.start) {

@@ -4,25 +4,26 @@ use super::Key;
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::outbox::NewMessage;
-use crate::store::papers::Paper;
 use crate::store::people::{PersonRow, PinRow};
-use crate::store::reversals::ReversalRow;
+use crate::store::reversal_rows::ReversalRow;
 use crate::store::sessions::SessionRow;
-use crate::store::working_day::{ClawbackRow, ServedRow, ShiftRow};
+use crate::store::versioned::Versioned;
+use crate::store::working_day::{AgentJournalRow, ClawbackRow, ShiftRow};
 use crate::time::Timestamp;
 
-/// Legs, hold moves, meters and changes of one posting at most: whoever has more to do does it in several.
+/// Legs, hold moves, meters and changes of one posting at most: whoever has more to do does it in
+/// several.
 pub const POSTING_ROWS_MAX: usize = 1_000;
 
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
 ///
-/// With legs or hold moves it is recorded for ever under its key, and the same key gives the same receipt again.
-/// Without them it is only its `changes`, which guard themselves against repetition.
+/// With legs or hold moves it is recorded for ever under its key, and the same key gives the same
+/// receipt again. Without them it is only its `changes`, which guard themselves against repetition.
 #[derive(Debug, Clone)]
 pub struct Posting {
     /// What makes a repetition recognisable.
@@ -39,37 +40,40 @@ pub struct Posting {
     pub legs: Vec<Leg>,
     /// What is reserved or given back. At most one opens a hold.
     pub holds: Vec<HoldMove>,
-    /// What it counts for against the limits of its accounts; each may refuse the whole. Usually two: payer and payee.
+    /// What it counts for against the limits of its accounts; each may refuse the whole. Usually
+    /// two: payer and payee.
     pub meters: Vec<Meter>,
     /// Rows that change with it, in order; each may refuse the whole.
     pub changes: Vec<Change>,
     /// The posting that this one puts right.
     pub corrects: Option<i64>,
     /// The secrets that allow it, where some are needed: all of them, compared in this order.
-    pub proofs: Vec<Proof>,
+    pub credentials: Vec<Credential>,
 }
 
-/// The tag of a PIN that was typed, to be compared within the commit: a try is charged and compared in one, so no two
-/// tries, however parallel, are compared for the price of one.
+/// The tag of a PIN that was typed, to be compared within the commit: a try is charged and compared
+/// in one, so no two tries, however parallel, are compared for the price of one.
 #[derive(Clone)]
-pub struct Proof {
+pub struct Credential {
     /// What was typed.
     pub secret: SecretKind,
     /// Whose PIN, or which code.
     pub account: i64,
-    /// The salt that the tag was made with; when the stored PIN has another by now, the posting is refused as `stale`.
+    /// The salt that the tag was made with; when the stored PIN has another by now, the posting is
+    /// refused as `stale`.
     pub salt: Vec<u8>,
     /// The tag of what was typed.
     pub tag: Vec<u8>,
-    /// What becomes true when it is wrong, instead of the posting: the charge, and what else must not be lost.
+    /// What becomes true when it is wrong, instead of the posting: the charge, and what else must
+    /// not be lost.
     pub wrong: Vec<Change>,
     /// What becomes true besides when that was the last try.
     pub locked: Vec<Change>,
 }
 
-impl std::fmt::Debug for Proof {
+impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Proof({:?} {})", self.secret, self.account)
+        write!(f, "Credential({:?} {})", self.secret, self.account)
     }
 }
 
@@ -133,8 +137,8 @@ pub enum Change {
     SetPin(PinRow),
     /// Set the PIN of somebody who has none yet; refused as `already_joined` when they have one.
     FirstPin(PinRow),
-    /// An agent has seen somebody's ID, who is better known by that; refused as `id_taken` when it has a wallet already,
-    /// and as `id_checked` when this wallet has an ID already.
+    /// An agent has seen somebody's ID, who is better known by that; refused as `id_taken` when it
+    /// has a wallet already, and as `id_checked` when this wallet has an ID already.
     Identify(Identify),
     /// Count a wrong try; refused as `pin_locked` when none is left.
     ChargePin {
@@ -169,13 +173,14 @@ pub enum Change {
         /// Its newest posting, or none yet.
         posting: Option<i64>,
     },
-    /// Take a place that only one may take: whoever planned with the same one in mind is refused as `stale`.
-    Take {
+    /// Take a place that only one may take: whoever planned with the same one in mind is refused as
+    /// `stale`.
+    Claim {
         /// Which place.
         key: Key,
     },
     /// Remember that a text was handled; refused as `seen` when it was before.
-    See {
+    Dedup {
         /// Which text.
         key: Key,
     },
@@ -188,14 +193,17 @@ pub enum Change {
         /// `approved`, `declined`, `expired` or `cancelled`.
         state: &'static str,
     },
-    /// Who has to answer a payment order was reminded of it; refused as `order_gone` when it does not wait any more.
+    /// Who has to answer a payment order was reminded of it; refused as `order_gone` when it does
+    /// not wait any more.
     Reminded {
         /// Which order.
         order: i64,
     },
-    /// Ask a payment back; this posting opens the hold. Refused as `undo_twice` when it was asked back before.
+    /// Ask a payment back; this posting opens the hold. Refused as `undo_twice` when it was asked
+    /// back before.
     OpenReversal(ReversalRow),
-    /// Go on with what was asked back; refused as `undo_gone` when it is in none of the states it may come from.
+    /// Go on with what was asked back; refused as `undo_gone` when it is in none of the states it
+    /// may come from.
     MoveReversal {
         /// The payment that is asked back.
         payment: i64,
@@ -229,9 +237,9 @@ pub enum Change {
     /// A shift ends as the row says; refused as `shift_none` when they are not in it any more.
     CloseShift(ShiftRow),
     /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
-    Serve(ServedRow),
+    Journal(AgentJournalRow),
     /// Who serves has asked for a customer's yes to an order that this posting adds.
-    AskedBy {
+    InitiatedBy {
         /// The order.
         order: i64,
         /// Who serves.
@@ -255,8 +263,9 @@ pub enum Change {
         /// What is told.
         message: NewMessage,
     },
-    /// Store a row that has a version; refused as `stale` when it is not at the version that was read.
-    Keep(Paper),
+    /// Store a row that has a version; refused as `stale` when it is not at the version that was
+    /// read.
+    Keep(Versioned),
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
 }
@@ -282,7 +291,7 @@ pub struct SessionSave {
 }
 
 /// What a posting is answered.
-pub type Answer = Result<Receipt, Refusal>;
+pub type PostingResult = Result<Receipt, Refusal>;
 
 /// What came of a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,10 +314,13 @@ impl Posting {
 
     /// How much there is to do.
     pub fn rows(&self) -> usize {
-        let proofs = self.proofs.iter().map(|proof| proof.wrong.len().saturating_add(proof.locked.len()));
+        let credentials = self
+            .credentials
+            .iter()
+            .map(|credential| credential.wrong.len().saturating_add(credential.locked.len()));
         [self.legs.len(), self.holds.len(), self.meters.len(), self.changes.len()]
             .into_iter()
-            .chain(proofs)
+            .chain(credentials)
             .fold(0, usize::saturating_add)
     }
 }

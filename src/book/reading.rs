@@ -1,102 +1,137 @@
-//! What a batch needs to know before it is folded: read in sets, and only what is not remembered from the batches before.
+//! What a batch needs to know before it is folded: read in sets, and only what is not remembered
+//! from the batches before.
 
 use super::Key;
 use super::guard_facts::Facts;
 use super::posting::{Change, HoldMove, Posting, Receipt};
-use crate::store::since::Since;
-use crate::store::{Conn, StoreError, book_rows, identities, orders, papers, people, reversals, sessions, working_day};
+use crate::store::changes_since::Invalidated;
+use crate::store::{
+    Conn, StoreError, book_rows, identities, order_rows, people, reversal_rows, sessions,
+    versioned, working_day,
+};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Rows of one kind that are remembered; then it begins anew.
 const REMEMBERED_MAX: usize = 200_000;
 
-/// Reads what the book says about the postings, before the head is taken. Others may change it meanwhile: what they
-/// made comes with the head, and is for `read_facts` to heed.
-pub fn read_ahead(conn: &mut Conn, postings: &[Posting], facts: &mut Facts) -> Result<(), StoreError> {
+/// Reads what the book says about the postings, before the head is taken. Others may change it
+/// meanwhile: what they made comes with the head, and is for `read_facts` to heed.
+pub fn prefetch(
+    conn: &mut Conn,
+    postings: &[Posting],
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
     facts.make_room();
-    read_book(conn, &mut Wanted::of(postings), facts)
+    read_book(conn, &mut TouchedRows::of(postings), facts)
 }
 
-/// Reads everything the postings touch: a handful of statements however many postings there are. Where they were read
-/// ahead, `since` is what others made after that: of the book only this is read again, and what was not there.
+/// Reads everything the postings touch: a handful of statements however many postings there are.
+/// Where they were read ahead, `since` is what others made after that: of the book only this is
+/// read again, and what was not there.
 pub fn read_facts(
     conn: &mut Conn,
     postings: &[Posting],
     facts: &mut Facts,
-    since: Option<&Since>,
+    invalidated: Option<&Invalidated>,
 ) -> Result<(), StoreError> {
-    let mut want = Wanted::of(postings);
-    if let Some(since) = since {
-        want.keys.retain(|key| since.keys.contains(*key));
-        since.accounts.iter().for_each(|id| drop(facts.accounts.remove(id)));
+    let mut want = TouchedRows::of(postings);
+    if let Some(invalidated) = invalidated {
+        want.keys.retain(|key| invalidated.keys.contains(*key));
+        invalidated.accounts.iter().for_each(|id| drop(facts.accounts.remove(id)));
     } else {
         facts.make_room();
     }
     read_book(conn, &mut want, facts)?;
     read_sessions(conn, &want, facts)?;
     read_pins(conn, &want, facts)?;
-    if !want.seen.is_empty() {
-        let seen = sessions::seen_among(conn, &Vec::from_iter(want.seen))?;
-        facts.around.seen = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
+    if !want.dedup_keys.is_empty() {
+        let seen = sessions::seen_among(conn, &Vec::from_iter(want.dedup_keys))?;
+        facts.guard_facts.dedup_keys = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
     }
     if !want.msisdns.is_empty() {
-        facts.around.msisdns = people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
+        facts.guard_facts.msisdns =
+            people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
     }
     if !want.identified.is_empty() {
-        let known = identities::known(conn, &Vec::from_iter(want.identities), &Vec::from_iter(want.identified))?;
-        (facts.around.identities, facts.around.identified) = known.into_iter().unzip();
+        let known = identities::known(
+            conn,
+            &Vec::from_iter(want.identities),
+            &Vec::from_iter(want.identified),
+        )?;
+        (facts.guard_facts.identities, facts.guard_facts.identified) = known.into_iter().unzip();
     }
     if !want.serving.is_empty() {
         let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
-        facts.around.shifts = shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
+        facts.guard_facts.shifts =
+            shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
     }
     if !want.reversals.is_empty() {
-        let rows = reversals::by_payments(conn, &Vec::from_iter(want.reversals))?;
-        facts.around.reversals = rows.into_iter().map(|row| (row.payment, row.state)).collect();
+        let rows = reversal_rows::by_payments(conn, &Vec::from_iter(want.reversals))?;
+        facts.guard_facts.reversals =
+            rows.into_iter().map(|row| (row.payment, row.state)).collect();
     }
     if !want.orders.is_empty() {
-        let rows = orders::by_ids(conn, &Vec::from_iter(want.orders))?;
-        facts.around.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
+        let rows = order_rows::by_ids(conn, &Vec::from_iter(want.orders))?;
+        facts.guard_facts.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
     }
-    if !want.papers.is_empty() {
-        facts.around.papers = papers::versions(conn, &want.papers)?.into_iter().collect();
+    if !want.versioned.is_empty() {
+        facts.guard_facts.versioned =
+            versioned::versions(conn, &want.versioned)?.into_iter().collect();
     }
     Ok(())
 }
 
 /// The conversations that are not remembered from the batches before.
-fn read_sessions(conn: &mut Conn, want: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
-    let remembered = &mut facts.around.sessions;
-    let sessions: Vec<&[u8]> = want.sessions.iter().copied().filter(|key| !remembered.contains_key(*key)).collect();
+fn read_sessions(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
+    let remembered = &mut facts.guard_facts.sessions;
+    let sessions: Vec<&[u8]> =
+        want.sessions.iter().copied().filter(|key| !remembered.contains_key(*key)).collect();
     if !sessions.is_empty() {
-        let found: HashMap<Vec<u8>, i64> = sessions::versions(conn, &sessions)?.into_iter().collect();
+        let found: HashMap<Vec<u8>, i64> =
+            sessions::versions(conn, &sessions)?.into_iter().collect();
         // one that is not there is remembered as that
-        remembered.extend(sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0))));
+        remembered.extend(
+            sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0))),
+        );
     }
     Ok(())
 }
 
 /// The PINs that are not remembered from the batches before.
-fn read_pins(conn: &mut Conn, want: &Wanted, facts: &mut Facts) -> Result<(), StoreError> {
-    let pins: Vec<i64> = want.pins.iter().copied().filter(|id| !facts.around.attempts.contains_key(id)).collect();
+fn read_pins(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
+    let pins: Vec<i64> = want
+        .pins
+        .iter()
+        .copied()
+        .filter(|id| !facts.guard_facts.attempts.contains_key(id))
+        .collect();
     if !pins.is_empty() {
         let pins = people::pins_of(conn, &pins)?;
-        facts.around.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
-        facts.around.tags.extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
+        facts.guard_facts.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
+        facts
+            .guard_facts
+            .tags
+            .extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
     }
     Ok(())
 }
 
-fn read_book(conn: &mut Conn, want: &mut Wanted, facts: &mut Facts) -> Result<(), StoreError> {
+fn read_book(conn: &mut Conn, want: &mut TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
     if !want.keys.is_empty() {
         for row in book_rows::postings_with(conn, &want.keys)? {
-            let key = Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
-            let request = row.request.try_into().map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
+            let key =
+                Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
+            let request = row
+                .request
+                .try_into()
+                .map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
             let legs = book_rows::entries_of(conn, row.id)?;
             let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
             let at = Timestamp::from_micros(row.at);
-            facts.known.insert(key, (request, Receipt { posting: row.id, at, repeated: true, balances }));
+            facts
+                .known
+                .insert(key, (request, Receipt { posting: row.id, at, repeated: true, balances }));
         }
     }
     if !want.holds.is_empty() {
@@ -118,15 +153,17 @@ impl Facts {
     fn make_room(&mut self) {
         self.holds.clear();
         self.known.clear();
-        self.around.seen.clear();
-        self.around.msisdns.clear();
-        self.around.orders.clear();
-        self.around.reversals.clear();
-        self.around.identities.clear();
-        self.around.identified.clear();
-        self.around.shifts.clear();
-        self.around.papers.clear();
-        for full in [self.accounts.len(), self.around.sessions.len(), self.around.attempts.len()] {
+        self.guard_facts.dedup_keys.clear();
+        self.guard_facts.msisdns.clear();
+        self.guard_facts.orders.clear();
+        self.guard_facts.reversals.clear();
+        self.guard_facts.identities.clear();
+        self.guard_facts.identified.clear();
+        self.guard_facts.shifts.clear();
+        self.guard_facts.versioned.clear();
+        for full in
+            [self.accounts.len(), self.guard_facts.sessions.len(), self.guard_facts.attempts.len()]
+        {
             if full > REMEMBERED_MAX {
                 *self = Facts { last_posting: self.last_posting, ..Facts::default() };
             }
@@ -136,25 +173,25 @@ impl Facts {
 
 /// Which rows a batch needs to see.
 #[derive(Default)]
-struct Wanted<'a> {
+struct TouchedRows<'a> {
     keys: Vec<&'a [u8]>,
     accounts: HashSet<i64>,
     holds: BTreeSet<i64>,
     sessions: HashSet<&'a [u8]>,
     pins: BTreeSet<i64>,
-    seen: BTreeSet<&'a [u8]>,
+    dedup_keys: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
     orders: BTreeSet<i64>,
     reversals: BTreeSet<i64>,
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<i64>,
     serving: BTreeSet<i64>,
-    papers: BTreeSet<(papers::Drawer, i64)>,
+    versioned: BTreeSet<(versioned::VersionedTable, i64)>,
 }
 
-impl<'a> Wanted<'a> {
-    fn of(postings: &'a [Posting]) -> Wanted<'a> {
-        let mut want = Wanted::default();
+impl<'a> TouchedRows<'a> {
+    fn of(postings: &'a [Posting]) -> TouchedRows<'a> {
+        let mut want = TouchedRows::default();
         postings.iter().for_each(|posting| want.note(posting));
         want
     }
@@ -167,41 +204,53 @@ impl<'a> Wanted<'a> {
         for step in &posting.holds {
             match step {
                 HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
-                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. }
+                | HoldMove::Release { hold }
+                | HoldMove::Expire { hold } => {
                     self.holds.insert(*hold);
                 }
             }
         }
-        self.pins.extend(posting.proofs.iter().map(|proof| proof.account));
-        let otherwise = posting.proofs.iter().flat_map(|proof| proof.wrong.iter().chain(&proof.locked));
+        self.pins.extend(posting.credentials.iter().map(|credential| credential.account));
+        let otherwise = posting
+            .credentials
+            .iter()
+            .flat_map(|credential| credential.wrong.iter().chain(&credential.locked));
         for change in posting.changes.iter().chain(otherwise) {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
                 Change::FirstPin(pin) => drop(self.pins.insert(pin.account_id)),
                 Change::Identify(seen) => {
-                    self.identities.extend(seen.older.iter().chain([&seen.row.digest]).map(Vec::as_slice));
+                    self.identities
+                        .extend(seen.older.iter().chain([&seen.row.digest]).map(Vec::as_slice));
                     self.identified.insert(seen.row.account_id);
                 }
                 Change::ChargePin { account } => drop(self.pins.insert(*account)),
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
                 Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
-                Change::See { key } | Change::Take { key } => drop(self.seen.insert(key.bytes())),
-                Change::CloseOrder { order, .. } | Change::Reminded { order } => drop(self.orders.insert(*order)),
+                Change::Dedup { key } | Change::Claim { key } => {
+                    self.dedup_keys.insert(key.bytes());
+                }
+                Change::CloseOrder { order, .. } | Change::Reminded { order } => {
+                    self.orders.insert(*order);
+                }
                 Change::OpenReversal(row) => drop(self.reversals.insert(row.payment)),
                 Change::MoveReversal { payment, .. } => drop(self.reversals.insert(*payment)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
-                Change::Keep(paper) => drop(self.papers.insert(paper.place())),
+                Change::Keep(versioned) => drop(self.versioned.insert(versioned.row_key())),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),
-                Change::OpenShift(shift) | Change::CloseShift(shift) => drop(self.serving.insert(shift.assistant)),
-                Change::Serve(row) => self.serving.extend(row.shift.and(row.assistant)),
+                Change::OpenShift(shift) | Change::CloseShift(shift) => {
+                    self.serving.insert(shift.assistant);
+                }
+                Change::Journal(row) => self.serving.extend(row.shift.and(row.assistant)),
                 Change::SetPin(_)
                 | Change::SetLanguage { .. }
                 | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
-                | Change::AskedBy { .. }
+                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }

@@ -1,32 +1,33 @@
 //! The writer: makes one batch durable, whatever happens to the database meanwhile.
 //!
-//! A batch takes the head of the book, so the batches of all nodes stand in one order and lock nothing in another. With
-//! it, the node notes the batch as its own. When the answer to a commit is lost, the writer takes the head again and
-//! reads that note: whoever holds the head knows that no older transaction of anybody is still under way. So an
-//! outcome is known before it is told.
+//! A batch takes the head of the book, so the batches of all nodes stand in one order and lock
+//! nothing in another. With it, the node notes the batch as its own. When the answer to a commit is
+//! lost, the writer takes the head again and reads that note: whoever holds the head knows that no
+//! older transaction of anybody is still under way. So an outcome is known before it is told.
 
-use super::batch::Outcome;
-use super::guard_facts::{Around, Facts};
-use super::posting::{Answer, Posting};
+use super::batch::BatchOutcome;
+use super::guard_facts::{Facts, GuardFacts};
+use super::posting::{Posting, PostingResult};
 use super::{chain, reading, writing};
 use crate::reason::Reason;
+use crate::store::changes_since::{self, Invalidated};
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::rows::Rows;
-use crate::store::since::{self, Since};
 use crate::store::{self, Conn, Store, StoreError, book_rows};
 use std::time::{Duration, Instant};
 
-/// How long a batch is tried while the database is away. The gateways' deadlines are kept elsewhere: callers are told that
-/// the result will come by SMS.
+/// How long a batch is tried while the database is away. The gateways' deadlines are kept
+/// elsewhere: callers are told that the result will come by SMS.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it is tried to find out about a commit whose answer was lost.
 const UNCLEAR_PATIENCE: Duration = Duration::from_secs(150);
-/// Tries that a batch has in any case: one that slept with its whole machine wakes up with no time left.
+/// Tries that a batch has in any case: one that slept with its whole machine wakes up with no time
+/// left.
 const TRIES_LEAST: u32 = 3;
 const WAIT_FIRST: Duration = Duration::from_millis(20);
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// How long a batch gathers where other nodes write too: those who have just been answered need a moment to come back,
-/// more of them a longer one, and the head is with somebody else anyway.
+/// How long a batch gathers where other nodes write too: those who have just been answered need a
+/// moment to come back, more of them a longer one, and the head is with somebody else anyway.
 const GATHER: Duration = Duration::from_micros(250);
 const GATHER_EACH: Duration = Duration::from_micros(2);
 
@@ -42,20 +43,21 @@ pub struct Writer {
     facts: Facts,
     head: Head,
     /// Nobody else wrote between the last two batches: what is remembered is likely to hold.
-    alone: bool,
+    sole_writer: bool,
     /// Postings in the newest batch: so many were answered.
     answered: u32,
-    /// The head as it was taken for the batch that is being gathered, in a transaction that is open.
-    turn: Option<Head>,
-    /// A batch was given up, and none was made since. One batch waits for a database that is away; those behind it
-    /// are told at once, or the last of them would wait for all.
-    away: bool,
+    /// The head as it was taken for the batch that is being gathered, in a transaction that is
+    /// open.
+    acquired: Option<Head>,
+    /// A batch was given up, and none was made since. One batch waits for a database that is away;
+    /// those behind it are told at once, or the last of them would wait for all.
+    unavailable: bool,
 }
 
 /// A batch that was sent to be committed, and what it answers if it was.
-struct Sent {
+struct SentBatch {
     batch: i64,
-    answers: Vec<Answer>,
+    answers: Vec<PostingResult>,
 }
 
 impl Writer {
@@ -66,42 +68,66 @@ impl Writer {
             let node = book_rows::take_ids(conn, 1)?;
             head::enter(conn, node).map(|()| node)
         })?;
-        let (facts, head) = (Facts::default(), Head::default());
-        let (store, begun, alone, answered, turn, away) = (store.clone(), 0, true, 0, None, false);
-        Ok(Writer { store, conn, node, begun, facts, head, alone, answered, turn, away })
+        let facts = Facts::default();
+        let head = Head::default();
+        let store = store.clone();
+        let begun = 0;
+        let sole_writer = true;
+        let answered = 0;
+        let acquired = None;
+        let unavailable = false;
+        Ok(Writer {
+            store,
+            conn,
+            node,
+            begun,
+            facts,
+            head,
+            sole_writer,
+            answered,
+            acquired,
+            unavailable,
+        })
     }
 
-    /// Takes the head for a batch that is still to be gathered: while another node has it, the batch grows. Whoever
-    /// calls this hands in the batch next. Where others write too, the batch only gets a moment to grow: what it needs to
-    /// know is then read before the head is taken, so that they need not wait for that.
-    pub fn take_turn(&mut self) {
-        if !self.alone {
-            return std::thread::sleep(GATHER.saturating_add(GATHER_EACH.saturating_mul(self.answered)));
+    /// Takes the head for a batch that is still to be gathered: while another node has it, the
+    /// batch grows. Whoever calls this hands in the batch next. Where others write too, the batch
+    /// only gets a moment to grow: what it needs to know is then read before the head is taken, so
+    /// that they need not wait for that.
+    pub fn acquire_head(&mut self) {
+        if !self.sole_writer {
+            return std::thread::sleep(
+                GATHER.saturating_add(GATHER_EACH.saturating_mul(self.answered)),
+            );
         }
         // when it fails the batch finds out by itself
-        self.turn = in_transaction(&mut self.conn, head::take).ok();
+        self.acquired = in_transaction(&mut self.conn, head::take).ok();
     }
 
     /// Makes the postings durable and says what became of each.
-    pub fn answers(&mut self, postings: &[Posting]) -> Vec<Answer> {
-        if self.away {
+    pub fn answers(&mut self, postings: &[Posting]) -> Vec<PostingResult> {
+        if self.unavailable {
             self.mend();
         }
         self.answers_of(postings, false)
     }
 
-    /// When the database refuses rows of the batch, each half is tried alone, and so on: one posting that cannot be
-    /// written does not take the others with it. `suspect` is a batch that must have such a one.
-    fn answers_of(&mut self, postings: &[Posting], suspect: bool) -> Vec<Answer> {
-        let (since, mut sent, mut tries) = (Instant::now(), None, 0_u32);
-        let (patience, tries_least) = if self.away { (Duration::ZERO, 1) } else { (PATIENCE, TRIES_LEAST) };
+    /// When the database refuses rows of the batch, each half is tried alone, and so on: one
+    /// posting that cannot be written does not take the others with it. `suspect` is a batch that
+    /// must have such a one.
+    fn answers_of(&mut self, postings: &[Posting], suspect: bool) -> Vec<PostingResult> {
+        let since = Instant::now();
+        let mut sent = None;
+        let mut tries = 0_u32;
+        let (patience, tries_least) =
+            if self.unavailable { (Duration::ZERO, 1) } else { (PATIENCE, TRIES_LEAST) };
         let count = postings.len();
         loop {
             tries = tries.saturating_add(1);
             let over = |patience| tries >= tries_least && since.elapsed() >= patience;
             let error = match self.advance(postings, &mut sent) {
                 Ok(Some(answers)) => {
-                    self.away = false;
+                    self.unavailable = false;
                     return answers;
                 }
                 Ok(None) if over(patience) => StoreError::Closed,
@@ -119,9 +145,10 @@ impl Writer {
                 };
             }
             if over(if sent.is_some() { UNCLEAR_PATIENCE } else { patience }) {
-                // not sent: it was rolled back or never begun. Sent: nobody can say, until it is asked again
+                // not sent: it was rolled back or never begun. Sent: nobody can say, until it is
+                // asked again
                 tracing::error!(%error, count, unclear = sent.is_some(), "a commit failed");
-                self.away = true;
+                self.unavailable = true;
                 let reason = if sent.is_some() { Reason::Unclear } else { Reason::Busy };
                 return vec![Err(reason.into()); count];
             }
@@ -131,22 +158,29 @@ impl Writer {
         }
     }
 
-    /// Whether it is the rows that the database does not take, and not the database that is in trouble. Where the error
-    /// does not say it, and comes a second time, a batch without any rows tells.
+    /// Whether it is the rows that the database does not take, and not the database that is in
+    /// trouble. Where the error does not say it, and comes a second time, a batch without any rows
+    /// tells.
     fn is_of_rows(&mut self, error: &StoreError, again: bool) -> bool {
-        let sound = |writer: &mut Writer| !writer.conn.is_broken() && writer.attempt(&[], &mut None).is_ok();
+        let sound = |writer: &mut Writer| {
+            !writer.conn.is_broken() && writer.attempt(&[], &mut None).is_ok()
+        };
         error.is_of_rows() || (again && error.says_nothing() && sound(self))
     }
 
     /// Runs a write of another room.
-    pub fn job<T>(&mut self, f: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let (since, mut tries) = (Instant::now(), 0_u32);
-        if self.away {
+    pub fn job<T>(
+        &mut self,
+        f: impl Fn(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let since = Instant::now();
+        let mut tries = 0_u32;
+        if self.unavailable {
             self.mend();
         }
         loop {
             tries = tries.saturating_add(1);
-            let over = self.away || (tries >= TRIES_LEAST && since.elapsed() >= PATIENCE);
+            let over = self.unavailable || (tries >= TRIES_LEAST && since.elapsed() >= PATIENCE);
             match store::write(&mut self.conn, &f) {
                 Err(error) if !error.is_of_rows() && !over => {
                     tracing::warn!(%error, tries, "a write is tried again");
@@ -154,24 +188,29 @@ impl Writer {
                     self.mend();
                 }
                 done => {
-                    self.away = self.away && done.is_err();
+                    self.unavailable = self.unavailable && done.is_err();
                     return done;
                 }
             }
         }
     }
 
-    /// One step: finds out about what was sent before, or else sends the batch. Nothing comes of a batch that turns out
-    /// not to have been made.
-    fn advance(&mut self, postings: &[Posting], sent: &mut Option<Sent>) -> Result<Option<Vec<Answer>>, StoreError> {
+    /// One step: finds out about what was sent before, or else sends the batch. Nothing comes of a
+    /// batch that turns out not to have been made.
+    fn advance(
+        &mut self,
+        postings: &[Posting],
+        sent: &mut Option<SentBatch>,
+    ) -> Result<Option<Vec<PostingResult>>, StoreError> {
         let Some(earlier) = sent.as_ref() else { return self.attempt(postings, sent).map(Some) };
         let made = self.was_made(earlier.batch)?;
         Ok(sent.take().filter(|_| made).map(|earlier| earlier.answers))
     }
 
-    /// Whether a batch was made. It counts only when this question is committed too, and as a commit that writes: where a
-    /// standby must have every commit before it is acknowledged, it has the batch then as well; and what SQLite had
-    /// written of a batch that failed is written over, or a crash might still make it.
+    /// Whether a batch was made. It counts only when this question is committed too, and as a
+    /// commit that writes: where a standby must have every commit before it is acknowledged, it has
+    /// the batch then as well; and what SQLite had written of a batch that failed is written over,
+    /// or a crash might still make it.
     fn was_made(&mut self, batch: i64) -> Result<bool, StoreError> {
         let node = self.node;
         store::write(&mut self.conn, |conn| {
@@ -181,18 +220,30 @@ impl Writer {
         })
     }
 
-    /// Folds the postings and commits them. Afterwards `sent` holds what was sent to be committed and not answered.
-    fn attempt(&mut self, postings: &[Posting], sent: &mut Option<Sent>) -> Result<Vec<Answer>, StoreError> {
+    /// Folds the postings and commits them. Afterwards `sent` holds what was sent to be committed
+    /// and not answered.
+    fn attempt(
+        &mut self,
+        postings: &[Posting],
+        sent: &mut Option<SentBatch>,
+    ) -> Result<Vec<PostingResult>, StoreError> {
         self.begun = self.begun.saturating_add(1);
-        let (node, begun) = (self.node, self.begun);
-        let (head, since) = self.begin(postings)?;
-        let (facts, conn) = (&mut self.facts, &mut self.conn);
+        let node = self.node;
+        let begun = self.begun;
+        let (head, invalidated) = self.begin(postings)?;
+        let facts = &mut self.facts;
+        let conn = &mut self.conn;
         let mut folded = None;
         let write = |conn: &mut Conn| {
             facts.last_posting = head.last_posting;
-            reading::read_facts(conn, postings, facts, since.as_ref())?;
-            let mut out = Outcome::default();
-            folded = Some(postings.iter().map(|posting| facts.fold(posting, &mut out)).collect::<Vec<Answer>>());
+            reading::read_facts(conn, postings, facts, invalidated.as_ref())?;
+            let mut out = BatchOutcome::default();
+            folded = Some(
+                postings
+                    .iter()
+                    .map(|posting| facts.fold(posting, &mut out))
+                    .collect::<Vec<PostingResult>>(),
+            );
             if out.is_empty() && !postings.is_empty() {
                 // the book stays as it is, and so does its head
                 return Ok(head);
@@ -212,50 +263,53 @@ impl Writer {
             Err(error) => {
                 // only a commit that was sent leaves anything unclear
                 if matches!(error, StoreError::CommitLost(_)) {
-                    *sent = Some(Sent { batch: begun, answers });
+                    *sent = Some(SentBatch { batch: begun, answers });
                 }
                 Err(error)
             }
         }
     }
 
-    /// Takes the head for a batch, unless its turn came before. Where others write too, the batch is read ahead of that;
-    /// then what they made meanwhile comes with the head. What may not be so any more is forgotten.
-    fn begin(&mut self, postings: &[Posting]) -> Result<(Head, Option<Since>), StoreError> {
+    /// Takes the head for a batch, unless its turn came before. Where others write too, the batch
+    /// is read ahead of that; then what they made meanwhile comes with the head. What may not be so
+    /// any more is forgotten.
+    fn begin(&mut self, postings: &[Posting]) -> Result<(Head, Option<Invalidated>), StoreError> {
         let left = self.head.clone();
-        let ahead = self.turn.is_none() && !self.alone && !postings.is_empty();
-        if ahead {
-            self.read_ahead(postings)?;
+        let prefetched = self.acquired.is_none() && !self.sole_writer && !postings.is_empty();
+        if prefetched {
+            self.prefetch(postings)?;
         }
-        let (head, since) = match self.turn.take() {
+        let (head, invalidated) = match self.acquired.take() {
             Some(head) => (head, None),
-            None if ahead => in_transaction(&mut self.conn, |conn| since::take(conn, self.head.last_posting))?,
+            None if prefetched => in_transaction(&mut self.conn, |conn| {
+                changes_since::take(conn, self.head.last_posting)
+            })?,
             None => (in_transaction(&mut self.conn, head::take)?, None),
         };
-        self.alone = head == left;
+        self.sole_writer = head == left;
         // what came past the book left no posting
-        let since = since.filter(|_| head.touched == self.head.touched);
-        match (head == self.head, &since) {
+        let invalidated = invalidated.filter(|_| head.touched == self.head.touched);
+        match (head == self.head, &invalidated) {
             (true, _) => {}
-            (false, Some(_)) => self.facts.around = Around::default(),
+            (false, Some(_)) => self.facts.guard_facts = GuardFacts::default(),
             (false, None) => self.facts = Facts::default(),
         }
-        Ok((head, since))
+        Ok((head, invalidated))
     }
 
     /// Reads what the book says about a batch, and which head that is at least: it is read first.
-    fn read_ahead(&mut self, postings: &[Posting]) -> Result<(), StoreError> {
+    fn prefetch(&mut self, postings: &[Posting]) -> Result<(), StoreError> {
         // a head that is not there is missed when it is to be taken
         let head = head::look(&mut self.conn)?.unwrap_or_default();
         if head != self.head {
             (self.facts, self.head) = (Facts::default(), head);
         }
-        reading::read_ahead(&mut self.conn, postings, &mut self.facts)
+        reading::prefetch(&mut self.conn, postings, &mut self.facts)
     }
 
     /// What was remembered may not be so. The next try reads everything with the head in hand.
     fn forget(&mut self) {
-        (self.facts, self.head, self.alone) = (Facts::default(), Head::default(), true);
+        (self.facts, self.head, self.sole_writer) = (Facts::default(), Head::default(), true);
     }
 
     fn wait(&self, tries: u32) {
@@ -263,10 +317,11 @@ impl Writer {
         std::thread::sleep(wait.min(WAIT_MAX));
     }
 
-    /// A failure can leave the connection useless: the book must not stay so. Where a turn was taken on it, it was of use a
-    /// moment ago; and on another one the batch would have no transaction, and be made statement by statement.
+    /// A failure can leave the connection useless: the book must not stay so. Where a turn was
+    /// taken on it, it was of use a moment ago; and on another one the batch would have no
+    /// transaction, and be made statement by statement.
     fn mend(&mut self) {
-        if self.turn.is_some() || !self.conn.is_broken() {
+        if self.acquired.is_some() || !self.conn.is_broken() {
             return;
         }
         match self.store.writer() {
@@ -277,7 +332,10 @@ impl Writer {
 }
 
 /// Begins a transaction and takes the head in it.
-fn in_transaction<T>(conn: &mut Conn, take: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn in_transaction<T>(
+    conn: &mut Conn,
+    take: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     store::begin(conn)?;
     let taken = take(conn);
     if taken.is_err() { store::finish(conn, taken) } else { taken }
@@ -287,17 +345,27 @@ fn in_transaction<T>(conn: &mut Conn, take: impl FnOnce(&mut Conn) -> Result<T, 
 fn write_batch(
     conn: &mut Conn,
     facts: &Facts,
-    out: &Outcome,
+    out: &BatchOutcome,
     before: Head,
     note: Rows<'static>,
 ) -> Result<Head, StoreError> {
     let mut head = Head { batch: before.batch.saturating_add(1), ..before };
     let mut link = None;
     if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
-        head.digest = chain::digest(&head.digest, &out.rows.postings, &out.rows.entries, &out.rows.hold_entries);
+        head.digest = chain::digest(
+            &head.digest,
+            &out.rows.postings,
+            &out.rows.entries,
+            &out.rows.hold_entries,
+        );
         (head.link, head.last_posting) = (head.link.saturating_add(1), last.id);
         let digest = head.digest.clone();
-        link = Some(LinkRow { seq: head.link, first_posting: first.id, last_posting: last.id, digest });
+        link = Some(LinkRow {
+            seq: head.link,
+            first_posting: first.id,
+            last_posting: last.id,
+            digest,
+        });
     }
     let mut also = vec![note, head::set(&head)];
     also.extend(link.as_ref().map(head::add_link));

@@ -1,20 +1,21 @@
-//! What a batch leaves in the database, written in sets: of rows that several postings changed, the last state counts.
+//! What a batch leaves in the database, written in sets: of rows that several postings changed, the
+//! last state counts.
 
-use super::batch::Outcome;
+use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
-use crate::store::agents::{self, CashCodeRow};
+use crate::store::agent_rows::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::outbox::{self, NewMessage};
-use crate::store::papers::{self, Drawer, Paper};
 use crate::store::people::{self, PersonRow, PinRow};
-use crate::store::reversals::{self, ReversalRow};
+use crate::store::reversal_rows::{self, ReversalRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::working_day::{self, ClawbackRow, ServedRow, ShiftRow};
-use crate::store::{Conn, StoreError, orders};
+use crate::store::versioned::{self, Versioned, VersionedTable};
+use crate::store::working_day::{self, AgentJournalRow, ClawbackRow, ShiftRow};
+use crate::store::{Conn, StoreError, order_rows};
 use std::collections::{BTreeMap, HashMap};
 
 /// The changes of a batch, sorted by table.
@@ -26,7 +27,7 @@ struct Sets<'a> {
     attempts: BTreeMap<i64, i64>,
     languages: BTreeMap<i64, &'a str>,
     sessions: HashMap<&'a [u8], &'a SessionRow>,
-    seen: Vec<(&'a [u8], i64)>,
+    dedup_keys: Vec<(&'a [u8], i64)>,
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
     reminded: Vec<i64>,
@@ -38,20 +39,33 @@ struct Sets<'a> {
     identities: Vec<&'a IdentityRow>,
     tiers: BTreeMap<i64, &'a str>,
     shifts: BTreeMap<i64, &'a ShiftRow>,
-    served: Vec<ServedRow>,
-    asked: Vec<(i64, i64)>,
+    journal: Vec<AgentJournalRow>,
+    initiators: Vec<(i64, i64)>,
     low_floats: BTreeMap<i64, i64>,
     clawbacks: BTreeMap<(i64, i64, i64, &'a str), &'a ClawbackRow>,
-    papers: BTreeMap<(Drawer, i64), &'a Paper>,
+    versioned: BTreeMap<(VersionedTable, i64), &'a Versioned>,
     messages: Vec<NewMessage>,
 }
 
-/// Writes what a batch came to: its rows, its changes, where its accounts and holds stand, and what comes `also`.
-pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> Result<(), StoreError> {
+/// Writes what a batch came to: its rows, its changes, where its accounts and holds stand, and what
+/// comes `also`.
+pub fn write(
+    conn: &mut Conn,
+    facts: &Facts,
+    out: &BatchOutcome,
+    also: Vec<Rows>,
+) -> Result<(), StoreError> {
     let sets = Sets::of(facts, out);
-    let (opened, changed): (Vec<&Account>, Vec<&Account>) =
-        out.accounts.iter().filter_map(|id| facts.accounts.get(id)).partition(|a| sets.opened.contains_key(&a.id));
-    let untouched = sets.opened.iter().filter(|(id, _)| !out.accounts.contains(id)).map(|(_, account)| *account);
+    let (opened, changed): (Vec<&Account>, Vec<&Account>) = out
+        .accounts
+        .iter()
+        .filter_map(|id| facts.accounts.get(id))
+        .partition(|a| sets.opened.contains_key(&a.id));
+    let untouched = sets
+        .opened
+        .iter()
+        .filter(|(id, _)| !out.accounts.contains(id))
+        .map(|(_, account)| *account);
     let opened: Vec<&Account> = opened.into_iter().chain(untouched).collect();
     let holds: Vec<&HoldRow> = out.holds.iter().filter_map(|id| facts.holds.get(id)).collect();
     let packed = book_rows::pack(conn, &out.rows);
@@ -65,19 +79,19 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
         people::add(&sets.joined),
         people::set_pins(&sets.pins.values().collect::<Vec<_>>()),
         sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
-        sessions::see(&sets.seen),
-        orders::add(&sets.orders.into_values().collect::<Vec<_>>()),
-        orders::set_blocks(&sets.blocks),
-        reversals::add(&sets.reversals),
-        agents::add_codes(&sets.codes),
+        sessions::see(&sets.dedup_keys),
+        order_rows::add(&sets.orders.into_values().collect::<Vec<_>>()),
+        order_rows::set_blocks(&sets.blocks),
+        reversal_rows::add(&sets.reversals),
+        agent_rows::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
-        working_day::add_served(&sets.served),
-        working_day::add_asked(&sets.asked),
+        working_day::add_journal(&sets.journal),
+        working_day::add_initiators(&sets.initiators),
         working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
     ]);
-    statements.extend(papers::keep(&sets.papers.into_values().collect::<Vec<_>>()));
+    statements.extend(versioned::keep(&sets.versioned.into_values().collect::<Vec<_>>()));
     rows::run(conn, &statements)?;
     // these may change what was only added just now
     rows::run(
@@ -86,20 +100,20 @@ pub fn write(conn: &mut Conn, facts: &Facts, out: &Outcome, also: Vec<Rows>) -> 
             people::set_attempts(&sets.attempts),
             people::set_languages(&sets.languages),
             people::set_tiers(&sets.tiers),
-            agents::set_low_floats(&sets.low_floats),
-            orders::set_states(&sets.closed),
-            orders::set_reminded(&sets.reminded),
-            reversals::set_states(&sets.moved),
-            agents::set_code_states(&sets.spent_codes),
+            agent_rows::set_low_floats(&sets.low_floats),
+            order_rows::set_states(&sets.closed),
+            order_rows::set_reminded(&sets.reminded),
+            reversal_rows::set_states(&sets.moved),
+            agent_rows::set_code_states(&sets.spent_codes),
         ],
     )
 }
 
 impl<'a> Sets<'a> {
-    fn of(facts: &Facts, out: &'a Outcome) -> Sets<'a> {
+    fn of(facts: &Facts, out: &'a BatchOutcome) -> Sets<'a> {
         let mut sets = Sets::default();
         for note in &out.changes {
-            let attempts = |account: &i64| facts.around.attempts.get(account).copied();
+            let attempts = |account: &i64| facts.guard_facts.attempts.get(account).copied();
             match &note.change {
                 Change::OpenAccount(account) => drop(sets.opened.insert(account.id, account)),
                 Change::Join(person) => sets.joined.push(person),
@@ -108,10 +122,13 @@ impl<'a> Sets<'a> {
                     sets.pins.insert(pin.account_id, PinRow { attempts: now, ..pin.clone() });
                 }
                 Change::ChargePin { account } | Change::ClearPin { account } => {
-                    // where nothing is known of tries, none were charged in this batch: there is nothing but to clear
+                    // where nothing is known of tries, none were charged in this batch: there is
+                    // nothing but to clear
                     sets.attempts.insert(*account, attempts(account).unwrap_or(0));
                 }
-                Change::SetLanguage { account, language } => drop(sets.languages.insert(*account, language)),
+                Change::SetLanguage { account, language } => {
+                    sets.languages.insert(*account, language);
+                }
                 Change::SaveSession(save) => drop(sets.sessions.insert(&save.row.key, &save.row)),
                 Change::Identify(seen) => {
                     sets.identities.push(&seen.row);
@@ -119,25 +136,45 @@ impl<'a> Sets<'a> {
                 }
                 // whether it is told was decided by the fold, which says so
                 Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
-                Change::OpenShift(shift) | Change::CloseShift(shift) => drop(sets.shifts.insert(shift.id, shift)),
-                Change::Serve(row) => sets.served.push(ServedRow { posting: note.posting, ..row.clone() }),
-                Change::AskedBy { order, assistant } => sets.asked.push((*order, *assistant)),
-                Change::SetLowFloat { outlet, low_minor } => drop(sets.low_floats.insert(*outlet, *low_minor)),
+                Change::OpenShift(shift) | Change::CloseShift(shift) => {
+                    sets.shifts.insert(shift.id, shift);
+                }
+                Change::Journal(row) => {
+                    sets.journal.push(AgentJournalRow { posting: note.posting, ..row.clone() })
+                }
+                Change::InitiatedBy { order, assistant } => {
+                    sets.initiators.push((*order, *assistant))
+                }
+                Change::SetLowFloat { outlet, low_minor } => {
+                    sets.low_floats.insert(*outlet, *low_minor);
+                }
                 Change::ClawBack(row) => {
                     sets.clawbacks.insert((row.day, row.outlet, row.customer, &row.service), row);
                 }
-                Change::See { key } | Change::Take { key } => sets.seen.push((key.bytes(), note.at.micros())),
+                Change::Dedup { key } | Change::Claim { key } => {
+                    sets.dedup_keys.push((key.bytes(), note.at.micros()))
+                }
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
                 Change::Reminded { order } => sets.reminded.push(*order),
                 // the hold behind it has the number of the posting that opens it
-                Change::OpenReversal(row) => sets.reversals.push(ReversalRow { hold: note.posting, ..row.clone() }),
-                Change::MoveReversal { payment, state, why, .. } => drop(sets.moved.insert(*payment, (state, why))),
-                Change::Block { account, other, blocked } => drop(sets.blocks.insert((*account, *other), *blocked)),
+                Change::OpenReversal(row) => {
+                    sets.reversals.push(ReversalRow { hold: note.posting, ..row.clone() })
+                }
+                Change::MoveReversal { payment, state, why, .. } => {
+                    sets.moved.insert(*payment, (state, why));
+                }
+                Change::Block { account, other, blocked } => {
+                    sets.blocks.insert((*account, *other), *blocked);
+                }
                 // the hold behind a code has the number of the posting that opens it
-                Change::OpenCode(code) => sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() }),
+                Change::OpenCode(code) => {
+                    sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() })
+                }
                 Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
-                Change::Keep(paper) => drop(sets.papers.insert(paper.place(), paper)),
+                Change::Keep(versioned) => {
+                    sets.versioned.insert(versioned.row_key(), versioned);
+                }
                 Change::Tell(message) => sets.messages.push(of_posting(message, note.posting)),
             }
         }

@@ -1,4 +1,5 @@
-//! What the commands of an operator can do about agents and about wrong sends, as the command line names it.
+//! What the commands of an operator can do about agents and about wrong sends, as the command line
+//! names it.
 
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -6,7 +7,8 @@ use jiff::civil::Date;
 /// What can be done about what is asked back.
 #[derive(Debug, Subcommand)]
 pub enum ReversalAct {
-    /// List what is not decided: code, state, how much is held, who asks whom, and how often who asks has asked before
+    /// List what is not decided: code, state, how much is held, who asks whom, and how often who
+    /// asks has asked before
     List,
     /// Give what is held back to who sent it, where the receiver objects
     GiveBack {
@@ -47,17 +49,21 @@ pub enum AgentAct {
         /// Whose phone
         phone: String,
     },
-    /// End somebody's work at their outlet: their agent PIN opens nothing any more, not even what is under way
+    /// End somebody's work at their outlet: their agent PIN opens nothing any more, not even what
+    /// is under way
     Dismiss {
         /// Whose phone
         phone: String,
     },
-    /// Pay all commission that was earned to the floats of the outlets; run it on the day of the month you pay on
+    /// Pay all commission that was earned to the floats of the outlets; run it on the day of the
+    /// month you pay on
     ///
-    /// Again pays only what was earned since. What an outlet owes of commission earned too much is taken back first, and
-    /// what is not there yet stays owed. `serve --pay-commission` does it by itself.
+    /// Again pays only what was earned since. What an outlet owes of commission earned too much is
+    /// taken back first, and what is not there yet stays owed. `serve --pay-commission` does it by
+    /// itself.
     Pay,
-    /// What of a day's commission was earned too much: parts of one payment at outlets of one head office
+    /// What of a day's commission was earned too much: parts of one payment at outlets of one head
+    /// office
     Recheck {
         /// The day in the market's calendar, once it is over
         #[arg(long, value_name = "YYYY-MM-DD")]

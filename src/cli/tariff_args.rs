@@ -6,13 +6,16 @@ use jiff::civil::Date;
 /// What can be done with a tariff.
 #[derive(Debug, Subcommand)]
 pub enum TariffAct {
-    /// Prove that every amount has one price, every line a place to go, and no split saves too much; print the tables
+    /// Prove that every amount has one price, every line a place to go, and no split saves too
+    /// much; print the tables
     ///
-    /// Exits with 0 only if there is nothing to complain about; complaints name file and line. The split that saves most
-    /// is printed for each table: with flat fees to the coin, with percentages up to two coins of rounding a line. What is
-    /// reduced for a month's volume is left out of it.
+    /// Exits with 0 only if there is nothing to complain about; complaints name file and line. The
+    /// split that saves most is printed for each table: with flat fees to the coin, with
+    /// percentages up to two coins of rounding a line. What is reduced for a month's volume is left
+    /// out of it.
     Check,
-    /// What would it cost: every line, what the payer pays and the payee gets, and what agents earn by it
+    /// What would it cost: every line, what the payer pays and the payee gets, and what agents earn
+    /// by it
     Quote(TariffQuoteArgs),
 }
 

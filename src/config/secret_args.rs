@@ -1,4 +1,5 @@
-//! The secrets of a service, as they are given: by value or by file, with those before them. It refuses the demo's.
+//! The secrets of a service, as they are given: by value or by file, with those before them. It
+//! refuses the demo's.
 
 use crate::seal::SealKey;
 use clap::Args;
@@ -11,15 +12,22 @@ pub const DEMO_SECRET: &str = "6b61646f676f2064656d6f207365637265742c206e6f74206
 /// The secrets of a service, for each command that needs them.
 #[derive(Debug, Args)]
 pub struct SecretArgs {
-    /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits (`kadogo secret`
-    /// makes one). Without it every PIN is lost, so keep a copy apart from the database
+    /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits
+    /// (`kadogo secret` makes one). Without it every PIN is lost, so keep a copy apart from the
+    /// database
     #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX")]
     pub secret: Option<SecretString>,
     /// A file with that secret, instead of the secret itself
     #[arg(long, env = "KADOGO_SECRET_FILE", value_name = "FILE", conflicts_with = "secret")]
     pub secret_file: Option<PathBuf>,
     /// Secrets used before this one, separated by commas: PINs set under them stay valid
-    #[arg(long, env = "KADOGO_OLD_SECRETS", hide_env_values = true, value_name = "HEX,HEX", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "KADOGO_OLD_SECRETS",
+        hide_env_values = true,
+        value_name = "HEX,HEX",
+        value_delimiter = ','
+    )]
     pub old_secrets: Vec<SecretString>,
 }
 
@@ -28,7 +36,8 @@ impl SecretArgs {
     pub fn read(&self, problems: &mut Vec<String>) -> (Option<SealKey>, Option<Vec<SealKey>>) {
         let secret = self.current(problems);
         let old = self.old_secrets.iter().filter(|old| !is_blank(old));
-        let old: Option<Vec<SealKey>> = old.map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
+        let old: Option<Vec<SealKey>> =
+            old.map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
         if old.is_none() {
             problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
         }
@@ -36,33 +45,40 @@ impl SecretArgs {
     }
 
     fn current(&self, problems: &mut Vec<String>) -> Option<SealKey> {
-        let text = match (self.secret.as_ref().filter(|secret| !is_blank(secret)), &self.secret_file) {
-            (Some(secret), _) => secret.expose_secret().trim().to_owned(),
-            (None, Some(file)) => match std::fs::read_to_string(file) {
-                Ok(text) => text.trim().to_owned(),
-                Err(error) => {
-                    problems.push(format!("KADOGO_SECRET_FILE: {}: {error}", file.display()));
+        let text =
+            match (self.secret.as_ref().filter(|secret| !is_blank(secret)), &self.secret_file) {
+                (Some(secret), _) => secret.expose_secret().trim().to_owned(),
+                (None, Some(file)) => match std::fs::read_to_string(file) {
+                    Ok(text) => text.trim().to_owned(),
+                    Err(error) => {
+                        problems.push(format!("KADOGO_SECRET_FILE: {}: {error}", file.display()));
+                        return None;
+                    }
+                },
+                (None, None) => {
+                    problems.push("KADOGO_SECRET is not set: `kadogo secret` makes one".to_owned());
                     return None;
                 }
-            },
-            (None, None) => {
-                problems.push("KADOGO_SECRET is not set: `kadogo secret` makes one".to_owned());
-                return None;
-            }
-        };
+            };
         if text.eq_ignore_ascii_case(DEMO_SECRET) {
-            problems.push("KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one".to_owned());
+            problems.push(
+                "KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one"
+                    .to_owned(),
+            );
             return None;
         }
         let key = SealKey::from_hex(&text);
         if key.is_none() {
-            problems.push("KADOGO_SECRET must be 64 hexadecimal digits: `kadogo secret` makes one".to_owned());
+            problems.push(
+                "KADOGO_SECRET must be 64 hexadecimal digits: `kadogo secret` makes one".to_owned(),
+            );
         }
         key
     }
 }
 
-/// A variable that is set to nothing, as container files do with what they cannot fill in, is not set.
+/// A variable that is set to nothing, as container files do with what they cannot fill in, is not
+/// set.
 pub(super) fn is_blank(secret: &SecretString) -> bool {
     secret.expose_secret().trim().is_empty()
 }

@@ -1,14 +1,15 @@
-//! What a real service must be told besides: secrets, the gateway, the mail server. It finds everything that is wrong at
-//! once, and lets no password travel in the open.
+//! What a real service must be told besides: secrets, the gateway, the mail server. It finds
+//! everything that is wrong at once, and lets no password travel in the open.
 
 use super::secret_args::is_blank;
 use super::{GatewayAccount, SecretArgs, ServerArgs, Settings};
 use crate::email::Email;
-use crate::gateway::mail::{MailAccount, Mailer};
+use crate::gateway::smtp::{MailAccount, Mailer};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What `serve` needs besides. Secrets belong into the environment, where other users cannot list them.
+/// What `serve` needs besides. Secrets belong into the environment, where other users cannot list
+/// them.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// What `demo` has too.
@@ -17,7 +18,8 @@ pub struct ServeArgs {
     /// The secrets.
     #[command(flatten)]
     pub secrets: SecretArgs,
-    /// What gateways must send as `?token=` with every callback, since they do not sign them; at least 16 characters
+    /// What gateways must send as `?token=` with every callback, since they do not sign them; at
+    /// least 16 characters
     #[arg(long, env = "KADOGO_CALLBACK_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub callback_token: Option<SecretString>,
     /// Africa's Talking: the account's user name
@@ -26,18 +28,24 @@ pub struct ServeArgs {
     /// Africa's Talking: the account's API key
     #[arg(long, env = "KADOGO_AT_API_KEY", hide_env_values = true, value_name = "KEY")]
     pub at_api_key: Option<SecretString>,
-    /// Africa's Talking: the short code or name that messages come from; the gateway's default when not given
+    /// Africa's Talking: the short code or name that messages come from; the gateway's default when
+    /// not given
     #[arg(long, env = "KADOGO_AT_SENDER", value_name = "NAME")]
     pub at_sender: Option<String>,
-    /// The mail server, for statements by e-mail: smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST?tls=required for
-    /// STARTTLS. Without it people are offered no mail
+    /// The mail server, for statements by e-mail: smtps://USER:PASSWORD@HOST, or
+    /// smtp://USER:PASSWORD@HOST?tls=required for STARTTLS. Without it people are offered no mail
     #[arg(long, env = "KADOGO_SMTP_URL", hide_env_values = true, value_name = "URL")]
     pub smtp_url: Option<SecretString>,
     /// The address that mail comes from
     #[arg(long, env = "KADOGO_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
     /// Africa's Talking: where its API is
-    #[arg(long, env = "KADOGO_AT_URL", default_value = "https://api.africastalking.com", value_name = "URL")]
+    #[arg(
+        long,
+        env = "KADOGO_AT_URL",
+        default_value = "https://api.africastalking.com",
+        value_name = "URL"
+    )]
     pub at_url: String,
 }
 
@@ -48,17 +56,21 @@ impl ServeArgs {
         self.forget_blanks();
         self.server.check(&mut problems);
         if self.server.service_code.is_none() {
-            problems.push("KADOGO_SERVICE_CODE is not set: the code that people dial, such as *384*1234#".to_owned());
+            problems.push(
+                "KADOGO_SERVICE_CODE is not set: the code that people dial, such as *384*1234#"
+                    .to_owned(),
+            );
         }
         let (secret, old_secrets) = self.secrets.read(&mut problems);
         match &self.callback_token {
             None => problems.push(
                 "KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
-                                   random text and add it to the callback addresses as ?token="
+                 random text and add it to the callback addresses as ?token="
                     .to_owned(),
             ),
             Some(token) if token.expose_secret().len() < 16 => {
-                problems.push("KADOGO_CALLBACK_TOKEN is too short: at least 16 characters".to_owned());
+                problems.push("KADOGO_CALLBACK_TOKEN is too short: at least 16 \
+                               characters".to_owned());
             }
             Some(_) => {}
         }
@@ -87,7 +99,12 @@ impl ServeArgs {
         self.callback_token = self.callback_token.take().filter(|token| !is_blank(token));
         self.at_api_key = self.at_api_key.take().filter(|key| !is_blank(key));
         self.smtp_url = self.smtp_url.take().filter(|url| !is_blank(url));
-        for word in [&mut self.at_username, &mut self.at_sender, &mut self.mail_from, &mut self.server.service_code] {
+        for word in [
+            &mut self.at_username,
+            &mut self.at_sender,
+            &mut self.mail_from,
+            &mut self.server.service_code,
+        ] {
             *word = word.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         }
     }
@@ -98,23 +115,33 @@ impl ServeArgs {
             (Some(url), Some(from)) => (url.clone(), from),
             (None, None) => return None,
             (Some(_), None) => {
-                problems.push("KADOGO_MAIL_FROM is not set: the address that mail comes from".to_owned());
+                problems.push(
+                    "KADOGO_MAIL_FROM is not set: the address that mail comes from".to_owned(),
+                );
                 return None;
             }
             (None, Some(_)) => {
-                problems.push("KADOGO_SMTP_URL is not set, but KADOGO_MAIL_FROM is: the mail server".to_owned());
+                problems.push(
+                    "KADOGO_SMTP_URL is not set, but KADOGO_MAIL_FROM is: the mail server"
+                        .to_owned(),
+                );
                 return None;
             }
         };
         let text = url.expose_secret();
         let here = text.starts_with("smtp://127.0.0.1:") || text.starts_with("smtp://localhost:");
-        let hidden = text.starts_with("smtps://") || (text.starts_with("smtp://") && text.contains("?tls=required"));
+        let hidden = text.starts_with("smtps://")
+            || (text.starts_with("smtp://") && text.contains("?tls=required"));
         if !hidden && !here {
-            problems.push("KADOGO_SMTP_URL must begin with smtps://, or end with ?tls=required".to_owned());
+            problems.push(
+                "KADOGO_SMTP_URL must begin with smtps://, or end with ?tls=required".to_owned(),
+            );
             return None;
         }
         let Ok(from) = Email::parse(from) else {
-            problems.push("KADOGO_MAIL_FROM must be an address such as statements@example.org".to_owned());
+            problems.push(
+                "KADOGO_MAIL_FROM must be an address such as statements@example.org".to_owned(),
+            );
             return None;
         };
         let account = MailAccount { url, from };
@@ -129,19 +156,41 @@ impl ServeArgs {
 
     fn gateway(&self, problems: &mut Vec<String>) -> Option<GatewayAccount> {
         if self.at_username.is_none() {
-            problems.push("KADOGO_AT_USERNAME is not set: the user name of the account at Africa's Talking".to_owned());
+            problems.push(
+                "KADOGO_AT_USERNAME is not set: the user name of the account at Africa's Talking"
+                    .to_owned(),
+            );
         }
         if self.at_api_key.is_none() {
-            problems.push("KADOGO_AT_API_KEY is not set: the API key of the account at Africa's Talking".to_owned());
+            problems.push(
+                "KADOGO_AT_API_KEY is not set: the API key of the account at Africa's Talking"
+                    .to_owned(),
+            );
         }
-        if self.at_api_key.as_ref().is_some_and(|key| !key.expose_secret().bytes().all(|b| b.is_ascii_graphic())) {
-            problems.push("KADOGO_AT_API_KEY has blanks or line ends in it, which no key has".to_owned());
+        if self
+            .at_api_key
+            .as_ref()
+            .is_some_and(|key| !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()))
+        {
+            problems.push(
+                "KADOGO_AT_API_KEY has blanks or line ends in it, which no key has".to_owned(),
+            );
         }
-        let url = ["https://", "http://127.0.0.1:"].iter().any(|start| self.at_url.starts_with(start));
+        let url =
+            ["https://", "http://127.0.0.1:"].iter().any(|start| self.at_url.starts_with(start));
         if !url {
-            problems.push("KADOGO_AT_URL must begin with https://, or the API key would travel in the open".to_owned());
+            problems.push(
+                "KADOGO_AT_URL must begin with https://, or the API key would travel in the open"
+                    .to_owned(),
+            );
         }
-        let (username, api_key) = (self.at_username.clone()?, self.at_api_key.clone()?);
-        url.then(|| GatewayAccount { url: self.at_url.clone(), username, api_key, sender: self.at_sender.clone() })
+        let username = self.at_username.clone()?;
+        let api_key = self.at_api_key.clone()?;
+        url.then(|| GatewayAccount {
+            url: self.at_url.clone(),
+            username,
+            api_key,
+            sender: self.at_sender.clone(),
+        })
     }
 }

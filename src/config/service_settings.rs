@@ -1,8 +1,9 @@
-//! What the program is built from, once the flags were found good. It knows neither flags nor variables.
+//! What the program is built from, once the flags were found good. It knows neither flags nor
+//! variables.
 
-use crate::gateway::mail::MailAccount;
+use crate::gateway::smtp::MailAccount;
 use crate::seal::SealKey;
-use crate::wallet::Rules;
+use crate::wallet::OperatorRules;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,8 +48,9 @@ pub struct Settings {
     /// The way out for mail, if there is one.
     pub mail: Option<MailAccount>,
     /// What the operator decides about services.
-    pub rules: Rules,
-    /// Prices of services for which the tariff file has none, as it would write them: so that they can be tried.
+    pub rules: OperatorRules,
+    /// Prices of services for which the tariff file has none, as it would write them: so that they
+    /// can be tried.
     pub more_prices: &'static str,
     /// Whether this is the demo.
     pub demo: bool,

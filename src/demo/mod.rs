@@ -1,9 +1,11 @@
-//! A phone to try the service with: in a browser and in a terminal. Both talk through the gateway's own
-//! endpoints, so that nothing about them is special to the service.
+//! A phone to try the service with: in a browser and in a terminal. Both talk through the gateway's
+//! own endpoints, so that nothing about them is special to the service.
 
-mod agents;
+/// The terminal's connection to the service.
+mod client;
 /// The screen of the phone in a terminal.
 mod lcd;
+mod outlets;
 /// The pages: the phone, the people, their inboxes.
 pub mod pages;
 /// What is written down of the people.
@@ -12,8 +14,6 @@ mod seed;
 pub mod terminal;
 /// What can go wrong with it.
 mod trouble;
-/// The terminal's connection to the service.
-mod wire;
 /// The people who can be played.
 pub mod world;
 

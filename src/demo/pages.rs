@@ -1,7 +1,7 @@
 //! The pages of the demo: the phone, the people, their inboxes. They exist only in `demo`.
 
 use super::world;
-use crate::doors::Doors;
+use crate::app_state::AppState;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
 use actix_web::HttpResponse;
@@ -13,7 +13,7 @@ const INBOX_MAX: i64 = 100;
 
 /// A message as `/demo/inbox` lists it.
 #[derive(Debug, Serialize)]
-struct Message {
+struct MessageView {
     at: String,
     from: String,
     text: String,
@@ -34,28 +34,29 @@ async fn home() -> HttpResponse {
     HttpResponse::SeeOther().insert_header(("Location", "/phone")).finish()
 }
 
-async fn phone(doors: Data<Doors>) -> HttpResponse {
+async fn phone(state: Data<AppState>) -> HttpResponse {
     // the page is written for the usual code; this service may have another
-    let page = super::PHONE_PAGE.replace("*384*1234#", &doors.wallet.house.dial);
+    let page = super::PHONE_PAGE.replace("*384*1234#", &state.wallet.config.dial);
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
-async fn people(doors: Data<Doors>) -> HttpResponse {
-    match world::people(&doors.wallet).await {
+async fn people(state: Data<AppState>) -> HttpResponse {
+    match world::people(&state.wallet).await {
         Ok(people) => HttpResponse::Ok().json(people),
         Err(error) => broken(&error),
     }
 }
 
-async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
-    let Ok(phone) = Msisdn::parse(&phone, &doors.wallet.house.market) else {
+async fn inbox(state: Data<AppState>, phone: Path<String>) -> HttpResponse {
+    let Ok(phone) = Msisdn::parse(&phone, &state.wallet.config.market) else {
         return HttpResponse::BadRequest().body("not a phone number");
     };
-    match doors.notify.inbox(&phone, INBOX_MAX).await {
+    match state.notify.inbox(&phone, INBOX_MAX).await {
         Ok(messages) => {
-            let from = &doors.wallet.house.brand;
-            let listed = messages.into_iter().map(|message| Message {
-                at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at)).rfc3339(),
+            let from = &state.wallet.config.brand;
+            let listed = messages.into_iter().map(|message| MessageView {
+                at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at))
+                    .rfc3339(),
                 from: from.clone(),
                 text: message.text,
             });
@@ -66,30 +67,37 @@ async fn inbox(doors: Data<Doors>, phone: Path<String>) -> HttpResponse {
 }
 
 /// Every letter that left, the newest first, with what lies in it.
-async fn mail(doors: Data<Doors>) -> HttpResponse {
-    let letters = match doors.notify.letters().await {
+async fn mail(state: Data<AppState>) -> HttpResponse {
+    let letters = match state.notify.letters().await {
         Ok(letters) => letters,
         Err(error) => return broken(&error),
     };
     let mut page = String::from(
-        "<!doctype html><meta charset=utf-8><title>Mail</title><style>body{font:16px sans-serif;max-width:46rem;\
-         margin:2rem auto;padding:0 1rem}article{border-top:1px solid #ccc}pre{white-space:pre-wrap;font:inherit}\
-         </style><h1>Mail of the demo</h1><p>Nothing is really sent. Statements: dial, My account, E-mail.</p>",
+        "<!doctype html><meta charset=utf-8><title>Mail</title><style>body{font:16px \
+         sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}article{border-top:1px solid \
+         #ccc}pre{white-space:pre-wrap;font:inherit}</style><h1>Mail of the demo</h1><p>Nothing is \
+         really sent. Statements: dial, My account, E-mail.</p>",
     );
     for (row, letter) in &letters {
-        let (to, subject, text) = (escaped(letter.to.address()), escaped(&letter.subject), escaped(&letter.text));
+        let to = escaped(letter.to.address());
+        let subject = escaped(&letter.subject);
+        let text = escaped(&letter.text);
         page.push_str(&format!("<article><h3>{subject}</h3><p>To {to}</p><pre>{text}</pre>"));
         for (file, number) in letter.files.iter().zip(0_usize..) {
-            page.push_str(&format!("<p><a href=\"/demo/mail/{}/{number}\">{}</a></p>", row.id, escaped(&file.name)));
+            page.push_str(&format!(
+                "<p><a href=\"/demo/mail/{}/{number}\">{}</a></p>",
+                row.id,
+                escaped(&file.name)
+            ));
         }
         page.push_str("</article>");
     }
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 
-async fn mail_file(doors: Data<Doors>, place: Path<(i64, usize)>) -> HttpResponse {
+async fn mail_file(state: Data<AppState>, place: Path<(i64, usize)>) -> HttpResponse {
     let (id, number) = place.into_inner();
-    let letters = match doors.notify.letters().await {
+    let letters = match state.notify.letters().await {
         Ok(letters) => letters,
         Err(error) => return broken(&error),
     };
@@ -97,7 +105,10 @@ async fn mail_file(doors: Data<Doors>, place: Path<(i64, usize)>) -> HttpRespons
     match letter.and_then(|letter| letter.files.into_iter().nth(number)) {
         Some(file) => {
             let shown = format!("inline; filename=\"{}\"", file.name);
-            HttpResponse::Ok().content_type(file.kind).insert_header(("Content-Disposition", shown)).body(file.bytes)
+            HttpResponse::Ok()
+                .content_type(file.kind)
+                .insert_header(("Content-Disposition", shown))
+                .body(file.bytes)
         }
         None => HttpResponse::NotFound().body("no such file"),
     }

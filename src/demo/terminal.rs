@@ -1,5 +1,6 @@
-//! A feature phone in a terminal, for any person of a running demo: it dials, replies, writes and shows texts.
-//! It takes its lines, its output, the time and its dice from the caller, so that a test can hold it.
+//! A feature phone in a terminal, for any person of a running demo: it dials, replies, writes and
+//! shows texts. It takes its lines, its output, the time and its dice from the caller, so that a
+//! test can hold it.
 
 use std::io::{BufRead, Write};
 use std::time::Duration;
@@ -8,14 +9,14 @@ use tokio::sync::mpsc;
 
 pub use super::trouble::Trouble;
 
+use super::client::{DemoClient, Resident};
 use super::lcd;
-use super::wire::{Person, Wire};
 use crate::gateway::africastalking::SANDBOX_NETWORK;
 use crate::gateway::{EndEvent, Ending, Text, UssdCall};
 use crate::market::Market;
 use crate::money::{Currency, Money};
 use crate::phone::Msisdn;
-use crate::seal::Dice;
+use crate::seal::Randomness;
 use crate::time::{Clock, Timestamp};
 
 /// What the phone dials when nothing else is asked for.
@@ -25,21 +26,29 @@ const SHORT_CODE: &str = "22384";
 /// How often it looks for messages.
 const LOOK_EVERY: Duration = Duration::from_millis(1500);
 
-const HELP: &str =
-    "  Enter dials *384*1234#  ·  sms TEXT writes an SMS  ·  who hands the phone on  ·  x hangs up  ·  q quits\n";
+const HELP: &str = "  Enter dials *384*1234#  ·  sms TEXT writes an SMS  ·  who hands the phone \
+                    on  ·  x hangs up  ·  q quits\n";
 
 /// Runs the phone until the input ends or says `q`. Without a number it asks who is holding it.
 pub async fn run(
     base_url: &str,
     as_phone: Option<String>,
-    (clock, dice): (&Clock, &Dice),
+    (clock, randomness): (&Clock, &Randomness),
     input: impl BufRead + Send + 'static,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Trouble> {
     let mut lines = lines_of(input);
-    let wire = Wire::new(base_url)?;
+    let wire = DemoClient::new(base_url)?;
     let people = wire.people().await?;
-    let mut phone = Phone { wire, clock, dice, output, owner: None, session: None, messages_seen: 0 };
+    let mut phone = TerminalPhone {
+        wire,
+        clock,
+        randomness,
+        output,
+        owner: None,
+        session: None,
+        messages_seen: 0,
+    };
     match as_phone {
         Some(number) => {
             let owner = known_or_new(&number, &people).ok_or(Trouble::NotANumber(number))?;
@@ -75,28 +84,31 @@ fn lines_of(input: impl BufRead + Send + 'static) -> mpsc::Receiver<String> {
     receiver
 }
 
-struct Phone<'a> {
-    wire: Wire,
+struct TerminalPhone<'a> {
+    wire: DemoClient,
     clock: &'a Clock,
-    dice: &'a Dice,
+    randomness: &'a Randomness,
     output: &'a mut (dyn Write + Send),
-    owner: Option<(Person, Msisdn)>,
-    session: Option<Session>,
+    owner: Option<(Resident, Msisdn)>,
+    session: Option<TerminalSession>,
     messages_seen: usize,
 }
 
-struct Session {
+struct TerminalSession {
     id: String,
     code: String,
     inputs: Vec<String>,
     started: Timestamp,
 }
 
-impl Phone<'_> {
+impl TerminalPhone<'_> {
     /// Does what a line asks for. False means that the phone is put away.
     async fn obey(&mut self, line: &str) -> Result<bool, Trouble> {
         let Some((_, number)) = self.owner.clone() else { return self.choose(line).await };
-        let text = line.get(..4).filter(|word| word.eq_ignore_ascii_case("sms ")).and_then(|_| line.get(4..));
+        let text = line
+            .get(..4)
+            .filter(|word| word.eq_ignore_ascii_case("sms "))
+            .and_then(|_| line.get(4..));
         match (line, text, self.session.is_some()) {
             ("q", _, _) => {
                 self.hang_up(Ending::CutOff).await;
@@ -120,19 +132,23 @@ impl Phone<'_> {
                 self.ask_who(&people)?;
             }
             ("", _, false) => self.dial(SERVICE_CODE, number).await?,
-            (code, _, false) if code.starts_with('*') && code.ends_with('#') => self.dial(code, number).await?,
+            (code, _, false) if code.starts_with('*') && code.ends_with('#') => {
+                self.dial(code, number).await?
+            }
             _ => self.say(HELP)?,
         }
         self.prompt()?;
         Ok(true)
     }
 
-    fn ask_who(&mut self, people: &[Person]) -> Result<(), Trouble> {
+    fn ask_who(&mut self, people: &[Resident]) -> Result<(), Trouble> {
         self.say("\n  Who is holding the phone?\n\n")?;
         for (index, person) in people.iter().enumerate() {
             self.say(&format!("  {:>2}  {}\n", index.saturating_add(1), introduction(person)))?;
         }
-        self.say("\n  Type the person's number in this list, or a phone number of somebody new.\n")?;
+        self.say(
+            "\n  Type the person's number in this list, or a phone number of somebody new.\n",
+        )?;
         self.prompt()
     }
 
@@ -153,7 +169,7 @@ impl Phone<'_> {
         Ok(true)
     }
 
-    async fn take(&mut self, owner: (Person, Msisdn)) -> Result<(), Trouble> {
+    async fn take(&mut self, owner: (Resident, Msisdn)) -> Result<(), Trouble> {
         self.messages_seen = self.wire.inbox(owner.1.e164()).await?.len();
         let introduction = introduction(&owner.0);
         self.owner = Some(owner);
@@ -163,16 +179,28 @@ impl Phone<'_> {
     }
 
     async fn dial(&mut self, code: &str, number: Msisdn) -> Result<(), Trouble> {
-        let id = format!("ATUid_{}", hex(self.dice.bytes()));
-        self.session = Some(Session { id, code: code.to_owned(), inputs: Vec::new(), started: self.clock.now() });
+        let id = format!("ATUid_{}", hex(self.randomness.bytes()));
+        self.session = Some(TerminalSession {
+            id,
+            code: code.to_owned(),
+            inputs: Vec::new(),
+            started: self.clock.now(),
+        });
         self.step(number).await
     }
 
     async fn step(&mut self, caller: Msisdn) -> Result<(), Trouble> {
         let Some(session) = &self.session else { return Ok(()) };
         let (session, service_code) = (session.id.clone(), session.code.clone());
-        let history = self.session.as_ref().map(|session| session.inputs.join("*")).unwrap_or_default();
-        let call = UssdCall { session, service_code, caller, network: SANDBOX_NETWORK.to_owned(), history };
+        let history =
+            self.session.as_ref().map(|session| session.inputs.join("*")).unwrap_or_default();
+        let call = UssdCall {
+            session,
+            service_code,
+            caller,
+            network: SANDBOX_NETWORK.to_owned(),
+            history,
+        };
         match self.wire.step(&call).await {
             Ok(Some((screen, true))) => self.show(&screen, "Type a reply, or x to hang up"),
             Ok(Some((screen, false))) => {
@@ -201,16 +229,25 @@ impl Phone<'_> {
     }
 
     async fn write(&mut self, from: Msisdn, body: &str) -> Result<(), Trouble> {
-        let id = format!("ATMid_{}", hex(self.dice.bytes()));
-        let text = Text { id, from, to: SHORT_CODE.to_owned(), body: body.to_owned(), at: self.clock.now() };
+        let id = format!("ATMid_{}", hex(self.randomness.bytes()));
+        let text = Text {
+            id,
+            from,
+            to: SHORT_CODE.to_owned(),
+            body: body.to_owned(),
+            at: self.clock.now(),
+        };
         match self.wire.text(&text).await {
             Ok(true) => self.say("  Sent.\n"),
-            Ok(false) | Err(Trouble::NoAnswer { .. }) => self.say("  Not sent: the service did not take it.\n"),
+            Ok(false) | Err(Trouble::NoAnswer { .. }) => {
+                self.say("  Not sent: the service did not take it.\n")
+            }
             Err(trouble @ (Trouble::Terminal(_) | Trouble::NotANumber(_))) => Err(trouble),
         }
     }
 
-    /// Prints the messages that came since the last look. A service that is away for a moment is no reason to stop.
+    /// Prints the messages that came since the last look. A service that is away for a moment is no
+    /// reason to stop.
     async fn look(&mut self) -> Result<(), Trouble> {
         let Some((_, number)) = &self.owner else { return Ok(()) };
         let Ok(messages) = self.wire.inbox(number.e164()).await else { return Ok(()) };
@@ -228,7 +265,11 @@ impl Phone<'_> {
     }
 
     fn show(&mut self, screen: &str, keys: &str) -> Result<(), Trouble> {
-        let name = self.owner.as_ref().map(|(person, number)| shown_name(person, number)).unwrap_or_default();
+        let name = self
+            .owner
+            .as_ref()
+            .map(|(person, number)| shown_name(person, number))
+            .unwrap_or_default();
         self.say(&lcd::draw(&name, screen, keys))
     }
 
@@ -242,39 +283,48 @@ impl Phone<'_> {
     }
 }
 
-fn shown_name(person: &Person, number: &Msisdn) -> String {
+fn shown_name(person: &Resident, number: &Msisdn) -> String {
     person.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| number.local())
 }
 
 /// One line about somebody, with all that a visitor needs to be them.
-fn introduction(person: &Person) -> String {
+fn introduction(person: &Resident) -> String {
     let name = person.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("Somebody new");
     let language = person.language.as_deref().unwrap_or_default();
     let currency = person.currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::KES);
-    let balance = person.balance_minor.map(|minor| Money::new(minor, currency).to_string()).unwrap_or_default();
+    let balance = person
+        .balance_minor
+        .map(|minor| Money::new(minor, currency).to_string())
+        .unwrap_or_default();
     let pin = match (&person.pin, person.balance_minor) {
         (Some(pin), _) => format!("PIN {pin}"),
         (None, Some(_)) => "a PIN of their own".to_owned(),
         (None, None) => "not yet a customer".to_owned(),
     };
-    let (name, phone) = (lcd::padded(name, 22), lcd::padded(&person.phone, 15));
-    let till = person.agent.as_ref().map(|till| {
-        let pin = till.pin.as_deref().unwrap_or("of their own");
-        format!(", agent {} {}, agent PIN {pin}", till.number, till.outlet)
+    let name = lcd::padded(name, 22);
+    let phone = lcd::padded(&person.phone, 15);
+    let agent = person.agent.as_ref().map(|agent| {
+        let pin = agent.pin.as_deref().unwrap_or("of their own");
+        format!(", agent {} {}, agent PIN {pin}", agent.number, agent.outlet)
     });
-    format!("{name} {phone} {} {:>14}   {pin}{}", lcd::padded(language, 3), balance, till.unwrap_or_default())
+    format!(
+        "{name} {phone} {} {:>14}   {pin}{}",
+        lcd::padded(language, 3),
+        balance,
+        agent.unwrap_or_default()
+    )
 }
 
-fn owner_of(person: &Person) -> Option<(Person, Msisdn)> {
+fn owner_of(person: &Resident) -> Option<(Resident, Msisdn)> {
     Some((person.clone(), Msisdn::from_e164(&person.phone)?))
 }
 
 /// Somebody of the demo by number, or somebody new with that number.
-fn known_or_new(number: &str, people: &[Person]) -> Option<(Person, Msisdn)> {
+fn known_or_new(number: &str, people: &[Resident]) -> Option<(Resident, Msisdn)> {
     let foreign = || Msisdn::from_e164(number.trim());
     let number = Msisdn::parse(number, &Market::kenya()).ok().or_else(foreign)?;
     let known = people.iter().find(|person| person.phone == number.e164()).cloned();
-    let person = known.unwrap_or_else(|| Person {
+    let person = known.unwrap_or_else(|| Resident {
         name: None,
         phone: number.e164().to_owned(),
         pin: None,

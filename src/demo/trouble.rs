@@ -4,7 +4,10 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
     /// The service is not there.
-    #[error("the service at {url} does not answer ({reason}); start it with `kadogo demo`, or say where it is")]
+    #[error(
+        "the service at {url} does not answer ({reason}); start it with `kadogo demo`, or say \
+         where it is"
+    )]
     NoAnswer {
         /// Where it should be.
         url: String,

@@ -1,7 +1,7 @@
-//! The demo's world: people in three languages, with balances that came from a posting against the trust account.
-//! Their PINs are public. Nothing here runs outside `demo`.
+//! The demo's world: people in three languages, with balances that came from a posting against the
+//! trust account. Their PINs are public. Nothing here runs outside `demo`.
 
-use super::agents::{self, Post};
+use super::outlets::{self, AgentView};
 use super::seed::Seed;
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::limits::Tier;
@@ -11,21 +11,51 @@ use crate::pin::Pin;
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
-use crate::wallet::bootstrap::FoundingError;
-use crate::wallet::{House, Wallet, join};
+use crate::wallet::bootstrap::BootstrapError;
+use crate::wallet::{ServiceConfig, Wallet, join};
 use serde::Serialize;
 
 const SEEDS: [Seed; 5] = [
-    Seed { phone: "+254700000001", name: "Amina Wanjiru", pin: "7361", language: "en", balance_minor: 500_000 },
-    Seed { phone: "+254700000002", name: "Baraka Otieno", pin: "4826", language: "sw", balance_minor: 250_000 },
-    Seed { phone: "+254700000003", name: "Claire Mukamana", pin: "9274", language: "fr", balance_minor: 120_000 },
-    Seed { phone: "+254700000004", name: "Daudi Kiprono", pin: "8053", language: "sw", balance_minor: 45_050 },
-    Seed { phone: "+254700000005", name: "Esther Njeri", pin: "6195", language: "en", balance_minor: 0 },
+    Seed {
+        phone: "+254700000001",
+        name: "Amina Wanjiru",
+        pin: "7361",
+        language: "en",
+        balance_minor: 500_000,
+    },
+    Seed {
+        phone: "+254700000002",
+        name: "Baraka Otieno",
+        pin: "4826",
+        language: "sw",
+        balance_minor: 250_000,
+    },
+    Seed {
+        phone: "+254700000003",
+        name: "Claire Mukamana",
+        pin: "9274",
+        language: "fr",
+        balance_minor: 120_000,
+    },
+    Seed {
+        phone: "+254700000004",
+        name: "Daudi Kiprono",
+        pin: "8053",
+        language: "sw",
+        balance_minor: 45_050,
+    },
+    Seed {
+        phone: "+254700000005",
+        name: "Esther Njeri",
+        pin: "6195",
+        language: "en",
+        balance_minor: 0,
+    },
 ];
 
 /// A person as `/demo/people` lists them.
 #[derive(Debug, Clone, Serialize)]
-pub struct Person {
+pub struct PersonView {
     /// What they are to the service.
     pub role: String,
     /// Their name.
@@ -41,16 +71,17 @@ pub struct Person {
     /// Three letters.
     pub currency: String,
     /// Where they serve as an agent.
-    pub agent: Option<Post>,
+    pub agent: Option<AgentView>,
 }
 
 fn everybody() -> impl Iterator<Item = &'static Seed> {
-    SEEDS.iter().chain(&agents::STAFF)
+    SEEDS.iter().chain(&outlets::STAFF)
 }
 
-/// Seeds what is missing of the world: a second start, also after a crash in the middle of the first, adds nothing twice.
-pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
-    let now = wallet.house.clock.now();
+/// Seeds what is missing of the world: a second start, also after a crash in the middle of the
+/// first, adds nothing twice.
+pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
+    let now = wallet.config.clock.now();
     let mut legs = Vec::new();
     for seed in everybody() {
         let there = wallet.store.read(move |conn| people::by_msisdn(conn, seed.phone)).await?;
@@ -58,8 +89,9 @@ pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
             Some(person) => person.account_id,
             None => {
                 let account = wallet.book.fresh_id().await?;
-                let posting = wallet.note(key(seed.phone), settle_in(&wallet.house, seed, account, now));
-                wallet.book.post(posting).await.map_err(FoundingError::Refused)?;
+                let posting =
+                    wallet.note(key(seed.phone), settle_in(&wallet.config, seed, account, now));
+                wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
                 account
             }
         };
@@ -67,12 +99,12 @@ pub async fn seed(wallet: &Wallet) -> Result<(), FoundingError> {
             legs.push(Leg { account, amount_minor: seed.balance_minor });
         }
     }
-    legs.extend(agents::seed(wallet).await?);
+    legs.extend(outlets::seed(wallet).await?);
     issue(wallet, legs).await
 }
 
-/// Paying in for others costs something here, and nothing with the code on the customer's own phone: so that both can be
-/// tried, though the tariff that Kadogo comes with has no such price.
+/// Paying in for others costs something here, and nothing with the code on the customer's own
+/// phone: so that both can be tried, though the tariff that Kadogo comes with has no such price.
 pub const PRICES: &str = "
 [cash_in]
 splitting_allowed = 30
@@ -87,7 +119,7 @@ fn key(what: &str) -> Key {
     Key::new(Timestamp::from_micros(0), "demo", what.as_bytes())
 }
 
-fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
+fn settle_in(config: &ServiceConfig, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
     let person = PersonRow {
         account_id: account,
         msisdn: seed.phone.into(),
@@ -96,43 +128,57 @@ fn settle_in(house: &House, seed: &Seed, account: i64, now: Timestamp) -> Vec<Ch
         joined_at: now.micros(),
         tier: Tier::Full.code().into(),
     };
-    let mut changes =
-        vec![Change::Join(person), Change::OpenAccount(join::empty_wallet(account, house.market.currency.as_str()))];
+    let mut changes = vec![
+        Change::Join(person),
+        Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
+    ];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        changes.push(Change::SetPin(house.tagged(account, &pin, house.dice.bytes())));
+        changes.push(Change::SetPin(config.tagged(account, &pin, config.randomness.bytes())));
     }
     changes
 }
 
 /// E-money comes into the world against the trust account, balanced like everything else.
-async fn issue(wallet: &Wallet, mut legs: Vec<Leg>) -> Result<(), FoundingError> {
+async fn issue(wallet: &Wallet, mut legs: Vec<Leg>) -> Result<(), BootstrapError> {
     let issued = legs.iter().fold(0_i64, |sum, leg| sum.saturating_add(leg.amount_minor));
     legs.push(Leg { account: TRUST, amount_minor: issued.saturating_neg() });
     let posting = Posting { kind: "issue", legs, ..wallet.note(key("issue"), Vec::new()) };
-    wallet.book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
+    wallet.book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
 }
 
 /// Everybody who can be played, as they are now.
-pub async fn people(wallet: &Wallet) -> Result<Vec<Person>, StoreError> {
-    let house = wallet.house.clone();
+pub async fn people(wallet: &Wallet) -> Result<Vec<PersonView>, StoreError> {
+    let config = wallet.config.clone();
     wallet
         .store
-        .read(move |conn| people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &house, row)).collect())
+        .read(move |conn| {
+            people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &config, row)).collect()
+        })
         .await
 }
 
-fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, StoreError> {
-    let account =
-        book_rows::account(conn, row.account_id)?.ok_or(StoreError::Damaged("a person without an account"))?;
+fn person(
+    conn: &mut Conn,
+    config: &ServiceConfig,
+    row: PersonRow,
+) -> Result<PersonView, StoreError> {
+    let account = book_rows::account(conn, row.account_id)?
+        .ok_or(StoreError::Damaged("a person without an account"))?;
     let seeded = everybody().find(|seed| seed.phone == row.msisdn);
     let stored = people::pin(conn, row.account_id)?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
-        let right = house.pin_keys.matches(stored.key_version, row.account_id, &stored.salt, &pin, &stored.tag);
+        let right = config.pin_keys.matches(
+            stored.key_version,
+            row.account_id,
+            &stored.salt,
+            &pin,
+            &stored.tag,
+        );
         right.then(|| seed.pin.to_owned())
     });
-    let (role, agent) = agents::post(conn, house, row.account_id, &row.msisdn)?.unzip();
-    Ok(Person {
+    let (role, agent) = outlets::post(conn, config, row.account_id, &row.msisdn)?.unzip();
+    Ok(PersonView {
         role: role.unwrap_or_else(|| "customer".to_owned()),
         name: row.name,
         phone: row.msisdn,
@@ -145,13 +191,17 @@ fn person(conn: &mut Conn, house: &House, row: PersonRow) -> Result<Person, Stor
 }
 
 /// What `demo` prints: where the phone is, whom to be, and a line to try.
-pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
-    let mut text =
-        format!("\nKadogo demo is running. The phone is at  http://{address}/phone\n\nBe one of these people:\n\n");
+pub fn welcome(address: &str, dial: &str, people: &[PersonView]) -> String {
+    let mut text = format!(
+        "\nKadogo demo is running. The phone is at  http://{address}/phone\n\n\
+         Be one of these people:\n\n"
+    );
     for person in people.iter().take(SEEDS.len()) {
-        let currency = crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
+        let currency =
+            crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
         let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
-        let (pin, balance) = (person.pin.as_deref().unwrap_or("(own)"), Money::new(person.balance_minor, currency));
+        let pin = person.pin.as_deref().unwrap_or("(own)");
+        let balance = Money::new(person.balance_minor, currency);
         text.push_str(&format!(
             "  {:<18} {local}  PIN {pin}  {}  http://{address}/phone?as={}  {balance}\n",
             person.name,
@@ -159,22 +209,28 @@ pub fn welcome(address: &str, dial: &str, people: &[Person]) -> String {
             person.phone.replace('+', "%2B"),
         ));
     }
-    let staff: Vec<(&Person, &Post)> = people.iter().filter_map(|p| p.agent.as_ref().map(|post| (p, post))).collect();
+    let staff: Vec<(&PersonView, &AgentView)> =
+        people.iter().filter_map(|p| p.agent.as_ref().map(|post| (p, post))).collect();
     if !staff.is_empty() {
         text.push_str("\nOr serve at an agent, with a PIN of its own:\n\n");
     }
     for (person, post) in staff {
         let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
         let pin = post.pin.as_deref().unwrap_or("(own)");
-        text.push_str(&format!("  {:<18} {local}  agent PIN {pin}  {} {}\n", person.name, post.number, post.outlet));
+        text.push_str(&format!(
+            "  {:<18} {local}  agent PIN {pin}  {} {}\n",
+            person.name, post.number, post.outlet
+        ));
     }
     let code = dial.replace('#', "%23");
     let first = SEEDS.first().map(|seed| seed.phone.replace('+', "%2B")).unwrap_or_default();
     text.push_str(&format!(
         "\nOpen two windows as two people and pay one another. Or dial from a shell:\n\n  \
-         curl -d 'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
+         curl -d \
+         'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
          http://{address}/gateways/africastalking/ussd\n\n\
-         Or in a terminal:  cargo run --release -- phone --url http://{address}\nStop with Ctrl-C.\n",
+         Or in a terminal:  cargo run --release -- phone --url http://{address}\n\
+         Stop with Ctrl-C.\n",
     ));
     text
 }

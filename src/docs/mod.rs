@@ -1,5 +1,5 @@
-//! Chapters for the people who build and run Kadogo. They stand beside the code, so that they are those of the version that
-//! runs; `cargo doc --open` shows them.
+//! Chapters for the people who build and run Kadogo. They stand beside the code, so that they are
+//! those of the version that runs; `cargo doc --open` shows them.
 
 /// How a new service is added.
 #[doc = include_str!("adding_a_service.md")]

@@ -1,10 +1,11 @@
-//! How Africa's Talking writes: its callbacks as events, our answers in its form, its send API's answers.
-//! Pure text in, values out: no network, no web framework, no clock. Nothing here knows what a menu is.
+//! How Africa's Talking writes: its callbacks as events, our answers in its form, its send API's
+//! answers. Pure text in, values out: no network, no web framework, no clock. Nothing here knows
+//! what a menu is.
 
 use serde::Deserialize;
 
 use super::form::Form;
-use super::{BadCall, Delivery, EndEvent, Ending, Report, Sent, Text, UssdCall, Why};
+use super::{BadCall, Delivery, DeliveryReport, EndEvent, Ending, SendResult, Text, UssdCall, Why};
 use crate::text;
 use crate::time::Timestamp;
 
@@ -17,7 +18,8 @@ const TEXT_BYTES_MAX: usize = 4096;
 /// Service codes, short codes, network codes, dates, statuses.
 const WORD_BYTES_MAX: usize = 64;
 
-/// Reads the callback of a USSD step. It comes once per step, sometimes twice, and carries all that was typed so far.
+/// Reads the callback of a USSD step. It comes once per step, sometimes twice, and carries all that
+/// was typed so far.
 pub fn parse_ussd(body: &[u8]) -> Result<UssdCall, BadCall> {
     let form = Form::read(body)?;
     Ok(UssdCall {
@@ -40,22 +42,26 @@ pub fn ussd_form(call: &UssdCall) -> [(&'static str, &str); 5] {
     ]
 }
 
-/// The answer to a USSD callback. The gateway reads its first characters, so nothing may stand before them.
+/// The answer to a USSD callback. The gateway reads its first characters, so nothing may stand
+/// before them.
 pub fn encode(screen: &str, continues: bool) -> String {
     let prefix = if continues { "CON " } else { "END " };
     let lines = screen.replace("\r\n", "\n").replace('\r', "\n");
-    let visible = lines.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
+    let visible =
+        lines.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
     format!("{prefix}{}", text::to_gsm(visible))
 }
 
-/// The screen in an answer and whether the conversation goes on; nothing if the gateway would not take it.
+/// The screen in an answer and whether the conversation goes on; nothing if the gateway would not
+/// take it.
 pub fn decode(answer: &str) -> Option<(&str, bool)> {
     let going_on = answer.strip_prefix("CON ").map(|screen| (screen, true));
     going_on.or_else(|| answer.strip_prefix("END ").map(|screen| (screen, false)))
 }
 
-/// Reads the notice that a conversation is over. Only the session must be readable. The notice also repeats
-/// what was typed and what we last said: PINs may be among it, so neither is even looked at.
+/// Reads the notice that a conversation is over. Only the session must be readable. The notice also
+/// repeats what was typed and what we last said: PINs may be among it, so neither is even looked
+/// at.
 pub fn parse_end(body: &[u8]) -> Result<EndEvent, BadCall> {
     let form = Form::read(body)?;
     Ok(EndEvent {
@@ -63,7 +69,11 @@ pub fn parse_end(body: &[u8]) -> Result<EndEvent, BadCall> {
         status: ending(form.optional("status")?.unwrap_or_default()),
         duration_ms: form.count("durationInMillis"),
         hops: form.count("hopsCount"),
-        cost: form.required("cost", WORD_BYTES_MAX).ok().filter(|text| is_cost(text)).map(str::to_owned),
+        cost: form
+            .required("cost", WORD_BYTES_MAX)
+            .ok()
+            .filter(|text| is_cost(text))
+            .map(str::to_owned),
     })
 }
 
@@ -109,9 +119,11 @@ pub fn parse_text(body: &[u8]) -> Result<Text, BadCall> {
         id: form.token("id", ID_BYTES_MAX)?.to_owned(),
         from: form.number("from")?,
         to: form.required("to", WORD_BYTES_MAX)?.to_owned(),
-        // Phones put line ends and stranger things into texts; a database should not have to take them all.
+        // Phones put line ends and stranger things into texts; a database should not have to take
+        // them all.
         body: words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
-        at: moment(form.required("date", WORD_BYTES_MAX)?).ok_or(BadCall { field: "date", why: Why::Garbled })?,
+        at: moment(form.required("date", WORD_BYTES_MAX)?)
+            .ok_or(BadCall { field: "date", why: Why::Garbled })?,
     })
 }
 
@@ -145,24 +157,31 @@ fn instant(at: Timestamp) -> Option<jiff::Timestamp> {
 }
 
 /// Reads a delivery report.
-pub fn parse_report(body: &[u8]) -> Result<Report, BadCall> {
+pub fn parse_report(body: &[u8]) -> Result<DeliveryReport, BadCall> {
     let form = Form::read(body)?;
     let message_id = form.token("id", ID_BYTES_MAX)?.to_owned();
     let status = word(form.required("status", WORD_BYTES_MAX)?);
     let reason = form.optional("failureReason")?.map(word).filter(|reason| !reason.is_empty());
     let status = match status.as_str() {
-        // Here the word means "on the handset"; in the answer of the send API the same word means "taken".
+        // Here the word means "on the handset"; in the answer of the send API the same word means
+        // "taken".
         "success" => Delivery::Delivered,
         "sent" | "submitted" | "buffered" => Delivery::Underway,
-        "rejected" | "failed" | "absentsubscriber" | "expired" => Delivery::Failed(reason.unwrap_or(status)),
+        "rejected" | "failed" | "absentsubscriber" | "expired" => {
+            Delivery::Failed(reason.unwrap_or(status))
+        }
         _ => Delivery::Unknown,
     };
-    Ok(Report { message_id, status })
+    Ok(DeliveryReport { message_id, status })
 }
 
 /// The gateway's code words in one spelling: it is not consistent about capitals.
 fn word(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).take(WORD_BYTES_MAX).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(WORD_BYTES_MAX)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// The fields of a request to the send API. Without a sender the gateway uses its own name.
@@ -203,14 +222,16 @@ struct Recipient {
     message_id: String,
 }
 
-/// Reads the send API's answer to one message for one number. When in doubt the answer is "later": a receipt
-/// that comes twice is better than none. Success is 201, but an answer that names the accepted message counts
-/// under any 2xx, because sending again would send twice.
-pub fn read_answer(http_status: u16, body: &[u8]) -> Sent {
+/// Reads the send API's answer to one message for one number. When in doubt the answer is "later":
+/// a receipt that comes twice is better than none. Success is 201, but an answer that names the
+/// accepted message counts under any 2xx, because sending again would send twice.
+pub fn read_answer(http_status: u16, body: &[u8]) -> SendResult {
     match http_status {
         200..=299 => {}
-        400 | 413 | 422 => return Sent::Refused { reason: format!("HTTP {http_status}") },
-        401 | 403 => return later("credentials not accepted: check the gateway's user name and API key"),
+        400 | 413 | 422 => return SendResult::Refused { reason: format!("HTTP {http_status}") },
+        401 | 403 => {
+            return later("credentials not accepted: check the gateway's user name and API key");
+        }
         _ => return later(&format!("HTTP {http_status}")),
     }
     let Ok(SendAnswer { data }) = serde_json::from_slice::<SendAnswer>(body) else {
@@ -218,12 +239,13 @@ pub fn read_answer(http_status: u16, body: &[u8]) -> Sent {
     };
     match data.recipients.first() {
         Some(recipient) => judge(recipient),
-        // The gateway reports some errors as success for nobody, with the error's name as the message.
+        // The gateway reports some errors as success for nobody, with the error's name as the
+        // message.
         None => refuse_or_wait(code_of_name(&data.message), &data.message),
     }
 }
 
-fn judge(recipient: &Recipient) -> Sent {
+fn judge(recipient: &Recipient) -> SendResult {
     let code = match &recipient.status_code {
         serde_json::Value::Number(number) => number.as_u64(),
         serde_json::Value::String(digits) => digits.trim().parse().ok(),
@@ -235,20 +257,22 @@ fn judge(recipient: &Recipient) -> Sent {
     let code = code.or_else(|| code_of_name(&recipient.status));
     let message_id = recipient.message_id.trim();
     // A refused message has the word "None" for a name.
-    let named = !message_id.is_empty() && message_id.len() <= ID_BYTES_MAX && !message_id.eq_ignore_ascii_case("none");
+    let named = !message_id.is_empty()
+        && message_id.len() <= ID_BYTES_MAX
+        && !message_id.eq_ignore_ascii_case("none");
     match code {
-        Some(100..=102) if named => Sent::Accepted { message_id: message_id.to_owned() },
+        Some(100..=102) if named => SendResult::Accepted { message_id: message_id.to_owned() },
         Some(100..=102) => later("accepted without a message id"),
         code => refuse_or_wait(code, &recipient.status),
     }
 }
 
-/// Only what concerns this number is final. A wrong sender name, an empty purse or a broken route is mended
-/// by the operator or by time, and the person should get the message then.
-fn refuse_or_wait(code: Option<u64>, name: &str) -> Sent {
+/// Only what concerns this number is final. A wrong sender name, an empty purse or a broken route
+/// is mended by the operator or by time, and the person should get the message then.
+fn refuse_or_wait(code: Option<u64>, name: &str) -> SendResult {
     let name = redacted(name);
     match code {
-        Some(code @ (403 | 404 | 406)) => Sent::Refused { reason: format!("{code} {name}") },
+        Some(code @ (403 | 404 | 406)) => SendResult::Refused { reason: format!("{code} {name}") },
         Some(code) => later(&format!("{code} {name}")),
         None if name.is_empty() => later("no recipient and no reason given"),
         None => later(&name),
@@ -276,11 +300,12 @@ fn code_of_name(name: &str) -> Option<u64> {
     Some(code)
 }
 
-fn later(reason: &str) -> Sent {
-    Sent::TryLater { reason: reason.to_owned() }
+fn later(reason: &str) -> SendResult {
+    SendResult::TryLater { reason: reason.to_owned() }
 }
 
-/// What the gateway wrote, short and without numbers that could be somebody's: reasons end up in logs.
+/// What the gateway wrote, short and without numbers that could be somebody's: reasons end up in
+/// logs.
 fn redacted(text: &str) -> String {
     let printable = text.chars().filter(|c| !c.is_control()).take(80);
     let mut digits = 0_usize;

@@ -1,5 +1,5 @@
-//! A form body as fields with bounded, clean values. It knows no dialect: which fields there are, and what
-//! they mean, is the dialect's business.
+//! A form body as fields with bounded, clean values. It knows no dialect: which fields there are,
+//! and what they mean, is the dialect's business.
 
 use super::{BadCall, Why};
 use crate::market::Market;
@@ -23,8 +23,8 @@ impl Form {
         if body.len() > BODY_BYTES_MAX {
             return Err(BadCall { field: "body", why: Why::TooLong });
         }
-        let fields: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(body).map_err(|_malformed| BadCall { field: "body", why: Why::Garbled })?;
+        let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body)
+            .map_err(|_malformed| BadCall { field: "body", why: Why::Garbled })?;
         if fields.len() > FIELDS_MAX {
             return Err(BadCall { field: "body", why: Why::TooLong });
         }
@@ -33,7 +33,8 @@ impl Form {
 
     /// The value of a field that may be absent, as it came.
     pub(super) fn optional(&self, field: &'static str) -> Result<Option<&str>, BadCall> {
-        let mut values = self.fields.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
+        let mut values =
+            self.fields.iter().filter(|(name, _)| name == field).map(|(_, value)| value.as_str());
         let first = values.next();
         match values.next() {
             Some(_) => Err(BadCall { field, why: Why::Twice }),
@@ -41,7 +42,8 @@ impl Form {
         }
     }
 
-    /// The value of a field that must be there, perhaps empty, of printable characters and no longer than `bytes_max`.
+    /// The value of a field that must be there, perhaps empty, of printable characters and no
+    /// longer than `bytes_max`.
     pub(super) fn present(&self, field: &'static str, bytes_max: usize) -> Result<&str, BadCall> {
         let value = self.optional(field)?.ok_or(BadCall { field, why: Why::Missing })?;
         if value.len() > bytes_max {
@@ -81,8 +83,14 @@ impl Form {
         let number = Msisdn::from_e164(&format!("+{digits}")).ok_or(garbled)?;
         // one phone must not have two names: `+2540712...` is `+254712...`
         let market = Market::kenya();
-        let doubled = digits.strip_prefix(market.country_code).is_some_and(|rest| rest.starts_with(market.trunk));
-        if doubled { Msisdn::parse(number.e164(), &market).map_err(|_reason| garbled) } else { Ok(number) }
+        let doubled = digits
+            .strip_prefix(market.country_code)
+            .is_some_and(|rest| rest.starts_with(market.trunk));
+        if doubled {
+            Msisdn::parse(number.e164(), &market).map_err(|_reason| garbled)
+        } else {
+            Ok(number)
+        }
     }
 
     /// A number that matters to nobody's money: anything unreadable is the same as nothing.

@@ -1,5 +1,6 @@
-//! The doors to the telephone networks: the few events that every aggregator's dialect speaks, and nothing of
-//! how any of them looks on the wire. One file per dialect. This room knows nothing of menus, money or people.
+//! The doors to the telephone networks: the few events that every aggregator's dialect speaks, and
+//! nothing of how any of them looks on the wire. One file per dialect. This room knows nothing of
+//! menus, money or people.
 
 use std::fmt;
 
@@ -10,10 +11,10 @@ use crate::time::Timestamp;
 pub mod africastalking;
 /// Reading form bodies without trusting them.
 mod form;
-/// Handing letters to a mail server.
-pub mod mail;
 /// Handing texts to the network.
 pub mod sender;
+/// Handing letters to a mail server.
+pub mod smtp;
 
 /// One step of a USSD conversation: somebody dialled, or answered a screen.
 ///
@@ -43,8 +44,9 @@ impl fmt::Debug for UssdCall {
     }
 }
 
-/// How a conversation ended, as the gateway tells it afterwards. It may never come: nothing depends on it.
-/// What the person typed and what we last said are part of the notice, and are deliberately not part of this.
+/// How a conversation ended, as the gateway tells it afterwards. It may never come: nothing depends
+/// on it. What the person typed and what we last said are part of the notice, and are deliberately
+/// not part of this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndEvent {
     /// The conversation.
@@ -102,7 +104,7 @@ impl fmt::Debug for Text {
 
 /// What became of a message that the gateway accepted earlier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct DeliveryReport {
     /// The name the gateway gave the message when it accepted it.
     pub message_id: String,
     /// What became of it.
@@ -118,13 +120,14 @@ pub enum Delivery {
     Underway,
     /// It will not arrive; the gateway's reason in lower case, without blanks.
     Failed(String),
-    /// The gateway used a word we do not know. That is no error: refusing would only make it ask again.
+    /// The gateway used a word we do not know. That is no error: refusing would only make it ask
+    /// again.
     Unknown,
 }
 
 /// What the gateway said to a message that we asked it to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
+pub enum SendResult {
     /// The gateway has it and will report by this name.
     Accepted {
         /// The gateway's name for the message.

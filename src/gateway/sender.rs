@@ -1,15 +1,16 @@
-//! Hands one text to the network and says what the network said. It does not retry, count or remember: the
-//! outbox does. Keys, numbers and words never appear in `Debug`, reasons or logs.
+//! Hands one text to the network and says what the network said. It does not retry, count or
+//! remember: the outbox does. Keys, numbers and words never appear in `Debug`, reasons or logs.
 
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::{Sent, africastalking};
+use super::{SendResult, africastalking};
 use crate::phone::Msisdn;
 
-/// The gateway answers in well under a second; after this the message counts as not sent and is tried again.
+/// The gateway answers in well under a second; after this the message counts as not sent and is
+/// tried again.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The way texts leave the house.
@@ -38,28 +39,39 @@ pub struct AfricasTalking {
 
 impl Sender {
     /// Hands `text` over for `to`.
-    pub async fn send(&self, to: &Msisdn, text: &str) -> Sent {
+    pub async fn send(&self, to: &Msisdn, text: &str) -> SendResult {
         match self {
             Sender::AfricasTalking(account) => account.send(to, text).await,
-            Sender::Simulator => Sent::Accepted { message_id: synthetic_id(to, text) },
+            Sender::Simulator => SendResult::Accepted { message_id: synthetic_id(to, text) },
         }
     }
 }
 
 impl AfricasTalking {
-    /// An account with its own connections. They follow no redirects: the key must not wander to another host.
+    /// An account with its own connections. They follow no redirects: the key must not wander to
+    /// another host.
     pub fn new(
         base_url: &str,
         username: &str,
         api_key: SecretString,
         sender_id: Option<String>,
     ) -> Result<AfricasTalking, reqwest::Error> {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(TIMEOUT).build()?;
-        Ok(AfricasTalking { client, base_url: base_url.to_owned(), username: username.to_owned(), api_key, sender_id })
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(TIMEOUT)
+            .build()?;
+        Ok(AfricasTalking {
+            client,
+            base_url: base_url.to_owned(),
+            username: username.to_owned(),
+            api_key,
+            sender_id,
+        })
     }
 
-    async fn send(&self, to: &Msisdn, text: &str) -> Sent {
-        let form = africastalking::send_form(&self.username, to.e164(), text, self.sender_id.as_deref());
+    async fn send(&self, to: &Msisdn, text: &str) -> SendResult {
+        let form =
+            africastalking::send_form(&self.username, to.e164(), text, self.sender_id.as_deref());
         let url = format!("{}/version1/messaging", self.base_url.trim_end_matches('/'));
         let request = self
             .client
@@ -70,7 +82,7 @@ impl AfricasTalking {
             .form(&form);
         match exchange(request).await {
             Ok((status, body)) => africastalking::read_answer(status, &body),
-            Err(error) => Sent::TryLater { reason: reason_of(&error).to_owned() },
+            Err(error) => SendResult::TryLater { reason: reason_of(&error).to_owned() },
         }
     }
 }
@@ -96,7 +108,8 @@ fn reason_of(error: &reqwest::Error) -> &'static str {
 
 /// The same message to the same person has the same name: enough for a network that is not there.
 fn synthetic_id(to: &Msisdn, text: &str) -> String {
-    let digest = Sha256::new().chain_update(to.e164()).chain_update([0]).chain_update(text).finalize();
+    let digest =
+        Sha256::new().chain_update(to.e164()).chain_update([0]).chain_update(text).finalize();
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("sim-{hex}")
 }

@@ -1,8 +1,9 @@
-//! Limits at work: what a movement makes of an account's usage, or which limit is in its way, how much that leaves and
-//! when it frees. Pure: the plan that shows a quote asks here, and so does the commit, so that both say the same.
+//! Limits at work: what a movement makes of an account's usage, or which limit is in its way, how
+//! much that leaves and when it frees. Pure: the plan that shows a quote asks here, and so does the
+//! commit, so that both say the same.
 
-use super::budget::Budget;
-use super::usage::{Usage, Way, Window};
+use super::own_limits::Budget;
+use super::usage::{Direction, Usage, Window};
 use crate::calendar::Day;
 use crate::money::{Currency, Money};
 use crate::refusal::{Reason, Refusal};
@@ -28,7 +29,8 @@ pub struct Caps {
     pub week: Cap,
     /// In a calendar month.
     pub month: Cap,
-    /// What the account may hold after something came in, minor units. What goes out is never held back by it.
+    /// What the account may hold after something came in, minor units. What goes out is never held
+    /// back by it.
     pub balance_minor: Option<i64>,
     /// What the person set themselves.
     pub budget: Option<Budget>,
@@ -36,14 +38,15 @@ pub struct Caps {
 
 /// A movement to be counted against the limits of one account.
 ///
-/// What is counted stays counted: a hold when it is opened, not when it is settled, and a correction gives nothing back.
-/// Only what comes back whole to who sent it, because nobody took it, is given back by a meter of its own.
+/// What is counted stays counted: a hold when it is opened, not when it is settled, and a
+/// correction gives nothing back. Only what comes back whole to who sent it, because nobody took
+/// it, is given back by a meter of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
     /// Which account; the posting must move or reserve something on it.
     pub account: i64,
     /// Which way.
-    pub way: Way,
+    pub way: Direction,
     /// What counts, minor units, above zero: the amount, without fees.
     pub amount_minor: i64,
     /// On which day of the market it is counted, or was when it is given back.
@@ -100,8 +103,11 @@ impl Meter {
             return Ok(usage.without(self.way, self.amount_minor, self.day));
         }
         let usage = usage.rolled_to(self.day);
-        // of several limits the one that leaves least is said; of those that leave the same, the one that frees last
-        let worst = self.exceeded(&usage, balance_minor).min_by_key(|found| (found.left_minor, Reverse(found.frees)));
+        // of several limits the one that leaves least is said; of those that leave the same, the
+        // one that frees last
+        let worst = self
+            .exceeded(&usage, balance_minor)
+            .min_by_key(|found| (found.left_minor, Reverse(found.frees)));
         match worst {
             Some(exceeded) => Err(exceeded),
             None => Ok(usage.with(self.way, self.amount_minor)),
@@ -109,25 +115,36 @@ impl Meter {
     }
 
     fn exceeded(&self, usage: &Usage, balance_minor: i64) -> impl Iterator<Item = Exceeded> {
-        let (caps, amount_minor, usage) = (self.caps, self.amount_minor, *usage);
+        let caps = self.caps;
+        let amount_minor = self.amount_minor;
+        let usage = *usage;
         let over = move |limit, cap_minor: Option<i64>, used_minor: i64, frees| {
             let left_minor = cap_minor?.saturating_sub(used_minor).max(0);
             (amount_minor > left_minor).then_some(Exceeded { limit, left_minor, frees })
         };
         let before_minor = balance_minor.saturating_sub(amount_minor);
-        let balance_cap_minor = caps.balance_minor.filter(|_| self.way == Way::In);
-        let plain =
-            [over(Limit::Once, caps.once_minor, 0, None), over(Limit::Balance, balance_cap_minor, before_minor, None)];
+        let balance_cap_minor = caps.balance_minor.filter(|_| self.way == Direction::In);
+        let plain = [
+            over(Limit::Once, caps.once_minor, 0, None),
+            over(Limit::Balance, balance_cap_minor, before_minor, None),
+        ];
         let way = self.way;
         let windows = Window::ALL.into_iter().flat_map(move |window| {
-            let (cap, used, frees) = (caps.within(window), usage.sum(way, window), window.after(usage.day()));
+            let cap = caps.within(window);
+            let used = usage.sum(way, window);
+            let frees = window.after(usage.day());
             let value = over(Limit::Value(window), cap.value_minor, used.value_minor, Some(frees));
             let full = cap.count.filter(|count| used.count >= *count);
-            let limit = |count| Exceeded { limit: Limit::Count(window, count), left_minor: 0, frees: Some(frees) };
+            let limit = |count| Exceeded {
+                limit: Limit::Count(window, count),
+                left_minor: 0,
+                frees: Some(frees),
+            };
             [value, full.map(limit)]
         });
         let budget = caps.budget.and_then(move |Budget { window, value_minor }| {
-            let (used, frees) = (usage.sum(way, window), window.after(usage.day()));
+            let used = usage.sum(way, window);
+            let frees = window.after(usage.day());
             over(Limit::Budget(window), Some(value_minor), used.value_minor, Some(frees))
         });
         plain.into_iter().chain(windows).flatten().chain(budget)
@@ -137,9 +154,9 @@ impl Meter {
     pub fn refusal(&self, exceeded: &Exceeded, currency: Currency) -> Refusal {
         if !self.own {
             return match self.way {
-                Way::In => Refusal::of_field(Reason::OtherLimit, "amount"),
+                Direction::In => Refusal::of_field(Reason::OtherLimit, "amount"),
                 // what was agreed for a code cannot be less
-                Way::Out => Refusal::new(Reason::DrawLimit),
+                Direction::Out => Refusal::new(Reason::DrawLimit),
             };
         }
         let reason = match exceeded.limit {
@@ -171,7 +188,11 @@ impl Meter {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
     #![allow(clippy::inconsistent_digit_grouping, reason = "`1_234_50` reads as 1,234.50")]
 
     use super::*;
@@ -185,7 +206,15 @@ mod tests {
     }
 
     fn meter(amount_minor: i64, caps: Caps) -> Meter {
-        Meter { account: 1, way: Way::Out, amount_minor, day: MONDAY, caps, own: true, back: false }
+        Meter {
+            account: 1,
+            way: Direction::Out,
+            amount_minor,
+            day: MONDAY,
+            caps,
+            own: true,
+            back: false,
+        }
     }
 
     fn told(meter: &Meter, usage: Usage, balance_minor: i64) -> String {
@@ -201,15 +230,24 @@ mod tests {
 
     #[test]
     fn each_limit_says_what_it_leaves_and_when_it_frees() {
-        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 600_00);
+        let usage = Usage::default().rolled_to(MONDAY).with(Direction::Out, 600_00);
         let none = Caps::default();
         let once = Caps { once_minor: Some(500_00), ..none };
-        assert_eq!(told(&meter(500_01, once), usage, 0), r#"limit_once Some("amount") ["KES 500"]"#);
+        assert_eq!(
+            told(&meter(500_01, once), usage, 0),
+            r#"limit_once Some("amount") ["KES 500"]"#
+        );
         let day = Caps { day: cap(1_000_00, 9), ..none };
-        assert_eq!(told(&meter(400_01, day), usage, 0), r#"limit_day Some("amount") ["24/11/26", "KES 400"]"#);
+        assert_eq!(
+            told(&meter(400_01, day), usage, 0),
+            r#"limit_day Some("amount") ["24/11/26", "KES 400"]"#
+        );
         assert!(meter(400_00, day).taken_from(usage, 0).is_ok());
         let week = Caps { week: cap(1_000_00, 9), ..none };
-        assert_eq!(told(&meter(400_01, week), usage, 0), r#"limit_week Some("amount") ["30/11/26", "KES 400"]"#);
+        assert_eq!(
+            told(&meter(400_01, week), usage, 0),
+            r#"limit_week Some("amount") ["30/11/26", "KES 400"]"#
+        );
         let month = Caps { month: cap(600_00, 9), ..none };
         assert_eq!(told(&meter(1, month), usage, 0), r#"limit_month None ["01/12/26", "KES 0"]"#);
         let often = Caps { week: cap(1_000_00, 1), ..none };
@@ -219,18 +257,27 @@ mod tests {
     #[test]
     fn what_an_account_may_hold_counts_for_what_comes_in() {
         let caps = Caps { balance_minor: Some(1_000_00), ..Caps::default() };
-        let into = Meter { way: Way::In, ..meter(300_00, caps) };
+        let into = Meter { way: Direction::In, ..meter(300_00, caps) };
         assert!(into.taken_from(Usage::default(), 1_000_00).is_ok());
-        assert_eq!(told(&into, Usage::default(), 1_100_00), r#"limit_balance Some("amount") ["KES 200"]"#);
+        assert_eq!(
+            told(&into, Usage::default(), 1_100_00),
+            r#"limit_balance Some("amount") ["KES 200"]"#
+        );
         assert_eq!(told(&into, Usage::default(), 9_000_00), r#"limit_balance None ["KES 0"]"#);
-        assert!(meter(300_00, caps).taken_from(Usage::default(), 9_000_00).is_ok(), "who has too much may send");
+        assert!(
+            meter(300_00, caps).taken_from(Usage::default(), 9_000_00).is_ok(),
+            "who has too much may send"
+        );
     }
 
     #[test]
     fn of_several_limits_the_tightest_is_said_and_of_those_the_one_that_frees_last() {
-        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 600_00);
+        let usage = Usage::default().rolled_to(MONDAY).with(Direction::Out, 600_00);
         let caps = Caps { day: cap(700_00, 9), month: cap(650_00, 9), ..Caps::default() };
-        assert_eq!(told(&meter(101_00, caps), usage, 0), r#"limit_month Some("amount") ["01/12/26", "KES 50"]"#);
+        assert_eq!(
+            told(&meter(101_00, caps), usage, 0),
+            r#"limit_month Some("amount") ["01/12/26", "KES 50"]"#
+        );
         let used_up = Caps { day: cap(600_00, 1), week: cap(600_00, 9), ..Caps::default() };
         assert_eq!(told(&meter(1, used_up), usage, 0), r#"limit_week None ["30/11/26", "KES 0"]"#);
     }
@@ -238,7 +285,7 @@ mod tests {
     #[test]
     fn of_somebody_elses_account_no_figure_is_told() {
         let caps = Caps { balance_minor: Some(1_000_00), ..Caps::default() };
-        let theirs = Meter { way: Way::In, own: false, ..meter(300_00, caps) };
+        let theirs = Meter { way: Direction::In, own: false, ..meter(300_00, caps) };
         assert_eq!(told(&theirs, Usage::default(), 9_000_00), r#"other_limit Some("amount") []"#);
     }
 
@@ -251,14 +298,24 @@ mod tests {
             budget in prop::option::of((1..3_000_i64, any::<bool>())),
         ) {
             let [day, week, month] = caps.map(|(value, count)| cap(value, count));
-            let budget = budget.map(|(value_minor, of_month)| {
-                Budget { window: if of_month { Window::Month } else { Window::Week }, value_minor }
+            let budget = budget.map(|(value_minor, of_month)| Budget {
+                window: if of_month { Window::Month } else { Window::Week },
+                value_minor,
             });
-            let caps = Caps { once_minor: Some(once), day, week, month, balance_minor: Some(balance), budget };
-            let (mut usage, mut holds_minor, mut at) = (Usage::default(), 0_i64, MONDAY);
+            let caps = Caps {
+                once_minor: Some(once),
+                day,
+                week,
+                month,
+                balance_minor: Some(balance),
+                budget,
+            };
+            let mut usage = Usage::default();
+            let mut holds_minor = 0_i64;
+            let mut at = MONDAY;
             for (days, amount_minor, comes_in) in steps {
                 at = Day::new(at.number().max(MONDAY.number() + days / 2));
-                let way = if comes_in { Way::In } else { Way::Out };
+                let way = if comes_in { Direction::In } else { Direction::Out };
                 let after_minor = holds_minor + if comes_in { amount_minor } else { -amount_minor };
                 let meter = Meter { way, day: at, ..meter(amount_minor, caps) };
                 match meter.taken_from(usage, after_minor) {
@@ -267,18 +324,25 @@ mod tests {
                         // what it says is left would be taken, and not a coin more
                         let left = Meter { amount_minor: exceeded.left_minor, ..meter };
                         let after = after_minor - amount_minor + exceeded.left_minor;
-                        prop_assert!(exceeded.left_minor < amount_minor || matches!(exceeded.limit, Limit::Count(..)));
-                        prop_assert!(exceeded.left_minor == 0 || left.taken_from(usage, after).is_ok());
+                        prop_assert!(
+                            exceeded.left_minor < amount_minor
+                                || matches!(exceeded.limit, Limit::Count(..))
+                        );
+                        prop_assert!(
+                            exceeded.left_minor == 0 || left.taken_from(usage, after).is_ok()
+                        );
                         prop_assert!(exceeded.frees.is_none_or(|frees| frees > at));
                     }
                 }
                 if let Some(Budget { window, value_minor }) = budget {
-                    let budgeted = [Way::Out, Way::In].map(|way| usage.rolled_to(at).sum(way, window).value_minor);
+                    let budgeted = [Direction::Out, Direction::In]
+                        .map(|way| usage.rolled_to(at).sum(way, window).value_minor);
                     prop_assert!(budgeted.into_iter().all(|used| used <= value_minor));
                 }
                 for window in Window::ALL {
-                    for way in [Way::Out, Way::In] {
-                        let (used, cap) = (usage.rolled_to(at).sum(way, window), caps.within(window));
+                    for way in [Direction::Out, Direction::In] {
+                        let used = usage.rolled_to(at).sum(way, window);
+                        let cap = caps.within(window);
                         prop_assert!(cap.value_minor.is_none_or(|cap| used.value_minor <= cap));
                         prop_assert!(cap.count.is_none_or(|cap| used.count <= cap));
                     }

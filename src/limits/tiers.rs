@@ -1,8 +1,8 @@
-//! Tiers: how well somebody is known, and what that allows, read from data. It collects everything that is wrong with the
-//! file, each with its line.
+//! Tiers: how well somebody is known, and what that allows, read from data. It collects everything
+//! that is wrong with the file, each with its line.
 
 use super::meter::{Cap, Caps};
-use super::usage::Way;
+use super::usage::Direction;
 use crate::money::{Currency, Money};
 use crate::source::{Problem, Source};
 use crate::table::{Complaints, Table};
@@ -61,17 +61,18 @@ impl Limits {
     }
 
     /// What a tier allows in one direction.
-    pub fn caps(&self, tier: Tier, way: Way) -> Caps {
+    pub fn caps(&self, tier: Tier, way: Direction) -> Caps {
         let found = self.tiers.iter().find(|(known, _, _)| *known == tier);
         let caps = found.map(|(_, out, into)| match way {
-            Way::Out => *out,
-            Way::In => *into,
+            Direction::Out => *out,
+            Direction::In => *into,
         });
         // each tier stands in the list
         caps.unwrap_or_default()
     }
 
-    /// Below this, minor units, the float of an outlet counts as low unless it says something else itself.
+    /// Below this, minor units, the float of an outlet counts as low unless it says something else
+    /// itself.
     pub fn low_float_minor(&self) -> Option<i64> {
         self.low_float_minor
     }
@@ -83,7 +84,10 @@ impl Limits {
         let currency = file.required("currency", &mut complaints).and_then(|name| {
             let currency = Currency::parse(&name.text);
             if currency.is_none() {
-                complaints.add(name.line, &format!("currency: `{}` is not a three-letter code like `KES`", name.text));
+                complaints.add(
+                    name.line,
+                    &format!("currency: `{}` is not a three-letter code like `KES`", name.text),
+                );
             }
             currency
         });
@@ -91,7 +95,8 @@ impl Limits {
         let mut low_float_minor = None;
         let tiers = Tier::ALL.map(|tier| {
             complaints.about.clear();
-            let (line, table) = (file.line, file.table(tier.code(), &mut complaints));
+            let line = file.line;
+            let table = file.table(tier.code(), &mut complaints);
             let Some(mut table) = table else {
                 complaints.add(line, &format!("tier `{}` is missing", tier.code()));
                 return (tier, Caps::default(), Caps::default());
@@ -105,17 +110,29 @@ impl Limits {
         });
         complaints.about.clear();
         file.finish(&mut complaints);
-        if complaints.found.is_empty() { Ok(Limits { tiers, low_float_minor }) } else { Err(complaints.found) }
+        if complaints.found.is_empty() {
+            Ok(Limits { tiers, low_float_minor })
+        } else {
+            Err(complaints.found)
+        }
     }
 }
 
-fn read_tier(mut table: Table<'_>, tier: Tier, currency: Currency, complaints: &mut Complaints<'_>) -> (Caps, Caps) {
+fn read_tier(
+    mut table: Table<'_>,
+    tier: Tier,
+    currency: Currency,
+    complaints: &mut Complaints<'_>,
+) -> (Caps, Caps) {
     complaints.about = format!("{}: ", tier.code());
     let balance_minor = amount(&mut table, "balance", currency, complaints);
     let [out, into] = ["out", "in"].map(|way| {
         complaints.about = format!("{}: ", tier.code());
         let Some(ways) = table.table(way, complaints) else {
-            complaints.add(table.line, &format!("`{way}` is missing: leave it empty if there is no limit"));
+            complaints.add(
+                table.line,
+                &format!("`{way}` is missing: leave it empty if there is no limit"),
+            );
             return Caps::default();
         };
         complaints.about = format!("{}.{way}: ", tier.code());
@@ -135,7 +152,10 @@ fn read_caps(mut table: Table<'_>, currency: Currency, complaints: &mut Complain
         let count = cap.whole("count", complaints).and_then(|(line, count)| {
             let count = u32::try_from(count).ok().filter(|count| *count <= COUNT_MAX);
             if count.is_none() {
-                complaints.add(line, &format!("`count` is above {COUNT_MAX}; leave it out if there is no limit"));
+                complaints.add(
+                    line,
+                    &format!("`count` is above {COUNT_MAX}; leave it out if there is no limit"),
+                );
             }
             count
         });
@@ -162,12 +182,21 @@ fn grow(numbers: &[Option<i64>]) -> bool {
 }
 
 /// An amount in whole units of the currency, in minor units.
-fn amount(table: &mut Table<'_>, key: &str, currency: Currency, complaints: &mut Complaints<'_>) -> Option<i64> {
+fn amount(
+    table: &mut Table<'_>,
+    key: &str,
+    currency: Currency,
+    complaints: &mut Complaints<'_>,
+) -> Option<i64> {
     let (line, major) = table.whole(key, complaints)?;
     // no more than a person can write, or texts that were measured would not hold it
-    let money = Money::from_major(Decimal::from(major), currency).filter(|money| money.minor <= Money::MINOR_MAX);
+    let money = Money::from_major(Decimal::from(major), currency)
+        .filter(|money| money.minor <= Money::MINOR_MAX);
     if money.is_none() {
-        complaints.add(line, &format!("`{key}` is more than anybody can move; leave it out if there is no limit"));
+        complaints.add(
+            line,
+            &format!("`{key}` is more than anybody can move; leave it out if there is no limit"),
+        );
     }
     money.map(|money| money.minor)
 }
@@ -188,7 +217,8 @@ mod tests {
     #[test]
     fn who_is_known_fully_has_the_limits_of_kenya() {
         let ours = read(OURS).unwrap();
-        let (out, into) = (ours.caps(Tier::Full, Way::Out), ours.caps(Tier::Full, Way::In));
+        let out = ours.caps(Tier::Full, Direction::Out);
+        let into = ours.caps(Tier::Full, Direction::In);
         assert_eq!((out.once_minor, out.day.value_minor), (Some(25_000_000), Some(50_000_000)));
         assert_eq!((into.balance_minor, out.balance_minor), (Some(50_000_000), None));
     }
@@ -196,13 +226,17 @@ mod tests {
     #[test]
     fn who_is_known_less_may_move_less() {
         let ours = read(OURS).unwrap();
-        let below = |less: Option<i64>, more: Option<i64>| less.is_some() && more.is_none_or(|more| less < Some(more));
+        let below = |less: Option<i64>, more: Option<i64>| {
+            less.is_some() && more.is_none_or(|more| less < Some(more))
+        };
         for (lower, higher) in [(Tier::Sim, Tier::Id), (Tier::Id, Tier::Full)] {
-            for way in [Way::Out, Way::In] {
-                let (lower, higher) = (ours.caps(lower, way), ours.caps(higher, way));
+            for way in [Direction::Out, Direction::In] {
+                let lower = ours.caps(lower, way);
+                let higher = ours.caps(higher, way);
                 assert!(below(lower.once_minor, higher.once_minor));
                 for window in Window::ALL {
-                    let (lower, higher) = (lower.within(window), higher.within(window));
+                    let lower = lower.within(window);
+                    let higher = higher.within(window);
                     assert!(below(lower.value_minor, higher.value_minor));
                     assert!(below(lower.count.map(i64::from), higher.count.map(i64::from)));
                 }
@@ -223,14 +257,38 @@ mod tests {
             problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
         };
         let hints = [
-            ("currency = \"KES\"", "currency = \"shilling\"", "currency: `shilling` is not a three-letter code"),
+            (
+                "currency = \"KES\"",
+                "currency = \"shilling\"",
+                "currency: `shilling` is not a three-letter code",
+            ),
             ("[id]", "[di]", "`di` does not belong here"),
             ("[sim.out]", "[sim.up]", "sim: `out` is missing"),
-            ("[sim.out]\nonce = 20_000", "[sim.out]\nonce = \"much\"", "sim.out: `once` must be a whole number"),
-            ("[sim.out]\nonce = 20_000", "[sim.out]\nonce = -5", "sim.out: `once` must be a whole number"),
-            ("[sim.out]\nonce = 20_000", "[sim.out]\nonce = 99_000", "sim.out: the value of a longer time is below"),
-            ("[sim.out]\nonce = 20_000", "[sim.out]\nonce = 99_000_000_000", "`once` is more than anybody can move"),
-            ("[sim.out]\nonce = 20_000", "[sim.out]\nones = 20_000", "sim.out: `ones` does not belong here"),
+            (
+                "[sim.out]\nonce = 20_000",
+                "[sim.out]\nonce = \"much\"",
+                "sim.out: `once` must be a whole number",
+            ),
+            (
+                "[sim.out]\nonce = 20_000",
+                "[sim.out]\nonce = -5",
+                "sim.out: `once` must be a whole number",
+            ),
+            (
+                "[sim.out]\nonce = 20_000",
+                "[sim.out]\nonce = 99_000",
+                "sim.out: the value of a longer time is below",
+            ),
+            (
+                "[sim.out]\nonce = 20_000",
+                "[sim.out]\nonce = 99_000_000_000",
+                "`once` is more than anybody can move",
+            ),
+            (
+                "[sim.out]\nonce = 20_000",
+                "[sim.out]\nones = 20_000",
+                "sim.out: `ones` does not belong here",
+            ),
             ("count = 20", "count = 20_000", "sim.out: the count of a longer time is below"),
             ("currency = ", "currency ", "menus/limits.toml:"),
         ];
@@ -242,7 +300,11 @@ mod tests {
         let problems = found("[sim.out]\nonce = 20_000", "[sim.out]\nonce = 1.5");
         assert!(problems.starts_with(&format!("menus/limits.toml:{line}: ")), "{problems}");
         // not only the first
-        let missing: Vec<String> = read("currency = 'KES'").unwrap_err().iter().map(Problem::to_string).collect();
-        assert_eq!(missing, Tier::ALL.map(|tier| format!("menus/limits.toml:1: tier `{}` is missing", tier.code())));
+        let missing: Vec<String> =
+            read("currency = 'KES'").unwrap_err().iter().map(Problem::to_string).collect();
+        assert_eq!(
+            missing,
+            Tier::ALL.map(|tier| format!("menus/limits.toml:1: tier `{}` is missing", tier.code()))
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! What an account has used of its limits: on a day, in its week and in its month, going out and coming in. It knows
-//! neither the limits nor the amounts that are asked for nor how it is stored, and never goes back in time.
+//! What an account has used of its limits: on a day, in its week and in its month, going out and
+//! coming in. It knows neither the limits nor the amounts that are asked for nor how it is stored,
+//! and never goes back in time.
 
 mod packing;
 
@@ -9,7 +10,7 @@ use crate::calendar::Day;
 
 /// How money moves, seen from the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum Direction {
     /// It is sent, paid, taken out.
     Out,
     /// It is received, loaded.
@@ -73,10 +74,10 @@ impl Usage {
     }
 
     /// What was used in this direction and window.
-    pub const fn sum(&self, way: Way, window: Window) -> Sum {
+    pub const fn sum(&self, way: Direction, window: Window) -> Sum {
         let used = match way {
-            Way::Out => &self.out,
-            Way::In => &self.into,
+            Direction::Out => &self.out,
+            Direction::In => &self.into,
         };
         match window {
             Window::Day => used.day,
@@ -85,13 +86,15 @@ impl Usage {
         }
     }
 
-    /// As it counts on `day`: what belongs to a day, week or month that is over is forgotten. On an earlier day than its
-    /// own it stays: of two clocks, or of two payments around midnight, the one behind must not win anything back.
+    /// As it counts on `day`: what belongs to a day, week or month that is over is forgotten. On an
+    /// earlier day than its own it stays: of two clocks, or of two payments around midnight, the
+    /// one behind must not win anything back.
     pub fn rolled_to(self, day: Day) -> Usage {
         if day <= self.day {
             return self;
         }
-        let (week, month) = (day.week() == self.day.week(), day.month() == self.day.month());
+        let week = day.week() == self.day.week();
+        let month = day.month() == self.day.month();
         let kept = |used: Used| Used {
             day: Sum::default(),
             week: if week { used.week } else { Sum::default() },
@@ -101,10 +104,10 @@ impl Usage {
     }
 
     /// With one more movement.
-    pub const fn with(mut self, way: Way, amount_minor: i64) -> Usage {
+    pub const fn with(mut self, way: Direction, amount_minor: i64) -> Usage {
         let used = match way {
-            Way::Out => &mut self.out,
-            Way::In => &mut self.into,
+            Direction::Out => &mut self.out,
+            Direction::In => &mut self.into,
         };
         used.day = used.day.with(amount_minor);
         used.week = used.week.with(amount_minor);
@@ -112,18 +115,21 @@ impl Usage {
         self
     }
 
-    /// Without a movement that was counted on `day`: where the day, week or month it was counted in still counts.
-    pub fn without(mut self, way: Way, amount_minor: i64, day: Day) -> Usage {
-        let (same_day, same_week) = (day == self.day, day.week() == self.day.week());
+    /// Without a movement that was counted on `day`: where the day, week or month it was counted in
+    /// still counts.
+    pub fn without(mut self, way: Direction, amount_minor: i64, day: Day) -> Usage {
+        let same_day = day == self.day;
+        let same_week = day.week() == self.day.week();
         let same_month = day.month() == self.day.month();
         let used = match way {
-            Way::Out => &mut self.out,
-            Way::In => &mut self.into,
+            Direction::Out => &mut self.out,
+            Direction::In => &mut self.into,
         };
         if same_day {
             used.day = used.day.less(amount_minor);
         }
-        // a week and a month have no less in them than their day, whatever clocks said when it was counted
+        // a week and a month have no less in them than their day, whatever clocks said when it was
+        // counted
         if same_week {
             used.week = used.week.less(amount_minor).at_least(used.day);
         }
@@ -136,7 +142,10 @@ impl Usage {
 
 impl Sum {
     const fn with(self, amount_minor: i64) -> Sum {
-        Sum { value_minor: self.value_minor.saturating_add(amount_minor), count: self.count.saturating_add(1) }
+        Sum {
+            value_minor: self.value_minor.saturating_add(amount_minor),
+            count: self.count.saturating_add(1),
+        }
     }
 
     /// With one movement less.
@@ -160,75 +169,99 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
 
     use super::*;
 
     /// Monday, 23 November 2026.
     const MONDAY: Day = Day::new(20_780);
 
-    fn values(usage: &Usage, way: Way) -> [(i64, u32); 3] {
+    fn values(usage: &Usage, way: Direction) -> [(i64, u32); 3] {
         Window::ALL.map(|window| usage.sum(way, window)).map(|sum| (sum.value_minor, sum.count))
     }
 
     #[test]
     fn a_day_a_week_and_a_month_end_each_at_its_own_time() {
         assert_eq!(MONDAY.text(), "23/11/26");
-        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 200).with(Way::Out, 50).with(Way::In, 7);
-        assert_eq!(values(&usage, Way::Out), [(250, 2); 3]);
+        let usage = Usage::default()
+            .rolled_to(MONDAY)
+            .with(Direction::Out, 200)
+            .with(Direction::Out, 50)
+            .with(Direction::In, 7);
+        assert_eq!(values(&usage, Direction::Out), [(250, 2); 3]);
         let on = |days: i32| usage.rolled_to(Day::new(MONDAY.number() + days));
-        assert_eq!(values(&on(0), Way::Out), [(250, 2); 3]);
-        assert_eq!(values(&on(1), Way::Out), [(0, 0), (250, 2), (250, 2)]);
-        assert_eq!(values(&on(6), Way::In), [(0, 0), (7, 1), (7, 1)]);
-        assert_eq!(values(&on(7), Way::Out), [(0, 0), (0, 0), (250, 2)], "Monday, the 30th");
-        assert_eq!(values(&on(8), Way::Out), [(0, 0); 3], "Tuesday, the 1st");
+        assert_eq!(values(&on(0), Direction::Out), [(250, 2); 3]);
+        assert_eq!(values(&on(1), Direction::Out), [(0, 0), (250, 2), (250, 2)]);
+        assert_eq!(values(&on(6), Direction::In), [(0, 0), (7, 1), (7, 1)]);
+        assert_eq!(values(&on(7), Direction::Out), [(0, 0), (0, 0), (250, 2)], "Monday, the 30th");
+        assert_eq!(values(&on(8), Direction::Out), [(0, 0); 3], "Tuesday, the 1st");
     }
 
     #[test]
     fn a_month_that_begins_within_a_week_leaves_the_week() {
         let saturday = Day::new(MONDAY.number() + 68);
         assert_eq!(saturday.text(), "30/01/27");
-        let usage = Usage::default().rolled_to(saturday).with(Way::Out, 5);
+        let usage = Usage::default().rolled_to(saturday).with(Direction::Out, 5);
         let monday = Day::new(saturday.number() + 2);
-        assert_eq!(values(&usage.rolled_to(monday), Way::Out), [(0, 0); 3]);
+        assert_eq!(values(&usage.rolled_to(monday), Direction::Out), [(0, 0); 3]);
         let thursday = Day::new(MONDAY.number() + 38);
         let friday = thursday.next_day();
         assert_eq!((thursday.text().as_str(), friday.text().as_str()), ("31/12/26", "01/01/27"));
-        let usage = Usage::default().rolled_to(thursday).with(Way::Out, 5).rolled_to(friday);
-        assert_eq!(values(&usage, Way::Out), [(0, 0), (5, 1), (0, 0)]);
+        let usage = Usage::default().rolled_to(thursday).with(Direction::Out, 5).rolled_to(friday);
+        assert_eq!(values(&usage, Direction::Out), [(0, 0), (5, 1), (0, 0)]);
     }
 
     #[test]
     fn a_leap_day_is_a_day_of_its_own() {
         let leap = Day::new(MONDAY.number() + 463);
         assert_eq!(leap.text(), "29/02/28");
-        let usage = Usage::default().rolled_to(leap).with(Way::Out, 5);
-        assert_eq!(values(&usage.rolled_to(leap.next_day()), Way::Out), [(0, 0), (5, 1), (0, 0)]);
-        let before = Usage::default().rolled_to(Day::new(leap.number() - 1)).with(Way::Out, 5);
-        assert_eq!(values(&before.rolled_to(leap), Way::Out), [(0, 0), (5, 1), (5, 1)]);
+        let usage = Usage::default().rolled_to(leap).with(Direction::Out, 5);
+        assert_eq!(
+            values(&usage.rolled_to(leap.next_day()), Direction::Out),
+            [(0, 0), (5, 1), (0, 0)]
+        );
+        let before =
+            Usage::default().rolled_to(Day::new(leap.number() - 1)).with(Direction::Out, 5);
+        assert_eq!(values(&before.rolled_to(leap), Direction::Out), [(0, 0), (5, 1), (5, 1)]);
     }
 
     #[test]
     fn a_clock_that_is_behind_wins_nothing_back() {
-        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 5);
+        let usage = Usage::default().rolled_to(MONDAY).with(Direction::Out, 5);
         let earlier = Day::new(MONDAY.number() - 40);
         assert_eq!(usage.rolled_to(earlier), usage);
-        assert_eq!(usage.rolled_to(earlier).with(Way::Out, 5).rolled_to(MONDAY).sum(Way::Out, Window::Day).count, 2);
+        assert_eq!(
+            usage
+                .rolled_to(earlier)
+                .with(Direction::Out, 5)
+                .rolled_to(MONDAY)
+                .sum(Direction::Out, Window::Day)
+                .count,
+            2
+        );
     }
 
     #[test]
     fn what_is_given_back_is_missing_only_where_it_still_counts() {
-        let usage = Usage::default().rolled_to(MONDAY).with(Way::Out, 200).with(Way::Out, 50);
-        assert_eq!(values(&usage.without(Way::Out, 200, MONDAY), Way::Out), [(50, 1); 3]);
-        let tuesday = usage.rolled_to(MONDAY.next_day()).with(Way::Out, 7);
-        let back = tuesday.without(Way::Out, 200, MONDAY);
-        assert_eq!(values(&back, Way::Out), [(7, 1), (57, 2), (57, 2)]);
-        let next_month = usage.rolled_to(MONDAY.next_month()).with(Way::Out, 7);
-        assert_eq!(next_month.without(Way::Out, 200, MONDAY), next_month);
+        let usage =
+            Usage::default().rolled_to(MONDAY).with(Direction::Out, 200).with(Direction::Out, 50);
+        assert_eq!(
+            values(&usage.without(Direction::Out, 200, MONDAY), Direction::Out),
+            [(50, 1); 3]
+        );
+        let tuesday = usage.rolled_to(MONDAY.next_day()).with(Direction::Out, 7);
+        let back = tuesday.without(Direction::Out, 200, MONDAY);
+        assert_eq!(values(&back, Direction::Out), [(7, 1), (57, 2), (57, 2)]);
+        let next_month = usage.rolled_to(MONDAY.next_month()).with(Direction::Out, 7);
+        assert_eq!(next_month.without(Direction::Out, 200, MONDAY), next_month);
         // of a clock that was behind: what counted on Tuesday is not below what Tuesday has
-        let behind = usage.rolled_to(MONDAY.next_day()).with(Way::Out, 7);
-        let less = behind.without(Way::Out, 250, MONDAY).without(Way::Out, 7, MONDAY);
-        assert_eq!(values(&less, Way::Out)[0], (7, 1));
+        let behind = usage.rolled_to(MONDAY.next_day()).with(Direction::Out, 7);
+        let less = behind.without(Direction::Out, 250, MONDAY).without(Direction::Out, 7, MONDAY);
+        assert_eq!(values(&less, Direction::Out)[0], (7, 1));
         assert_eq!(Usage::decode(&less.encode()), Ok(less));
     }
 }

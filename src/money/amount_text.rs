@@ -1,4 +1,5 @@
-//! Amounts as people write them. Reading is strict: an amount that could be read in two ways is refused, never guessed.
+//! Amounts as people write them. Reading is strict: an amount that could be read in two ways is
+//! refused, never guessed.
 
 use super::{Currency, Money};
 use crate::reason::Reason;
@@ -26,9 +27,11 @@ fn strip_minus(text: &str) -> (bool, &str) {
     }
 }
 
-/// Leaves out the name of the currency on one side, and the `/=` or `/-` that shillings are written with.
+/// Leaves out the name of the currency on one side, and the `/=` or `/-` that shillings are written
+/// with.
 fn strip_names(text: &str, currency: Currency) -> &str {
-    let text = text.strip_suffix("/=").or_else(|| text.strip_suffix("/-")).unwrap_or(text).trim_end();
+    let text =
+        text.strip_suffix("/=").or_else(|| text.strip_suffix("/-")).unwrap_or(text).trim_end();
     let code = [currency.as_str()];
     for name in currency.names().iter().chain(&code) {
         if let Some((head, rest)) = text.split_at_checked(name.len())
@@ -36,7 +39,8 @@ fn strip_names(text: &str, currency: Currency) -> &str {
         {
             return rest.strip_prefix(". ").unwrap_or(rest).trim_start();
         }
-        if let Some((rest, tail)) = text.len().checked_sub(name.len()).and_then(|at| text.split_at_checked(at))
+        if let Some((rest, tail)) =
+            text.len().checked_sub(name.len()).and_then(|at| text.split_at_checked(at))
             && tail.eq_ignore_ascii_case(name)
         {
             return rest.trim_end();
@@ -47,8 +51,9 @@ fn strip_names(text: &str, currency: Currency) -> &str {
 
 /// Reads digits with thousands commas and a decimal point.
 fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
-    let well_made =
-        text.split([',', '.']).all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let well_made = text
+        .split([',', '.'])
+        .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     if !well_made {
         return Err(Reason::AmountFormat);
     }
@@ -73,13 +78,15 @@ fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
         .ok_or(Reason::AmountTooLarge)
 }
 
-/// `1.000,50`, `1,5`, `10,00` and `1.000` mean different amounts to different people: better ask again than guess.
+/// `1.000,50`, `1,5`, `10,00` and `1.000` mean different amounts to different people: better ask
+/// again than guess.
 fn refuse_two_readings(whole: &str, decimals: &str, currency: Currency) -> Result<(), Reason> {
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let grouped = whole.contains(',');
-    let commas_are_thousands =
-        matches!(first.len(), 1..=3) && !first.starts_with('0') && groups.all(|group| group.len() == 3);
+    let commas_are_thousands = matches!(first.len(), 1..=3)
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3);
     let dot_may_be_thousands = decimals.len() == 3
         && currency.exponent() != 3
         && !grouped
@@ -136,22 +143,60 @@ mod tests {
         let refused = [
             (
                 AmountFormat,
-                vec!["", " ", "abc", "KES", ".", ",", ".5", "5.", "1..5", "1,,000", "1 000", "two", "20O", "٢٠٠"],
+                vec![
+                    "", " ", "abc", "KES", ".", ",", ".5", "5.", "1..5", "1,,000", "1 000", "two",
+                    "20O", "٢٠٠",
+                ],
             ),
-            (AmountFormat, vec!["+5", "--5", "1e3", "USD 5", "0712345678", "-", "5-", "1/2", "200/=/=", "0x10"]),
+            (
+                AmountFormat,
+                vec![
+                    "+5",
+                    "--5",
+                    "1e3",
+                    "USD 5",
+                    "0712345678",
+                    "-",
+                    "5-",
+                    "1/2",
+                    "200/=/=",
+                    "0x10",
+                ],
+            ),
             (
                 AmountAmbiguous,
-                vec!["1.000,50", "1,5", "10,00", "1.000", "1.000.000", "0,500", "12,3456", "1234,567", "1.5,0"],
+                vec![
+                    "1.000,50",
+                    "1,5",
+                    "10,00",
+                    "1.000",
+                    "1.000.000",
+                    "0,500",
+                    "12,3456",
+                    "1234,567",
+                    "1.5,0",
+                ],
             ),
             (AmountNegative, vec!["-5", "- 5", "KES -5", "-KES 5", "−5", "-1,5"]),
             (
                 AmountFraction,
-                vec!["0.001", "0.105", "1234.567", "1,000.505", "1.2345", "5.00000000000000000000000000000001"],
+                vec![
+                    "0.001",
+                    "0.105",
+                    "1234.567",
+                    "1,000.505",
+                    "1.2345",
+                    "5.00000000000000000000000000000001",
+                ],
             ),
             (AmountZero, vec!["0", "0.00", "00", "0.000", "0,00", "KES 0", "-0", "0/="]),
             (
                 AmountTooLarge,
-                vec!["10000000000.01", "99999999999999999999999999999999999999999999", "9,999,999,999,999"],
+                vec![
+                    "10000000000.01",
+                    "99999999999999999999999999999999999999999999",
+                    "9,999,999,999,999",
+                ],
             ),
         ];
         for (reason, texts) in refused {
@@ -175,13 +220,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_can_be_read_back(minor in 1..=Money::MINOR_MAX, code in prop::sample::select(vec!["KES", "UGX", "TND", "USD"])) {
+        fn what_is_shown_can_be_read_back(
+            minor in 1..=Money::MINOR_MAX,
+            code in prop::sample::select(vec!["KES", "UGX", "TND", "USD"]),
+        ) {
             let money = Money::new(minor, Currency::parse(code).unwrap());
             prop_assert_eq!(Money::parse(&money.to_string(), money.currency), Ok(money));
         }
 
         #[test]
-        fn no_text_makes_reading_panic_or_leave_the_bounds(text in any::<String>(), likely in "[-+]?[Kk]?(es|sh)?[0-9.,]{0,40}(/=|/-)?") {
+        fn no_text_makes_reading_panic_or_leave_the_bounds(
+            text in any::<String>(),
+            likely in "[-+]?[Kk]?(es|sh)?[0-9.,]{0,40}(/=|/-)?",
+        ) {
             for text in [text, likely] {
                 if let Ok(money) = Money::parse(&text, Currency::KES) {
                     prop_assert!((1..=Money::MINOR_MAX).contains(&money.minor));

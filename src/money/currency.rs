@@ -1,4 +1,5 @@
-//! Currencies: their codes, how small their smallest coin is, and what people write beside an amount.
+//! Currencies: their codes, how small their smallest coin is, and what people write beside an
+//! amount.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,7 +30,10 @@ impl Currency {
     /// Reads a three-letter code, in either case.
     pub fn parse(text: &str) -> Option<Currency> {
         let letters: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
-        letters.iter().all(u8::is_ascii_alphabetic).then(|| Currency(letters.map(|letter| letter.to_ascii_uppercase())))
+        letters
+            .iter()
+            .all(u8::is_ascii_alphabetic)
+            .then(|| Currency(letters.map(|letter| letter.to_ascii_uppercase())))
     }
 
     /// The code: `KES`.
@@ -41,14 +45,15 @@ impl Currency {
     /// How many decimals the smallest coin has.
     pub const fn exponent(self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
-            | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
     }
 
-    /// What people write beside an amount, longest first: the code, and the short names of the shillings.
+    /// What people write beside an amount, longest first: the code, and the short names of the
+    /// shillings.
     pub(super) fn names(&self) -> &[&str] {
         match &self.0 {
             b"KES" => &["kshs", "ksh", "kes", "shs", "sh"],

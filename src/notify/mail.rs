@@ -1,14 +1,15 @@
-//! Letters: what a mail in the outbox becomes when it leaves. A code is made of the secret and the name that stands in the
-//! row, a statement of the book: neither lies in the outbox. It decides nothing about who may have which.
+//! Letters: what a mail in the outbox becomes when it leaves. A code is made of the secret and the
+//! name that stands in the row, a statement of the book: neither lies in the outbox. It decides
+//! nothing about who may have which.
 
 use super::Notify;
-use crate::ask::Slots;
 use crate::catalogue::Catalogue;
 use crate::email::Email;
-use crate::gateway::Sent;
-use crate::gateway::mail::{File, Letter};
+use crate::gateway::SendResult;
+use crate::gateway::smtp::{Letter, LetterFile};
 use crate::language::Language;
 use crate::phone::Msisdn;
+use crate::request::Slots;
 use crate::statement::{Words, csv, pdf};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
@@ -23,7 +24,8 @@ use std::sync::Arc;
 pub const MESSAGES: &[&Message] =
     &[&FAILED, &CODE, &CODE_SUBJECT, &STATEMENT_SUBJECT, &STATEMENT_LONG, &STATEMENT_LONG_SUBJECT];
 
-const FAILED: Message = Message::plain("sms.mail_failed", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
+const FAILED: Message =
+    Message::plain("sms.mail_failed", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
 /// The code itself is made when the letter leaves.
 const CODE: Message = Message::plain("mail.code", &[Slot("mail_code", Kind::Code)]);
 const CODE_SUBJECT: Message = Message::plain("mail.code_subject", &[]);
@@ -37,21 +39,21 @@ const DAYS: &[Slot] = &[Slot("first_day", Kind::Day), Slot("last_day", Kind::Day
 
 /// The words of a statement.
 const WORDS: [&str; 20] = [
-    "title", "holder", "phone", "period", "made", "opening", "closing", "date", "time", "code", "what", "in", "out",
-    "fee", "balance", "totals", "none", "note", "page", "of",
+    "title", "holder", "phone", "period", "made", "opening", "closing", "date", "time", "code",
+    "what", "in", "out", "fee", "balance", "totals", "none", "note", "page", "of",
 ];
 /// Letters that the demo lists.
 const SHOWN: i64 = 50;
 
 impl Notify {
     /// Writes the letter that a row stands for, and hands it over.
-    pub(super) async fn mail(&self, row: &MessageRow) -> Sent {
+    pub(super) async fn mail(&self, row: &MessageRow) -> SendResult {
         match self.letter(row).await {
             Ok(Some(letter)) => self.mailer.send(&letter).await,
-            Ok(None) => Sent::Refused { reason: "it is no letter".to_owned() },
+            Ok(None) => SendResult::Refused { reason: "it is no letter".to_owned() },
             Err(error) => {
                 tracing::error!(%error, message = row.id, "a letter could not be written");
-                Sent::TryLater { reason: error.to_string() }
+                SendResult::TryLater { reason: error.to_string() }
             }
         }
     }
@@ -60,17 +62,20 @@ impl Notify {
     pub(super) fn not_mailed(&self, row: &MessageRow) -> Option<NewMessage> {
         let slots: Slots = serde_json::from_str(&row.slots).ok()?;
         let email = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok())?;
-        let house = &self.wallet.house;
-        let told =
-            Slots::from([("email".into(), email.to_string().into()), ("dial".into(), house.dial.clone().into())]);
-        Some(message(&row.msisdn, &row.language, FAILED.template, &told, None, house.clock.now()))
+        let config = &self.wallet.config;
+        let told = Slots::from([
+            ("email".into(), email.to_string().into()),
+            ("dial".into(), config.dial.clone().into()),
+        ]);
+        Some(message(&row.msisdn, &row.language, FAILED.template, &told, None, config.clock.now()))
     }
 
     /// The letter that a row stands for; nothing when the row is not one.
     pub async fn letter(&self, row: &MessageRow) -> Result<Option<Letter>, StoreError> {
-        let mut slots: Slots =
-            serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a letter's slots"))?;
-        let Some(to) = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok()) else {
+        let mut slots: Slots = serde_json::from_str(&row.slots)
+            .map_err(|_not| StoreError::Damaged("a letter's slots"))?;
+        let Some(to) = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok())
+        else {
             return Ok(None);
         };
         let language = Language::parse(&row.language).unwrap_or(Language::EN);
@@ -80,7 +85,7 @@ impl Notify {
         match row.template.as_str() {
             "mail.code" => {
                 let name = slots.get("code_name").map(Value::to_string).unwrap_or_default();
-                let code = self.wallet.house.pin_keys.current().code(name.as_bytes());
+                let code = self.wallet.config.pin_keys.current().code(name.as_bytes());
                 slots.insert("mail_code".to_owned(), Value::Code(code));
             }
             "mail.statement" => match self.statement(row, &slots, language, &words).await? {
@@ -91,7 +96,13 @@ impl Notify {
         }
         let subject = words.say(language, &format!("{template}_subject"), &slots);
         let text = words.say(language, &template, &slots);
-        Ok(Some(Letter { id: format!("kadogo-{}-{}", row.created_at, row.id), to, subject, text, files }))
+        Ok(Some(Letter {
+            id: format!("kadogo-{}-{}", row.created_at, row.id),
+            to,
+            subject,
+            text,
+            files,
+        }))
     }
 
     async fn statement(
@@ -100,41 +111,55 @@ impl Notify {
         slots: &Slots,
         language: Language,
         words: &Arc<Catalogue>,
-    ) -> Result<Option<Vec<File>>, StoreError> {
+    ) -> Result<Option<Vec<LetterFile>>, StoreError> {
         let damaged = || StoreError::Damaged("a statement without its days");
         let day = |name: &str| match slots.get(name) {
             Some(Value::Day(day)) => Ok(*day),
             Some(_) | None => Err(damaged()),
         };
-        let (first, last, account) = (day("first_day")?, day("last_day")?, row.account_id.ok_or_else(damaged)?);
+        let first = day("first_day")?;
+        let last = day("last_day")?;
+        let account = row.account_id.ok_or_else(damaged)?;
         let asked = Timestamp::from_micros(row.created_at);
         let wanted = StatementRequest { account, first, last, asked, language };
-        let Some(statement) = self.wallet.statement_of(wanted, words).await? else { return Ok(None) };
-        let house = &self.wallet.house;
+        let Some(statement) = self.wallet.statement_of(wanted, words).await? else {
+            return Ok(None);
+        };
+        let config = &self.wallet.config;
         let say = |name: &&'static str| {
             let text = words.say(language, &format!("words.statement.{name}"), &Slots::new());
             (*name, text)
         };
         let spoken: Words = WORDS.iter().map(say).collect();
-        let zone = &house.market.zone;
-        let head = pdf::Head {
-            brand: house.brand.clone(),
+        let zone = &config.market.zone;
+        let head = pdf::PageHeader {
+            brand: config.brand.clone(),
             name: slots.get("name").map(Value::to_string).unwrap_or_default(),
-            phone: Msisdn::from_e164(&row.msisdn).map(|phone| phone.to_string()).unwrap_or_default(),
+            phone: Msisdn::from_e164(&row.msisdn)
+                .map(|phone| phone.to_string())
+                .unwrap_or_default(),
             period: format!("{} - {}", first.text(), last.text()),
             made: format!("{} {}", asked.date_text(zone), asked.clock_text(zone)),
         };
-        let name =
-            |ending: &str| format!("{}-{}.{ending}", house.brand, head.period.replace('/', "-").replace(' ', ""));
-        let pages =
-            File { name: name("pdf"), kind: "application/pdf", bytes: pdf::document(&statement, &head, &spoken) };
+        let name = |ending: &str| {
+            format!("{}-{}.{ending}", config.brand, head.period.replace('/', "-").replace(' ', ""))
+        };
+        let pages = LetterFile {
+            name: name("pdf"),
+            kind: "application/pdf",
+            bytes: pdf::document(&statement, &head, &spoken),
+        };
         let table = csv::table(&statement, &spoken).into_bytes();
-        Ok(Some(vec![pages, File { name: name("csv"), kind: "text/csv; charset=utf-8", bytes: table }]))
+        Ok(Some(vec![
+            pages,
+            LetterFile { name: name("csv"), kind: "text/csv; charset=utf-8", bytes: table },
+        ]))
     }
 
     /// The newest letters that left, for the demo.
     pub async fn letters(&self) -> Result<Vec<(MessageRow, Letter)>, StoreError> {
-        let rows = self.wallet.store.read(|conn| outbox::newest(conn, Channel::Mail, SHOWN)).await?;
+        let rows =
+            self.wallet.store.read(|conn| outbox::newest(conn, Channel::Mail, SHOWN)).await?;
         let mut letters = Vec::new();
         for row in rows {
             if let Some(letter) = self.letter(&row).await? {

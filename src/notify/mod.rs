@@ -1,17 +1,18 @@
-//! Outgoing messages: takes what is due from the outbox, puts it into words, hands it to the gateway, and records how
-//! it fared. Delivered at least once: a message that was handed over in the moment of a crash may come twice.
+//! Outgoing messages: takes what is due from the outbox, puts it into words, hands it to the
+//! gateway, and records how it fared. Delivered at least once: a message that was handed over in
+//! the moment of a crash may come twice.
 
 mod mail;
 
 pub use mail::MESSAGES;
 
-use crate::ask::Slots;
 use crate::catalogue::Catalogue;
-use crate::gateway::mail::Mailer;
 use crate::gateway::sender::Sender;
-use crate::gateway::{Delivery, Report, Sent};
-use crate::live::Live;
+use crate::gateway::smtp::Mailer;
+use crate::gateway::{Delivery, DeliveryReport, SendResult};
 use crate::phone::Msisdn;
+use crate::reloadable::Reloadable;
+use crate::request::Slots;
 use crate::store::outbox::{self, Channel, Fate, MessageRow, NewMessage};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
@@ -22,8 +23,8 @@ use std::time::Duration;
 
 /// Messages taken in one go, and handed over side by side.
 pub const BATCH: i64 = 64;
-/// A message that was taken to be sent is nobody else's for so long. A gateway that takes longer to answer may be given
-/// it twice.
+/// A message that was taken to be sent is nobody else's for so long. A gateway that takes longer to
+/// answer may be given it twice.
 const LEASE: Duration = Duration::from_secs(30);
 /// Tries before a message is given up: with the waits below, some two days.
 const ATTEMPTS_MAX: i64 = 30;
@@ -36,7 +37,7 @@ pub struct Notify {
     /// Where the outbox is, and what the words need.
     pub wallet: Wallet,
     /// The words.
-    pub catalogue: Live<Catalogue>,
+    pub catalogue: Reloadable<Catalogue>,
     /// The way out for texts.
     pub sender: Arc<Sender>,
     /// The way out for letters.
@@ -60,10 +61,11 @@ struct Fared {
 }
 
 impl Notify {
-    /// Sends what is due this way; returns how many messages were taken. People are served side by side, and each gets
-    /// what is due in the order it was written. The ways do not wait for one another: a mail server may be slow.
+    /// Sends what is due this way; returns how many messages were taken. People are served side by
+    /// side, and each gets what is due in the order it was written. The ways do not wait for one
+    /// another: a mail server may be slow.
     pub async fn send_due(&self, channel: Channel) -> Result<usize, StoreError> {
-        let now = self.wallet.house.clock.now();
+        let now = self.wallet.config.clock.now();
         if !self.wallet.store.read(move |conn| outbox::is_due(conn, channel, now.micros())).await? {
             return Ok(0);
         }
@@ -81,13 +83,14 @@ impl Notify {
             let notify = self.clone();
             sending.spawn(async move { notify.send_in_order(&messages).await });
         }
-        // written down as they come: a report may follow at once, and one slow answer must not hold up the others
+        // written down as they come: a report may follow at once, and one slow answer must not hold
+        // up the others
         while let Some(first) = sending.join_next().await {
             let mut fates = first.unwrap_or_default();
             while let Some(more) = sending.try_join_next() {
                 fates.extend(more.unwrap_or_default());
             }
-            let at = self.wallet.house.clock.now().micros();
+            let at = self.wallet.config.clock.now().micros();
             let write = move |conn: &mut Conn| {
                 fates.iter().try_for_each(|Fared { id, fate, news }| {
                     outbox::record(conn, *id, at, fate)?;
@@ -99,7 +102,8 @@ impl Notify {
         Ok(taken)
     }
 
-    /// Sends one person's messages, one after the other. When one has to wait, those after it wait with it.
+    /// Sends one person's messages, one after the other. When one has to wait, those after it wait
+    /// with it.
     async fn send_in_order(&self, messages: &[Worded]) -> Vec<Fared> {
         let mut fates = Vec::new();
         let mut waiting: Option<Fate> = None;
@@ -127,9 +131,9 @@ impl Notify {
             Channel::Mail => self.mail(&message.row).await,
         };
         let fate = match sent {
-            Sent::Accepted { message_id } => Fate::Sent(message_id),
-            Sent::Refused { reason } => Fate::Failed(reason),
-            Sent::TryLater { reason } => self.later(message.row.attempts, reason),
+            SendResult::Accepted { message_id } => Fate::Sent(message_id),
+            SendResult::Refused { reason } => Fate::Failed(reason),
+            SendResult::TryLater { reason } => self.later(message.row.attempts, reason),
         };
         let outcome = match &fate {
             Fate::Sent(_) => "sent",
@@ -138,7 +142,13 @@ impl Notify {
         };
         self.wallet.metrics.message(outcome);
         if let Fate::Later(_, reason) | Fate::Failed(reason) = &fate {
-            tracing::warn!(message = message.row.id, %to, outcome, reason, "a message was not sent");
+            tracing::warn!(
+                message = message.row.id,
+                %to,
+                outcome,
+                reason,
+                "a message was not sent"
+            );
         }
         fate
     }
@@ -150,18 +160,23 @@ impl Notify {
         }
         let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).min(16);
         let wait = WAIT_FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(WAIT_MAX);
-        Fate::Later(self.wallet.house.clock.now().plus(wait).micros(), reason)
+        Fate::Later(self.wallet.config.clock.now().plus(wait).micros(), reason)
     }
 
-    /// Records a delivery report. Reports of messages that are not ours, and words we do not know, change nothing.
-    pub async fn report(&self, report: Report) -> Result<(), StoreError> {
+    /// Records a delivery report. Reports of messages that are not ours, and words we do not know,
+    /// change nothing.
+    pub async fn report(&self, report: DeliveryReport) -> Result<(), StoreError> {
         let (state, reason) = match report.status {
             Delivery::Delivered => ("delivered", None),
             Delivery::Failed(reason) => ("failed", Some(reason)),
             Delivery::Underway | Delivery::Unknown => return Ok(()),
         };
         let id = report.message_id;
-        let known = self.wallet.book.write(move |conn| outbox::report(conn, &id, state, reason.as_deref())).await?;
+        let known = self
+            .wallet
+            .book
+            .write(move |conn| outbox::report(conn, &id, state, reason.as_deref()))
+            .await?;
         self.wallet.metrics.message(if known { state } else { "unknown_report" });
         Ok(())
     }
@@ -169,7 +184,7 @@ impl Notify {
     /// Counts what waits.
     pub async fn measure(&self) -> Result<(), StoreError> {
         let (depth, oldest) = self.wallet.store.read(outbox::depth).await?;
-        let now = self.wallet.house.clock.now();
+        let now = self.wallet.config.clock.now();
         let age = oldest.map_or(0, |oldest| now.since(Timestamp::from_micros(oldest)).as_secs());
         self.wallet.metrics.outbox(depth, i64::try_from(age).unwrap_or(i64::MAX));
         Ok(())
@@ -186,7 +201,8 @@ impl Notify {
         &self,
         read: impl Fn(&mut Conn) -> Result<Vec<MessageRow>, StoreError> + Send + 'static,
     ) -> Result<Vec<Worded>, StoreError> {
-        let (wallet, words) = (self.wallet.clone(), self.catalogue.get());
+        let wallet = self.wallet.clone();
+        let words = self.catalogue.get();
         let make = move |conn: &mut Conn| {
             let rows = read(conn)?;
             rows.into_iter().map(|row| put_into_words(conn, &wallet, &words, row)).collect()
@@ -195,20 +211,32 @@ impl Notify {
     }
 }
 
-fn put_into_words(conn: &mut Conn, wallet: &Wallet, words: &Catalogue, row: MessageRow) -> Result<Worded, StoreError> {
-    let mut slots: Slots = serde_json::from_str(&row.slots).map_err(|_not| StoreError::Damaged("a message's slots"))?;
+fn put_into_words(
+    conn: &mut Conn,
+    wallet: &Wallet,
+    words: &Catalogue,
+    row: MessageRow,
+) -> Result<Worded, StoreError> {
+    let mut slots: Slots = serde_json::from_str(&row.slots)
+        .map_err(|_not| StoreError::Damaged("a message's slots"))?;
     if let Some(posting) = row.posting_id {
         let whole = book_rows::posting_whole(conn, posting)?;
-        let (at, legs) = whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
+        let (at, legs) =
+            whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
         let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);
         let balance = own.map(|leg| leg.balance_minor);
-        slots.extend(receipt::slots(&wallet.house, posting, Timestamp::from_micros(at), balance));
+        slots.extend(receipt::slots(&wallet.config, posting, Timestamp::from_micros(at), balance));
     }
-    let language = crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);
+    let language =
+        crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);
     if let Some(why) = slots.get("why_code") {
         // few reasons have words that fit beside the rest; whoever wants to know more dials
         let known = format!("words.why.{why}");
-        let key = if words.text(language, &known).is_some() { known } else { "words.why.other".to_owned() };
+        let key = if words.text(language, &known).is_some() {
+            known
+        } else {
+            "words.why.other".to_owned()
+        };
         slots.insert("why".to_owned(), words.say(language, &key, &Slots::new()).into());
     }
     let text = crate::text::to_gsm(&words.say(language, &row.template, &slots));

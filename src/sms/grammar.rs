@@ -1,24 +1,25 @@
-//! What people may write in a text, and what it means. Reading is pure: the words come from `menus/sms.toml`, the
-//! market from the caller. Nothing here answers, asks the wallet, or remembers a text.
+//! What people may write in a text, and what it means. Reading is pure: the words come from
+//! `menus/sms.toml`, the market from the caller. Nothing here answers, asks the wallet, or
+//! remembers a text.
 
 use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
 
-use crate::ask::{Fields, Refusal};
 use crate::email::Email;
 use crate::language::Language;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::reason::Reason;
+use crate::request::{Fields, Refusal};
 use crate::text;
 
 /// The grammar, ready to read.
 #[derive(Debug, Clone)]
 pub struct Grammar {
     pub(super) file: String,
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<CommandForm>,
     /// What people call the languages.
     pub(super) languages: BTreeMap<String, Language>,
     pub(super) secret: SecretRule,
@@ -26,7 +27,7 @@ pub struct Grammar {
 
 /// How one service is asked for in one language.
 #[derive(Debug, Clone)]
-pub(super) struct Way {
+pub(super) struct CommandForm {
     pub(super) service: String,
     /// Where the file names it.
     pub(super) line: usize,
@@ -74,7 +75,7 @@ pub enum Reading {
 
 /// The inputs that patterns may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
+pub(super) enum PatternInput {
     Amount,
     To,
     Language,
@@ -82,17 +83,23 @@ pub(super) enum Input {
     Reference,
 }
 
-impl Input {
-    pub(super) const ALL: [Input; 5] = [Input::Amount, Input::To, Input::Language, Input::Email, Input::Reference];
+impl PatternInput {
+    pub(super) const ALL: [PatternInput; 5] = [
+        PatternInput::Amount,
+        PatternInput::To,
+        PatternInput::Language,
+        PatternInput::Email,
+        PatternInput::Reference,
+    ];
 
     /// The name of the capture, which is also the name of the wallet's field.
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Input::Amount => "amount",
-            Input::To => "to",
-            Input::Language => "language",
-            Input::Email => "email",
-            Input::Reference => "reference",
+            PatternInput::Amount => "amount",
+            PatternInput::To => "to",
+            PatternInput::Language => "language",
+            PatternInput::Email => "email",
+            PatternInput::Reference => "reference",
         }
     }
 }
@@ -122,32 +129,40 @@ impl Grammar {
         }
     }
 
-    /// Tries every pattern: an order that fits by chance must not hide that the text has two meanings.
-    fn understand_rest(&self, way: &Way, rest: &str, market: &Market) -> Reading {
+    /// Tries every pattern: an order that fits by chance must not hide that the text has two
+    /// meanings.
+    fn understand_rest(&self, way: &CommandForm, rest: &str, market: &Market) -> Reading {
         let fitting = way.patterns.iter().filter_map(|pattern| pattern.captures(rest));
         let mut complete: Option<Fields> = None;
         let mut nearest: Option<(usize, Refusal)> = None;
         for captures in fitting {
             match self.inputs(&captures, market) {
-                Ok(fields) if complete.as_ref().is_some_and(|other| *other != fields) => return Reading::Unknown,
+                Ok(fields) if complete.as_ref().is_some_and(|other| *other != fields) => {
+                    return Reading::Unknown;
+                }
                 Ok(fields) => complete = Some(fields),
                 // The more of it is usable, the more likely it is what was meant.
-                Err(miss) if nearest.as_ref().is_none_or(|best| best.0 < miss.0) => nearest = Some(miss),
+                Err(miss) if nearest.as_ref().is_none_or(|best| best.0 < miss.0) => {
+                    nearest = Some(miss)
+                }
                 Err(_farther) => {}
             }
         }
         match (complete, nearest) {
-            (Some(fields), _) => Reading::Command { service: way.service.clone(), fields, language: way.language },
+            (Some(fields), _) => {
+                Reading::Command { service: way.service.clone(), fields, language: way.language }
+            }
             (None, Some((_, refusal))) => Reading::Refused(refusal),
             (None, None) => Reading::Unknown,
         }
     }
 
-    /// The inputs in canonical form, or how many were usable and what is wrong with the first that was not.
+    /// The inputs in canonical form, or how many were usable and what is wrong with the first that
+    /// was not.
     fn inputs(&self, captures: &Captures<'_>, market: &Market) -> Result<Fields, (usize, Refusal)> {
         let mut fields = Fields::new();
         let mut wrong = None;
-        for input in Input::ALL {
+        for input in PatternInput::ALL {
             let Some(raw) = captures.name(input.name()) else { continue };
             match self.canonical(input, raw.as_str(), market) {
                 Ok(value) => drop(fields.insert(input.name().to_owned(), value)),
@@ -160,36 +175,48 @@ impl Grammar {
         }
     }
 
-    fn canonical(&self, input: Input, raw: &str, market: &Market) -> Result<String, Reason> {
+    fn canonical(&self, input: PatternInput, raw: &str, market: &Market) -> Result<String, Reason> {
         match input {
-            Input::Amount => Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text()),
-            Input::Email => Email::parse(raw).map(|email| email.address().to_owned()),
-            Input::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
-            Input::Reference => crate::text::reference(raw).ok_or(Reason::TextFormat),
-            Input::Language => match self.languages.get(raw) {
+            PatternInput::Amount => {
+                Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text())
+            }
+            PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
+            PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
+            PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TextFormat),
+            PatternInput::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
                 None => Err(Reason::FieldMissing),
             },
         }
     }
 
-    /// Would this be a command if one group of four to six digits were not there? Then that group is a PIN.
+    /// Would this be a command if one group of four to six digits were not there? Then that group
+    /// is a PIN.
     fn complete_without_a_pin(&self, text: &str, reading: &Reading, market: &Market) -> bool {
-        let glued_to_number = matches!(reading, Reading::Refused(refusal) if refusal.field == Some(Input::To.name()));
+        let glued_to_number = matches!(
+            reading,
+            Reading::Refused(refusal) if refusal.field == Some(PatternInput::To.name())
+        );
         let groups = digit_groups(text).into_iter().flat_map(|(start, end)| {
             let digits = end.saturating_sub(start);
             let tails = if glued_to_number && digits > 6 { 4..=6 } else { digits..=digits };
-            tails.filter(|length| (4..=6).contains(length)).map(move |length| (end.saturating_sub(length), end))
+            tails
+                .filter(|length| (4..=6).contains(length))
+                .map(move |length| (end.saturating_sub(length), end))
         });
         groups.into_iter().any(|(start, end)| {
-            let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return false };
+            let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
+                return false;
+            };
             let without = format!("{before} {after}");
-            let without = squeeze(without.trim_matches(|c: char| c.is_whitespace() || "*#-,;:".contains(c)));
+            let without =
+                squeeze(without.trim_matches(|c: char| c.is_whitespace() || "*#-,;:".contains(c)));
             matches!(self.understand(&without, market), Reading::Command { .. })
         })
     }
 
-    /// Tries all examples of the file. Each line of the answer names file and line; none means that all is well.
+    /// Tries all examples of the file. Each line of the answer names file and line; none means that
+    /// all is well.
     pub fn check(&self, market: &Market) -> Vec<String> {
         let mut problems = Vec::new();
         let mut expect = |example: &Example, wanted: bool, what: &str, seen: &Reading| {
@@ -212,26 +239,37 @@ impl Grammar {
             way.valid.iter().for_each(|e| expect(e, true, &what, &self.read(&e.text, market)));
             way.invalid.iter().for_each(|e| expect(e, false, &what, &self.read(&e.text, market)));
         }
-        self.secret.valid.iter().for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
-        self.secret.invalid.iter().for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
+        self.secret
+            .valid
+            .iter()
+            .for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
+        self.secret
+            .invalid
+            .iter()
+            .for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
         problems
     }
 }
 
 impl Grammar {
-    /// Commands for what cannot be asked for by text, each with its line; `services` are those that can.
+    /// Commands for what cannot be asked for by text, each with its line; `services` are those that
+    /// can.
     pub fn beyond(&self, services: &[&str]) -> Vec<String> {
         let beyond = self.ways.iter().filter(|way| !services.contains(&way.service.as_str()));
-        let problem = |way: &Way| {
-            let Way { service, line, .. } = way;
+        let problem = |way: &CommandForm| {
+            let CommandForm { service, line, .. } = way;
             let all = services.join(", ");
-            format!("{}:{line}: `{service}` cannot be asked for by text; what can is {all}", self.file)
+            format!(
+                "{}:{line}: `{service}` cannot be asked for by text; what can is {all}",
+                self.file
+            )
         };
         beyond.map(problem).collect()
     }
 }
 
-/// What follows a word at the start of the text; nothing if the text only starts with the same letters.
+/// What follows a word at the start of the text; nothing if the text only starts with the same
+/// letters.
 fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let rest = text.strip_prefix(word)?;
     if rest.starts_with(char::is_alphabetic) {
@@ -253,8 +291,9 @@ fn digit_groups(text: &str) -> Vec<(usize, usize)> {
     groups
 }
 
-/// A text without what phones, networks and people add to it: capitals, accents, strange blanks, final dots.
-/// Some gateways deliver `@` as `¡`, because one table has the one where the other has the other.
+/// A text without what phones, networks and people add to it: capitals, accents, strange blanks,
+/// final dots. Some gateways deliver `@` as `¡`, because one table has the one where the other has
+/// the other.
 pub(super) fn tidy(body: &str) -> String {
     let plain = body.chars().flat_map(char::to_lowercase).map(text::fold).collect::<String>();
     squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!?;,\"'".contains(c)))

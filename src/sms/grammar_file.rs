@@ -1,5 +1,5 @@
-//! From the text of `menus/sms.toml` to a grammar. All that is wrong is collected, each with file and line, so
-//! that whoever edits the words mends them in one go. It reads no files itself.
+//! From the text of `menus/sms.toml` to a grammar. All that is wrong is collected, each with file
+//! and line, so that whoever edits the words mends them in one go. It reads no files itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::grammar::{Example, Grammar, Input, SecretRule, Way, tidy};
+use super::grammar::{CommandForm, Example, Grammar, PatternInput, SecretRule, tidy};
 use crate::language::Language;
 
 /// A pattern that needs more memory than this when compiled is a mistake.
@@ -15,7 +15,7 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct GrammarData {
     languages: BTreeMap<Spanned<String>, Vec<String>>,
     #[serde(default)]
     pieces: BTreeMap<String, String>,
@@ -46,15 +46,21 @@ struct CommandData {
 impl Grammar {
     /// Reads the grammar from TOML; `file` is what problems are reported under.
     pub fn parse(toml: &str, file: &str) -> Result<Grammar, Vec<String>> {
-        let data: File = toml::from_str(toml).map_err(|error| {
+        let data: GrammarData = toml::from_str(toml).map_err(|error| {
             let line = line_of(toml, error.span().map_or(0, |span| span.start));
             vec![format!("{file}:{line}: {}", error.message())]
         })?;
-        let mut reader = Reader { toml, file, problems: Vec::new() };
+        let mut reader = GrammarReader { toml, file, problems: Vec::new() };
         let languages = reader.languages(&data.languages);
-        let ways: Vec<Way> = data.command.iter().filter_map(|command| reader.way(command, &data)).collect();
+        let ways: Vec<CommandForm> =
+            data.command.iter().filter_map(|command| reader.way(command, &data)).collect();
         let secret = SecretRule {
-            patterns: data.secret.patterns.iter().filter_map(|p| reader.pattern(p, p.get_ref())).collect(),
+            patterns: data
+                .secret
+                .patterns
+                .iter()
+                .filter_map(|p| reader.pattern(p, p.get_ref()))
+                .collect(),
             valid: reader.examples(&data.secret.valid),
             invalid: reader.examples(&data.secret.invalid),
         };
@@ -67,23 +73,29 @@ impl Grammar {
     }
 }
 
-struct Reader<'a> {
+struct GrammarReader<'a> {
     toml: &'a str,
     file: &'a str,
     problems: Vec<String>,
 }
 
-impl Reader<'_> {
+impl GrammarReader<'_> {
     fn problem<T>(&mut self, at: &Spanned<T>, message: &str) {
         let line = line_of(self.toml, at.span().start);
         self.problems.push(format!("{}:{line}: {message}", self.file));
     }
 
-    fn languages(&mut self, data: &BTreeMap<Spanned<String>, Vec<String>>) -> BTreeMap<String, Language> {
+    fn languages(
+        &mut self,
+        data: &BTreeMap<Spanned<String>, Vec<String>>,
+    ) -> BTreeMap<String, Language> {
         let mut names = BTreeMap::new();
         for (code, called) in data {
             let Some(language) = Language::parse(code.get_ref()) else {
-                self.problem(code, &format!("\"{}\" is not a language code of two letters", code.get_ref()));
+                self.problem(
+                    code,
+                    &format!("\"{}\" is not a language code of two letters", code.get_ref()),
+                );
                 continue;
             };
             for name in called {
@@ -95,23 +107,28 @@ impl Reader<'_> {
         names
     }
 
-    fn way(&mut self, command: &CommandData, data: &File) -> Option<Way> {
+    fn way(&mut self, command: &CommandData, data: &GrammarData) -> Option<CommandForm> {
         let language = Language::parse(command.language.get_ref());
-        if language.is_none() || !data.languages.keys().any(|code| code.get_ref() == command.language.get_ref()) {
-            self.problem(&command.language, &format!("\"{}\" is not under [languages]", command.language.get_ref()));
+        if language.is_none()
+            || !data.languages.keys().any(|code| code.get_ref() == command.language.get_ref())
+        {
+            self.problem(
+                &command.language,
+                &format!("\"{}\" is not under [languages]", command.language.get_ref()),
+            );
         }
         if command.words.is_empty() || command.valid.is_empty() || command.invalid.is_empty() {
             self.problem(&command.service, "a command needs words, valid and invalid examples");
         }
         let patterns = command.patterns.iter().filter_map(|pattern| {
-            let expanded = data
-                .pieces
-                .iter()
-                .fold(pattern.get_ref().clone(), |text, (name, piece)| text.replace(&format!("{{{name}}}"), piece));
+            let expanded =
+                data.pieces.iter().fold(pattern.get_ref().clone(), |text, (name, piece)| {
+                    text.replace(&format!("{{{name}}}"), piece)
+                });
             self.pattern(pattern, &format!("^(?:{expanded})$"))
         });
         let patterns = patterns.collect();
-        Some(Way {
+        Some(CommandForm {
             service: command.service.get_ref().clone(),
             line: line_of(self.toml, command.service.span().start),
             language: language?,
@@ -123,22 +140,32 @@ impl Reader<'_> {
     }
 
     fn pattern(&mut self, at: &Spanned<String>, expression: &str) -> Option<Regex> {
-        let compiled = RegexBuilder::new(expression).case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build();
+        let compiled = RegexBuilder::new(expression)
+            .case_insensitive(true)
+            .size_limit(PATTERN_BYTES_MAX)
+            .build();
         match compiled {
             Ok(regex) => {
-                let known = |name: &str| Input::ALL.iter().any(|input| input.name() == name);
+                let known = |name: &str| PatternInput::ALL.iter().any(|input| input.name() == name);
                 if let Some(name) = regex.capture_names().flatten().find(|name| !known(name)) {
                     self.problem(
                         at,
-                        &format!("there is no input called \"{name}\": use amount, to, language, email or reference"),
+                        &format!(
+                            "there is no input called \"{name}\": use amount, to, language, \
+                             email or reference"
+                        ),
                     );
                 }
                 Some(regex)
             }
             Err(error) => {
-                // The last line of the report says what is wrong, the others draw a picture of where.
+                // The last line of the report says what is wrong, the others draw a picture of
+                // where.
                 let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
-                self.problem(at, &format!("the pattern \"{}\" is not usable: {reason}", at.get_ref()));
+                self.problem(
+                    at,
+                    &format!("the pattern \"{}\" is not usable: {reason}", at.get_ref()),
+                );
                 None
             }
         }
@@ -162,13 +189,17 @@ impl Reader<'_> {
         }
     }
 
-    fn each_language_served(&mut self, data: &File) {
+    fn each_language_served(&mut self, data: &GrammarData) {
         for code in data.languages.keys() {
             let speaks = |c: &&CommandData| c.language.get_ref() == code.get_ref();
-            let served: BTreeSet<&String> = data.command.iter().filter(speaks).map(|c| c.service.get_ref()).collect();
+            let served: BTreeSet<&String> =
+                data.command.iter().filter(speaks).map(|c| c.service.get_ref()).collect();
             let all: BTreeSet<&String> = data.command.iter().map(|c| c.service.get_ref()).collect();
             for service in all.difference(&served) {
-                self.problem(code, &format!("there are no words for \"{service}\" in \"{}\"", code.get_ref()));
+                self.problem(
+                    code,
+                    &format!("there are no words for \"{service}\" in \"{}\"", code.get_ref()),
+                );
             }
         }
     }

@@ -4,20 +4,20 @@
 //! it done. A text never moves money: what needs a PIN is not done here. What was written is not
 //! kept. How a service is asked for by text is said by the service; none is known here.
 
-use super::grammar::{Grammar, Input, Reading};
-use crate::ask::{Answer, Ask, Fields, Item, Slots, Verb};
+use super::grammar::{Grammar, PatternInput, Reading};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
 use crate::gateway::Text;
 use crate::language::Language;
-use crate::live::Live;
 use crate::refusal::{Reason, Refusal};
+use crate::reloadable::Reloadable;
+use crate::request::{Answer, Fields, Item, Mode, Request, Slots};
 use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
 use crate::wallet::outgoing::message;
 use crate::wallet::service::{ByText, Message};
-use crate::wallet::{Caller, Service, Turn, Wallet, Wrong};
+use crate::wallet::{Caller, Execution, Service, Wallet, Wrong};
 use std::sync::Arc;
 
 /// Lines of a list by SMS, when they fit one message.
@@ -35,7 +35,7 @@ const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
 const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
 const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
 /// The input that names a language: the text is answered in that one.
-const LANGUAGE: &str = Input::Language.name();
+const LANGUAGE: &str = PatternInput::Language.name();
 
 /// The channel. Clones share everything.
 #[derive(Debug, Clone)]
@@ -43,24 +43,24 @@ pub struct Sms {
     /// Whom to ask.
     pub wallet: Wallet,
     /// How texts are read.
-    pub grammar: Live<Grammar>,
+    pub grammar: Reloadable<Grammar>,
     /// The words of answers.
-    pub catalogue: Live<Catalogue>,
+    pub catalogue: Reloadable<Catalogue>,
 }
 
 /// An answer to be sent: the key of its text, and values.
-struct Reply {
+struct SmsReply {
     template: String,
     slots: Slots,
 }
 
-impl Reply {
-    fn new(message: &Message, slots: Slots) -> Reply {
-        Reply { template: message.template.to_owned(), slots }
+impl SmsReply {
+    fn new(message: &Message, slots: Slots) -> SmsReply {
+        SmsReply { template: message.template.to_owned(), slots }
     }
 
-    fn plain(message: &Message) -> Reply {
-        Reply::new(message, Slots::new())
+    fn plain(message: &Message) -> SmsReply {
+        SmsReply::new(message, Slots::new())
     }
 }
 
@@ -74,8 +74,13 @@ struct Command<'a> {
 }
 
 impl Command<'_> {
-    fn ask(&self, verb: Verb) -> Ask {
-        Ask { verb, service: self.service.name.to_owned(), fields: self.fields.clone(), secret: None }
+    fn request(&self, mode: Mode) -> Request {
+        Request {
+            mode,
+            service: self.service.name.to_owned(),
+            fields: self.fields.clone(),
+            secret: None,
+        }
     }
 
     /// The language of the answer to what is done.
@@ -96,16 +101,22 @@ impl Sms {
             Refusal::from(Reason::Busy)
         })?;
         let own = caller.person.as_ref().and_then(|person| Language::parse(&person.language));
-        let market = &self.wallet.house.market;
+        let market = &self.wallet.config.market;
         let outcome = match self.grammar.get().read(&text.body, market) {
             Reading::Command { service, fields, language } => {
                 self.command(&caller, own.unwrap_or(language), key, &service, fields).await
             }
             // what is wrong with it does not matter to who has no account
-            Reading::Refused(_) if caller.person.is_none() => self.stranger(&caller, own, key).await,
+            Reading::Refused(_) if caller.person.is_none() => {
+                self.stranger(&caller, own, key).await
+            }
             Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
-            Reading::Secret => self.reply(&caller, own, key, Reply::plain(&PIN_INSIDE), "secret").await,
-            Reading::Unknown => self.reply(&caller, own, key, Reply::plain(&UNKNOWN), "unknown").await,
+            Reading::Secret => {
+                self.reply(&caller, own, key, SmsReply::plain(&PIN_INSIDE), "secret").await
+            }
+            Reading::Unknown => {
+                self.reply(&caller, own, key, SmsReply::plain(&UNKNOWN), "unknown").await
+            }
         };
         match outcome {
             Err(Refusal { reason: Reason::Seen, .. }) => Ok("repeated"),
@@ -125,8 +136,9 @@ impl Sms {
         let service = crate::wallet::service(service);
         let known = service.and_then(|service| Some((service, service.by_text()?)));
         match (known, &caller.person) {
-            (Some((service, ByText::Explain(how))), _) | (Some((service, ByText::ExplainToStrangers(how))), None) => {
-                self.reply(caller, own, key, Reply::plain(how), service.name).await
+            (Some((service, ByText::Explain(how))), _)
+            | (Some((service, ByText::ExplainToStrangers(how))), None) => {
+                self.reply(caller, own, key, SmsReply::plain(how), service.name).await
             }
             (_, None) => self.stranger(caller, own, key).await,
             (Some((service, way)), Some(_)) => {
@@ -141,28 +153,45 @@ impl Sms {
         let Command { caller, language, key, service, .. } = command;
         let own = Some(language);
         match way {
-            ByText::Explain(how) => self.reply(caller, own, key, Reply::plain(how), service.name).await,
-            ByText::Quote(answer) => match self.wallet.answer(caller, command.ask(Verb::Quote)).await {
-                Answer::Facts { slots, .. } => {
-                    self.reply(caller, own, key, Reply::new(answer, slots), service.name).await
+            ByText::Explain(how) => {
+                self.reply(caller, own, key, SmsReply::plain(how), service.name).await
+            }
+            ByText::Quote(answer) => {
+                match self.wallet.answer(caller, command.request(Mode::Quote)).await {
+                    Answer::Facts { slots, .. } => {
+                        self.reply(caller, own, key, SmsReply::new(answer, slots), service.name)
+                            .await
+                    }
+                    other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => {
+                        self.unable(caller, own, key, other).await
+                    }
                 }
-                other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => {
-                    self.unable(caller, own, key, other).await
+            }
+            ByText::List { line, whole, none } => {
+                match self.listed(&command, line, whole, none).await {
+                    Ok(reply) => self.reply(caller, own, key, reply, service.name).await,
+                    Err(other) => self.unable(caller, own, key, other).await,
                 }
-            },
-            ByText::List { line, whole, none } => match self.listed(&command, line, whole, none).await {
-                Ok(reply) => self.reply(caller, own, key, reply, service.name).await,
-                Err(other) => self.unable(caller, own, key, other).await,
-            },
+            }
             // the answer is the wallet's message
-            ByText::Execute => self.act(caller, own, key, command.ask(Verb::Do), vec![Change::See { key }]).await,
+            ByText::Execute => {
+                self.act(
+                    caller,
+                    own,
+                    key,
+                    command.request(Mode::Execute),
+                    vec![Change::Dedup { key }],
+                )
+                .await
+            }
             ByText::ExecuteAnd(answer) => {
-                let along = self.answered(caller, Some(command.chosen()), key, Reply::plain(answer));
-                self.act(caller, own, key, command.ask(Verb::Do), along).await
+                let side_effects =
+                    self.answered(caller, Some(command.chosen()), key, SmsReply::plain(answer));
+                self.act(caller, own, key, command.request(Mode::Execute), side_effects).await
             }
             // who has a wallet is refused as the service refuses them
             ByText::ExplainToStrangers(_) => {
-                let other = self.wallet.answer(caller, command.ask(Verb::Quote)).await;
+                let other = self.wallet.answer(caller, command.request(Mode::Quote)).await;
                 self.unable(caller, own, key, other).await
             }
         }
@@ -175,17 +204,20 @@ impl Sms {
         line: &Message,
         whole: &Message,
         none: &Message,
-    ) -> Result<Reply, Answer> {
-        let items = match self.wallet.answer(command.caller, command.ask(Verb::List)).await {
+    ) -> Result<SmsReply, Answer> {
+        let items = match self.wallet.answer(command.caller, command.request(Mode::List)).await {
             Answer::Items(items) => items,
-            other @ (Answer::Facts { .. } | Answer::Refused(_) | Answer::Late) => return Err(other),
+            other @ (Answer::Facts { .. } | Answer::Refused(_) | Answer::Late) => {
+                return Err(other);
+            }
         };
-        let mut slots = match self.wallet.answer(command.caller, command.ask(Verb::Quote)).await {
+        let mut slots = match self.wallet.answer(command.caller, command.request(Mode::Quote)).await
+        {
             Answer::Facts { slots, .. } => slots,
             other @ (Answer::Items(_) | Answer::Refused(_) | Answer::Late) => return Err(other),
         };
         if items.is_empty() {
-            return Ok(Reply::new(none, slots));
+            return Ok(SmsReply::new(none, slots));
         }
         let words: Arc<Catalogue> = self.catalogue.get();
         let said = |item: &Item| words.say(command.language, line.template, &item.slots);
@@ -195,7 +227,7 @@ impl Sms {
             let fits = parts(&to_gsm(&words.say(command.language, whole.template, &slots))) <= 1;
             // rather one line less than two messages
             if fits || text.pop().is_none() {
-                return Ok(Reply::new(whole, slots));
+                return Ok(SmsReply::new(whole, slots));
             }
         }
     }
@@ -205,16 +237,22 @@ impl Sms {
         caller: &Caller,
         own: Option<Language>,
         key: Key,
-        ask: Ask,
-        along: Vec<Change>,
+        request: Request,
+        side_effects: Vec<Change>,
     ) -> Result<&'static str, Refusal> {
         for _try in 0..TRIES_MAX {
-            let turn = Turn { key, along: along.clone(), wrong: Wrong::Charge(Vec::new()) };
-            match self.wallet.act(caller, ask.clone(), turn).await.answer {
+            let execution = Execution {
+                key,
+                side_effects: side_effects.clone(),
+                wrong: Wrong::Charge(Vec::new()),
+            };
+            match self.wallet.act(caller, request.clone(), execution).await.answer {
                 Answer::Facts { .. } | Answer::Items(_) => return Ok("done"),
                 // nobody has said yes to what was planned: it is planned anew
                 Answer::Refused(Refusal { reason: Reason::Stale, .. }) => {}
-                other @ (Answer::Refused(_) | Answer::Late) => return self.unable(caller, own, key, other).await,
+                other @ (Answer::Refused(_) | Answer::Late) => {
+                    return self.unable(caller, own, key, other).await;
+                }
             }
         }
         Err(Reason::Busy.into())
@@ -230,7 +268,9 @@ impl Sms {
         answer: Answer,
     ) -> Result<&'static str, Refusal> {
         match answer {
-            Answer::Refused(refusal) if matches!(refusal.reason, Reason::Busy | Reason::Unclear | Reason::Seen) => {
+            Answer::Refused(refusal)
+                if matches!(refusal.reason, Reason::Busy | Reason::Unclear | Reason::Seen) =>
+            {
                 Err(refusal)
             }
             Answer::Refused(refusal) => self.refused(caller, own, key, &refusal).await,
@@ -238,8 +278,13 @@ impl Sms {
         }
     }
 
-    async fn stranger(&self, caller: &Caller, own: Option<Language>, key: Key) -> Result<&'static str, Refusal> {
-        self.reply(caller, own, key, Reply::plain(&STRANGER), "stranger").await
+    async fn stranger(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+    ) -> Result<&'static str, Refusal> {
+        self.reply(caller, own, key, SmsReply::plain(&STRANGER), "stranger").await
     }
 
     async fn refused(
@@ -254,7 +299,7 @@ impl Sms {
             Some(LANGUAGE) => LANGUAGE_HOW.template.to_owned(),
             Some(_) | None => format!("refusal.{}", refusal.code()),
         };
-        let reply = Reply { template, slots: refusal.slots.clone() };
+        let reply = SmsReply { template, slots: refusal.slots.clone() };
         self.reply(caller, own, key, reply, refusal.code()).await
     }
 
@@ -263,7 +308,7 @@ impl Sms {
         caller: &Caller,
         own: Option<Language>,
         key: Key,
-        reply: Reply,
+        reply: SmsReply,
         word: &'static str,
     ) -> Result<&'static str, Refusal> {
         let changes = self.answered(caller, own, key, reply);
@@ -271,14 +316,21 @@ impl Sms {
     }
 
     /// The changes that go with every text: it is remembered, and its answer waits in the outbox.
-    fn answered(&self, caller: &Caller, own: Option<Language>, key: Key, reply: Reply) -> Vec<Change> {
-        let house = &self.wallet.house;
+    fn answered(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        reply: SmsReply,
+    ) -> Vec<Change> {
+        let config = &self.wallet.config;
         let mut slots = reply.slots;
-        slots.insert("dial".into(), house.dial.clone().into());
-        slots.insert("brand".into(), house.brand.clone().into());
-        let language = own.unwrap_or(house.market.language);
-        let now = house.clock.now();
-        let answer = message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
-        vec![Change::See { key }, Change::Tell(answer)]
+        slots.insert("dial".into(), config.dial.clone().into());
+        slots.insert("brand".into(), config.brand.clone().into());
+        let language = own.unwrap_or(config.market.language);
+        let now = config.clock.now();
+        let answer =
+            message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
+        vec![Change::Dedup { key }, Change::Tell(answer)]
     }
 }

@@ -1,5 +1,5 @@
-//! The SMS channel: a text becomes a question to the wallet, the answer becomes a text. It decides nothing
-//! about money and never takes a PIN.
+//! The SMS channel: a text becomes a question to the wallet, the answer becomes a text. It decides
+//! nothing about money and never takes a PIN.
 
 /// What people may write, as data, and how it is read.
 pub mod grammar;

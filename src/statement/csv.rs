@@ -1,7 +1,7 @@
-//! A statement for programs: a table as RFC 4180 has it. What a spreadsheet could take for a formula begins with a blank
-//! sign of text, since descriptions hold names that others chose.
+//! A statement for programs: a table as RFC 4180 has it. What a spreadsheet could take for a
+//! formula begins with a blank sign of text, since descriptions hold names that others chose.
 
-use super::{Line, Statement, Words, plain};
+use super::{Statement, StatementLine, Words, plain};
 
 /// The columns, by the words that head them.
 const COLUMNS: [&str; 8] = ["date", "time", "code", "what", "in", "out", "fee", "balance"];
@@ -14,9 +14,20 @@ pub fn table(statement: &Statement, words: &Words) -> String {
     let amount = |minor: i64| plain(minor, statement.currency);
     let opening = words.get("opening").map(|word| safe(word)).unwrap_or_default();
     let empty = String::new;
-    let first = [empty(), empty(), empty(), opening, empty(), empty(), empty(), amount(statement.opening_minor)];
+    let first = [
+        empty(),
+        empty(),
+        empty(),
+        opening,
+        empty(),
+        empty(),
+        empty(),
+        amount(statement.opening_minor),
+    ];
     row(&mut text, first.into_iter());
-    for Line { date, time, code, what, in_minor, out_minor, fee_minor, balance_minor } in &statement.lines {
+    for StatementLine { date, time, code, what, in_minor, out_minor, fee_minor, balance_minor } in
+        &statement.lines
+    {
         let words = [date, time, code, what].map(|word| safe(word));
         let numbers = [*in_minor, *out_minor, *fee_minor, *balance_minor].map(amount);
         row(&mut text, words.into_iter().chain(numbers));
@@ -40,7 +51,8 @@ fn quoted(field: &str) -> String {
 
 /// A text that no spreadsheet computes.
 fn safe(text: &str) -> String {
-    let clean: String = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    let clean: String =
+        text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
     let risky = clean.trim_start().starts_with(['=', '+', '-', '@', '|', '%']);
     if risky { format!("'{clean}") } else { clean }
 }
@@ -56,13 +68,15 @@ mod tests {
         let mut evil = line(100_050, 0, 0, 100_050);
         evil.what = "=HYPERLINK(\"http://thief\"), \"x\"\r\n+1".into();
         let fee = line(0, 20_000, 700, 79_350);
-        let statement = Statement { currency: Currency::KES, opening_minor: 0, lines: vec![evil, fee] };
+        let statement =
+            Statement { currency: Currency::KES, opening_minor: 0, lines: vec![evil, fee] };
         let words = Words::from([("what", "@what".to_owned()), ("opening", "Opening".to_owned())]);
         assert_eq!(
             table(&statement, &words),
             "date,time,code,'@what,in,out,fee,balance\r\n\
              ,,,Opening,,,,0.00\r\n\
-             23/11/26,14:05,ZC3MQ18HRS,\"'=HYPERLINK(\"\"http://thief\"\"), \"\"x\"\"  +1\",1000.50,0.00,0.00,1000.50\r\n\
+             23/11/26,14:05,ZC3MQ18HRS,\"'=HYPERLINK(\"\"http://thief\"\"), \
+             \"\"x\"\"  +1\",1000.50,0.00,0.00,1000.50\r\n\
              23/11/26,14:05,ZC3MQ18HRS,Sent to Baraka O,0.00,200.00,7.00,793.50\r\n"
         );
     }

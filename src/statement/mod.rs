@@ -1,5 +1,6 @@
-//! Statements: what an account did in a period, as a value that proves itself, and its two forms: pages to read (`pdf`) and
-//! a table for programs (`csv`). Pure: it reads no database, knows no language and no way out of the house.
+//! Statements: what an account did in a period, as a value that proves itself, and its two forms:
+//! pages to read (`pdf`) and a table for programs (`csv`). Pure: it reads no database, knows no
+//! language and no way out of the house.
 
 pub mod csv;
 mod font;
@@ -16,12 +17,12 @@ pub struct Statement {
     /// What the account held before the first line, minor units.
     pub opening_minor: i64,
     /// The lines, the oldest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<StatementLine>,
 }
 
 /// One line of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct StatementLine {
     /// The day, as receipts show it.
     pub date: String,
     /// The time of day.
@@ -69,14 +70,17 @@ impl Statement {
         self.lines.last().map_or(self.opening_minor, |line| line.balance_minor)
     }
 
-    /// Whether each line follows from the one before, and the columns lead from the first balance to the last.
+    /// Whether each line follows from the one before, and the columns lead from the first balance
+    /// to the last.
     pub fn is_proved(&self) -> bool {
         let after = |before: i64, in_minor: i64, out_minor: i64, fee_minor: i64| {
             before.checked_add(in_minor)?.checked_sub(out_minor)?.checked_sub(fee_minor)
         };
         let mut balance_minor = self.opening_minor;
         for line in &self.lines {
-            if after(balance_minor, line.in_minor, line.out_minor, line.fee_minor) != Some(line.balance_minor) {
+            if after(balance_minor, line.in_minor, line.out_minor, line.fee_minor)
+                != Some(line.balance_minor)
+            {
                 return false;
             }
             balance_minor = line.balance_minor;
@@ -90,7 +94,8 @@ impl Statement {
 pub fn plain(minor: i64, currency: Currency) -> String {
     let exponent = usize::try_from(currency.exponent()).unwrap_or(0);
     let digits = format!("{:0>width$}", minor.unsigned_abs(), width = exponent.saturating_add(1));
-    let (whole, cents) = digits.split_at_checked(digits.len().saturating_sub(exponent)).unwrap_or((&digits, ""));
+    let (whole, cents) =
+        digits.split_at_checked(digits.len().saturating_sub(exponent)).unwrap_or((&digits, ""));
     let sign = if minor < 0 { "-" } else { "" };
     if cents.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{cents}") }
 }
@@ -99,8 +104,9 @@ pub fn plain(minor: i64, currency: Currency) -> String {
 pub fn grouped(minor: i64, currency: Currency) -> String {
     let plain = plain(minor, currency);
     let (sign, rest) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-    let (whole, cents) =
-        rest.split_once('.').map_or((rest, String::new()), |(whole, cents)| (whole, format!(".{cents}")));
+    let (whole, cents) = rest
+        .split_once('.')
+        .map_or((rest, String::new()), |(whole, cents)| (whole, format!(".{cents}")));
     let mut apart = String::new();
     for (digit, left) in whole.chars().zip((0..whole.len()).rev()) {
         apart.push(digit);
@@ -121,9 +127,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    pub(super) fn line(in_minor: i64, out_minor: i64, fee_minor: i64, balance_minor: i64) -> Line {
-        let (date, time, code) = ("23/11/26".into(), "14:05".into(), "ZC3MQ18HRS".into());
-        Line { date, time, code, what: "Sent to Baraka O".into(), in_minor, out_minor, fee_minor, balance_minor }
+    pub(super) fn line(
+        in_minor: i64,
+        out_minor: i64,
+        fee_minor: i64,
+        balance_minor: i64,
+    ) -> StatementLine {
+        let date = "23/11/26".into();
+        let time = "14:05".into();
+        let code = "ZC3MQ18HRS".into();
+        StatementLine {
+            date,
+            time,
+            code,
+            what: "Sent to Baraka O".into(),
+            in_minor,
+            out_minor,
+            fee_minor,
+            balance_minor,
+        }
     }
 
     #[test]
@@ -142,8 +164,13 @@ mod tests {
 
     #[test]
     fn amounts_keep_all_their_decimals() {
-        let shillings =
-            [(0, "0.00"), (5, "0.05"), (-123_450, "-1,234.50"), (100_000_000, "1,000,000.00"), (99_999, "999.99")];
+        let shillings = [
+            (0, "0.00"),
+            (5, "0.05"),
+            (-123_450, "-1,234.50"),
+            (100_000_000, "1,000,000.00"),
+            (99_999, "999.99"),
+        ];
         for (minor, text) in shillings {
             assert_eq!(grouped(minor, Currency::KES), text);
             assert_eq!(plain(minor, Currency::KES), text.replace(',', ""));

@@ -1,13 +1,13 @@
-//! A statement to read: A4 pages with the holder, the period, the table, its sums, and how they lead from the first balance
-//! to the last. All lengths are tenths of a point, whole numbers.
+//! A statement to read: A4 pages with the holder, the period, the table, its sums, and how they
+//! lead from the first balance to the last. All lengths are tenths of a point, whole numbers.
 
 use super::font::{bytes, fitted, width};
-use super::{Line, Statement, Words, grouped, named};
+use super::{Statement, StatementLine, Words, grouped, named};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 /// What stands above the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub struct PageHeader {
     /// What the service calls itself.
     pub brand: String,
     /// Whose statement it is.
@@ -33,7 +33,8 @@ const SUMS: usize = 4;
 const CODE: i16 = 1_130;
 const WHAT: i16 = 1_730;
 const WHAT_ROOM: i16 = 1_400;
-const NUMBERS: [(&str, i16); 4] = [("in", 3_760), ("out", 4_330), ("fee", 4_800), ("balance", RIGHT)];
+const NUMBERS: [(&str, i16); 4] =
+    [("in", 3_760), ("out", 4_330), ("fee", 4_800), ("balance", RIGHT)];
 
 const REGULAR: Name = Name(b"F1");
 const BOLD: Name = Name(b"F2");
@@ -47,14 +48,14 @@ const BAND: Colour = [0.93, 0.96, 0.95];
 const WHITE: Colour = [1.0, 1.0, 1.0];
 
 /// The document.
-pub fn document(statement: &Statement, head: &Head, words: &Words) -> Vec<u8> {
+pub fn document(statement: &Statement, head: &PageHeader, words: &Words) -> Vec<u8> {
     let pages = pages(statement);
     let count = pages.len();
     let drawn: Vec<Vec<u8>> = pages
         .iter()
         .zip(1_usize..)
         .map(|(rows, number)| {
-            let mut page = Page::new(words);
+            let mut page = PdfPage::new(words);
             let (top, _rows) = if number == 1 { FIRST } else { OTHERS };
             page.header(statement, head, number == 1);
             page.table(statement, rows, top, number == count);
@@ -66,8 +67,9 @@ pub fn document(statement: &Statement, head: &Head, words: &Words) -> Vec<u8> {
 }
 
 /// The lines of each page: the last one has room for the sums.
-fn pages(statement: &Statement) -> Vec<&[Line]> {
-    let (mut pages, mut rest) = (Vec::new(), statement.lines.as_slice());
+fn pages(statement: &Statement) -> Vec<&[StatementLine]> {
+    let mut pages = Vec::new();
+    let mut rest = statement.lines.as_slice();
     loop {
         let room = if pages.is_empty() { FIRST.1 } else { OTHERS.1 };
         if rest.len().saturating_add(SUMS) <= room {
@@ -80,9 +82,13 @@ fn pages(statement: &Statement) -> Vec<&[Line]> {
     }
 }
 
-fn assemble(pages: &[Vec<u8>], head: &Head, words: &Words) -> Vec<u8> {
+fn assemble(pages: &[Vec<u8>], head: &PageHeader, words: &Words) -> Vec<u8> {
     let mut pdf = Pdf::new();
-    let (catalog, tree, regular, bold, info) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5));
+    let catalog = Ref::new(1);
+    let tree = Ref::new(2);
+    let regular = Ref::new(3);
+    let bold = Ref::new(4);
+    let info = Ref::new(5);
     let numbers = |first: i32| (first..).step_by(2).map(Ref::new).take(pages.len());
     pdf.catalog(catalog).pages(tree);
     pdf.pages(tree).kids(numbers(6)).count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
@@ -106,19 +112,19 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 }
 
 /// A page being drawn.
-struct Page<'a> {
+struct PdfPage<'a> {
     content: Content,
     words: &'a Words,
 }
 
-impl<'a> Page<'a> {
-    fn new(words: &'a Words) -> Page<'a> {
+impl<'a> PdfPage<'a> {
+    fn new(words: &'a Words) -> PdfPage<'a> {
         let mut content = Content::new();
         content.transform([0.1, 0.0, 0.0, 0.1, 0.0, 0.0]);
-        Page { content, words }
+        PdfPage { content, words }
     }
 
-    fn header(&mut self, statement: &Statement, head: &Head, first: bool) {
+    fn header(&mut self, statement: &Statement, head: &PageHeader, first: bool) {
         let title = word(self.words, "title");
         if !first {
             self.text(LEFT, 7_800, (BOLD, 110, BRAND), &head.brand);
@@ -129,7 +135,12 @@ impl<'a> Page<'a> {
         self.fill(0, 7_870, 5_950, 550, BRAND);
         self.text(LEFT, 8_060, (BOLD, 220, WHITE), &head.brand);
         self.right(RIGHT, 8_070, (REGULAR, 140, WHITE), title);
-        let facts = [("holder", &head.name), ("phone", &head.phone), ("period", &head.period), ("made", &head.made)];
+        let facts = [
+            ("holder", &head.name),
+            ("phone", &head.phone),
+            ("period", &head.period),
+            ("made", &head.made),
+        ];
         for ((label, value), place) in facts.into_iter().zip(0_i16..) {
             let y = 7_620_i16.saturating_sub(place.saturating_mul(170));
             self.text(LEFT, y, (REGULAR, 90, PALE), word(self.words, label));
@@ -151,7 +162,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn table(&mut self, statement: &Statement, rows: &[Line], top: i16, last: bool) {
+    fn table(&mut self, statement: &Statement, rows: &[StatementLine], top: i16, last: bool) {
         self.fill(LEFT, top.saturating_sub(45), RIGHT.saturating_sub(LEFT), ROW, BRAND);
         let white = (BOLD, SIZE, WHITE);
         for (name, x) in [("date", LEFT.saturating_add(30)), ("code", CODE), ("what", WHAT)] {
@@ -173,7 +184,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn row(&mut self, statement: &Statement, line: &Line, y: i16) {
+    fn row(&mut self, statement: &Statement, line: &StatementLine, y: i16) {
         let plain = (REGULAR, SIZE, INK);
         self.text(LEFT.saturating_add(30), y, plain, &format!("{} {}", line.date, line.time));
         self.text(CODE, y, plain, &line.code);
@@ -182,10 +193,16 @@ impl<'a> Page<'a> {
         for ((_name, x), minor) in NUMBERS.into_iter().zip(moved).filter(|(_, minor)| *minor != 0) {
             self.right(x.saturating_sub(30), y, plain, &grouped(minor, statement.currency));
         }
-        self.right(RIGHT.saturating_sub(30), y, plain, &grouped(line.balance_minor, statement.currency));
+        self.right(
+            RIGHT.saturating_sub(30),
+            y,
+            plain,
+            &grouped(line.balance_minor, statement.currency),
+        );
     }
 
-    /// The last rows: what the columns add up to, and how that leads from the first balance to the last.
+    /// The last rows: what the columns add up to, and how that leads from the first balance to the
+    /// last.
     fn sums(&mut self, statement: &Statement, above: i16) {
         let mut y = above.saturating_sub(ROW);
         if statement.lines.is_empty() {
@@ -195,13 +212,14 @@ impl<'a> Page<'a> {
         let strong = (BOLD, SIZE, INK);
         self.fill(LEFT, y.saturating_add(95), RIGHT.saturating_sub(LEFT), 8, BRAND);
         self.text(LEFT.saturating_add(30), y, strong, word(self.words, "totals"));
-        let (sums, closing_minor) = (statement.totals(), statement.closing_minor());
+        let sums = statement.totals();
+        let closing_minor = statement.closing_minor();
         let columns = [sums.in_minor, sums.out_minor, sums.fee_minor, closing_minor];
         for ((_name, x), minor) in NUMBERS.into_iter().zip(columns) {
             self.right(x.saturating_sub(30), y, strong, &grouped(minor, statement.currency));
         }
         let number = |minor: i64| grouped(minor, statement.currency);
-        let proof = format!(
+        let credential = format!(
             "{} {} + {} - {} - {} = {} {}",
             word(self.words, "opening"),
             number(statement.opening_minor),
@@ -212,14 +230,20 @@ impl<'a> Page<'a> {
             named(closing_minor, statement.currency),
         );
         let y = y.saturating_sub(ROW.saturating_mul(2));
-        self.text(LEFT.saturating_add(30), y, (REGULAR, SIZE, PALE), &fitted(&proof, SIZE, 4_900));
+        self.text(
+            LEFT.saturating_add(30),
+            y,
+            (REGULAR, SIZE, PALE),
+            &fitted(&credential, SIZE, 4_900),
+        );
     }
 
-    fn footer(&mut self, head: &Head, number: usize, count: usize) {
+    fn footer(&mut self, head: &PageHeader, number: usize, count: usize) {
         self.fill(LEFT, 620, RIGHT.saturating_sub(LEFT), 5, PALE);
         let note = format!("{}. {}", head.brand, word(self.words, "note"));
         self.text(LEFT, 480, (REGULAR, 70, PALE), &fitted(&note, 70, 4_100));
-        let page = format!("{} {number} {} {count}", word(self.words, "page"), word(self.words, "of"));
+        let page =
+            format!("{} {number} {} {count}", word(self.words, "page"), word(self.words, "of"));
         self.right(RIGHT, 480, (REGULAR, 75, PALE), &page);
     }
 

@@ -15,12 +15,21 @@ pub enum Address {
 impl Address {
     /// Reads an address: `sqlite://kadogo.db`, `sqlite:///var/lib/kadogo.db` or `postgres://...`.
     ///
-    /// The scheme is read here because SQLite would take any mistyped address for the name of a new file.
+    /// The scheme is read here because SQLite would take any mistyped address for the name of a new
+    /// file.
     pub fn parse(url: &str) -> Result<Address, StoreError> {
-        let unknown = || StoreError::Address("it must look like sqlite://FILE or postgres://USER@HOST/DATABASE".into());
+        let unknown = || {
+            StoreError::Address(
+                "it must look like sqlite://FILE or postgres://USER@HOST/DATABASE".into(),
+            )
+        };
         match url.split_once("://") {
-            Some(("sqlite", rest)) => sqlite::file_of(rest).map(Address::Sqlite).ok_or_else(unknown),
-            Some(("postgres" | "postgresql", _)) => Ok(Address::Postgres(Box::new(postgres::Server::parse(url)?))),
+            Some(("sqlite", rest)) => {
+                sqlite::file_of(rest).map(Address::Sqlite).ok_or_else(unknown)
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                Ok(Address::Postgres(Box::new(postgres::Server::parse(url)?)))
+            }
             Some(_) | None => Err(unknown()),
         }
     }

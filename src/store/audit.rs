@@ -1,4 +1,5 @@
-//! Reading the book from end to end, for its check. A page at a time: the book may be larger than memory.
+//! Reading the book from end to end, for its check. A page at a time: the book may be larger than
+//! memory.
 
 use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
 use super::head::LinkRow;
@@ -13,7 +14,7 @@ const ASKED_MAX: usize = 5_000;
 
 /// Postings, and all that hangs on them, each in the order of its key.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct AuditRows {
     /// The postings.
     pub postings: Vec<PostingRow>,
     /// Their entries, and entries under numbers between theirs.
@@ -24,7 +25,7 @@ pub struct Rows {
 
 /// Where an account says that it stands.
 #[derive(Debug, Queryable)]
-pub struct Standing {
+pub struct AccountBalance {
     /// Its number.
     pub id: i64,
     /// Three letters.
@@ -43,7 +44,13 @@ pub struct Standing {
 
 /// Links of the chain after `seq`.
 pub fn links(conn: &mut Conn, after_seq: i64, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
-    Ok(on!(conn, c => chain::table.filter(chain::seq.gt(after_seq)).order(chain::seq).limit(limit).load(c))?)
+    Ok(on!(conn, c =>
+        chain::table
+            .filter(chain::seq.gt(after_seq))
+            .order(chain::seq)
+            .limit(limit)
+            .load(c)
+    )?)
 }
 
 /// One link of the chain.
@@ -58,14 +65,14 @@ pub fn newest_posting(conn: &mut Conn) -> Result<i64, StoreError> {
 }
 
 /// Everything from posting `first` to `last`, both included.
-pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<Rows, StoreError> {
+pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows, StoreError> {
     let moves = moves_between(conn, first, last)?;
     let page = postings::table.filter(postings::id.between(first, last)).order(postings::id);
     match conn {
         Conn::Sqlite(conn) => {
             let legs = entries::table.filter(entries::posting_id.between(first, last));
             let entries = legs.order((entries::posting_id, entries::leg)).load(conn)?;
-            Ok(Rows { postings: page.load(conn)?, entries, moves })
+            Ok(AuditRows { postings: page.load(conn)?, entries, moves })
         }
         Conn::Postgres(pg) => {
             let page = page.select((postings::all_columns, sql::<Binary>("legs")));
@@ -76,7 +83,7 @@ pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<Rows, Stor
                 entries.extend(legs::unpack(posting.id, &packed)?);
                 postings.push(posting);
             }
-            Ok(Rows { postings, entries, moves })
+            Ok(AuditRows { postings, entries, moves })
         }
     }
 }
@@ -87,7 +94,8 @@ pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreErr
     for some in of.chunks(ASKED_MAX) {
         match conn {
             Conn::Sqlite(conn) => {
-                let page: Vec<EntryRow> = entries::table.filter(entries::posting_id.eq_any(some)).load(conn)?;
+                let page: Vec<EntryRow> =
+                    entries::table.filter(entries::posting_id.eq_any(some)).load(conn)?;
                 found.extend(page);
             }
             Conn::Postgres(pg) => {
@@ -104,14 +112,20 @@ pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreErr
     Ok(found)
 }
 
-/// What postings from `first` to `last`, both included, reserved and gave back, in the order of its key.
-pub fn moves_between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<HoldEntryRow>, StoreError> {
+/// What postings from `first` to `last`, both included, reserved and gave back, in the order of its
+/// key.
+pub fn moves_between(
+    conn: &mut Conn,
+    first: i64,
+    last: i64,
+) -> Result<Vec<HoldEntryRow>, StoreError> {
     let page = hold_entries::table.filter(hold_entries::posting_id.between(first, last));
     Ok(on!(conn, c => page.order((hold_entries::posting_id, hold_entries::leg)).load(c))?)
 }
 
-/// How many postings, entries and hold entries there are from posting `first` to `last`, both included. On PostgreSQL
-/// entries are a part of their postings: none can be there without one, and they are not counted apart.
+/// How many postings, entries and hold entries there are from posting `first` to `last`, both
+/// included. On PostgreSQL entries are a part of their postings: none can be there without one, and
+/// they are not counted apart.
 pub fn counts(conn: &mut Conn, first: i64, last: i64) -> Result<(i64, i64, i64), StoreError> {
     let rows = postings::table.filter(postings::id.between(first, last)).count();
     let p = on!(conn, c => rows.get_result(c))?;
@@ -131,7 +145,11 @@ pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
 }
 
 /// Accounts after `id`.
-pub fn standings(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<Standing>, StoreError> {
+pub fn balances(
+    conn: &mut Conn,
+    after_id: i64,
+    limit: i64,
+) -> Result<Vec<AccountBalance>, StoreError> {
     let columns = (
         accounts::id,
         accounts::currency,
@@ -146,7 +164,12 @@ pub fn standings(conn: &mut Conn, after_id: i64, limit: i64) -> Result<Vec<Stand
 }
 
 /// Holds with numbers from `first` to `last`, both included: the oldest of them.
-pub fn holds_between(conn: &mut Conn, first: i64, last: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
+pub fn holds_between(
+    conn: &mut Conn,
+    first: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<HoldRow>, StoreError> {
     let page = holds::table.filter(holds::id.between(first, last)).order(holds::id).limit(limit);
     Ok(on!(conn, c => page.load(c))?)
 }
@@ -155,7 +178,9 @@ pub fn holds_between(conn: &mut Conn, first: i64, last: i64, limit: i64) -> Resu
 pub fn oldest_hold(conn: &mut Conn, posting: i64) -> Result<Option<i64>, StoreError> {
     let open = holds::table.filter(holds::state.eq("open")).select(min(holds::id));
     let open: Option<i64> = on!(conn, c => open.first(c))?;
-    let moved = hold_entries::table.filter(hold_entries::posting_id.gt(posting)).select(min(hold_entries::hold_id));
+    let moved = hold_entries::table
+        .filter(hold_entries::posting_id.gt(posting))
+        .select(min(hold_entries::hold_id));
     let moved: Option<i64> = on!(conn, c => moved.first(c))?;
     Ok(open.into_iter().chain(moved).min())
 }

@@ -1,6 +1,9 @@
-//! The rows of the book: accounts, postings, entries, holds, the chain. Read in sets, written in sets.
+//! The rows of the book: accounts, postings, entries, holds, the chain. Read in sets, written in
+//! sets.
 
-pub use super::book_types::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED, PostingRow};
+pub use super::book_types::{
+    Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED, PostingRow,
+};
 
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, holds, packed, postings};
@@ -43,7 +46,10 @@ pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreE
 }
 
 /// A posting with its legs, in order.
-pub fn posting_whole(conn: &mut Conn, id: i64) -> Result<Option<(PostingRow, Vec<EntryRow>)>, StoreError> {
+pub fn posting_whole(
+    conn: &mut Conn,
+    id: i64,
+) -> Result<Option<(PostingRow, Vec<EntryRow>)>, StoreError> {
     match conn {
         Conn::Sqlite(_) => match posting(conn, id)? {
             Some(row) => Ok(Some((row, entries_of(conn, id)?))),
@@ -68,7 +74,8 @@ pub fn holds_expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<HoldRo
     Ok(on!(conn, c => due.order(holds::expires_at).limit(limit).load(c))?)
 }
 
-/// Adds the rows of a batch. `packed` are the legs of each posting where the database keeps them so: see `pack`.
+/// Adds the rows of a batch. `packed` are the legs of each posting where the database keeps them
+/// so: see `pack`.
 pub fn add<'a>(rows: &'a NewRows, packed: &'a Packed) -> Vec<Rows<'a>> {
     let postings = &rows.postings;
     let mut columns = vec![
@@ -194,18 +201,27 @@ pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
         changed.len(),
         columns,
         "INSERT INTO holds (id, account_id, amount_minor, remaining_minor, state, expires_at)",
-        "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = excluded.state",
+        "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = \
+         excluded.state",
     )
 }
 
-/// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it look again.
+/// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it
+/// look again.
 pub fn set_state(conn: &mut Conn, id: i64, state: &str) -> Result<(), StoreError> {
     super::head::touch(conn)?;
-    on!(conn, c => diesel::update(accounts::table.find(id)).set(accounts::state.eq(state)).execute(c))?;
+    on!(conn, c =>
+        diesel::update(accounts::table.find(id))
+            .set(accounts::state.eq(state))
+            .execute(c)
+    )?;
     Ok(())
 }
 
-#[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the database adds, and refuses what does not fit"
+)]
 /// Takes `count` numbers that were never handed out; returns the first.
 pub fn take_ids(conn: &mut Conn, count: i64) -> Result<i64, StoreError> {
     let next: i64 = on!(conn, c => diesel::update(counters::table.find("ids"))

@@ -1,4 +1,5 @@
-//! What a row of the book is: accounts, postings, entries, holds. How they are read and written stands in `book_rows`.
+//! What a row of the book is: accounts, postings, entries, holds. How they are read and written
+//! stands in `book_rows`.
 
 use super::schema::{entries, hold_entries, holds, packed, postings};
 use crate::limits::Usage;
@@ -53,11 +54,14 @@ pub struct PostingRow {
     pub corrects: Option<i64>,
 }
 
-type Posting = (packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects);
+type PostingColumns =
+    (packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects);
 
 /// A posting, and its legs as PostgreSQL keeps them: see `legs`.
-pub const PACKED: (Posting, packed::legs) =
-    ((packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects), packed::legs);
+pub const PACKED: (PostingColumns, packed::legs) = (
+    (packed::id, packed::kind, packed::at, packed::key, packed::request, packed::corrects),
+    packed::legs,
+);
 
 /// One leg of a posting.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]

@@ -30,8 +30,9 @@ impl BudgetRow {
     /// What it says.
     pub fn budgets(&self) -> Budgets {
         let budget = |window: &Option<String>, value_minor| {
-            let window =
-                window.as_deref().and_then(|code| Window::ALL.into_iter().find(|window| code_of(*window) == code));
+            let window = window
+                .as_deref()
+                .and_then(|code| Window::ALL.into_iter().find(|window| code_of(*window) == code));
             window.map(|window| Budget { window, value_minor })
         };
         let next = self.next_day.and_then(|day| i32::try_from(day).ok()).map(Day::new);
@@ -42,12 +43,16 @@ impl BudgetRow {
     /// The row that says this, one version after this one.
     pub fn with(&self, budgets: Budgets) -> BudgetRow {
         let apart = |budget: Option<Budget>| {
-            (budget.map(|budget| code_of(budget.window).to_owned()), budget.map_or(0, |budget| budget.value_minor))
+            (
+                budget.map(|budget| code_of(budget.window).to_owned()),
+                budget.map_or(0, |budget| budget.value_minor),
+            )
         };
         let (span, value_minor) = apart(budgets.now);
         let (next_window, next_minor) = apart(budgets.next.and_then(|(_day, then)| then));
         let next_day = budgets.next.map(|(day, _then)| i64::from(day.number()));
-        let (account_id, version) = (self.account_id, self.version.saturating_add(1));
+        let account_id = self.account_id;
+        let version = self.version.saturating_add(1);
         BudgetRow { account_id, version, span, value_minor, next_day, next_window, next_minor }
     }
 }
@@ -82,9 +87,10 @@ pub fn keep<'a>(rows: &[&'a BudgetRow]) -> Rows<'a> {
         Column::OptionalTexts(rows.iter().map(|b| b.next_window.as_deref()).collect()),
         Column::Numbers(rows.iter().map(|b| b.next_minor).collect()),
     ];
-    let head = "INSERT INTO budgets (account_id, version, span, value_minor, next_day, next_window, next_minor)";
-    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, span = excluded.span, \
-         value_minor = excluded.value_minor, next_day = excluded.next_day, next_window = excluded.next_window, \
-         next_minor = excluded.next_minor";
+    let head = "INSERT INTO budgets (account_id, version, span, value_minor, next_day, \
+                next_window, next_minor)";
+    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, span = \
+                excluded.span, value_minor = excluded.value_minor, next_day = excluded.next_day, \
+                next_window = excluded.next_window, next_minor = excluded.next_minor";
     Rows::insert(rows.len(), columns, head, tail)
 }

@@ -1,7 +1,9 @@
-//! The seam between the two databases: one connection type with two arms, transactions on either, and what an error means.
+//! The seam between the two databases: one connection type with two arms, transactions on either,
+//! and what an error means.
 //!
-//! A diesel query is the same value on both; `on!` runs it on the arm that is there. Everything else that differs
-//! stands in `sqlite` and `postgres`, and in `rows`, which writes many rows at once.
+//! A diesel query is the same value on both; `on!` runs it on the arm that is there. Everything
+//! else that differs stands in `sqlite` and `postgres`, and in `rows`, which writes many rows at
+//! once.
 
 use super::StoreError;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -15,7 +17,8 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
-/// A connection to PostgreSQL as diesel wants it: pure Rust underneath, driven by whichever thread waits for an answer.
+/// A connection to PostgreSQL as diesel wants it: pure Rust underneath, driven by whichever thread
+/// waits for an answer.
 pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
 
 /// One connection to the database.
@@ -51,8 +54,9 @@ pub use on;
 /// How long a server may take to let us in.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
 
-/// Drives a connection while somebody waits for an answer; gives it up when the answer does not come. A server that
-/// hangs, or a wire on which nothing passes any more, may stay connected for ever.
+/// Drives a connection while somebody waits for an answer; gives it up when the answer does not
+/// come. A server that hangs, or a wire on which nothing passes any more, may stay connected for
+/// ever.
 #[derive(Clone)]
 pub struct Driver {
     runtime: Arc<Runtime>,
@@ -66,7 +70,8 @@ thread_local! {
 }
 
 impl Driver {
-    /// Keeps a connection going until it ends, or is given up: whoever waits for an answer hears then that it is closed.
+    /// Keeps a connection going until it ends, or is given up: whoever waits for an answer hears
+    /// then that it is closed.
     pub(super) fn keep<E>(&self, connection: impl Future<Output = Result<(), E>> + Send + 'static) {
         let hung = self.hung.clone();
         // how it ended is told to whoever asks something on it
@@ -80,8 +85,8 @@ impl Driver {
 }
 
 impl Pg {
-    /// Runs `connect` on a runtime of its own, which drives the connection from then on. `answer_max` is how long the
-    /// answer to a query may take.
+    /// Runs `connect` on a runtime of its own, which drives the connection from then on.
+    /// `answer_max` is how long the answer to a query may take.
     pub(super) fn connect<F: Future<Output = Result<AsyncPgConnection, StoreError>>>(
         answer_max: Option<Duration>,
         connect: impl FnOnce(Driver) -> F,
@@ -90,15 +95,20 @@ impl Pg {
         let runtime = Arc::new(built.map_err(|error| StoreError::Open(error.to_string()))?);
         let driver = Driver { runtime, hung: Arc::default(), answer_max };
         let connecting = connect(driver.clone());
-        let connected = driver.runtime.block_on(async { tokio::time::timeout(CONNECT_MAX, connecting).await });
-        let connected = connected.map_err(|_late| StoreError::Open("the server does not answer".into()))??;
+        let connected =
+            driver.runtime.block_on(async { tokio::time::timeout(CONNECT_MAX, connecting).await });
+        let connected =
+            connected.map_err(|_late| StoreError::Open("the server does not answer".into()))??;
         NEXT.set(Some(driver.clone()));
         Ok(Pg { inner: PgConn::from(connected), driver })
     }
 
-    /// Sends several queries in one go and waits for all their answers: one journey instead of many. The server runs
-    /// them in the order in which they are first polled.
-    pub(super) fn pipeline<'a, F: Future>(&'a mut self, send: impl FnOnce(&'a AsyncPgConnection) -> F) -> F::Output {
+    /// Sends several queries in one go and waits for all their answers: one journey instead of
+    /// many. The server runs them in the order in which they are first polled.
+    pub(super) fn pipeline<'a, F: Future>(
+        &'a mut self,
+        send: impl FnOnce(&'a AsyncPgConnection) -> F,
+    ) -> F::Output {
         let sent = send(&self.inner);
         self.driver.block_on(sent)
     }
@@ -117,7 +127,10 @@ impl BlockOn for Driver {
         })
     }
 
-    #[expect(clippy::panic, reason = "a connection is wrapped only where `connect` has just made its driver")]
+    #[expect(
+        clippy::panic,
+        reason = "a connection is wrapped only where `connect` has just made its driver"
+    )]
     fn get_runtime() -> Self {
         NEXT.take().unwrap_or_else(|| panic!("a connection without its driver"))
     }
@@ -129,23 +142,27 @@ impl Conn {
         on!(self, conn => conn.batch_execute(sql)).map_err(StoreError::Query)
     }
 
-    /// Whether the connection is of no use any more: it was cut, or a transaction on it can neither end nor go on.
+    /// Whether the connection is of no use any more: it was cut, or a transaction on it can neither
+    /// end nor go on.
     pub fn is_broken(&mut self) -> bool {
         match self {
             Conn::Sqlite(conn) => AnsiTransactionManager::is_broken_transaction_manager(conn),
             Conn::Postgres(pg) => {
-                pg.inner.batch_execute("SELECT 1").is_err() || PgManager::is_broken_transaction_manager(&mut pg.inner)
+                pg.inner.batch_execute("SELECT 1").is_err()
+                    || PgManager::is_broken_transaction_manager(&mut pg.inner)
             }
         }
     }
 
     /// Begins a transaction that will write.
     ///
-    /// SQLite takes its write lock at once: a transaction that reads first and writes later would fail at its first
-    /// write whenever somebody else wrote in between.
+    /// SQLite takes its write lock at once: a transaction that reads first and writes later would
+    /// fail at its first write whenever somebody else wrote in between.
     fn begin_write(&mut self) -> Result<(), Error> {
         match self {
-            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Conn::Sqlite(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+            }
             Conn::Postgres(pg) => PgManager::begin_transaction(&mut pg.inner),
         }
     }
@@ -157,11 +174,17 @@ impl Conn {
         }
     }
 
-    /// What a failed commit leaves. SQLite writes the mark that makes it one last: what did not fit on the disk has none.
-    /// After any other error the mark may be there, and a crash would bring back what was rolled back here.
+    /// What a failed commit leaves. SQLite writes the mark that makes it one last: what did not fit
+    /// on the disk has none. After any other error the mark may be there, and a crash would bring
+    /// back what was rolled back here.
     fn failed_commit(&self, error: Error) -> StoreError {
-        let first = if let Error::RollbackErrorOnCommit { commit_error, .. } = &error { commit_error } else { &error };
-        let did_not_fit = matches!(first, Error::DatabaseError(_, about) if about.message() == SQLITE_FULL);
+        let first = if let Error::RollbackErrorOnCommit { commit_error, .. } = &error {
+            commit_error
+        } else {
+            &error
+        };
+        let did_not_fit =
+            matches!(first, Error::DatabaseError(_, about) if about.message() == SQLITE_FULL);
         match self {
             Conn::Sqlite(_) if did_not_fit => StoreError::Query(error),
             Conn::Sqlite(_) | Conn::Postgres(_) => StoreError::CommitLost(error),
@@ -182,9 +205,12 @@ const SQLITE_FULL: &str = "database or disk is full";
 
 type PgManager = <PgConn as Connection>::TransactionManager;
 
-/// Runs `f` in a transaction that may write. A transaction whose commit fails may have been made nevertheless: then the
-/// error is `StoreError::CommitLost`.
-pub fn write<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+/// Runs `f` in a transaction that may write. A transaction whose commit fails may have been made
+/// nevertheless: then the error is `StoreError::CommitLost`.
+pub fn write<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
     begin(conn)?;
     let result = f(conn);
     finish(conn, result)
@@ -214,7 +240,10 @@ pub fn finish<T, E: From<StoreError>>(conn: &mut Conn, result: Result<T, E>) -> 
 }
 
 /// Everything `f` reads, it reads as of one moment.
-pub fn snapshot<T, E: From<StoreError>>(conn: &mut Conn, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+pub fn snapshot<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
     let begin = match conn {
         Conn::Sqlite(_) => "BEGIN",
         Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",

@@ -32,15 +32,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database refused a statement for a reason that cannot be told from the kind of error: text that it
-    /// cannot store, a full disk, a timeout.
+    /// Whether the database refused a statement for a reason that cannot be told from the kind of
+    /// error: text that it cannot store, a full disk, a timeout.
     pub fn says_nothing(&self) -> bool {
         use diesel::result::{DatabaseErrorKind::Unknown, Error::DatabaseError};
         matches!(self, StoreError::Query(DatabaseError(Unknown, _)))
     }
 
-    /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the database itself is
-    /// in trouble (full, locked, gone), and trying more would only take time.
+    /// Whether rows were refused for what they hold. Other rows may be written then; otherwise the
+    /// database itself is in trouble (full, locked, gone), and trying more would only take time.
     pub fn is_of_rows(&self) -> bool {
         match self {
             StoreError::Query(error) | StoreError::CommitLost(error) => refuses_rows(error),
@@ -58,9 +58,13 @@ fn refuses_rows(error: &Error) -> bool {
     let of_rows = |kind: &Kind| {
         matches!(
             kind,
-            Kind::UniqueViolation | Kind::CheckViolation | Kind::NotNullViolation | Kind::ForeignKeyViolation
+            Kind::UniqueViolation
+                | Kind::CheckViolation
+                | Kind::NotNullViolation
+                | Kind::ForeignKeyViolation
         )
     };
     // a row that holds what cannot be read is as bad as one that cannot be written
-    matches!(error, Error::DatabaseError(kind, _) if of_rows(kind)) || matches!(error, Error::DeserializationError(_))
+    matches!(error, Error::DatabaseError(kind, _) if of_rows(kind))
+        || matches!(error, Error::DeserializationError(_))
 }

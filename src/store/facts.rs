@@ -1,17 +1,18 @@
-//! Facts: what a decision may know, each by the question that was asked. Rows and nothing else: whoever decides on them can
-//! be tried without a database. A fact that nobody wanted is an error, not a guess.
+//! Facts: what a decision may know, each by the question that was asked. Rows and nothing else:
+//! whoever decides on them can be tried without a database. A fact that nobody wanted is an error,
+//! not a guess.
 
-use super::agents::{CashCodeRow, OutletRow, Till};
+use super::agent_rows::{AgentPost, CashCodeRow, OutletRow};
 use super::book_rows::{Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
+use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
-use super::members::{Dialler, Member};
-use super::orders::OrderRow;
+use super::order_rows::OrderRow;
 use super::people::{PersonRow, PinRow};
-use super::reversals::ReversalRow;
-use super::standing::StandingRow;
+use super::reversal_rows::ReversalRow;
+use super::standing_order_rows::StandingOrderRow;
 use super::wants::Want;
-use super::working_day::{Drawer, ShiftRow};
+use super::working_day::{CashDrawer, ShiftRow};
 use std::collections::BTreeMap;
 
 /// A posting with all its entries.
@@ -32,9 +33,9 @@ pub struct Roster {
 #[derive(Debug, Clone)]
 pub enum Found {
     /// `Want::Number`, `Want::Owner`.
-    Member(Box<Option<Member>>),
+    Holder(Box<Option<AccountHolder>>),
     /// `Want::Caller`.
-    Caller(Box<Option<Dialler>>),
+    Caller(Box<Option<CallerProfile>>),
     /// `Want::Person`.
     Person(Option<PersonRow>),
     /// `Want::Account`.
@@ -50,13 +51,13 @@ pub enum Found {
     /// `Want::OutletsOf`, `Want::OutletsIn`.
     Outlets(Vec<OutletRow>),
     /// `Want::Post`.
-    Post(Box<Option<Till>>),
+    Post(Box<Option<AgentPost>>),
     /// `Want::Roster`.
     Roster(Roster),
     /// `Want::Shift`.
     Shift(Option<ShiftRow>),
     /// `Want::Drawer`.
-    Drawer(Drawer),
+    Drawer(CashDrawer),
     /// `Want::Order`.
     Order(Option<OrderRow>),
     /// `Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`.
@@ -72,14 +73,15 @@ pub enum Found {
     /// `Want::Mailbox`.
     Mailbox(Option<MailboxRow>),
     /// `Want::StandingOrder`.
-    StandingOrder(Option<StandingRow>),
+    StandingOrder(Option<StandingOrderRow>),
     /// `Want::StandingOrders`.
-    StandingOrders(Vec<StandingRow>),
+    StandingOrders(Vec<StandingOrderRow>),
     /// `Want::Askers`, `Want::BlockedBy`.
     Accounts(Vec<i64>),
     /// `Want::InitiatedBy`.
     Number(Option<i64>),
-    /// `Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`, `Want::SentCount`, `Want::MeantCount`.
+    /// `Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`, `Want::SentCount`,
+    /// `Want::MeantCount`.
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
     Truth(bool),
@@ -114,7 +116,8 @@ impl Facts {
 
     /// What was found of these, for who asked for no more.
     pub fn among(&self, wants: &[Want]) -> Facts {
-        let those = wants.iter().filter_map(|want| Some((want.clone(), self.found.get(want)?.clone())));
+        let those =
+            wants.iter().filter_map(|want| Some((want.clone(), self.found.get(want)?.clone())));
         Facts { found: those.collect() }
     }
 
@@ -127,193 +130,268 @@ impl Facts {
     }
 
     /// Those who take part in a payment, as far as they are known.
-    fn members(&self) -> impl Iterator<Item = &Member> {
-        self.found
-            .values()
-            .filter_map(|found| if let Found::Member(member) = found { member.as_ref().as_ref() } else { None })
+    fn holders(&self) -> impl Iterator<Item = &AccountHolder> {
+        self.found.values().filter_map(|found| {
+            if let Found::Holder(holder) = found { holder.as_ref().as_ref() } else { None }
+        })
     }
 
-    fn member(&self, account: i64) -> Option<&Member> {
-        self.members().find(|member| member.account.id == account)
+    fn holder(&self, account: i64) -> Option<&AccountHolder> {
+        self.holders().find(|holder| holder.account.id == account)
     }
 
     /// Who has this number, with where they stand (`Want::Number`).
-    pub fn number(&self, msisdn: &str) -> Result<Option<&Member>, NotWanted> {
+    pub fn number(&self, msisdn: &str) -> Result<Option<&AccountHolder>, NotWanted> {
         let want = Want::Number(msisdn.to_owned());
         Ok(self
-            .get(&want, |found| if let Found::Member(member) = found { Some(member.as_ref()) } else { None })?
+            .get(&want, |found| {
+                if let Found::Holder(holder) = found { Some(holder.as_ref()) } else { None }
+            })?
             .as_ref())
     }
 
-    /// Whose wallet this is, with where they stand (`Want::Owner`, or who was found by their number).
-    pub fn owner(&self, account: i64) -> Result<Option<&Member>, NotWanted> {
-        if let Some(member) = self.member(account) {
-            return Ok(Some(member));
+    /// Whose wallet this is, with where they stand (`Want::Owner`, or who was found by their
+    /// number).
+    pub fn owner(&self, account: i64) -> Result<Option<&AccountHolder>, NotWanted> {
+        if let Some(holder) = self.holder(account) {
+            return Ok(Some(holder));
         }
         let want = Want::Owner(account);
         Ok(self
-            .get(&want, |found| if let Found::Member(member) = found { Some(member.as_ref()) } else { None })?
+            .get(&want, |found| {
+                if let Found::Holder(holder) = found { Some(holder.as_ref()) } else { None }
+            })?
             .as_ref())
     }
 
     /// How an account stands (`Want::Account`, or that of who was found).
     pub fn account(&self, id: i64) -> Result<Option<&Account>, NotWanted> {
-        if let Some(member) = self.member(id) {
-            return Ok(Some(&member.account));
+        if let Some(holder) = self.holder(id) {
+            return Ok(Some(&holder.account));
         }
         let want = Want::Account(id);
-        Ok(self.get(&want, |found| if let Found::Account(account) = found { Some(account) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::Account(account) = found { Some(account) } else { None },
+            )?
+            .as_ref())
     }
 
     /// What the owner of a wallet has set themselves (of who was found).
     pub fn budget(&self, account: i64) -> Result<Option<&BudgetRow>, NotWanted> {
-        Ok(self.owner(account)?.and_then(|member| member.budget.as_ref()))
+        Ok(self.owner(account)?.and_then(|holder| holder.budget.as_ref()))
     }
 
-    /// What is compared with a PIN or a code that is kept under this number (`Want::Pin`, or of who was found).
+    /// What is compared with a PIN or a code that is kept under this number (`Want::Pin`, or of who
+    /// was found).
     pub fn pin(&self, number: i64) -> Result<Option<&PinRow>, NotWanted> {
-        if let Some(member) = self.member(number) {
-            return Ok(member.pin.as_ref());
+        if let Some(holder) = self.holder(number) {
+            return Ok(holder.pin.as_ref());
         }
-        Ok(self.get(&Want::Pin(number), |found| if let Found::Pin(pin) = found { Some(pin) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &Want::Pin(number),
+                |found| if let Found::Pin(pin) = found { Some(pin) } else { None },
+            )?
+            .as_ref())
     }
 
     /// The newest posting of who was found, where it came for nothing.
     pub fn newest(&self, account: i64) -> Option<&Whole> {
-        self.member(account).and_then(|member| member.newest.as_ref())
+        self.holder(account).and_then(|holder| holder.newest.as_ref())
     }
 
     /// Who has this wallet (`Want::Person`, or who was found).
     pub fn person(&self, account: i64) -> Result<Option<&PersonRow>, NotWanted> {
-        if let Some(member) = self.member(account) {
-            return Ok(Some(&member.person));
+        if let Some(holder) = self.holder(account) {
+            return Ok(Some(&holder.person));
         }
         let want = Want::Person(account);
-        Ok(self.get(&want, |found| if let Found::Person(person) = found { Some(person) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::Person(person) = found { Some(person) } else { None },
+            )?
+            .as_ref())
     }
 
     /// Who calls, as they are now (`Want::Caller`).
-    pub fn caller(&self, msisdn: &str, now: i64) -> Result<Option<&Dialler>, NotWanted> {
+    pub fn caller(&self, msisdn: &str, now: i64) -> Result<Option<&CallerProfile>, NotWanted> {
         let want = Want::Caller(msisdn.to_owned(), now);
         Ok(self
-            .get(&want, |found| if let Found::Caller(caller) = found { Some(caller.as_ref()) } else { None })?
+            .get(&want, |found| {
+                if let Found::Caller(caller) = found { Some(caller.as_ref()) } else { None }
+            })?
             .as_ref())
     }
 
     /// A posting (`Want::Posting`).
     pub fn posting(&self, id: i64) -> Result<Option<&Whole>, NotWanted> {
         let want = Want::Posting(id);
-        Ok(self.get(&want, |found| if let Found::Posting(posting) = found { Some(posting) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::Posting(posting) = found { Some(posting) } else { None },
+            )?
+            .as_ref())
     }
 
     /// The newest postings of an account, the newest first (`Want::History`).
     pub fn history(&self, want: &Want) -> Result<&[Whole], NotWanted> {
-        self.get(want, |found| if let Found::History(lines) = found { Some(lines.as_slice()) } else { None })
+        self.get(want, |found| {
+            if let Found::History(lines) = found { Some(lines.as_slice()) } else { None }
+        })
     }
 
     /// An outlet, by its float (`Want::Outlet`).
     pub fn outlet(&self, float_account: i64) -> Result<Option<&OutletRow>, NotWanted> {
         let want = Want::Outlet(float_account);
-        Ok(self.get(&want, |found| if let Found::Outlet(outlet) = found { Some(outlet) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::Outlet(outlet) = found { Some(outlet) } else { None },
+            )?
+            .as_ref())
     }
 
     /// Several outlets (`Want::OutletsOf`, `Want::OutletsIn`).
     pub fn outlets(&self, want: &Want) -> Result<&[OutletRow], NotWanted> {
-        self.get(want, |found| if let Found::Outlets(outlets) = found { Some(outlets.as_slice()) } else { None })
+        self.get(want, |found| {
+            if let Found::Outlets(outlets) = found { Some(outlets.as_slice()) } else { None }
+        })
     }
 
     /// Where somebody serves (`Want::Post`).
-    pub fn post(&self, person: i64) -> Result<Option<&Till>, NotWanted> {
+    pub fn post(&self, person: i64) -> Result<Option<&AgentPost>, NotWanted> {
         let want = Want::Post(person);
-        Ok(self.get(&want, |found| if let Found::Post(post) = found { Some(post.as_ref()) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::Post(post) = found { Some(post.as_ref()) } else { None },
+            )?
+            .as_ref())
     }
 
     /// Who serves at an outlet (`Want::Roster`).
     pub fn roster(&self, outlet: i64) -> Result<&Roster, NotWanted> {
-        self.get(&Want::Roster(outlet), |found| if let Found::Roster(roster) = found { Some(roster) } else { None })
+        self.get(&Want::Roster(outlet), |found| {
+            if let Found::Roster(roster) = found { Some(roster) } else { None }
+        })
     }
 
     /// The shift that an assistant is in (`Want::Shift`).
     pub fn shift(&self, assistant: i64) -> Result<Option<&ShiftRow>, NotWanted> {
         let want = Want::Shift(assistant);
-        Ok(self.get(&want, |found| if let Found::Shift(shift) = found { Some(shift) } else { None })?.as_ref())
+        Ok(self
+            .get(&want, |found| if let Found::Shift(shift) = found { Some(shift) } else { None })?
+            .as_ref())
     }
 
     /// What came of a shift so far (`Want::Drawer`).
-    pub fn drawer(&self, shift: i64) -> Result<&Drawer, NotWanted> {
-        self.get(&Want::Drawer(shift), |found| if let Found::Drawer(drawer) = found { Some(drawer) } else { None })
+    pub fn drawer(&self, shift: i64) -> Result<&CashDrawer, NotWanted> {
+        self.get(&Want::Drawer(shift), |found| {
+            if let Found::Drawer(drawer) = found { Some(drawer) } else { None }
+        })
     }
 
     /// A payment that waits, or did (`Want::Order`).
     pub fn order(&self, id: i64) -> Result<Option<&OrderRow>, NotWanted> {
         let want = Want::Order(id);
-        Ok(self.get(&want, |found| if let Found::Order(order) = found { Some(order) } else { None })?.as_ref())
+        Ok(self
+            .get(&want, |found| if let Found::Order(order) = found { Some(order) } else { None })?
+            .as_ref())
     }
 
     /// Several of them (`Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`).
     pub fn orders(&self, want: &Want) -> Result<&[OrderRow], NotWanted> {
-        self.get(want, |found| if let Found::Orders(orders) = found { Some(orders.as_slice()) } else { None })
+        self.get(want, |found| {
+            if let Found::Orders(orders) = found { Some(orders.as_slice()) } else { None }
+        })
     }
 
     /// Codes for cash (`Want::CodesOf`, `Want::SentUnjoined`, `Want::WaitingFor`).
     pub fn codes(&self, want: &Want) -> Result<&[CashCodeRow], NotWanted> {
-        self.get(want, |found| if let Found::Codes(codes) = found { Some(codes.as_slice()) } else { None })
+        self.get(
+            want,
+            |found| if let Found::Codes(codes) = found { Some(codes.as_slice()) } else { None },
+        )
     }
 
     /// The code behind a hold (`Want::Behind`).
     pub fn code_behind(&self, hold: i64) -> Result<Option<&CashCodeRow>, NotWanted> {
         let want = Want::Behind(hold);
-        Ok(self.get(&want, |found| if let Found::Code(code) = found { Some(code) } else { None })?.as_ref())
+        Ok(self
+            .get(&want, |found| if let Found::Code(code) = found { Some(code) } else { None })?
+            .as_ref())
     }
 
     /// What was asked back of a payment (`Want::Reversal`).
     pub fn reversal(&self, payment: i64) -> Result<Option<&ReversalRow>, NotWanted> {
         let want = Want::Reversal(payment);
-        Ok(self.get(&want, |found| if let Found::Reversal(row) = found { Some(row) } else { None })?.as_ref())
+        Ok(self
+            .get(&want, |found| if let Found::Reversal(row) = found { Some(row) } else { None })?
+            .as_ref())
     }
 
     /// What somebody is asked to give back (`Want::ReversalsAsked`).
     pub fn reversals_asked(&self, payee: i64) -> Result<&[ReversalRow], NotWanted> {
         let want = Want::ReversalsAsked(payee);
-        self.get(&want, |found| if let Found::Reversals(rows) = found { Some(rows.as_slice()) } else { None })
+        self.get(&want, |found| {
+            if let Found::Reversals(rows) = found { Some(rows.as_slice()) } else { None }
+        })
     }
 
     /// Where somebody gets their statements (`Want::Mailbox`).
     pub fn mailbox(&self, account: i64) -> Result<Option<&MailboxRow>, NotWanted> {
         let want = Want::Mailbox(account);
-        Ok(self.get(&want, |found| if let Found::Mailbox(row) = found { Some(row) } else { None })?.as_ref())
+        Ok(self
+            .get(&want, |found| if let Found::Mailbox(row) = found { Some(row) } else { None })?
+            .as_ref())
     }
 
     /// What somebody pays again and again (`Want::StandingOrder`).
-    pub fn standing_order(&self, id: i64) -> Result<Option<&StandingRow>, NotWanted> {
+    pub fn standing_order(&self, id: i64) -> Result<Option<&StandingOrderRow>, NotWanted> {
         let want = Want::StandingOrder(id);
-        Ok(self.get(&want, |found| if let Found::StandingOrder(row) = found { Some(row) } else { None })?.as_ref())
+        Ok(self
+            .get(
+                &want,
+                |found| if let Found::StandingOrder(row) = found { Some(row) } else { None },
+            )?
+            .as_ref())
     }
 
     /// All that is open of it (`Want::StandingOrders`).
-    pub fn standing_orders(&self, want: &Want) -> Result<&[StandingRow], NotWanted> {
-        self.get(want, |found| if let Found::StandingOrders(rows) = found { Some(rows.as_slice()) } else { None })
+    pub fn standing_orders(&self, want: &Want) -> Result<&[StandingOrderRow], NotWanted> {
+        self.get(want, |found| {
+            if let Found::StandingOrders(rows) = found { Some(rows.as_slice()) } else { None }
+        })
     }
 
     /// Wallets (`Want::Askers`, `Want::BlockedBy`).
     pub fn accounts(&self, want: &Want) -> Result<&[i64], NotWanted> {
-        self.get(want, |found| if let Found::Accounts(accounts) = found { Some(accounts.as_slice()) } else { None })
+        self.get(want, |found| {
+            if let Found::Accounts(accounts) = found { Some(accounts.as_slice()) } else { None }
+        })
     }
 
     /// Who serves and has asked for the yes to an order (`Want::InitiatedBy`).
     pub fn initiated_by(&self, order: i64) -> Result<Option<i64>, NotWanted> {
         let want = Want::InitiatedBy(order);
-        self.get(&want, |found| if let Found::Number(number) = found { Some(number) } else { None }).copied()
+        self.get(&want, |found| if let Found::Number(number) = found { Some(number) } else { None })
+            .copied()
     }
 
-    /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`, `Want::SentCount`,
-    /// `Want::MeantCount`).
+    /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`,
+    /// `Want::SentCount`, `Want::MeantCount`).
     pub fn count(&self, want: &Want) -> Result<i64, NotWanted> {
-        self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None }).copied()
+        self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None })
+            .copied()
     }
 
     /// Whether it is so (`Want::Claimed`, `Want::Identified`).
     pub fn truth(&self, want: &Want) -> Result<bool, NotWanted> {
-        self.get(want, |found| if let Found::Truth(truth) = found { Some(truth) } else { None }).copied()
+        self.get(want, |found| if let Found::Truth(truth) = found { Some(truth) } else { None })
+            .copied()
     }
 }

@@ -1,5 +1,6 @@
-//! Where the book ends, and who writes to it. The head is one row that every batch takes first, so that the batches of all
-//! nodes stand in one order; each node notes its newest batch, so that it can find out later whether it was made.
+//! Where the book ends, and who writes to it. The head is one row that every batch takes first, so
+//! that the batches of all nodes stand in one order; each node notes its newest batch, so that it
+//! can find out later whether it was made.
 
 use super::rows::{Column, Rows};
 use super::schema::{chain, head, nodes};
@@ -58,8 +59,12 @@ pub fn look(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
     Ok(on!(conn, c => one().first(c).optional())?)
 }
 
-#[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
-/// Counts a change that comes past the book, so that nobody trusts what they remember of the time before.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the database adds, and refuses what does not fit"
+)]
+/// Counts a change that comes past the book, so that nobody trusts what they remember of the time
+/// before.
 pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
     // nodes of an earlier version look at the batch alone
     let counted = (head::batch.eq(head::batch + 1), head::touched.eq(head::touched + 1));
@@ -97,15 +102,17 @@ pub fn enter(conn: &mut Conn, node: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes a node's newest batch, in the transaction of the batch. A row that somebody took away is made anew: a batch
-/// without its note would count as not made.
+/// Notes a node's newest batch, in the transaction of the batch. A row that somebody took away is
+/// made anew: a batch without its note would count as not made.
 pub fn note(node: i64, batch: i64, at: i64) -> Rows<'static> {
-    let columns = vec![Column::Numbers(vec![node]), Column::Numbers(vec![batch]), Column::Numbers(vec![at])];
+    let columns =
+        vec![Column::Numbers(vec![node]), Column::Numbers(vec![batch]), Column::Numbers(vec![at])];
     let tail = "ON CONFLICT (node) DO UPDATE SET batch = excluded.batch, at = excluded.at";
     Rows::insert(1, columns, "INSERT INTO nodes (node, batch, at)", tail)
 }
 
 /// The newest batch of this node that was made.
 pub fn newest_of(conn: &mut Conn, node: i64) -> Result<i64, StoreError> {
-    Ok(on!(conn, c => nodes::table.find(node).select(nodes::batch).first(c).optional())?.unwrap_or(0))
+    Ok(on!(conn, c => nodes::table.find(node).select(nodes::batch).first(c).optional())?
+        .unwrap_or(0))
 }

@@ -1,4 +1,5 @@
-//! Identities: keyed digests of ID numbers, so that one person has one wallet. The numbers themselves are nowhere.
+//! Identities: keyed digests of ID numbers, so that one person has one wallet. The numbers
+//! themselves are nowhere.
 
 use super::rows::{Column, Rows};
 use super::schema::identities;
@@ -25,9 +26,14 @@ impl std::fmt::Debug for IdentityRow {
 }
 
 /// Those of these digests, and of these wallets, that are known already.
-pub fn known(conn: &mut Conn, digests: &[&[u8]], accounts: &[i64]) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+pub fn known(
+    conn: &mut Conn,
+    digests: &[&[u8]],
+    accounts: &[i64],
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
     let either = identities::digest.eq_any(digests).or(identities::account_id.eq_any(accounts));
-    let theirs = identities::table.filter(either).select((identities::digest, identities::account_id));
+    let theirs =
+        identities::table.filter(either).select((identities::digest, identities::account_id));
     Ok(on!(conn, c => theirs.load(c))?)
 }
 
@@ -44,5 +50,10 @@ pub fn add<'a>(rows: &[&'a IdentityRow]) -> Rows<'a> {
         Column::Numbers(rows.iter().map(|row| row.assistant).collect()),
         Column::Numbers(rows.iter().map(|row| row.at).collect()),
     ];
-    Rows::insert(rows.len(), columns, "INSERT INTO identities (digest, account_id, assistant, at)", "")
+    Rows::insert(
+        rows.len(),
+        columns,
+        "INSERT INTO identities (digest, account_id, assistant, at)",
+        "",
+    )
 }

@@ -1,6 +1,6 @@
-//! The entries of a posting as PostgreSQL keeps them: packed into the posting's own row. Each leg is 32 bytes: account,
-//! amount, balance afterwards, previous posting (0 for none), each a big-endian number of 8 bytes. The view `entries`
-//! in the migration reads the same.
+//! The entries of a posting as PostgreSQL keeps them: packed into the posting's own row. Each leg
+//! is 32 bytes: account, amount, balance afterwards, previous posting (0 for none), each a
+//! big-endian number of 8 bytes. The view `entries` in the migration reads the same.
 
 use super::StoreError;
 use super::book_types::{EntryRow, PostingRow};
@@ -12,7 +12,8 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
         let mine = rest.iter().take_while(|entry| entry.posting_id == posting.id).count();
         let (legs, others) = rest.split_at(mine);
         rest = others;
-        let numbers = |e: &EntryRow| [e.account_id, e.amount_minor, e.balance_minor, e.previous.unwrap_or(0)];
+        let numbers =
+            |e: &EntryRow| [e.account_id, e.amount_minor, e.balance_minor, e.previous.unwrap_or(0)];
         legs.iter().flat_map(numbers).flat_map(i64::to_be_bytes).collect()
     };
     postings.iter().map(pack_one).collect()
@@ -28,7 +29,10 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
         let (numbers, _none) = bytes.as_chunks::<8>();
         let mut numbers = numbers.iter().map(|bytes| i64::from_be_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
-        let (account_id, amount_minor, balance_minor, previous) = (next(), next(), next(), next());
+        let account_id = next();
+        let amount_minor = next();
+        let balance_minor = next();
+        let previous = next();
         EntryRow {
             posting_id,
             leg,
@@ -48,7 +52,14 @@ mod tests {
 
     #[test]
     fn what_was_packed_comes_out_again() {
-        let posting = |id| PostingRow { id, kind: String::new(), at: 0, key: vec![], request: vec![], corrects: None };
+        let posting = |id| PostingRow {
+            id,
+            kind: String::new(),
+            at: 0,
+            key: vec![],
+            request: vec![],
+            corrects: None,
+        };
         let entry = |posting_id, leg, previous| EntryRow {
             posting_id,
             leg,
@@ -57,11 +68,14 @@ mod tests {
             balance_minor: i64::MIN,
             previous,
         };
-        let (postings, entries) =
-            ([posting(7), posting(8), posting(9)], [entry(7, 0, None), entry(7, 1, Some(3)), entry(9, 0, Some(7))]);
+        let postings = [posting(7), posting(8), posting(9)];
+        let entries = [entry(7, 0, None), entry(7, 1, Some(3)), entry(9, 0, Some(7))];
         let packed = pack(&postings, &entries);
-        let unpacked: Vec<EntryRow> =
-            postings.iter().zip(&packed).flat_map(|(posting, legs)| unpack(posting.id, legs).unwrap()).collect();
+        let unpacked: Vec<EntryRow> = postings
+            .iter()
+            .zip(&packed)
+            .flat_map(|(posting, legs)| unpack(posting.id, legs).unwrap())
+            .collect();
         assert_eq!(unpacked, entries);
         let cut = packed.first().and_then(|legs| legs.get(1..)).unwrap();
         assert!(unpack(7, cut).is_err());

@@ -1,18 +1,19 @@
-//! Loading: what is wanted is read, what many want in one statement, all else in the order in which it is wanted: a count
-//! that guards a list is taken before the list is read.
+//! Loading: what is wanted is read, what many want in one statement, all else in the order in which
+//! it is wanted: a count that guards a list is taken before the list is read.
 
 use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agents, book_rows, identities, mailboxes, members, orders, parcels, people, reversals, sessions,
-    standing, working_day,
+    Conn, StoreError, agent_rows, book_rows, holders, identities, mailboxes, order_rows, people,
+    reversal_rows, sessions, standing_order_rows, voucher_rows, working_day,
 };
 
 /// Reads what of this is not known yet.
 pub fn load(conn: &mut Conn, wants: &[Want], facts: &mut Facts) -> Result<(), StoreError> {
     let open: Vec<&Want> = wants.iter().filter(|want| !facts.has(want)).collect();
-    let (shared, own): (Vec<&Want>, Vec<&Want>) = open.into_iter().partition(|want| want.is_shared());
-    load_members(conn, &shared, facts)?;
+    let (shared, own): (Vec<&Want>, Vec<&Want>) =
+        open.into_iter().partition(|want| want.is_shared());
+    load_holders(conn, &shared, facts)?;
     load_rows(conn, &shared, facts)?;
     for want in own {
         if let Some(found) = one(conn, want, facts)? {
@@ -23,37 +24,47 @@ pub fn load(conn: &mut Conn, wants: &[Want], facts: &mut Facts) -> Result<(), St
 }
 
 /// Who takes part in payments, all of them in one statement on a server.
-fn load_members(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
-    let owners = wants.iter().filter_map(|want| if let Want::Owner(account) = want { Some(*account) } else { None });
-    let numbers =
-        wants.iter().filter_map(|want| if let Want::Number(msisdn) = want { Some(msisdn.as_str()) } else { None });
-    let (owners, numbers): (Vec<i64>, Vec<&str>) = (owners.collect(), numbers.collect());
+fn load_holders(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
+    let owners = wants
+        .iter()
+        .filter_map(|want| if let Want::Owner(account) = want { Some(*account) } else { None });
+    let numbers = wants.iter().filter_map(|want| {
+        if let Want::Number(msisdn) = want { Some(msisdn.as_str()) } else { None }
+    });
+    let owners: Vec<i64> = owners.collect();
+    let numbers: Vec<&str> = numbers.collect();
     if owners.is_empty() && numbers.is_empty() {
         return Ok(());
     }
-    let found = members::among(conn, &owners, &numbers)?;
+    let found = holders::among(conn, &owners, &numbers)?;
     for account in owners {
-        let member = found.iter().find(|member| member.account.id == account);
-        facts.put(Want::Owner(account), Found::Member(Box::new(member.cloned())));
+        let holder = found.iter().find(|holder| holder.account.id == account);
+        facts.put(Want::Owner(account), Found::Holder(Box::new(holder.cloned())));
     }
     for msisdn in numbers {
-        let member = found.iter().find(|member| member.person.msisdn == msisdn);
-        facts.put(Want::Number(msisdn.to_owned()), Found::Member(Box::new(member.cloned())));
+        let holder = found.iter().find(|holder| holder.person.msisdn == msisdn);
+        facts.put(Want::Number(msisdn.to_owned()), Found::Holder(Box::new(holder.cloned())));
     }
     Ok(())
 }
 
 /// Accounts, people and PINs, each kind in one statement.
 fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
-    let accounts = wants.iter().filter_map(|want| if let Want::Account(id) = want { Some(*id) } else { None });
+    let accounts =
+        wants.iter().filter_map(|want| if let Want::Account(id) = want { Some(*id) } else { None });
     let accounts: Vec<i64> = accounts.collect();
     if !accounts.is_empty() {
         let rows = book_rows::accounts_of(conn, &accounts)?;
         for id in accounts {
-            facts.put(Want::Account(id), Found::Account(rows.iter().find(|row| row.id == id).cloned()));
+            facts.put(
+                Want::Account(id),
+                Found::Account(rows.iter().find(|row| row.id == id).cloned()),
+            );
         }
     }
-    let owners = wants.iter().filter_map(|want| if let Want::Person(account) = want { Some(*account) } else { None });
+    let owners = wants
+        .iter()
+        .filter_map(|want| if let Want::Person(account) = want { Some(*account) } else { None });
     let owners: Vec<i64> = owners.collect();
     if !owners.is_empty() {
         let rows = people::by_accounts(conn, &owners)?;
@@ -62,7 +73,9 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
             facts.put(Want::Person(account), Found::Person(row));
         }
     }
-    let numbers = wants.iter().filter_map(|want| if let Want::Pin(number) = want { Some(*number) } else { None });
+    let numbers = wants
+        .iter()
+        .filter_map(|want| if let Want::Pin(number) = want { Some(*number) } else { None });
     let numbers: Vec<i64> = numbers.collect();
     if !numbers.is_empty() {
         let rows = people::pins_of(conn, &numbers)?;
@@ -77,42 +90,62 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
 /// What is read for one request alone; nothing for what is read in one statement with others.
 fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, StoreError> {
     let found = match want {
-        Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_) => return Ok(None),
-        Want::Caller(msisdn, now) => Found::Caller(Box::new(members::diallers(conn, &[msisdn], *now)?.pop())),
+        Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_) => {
+            return Ok(None);
+        }
+        Want::Caller(msisdn, now) => {
+            Found::Caller(Box::new(holders::caller_profiles(conn, &[msisdn], *now)?.pop()))
+        }
         Want::Posting(id) => Found::Posting(book_rows::posting_whole(conn, *id)?),
-        Want::History { account, since, limit } => Found::History(history(conn, *account, *since, *limit, facts)?),
-        Want::Outlet(id) => Found::Outlet(agents::outlet(conn, *id)?),
-        Want::OutletsOf(accounts) => Found::Outlets(agents::outlets_of(conn, accounts)?),
-        Want::OutletsIn(area, limit) => Found::Outlets(agents::outlets_in(conn, area, *limit)?),
-        Want::Post(person) => Found::Post(Box::new(agents::till_of(conn, *person)?)),
+        Want::History { account, since, limit } => {
+            Found::History(history(conn, *account, *since, *limit, facts)?)
+        }
+        Want::Outlet(id) => Found::Outlet(agent_rows::outlet(conn, *id)?),
+        Want::OutletsOf(accounts) => Found::Outlets(agent_rows::outlets_of(conn, accounts)?),
+        Want::OutletsIn(area, limit) => Found::Outlets(agent_rows::outlets_in(conn, area, *limit)?),
+        Want::Post(person) => Found::Post(Box::new(agent_rows::post_of(conn, *person)?)),
         Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
         Want::Shift(assistant) => Found::Shift(working_day::open_shift(conn, *assistant)?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
-        Want::InitiatedBy(order) => Found::Number(working_day::asker_of(conn, *order)?),
+        Want::InitiatedBy(order) => Found::Number(working_day::initiator_of(conn, *order)?),
         Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
-        Want::Order(id) => Found::Order(orders::by_id(conn, *id)?),
-        Want::OrdersWaiting { payer, now, limit } => Found::Orders(orders::waiting(conn, *payer, *now, *limit)?),
+        Want::Order(id) => Found::Order(order_rows::by_id(conn, *id)?),
+        Want::OrdersWaiting { payer, now, limit } => {
+            Found::Orders(order_rows::waiting(conn, *payer, *now, *limit)?)
+        }
         Want::RequestsOf { kind, asker, since, limit } => {
-            Found::Orders(orders::requests_of(conn, kind, *asker, *since, *limit)?)
+            Found::Orders(order_rows::requests_of(conn, kind, *asker, *since, *limit)?)
         }
-        Want::RequestsMade(kind, asker) => Found::Count(orders::requests_made(conn, kind, *asker)?),
-        Want::SharesOf { split, asker } => Found::Orders(orders::of_bill(conn, *split, *asker)?),
+        Want::RequestsMade(kind, asker) => {
+            Found::Count(order_rows::requests_made(conn, kind, *asker)?)
+        }
+        Want::SharesOf { split, asker } => {
+            Found::Orders(order_rows::of_split(conn, *split, *asker)?)
+        }
         Want::Askers { kind, payer, since, limit } => {
-            Found::Accounts(orders::askers(conn, kind, *payer, *since, *limit)?)
+            Found::Accounts(order_rows::askers(conn, kind, *payer, *since, *limit)?)
         }
-        Want::BlockedBy(account) => Found::Accounts(orders::blocked_by(conn, *account)?),
-        Want::CodesOf(account, now) => Found::Codes(agents::open_codes(conn, *account, *now)?),
-        Want::SentUnjoined { payer, after, limit } => Found::Codes(parcels::sent_by(conn, *payer, *after, *limit)?),
-        Want::WaitingFor(msisdn, now) => Found::Codes(parcels::waiting_for(conn, msisdn, *now)?),
-        Want::SentCount(account) => Found::Count(parcels::sent_count(conn, *account)?),
-        Want::MeantCount(msisdn) => Found::Count(parcels::meant_count(conn, msisdn)?),
-        Want::Behind(hold) => Found::Code(parcels::behind(conn, *hold)?),
-        Want::Reversal(payment) => Found::Reversal(reversals::by_payment(conn, *payment)?),
-        Want::ReversalsSince { payer, since } => Found::Count(reversals::count_since(conn, *payer, *since)?),
-        Want::ReversalsAsked(payee) => Found::Reversals(reversals::asked_of(conn, *payee)?),
+        Want::BlockedBy(account) => Found::Accounts(order_rows::blocked_by(conn, *account)?),
+        Want::CodesOf(account, now) => Found::Codes(agent_rows::open_codes(conn, *account, *now)?),
+        Want::SentUnjoined { payer, after, limit } => {
+            Found::Codes(voucher_rows::sent_by(conn, *payer, *after, *limit)?)
+        }
+        Want::WaitingFor(msisdn, now) => {
+            Found::Codes(voucher_rows::waiting_for(conn, msisdn, *now)?)
+        }
+        Want::SentCount(account) => Found::Count(voucher_rows::sent_count(conn, *account)?),
+        Want::MeantCount(msisdn) => Found::Count(voucher_rows::meant_count(conn, msisdn)?),
+        Want::Behind(hold) => Found::Code(voucher_rows::behind(conn, *hold)?),
+        Want::Reversal(payment) => Found::Reversal(reversal_rows::by_payment(conn, *payment)?),
+        Want::ReversalsSince { payer, since } => {
+            Found::Count(reversal_rows::count_since(conn, *payer, *since)?)
+        }
+        Want::ReversalsAsked(payee) => Found::Reversals(reversal_rows::asked_of(conn, *payee)?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
-        Want::StandingOrder(id) => Found::StandingOrder(standing::by_id(conn, *id)?),
-        Want::StandingOrders(payer, limit) => Found::StandingOrders(standing::open_of(conn, *payer, *limit)?),
+        Want::StandingOrder(id) => Found::StandingOrder(standing_order_rows::by_id(conn, *id)?),
+        Want::StandingOrders(payer, limit) => {
+            Found::StandingOrders(standing_order_rows::open_of(conn, *payer, *limit)?)
+        }
         Want::Identified(account) => Found::Truth(identities::is_known(conn, *account)?),
         Want::Claimed(key) => Found::Truth(!sessions::seen_among(conn, &[key])?.is_empty()),
     };
@@ -121,15 +154,21 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
 
 /// Who serves at an outlet.
 fn roster(conn: &mut Conn, outlet: i64) -> Result<Roster, StoreError> {
-    let people = agents::staff(conn, outlet)?;
-    let assistants = agents::assistants_at(conn, outlet)?;
+    let people = agent_rows::staff(conn, outlet)?;
+    let assistants = agent_rows::assistants_at(conn, outlet)?;
     let shifts = working_day::open_shifts(conn, &assistants)?;
     Ok(Roster { people, assistants, shifts })
 }
 
-/// The newest postings of an account: walks from each entry to the one before, so it costs the same for an account with ten
-/// entries and one with a million.
-fn history(conn: &mut Conn, account: i64, since: i64, limit: usize, facts: &Facts) -> Result<Vec<Whole>, StoreError> {
+/// The newest postings of an account: walks from each entry to the one before, so it costs the same
+/// for an account with ten entries and one with a million.
+fn history(
+    conn: &mut Conn,
+    account: i64,
+    since: i64,
+    limit: usize,
+    facts: &Facts,
+) -> Result<Vec<Whole>, StoreError> {
     let known = facts.account(account).ok().flatten().map(|row| row.last_posting);
     let newest = match known {
         Some(newest) => newest,
@@ -139,7 +178,12 @@ fn history(conn: &mut Conn, account: i64, since: i64, limit: usize, facts: &Fact
 }
 
 /// The postings of an account from one of them back, the newest first.
-pub fn postings_back(conn: &mut Conn, account: i64, from: i64, limit: usize) -> Result<Vec<Whole>, StoreError> {
+pub fn postings_back(
+    conn: &mut Conn,
+    account: i64,
+    from: i64,
+    limit: usize,
+) -> Result<Vec<Whole>, StoreError> {
     walk(conn, account, Some(from), i64::MIN, limit, None)
 }
 

@@ -49,9 +49,10 @@ pub fn keep<'a>(boxes: &[&'a MailboxRow]) -> Rows<'a> {
         Column::Numbers(boxes.iter().map(|b| b.day).collect()),
         Column::Numbers(boxes.iter().map(|b| b.mails).collect()),
     ];
-    let head = "INSERT INTO mailboxes (account_id, version, address, pending, code_id, code_until, day, mails)";
-    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, address = excluded.address, \
-         pending = excluded.pending, code_id = excluded.code_id, code_until = excluded.code_until, \
-         day = excluded.day, mails = excluded.mails";
+    let head = "INSERT INTO mailboxes (account_id, version, address, pending, code_id, code_until, \
+                day, mails)";
+    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, address = \
+                excluded.address, pending = excluded.pending, code_id = excluded.code_id, \
+                code_until = excluded.code_until, day = excluded.day, mails = excluded.mails";
     Rows::insert(boxes.len(), columns, head, tail)
 }

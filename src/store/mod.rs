@@ -1,39 +1,40 @@
 //! Storage: the only room with SQL. It opens databases, runs migrations and reads and writes rows.
-//! It decides nothing: no money rule, no text, no clock. Only `book` may use a connection that writes.
+//! It decides nothing: no money rule, no text, no clock. Only `book` may use a connection that
+//! writes.
 
 mod address;
-pub mod agents;
+pub mod agent_rows;
 pub mod audit;
+pub mod batch_reader;
 pub mod book_rows;
 mod book_types;
 pub mod budgets;
+pub mod changes_since;
 pub mod conn;
 mod error;
 pub mod facts;
 pub mod head;
+pub mod holders;
 pub mod identities;
 mod legs;
 pub mod loading;
 pub mod mailboxes;
-pub mod members;
-pub mod orders;
+pub mod order_rows;
 pub mod outbox;
-pub mod papers;
-pub mod parcels;
 pub mod people;
 mod postgres;
 mod readers;
-pub mod reversals;
+pub mod reversal_rows;
 pub mod rows;
 pub mod schema;
 mod schema_version;
 pub mod sessions;
-pub mod settings;
-pub mod since;
+pub mod setting_rows;
 mod sqlite;
-pub mod standing;
-pub mod together;
+pub mod standing_order_rows;
 pub mod verified;
+pub mod versioned;
+pub mod voucher_rows;
 pub mod wants;
 pub mod working_day;
 
@@ -41,9 +42,9 @@ pub use address::Address;
 pub use conn::{Conn, begin, finish, on, snapshot, write};
 pub use error::StoreError;
 
+use batch_reader::BatchReader;
 use readers::Readers;
 use std::path::Path;
-use together::Together;
 
 /// Readers of a file: more of them only wait for the processor.
 const SQLITE_READERS: usize = 2;
@@ -55,7 +56,7 @@ const POSTGRES_READERS: usize = 8;
 pub struct Store {
     address: Address,
     readers: Readers,
-    together: Option<Together>,
+    batch_reader: Option<BatchReader>,
 }
 
 impl std::fmt::Debug for Store {
@@ -65,8 +66,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database, bringing its schema up to date; a file that is not there is made. It waits for the
-    /// database: not to be called on a thread that runs asynchronous tasks.
+    /// Opens the database, bringing its schema up to date; a file that is not there is made. It
+    /// waits for the database: not to be called on a thread that runs asynchronous tasks.
     pub fn open(url: &str) -> Result<Store, StoreError> {
         let address = Address::parse(url)?;
         match &address {
@@ -76,7 +77,8 @@ impl Store {
         Store::over(address)
     }
 
-    /// Opens a database that must be there already, for reading: its schema is not touched. It waits like `open`.
+    /// Opens a database that must be there already, for reading: its schema is not touched. It
+    /// waits like `open`.
     pub fn open_existing(url: &str) -> Result<Store, StoreError> {
         let address = Address::parse(url)?;
         match &address {
@@ -92,11 +94,11 @@ impl Store {
             Address::Postgres(_) => POSTGRES_READERS,
         };
         let readers = Readers::start(&address, count)?;
-        let together = match &address {
+        let batch_reader = match &address {
             Address::Sqlite(_) => None,
-            Address::Postgres(server) => Some(Together::start(server)?),
+            Address::Postgres(server) => Some(BatchReader::start(server)?),
         };
-        Ok(Store { address, readers, together })
+        Ok(Store { address, readers, batch_reader })
     }
 
     /// A connection that may write. There is one per process and the book owns it.
@@ -104,14 +106,15 @@ impl Store {
         self.address.writer()
     }
 
-    /// A connection of the caller's own that cannot write, for long reads such as the check of the book.
+    /// A connection of the caller's own that cannot write, for long reads such as the check of the
+    /// book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
         self.address.long_reader()
     }
 
     /// Where hops ask their questions together, if they do.
-    pub fn together(&self) -> Option<&Together> {
-        self.together.as_ref()
+    pub fn batch_reader(&self) -> Option<&BatchReader> {
+        self.batch_reader.as_ref()
     }
 
     /// Which database this is.
@@ -130,18 +133,23 @@ impl Store {
         }
     }
 
-    /// Writes a consistent copy of the whole database to `file`, which must not exist, while others go on working.
+    /// Writes a consistent copy of the whole database to `file`, which must not exist, while others
+    /// go on working.
     pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         match &self.address {
             Address::Sqlite(from) => sqlite::copy(from, file),
-            Address::Postgres(_) => {
-                Err(StoreError::Unsupported("PostgreSQL is backed up with pg_dump or its own archive"))
-            }
+            Address::Postgres(_) => Err(StoreError::Unsupported(
+                "PostgreSQL is backed up with pg_dump or its own archive",
+            )),
         }
     }
 
-    /// Runs `f` on a reading connection, away from the threads that serve requests. It may run twice.
-    pub async fn read<T, E>(&self, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    /// Runs `f` on a reading connection, away from the threads that serve requests. It may run
+    /// twice.
+    pub async fn read<T, E>(
+        &self,
+        f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

@@ -1,4 +1,5 @@
-//! The outbox: messages to people, from the posting that caused them to the report of their delivery.
+//! The outbox: messages to people, from the posting that caused them to the report of their
+//! delivery.
 
 use super::rows::{self, Column, Rows};
 use super::schema::outbox;
@@ -72,7 +73,11 @@ pub enum Fate {
 impl MessageRow {
     /// By which way it leaves.
     pub fn channel(&self) -> Channel {
-        if self.template.starts_with(LETTERS.trim_end_matches('%')) { Channel::Mail } else { Channel::Text }
+        if self.template.starts_with(LETTERS.trim_end_matches('%')) {
+            Channel::Mail
+        } else {
+            Channel::Text
+        }
     }
 }
 
@@ -91,7 +96,8 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     Rows::insert(
         messages.len(),
         columns,
-        "INSERT INTO outbox (msisdn, language, template, slots, posting_id, account_id, created_at, due_at)",
+        "INSERT INTO outbox (msisdn, language, template, slots, posting_id, account_id, \
+         created_at, due_at)",
         "",
     )
 }
@@ -104,8 +110,9 @@ pub fn is_due(conn: &mut Conn, channel: Channel, now: i64) -> Result<bool, Store
     Ok(first.is_some())
 }
 
-/// Takes messages that are to be sent now, the oldest first: until `lease` nobody else is given them. Whoever took them
-/// and is gone then has not sent them, or has not said so, and they are sent again.
+/// Takes messages that are to be sent now, the oldest first: until `lease` nobody else is given
+/// them. Whoever took them and is gone then has not sent them, or has not said so, and they are
+/// sent again.
 pub fn claim(
     conn: &mut Conn,
     channel: Channel,
@@ -123,27 +130,40 @@ pub fn claim(
     };
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     if !ids.is_empty() {
-        let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(&ids))).set(outbox::due_at.eq(lease));
+        let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(&ids)))
+            .set(outbox::due_at.eq(lease));
         on!(conn, c => taken.execute(c))?;
     }
     Ok(rows)
 }
 
-#[expect(clippy::arithmetic_side_effects, reason = "the database adds, and refuses what does not fit")]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the database adds, and refuses what does not fit"
+)]
 /// Writes how a message fared.
 pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), StoreError> {
     let row = outbox::table.find(id);
     let tried = outbox::attempts.eq(outbox::attempts + 1);
     match fate {
         Fate::Sent(provider_id) => on!(conn, c => diesel::update(row)
-            .set((tried, outbox::state.eq("sent"), outbox::sent_at.eq(at), outbox::provider_id.eq(provider_id)))
+            .set((
+                tried,
+                outbox::state.eq("sent"),
+                outbox::sent_at.eq(at),
+                outbox::provider_id.eq(provider_id)
+            ))
             .execute(c))?,
-        Fate::Later(due_at, reason) => {
-            on!(conn, c => diesel::update(row).set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason))).execute(c))?
-        }
-        Fate::Failed(reason) => {
-            on!(conn, c => diesel::update(row).set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason))).execute(c))?
-        }
+        Fate::Later(due_at, reason) => on!(conn, c =>
+            diesel::update(row)
+                .set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason)))
+                .execute(c)
+        )?,
+        Fate::Failed(reason) => on!(conn, c =>
+            diesel::update(row)
+                .set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason)))
+                .execute(c)
+        )?,
     };
     Ok(())
 }
@@ -153,9 +173,14 @@ pub fn tell(conn: &mut Conn, message: &NewMessage) -> Result<(), StoreError> {
     rows::run(conn, &[add(std::slice::from_ref(message))])
 }
 
-/// Writes a delivery report: `delivered` or `failed`. Reports come in any order; only a final one that comes first counts.
-/// Returns whether the message is known.
-pub fn report(conn: &mut Conn, provider_id: &str, state: &str, reason: Option<&str>) -> Result<bool, StoreError> {
+/// Writes a delivery report: `delivered` or `failed`. Reports come in any order; only a final one
+/// that comes first counts. Returns whether the message is known.
+pub fn report(
+    conn: &mut Conn,
+    provider_id: &str,
+    state: &str,
+    reason: Option<&str>,
+) -> Result<bool, StoreError> {
     let ours = outbox::table.filter(outbox::provider_id.eq(provider_id));
     let known: i64 = on!(conn, c => ours.count().get_result(c))?;
     on!(conn, c => diesel::update(ours.filter(outbox::state.eq("sent")))
@@ -167,20 +192,30 @@ pub fn report(conn: &mut Conn, provider_id: &str, state: &str, reason: Option<&s
 /// How many messages wait, and since when the oldest (microseconds UTC).
 pub fn depth(conn: &mut Conn) -> Result<(i64, Option<i64>), StoreError> {
     let queued = outbox::table.filter(outbox::state.eq("queued"));
-    Ok(on!(conn, c => queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at))).first(c))?)
+    Ok(on!(conn, c =>
+        queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at)))
+            .first(c)
+    )?)
 }
 
 /// What reached a number, the oldest first, at most the newest `limit`.
 pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
-    let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn)).filter(outbox::state.eq_any(["sent", "delivered"]));
+    let theirs = outbox::table
+        .filter(outbox::msisdn.eq(msisdn))
+        .filter(outbox::state.eq_any(["sent", "delivered"]));
     let theirs = theirs.filter(outbox::template.not_like(LETTERS));
-    let mut rows: Vec<MessageRow> = on!(conn, c => theirs.order(outbox::id.desc()).limit(limit).load(c))?;
+    let mut rows: Vec<MessageRow> =
+        on!(conn, c => theirs.order(outbox::id.desc()).limit(limit).load(c))?;
     rows.reverse();
     Ok(rows)
 }
 
 /// What left this way, the newest first.
-pub fn newest(conn: &mut Conn, channel: Channel, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+pub fn newest(
+    conn: &mut Conn,
+    channel: Channel,
+    limit: i64,
+) -> Result<Vec<MessageRow>, StoreError> {
     let gone = outbox::table.filter(outbox::state.eq_any(["sent", "delivered"]));
     let gone = gone.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
     Ok(on!(conn, c => gone.order(outbox::id.desc()).limit(limit).load(c))?)

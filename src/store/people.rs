@@ -63,7 +63,12 @@ pub fn by_accounts(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PersonRow>, 
 
 /// Which of these numbers have a wallet.
 pub fn msisdns_among(conn: &mut Conn, msisdns: &[&str]) -> Result<Vec<String>, StoreError> {
-    Ok(on!(conn, c => people::table.filter(people::msisdn.eq_any(msisdns)).select(people::msisdn).load(c))?)
+    Ok(on!(conn, c =>
+        people::table
+            .filter(people::msisdn.eq_any(msisdns))
+            .select(people::msisdn)
+            .load(c)
+    )?)
 }
 
 /// Everybody, in the order they joined, a page at a time.
@@ -97,14 +102,20 @@ pub fn set_languages<'a>(languages: &BTreeMap<i64, &'a str>) -> Rows<'a> {
 
 /// Writes how well people are known, by account.
 pub fn set_tiers<'a>(tiers: &BTreeMap<i64, &'a str>) -> Rows<'a> {
-    let columns =
-        vec![Column::Numbers(tiers.keys().copied().collect()), Column::Texts(tiers.values().copied().collect())];
+    let columns = vec![
+        Column::Numbers(tiers.keys().copied().collect()),
+        Column::Texts(tiers.values().copied().collect()),
+    ];
     Rows::update(tiers.len(), columns, "people", "account_id", &["tier"])
 }
 
 /// Writes how well somebody is known.
 pub fn set_tier(conn: &mut Conn, account: i64, tier: &str) -> Result<(), StoreError> {
-    on!(conn, c => diesel::update(people::table.find(account)).set(people::tier.eq(tier)).execute(c))?;
+    on!(conn, c =>
+        diesel::update(people::table.find(account))
+            .set(people::tier.eq(tier))
+            .execute(c)
+    )?;
     Ok(())
 }
 
@@ -137,8 +148,8 @@ pub fn set_pins<'a>(pins: &[&'a PinRow]) -> Rows<'a> {
         pins.len(),
         columns,
         "INSERT INTO pins (account_id, key_version, salt, tag, attempts)",
-        "ON CONFLICT (account_id) DO UPDATE SET key_version = excluded.key_version, salt = excluded.salt, \
-         tag = excluded.tag, attempts = excluded.attempts",
+        "ON CONFLICT (account_id) DO UPDATE SET key_version = excluded.key_version, salt = \
+         excluded.salt, tag = excluded.tag, attempts = excluded.attempts",
     )
 }
 

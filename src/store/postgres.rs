@@ -1,4 +1,5 @@
-//! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its migrations.
+//! PostgreSQL: the database for who outgrows one machine. Its address, TLS, its settings, its
+//! migrations.
 
 use super::conn::{Driver, Pg};
 use super::schema_version::refuse_unknown;
@@ -20,25 +21,34 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const MIGRATE_TRIES: u32 = 20;
 const MIGRATE_PAUSE: Duration = Duration::from_millis(250);
 
-/// How long the answer to one query may take, where somebody waits for it: longer than the server gives a statement that
-/// writes. A commit that waits for a standby may take longer: it is given up, and found out about later.
+/// How long the answer to one query may take, where somebody waits for it: longer than the server
+/// gives a statement that writes. A commit that waits for a standby may take longer: it is given
+/// up, and found out about later.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
-/// What holds for every short query. The planner must not leave the keys for a scan of whole tables: when a batch grows
-/// that costs two thirds of the rate, and a plan that was made while a table was empty stays when it is not any more.
-const SHORT: &[&str] =
-    &["SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET enable_seqscan = off", "SET jit = off"];
+/// What holds for every short query. The planner must not leave the keys for a scan of whole
+/// tables: when a batch grows that costs two thirds of the rate, and a plan that was made while a
+/// table was empty stays when it is not any more.
+const SHORT: &[&str] = &[
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET enable_seqscan = off",
+    "SET jit = off",
+];
 
-/// Settings of a connection that writes. A node that stops in the middle of a batch holds up the others no longer than
-/// this.
-const WRITES: &[&str] =
-    &["SET synchronous_commit = on", "SET statement_timeout = '20s'", "SET idle_in_transaction_session_timeout = '5s'"];
+/// Settings of a connection that writes. A node that stops in the middle of a batch holds up the
+/// others no longer than this.
+const WRITES: &[&str] = &[
+    "SET synchronous_commit = on",
+    "SET statement_timeout = '20s'",
+    "SET idle_in_transaction_session_timeout = '5s'",
+];
 
 /// Settings of a connection that cannot write.
 const READS: &[&str] = &["SET default_transaction_read_only = on", "SET jit = off"];
 
-/// Settings of a connection on which the same few statements are asked over and over, with nothing in them that the
-/// planner could learn from: it plans each once.
+/// Settings of a connection on which the same few statements are asked over and over, with nothing
+/// in them that the planner could learn from: it plans each once.
 const ASKS: &[&str] = &["SET plan_cache_mode = force_generic_plan"];
 
 /// Where a server is, and how to talk to it.
@@ -57,17 +67,24 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Reads an address such as `postgres://kadogo:secret@db.example.org/kadogo?sslmode=require`.
     ///
-    /// TLS is used, and the certificate verified, unless the server is on this machine or `sslmode=disable` says so.
-    /// `sslrootcert=FILE` names the certificate authority where it is not one that this machine trusts anyway.
+    /// TLS is used, and the certificate verified, unless the server is on this machine or
+    /// `sslmode=disable` says so. `sslrootcert=FILE` names the certificate authority where it is
+    /// not one that this machine trusts anyway.
     pub fn parse(url: &str) -> Result<Server, StoreError> {
         let (url, authority) = without_authority(url);
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|error: tokio_postgres::Error| StoreError::Address(reason(&error)))?;
+        let mut config: tokio_postgres::Config = url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| StoreError::Address(reason(&error)))?;
         if config.get_dbname().is_none() || config.get_hosts().is_empty() {
-            return Err(StoreError::Address("it must look like postgres://USER:PASSWORD@HOST/DATABASE".into()));
+            return Err(StoreError::Address(
+                "it must look like postgres://USER:PASSWORD@HOST/DATABASE".into(),
+            ));
         }
         let local = config.get_hosts().iter().all(|host| match host {
-            Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()),
+            Host::Tcp(name) => {
+                name == "localhost"
+                    || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+            }
             Host::Unix(_) => true,
         });
         let plain = match config.get_ssl_mode() {
@@ -80,13 +97,16 @@ impl Server {
             config.connect_timeout(Duration::from_secs(5));
         }
         config.application_name("kadogo");
-        // a server that vanished with its machine is noticed within half a minute, also by who only waits for an answer
+        // a server that vanished with its machine is noticed within half a minute, also by who only
+        // waits for an answer
         config
             .keepalives_idle(Duration::from_secs(10))
             .keepalives_interval(Duration::from_secs(5))
             .keepalives_retries(3);
         config.tcp_user_timeout(Duration::from_secs(15));
-        if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        if config.get_hosts().len() > 1
+            && config.get_target_session_attrs() == TargetSessionAttrs::Any
+        {
             // what one of them knows already the others may not know yet
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
@@ -110,17 +130,21 @@ impl Server {
 
     /// A connection that may write.
     pub fn writer(&self) -> Result<Conn, StoreError> {
-        self.that_writes().connect(&[SHORT, WRITES].concat(), Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.that_writes()
+            .connect(&[SHORT, WRITES].concat(), Some(ANSWER_MAX))
+            .map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write, for short reads.
     pub fn reader(&self) -> Result<Conn, StoreError> {
-        self.connect(&[SHORT, READS].concat(), Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.connect(&[SHORT, READS].concat(), Some(ANSWER_MAX))
+            .map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write, for the same few questions over and over.
     pub fn asker(&self) -> Result<Conn, StoreError> {
-        self.connect(&[SHORT, READS, ASKS].concat(), Some(ANSWER_MAX)).map(|pg| Conn::Postgres(Box::new(pg)))
+        self.connect(&[SHORT, READS, ASKS].concat(), Some(ANSWER_MAX))
+            .map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
     /// A connection that cannot write, for reads that take their time.
@@ -128,8 +152,8 @@ impl Server {
         self.connect(READS, None).map(|pg| Conn::Postgres(Box::new(pg)))
     }
 
-    /// The same address, where a server that only follows another one counts as none: whoever was connected to it by
-    /// mistake would stay so.
+    /// The same address, where a server that only follows another one counts as none: whoever was
+    /// connected to it by mistake would stay so.
     fn that_writes(&self) -> Server {
         let mut server = self.clone();
         server.config.target_session_attrs(TargetSessionAttrs::ReadWrite);
@@ -144,11 +168,15 @@ impl Server {
     }
 
     async fn establish(&self, driver: Driver) -> Result<AsyncPgConnection, StoreError> {
-        let trouble = |error: tokio_postgres::Error| StoreError::Open(format!("{}: {}", self.name(), reason(&error)));
-        let ready = |error: diesel::ConnectionError| StoreError::Open(format!("{}: {error}", self.name()));
+        let trouble = |error: tokio_postgres::Error| {
+            StoreError::Open(format!("{}: {}", self.name(), reason(&error)))
+        };
+        let ready =
+            |error: diesel::ConnectionError| StoreError::Open(format!("{}: {error}", self.name()));
         match &self.tls {
             None => {
-                let (client, link) = self.config.connect(tokio_postgres::NoTls).await.map_err(trouble)?;
+                let (client, link) =
+                    self.config.connect(tokio_postgres::NoTls).await.map_err(trouble)?;
                 driver.keep(link);
                 AsyncPgConnection::try_from(client).await.map_err(ready)
             }
@@ -174,7 +202,9 @@ impl Server {
             }
             match applied.and_then(|_known| conn.run_pending_migrations(MIGRATIONS)) {
                 Ok(_done) => return Ok(()),
-                Err(error) if tries >= MIGRATE_TRIES => return Err(StoreError::Migrate(error.to_string())),
+                Err(error) if tries >= MIGRATE_TRIES => {
+                    return Err(StoreError::Migrate(error.to_string()));
+                }
                 Err(_another_node) => std::thread::sleep(MIGRATE_PAUSE),
             }
         }
@@ -188,14 +218,18 @@ impl Server {
         if !ours {
             return Err(StoreError::Open(format!("{} is not a database of Kadogo's", self.name())));
         }
-        // diesel's own look makes that table first, which on a standby, or for who may only read, fails
+        // diesel's own look makes that table first, which on a standby, or for who may only read,
+        // fails
         let versions = dsl::sql::<sql_types::Text>("version FROM __diesel_schema_migrations");
         let applied: Vec<String> = select(versions).load(&mut conn)?;
         let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS);
         let known = known.map_err(|e| StoreError::Migrate(e.to_string()))?;
-        let known: Vec<String> = known.iter().map(|migration| migration.name().version().to_string()).collect();
+        let known: Vec<String> =
+            known.iter().map(|migration| migration.name().version().to_string()).collect();
         if known.iter().any(|version| !applied.contains(version)) {
-            return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
+            return Err(StoreError::Migrate(
+                "its schema is older than this program: start the server first".into(),
+            ));
         }
         refuse_unknown(&known, &applied)
     }
@@ -203,8 +237,9 @@ impl Server {
     /// Bytes its tables and indexes take on the disk.
     pub fn bytes(&self) -> Result<u64, StoreError> {
         let mut conn = self.connect(&[], None)?.inner;
-        let size = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
-                    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r')";
+        let size = "(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class \
+                    c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND \
+                    c.relkind = 'r')";
         let bytes: i64 = select(dsl::sql::<sql_types::BigInt>(size)).get_result(&mut conn)?;
         Ok(u64::try_from(bytes).unwrap_or(0))
     }
@@ -213,8 +248,10 @@ impl Server {
 /// Takes `sslrootcert` out of an address: the wire protocol below knows nothing of it.
 fn without_authority(url: &str) -> (String, Option<String>) {
     let Some((base, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let (ours, theirs): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("sslrootcert="));
-    let authority = ours.first().and_then(|pair| pair.split_once('=')).map(|(_, file)| file.to_owned());
+    let (ours, theirs): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|pair| pair.starts_with("sslrootcert="));
+    let authority =
+        ours.first().and_then(|pair| pair.split_once('=')).map(|(_, file)| file.to_owned());
     // `verify-full` is what others call what is always done here
     let theirs: Vec<String> =
         theirs.iter().map(|pair| pair.replace("sslmode=verify-full", "sslmode=require")).collect();
@@ -222,12 +259,17 @@ fn without_authority(url: &str) -> (String, Option<String>) {
     (format!("{base}{query}"), authority)
 }
 
-/// TLS that verifies the server's certificate: against the authority in the file, or against those this machine trusts.
+/// TLS that verifies the server's certificate: against the authority in the file, or against those
+/// this machine trusts.
 fn verifying(authority: Option<&str>) -> Result<rustls::ClientConfig, StoreError> {
     let trouble = |error: rustls::Error| StoreError::Open(format!("TLS: {error}"));
-    let Some(file) = authority else { return rustls::ClientConfig::with_platform_verifier().map_err(trouble) };
+    let Some(file) = authority else {
+        return rustls::ClientConfig::with_platform_verifier().map_err(trouble);
+    };
     let certificates = rustls::pki_types::pem::PemObject::pem_file_iter(Path::new(file))
-        .and_then(|pems| pems.collect::<Result<Vec<rustls::pki_types::CertificateDer<'static>>, _>>())
+        .and_then(|pems| {
+            pems.collect::<Result<Vec<rustls::pki_types::CertificateDer<'static>>, _>>()
+        })
         .map_err(|error| StoreError::Open(format!("sslrootcert {file}: {error}")))?;
     let mut roots = rustls::RootCertStore::empty();
     if roots.add_parsable_certificates(certificates).0 == 0 {
@@ -238,7 +280,8 @@ fn verifying(authority: Option<&str>) -> Result<rustls::ClientConfig, StoreError
 
 /// What went wrong, with what the server said.
 fn reason(error: &tokio_postgres::Error) -> String {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let cause =
+        std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
     format!("{error}{cause}")
 }
 

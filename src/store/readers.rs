@@ -1,5 +1,5 @@
-//! Readers: a few threads, each with a connection of its own that cannot write. Requests hand them work and wait without
-//! holding up the threads that serve others.
+//! Readers: a few threads, each with a connection of its own that cannot write. Requests hand them
+//! work and wait without holding up the threads that serve others.
 
 use super::{Address, Conn, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,21 +8,22 @@ use tokio::sync::{mpsc, oneshot};
 /// Reads that may wait for a reader; whoever comes then waits for a place first.
 const QUEUE_MAX: usize = 4_096;
 
-type Job = Box<dyn FnOnce(&mut Conn) + Send>;
+type ReaderJob = Box<dyn FnOnce(&mut Conn) + Send>;
 
 /// The way to the readers. Clones share them; they end with the last clone.
 #[derive(Clone)]
 pub struct Readers {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<ReaderJob>,
 }
 
 impl Readers {
     /// Starts `count` readers.
     pub fn start(address: &Address, count: usize) -> Result<Readers, StoreError> {
-        let (queue, jobs) = mpsc::channel::<Job>(QUEUE_MAX);
+        let (queue, jobs) = mpsc::channel::<ReaderJob>(QUEUE_MAX);
         let jobs = Arc::new(Mutex::new(jobs));
         for number in 0..count {
-            let (jobs, mut conn) = (jobs.clone(), address.reader()?);
+            let jobs = jobs.clone();
+            let mut conn = address.reader()?;
             let work = move || {
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
@@ -48,7 +49,7 @@ impl Readers {
     {
         let (answer, wait) = oneshot::channel();
         let address = address.clone();
-        let job: Job = Box::new(move |conn| {
+        let job: ReaderJob = Box::new(move |conn| {
             let mut result = in_one_moment(conn, &f);
             if result.is_err() && conn.is_broken() {
                 result = match address.reader() {
@@ -67,10 +68,13 @@ impl Readers {
     }
 }
 
-/// On a file, what is read in one go is read as of one moment, and the file is locked once instead of at each statement.
-/// On a server the journeys to begin and end would cost more than they give: whatever is decided on what was read is
-/// compared again when it is committed.
-fn in_one_moment<T, E: From<StoreError>>(conn: &mut Conn, f: impl Fn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+/// On a file, what is read in one go is read as of one moment, and the file is locked once instead
+/// of at each statement. On a server the journeys to begin and end would cost more than they give:
+/// whatever is decided on what was read is compared again when it is committed.
+fn in_one_moment<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    f: impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
     match conn {
         Conn::Sqlite(_) => super::snapshot(conn, f),
         Conn::Postgres(_) => f(conn),

@@ -1,6 +1,6 @@
-//! Many rows with one text. PostgreSQL takes them as arrays in a single statement; SQLite, where a statement costs no
-//! journey, takes them one by one with a statement that stays prepared. Diesel's own batches would be prepared anew
-//! each time, which costs more than the writing.
+//! Many rows with one text. PostgreSQL takes them as arrays in a single statement; SQLite, where a
+//! statement costs no journey, takes them one by one with a statement that stays prepared. Diesel's
+//! own batches would be prepared anew each time, which costs more than the writing.
 
 use super::conn::Pg;
 use super::{Conn, StoreError};
@@ -31,7 +31,7 @@ pub enum Column<'a> {
 /// A statement over many rows.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    verb: Verb,
+    verb: SqlVerb,
     columns: Vec<Column<'a>>,
     count: usize,
     /// Each row must be there: one that is not means that the book is damaged.
@@ -39,7 +39,7 @@ pub struct Rows<'a> {
 }
 
 #[derive(Debug)]
-enum Verb {
+enum SqlVerb {
     /// What stands before the values, and behind them.
     Insert { head: &'static str, tail: &'static str },
     /// The first column is the key, `set` names the others.
@@ -47,12 +47,19 @@ enum Verb {
 }
 
 impl<'a> Rows<'a> {
-    /// `INSERT` of `count` rows: `head` is everything before the values (`INSERT INTO t (a, b)`), `tail` what follows.
-    pub fn insert(count: usize, columns: Vec<Column<'a>>, head: &'static str, tail: &'static str) -> Rows<'a> {
-        Rows { verb: Verb::Insert { head, tail }, columns, count, all_there: false }
+    /// `INSERT` of `count` rows: `head` is everything before the values (`INSERT INTO t (a, b)`),
+    /// `tail` what follows.
+    pub fn insert(
+        count: usize,
+        columns: Vec<Column<'a>>,
+        head: &'static str,
+        tail: &'static str,
+    ) -> Rows<'a> {
+        Rows { verb: SqlVerb::Insert { head, tail }, columns, count, all_there: false }
     }
 
-    /// `UPDATE` of the `count` rows whose `key`, the first column, is there: `set` names the other columns in order.
+    /// `UPDATE` of the `count` rows whose `key`, the first column, is there: `set` names the other
+    /// columns in order.
     pub fn update(
         count: usize,
         columns: Vec<Column<'a>>,
@@ -60,7 +67,7 @@ impl<'a> Rows<'a> {
         key: &'static str,
         set: &'static [&'static str],
     ) -> Rows<'a> {
-        Rows { verb: Verb::Update { table, key, set }, columns, count, all_there: false }
+        Rows { verb: SqlVerb::Update { table, key, set }, columns, count, all_there: false }
     }
 
     /// The same, where a row that is not there is a fault.
@@ -72,14 +79,20 @@ impl<'a> Rows<'a> {
     fn one_by_one(&self) -> (Vec<String>, Vec<usize>, String) {
         let places = self.columns.len();
         match self.verb {
-            Verb::Insert { head, tail } => {
-                let words = (0..places).map(|n| if n == 0 { format!("{head} VALUES (") } else { ", ".to_owned() });
+            SqlVerb::Insert { head, tail } => {
+                let words = (0..places)
+                    .map(|n| if n == 0 { format!("{head} VALUES (") } else { ", ".to_owned() });
                 (words.collect(), (0..places).collect(), format!(") {tail}"))
             }
-            Verb::Update { table, key, set } => {
-                let first = |n: usize| if n == 0 { format!("UPDATE {table} SET ") } else { ", ".to_owned() };
-                let mut words: Vec<String> =
-                    set.iter().enumerate().map(|(n, name)| format!("{}{name} = ", first(n))).collect();
+            SqlVerb::Update { table, key, set } => {
+                let first = |n: usize| {
+                    if n == 0 { format!("UPDATE {table} SET ") } else { ", ".to_owned() }
+                };
+                let mut words: Vec<String> = set
+                    .iter()
+                    .enumerate()
+                    .map(|(n, name)| format!("{}{name} = ", first(n)))
+                    .collect();
                 words.push(format!(" WHERE {key} = "));
                 (words, (1..places).chain([0]).collect(), String::new())
             }
@@ -89,10 +102,13 @@ impl<'a> Rows<'a> {
     /// What stands before the arrays and behind them, for PostgreSQL.
     fn at_once(&self) -> (String, String) {
         match self.verb {
-            Verb::Insert { head, tail } => (format!("{head} SELECT * FROM unnest("), format!(") {tail}")),
-            Verb::Update { table, key, set } => {
+            SqlVerb::Insert { head, tail } => {
+                (format!("{head} SELECT * FROM unnest("), format!(") {tail}"))
+            }
+            SqlVerb::Update { table, key, set } => {
                 let names = [&[key], set].concat().join(", ");
-                let set: Vec<String> = set.iter().map(|name| format!("{name} = new.{name}")).collect();
+                let set: Vec<String> =
+                    set.iter().map(|name| format!("{name} = new.{name}")).collect();
                 let tail = format!(") AS new ({names}) WHERE {table}.{key} = new.{key}");
                 (format!("UPDATE {table} SET {} FROM unnest(", set.join(", ")), tail)
             }
@@ -100,7 +116,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Runs statements of which none depends on another. PostgreSQL gets them in one go and answers them all: one journey.
+/// Runs statements of which none depends on another. PostgreSQL gets them in one go and answers
+/// them all: one journey.
 pub fn run(conn: &mut Conn, statements: &[Rows]) -> Result<(), StoreError> {
     let statements = statements.iter().filter(|rows| rows.count > 0);
     match conn {
@@ -109,7 +126,13 @@ pub fn run(conn: &mut Conn, statements: &[Rows]) -> Result<(), StoreError> {
                 let (words, order, tail) = rows.one_by_one();
                 let mut written: usize = 0;
                 for row in 0..rows.count {
-                    let one = One { words: &words, order: &order, tail: &tail, columns: &rows.columns, row };
+                    let one = One {
+                        words: &words,
+                        order: &order,
+                        tail: &tail,
+                        columns: &rows.columns,
+                        row,
+                    };
                     written = written.saturating_add(one.execute(conn)?);
                 }
                 rows.judge(written)?;
@@ -137,8 +160,9 @@ fn all_at_once(pg: &mut Pg, statements: &[&Rows]) -> Result<Vec<usize>, StoreErr
     let queries = statements.iter().zip(&texts);
     let queries = queries.map(|(rows, (head, tail))| All { head, columns: &rows.columns, tail });
     Ok(pg.pipeline(|conn| {
-        let sent: Vec<_> =
-            queries.map(|query| AsyncConnectionCore::execute_returning_count(&mut &*conn, query)).collect();
+        let sent: Vec<_> = queries
+            .map(|query| AsyncConnectionCore::execute_returning_count(&mut &*conn, query))
+            .collect();
         futures_util::future::try_join_all(sent)
     })?)
 }
@@ -163,16 +187,26 @@ impl QueryFragment<Sqlite> for One<'_> {
             out.push_sql(words);
             let column = self.columns.get(*place).ok_or_else(short)?;
             match column {
-                Column::Numbers(all) => out.push_bind_param::<BigInt, _>(all.get(self.row).ok_or_else(short)?)?,
-                Column::Optional(all) => {
-                    out.push_bind_param::<Nullable<BigInt>, _>(all.get(self.row).ok_or_else(short)?)?;
+                Column::Numbers(all) => {
+                    out.push_bind_param::<BigInt, _>(all.get(self.row).ok_or_else(short)?)?
                 }
-                Column::Texts(all) => out.push_bind_param::<Text, _>(all.get(self.row).ok_or_else(short)?)?,
+                Column::Optional(all) => {
+                    out.push_bind_param::<Nullable<BigInt>, _>(
+                        all.get(self.row).ok_or_else(short)?,
+                    )?;
+                }
+                Column::Texts(all) => {
+                    out.push_bind_param::<Text, _>(all.get(self.row).ok_or_else(short)?)?
+                }
                 Column::OptionalTexts(all) => {
                     out.push_bind_param::<Nullable<Text>, _>(all.get(self.row).ok_or_else(short)?)?;
                 }
-                Column::Bytes(all) => out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?,
-                Column::Packed(all) => out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?,
+                Column::Bytes(all) => {
+                    out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?
+                }
+                Column::Packed(all) => {
+                    out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?
+                }
             }
         }
         out.push_sql(self.tail);
@@ -207,9 +241,13 @@ impl QueryFragment<Postgres> for All<'_> {
             }
             match column {
                 Column::Numbers(values) => out.push_bind_param::<Array<BigInt>, _>(values)?,
-                Column::Optional(values) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(values)?,
+                Column::Optional(values) => {
+                    out.push_bind_param::<Array<Nullable<BigInt>>, _>(values)?
+                }
                 Column::Texts(values) => out.push_bind_param::<Array<Text>, _>(values)?,
-                Column::OptionalTexts(values) => out.push_bind_param::<Array<Nullable<Text>>, _>(values)?,
+                Column::OptionalTexts(values) => {
+                    out.push_bind_param::<Array<Nullable<Text>>, _>(values)?
+                }
                 Column::Bytes(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
                 Column::Packed(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
             }

@@ -1,11 +1,12 @@
-//! The tables, as diesel sees them: the same on every database. Those of the book are in `book_tables`. A test compares
-//! both with the migrations.
+//! The tables, as diesel sees them: the same on every database. Those of the book are in
+//! `book_tables`. A test compares both with the migrations.
 #![expect(missing_docs, reason = "the migrations document each column")]
 
 mod book_tables;
 
 pub use book_tables::{
-    accounts, chain, counters, entries, head, hold_entries, holds, nodes, packed, postings, verified,
+    accounts, chain, counters, entries, head, hold_entries, holds, nodes, packed, postings,
+    verified,
 };
 
 diesel::table! {
@@ -42,7 +43,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    seen (key) {
+    dedup_keys (key) {
         key -> Binary,
         at -> BigInt,
     }
@@ -59,7 +60,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         reference -> Text,
-        bill -> Nullable<BigInt>,
+        split -> Nullable<BigInt>,
         remind_at -> Nullable<BigInt>,
     }
 }
@@ -142,7 +143,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    served (posting) {
+    agent_journal (posting) {
         posting -> BigInt,
         outlet -> BigInt,
         team -> BigInt,
@@ -160,7 +161,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    asked (order_id) {
+    order_initiators (order_id) {
         order_id -> BigInt,
         assistant -> BigInt,
     }
@@ -219,7 +220,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    standing (id) {
+    standing_orders (id) {
         id -> BigInt,
         version -> BigInt,
         payer -> BigInt,
@@ -271,7 +272,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     pins,
     sessions,
-    seen,
+    dedup_keys,
     orders,
     blocks,
     reversals,
@@ -279,13 +280,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     outlets,
     identities,
     shifts,
-    served,
-    asked,
+    agent_journal,
+    order_initiators,
     clawbacks,
     assistants,
     cash_codes,
     mailboxes,
-    standing,
+    standing_orders,
     budgets,
     settings,
 );

@@ -1,13 +1,14 @@
 //! Conversations, and the texts that were handled.
 
 use super::rows::{Column, Rows};
-use super::schema::{seen, sessions};
+use super::schema::{dedup_keys, sessions};
 use super::{Conn, StoreError, on};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
-/// A conversation. Who talks and what was said is sealed: the row tells nothing to who reads the table.
+/// A conversation. Who talks and what was said is sealed: the row tells nothing to who reads the
+/// table.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
@@ -39,9 +40,12 @@ pub struct Names {
 }
 
 impl Names {
-    /// Whether a row is the conversation, the line, or something else of the caller's that is not over.
+    /// Whether a row is the conversation, the line, or something else of the caller's that is not
+    /// over.
     pub fn concern(&self, row: &SessionRow) -> bool {
-        row.key == self.key || row.key == self.line || (row.caller == self.caller && row.state != "ended")
+        row.key == self.key
+            || row.key == self.line
+            || (row.caller == self.caller && row.state != "ended")
     }
 }
 
@@ -59,7 +63,8 @@ pub fn around(conn: &mut Conn, calls: &[&Names]) -> Result<Vec<SessionRow>, Stor
             Ok(rows)
         }
         Conn::Postgres(pg) => {
-            let keys: Vec<&[u8]> = calls.iter().flat_map(|call| [call.key.as_slice(), call.line.as_slice()]).collect();
+            let keys: Vec<&[u8]> =
+                calls.iter().flat_map(|call| [call.key.as_slice(), call.line.as_slice()]).collect();
             let callers: Vec<&[u8]> = calls.iter().map(|call| call.caller.as_slice()).collect();
             let theirs = sessions::caller.eq_any(callers).and(open);
             let those = sessions::table.filter(sessions::key.eq_any(keys).or(theirs));
@@ -102,18 +107,28 @@ pub fn save<'a>(rows: &[&'a SessionRow]) -> Rows<'a> {
     )
 }
 
-/// Forgets conversations and handled texts that are older than any retry. Committers that remember them look again.
+/// Forgets conversations and handled texts that are older than any retry. Committers that remember
+/// them look again.
 pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
     super::head::touch(conn)?;
-    let old = sessions::table.filter(sessions::began_at.lt(before)).filter(sessions::state.ne("acting"));
+    let old =
+        sessions::table.filter(sessions::began_at.lt(before)).filter(sessions::state.ne("acting"));
     let talks = on!(conn, c => diesel::delete(old).execute(c))?;
-    let texts = on!(conn, c => diesel::delete(seen::table.filter(seen::at.lt(before))).execute(c))?;
+    let texts = on!(conn, c =>
+        diesel::delete(dedup_keys::table.filter(dedup_keys::at.lt(before)))
+            .execute(c)
+    )?;
     Ok(talks.saturating_add(texts))
 }
 
 /// Which of these texts were handled before.
 pub fn seen_among(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<Vec<u8>>, StoreError> {
-    Ok(on!(conn, c => seen::table.filter(seen::key.eq_any(keys)).select(seen::key).load(c))?)
+    Ok(on!(conn, c =>
+        dedup_keys::table
+            .filter(dedup_keys::key.eq_any(keys))
+            .select(dedup_keys::key)
+            .load(c)
+    )?)
 }
 
 /// Remembers that texts were handled, and when.
@@ -122,5 +137,5 @@ pub fn see<'a>(texts: &[(&'a [u8], i64)]) -> Rows<'a> {
         Column::Bytes(texts.iter().map(|(key, _)| *key).collect()),
         Column::Numbers(texts.iter().map(|(_, at)| *at).collect()),
     ];
-    Rows::insert(texts.len(), columns, "INSERT INTO seen (key, at)", "")
+    Rows::insert(texts.len(), columns, "INSERT INTO dedup_keys (key, at)", "")
 }

@@ -15,7 +15,8 @@ const WRITES: &[&str] = &[
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    // far fewer checkpoints than the default of 1,000 pages: each page is copied back less often, for a log of 200 MB
+    // far fewer checkpoints than the default of 1,000 pages: each page is copied back less often,
+    // for a log of 200 MB
     "PRAGMA wal_autocheckpoint = 50000",
     // what is written again and again stays in memory: 64 MB
     "PRAGMA cache_size = -65536",
@@ -41,13 +42,20 @@ pub fn reader(file: &Path) -> Result<Conn, StoreError> {
 
 /// Makes the file, if it is not there, and brings its schema up to date.
 pub fn prepare(file: &Path) -> Result<(), StoreError> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        return Err(StoreError::Open(format!("the folder {} does not exist: make it first", folder.display())));
+    if let Some(folder) =
+        file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+    {
+        return Err(StoreError::Open(format!(
+            "the folder {} does not exist: make it first",
+            folder.display()
+        )));
     }
     make_private(file)?;
     let mut conn = connect(file, WRITES)?;
     refuse_newer(&mut conn)?;
-    conn.run_pending_migrations(MIGRATIONS).map(|_done| ()).map_err(|e| StoreError::Migrate(e.to_string()))
+    conn.run_pending_migrations(MIGRATIONS)
+        .map(|_done| ())
+        .map_err(|e| StoreError::Migrate(e.to_string()))
 }
 
 /// Refuses a file that is not there, not Kadogo's, or not of this version; changes nothing.
@@ -55,16 +63,21 @@ pub fn inspect(file: &Path) -> Result<(), StoreError> {
     if !file.is_file() {
         return Err(StoreError::Open(format!("there is no file {}", file.display())));
     }
-    // one that can only read: a file that is not ours must not get a table of ours by being looked at
+    // one that can only read: a file that is not ours must not get a table of ours by being looked
+    // at
     let mut conn = connect(file, READS)?;
     let history = "(SELECT count(*) FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
-    let histories: i64 = diesel::select(diesel::dsl::sql::<sql_types::BigInt>(history)).get_result(&mut conn)?;
+    let histories: i64 =
+        diesel::select(diesel::dsl::sql::<sql_types::BigInt>(history)).get_result(&mut conn)?;
     if histories == 0 {
         return Err(StoreError::Open(format!("{} is not a database of Kadogo's", file.display())));
     }
-    let pending = conn.has_pending_migration(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
+    let pending =
+        conn.has_pending_migration(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
     if pending {
-        return Err(StoreError::Migrate("its schema is older than this program: start the server first".into()));
+        return Err(StoreError::Migrate(
+            "its schema is older than this program: start the server first".into(),
+        ));
     }
     refuse_newer(&mut conn)
 }
@@ -76,10 +89,13 @@ pub fn bytes(file: &Path) -> Result<u64, StoreError> {
     std::fs::metadata(file).map(|file| file.len()).map_err(|e| StoreError::Open(e.to_string()))
 }
 
-/// Writes a consistent copy of the whole database to `to`, which must not exist, while others go on working.
+/// Writes a consistent copy of the whole database to `to`, which must not exist, while others go on
+/// working.
 pub fn copy(file: &Path, to: &Path) -> Result<(), StoreError> {
     let mut conn = connect(file, WRITES)?;
-    sql_query("VACUUM INTO $1").bind::<sql_types::Text, _>(to.display().to_string()).execute(&mut conn)?;
+    sql_query("VACUUM INTO $1")
+        .bind::<sql_types::Text, _>(to.display().to_string())
+        .execute(&mut conn)?;
     Ok(())
 }
 
@@ -101,14 +117,17 @@ fn connect(file: &Path, settings: &[&str]) -> Result<SqliteConnection, StoreErro
 /// A new database is for its owner's eyes only: it holds names and numbers.
 fn make_private(file: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::OpenOptionsExt;
-    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
+    let made =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
     made.map(|_file| ()).map_err(|error| StoreError::Open(format!("{}: {error}", file.display())))
 }
 
-/// A schema with a migration we do not know was made by a newer program: writing into it could lose data.
+/// A schema with a migration we do not know was made by a newer program: writing into it could lose
+/// data.
 fn refuse_newer(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let trouble = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Migrate(e.to_string());
-    let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(trouble)?;
+    let known =
+        MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(trouble)?;
     let known: Vec<_> = known.iter().map(|m| m.name().version().as_owned()).collect();
     refuse_unknown(&known, &conn.applied_migrations().map_err(trouble)?)
 }

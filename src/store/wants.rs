@@ -1,8 +1,9 @@
-//! Wants: the questions that a decision has, as values, so that they can be asked together: those of one request in one visit,
-//! and on a server those of all requests of the moment in one journey. What the answers are used for is not known here.
+//! Wants: the questions that a decision has, as values, so that they can be asked together: those
+//! of one request in one visit, and on a server those of all requests of the moment in one journey.
+//! What the answers are used for is not known here.
 
-/// What is to be read. Accounts, assistants, outlets, orders and postings are named by their numbers; times are microseconds
-/// UTC; limits are how many rows at most.
+/// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
+/// numbers; times are microseconds UTC; limits are how many rows at most.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Want {
     /// Who has this number (E.164), with account, budget and PIN.
@@ -133,8 +134,12 @@ pub enum Want {
 }
 
 impl Want {
-    /// Whether many of its kind are answered in one statement: these are what hops ask again and again.
+    /// Whether many of its kind are answered in one statement: these are what hops ask again and
+    /// again.
     pub fn is_shared(&self) -> bool {
-        matches!(self, Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_))
+        matches!(
+            self,
+            Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_)
+        )
     }
 }

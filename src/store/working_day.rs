@@ -1,7 +1,7 @@
 //! The working day of agents: shifts, what was done in them, and what was earned too much.
 
 use super::rows::{Column, Rows};
-use super::schema::{asked, clawbacks, served, shifts};
+use super::schema::{agent_journal, clawbacks, order_initiators, shifts};
 use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 
@@ -28,7 +28,7 @@ pub struct ShiftRow {
 
 /// Something that was done at an outlet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct ServedRow {
+pub struct AgentJournalRow {
     /// The posting; it is filled in when that has its number.
     pub posting: i64,
     /// Where: the float account.
@@ -57,7 +57,8 @@ pub struct ServedRow {
     pub at: i64,
 }
 
-/// Commission that was earned too much by an outlet with a customer on a day, and what of it was taken back.
+/// Commission that was earned too much by an outlet with a customer on a day, and what of it was
+/// taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ClawbackRow {
     /// Days since 1970, in the market's calendar.
@@ -94,7 +95,7 @@ impl ClawbackRow {
 
 /// What came of a shift so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drawer {
+pub struct CashDrawer {
     /// Cash that came in, minor units.
     pub in_minor: i64,
     /// Cash that went out, minor units.
@@ -105,20 +106,25 @@ pub struct Drawer {
 
 /// The shift that somebody is in.
 pub fn open_shift(conn: &mut Conn, assistant: i64) -> Result<Option<ShiftRow>, StoreError> {
-    let theirs = shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
+    let theirs =
+        shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
     Ok(on!(conn, c => theirs.first(c).optional())?)
 }
 
 /// The shifts that these are in: assistant and shift.
 pub fn open_shifts(conn: &mut Conn, assistants: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
-    let theirs = shifts::table.filter(shifts::assistant.eq_any(assistants)).filter(shifts::closed_at.is_null());
+    let theirs = shifts::table
+        .filter(shifts::assistant.eq_any(assistants))
+        .filter(shifts::closed_at.is_null());
     Ok(on!(conn, c => theirs.select((shifts::assistant, shifts::id)).load(c))?)
 }
 
 /// What was done in a shift.
-pub fn drawer(conn: &mut Conn, shift: i64) -> Result<Drawer, StoreError> {
-    let mut drawer = Drawer::default();
-    let theirs = served::table.filter(served::shift.eq(shift)).select(served::cash_minor);
+pub fn drawer(conn: &mut Conn, shift: i64) -> Result<CashDrawer, StoreError> {
+    let mut drawer = CashDrawer::default();
+    let theirs = agent_journal::table
+        .filter(agent_journal::shift.eq(shift))
+        .select(agent_journal::cash_minor);
     let all: Vec<i64> = on!(conn, c => theirs.load(c))?;
     for cash_minor in all {
         drawer.times = drawer.times.saturating_add(1);
@@ -129,19 +135,31 @@ pub fn drawer(conn: &mut Conn, shift: i64) -> Result<Drawer, StoreError> {
 }
 
 /// What was done at all outlets from a time on and before another, in the order of its postings.
-pub fn served_between(conn: &mut Conn, from: i64, before: i64) -> Result<Vec<ServedRow>, StoreError> {
-    let theirs = served::table.filter(served::at.ge(from)).filter(served::at.lt(before));
-    Ok(on!(conn, c => theirs.order(served::posting).load(c))?)
+pub fn journal_between(
+    conn: &mut Conn,
+    from: i64,
+    before: i64,
+) -> Result<Vec<AgentJournalRow>, StoreError> {
+    let theirs = agent_journal::table
+        .filter(agent_journal::at.ge(from))
+        .filter(agent_journal::at.lt(before));
+    Ok(on!(conn, c => theirs.order(agent_journal::posting).load(c))?)
 }
 
 /// What was done by a posting at an outlet.
-pub fn served_by(conn: &mut Conn, posting: i64) -> Result<Option<ServedRow>, StoreError> {
-    Ok(on!(conn, c => served::table.find(posting).first(c).optional())?)
+pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRow>, StoreError> {
+    Ok(on!(conn, c => agent_journal::table.find(posting).first(c).optional())?)
 }
 
 /// Who has asked for the yes that this order waits for.
-pub fn asker_of(conn: &mut Conn, order: i64) -> Result<Option<i64>, StoreError> {
-    Ok(on!(conn, c => asked::table.find(order).select(asked::assistant).first(c).optional())?)
+pub fn initiator_of(conn: &mut Conn, order: i64) -> Result<Option<i64>, StoreError> {
+    Ok(on!(conn, c =>
+        order_initiators::table
+            .find(order)
+            .select(order_initiators::assistant)
+            .first(c)
+            .optional()
+    )?)
 }
 
 /// What was found of a day.
@@ -163,14 +181,18 @@ pub fn owed_minor(conn: &mut Conn, outlet: i64) -> Result<i64, StoreError> {
     let as_head = as_head.filter(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor));
     let own: Vec<ClawbackRow> = on!(conn, c => own.load(c))?;
     let as_head: Vec<ClawbackRow> = on!(conn, c => as_head.load(c))?;
-    let owed = own.iter().map(ClawbackRow::owed_minor).chain(as_head.iter().map(ClawbackRow::head_owed_minor));
+    let owed = own
+        .iter()
+        .map(ClawbackRow::owed_minor)
+        .chain(as_head.iter().map(ClawbackRow::head_owed_minor));
     Ok(owed.fold(0, i64::saturating_add))
 }
 
 /// What is still owed by anybody, the oldest first.
 pub fn owed(conn: &mut Conn) -> Result<Vec<ClawbackRow>, StoreError> {
     let own = clawbacks::taken_minor.lt(clawbacks::found_minor);
-    let owed = clawbacks::table.filter(own.or(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor)));
+    let owed = clawbacks::table
+        .filter(own.or(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor)));
     let order = (clawbacks::day, clawbacks::outlet, clawbacks::customer, clawbacks::service);
     Ok(on!(conn, c => owed.order(order).load(c))?)
 }
@@ -190,16 +212,16 @@ pub fn put_shifts(shifts: &[&ShiftRow]) -> Rows<'static> {
     Rows::insert(
         shifts.len(),
         columns,
-        "INSERT INTO shifts (id, assistant, outlet, opened_at, opening_minor, closed_at, expected_minor, \
-         counted_minor)",
-        "ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, expected_minor = excluded.expected_minor, \
-         counted_minor = excluded.counted_minor",
+        "INSERT INTO shifts (id, assistant, outlet, opened_at, opening_minor, closed_at, \
+         expected_minor, counted_minor)",
+        "ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, expected_minor = \
+         excluded.expected_minor, counted_minor = excluded.counted_minor",
     )
 }
 
 /// Adds what was done at outlets.
-pub fn add_served(rows: &[ServedRow]) -> Rows<'_> {
-    let numbers = |of: fn(&ServedRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
+pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
+    let numbers = |of: fn(&AgentJournalRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
     let columns = vec![
         numbers(|row| row.posting),
         numbers(|row| row.outlet),
@@ -215,18 +237,18 @@ pub fn add_served(rows: &[ServedRow]) -> Rows<'_> {
         numbers(|row| row.tax_minor),
         numbers(|row| row.at),
     ];
-    let head = "INSERT INTO served (posting, outlet, team, assistant, shift, customer, service, amount_minor, \
-                cash_minor, own_minor, head_minor, tax_minor, at)";
+    let head = "INSERT INTO agent_journal (posting, outlet, team, assistant, shift, customer, \
+                service, amount_minor, cash_minor, own_minor, head_minor, tax_minor, at)";
     Rows::insert(rows.len(), columns, head, "")
 }
 
 /// Adds who has asked: order and assistant.
-pub fn add_asked(rows: &[(i64, i64)]) -> Rows<'static> {
+pub fn add_initiators(rows: &[(i64, i64)]) -> Rows<'static> {
     let columns = vec![
         Column::Numbers(rows.iter().map(|(order, _)| *order).collect()),
         Column::Numbers(rows.iter().map(|(_, assistant)| *assistant).collect()),
     ];
-    Rows::insert(rows.len(), columns, "INSERT INTO asked (order_id, assistant)", "")
+    Rows::insert(rows.len(), columns, "INSERT INTO order_initiators (order_id, assistant)", "")
 }
 
 /// Adds what was found to be earned too much, or writes what more of it was taken back.
@@ -245,10 +267,11 @@ pub fn put_clawbacks<'a>(rows: &[&'a ClawbackRow]) -> Rows<'a> {
     Rows::insert(
         rows.len(),
         columns,
-        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor, head, head_found_minor, \
-         head_taken_minor)",
-        "ON CONFLICT (day, outlet, customer, service) DO UPDATE SET found_minor = excluded.found_minor, \
-         taken_minor = excluded.taken_minor, head = excluded.head, head_found_minor = excluded.head_found_minor, \
-         head_taken_minor = excluded.head_taken_minor",
+        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor, head, \
+         head_found_minor, head_taken_minor)",
+        "ON CONFLICT (day, outlet, customer, service) DO UPDATE SET found_minor = \
+         excluded.found_minor, taken_minor = excluded.taken_minor, head = excluded.head, \
+         head_found_minor = excluded.head_found_minor, head_taken_minor = \
+         excluded.head_taken_minor",
     )
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 /// What a price depends on.
 #[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
+pub struct PriceCase<'a> {
     /// The service: `send`.
     pub service: &'a str,
     /// What is moved.
@@ -22,7 +22,7 @@ pub struct Case<'a> {
 
 /// Where a line of a fee is credited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum FeeAccount {
     /// The operator's own.
     Fees,
     /// Collected for the tax office.
@@ -31,16 +31,16 @@ pub enum Place {
     Levy,
 }
 
-impl Place {
+impl FeeAccount {
     /// Every place there is.
-    pub const ALL: [Place; 3] = [Place::Fees, Place::Tax, Place::Levy];
+    pub const ALL: [FeeAccount; 3] = [FeeAccount::Fees, FeeAccount::Tax, FeeAccount::Levy];
 
     /// As the file writes it.
     pub const fn name(self) -> &'static str {
         match self {
-            Place::Fees => "fees",
-            Place::Tax => "tax",
-            Place::Levy => "levy",
+            FeeAccount::Fees => "fees",
+            FeeAccount::Tax => "tax",
+            FeeAccount::Levy => "levy",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What an agent's people earn by a service: bands, the tax that is withheld, and the head office's part. The three
-//! parts are the whole commission, to the coin. It knows no agents and pays nobody.
+//! What an agent's people earn by a service: bands, the tax that is withheld, and the head office's
+//! part. The three parts are the whole commission, to the coin. It knows no agents and pays nobody.
 
 use jiff::civil::Date;
 
@@ -36,7 +36,9 @@ impl Commission {
     /// All of it, minor units.
     pub fn whole_minor(&self) -> i64 {
         // it was taken apart from a number within range
-        self.outlet_minor.saturating_add(self.head_office_minor).saturating_add(self.withheld_tax_minor)
+        self.outlet_minor
+            .saturating_add(self.head_office_minor)
+            .saturating_add(self.withheld_tax_minor)
     }
 }
 
@@ -47,7 +49,8 @@ impl Earning {
             return Err(Reason::AmountTooSmall);
         }
         let band = self.bands.iter().find(|band| amount_minor <= band.to_minor);
-        band.and_then(|band| self.parts(band.rate.of(amount_minor, self.rounding)?)).ok_or(Reason::AmountTooLarge)
+        band.and_then(|band| self.parts(band.rate.of(amount_minor, self.rounding)?))
+            .ok_or(Reason::AmountTooLarge)
     }
 
     /// The tax comes off the whole, the head office's part off the rest.

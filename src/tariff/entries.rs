@@ -1,10 +1,11 @@
-//! The attributes of one table of a tariff file: prices or commissions, with their bands. It proves that bands join
-//! without gap or overlap; which service and which cases a table is for is read in `file`.
+//! The attributes of one table of a tariff file: prices or commissions, with their bands. It proves
+//! that bands join without gap or overlap; which service and which cases a table is for is read in
+//! `file`.
 
-use super::Place;
+use super::FeeAccount;
 use super::commission::Earning;
 use super::rate::{Percent, Rate, Rounding};
-use super::reader::Reader;
+use super::reader::TariffReader;
 use super::sheet::{Applies, Band, Base, Extra, Micro, Monthly, PaidBy, Sheet};
 use crate::money::Money;
 use crate::table::Table;
@@ -32,14 +33,15 @@ pub(super) fn plain(line: usize, bands: Vec<Band>, rounding: Rounding) -> Sheet 
 }
 
 /// A table of prices.
-pub(super) fn sheet(mut table: Table<'_>, reader: &mut Reader<'_>) -> Sheet {
+pub(super) fn sheet(mut table: Table<'_>, reader: &mut TariffReader<'_>) -> Sheet {
     let about = reader.complaints.about.clone();
     let applies = reader.applies(&mut table);
     let paid_by = reader.paid_by(&mut table).unwrap_or(PaidBy::Payer);
     let minimum_minor = reader.amount(&mut table, "minimum").unwrap_or(1).max(1);
     let splitting_allowed_minor = reader.amount(&mut table, "splitting_allowed").unwrap_or(0);
     let rounding = reader.rounding(&mut table);
-    let micro = table.table("micro", &mut reader.complaints).map(|table| micro(table, reader, &about));
+    let micro =
+        table.table("micro", &mut reader.complaints).map(|table| micro(table, reader, &about));
     let begins_minor = micro.map_or(minimum_minor, |micro| minimum_minor.max(micro.below_minor));
     let monthly = monthly(table.tables("monthly", &mut reader.complaints), reader, &about);
     let extras = extras(table.tables("extra", &mut reader.complaints), reader, &about, paid_by);
@@ -47,11 +49,20 @@ pub(super) fn sheet(mut table: Table<'_>, reader: &mut Reader<'_>) -> Sheet {
     let line = table.line;
     table.finish(&mut reader.complaints);
     let whole = plain(line, bands, rounding);
-    Sheet { applies, paid_by, minimum_minor, splitting_allowed_minor, micro, monthly, extras, ..whole }
+    Sheet {
+        applies,
+        paid_by,
+        minimum_minor,
+        splitting_allowed_minor,
+        micro,
+        monthly,
+        extras,
+        ..whole
+    }
 }
 
 /// A table of commissions.
-pub(super) fn earning(mut table: Table<'_>, reader: &mut Reader<'_>) -> Earning {
+pub(super) fn earning(mut table: Table<'_>, reader: &mut TariffReader<'_>) -> Earning {
     let about = reader.complaints.about.clone();
     let from_date = reader.first_date(&mut table);
     let rounding = reader.rounding(&mut table);
@@ -63,10 +74,17 @@ pub(super) fn earning(mut table: Table<'_>, reader: &mut Reader<'_>) -> Earning 
     Earning { line, from_date, rounding, head_office, withheld_tax, bands }
 }
 
-fn listed_bands(table: &mut Table<'_>, reader: &mut Reader<'_>, about: &str, begins_minor: i64) -> Vec<Band> {
+fn listed_bands(
+    table: &mut Table<'_>,
+    reader: &mut TariffReader<'_>,
+    about: &str,
+    begins_minor: i64,
+) -> Vec<Band> {
     let tables = table.tables("bands", &mut reader.complaints);
     if tables.is_empty() {
-        reader.complaints.add(table.line, "there are no bands; leave the service out if it is free");
+        reader
+            .complaints
+            .add(table.line, "there are no bands; leave the service out if it is free");
     }
     let bands = bands(tables, reader, begins_minor);
     about.clone_into(&mut reader.complaints.about);
@@ -74,13 +92,18 @@ fn listed_bands(table: &mut Table<'_>, reader: &mut Reader<'_>, about: &str, beg
 }
 
 /// Bands that join, the first of them at `begins_minor` or below.
-pub(super) fn bands(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, begins_minor: i64) -> Vec<Band> {
+pub(super) fn bands(
+    tables: Vec<Table<'_>>,
+    reader: &mut TariffReader<'_>,
+    begins_minor: i64,
+) -> Vec<Band> {
     let about = reader.complaints.about.clone();
     let unit = Money::from_major(Decimal::ONE, reader.currency).map_or(1, |one| one.minor);
     let mut bands: Vec<Band> = Vec::new();
     for (position, mut table) in (1_usize..).zip(few(tables, BANDS_MAX, reader)) {
         reader.complaints.about = format!("{about}band {position}: ");
-        let (line, band) = (table.line, band(&mut table, reader));
+        let line = table.line;
+        let band = band(&mut table, reader);
         table.finish(&mut reader.complaints);
         reader.complaints.about.clone_from(&about);
         let Some(band) = band else { continue };
@@ -90,9 +113,10 @@ pub(super) fn bands(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, begins_mino
     bands
 }
 
-/// Complains where a band does not follow the one before, or the first does not begin where it must.
+/// Complains where a band does not follow the one before, or the first does not begin where it
+/// must.
 fn join(
-    reader: &mut Reader<'_>,
+    reader: &mut TariffReader<'_>,
     line: usize,
     position: usize,
     (before, begins_minor, unit): (Option<&Band>, i64, i64),
@@ -120,7 +144,7 @@ fn join(
     }
 }
 
-fn band(table: &mut Table<'_>, reader: &mut Reader<'_>) -> Option<Band> {
+fn band(table: &mut Table<'_>, reader: &mut TariffReader<'_>) -> Option<Band> {
     for key in ["from", "to"].into_iter().filter(|key| !table.has(key)).collect::<Vec<_>>() {
         reader.complaints.add(table.line, &format!("`{key}` is missing"));
     }
@@ -135,7 +159,7 @@ fn band(table: &mut Table<'_>, reader: &mut Reader<'_>) -> Option<Band> {
 }
 
 /// `fee` and `flat` are the same: the one reads better alone, the other beside a percentage.
-fn rate(table: &mut Table<'_>, reader: &mut Reader<'_>) -> Option<Rate> {
+fn rate(table: &mut Table<'_>, reader: &mut TariffReader<'_>) -> Option<Rate> {
     if table.has("fee") && table.has("flat") {
         reader.complaints.add(table.line, "`fee` and `flat` are the same: leave one out");
     }
@@ -145,7 +169,8 @@ fn rate(table: &mut Table<'_>, reader: &mut Reader<'_>) -> Option<Rate> {
         return None;
     }
     let flat_minor = if table.has(flat) { reader.amount(table, flat)? } else { 0 };
-    let percent = if table.has("percent") { reader.percent(table, "percent")? } else { Percent::ZERO };
+    let percent =
+        if table.has("percent") { reader.percent(table, "percent")? } else { Percent::ZERO };
     let (min_minor, max_minor) = (reader.amount(table, "min"), reader.amount(table, "max"));
     if min_minor.zip(max_minor).is_some_and(|(min, max)| max < min) {
         reader.complaints.add(table.line, "`max` is below `min`");
@@ -153,7 +178,7 @@ fn rate(table: &mut Table<'_>, reader: &mut Reader<'_>) -> Option<Rate> {
     Some(Rate { flat_minor, percent, min_minor, max_minor })
 }
 
-fn micro(mut table: Table<'_>, reader: &mut Reader<'_>, about: &str) -> Micro {
+fn micro(mut table: Table<'_>, reader: &mut TariffReader<'_>, about: &str) -> Micro {
     reader.complaints.about = format!("{about}micro: ");
     if !table.has("below") {
         reader.complaints.add(table.line, "`below` is missing");
@@ -166,7 +191,7 @@ fn micro(mut table: Table<'_>, reader: &mut Reader<'_>, about: &str) -> Micro {
 }
 
 /// Steps of a month's volume, each larger than the one before.
-fn monthly(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str) -> Vec<Monthly> {
+fn monthly(tables: Vec<Table<'_>>, reader: &mut TariffReader<'_>, about: &str) -> Vec<Monthly> {
     let mut steps: Vec<Monthly> = Vec::new();
     for (position, mut table) in (1_usize..).zip(few(tables, LINES_MAX, reader)) {
         reader.complaints.about = format!("{about}monthly {position}: ");
@@ -186,19 +211,28 @@ fn monthly(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str) -> Vec<
 }
 
 /// Lines beside the fee. Who pays is who pays the fee, unless the line says otherwise.
-fn extras(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str, payer: PaidBy) -> Vec<Extra> {
-    let places = Place::ALL.map(|place| (place.name(), place));
+fn extras(
+    tables: Vec<Table<'_>>,
+    reader: &mut TariffReader<'_>,
+    about: &str,
+    payer: PaidBy,
+) -> Vec<Extra> {
+    let places = FeeAccount::ALL.map(|place| (place.name(), place));
     let bases = [("fee", Base::Fee), ("amount", Base::Amount)];
     let mut extras: Vec<Extra> = Vec::new();
     for (position, mut table) in (1_usize..).zip(few(tables, LINES_MAX, reader)) {
         reader.complaints.about = format!("{about}extra {position}: ");
         let line = table.line;
-        for key in ["name", "credit", "of"].into_iter().filter(|key| !table.has(key)).collect::<Vec<_>>() {
+        for key in
+            ["name", "credit", "of"].into_iter().filter(|key| !table.has(key)).collect::<Vec<_>>()
+        {
             reader.complaints.add(line, &format!("`{key}` is missing"));
         }
         let name = table.name("name", &mut reader.complaints).map(|name| name.text);
-        let (place, of) = (reader.choice(&mut table, "credit", &places), reader.choice(&mut table, "of", &bases));
-        let (paid_by, rate) = (reader.paid_by(&mut table).unwrap_or(payer), rate(&mut table, reader));
+        let place = reader.choice(&mut table, "credit", &places);
+        let of = reader.choice(&mut table, "of", &bases);
+        let paid_by = reader.paid_by(&mut table).unwrap_or(payer);
+        let rate = rate(&mut table, reader);
         table.finish(&mut reader.complaints);
         if let (Some(name), Some(place), Some(of), Some(rate)) = (name, place, of, rate) {
             if name == "fee" || extras.iter().any(|extra| extra.name == name) {
@@ -212,7 +246,11 @@ fn extras(tables: Vec<Table<'_>>, reader: &mut Reader<'_>, about: &str, payer: P
 }
 
 /// As many as a person would read; more of them are a mistake, and would only take time.
-fn few<'t>(mut tables: Vec<Table<'t>>, most: usize, reader: &mut Reader<'_>) -> Vec<Table<'t>> {
+fn few<'t>(
+    mut tables: Vec<Table<'t>>,
+    most: usize,
+    reader: &mut TariffReader<'_>,
+) -> Vec<Table<'t>> {
     if let Some(first_beyond) = tables.get(most) {
         reader.complaints.add(first_beyond.line, &format!("more than {most} of them"));
         tables.truncate(most);

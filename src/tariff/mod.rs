@@ -1,11 +1,11 @@
-//! Tariffs: what a service costs, whom it is paid to, and what agents earn, as data. Pure: it knows neither accounts nor
-//! their owners, and the date is told by whoever asks.
+//! Tariffs: what a service costs, whom it is paid to, and what agents earn, as data. Pure: it knows
+//! neither accounts nor their owners, and the date is told by whoever asks.
 //!
-//! `file` reads the file and refuses what would leave an amount without a price or a fee without a place to go;
-//! `sheet` computes a fee and `commission` what is earned; `split` proves what paying in two parts can save; `soundness`
-//! finds prices that do harm together; `print` shows it to people. Whatever is accepted has exactly one price for every
-//! amount from the least to the greatest; an amount that would not cover what its payee pays is refused when it is asked
-//! for.
+//! `file` reads the file and refuses what would leave an amount without a price or a fee without a
+//! place to go; `sheet` computes a fee and `commission` what is earned; `split` proves what paying
+//! in two parts can save; `soundness` finds prices that do harm together; `print` shows it to
+//! people. Whatever is accepted has exactly one price for every amount from the least to the
+//! greatest; an amount that would not cover what its payee pays is refused when it is asked for.
 
 mod case;
 mod commission;
@@ -18,10 +18,10 @@ mod sheet;
 mod soundness;
 mod split;
 
-pub use case::{Case, Place};
+pub use case::{FeeAccount, PriceCase};
 pub use commission::Commission;
 pub use rate::{Percent, Rate, Rounding};
-pub use sheet::{Fee, Line};
+pub use sheet::{Fee, FeeLine};
 pub use soundness::Able;
 pub use split::Split;
 
@@ -52,7 +52,7 @@ pub struct Tariff {
 
 impl Tariff {
     /// What it costs. A service without a table is free.
-    pub fn quote(&self, case: &Case<'_>) -> Result<Fee, Reason> {
+    pub fn quote(&self, case: &PriceCase<'_>) -> Result<Fee, Reason> {
         self.in_currency(case.amount)?;
         match self.sheet(case) {
             Some(sheet) => sheet.fee(case.amount.minor, Some(case.month_minor)),
@@ -61,10 +61,16 @@ impl Tariff {
     }
 
     /// What an agent's people earn by it. A service without a table earns nothing.
-    pub fn commission(&self, service: &str, amount: Money, date: Date) -> Result<Commission, Reason> {
+    pub fn commission(
+        &self,
+        service: &str,
+        amount: Money,
+        date: Date,
+    ) -> Result<Commission, Reason> {
         self.in_currency(amount)?;
         let earnings = self.earnings.get(service).map(Vec::as_slice).unwrap_or_default();
-        let begun = earnings.iter().filter(|earning| earning.from_date.is_none_or(|from| from <= date));
+        let begun =
+            earnings.iter().filter(|earning| earning.from_date.is_none_or(|from| from <= date));
         match begun.max_by_key(|earning| earning.from_date) {
             Some(earning) => earning.commission(amount.minor),
             None => Ok(Commission::default()),
@@ -97,9 +103,10 @@ impl Tariff {
         sheets.iter().any(|sheet| !sheet.monthly.is_empty())
     }
 
-    /// The table that applies: the one for this tier and channel before the one for the tier, that before the one for
-    /// the channel, and that before the one for all; of those the newest that has begun.
-    fn sheet(&self, case: &Case<'_>) -> Option<&Sheet> {
+    /// The table that applies: the one for this tier and channel before the one for the tier, that
+    /// before the one for the channel, and that before the one for all; of those the newest that
+    /// has begun.
+    fn sheet(&self, case: &PriceCase<'_>) -> Option<&Sheet> {
         let sheets = self.sheets.get(case.service)?;
         let applying = sheets.iter().filter(|sheet| sheet.applies.to(case));
         applying.max_by_key(|sheet| {

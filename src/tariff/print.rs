@@ -1,10 +1,11 @@
-//! A tariff, and the answer to "what would it cost", as people read them in a terminal. It decides nothing.
+//! A tariff, and the answer to "what would it cost", as people read them in a terminal. It decides
+//! nothing.
 
 use super::commission::Earning;
 use super::rate::Rate;
 use super::sheet::{Base, PaidBy, Sheet};
 use super::split::{self, Split};
-use super::{Case, Commission, Fee, Tariff};
+use super::{Commission, Fee, PriceCase, Tariff};
 use crate::money::{Currency, Money};
 use crate::reason::Reason;
 use std::fmt::Write;
@@ -13,17 +14,21 @@ impl Tariff {
     /// Every table, one under the other.
     pub fn text(&self) -> String {
         let mut text = format!("All amounts in {}.\n", self.currency);
-        for (service, sheet) in self.sheets.iter().flat_map(|(name, all)| all.iter().map(move |sheet| (name, sheet))) {
+        for (service, sheet) in
+            self.sheets.iter().flat_map(|(name, all)| all.iter().map(move |sheet| (name, sheet)))
+        {
             text.push_str(&self.sheet_text(service, sheet));
         }
-        for (service, earning) in self.earnings.iter().flat_map(|(name, all)| all.iter().map(move |one| (name, one))) {
+        for (service, earning) in
+            self.earnings.iter().flat_map(|(name, all)| all.iter().map(move |one| (name, one)))
+        {
             text.push_str(&self.earning_text(service, earning));
         }
         text
     }
 
     /// What it would cost, line by line, and what an agent's people would earn by it.
-    pub fn quote_text(&self, case: &Case<'_>) -> Result<String, Reason> {
+    pub fn quote_text(&self, case: &PriceCase<'_>) -> Result<String, Reason> {
         let fee = self.quote(case)?;
         let money = |minor| Money::new(minor, self.currency);
         let mut text = format!("{} {}\n", case.service, case.amount);
@@ -31,9 +36,15 @@ impl Tariff {
             let paid_by = match (line.payer_minor, line.payee_minor) {
                 (_, 0) => "paid by the payer".to_owned(),
                 (0, _) => "paid by the payee".to_owned(),
-                (payer, payee) => format!("{} paid by the payer, {} by the payee", money(payer), money(payee)),
+                (payer, payee) => {
+                    format!("{} paid by the payer, {} by the payee", money(payer), money(payee))
+                }
             };
-            [line.name.clone(), money(line.minor).to_string(), format!("to {}, {paid_by}", line.place.name())]
+            [
+                line.name.clone(),
+                money(line.minor).to_string(),
+                format!("to {}, {paid_by}", line.place.name()),
+            ]
         });
         for [name, amount, rest] in lines {
             push_line(&mut text, format_args!("  {name:<12} {amount:>12}  {rest}"));
@@ -50,16 +61,24 @@ impl Tariff {
 
     fn sheet_text(&self, service: &str, sheet: &Sheet) -> String {
         let mut text = format!("\n{service}{}\n", applies(sheet));
-        push_line(&mut text, format_args!("  {}, rounded {}", paid_by(sheet.paid_by), sheet.rounding.name()));
+        push_line(
+            &mut text,
+            format_args!("  {}, rounded {}", paid_by(sheet.paid_by), sheet.rounding.name()),
+        );
         if sheet.minimum_minor > 1 {
             push_line(&mut text, format_args!("  not below {}", self.plain(sheet.minimum_minor)));
         }
         for monthly in &sheet.monthly {
-            let (up_to, rate) = (self.plain(monthly.up_to_minor), self.rate_text(&monthly.rate));
-            push_line(&mut text, format_args!("  while the month's volume is at most {up_to}: {rate}"));
+            let up_to = self.plain(monthly.up_to_minor);
+            let rate = self.rate_text(&monthly.rate);
+            push_line(
+                &mut text,
+                format_args!("  while the month's volume is at most {up_to}: {rate}"),
+            );
         }
         if let Some(micro) = &sheet.micro {
-            let (below, rate) = (self.plain(micro.below_minor), self.rate_text(&micro.rate));
+            let below = self.plain(micro.below_minor);
+            let rate = self.rate_text(&micro.rate);
             push_line(&mut text, format_args!("  below {below}: {rate}"));
         }
         for extra in &sheet.extras {
@@ -67,15 +86,19 @@ impl Tariff {
                 Base::Fee => " of the fee",
                 Base::Amount => " of the amount",
             };
-            let (rate, payer, place) = (self.rate_of(&extra.rate, of), paid_by(extra.paid_by), extra.place.name());
+            let rate = self.rate_of(&extra.rate, of);
+            let payer = paid_by(extra.paid_by);
+            let place = extra.place.name();
             push_line(&mut text, format_args!("  {}: {rate}, {payer}, to {place}", extra.name));
         }
-        let grows =
-            !sheet.extras.is_empty() || sheet.bands.iter().any(|band| band.rate != Rate::flat(band.rate.flat_minor));
-        let mut rows = vec![["from", "to", "fee", if grows { "in all" } else { "" }].map(str::to_owned)];
+        let grows = !sheet.extras.is_empty()
+            || sheet.bands.iter().any(|band| band.rate != Rate::flat(band.rate.flat_minor));
+        let mut rows =
+            vec![["from", "to", "fee", if grows { "in all" } else { "" }].map(str::to_owned)];
         for band in &sheet.bands {
             let ends = [band.from_minor.max(sheet.minimum_minor), band.to_minor];
-            let [first, last] = ends.map(|end| sheet.fee(end, None).map(|fee| self.plain(fee.total_minor())));
+            let [first, last] =
+                ends.map(|end| sheet.fee(end, None).map(|fee| self.plain(fee.total_minor())));
             let in_all = match (first, last) {
                 (Ok(first), Ok(last)) if first == last => first,
                 (Ok(first), Ok(last)) => format!("{first} to {last}"),
@@ -83,16 +106,26 @@ impl Tariff {
                 (Ok(_) | Err(_), Err(_)) => "-".to_owned(),
             };
             let in_all = if grows { in_all } else { String::new() };
-            rows.push([self.plain(band.from_minor), self.plain(band.to_minor), self.rate_text(&band.rate), in_all]);
+            rows.push([
+                self.plain(band.from_minor),
+                self.plain(band.to_minor),
+                self.rate_text(&band.rate),
+                in_all,
+            ]);
         }
         text.push_str(&aligned(&rows));
         let allowed = self.plain(sheet.splitting_allowed_minor);
         match split::greatest(sheet) {
             Some(split) => {
                 let most = split_text(&split, self.currency);
-                push_line(&mut text, format_args!("  {most}, more than any other split; the file allows {allowed}"));
+                push_line(
+                    &mut text,
+                    format_args!("  {most}, more than any other split; the file allows {allowed}"),
+                );
             }
-            None => push_line(&mut text, format_args!("  paying in two parts never saves anything")),
+            None => {
+                push_line(&mut text, format_args!("  paying in two parts never saves anything"))
+            }
         }
         text
     }
@@ -100,16 +133,23 @@ impl Tariff {
     fn earning_text(&self, service: &str, earning: &Earning) -> String {
         let from = earning.from_date.map(|date| format!(", from {date}")).unwrap_or_default();
         let mut text = format!("\ncommission {service}{from}\n");
-        let (tax, head, rounding) = (earning.withheld_tax, earning.head_office, earning.rounding.name());
+        let tax = earning.withheld_tax;
+        let head = earning.head_office;
+        let rounding = earning.rounding.name();
         push_line(
             &mut text,
-            format_args!("  {tax} withheld for tax, {head} of the rest to the head office, rounded {rounding}"),
+            format_args!(
+                "  {tax} withheld for tax, {head} of the rest to the head office, rounded \
+                 {rounding}"
+            ),
         );
-        let mut rows = vec![["from", "to", "commission", "outlet", "head office", "tax"].map(str::to_owned)];
+        let mut rows =
+            vec![["from", "to", "commission", "outlet", "head office", "tax"].map(str::to_owned)];
         for band in &earning.bands {
             // of a band that grows, what its greatest amount earns
             let parts = earning.commission(band.to_minor).unwrap_or_default();
-            let parts = [parts.outlet_minor, parts.head_office_minor, parts.withheld_tax_minor].map(|m| self.plain(m));
+            let parts = [parts.outlet_minor, parts.head_office_minor, parts.withheld_tax_minor]
+                .map(|m| self.plain(m));
             let [outlet, head, tax] = parts;
             let (from, to) = (self.plain(band.from_minor), self.plain(band.to_minor));
             rows.push([from, to, self.rate_text(&band.rate), outlet, head, tax]);
@@ -130,7 +170,8 @@ impl Tariff {
 
     /// The rate, with what its percentage is taken of.
     fn rate_of(&self, rate: &Rate, of: &str) -> String {
-        let percent = (rate.percent != super::Percent::ZERO).then(|| format!("{}{of}", rate.percent));
+        let percent =
+            (rate.percent != super::Percent::ZERO).then(|| format!("{}{of}", rate.percent));
         let sum = match (rate.flat_minor, percent) {
             (0, Some(percent)) => percent,
             (flat, Some(percent)) => format!("{} + {percent}", self.plain(flat)),
@@ -146,11 +187,13 @@ impl Tariff {
 pub(super) fn split_text(split: &Split, currency: Currency) -> String {
     let money = |minor| Money::new(minor, currency);
     let smaller = money(split.whole_minor.saturating_sub(split.larger_minor));
-    let (whole, larger, gain) = (money(split.whole_minor), money(split.larger_minor), money(split.gain_minor));
+    let whole = money(split.whole_minor);
+    let larger = money(split.larger_minor);
+    let gain = money(split.gain_minor);
     format!("paying {whole} as {larger} and {smaller} saves {gain}")
 }
 
-fn ends(case: &Case<'_>, fee: &Fee) -> String {
+fn ends(case: &PriceCase<'_>, fee: &Fee) -> String {
     let money = |minor| Money::new(minor, case.amount.currency);
     let pays = money(case.amount.minor.saturating_add(fee.payer_minor));
     let gets = money(case.amount.minor.saturating_sub(fee.payee_minor));
@@ -159,9 +202,14 @@ fn ends(case: &Case<'_>, fee: &Fee) -> String {
 
 fn commission_text(commission: &Commission, money: impl Fn(i64) -> Money) -> String {
     let Commission { outlet_minor, head_office_minor, withheld_tax_minor } = *commission;
-    let (whole, outlet) = (money(commission.whole_minor()), money(outlet_minor));
-    let (head, tax) = (money(head_office_minor), money(withheld_tax_minor));
-    format!("the commission is {whole}: {outlet} to the outlet, {head} to its head office, {tax} withheld for tax\n")
+    let whole = money(commission.whole_minor());
+    let outlet = money(outlet_minor);
+    let head = money(head_office_minor);
+    let tax = money(withheld_tax_minor);
+    format!(
+        "the commission is {whole}: {outlet} to the outlet, {head} to its head office, {tax} \
+         withheld for tax\n"
+    )
 }
 
 fn applies(sheet: &Sheet) -> String {
@@ -181,7 +229,9 @@ fn paid_by(paid_by: PaidBy) -> String {
 
 /// Columns as wide as their widest entry, numbers under numbers.
 fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|entry| entry.len()).max();
+    let widest = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|entry| entry.len()).max()
+    };
     let mut text = String::new();
     for row in rows {
         let entries = row.iter().enumerate().map(|(column, entry)| {

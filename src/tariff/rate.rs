@@ -1,5 +1,5 @@
-//! What is charged on an amount: a flat part, a percentage, a least and a most, exact to the smallest coin. It knows
-//! nothing of bands, of who pays or of where it goes.
+//! What is charged on an amount: a flat part, a percentage, a least and a most, exact to the
+//! smallest coin. It knows nothing of bands, of who pays or of where it goes.
 
 use std::fmt;
 
@@ -26,7 +26,8 @@ pub enum Rounding {
 
 impl Rounding {
     /// Every way there is.
-    pub const ALL: [Rounding; 4] = [Rounding::Up, Rounding::Down, Rounding::HalfEven, Rounding::HalfUp];
+    pub const ALL: [Rounding; 4] =
+        [Rounding::Up, Rounding::Down, Rounding::HalfEven, Rounding::HalfUp];
 
     /// As the file writes it.
     pub const fn name(self) -> &'static str {
@@ -63,7 +64,8 @@ impl Percent {
 
     /// Reads `1.5`.
     pub fn parse(text: &str) -> Option<Percent> {
-        let parts = Decimal::from_str_exact(text).ok()?.checked_mul(Decimal::from(PARTS_PER_PERCENT))?;
+        let parts =
+            Decimal::from_str_exact(text).ok()?.checked_mul(Decimal::from(PARTS_PER_PERCENT))?;
         let whole = parts.is_integer().then(|| parts.to_i64()).flatten()?;
         (0..=i64::try_from(PARTS_PER_WHOLE).ok()?).contains(&whole).then_some(Percent(whole))
     }
@@ -73,7 +75,8 @@ impl Percent {
         rounding.divide(i128::from(amount_minor).checked_mul(i128::from(self.0))?, PARTS_PER_WHOLE)
     }
 
-    /// The greatest amount, minor units, of which this is at most `part_minor`; nothing where that has no end.
+    /// The greatest amount, minor units, of which this is at most `part_minor`; nothing where that
+    /// has no end.
     fn reaches(self, part_minor: i64) -> Option<i64> {
         let whole = i128::from(part_minor).checked_mul(PARTS_PER_WHOLE)?;
         i64::try_from(whole.checked_div_euclid(i128::from(self.0))?).ok()
@@ -112,18 +115,24 @@ impl Rate {
         Some(self.max_minor.map_or(sum, |most| sum.min(most)))
     }
 
-    /// The amounts, minor units, at which the rate without its ends passes one of `fees_minor` or one of those ends:
-    /// the last below, and the first above. Between two of them what is charged grows along one straight line.
+    /// The amounts, minor units, at which the rate without its ends passes one of `fees_minor` or
+    /// one of those ends: the last below, and the first above. Between two of them what is charged
+    /// grows along one straight line.
     pub fn bends(&self, fees_minor: &[i64]) -> Vec<i64> {
         let levels = fees_minor.iter().copied().chain(self.min_minor).chain(self.max_minor);
-        let below = levels.filter_map(|level| self.percent.reaches(level.checked_sub(self.flat_minor)?));
+        let below =
+            levels.filter_map(|level| self.percent.reaches(level.checked_sub(self.flat_minor)?));
         below.flat_map(|below| [below, below.saturating_add(1)]).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
 
     use proptest::prelude::*;
 
@@ -131,13 +140,26 @@ mod tests {
 
     #[test]
     fn percentages_are_read_exactly_or_not_at_all() {
-        for (text, shown) in
-            [("1.5", "1.5 %"), ("0", "0 %"), ("100", "100 %"), ("0.000001", "0.000001 %"), ("2.50", "2.5 %")]
-        {
+        for (text, shown) in [
+            ("1.5", "1.5 %"),
+            ("0", "0 %"),
+            ("100", "100 %"),
+            ("0.000001", "0.000001 %"),
+            ("2.50", "2.5 %"),
+        ] {
             assert_eq!(Percent::parse(text).unwrap().to_string(), shown);
         }
-        for text in ["", "-1", "100.000001", "0.0000001", "1,5", "1.5%", "a", "1e3", "99999999999999999999999999999999"]
-        {
+        for text in [
+            "",
+            "-1",
+            "100.000001",
+            "0.0000001",
+            "1,5",
+            "1.5%",
+            "a",
+            "1e3",
+            "99999999999999999999999999999999",
+        ] {
             assert_eq!(Percent::parse(text), None, "{text}");
         }
     }
@@ -147,10 +169,17 @@ mod tests {
         use Rounding::*;
         // half a percent of 1.00, 1.50, 2.99, 3.00, 5.00 in coins: 0.5, 0.75, 1.495, 1.5, 2.5
         let half = Percent::parse("0.5").unwrap();
-        for (rounding, coins) in
-            [(Up, [1, 1, 2, 2, 3]), (Down, [0, 0, 1, 1, 2]), (HalfEven, [0, 1, 1, 2, 2]), (HalfUp, [1, 1, 1, 2, 3])]
-        {
-            assert_eq!([100, 150, 299, 300, 500].map(|minor| half.of(minor, rounding).unwrap()), coins, "{rounding:?}");
+        for (rounding, coins) in [
+            (Up, [1, 1, 2, 2, 3]),
+            (Down, [0, 0, 1, 1, 2]),
+            (HalfEven, [0, 1, 1, 2, 2]),
+            (HalfUp, [1, 1, 1, 2, 3]),
+        ] {
+            assert_eq!(
+                [100, 150, 299, 300, 500].map(|minor| half.of(minor, rounding).unwrap()),
+                coins,
+                "{rounding:?}"
+            );
         }
     }
 
@@ -168,7 +197,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_part_and_the_rest_differ_by_less_than_a_coin(amount in 0..=i64::MAX, parts in 0_i64..=100_000_000) {
+        fn the_part_and_the_rest_differ_by_less_than_a_coin(
+            amount in 0..=i64::MAX,
+            parts in 0_i64..=100_000_000,
+        ) {
             let percent = Percent(parts);
             let exact = i128::from(amount) * i128::from(parts);
             for rounding in Rounding::ALL {
@@ -180,10 +212,17 @@ mod tests {
         }
 
         #[test]
-        fn who_pays_more_is_never_charged_less(one in 0..=i64::MAX, other in 0..=i64::MAX, parts in 0_i64..=100_000_000) {
+        fn who_pays_more_is_never_charged_less(
+            one in 0..=i64::MAX,
+            other in 0..=i64::MAX,
+            parts in 0_i64..=100_000_000,
+        ) {
             for rounding in Rounding::ALL {
-                let (less, more) = (one.min(other), one.max(other));
-                prop_assert!(Percent(parts).of(less, rounding) <= Percent(parts).of(more, rounding));
+                let less = one.min(other);
+                let more = one.max(other);
+                prop_assert!(
+                    Percent(parts).of(less, rounding) <= Percent(parts).of(more, rounding)
+                );
             }
         }
     }

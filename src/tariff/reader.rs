@@ -1,5 +1,5 @@
-//! Single values out of a tariff file: amounts, percentages, dates, names that must be known. What is wrong with one is
-//! noted, with file and line, and reading goes on.
+//! Single values out of a tariff file: amounts, percentages, dates, names that must be known. What
+//! is wrong with one is noted, with file and line, and reading goes on.
 
 use super::rate::{Percent, Rounding};
 use super::sheet::{Applies, PaidBy};
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 /// What is known while a file is read.
-pub(super) struct Reader<'s> {
+pub(super) struct TariffReader<'s> {
     pub complaints: Complaints<'s>,
     pub currency: Currency,
     pub rounding: Rounding,
@@ -17,7 +17,7 @@ pub(super) struct Reader<'s> {
     pub channels: Vec<String>,
 }
 
-impl Reader<'_> {
+impl TariffReader<'_> {
     /// The amount called `key`, minor units, not below zero.
     pub fn amount(&mut self, table: &mut Table<'_>, key: &str) -> Option<i64> {
         let written = table.written(key, &mut self.complaints)?;
@@ -38,7 +38,8 @@ impl Reader<'_> {
         let written = table.written(key, &mut self.complaints)?;
         let percent = Percent::parse(&written.text);
         if percent.is_none() {
-            let message = format!("`{}` is not a percentage from 0 to 100, like \"1.5\"", written.text);
+            let message =
+                format!("`{}` is not a percentage from 0 to 100, like \"1.5\"", written.text);
             self.complaints.add(written.line, &message);
         }
         percent
@@ -61,14 +62,20 @@ impl Reader<'_> {
             (Some("payee"), None) => Some(PaidBy::Payee),
             (None, None) => None,
             (Some(_) | None, _) => {
-                self.complaints.add(line, "`paid_by = \"shared\"` and `payer_percent` belong together");
+                self.complaints
+                    .add(line, "`paid_by = \"shared\"` and `payer_percent` belong together");
                 None
             }
         }
     }
 
     /// One of the names that are known.
-    pub fn choice<T: Copy>(&mut self, table: &mut Table<'_>, key: &str, known: &[(&str, T)]) -> Option<T> {
+    pub fn choice<T: Copy>(
+        &mut self,
+        table: &mut Table<'_>,
+        key: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
         let name = table.name(key, &mut self.complaints)?;
         let found = known.iter().find(|(known, _)| *known == name.text).map(|(_, choice)| *choice);
         if found.is_none() {
@@ -80,7 +87,12 @@ impl Reader<'_> {
 
     /// The cases a table is for.
     pub fn applies(&mut self, table: &mut Table<'_>) -> Applies {
-        let tier = listed(table.name("tier", &mut self.complaints), "tiers", &self.tiers, &mut self.complaints);
+        let tier = listed(
+            table.name("tier", &mut self.complaints),
+            "tiers",
+            &self.tiers,
+            &mut self.complaints,
+        );
         let channel = table.name("channel", &mut self.complaints);
         let channel = listed(channel, "channels", &self.channels, &mut self.complaints);
         Applies { tier, channel, from_date: self.first_date(table) }
@@ -92,17 +104,26 @@ impl Reader<'_> {
         // a time of day would be read too, and mean nothing
         let date = written.text.parse().ok().filter(|date: &Date| date.to_string() == written.text);
         if date.is_none() {
-            self.complaints.add(written.line, &format!("`{}` is not a date like 2026-07-01", written.text));
+            self.complaints
+                .add(written.line, &format!("`{}` is not a date like 2026-07-01", written.text));
         }
         date
     }
 }
 
 /// A name that must be in a list at the top of the file.
-fn listed(name: Option<Name>, list: &str, known: &[String], complaints: &mut Complaints<'_>) -> Option<String> {
+fn listed(
+    name: Option<Name>,
+    list: &str,
+    known: &[String],
+    complaints: &mut Complaints<'_>,
+) -> Option<String> {
     let name = name?;
     if !known.contains(&name.text) {
-        complaints.add(name.line, &format!("`{}` is not in the list `{list}` at the top of the file", name.text));
+        complaints.add(
+            name.line,
+            &format!("`{}` is not in the list `{list}` at the top of the file", name.text),
+        );
     }
     Some(name.text)
 }

@@ -1,13 +1,15 @@
-//! One table of prices and the fee it comes to: the band's rate, the lines that come on top, and who pays each. What
-//! is paid and what is credited are the same lines, so that no coin of a fee can vanish. It reads and prints nothing.
+//! One table of prices and the fee it comes to: the band's rate, the lines that come on top, and
+//! who pays each. What is paid and what is credited are the same lines, so that no coin of a fee
+//! can vanish. It reads and prints nothing.
 
 use jiff::civil::Date;
 
-use super::case::{Case, Place};
+use super::case::{FeeAccount, PriceCase};
 use super::rate::{Percent, Rate, Rounding};
 use crate::reason::Reason;
 
-/// The prices of a service for some cases. Bands join, so every amount from the least to the greatest has its price.
+/// The prices of a service for some cases. Bands join, so every amount from the least to the
+/// greatest has its price.
 #[derive(Debug, Clone)]
 pub(super) struct Sheet {
     /// Where it stands in its file.
@@ -36,7 +38,7 @@ pub(super) struct Applies {
 }
 
 impl Applies {
-    pub fn to(&self, case: &Case<'_>) -> bool {
+    pub fn to(&self, case: &PriceCase<'_>) -> bool {
         self.tier.as_deref().is_none_or(|tier| case.tier == Some(tier))
             && self.channel.as_deref().is_none_or(|channel| case.channel == Some(channel))
             && self.from_date.is_none_or(|from| from <= case.date)
@@ -46,7 +48,8 @@ impl Applies {
 /// Amounts up to `to_minor` that no lower band takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Band {
-    /// As the file says it. Between 100 and 101 lies 100.50: it belongs to the band that begins at 101.
+    /// As the file says it. Between 100 and 101 lies 100.50: it belongs to the band that begins at
+    /// 101.
     pub from_minor: i64,
     pub to_minor: i64,
     pub rate: Rate,
@@ -70,7 +73,7 @@ pub(super) struct Monthly {
 #[derive(Debug, Clone)]
 pub(super) struct Extra {
     pub name: String,
-    pub place: Place,
+    pub place: FeeAccount,
     pub of: Base,
     pub rate: Rate,
     pub paid_by: PaidBy,
@@ -106,7 +109,7 @@ impl PaidBy {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fee {
     /// Each with the place it is credited to.
-    pub lines: Vec<Line>,
+    pub lines: Vec<FeeLine>,
     /// What the payer gives on top of the amount, minor units.
     pub payer_minor: i64,
     /// What the payee gets less than the amount, minor units; never more than the amount.
@@ -115,11 +118,11 @@ pub struct Fee {
 
 /// A line of a fee.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct FeeLine {
     /// What the file calls it; `fee` is the price itself.
     pub name: String,
     /// Where it is credited.
-    pub place: Place,
+    pub place: FeeAccount,
     /// How much, minor units.
     pub minor: i64,
     /// The payer's part of that.
@@ -130,7 +133,7 @@ pub struct Line {
 
 impl Fee {
     /// What a place is credited with, minor units.
-    pub fn credited_minor(&self, place: Place) -> i64 {
+    pub fn credited_minor(&self, place: FeeAccount) -> i64 {
         let here = self.lines.iter().filter(|line| line.place == place);
         // the sum of all lines is within range, or there would be no fee
         here.fold(0, |sum: i64, line| sum.saturating_add(line.minor))
@@ -141,7 +144,7 @@ impl Fee {
         self.payer_minor.saturating_add(self.payee_minor)
     }
 
-    fn add(&mut self, line: Line) -> Option<()> {
+    fn add(&mut self, line: FeeLine) -> Option<()> {
         self.payer_minor = self.payer_minor.checked_add(line.payer_minor)?;
         self.payee_minor = self.payee_minor.checked_add(line.payee_minor)?;
         self.payer_minor.checked_add(self.payee_minor)?;
@@ -161,7 +164,8 @@ impl Sheet {
         of_extras.chain([self.paid_by]).any(|paid_by| paid_by != PaidBy::Payer)
     }
 
-    /// The fee of an amount, minor units; with no month, what it is when the month's volume is used up.
+    /// The fee of an amount, minor units; with no month, what it is when the month's volume is used
+    /// up.
     pub fn fee(&self, amount_minor: i64, month_minor: Option<i64>) -> Result<Fee, Reason> {
         if amount_minor < self.minimum_minor {
             return Err(Reason::AmountTooSmall);
@@ -175,9 +179,14 @@ impl Sheet {
     pub fn rate(&self, amount_minor: i64, month_minor: Option<i64>) -> Option<&Rate> {
         let band = self.bands.iter().find(|band| amount_minor <= band.to_minor)?;
         let month_after = month_minor.and_then(|month| month.checked_add(amount_minor));
-        let within = |monthly: &&Monthly| month_after.is_some_and(|after| after <= monthly.up_to_minor);
+        let within =
+            |monthly: &&Monthly| month_after.is_some_and(|after| after <= monthly.up_to_minor);
         let reduced = self.monthly.iter().find(within).map(|monthly| &monthly.rate);
-        let micro = self.micro.as_ref().filter(|micro| amount_minor < micro.below_minor).map(|micro| &micro.rate);
+        let micro = self
+            .micro
+            .as_ref()
+            .filter(|micro| amount_minor < micro.below_minor)
+            .map(|micro| &micro.rate);
         Some(reduced.or(micro).unwrap_or(&band.rate))
     }
 
@@ -185,22 +194,23 @@ impl Sheet {
     pub fn lines(&self, amount_minor: i64, rate: &Rate) -> Option<Fee> {
         let price_minor = rate.of(amount_minor, self.rounding)?;
         let mut fee = Fee::default();
-        fee.add(self.line("fee", Place::Fees, price_minor, self.paid_by)?)?;
+        fee.add(self.line("fee", FeeAccount::Fees, price_minor, self.paid_by)?)?;
         for extra in &self.extras {
             let base_minor = match extra.of {
                 Base::Fee => price_minor,
                 Base::Amount => amount_minor,
             };
             // a part of nothing is nothing, whatever its least is
-            let minor = if base_minor == 0 { 0 } else { extra.rate.of(base_minor, self.rounding)? };
+            let minor =
+                if base_minor == 0 { 0 } else { extra.rate.of(base_minor, self.rounding)? };
             fee.add(self.line(&extra.name, extra.place, minor, extra.paid_by)?)?;
         }
         Some(fee)
     }
 
-    fn line(&self, name: &str, place: Place, minor: i64, paid_by: PaidBy) -> Option<Line> {
+    fn line(&self, name: &str, place: FeeAccount, minor: i64, paid_by: PaidBy) -> Option<FeeLine> {
         let payer_minor = paid_by.payer_minor(minor, self.rounding)?;
         let payee_minor = minor.checked_sub(payer_minor)?;
-        Some(Line { name: name.to_owned(), place, minor, payer_minor, payee_minor })
+        Some(FeeLine { name: name.to_owned(), place, minor, payer_minor, payee_minor })
     }
 }

@@ -1,15 +1,15 @@
-//! Prices that each read well and do harm together, or with a service that cannot keep them: one that another undercuts,
-//! one that depends on what is not known, one that is cheaper in two parts. It finds them; the file or whoever asks
-//! decides.
+//! Prices that each read well and do harm together, or with a service that cannot keep them: one
+//! that another undercuts, one that depends on what is not known, one that is cheaper in two parts.
+//! It finds them; the file or whoever asks decides.
 
-use super::{Case, Tariff, print, split};
+use super::{PriceCase, Tariff, print, split};
 use crate::money::Money;
 use crate::source::Problem;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
-/// What a service can tell of its cases, and do with the answer. Prices that need more are refused, or people would be
-/// charged by other tables than the file shows.
+/// What a service can tell of its cases, and do with the answer. Prices that need more are refused,
+/// or people would be charged by other tables than the file shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Able {
     /// It knows the payer's tier.
@@ -25,25 +25,42 @@ pub struct Able {
 }
 
 impl Tariff {
-    /// Where a service costs less than another one that it can stand for: people would go round that one's price.
+    /// Where a service costs less than another one that it can stand for: people would go round
+    /// that one's price.
     pub fn undercuts(&self, service: &'static str, other: &'static str) -> Vec<Problem> {
         let tables = |name: &str| self.sheets.get(name).map(Vec::as_slice).unwrap_or_default();
         let both = || tables(service).iter().chain(tables(other));
-        let dates = both().map(|sheet| sheet.applies.from_date.unwrap_or(Date::MIN)).collect::<BTreeSet<Date>>();
-        let edges = both().flat_map(|sheet| sheet.bands.iter().flat_map(|band| [band.from_minor, band.to_minor]));
+        let dates = both()
+            .map(|sheet| sheet.applies.from_date.unwrap_or(Date::MIN))
+            .collect::<BTreeSet<Date>>();
+        let edges = both()
+            .flat_map(|sheet| sheet.bands.iter().flat_map(|band| [band.from_minor, band.to_minor]));
         let edges = edges.collect::<BTreeSet<i64>>();
         let mut found = Vec::new();
-        for (date, minor) in dates.iter().flat_map(|date| edges.iter().map(move |minor| (*date, *minor))) {
+        for (date, minor) in
+            dates.iter().flat_map(|date| edges.iter().map(move |minor| (*date, *minor)))
+        {
             let amount = Money::new(minor, self.currency);
-            let case = |service| Case { service, amount, tier: None, channel: None, date, month_minor: i64::MAX };
+            let case = |service| PriceCase {
+                service,
+                amount,
+                tier: None,
+                channel: None,
+                date,
+                month_minor: i64::MAX,
+            };
             let cost = |service| self.quote(&case(service)).map(|fee| fee.total_minor());
-            let (Some(sheet), Ok(own), Ok(theirs)) = (self.sheet(&case(service)), cost(service), cost(other)) else {
+            let (Some(sheet), Ok(own), Ok(theirs)) =
+                (self.sheet(&case(service)), cost(service), cost(other))
+            else {
                 continue;
             };
             if own < theirs {
                 let [own, theirs] = [own, theirs].map(|minor| Money::new(minor, self.currency));
-                let message =
-                    format!("{service}: {amount} cost {own}, but {theirs} as {other}, which it can stand for");
+                let message = format!(
+                    "{service}: {amount} cost {own}, but {theirs} as {other}, which it can stand \
+                     for"
+                );
                 found.push(self.problem(sheet.line, message));
                 break;
             }
@@ -57,16 +74,28 @@ impl Tariff {
         let mut found = Vec::new();
         for sheet in sheets {
             let needs = [
-                (sheet.applies.tier.is_some() && !able.tier, "`tier`: it is not known who has which"),
                 (
-                    sheet.applies.channel.as_deref().is_some_and(|channel| !able.channels.contains(&channel)),
+                    sheet.applies.tier.is_some() && !able.tier,
+                    "`tier`: it is not known who has which",
+                ),
+                (
+                    sheet
+                        .applies
+                        .channel
+                        .as_deref()
+                        .is_some_and(|channel| !able.channels.contains(&channel)),
                     "`channel`: it is never asked for there",
                 ),
-                (!sheet.monthly.is_empty() && !able.month, "`monthly`: it is not known what was moved in the month"),
+                (
+                    !sheet.monthly.is_empty() && !able.month,
+                    "`monthly`: it is not known what was moved in the month",
+                ),
                 (sheet.takes_from_payee() && !able.payee, "`paid_by`: only the payer can pay here"),
             ];
             let missing = needs.into_iter().filter(|(is_missing, _why)| *is_missing);
-            found.extend(missing.map(|(_, why)| self.problem(sheet.line, format!("{service}: {why}"))));
+            found.extend(
+                missing.map(|(_, why)| self.problem(sheet.line, format!("{service}: {why}"))),
+            );
         }
         found
     }
@@ -74,7 +103,9 @@ impl Tariff {
     /// The tables in which paying in two parts saves more than the file allows.
     pub fn splits_beyond(&self) -> Vec<Problem> {
         let mut found = Vec::new();
-        for (service, sheet) in self.sheets.iter().flat_map(|(name, all)| all.iter().map(move |sheet| (name, sheet))) {
+        for (service, sheet) in
+            self.sheets.iter().flat_map(|(name, all)| all.iter().map(move |sheet| (name, sheet)))
+        {
             let Some(split) = split::greatest(sheet) else { continue };
             if split.gain_minor > sheet.splitting_allowed_minor {
                 let allowed = Money::new(sheet.splitting_allowed_minor, self.currency);

@@ -1,9 +1,10 @@
-//! What paying in two parts can save, found without trying every amount. It judges nothing: how much is too much is
-//! written in the file.
+//! What paying in two parts can save, found without trying every amount. It judges nothing: how
+//! much is too much is written in the file.
 //!
-//! Between the amounts at which a table bends, what is charged grows along straight lines. So what is saved by paying
-//! an amount in two parts is greatest where at least two of the three (the whole, the one part, the other) lie on a bend:
-//! those are all looked at. Flat fees make that exact; with percentages, rounding can add at most two coins for each line.
+//! Between the amounts at which a table bends, what is charged grows along straight lines. So what
+//! is saved by paying an amount in two parts is greatest where at least two of the three (the
+//! whole, the one part, the other) lie on a bend: those are all looked at. Flat fees make that
+//! exact; with percentages, rounding can add at most two coins for each line.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -22,17 +23,21 @@ pub struct Split {
     pub larger_minor: i64,
 }
 
-/// The split that saves most; of equals the smallest amount, in the most unequal parts. Nothing where no split saves
-/// anything. A month's reduced prices are left out: they are there once a month, in however many parts.
+/// The split that saves most; of equals the smallest amount, in the most unequal parts. Nothing
+/// where no split saves anything. A month's reduced prices are left out: they are there once a
+/// month, in however many parts.
 pub(super) fn greatest(sheet: &Sheet) -> Option<Split> {
-    let bends: Vec<(i64, i64)> =
-        bends(sheet).into_iter().filter_map(|amount| Some((amount, cost(sheet, amount)?))).collect();
+    let bends: Vec<(i64, i64)> = bends(sheet)
+        .into_iter()
+        .filter_map(|amount| Some((amount, cost(sheet, amount)?)))
+        .collect();
     let mut greatest: Option<Split> = None;
     let mut look_at = |gain_minor: Option<i64>, whole_minor: i64, part_minor: i64| {
         let Some(gain_minor) = gain_minor.filter(|gain| *gain > 0) else { return };
         let larger_minor = part_minor.max(whole_minor.saturating_sub(part_minor));
         let found = Split { gain_minor, whole_minor, larger_minor };
-        let rank = |split: &Split| (split.gain_minor, Reverse(split.whole_minor), split.larger_minor);
+        let rank =
+            |split: &Split| (split.gain_minor, Reverse(split.whole_minor), split.larger_minor);
         if greatest.as_ref().is_none_or(|known| rank(&found) > rank(known)) {
             greatest = Some(found);
         }
@@ -43,15 +48,16 @@ pub(super) fn greatest(sheet: &Sheet) -> Option<Split> {
             let whole = one.saturating_add(*other);
             look_at(cost(sheet, whole).and_then(|cost| cost.checked_sub(parts)), whole, *one);
             let rest = other.saturating_sub(*one);
-            let saved =
-                cost(sheet, rest).and_then(|cost_rest| cost_other.checked_sub(cost_one.checked_add(cost_rest)?));
+            let saved = cost(sheet, rest)
+                .and_then(|cost_rest| cost_other.checked_sub(cost_one.checked_add(cost_rest)?));
             look_at(saved, *other, *one);
         }
     }
     greatest
 }
 
-/// What an amount costs payer and payee together, also where that would leave the payee with less than nothing.
+/// What an amount costs payer and payee together, also where that would leave the payee with less
+/// than nothing.
 fn cost(sheet: &Sheet, amount_minor: i64) -> Option<i64> {
     let moved = (sheet.minimum_minor..=sheet.maximum_minor()).contains(&amount_minor);
     let rate = sheet.rate(amount_minor, None).filter(|_| moved)?;
@@ -81,11 +87,12 @@ fn bends(sheet: &Sheet) -> BTreeSet<i64> {
     found
 }
 
-/// The last amount that rounding leaves without a price, and the first that has one: there a line of the price that has
-/// a least comes on top all at once.
+/// The last amount that rounding leaves without a price, and the first that has one: there a line
+/// of the price that has a least comes on top all at once.
 fn first_charged(sheet: &Sheet, rate: &Rate) -> Option<[i64; 2]> {
     let is_charged = |amount| rate.of(amount, sheet.rounding).is_none_or(|price| price > 0);
-    let (mut free, mut charged) = (0, sheet.maximum_minor());
+    let mut free = 0;
+    let mut charged = sheet.maximum_minor();
     if is_charged(free) || !is_charged(charged) {
         return None;
     }

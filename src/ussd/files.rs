@@ -1,4 +1,5 @@
-//! The menu files as texts: those compiled in, or those of a folder. What they mean is read elsewhere.
+//! The menu files as texts: those compiled in, or those of a folder. What they mean is read
+//! elsewhere.
 
 use std::io;
 use std::path::Path;

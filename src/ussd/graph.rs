@@ -1,7 +1,7 @@
 //! Draws the map of the menus as a Mermaid flowchart, with the words people read.
 
 use super::Menus;
-use super::menu::{Act, Choice, Jump, Kind, List, Screen};
+use super::menu::{Action, Choice, Jump, Kind, List, Screen};
 use crate::language::Language;
 
 /// The map, with the prompts in `language`.
@@ -12,12 +12,17 @@ pub fn graph(menus: &Menus, language: Language) -> String {
         lines.push(format!("  door_{door}(({door})) --> {}", name.text));
     }
     for screen in menu.in_order() {
-        let prompt = menus.catalogue.text(language, &format!("screen.{}", screen.id)).unwrap_or(&screen.id);
+        let prompt =
+            menus.catalogue.text(language, &format!("screen.{}", screen.id)).unwrap_or(&screen.id);
         lines.push(format!("  {}{}", screen.id, shape(screen, &quoted(prompt))));
         lines.extend(arrows(menus, screen, language));
     }
-    let secrets: Vec<&str> =
-        menu.in_order().into_iter().filter(|screen| screen.is_secret()).map(|screen| screen.id.as_str()).collect();
+    let secrets: Vec<&str> = menu
+        .in_order()
+        .into_iter()
+        .filter(|screen| screen.is_secret())
+        .map(|screen| screen.id.as_str())
+        .collect();
     if !secrets.is_empty() {
         lines.push("  classDef secret stroke-dasharray: 4".to_owned());
         lines.push(format!("  class {} secret", secrets.join(",")));
@@ -26,7 +31,8 @@ pub fn graph(menus: &Menus, language: Language) -> String {
     lines.join("\n")
 }
 
-/// A node's shape tells its type: box, slanted for inputs, diamond for questions, double for lists, round for ends.
+/// A node's shape tells its type: box, slanted for inputs, diamond for questions, double for lists,
+/// round for ends.
 fn shape(screen: &Screen, prompt: &str) -> String {
     match &screen.kind {
         Kind::Menu(_) => format!("[{prompt}]"),
@@ -41,7 +47,7 @@ fn shape(screen: &Screen, prompt: &str) -> String {
 fn arrows(menus: &Menus, screen: &Screen, language: Language) -> Vec<String> {
     let word = |key: &str| menus.catalogue.text(language, key).unwrap_or(key).to_owned();
     let from = |jump: &Jump, label: &str, run: Option<&str>| arrow(&screen.id, jump, label, run);
-    let act = |act: &Act, label: &str| {
+    let act = |act: &Action, label: &str| {
         let run = act.run.as_ref().map(|service| service.text.as_str());
         act.next.iter().map(|jump| from(jump, label, run)).collect::<Vec<_>>()
     };

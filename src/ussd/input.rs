@@ -1,7 +1,8 @@
-//! Reads what was typed on an input screen into its canonical form. It does not know who types, or why.
+//! Reads what was typed on an input screen into its canonical form. It does not know who types, or
+//! why.
 
 use super::menu::{Accepts, Input};
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -30,7 +31,9 @@ pub fn read(input: &Input, market: &Market, typed: &str) -> Result<String, Reaso
 fn name(typed: &str) -> Option<String> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let length = name.chars().count();
-    let plain = name.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '-' | '.'));
+    let plain = name
+        .chars()
+        .all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '-' | '.'));
     let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
     (plain && letters >= 2 && length <= NAME_CHARS_MAX).then_some(name)
 }
@@ -52,7 +55,7 @@ fn secret(typed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::menu::{Act, Name};
+    use super::super::menu::{Action, Name};
     use super::*;
     use regex::Regex;
 
@@ -68,7 +71,7 @@ mod tests {
     fn text_input(pattern: Option<&str>) -> Input {
         let field = Name { text: "field".to_owned(), line: 1 };
         let pattern = pattern.and_then(|pattern| Regex::new(pattern).ok());
-        let act = Act { run: None, next: Vec::new() };
+        let act = Action { run: None, next: Vec::new() };
         Input { field, accepts: Accepts::Text, pattern, check: None, keep: Vec::new(), act }
     }
 

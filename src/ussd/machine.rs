@@ -1,47 +1,47 @@
-//! The machine that runs the menus: a pure function of map, caller, state and input. It reaches nothing outside;
-//! where it needs the wallet it says what to ask, and goes on with the answer.
+//! The machine that runs the menus: a pure function of map, caller, state and input. It reaches
+//! nothing outside; where it needs the wallet it says what to ask, and goes on with the answer.
 
 use super::input::{self, INPUT_CHARS_MAX};
-use super::menu::{Act, Choice, Confirm, Input, Jump, Kind, List};
+use super::menu::{Action, Choice, Confirm, Input, Jump, Kind, List};
+use super::navigation::Navigator;
 use super::state::State;
-use super::talk::Talk;
-use super::{Caller, Menus, Pending, Step, Then};
-use crate::ask::{Answer, Refusal, Secret, Slots, Verb};
+use super::{CallerView, Menus, Pending, Step, Then};
+use crate::request::{Answer, Mode, Refusal, Secret, Slots};
 
 const BACK: &str = "0";
 const HOME: &str = "00";
 const MORE: &str = "98";
 
 /// The first screen of a conversation.
-pub fn begin(menus: &Menus, caller: &Caller) -> Step {
-    Talk::new(menus, caller).home(None)
+pub fn begin(menus: &Menus, caller: &CallerView) -> Step {
+    Navigator::new(menus, caller).home(None)
 }
 
 /// What follows when the person typed `typed` on the screen of `state`.
-pub fn press(menus: &Menus, caller: &Caller, mut state: State, typed: &str) -> Step {
-    let talk = Talk::new(menus, caller);
+pub fn press(menus: &Menus, caller: &CallerView, mut state: State, typed: &str) -> Step {
+    let navigator = Navigator::new(menus, caller);
     if typed.chars().nth(INPUT_CHARS_MAX).is_some() {
         // no phone can type that much, and a part of it might mean something else
-        return talk.nonsense(state);
+        return navigator.nonsense(state);
     }
     match typed.trim() {
-        HOME => talk.home(state.language),
-        BACK => talk.back(state),
-        MORE if talk.page(&state).more => talk.turn(state),
+        HOME => navigator.home(state.language),
+        BACK => navigator.back(state),
+        MORE if navigator.page(&state).more => navigator.turn(state),
         _ => {
             state.note = None;
-            talk.take(state, typed)
+            navigator.take(state, typed)
         }
     }
 }
 
 /// What follows when the wallet has answered.
-pub fn answer(menus: &Menus, caller: &Caller, pending: Pending, answer: Answer) -> Step {
-    let talk = Talk::new(menus, caller);
-    let Pending { mut state, verb, then } = pending;
+pub fn answer(menus: &Menus, caller: &CallerView, pending: Pending, answer: Answer) -> Step {
+    let navigator = Navigator::new(menus, caller);
+    let Pending { mut state, mode, then } = pending;
     match answer {
-        Answer::Refused(refusal) => return talk.refused(state, verb, &refusal),
-        Answer::Late => return talk.end(state, &talk.menu.late, None),
+        Answer::Refused(refusal) => return navigator.refused(state, mode, &refusal),
+        Answer::Late => return navigator.end(state, &navigator.menu.late, None),
         Answer::Items(items) => state.list(items),
         Answer::Facts { mut slots, flags } => {
             for name in &then.keep {
@@ -52,15 +52,15 @@ pub fn answer(menus: &Menus, caller: &Caller, pending: Pending, answer: Answer) 
             state.learn(slots, flags);
         }
     }
-    match verb {
-        Verb::Check => talk.go(state, &then.next),
-        Verb::Quote => talk.quoted(state),
-        Verb::List => talk.show(state),
-        Verb::Do => talk.done(state, &then),
+    match mode {
+        Mode::Check => navigator.go(state, &then.next),
+        Mode::Quote => navigator.quoted(state),
+        Mode::List => navigator.show(state),
+        Mode::Execute => navigator.done(state, &then),
     }
 }
 
-impl Talk<'_> {
+impl Navigator<'_> {
     /// Takes an input, by the type of the screen.
     fn take(&self, state: State, typed: &str) -> Step {
         let Some(screen) = self.menu.screen(&state.screen) else { return self.back(state) };
@@ -87,7 +87,9 @@ impl Talk<'_> {
     /// The number is matched against what was shown, not against what would be shown now.
     fn choose(&self, mut state: State, choices: &[Choice], typed: &str) -> Step {
         let label = number(typed).and_then(|number| state.shown.get(number));
-        let Some(choice) = label.and_then(|label| choices.iter().find(|choice| choice.label.text == *label)) else {
+        let Some(choice) =
+            label.and_then(|label| choices.iter().find(|choice| choice.label.text == *label))
+        else {
             return self.nonsense(state);
         };
         if let Some(field) = &choice.stores {
@@ -99,19 +101,21 @@ impl Talk<'_> {
                 state.language = Some(language);
             }
         }
-        let then = Then { next: choice.act.next.clone(), language: choice.language, keep: Vec::new() };
+        let then =
+            Then { next: choice.act.next.clone(), language: choice.language, keep: Vec::new() };
         self.act(state, &choice.act, then, None)
     }
 
     /// Runs the service of an act, or goes straight on.
-    fn act(&self, state: State, act: &Act, then: Then, secret: Option<Secret>) -> Step {
+    fn act(&self, state: State, act: &Action, then: Then, secret: Option<Secret>) -> Step {
         match &act.run {
-            Some(service) => self.ask(state, Verb::Do, service, secret, then),
+            Some(service) => self.request(state, Mode::Execute, service, secret, then),
             None => self.go(state, &act.next),
         }
     }
 
-    /// A value that can be read is stored, or handed on if it is a secret; then the wallet may look at it.
+    /// A value that can be read is stored, or handed on if it is a secret; then the wallet may look
+    /// at it.
     fn enter_value(&self, mut state: State, input: &Input, typed: &str) -> Step {
         state.forget(self.menu, &state.screen.clone());
         let value = match input::read(input, &self.caller.market, typed) {
@@ -129,7 +133,7 @@ impl Talk<'_> {
         };
         let then = Then { next: input.act.next.clone(), language: None, keep: input.keep.clone() };
         match &input.check {
-            Some(service) => self.ask(state, Verb::Check, service, secret, then),
+            Some(service) => self.request(state, Mode::Check, service, secret, then),
             None => self.act(state, &input.act, then, secret),
         }
     }
@@ -164,33 +168,39 @@ impl Talk<'_> {
         }
     }
 
-    /// A quote may raise a flag that needs another question first. Who just answered that one is not asked again.
+    /// A quote may raise a flag that needs another question first. Who just answered that one is
+    /// not asked again.
     fn quoted(&self, mut state: State) -> Step {
         let branch = match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
-            Some(Kind::Confirm(Confirm { branch, .. }) | Kind::Show(_, branch)) => branch.as_slice(),
-            Some(Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End) | None => &[],
+            Some(Kind::Confirm(Confirm { branch, .. }) | Kind::Show(_, branch)) => {
+                branch.as_slice()
+            }
+            Some(Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End)
+            | None => &[],
         };
         // several such questions come one after the other
         let leads = |id: &&String| branch.iter().any(|jump| jump.to.text == **id);
         let answered: Vec<&String> = state.path.iter().rev().take_while(leads).collect();
-        let ahead = |jump: &&Jump| self.holds(&state, jump.when.as_ref()) && !answered.contains(&&jump.to.text);
+        let ahead = |jump: &&Jump| {
+            self.holds(&state, jump.when.as_ref()) && !answered.contains(&&jump.to.text)
+        };
         if let Some(jump) = branch.iter().find(ahead) {
             state.screen.clone_from(&jump.to.text);
         }
         self.show(state)
     }
 
-    /// A refusal leads to the screen whose input can mend it. What nothing mends ends the conversation, except on an
-    /// input that was only being checked: there another value may do.
-    fn refused(&self, mut state: State, verb: Verb, refusal: &Refusal) -> Step {
-        let here = matches!(verb, Verb::Check | Verb::Do);
+    /// A refusal leads to the screen whose input can mend it. What nothing mends ends the
+    /// conversation, except on an input that was only being checked: there another value may do.
+    fn refused(&self, mut state: State, mode: Mode, refusal: &Refusal) -> Step {
+        let here = matches!(mode, Mode::Check | Mode::Execute);
         match refusal.field.and_then(|field| self.asking_for(&state, field, here)) {
             Some(depth) => {
                 state.retreat(self.menu, depth);
                 let note = self.reason_text(&state, &state.screen, refusal);
                 self.enter(state.noted(note))
             }
-            None if verb == Verb::Check => {
+            None if mode == Mode::Check => {
                 state.forget(self.menu, &state.screen.clone());
                 let note = self.reason_text(&state, &state.screen, refusal);
                 self.again(state, note)
@@ -202,7 +212,8 @@ impl Talk<'_> {
         }
     }
 
-    /// How deep on the path the last screen stands that asks for `field`; the present one, if `here`, is the deepest.
+    /// How deep on the path the last screen stands that asks for `field`; the present one, if
+    /// `here`, is the deepest.
     fn asking_for(&self, state: &State, field: &str, here: bool) -> Option<usize> {
         if here && self.menu.fields_of(&state.screen).contains(field) {
             return Some(state.path.len());

@@ -1,10 +1,11 @@
-//! What a node remembers of the conversations it has in hand, so that a hop need not read what the hop before it wrote.
+//! What a node remembers of the conversations it has in hand, so that a hop need not read what the
+//! hop before it wrote.
 //!
-//! It may be wrong at any time: another node may have taken a hop, the caller may have dialled anew. Nothing depends on
-//! it, since every hop is stored with a compare-and-set on the version it began from; who finds that lost forgets and
-//! reads. So it is dropped whenever it grows too large.
+//! It may be wrong at any time: another node may have taken a hop, the caller may have dialled
+//! anew. Nothing depends on it, since every hop is stored with a compare-and-set on the version it
+//! began from; who finds that lost forgets and reads. So it is dropped whenever it grows too large.
 
-use super::record::Record;
+use super::session::Session;
 use crate::wallet::Caller;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +21,7 @@ pub struct Remembered {
     /// When it was stored, microseconds UTC.
     pub updated_at: i64,
     /// The conversation.
-    pub record: Record,
+    pub session: Session,
     /// Its caller, as they were when it began.
     pub caller: Caller,
 }

@@ -1,5 +1,6 @@
-//! The map of a conversation: typed screens and the ways between them. Plain data, as read from `menus/customer.toml`.
-//! It knows nothing of words (the catalogue has them) nor of what any service does.
+//! The map of a conversation: typed screens and the ways between them. Plain data, as read from
+//! `menus/customer.toml`. It knows nothing of words (the catalogue has them) nor of what any
+//! service does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ pub struct Menu {
     /// The conditions that steer, given by the wallet or known of the caller.
     pub flags: Vec<Name>,
     /// What is asked of the wallet.
-    pub services: BTreeMap<String, Service>,
+    pub services: BTreeMap<String, MenuService>,
     /// The longest value of each slot.
     pub slots: BTreeMap<String, Longest>,
     /// The screens by id.
@@ -35,7 +36,7 @@ pub struct Menu {
 
 /// A service of the wallet, as the menus need it.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub struct MenuService {
     /// Its line in the file.
     pub line: usize,
     /// The fields it must have before it quotes, lists or does.
@@ -106,12 +107,12 @@ pub struct Choice {
     /// Choosing it stores its label in this field.
     pub stores: Option<Name>,
     /// What follows.
-    pub act: Act,
+    pub act: Action,
 }
 
 /// What follows a choice, a yes or a last input.
 #[derive(Debug, Clone)]
-pub struct Act {
+pub struct Action {
     /// The service to run first.
     pub run: Option<Name>,
     /// Where to go then: the first jump whose flag holds.
@@ -130,7 +131,8 @@ pub struct Jump {
 /// A value to be typed.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Where the value goes. A secret goes nowhere: its field only says which screen a refusal leads back to.
+    /// Where the value goes. A secret goes nowhere: its field only says which screen a refusal
+    /// leads back to.
     pub field: Name,
     /// What is accepted.
     pub accepts: Accepts,
@@ -141,7 +143,7 @@ pub struct Input {
     /// Slots of the check's answer that become fields: a sealed token in place of a secret.
     pub keep: Vec<Name>,
     /// What follows.
-    pub act: Act,
+    pub act: Action,
 }
 
 /// What an input accepts.
@@ -169,9 +171,9 @@ pub struct Confirm {
     /// Questions to ask first, when the quote raised their flag.
     pub branch: Vec<Jump>,
     /// What follows a yes.
-    pub yes: Act,
+    pub yes: Action,
     /// What follows a no.
-    pub no: Act,
+    pub no: Action,
 }
 
 /// Lines to show.
@@ -247,7 +249,9 @@ impl Screen {
             }
             Kind::List(List { pick: Some(pick), .. }) => BTreeSet::from([pick.field.text.as_str()]),
             Kind::Menu(choices) => choices.iter().flat_map(Choice::fields).collect(),
-            Kind::List(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::Resume | Kind::End => BTreeSet::new(),
+            Kind::List(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::Resume | Kind::End => {
+                BTreeSet::new()
+            }
         }
     }
 
@@ -256,8 +260,8 @@ impl Screen {
         matches!(&self.kind, Kind::Input(input) if input.is_secret())
     }
 
-    /// May a caller come back to it after a cut? Not into a secret or an end, and not to a question about a quote
-    /// that another screen asked for: that screen asks afresh.
+    /// May a caller come back to it after a cut? Not into a secret or an end, and not to a question
+    /// about a quote that another screen asked for: that screen asks afresh.
     pub fn resumes(&self) -> bool {
         let kind = match &self.kind {
             Kind::Confirm(confirm) => confirm.quote.is_some(),
@@ -268,7 +272,7 @@ impl Screen {
     }
 
     /// What it may run, with the jumps that follow: choices, yes and no.
-    pub fn acts(&self) -> Vec<&Act> {
+    pub fn acts(&self) -> Vec<&Action> {
         match &self.kind {
             Kind::Menu(choices) => choices.iter().map(|choice| &choice.act).collect(),
             Kind::Input(input) => vec![&input.act],
@@ -303,7 +307,12 @@ impl Screen {
     pub fn services(&self) -> Vec<&Name> {
         let check = match &self.kind {
             Kind::Input(input) => input.check.as_ref(),
-            Kind::Menu(_) | Kind::Confirm(_) | Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => None,
+            Kind::Menu(_)
+            | Kind::Confirm(_)
+            | Kind::List(_)
+            | Kind::Show(..)
+            | Kind::Resume
+            | Kind::End => None,
         };
         let runs = self.acts().into_iter().filter_map(|act| act.run.as_ref());
         self.asks().into_iter().chain(check).chain(runs).collect()

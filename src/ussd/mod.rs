@@ -1,13 +1,13 @@
-//! The USSD channel's menus: a map of screens as data, and a pure machine that walks a person through it.
-//! Nothing here does I/O, knows SQL, a gateway, a clock, or the rules of any service.
+//! The USSD channel's menus: a map of screens as data, and a pure machine that walks a person
+//! through it. Nothing here does I/O, knows SQL, a gateway, a clock, or the rules of any service.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::ask::{Ask, Slots, Verb};
 use crate::catalogue::{Catalogue, Problem};
 use crate::language::Language;
 use crate::market::Market;
+use crate::request::{Mode, Request, Slots};
 use crate::value::{Kind, Slot};
 
 pub mod check;
@@ -15,22 +15,22 @@ pub mod conversation;
 pub mod deadline;
 pub mod files;
 pub mod graph;
-mod hand;
+mod hop_session;
 mod input;
 mod machine;
 pub mod memory;
 pub mod menu;
+mod navigation;
 pub mod page;
 pub mod progress;
 mod read;
-mod record;
 mod render;
 mod resume;
+mod session;
 pub mod session_store;
 pub mod state;
-mod talk;
 
-pub use check::{Report, Vocabulary, check};
+pub use check::{MenuReport, Vocabulary, check};
 pub use files::Files;
 pub use graph::graph;
 pub use machine::{answer, begin, press};
@@ -69,7 +69,7 @@ impl Menus {
 
 /// Who is calling, as far as the menus care.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct CallerView {
     /// The language to speak until another one is chosen.
     pub language: Language,
     /// Has this number an account?
@@ -97,7 +97,7 @@ pub enum Step {
         /// To be handed back with the answer.
         pending: Pending,
         /// The question.
-        ask: Ask,
+        request: Request,
     },
 }
 
@@ -110,11 +110,11 @@ pub struct Screen {
     pub continues: bool,
 }
 
-/// A conversation waiting for the wallet. It holds no secret: that went with the `Ask`.
+/// A conversation waiting for the wallet. It holds no secret: that went with the `Request`.
 #[derive(Debug)]
 pub struct Pending {
     state: State,
-    verb: Verb,
+    mode: Mode,
     then: Then,
 }
 

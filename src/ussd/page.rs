@@ -1,5 +1,5 @@
-//! Fits a text and its footer into a screen, and pages what is longer: at the end of a line if possible, else of a
-//! word. It knows only septets.
+//! Fits a text and its footer into a screen, and pages what is longer: at the end of a line if
+//! possible, else of a word. It knows only septets.
 
 use crate::text::{clip, septets};
 
@@ -14,7 +14,8 @@ pub struct Page {
     pub more: bool,
 }
 
-/// The page `number` of `body`. Every page ends with `foot`, and all but the last with `more` besides.
+/// The page `number` of `body`. Every page ends with `foot`, and all but the last with `more`
+/// besides.
 pub fn page(body: &str, foot: &str, more: &str, number: usize, budget: usize) -> Page {
     let more_foot = join(foot, more, " ");
     let room = budget.saturating_sub(cost_below(&more_foot)).max(1);
@@ -23,7 +24,11 @@ pub fn page(body: &str, foot: &str, more: &str, number: usize, budget: usize) ->
     let mut count: usize = 0;
     loop {
         if cost(rest) <= last_room {
-            return Page { text: clip(&join(rest, foot, "\n"), budget), number: count, more: false };
+            return Page {
+                text: clip(&join(rest, foot, "\n"), budget),
+                number: count,
+                more: false,
+            };
         }
         let (head, tail) = split(rest, room);
         if count == number {
@@ -48,10 +53,13 @@ fn join(above: &str, below: &str, between: &str) -> String {
     format!("{above}{between}{below}")
 }
 
-/// Cuts off as much as fits into `room`, at the best border. The first part is never empty unless the text is.
+/// Cuts off as much as fits into `room`, at the best border. The first part is never empty unless
+/// the text is.
 fn split(text: &str, room: usize) -> (&str, &str) {
     let mut used: usize = 0;
-    let (mut line, mut word, mut hard) = (0, 0, 0);
+    let mut line = 0;
+    let mut word = 0;
+    let mut hard = 0;
     for (at, letter) in text.char_indices() {
         match letter {
             '\n' => line = at,
@@ -96,7 +104,10 @@ mod tests {
     #[test]
     fn longer_texts_break_between_lines() {
         let body = "Last payments\n+KES 100 Amina\n-KES 50 Brian\n-KES 75 Carol";
-        let expected = ["Last payments\n+KES 100 Amina\n0 Back 98 More", "-KES 50 Brian\n-KES 75 Carol\n0 Back"];
+        let expected = [
+            "Last payments\n+KES 100 Amina\n0 Back 98 More",
+            "-KES 50 Brian\n-KES 75 Carol\n0 Back",
+        ];
         assert_eq!(pages(body, "0 Back", 45), expected);
     }
 
@@ -114,14 +125,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_page_fits_and_no_word_is_lost(body in "[a-z{€\n ]{0,600}", foot in "[a-z ]{0,20}", budget in 1_usize..180) {
+        fn every_page_fits_and_no_word_is_lost(
+            body in "[a-z{€\n ]{0,600}",
+            foot in "[a-z ]{0,20}",
+            budget in 1_usize..180,
+        ) {
             let pages = pages(&body, &foot, budget);
             prop_assert!(pages.iter().all(|page| cost(page) <= budget), "{:?}", pages);
             if budget >= 60 && foot.trim() == foot {
-                let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+                let letters = |text: &str| {
+                    text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>()
+                };
                 let shown: String = pages
                     .iter()
-                    .map(|page| page.trim_end_matches(" 98 More").trim_end_matches("98 More").trim_end_matches('\n'))
+                    .map(|page| {
+                        page.trim_end_matches(" 98 More")
+                            .trim_end_matches("98 More")
+                            .trim_end_matches('\n')
+                    })
                     .map(|page| page.strip_suffix(foot.as_str()).unwrap_or(page))
                     .map(letters)
                     .collect();

@@ -8,18 +8,18 @@ use std::sync::{Mutex, PoisonError};
 
 /// How far a hop is, for who may not wait for its end.
 #[derive(Debug)]
-pub struct Progress {
+pub struct HopProgress {
     acting: AtomicBool,
     language: Mutex<Language>,
 }
 
-impl Default for Progress {
+impl Default for HopProgress {
     fn default() -> Self {
-        Progress { acting: AtomicBool::new(false), language: Mutex::new(Language::EN) }
+        HopProgress { acting: AtomicBool::new(false), language: Mutex::new(Language::EN) }
     }
 }
 
-impl Progress {
+impl HopProgress {
     /// From here on something may be done.
     pub fn act(&self) {
         self.acting.store(true, Ordering::Release);
@@ -43,7 +43,7 @@ impl Progress {
 
 /// What came of a hop.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct HopOutcome {
     /// What to show.
     pub screen: Screen,
     /// A word for logs and metrics.

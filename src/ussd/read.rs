@@ -1,11 +1,13 @@
-//! Reads a `Menu` from TOML. It accepts only what can be typed: whether jumps land and words exist is for `check`.
+//! Reads a `Menu` from TOML. It accepts only what can be typed: whether jumps land and words exist
+//! is for `check`.
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
 use super::menu::{
-    Accepts, Act, Choice, Confirm, Input, Jump, Kind, List, Longest, Menu, Name, Pick, Screen, Service, Size,
+    Accepts, Action, Choice, Confirm, Input, Jump, Kind, List, Longest, Menu, MenuService, Name,
+    Pick, Screen, Size,
 };
 use crate::language::Language;
 use crate::source::{Problem, Source};
@@ -25,7 +27,8 @@ pub fn menu(source: &Source) -> Result<Menu, Vec<Problem>> {
 }
 
 fn whole(source: &Source, table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Menu> {
-    let doors = ["start", "stranger", "resume", "late", "refused"].map(|door| table.required(door, complaints));
+    let doors = ["start", "stranger", "resume", "late", "refused"]
+        .map(|door| table.required(door, complaints));
     let flags = table.names("flags", complaints);
     let services = services(table, complaints);
     let slots = slots(table, complaints);
@@ -33,7 +36,9 @@ fn whole(source: &Source, table: &mut Table<'_>, complaints: &mut Complaints<'_>
     if let Some(mut all) = table.table("screen", complaints) {
         for id in all.keys() {
             complaints.about = format!("screen \"{}\": ", id.text);
-            if let Some(screen) = all.table(&id.text, complaints).and_then(|table| screen(&id, table, complaints)) {
+            if let Some(screen) =
+                all.table(&id.text, complaints).and_then(|table| screen(&id, table, complaints))
+            {
                 screens.insert(id.text, screen);
             }
         }
@@ -53,7 +58,10 @@ fn whole(source: &Source, table: &mut Table<'_>, complaints: &mut Complaints<'_>
     })
 }
 
-fn services(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> BTreeMap<String, Service> {
+fn services(
+    table: &mut Table<'_>,
+    complaints: &mut Complaints<'_>,
+) -> BTreeMap<String, MenuService> {
     let mut services = BTreeMap::new();
     let Some(mut all) = table.table("services", complaints) else { return services };
     for name in all.keys() {
@@ -62,7 +70,7 @@ fn services(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> BTreeMap<
             let needs = table.names("needs", complaints);
             let money = table.truth("money", complaints).unwrap_or(false);
             table.finish(complaints);
-            services.insert(name.text, Service { line: name.line, needs, money });
+            services.insert(name.text, MenuService { line: name.line, needs, money });
         }
     }
     complaints.about = String::new();
@@ -113,7 +121,11 @@ fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> 
     }
 }
 
-fn choices(table: &mut Table<'_>, stores: Option<&Name>, complaints: &mut Complaints<'_>) -> Vec<Choice> {
+fn choices(
+    table: &mut Table<'_>,
+    stores: Option<&Name>,
+    complaints: &mut Complaints<'_>,
+) -> Vec<Choice> {
     let options = table.tables("options", complaints);
     if options.is_empty() {
         complaints.add(table.line, "a menu needs `options`");
@@ -121,7 +133,11 @@ fn choices(table: &mut Table<'_>, stores: Option<&Name>, complaints: &mut Compla
     options.into_iter().filter_map(|option| choice(option, stores, complaints)).collect()
 }
 
-fn choice(mut table: Table<'_>, stores: Option<&Name>, complaints: &mut Complaints<'_>) -> Option<Choice> {
+fn choice(
+    mut table: Table<'_>,
+    stores: Option<&Name>,
+    complaints: &mut Complaints<'_>,
+) -> Option<Choice> {
     let label = table.required("label", complaints)?;
     let when = table.name("when", complaints);
     let code = table.name("language", complaints);
@@ -134,8 +150,8 @@ fn choice(mut table: Table<'_>, stores: Option<&Name>, complaints: &mut Complain
     Some(Choice { label, when, language, stores: stores.cloned(), act })
 }
 
-fn act(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Act {
-    Act { run: table.name("do", complaints), next: jumps(table, complaints) }
+fn act(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Action {
+    Action { run: table.name("do", complaints), next: jumps(table, complaints) }
 }
 
 /// Either `goto = "x"` or `next = [{ when = "flag", goto = "x" }, { goto = "y" }]`.
@@ -146,7 +162,8 @@ fn jumps(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Vec<Jump> {
         (Some(to), Some(_)) => complaints.add(to.line, "use either `goto` or `next`"),
         (None, None) => complaints.add(table.line, "it leads nowhere; `goto` or `next` is missing"),
         (None, Some(last)) if last.when.is_some() => {
-            complaints.add(last.to.line, "the last of `next` must have no `when`, or nothing may match");
+            complaints
+                .add(last.to.line, "the last of `next` must have no `when`, or nothing may match");
         }
         (None, Some(_)) => {}
     }
@@ -173,7 +190,8 @@ fn input(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Input
     let keep = table.names("keep", complaints);
     let act = act(table, complaints);
     if let (Some(check), Some(_)) = (&check, &act.run) {
-        complaints.add(check.line, "an input has either `check` or `do`: what is done is checked anyway");
+        complaints
+            .add(check.line, "an input has either `check` or `do`: what is done is checked anyway");
     }
     if let (Some(kept), None) = (keep.first(), &check) {
         complaints.add(kept.line, "`keep` needs a `check` whose answer it keeps");
@@ -238,6 +256,7 @@ fn branch(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Vec<Jump> {
 
 fn list(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<List> {
     let list = table.required("list", complaints);
-    let pick = table.name("field", complaints).map(|field| Pick { field, next: jumps(table, complaints) });
+    let pick =
+        table.name("field", complaints).map(|field| Pick { field, next: jumps(table, complaints) });
     Some(List { list: list?, pick })
 }

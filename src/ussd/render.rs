@@ -1,21 +1,22 @@
 //! Turns a state into the words of its screen. Reads the menu and the texts, changes nothing.
 
 use super::menu::{Kind, List, Size};
+use super::navigation::Navigator;
 use super::page::{Page, page};
-use super::state::{Item, State};
-use super::talk::Talk;
+use super::state::{ListLine, State};
 use super::{SCREEN_SEPTETS, Screen};
-use crate::ask::Slots;
 use crate::catalogue::fill_with;
 use crate::language::Language;
+use crate::request::Slots;
 use crate::text::{clip, to_gsm};
 use crate::value::Value;
 
-impl Talk<'_> {
+impl Navigator<'_> {
     /// The screen of a state, and the page it is on.
     pub(super) fn screen(&self, state: &State) -> (Screen, usize) {
         let page = self.page(state);
-        let ends = self.menu.screen(&state.screen).is_none_or(|screen| matches!(screen.kind, Kind::End));
+        let ends =
+            self.menu.screen(&state.screen).is_none_or(|screen| matches!(screen.kind, Kind::End));
         (Screen { text: page.text, continues: page.more || !ends }, page.number)
     }
 
@@ -32,19 +33,23 @@ impl Talk<'_> {
         match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
             Some(Kind::Menu(_)) => {
                 lines.push(self.word(state, &prompt));
-                lines.extend(numbered(state.shown.iter().map(|label| self.word(state, &format!("{prompt}.{label}")))));
+                lines.extend(numbered(
+                    state.shown.iter().map(|label| self.word(state, &format!("{prompt}.{label}"))),
+                ));
             }
-            Some(Kind::Confirm(_)) => {
-                lines.extend([prompt.as_str(), "nav.yes", "nav.no"].map(|key| self.word(state, key)))
-            }
+            Some(Kind::Confirm(_)) => lines
+                .extend([prompt.as_str(), "nav.yes", "nav.no"].map(|key| self.word(state, key))),
             Some(Kind::Resume) => {
                 lines.push(self.word(state, &prompt));
                 lines.extend(numbered(
-                    ["continue", "restart"].map(|label| self.word(state, &format!("{prompt}.{label}"))),
+                    ["continue", "restart"]
+                        .map(|label| self.word(state, &format!("{prompt}.{label}"))),
                 ));
             }
             Some(Kind::List(list)) => lines.extend(self.lines(state, list, &prompt)),
-            Some(Kind::Input(_) | Kind::Show(..) | Kind::End) => lines.push(self.word(state, &prompt)),
+            Some(Kind::Input(_) | Kind::Show(..) | Kind::End) => {
+                lines.push(self.word(state, &prompt))
+            }
             None => lines.push(self.word(state, "refusal.invalid")),
         }
         to_gsm(&lines.join("\n"))
@@ -54,8 +59,9 @@ impl Talk<'_> {
         if state.items.is_empty() {
             return vec![self.word(state, &format!("{prompt}.empty"))];
         }
-        let line =
-            |item: &Item| self.fill(self.language(state), &format!("{prompt}.line"), &[&state.slots, &item.slots]);
+        let line = |item: &ListLine| {
+            self.fill(self.language(state), &format!("{prompt}.line"), &[&state.slots, &item.slots])
+        };
         let items = state.items.iter().map(line);
         let mut lines = vec![self.word(state, prompt)];
         match list.pick {
@@ -67,7 +73,8 @@ impl Talk<'_> {
 
     /// Back and home, where there is something behind.
     pub(super) fn foot(&self, state: &State) -> String {
-        let ends = self.menu.screen(&state.screen).is_none_or(|screen| matches!(screen.kind, Kind::End));
+        let ends =
+            self.menu.screen(&state.screen).is_none_or(|screen| matches!(screen.kind, Kind::End));
         if ends || state.path.is_empty() {
             return String::new();
         }
@@ -87,7 +94,11 @@ impl Talk<'_> {
     /// A text with the caller's own values and `more`, the later ones first in line.
     pub(super) fn fill(&self, language: Language, key: &str, more: &[&Slots]) -> String {
         let value = |name: &str| {
-            let found = more.iter().rev().find_map(|slots| slots.get(name)).or_else(|| self.caller.slots.get(name));
+            let found = more
+                .iter()
+                .rev()
+                .find_map(|slots| slots.get(name))
+                .or_else(|| self.caller.slots.get(name));
             found.map(|value| self.fitting(name, value))
         };
         fill_with(self.catalogue.text(language, key).unwrap_or(key), value)
@@ -95,8 +106,11 @@ impl Talk<'_> {
 
     /// A value as it may stand on a screen: on one line, and cut where the menu says so.
     fn fitting(&self, name: &str, value: &Value) -> String {
-        let line: String =
-            value.to_string().chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+        let line: String = value
+            .to_string()
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect();
         match self.menu.slots.get(name).map(|longest| &longest.size) {
             Some(Size::Cut(septets)) => clip(&to_gsm(&line), *septets),
             Some(Size::Whole(_)) | None => line,

@@ -1,12 +1,13 @@
-//! Coming back after a cut: what of an old conversation can be offered again, and what may be dialled in one go.
-//! Never a PIN, never something finished.
+//! Coming back after a cut: what of an old conversation can be offered again, and what may be
+//! dialled in one go. Never a PIN, never something finished.
 
 use super::menu::Kind;
+use super::navigation::Navigator;
 use super::state::State;
-use super::talk::Talk;
-use super::{Caller, Menus, Step};
+use super::{CallerView, Menus, Step};
 
-/// The state to offer to someone who was cut off at `state`; nothing if only the start would be left.
+/// The state to offer to someone who was cut off at `state`; nothing if only the start would be
+/// left.
 pub fn resumable(menus: &Menus, state: &State) -> Option<State> {
     let menu = &menus.customer;
     let state = state.kept.as_deref().unwrap_or(state);
@@ -29,21 +30,22 @@ pub fn resumable(menus: &Menus, state: &State) -> Option<State> {
 }
 
 /// Asks whether to continue where `old` was, or to start again.
-pub fn offer(menus: &Menus, caller: &Caller, mut old: State) -> Step {
-    let talk = Talk::new(menus, caller);
+pub fn offer(menus: &Menus, caller: &CallerView, mut old: State) -> Step {
+    let navigator = Navigator::new(menus, caller);
     if caller.known {
         // An account knows its language; what was chosen in the old conversation may be outdated.
         old.language = None;
     }
-    if old.root() != talk.start() || menus.customer.screen(&old.screen).is_none() {
-        return talk.home(old.language);
+    if old.root() != navigator.start() || menus.customer.screen(&old.screen).is_none() {
+        return navigator.home(old.language);
     }
     let language = old.language;
     let kept = Some(Box::new(State { kept: None, ..old }));
-    talk.enter(State { kept, ..State::at(&menus.customer.resume.text, language) })
+    navigator.enter(State { kept, ..State::at(&menus.customer.resume.text, language) })
 }
 
-/// May the answer to this screen come out of a dialled code (`*384*1*0712345678#`)? Not a yes, not a PIN.
+/// May the answer to this screen come out of a dialled code (`*384*1*0712345678#`)? Not a yes, not
+/// a PIN.
 pub fn accepts_dialled(menus: &Menus, state: &State) -> bool {
     menus.customer.screen(&state.screen).is_some_and(|screen| match &screen.kind {
         Kind::Menu(_) | Kind::List(_) | Kind::Show(..) => true,

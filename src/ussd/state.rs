@@ -1,13 +1,13 @@
-//! Where a person is in a conversation: all that is kept between two hops. It is written to the store, so it never
-//! holds a secret, and everything in it is bounded.
+//! Where a person is in a conversation: all that is kept between two hops. It is written to the
+//! store, so it never holds a secret, and everything in it is bounded.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::menu::Menu;
-use crate::ask::{self, Fields, Slots};
 use crate::language::Language;
+use crate::request::{self, Fields, Slots};
 
 /// Screens behind, at most.
 const DEPTH_MAX: usize = 32;
@@ -39,7 +39,7 @@ pub struct State {
     /// The labels of the choices as they were numbered on the screen.
     pub shown: Vec<String>,
     /// The lines of the list shown.
-    pub items: Vec<Item>,
+    pub items: Vec<ListLine>,
     /// What stands above the screen: why the last input was not taken.
     pub note: Option<String>,
     /// On the resume screen: where the caller was cut off.
@@ -48,7 +48,7 @@ pub struct State {
 
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
+pub struct ListLine {
     /// What picking it stores.
     pub id: String,
     /// Values for its template.
@@ -66,7 +66,8 @@ impl State {
         self.path.first().unwrap_or(&self.screen)
     }
 
-    /// Takes up what the wallet said. Flags are those of the last answer only: yesterday's warning is no warning.
+    /// Takes up what the wallet said. Flags are those of the last answer only: yesterday's warning
+    /// is no warning.
     pub(super) fn learn(&mut self, slots: Slots, flags: BTreeSet<String>) {
         for (name, value) in slots {
             if self.slots.len() < SLOTS_MAX || self.slots.contains_key(&name) {
@@ -77,8 +78,8 @@ impl State {
     }
 
     /// Takes up the lines of a list.
-    pub(super) fn list(&mut self, items: Vec<ask::Item>) {
-        let item = |item: ask::Item| Item {
+    pub(super) fn list(&mut self, items: Vec<request::Item>) {
+        let item = |item: request::Item| ListLine {
             id: bounded(&item.id),
             slots: item
                 .slots
@@ -111,7 +112,8 @@ impl State {
         }
     }
 
-    /// Goes back to the screen at `depth` of the path, forgetting what that screen and all after it took in.
+    /// Goes back to the screen at `depth` of the path, forgetting what that screen and all after it
+    /// took in.
     pub(super) fn retreat(&mut self, menu: &Menu, depth: usize) {
         let mut left = self.path.split_off(depth.min(self.path.len()));
         left.push(std::mem::take(&mut self.screen));

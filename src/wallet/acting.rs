@@ -1,15 +1,15 @@
-//! Doing: a plan becomes a posting, once per key, with what the channel adds and the proof of the PIN. What others were
-//! faster with is planned anew.
+//! Doing: a plan becomes a posting, once per key, with what the channel adds and the proof of the
+//! PIN. What others were faster with is planned anew.
 
 use super::message::Message;
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
-use super::{Caller, Service, Wallet, Whose, unavailable};
-use crate::ask::{Answer, Ask, Fields, Secret};
-use crate::book::{Change, Key, Posting, Proof, SecretKind};
+use super::{Authority, Caller, Service, Wallet, unavailable};
+use crate::book::{Change, Credential, Key, Posting, SecretKind};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
+use crate::request::{Answer, Fields, Request, Secret};
 use crate::store::people::PinRow;
 use crate::value::{Slots, Value};
 use secrecy::ExposeSecret;
@@ -24,11 +24,11 @@ const PIN_LOCKED: Message = Message::plain("sms.pin_locked", &[]);
 
 /// What a channel adds to something it wants done.
 #[derive(Debug, Clone)]
-pub struct Turn {
+pub struct Execution {
     /// The same for each repetition of the same request.
     pub key: Key,
     /// Changes that become true together with what is done.
-    pub along: Vec<Change>,
+    pub side_effects: Vec<Change>,
     /// What happens when the PIN is wrong.
     pub wrong: Wrong,
 }
@@ -44,7 +44,7 @@ pub enum Wrong {
 
 /// What came of wanting something done.
 #[derive(Debug)]
-pub struct Acted {
+pub struct Executed {
     /// The answer for the person.
     pub answer: Answer,
     /// The PIN was wrong and a try was charged: what comes with that is in the database.
@@ -52,68 +52,96 @@ pub struct Acted {
     /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
     pub silent: bool,
     /// It was done, and no posting tells of it: what the answer said cannot be found again.
-    pub unposted: bool,
+    pub not_recorded: bool,
 }
 
 impl Wallet {
     /// Does something, once per key.
-    pub async fn act(&self, caller: &Caller, ask: Ask, turn: Turn) -> Acted {
-        let Some(service) = super::service(&ask.service) else {
+    pub async fn act(&self, caller: &Caller, request: Request, execution: Execution) -> Executed {
+        let Some(service) = super::service(&request.service) else {
             return refused(Reason::ServiceUnknown.into(), false);
         };
-        let able = claimed(service, caller).and_then(|()| readable(service, ask.secret.as_ref()));
+        let able =
+            claimed(service, caller).and_then(|()| readable(service, request.secret.as_ref()));
         let done = match able {
-            Ok(()) => self.commit(service, caller, ask, turn).await,
+            Ok(()) => self.commit(service, caller, request, execution).await,
             Err(refusal) => Err(refusal),
         };
-        self.metrics.service(service.name, done.as_ref().map_or_else(Refusal::code, |_acted| "done"));
+        self.metrics
+            .service(service.name, done.as_ref().map_or_else(Refusal::code, |_acted| "done"));
         done.unwrap_or_else(|refusal| {
             let charged = matches!(refusal.reason, Reason::PinWrong | Reason::CodeWrong);
             refused(last_try(refusal), charged)
         })
     }
 
-    async fn commit(&self, service: &'static Service, caller: &Caller, ask: Ask, turn: Turn) -> Result<Acted, Refusal> {
-        let fresh_id =
-            if service.opens > 0 { self.book.fresh_ids(service.opens).await.map_err(|e| unavailable(&e))? } else { 0 };
-        let given = Given { key: Some(turn.key), fresh_id, posting: None };
-        let request = request_digest(service.name, &ask.fields);
+    async fn commit(
+        &self,
+        service: &'static Service,
+        caller: &Caller,
+        request: Request,
+        execution: Execution,
+    ) -> Result<Executed, Refusal> {
+        let fresh_id = if service.opens > 0 {
+            self.book.fresh_ids(service.opens).await.map_err(|e| unavailable(&e))?
+        } else {
+            0
+        };
+        let given = Given { key: Some(execution.key), fresh_id, posting: None };
+        let digest = request_digest(service.name, &request.fields);
         for _plan in 0..PLANS_MAX {
-            let Planned { mut plan, refused, pin } = self.plan(service, caller, &ask, given).await;
+            let Planned { mut plan, refused, pin } =
+                self.plan(service, caller, &request, given).await;
             if let Some(refusal) = refused {
                 return Err(refusal);
             }
-            agreed(&plan, &ask.fields)?;
+            agreed(&plan, &request.fields)?;
             let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
-            let unposted = act.legs.is_empty() && act.holds.is_empty();
-            let mut posting = self.posting(&turn, act);
-            posting.request = request;
-            if service.pin != Whose::Nobody {
+            let not_recorded = act.legs.is_empty() && act.holds.is_empty();
+            let mut posting = self.posting(&execution, act);
+            posting.request = digest;
+            if service.authority != Authority::Nobody {
                 let row = pin.ok_or(Reason::PinLocked)?;
                 posting.changes.push(Change::ClearPin { account: row.account_id });
-                posting.proofs.insert(0, self.proof(caller, ask.secret.as_ref(), row, turn.wrong.clone())?);
+                posting.credentials.insert(
+                    0,
+                    self.credential(caller, request.secret.as_ref(), row, execution.wrong.clone())?,
+                );
             }
             match self.book.post(posting).await {
                 // an earlier copy did it: what this one planned since may be another thing
                 Ok(receipt) if receipt.repeated => {
-                    return self.repeated(plan, silent, unposted, caller, &ask, turn.key).await;
+                    return self
+                        .repeated(plan, silent, not_recorded, caller, &request, execution.key)
+                        .await;
                 }
                 Ok(receipt) => {
                     plan.show_all(self.receipt_slots(&receipt, caller));
-                    return Ok(done(plan, silent, unposted));
+                    return Ok(done(plan, silent, not_recorded));
                 }
                 // a PIN that is gone was that of somebody who was dismissed meanwhile
-                Err(refusal) if refusal.reason == Reason::PinLocked && service.pin == Whose::Assistant => {
-                    let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.till.is_some());
-                    return Err(if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal });
+                Err(refusal)
+                    if refusal.reason == Reason::PinLocked
+                        && service.authority == Authority::Assistant =>
+                {
+                    let serves =
+                        self.caller(caller.msisdn.clone()).await.map(|now| now.post.is_some());
+                    return Err(if let Ok(false) = serves {
+                        Reason::NotAgent.into()
+                    } else {
+                        refusal
+                    });
                 }
-                // the plan was good, but money was spent, an account frozen or an order answered in between: a new plan
-                // does, or says, better
+                // the plan was good, but money was spent, an account frozen or an order answered in
+                // between: a new plan does, or says, better
                 Err(refusal)
                     if matches!(
                         refusal.reason,
-                        Reason::NotEnough | Reason::AccountClosed | Reason::HoldGone | Reason::OrderGone
+                        Reason::NotEnough
+                            | Reason::AccountClosed
+                            | Reason::HoldGone
+                            | Reason::OrderGone
                     ) => {}
                 Err(refusal) => return Err(refusal),
             }
@@ -126,30 +154,34 @@ impl Wallet {
         &self,
         mut plan: Plan,
         silent: bool,
-        unposted: bool,
+        not_recorded: bool,
         caller: &Caller,
-        ask: &Ask,
+        request: &Request,
         key: Key,
-    ) -> Result<Acted, Refusal> {
-        match self.replay(caller, ask, key).await {
+    ) -> Result<Executed, Refusal> {
+        match self.replay(caller, request, key).await {
             Answer::Facts { slots, .. } => plan.show_all(slots),
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}
         }
-        Ok(done(plan, silent, unposted))
+        Ok(done(plan, silent, not_recorded))
     }
 
     /// A plan as the book takes it, with what the channel adds, but without the PIN.
-    fn posting(&self, turn: &Turn, act: Act) -> Posting {
-        let changes = turn.along.iter().cloned().chain(act.changes).collect();
-        let proofs = act.proofs.into_iter().map(|proof| also(proof, &turn.wrong)).collect();
-        self.planned(turn.key, Act { changes, proofs, ..act })
+    fn posting(&self, execution: &Execution, act: Act) -> Posting {
+        let changes = execution.side_effects.iter().cloned().chain(act.changes).collect();
+        let credentials = act
+            .credentials
+            .into_iter()
+            .map(|credential| also(credential, &execution.wrong))
+            .collect();
+        self.planned(execution.key, Act { changes, credentials, ..act })
     }
 
     /// A plan as the book takes it.
     pub(crate) fn planned(&self, key: Key, act: Act) -> Posting {
-        let Act { kind, legs, holds, proofs, meters, changes, corrects } = act;
-        Posting { legs, holds, meters, proofs, corrects, kind, ..self.note(key, changes) }
+        let Act { kind, legs, holds, credentials, meters, changes, corrects } = act;
+        Posting { legs, holds, meters, credentials, corrects, kind, ..self.note(key, changes) }
     }
 
     /// A posting that moves nothing: changes of rows that guard themselves.
@@ -158,49 +190,81 @@ impl Wallet {
             key,
             request: [0; 16],
             kind: "note",
-            at: self.house.clock.now(),
-            currency: self.house.market.currency,
+            at: self.config.clock.now(),
+            currency: self.config.market.currency,
             legs: Vec::new(),
             holds: Vec::new(),
             meters: Vec::new(),
             changes,
             corrects: None,
-            proofs: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 
-    /// What the book compares within the commit, and what a wrong PIN leaves. The owner hears of a lock by SMS: perhaps
-    /// it was not them.
-    fn proof(&self, caller: &Caller, secret: Option<&Secret>, row: PinRow, wrong: Wrong) -> Result<Proof, Refusal> {
+    /// What the book compares within the commit, and what a wrong PIN leaves. The owner hears of a
+    /// lock by SMS: perhaps it was not them.
+    fn credential(
+        &self,
+        caller: &Caller,
+        secret: Option<&Secret>,
+        row: PinRow,
+        wrong: Wrong,
+    ) -> Result<Credential, Refusal> {
         let person = caller.person.as_ref().ok_or(Reason::NotJoined)?;
-        let (account, pin) = (row.account_id, Pin::parse(entered(secret)?)?);
+        let account = row.account_id;
+        let pin = Pin::parse(entered(secret)?)?;
         // a tag whose key is not known any more equals nothing
-        let tag = self.house.pin_keys.tag(row.key_version, account, &row.salt, &pin).map_or(Vec::new(), Vec::from);
-        let now = self.house.clock.now();
+        let tag = self
+            .config
+            .pin_keys
+            .tag(row.key_version, account, &row.salt, &pin)
+            .map_or(Vec::new(), Vec::from);
+        let now = self.config.clock.now();
         let slots = Slots::new();
-        let news = super::outgoing::message(&person.msisdn, &person.language, PIN_LOCKED.template, &slots, None, now);
+        let news = super::outgoing::message(
+            &person.msisdn,
+            &person.language,
+            PIN_LOCKED.template,
+            &slots,
+            None,
+            now,
+        );
         let wrong = match wrong {
             Wrong::Charged => Vec::new(),
-            Wrong::Charge(mut along) => {
-                along.push(Change::ChargePin { account });
-                along
+            Wrong::Charge(mut side_effects) => {
+                side_effects.push(Change::ChargePin { account });
+                side_effects
             }
         };
-        Ok(Proof { secret: SecretKind::Pin, account, salt: row.salt, tag, wrong, locked: vec![Change::Tell(news)] })
+        Ok(Credential {
+            secret: SecretKind::Pin,
+            account,
+            salt: row.salt,
+            tag,
+            wrong,
+            locked: vec![Change::Tell(news)],
+        })
     }
 }
 
-fn done(plan: Plan, silent: bool, unposted: bool) -> Acted {
-    Acted { answer: Answer::Facts { slots: plan.slots, flags: plan.flags }, charged: false, silent, unposted }
+fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {
+    Executed {
+        answer: Answer::Facts { slots: plan.slots, flags: plan.flags },
+        charged: false,
+        silent,
+        not_recorded,
+    }
 }
 
-fn refused(refusal: Refusal, charged: bool) -> Acted {
-    Acted { answer: Answer::Refused(refusal), charged, silent: false, unposted: false }
+fn refused(refusal: Refusal, charged: bool) -> Executed {
+    Executed { answer: Answer::Refused(refusal), charged, silent: false, not_recorded: false }
 }
 
 /// It is done at the total that the person said yes to, or not at all.
 fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
-    let (Some(agreed), Some(total)) = (fields.get("total"), plan.slots.get("total").and_then(Value::money)) else {
+    let (Some(agreed), Some(total)) =
+        (fields.get("total"), plan.slots.get("total").and_then(Value::money))
+    else {
         return Ok(());
     };
     if Money::from_minor_text(agreed, total.currency) == Some(total) {
@@ -210,15 +274,17 @@ fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
     }
 }
 
-/// Whether somebody does this with a wallet that is theirs already: one that an agent opened is taken over first.
+/// Whether somebody does this with a wallet that is theirs already: one that an agent opened is
+/// taken over first.
 fn claimed(service: &Service, caller: &Caller) -> Result<(), Refusal> {
-    let unclaimed = caller.person.is_some() && !caller.settled && service.pin != Whose::Assistant;
+    let unclaimed =
+        caller.person.is_some() && !caller.settled && service.authority != Authority::Assistant;
     if unclaimed && !service.unclaimed { Err(Reason::NotClaimed.into()) } else { Ok(()) }
 }
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
 fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
-    if service.pin == Whose::Nobody {
+    if service.authority == Authority::Nobody {
         return Ok(());
     }
     Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))
@@ -228,7 +294,8 @@ fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
     Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
 }
 
-/// A wrong PIN that was the last try reads as what it is, a lock; and a wrong code as one that is gone.
+/// A wrong PIN that was the last try reads as what it is, a lock; and a wrong code as one that is
+/// gone.
 fn last_try(refusal: Refusal) -> Refusal {
     let last = refusal.slots.get("left") == Some(&Value::Count(0));
     if last && refusal.reason == Reason::PinWrong {
@@ -237,13 +304,16 @@ fn last_try(refusal: Refusal) -> Refusal {
     if last && refusal.reason == Reason::CodeWrong { Reason::CodeGone.into() } else { refusal }
 }
 
-/// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own charge.
-fn also(proof: Proof, wrong: &Wrong) -> Proof {
+/// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own
+/// charge.
+fn also(credential: Credential, wrong: &Wrong) -> Credential {
     let wrong = match wrong {
         Wrong::Charged => Vec::new(),
-        Wrong::Charge(along) => along.iter().cloned().chain(proof.wrong).collect(),
+        Wrong::Charge(side_effects) => {
+            side_effects.iter().cloned().chain(credential.wrong).collect()
+        }
     };
-    Proof { wrong, ..proof }
+    Credential { wrong, ..credential }
 }
 
 /// What was asked, so that a key used for something else is noticed. Secrets are not part of it.

@@ -5,14 +5,14 @@ use super::people::join::empty_wallet;
 use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::seal::Dice;
+use crate::seal::Randomness;
 use crate::store::book_rows::{self, Account};
-use crate::store::{Store, StoreError, settings};
+use crate::store::{Store, StoreError, setting_rows};
 use crate::time::Timestamp;
 
 /// Why a database could not be made ready.
 #[derive(Debug, thiserror::Error)]
-pub enum FoundingError {
+pub enum BootstrapError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,9 +30,10 @@ pub async fn open_accounts(
     book: &Book,
     currency: Currency,
     now: Timestamp,
-) -> Result<(), FoundingError> {
-    let present =
-        store.read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE, TAX, LEVY, COMMISSIONS])).await?;
+) -> Result<(), BootstrapError> {
+    let present = store
+        .read(|conn| book_rows::accounts_of(conn, &[TRUST, FEES, SUSPENSE, TAX, LEVY, COMMISSIONS]))
+        .await?;
     let changes = missing(&present, currency);
     if changes.is_empty() {
         return Ok(());
@@ -49,15 +50,19 @@ pub async fn open_accounts(
         meters: Vec::new(),
         changes,
         corrects: None,
-        proofs: Vec::new(),
+        credentials: Vec::new(),
     };
-    book.post(posting).await.map(|_receipt| ()).map_err(FoundingError::Refused)
+    book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
 }
 
 /// What opens those of the operator's accounts that are not there.
 fn missing(present: &[Account], currency: Currency) -> Vec<Change> {
     let of_tariff = [FEES, TAX, LEVY].map(|id| (id, "fees", Some(0)));
-    let others = [(TRUST, "trust", None), (SUSPENSE, "suspense", Some(0)), (COMMISSIONS, "commission", None)];
+    let others = [
+        (TRUST, "trust", None),
+        (SUSPENSE, "suspense", Some(0)),
+        (COMMISSIONS, "commission", None),
+    ];
     let wanted = others.into_iter().chain(of_tariff);
     let missing = wanted.filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
     let opened = missing.map(|(id, kind, floor_minor)| Account {
@@ -70,35 +75,47 @@ fn missing(present: &[Account], currency: Currency) -> Vec<Change> {
 
 /// The key that turns posting numbers into receipt codes: made once, the same for ever, or old
 /// codes would change.
-pub async fn reference_key(book: &Book, dice: &Dice) -> Result<[u8; 16], FoundingError> {
-    let fresh: [u8; 16] = dice.bytes();
-    let stored = book.write(move |conn| settings::set_once(conn, "reference_key", &fresh)).await?;
-    let damaged = FoundingError::Store(StoreError::Damaged("the reference key is not 16 bytes"));
+pub async fn reference_key(
+    book: &Book,
+    randomness: &Randomness,
+) -> Result<[u8; 16], BootstrapError> {
+    let fresh: [u8; 16] = randomness.bytes();
+    let stored =
+        book.write(move |conn| setting_rows::set_once(conn, "reference_key", &fresh)).await?;
+    let damaged = BootstrapError::Store(StoreError::Damaged("the reference key is not 16 bytes"));
     stored.try_into().map_err(|_long: Vec<u8>| damaged)
 }
 
 /// Marks whose world this database holds (`demo` or `service`), and refuses the other's.
-pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), FoundingError> {
-    let stored = book.write(move |conn| settings::set_once(conn, "world", world.as_bytes())).await?;
+pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), BootstrapError> {
+    let stored =
+        book.write(move |conn| setting_rows::set_once(conn, "world", world.as_bytes())).await?;
     if stored == world.as_bytes() {
         return Ok(());
     }
     let other = String::from_utf8_lossy(&stored).into_owned();
-    Err(FoundingError::Foreign(format!(
-        "this database belongs to `{other}` and cannot be used as `{world}`: choose another with --database-url"
+    Err(BootstrapError::Foreign(format!(
+        "this database belongs to `{other}` and cannot be used as `{world}`: choose another with \
+         --database-url"
     )))
 }
 
 /// Refuses a secret that is not the one this database was made with: every PIN would be wrong.
-pub async fn claim_secret(book: &Book, current: [u8; 16], older: &[[u8; 16]]) -> Result<(), FoundingError> {
-    let stored = book.write(move |conn| settings::set_once(conn, "secret_fingerprint", &current)).await?;
+pub async fn claim_secret(
+    book: &Book,
+    current: [u8; 16],
+    older: &[[u8; 16]],
+) -> Result<(), BootstrapError> {
+    let stored = book
+        .write(move |conn| setting_rows::set_once(conn, "secret_fingerprint", &current))
+        .await?;
     let known = stored == current || older.iter().any(|old| stored == old.as_slice());
     if known {
         return Ok(());
     }
-    Err(FoundingError::Foreign(
-        "KADOGO_SECRET is not the secret this database was made with; if it was changed on purpose, name the old one \
-         in KADOGO_OLD_SECRETS"
+    Err(BootstrapError::Foreign(
+        "KADOGO_SECRET is not the secret this database was made with; if it was changed on \
+         purpose, name the old one in KADOGO_OLD_SECRETS"
             .to_owned(),
     ))
 }
@@ -120,7 +137,9 @@ mod tests {
         };
         let all = opened(&[]);
         assert_eq!(
-            all.iter().map(|account| (account.id, account.kind.as_str(), account.floor_minor)).collect::<Vec<_>>(),
+            all.iter()
+                .map(|account| (account.id, account.kind.as_str(), account.floor_minor))
+                .collect::<Vec<_>>(),
             [
                 (TRUST, "trust", None),
                 (SUSPENSE, "suspense", Some(0)),

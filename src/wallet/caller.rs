@@ -1,8 +1,8 @@
 //! Who asks: a number that a gateway vouches for, whose wallet it is, and where they serve.
 
 use crate::phone::Msisdn;
-use crate::store::agents::Till;
-use crate::store::members::{self, Dialler};
+use crate::store::agent_rows::AgentPost;
+use crate::store::holders::{self, CallerProfile};
 use crate::store::people::PersonRow;
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
@@ -17,25 +17,25 @@ pub struct Caller {
     /// They have a PIN. Who was registered by an agent has none until they choose it.
     pub settled: bool,
     /// Where they serve as an agent.
-    pub till: Option<Till>,
+    pub post: Option<AgentPost>,
     /// A payment waits for their yes.
-    pub asked: bool,
+    pub order_waits: bool,
 }
 
 impl Caller {
     /// Reads who has this number.
     pub fn read(conn: &mut Conn, msisdn: Msisdn, now: Timestamp) -> Result<Caller, StoreError> {
-        let found = members::diallers(conn, &[msisdn.e164()], now.micros())?.pop();
+        let found = holders::caller_profiles(conn, &[msisdn.e164()], now.micros())?.pop();
         Ok(Caller::of(msisdn, found))
     }
 
     /// Who has this number, as they were found.
-    pub fn of(msisdn: Msisdn, found: Option<Dialler>) -> Caller {
+    pub fn of(msisdn: Msisdn, found: Option<CallerProfile>) -> Caller {
         match found {
-            Some(Dialler { person, settled, till, asked }) => {
-                Caller { msisdn, person: Some(person), settled, till, asked }
+            Some(CallerProfile { person, settled, post, order_waits }) => {
+                Caller { msisdn, person: Some(person), settled, post, order_waits }
             }
-            None => Caller { msisdn, person: None, settled: false, till: None, asked: false },
+            None => Caller { msisdn, person: None, settled: false, post: None, order_waits: false },
         }
     }
 }

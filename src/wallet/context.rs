@@ -1,18 +1,19 @@
-//! The context of a decision: who asks for what and when, the rules of the service, and the facts that were read for it. All
-//! of it is handed in; there is no way from here to a database, a clock, randomness or another channel.
+//! The context of a decision: who asks for what and when, the rules of the service, and the facts
+//! that were read for it. All of it is handed in; there is no way from here to a database, a clock,
+//! randomness or another channel.
 
 use super::counterparty::Party;
 use super::message::Message;
 use super::plan::{Act, Plan, PlanError};
-use super::{Caller, House};
-use crate::ask::{Fields, Secret, Slots, Verb};
+use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::Till;
+use crate::request::{Fields, Mode, Secret, Slots};
+use crate::store::agent_rows::AgentPost;
 use crate::store::facts::Facts;
 use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
@@ -55,7 +56,8 @@ pub struct Settle {
     pub pay: Pay,
 }
 
-/// Cash that changes hands in another way: in parts, one way and the other, it earns an outlet no more than in one.
+/// Cash that changes hands in another way: in parts, one way and the other, it earns an outlet no
+/// more than in one.
 #[derive(Debug, Clone, Copy)]
 pub struct CountsAs {
     /// The kind of posting.
@@ -80,7 +82,7 @@ pub struct Peers {
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The rules, keys and surroundings that all services share.
-    pub house: &'a House,
+    pub config: &'a ServiceConfig,
     /// What services cost.
     pub tariff: &'a Tariff,
     /// What people may move.
@@ -93,15 +95,17 @@ pub struct Context<'a> {
     pub fields: &'a Fields,
     /// The secret input of this step.
     pub secret: Option<&'a Secret>,
-    /// What the plan is for: a warning is for who is about to say yes, and costs facts that others need not wait for.
-    pub verb: Verb,
+    /// What the plan is for: a warning is for who is about to say yes, and costs facts that others
+    /// need not wait for.
+    pub mode: Mode,
     /// The time.
     pub now: Timestamp,
     /// Where it was asked for.
     pub channel: Channel,
     /// What makes a repetition of the request recognisable, where something is being done.
     pub key: Option<Key>,
-    /// The first of the numbers never used before that the service opens something with, where it is being done; otherwise 0.
+    /// The first of the numbers never used before that the service opens something with, where it
+    /// is being done; otherwise 0.
     pub fresh_id: i64,
     /// Random bytes for a secret that is stored.
     pub salt: [u8; 16],
@@ -123,8 +127,8 @@ impl<'a> Context<'a> {
     }
 
     /// Where the caller serves as an agent.
-    pub fn post(&self) -> Result<&'a Till, PlanError> {
-        let post = self.caller.till.as_ref().ok_or(Reason::NotAgent)?;
+    pub fn post(&self) -> Result<&'a AgentPost, PlanError> {
+        let post = self.caller.post.as_ref().ok_or(Reason::NotAgent)?;
         if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NotAgent.into()) }
     }
 
@@ -134,21 +138,27 @@ impl<'a> Context<'a> {
         Ok(value.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, name))?)
     }
 
-    /// An input that is a number given by us: what a list offered; refused as `otherwise` where it is none.
-    pub fn chosen<T: FromStr>(&self, name: &'static str, otherwise: Reason) -> Result<T, PlanError> {
+    /// An input that is a number given by us: what a list offered; refused as `otherwise` where it
+    /// is none.
+    pub fn chosen<T: FromStr>(
+        &self,
+        name: &'static str,
+        otherwise: Reason,
+    ) -> Result<T, PlanError> {
         self.field(name)?.parse().map_err(|_text| otherwise.into())
     }
 
     /// An input that is a phone number.
     pub fn phone(&self, name: &'static str) -> Result<Msisdn, PlanError> {
         let text = self.field(name)?;
-        Ok(Msisdn::parse(text, &self.house.market).map_err(|reason| Refusal::of_field(reason, name))?)
+        Ok(Msisdn::parse(text, &self.config.market)
+            .map_err(|reason| Refusal::of_field(reason, name))?)
     }
 
     /// An input that is an amount above zero, in minor units.
     pub fn amount(&self, name: &'static str) -> Result<Money, PlanError> {
         let text = self.field(name)?;
-        match Money::from_minor_text(text, self.house.market.currency) {
+        match Money::from_minor_text(text, self.config.market.currency) {
             Some(amount) if amount.minor > 0 => Ok(amount),
             Some(_) => Err(Refusal::of_field(Reason::AmountZero, name).into()),
             None => Err(Refusal::of_field(Reason::AmountFormat, name).into()),
@@ -157,7 +167,7 @@ impl<'a> Context<'a> {
 
     /// An amount of the market's currency.
     pub fn money(&self, minor: i64) -> Money {
-        Money::new(minor, self.house.market.currency)
+        Money::new(minor, self.config.market.currency)
     }
 
     /// The market's day.
@@ -167,11 +177,18 @@ impl<'a> Context<'a> {
 
     /// The market's day at a time.
     pub fn day_of(&self, at: Timestamp) -> Day {
-        Day::of(at, &self.house.market.zone)
+        Day::of(at, &self.config.market.zone)
     }
 
-    /// A message to a person, with values for its text. With `account`, it tells that account's new balance.
-    pub fn tell(&self, to: &PersonRow, message: &Message, slots: Slots, account: Option<i64>) -> Change {
+    /// A message to a person, with values for its text. With `account`, it tells that account's new
+    /// balance.
+    pub fn tell(
+        &self,
+        to: &PersonRow,
+        message: &Message,
+        slots: Slots,
+        account: Option<i64>,
+    ) -> Change {
         Change::Tell(self.message(&to.msisdn, &to.language, message, &slots, account))
     }
 

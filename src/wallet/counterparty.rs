@@ -1,13 +1,15 @@
-//! Who takes part in something, and how others see them: which account, a masked name, a masked number.
+//! Who takes part in something, and how others see them: which account, a masked name, a masked
+//! number.
 
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::phone::Msisdn;
-use crate::store::agents::OutletRow;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::text;
 use crate::value::{Slots, Value};
 
-/// Septets of a first name as others see it: with an initial it fits every text that is measured for names.
+/// Septets of a first name as others see it: with an initial it fits every text that is measured
+/// for names.
 const FIRST_NAME_MAX: usize = 16;
 
 /// Who takes part in something.
@@ -47,7 +49,8 @@ impl Party {
 
 /// How others see a person: masked name and number.
 pub fn sign(person: &PersonRow) -> Slots {
-    let phone = Msisdn::from_e164(&person.msisdn).map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+    let phone = Msisdn::from_e164(&person.msisdn)
+        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
     Slots::from([("name".into(), name(person)), ("phone".into(), phone)])
 }
 
@@ -59,7 +62,10 @@ pub fn name(person: &PersonRow) -> Value {
 /// How customers see an outlet: its name and its number.
 pub fn outlet_sign(outlet: &OutletRow) -> Slots {
     let number = AgentNumber::of(outlet.float_account);
-    Slots::from([("name".into(), Value::Name(outlet.name.clone())), ("phone".into(), number.into())])
+    Slots::from([
+        ("name".into(), Value::Name(outlet.name.clone())),
+        ("phone".into(), number.into()),
+    ])
 }
 
 /// What others see of a name: the first name and the initial of the last.

@@ -1,30 +1,30 @@
 //! The rules, keys and surroundings that all services share.
 
 use crate::limits::Limits;
-use crate::live::Live;
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
-use crate::seal::Dice;
-use crate::standing::Every;
+use crate::reloadable::Reloadable;
+use crate::schedule::Every;
+use crate::seal::Randomness;
 use crate::store::people::PinRow;
 use crate::tariff::Tariff;
 use crate::time::Clock;
 
 /// What all services share.
 #[derive(Debug)]
-pub struct House {
+pub struct ServiceConfig {
     /// Where the service runs.
     pub market: Market,
     /// What services cost.
-    pub tariff: Live<Tariff>,
+    pub tariff: Reloadable<Tariff>,
     /// What people may move.
-    pub limits: Live<Limits>,
+    pub limits: Reloadable<Limits>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
     pub reference_key: [u8; 16],
     /// What the operator decides about services.
-    pub rules: Rules,
+    pub rules: OperatorRules,
     /// What the service calls itself to people.
     pub brand: String,
     /// Whether mail can leave the house.
@@ -34,25 +34,31 @@ pub struct House {
     /// The time.
     pub clock: Clock,
     /// Randomness.
-    pub dice: Dice,
+    pub randomness: Randomness,
 }
 
 /// What the operator decides about services, besides prices and limits.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct OperatorRules {
     /// How many payments one person may ask back in thirty days.
-    pub undo_quota: i64,
+    pub reversal_quota: i64,
     /// How often commission is paid out by itself, if it is.
     pub payout: Option<Every>,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
 }
 
-impl House {
+impl ServiceConfig {
     /// What is stored of a PIN, or of a code that is compared like one.
     pub fn tagged(&self, account: i64, pin: &Pin, salt: [u8; 16]) -> PinRow {
         let key = self.pin_keys.current();
         let tag = key.tag(account, &salt, pin).to_vec();
-        PinRow { account_id: account, key_version: i64::from(key.version), salt: salt.to_vec(), tag, attempts: 0 }
+        PinRow {
+            account_id: account,
+            key_version: i64::from(key.version),
+            salt: salt.to_vec(),
+            tag,
+            attempts: 0,
+        }
     }
 }

@@ -1,20 +1,20 @@
-//! Limits of a payment: what it counts for on both sides, and whether the payer's own limits allow it, asked before the
-//! PIN. The book asks again, within the commit, and its word counts.
+//! Limits of a payment: what it counts for on both sides, and whether the payer's own limits allow
+//! it, asked before the PIN. The book asks again, within the commit, and its word counts.
 
 use super::context::Context;
 use super::party;
 use super::plan::PlanError;
 use crate::book::Meter;
 use crate::calendar::Day;
-use crate::limits::{Budget, Caps, Limits, Tier, Way};
+use crate::limits::{Budget, Caps, Direction, Limits, Tier};
 use crate::money::Money;
 use crate::store::people::PersonRow;
 
 /// What the payment of `amount` counts for: going out for the payer, coming in for the payee.
 ///
-/// Only the payer's side is compared here. Whether the payee's account can take it is asked in the commit alone, behind
-/// the PIN: before it, anybody could ask again and again with other amounts for nothing, until they know a stranger's
-/// balance.
+/// Only the payer's side is compared here. Whether the payee's account can take it is asked in the
+/// commit alone, behind the PIN: before it, anybody could ask again and again with other amounts
+/// for nothing, until they know a stranger's balance.
 pub fn of_payment(
     context: &Context,
     payer: &PersonRow,
@@ -24,7 +24,8 @@ pub fn of_payment(
     Ok(vec![spent(context, payer, amount)?, received(context, payee, amount)])
 }
 
-/// What the caller's payment of `amount` counts for on their own side; refused where their limits do not allow it.
+/// What the caller's payment of `amount` counts for on their own side; refused where their limits
+/// do not allow it.
 pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Meter, PlanError> {
     let out = out(context, payer, amount, true)?;
     let account = party::account(context, payer.account_id)?;
@@ -40,13 +41,21 @@ pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
 
 /// The same for what comes by itself, on this day.
 pub fn arrived(limits: &Limits, day: Day, payee: &PersonRow, amount: Money) -> Meter {
-    meter(limits, day, payee, Way::In, amount, false)
+    meter(limits, day, payee, Direction::In, amount, false)
 }
 
 /// What somebody sent on this day, and nobody took, counts no more.
 pub fn returned(day: Day, payer: i64, amount: Money) -> Meter {
     let caps = Caps::default();
-    Meter { account: payer, way: Way::Out, amount_minor: amount.minor, day, caps, own: true, back: true }
+    Meter {
+        account: payer,
+        way: Direction::Out,
+        amount_minor: amount.minor,
+        day,
+        caps,
+        own: true,
+        back: true,
+    }
 }
 
 /// What cash counts for that somebody else hands out to its owner.
@@ -60,13 +69,33 @@ pub fn budget(context: &Context, account: i64) -> Result<Option<Budget>, PlanErr
 }
 
 /// What goes out counts against what the tier allows, and against what its owner set themselves.
-fn out(context: &Context, person: &PersonRow, amount: Money, own: bool) -> Result<Meter, PlanError> {
-    let mut out = meter(context.limits, context.today(), person, Way::Out, amount, own);
+fn out(
+    context: &Context,
+    person: &PersonRow,
+    amount: Money,
+    own: bool,
+) -> Result<Meter, PlanError> {
+    let mut out = meter(context.limits, context.today(), person, Direction::Out, amount, own);
     out.caps.budget = budget(context, person.account_id)?;
     Ok(out)
 }
 
-fn meter(limits: &Limits, day: Day, person: &PersonRow, way: Way, amount: Money, own: bool) -> Meter {
+fn meter(
+    limits: &Limits,
+    day: Day,
+    person: &PersonRow,
+    way: Direction,
+    amount: Money,
+    own: bool,
+) -> Meter {
     let caps = limits.caps(Tier::of_code(&person.tier), way);
-    Meter { account: person.account_id, way, amount_minor: amount.minor, day, caps, own, back: false }
+    Meter {
+        account: person.account_id,
+        way,
+        amount_minor: amount.minor,
+        day,
+        caps,
+        own,
+        back: false,
+    }
 }

@@ -1,8 +1,10 @@
-//! The wallet: what people can do with their money, one file per service, each one value; see `service`.
+//! The wallet: what people can do with their money, one file per service, each one value; see
+//! `service`.
 //!
-//! A request comes from a channel and says what is wanted of which service. What the service wants is read, then it decides,
-//! and says what would happen, as values for a screen and an `Act` for the book. A quote shows the plan, doing it commits
-//! the same plan. The wallet never knows which channel asks, and it never commits money itself.
+//! A request comes from a channel and says what is wanted of which service. What the service wants
+//! is read, then it decides, and says what would happen, as values for a screen and an `Action` for
+//! the book. A quote shows the plan, doing it commits the same plan. The wallet never knows which
+//! channel asks, and it never commits money itself.
 
 mod acting;
 pub mod agents;
@@ -35,18 +37,18 @@ pub mod waiting;
 #[cfg(test)]
 pub(crate) use tests::trial;
 
-pub use acting::{Acted, MESSAGES, Turn, Wrong};
+pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
-pub use house::{House, Rules};
+pub use house::{OperatorRules, ServiceConfig};
 pub use people::join;
 pub use registry::{PEERS, SERVICES, priced, service};
-pub use service::{Service, Whose};
+pub use service::{Authority, Service};
 
-use crate::ask::{Answer, Ask, Verb};
 use crate::book::{Book, Receipt};
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
+use crate::request::{Answer, Mode, Request};
 use crate::store::{Store, StoreError};
 use crate::value::Slots;
 use planning::Given;
@@ -60,7 +62,7 @@ pub struct Wallet {
     /// What commits for it.
     pub book: Book,
     /// Rules and keys.
-    pub house: Arc<House>,
+    pub config: Arc<ServiceConfig>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
 }
@@ -68,24 +70,30 @@ pub struct Wallet {
 impl Wallet {
     /// Whose number this is.
     pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        let now = self.house.clock.now();
+        let now = self.config.clock.now();
         self.store.read(move |conn| Caller::read(conn, msisdn.clone(), now)).await
     }
 
-    /// Answers a question that changes nothing. Doing needs a `Turn`: see `act`.
-    pub async fn answer(&self, caller: &Caller, ask: Ask) -> Answer {
-        let verb = ask.verb;
-        let Some(service) = service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
-        let planned = self.plan(service, caller, &ask, Given::default()).await;
+    /// Answers a question that changes nothing. Doing needs an `Execution`: see `act`.
+    pub async fn answer(&self, caller: &Caller, request: Request) -> Answer {
+        let mode = request.mode;
+        let Some(service) = service(&request.service) else {
+            return Answer::Refused(Reason::ServiceUnknown.into());
+        };
+        let planned = self.plan(service, caller, &request, Given::default()).await;
         let plan = planned.plan;
-        match (verb, planned.refused) {
-            (Verb::List, None) => Answer::Items(plan.items),
-            (Verb::Check | Verb::Quote | Verb::Do, None) => Answer::Facts { slots: plan.slots, flags: plan.flags },
-            // so far, so good: the rest has not been asked for yet
-            (Verb::Check, Some(Refusal { reason: Reason::FieldMissing, .. })) => {
+        match (mode, planned.refused) {
+            (Mode::List, None) => Answer::Items(plan.items),
+            (Mode::Check | Mode::Quote | Mode::Execute, None) => {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
-            (Verb::Check | Verb::Quote | Verb::List | Verb::Do, Some(refusal)) => Answer::Refused(refusal),
+            // so far, so good: the rest has not been asked for yet
+            (Mode::Check, Some(Refusal { reason: Reason::FieldMissing, .. })) => {
+                Answer::Facts { slots: plan.slots, flags: plan.flags }
+            }
+            (Mode::Check | Mode::Quote | Mode::List | Mode::Execute, Some(refusal)) => {
+                Answer::Refused(refusal)
+            }
         }
     }
 
@@ -93,7 +101,7 @@ impl Wallet {
     fn receipt_slots(&self, receipt: &Receipt, caller: &Caller) -> Slots {
         let account = caller.person.as_ref().map(|p| p.account_id);
         let balance = account.and_then(|account| receipt.balance_minor(account));
-        receipt::slots(&self.house, receipt.posting, receipt.at, balance)
+        receipt::slots(&self.config, receipt.posting, receipt.at, balance)
     }
 }
 

@@ -1,15 +1,16 @@
-//! Words that would make a message of the service say something else: nobody joins with them as a name, and nobody asks for
-//! money with them.
+//! Words that would make a message of the service say something else: nobody joins with them as a
+//! name, and nobody asks for money with them.
 
-use super::House;
+use super::ServiceConfig;
 use crate::text;
 
 /// How a receipt says that it is one, in the languages of the texts.
 const RECEIPTS: [&str; 2] = ["confirmed", "imethibitishwa"];
 
-/// Whether these words sound as if the service spoke: its own name, a currency, or how a receipt begins.
-pub fn sounds_official(house: &House, words: &str) -> bool {
-    let taken = [house.brand.as_str(), house.market.currency.as_str()];
+/// Whether these words sound as if the service spoke: its own name, a currency, or how a receipt
+/// begins.
+pub fn sounds_official(config: &ServiceConfig, words: &str) -> bool {
+    let taken = [config.brand.as_str(), config.market.currency.as_str()];
     // as people read it: neither an accent nor a dash makes another word of one
     let plain: String = words.chars().flat_map(char::to_lowercase).map(text::fold).collect();
     let mut plain = plain.split(|sign: char| !sign.is_alphabetic());
@@ -23,12 +24,19 @@ mod tests {
 
     #[test]
     fn what_the_service_says_nobody_else_says() {
-        let house = Trial::new().house;
-        for official in ["Kadogo", "kes", "Amina CONFIRMED", "con-firmed Kadogo", "cönfirmed", "Imethibitishwa-ok"] {
-            assert!(sounds_official(&house, official), "{official}");
+        let config = Trial::new().config;
+        for official in [
+            "Kadogo",
+            "kes",
+            "Amina CONFIRMED",
+            "con-firmed Kadogo",
+            "cönfirmed",
+            "Imethibitishwa-ok",
+        ] {
+            assert!(sounds_official(&config, official), "{official}");
         }
         for plain in ["Amina Wanjiru", "kesho", "confirmedly", "Kadogoo", ""] {
-            assert!(!sounds_official(&house, plain), "{plain}");
+            assert!(!sounds_official(&config, plain), "{plain}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Messages on their way to the outbox: to whom, in which language, with which values.
 
-use crate::ask::Slots;
+use crate::request::Slots;
 use crate::store::outbox::NewMessage;
 use crate::time::Timestamp;
 

@@ -1,13 +1,14 @@
-//! Parties: from what somebody typed, or from an account, to who it is: which account, how others see them, and whether they
-//! take money now. A person is named by their number, an outlet by its own; who else may be named one day is named here.
+//! Parties: from what somebody typed, or from an account, to who it is: which account, how others
+//! see them, and whether they take money now. A person is named by their number, an outlet by its
+//! own; who else may be named one day is named here.
 
 pub use super::counterparty::{Party, masked_name, name, outlet_sign, sign};
 
 use super::context::Context;
 use super::plan::PlanError;
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::OutletRow;
+use crate::store::agent_rows::OutletRow;
 use crate::store::book_rows::Account;
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::people::PersonRow;
@@ -27,7 +28,9 @@ pub fn wants_both(context: &Context, field: &'static str) -> Vec<Want> {
 /// What must be read to know the outlet whose number was typed, and whether it works.
 pub fn wants_outlet(context: &Context, field: &'static str) -> Vec<Want> {
     let number = context.field(field).ok().and_then(|typed| AgentNumber::parse(typed).ok());
-    number.map_or(Vec::new(), |number| vec![Want::Outlet(number.outlet()), Want::Account(number.outlet())])
+    number.map_or(Vec::new(), |number| {
+        vec![Want::Outlet(number.outlet()), Want::Account(number.outlet())]
+    })
 }
 
 /// What must be read to know whose these accounts are.
@@ -36,7 +39,8 @@ pub fn wants_of(accounts: &[i64]) -> Vec<Want> {
     people.chain([Want::OutletsOf(accounts.to_vec())]).collect()
 }
 
-/// Whose account this is, among those that `wants_of` these read; nobody where it is an account of the operator.
+/// Whose account this is, among those that `wants_of` these read; nobody where it is an account of
+/// the operator.
 pub fn of(context: &Context, accounts: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
     among(context.facts, accounts, account)
 }
@@ -47,7 +51,8 @@ pub fn among(facts: &Facts, accounts: &[i64], account: i64) -> Result<Option<Par
         return Ok(Some(Party::Person(person.clone())));
     }
     let outlets = facts.outlets(&Want::OutletsOf(accounts.to_vec()))?;
-    let theirs = outlets.iter().find(|o| o.float_account == account || o.commission_account == account);
+    let theirs =
+        outlets.iter().find(|o| o.float_account == account || o.commission_account == account);
     Ok(theirs.cloned().map(Party::Outlet))
 }
 
@@ -57,14 +62,24 @@ pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Perso
     active(context, payer, Reason::AccountClosed.into())?;
     let to = context.phone(field)?;
     match context.facts.number(to.e164())?.map(|member| &member.person) {
-        Some(payee) if payee.account_id == payer.account_id => Err(Refusal::of_field(Reason::PayeeSelf, field).into()),
-        Some(payee) => active(context, payee, Refusal::of_field(Reason::PayeeClosed, field)).map(|_account| payee),
-        None => Err(Refusal::of_field(Reason::PayeeUnknown, field).with("phone", Value::whole(&to)).into()),
+        Some(payee) if payee.account_id == payer.account_id => {
+            Err(Refusal::of_field(Reason::PayeeSelf, field).into())
+        }
+        Some(payee) => active(context, payee, Refusal::of_field(Reason::PayeeClosed, field))
+            .map(|_account| payee),
+        None => Err(Refusal::of_field(Reason::PayeeUnknown, field)
+            .with("phone", Value::whole(&to))
+            .into()),
     }
 }
 
-/// The account of one side, which must not be frozen: said before the PIN, as the book would only say it after.
-pub fn active<'a>(context: &Context<'a>, person: &PersonRow, otherwise: Refusal) -> Result<&'a Account, PlanError> {
+/// The account of one side, which must not be frozen: said before the PIN, as the book would only
+/// say it after.
+pub fn active<'a>(
+    context: &Context<'a>,
+    person: &PersonRow,
+    otherwise: Refusal,
+) -> Result<&'a Account, PlanError> {
     let account = account(context, person.account_id)?;
     if account.state == OPEN { Ok(account) } else { Err(otherwise.into()) }
 }
@@ -84,7 +99,8 @@ pub fn outlet<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Outl
     Ok(outlet)
 }
 
-/// An outlet that takes and hands out money: one that was suspended, or whose float was frozen, counts as none.
+/// An outlet that takes and hands out money: one that was suspended, or whose float was frozen,
+/// counts as none.
 pub fn working(context: &Context, outlet: &OutletRow) -> Result<(), PlanError> {
     let float = account(context, outlet.float_account)?;
     if outlet.state == OPEN && float.state == OPEN {

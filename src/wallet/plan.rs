@@ -1,9 +1,9 @@
-//! A plan: what a service says to a request. Values for a screen, lines of a list, and what the book is to do. A quote shows
-//! the plan; doing it commits the same plan.
+//! A plan: what a service says to a request. Values for a screen, lines of a list, and what the
+//! book is to do. A quote shows the plan; doing it commits the same plan.
 
-use crate::ask::{Item, Slots};
-use crate::book::{Change, HoldMove, Leg, Meter, Proof};
+use crate::book::{Change, Credential, HoldMove, Leg, Meter};
 use crate::refusal::{Reason, Refusal};
+use crate::request::{Item, Slots};
 use crate::store::facts::NotWanted;
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ pub struct Act {
     /// Money that is set aside, or that was.
     pub holds: Vec<HoldMove>,
     /// Secrets it needs besides the PIN.
-    pub proofs: Vec<Proof>,
+    pub credentials: Vec<Credential>,
     /// What it counts for against limits.
     pub meters: Vec<Meter>,
     /// Rows that change with it.

@@ -1,15 +1,16 @@
-//! Planning: what a service wants is read, step by step, and then it decides. On a file all of that is one visit of a reader.
-//! On a server what many requests want is read together, one journey a step; what only this one wants, by a reader.
+//! Planning: what a service wants is read, step by step, and then it decides. On a file all of that
+//! is one visit of a reader. On a server what many requests want is read together, one journey a
+//! step; what only this one wants, by a reader.
 
 use super::context::{Channel, Context, Peers};
 use super::plan::{Plan, PlanError};
 use super::registry::PEERS;
-use super::service::{Decide, Service, Wants, Whose};
-use super::{Caller, House, Wallet, unavailable};
-use crate::ask::{Ask, Fields, Secret, Verb};
+use super::service::{Authority, Decide, Service, Wants};
+use super::{Caller, ServiceConfig, Wallet, unavailable};
 use crate::book::Key;
 use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
+use crate::request::{Fields, Mode, Request, Secret};
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::people::PinRow;
 use crate::store::wants::Want;
@@ -43,7 +44,7 @@ pub(super) struct Given {
 
 /// A request to be planned, with all that is handed in.
 pub(super) struct Job {
-    pub(super) house: Arc<House>,
+    pub(super) config: Arc<ServiceConfig>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
     pub(super) peers: &'static Peers,
@@ -53,7 +54,7 @@ pub(super) struct Job {
     pub(super) caller: Caller,
     pub(super) fields: Fields,
     pub(super) secret: Option<Secret>,
-    pub(super) verb: Verb,
+    pub(super) mode: Mode,
     pub(super) now: Timestamp,
     pub(super) salt: [u8; 16],
     pub(super) given: Given,
@@ -61,15 +62,15 @@ pub(super) struct Job {
 
 impl Job {
     /// Whose PIN it needs as it is asked for.
-    fn whose(&self) -> Whose {
-        if self.verb == Verb::Do { self.service.pin } else { Whose::Nobody }
+    fn whose(&self) -> Authority {
+        if self.mode == Mode::Execute { self.service.authority } else { Authority::Nobody }
     }
 
     /// Who serves is looked up anew when something is done: they may have been dismissed meanwhile.
     fn caller(&self, facts: &Facts) -> Result<Cow<'_, Caller>, NotWanted> {
         match self.whose() {
-            Whose::Nobody | Whose::Caller => Ok(Cow::Borrowed(&self.caller)),
-            Whose::Assistant => {
+            Authority::Nobody | Authority::Customer => Ok(Cow::Borrowed(&self.caller)),
+            Authority::Assistant => {
                 let now = facts.caller(self.caller.msisdn.e164(), self.now.micros())?;
                 Ok(Cow::Owned(Caller::of(self.caller.msisdn.clone(), now.cloned())))
             }
@@ -78,14 +79,14 @@ impl Job {
 
     pub(super) fn context<'a>(&'a self, caller: &'a Caller, facts: &'a Facts) -> Context<'a> {
         Context {
-            house: &self.house,
+            config: &self.config,
             tariff: &self.tariff,
             limits: &self.limits,
             peers: self.peers,
             caller,
             fields: &self.fields,
             secret: self.secret.as_ref(),
-            verb: self.verb,
+            mode: self.mode,
             now: self.now,
             channel: Channel::Ussd,
             key: self.given.key,
@@ -100,29 +101,35 @@ impl Job {
     pub(super) fn steps(&self) -> usize {
         // also who wants nothing else has a PIN that is read
         let own = self.steps.len().max(1);
-        own.saturating_add(usize::from(self.whose() == Whose::Assistant))
+        own.saturating_add(usize::from(self.whose() == Authority::Assistant))
     }
 
     /// What a step wants.
     pub(super) fn wants(&self, step: usize, facts: &Facts) -> Result<Vec<Want>, NotWanted> {
         let mut wants = Vec::new();
         let own = match self.whose() {
-            Whose::Assistant if step == 0 => {
+            Authority::Assistant if step == 0 => {
                 let msisdn = self.caller.msisdn.e164().to_owned();
                 return Ok(vec![Want::Caller(msisdn, self.now.micros())]);
             }
-            Whose::Assistant => step.checked_sub(1),
-            Whose::Nobody | Whose::Caller => Some(step),
+            Authority::Assistant => step.checked_sub(1),
+            Authority::Nobody | Authority::Customer => Some(step),
         };
         let caller = self.caller(facts)?;
         // the PIN is read with the first that is read of who has it
         match (self.whose(), own) {
-            (Whose::Caller, Some(0)) => wants.extend(caller.person.as_ref().map(|p| Want::Owner(p.account_id))),
-            (Whose::Assistant, Some(0)) => wants.extend(caller.till.as_ref().map(|t| Want::Pin(t.assistant.id))),
-            (Whose::Nobody | Whose::Caller | Whose::Assistant, _) => {}
+            (Authority::Customer, Some(0)) => {
+                wants.extend(caller.person.as_ref().map(|p| Want::Owner(p.account_id)))
+            }
+            (Authority::Assistant, Some(0)) => {
+                wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id)))
+            }
+            (Authority::Nobody | Authority::Customer | Authority::Assistant, _) => {}
         }
         let context = self.context(&caller, facts);
-        for want in own.and_then(|own| self.steps.get(own)).map(|step| step(&context)).unwrap_or_default() {
+        for want in
+            own.and_then(|own| self.steps.get(own)).map(|step| step(&context)).unwrap_or_default()
+        {
             if !wants.contains(&want) {
                 wants.push(want);
             }
@@ -157,9 +164,9 @@ impl Job {
         let caller = self.caller(facts)?;
         (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
         let pin = match self.whose() {
-            Whose::Nobody => return Ok(()),
-            Whose::Caller => caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id,
-            Whose::Assistant => caller.till.as_ref().ok_or(Reason::NotAgent)?.assistant.id,
+            Authority::Nobody => return Ok(()),
+            Authority::Customer => caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id,
+            Authority::Assistant => caller.post.as_ref().ok_or(Reason::NotAgent)?.assistant.id,
         };
         planned.pin = facts.pin(pin)?.cloned();
         Ok(())
@@ -180,8 +187,14 @@ impl Job {
 
 impl Wallet {
     /// What a service says to a request.
-    pub(super) async fn plan(&self, service: &'static Service, caller: &Caller, ask: &Ask, given: Given) -> Planned {
-        self.planned_by(service, service.wants, service.decide, caller, ask, given).await
+    pub(super) async fn plan(
+        &self,
+        service: &'static Service,
+        caller: &Caller,
+        request: &Request,
+        given: Given,
+    ) -> Planned {
+        self.planned_by(service, service.wants, service.decide, caller, request, given).await
     }
 
     /// The same by other steps and another decision of the service.
@@ -191,32 +204,40 @@ impl Wallet {
         steps: &'static [Wants],
         decide: Decide,
         caller: &Caller,
-        ask: &Ask,
+        request: &Request,
         given: Given,
     ) -> Planned {
         let job = Job {
-            house: self.house.clone(),
-            tariff: self.house.tariff.get(),
-            limits: self.house.limits.get(),
+            config: self.config.clone(),
+            tariff: self.config.tariff.get(),
+            limits: self.config.limits.get(),
             peers: &PEERS,
             service,
             steps,
             decide,
             caller: caller.clone(),
-            fields: ask.fields.clone(),
-            secret: ask.secret.clone(),
-            verb: ask.verb,
-            now: self.house.clock.now(),
-            salt: if ask.secret.is_some() || given.key.is_some() { self.house.dice.bytes() } else { [0; 16] },
+            fields: request.fields.clone(),
+            secret: request.secret.clone(),
+            mode: request.mode,
+            now: self.config.clock.now(),
+            salt: if request.secret.is_some() || given.key.is_some() {
+                self.config.randomness.bytes()
+            } else {
+                [0; 16]
+            },
             given,
         };
         let planned = self.work(job).await;
-        planned.unwrap_or_else(|error| Planned { refused: Some(unavailable(&error)), ..Planned::default() })
+        planned.unwrap_or_else(|error| Planned {
+            refused: Some(unavailable(&error)),
+            ..Planned::default()
+        })
     }
 
     async fn work(&self, job: Job) -> Result<Planned, StoreError> {
-        let (mut facts, mut step) = (Facts::default(), 0);
-        if let Some(together) = self.store.together() {
+        let mut facts = Facts::default();
+        let mut step = 0;
+        if let Some(batch_reader) = self.store.batch_reader() {
             while step < job.steps() {
                 let Ok(wants) = job.wants(step, &facts) else { return job.decide(&facts) };
                 let open: Vec<Want> = wants.into_iter().filter(|want| !facts.has(want)).collect();
@@ -224,7 +245,7 @@ impl Wallet {
                     if !open.iter().all(Want::is_shared) {
                         break;
                     }
-                    let Some(found) = together.load(open).await else { break };
+                    let Some(found) = batch_reader.load(open).await else { break };
                     facts.extend(found);
                 }
                 step = step.saturating_add(1);

@@ -1,14 +1,15 @@
-//! What a service costs and what comes of it: the same numbers for the quote, the legs and the receipt.
+//! What a service costs and what comes of it: the same numbers for the quote, the legs and the
+//! receipt.
 
 use super::context::Context;
 use super::party;
 use super::plan::{Plan, PlanError};
 use crate::book::{self, Change, Leg};
-use crate::limits::{Way, Window};
+use crate::limits::{Direction, Window};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
-use crate::tariff::{Case, Fee, Place};
+use crate::tariff::{Fee, FeeAccount, PriceCase};
 
 /// What a payment comes to.
 #[derive(Debug, Clone)]
@@ -21,19 +22,29 @@ pub struct Terms {
     pub total: Money,
 }
 
-/// What the tariff of today takes from `payer`: by their tier, and by all they have paid out in this month.
-pub fn fee(context: &Context, service: &str, payer: &PersonRow, amount: Money) -> Result<Fee, PlanError> {
-    let date = context.now.day(&context.house.market.zone);
+/// What the tariff of today takes from `payer`: by their tier, and by all they have paid out in
+/// this month.
+pub fn fee(
+    context: &Context,
+    service: &str,
+    payer: &PersonRow,
+    amount: Money,
+) -> Result<Fee, PlanError> {
+    let date = context.now.day(&context.config.market.zone);
     let usage = party::account(context, payer.account_id)?.usage.rolled_to(context.today());
-    let month_minor = usage.sum(Way::Out, Window::Month).value_minor;
+    let month_minor = usage.sum(Direction::Out, Window::Month).value_minor;
     let channel = Some(context.channel.name());
-    let case = Case { service, amount, tier: Some(&payer.tier), channel, date, month_minor };
+    let case = PriceCase { service, amount, tier: Some(&payer.tier), channel, date, month_minor };
     Ok(context.tariff.quote(&case).map_err(|reason| Refusal::of_field(reason, "amount"))?)
 }
 
-/// What must still be so when a payment is committed whose price depends on those before it: of two at the same moment
-/// the second one is asked for its price anew.
-pub fn agreed(context: &Context, service: &str, payer: &PersonRow) -> Result<Option<Change>, PlanError> {
+/// What must still be so when a payment is committed whose price depends on those before it: of two
+/// at the same moment the second one is asked for its price anew.
+pub fn agreed(
+    context: &Context,
+    service: &str,
+    payer: &PersonRow,
+) -> Result<Option<Change>, PlanError> {
     if !context.tariff.counts_month(service) {
         return Ok(None);
     }
@@ -48,7 +59,9 @@ pub fn cover(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal
         return Err(Refusal::of_field(Reason::AmountTooSmall, "amount"));
     }
     let on_top = Money { minor: fee.payer_minor, ..amount };
-    let total = amount.checked_add(on_top).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
+    let total = amount
+        .checked_add(on_top)
+        .ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
     if available.minor < total.minor {
         let refusal = Refusal::of_field(Reason::NotEnough, "amount");
         return Err(refusal.with("balance", available).with("total", total));
@@ -62,8 +75,8 @@ impl Terms {
         self.amount.minor.saturating_sub(self.fee.payee_minor)
     }
 
-    /// Shows `amount`, `fee` and `total`, as the payer sees them; and `arrives`, with the flag `less`, where who is paid
-    /// pays a part of the price.
+    /// Shows `amount`, `fee` and `total`, as the payer sees them; and `arrives`, with the flag
+    /// `less`, where who is paid pays a part of the price.
     pub fn show(&self, plan: &mut Plan) {
         plan.show("amount", self.amount);
         plan.show("fee", Money { minor: self.fee.payer_minor, ..self.amount });
@@ -76,17 +89,19 @@ impl Terms {
 
     /// Who is credited with the lines of the fee.
     pub fn credits(&self) -> Vec<Leg> {
-        let credits =
-            Place::ALL.map(|place| Leg { account: account(place), amount_minor: self.fee.credited_minor(place) });
+        let credits = FeeAccount::ALL.map(|place| Leg {
+            account: account(place),
+            amount_minor: self.fee.credited_minor(place),
+        });
         credits.into_iter().filter(|leg| leg.amount_minor > 0).collect()
     }
 }
 
 /// The operator's account for a line of a fee.
-fn account(place: Place) -> i64 {
+fn account(place: FeeAccount) -> i64 {
     match place {
-        Place::Fees => book::FEES,
-        Place::Tax => book::TAX,
-        Place::Levy => book::LEVY,
+        FeeAccount::Fees => book::FEES,
+        FeeAccount::Tax => book::TAX,
+        FeeAccount::Levy => book::LEVY,
     }
 }

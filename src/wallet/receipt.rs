@@ -1,7 +1,7 @@
 //! What a receipt adds to a text: code, date, time and new balance, in the layout people and
 //! programs rely on.
 
-use super::House;
+use super::ServiceConfig;
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::reference::Reference;
@@ -9,22 +9,30 @@ use crate::time::Timestamp;
 use crate::value::{Slots, Value};
 
 /// Slots `code` (only where money moved), `date`, `time` and, where known, `balance`.
-pub fn slots(house: &House, posting: i64, at: Timestamp, balance_minor: Option<i64>) -> Slots {
-    let mut slots = when(house, at);
+pub fn slots(
+    config: &ServiceConfig,
+    posting: i64,
+    at: Timestamp,
+    balance_minor: Option<i64>,
+) -> Slots {
+    let mut slots = when(config, at);
     if posting > 0 {
-        let code = Reference::of(posting, &house.reference_key).to_string();
+        let code = Reference::of(posting, &config.reference_key).to_string();
         slots.insert("code".into(), Value::Code(code));
     }
     if let Some(minor) = balance_minor {
-        slots.insert("balance".into(), Money::new(minor, house.market.currency).into());
+        slots.insert("balance".into(), Money::new(minor, config.market.currency).into());
     }
     slots
 }
 
 /// Slots `date` and `time`, on the market's calendar and clocks.
-pub fn when(house: &House, at: Timestamp) -> Slots {
-    let zone = &house.market.zone;
-    Slots::from([("date".into(), Day::of(at, zone).into()), ("time".into(), at.time_of_day(zone).into())])
+pub fn when(config: &ServiceConfig, at: Timestamp) -> Slots {
+    let zone = &config.market.zone;
+    Slots::from([
+        ("date".into(), Day::of(at, zone).into()),
+        ("time".into(), at.time_of_day(zone).into()),
+    ])
 }
 
 #[cfg(test)]
@@ -33,7 +41,7 @@ mod tests {
     use super::*;
 
     fn told(posting: i64, balance_minor: Option<i64>) -> Vec<(String, String)> {
-        let slots = slots(&Trial::new().house, posting, NOW, balance_minor);
+        let slots = slots(&Trial::new().config, posting, NOW, balance_minor);
         slots.into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
 
@@ -46,9 +54,12 @@ mod tests {
         let when = [("date", "23/11/26"), ("time", "11:05")];
         assert_eq!(told(0, None), pairs(&when));
         let all = told(1, Some(150));
-        assert_eq!(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["balance", "code", "date", "time"]);
+        assert_eq!(
+            all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["balance", "code", "date", "time"]
+        );
         assert_eq!(all[0].1, "KES 1.50");
         let code = Reference::parse(&all[1].1).unwrap();
-        assert_eq!(code.posting_id(&Trial::new().house.reference_key), Some(1));
+        assert_eq!(code.posting_id(&Trial::new().config.reference_key), Some(1));
     }
 }

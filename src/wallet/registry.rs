@@ -2,11 +2,13 @@
 
 use super::Service;
 use super::agents::{
-    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register, settings, shift,
+    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register,
+    settings, shift,
 };
 use super::context::Peers;
 use super::people::{
-    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send, spoken_language,
+    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send,
+    spoken_language,
 };
 use super::reversals::{agree, asked, dispute, undo, undo_sent};
 use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};

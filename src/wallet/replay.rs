@@ -3,21 +3,24 @@
 use super::planning::{Given, Planned};
 use super::service::{Service, Unrecorded};
 use super::{Caller, Wallet, unavailable};
-use crate::ask::{Answer, Ask};
 use crate::book::{Key, Receipt};
 use crate::refusal::{Reason, Refusal};
+use crate::request::{Answer, Request};
 use crate::store::{StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::value::Slots;
 use std::collections::BTreeSet;
 
 impl Wallet {
-    /// The answer to something that was done under this key in a run whose own answer was lost. What was typed and
-    /// quoted on the way is still known to the conversation; this adds what came of it.
-    pub async fn replay(&self, caller: &Caller, ask: &Ask, key: Key) -> Answer {
-        let Some(service) = super::service(&ask.service) else { return Answer::Refused(Reason::ServiceUnknown.into()) };
+    /// The answer to something that was done under this key in a run whose own answer was lost.
+    /// What was typed and quoted on the way is still known to the conversation; this adds what came
+    /// of it.
+    pub async fn replay(&self, caller: &Caller, request: &Request, key: Key) -> Answer {
+        let Some(service) = super::service(&request.service) else {
+            return Answer::Refused(Reason::ServiceUnknown.into());
+        };
         match self.committed(key).await {
-            Ok(receipt) => self.told_again(service, caller, ask, key, receipt).await,
+            Ok(receipt) => self.told_again(service, caller, request, key, receipt).await,
             Err(refusal) => Answer::Refused(refusal),
         }
     }
@@ -26,28 +29,42 @@ impl Wallet {
         &self,
         service: &'static Service,
         caller: &Caller,
-        ask: &Ask,
+        request: &Request,
         key: Key,
         receipt: Option<Receipt>,
     ) -> Answer {
         let replay = &service.replay;
-        let given = Given { key: Some(key), fresh_id: 0, posting: receipt.as_ref().map(|receipt| receipt.posting) };
-        let slots = receipt.as_ref().map(|receipt| self.receipt_slots(receipt, caller)).unwrap_or_default();
+        let given = Given {
+            key: Some(key),
+            fresh_id: 0,
+            posting: receipt.as_ref().map(|receipt| receipt.posting),
+        };
+        let slots =
+            receipt.as_ref().map(|receipt| self.receipt_slots(receipt, caller)).unwrap_or_default();
         let shows = match (receipt, replay.recorded, replay.unrecorded) {
             (Some(_), Some(decide), _) | (None, _, Unrecorded::Shows(decide)) => decide,
             (Some(_), None, _) | (None, _, Unrecorded::Nothing) => return facts(slots),
             (None, _, Unrecorded::Told) => return Answer::Late,
-            (None, _, Unrecorded::Again) => return answered(slots, self.plan(service, caller, ask, given).await),
+            (None, _, Unrecorded::Again) => {
+                return answered(slots, self.plan(service, caller, request, given).await);
+            }
         };
-        answered(slots, self.planned_by(service, replay.wants, shows, caller, ask, given).await)
+        answered(slots, self.planned_by(service, replay.wants, shows, caller, request, given).await)
     }
 
     async fn committed(&self, key: Key) -> Result<Option<Receipt>, Refusal> {
         let found = self.store.read(move |conn| {
-            let Some(row) = book_rows::postings_with(conn, &[key.bytes()])?.pop() else { return Ok(None) };
+            let Some(row) = book_rows::postings_with(conn, &[key.bytes()])?.pop() else {
+                return Ok(None);
+            };
             let legs = book_rows::entries_of(conn, row.id)?;
             let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
-            Ok(Some(Receipt { posting: row.id, at: Timestamp::from_micros(row.at), repeated: true, balances }))
+            Ok(Some(Receipt {
+                posting: row.id,
+                at: Timestamp::from_micros(row.at),
+                repeated: true,
+                balances,
+            }))
         });
         found.await.map_err(|e: StoreError| unavailable(&e))
     }

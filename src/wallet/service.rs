@@ -1,5 +1,5 @@
-//! What a service is: one value, in the file of the service, that says everything the rest of the house needs to know of it.
-//! Nothing here knows any service.
+//! What a service is: one value, in the file of the service, that says everything the rest of the
+//! house needs to know of it. Nothing here knows any service.
 
 pub use super::context::{CountsAs, Settle};
 pub use super::message::{Message, With};
@@ -13,8 +13,8 @@ use crate::value::Slot;
 
 /// What a step wants to have read, given what was read before.
 pub type Wants = fn(&Context) -> Vec<Want>;
-/// Fills in a plan, or says why not. Pure: the same context makes the same plan. What was shown before a refusal stays, for
-/// who only checks the inputs so far.
+/// Fills in a plan, or says why not. Pure: the same context makes the same plan. What was shown
+/// before a refusal stays, for who only checks the inputs so far.
 pub type Decide = fn(&Context, &mut Plan) -> Result<(), PlanError>;
 
 /// One service.
@@ -23,7 +23,7 @@ pub struct Service {
     /// What menus, grammars, tariffs and programs call it.
     pub name: &'static str,
     /// Whose PIN doing it needs. Menus cannot switch this off.
-    pub pin: Whose,
+    pub authority: Authority,
     /// How many things doing it opens that need numbers of their own.
     pub opens: i64,
     /// Up to three steps of what must be read, each seeing the facts before.
@@ -42,7 +42,8 @@ pub struct Service {
     pub replay: Replay,
     /// How it is asked for by text; nothing where it cannot be.
     pub text: Option<ByText>,
-    /// How an order that waits for its payer's yes is paid; nothing where there are no orders for it.
+    /// How an order that waits for its payer's yes is paid; nothing where there are no orders for
+    /// it.
     pub settles: Option<Settle>,
     /// A kind of posting that counts as one of another service where an outlet earns by it.
     pub counts_as: Option<CountsAs>,
@@ -52,11 +53,11 @@ pub struct Service {
 
 /// Whose PIN a service needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub enum Authority {
     /// None.
     Nobody,
     /// The caller's own.
-    Caller,
+    Customer,
     /// The one the caller has for their work at an outlet.
     Assistant,
 }
@@ -87,7 +88,8 @@ pub enum Unrecorded {
 
 impl Replay {
     /// By its receipt; where there is none, what was typed and quoted says it all.
-    pub const RECEIPT: Replay = Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Nothing };
+    pub const RECEIPT: Replay =
+        Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Nothing };
     /// By its receipt; where there is none, its message says it.
     pub const TOLD: Replay = Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Told };
 }
@@ -134,7 +136,7 @@ impl Service {
     /// What a service is where its file says nothing else.
     pub const PLAIN: Service = Service {
         name: "",
-        pin: Whose::Nobody,
+        authority: Authority::Nobody,
         opens: 0,
         wants: &[],
         decide: nothing,
@@ -151,7 +153,7 @@ impl Service {
 
     /// How it is asked for by text. What needs a PIN is not: a text never moves money.
     pub fn by_text(&self) -> Option<ByText> {
-        self.text.filter(|_| self.pin == Whose::Nobody)
+        self.text.filter(|_| self.authority == Authority::Nobody)
     }
 }
 
@@ -162,5 +164,8 @@ fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
 /// What services may know of one another.
 pub fn peers(services: &[Service]) -> Peers {
     let settles = services.iter().filter_map(|service| Some((service.name, service.settles?)));
-    Peers { settles: settles.collect(), counts_as: services.iter().filter_map(|service| service.counts_as).collect() }
+    Peers {
+        settles: settles.collect(),
+        counts_as: services.iter().filter_map(|service| service.counts_as).collect(),
+    }
 }

@@ -1,5 +1,6 @@
-//! Disks that are full: under a file of SQLite's, under the tables of PostgreSQL, and under its log. Nodes say busy, lose
-//! nothing, and go on when there is space again, without being started anew.
+//! Disks that are full: under a file of SQLite's, under the tables of PostgreSQL, and under its
+//! log. Nodes say busy, lose nothing, and go on when there is space again, without being started
+//! anew.
 
 use super::cluster::{Cluster, psql, wait_until};
 use super::judge::{Figures, Judge};
@@ -21,20 +22,29 @@ struct Disk {
 }
 
 impl Disk {
-    /// Only root may have one. Where there is none that is said, and with KADOGO_TEST_DISKS=required a failure.
+    /// Only root may have one. Where there is none that is said, and with
+    /// KADOGO_TEST_DISKS=required a failure.
     fn mount(story: &str, megabytes: u64) -> Option<Disk> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=777"), "kadogo-fire"]).arg(folder.path());
+        mount
+            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=777"), "kadogo-fire"])
+            .arg(folder.path());
         let why = match mount.stdout(Stdio::null()).output() {
             Ok(output) if output.status.success() => return Some(Disk { folder }),
             Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             Err(error) => error.to_string(),
         };
         let required = std::env::var("KADOGO_TEST_DISKS").is_ok_and(|value| value == "required");
-        assert!(!required, "KADOGO_TEST_DISKS=required, but a small disk cannot be mounted here: {why}");
+        assert!(
+            !required,
+            "KADOGO_TEST_DISKS=required, but a small disk cannot be mounted here: {why}"
+        );
         // past the test harness, which keeps to itself what a test that passes prints
-        let _ = writeln!(std::io::stderr(), "NOT TOLD: {story}: a small disk cannot be mounted here: {why}");
+        let _ = writeln!(
+            std::io::stderr(),
+            "NOT TOLD: {story}: a small disk cannot be mounted here: {why}"
+        );
         None
     }
 
@@ -44,7 +54,8 @@ impl Disk {
 
     /// Takes all the space that is left.
     fn fill(&self) {
-        let mut ballast = fs::File::options().create(true).append(true).open(self.path("ballast")).unwrap();
+        let mut ballast =
+            fs::File::options().create(true).append(true).open(self.path("ballast")).unwrap();
         for size in [64 * 1024, 512] {
             while ballast.write_all(&vec![1; size]).is_ok() {}
         }
@@ -98,12 +109,15 @@ fn a_full_disk_under_sqlite_loses_nothing() {
     assert_eq!(figures.unclear, 0, "{figures:?}");
 }
 
-/// SQLite may say of a commit that it failed, and of what it holds that it is not there, while the log on the disk has all
-/// of it: after a crash it would be. Nobody may hear that nothing was done before that is written over.
+/// SQLite may say of a commit that it failed, and of what it holds that it is not there, while the
+/// log on the disk has all of it: after a crash it would be. Nobody may hear that nothing was done
+/// before that is written over.
 #[test]
 fn a_commit_that_a_crash_would_bring_back_is_not_called_undone() {
     let half_there = (0..20).any(|attempt| {
-        let Some(disk) = Disk::mount("a commit that a crash would bring back", 40) else { return true };
+        let Some(disk) = Disk::mount("a commit that a crash would bring back", 40) else {
+            return true;
+        };
         let url = format!("sqlite://{}", disk.path("book.db").display());
         Judge::new(&url);
         let store = Store::open(&url).unwrap();
@@ -111,7 +125,11 @@ fn a_commit_that_a_crash_would_bring_back_is_not_called_undone() {
         let found = commits_at_the_end_of_the_index(&disk, &book, attempt * 10_000);
         drop((book, store));
         committer.join().unwrap();
-        let report = kadogo::book::check::check(&mut Store::open(&url).unwrap().reader().unwrap(), |_, _| {}).unwrap();
+        let report = kadogo::book::check::check(
+            &mut Store::open(&url).unwrap().reader().unwrap(),
+            |_, _| {},
+        )
+        .unwrap();
         assert!(report.is_whole(), "{:#?}", report.faults);
         found
     });
@@ -123,10 +141,11 @@ const INDEX_FRAMES: u64 = 4_062;
 /// A payment takes so many frames at least, and hardly more.
 const FRAMES_LEAST: u64 = 8;
 
-/// Commits where the log fits on the disk and its index does not. Whether there was a commit that a crash would have
-/// brought back before anybody heard of it.
+/// Commits where the log fits on the disk and its index does not. Whether there was a commit that a
+/// crash would have brought back before anybody heard of it.
 fn commits_at_the_end_of_the_index(disk: &Disk, book: &Book, mut number: u64) -> bool {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let frames = || (fs::metadata(disk.path("book.db-wal")).unwrap().len() - 32) / 4_120;
     while frames() + FRAMES_LEAST <= INDEX_FRAMES {
         number += 10;
@@ -137,8 +156,8 @@ fn commits_at_the_end_of_the_index(disk: &Disk, book: &Book, mut number: u64) ->
         return false;
     }
     disk.fill();
-    // the frames fit; what is left then is too little for the index. The first is tried for long before it is given up,
-    // the second is not
+    // the frames fit; what is left then is too little for the index. The first is tried for long
+    // before it is given up, the second is not
     disk.leave(usize::try_from(FRAMES_LEAST).unwrap() + 4);
     let mut half_there = false;
     for _commit in 0..2 {
@@ -165,8 +184,11 @@ fn after_a_crash(disk: &Disk, number: u64) -> bool {
     for name in ["book.db", "book.db-wal"] {
         fs::copy(disk.path(name), after.path().join(name)).unwrap();
     }
-    let crashed = Store::open(&format!("sqlite://{}", after.path().join("book.db").display())).unwrap();
-    !book_rows::postings_with(&mut crashed.reader().unwrap(), &[key(number).bytes()]).unwrap().is_empty()
+    let crashed =
+        Store::open(&format!("sqlite://{}", after.path().join("book.db").display())).unwrap();
+    !book_rows::postings_with(&mut crashed.reader().unwrap(), &[key(number).bytes()])
+        .unwrap()
+        .is_empty()
 }
 
 #[test]
@@ -176,7 +198,8 @@ fn a_full_disk_under_the_tables_of_postgresql_loses_nothing() {
     let mut figures = Figures::default();
     for round in 0..rounds(1) {
         let Some(disk) = Disk::mount(story, 40) else { return };
-        let (folder, name) = (disk.path("tables"), format!("small_{round}"));
+        let folder = disk.path("tables");
+        let name = format!("small_{round}");
         fs::create_dir(&folder).unwrap();
         give_to_owner_of(&data(&cluster), &folder);
         let server = cluster.url("postgres");
@@ -194,7 +217,8 @@ fn a_full_disk_under_the_tables_of_postgresql_loses_nothing() {
     assert_eq!(figures.unclear, 0, "{figures:?}");
 }
 
-/// The server gives up when it cannot write its log, and comes back when somebody makes space and starts it.
+/// The server gives up when it cannot write its log, and comes back when somebody makes space and
+/// starts it.
 #[test]
 fn a_full_disk_under_the_log_of_postgresql_loses_nothing() {
     let story = "a full disk under the log of PostgreSQL";
@@ -207,7 +231,8 @@ fn a_full_disk_under_the_log_of_postgresql_loses_nothing() {
         psql(&cluster.url("postgres"), "ALTER SYSTEM SET max_wal_size = '32MB'");
         cluster.stop_fast();
         let log = disk.path("log");
-        let moved = Command::new("cp").arg("-a").arg(data.join("pg_wal")).arg(&log).status().unwrap();
+        let moved =
+            Command::new("cp").arg("-a").arg(data.join("pg_wal")).arg(&log).status().unwrap();
         assert!(moved.success());
         fs::remove_dir_all(data.join("pg_wal")).unwrap();
         std::os::unix::fs::symlink(&log, data.join("pg_wal")).unwrap();

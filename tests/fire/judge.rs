@@ -1,6 +1,9 @@
-//! The judge: holds what payers were told against the book, asks again what was left open, and keeps count.
+//! The judge: holds what payers were told against the book, asks again what was left open, and
+//! keeps count.
 
-use super::payer::{FIRST_WALLET, POOR, RANGE, Said, Sort, Told, WALLETS, is_open, key, legs, posting, sort};
+use super::payer::{
+    FIRST_WALLET, POOR, RANGE, Said, Sort, Told, WALLETS, is_open, key, legs, posting, sort,
+};
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting, TRUST};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
@@ -56,14 +59,32 @@ pub struct Judge {
 impl Judge {
     /// Founds a book.
     pub fn new(url: &str) -> Judge {
-        let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
-        let wallets: Vec<i64> = (FIRST_WALLET..FIRST_WALLET + WALLETS).map(|id| i64::try_from(id).unwrap()).collect();
-        let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0)), empty_wallet(POOR, "KES")];
+        let config = |id, kind: &str, floor_minor| Account {
+            kind: kind.into(),
+            floor_minor,
+            ..empty_wallet(id, "KES")
+        };
+        let wallets: Vec<i64> =
+            (FIRST_WALLET..FIRST_WALLET + WALLETS).map(|id| i64::try_from(id).unwrap()).collect();
+        let mut accounts = vec![
+            config(TRUST, "trust", None),
+            config(FEES, "fees", Some(0)),
+            empty_wallet(POOR, "KES"),
+        ];
         accounts.extend(wallets.iter().map(|id| empty_wallet(*id, "KES")));
         let changes = accounts.into_iter().map(Change::OpenAccount).collect();
-        let mut issue: Vec<Leg> = wallets.iter().map(|id| Leg { account: *id, amount_minor: WEALTH_MINOR }).collect();
-        issue.push(Leg { account: TRUST, amount_minor: -WEALTH_MINOR * i64::try_from(WALLETS).unwrap() });
-        let founding = Posting { legs: issue, changes, key: Key::new(posting(0).at, "issue", b""), ..posting(0) };
+        let mut issue: Vec<Leg> =
+            wallets.iter().map(|id| Leg { account: *id, amount_minor: WEALTH_MINOR }).collect();
+        issue.push(Leg {
+            account: TRUST,
+            amount_minor: -WEALTH_MINOR * i64::try_from(WALLETS).unwrap(),
+        });
+        let founding = Posting {
+            legs: issue,
+            changes,
+            key: Key::new(posting(0).at, "issue", b""),
+            ..posting(0)
+        };
         with_book(url, |ask| assert!(ask(vec![founding.clone()])[0].is_ok()));
         Judge { url: url.to_owned(), next: RANGE, receipts: BTreeMap::new() }
     }
@@ -79,13 +100,21 @@ impl Judge {
         let mut answers: BTreeMap<u64, Vec<Said>> = BTreeMap::new();
         for told in told {
             answers.extend(
-                told.numbers.clone().filter(|n| !answers.contains_key(n)).map(|n| (n, Vec::new())).collect::<Vec<_>>(),
+                told.numbers
+                    .clone()
+                    .filter(|n| !answers.contains_key(n))
+                    .map(|n| (n, Vec::new()))
+                    .collect::<Vec<_>>(),
             );
             for (number, said) in &told.answers {
                 answers.entry(*number).or_default().extend(said.iter().cloned());
             }
-            let unanswered = told.numbers.clone().filter(|number| !told.answers.contains_key(number)).count();
-            assert!(!told.ended_well || unanswered == 0, "{unanswered} payments were never answered");
+            let unanswered =
+                told.numbers.clone().filter(|number| !told.answers.contains_key(number)).count();
+            assert!(
+                !told.ended_well || unanswered == 0,
+                "{unanswered} payments were never answered"
+            );
         }
         self.wait_for_the_dead();
         let open = self.judge(&answers, figures);
@@ -94,8 +123,8 @@ impl Judge {
         figures.rounds += 1;
     }
 
-    /// A server may still be about to hear the last words of somebody who was killed. Each batch takes the head of the
-    /// book: whoever was before this one is done.
+    /// A server may still be about to hear the last words of somebody who was killed. Each batch
+    /// takes the head of the book: whoever was before this one is done.
     fn wait_for_the_dead(&self) {
         let nothing = Change::SetLanguage { account: POOR, language: "en".into() };
         let nothing = Posting { changes: vec![nothing], legs: Vec::new(), ..posting(0) };
@@ -103,24 +132,36 @@ impl Judge {
     }
 
     /// Every answer is right; returns the numbers that have none that lasts.
-    fn judge(&mut self, answers: &BTreeMap<u64, Vec<Said>>, figures: &mut Figures) -> BTreeSet<u64> {
+    fn judge(
+        &mut self,
+        answers: &BTreeMap<u64, Vec<Said>>,
+        figures: &mut Figures,
+    ) -> BTreeSet<u64> {
         let store = Store::open_existing(&self.url).unwrap();
         let mut conn = store.reader().unwrap();
         let numbers: Vec<u64> = answers.keys().copied().collect();
-        let (found, noted) = (found(&mut conn, &numbers), noted(&mut conn, &numbers));
+        let found = found(&mut conn, &numbers);
+        let noted = noted(&mut conn, &numbers);
         let mut open = BTreeSet::new();
         for (number, said) in answers {
             let lasting: Vec<&Said> = said.iter().filter(|said| !is_open(said)).collect();
-            let nothing_done = !said.is_empty() && said.iter().all(|said| said.as_ref().is_err_and(|c| c == "busy"));
+            let nothing_done = !said.is_empty()
+                && said.iter().all(|said| said.as_ref().is_err_and(|c| c == "busy"));
             let there = found.get(number).copied();
-            let told = || format!("{:?} {number} was told {said:?}, the book has {there:?}", sort(*number));
+            let told = || {
+                format!("{:?} {number} was told {said:?}, the book has {there:?}", sort(*number))
+            };
             for said in said {
                 figures.busy += usize::from(said.as_ref().is_err_and(|code| code == "busy"));
                 figures.unclear += usize::from(said.as_ref().is_err_and(|code| code == "unclear"));
             }
             match sort(*number) {
                 Sort::Pays => {
-                    assert!(lasting.iter().all(|said| said.as_ref().ok() == there.as_ref()), "{}", told());
+                    assert!(
+                        lasting.iter().all(|said| said.as_ref().ok() == there.as_ref()),
+                        "{}",
+                        told()
+                    );
                     if let (Some(id), true) = (there, !lasting.is_empty()) {
                         self.receipts.insert(*number, id);
                         figures.acknowledged += 1;
@@ -129,13 +170,17 @@ impl Judge {
                     figures.made_unseen += usize::from(lasting.is_empty() && there.is_some());
                 }
                 Sort::Overdraws => {
-                    let refused = |said: &&Said| said.as_ref().is_err_and(|code| code == "not_enough");
+                    let refused =
+                        |said: &&Said| said.as_ref().is_err_and(|code| code == "not_enough");
                     assert!(lasting.iter().all(refused) && there.is_none(), "{}", told());
                     figures.refused += usize::from(!lasting.is_empty());
                 }
                 Sort::Notes => {
                     let yes = lasting.iter().filter(|said| ***said == Ok(0)).count();
-                    let no = lasting.iter().filter(|said| said.as_ref().is_err_and(|code| code == "seen")).count();
+                    let no = lasting
+                        .iter()
+                        .filter(|said| said.as_ref().is_err_and(|code| code == "seen"))
+                        .count();
                     // the first asker hears yes; where only one asked there is no other answer
                     assert!(yes + no == lasting.len() && yes <= 1, "{}", told());
                     assert!(no == 0 || said.len() > 1, "{}", told());
@@ -162,18 +207,35 @@ impl Judge {
                 for ((number, one), other) in numbers.iter().zip(first).zip(again) {
                     match sort(*number) {
                         Sort::Pays => {
-                            let (one, other) = (one.unwrap(), other.unwrap());
+                            let one = one.unwrap();
+                            let other = other.unwrap();
                             let there = before.get(number).copied();
-                            assert!(other.repeated && one.posting == other.posting, "{number}: {one:?} {other:?}");
-                            assert!(one.repeated == there.is_some(), "{number}: {one:?}, there was {there:?}");
-                            assert!(there.is_none_or(|id| id == one.posting), "{number}: {one:?}, was {there:?}");
+                            assert!(
+                                other.repeated && one.posting == other.posting,
+                                "{number}: {one:?} {other:?}"
+                            );
+                            assert!(
+                                one.repeated == there.is_some(),
+                                "{number}: {one:?}, there was {there:?}"
+                            );
+                            assert!(
+                                there.is_none_or(|id| id == one.posting),
+                                "{number}: {one:?}, was {there:?}"
+                            );
                             self.receipts.insert(*number, one.posting);
                         }
                         Sort::Overdraws => {
-                            assert!([one, other].iter().all(|answer| is_refused(answer, Reason::NotEnough)));
+                            assert!(
+                                [one, other]
+                                    .iter()
+                                    .all(|answer| is_refused(answer, Reason::NotEnough))
+                            );
                         }
                         Sort::Notes => {
-                            assert!(one.is_ok() || is_refused(&one, Reason::Seen), "{number}: {one:?}");
+                            assert!(
+                                one.is_ok() || is_refused(&one, Reason::Seen),
+                                "{number}: {one:?}"
+                            );
                             assert!(is_refused(&other, Reason::Seen), "{number}: {other:?}");
                         }
                     }
@@ -189,19 +251,25 @@ impl Judge {
         let report = kadogo::book::check::check(&mut conn, |_, _| {}).unwrap();
         assert!(report.is_whole(), "{:#?}", report.faults);
         assert_eq!(report.sums_minor.values().copied().collect::<Vec<_>>(), [0]);
-        assert_eq!(usize::try_from(report.postings).unwrap(), self.receipts.len() + 1, "a payment nobody asked for");
+        assert_eq!(
+            usize::try_from(report.postings).unwrap(),
+            self.receipts.len() + 1,
+            "a payment nobody asked for"
+        );
         let numbers: Vec<u64> = self.receipts.keys().copied().collect();
         let found: BTreeMap<u64, i64> = found(&mut conn, &numbers).into_iter().collect();
         assert_eq!(found, self.receipts);
-        let mut expected: BTreeMap<i64, i64> =
-            (FIRST_WALLET..FIRST_WALLET + WALLETS).map(|id| (i64::try_from(id).unwrap(), WEALTH_MINOR)).collect();
+        let mut expected: BTreeMap<i64, i64> = (FIRST_WALLET..FIRST_WALLET + WALLETS)
+            .map(|id| (i64::try_from(id).unwrap(), WEALTH_MINOR))
+            .collect();
         expected.extend([(FEES, 0), (POOR, 0)]);
         for (account, amount_minor) in numbers.iter().flat_map(|number| legs(*number)) {
             *expected.get_mut(&account).unwrap() += amount_minor;
         }
         let ids: Vec<i64> = expected.keys().copied().collect();
         let accounts = book_rows::accounts_of(&mut conn, &ids).unwrap();
-        let balances: BTreeMap<i64, i64> = accounts.iter().map(|account| (account.id, account.balance_minor)).collect();
+        let balances: BTreeMap<i64, i64> =
+            accounts.iter().map(|account| (account.id, account.balance_minor)).collect();
         assert_eq!(balances, expected);
     }
 }
@@ -240,10 +308,15 @@ fn found(conn: &mut Conn, numbers: &[u64]) -> HashMap<u64, i64> {
     let mut found = HashMap::new();
     for numbers in numbers.chunks(CHUNK) {
         let keys: Vec<Key> = numbers.iter().map(|number| key(*number)).collect();
-        let by_key: HashMap<&[u8], u64> = keys.iter().map(Key::bytes).zip(numbers.iter().copied()).collect();
-        let rows = book_rows::postings_with(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>()).unwrap();
+        let by_key: HashMap<&[u8], u64> =
+            keys.iter().map(Key::bytes).zip(numbers.iter().copied()).collect();
+        let rows = book_rows::postings_with(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>())
+            .unwrap();
         for row in rows {
-            assert!(found.insert(by_key[row.key.as_slice()], row.id).is_none(), "twice in the book: {row:?}");
+            assert!(
+                found.insert(by_key[row.key.as_slice()], row.id).is_none(),
+                "twice in the book: {row:?}"
+            );
         }
     }
     found
@@ -251,12 +324,15 @@ fn found(conn: &mut Conn, numbers: &[u64]) -> HashMap<u64, i64> {
 
 /// Which of these are remembered as seen.
 fn noted(conn: &mut Conn, numbers: &[u64]) -> BTreeSet<u64> {
-    let notes: Vec<u64> = numbers.iter().copied().filter(|number| sort(*number) == Sort::Notes).collect();
+    let notes: Vec<u64> =
+        numbers.iter().copied().filter(|number| sort(*number) == Sort::Notes).collect();
     let mut noted = BTreeSet::new();
     for numbers in notes.chunks(CHUNK) {
         let keys: Vec<Key> = numbers.iter().map(|number| key(*number)).collect();
-        let by_key: HashMap<&[u8], u64> = keys.iter().map(Key::bytes).zip(numbers.iter().copied()).collect();
-        let rows = sessions::seen_among(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>()).unwrap();
+        let by_key: HashMap<&[u8], u64> =
+            keys.iter().map(Key::bytes).zip(numbers.iter().copied()).collect();
+        let rows =
+            sessions::seen_among(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>()).unwrap();
         noted.extend(rows.iter().map(|row| by_key[row.as_slice()]));
     }
     noted

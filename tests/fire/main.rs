@@ -1,9 +1,11 @@
-//! Proof under fire: real processes pay on a real database while nodes are killed and stopped, servers die, wires break
-//! at the worst moment, disks fill up and standbys take over. After each round every answer is held against the book:
-//! what was acknowledged is there exactly once, what was refused moved nothing, what was never answered resolves by
-//! asking again with the same key, the sum is zero and the chain verifies.
+//! Proof under fire: real processes pay on a real database while nodes are killed and stopped,
+//! servers die, wires break at the worst moment, disks fill up and standbys take over. After each
+//! round every answer is held against the book: what was acknowledged is there exactly once, what
+//! was refused moved nothing, what was never answered resolves by asking again with the same key,
+//! the sum is zero and the chain verifies.
 //!
-//! `cargo test --test fire` runs a few rounds of each kind. For a report, as many rounds of each as you like:
+//! `cargo test --test fire` runs a few rounds of each kind. For a report, as many rounds of each as
+//! you like:
 //!
 //! ```text
 //! KADOGO_FIRE_ROUNDS=200 cargo test --test fire -- --nocapture            # everything: some hours
@@ -39,11 +41,12 @@ mod stories {
 use stories::{cluster, proxy};
 
 use cluster::Cluster;
-use kadogo::seal::Dice;
+use kadogo::seal::Randomness;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// The server of the stories in which only nodes and wires fail. Nobody else uses it, and its disk is a real one.
+/// The server of the stories in which only nodes and wires fail. Nobody else uses it, and its disk
+/// is a real one.
 fn cluster_or_say(story: &str) -> Option<&'static Cluster> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
     SHARED.get_or_init(|| Cluster::start_own(story)).as_ref()
@@ -56,7 +59,7 @@ fn rounds(short: usize) -> usize {
 
 /// A number below `limit`, another one each time.
 fn chance(limit: u64) -> u64 {
-    u64::from_be_bytes(Dice::os().unwrap().bytes()) % limit
+    u64::from_be_bytes(Randomness::os().unwrap().bytes()) % limit
 }
 
 /// Lets the load run for some time between these.

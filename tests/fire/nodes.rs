@@ -6,7 +6,8 @@ use super::payer::Payer;
 use super::{chance, cluster_or_say, let_run, rounds};
 use std::time::{Duration, Instant};
 
-/// Rounds on one book; then a new one begins, so that the check does not become what takes the time.
+/// Rounds on one book; then a new one begins, so that the check does not become what takes the
+/// time.
 const ROUNDS_PER_BOOK: usize = 20;
 
 #[test]
@@ -15,7 +16,8 @@ fn a_node_on_sqlite_is_killed_under_load() {
     let rounds = rounds(4);
     while figures.rounds < rounds {
         let folder = tempfile::tempdir().unwrap();
-        let mut judge = Judge::new(&format!("sqlite://{}", folder.path().join("book.db").display()));
+        let mut judge =
+            Judge::new(&format!("sqlite://{}", folder.path().join("book.db").display()));
         for _ in 0..ROUNDS_PER_BOOK.min(rounds - figures.rounds) {
             let first = judge.numbers();
             let payer = Payer::start(&judge.url, first);
@@ -37,7 +39,8 @@ fn nodes_on_postgresql_are_killed_under_load() {
     while figures.rounds < rounds {
         let mut judge = Judge::new(&cluster.database());
         for _ in 0..ROUNDS_PER_BOOK.min(rounds - figures.rounds) {
-            let (first, second) = (judge.numbers(), judge.numbers());
+            let first = judge.numbers();
+            let second = judge.numbers();
             let both = [Payer::start(&judge.url, first), Payer::start(&judge.url, second)];
             let_run(50, 600);
             let [one, other] = both;
@@ -48,7 +51,8 @@ fn nodes_on_postgresql_are_killed_under_load() {
                 other.kill()
             } else {
                 // the one that is left goes on, and gets all its answers
-                let (since, count) = (Instant::now(), other.settled());
+                let since = Instant::now();
+                let count = other.settled();
                 wait_until("the other node goes on", || other.settled() > count + 100);
                 figures.silence(other.longest_silence(since));
                 other.finish()
@@ -62,15 +66,20 @@ fn nodes_on_postgresql_are_killed_under_load() {
 
 #[test]
 fn a_stopped_node_does_not_hold_up_another_one() {
-    let Some(cluster) = cluster_or_say("a stopped node does not hold up another one") else { return };
+    let Some(cluster) = cluster_or_say("a stopped node does not hold up another one") else {
+        return;
+    };
     let mut figures = Figures::default();
     let mut judge = Judge::new(&cluster.database());
     for _ in 0..rounds(1) {
-        let (first, second) = (judge.numbers(), judge.numbers());
-        let (stopped, other) = (Payer::start(&judge.url, first), Payer::start(&judge.url, second));
+        let first = judge.numbers();
+        let second = judge.numbers();
+        let stopped = Payer::start(&judge.url, first);
+        let other = Payer::start(&judge.url, second);
         for _ in 0..3 {
             let_run(20, 300);
-            let (since, count) = (Instant::now(), other.settled());
+            let since = Instant::now();
+            let count = other.settled();
             stopped.signal("STOP");
             figures.blows += 1;
             // longer than the server waits for somebody who has begun and does not go on

@@ -1,6 +1,7 @@
-//! A node that pays: this test binary, started once more as a process of its own that opens the book and posts payments,
-//! many at a time, and says each answer on a line of its output as soon as it has it. It knows nothing but its numbers:
-//! what payment stands behind a number anybody can tell, so the one who kills it knows what it was about to do.
+//! A node that pays: this test binary, started once more as a process of its own that opens the
+//! book and posts payments, many at a time, and says each answer on a line of its output as soon as
+//! it has it. It knows nothing but its numbers: what payment stands behind a number anybody can
+//! tell, so the one who kills it knows what it was about to do.
 
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting};
 use kadogo::metrics::Metrics;
@@ -24,7 +25,8 @@ pub const POOR: i64 = 999;
 pub const RANGE: u64 = 1_000_000;
 /// Payments of one payer under way at a time.
 const FLIGHT: u64 = 48;
-/// A breath between two payments of one asker: a round is about what breaks, not about how much fits.
+/// A breath between two payments of one asker: a round is about what breaks, not about how much
+/// fits.
 const BREATH: Duration = Duration::from_millis(8);
 
 /// Says to this test binary that it is a payer.
@@ -38,7 +40,8 @@ pub enum Sort {
     Pays,
     /// More than there is: must be refused.
     Overdraws,
-    /// A change without money: only its first asker hears yes, so a repeated try inside the book would be noticed.
+    /// A change without money: only its first asker hears yes, so a repeated try inside the book
+    /// would be noticed.
     Notes,
 }
 
@@ -51,7 +54,11 @@ pub fn sort(number: u64) -> Sort {
 }
 
 pub fn key(number: u64) -> Key {
-    Key::new(Timestamp::from_micros(i64::try_from(number).unwrap() * 10_000), "fire", &number.to_be_bytes())
+    Key::new(
+        Timestamp::from_micros(i64::try_from(number).unwrap() * 10_000),
+        "fire",
+        &number.to_be_bytes(),
+    )
 }
 
 /// The legs of a payment.
@@ -61,7 +68,8 @@ pub fn legs(number: u64) -> [(i64, i64); 3] {
     let to = (from + 1 + mixed / WALLETS % (WALLETS - 1)) % WALLETS;
     let wallet = |place: u64| i64::try_from(FIRST_WALLET + place).unwrap();
     let from = if sort(number) == Sort::Overdraws { POOR } else { wallet(from) };
-    let (amount, fee) = (100 + i64::try_from(mixed % 900).unwrap(), 1 + i64::try_from(mixed % 9).unwrap());
+    let amount = 100 + i64::try_from(mixed % 900).unwrap();
+    let fee = 1 + i64::try_from(mixed % 9).unwrap();
     [(from, -amount - fee), (wallet(to), amount), (FEES, fee)]
 }
 
@@ -77,9 +85,9 @@ pub fn posting(number: u64) -> Posting {
         legs: if notes { Vec::new() } else { legs.to_vec() },
         holds: Vec::new(),
         meters: Vec::new(),
-        changes: if notes { vec![Change::See { key: key(number) }] } else { Vec::new() },
+        changes: if notes { vec![Change::Dedup { key: key(number) }] } else { Vec::new() },
         corrects: None,
-        proofs: Vec::new(),
+        credentials: Vec::new(),
     }
 }
 
@@ -126,7 +134,8 @@ impl Payer {
         command.args(["--exact", "payer::is_another_process", "--nocapture", "--test-threads=1"]);
         command.env(URL, url).env(FIRST, first.to_string());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (input, output) = (child.stdin.take(), child.stdout.take().unwrap());
+        let input = child.stdin.take();
+        let output = child.stdout.take().unwrap();
         let heard = Arc::new(Mutex::new(Heard::default()));
         let to = heard.clone();
         let listener = std::thread::spawn(move || listen(output, &to));
@@ -147,19 +156,31 @@ impl Payer {
     /// Answers of this code so far.
     pub fn heard(&self, code: &str) -> usize {
         let heard = self.heard.lock().unwrap();
-        heard.answers.iter().filter(|(_, _, said)| said.as_ref().is_err_and(|said| said == code)).count()
+        heard
+            .answers
+            .iter()
+            .filter(|(_, _, said)| said.as_ref().is_err_and(|said| said == code))
+            .count()
     }
 
     /// `STOP`, `CONT`, `KILL`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
     /// The longest time without an answer since then, also the one that lasts still.
     pub fn longest_silence(&self, since: Instant) -> Duration {
         let heard = self.heard.lock().unwrap();
-        let moments = heard.answers.iter().map(|(at, _, _)| *at).filter(|at| *at > since).chain([Instant::now()]);
+        let moments = heard
+            .answers
+            .iter()
+            .map(|(at, _, _)| *at)
+            .filter(|at| *at > since)
+            .chain([Instant::now()]);
         let mut last = since;
         moments.fold(Duration::ZERO, |longest, at| {
             let silence = at - last;
@@ -192,7 +213,11 @@ impl Payer {
         }
         // each asker has one payment under way
         let beyond = answers.last_key_value().map_or(self.first, |(last, _)| last + 1) + FLIGHT;
-        Told { numbers: self.first..heard.next.unwrap_or(beyond), answers, ended_well: heard.next.is_some() }
+        Told {
+            numbers: self.first..heard.next.unwrap_or(beyond),
+            answers,
+            ended_well: heard.next.is_some(),
+        }
     }
 }
 
@@ -218,7 +243,11 @@ fn listen(output: impl Read, to: &Mutex<Heard>) {
         match words[..] {
             ["@", "end", next] => heard.next = next.parse().ok(),
             ["@", number, "ok", posting, "."] => {
-                heard.answers.push((Instant::now(), number.parse().unwrap(), Ok(posting.parse().unwrap())));
+                heard.answers.push((
+                    Instant::now(),
+                    number.parse().unwrap(),
+                    Ok(posting.parse().unwrap()),
+                ));
             }
             ["@", number, "no", code, "."] => {
                 heard.answers.push((Instant::now(), number.parse().unwrap(), Err(code.to_owned())));

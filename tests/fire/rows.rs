@@ -1,4 +1,5 @@
-//! Rows that a database does not take, for a reason that it does not name: they take nobody with them.
+//! Rows that a database does not take, for a reason that it does not name: they take nobody with
+//! them.
 
 use super::cluster_or_say;
 use super::judge::{self, Judge};
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn what_postgresql_cannot_store_is_refused_alone() {
-    let Some(cluster) = cluster_or_say("what PostgreSQL cannot store is refused alone") else { return };
+    let Some(cluster) = cluster_or_say("what PostgreSQL cannot store is refused alone") else {
+        return;
+    };
     let judge = Judge::new(&cluster.database());
     let paying: Vec<u64> = (1..400).filter(|number| sort(*number) == Sort::Pays).collect();
     let mut postings: Vec<Posting> = paying.iter().map(|number| posting(*number)).collect();
@@ -20,7 +23,11 @@ fn what_postgresql_cannot_store_is_refused_alone() {
         let mut answers = ask(postings.clone());
         let poisoned = answers.remove(100);
         assert!(poisoned.is_err(), "{poisoned:?}");
-        assert!(answers.iter().all(Result::is_ok), "{:?}", answers.iter().find(|answer| answer.is_err()));
+        assert!(
+            answers.iter().all(Result::is_ok),
+            "{:?}",
+            answers.iter().find(|answer| answer.is_err())
+        );
         for (number, receipt) in paying.iter().zip(answers) {
             let balances = receipt.unwrap().balances;
             assert_eq!(

@@ -9,11 +9,14 @@ use std::time::Instant;
 
 #[test]
 fn nodes_go_on_after_the_server_was_killed() {
-    let Some(cluster) = Cluster::start_own("nodes go on after the server was killed") else { return };
+    let Some(cluster) = Cluster::start_own("nodes go on after the server was killed") else {
+        return;
+    };
     let mut figures = Figures::default();
     let mut judge = Judge::new(&cluster.database());
     for _ in 0..rounds(3) {
-        let (first, second) = (judge.numbers(), judge.numbers());
+        let first = judge.numbers();
+        let second = judge.numbers();
         let both = [Payer::start(&judge.url, first), Payer::start(&judge.url, second)];
         let_run(50, 500);
         let since = Instant::now();
@@ -22,7 +25,9 @@ fn nodes_go_on_after_the_server_was_killed() {
         let_run(1, 1_500);
         cluster.start_again();
         let counts = both.each_ref().map(Payer::settled);
-        wait_until("both go on", || both.iter().zip(counts).all(|(payer, count)| payer.settled() > count + 100));
+        wait_until("both go on", || {
+            both.iter().zip(counts).all(|(payer, count)| payer.settled() > count + 100)
+        });
         both.iter().for_each(|payer| figures.silence(payer.longest_silence(since)));
         let told = both.map(Payer::finish);
         judge.settle(&told, &mut figures);
@@ -36,14 +41,18 @@ fn nodes_go_on_after_the_server_was_killed() {
 fn a_standby_takes_over_with_every_payment() {
     let mut figures = Figures::default();
     for round in 0..rounds(1) {
-        let Some(primary) = Cluster::start_own("a standby takes over with every payment") else { return };
+        let Some(primary) = Cluster::start_own("a standby takes over with every payment") else {
+            return;
+        };
         let mut judge = Judge::new(&primary.database());
         let standby = primary.standby("kisumu-2");
         primary.require_sync("kisumu-2");
-        let there = judge.url.replace(&format!(":{}/", primary.port()), &format!(":{}/", standby.port()));
+        let there =
+            judge.url.replace(&format!(":{}/", primary.port()), &format!(":{}/", standby.port()));
         let proxy = Proxy::before(primary.port());
         // one node is led over by whoever moves the address, the other knows both servers
-        let (first, second) = (judge.numbers(), judge.numbers());
+        let first = judge.numbers();
+        let second = judge.numbers();
         let database = judge.url.rsplit('/').next().unwrap();
         let hosts = format!("127.0.0.1:{},127.0.0.1:{}", primary.port(), standby.port());
         // which of them writes a node finds out by itself
@@ -57,7 +66,9 @@ fn a_standby_takes_over_with_every_payment() {
         standby.promote();
         proxy.redirect(standby.port());
         let counts = both.each_ref().map(Payer::settled);
-        wait_until("both go on", || both.iter().zip(counts).all(|(payer, count)| payer.settled() > count + 100));
+        wait_until("both go on", || {
+            both.iter().zip(counts).all(|(payer, count)| payer.settled() > count + 100)
+        });
         both.iter().for_each(|payer| figures.silence(payer.longest_silence(since)));
         assert_eq!(psql(&there, "SELECT pg_is_in_recovery()"), "f");
         let told = both.map(Payer::finish);

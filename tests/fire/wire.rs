@@ -13,7 +13,9 @@ const CUTS_PER_ROUND: usize = 12;
 
 #[test]
 fn answers_are_right_whenever_the_wire_is_cut() {
-    let Some(cluster) = cluster_or_say("answers are right whenever the wire is cut") else { return };
+    let Some(cluster) = cluster_or_say("answers are right whenever the wire is cut") else {
+        return;
+    };
     let mut figures = Figures::default();
     let mut judge = Judge::new(&cluster.database());
     for _ in 0..rounds(2) {
@@ -23,7 +25,8 @@ fn answers_are_right_whenever_the_wire_is_cut() {
         for cut in 0..CUTS_PER_ROUND {
             let moment = if cut % 3 == 0 { Moment::BeforeCommit } else { Moment::CommitSent };
             let since = Instant::now();
-            // the next COMMIT after a cut is the one that finds out what became of it: that one is cut too at times
+            // the next COMMIT after a cut is the one that finds out what became of it: that one is
+            // cut too at times
             proxy.cut_at(moment, 1 + usize::try_from(chance(3)).unwrap());
             wait_until("a cut", || proxy.cuts() > cut);
             if chance(2) == 0 {
@@ -41,11 +44,14 @@ fn answers_are_right_whenever_the_wire_is_cut() {
     assert_eq!((figures.busy, figures.unclear, figures.left_open), (0, 0, 0), "{figures:?}");
 }
 
-/// Waiting is all that this does. The short form waits for a greeting only, which may take a quarter of a minute; the long
-/// one for the answers to what is asked on connections that stand already, too: half a minute.
+/// Waiting is all that this does. The short form waits for a greeting only, which may take a
+/// quarter of a minute; the long one for the answers to what is asked on connections that stand
+/// already, too: half a minute.
 #[test]
 fn a_wire_on_which_nothing_passes_is_given_up() {
-    let Some(cluster) = cluster_or_say("a wire on which nothing passes is given up") else { return };
+    let Some(cluster) = cluster_or_say("a wire on which nothing passes is given up") else {
+        return;
+    };
     let proxy = Proxy::before(cluster.port());
     let url = proxy.url(&cluster.database());
     let store = Store::open(&url).unwrap();
@@ -58,12 +64,18 @@ fn a_wire_on_which_nothing_passes_is_given_up() {
         scope.spawn(|| {
             assert!(Store::open(&url).is_err());
             let greeting = since.elapsed();
-            assert!(greeting > Duration::from_secs(10) && greeting < Duration::from_secs(25), "{greeting:?}");
+            assert!(
+                greeting > Duration::from_secs(10) && greeting < Duration::from_secs(25),
+                "{greeting:?}"
+            );
         });
         if rounds(0) > 0 {
             scope.spawn(|| assert!(writer.run("SELECT 1").is_err() && writer.is_broken()));
             assert!(runtime.block_on(store.read(|conn| conn.run("SELECT 1"))).is_err());
-            assert!(since.elapsed() > Duration::from_secs(25) && since.elapsed() < Duration::from_secs(60));
+            assert!(
+                since.elapsed() > Duration::from_secs(25)
+                    && since.elapsed() < Duration::from_secs(60)
+            );
         }
     });
     println!("a wire on which nothing passes: given up after {:?}", since.elapsed());

@@ -1,4 +1,5 @@
-//! My account: balance, mini statement, PIN and language, as the screens of each language show them.
+//! My account: balance, mini statement, PIN and language, as the screens of each language show
+//! them.
 
 use super::aids::*;
 use super::world::*;
@@ -20,7 +21,17 @@ async fn everything_shown(number: &str) -> String {
     let phone = world.phone(number);
     phone.messages().await;
     phone.dial().await;
-    phone.go(&[Pick("account"), Pick("balance"), Back, Pick("statement"), Back, Pick("language"), Home]).await;
+    phone
+        .go(&[
+            Pick("account"),
+            Pick("balance"),
+            Back,
+            Pick("statement"),
+            Back,
+            Pick("language"),
+            Home,
+        ])
+        .await;
     phone.transcript()
 }
 
@@ -34,7 +45,9 @@ async fn everything_is_shown_in_three_languages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_no_payments_reads_so() {
     let world = World::new().await;
-    insta::assert_snapshot!(walk(&world.phone(ESTHER), &[Pick("account"), Pick("statement")]).await);
+    insta::assert_snapshot!(
+        walk(&world.phone(ESTHER), &[Pick("account"), Pick("statement")]).await
+    );
 }
 
 /// Twelve payments: the newest ten are shown, on pages, with a way on and a way back.
@@ -44,7 +57,9 @@ async fn a_long_statement_comes_in_pages() {
     let amina = world.phone(AMINA);
     for amount in 11..=22 {
         amina.dial().await;
-        amina.go(&[Pick("send"), Type("0700000003"), Type(&amount.to_string()), Yes, Type("7361")]).await;
+        amina
+            .go(&[Pick("send"), Type("0700000003"), Type(&amount.to_string()), Yes, Type("7361")])
+            .await;
     }
     let phone = world.phone(AMINA);
     phone.dial().await;
@@ -90,15 +105,22 @@ async fn the_pin_is_changed_in_three_languages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_pin_that_is_refused_changes_nothing() {
     let ways: [(&str, &[Step<'_>]); 5] = [
-        ("a wrong old PIN changes nothing and costs a try", &[Type("5208"), Type("5208"), Type("1111")]),
+        (
+            "a wrong old PIN changes nothing and costs a try",
+            &[Type("5208"), Type("5208"), Type("1111")],
+        ),
         ("the same PIN again is no change", &[Type("7361"), Type("7361"), Type("7361")]),
         ("two new PINs that differ are chosen again", &[Type("5208"), Type("5209")]),
         ("a weak new PIN is refused", &[Type("1234")]),
-        ("who does not know the old PIN learns nothing from a new one", &[Type("7361"), Type("7361"), Type("1111")]),
+        (
+            "who does not know the old PIN learns nothing from a new one",
+            &[Type("7361"), Type("7361"), Type("1111")],
+        ),
     ];
     let world = World::new().await;
     let amina = world.phone(AMINA);
-    let (mut seen, mut paid) = (Vec::new(), 45_050);
+    let mut seen = Vec::new();
+    let mut paid = 45_050;
     for (name, way) in ways {
         dial_afresh(&amina).await;
         amina.go(&[Pick("account"), Pick("pin")]).await;
@@ -126,7 +148,9 @@ async fn speak(number: &str, choice: &str) -> String {
     phone.dial().await;
     let payer = world.phone(DAUDI);
     payer.dial().await;
-    payer.go(&[Pick("send"), Type(&number.replace("+254", "0")), Type("50"), Yes, Type("8053")]).await;
+    payer
+        .go(&[Pick("send"), Type(&number.replace("+254", "0")), Type("50"), Yes, Type("8053")])
+        .await;
     phone.messages().await;
     phone.transcript()
 }

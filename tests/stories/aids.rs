@@ -1,13 +1,13 @@
-//! What several stories need: the last exchange of a transcript, an account frozen, and the service held still at a
-//! chosen point, so that what usually takes a moment can be looked at.
+//! What several stories need: the last exchange of a transcript, an account frozen, and the service
+//! held still at a chosen point, so that what usually takes a moment can be looked at.
 
 use super::engine;
 use super::world::*;
-use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
+use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::{StoreError, head};
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::wallet::{Execution, Wrong};
 use std::sync::mpsc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -27,15 +27,18 @@ pub async fn dial_afresh(phone: &Phone<'_>) {
     }
 }
 
-/// Goes `start` and then each of these ways, in one world, and is refused every time: the name of each with its last
-/// exchange, when no money has moved, nobody has joined, nothing stands in the book and nobody was told anything.
+/// Goes `start` and then each of these ways, in one world, and is refused every time: the name of
+/// each with its last exchange, when no money has moved, nobody has joined, nothing stands in the
+/// book and nobody was told anything.
 pub async fn refusals<'a>(
     world: &World,
     number: &str,
     start: &[Step<'_>],
     ways: &[(&'a str, &[Step<'_>])],
 ) -> Vec<(&'a str, String)> {
-    let (before, head, phone) = (everybody(world).await, world.check().head, world.phone(number));
+    let before = everybody(world).await;
+    let head = world.check().head;
+    let phone = world.phone(number);
     let mut seen = Vec::new();
     for (name, way) in ways {
         dial_afresh(&phone).await;
@@ -57,15 +60,18 @@ async fn everybody(world: &World) -> Vec<(String, i64)> {
 
 /// What was seen, each under its name, to be kept as one snapshot.
 pub fn titled(seen: Vec<(&str, String)>) -> String {
-    let seen: Vec<String> = seen.into_iter().map(|(name, seen)| format!("== {name} ==\n{seen}")).collect();
+    let seen: Vec<String> =
+        seen.into_iter().map(|(name, seen)| format!("== {name} ==\n{seen}")).collect();
     seen.join("\n\n")
 }
 
-/// Tells a story in each language, by somebody with this number and PIN who speaks it: the language, and what was seen.
+/// Tells a story in each language, by somebody with this number and PIN who speaks it: the
+/// language, and what was seen.
 pub async fn in_three_languages<F: Future<Output = String>>(
     story: impl Fn(&'static str, &'static str) -> F,
 ) -> Vec<(&'static str, String)> {
-    let people = [("english", AMINA, "7361"), ("swahili", BARAKA, "4826"), ("french", CLAIRE, "9274")];
+    let people =
+        [("english", AMINA, "7361"), ("swahili", BARAKA, "4826"), ("french", CLAIRE, "9274")];
     side_by_side(people.map(|(language, number, pin)| (language, story(number, pin)))).await
 }
 
@@ -81,22 +87,37 @@ pub async fn side_by_side<'a, F: Future<Output = String>>(
 pub async fn pays(world: &World, (payer, pin): (&str, &str), payee: &str, amount_minor: i64) {
     let wallet = &world.app.wallet;
     let caller = wallet.caller(Msisdn::from_e164(payer).unwrap()).await.unwrap();
-    let fields = Fields::from([("to".into(), payee.into()), ("amount".into(), amount_minor.to_string())]);
-    let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: Some(pin.to_owned().into()) };
-    let key = Key::new(world.clock.now(), "pays", format!("{payer} {payee} {amount_minor}").as_bytes());
-    let acted = wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await;
-    assert!(matches!(acted.answer, Answer::Facts { .. }), "{:?}", acted.answer);
+    let fields =
+        Fields::from([("to".into(), payee.into()), ("amount".into(), amount_minor.to_string())]);
+    let ask = Request {
+        mode: Mode::Execute,
+        service: "send".into(),
+        fields,
+        secret: Some(pin.to_owned().into()),
+    };
+    let key =
+        Key::new(world.clock.now(), "pays", format!("{payer} {payee} {amount_minor}").as_bytes());
+    let executed = wallet
+        .act(
+            &caller,
+            ask,
+            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+        )
+        .await;
+    assert!(matches!(executed.answer, Answer::Facts { .. }), "{:?}", executed.answer);
 }
 
 /// Freezes or opens an account, as nobody can yet from inside.
 pub async fn set_account_state(world: &World, number: &str, state: &str) {
     let account = "(SELECT account_id FROM people WHERE msisdn = ";
-    sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')")).await;
+    sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')"))
+        .await;
 }
 
 /// Runs a statement on the database; whoever remembers how it was looks again.
 pub async fn sql(world: &World, statement: String) {
-    let run = move |conn: &mut kadogo::store::Conn| conn.run(&statement).and_then(|()| head::touch(conn));
+    let run =
+        move |conn: &mut kadogo::store::Conn| conn.run(&statement).and_then(|()| head::touch(conn));
     world.app.wallet.book.write(run).await.unwrap();
 }
 
@@ -115,7 +136,8 @@ impl Held {
         held
     }
 
-    /// The committer, when it comes to this: what waits in the queue is written, what comes later is not.
+    /// The committer, when it comes to this: what waits in the queue is written, what comes later
+    /// is not.
     pub async fn the_book_later(world: &World) -> Held {
         let before = waiting(world);
         let held = Held::in_turn(world);
@@ -146,7 +168,8 @@ impl Held {
         let (arrived, arrivals) = mpsc::channel();
         let mut held = Held { release: Vec::new(), done: Vec::new(), arrivals };
         for _reader in 0..engine::readers() {
-            let ((release, released), store) = (mpsc::channel::<()>(), world.app.wallet.store.clone());
+            let ((release, released), store) =
+                (mpsc::channel::<()>(), world.app.wallet.store.clone());
             let arrived = arrived.clone();
             held.release.push(release);
             held.done.push(tokio::spawn(async move {

@@ -1,5 +1,5 @@
-//! The simulation's own account of the money: made of nothing but what people read on screens and in messages, and
-//! compared with the books after each step.
+//! The simulation's own account of the money: made of nothing but what people read on screens and
+//! in messages, and compared with the books after each step.
 
 use super::crowd::Person;
 use super::engine::{either, lines};
@@ -28,8 +28,9 @@ struct Message {
 }
 
 impl Bank {
-    pub async fn new(world: &World, seeded: &[kadogo::demo::world::Person]) -> Bank {
-        let balances = seeded.iter().map(|person| (person.phone.clone(), person.balance_minor)).collect();
+    pub async fn new(world: &World, seeded: &[kadogo::demo::world::PersonView]) -> Bank {
+        let balances =
+            seeded.iter().map(|person| (person.phone.clone(), person.balance_minor)).collect();
         let postings = ask(world, "SELECT id AS text FROM postings").await;
         let postings = postings.iter().map(|id| id.parse().unwrap()).collect();
         Bank { balances, fees_minor: 0, told: BTreeMap::new(), postings }
@@ -45,10 +46,12 @@ impl Bank {
 
     /// Takes in a screen: one that begins with a code tells of a payment.
     pub async fn reads(&mut self, world: &World, number: &str, text: &str) {
-        let key = &world.app.wallet.house.reference_key;
+        let key = &world.app.wallet.config.reference_key;
         let code = text.split_whitespace().next().unwrap_or_default();
         let posting = Reference::parse(code).and_then(|reference| reference.posting_id(key));
-        let Some(posting) = posting.filter(|id| *id < 1_000_000 && code.len() == 10) else { return };
+        let Some(posting) = posting.filter(|id| *id < 1_000_000 && code.len() == 10) else {
+            return;
+        };
         if let Some((payer, _)) = self.told.get(code) {
             assert_eq!(payer, number, "somebody else was shown {code}");
             return;
@@ -62,36 +65,43 @@ impl Bank {
         assert!(self.postings.insert(posting), "{code} names a posting that was told of already");
         let receipts = messages(world, posting).await;
         assert_eq!(receipts.len(), 2, "{code} has not its two receipts");
-        let of = |template: &str| receipts.iter().find(|message| message.template == template).unwrap();
-        let (sent, received) = (of("sms.sent"), of("sms.received"));
+        let of =
+            |template: &str| receipts.iter().find(|message| message.template == template).unwrap();
+        let sent = of("sms.sent");
+        let received = of("sms.received");
         assert_eq!(sent.to, payer, "the receipt of {code} went to somebody else");
         assert_eq!(sent.slots["amount"], received.slots["amount"]);
         let minor = |value: &Value| value.money().unwrap().minor;
-        let (amount, fee) = (minor(&sent.slots["amount"]), minor(&sent.slots["fee"]));
+        let amount = minor(&sent.slots["amount"]);
+        let fee = minor(&sent.slots["fee"]);
         *self.balances.entry(payer.to_owned()).or_default() -= amount + fee;
         *self.balances.entry(received.to.clone()).or_default() += amount;
         self.fees_minor += fee;
         self.told.insert(code.to_owned(), (payer.to_owned(), received.to.clone()));
-        let legs = world.app.wallet.store.read(move |conn| book_rows::entries_of(conn, posting)).await;
+        let legs =
+            world.app.wallet.store.read(move |conn| book_rows::entries_of(conn, posting)).await;
         let legs = legs.unwrap_or_else(|error: StoreError| panic!("{error}"));
         let own = legs.iter().find(|leg| leg.amount_minor == -amount - fee).unwrap();
         Money::new(own.balance_minor, Currency::KES).to_string()
     }
 
-    /// Takes in a payment that was made although its caller never saw the screen. Returns whether there is one.
+    /// Takes in a payment that was made although its caller never saw the screen. Returns whether
+    /// there is one.
     pub async fn finds_unread(&mut self, world: &World, number: &str) -> bool {
         let known = self.postings.last().copied().unwrap_or(0);
         let new = ask(world, &format!("SELECT id AS text FROM postings WHERE id > {known}")).await;
         assert!(new.len() <= 1, "one step paid {} times", new.len());
         let Some(posting) = new.first().map(|id| id.parse().unwrap()) else { return false };
-        let code = Reference::of(posting, &world.app.wallet.house.reference_key).to_string();
+        let code = Reference::of(posting, &world.app.wallet.config.reference_key).to_string();
         self.takes_in(world, number, &code, posting).await;
         true
     }
 
     pub async fn wrong_tries(&self, world: &World, number: &str) -> i64 {
-        let tries =
-            format!("SELECT attempts AS text FROM pins JOIN people USING (account_id) WHERE msisdn = '{number}'");
+        let tries = format!(
+            "SELECT attempts AS text FROM pins JOIN people USING (account_id) WHERE msisdn = \
+             '{number}'"
+        );
         ask(world, &tries).await[0].parse().unwrap()
     }
 
@@ -107,7 +117,8 @@ impl Bank {
              FROM accounts LEFT JOIN people ON people.account_id = accounts.id",
         )
         .await;
-        let (mut sum, mut fees_minor) = (0, 0);
+        let mut sum = 0;
+        let mut fees_minor = 0;
         for account in accounts {
             let fields: Vec<&str> = account.split(' ').collect();
             let balance: i64 = fields[1].parse().unwrap();
@@ -126,13 +137,22 @@ impl Bank {
             assert!(balance >= 0, "{account}");
         }
         assert_eq!(sum, 0, "money came from nowhere");
-        assert_eq!(fees_minor, self.fees_minor, "what people paid beside the amount went elsewhere");
+        assert_eq!(
+            fees_minor, self.fees_minor,
+            "what people paid beside the amount went elsewhere"
+        );
         let postings = ask(world, "SELECT count(*) AS text FROM postings").await;
-        assert_eq!(postings, [self.postings.len().to_string()], "a payment that nobody was told of");
-        let tries = "SELECT msisdn || ' ' || attempts AS text FROM people JOIN pins USING (account_id) \
-                     WHERE account_id NOT IN (SELECT person FROM assistants) ORDER BY 1";
+        assert_eq!(
+            postings,
+            [self.postings.len().to_string()],
+            "a payment that nobody was told of"
+        );
+        let tries = "SELECT msisdn || ' ' || attempts AS text FROM people JOIN pins USING \
+                     (account_id) WHERE account_id NOT IN (SELECT person FROM assistants) ORDER BY \
+                     1";
         let joined = people.iter().filter(|person| person.pin.is_some());
-        let mut expected: Vec<String> = joined.map(|person| format!("{} {}", person.number, person.wrong)).collect();
+        let mut expected: Vec<String> =
+            joined.map(|person| format!("{} {}", person.number, person.wrong)).collect();
         expected.sort();
         assert_eq!(ask(world, tries).await, expected, "people and their wrong tries");
     }
@@ -151,7 +171,11 @@ impl Bank {
         }
         for (code, (payer, payee)) in &self.told {
             for number in [payer, payee] {
-                assert_eq!(inboxes[number].matches(code.as_str()).count(), 1, "{code} in the inbox of {number}");
+                assert_eq!(
+                    inboxes[number].matches(code.as_str()).count(),
+                    1,
+                    "{code} in the inbox of {number}"
+                );
             }
         }
     }
@@ -159,7 +183,8 @@ impl Bank {
 
 async fn messages(world: &World, posting: i64) -> Vec<Message> {
     let wanted = format!(
-        "SELECT {}(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER BY id",
+        "SELECT {}(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER \
+         BY id",
         either("json_array", "json_build_array")
     );
     let rows = ask(world, &wanted).await;

@@ -1,5 +1,5 @@
-//! The bench measures what it says: payments that are in the book afterwards, and hops of conversations that end well.
-//! Figures themselves are not asserted: machines differ.
+//! The bench measures what it says: payments that are in the book afterwards, and hops of
+//! conversations that end well. Figures themselves are not asserted: machines differ.
 
 use super::engine::{Home, is_postgres, only_sqlite};
 use std::process::{Command, Output};
@@ -29,8 +29,16 @@ fn the_book_is_whole_after_a_bench_and_every_payment_is_in_it() {
         assert_eq!(document["runs"].as_array().unwrap().len(), 2);
         for run in document["runs"].as_array().unwrap() {
             assert_eq!(run["whole"], true, "{run}");
-            assert_eq!((run["refused"].as_u64(), run["wrong"].as_u64()), (Some(0), Some(0)), "{run}");
-            assert!(run["done"].as_u64().unwrap() > 0 && run["p99_us"].as_u64() >= run["p50_us"].as_u64(), "{run}");
+            assert_eq!(
+                (run["refused"].as_u64(), run["wrong"].as_u64()),
+                (Some(0), Some(0)),
+                "{run}"
+            );
+            assert!(
+                run["done"].as_u64().unwrap() > 0
+                    && run["p99_us"].as_u64() >= run["p50_us"].as_u64(),
+                "{run}"
+            );
             assert!(run["batch_max"].as_u64() >= run["batch_mean"].as_u64(), "{run}");
         }
     }
@@ -38,8 +46,19 @@ fn the_book_is_whole_after_a_bench_and_every_payment_is_in_it() {
 
 #[test]
 fn rounds_are_taken_together() {
-    let document = document(&["book", "--accounts", "10", "--in-flight", "1,4", "--seconds", "1", "--rounds", "3"]);
-    let (runs, medians) = (document["runs"].as_array().unwrap(), document["medians"].as_array().unwrap());
+    let document = document(&[
+        "book",
+        "--accounts",
+        "10",
+        "--in-flight",
+        "1,4",
+        "--seconds",
+        "1",
+        "--rounds",
+        "3",
+    ]);
+    let runs = document["runs"].as_array().unwrap();
+    let medians = document["medians"].as_array().unwrap();
     assert_eq!((runs.len(), medians.len()), (6, 2));
     for series in medians {
         let rate = |name: &str| series["rate"][name].as_u64().unwrap();
@@ -54,10 +73,15 @@ fn rounds_are_taken_together() {
 fn accounts_and_payments_can_be_there_before() {
     let home = Home::new();
     let url = home.url();
-    let ask = ["book", "--accounts", "10", "--in-flight", "4", "--seconds", "1", "--database-url", url];
-    let document = document(&[&ask[..], &["--preload-accounts", "1200", "--preload-payments", "3000"]].concat());
+    let ask =
+        ["book", "--accounts", "10", "--in-flight", "4", "--seconds", "1", "--database-url", url];
+    let document = document(
+        &[&ask[..], &["--preload-accounts", "1200", "--preload-payments", "3000"]].concat(),
+    );
     let done = document["runs"][0]["done"].as_u64().unwrap();
-    let check = Command::new(env!("CARGO_BIN_EXE_kadogo")).args(["book", "check", "--database-url", url]).output();
+    let check = Command::new(env!("CARGO_BIN_EXE_kadogo"))
+        .args(["book", "check", "--database-url", url])
+        .output();
     let said = String::from_utf8(check.unwrap().stdout).unwrap();
     // 1,200 accounts take three postings; beside them stand the operator's six
     assert!(said.contains(&format!("{} postings", done + 3_000 + 3)), "{done} {said}");
@@ -78,10 +102,20 @@ fn the_yardstick_needs_a_postgresql() {
 fn conversations_of_a_bench_end_well() {
     let args = ["ussd", "--people", "20", "--connections", "4", "--seconds", "1", "--rounds", "2"];
     let document = document(&args);
-    assert_eq!((document["whole"].as_bool(), document["runs"].as_array().unwrap().len()), (Some(true), 4));
-    let (bare, hops) = (&document["medians"][0], &document["medians"][1]);
-    assert!(bare["rate"]["min"].as_u64().unwrap() > 0 && hops["rate"]["min"].as_u64().unwrap() > 0, "{document}");
+    assert_eq!(
+        (document["whole"].as_bool(), document["runs"].as_array().unwrap().len()),
+        (Some(true), 4)
+    );
+    let bare = &document["medians"][0];
+    let hops = &document["medians"][1];
+    assert!(
+        bare["rate"]["min"].as_u64().unwrap() > 0 && hops["rate"]["min"].as_u64().unwrap() > 0,
+        "{document}"
+    );
     assert_eq!((bare["wrong"].as_u64(), hops["wrong"].as_u64()), (Some(0), Some(0)), "{hops}");
     let ratio = hops["against"]["ratio"].as_str().unwrap();
-    assert!(document["heading"].as_str().unwrap().contains(&format!("{ratio} x bare replies")), "{document}");
+    assert!(
+        document["heading"].as_str().unwrap().contains(&format!("{ratio} x bare replies")),
+        "{document}"
+    );
 }

@@ -1,5 +1,6 @@
-//! The book takes a posting as a whole or not at all: what it refuses, alone and in company, leaves no trace; what it
-//! took under a key it never takes again. Told on a real database, through the door everybody uses.
+//! The book takes a posting as a whole or not at all: what it refuses, alone and in company, leaves
+//! no trace; what it took under a key it never takes again. Told on a real database, through the
+//! door everybody uses.
 
 use super::engine::{either, is_postgres};
 use super::ledger::*;
@@ -16,7 +17,10 @@ async fn a_payment_with_a_fee_moves_all_its_legs() {
     let ledger = Ledger::new().await;
     let receipt = ledger.ok(legs("fee", &[(ANN, -2_700), (BEN, 2_000), (FEES, 700)])).await;
     assert_eq!(receipt.balances, [(ANN, 7_300), (BEN, 7_000), (FEES, 700)]);
-    assert_eq!((ledger.stands(ANN), ledger.stands(BEN), ledger.stands(FEES)), ((7_300, 0), (7_000, 0), (700, 0)));
+    assert_eq!(
+        (ledger.stands(ANN), ledger.stands(BEN), ledger.stands(FEES)),
+        ((7_300, 0), (7_000, 0), (700, 0))
+    );
     let report = ledger.check();
     assert_eq!((report.postings, report.entries, report.links), (3, 9, 3));
 }
@@ -48,8 +52,17 @@ async fn legs_of_zero_and_two_legs_on_one_account_are_refused() {
 async fn amounts_that_no_account_can_hold_are_refused() {
     let ledger = Ledger::new().await;
     ledger.refuses(legs("too much", &[(TRUST, -i64::MAX), (ANN, i64::MAX)]), Reason::Invalid).await;
-    ledger.refuses(legs("too little", &[(TRUST, i64::MIN), (ANN, i64::MAX), (BEN, 1)]), Reason::Invalid).await;
-    let all = HoldMove::Open { account: ANN, amount_minor: i64::MAX, expires_at: Timestamp::from_micros(i64::MAX) };
+    ledger
+        .refuses(
+            legs("too little", &[(TRUST, i64::MIN), (ANN, i64::MAX), (BEN, 1)]),
+            Reason::Invalid,
+        )
+        .await;
+    let all = HoldMove::Open {
+        account: ANN,
+        amount_minor: i64::MAX,
+        expires_at: Timestamp::from_micros(i64::MAX),
+    };
     ledger.refuses(holds("hold it all", &[all]), Reason::NotEnough).await;
     // as much as there can be is fine, and so is taking it away again
     let bottomless = Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(5, "KES") };
@@ -68,8 +81,14 @@ async fn currencies_do_not_mix() {
     let shillings = Currency::parse("UGX").unwrap();
     ledger.refuses(pay("into another", ANN, ZOE, 100), Reason::Invalid).await;
     ledger.refuses(pay("out of another", ZOE, ANN, 100), Reason::Invalid).await;
-    ledger.refuses(Posting { currency: shillings, ..pay("mislabelled", ANN, BEN, 100) }, Reason::Invalid).await;
-    let hold = HoldMove::Open { account: ZOE, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
+    ledger
+        .refuses(
+            Posting { currency: shillings, ..pay("mislabelled", ANN, BEN, 100) },
+            Reason::Invalid,
+        )
+        .await;
+    let hold =
+        HoldMove::Open { account: ZOE, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
     ledger.refuses(holds("hold in another", &[hold]), Reason::Invalid).await;
     ledger.ok(Posting { currency: shillings, ..pay("at home", ZOE, 4, 100) }).await;
     assert_eq!(ledger.check().sums_minor.len(), 2);
@@ -84,7 +103,8 @@ async fn nothing_moves_on_frozen_and_unknown_accounts() {
     ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::Invalid).await;
     for account in [ICE, 99] {
         let why = if account == ICE { Reason::AccountClosed } else { Reason::Invalid };
-        let hold = HoldMove::Open { account, amount_minor: 1, expires_at: Timestamp::from_micros(9_000) };
+        let hold =
+            HoldMove::Open { account, amount_minor: 1, expires_at: Timestamp::from_micros(9_000) };
         ledger.refuses(holds("hold", &[hold]), why).await;
     }
 }
@@ -117,7 +137,10 @@ async fn the_same_request_gets_the_same_receipt_and_moves_once() {
     let first = ledger.ok(legs("once", &[(ANN, -270), (BEN, 200), (FEES, 70)])).await;
     ledger.ok(pay("meanwhile", BEN, ANN, 33)).await;
     let before = ledger.dump();
-    let later = Posting { at: Timestamp::from_micros(999_999), ..legs("once", &[(ANN, -270), (BEN, 200), (FEES, 70)]) };
+    let later = Posting {
+        at: Timestamp::from_micros(999_999),
+        ..legs("once", &[(ANN, -270), (BEN, 200), (FEES, 70)])
+    };
     let again = ledger.ok(later).await;
     assert!(again.repeated && !first.repeated);
     // the receipt of then: its balances, its time
@@ -145,8 +168,10 @@ async fn a_refused_request_may_come_again_under_its_key() {
 async fn two_of_the_same_in_one_batch_are_one() {
     let ledger = Ledger::new().await;
     let other = Posting { request: [2; 16], ..pay("twin", ANN, CAL, 9) };
-    let answers = ledger.together(vec![pay("twin", ANN, BEN, 100), pay("twin", ANN, BEN, 100), other]).await;
-    let (first, second) = (answers[0].as_ref().unwrap(), answers[1].as_ref().unwrap());
+    let answers =
+        ledger.together(vec![pay("twin", ANN, BEN, 100), pay("twin", ANN, BEN, 100), other]).await;
+    let first = answers[0].as_ref().unwrap();
+    let second = answers[1].as_ref().unwrap();
     assert_eq!((first.posting, first.repeated), (second.posting, false));
     assert!(second.repeated);
     assert_eq!(reason(&answers[2]), Reason::KeyReused);
@@ -204,7 +229,8 @@ async fn a_correction_names_the_posting_it_puts_right() {
 #[tokio::test]
 async fn history_can_only_grow() {
     let ledger = Ledger::new().await;
-    let hold = HoldMove::Open { account: ANN, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
+    let hold =
+        HoldMove::Open { account: ANN, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
     ledger.ok(holds("hold", &[hold])).await;
     let before = ledger.dump();
     let mut hand = ledger.hand();
@@ -214,8 +240,12 @@ async fn history_can_only_grow() {
     };
     // on PostgreSQL entries are a part of their postings, shown by a view
     let entries = either("never", "cannot");
-    let columns =
-        [("postings", "corrects"), ("entries", "previous"), ("hold_entries", "expires_at"), ("chain", "digest")];
+    let columns = [
+        ("postings", "corrects"),
+        ("entries", "previous"),
+        ("hold_entries", "expires_at"),
+        ("chain", "digest"),
+    ];
     for (table, column) in columns {
         let words = if table == "entries" { entries } else { "never" };
         refuses(format!("UPDATE {table} SET {column} = {column}"), words);
@@ -235,16 +265,20 @@ async fn a_posting_has_a_limit_and_a_full_batch_of_the_largest_fits() {
     let ledger = Ledger::new().await;
     let open = |n: i64| Change::OpenAccount(empty_wallet(n, "KES"));
     let most = i64::try_from(POSTING_ROWS_MAX).unwrap();
-    ledger.refuses(changes("too many", (1_000..=1_000 + most).map(open).collect()), Reason::Invalid).await;
+    ledger
+        .refuses(changes("too many", (1_000..=1_000 + most).map(open).collect()), Reason::Invalid)
+        .await;
     ledger.ok(changes("many", (1_000..1_000 + most).map(open).collect())).await;
     let payroll = |round: i64| {
-        let mut to: Vec<(i64, i64)> = (1_000..1_000 + most - 1).map(|account| (account, 1)).collect();
+        let mut to: Vec<(i64, i64)> =
+            (1_000..1_000 + most - 1).map(|account| (account, 1)).collect();
         to.push((TRUST, 1 - most));
         legs(&format!("payroll {round}"), &to)
     };
     let mut crowd = tokio::task::JoinSet::new();
     for round in 0..24 {
-        let (book, posting) = (ledger.book.clone(), payroll(round));
+        let book = ledger.book.clone();
+        let posting = payroll(round);
         crowd.spawn(async move { book.post(posting).await });
     }
     assert!(crowd.join_all().await.iter().all(Result::is_ok));

@@ -1,5 +1,6 @@
-//! Prices by where something is asked for, and by who pays them. Goal: what the file says is what is quoted, charged and
-//! told, to both sides; what no service can keep is refused by name. Method: whole conversations under a tariff of their own.
+//! Prices by where something is asked for, and by who pays them. Goal: what the file says is what
+//! is quoted, charged and told, to both sides; what no service can keep is refused by name. Method:
+//! whole conversations under a tariff of their own.
 
 use super::aids::*;
 use super::market::{MARIAM, NJERI, agent};
@@ -10,8 +11,8 @@ use kadogo::source::Source;
 use kadogo::store::book_rows;
 
 fn set(world: &World, text: &str) {
-    let tariff = kadogo::menus::tariff(&Source::new("tariff.toml", text)).unwrap();
-    world.app.wallet.house.tariff.set(tariff);
+    let tariff = kadogo::menu_folder::tariff(&Source::new("tariff.toml", text)).unwrap();
+    world.app.wallet.config.tariff.set(tariff);
 }
 
 async fn account(world: &World, id: i64) -> i64 {
@@ -20,20 +21,29 @@ async fn account(world: &World, id: i64) -> i64 {
 }
 
 const BY_CHANNEL: &str = "currency = 'KES'\nchannels = ['ussd', 'sms', 'agent']\n\
-    [[send]]\nbands = [{ from = 1, to = 9_000, fee = 20 }]\n\
-    [[send]]\nchannel = 'sms'\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n\
-    [[cash_out]]\nbands = [{ from = 1, to = 9_000, fee = 30 }]\n\
-    [[cash_out]]\nchannel = 'agent'\nbands = [{ from = 1, to = 9_000, fee = 40 }]\n\
-    [[cash_in]]\nbands = [{ from = 1, to = 9_000, fee = 0 }]\n\
-    [[cash_in]]\nchannel = 'agent'\nbands = [{ from = 1, to = 9_000, fee = 9 }]\n";
+                          [[send]]\nbands = [{ from = 1, to = 9_000, fee = 20 }]\n\
+                          [[send]]\nchannel = 'sms'\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n\
+                          [[cash_out]]\nbands = [{ from = 1, to = 9_000, fee = 30 }]\n\
+                          [[cash_out]]\nchannel = 'agent'\n\
+                          bands = [{ from = 1, to = 9_000, fee = 40 }]\n\
+                          [[cash_in]]\nbands = [{ from = 1, to = 9_000, fee = 0 }]\n\
+                          [[cash_in]]\nchannel = 'agent'\n\
+                          bands = [{ from = 1, to = 9_000, fee = 9 }]\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     let world = World::new().await;
     set(&world, BY_CHANNEL);
-    let (amina, baraka, njeri) = (world.phone(AMINA), world.phone(BARAKA), world.phone(NJERI));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
+    let njeri = world.phone(NJERI);
     amina.dial().await;
-    assert!(amina.go(&[Pick("send"), Type("0700000002"), Type("200")]).await.contains("Fee KES 20. Total KES 220."));
+    assert!(
+        amina
+            .go(&[Pick("send"), Type("0700000002"), Type("200")])
+            .await
+            .contains("Fee KES 20. Total KES 220.")
+    );
     amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(world.balance(AMINA).await, 500_000 - 22_000);
     amina.messages().await;
@@ -60,9 +70,15 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     amina.go(&[Yes, Type("7361")]).await;
     // cash that an agent asks for, and cash that the customer asks for
     njeri.dial().await;
-    njeri.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("8417")]).await;
+    njeri
+        .go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("8417")])
+        .await;
     baraka.dial().await;
-    assert!(baraka.go(&[Pick("orders"), Line("KES 500")]).await.contains("540"), "{}", baraka.transcript());
+    assert!(
+        baraka.go(&[Pick("orders"), Line("KES 500")]).await.contains("540"),
+        "{}",
+        baraka.transcript()
+    );
     baraka.go(&[Yes, Type("4826")]).await;
     assert_eq!(world.balance(BARAKA).await, 250_000 + 20_000 + 30_000 + 10_000 - 54_000);
     let shop = agent(&world, MARIAM).await;
@@ -74,7 +90,17 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     );
     baraka.go(&[Yes, Type("4826")]).await;
     njeri.dial().await;
-    njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("100"), Pick("none"), Yes, Type("8417")]).await;
+    njeri
+        .go(&[
+            Pick("agent"),
+            Pick("in"),
+            Type("0700000005"),
+            Type("100"),
+            Pick("none"),
+            Yes,
+            Type("8417"),
+        ])
+        .await;
     assert_eq!(world.balance(ESTHER).await, 9_100);
     assert_eq!(account(&world, FEES).await, 2_000 + 500 + 2_000 + 4_000 + 3_000 + 900);
     world.check();
@@ -82,8 +108,9 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
 
 /// Four tenths of the price are the payer's; the levy is the payee's alone.
 const SHARED: &str = "currency = 'KES'\n[send]\npaid_by = 'shared'\npayer_percent = 40\n\
-    bands = [{ from = 1, to = 9_000, fee = 10 }]\n\
-    [[send.extra]]\nname = 'levy'\ncredit = 'levy'\nof = 'amount'\npercent = '0.2'\npaid_by = 'payee'\n";
+                      bands = [{ from = 1, to = 9_000, fee = 10 }]\n\
+                      [[send.extra]]\nname = 'levy'\ncredit = 'levy'\nof = 'amount'\n\
+                      percent = '0.2'\npaid_by = 'payee'\n";
 
 async fn shared(number: &str, pin: &str, to: &str) -> String {
     let world = World::new().await;
@@ -120,7 +147,10 @@ async fn who_is_paid_pays_their_part_and_both_read_it() {
         ("french_and_english", shared(CLAIRE, "9274", "0700000001")),
     ];
     for (languages, seen) in side_by_side(stories).await {
-        insta::assert_snapshot!(format!("who_is_paid_pays_their_part_and_both_read_it_in_{languages}"), seen);
+        insta::assert_snapshot!(
+            format!("who_is_paid_pays_their_part_and_both_read_it_in_{languages}"),
+            seen
+        );
     }
 }
 
@@ -129,20 +159,31 @@ async fn who_is_paid_pays_their_part_and_both_read_it() {
 async fn what_is_asked_back_is_what_arrived() {
     let world = World::new().await;
     set(&world, SHARED);
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     amina.dial().await;
-    let code =
-        amina.go(&[Pick("send"), Type("0700000002"), Type("500"), Yes, Yes, Type("7361")]).await[..10].to_owned();
+    let code = amina
+        .go(&[Pick("send"), Type("0700000002"), Type("500"), Yes, Yes, Type("7361")])
+        .await[..10]
+        .to_owned();
     amina.dial().await;
-    let held = amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")]).await;
+    let held = amina
+        .go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")])
+        .await;
     assert!(held.starts_with("KES 493 is held."), "{held}");
     dial_afresh(&baraka).await;
-    baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("Amina"), Yes, Type("4826")]).await;
-    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000 - 50_400 + 49_300, 250_000));
+    baraka
+        .go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("Amina"), Yes, Type("4826")])
+        .await;
+    assert_eq!(
+        (world.balance(AMINA).await, world.balance(BARAKA).await),
+        (500_000 - 50_400 + 49_300, 250_000)
+    );
     world.check();
 }
 
-/// In the demo paying in for somebody costs something, and with their code nothing: unless its own tariff has a price.
+/// In the demo paying in for somebody costs something, and with their code nothing: unless its own
+/// tariff has a price.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
     let place = Place::new();
@@ -150,7 +191,8 @@ async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
     let priced = server.talk("ATUid_1", NJERI, &["4", "1", "0700000005", "1000", "2"]).await;
     assert!(priced.contains("KES 30") && priced.contains("KES 970"), "{priced}");
     let code = super::market::code_on(&server.talk("ATUid_2", ESTHER, &["3", "4"]).await);
-    let free = server.talk("ATUid_3", NJERI, &["1", "4", "1", "0700000005", "1000", "1", &code]).await;
+    let free =
+        server.talk("ATUid_3", NJERI, &["1", "4", "1", "0700000005", "1000", "1", &code]).await;
     assert!(free.contains("KES 1,000") && !free.contains("970"), "{free}");
     drop(server);
     let menus = place.menus();
@@ -172,12 +214,21 @@ fn prices_that_no_service_can_keep_are_refused_by_name() {
         ("cash_out", "channel = 'sms'", "cash_out: `channel`: it is never asked for there"),
         ("send", "channel = 'agent'", "send: `channel`: it is never asked for there"),
         ("send", "channel = 'api'", "send: `channel`: it is never asked for there"),
-        ("cash_in", "channel = 'agent'\npaid_by = 'payee'", "cash_in: `paid_by`: only the payer can pay here"),
-        ("cash_out", "channel = 'agent'\nmonthly = [{ up_to = 5, flat = 0 }]", "cash_out: `monthly`"),
+        (
+            "cash_in",
+            "channel = 'agent'\npaid_by = 'payee'",
+            "cash_in: `paid_by`: only the payer can pay here",
+        ),
+        (
+            "cash_out",
+            "channel = 'agent'\nmonthly = [{ up_to = 5, flat = 0 }]",
+            "cash_out: `monthly`",
+        ),
     ];
     for (service, what, words) in cases {
         let text = format!(
-            "currency = 'KES'\nchannels = ['ussd', 'sms', 'agent', 'api']\n[[{service}]]\n{bands}\n[[{service}]]\n{what}\n{bands}\n"
+            "currency = 'KES'\nchannels = ['ussd', 'sms', 'agent', 'api']\n[[{service}]]\n{bands}\n\
+             [[{service}]]\n{what}\n{bands}\n"
         );
         std::fs::write(&path, text).unwrap();
         let said = place.run(&["menus", "check"]);

@@ -1,5 +1,6 @@
-//! The check of the book finds whatever somebody with the file in their hands may do to it, and says what it found.
-//! Each story tampers with a whole book past its triggers; the snapshots are what the operator reads.
+//! The check of the book finds whatever somebody with the file in their hands may do to it, and
+//! says what it found. Each story tampers with a whole book past its triggers; the snapshots are
+//! what the operator reads.
 
 use super::engine::{Home, either, is_postgres};
 use super::ledger::*;
@@ -8,7 +9,8 @@ use kadogo::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Postings 1 and 2 bring the money; 3 to 5 are payments, 6 a hold, 7 settles a part of it, 8 is a correction.
+/// Postings 1 and 2 bring the money; 3 to 5 are payments, 6 a hold, 7 settles a part of it, 8 is a
+/// correction.
 async fn history() -> Ledger {
     let ledger = Ledger::new().await;
     ledger.ok(legs("a", &[(ANN, -2_700), (BEN, 2_000), (FEES, 700)])).await;
@@ -30,7 +32,8 @@ async fn after(tampering: &[&str]) -> String {
     let mut hand = ledger.hand();
     let triggers = either(
         "SELECT 'DROP TRIGGER ' || name AS text FROM sqlite_schema WHERE type = 'trigger'",
-        "SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass AS text FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass AS text FROM pg_trigger \
+         WHERE NOT tgisinternal",
     );
     for drop in hand.lines(triggers) {
         hand.run(&drop).unwrap();
@@ -43,10 +46,14 @@ async fn after(tampering: &[&str]) -> String {
     format!("{}\n    {}\n", tampering.join("; "), report.faults.join("\n    "))
 }
 
-/// The same on PostgreSQL, where an entry is a part of its posting's legs: 32 bytes each, four numbers of 8.
+/// The same on PostgreSQL, where an entry is a part of its posting's legs: 32 bytes each, four
+/// numbers of 8.
 fn here(sql: &str) -> String {
     let zeros = |bytes: usize| format!("'\\x{}'::bytea", "00".repeat(bytes));
-    let other = sql.replace("zeroblob(20)", &zeros(20)).replace("zeroblob(16)", &zeros(16)).replace("x'00'", &zeros(1));
+    let other = sql
+        .replace("zeroblob(20)", &zeros(20))
+        .replace("zeroblob(16)", &zeros(16))
+        .replace("x'00'", &zeros(1));
     let words: Vec<&str> = other.split(' ').collect();
     match words[..] {
         _ if !is_postgres() => sql.to_owned(),
@@ -70,7 +77,10 @@ fn here(sql: &str) -> String {
             let field = columns.iter().position(|name| *name == column).unwrap();
             let from = leg.parse::<usize>().unwrap() * 32 + field * 8 + 1;
             let value = format!("int8send({value}::bigint)");
-            format!("UPDATE postings SET legs = overlay(legs placing {value} from {from} for 8) WHERE id = {posting}")
+            format!(
+                "UPDATE postings SET legs = overlay(legs placing {value} from {from} for 8) WHERE \
+                 id = {posting}"
+            )
         }
         ["DELETE", "FROM", "entries", "WHERE", "posting_id", "=", posting, ref rest @ ..] => {
             let leg: Option<usize> = rest.last().map(|leg| leg.parse().unwrap());
@@ -82,8 +92,13 @@ fn here(sql: &str) -> String {
         ["INSERT", "INTO", "entries", ..] => {
             let values = other.split(['(', ')']).nth(1).unwrap();
             let numbers: Vec<&str> = values.split(", ").collect();
-            let leg: Vec<String> = numbers[2..].iter().map(|number| format!("int8send({number}::bigint)")).collect();
-            format!("UPDATE postings SET legs = legs || {} WHERE id = {}", leg.join(" || "), numbers[0])
+            let leg: Vec<String> =
+                numbers[2..].iter().map(|number| format!("int8send({number}::bigint)")).collect();
+            format!(
+                "UPDATE postings SET legs = legs || {} WHERE id = {}",
+                leg.join(" || "),
+                numbers[0]
+            )
         }
         // they changed places with their postings
         ["UPDATE", "entries", "SET", "posting_id", ..] => String::new(),
@@ -187,11 +202,12 @@ async fn what_was_slipped_in_is_found() {
 async fn two_postings_that_changed_places_are_found() {
     let swap = |table: &str, column: &str| {
         format!(
-            "UPDATE {table} SET {column} = -1 WHERE {column} = 4; UPDATE {table} SET {column} = 4 WHERE {column} = 5; \
-             UPDATE {table} SET {column} = 5 WHERE {column} = -1"
+            "UPDATE {table} SET {column} = -1 WHERE {column} = 4; UPDATE {table} SET {column} = 4 \
+             WHERE {column} = 5; UPDATE {table} SET {column} = 5 WHERE {column} = -1"
         )
     };
-    let (postings, entries) = (swap("postings", "id"), swap("entries", "posting_id"));
+    let postings = swap("postings", "id");
+    let entries = swap("entries", "posting_id");
     insta::assert_snapshot!(after(&[&postings, &entries]).await);
 }
 
@@ -259,7 +275,8 @@ async fn a_book_is_checked_while_it_is_written() {
     let stop = Arc::new(AtomicBool::new(false));
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8 {
-        let (book, stop) = (ledger.book.clone(), stop.clone());
+        let book = ledger.book.clone();
+        let stop = stop.clone();
         writers.spawn(async move {
             let mut paid = 0_u64;
             while !stop.load(Ordering::Relaxed) {
@@ -273,12 +290,16 @@ async fn a_book_is_checked_while_it_is_written() {
     let mut read = Vec::new();
     while read.len() < 12 || (read.first() == read.last() && read.len() < 1_000) {
         let store = ledger.store.clone();
-        let report = tokio::task::spawn_blocking(move || super::world::check(&store)).await.unwrap();
+        let report =
+            tokio::task::spawn_blocking(move || super::world::check(&store)).await.unwrap();
         read.push(report.postings);
     }
     stop.store(true, Ordering::Relaxed);
     let paid: u64 = writers.join_all().await.iter().sum();
     assert_eq!(ledger.check().postings, 8 + paid);
     // it did look at a book that was growing
-    assert!(read.windows(2).all(|pair| pair[0] <= pair[1]) && read.first() < read.last(), "{read:?}");
+    assert!(
+        read.windows(2).all(|pair| pair[0] <= pair[1]) && read.first() < read.last(),
+        "{read:?}"
+    );
 }

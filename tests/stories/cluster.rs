@@ -1,5 +1,6 @@
-//! Throw-away PostgreSQL clusters: the real server's own programs, in a folder that goes away with the test. One cluster
-//! is shared by all stories of a run; a story that pulls the plug or needs a standby has one of its own.
+//! Throw-away PostgreSQL clusters: the real server's own programs, in a folder that goes away with
+//! the test. One cluster is shared by all stories of a run; a story that pulls the plug or needs a
+//! standby has one of its own.
 
 pub mod machine;
 
@@ -13,7 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// As a careful operator sets it, but small. Dynamic shared memory lies in the folder, to go away with it.
+/// As a careful operator sets it, but small. Dynamic shared memory lies in the folder, to go away
+/// with it.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 synchronous_commit = on
@@ -30,8 +32,9 @@ const DURABLE: &str = "fsync = on\n";
 /// Where it is not, nobody waits for the disk.
 const QUICK: &str = "fsync = off\nfull_page_writes = off\n";
 
-/// Statics are never dropped and a killed test drops nothing, so a shell waits for the end of its pipe: the test is gone
-/// then, however it went. Each line says which server runs now, an empty one that none does.
+/// Statics are never dropped and a killed test drops nothing, so a shell waits for the end of its
+/// pipe: the test is gone then, however it went. Each line says which server runs now, an empty one
+/// that none does.
 const WATCHDOG: &str = r#"
 pid=
 while read -r line; do pid=$line; done
@@ -52,10 +55,13 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Runs SQL; returns the rows as text, columns parted by `|`. Several statements are one transaction.
+/// Runs SQL; returns the rows as text, columns parted by `|`. Several statements are one
+/// transaction.
 pub fn psql(url: &str, sql: &str) -> String {
     let mut command = programs().as_ref().unwrap().command("psql");
-    said(command.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql])).trim_end().to_owned()
+    said(command.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]))
+        .trim_end()
+        .to_owned()
 }
 
 pub struct Cluster {
@@ -68,7 +74,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The cluster of all stories of this run, started when it is first asked for. Its plug is never pulled.
+    /// The cluster of all stories of this run, started when it is first asked for. Its plug is
+    /// never pulled.
     pub fn shared() -> Option<&'static Cluster> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
         SHARED.get_or_init(|| Cluster::fresh(QUICK)).as_ref()
@@ -88,7 +95,8 @@ impl Cluster {
         let programs = match programs() {
             Ok(programs) => programs,
             Err(why) => {
-                let required = std::env::var("KADOGO_TEST_POSTGRES").is_ok_and(|value| value == "required");
+                let required =
+                    std::env::var("KADOGO_TEST_POSTGRES").is_ok_and(|value| value == "required");
                 assert!(!required, "KADOGO_TEST_POSTGRES=required, but {why}");
                 return None;
             }
@@ -96,7 +104,21 @@ impl Cluster {
         let mut cluster = Cluster::empty(programs);
         let data = cluster.data();
         let mut initdb = programs.command("initdb");
-        said(initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data));
+        said(
+            initdb
+                .args([
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                    "-D",
+                ])
+                .arg(&data),
+        );
         append(&data.join("postgresql.conf"), &format!("{SETTINGS}{disk}"));
         cluster.start_somewhere();
         Some(cluster)
@@ -110,7 +132,12 @@ impl Cluster {
         }
         let mut watchdog = programs.command("sh");
         watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(&folder).process_group(0);
-        let watchdog = watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let watchdog = watchdog
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         Cluster {
             programs: programs.clone(),
             folder,
@@ -137,7 +164,8 @@ impl Cluster {
         self.url(&name)
     }
 
-    /// A new database with everything that is in another one; whoever still uses that one is thrown out.
+    /// A new database with everything that is in another one; whoever still uses that one is thrown
+    /// out.
     pub fn copy_of(&self, url: &str) -> String {
         self.throw_out_of(url);
         self.database_like(url)
@@ -199,9 +227,13 @@ impl Cluster {
     /// A hot standby of it that follows under this name; it ends with the value.
     pub fn standby(&self, name: &str) -> Cluster {
         let mut standby = Cluster::empty(&self.programs);
-        let source = format!("host=127.0.0.1 port={} user=postgres application_name={name}", self.port);
+        let source =
+            format!("host=127.0.0.1 port={} user=postgres application_name={name}", self.port);
         let mut copy = self.programs.command("pg_basebackup");
-        said(copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", &source, "-D"]).arg(standby.data()));
+        said(
+            copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", &source, "-D"])
+                .arg(standby.data()),
+        );
         // once promoted it must not wait for whom its primary waited for
         append(&standby.data().join("postgresql.auto.conf"), "synchronous_standby_names = ''\n");
         standby.start_somewhere();
@@ -211,7 +243,10 @@ impl Cluster {
 
     /// From now on nothing is committed here that is not on the standby's disk too.
     pub fn require_sync(&self, name: &str) {
-        psql(&self.url("postgres"), &format!("ALTER SYSTEM SET synchronous_standby_names = '\"{name}\"'"));
+        psql(
+            &self.url("postgres"),
+            &format!("ALTER SYSTEM SET synchronous_standby_names = '\"{name}\"'"),
+        );
         psql(&self.url("postgres"), "SELECT pg_reload_conf()");
         self.sees(name, "sync_state", "sync");
     }
@@ -222,7 +257,9 @@ impl Cluster {
     }
 
     fn sees(&self, standby: &str, column: &str, value: &str) {
-        let sql = format!("SELECT {column} FROM pg_stat_replication WHERE application_name = '{standby}'");
+        let sql = format!(
+            "SELECT {column} FROM pg_stat_replication WHERE application_name = '{standby}'"
+        );
         wait_until(&format!("{standby} is {value}"), || psql(&self.url("postgres"), &sql) == value);
     }
 
@@ -239,7 +276,8 @@ impl Cluster {
         self.server().as_ref().unwrap().id()
     }
 
-    /// Lets the watchdog believe that the test was killed; returns when the server has gone. The folder goes too.
+    /// Lets the watchdog believe that the test was killed; returns when the server has gone. The
+    /// folder goes too.
     pub fn lose_its_test(&mut self) -> PathBuf {
         drop(self.watchdog.get_mut().unwrap().stdin.take());
         self.server().take().unwrap().wait().unwrap();
@@ -263,9 +301,15 @@ impl Cluster {
 
     /// Starts the server and waits until it takes connections; false when it ends instead.
     fn start(&self) -> bool {
-        let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
+        let log =
+            fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
         let mut command = self.programs.command("postgres");
-        command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-p", &self.port.to_string()]);
+        command
+            .arg("-D")
+            .arg(self.data())
+            .arg("-k")
+            .arg(&self.folder)
+            .args(["-p", &self.port.to_string()]);
         // a Ctrl-C is for the test; the watchdog sees to the rest
         command.process_group(0).stdout(log.try_clone().unwrap()).stderr(log);
         let mut child = command.spawn().unwrap();

@@ -1,5 +1,6 @@
-//! The commands of an operator. Goal: each does what its help says, and its exit code can be relied on. Method: the real
-//! binary, on copies of the real menus spoilt in one place and on real databases tampered with in one place.
+//! The commands of an operator. Goal: each does what its help says, and its exit code can be relied
+//! on. Method: the real binary, on copies of the real menus spoilt in one place and on real
+//! databases tampered with in one place.
 
 use super::engine::{either, only_sqlite};
 use super::program::*;
@@ -24,14 +25,20 @@ fn spoilt(file: &str, old: &str, new: &str) -> Said {
 /// The line (from 1) of a file of the real menus that has these words.
 fn line_of(file: &str, words: &str) -> usize {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("menus").join(file);
-    std::fs::read_to_string(path).unwrap().lines().position(|line| line.contains(words)).unwrap() + 1
+    std::fs::read_to_string(path).unwrap().lines().position(|line| line.contains(words)).unwrap()
+        + 1
 }
 
 #[test]
 fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
     let screens = "customer.toml";
     let cases = [
-        (screens, "goto = \"send_amount\"", "goto = \"send_amont\"", "jumps to \"send_amont\", which does not exist"),
+        (
+            screens,
+            "goto = \"send_amount\"",
+            "goto = \"send_amont\"",
+            "jumps to \"send_amont\", which does not exist",
+        ),
         (screens, "do = \"decline\"", "do = \"declin\"", "which [services] does not name"),
         (screens, "when = \"orders\"", "when = \"ordres\"", "asks for flag \"ordres\""),
         (
@@ -44,20 +51,48 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         (screens, "accepts = \"secret\"\nsecret = true", "accepts = \"secret\"", "belong together"),
         ("texts/sw.toml", "Jumla {total}", "Jumla {totl}", "has {totl}, which no service shows"),
         ("texts/fr.toml", "Derniers paiements", "Reçus", "has \"ç\""),
-        ("texts/en.toml", "Enter the amount.", &"Enter the amount. ".repeat(8), "of 156 septets on its longest values"),
-        ("texts/en.toml", "Not approved in time.", &"Not approved in time. ".repeat(5), "of 160 septets"),
+        (
+            "texts/en.toml",
+            "Enter the amount.",
+            &"Enter the amount. ".repeat(8),
+            "of 156 septets on its longest values",
+        ),
+        (
+            "texts/en.toml",
+            "Not approved in time.",
+            &"Not approved in time. ".repeat(5),
+            "of 160 septets",
+        ),
         ("texts/sw.toml", "pin_weak = ", "pin_wek = ", "text \"refusal.pin_wek\" is not used"),
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
-        ("tariff.toml", "from = 101, ", "from = 102, ", "between KES 100 and KES 102 there is no fee"),
-        ("limits.toml", "once = 20_000", "once = 99_000", "sim.out: the value of a longer time is below"),
+        (
+            "tariff.toml",
+            "from = 101, ",
+            "from = 102, ",
+            "between KES 100 and KES 102 there is no fee",
+        ),
+        (
+            "limits.toml",
+            "once = 20_000",
+            "once = 99_000",
+            "sim.out: the value of a longer time is below",
+        ),
         ("texts/en.toml", "[nav]", "[nav", ""),
     ];
     for (file, old, new, expected) in cases {
         let said = spoilt(file, old, new);
-        let named = said.out.lines().find(|line| line.contains(expected) && line.contains(file)).unwrap_or_default();
+        let named = said
+            .out
+            .lines()
+            .find(|line| line.contains(expected) && line.contains(file))
+            .unwrap_or_default();
         let mut place = named.split(':');
-        assert!(place.next().is_some_and(|path| path.ends_with(file)), "{file} with {new:?}: {}", said.out);
+        assert!(
+            place.next().is_some_and(|path| path.ends_with(file)),
+            "{file} with {new:?}: {}",
+            said.out
+        );
         assert!(place.next().is_some_and(|line| line.parse::<usize>().is_ok()), "{named}");
         assert!(said.out.lines().last().unwrap().contains("problem"), "{}", said.out);
     }
@@ -80,8 +115,8 @@ fn words_for_what_needs_a_pin_are_a_mistake() {
 fn mistakes_are_reported_for_people_to_mend() {
     let said = spoilt("texts/sw.toml", "Ada {fee}. Jumla {total}", "Ada {fee}.");
     let line = line_of("texts/sw.toml", "Ada {fee}. Jumla {total}");
-    let expected = "text \"screen.send_confirm\" has {amount} {fee} {name} {phone}, but English has {amount} {fee} \
-                    {name} {phone} {total}";
+    let expected = "text \"screen.send_confirm\" has {amount} {fee} {name} {phone}, but English \
+                    has {amount} {fee} {name} {phone} {total}";
     assert_eq!(said.out, format!("menus/texts/sw.toml:{line}: {expected}\n1 problem\n"));
 }
 
@@ -96,7 +131,11 @@ fn good_menus_pass_and_have_a_map() {
     let menus = place.menus();
     let checked = place.run(&["menus", "check", "--menus", menus.to_str().unwrap()]);
     assert_eq!(checked.code, Some(0));
-    assert!(checked.out.contains("screens") && checked.out.contains("in en, fr, sw"), "{}", checked.out);
+    assert!(
+        checked.out.contains("screens") && checked.out.contains("in en, fr, sw"),
+        "{}",
+        checked.out
+    );
     let map = place.run(&["menus", "graph"]).out;
     assert!(map.starts_with("flowchart TD\n") && map.contains("order_confirm"), "{map}");
     let nowhere = place.run(&["menus", "check", "--menus", "no/such/folder"]);
@@ -108,7 +147,12 @@ fn good_menus_pass_and_have_a_map() {
 async fn used_database() -> Place {
     let place = Place::new();
     let server = place.start(&["demo"], &[]).await;
-    assert!(server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"]).await.contains("Confirmed"));
+    assert!(
+        server
+            .talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"])
+            .await
+            .contains("Confirmed")
+    );
     drop(server);
     place
 }
@@ -119,7 +163,8 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let said = whole.run(&["book", "check"]);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
     // the end of the chain is another one in every book
-    let digest = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let digest =
+        |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let end = said.out.split_whitespace().find(digest).unwrap();
     insta::assert_snapshot!(said.out.replace(end, "[digest]"));
     let anywhere = [
@@ -127,7 +172,8 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
         "UPDATE accounts SET held_minor = 1 WHERE kind = 'fees'",
     ];
     let sqlite = [
-        "DROP TRIGGER entries_are_final; UPDATE entries SET amount_minor = amount_minor * 2 WHERE posting_id = 2",
+        "DROP TRIGGER entries_are_final; UPDATE entries SET amount_minor = amount_minor * 2 WHERE \
+         posting_id = 2",
         "DROP TRIGGER entries_stay; DELETE FROM entries WHERE posting_id = 2 AND leg = 0",
         "DROP TRIGGER postings_stay; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final; UPDATE postings SET at = at + 1 WHERE id = 2",
@@ -135,8 +181,10 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     ];
     let postgres = [
         "DROP TRIGGER postings_are_final ON postings; \
-         UPDATE postings SET legs = overlay(legs placing '\\xff'::bytea from 16 for 1) WHERE id = 2",
-        "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 33) WHERE id = 2",
+         UPDATE postings SET legs = overlay(legs placing '\\xff'::bytea from 16 for 1) WHERE id = \
+         2",
+        "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 33) \
+         WHERE id = 2",
         "DROP TRIGGER postings_stay ON postings; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays ON chain; DELETE FROM chain WHERE seq = 2",
@@ -177,18 +225,23 @@ async fn a_backup_made_while_people_pay_is_whole() {
     }
     let server = Arc::new(place.start(&["demo"], &[]).await);
     let done = Arc::new(AtomicBool::new(false));
-    let (paying, stop) = (server.clone(), done.clone());
+    let paying = server.clone();
+    let stop = done.clone();
     let payments = tokio::spawn(async move {
         let mut made = 0;
         while !stop.load(Ordering::Relaxed) {
             let session = format!("ATUid_pay{made}");
-            paying.talk(&session, AMINA, &["1", "0700000002", &format!("1.{made:02}"), "1", "7361"]).await;
+            paying
+                .talk(&session, AMINA, &["1", "0700000002", &format!("1.{made:02}"), "1", "7361"])
+                .await;
             made += 1;
         }
         made
     });
-    until("money moves", async || server.get("/metrics").await.1.contains("service=\"send\",outcome=\"done\"} 3"))
-        .await;
+    until("money moves", async || {
+        server.get("/metrics").await.1.contains("service=\"send\",outcome=\"done\"} 3")
+    })
+    .await;
     let said = place.run(&["backup", "--to", "copy.db"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     let again = place.run(&["backup", "--to", "copy.db"]);
@@ -202,7 +255,10 @@ async fn a_backup_made_while_people_pay_is_whole() {
     drop(server);
     let restored = place.start(&["demo", "--database-url", "sqlite://copy.db"], &[]).await;
     assert!(
-        restored.talk("ATUid_new", BARAKA, &["1", "0700000001", "50", "1", "4826"]).await.contains("Imethibitishwa")
+        restored
+            .talk("ATUid_new", BARAKA, &["1", "0700000001", "50", "1", "4826"])
+            .await
+            .contains("Imethibitishwa")
     );
 }
 
@@ -222,7 +278,8 @@ async fn health_is_an_exit_code() {
 #[test]
 fn secrets_are_long_and_never_the_same() {
     let place = Place::new();
-    let (one, other) = (place.run(&["secret"]), place.run(&["secret"]));
+    let one = place.run(&["secret"]);
+    let other = place.run(&["secret"]);
     assert_eq!((one.code, other.code), (Some(0), Some(0)));
     for said in [&one, &other] {
         let secret = said.out.trim();
@@ -265,18 +322,26 @@ fn help_is_the_manual() {
         (&["menus"], &["check", "graph"]),
         (&["menus", "check"], &["KADOGO_MENUS"]),
         (&["tariff", "check"], &["--tariff", "KADOGO_MENUS", "Exits with 0 only if"]),
-        (&["tariff", "quote"], &["SERVICE", "AMOUNT", "--tier", "--channel", "--on", "--month-volume"]),
+        (
+            &["tariff", "quote"],
+            &["SERVICE", "AMOUNT", "--tier", "--channel", "--on", "--month-volume"],
+        ),
         (&["book", "check"], &["KADOGO_DATABASE_URL", "exits with 0 only if the book is whole"]),
         (&["backup"], &["KADOGO_DATABASE_URL", "--to", "must not exist"]),
         (&["secret"], &["KADOGO_SECRET"]),
         (&["health"], &["--url", "exits with 0"]),
     ];
     for (command, settings) in pages {
-        let said = place.run_with(&[command, &["--help"]].concat(), &[("KADOGO_SECRET", "very-secret-indeed")]);
+        let said = place
+            .run_with(&[command, &["--help"]].concat(), &[("KADOGO_SECRET", "very-secret-indeed")]);
         assert_eq!(said.code, Some(0));
         let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
         for setting in settings {
-            assert!(words.contains(setting), "{setting} is not in the help of {command:?}:\n{}", said.out);
+            assert!(
+                words.contains(setting),
+                "{setting} is not in the help of {command:?}:\n{}",
+                said.out
+            );
         }
         assert!(!words.contains("very-secret-indeed"), "{}", said.out);
     }

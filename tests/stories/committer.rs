@@ -1,5 +1,6 @@
-//! The committer under strain: a full queue, a stop, rows that cannot be written, a full disk, a locked database.
-//! What it answered is true, what it could not write it says so, and it goes on when it can.
+//! The committer under strain: a full queue, a stop, rows that cannot be written, a full disk, a
+//! locked database. What it answered is true, what it could not write it says so, and it goes on
+//! when it can.
 
 use super::engine::{blocking, either, only_sqlite};
 use super::ledger::*;
@@ -37,10 +38,20 @@ impl Drop for Hold {
 }
 
 fn message(text: &str) -> Change {
-    let (msisdn, language, template) = ("+254700000001".into(), "en".into(), text.into());
+    let msisdn = "+254700000001".into();
+    let language = "en".into();
+    let template = text.into();
     let slots = "{}".into();
-    let row =
-        NewMessage { msisdn, language, template, slots, posting_id: None, account_id: None, created_at: 0, due_at: 0 };
+    let row = NewMessage {
+        msisdn,
+        language,
+        template,
+        slots,
+        posting_id: None,
+        account_id: None,
+        created_at: 0,
+        due_at: 0,
+    };
     Change::Tell(row)
 }
 
@@ -60,7 +71,11 @@ async fn a_full_queue_answers_busy_at_once_and_does_nothing() {
             }
         }
     }
-    assert!(refused > 1_000 && waiting.len() > 4_000, "{refused} refused, {} waiting", waiting.len());
+    assert!(
+        refused > 1_000 && waiting.len() > 4_000,
+        "{refused} refused, {} waiting",
+        waiting.len()
+    );
     let taken = i64::try_from(waiting.len()).unwrap();
     drop(held);
     for one in waiting {
@@ -75,7 +90,8 @@ async fn a_full_queue_answers_busy_at_once_and_does_nothing() {
 async fn the_last_one_to_leave_finds_everything_committed() {
     let ledger = Ledger::new().await;
     let held = hold_up(&ledger.book).await;
-    let mut waiting: Vec<_> = (0..100).map(|n| Box::pin(ledger.book.post(pay(&format!("{n}"), ANN, BEN, 1)))).collect();
+    let mut waiting: Vec<_> =
+        (0..100).map(|n| Box::pin(ledger.book.post(pay(&format!("{n}"), ANN, BEN, 1)))).collect();
     for one in &mut waiting {
         assert!(poll(one.as_mut()).await.is_none());
     }
@@ -128,7 +144,8 @@ async fn rows_that_cannot_be_written_do_not_take_the_others_with_them() {
 /// Like `together`, for a batch that breaks up: it may take several commits.
 async fn alone_together(ledger: &Ledger, postings: Vec<kadogo::book::Posting>) -> Vec<Answer> {
     let held = hold_up(&ledger.book).await;
-    let mut waiting: Vec<_> = postings.into_iter().map(|posting| Box::pin(ledger.book.post(posting))).collect();
+    let mut waiting: Vec<_> =
+        postings.into_iter().map(|posting| Box::pin(ledger.book.post(posting))).collect();
     for one in &mut waiting {
         assert!(poll(one.as_mut()).await.is_none());
     }
@@ -194,7 +211,9 @@ async fn a_connection_that_a_failure_left_useless_is_replaced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_database_makes_a_crowd_wait_once_not_one_after_the_other() {
     let ledger = Ledger::new().await;
-    let impatient = |conn: &mut Conn| conn.run(either("PRAGMA busy_timeout = 250", "SET statement_timeout = 250"));
+    let impatient = |conn: &mut Conn| {
+        conn.run(either("PRAGMA busy_timeout = 250", "SET statement_timeout = 250"))
+    };
     ledger.book.write(impatient).await.unwrap();
     let mut other = ledger.hand();
     other.hold();
@@ -214,7 +233,8 @@ async fn a_locked_database_makes_a_crowd_wait_once_not_one_after_the_other() {
 #[tokio::test]
 async fn two_books_on_one_database_agree() {
     let ledger = Ledger::new().await;
-    let (second, _committer) = blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
+    let (second, _committer) =
+        blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
     let mut crowd = tokio::task::JoinSet::new();
     for n in 0..200 {
         let book = if n % 2 == 0 { ledger.book.clone() } else { second.clone() };
@@ -222,7 +242,10 @@ async fn two_books_on_one_database_agree() {
         crowd.spawn(async move { book.post(pay(&format!("{}", n / 2), ANN, BEN, 200)).await });
     }
     let answers = crowd.join_all().await;
-    let paid = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)).count();
+    let paid = answers
+        .iter()
+        .filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated))
+        .count();
     assert_eq!(paid, 50);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((0, 0), (15_000, 0)));
     ledger.check();
@@ -232,7 +255,8 @@ async fn two_books_on_one_database_agree() {
 #[tokio::test]
 async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     let ledger = Ledger::new().await;
-    let (second, _committer) = blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
+    let (second, _committer) =
+        blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
     let post = async |posting| second.post(posting).await;
     for (name, amount_minor) in [("both see them", 1), ("again", 1)] {
         ledger.ok(pay(name, ANN, BEN, amount_minor)).await;
@@ -245,7 +269,9 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     ledger.ok(pay("received there", CAL, BEN, 9_000)).await;
     // set aside there, where no leg moves: not to be had here
     let expires_at = Timestamp::from_micros(9_000_000);
-    post(holds("hold", &[HoldMove::Open { account: ANN, amount_minor: 1_000, expires_at }])).await.unwrap();
+    post(holds("hold", &[HoldMove::Open { account: ANN, amount_minor: 1_000, expires_at }]))
+        .await
+        .unwrap();
     assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NotEnough);
     let freeze = |conn: &mut Conn| book_rows::set_state(conn, BEN, "frozen");
     second.write(freeze).await.unwrap();

@@ -1,26 +1,30 @@
-//! The plug is pulled: the real program, several clients that send money and join, and a `kill -9` at a random moment
-//! under that load; then it is started on the same database. In some rounds it is killed again while the lost steps are
-//! being brought again. In the end
-//!   the book is whole, before the restart and after;
-//!   every payment that was told of on a last screen is there exactly once, with both receipts in the inboxes;
-//!   every step brought again, answered or not, one by one and doubled in parallel, gets the answer it got, and what was
-//!   never answered is done once or not at all: no step moves money twice;
-//!   balances are what those payments make of them.
+//! The plug is pulled: the real program, several clients that send money and join, and a `kill -9`
+//! at a random moment under that load; then it is started on the same database. In some rounds it
+//! is killed again while the lost steps are being brought again. In the end
+//!   the book is whole, before the restart and after; every payment that was told of on a last
+//!   screen is there exactly once, with both receipts in the inboxes; every step brought again,
+//!   answered or not, one by one and doubled in parallel, gets the answer it got, and what was
+//!   never answered is done once or not at all: no step moves money twice; balances are what those
+//!   payments make of them.
 //! More rounds, for a report: KADOGO_CRASH_ROUNDS=60 cargo test --test stories crash -- --nocapture
 
 use super::engine::Hand;
 use super::program::{Place, Server};
 use super::stub::until;
 use super::world::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
-use kadogo::seal::Dice;
+use kadogo::seal::Randomness;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Who pays whom, with which PIN. Everybody pays, and receives from somebody else at the same time.
-const PAYERS: [(&str, &str, &str); 4] =
-    [(AMINA, "7361", BARAKA), (BARAKA, "4826", CLAIRE), (CLAIRE, "9274", ESTHER), (DAUDI, "8053", AMINA)];
+const PAYERS: [(&str, &str, &str); 4] = [
+    (AMINA, "7361", BARAKA),
+    (BARAKA, "4826", CLAIRE),
+    (CLAIRE, "9274", ESTHER),
+    (DAUDI, "8053", AMINA),
+];
 const JOINERS: u64 = 3;
 /// Payments of one payer in one round: an inbox shows a hundred messages.
 const PAYMENTS_MAX: u64 = 40;
@@ -56,7 +60,10 @@ impl Talk {
     /// The code on the last screen, if it got that far.
     fn code(&self) -> Option<&str> {
         let screen = self.last()?.strip_prefix("END ")?;
-        screen.split_whitespace().next().filter(|word| word.len() == 10 && self.amount_minor.is_some())
+        screen
+            .split_whitespace()
+            .next()
+            .filter(|word| word.len() == 10 && self.amount_minor.is_some())
     }
 }
 
@@ -86,7 +93,7 @@ async fn nothing_is_lost_and_nothing_runs_twice_when_the_plug_is_pulled() {
 }
 
 fn chance(limit: u64) -> u64 {
-    u64::from_be_bytes(Dice::os().unwrap().bytes()) % limit
+    u64::from_be_bytes(Randomness::os().unwrap().bytes()) % limit
 }
 
 async fn round(figures: &mut Figures) {
@@ -96,7 +103,8 @@ async fn round(figures: &mut Figures) {
     figures.told += talks.iter().filter(|talk| talk.code().is_some()).count();
     whole(&place);
     let before = payments(&mut place.home.hand());
-    let unseen = talks.iter().filter(|talk| talk.last().is_none() && paid(&before, talk) == 1).count();
+    let unseen =
+        talks.iter().filter(|talk| talk.last().is_none() && paid(&before, talk) == 1).count();
     figures.paid_unseen += unseen;
     for talk in talks.iter().filter(|talk| talk.code().is_some()) {
         assert_eq!(paid(&before, talk), 1, "told of and not there: {talk:#?}");
@@ -112,7 +120,8 @@ async fn round(figures: &mut Figures) {
         whole(&place);
         server = place.start(&["demo"], PATIENT).await;
     }
-    let (client, url) = (server.client.clone(), server.url.clone());
+    let client = server.client.clone();
+    let url = server.url.clone();
     talks = bring_again(client.clone(), url.clone(), talks, true).await;
     figures.brought_again += 2 * talks.iter().map(|talk| talk.hops.len()).sum::<usize>();
     let settled = payments(&mut place.home.hand());
@@ -120,7 +129,8 @@ async fn round(figures: &mut Figures) {
     // and again: by now every step has its answer, which stays
     let answered = bring_again(client, url, talks.clone(), true).await;
     for (talk, same) in talks.iter().zip(&answered) {
-        let screens = |talk: &Talk| -> Vec<_> { talk.hops.iter().map(|hop| hop.answer.clone()).collect() };
+        let screens =
+            |talk: &Talk| -> Vec<_> { talk.hops.iter().map(|hop| hop.answer.clone()).collect() };
         assert_eq!(screens(talk), screens(same));
     }
     assert_eq!(payments(&mut place.home.hand()), settled, "a step that came again moved money");
@@ -135,7 +145,8 @@ async fn load(server: Server, place: &Place, figures: &mut Figures) -> Vec<Talk>
     let stop = Arc::new(AtomicBool::new(false));
     let mut crowd = tokio::task::JoinSet::new();
     for (number, pin, to) in PAYERS {
-        let (client, url) = (server.client.clone(), server.url.clone());
+        let client = server.client.clone();
+        let url = server.url.clone();
         crowd.spawn(async move {
             let mut talks = Vec::new();
             for n in 1..=PAYMENTS_MAX {
@@ -153,7 +164,9 @@ async fn load(server: Server, place: &Place, figures: &mut Figures) -> Vec<Talk>
         });
     }
     for _ in 0..JOINERS {
-        let (client, url, stop) = (server.client.clone(), server.url.clone(), stop.clone());
+        let client = server.client.clone();
+        let url = server.url.clone();
+        let stop = stop.clone();
         crowd.spawn(async move {
             let mut talks = Vec::new();
             while !stop.load(Ordering::Relaxed) {
@@ -178,8 +191,11 @@ async fn load(server: Server, place: &Place, figures: &mut Figures) -> Vec<Talk>
     let talks: Vec<Talk> = crowd.join_all().await.into_iter().flatten().collect();
     let lost = |talk: &&Talk| talk.hops.last().is_some_and(|hop| hop.answer.is_none());
     figures.lost_steps += talks.iter().filter(lost).count();
-    figures.lost_pins +=
-        talks.iter().filter(lost).filter(|t| t.hops.len() == t.steps && t.amount_minor.is_some()).count();
+    figures.lost_pins += talks
+        .iter()
+        .filter(lost)
+        .filter(|t| t.hops.len() == t.steps && t.amount_minor.is_some())
+        .count();
     talks
 }
 
@@ -190,11 +206,18 @@ async fn kill(mut server: Server, figures: &mut Figures) {
 }
 
 /// A whole conversation, as far as it goes.
-async fn talk(client: &reqwest::Client, url: &str, number: &str, typed: &[&str], amount_minor: Option<i64>) -> Talk {
+async fn talk(
+    client: &reqwest::Client,
+    url: &str,
+    number: &str,
+    typed: &[&str],
+    amount_minor: Option<i64>,
+) -> Talk {
     let session = format!("ATUid_{}", NAMES.fetch_add(1, Ordering::Relaxed));
     let mut talk = Talk { hops: Vec::new(), steps: typed.len() + 1, amount_minor };
     for steps in 0..=typed.len() {
-        let (session, history) = (session.clone(), typed[..steps].join("*"));
+        let session = session.clone();
+        let history = typed[..steps].join("*");
         let mut hop = Hop { session, number: number.into(), history, answer: None };
         hop.answer = send(client, url, &hop).await;
         let going_on = hop.answer.as_ref().is_some_and(|screen| screen.starts_with("CON "));
@@ -215,19 +238,27 @@ async fn send(client: &reqwest::Client, url: &str, hop: &Hop) -> Option<String> 
         ("networkCode", "63902"),
         ("text", &hop.history),
     ];
-    let answer = client.post(format!("{url}/gateways/africastalking/ussd")).form(&form).send().await.ok()?;
+    let answer =
+        client.post(format!("{url}/gateways/africastalking/ussd")).form(&form).send().await.ok()?;
     assert_eq!(answer.status(), 200);
     let screen = answer.text().await.ok()?;
     assert!(!screen.contains('{'), "a placeholder on a screen: {screen}");
     Some(screen)
 }
 
-/// The gateway brings every step again, each twice at the same moment. What was answered must be answered the same.
-/// Conversations side by side, the steps of one in their order; returns them with the answers they have now.
-async fn bring_again(client: reqwest::Client, url: String, talks: Vec<Talk>, alive: bool) -> Vec<Talk> {
+/// The gateway brings every step again, each twice at the same moment. What was answered must be
+/// answered the same. Conversations side by side, the steps of one in their order; returns them
+/// with the answers they have now.
+async fn bring_again(
+    client: reqwest::Client,
+    url: String,
+    talks: Vec<Talk>,
+    alive: bool,
+) -> Vec<Talk> {
     let mut crowd = tokio::task::JoinSet::new();
     for (place, mut talk) in talks.into_iter().enumerate() {
-        let (client, url) = (client.clone(), url.clone());
+        let client = client.clone();
+        let url = url.clone();
         crowd.spawn(async move {
             for hop in &mut talk.hops {
                 let (one, other) = tokio::join!(send(&client, &url, hop), send(&client, &url, hop));
@@ -255,8 +286,8 @@ fn whole(place: &Place) {
 /// Every payment in the book: who, how much, and how many times.
 fn payments(hand: &mut Hand) -> BTreeMap<(String, i64), usize> {
     let mut counted = BTreeMap::new();
-    let sql = "SELECT msisdn || ' ' || -amount_minor AS text FROM entries JOIN people USING (account_id) \
-               WHERE amount_minor < 0";
+    let sql = "SELECT msisdn || ' ' || -amount_minor AS text FROM entries JOIN people USING \
+               (account_id) WHERE amount_minor < 0";
     for line in hand.lines(sql) {
         let (number, amount) = line.split_once(' ').unwrap();
         *counted.entry((number.to_owned(), amount.parse().unwrap())).or_default() += 1;
@@ -271,8 +302,13 @@ fn paid(payments: &BTreeMap<(String, i64), usize>, talk: &Talk) -> usize {
 
 /// What is in the book is what was asked for, once; who is in it has joined, once.
 fn compare(place: &Place, talks: &[Talk], settled: &BTreeMap<(String, i64), usize>) {
-    let mut expected =
-        BTreeMap::from([(AMINA, 500_000), (BARAKA, 250_000), (CLAIRE, 120_000), (DAUDI, 45_050), (ESTHER, 0)]);
+    let mut expected = BTreeMap::from([
+        (AMINA, 500_000),
+        (BARAKA, 250_000),
+        (CLAIRE, 120_000),
+        (DAUDI, 45_050),
+        (ESTHER, 0),
+    ]);
     for (number, _, to) in PAYERS {
         for ((_, amount), times) in settled.iter().filter(|((payer, _), _)| payer == number) {
             assert_eq!(*times, 1, "{number} paid {amount} {times} times");
@@ -280,26 +316,36 @@ fn compare(place: &Place, talks: &[Talk], settled: &BTreeMap<(String, i64), usiz
             *expected.get_mut(to).unwrap() += amount;
         }
     }
-    let asked: BTreeSet<(String, i64)> =
-        talks.iter().filter_map(|talk| Some((talk.hops[0].number.clone(), talk.amount_minor?))).collect();
-    assert!(settled.keys().all(|payment| asked.contains(payment)), "a payment that nobody asked for");
+    let asked: BTreeSet<(String, i64)> = talks
+        .iter()
+        .filter_map(|talk| Some((talk.hops[0].number.clone(), talk.amount_minor?)))
+        .collect();
+    assert!(
+        settled.keys().all(|payment| asked.contains(payment)),
+        "a payment that nobody asked for"
+    );
     for talk in talks {
         // by now everything that was sent has an answer, and what the screen says is so
         let said_paid = talk.code().is_some();
         assert_eq!(paid(settled, talk), usize::from(said_paid), "{talk:#?}");
     }
-    let sql = "SELECT msisdn || ' ' || balance_minor AS text FROM people JOIN accounts ON id = account_id ORDER BY 1";
+    let sql = "SELECT msisdn || ' ' || balance_minor AS text FROM people JOIN accounts ON id = \
+               account_id ORDER BY 1";
     let people: BTreeMap<String, i64> = place
         .home
         .hand()
         .lines(sql)
         .iter()
         .map(|line| {
-            line.split_once(' ').map(|(number, balance)| (number.to_owned(), balance.parse().unwrap())).unwrap()
+            line.split_once(' ')
+                .map(|(number, balance)| (number.to_owned(), balance.parse().unwrap()))
+                .unwrap()
         })
         .collect();
     for talk in talks.iter().filter(|talk| talk.amount_minor.is_none()) {
-        let joined = talk.last().is_some_and(|screen| screen.starts_with("END ") && screen.contains("Njeri"));
+        let joined = talk
+            .last()
+            .is_some_and(|screen| screen.starts_with("END ") && screen.contains("Njeri"));
         assert_eq!(people.contains_key(&talk.hops[0].number), joined, "{talk:#?}");
     }
     for (number, balance) in &people {
@@ -313,13 +359,15 @@ async fn receipts(server: &Server, place: &Place, talks: &[Talk]) {
     until("all messages sent", async || place.home.hand().lines(waiting) == ["0"]).await;
     let mut inboxes = BTreeMap::new();
     for number in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
-        let (status, body) = server.get(&format!("/demo/inbox/{}", number.replace('+', "%2B"))).await;
+        let (status, body) =
+            server.get(&format!("/demo/inbox/{}", number.replace('+', "%2B"))).await;
         assert_eq!(status, 200);
         inboxes.insert(number, body);
     }
     for talk in talks {
         let Some(code) = talk.code() else { continue };
-        let (payer, _, payee) = PAYERS.iter().find(|(payer, _, _)| *payer == talk.hops[0].number).unwrap();
+        let (payer, _, payee) =
+            PAYERS.iter().find(|(payer, _, _)| *payer == talk.hops[0].number).unwrap();
         for number in [payer, payee] {
             assert_eq!(inboxes[number].matches(code).count(), 1, "{code} in the inbox of {number}");
         }

@@ -1,10 +1,10 @@
-//! The people of the simulation: what each of them knows of their own account and conversation, and what they would do
-//! next. They know nothing of the service but what its screens say.
+//! The people of the simulation: what each of them knows of their own account and conversation, and
+//! what they would do next. They know nothing of the service but what its screens say.
 
 use kadogo::gateway::UssdCall;
 use kadogo::phone::Msisdn;
 use kadogo::pin::Pin;
-use kadogo::seal::Dice;
+use kadogo::seal::Randomness;
 use kadogo::time::Timestamp;
 
 /// Wrong PINs in a row that lock.
@@ -13,11 +13,11 @@ pub const TRIES: i64 = 5;
 pub const PIN_SCREENS: [&str; 3] = ["send_pin", "order_pin", "pin_old"];
 
 /// Seeded choices.
-pub struct Luck(Dice);
+pub struct Luck(Randomness);
 
 impl Luck {
     pub fn new(seed: u64) -> Luck {
-        Luck(Dice::seeded(seed))
+        Luck(Randomness::seeded(seed))
     }
 
     pub fn below(&self, limit: usize) -> usize {
@@ -122,7 +122,8 @@ impl Person {
 
     /// The step is on its way.
     pub fn remember(&mut self, sent_at: Timestamp) {
-        let (session, history) = (self.session.clone(), self.history.clone());
+        let session = self.session.clone();
+        let history = self.history.clone();
         self.hops.push(Hop { session, history, sent_at, answer: None });
     }
 
@@ -132,14 +133,31 @@ impl Person {
             return "00".into();
         }
         if luck.percent(4) {
-            let odd = ["0", "00", "98", "", " ", "abc", "1*2", "#", "7", "1 ", "١", "99999999999999999999", "-1"];
+            let odd = [
+                "0",
+                "00",
+                "98",
+                "",
+                " ",
+                "abc",
+                "1*2",
+                "#",
+                "7",
+                "1 ",
+                "١",
+                "99999999999999999999",
+                "-1",
+            ];
             return luck.pick(&odd).to_owned();
         }
         let own = self.pin.clone().unwrap_or_default();
         match self.at.as_str() {
             "send_to" => someone(luck, everybody),
             "send_amount" => luck
-                .pick(&["10", "50", "50", "150", "KES 200", "20.50", "1,000", "0.5", "4500", "abc", "9999999"])
+                .pick(&[
+                    "10", "50", "50", "150", "KES 200", "20.50", "1,000", "0.5", "4500", "abc",
+                    "9999999",
+                ])
                 .into(),
             "send_confirm" | "send_again" | "order_confirm" | "order_again" => {
                 luck.pick(&["1", "1", "1", "1", "2"]).into()
@@ -151,7 +169,9 @@ impl Person {
                     luck.pick(&["1111", "9090", "0000", "12", "pin", "5151"]).into()
                 }
             }
-            "pin_new" | "join_pin" => luck.pick(&["2580", "1379", "2468", "907856", "1234", "25a0"]).into(),
+            "pin_new" | "join_pin" => {
+                luck.pick(&["2580", "1379", "2468", "907856", "1234", "25a0"]).into()
+            }
             "pin_again" | "join_pin_again" => {
                 if luck.percent(85) {
                     self.chosen.clone()
@@ -162,7 +182,9 @@ impl Person {
             "join_name" => luck.pick(&["Njeri Otieno", "Jean-Paul", "7", "Ali"]).into(),
             "resume" => luck.pick(&["1", "2"]).into(),
             // agents are another story
-            at if ["cash", "out_", "code_", "check_"].iter().any(|cash| at.starts_with(cash)) => "00".into(),
+            at if ["cash", "out_", "code_", "check_"].iter().any(|cash| at.starts_with(cash)) => {
+                "00".into()
+            }
             "home" => luck.pick(&["1", "1", "1", "1", "1", "2", "2", "3"]).into(),
             _ => luck.pick(&["1", "2", "3", "4", "0"]).into(),
         }
@@ -183,7 +205,8 @@ impl Person {
     /// What they write to the service.
     pub fn writes(&self, luck: &Luck, everybody: &[String]) -> String {
         let to = someone(luck, everybody);
-        let orders = [format!("SEND 20 {to}"), format!("TUMA 150 {to}"), format!("ENVOYER 50 {to}")];
+        let orders =
+            [format!("SEND 20 {to}"), format!("TUMA 150 {to}"), format!("ENVOYER 50 {to}")];
         match luck.below(9) {
             n @ 0..3 => orders[n].clone(),
             3 => "BALANCE".into(),

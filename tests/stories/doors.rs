@@ -1,12 +1,13 @@
-//! The doors. Goal: whatever stands before them, each says exactly what is wrong, lets nothing in by mistake, and
-//! tells nobody a secret. Method: real requests over HTTP, good ones and spoilt ones; the rows counted afterwards.
+//! The doors. Goal: whatever stands before them, each says exactly what is wrong, lets nothing in
+//! by mistake, and tells nobody a secret. Method: real requests over HTTP, good ones and spoilt
+//! ones; the rows counted afterwards.
 
 use super::aids;
 use super::world::*;
 use diesel::prelude::*;
 use kadogo::on;
 use kadogo::store::StoreError;
-use kadogo::store::schema::{orders, outbox, postings, seen, sessions};
+use kadogo::store::schema::{dedup_keys, orders, outbox, postings, sessions};
 
 const USSD: &str = "/gateways/africastalking/ussd";
 const ENDED: &str = "/gateways/africastalking/ussd/ended";
@@ -48,7 +49,12 @@ fn good(door: &str) -> Form {
             ("to", "22384"),
             ("networkCode", "63902"),
         ],
-        _ => &[("id", "ATXid_1"), ("status", "Success"), ("phoneNumber", AMINA), ("networkCode", "63902")],
+        _ => &[
+            ("id", "ATXid_1"),
+            ("status", "Success"),
+            ("phoneNumber", AMINA),
+            ("networkCode", "63902"),
+        ],
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
@@ -63,7 +69,7 @@ async fn rows(world: &World) -> [i64; 5] {
     let count = |conn: &mut kadogo::store::Conn| {
         Ok::<_, StoreError>([
             on!(conn, c => sessions::table.count().get_result(c))?,
-            on!(conn, c => seen::table.count().get_result(c))?,
+            on!(conn, c => dedup_keys::table.count().get_result(c))?,
             on!(conn, c => outbox::table.count().get_result(c))?,
             on!(conn, c => orders::table.count().get_result(c))?,
             on!(conn, c => postings::table.count().get_result(c))?,
@@ -120,7 +126,9 @@ async fn each_door_says_which_field_is_wrong_and_lets_nothing_in() {
 async fn numbers_of_callers_are_whole_international_numbers() {
     let world = World::new().await;
     let before = rows(&world).await;
-    for number in ["0700000001", "+0700000001", "MPESA", "+254 700", "+2547000000010000000", "+25470000000a"] {
+    for number in
+        ["0700000001", "+0700000001", "MPESA", "+254 700", "+2547000000010000000", "+25470000000a"]
+    {
         for (door, field) in [(USSD, "phoneNumber"), (SMS, "from")] {
             let mut form = good(door);
             form.iter_mut().find(|(name, _)| *name == field).unwrap().1 = number.into();
@@ -133,7 +141,9 @@ async fn numbers_of_callers_are_whole_international_numbers() {
     let form = "sessionId=ATUid_1&serviceCode=*384*1234%23&phoneNumber=+254700000001&networkCode=63902&text=";
     let request = world.client.post(format!("{}{USSD}", world.url)).body(form);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    assert!(request.send().await.unwrap().text().await.unwrap().starts_with("CON Kadogo\n1 Send money"));
+    assert!(
+        request.send().await.unwrap().text().await.unwrap().starts_with("CON Kadogo\n1 Send money")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,15 +155,21 @@ async fn bodies_that_are_no_forms_are_refused() {
         for body in [&b""[..], b"{\"text\":\"\"}", b"\xff\xfe\x00", b"<xml/>", b"%%%=%"] {
             let request = world.client.post(format!("{}{door}", world.url)).body(body.to_vec());
             let answer = request.send().await.unwrap();
-            let (status, body) = (answer.status().as_u16(), answer.text().await.unwrap());
+            let status = answer.status().as_u16();
+            let body = answer.text().await.unwrap();
             assert_eq!((status, body), (400, format!("field {field} is missing")));
         }
         let huge = format!("{field}={}", "7".repeat(17 * 1024));
-        let answer = world.client.post(format!("{}{door}", world.url)).body(huge).send().await.unwrap();
+        let answer =
+            world.client.post(format!("{}{door}", world.url)).body(huge).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 413, "{door}");
         let many = "a=1&".repeat(70);
-        let answer = world.client.post(format!("{}{door}", world.url)).body(many).send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (400, "field body is too long"));
+        let answer =
+            world.client.post(format!("{}{door}", world.url)).body(many).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.text().await.unwrap().as_str()),
+            (400, "field body is too long")
+        );
     }
     assert_eq!(rows(&world).await, before);
 }
@@ -169,7 +185,8 @@ async fn each_door_opens_one_way() {
         let answer = world.client.post(format!("{}{page}", world.url)).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 405, "POST {page}");
     }
-    for nothing in ["/gateways", "/gateways/other/ussd", "/gateways/africastalking/ussd/", "/.env"] {
+    for nothing in ["/gateways", "/gateways/other/ussd", "/gateways/africastalking/ussd/", "/.env"]
+    {
         let answer = world.client.post(format!("{}{nothing}", world.url)).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 404, "{nothing}");
     }
@@ -181,14 +198,28 @@ async fn callbacks_carry_the_token_where_one_is_set() {
     let world = World::with(Twist { callback_token: Some(token), ..Twist::default() }).await;
     let before = rows(&world).await;
     for door in [USSD, ENDED, SMS, DELIVERY] {
-        for query in ["", "?token=", "?token=a-long-and-random-tokem", "?token=a-long-and-random-token-", "?Token=x"] {
+        for query in [
+            "",
+            "?token=",
+            "?token=a-long-and-random-tokem",
+            "?token=a-long-and-random-token-",
+            "?Token=x",
+        ] {
             let (status, body) = post(&world, &format!("{door}{query}"), &good(door)).await;
-            assert_eq!((status, body.as_str()), (403, "the callback token is missing or wrong"), "{door}{query}");
+            assert_eq!(
+                (status, body.as_str()),
+                (403, "the callback token is missing or wrong"),
+                "{door}{query}"
+            );
         }
     }
     assert_eq!(rows(&world).await, before, "nothing came in");
     for door in [USSD, ENDED, SMS, DELIVERY] {
-        assert_eq!(post(&world, &format!("{door}?token={token}"), &good(door)).await.0, 200, "{door}");
+        assert_eq!(
+            post(&world, &format!("{door}?token={token}"), &good(door)).await.0,
+            200,
+            "{door}"
+        );
     }
     for page in ["/healthz", "/readyz", "/metrics"] {
         let answer = world.client.get(format!("{}{page}", world.url)).send().await.unwrap();
@@ -221,9 +252,13 @@ async fn a_service_that_cannot_commit_is_not_ready_and_says_so_politely() {
     assert_eq!(get(&world, "/healthz").await, (200, "ok".to_owned()));
     assert_eq!(get(&world, "/readyz").await, (200, "ready".to_owned()));
     // the committer breaks in the middle of a write
-    let broken = world.app.wallet.book.write::<()>(|_conn| panic!("on purpose: the committer breaks"));
+    let broken =
+        world.app.wallet.book.write::<()>(|_conn| panic!("on purpose: the committer breaks"));
     assert!(broken.await.is_err());
-    aids::until("it is seen", || async { get(&world, "/readyz").await == (503, "not ready".to_owned()) }).await;
+    aids::until("it is seen", || async {
+        get(&world, "/readyz").await == (503, "not ready".to_owned())
+    })
+    .await;
     assert_eq!(get(&world, "/healthz").await.0, 200, "the process runs");
     let (status, body) = post(&world, USSD, &good(USSD)).await;
     assert_eq!(
@@ -240,7 +275,9 @@ async fn the_numbers_tell_what_happened() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("1593"), Type("7361")]).await;
+    amina
+        .go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("1593"), Type("7361")])
+        .await;
     // the last screen is stored behind the payment
     aids::written(&world).await;
     amina.again().await;
@@ -264,9 +301,11 @@ async fn the_numbers_tell_what_happened() {
     ] {
         assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");
     }
-    for kind in
-        ["kadogo_ussd_hop_seconds histogram", "kadogo_book_commit_seconds histogram", "kadogo_outbox_depth gauge"]
-    {
+    for kind in [
+        "kadogo_ussd_hop_seconds histogram",
+        "kadogo_book_commit_seconds histogram",
+        "kadogo_outbox_depth gauge",
+    ] {
         assert!(page.contains(&format!("# TYPE {kind}")), "{kind} is not in\n{page}");
     }
     // how many seconds something took can be any digits

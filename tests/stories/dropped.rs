@@ -1,5 +1,6 @@
-//! Conversations that are cut off: whoever dials again is offered to go on, never into a PIN, an end or a finished
-//! payment. And hops that come twice, late, out of order or from somebody else: they move nothing more.
+//! Conversations that are cut off: whoever dials again is offered to go on, never into a PIN, an
+//! end or a finished payment. And hops that come twice, late, out of order or from somebody else:
+//! they move nothing more.
 
 use super::aids::*;
 use super::world::*;
@@ -24,10 +25,14 @@ async fn cut_off_at_the_start_there_is_nothing_to_go_on_with() {
 }
 
 fn the_start() -> String {
-    format!("dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n   | 3 Cash\n   | 4 More services\n")
+    format!(
+        "dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n   | 3 Cash\n   | 4 \
+         More services\n"
+    )
 }
 
-/// At each screen of the path: what is offered, where it goes on, and that the payment can be finished from there.
+/// At each screen of the path: what is offered, where it goes on, and that the payment can be
+/// finished from there.
 async fn go_on_after(steps: usize, rest: &[Step<'_>]) -> String {
     let world = World::new().await;
     let phone = cut_after(&world, steps).await;
@@ -124,7 +129,8 @@ async fn a_stranger_cut_off_at_the_pin_chooses_it_from_the_start() {
     insta::assert_snapshot!(phone.transcript());
 }
 
-/// The old conversation ends when its caller dials again: a hop of it that comes late, even with the PIN, moves nothing.
+/// The old conversation ends when its caller dials again: a hop of it that comes late, even with
+/// the PIN, moves nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_hop_of_the_old_conversation_moves_nothing() {
     let world = World::new().await;
@@ -163,8 +169,10 @@ async fn the_ended_event_changes_nothing() {
     let old = world.phone(AMINA);
     old.dial().await;
     old.go(&PATH[..3]).await;
-    let form = [("sessionId", old.session()), ("status", "Incomplete".into()), ("input", old.history())];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form =
+        [("sessionId", old.session()), ("status", "Incomplete".into()), ("input", old.history())];
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(world.post("/gateways/africastalking/ussd/ended", &form).await.0, 200);
     assert!(world.phone(AMINA).dial().await.starts_with("You were cut off."));
 }
@@ -175,8 +183,23 @@ async fn back_goes_one_screen_back_and_home_goes_home() {
     let phone = world.phone(AMINA);
     phone.dial().await;
     // in the amount screen 0 has a note of its own
-    let (number, amount) = (Type("0700000002"), Type("200"));
-    phone.go(&[Pick("send"), Back, Pick("send"), number, Back, number, amount, Back, amount, Yes, Back]).await;
+    let number = Type("0700000002");
+    let amount = Type("200");
+    phone
+        .go(&[
+            Pick("send"),
+            Back,
+            Pick("send"),
+            number,
+            Back,
+            number,
+            amount,
+            Back,
+            amount,
+            Yes,
+            Back,
+        ])
+        .await;
     insta::assert_snapshot!(phone.transcript());
     for steps in 1..=4 {
         let phone = world.phone(AMINA);

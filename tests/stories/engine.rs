@@ -1,5 +1,6 @@
-//! The database that the stories are told on: a file of SQLite's, or a database of the shared cluster when
-//! KADOGO_STORIES_ON=postgres. One story tells all the others again there. A single one:
+//! The database that the stories are told on: a file of SQLite's, or a database of the shared
+//! cluster when KADOGO_STORIES_ON=postgres. One story tells all the others again there. A single
+//! one:
 //!   KADOGO_STORIES_ON=postgres cargo test --test stories NAME
 
 use super::cluster::{Cluster, psql};
@@ -38,7 +39,10 @@ const ONCE: [(&str, &str); 23] = [
     ("tariff::what_cannot_be_quoted_says_why", "reads a tariff"),
     ("tariff::a_tariff_that_is_not_good_is_refused", "reads a tariff"),
     ("price::", "changes a tariff; what it asks of the database is in the stories of sending"),
-    ("bench::rounds_are_taken_together", "counts rounds; what they do is in the other stories of the bench"),
+    (
+        "bench::rounds_are_taken_together",
+        "counts rounds; what they do is in the other stories of the bench",
+    ),
     ("bench::conversations_of_a_bench_end_well", "measures hops, which many other stories send"),
 ];
 
@@ -74,10 +78,12 @@ pub fn readers() -> usize {
 
 /// Runs what waits for the database on a thread where that is allowed.
 pub fn blocking<T: Send>(f: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| scope.spawn(f).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    std::thread::scope(|scope| scope.spawn(f).join())
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// A place for one database, which is made when it is first asked for, and for whatever else a story needs.
+/// A place for one database, which is made when it is first asked for, and for whatever else a
+/// story needs.
 pub struct Home {
     folder: TempDir,
     url: OnceLock<String>,
@@ -145,7 +151,8 @@ impl Home {
             true => {
                 psql(self.url(), "CHECKPOINT");
                 let oid = "(SELECT oid FROM pg_database WHERE datname = current_database())";
-                let folder = format!("SELECT current_setting('data_directory') || '/base/' || {oid}");
+                let folder =
+                    format!("SELECT current_setting('data_directory') || '/base/' || {oid}");
                 PathBuf::from(psql(self.url(), &folder))
             }
             false => self.folder.path().to_owned(),
@@ -186,7 +193,8 @@ impl Hand {
 
     /// Takes the database so that nobody can write until this is dropped.
     pub fn hold(&mut self) {
-        let begin = "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT * FROM head FOR UPDATE";
+        let begin =
+            "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT * FROM head FOR UPDATE";
         self.run(either("BEGIN IMMEDIATE", begin)).unwrap();
     }
 
@@ -227,7 +235,10 @@ fn on_postgresql() {
     let (_, list, _) = stories(&["--list", "--format", "terse"]);
     let all: Vec<&str> = list.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     for (beginning, _) in ONCE {
-        assert!(all.iter().any(|story| story.starts_with(beginning)), "no story begins with {beginning}");
+        assert!(
+            all.iter().any(|story| story.starts_with(beginning)),
+            "no story begins with {beginning}"
+        );
     }
     let again: Vec<&str> = all.iter().filter(|story| !is_told_once(story)).copied().collect();
     // one that hangs on a server's answer leaves the processor to the others

@@ -1,6 +1,6 @@
-//! What is known to go wrong with mobile money wherever it runs, told as it happens to people, and that it does not end
-//! badly here. One story for each, named after the failure; the finer points are in the stories of their rooms. What
-//! goes wrong at agents is in `market`.
+//! What is known to go wrong with mobile money wherever it runs, told as it happens to people, and
+//! that it does not end badly here. One story for each, named after the failure; the finer points
+//! are in the stories of their rooms. What goes wrong at agents is in `market`.
 
 use super::aids::*;
 use super::world::*;
@@ -19,7 +19,8 @@ async fn balances(world: &World) -> (i64, i64) {
 async fn the_session_dies_and_a_slow_typist_has_to_type_it_all_again() {
     let world = World::new().await;
     for cut_after in 1..PATH.len() {
-        let (before, phone) = (world.phone(CLAIRE), world.phone(CLAIRE));
+        let before = world.phone(CLAIRE);
+        let phone = world.phone(CLAIRE);
         before.dial().await;
         before.go(&[Pick("send"), Type("0700000002"), Type("50"), Yes][..cut_after]).await;
         world.clock.advance(Duration::from_secs(170));
@@ -43,16 +44,24 @@ async fn the_session_dies_and_a_slow_typist_has_to_type_it_all_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_screen_is_lost_and_the_payment_is_made_again() {
     let world = World::new().await;
-    let (lost, again) = (world.phone(AMINA), world.phone(AMINA));
+    let lost = world.phone(AMINA);
+    let again = world.phone(AMINA);
     lost.dial().await;
     lost.go(&PATH).await;
     // what she would have read came by SMS all the same; she has not looked, and begins anew
     again.dial().await;
     let asked = again.go(&PATH[..3]).await;
-    assert!(asked.starts_with("You sent KES 200 to Baraka O 1 min ago. Send it once more?"), "{asked}");
+    assert!(
+        asked.starts_with("You sent KES 200 to Baraka O 1 min ago. Send it once more?"),
+        "{asked}"
+    );
     again.no().await;
     assert_eq!(balances(&world).await, PAID_ONCE);
-    assert!(again.messages().await[0].contains("Confirmed. KES 200 sent to Baraka O"), "{}", again.transcript());
+    assert!(
+        again.messages().await[0].contains("Confirmed. KES 200 sent to Baraka O"),
+        "{}",
+        again.transcript()
+    );
     world.check();
 }
 
@@ -79,7 +88,11 @@ async fn the_number_is_a_wrong_one() {
     let amina = world.phone(AMINA);
     amina.dial().await;
     // she meant 0700000002 and typed a digit too few, then one that is somebody else's
-    assert!(amina.go(&[Pick("send"), Type("070000002")]).await.contains("0712345678"), "{}", amina.transcript());
+    assert!(
+        amina.go(&[Pick("send"), Type("070000002")]).await.contains("0712345678"),
+        "{}",
+        amina.transcript()
+    );
     let shown = amina.press("0700000003").await;
     assert!(shown.starts_with("To Claire"), "who it is stands there before any amount: {shown}");
     amina.go(&[Back, Type("0700000002"), Type("200")]).await;
@@ -121,7 +134,11 @@ async fn the_sim_is_in_a_thiefs_phone() {
         thief.yes().await;
         thief.press(pin).await;
     }
-    assert!(last(&thief).contains("locked"), "the right one comes too late: {}", thief.transcript());
+    assert!(
+        last(&thief).contains("locked"),
+        "the right one comes too late: {}",
+        thief.transcript()
+    );
     assert_eq!(world.balance(AMINA).await, BALANCES.0);
     let told = world.inbox(AMINA).await;
     assert!(told.iter().any(|message| message.contains("PIN is locked")), "{told:?}");
@@ -130,16 +147,23 @@ async fn the_sim_is_in_a_thiefs_phone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_is_asked_for_their_pin_out_of_the_blue() {
     let world = World::new().await;
-    // an agent asks for cash in Baraka's name: no message asks for the PIN, and who dials is told first what it is for
-    let (mariam, baraka) = (world.phone("+254700000014"), world.phone(BARAKA));
+    // an agent asks for cash in Baraka's name: no message asks for the PIN, and who dials is told
+    // first what it is for
+    let mariam = world.phone("+254700000014");
+    let baraka = world.phone(BARAKA);
     mariam.dial().await;
-    mariam.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("6734")]).await;
+    mariam
+        .go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("6734")])
+        .await;
     let message = baraka.messages().await.pop().unwrap();
     assert!(message.contains("KES 500") && message.contains("Duka la Soko"), "{message}");
     assert!(!message.contains("PIN") || message.contains(CODE), "{message}");
     baraka.dial().await;
     let confirm = baraka.go(&[Pick("orders"), Line("KES 500")]).await;
-    assert!(confirm.contains("KES 500") && confirm.contains("Duka la Soko") && confirm.contains("529"), "{confirm}");
+    assert!(
+        confirm.contains("KES 500") && confirm.contains("Duka la Soko") && confirm.contains("529"),
+        "{confirm}"
+    );
     baraka.no().await;
     assert_eq!(world.balance(BARAKA).await, BALANCES.1);
 }
@@ -151,7 +175,8 @@ async fn a_session_is_hijacked() {
     for hop in hops {
         world.hop("s", AMINA, hop).await;
     }
-    // another number goes on in her conversation, with her PIN; and so does a copy that skips a question
+    // another number goes on in her conversation, with her PIN; and so does a copy that skips a
+    // question
     let over = world.hop("s", CLAIRE, "1*0700000002*200*1*7361").await;
     assert!(over.starts_with("END"), "{over}");
     world.hop("s2", AMINA, "1*0700000002*200*1*7361").await;

@@ -1,19 +1,21 @@
-//! The committer's fold on several nodes of one database, in memory, with everything going wrong that can: commits are
-//! rolled back, or their answers are lost whether or not they were made; nodes die, before a commit and after it;
-//! callers who hear nothing bring their postings again, on other nodes, in another order, twice; the database refuses
-//! rows; operators freeze accounts and old conversations are forgotten under the nodes' feet. The database is changed
-//! only by what the fold says, and each node remembers what it is allowed to. Then:
-//!   every answer is what a model says at that place of the one order of commits, and was committed before it is given;
-//!   each key pays at most once, and whoever had a receipt gets the same one ever after;
-//!   all money adds up to zero, what is held is what the open holds say, nobody is below their floor;
-//!   postings are numbered without gaps; tries at PINs are counted exactly, and a locked PIN allows nothing.
+//! The committer's fold on several nodes of one database, in memory, with everything going wrong
+//! that can: commits are rolled back, or their answers are lost whether or not they were made;
+//! nodes die, before a commit and after it; callers who hear nothing bring their postings again, on
+//! other nodes, in another order, twice; the database refuses rows; operators freeze accounts and
+//! old conversations are forgotten under the nodes' feet. The database is changed only by what the
+//! fold says, and each node remembers what it is allowed to. Then:
+//!   every answer is what a model says at that place of the one order of commits, and was committed
+//!   before it is given; each key pays at most once, and whoever had a receipt gets the same one
+//!   ever after; all money adds up to zero, what is held is what the open holds say, nobody is
+//!   below their floor; postings are numbered without gaps; tries at PINs are counted exactly, and
+//!   a locked PIN allows nothing.
 //! What a commit touched is compared at once, everything from the rows on every some hundred turns.
 //!
-//! The writer and its reading and writing are played here, after `writer.rs`, `reading.rs` and `writing.rs`; the fold
-//! with its guards is the real one.
+//! The writer and its reading and writing are played here, after `writer.rs`, `reading.rs` and
+//! `writing.rs`; the fold with its guards is the real one.
 //!
-//! All follows from the seed. Each world takes some ten thousand postings, the next one comes with the next seed; a
-//! failure prints the seed of its world. The long form, or another seed:
+//! All follows from the seed. Each world takes some ten thousand postings, the next one comes with
+//! the next seed; a failure prints the seed of its world. The long form, or another seed:
 //!   KADOGO_SIM_POSTINGS=5000000 KADOGO_SIM_SEED=7 cargo test --release --test stories faults::
 
 mod oracle;
@@ -46,15 +48,21 @@ impl Drop for Place {
         if std::thread::panicking() {
             let Place { seed, turn } = self;
             eprintln!("failed in turn {turn} of seed {seed}; once more:");
-            eprintln!("  KADOGO_SIM_SEED={seed} KADOGO_SIM_POSTINGS={WORLD} cargo test --test stories faults::");
+            eprintln!(
+                "  KADOGO_SIM_SEED={seed} KADOGO_SIM_POSTINGS={WORLD} cargo test --test stories \
+                 faults::"
+            );
         }
     }
 }
 
 #[test]
 fn nodes_that_fail_in_every_way_keep_one_book() {
-    let (first, postings) = (setting("KADOGO_SIM_SEED", SEED), setting("KADOGO_SIM_POSTINGS", POSTINGS));
-    let (began, mut met, mut decided) = (std::time::Instant::now(), BTreeMap::new(), 0);
+    let first = setting("KADOGO_SIM_SEED", SEED);
+    let postings = setting("KADOGO_SIM_POSTINGS", POSTINGS);
+    let began = std::time::Instant::now();
+    let mut met = BTreeMap::new();
+    let mut decided = 0;
     for seed in (0..postings.div_ceil(WORLD)).map(|world| first.wrapping_add(world)) {
         let mut place = Place { seed, turn: 0 };
         let mut run = Run::new(seed);
@@ -72,7 +80,10 @@ fn nodes_that_fail_in_every_way_keep_one_book() {
     println!("{decided} postings decided in {:?}: {met:?}", began.elapsed());
     // a story in which nothing happens would be easy to tell
     for what in EVENTS.iter().chain(&REASONS.map(Reason::code)) {
-        assert!(met.get(what).is_some_and(|times| *times > decided / 20_000), "hardly ever: {what} in {met:?}");
+        assert!(
+            met.get(what).is_some_and(|times| *times > decided / 20_000),
+            "hardly ever: {what} in {met:?}"
+        );
     }
 }
 

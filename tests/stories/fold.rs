@@ -1,15 +1,16 @@
-//! Random postings against a model of the book that is too simple to be wrong: it tries a posting on a copy of the
-//! world, collects everything that speaks against it, and keeps the copy only if nothing does. The fold must agree
-//! on every answer and every amount, keep its invariants after each step, and leave no trace of what it refused. Then
-//! the same postings on a real database: in batches or one by one, all rows must come out the same.
+//! Random postings against a model of the book that is too simple to be wrong: it tries a posting
+//! on a copy of the world, collects everything that speaks against it, and keeps the copy only if
+//! nothing does. The fold must agree on every answer and every amount, keep its invariants after
+//! each step, and leave no trace of what it refused. Then the same postings on a real database: in
+//! batches or one by one, all rows must come out the same.
 
 use super::ledger::*;
 use super::model::Model;
-use kadogo::book::batch::Outcome;
+use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
 use kadogo::calendar::Day;
-use kadogo::limits::{Cap, Caps, Way, Window};
+use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::{Account, HoldRow};
 use kadogo::store::people::PinRow;
@@ -50,7 +51,7 @@ struct Gauge {
     leg: usize,
     account: i64,
     amount: Option<i64>,
-    way: Way,
+    way: Direction,
     day: i32,
     caps: Caps,
     own: bool,
@@ -68,16 +69,25 @@ enum Guard {
 }
 
 fn account() -> impl Strategy<Value = i64> {
-    prop_oneof![4 => Just(ANN), 4 => Just(BEN), 4 => Just(CAL), 2 => Just(TRUST), 1 => Just(ICE), 1 => Just(ZOE),
+    prop_oneof![
+        4 => Just(ANN), 4 => Just(BEN), 4 => Just(CAL), 2 => Just(TRUST), 1 => Just(ICE),
+        1 => Just(ZOE),
         1 => Just(NOBODY), 1 => Just(100_i64)]
 }
 
 fn amount() -> impl Strategy<Value = i64> {
-    prop_oneof![20 => 1..4_000_i64, 2 => Just(0), 2 => -50..0_i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)]
+    prop_oneof![
+        20 => 1..4_000_i64,
+        2 => Just(0),
+        2 => -50..0_i64,
+        1 => Just(i64::MAX),
+        1 => Just(i64::MIN)
+    ]
 }
 
 fn legs_of() -> impl Strategy<Value = Vec<(i64, i64)>> {
-    let pair = (account(), account(), amount()).prop_map(|(a, b, n)| vec![(a, n.saturating_neg()), (b, n)]);
+    let pair = (account(), account(), amount())
+        .prop_map(|(a, b, n)| vec![(a, n.saturating_neg()), (b, n)]);
     let three = (account(), account(), account(), 1..2_000_i64, 1..90_i64)
         .prop_map(|(a, b, c, n, fee)| vec![(a, -n - fee), (b, n), (c, fee)]);
     let wild = prop::collection::vec((account(), amount()), 0..4);
@@ -88,7 +98,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         3 => (account(), amount(), 0..100_i64)
             .prop_map(|(account, amount, expires)| Move::Open { account, amount, expires }),
-        3 => (any::<u16>(), amount()).prop_map(|(pick, amount)| Move::Settle { pick: pick.into(), amount }),
+        3 => (any::<u16>(), amount())
+            .prop_map(|(pick, amount)| Move::Settle { pick: pick.into(), amount }),
         1 => any::<u16>().prop_map(|pick| Move::Release { pick: pick.into() }),
         2 => any::<u16>().prop_map(|pick| Move::Expire { pick: pick.into() }),
     ];
@@ -100,22 +111,31 @@ fn caps() -> impl Strategy<Value = Caps> {
     let cap = || (value(), prop::option::weighted(0.4, 1..5_u32));
     let cap = || cap().prop_map(|(value_minor, count)| Cap { value_minor, count });
     let balance = prop::option::weighted(0.3, 5_000..14_000_i64);
-    (value(), cap(), cap(), cap(), balance).prop_map(|(once_minor, day, week, month, balance_minor)| Caps {
-        once_minor,
-        day,
-        week,
-        month,
-        balance_minor,
-        budget: None,
-    })
+    (value(), cap(), cap(), cap(), balance).prop_map(
+        |(once_minor, day, week, month, balance_minor)| Caps {
+            once_minor,
+            day,
+            week,
+            month,
+            balance_minor,
+            budget: None,
+        },
+    )
 }
 
 fn gauges() -> impl Strategy<Value = Vec<Gauge>> {
     let amount = prop_oneof![9 => Just(None), 1 => amount().prop_map(Some)];
-    let way = prop::bool::ANY.prop_map(|out| if out { Way::Out } else { Way::In });
+    let way = prop::bool::ANY.prop_map(|out| if out { Direction::Out } else { Direction::In });
     let one = (0..4_usize, account(), amount, way, 0..40_i32, caps(), prop::bool::ANY);
-    let one =
-        one.prop_map(|(leg, account, amount, way, day, caps, own)| Gauge { leg, account, amount, way, day, caps, own });
+    let one = one.prop_map(|(leg, account, amount, way, day, caps, own)| Gauge {
+        leg,
+        account,
+        amount,
+        way,
+        day,
+        caps,
+        own,
+    });
     prop_oneof![2 => Just(vec![]), 3 => prop::collection::vec(one, 1..4)]
 }
 
@@ -134,8 +154,8 @@ fn guards() -> impl Strategy<Value = Vec<Guard>> {
 
 fn wish() -> impl Strategy<Value = Wish> {
     let head = (0..40_u8, prop::bool::weighted(0.1), 0..120_i64, prop::bool::weighted(0.1));
-    (head, legs_of(), moves(), gauges(), guards(), prop::option::weighted(0.1, -2..30_i64)).prop_map(
-        |((key, other, at, abroad), legs, holds, meters, changes, corrects)| Wish {
+    (head, legs_of(), moves(), gauges(), guards(), prop::option::weighted(0.1, -2..30_i64))
+        .prop_map(|((key, other, at, abroad), legs, holds, meters, changes, corrects)| Wish {
             key,
             request: u8::from(other),
             at,
@@ -145,8 +165,7 @@ fn wish() -> impl Strategy<Value = Wish> {
             meters,
             changes,
             corrects,
-        },
-    )
+        })
 }
 
 impl Wish {
@@ -154,10 +173,14 @@ impl Wish {
         // mostly holds that are there, sometimes the posting's own number, sometimes none at all
         let hold = |pick: i64| pick.rem_euclid(last + 3);
         let hold_move = |step: &Move| match *step {
-            Move::Open { account, amount, expires } => {
-                HoldMove::Open { account, amount_minor: amount, expires_at: Timestamp::from_micros(expires) }
+            Move::Open { account, amount, expires } => HoldMove::Open {
+                account,
+                amount_minor: amount,
+                expires_at: Timestamp::from_micros(expires),
+            },
+            Move::Settle { pick, amount } => {
+                HoldMove::Settle { hold: hold(pick), amount_minor: amount }
             }
-            Move::Settle { pick, amount } => HoldMove::Settle { hold: hold(pick), amount_minor: amount },
             Move::Release { pick } => HoldMove::Release { hold: hold(pick) },
             Move::Expire { pick } => HoldMove::Expire { hold: hold(pick) },
         };
@@ -171,13 +194,16 @@ impl Wish {
             legs: self
                 .legs
                 .iter()
-                .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor })
+                .map(|(account, amount_minor)| Leg {
+                    account: *account,
+                    amount_minor: *amount_minor,
+                })
                 .collect(),
             holds: self.holds.iter().map(hold_move).collect(),
             meters: self.meters.iter().map(|gauge| gauge.meter(&self.legs)).collect(),
             changes: self.changes.iter().map(Guard::change).collect(),
             corrects: self.corrects,
-            proofs: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 }
@@ -186,7 +212,8 @@ impl Gauge {
     fn meter(&self, legs: &[(i64, i64)]) -> Meter {
         let (account, leg_minor) = legs.get(self.leg).copied().unwrap_or((self.account, 50));
         let amount_minor = self.amount.unwrap_or(leg_minor.saturating_abs());
-        let (way, day) = (self.way, Day::new(self.day));
+        let way = self.way;
+        let day = Day::new(self.day);
         Meter { account, way, amount_minor, day, caps: self.caps, own: self.own, back: false }
     }
 }
@@ -195,16 +222,29 @@ impl Guard {
     fn change(&self) -> Change {
         let session = |key: u8| vec![key];
         match *self {
-            Guard::See(text) => Change::See { key: key(&format!("text {text}")) },
+            Guard::See(text) => Change::Dedup { key: key(&format!("text {text}")) },
             Guard::Charge => Change::ChargePin { account: ANN },
             Guard::Clear => Change::ClearPin { account: ANN },
-            Guard::SetPin => {
-                Change::SetPin(PinRow { account_id: ANN, key_version: 1, salt: vec![], tag: vec![], attempts: 0 })
-            }
+            Guard::SetPin => Change::SetPin(PinRow {
+                account_id: ANN,
+                key_version: 1,
+                salt: vec![],
+                tag: vec![],
+                attempts: 0,
+            }),
             Guard::Save(key, read_version) => {
-                let (key, version, state) = (session(key), read_version + 1, "open".to_owned());
-                let row =
-                    SessionRow { key, caller: vec![], version, state, updated_at: 0, sealed: vec![], began_at: 0 };
+                let key = session(key);
+                let version = read_version + 1;
+                let state = "open".to_owned();
+                let row = SessionRow {
+                    key,
+                    caller: vec![],
+                    version,
+                    state,
+                    updated_at: 0,
+                    sealed: vec![],
+                    began_at: 0,
+                };
                 Change::SaveSession(SessionSave { read_version, row })
             }
             Guard::At(key, version) => Change::AtVersion { session: session(key), version },
@@ -223,7 +263,11 @@ fn facts() -> Facts {
         let balance_minor = i64::try_from(*balance).unwrap();
         (*id, Account { state, floor_minor, balance_minor, ..empty_wallet(*id, currency) })
     };
-    Facts { accounts: model.balances.iter().map(account).collect(), last_posting: 2, ..Facts::default() }
+    Facts {
+        accounts: model.balances.iter().map(account).collect(),
+        last_posting: 2,
+        ..Facts::default()
+    }
 }
 
 fn invariants(facts: &Facts, model: &Model) {
@@ -233,41 +277,79 @@ fn invariants(facts: &Facts, model: &Model) {
         let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == "open";
         let held: i64 = facts.holds.values().filter(open).map(|hold| hold.remaining_minor).sum();
         assert_eq!(account.held_minor, held, "held on {}", account.id);
-        assert!(account.floor_minor.is_none_or(|floor| account.balance_minor - held >= floor), "{account:?}");
-        assert_eq!(i128::from(account.balance_minor), model.balances[&account.id], "balance of {}", account.id);
+        assert!(
+            account.floor_minor.is_none_or(|floor| account.balance_minor - held >= floor),
+            "{account:?}"
+        );
+        assert_eq!(
+            i128::from(account.balance_minor),
+            model.balances[&account.id],
+            "balance of {}",
+            account.id
+        );
         let day = account.usage.day().number();
         assert_eq!(day, model.day(account.id), "the day of {}", account.id);
-        for (way, window) in [Way::Out, Way::In].into_iter().flat_map(|way| Window::ALL.map(|window| (way, window))) {
-            let (sum, (value, count)) = (account.usage.sum(way, window), model.used(account.id, way, window, day));
+        for (way, window) in [Direction::Out, Direction::In]
+            .into_iter()
+            .flat_map(|way| Window::ALL.map(|window| (way, window)))
+        {
+            let (sum, (value, count)) =
+                (account.usage.sum(way, window), model.used(account.id, way, window, day));
             let stored = (i128::from(sum.value_minor), usize::try_from(sum.count).unwrap());
-            assert_eq!(stored, (value.min(i64::MAX.into()), count), "{way:?} of {} in a {window:?}", account.id);
+            assert_eq!(
+                stored,
+                (value.min(i64::MAX.into()), count),
+                "{way:?} of {} in a {window:?}",
+                account.id
+            );
         }
     }
     assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
     assert_eq!((facts.last_posting, facts.accounts.len()), (model.last, model.balances.len()));
-    assert_eq!(facts.around.attempts.get(&ANN).copied(), model.tries);
+    assert_eq!(facts.guard_facts.attempts.get(&ANN).copied(), model.tries);
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_fold_agrees_with_the_model(wishes in prop::collection::vec(wish(), 1..60)) {
-        let (mut facts, mut model, mut out) = (facts(), Model::new(), Outcome::default());
+        let mut facts = facts();
+        let mut model = Model::new();
+        let mut out = BatchOutcome::default();
         for wish in wishes {
             let posting = wish.posting(facts.last_posting);
-            let (before, written) = (facts.clone(), format!("{out:?}"));
+            let before = facts.clone();
+            let written = format!("{out:?}");
             let known = before.known.get(&posting.key).cloned();
             let answer = facts.fold(&posting, &mut out);
             let against = model.step(&posting);
             match &answer {
                 Ok(receipt) => {
-                    prop_assert!(against.is_empty(), "taken in spite of {:?}: {:?}", against, posting);
+                    prop_assert!(
+                        against.is_empty(),
+                        "taken in spite of {:?}: {:?}",
+                        against,
+                        posting
+                    );
                     if receipt.repeated {
-                        prop_assert_eq!(Some(&receipt.balances), known.as_ref().map(|(_, first)| &first.balances));
+                        prop_assert_eq!(
+                            Some(&receipt.balances),
+                            known.as_ref().map(|(_, first)| &first.balances)
+                        );
                     }
                 }
-                Err(refusal) => prop_assert!(against.contains(&refusal.reason), "{:?} not in {:?}: {:?}", refusal.reason, against, posting),
+                Err(refusal) => prop_assert!(
+                    against.contains(&refusal.reason),
+                    "{:?} not in {:?}: {:?}",
+                    refusal.reason,
+                    against,
+                    posting
+                ),
             }
             if answer.as_ref().is_ok_and(|receipt| !receipt.repeated) {
                 prop_assert_eq!(posting.is_money(), facts.last_posting == before.last_posting + 1);
@@ -281,15 +363,23 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn batches_and_single_postings_leave_the_same_rows(
-        wishes in prop::collection::vec(wish(), 1..60), sizes in prop::collection::vec(1..20_usize, 60),
+        wishes in prop::collection::vec(
+            wish(),
+            1..60
+        ), sizes in prop::collection::vec(1..20_usize, 60),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (single, batched) = (Ledger::new().await, Ledger::new().await);
+            let single = Ledger::new().await;
+            let batched = Ledger::new().await;
             let mut model = Model::new();
             let mut postings = Vec::new();
             let mut alone = Vec::new();

@@ -1,8 +1,10 @@
 //! Africa's Talking's dialect, on bodies as the gateway posts them.
 
-use kadogo::gateway::africastalking::{decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer};
+use kadogo::gateway::africastalking::{
+    decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer,
+};
 use kadogo::gateway::africastalking::{end_form, send_form, text_form, ussd_form};
-use kadogo::gateway::{BadCall, Delivery, EndEvent, Ending, Sent, Text, UssdCall, Why};
+use kadogo::gateway::{BadCall, Delivery, EndEvent, Ending, SendResult, Text, UssdCall, Why};
 use kadogo::phone::Msisdn;
 use kadogo::time::Timestamp;
 use proptest::prelude::*;
@@ -18,8 +20,10 @@ fn hop_with(field: &str, value: &str) -> Result<UssdCall, BadCall> {
         ("networkCode", "63902"),
         ("text", ""),
     ];
-    let body: Vec<String> =
-        fields.iter().map(|(name, usual)| format!("{name}={}", if *name == field { value } else { usual })).collect();
+    let body: Vec<String> = fields
+        .iter()
+        .map(|(name, usual)| format!("{name}={}", if *name == field { value } else { usual }))
+        .collect();
     parse_ussd(body.join("&").as_bytes())
 }
 
@@ -122,25 +126,39 @@ fn an_end_is_read_without_what_was_typed() {
 &hopsMetadata=&input=1*50*4826&lastAppResponse=CON+Your+PIN&errorMessage=";
     let end = parse_end(body).unwrap();
     assert_eq!((end.session.as_str(), end.status), ("ATUid_1", Ending::CutOff));
-    assert_eq!((end.duration_ms, end.hops, end.cost.as_deref()), (Some(12003), Some(3), Some("KES 0.10")));
+    assert_eq!(
+        (end.duration_ms, end.hops, end.cost.as_deref()),
+        (Some(12003), Some(3), Some("KES 0.10"))
+    );
     assert!(!format!("{end:?}").contains("4826"));
 }
 
 #[test]
 fn an_end_needs_nothing_but_its_session() {
-    let end = parse_end(b"sessionId=s&status=SUCCESS&durationInMillis=soon&hopsCount=-1&cost=0.1").unwrap();
-    assert_eq!((end.status, end.duration_ms, end.hops, end.cost.as_deref()), (Ending::Closed, None, None, Some("0.1")));
+    let end = parse_end(b"sessionId=s&status=SUCCESS&durationInMillis=soon&hopsCount=-1&cost=0.1")
+        .unwrap();
+    assert_eq!(
+        (end.status, end.duration_ms, end.hops, end.cost.as_deref()),
+        (Ending::Closed, None, None, Some("0.1"))
+    );
     assert_eq!(parse_end(b"sessionId=s&status=Failed").unwrap().status, Ending::Failed);
     assert_eq!(parse_end(b"sessionId=s&status=Vanished").unwrap().status, Ending::Unknown);
-    assert_eq!(parse_end(b"status=Success"), Err(BadCall { field: "sessionId", why: Why::Missing }));
+    assert_eq!(
+        parse_end(b"status=Success"),
+        Err(BadCall { field: "sessionId", why: Why::Missing })
+    );
 }
 
 #[test]
 fn an_end_that_a_phone_posts_is_read_back() {
     for status in [Ending::Closed, Ending::CutOff, Ending::Failed, Ending::Unknown] {
         let cost = Some("KES 0.10".to_owned());
-        let end = EndEvent { session: "s".to_owned(), status, duration_ms: Some(9), hops: Some(2), cost };
-        assert_eq!(parse_end(serde_urlencoded::to_string(end_form(&end)).unwrap().as_bytes()), Ok(end));
+        let end =
+            EndEvent { session: "s".to_owned(), status, duration_ms: Some(9), hops: Some(2), cost };
+        assert_eq!(
+            parse_end(serde_urlencoded::to_string(end_form(&end)).unwrap().as_bytes()),
+            Ok(end)
+        );
     }
 }
 
@@ -156,10 +174,15 @@ fn sms(date: &str, text: &str) -> Result<Text, BadCall> {
 #[test]
 fn a_text_is_read_with_both_forms_of_date() {
     let text = sms("2026-11-22T06%3A00%3A00Z", "SEND+200+0712345678").unwrap();
-    assert_eq!((text.id.as_str(), text.from.e164(), text.to.as_str()), ("m-1", "+254700000001", "22141"));
+    assert_eq!(
+        (text.id.as_str(), text.from.e164(), text.to.as_str()),
+        ("m-1", "+254700000001", "22141")
+    );
     assert_eq!(text.body, "SEND 200 0712345678");
     assert_eq!(text.at, Timestamp::from_micros(1_795_327_200_000_000));
-    for date in ["2026-11-22+06%3A00%3A00", "2026-11-22%2006:00:00", "2026-11-22T09%3A00%3A00%2B03%3A00"] {
+    for date in
+        ["2026-11-22+06%3A00%3A00", "2026-11-22%2006:00:00", "2026-11-22T09%3A00%3A00%2B03%3A00"]
+    {
         assert_eq!(sms(date, "BAL").unwrap().at, text.at, "{date}");
     }
     assert_eq!(sms("yesterday", "BAL"), Err(BadCall { field: "date", why: Why::Garbled }));
@@ -169,28 +192,37 @@ fn a_text_is_read_with_both_forms_of_date() {
 #[test]
 fn a_text_may_hold_anything() {
     assert_eq!(sms("2026-11-22+06:00:00", "").unwrap().body, "");
-    assert_eq!(sms("2026-11-22+06:00:00", "line%0Aend%00%F0%9F%98%80").unwrap().body, "line end 😀");
+    assert_eq!(
+        sms("2026-11-22+06:00:00", "line%0Aend%00%F0%9F%98%80").unwrap().body,
+        "line end 😀"
+    );
     let long = sms("2026-11-22+06:00:00", &"a".repeat(5000));
     assert_eq!(long, Err(BadCall { field: "text", why: Why::TooLong }));
 }
 
 #[test]
 fn delivery_reports_are_read_whatever_their_capitals() {
-    let status =
-        |rest: &str| parse_report(format!("id=ATXid_1&phoneNumber=%2B254700000001&{rest}").as_bytes()).unwrap().status;
+    let status = |rest: &str| {
+        parse_report(format!("id=ATXid_1&phoneNumber=%2B254700000001&{rest}").as_bytes())
+            .unwrap()
+            .status
+    };
     assert_eq!(status("status=Success"), Delivery::Delivered);
     assert_eq!(status("status=SUCCESS"), Delivery::Delivered);
     assert_eq!(status("status=Sent"), Delivery::Underway);
     assert_eq!(status("status=submitted"), Delivery::Underway);
     assert_eq!(status("status=Buffered"), Delivery::Underway);
-    assert_eq!(status("status=Failed&failureReason=UserInBlackList"), Delivery::Failed("userinblacklist".to_owned()));
+    assert_eq!(
+        status("status=Failed&failureReason=UserInBlackList"),
+        Delivery::Failed("userinblacklist".to_owned())
+    );
     assert_eq!(status("status=Rejected"), Delivery::Failed("rejected".to_owned()));
     assert_eq!(status("status=AbsentSubscriber"), Delivery::Failed("absentsubscriber".to_owned()));
     assert_eq!(status("status=Expired&failureReason="), Delivery::Failed("expired".to_owned()));
     assert_eq!(status("status=Teleported"), Delivery::Unknown);
 }
 
-fn answer(status: u16, recipient: &str) -> Sent {
+fn answer(status: u16, recipient: &str) -> SendResult {
     read_answer(
         status,
         format!(
@@ -208,53 +240,88 @@ fn recipient(code: u16, status: &str, id: &str) -> String {
 
 #[test]
 fn an_accepted_message_has_a_name() {
-    let taken = Sent::Accepted { message_id: "ATXid_2222".to_owned() };
+    let taken = SendResult::Accepted { message_id: "ATXid_2222".to_owned() };
     for code in [100, 101, 102] {
         assert_eq!(answer(201, &recipient(code, "Success", "ATXid_2222")), taken);
     }
     assert_eq!(answer(200, &recipient(101, "Success", "ATXid_2222")), taken);
-    assert_eq!(answer(201, r#"{"statusCode":"101","status":"Success","messageId":"ATXid_2222"}"#), taken);
+    assert_eq!(
+        answer(201, r#"{"statusCode":"101","status":"Success","messageId":"ATXid_2222"}"#),
+        taken
+    );
     assert_eq!(answer(201, r#"{"status":"Success","messageId":"ATXid_2222"}"#), taken);
-    assert!(matches!(answer(201, &recipient(101, "Success", "None")), Sent::TryLater { .. }));
+    assert!(matches!(answer(201, &recipient(101, "Success", "None")), SendResult::TryLater { .. }));
 }
 
 #[test]
 fn only_what_concerns_the_number_is_final() {
-    for (code, name) in [(403, "InvalidPhoneNumber"), (404, "UnsupportedNumberType"), (406, "UserInBlacklist")] {
-        let reason = format!("{code} {name}");
-        assert_eq!(answer(201, &recipient(code, name, "None")), Sent::Refused { reason });
-    }
     for (code, name) in
-        [(401, "RiskHold"), (402, "InvalidSenderId"), (405, "InsufficientBalance"), (407, "CouldNotRoute")]
+        [(403, "InvalidPhoneNumber"), (404, "UnsupportedNumberType"), (406, "UserInBlacklist")]
     {
         let reason = format!("{code} {name}");
-        assert_eq!(answer(201, &recipient(code, name, "None")), Sent::TryLater { reason });
+        assert_eq!(answer(201, &recipient(code, name, "None")), SendResult::Refused { reason });
+    }
+    for (code, name) in [
+        (401, "RiskHold"),
+        (402, "InvalidSenderId"),
+        (405, "InsufficientBalance"),
+        (407, "CouldNotRoute"),
+    ] {
+        let reason = format!("{code} {name}");
+        assert_eq!(answer(201, &recipient(code, name, "None")), SendResult::TryLater { reason });
     }
     for code in [409, 500, 501, 502, 777] {
-        assert!(matches!(answer(201, &recipient(code, "Whatever", "None")), Sent::TryLater { .. }));
+        assert!(matches!(
+            answer(201, &recipient(code, "Whatever", "None")),
+            SendResult::TryLater { .. }
+        ));
     }
 }
 
 #[test]
 fn an_error_may_come_as_success_for_nobody() {
     let nobody = |message: &str| {
-        read_answer(201, format!(r#"{{"SMSMessageData":{{"Message":"{message}","Recipients":[]}}}}"#).as_bytes())
+        read_answer(
+            201,
+            format!(r#"{{"SMSMessageData":{{"Message":"{message}","Recipients":[]}}}}"#).as_bytes(),
+        )
     };
-    assert_eq!(nobody("InvalidSenderId"), Sent::TryLater { reason: "402 InvalidSenderId".to_owned() });
-    assert_eq!(nobody("InvalidPhoneNumber"), Sent::Refused { reason: "403 InvalidPhoneNumber".to_owned() });
-    assert_eq!(nobody("The gateway rests"), Sent::TryLater { reason: "The gateway rests".to_owned() });
-    assert_eq!(nobody(""), Sent::TryLater { reason: "no recipient and no reason given".to_owned() });
-    let Sent::TryLater { reason } = nobody("no route to +254700000001") else { panic!("not final") };
+    assert_eq!(
+        nobody("InvalidSenderId"),
+        SendResult::TryLater { reason: "402 InvalidSenderId".to_owned() }
+    );
+    assert_eq!(
+        nobody("InvalidPhoneNumber"),
+        SendResult::Refused { reason: "403 InvalidPhoneNumber".to_owned() }
+    );
+    assert_eq!(
+        nobody("The gateway rests"),
+        SendResult::TryLater { reason: "The gateway rests".to_owned() }
+    );
+    assert_eq!(
+        nobody(""),
+        SendResult::TryLater { reason: "no recipient and no reason given".to_owned() }
+    );
+    let SendResult::TryLater { reason } = nobody("no route to +254700000001") else {
+        panic!("not final")
+    };
     assert!(!reason.contains("254700000001"), "{reason}");
 }
 
 #[test]
 fn other_answers_of_the_send_api() {
-    let later = |status: u16, body: &str| matches!(read_answer(status, body.as_bytes()), Sent::TryLater { .. });
+    let later = |status: u16, body: &str| {
+        matches!(read_answer(status, body.as_bytes()), SendResult::TryLater { .. })
+    };
     assert!(later(500, "oops") && later(503, "") && later(429, "slow down") && later(302, ""));
     assert!(later(401, "The supplied authentication is invalid"));
-    assert!(later(201, "<xml/>") && later(201, "") && later(201, "{}") && later(201, r#"{"SMSMessageData":null}"#));
-    assert_eq!(read_answer(400, b"Bad"), Sent::Refused { reason: "HTTP 400".to_owned() });
+    assert!(
+        later(201, "<xml/>")
+            && later(201, "")
+            && later(201, "{}")
+            && later(201, r#"{"SMSMessageData":null}"#)
+    );
+    assert_eq!(read_answer(400, b"Bad"), SendResult::Refused { reason: "HTTP 400".to_owned() });
 }
 
 #[test]
@@ -267,53 +334,104 @@ fn a_message_goes_out_in_the_gateways_form() {
 
 proptest! {
     #[test]
-    fn bytes_that_are_no_form_are_neither_taken_nor_accepted(body in proptest::collection::vec(any::<u8>(), 0..400), status in any::<u16>()) {
+    fn bytes_that_are_no_form_are_neither_taken_nor_accepted(
+        body in proptest::collection::vec(any::<u8>(), 0..400),
+        status in any::<u16>(),
+    ) {
         // each needs fields by names that do not come about by chance
-        prop_assert!(parse_ussd(&body).is_err() && parse_end(&body).is_err() && parse_text(&body).is_err() && parse_report(&body).is_err());
-        let accepted = matches!(read_answer(status, &body), Sent::Accepted { .. });
+        prop_assert!(
+            parse_ussd(&body).is_err()
+                && parse_end(&body).is_err()
+                && parse_text(&body).is_err()
+                && parse_report(&body).is_err()
+        );
+        let accepted = matches!(read_answer(status, &body), SendResult::Accepted { .. });
         prop_assert!(!accepted);
     }
 
     #[test]
     fn a_field_is_taken_as_it_was_typed_or_named(value in "\\PC{0,40}", field in 0_usize..11) {
         let usual = [
-            ("sessionId", "s"), ("serviceCode", "*384#"), ("phoneNumber", "+254700000001"), ("networkCode", "63902"),
-            ("text", "1*50"), ("date", "2026-11-22 06:00:00"), ("from", "+254700000001"), ("id", "m-1"), ("status", "Success"),
-            ("to", "22141"), ("linkId", ""),
+            ("sessionId", "s"),
+            ("serviceCode", "*384#"),
+            ("phoneNumber", "+254700000001"),
+            ("networkCode", "63902"),
+            ("text", "1*50"),
+            ("date", "2026-11-22 06:00:00"),
+            ("from", "+254700000001"),
+            ("id", "m-1"),
+            ("status", "Success"),
+            ("to", "22141"),
+            ("linkId", ""),
         ];
         let name = usual[field].0;
-        let form = usual.map(|(each, usual)| (each, if each == name { value.as_str() } else { usual }));
+        let form =
+            usual.map(|(each, usual)| (each, if each == name { value.as_str() } else { usual }));
         let body = serde_urlencoded::to_string(form.to_vec()).unwrap();
         let refused = [
-            parse_ussd(body.as_bytes()).map(|call| name != "text" || call.history == value).map_err(|bad| bad.field),
-            parse_end(body.as_bytes()).map(|end| name != "sessionId" || end.session == value).map_err(|bad| bad.field),
-            parse_text(body.as_bytes()).map(|text| name != "id" || text.id == value).map_err(|bad| bad.field),
-            parse_report(body.as_bytes()).map(|report| name != "id" || report.message_id == value).map_err(|bad| bad.field),
+            parse_ussd(body.as_bytes())
+                .map(|call| name != "text" || call.history == value)
+                .map_err(|bad| bad.field),
+            parse_end(body.as_bytes())
+                .map(|end| name != "sessionId" || end.session == value)
+                .map_err(|bad| bad.field),
+            parse_text(body.as_bytes())
+                .map(|text| name != "id" || text.id == value)
+                .map_err(|bad| bad.field),
+            parse_report(body.as_bytes())
+                .map(|report| name != "id" || report.message_id == value)
+                .map_err(|bad| bad.field),
         ];
         // what is refused names the one field that is not as usual
-        prop_assert!(refused.iter().all(|refused| [Ok(true), Err(name)].contains(refused)), "{:?}", refused);
+        prop_assert!(
+            refused.iter().all(|refused| [Ok(true), Err(name)].contains(refused)),
+            "{:?}",
+            refused
+        );
     }
 
     #[test]
-    fn what_a_phone_posts_is_read_back(session in "[!-~]{1,128}", digits in "[1-9][0-9]{9,13}", history in "[ -~é€]{0,300}") {
+    fn what_a_phone_posts_is_read_back(
+        session in "[!-~]{1,128}",
+        digits in "[1-9][0-9]{9,13}",
+        history in "[ -~é€]{0,300}",
+    ) {
         // behind Kenya's country code a trunk is left out
         prop_assume!(!digits.starts_with("2540"));
         let caller = Msisdn::from_e164(&format!("+{digits}")).unwrap();
-        let call = UssdCall { session, service_code: "*384*1234#".into(), caller, network: "99999".into(), history };
+        let call = UssdCall {
+            session,
+            service_code: "*384*1234#".into(),
+            caller,
+            network: "99999".into(),
+            history,
+        };
         let body = serde_urlencoded::to_string(ussd_form(&call)).unwrap();
         prop_assert_eq!(parse_ussd(body.as_bytes()).unwrap(), call);
     }
 
     #[test]
-    fn a_text_that_a_phone_posts_is_read_back(body in "[ -~é€😀]{0,300}", micros in 0_i64..4_000_000_000_000_000) {
+    fn a_text_that_a_phone_posts_is_read_back(
+        body in "[ -~é€😀]{0,300}",
+        micros in 0_i64..4_000_000_000_000_000,
+    ) {
         let from = Msisdn::from_e164("+254700000001").unwrap();
-        let text = Text { id: "m".into(), from, to: "22141".into(), body, at: Timestamp::from_micros(micros) };
+        let text = Text {
+            id: "m".into(),
+            from,
+            to: "22141".into(),
+            body,
+            at: Timestamp::from_micros(micros),
+        };
         let form = serde_urlencoded::to_string(text_form(&text)).unwrap();
         prop_assert_eq!(parse_text(form.as_bytes()).unwrap(), text);
     }
 
     #[test]
-    fn any_screen_survives_the_way_to_the_phone(screen in "\\PC{0,200}", continues in any::<bool>()) {
+    fn any_screen_survives_the_way_to_the_phone(
+        screen in "\\PC{0,200}",
+        continues in any::<bool>(),
+    ) {
         let answer = encode(&screen, continues);
         let (shown, goes_on) = decode(&answer).unwrap();
         prop_assert_eq!(goes_on, continues);

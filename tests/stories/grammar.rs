@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 const SHIPPED: &str = include_str!("../../menus/sms.toml");
 
 fn grammar() -> &'static Grammar {
-    static READ: LazyLock<Grammar> = LazyLock::new(|| Grammar::parse(SHIPPED, "menus/sms.toml").unwrap());
+    static READ: LazyLock<Grammar> =
+        LazyLock::new(|| Grammar::parse(SHIPPED, "menus/sms.toml").unwrap());
     &READ
 }
 
@@ -21,10 +22,13 @@ fn read(text: &str) -> Reading {
 fn told(text: &str) -> String {
     match read(text) {
         Reading::Command { service, fields, language } => {
-            let inputs: String = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            let inputs: String =
+                fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
             format!("{service}/{language}{inputs}")
         }
-        Reading::Refused(refusal) => format!("refused {} {}", refusal.code(), refusal.field.unwrap_or_default()),
+        Reading::Refused(refusal) => {
+            format!("refused {} {}", refusal.code(), refusal.field.unwrap_or_default())
+        }
         Reading::Secret => "secret".to_owned(),
         Reading::Unknown => "unknown".to_owned(),
     }
@@ -132,14 +136,18 @@ fn a_pin_is_seen_wherever_it_stands() {
     ] {
         assert_eq!(told(text), "secret", "{text}");
     }
-    for text in ["SEND 4826 0712345678", "SEND 0712345678 4826", "0712345678", "SEND 200 0712 345678"] {
+    for text in
+        ["SEND 4826 0712345678", "SEND 0712345678 4826", "0712345678", "SEND 200 0712 345678"]
+    {
         assert_ne!(told(text), "secret", "{text}");
     }
 }
 
 #[test]
 fn refusals_carry_the_input_to_mend() {
-    let Reading::Refused(refusal) = read("TUMA 200 KWA JUMA") else { panic!("a name is no number") };
+    let Reading::Refused(refusal) = read("TUMA 200 KWA JUMA") else {
+        panic!("a name is no number")
+    };
     assert_eq!((refusal.reason, refusal.field), (Reason::PhoneLetters, Some("to")));
 }
 
@@ -160,23 +168,39 @@ fn line_of(text: &str) -> usize {
 fn each_mistake_is_reported_with_its_line() {
     let taken = mistake(r#"words = ["salio", "#, r#"words = ["balance", "#);
     let line = line_of(r#"words = ["salio""#);
-    assert!(taken.contains(&format!("menus/sms.toml:{line}: the word \"balance\" is already taken")), "{taken:?}");
+    assert!(
+        taken.contains(&format!("menus/sms.toml:{line}: the word \"balance\" is already taken")),
+        "{taken:?}"
+    );
 
     let broken = mistake("patterns = ['', '{language}']", "patterns = ['', '({language}']");
     let line = line_of("patterns = ['', '{language}']");
-    assert!(broken.iter().any(|p| p.starts_with(&format!("menus/sms.toml:{line}: the pattern"))), "{broken:?}");
+    assert!(
+        broken.iter().any(|p| p.starts_with(&format!("menus/sms.toml:{line}: the pattern"))),
+        "{broken:?}"
+    );
 
     let unknown = mistake("patterns = ['', '{language}']", "patterns = ['', '(?<tongue>.*)']");
     assert!(unknown.iter().any(|p| p.contains("no input called \"tongue\"")), "{unknown:?}");
 
     let promise = mistake(r#"valid = ["BALANCE", "#, r#"valid = ["BALANS", "#);
     let line = line_of(r#"valid = ["BALANCE""#);
-    let wanted = format!("menus/sms.toml:{line}: example \"BALANS\" should read as balance in en, it reads as unknown");
+    let wanted = format!(
+        "menus/sms.toml:{line}: example \"BALANS\" should read as balance in en, it reads as \
+         unknown"
+    );
     assert_eq!(promise, vec![wanted]);
 
-    let wrong_language = mistake("language = \"fr\"\nwords = [\"aide\"", "language = \"de\"\nwords = [\"aide\"");
-    assert!(wrong_language.iter().any(|p| p.contains("\"de\" is not under [languages]")), "{wrong_language:?}");
-    assert!(wrong_language.iter().any(|p| p.contains("no words for \"help\" in \"fr\"")), "{wrong_language:?}");
+    let wrong_language =
+        mistake("language = \"fr\"\nwords = [\"aide\"", "language = \"de\"\nwords = [\"aide\"");
+    assert!(
+        wrong_language.iter().any(|p| p.contains("\"de\" is not under [languages]")),
+        "{wrong_language:?}"
+    );
+    assert!(
+        wrong_language.iter().any(|p| p.contains("no words for \"help\" in \"fr\"")),
+        "{wrong_language:?}"
+    );
 
     let typo = mistake("service = \"join\"", "servise = \"join\"");
     assert!(typo.iter().all(|p| p.starts_with("menus/sms.toml:")) && !typo.is_empty(), "{typo:?}");
@@ -190,7 +214,8 @@ fn what_needs_a_pin_is_no_command() {
     let paid = Grammar::parse(&paid, "menus/sms.toml").unwrap().beyond(&by_text);
     let line = line_of("service = \"order\"");
     assert_eq!(paid.len(), 3, "{paid:?}");
-    let told = format!("menus/sms.toml:{line}: `send` cannot be asked for by text; what can is balance, ");
+    let told =
+        format!("menus/sms.toml:{line}: `send` cannot be asked for by text; what can is balance, ");
     assert!(paid[0].starts_with(&told), "{paid:?}");
 }
 
@@ -201,12 +226,33 @@ proptest! {
     ) {
         match read(&text) {
             Reading::Command { service, fields, language } => {
-                prop_assert!(["en", "sw", "fr"].contains(&language.to_string().as_str()), "{} -> {}", text, language);
-                let minor = fields.iter().find(|(name, _)| name.as_str() == "amount").map(|(_, value)| value.parse::<i64>());
-                prop_assert!(minor.is_none_or(|minor| minor.is_ok_and(|minor| minor > 0)), "{} -> {} {:?}", text, service, fields);
+                prop_assert!(
+                    ["en", "sw", "fr"].contains(&language.to_string().as_str()),
+                    "{} -> {}",
+                    text,
+                    language
+                );
+                let minor = fields
+                    .iter()
+                    .find(|(name, _)| name.as_str() == "amount")
+                    .map(|(_, value)| value.parse::<i64>());
+                prop_assert!(
+                    minor.is_none_or(|minor| minor.is_ok_and(|minor| minor > 0)),
+                    "{} -> {} {:?}",
+                    text,
+                    service,
+                    fields
+                );
             }
-            Reading::Refused(refusal) => prop_assert!(refusal.field.is_some_and(|field| field == "amount" || field == "to"), "{} -> {:?}", text, refusal),
-            Reading::Secret => prop_assert!(text.chars().filter(char::is_ascii_digit).count() >= 4, "{}", text),
+            Reading::Refused(refusal) => prop_assert!(
+                refusal.field.is_some_and(|field| field == "amount" || field == "to"),
+                "{} -> {:?}",
+                text,
+                refusal
+            ),
+            Reading::Secret => {
+                prop_assert!(text.chars().filter(char::is_ascii_digit).count() >= 4, "{}", text)
+            }
             Reading::Unknown => {}
         }
         // it is the same text for whoever writes it with blanks around
@@ -215,14 +261,25 @@ proptest! {
 
     #[test]
     fn every_payment_is_read_back(shillings in 1_i64..100_000, number in "[71][0-9]{8}") {
-        for text in [format!("SEND {shillings} 0{number}"), format!("tuma {shillings} kwa +254{number}")] {
+        for text in
+            [format!("SEND {shillings} 0{number}"), format!("tuma {shillings} kwa +254{number}")]
+        {
             let told = told(&text);
-            prop_assert!(told.ends_with(&format!("amount={} to=+254{number}", shillings * 100)), "{} -> {}", text, told);
+            prop_assert!(
+                told.ends_with(&format!("amount={} to=+254{number}", shillings * 100)),
+                "{} -> {}",
+                text,
+                told
+            );
         }
     }
 
     #[test]
-    fn a_pin_after_a_payment_is_always_seen(number in "[71][0-9]{8}", pin in "[0-9]{4,6}", sign in "[ ,*#.:-]") {
+    fn a_pin_after_a_payment_is_always_seen(
+        number in "[71][0-9]{8}",
+        pin in "[0-9]{4,6}",
+        sign in "[ ,*#.:-]",
+    ) {
         prop_assert_eq!(told(&format!("SEND 200 0{number}{sign}{pin}")), "secret");
     }
 }

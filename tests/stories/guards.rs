@@ -1,14 +1,15 @@
-//! Changes that come with a posting can refuse the whole of it: the money does not move when the conversation was
-//! stale, the text seen, the order answered, the number taken or the PIN locked. They are compared in order, each
-//! with what the ones before it leave, in one posting as in one batch.
+//! Changes that come with a posting can refuse the whole of it: the money does not move when the
+//! conversation was stale, the text seen, the order answered, the number taken or the PIN locked.
+//! They are compared in order, each with what the ones before it leave, in one posting as in one
+//! batch.
 
 use super::ledger::*;
 use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, SessionSave};
 use kadogo::calendar::Day;
-use kadogo::limits::{Usage, Way};
+use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
-use kadogo::store::orders::{self, OrderRow};
+use kadogo::store::order_rows::{self, OrderRow};
 use kadogo::store::people::{self, PersonRow, PinRow};
 use kadogo::store::sessions::{self, SessionRow};
 use kadogo::wallet::join::empty_wallet;
@@ -27,16 +28,26 @@ fn save(key: u8, read_version: i64, state: &str) -> Change {
 }
 
 fn pin(account: i64) -> Change {
-    Change::SetPin(PinRow { account_id: account, key_version: 1, salt: vec![1], tag: vec![2], attempts: 0 })
+    Change::SetPin(PinRow {
+        account_id: account,
+        key_version: 1,
+        salt: vec![1],
+        tag: vec![2],
+        attempts: 0,
+    })
 }
 
 fn join(account: i64, msisdn: &str) -> Change {
-    let (msisdn, name, language, tier) = (msisdn.into(), "Ann".into(), "en".into(), "sim".into());
+    let msisdn = msisdn.into();
+    let name = "Ann".into();
+    let language = "en".into();
+    let tier = "sim".into();
     Change::Join(PersonRow { account_id: account, msisdn, name, language, joined_at: 0, tier })
 }
 
 fn order(id: i64) -> Change {
-    let (kind, state) = ("send".into(), "waiting".into());
+    let kind = "send".into();
+    let state = "waiting".into();
     Change::OpenOrder(OrderRow {
         id,
         kind,
@@ -47,7 +58,7 @@ fn order(id: i64) -> Change {
         created_at: 0,
         expires_at: 9,
         reference: String::new(),
-        bill: None,
+        split: None,
         remind_at: None,
     })
 }
@@ -79,7 +90,12 @@ async fn a_stale_conversation_refuses_the_payment() {
     ledger.refuses(paying("too late", vec![save(1, 1, "ended")]), Reason::Stale).await;
     let at = |version| Change::AtVersion { session: vec![1], version };
     ledger.refuses(paying("moved on", vec![at(1)]), Reason::Stale).await;
-    ledger.refuses(paying("nobody", vec![Change::AtVersion { session: vec![3], version: 0 }]), Reason::Stale).await;
+    ledger
+        .refuses(
+            paying("nobody", vec![Change::AtVersion { session: vec![3], version: 0 }]),
+            Reason::Stale,
+        )
+        .await;
     ledger.ok(paying("still there", vec![at(2)])).await;
     assert_eq!(ledger.stands(ANN), (9_800, 0));
 }
@@ -88,7 +104,9 @@ async fn a_stale_conversation_refuses_the_payment() {
 async fn a_conversation_grows_by_one_version_at_a_time() {
     let ledger = Ledger::new().await;
     for version in [0, 2, i64::MAX] {
-        let Change::SaveSession(SessionSave { row, .. }) = save(1, 0, "open") else { unreachable!() };
+        let Change::SaveSession(SessionSave { row, .. }) = save(1, 0, "open") else {
+            unreachable!()
+        };
         let leap = SessionSave { read_version: 0, row: SessionRow { version, ..row } };
         ledger.refuses(changes("leap", vec![Change::SaveSession(leap)]), Reason::Invalid).await;
     }
@@ -116,11 +134,12 @@ async fn of_two_who_store_the_same_conversation_one_wins() {
 #[tokio::test]
 async fn a_text_is_handled_once() {
     let ledger = Ledger::new().await;
-    let see = |text: &str| Change::See { key: key(text) };
+    let see = |text: &str| Change::Dedup { key: key(text) };
     ledger.ok(paying("first", vec![see("text")])).await;
     ledger.refuses(paying("again", vec![see("text")]), Reason::Seen).await;
     ledger.refuses(paying("twice in one", vec![see("other"), see("other")]), Reason::Seen).await;
-    let answers = ledger.together(vec![paying("a", vec![see("new")]), paying("b", vec![see("new")])]).await;
+    let answers =
+        ledger.together(vec![paying("a", vec![see("new")]), paying("b", vec![see("new")])]).await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::Seen);
 }
@@ -132,10 +151,14 @@ async fn an_order_is_answered_once() {
     ledger.refuses(changes("same number", vec![order(7)]), Reason::Invalid).await;
     ledger.refuses(paying("unknown", vec![close(8)]), Reason::OrderGone).await;
     ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::OrderGone).await;
-    let answers = ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
+    let answers =
+        ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::OrderGone);
-    assert_eq!(ledger.hand().with(|conn| orders::by_id(conn, 7)).unwrap().unwrap().state, "approved");
+    assert_eq!(
+        ledger.hand().with(|conn| order_rows::by_id(conn, 7)).unwrap().unwrap().state,
+        "approved"
+    );
     assert_eq!(ledger.stands(ANN), (9_900, 0));
 }
 
@@ -150,7 +173,8 @@ async fn an_answered_order_is_gone_also_for_who_has_no_money_left() {
 #[tokio::test]
 async fn a_number_joins_once() {
     let ledger = Ledger::new().await;
-    let (one, other) = ("+254700000001", "+254700000002");
+    let one = "+254700000001";
+    let other = "+254700000002";
     let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
     ledger.ok(changes("join", vec![join(50, one), wallet(50), pin(50)])).await;
     ledger.refuses(changes("again", vec![join(51, one), wallet(51)]), Reason::AlreadyJoined).await;
@@ -168,7 +192,9 @@ async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
     ledger.refuses(paying("no PIN", vec![charge()]), Reason::PinLocked).await;
     ledger.ok(changes("PIN", vec![pin(ANN)])).await;
     ledger.ok(changes("three", vec![charge(), charge(), charge()])).await;
-    ledger.refuses(paying("three more in one", vec![charge(), charge(), charge()]), Reason::PinLocked).await;
+    ledger
+        .refuses(paying("three more in one", vec![charge(), charge(), charge()]), Reason::PinLocked)
+        .await;
     let tries = (0..9).map(|n| changes(&format!("try {n}"), vec![charge()])).collect();
     let answers = ledger.together(tries).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
@@ -181,11 +207,17 @@ async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("PIN", vec![pin(ANN)])).await;
     let clear = || Change::ClearPin { account: ANN };
-    ledger.together(vec![changes("a", vec![charge(), charge()]), changes("b", vec![pin(ANN)])]).await;
+    ledger
+        .together(vec![changes("a", vec![charge(), charge()]), changes("b", vec![pin(ANN)])])
+        .await;
     assert_eq!(attempts(&ledger), 0);
-    ledger.together(vec![changes("c", vec![pin(ANN)]), changes("d", vec![charge(), charge()])]).await;
+    ledger
+        .together(vec![changes("c", vec![pin(ANN)]), changes("d", vec![charge(), charge()])])
+        .await;
     assert_eq!(attempts(&ledger), 2);
-    ledger.together(vec![changes("e", vec![charge(), clear()]), changes("f", vec![charge()])]).await;
+    ledger
+        .together(vec![changes("e", vec![charge(), clear()]), changes("f", vec![charge()])])
+        .await;
     assert_eq!(attempts(&ledger), 1);
 }
 
@@ -193,7 +225,8 @@ async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
 async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
     let ledger = Ledger::new().await;
     let clear = Change::ClearPin { account: ANN };
-    let answers = ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
+    let answers =
+        ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
     assert_eq!(reason(&answers[1]), Reason::PinLocked);
 }
 
@@ -202,13 +235,32 @@ async fn a_wallet_opens_empty_and_once() {
     let ledger = Ledger::new().await;
     let open = |account: Account| Change::OpenAccount(account);
     let wallet = || empty_wallet(60, "KES");
-    ledger.refuses(changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]), Reason::Invalid).await;
-    ledger.refuses(changes("held", vec![open(Account { held_minor: 1, ..wallet() })]), Reason::Invalid).await;
-    ledger.refuses(changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]), Reason::Invalid).await;
-    let used = Usage::default().rolled_to(Day::new(9)).with(Way::Out, 1);
-    ledger.refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::Invalid).await;
+    ledger
+        .refuses(
+            changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]),
+            Reason::Invalid,
+        )
+        .await;
+    ledger
+        .refuses(
+            changes("held", vec![open(Account { held_minor: 1, ..wallet() })]),
+            Reason::Invalid,
+        )
+        .await;
+    ledger
+        .refuses(
+            changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]),
+            Reason::Invalid,
+        )
+        .await;
+    let used = Usage::default().rolled_to(Day::new(9)).with(Direction::Out, 1);
+    ledger
+        .refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::Invalid)
+        .await;
     ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::Invalid).await;
-    ledger.refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::Invalid).await;
+    ledger
+        .refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::Invalid)
+        .await;
 }
 
 #[tokio::test]
@@ -240,6 +292,9 @@ async fn a_key_says_nothing_about_postings_without_money() {
     let claim = || Posting { request: [0; 16], ..changes("payment", vec![charge()]) };
     ledger.ok(changes("PIN", vec![pin(ANN)])).await;
     let answers = ledger.together(vec![claim(), pay("payment", ANN, BEN, 100), claim()]).await;
-    assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)),
+        "{answers:?}"
+    );
     assert_eq!(attempts(&ledger), 2);
 }

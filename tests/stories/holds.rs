@@ -1,5 +1,5 @@
-//! Holds: money that is set aside counts as gone for its owner until it is settled, released or its time is over, and
-//! it is given back exactly once, whoever asks, in whatever order.
+//! Holds: money that is set aside counts as gone for its owner until it is settled, released or its
+//! time is over, and it is given back exactly once, whoever asks, in whatever order.
 
 use super::ledger::*;
 use kadogo::book::{HoldMove, Leg, Posting};
@@ -41,7 +41,8 @@ async fn the_sixth_hold_on_five_units_is_refused() {
 #[tokio::test]
 async fn six_holds_of_one_batch_on_five_units_are_five() {
     let ledger = Ledger::new().await;
-    let answers = ledger.together((0..6).map(|n| open(&format!("hold {n}"), 2_000)).collect()).await;
+    let answers =
+        ledger.together((0..6).map(|n| open(&format!("hold {n}"), 2_000)).collect()).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
     assert_eq!(reason(&answers[5]), Reason::NotEnough);
 }
@@ -97,7 +98,9 @@ async fn a_hold_expires_once_and_not_before_its_time() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     ledger.refuses(expire("too early", hold, LONG - 1), Reason::Invalid).await;
-    let answers = ledger.together(vec![expire("in time", hold, LONG), expire("on another node", hold, LONG + 5)]).await;
+    let answers = ledger
+        .together(vec![expire("in time", hold, LONG), expire("on another node", hold, LONG + 5)])
+        .await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::HoldGone);
     assert_eq!(ledger.stands(ANN), (10_000, 0));
@@ -108,7 +111,9 @@ async fn a_hold_whose_time_is_over_is_gone_even_before_it_was_swept_up() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     for late in [settle("late", hold, 1), release("late", hold)] {
-        ledger.refuses(Posting { at: Timestamp::from_micros(LONG), ..late }, Reason::HoldGone).await;
+        ledger
+            .refuses(Posting { at: Timestamp::from_micros(LONG), ..late }, Reason::HoldGone)
+            .await;
     }
     ledger.ok(expire("sweep", hold, LONG)).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
@@ -118,7 +123,8 @@ async fn a_hold_whose_time_is_over_is_gone_even_before_it_was_swept_up() {
 async fn two_who_settle_the_whole_hold_at_once_settle_it_once() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
-    let answers = ledger.together(vec![settle("one", hold, 6_000), settle("two", hold, 6_000)]).await;
+    let answers =
+        ledger.together(vec![settle("one", hold, 6_000), settle("two", hold, 6_000)]).await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::HoldGone);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((4_000, 0), (11_000, 0)));
@@ -134,7 +140,12 @@ async fn a_hold_of_nothing_two_holds_at_once_and_an_unknown_hold_are_refused() {
     ledger.refuses(two, Reason::Invalid).await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     for amount_minor in [0, -1, i64::MIN] {
-        ledger.refuses(holds("settle nothing", &[HoldMove::Settle { hold, amount_minor }]), Reason::Invalid).await;
+        ledger
+            .refuses(
+                holds("settle nothing", &[HoldMove::Settle { hold, amount_minor }]),
+                Reason::Invalid,
+            )
+            .await;
     }
     for unknown in [0, -1, hold - 1, hold + 1_000] {
         ledger.refuses(release("unknown", unknown), Reason::HoldGone).await;
@@ -156,7 +167,10 @@ async fn one_posting_cannot_give_the_same_hold_back_twice() {
 #[tokio::test]
 async fn a_hold_and_a_payment_of_one_posting_come_out_of_the_same_money() {
     let ledger = Ledger::new().await;
-    let both = |name: &str, held: i64| Posting { holds: open(name, held).holds, ..pay(name, ANN, BEN, 4_000) };
+    let both = |name: &str, held: i64| Posting {
+        holds: open(name, held).holds,
+        ..pay(name, ANN, BEN, 4_000)
+    };
     ledger.refuses(both("too much together", 6_001), Reason::NotEnough).await;
     ledger.ok(both("just so", 6_000)).await;
     assert_eq!(ledger.stands(ANN), (6_000, 6_000));
@@ -167,7 +181,10 @@ async fn settling_does_not_cover_what_is_paid_beyond_it() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     let beyond = Posting {
-        legs: vec![Leg { account: ANN, amount_minor: -10_001 }, Leg { account: BEN, amount_minor: 10_001 }],
+        legs: vec![
+            Leg { account: ANN, amount_minor: -10_001 },
+            Leg { account: BEN, amount_minor: 10_001 },
+        ],
         ..settle("beyond", hold, 6_000)
     };
     ledger.refuses(beyond, Reason::NotEnough).await;
@@ -178,7 +195,11 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     let ledger = Ledger::new().await;
     let first = ledger.ok(open("first", 1_000)).await.posting;
     let second = ledger.ok(open("second", 2_000)).await.posting;
-    ledger.book.write(|conn| kadogo::store::book_rows::set_state(conn, ANN, "frozen")).await.unwrap();
+    ledger
+        .book
+        .write(|conn| kadogo::store::book_rows::set_state(conn, ANN, "frozen"))
+        .await
+        .unwrap();
     ledger.refuses(settle("spend it", first, 1_000), Reason::AccountClosed).await;
     ledger.refuses(open("hold more", 1), Reason::AccountClosed).await;
     ledger.ok(release("let go", first)).await;

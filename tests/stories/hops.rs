@@ -1,16 +1,21 @@
-//! Hops as gateways really deliver them: twice, at the same moment, in the wrong order, with holes, from the wrong
-//! phone, or all in one dialled code. Each is answered, and money moves once at most.
+//! Hops as gateways really deliver them: twice, at the same moment, in the wrong order, with holes,
+//! from the wrong phone, or all in one dialled code. Each is answered, and money moves once at
+//! most.
 
 use super::aids::*;
 use super::world::*;
 
 /// All histories of a payment in a conversation, the first one empty.
-const HOPS: [&str; 6] = ["", "1", "1*0700000002", "1*0700000002*200", "1*0700000002*200*1", "1*0700000002*200*1*7361"];
+const HOPS: [&str; 6] =
+    ["", "1", "1*0700000002", "1*0700000002*200", "1*0700000002*200*1", "1*0700000002*200*1*7361"];
 
 async fn moved(world: &World) -> i64 {
     let moved = world.balance(BARAKA).await - 250_000;
     let paid = 500_000 - world.balance(AMINA).await;
-    assert!(moved == 0 && paid == 0 || moved == 20_000 && paid == 20_700, "{moved} came, {paid} went");
+    assert!(
+        moved == 0 && paid == 0 || moved == 20_000 && paid == 20_700,
+        "{moved} came, {paid} went"
+    );
     world.check();
     moved
 }
@@ -47,7 +52,11 @@ async fn copies_in_the_same_moment_get_one_answer_and_run_once() {
         for hop in HOPS {
             let h = || world.hop(&session, AMINA, hop);
             let (a, b, c, d, e) = tokio::join!(h(), h(), h(), h(), h());
-            assert!([&b, &c, &d, &e].iter().all(|answer| **answer == a), "{hop}: {:?}", [&a, &b, &c, &d, &e]);
+            assert!(
+                [&b, &c, &d, &e].iter().all(|answer| **answer == a),
+                "{hop}: {:?}",
+                [&a, &b, &c, &d, &e]
+            );
         }
         assert_eq!(world.balance(BARAKA).await, 250_000 + (round + 1) * 20_000);
         minutes(&world, 11);
@@ -64,16 +73,21 @@ async fn copies_of_a_wrong_pin_cost_one_try() {
     let phone = world.phone(AMINA);
     phone.dial().await;
     phone.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
-    let (session, wrong) = (phone.session(), format!("{}*1111", phone.history()));
+    let session = phone.session();
+    let wrong = format!("{}*1111", phone.history());
     let h = || world.hop(&session, AMINA, &wrong);
     let all = tokio::join!(h(), h(), h(), h(), h(), h(), h(), h(), h(), h());
     assert!(all.0.starts_with("CON Wrong PIN. Tries left: 4."), "{}", all.0);
     assert_eq!([&all.1, &all.2, &all.3, &all.4], [&all.0; 4]);
-    assert!(phone.press("1111").await.starts_with("Wrong PIN. Tries left: 4."), "the same hop still");
+    assert!(
+        phone.press("1111").await.starts_with("Wrong PIN. Tries left: 4."),
+        "the same hop still"
+    );
     assert!(phone.press("2222").await.starts_with("Wrong PIN. Tries left: 3."));
 }
 
-/// While the first copy acts and the book stands still, the others wait for it instead of acting themselves.
+/// While the first copy acts and the book stands still, the others wait for it instead of acting
+/// themselves.
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_wait_for_the_first() {
     let world = World::new().await;
@@ -91,8 +105,8 @@ async fn copies_wait_for_the_first() {
     assert_eq!(moved(&world).await, 20_000);
 }
 
-/// Every order of the hops after the first, one after the other: nothing moves unless the order was right so far, and
-/// afterwards the conversation can be finished by hand or over again.
+/// Every order of the hops after the first, one after the other: nothing moves unless the order was
+/// right so far, and afterwards the conversation can be finished by hand or over again.
 #[tokio::test(flavor = "multi_thread")]
 async fn hops_in_any_order_move_nothing_they_should_not() {
     for order in orders(&[1, 2, 3, 4, 5]) {
@@ -163,7 +177,10 @@ async fn a_conversation_belongs_to_the_number_that_began_it() {
     }
     insta::assert_snapshot!(seen);
     assert_eq!(moved(&world).await, 0);
-    assert!(world.hop("s", AMINA, HOPS[5]).await.contains("Confirmed."), "and its owner is not disturbed");
+    assert!(
+        world.hop("s", AMINA, HOPS[5]).await.contains("Confirmed."),
+        "and its owner is not disturbed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,8 +195,12 @@ async fn a_dialled_code_goes_to_the_question_and_the_rest_is_by_hand() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
-    for code in ["1*0700000002*200*1", "1*0700000002*200*1*7361", "1*0700000002*200*1*1*7361", "1*0700000002*200*7361"]
-    {
+    for code in [
+        "1*0700000002*200*1",
+        "1*0700000002*200*1*7361",
+        "1*0700000002*200*1*1*7361",
+        "1*0700000002*200*7361",
+    ] {
         let world = World::new().await;
         let phone = world.phone(AMINA);
         let screen = phone.dial_along(code).await;
@@ -191,7 +212,8 @@ async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
     }
 }
 
-/// From the first answer that is not taken, the rest of the code would mean something else than it should.
+/// From the first answer that is not taken, the rest of the code would mean something else than it
+/// should.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dialled_code_with_a_mistake_stops_there() {
     let world = World::new().await;
@@ -210,7 +232,10 @@ async fn a_stranger_who_dials_along_is_led_through_joining() {
     let world = World::new().await;
     let phone = world.phone(STRANGER);
     let screen = phone.dial_along("1*Neema Achieng*7361*7361").await;
-    assert!(screen.starts_with("Choose a PIN of 4 to 6 digits."), "a PIN is typed by hand: {screen}");
+    assert!(
+        screen.starts_with("Choose a PIN of 4 to 6 digits."),
+        "a PIN is typed by hand: {screen}"
+    );
     let screen = world.phone("+254711222334").dial_along("1*0700000002*200").await;
     assert!(screen.starts_with("Enter your name in letters"), "{screen}");
 }

@@ -1,4 +1,5 @@
-//! Joining: a number becomes a person with a wallet, in each language, and what is refused on the way.
+//! Joining: a number becomes a person with a wallet, in each language, and what is refused on the
+//! way.
 
 use super::aids::*;
 use super::world::*;
@@ -18,7 +19,8 @@ async fn join(language: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_join_in_three_languages() {
     for (language, seen) in
-        side_by_side([("english", join("en")), ("swahili", join("sw")), ("french", join("fr"))]).await
+        side_by_side([("english", join("en")), ("swahili", join("sw")), ("french", join("fr"))])
+            .await
     {
         insta::assert_snapshot!(format!("in_{language}"), seen);
     }
@@ -34,7 +36,10 @@ async fn what_is_refused_on_the_way_opens_no_account() {
         ("a repeat", &[Pick("fr"), Type("Neema Achieng"), Type("7777")]),
         ("their own number", &[Pick("en"), Type("Neema Achieng"), Type("2333")]),
         ("a PIN has four to six digits", &[Pick("en"), Type("Neema Achieng"), Type("736")]),
-        ("two different PINs are chosen again", &[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7362")]),
+        (
+            "two different PINs are chosen again",
+            &[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7362")],
+        ),
         ("a name is made of letters", &[Pick("en"), Type("1234")]),
     ];
     insta::assert_snapshot!(titled(refusals(&world, STRANGER, &[], &ways).await));
@@ -44,8 +49,12 @@ async fn what_is_refused_on_the_way_opens_no_account() {
         assert!(screen.contains("A PIN has 4 to 6 digits."), "{pin}: {screen}");
     }
     for name in ["", "N", "Neema2", "<b>", "Neema\u{1f600}", "...", &"Neema ".repeat(20)] {
-        let screen = refusals(&world, STRANGER, &named[..1], &[(name, &[Type(name)])]).await.remove(0).1;
-        assert!(screen.contains("Enter your name in letters, like Amina Otieno."), "{name}: {screen}");
+        let screen =
+            refusals(&world, STRANGER, &named[..1], &[(name, &[Type(name)])]).await.remove(0).1;
+        assert!(
+            screen.contains("Enter your name in letters, like Amina Otieno."),
+            "{name}: {screen}"
+        );
     }
 }
 
@@ -54,8 +63,16 @@ async fn after_a_mismatch_the_first_pin_is_forgotten() {
     let world = World::new().await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    let screen =
-        phone.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7362"), Type("8053"), Type("7361")]).await;
+    let screen = phone
+        .go(&[
+            Pick("en"),
+            Type("Neema Achieng"),
+            Type("7361"),
+            Type("7362"),
+            Type("8053"),
+            Type("7361"),
+        ])
+        .await;
     assert!(screen.starts_with("The two PINs differ."), "{screen}");
     let screen = phone.press_all(&["8053", "8053"]).await;
     assert!(screen.starts_with("Welcome to Kadogo, Neema Achieng!"), "{screen}");
@@ -64,7 +81,14 @@ async fn after_a_mismatch_the_first_pin_is_forgotten() {
 #[tokio::test(flavor = "multi_thread")]
 async fn names_of_many_people_are_taken() {
     let world = World::new().await;
-    let names = ["N'Golo Kante", "Marie-Claire Uwase", "  Ali   Hassan ", "Zoé Ndayizeye", "J. Mwangi", "Ng'ang'a Ole"];
+    let names = [
+        "N'Golo Kante",
+        "Marie-Claire Uwase",
+        "  Ali   Hassan ",
+        "Zoé Ndayizeye",
+        "J. Mwangi",
+        "Ng'ang'a Ole",
+    ];
     for (name, number) in names.into_iter().zip(333_u32..) {
         let phone = world.phone(&format!("+254711222{number}"));
         phone.dial().await;
@@ -78,7 +102,8 @@ async fn names_of_many_people_are_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_joined_receives_and_sends() {
     let world = World::new().await;
-    let (neema, amina) = (world.phone(STRANGER), world.phone(AMINA));
+    let neema = world.phone(STRANGER);
+    let amina = world.phone(AMINA);
     neema.dial().await;
     neema.go(&[Pick("en"), Type("Neema Achieng"), Type("7361"), Type("7361")]).await;
     amina.dial().await;
@@ -91,7 +116,8 @@ async fn who_has_joined_receives_and_sends() {
     world.check();
 }
 
-/// Two conversations of the same stranger are begun in the same moment, so that neither ends the other.
+/// Two conversations of the same stranger are begun in the same moment, so that neither ends the
+/// other.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_joins_once() {
     let world = World::new().await;

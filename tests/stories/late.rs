@@ -1,8 +1,8 @@
-//! Answers that come too late for the screen, and services that die in the middle: the caller is told that the result
-//! comes by SMS, and it does, once, and it is true.
+//! Answers that come too late for the screen, and services that die in the middle: the caller is
+//! told that the result comes by SMS, and it does, once, and it is true.
 //!
-//! The committer is held still while the last hop is on its way, or it dies at a chosen point; then a second service is
-//! started on the same database.
+//! The committer is held still while the last hop is on its way, or it dies at a chosen point; then
+//! a second service is started on the same database.
 
 use super::aids::*;
 use super::world::*;
@@ -10,7 +10,8 @@ use kadogo::gateway::africastalking as at;
 use std::time::Duration;
 
 const TO_THE_PIN: [Step<'_>; 4] = [Pick("send"), Type("0700000002"), Type("200"), Yes];
-const LATE: &str = "This takes a little longer. You will get the result by SMS. Please do not try again before.";
+const LATE: &str =
+    "This takes a little longer. You will get the result by SMS. Please do not try again before.";
 
 /// A service whose callers do not wait long, though long enough for a hop that nothing holds up.
 async fn impatient() -> World {
@@ -21,8 +22,14 @@ async fn until_told(world: &World, number: &str, messages: usize) {
     until("the messages are there", || async { world.inbox(number).await.len() == messages }).await;
 }
 
-/// Goes `way` and takes its `last` step while nothing can be written; then things go on, and `messages` SMS come.
-async fn held_up(number: &str, way: &[Step<'_>], last: Step<'_>, messages: usize) -> (World, String) {
+/// Goes `way` and takes its `last` step while nothing can be written; then things go on, and
+/// `messages` SMS come.
+async fn held_up(
+    number: &str,
+    way: &[Step<'_>],
+    last: Step<'_>,
+    messages: usize,
+) -> (World, String) {
     let world = impatient().await;
     let phone = world.phone(number);
     phone.dial().await;
@@ -65,7 +72,9 @@ async fn a_late_refusal_speaks_the_callers_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_joining_is_told_in_the_language_chosen() {
-    let (world, seen) = held_up(STRANGER, &[Pick("sw"), Type("Neema Achieng"), Type("7361")], Type("7361"), 1).await;
+    let (world, seen) =
+        held_up(STRANGER, &[Pick("sw"), Type("Neema Achieng"), Type("7361")], Type("7361"), 1)
+            .await;
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(STRANGER).await, 0);
 }
@@ -124,10 +133,13 @@ async fn on_the_way_a_late_answer_promises_nothing() {
 
 /// A hop that goes on by itself, whatever becomes of the world it was sent to.
 fn send(world: &World, session: &str, history: &str) -> tokio::task::JoinHandle<String> {
-    let form = [("sessionId", session), ("phoneNumber", AMINA), ("serviceCode", CODE), ("text", history)];
-    let mut form: Vec<(String, String)> = form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let form =
+        [("sessionId", session), ("phoneNumber", AMINA), ("serviceCode", CODE), ("text", history)];
+    let mut form: Vec<(String, String)> =
+        form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     form.push(("networkCode".into(), at::SANDBOX_NETWORK.into()));
-    let request = world.client.post(format!("{}/gateways/africastalking/ussd", world.url)).form(&form);
+    let request =
+        world.client.post(format!("{}/gateways/africastalking/ussd", world.url)).form(&form);
     tokio::spawn(async move { request.send().await.unwrap().text().await.unwrap() })
 }
 
@@ -142,7 +154,8 @@ async fn at_the_pin() -> World {
     world
 }
 
-/// A wrong PIN is charged, which is durable; then the service dies before it stores what the screen says.
+/// A wrong PIN is charged, which is durable; then the service dies before it stores what the screen
+/// says.
 async fn dies_after_charging() -> World {
     let world = at_the_pin().await;
     let charge = Held::the_book(&world).await;
@@ -208,7 +221,10 @@ async fn another_hop_of_a_conversation_that_is_acting_is_told_to_wait() {
     let world = dies_after_charging().await;
     let other = world.hop("s", AMINA, &format!("{AT_THE_PIN}*8053")).await;
     assert_eq!(other, "END We cannot do this just now. Please try again in a minute.");
-    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"), "nor is it offered for going on");
+    assert!(
+        world.phone(AMINA).dial().await.starts_with("Kadogo\n"),
+        "nor is it offered for going on"
+    );
 }
 
 /// A hop acts in one commit: a crash before that leaves nothing of it, and a copy is the first.
@@ -249,13 +265,16 @@ async fn a_payment_that_was_made_before_the_crash_is_not_offered_again() {
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
 }
 
-/// The first service is not dead, only very slow; meanwhile its caller has dialled anew and got another one.
+/// The first service is not dead, only very slow; meanwhile its caller has dialled anew and got
+/// another one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_wakes_up_after_its_conversation_was_ended_pays_nothing() {
     let world = at_the_pin().await;
-    // whoever writes to a file has all of it, and the other service could not go on; on a server hops need no readers
+    // whoever writes to a file has all of it, and the other service could not go on; on a server
+    // hops need no readers
     let on_server = world.app.wallet.store.kind() == "postgres";
-    let asleep = if on_server { Held::the_book(&world).await } else { Held::the_readers(&world).await };
+    let asleep =
+        if on_server { Held::the_book(&world).await } else { Held::the_readers(&world).await };
     let hop = send(&world, "s", WITH_PIN);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let world = world.restart().await;

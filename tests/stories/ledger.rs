@@ -1,5 +1,6 @@
-//! A bare book for stories about it: a fresh database, a few accounts, no service around. What matters of a database
-//! is compared as text, every row of every table, so that "changes nothing" means nothing at all.
+//! A bare book for stories about it: a fresh database, a few accounts, no service around. What
+//! matters of a database is compared as text, every row of every table, so that "changes nothing"
+//! means nothing at all.
 
 use super::engine::{Hand, Home, blocking, is_postgres, lines};
 use super::template::Template;
@@ -51,13 +52,15 @@ pub fn blank(name: &str) -> Posting {
         meters: Vec::new(),
         changes: Vec::new(),
         corrects: None,
-        proofs: Vec::new(),
+        credentials: Vec::new(),
     }
 }
 
 /// A posting of these legs.
 pub fn legs(name: &str, legs: &[(i64, i64)]) -> Posting {
-    let legs = legs.iter().map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
+    let legs = legs
+        .iter()
+        .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
     Posting { legs: legs.collect(), ..blank(name) }
 }
 
@@ -82,7 +85,8 @@ pub fn reason(answer: &Answer) -> Reason {
 }
 
 impl Ledger {
-    /// Ann has 100.00, Ben 50.00, Cal nothing, Ice 10.00 on a frozen wallet, Zoe 10.00 in Ugandan shillings.
+    /// Ann has 100.00, Ben 50.00, Cal nothing, Ice 10.00 on a frozen wallet, Zoe 10.00 in Ugandan
+    /// shillings.
     pub async fn new() -> Ledger {
         static BEGUN: Template = Template::new();
         Ledger::on(BEGUN.copy(async |home: &Home| Ledger::begin(home).await).await)
@@ -90,23 +94,30 @@ impl Ledger {
 
     fn on(home: Home) -> Ledger {
         let store = home.open();
-        let (book, committer) = blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
+        let (book, committer) =
+            blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
         Ledger { store, book, committer, keys: AtomicU64::new(0), home }
     }
 
     /// Opens the accounts, puts the money on them, and leaves.
     async fn begin(home: &Home) {
         let store = home.open();
-        let (book, committer) = blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
-        let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
-        let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
-        accounts.extend([house(SUSPENSE, "suspense", Some(0)), house(4, "trust", None)]);
+        let (book, committer) =
+            blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
+        let config = |id, kind: &str, floor_minor| Account {
+            kind: kind.into(),
+            floor_minor,
+            ..empty_wallet(id, "KES")
+        };
+        let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
+        accounts.extend([config(SUSPENSE, "suspense", Some(0)), config(4, "trust", None)]);
         accounts.last_mut().unwrap().currency = "UGX".into();
         accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(id, "KES")));
         accounts.push(empty_wallet(ZOE, "UGX"));
         let open = changes("open", accounts.into_iter().map(Change::OpenAccount).collect());
         let issue = legs("issue", &[(TRUST, -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)]);
-        let abroad = Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
+        let abroad =
+            Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
         for posting in [open, issue, abroad] {
             book.post(posting).await.unwrap();
         }
@@ -124,16 +135,21 @@ impl Ledger {
         self.book.post(posting).await.unwrap()
     }
 
-    /// Posts what must be refused for this reason and leave no trace whatsoever: alone, and in the company of others.
+    /// Posts what must be refused for this reason and leave no trace whatsoever: alone, and in the
+    /// company of others.
     pub async fn refuses(&self, posting: Posting, why: Reason) {
         let before = self.dump();
         let answer = self.post(posting.clone()).await;
         assert_eq!(reason(&answer), why, "{posting:?}");
         assert_eq!(self.dump(), before, "a refused posting left a trace: {posting:?}");
         let fresh = |way: &str| format!("{way} {}", self.keys.fetch_add(1, Ordering::Relaxed));
-        let (there, back) = (pay(&fresh("there"), BEN, CAL, 1), pay(&fresh("back"), CAL, BEN, 1));
+        let there = pay(&fresh("there"), BEN, CAL, 1);
+        let back = pay(&fresh("back"), CAL, BEN, 1);
         let answers = self.together(vec![there, posting, back]).await;
-        assert!(answers[0].is_ok() && answers[2].is_ok(), "others were refused with it: {answers:?}");
+        assert!(
+            answers[0].is_ok() && answers[2].is_ok(),
+            "others were refused with it: {answers:?}"
+        );
         assert_eq!(reason(&answers[1]), why);
     }
 
@@ -146,7 +162,8 @@ impl Ledger {
             Ok(())
         }));
         assert!(poll(held.as_mut()).await.is_none());
-        let mut waiting: Vec<_> = postings.into_iter().map(|posting| Box::pin(self.book.post(posting))).collect();
+        let mut waiting: Vec<_> =
+            postings.into_iter().map(|posting| Box::pin(self.book.post(posting))).collect();
         let mut early = Vec::new();
         for one in &mut waiting {
             early.push(poll(one.as_mut()).await);
@@ -188,13 +205,14 @@ impl Ledger {
         format!("{:#?}", self.tables())
     }
 
-    /// Every row of every table, but for the count of commits: those without effect are counted too.
+    /// Every row of every table, but for the count of commits: those without effect are counted
+    /// too.
     pub fn tables(&self) -> BTreeMap<String, Vec<String>> {
         self.hand().with(tables)
     }
 
     /// The book's check: panics unless it is whole.
-    pub fn check(&self) -> kadogo::book::check::Report {
+    pub fn check(&self) -> kadogo::book::check::CheckReport {
         super::world::check(&self.store)
     }
 }
@@ -216,12 +234,16 @@ fn tables(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
         true => "SELECT tablename AS text FROM pg_tables WHERE schemaname = 'public'",
         false => "SELECT name AS text FROM sqlite_schema WHERE type = 'table'",
     };
-    let names = lines(conn, all).into_iter().filter(|table| !table.ends_with("migrations") && table != "nodes");
+    let names = lines(conn, all)
+        .into_iter()
+        .filter(|table| !table.ends_with("migrations") && table != "nodes");
     let rows_of = |table: String| {
         let row = match postgres {
             true => format!("{table}::text"),
             false => {
-                let columns = format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')");
+                let columns = format!(
+                    "SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}')"
+                );
                 lines(conn, &columns).join("||'|'||")
             }
         };
@@ -229,7 +251,11 @@ fn tables(conn: &mut Conn) -> BTreeMap<String, Vec<String>> {
             "head" => "(SELECT last_posting, link, digest FROM head) AS head".to_owned(),
             _ => table.clone(),
         };
-        let row = if table == "head" && !postgres { "last_posting || quote(digest)".to_owned() } else { row };
+        let row = if table == "head" && !postgres {
+            "last_posting || quote(digest)".to_owned()
+        } else {
+            row
+        };
         let rows = lines(conn, &format!("SELECT {row} AS text FROM {from} ORDER BY 1"));
         (table, rows)
     };

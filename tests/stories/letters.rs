@@ -1,7 +1,8 @@
-//! A mail server that is not there: it speaks enough of SMTP to take letters, says what it is told to, and keeps what it got.
+//! A mail server that is not there: it speaks enough of SMTP to take letters, says what it is told
+//! to, and keeps what it got.
 
 use kadogo::email::Email;
-use kadogo::gateway::mail::MailAccount;
+use kadogo::gateway::smtp::MailAccount;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -87,7 +88,9 @@ pub fn files(letter: &str) -> Vec<(String, Vec<u8>)> {
         let quoted = head.contains("quoted-printable");
         let bytes = match (plain, quoted) {
             (false, _) => base64(body),
-            (true, true) => body.replace("=\n", "").replace("=0D=0A", "\r\n").replace("=3D", "=").into_bytes(),
+            (true, true) => {
+                body.replace("=\n", "").replace("=0D=0A", "\r\n").replace("=3D", "=").into_bytes()
+            }
             (true, false) => body.as_bytes().to_vec(),
         };
         (name, bytes)
@@ -97,7 +100,9 @@ pub fn files(letter: &str) -> Vec<(String, Vec<u8>)> {
 
 fn base64(text: &str) -> Vec<u8> {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
+    let mut bytes = Vec::new();
+    let mut bits = 0_u32;
+    let mut held = 0_u32;
     for sign in text.bytes().filter_map(|sign| alphabet.iter().position(|known| *known == sign)) {
         bits = (bits << 6) | u32::try_from(sign).unwrap();
         held += 6;

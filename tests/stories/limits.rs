@@ -1,20 +1,21 @@
-//! Limits as people meet them: what the screen and the SMS say, in each language, and when it is over. And the race:
-//! however many senders there are at one moment, on one node or on two, nobody gets past a limit.
+//! Limits as people meet them: what the screen and the SMS say, in each language, and when it is
+//! over. And the race: however many senders there are at one moment, on one node or on two, nobody
+//! gets past a limit.
 
 use super::aids::*;
 use super::engine::{blocking, either};
 use super::ledger::{ANN, BEN, CAL, Ledger, holds, pay, reason};
 use super::world::{AMINA, BARAKA, CLAIRE, Pick, STRANGER, Type, World, Yes};
-use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::{Book, HoldMove, Key, Leg, Meter, Posting, Receipt};
 use kadogo::calendar::Day;
-use kadogo::limits::{Cap, Caps, Limits, Sum, Usage, Way, Window};
+use kadogo::limits::{Cap, Caps, Direction, Limits, Sum, Usage, Window};
 use kadogo::metrics::Metrics;
 use kadogo::phone::Msisdn;
 use kadogo::refusal::{Reason, Refusal};
+use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows;
 use kadogo::time::Timestamp;
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 
 /// The day of the stories: 23 November 2026.
@@ -30,7 +31,7 @@ fn a_day(value_minor: i64) -> Caps {
 
 /// Everybody may send so much; receiving has these limits.
 fn allow(world: &World, out: Caps, into: Caps) {
-    world.app.wallet.house.limits.set(Limits::alike(out, into));
+    world.app.wallet.config.limits.set(Limits::alike(out, into));
 }
 
 /// Somebody sends until the limit of the day is reached, then asks by SMS, and again at midnight.
@@ -79,7 +80,8 @@ async fn who_reaches_the_limit_of_a_day_reads_it_and_waits_for_midnight_in_three
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_limit_has_its_words() {
-    let (none, mut seen) = (Caps::default(), String::new());
+    let none = Caps::default();
+    let mut seen = String::new();
     let limits = [
         ("once", Caps { once_minor: Some(10_000), ..none }),
         ("week", Caps { week: cap(25_000, 9), ..none }),
@@ -90,9 +92,11 @@ async fn each_limit_has_its_words() {
     ];
     for (name, caps) in limits {
         let world = World::new().await;
-        for (number, pin, payee) in
-            [(AMINA, "7361", "0700000002"), (BARAKA, "4826", "0700000003"), (CLAIRE, "9274", "0700000001")]
-        {
+        for (number, pin, payee) in [
+            (AMINA, "7361", "0700000002"),
+            (BARAKA, "4826", "0700000003"),
+            (CLAIRE, "9274", "0700000001"),
+        ] {
             let phone = world.phone(number);
             phone.dial().await;
             phone.go(&[Pick("send"), Type(payee), Type("200"), Yes, Type(pin)]).await;
@@ -106,7 +110,8 @@ async fn each_limit_has_its_words() {
     insta::assert_snapshot!(seen);
 }
 
-/// What the payee has is nobody's business: it is not said, and not to be found out by asking for quotes.
+/// What the payee has is nobody's business: it is not said, and not to be found out by asking for
+/// quotes.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_payees_limits_no_figure_is_told_and_nothing_before_the_pin() {
     let world = World::new().await;
@@ -141,13 +146,14 @@ async fn who_joins_on_their_own_phone_has_the_limits_of_a_registered_number() {
     assert!(screen.starts_with("Send KES 20,001 to Baraka O"), "{screen}");
 }
 
-/// Two phones at the limit of one payee, each of which was told that it may go on. (Of one person's own conversations
-/// only the newest goes on.)
+/// Two phones at the limit of one payee, each of which was told that it may go on. (Of one person's
+/// own conversations only the newest goes on.)
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_phones_at_one_limit_one_is_stopped_and_reads_why() {
     let world = World::new().await;
     allow(&world, Caps::default(), a_day(30_000));
-    let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
+    let amina = world.phone(AMINA);
+    let claire = world.phone(CLAIRE);
     for phone in [&amina, &claire] {
         phone.dial().await;
         phone.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
@@ -155,7 +161,11 @@ async fn of_two_phones_at_one_limit_one_is_stopped_and_reads_why() {
     let (first, second) = tokio::join!(amina.press("7361"), claire.press("9274"));
     let paid = [first.contains("Confirmed."), second.contains("Confirm\u{e9}.")];
     assert_eq!(paid.iter().filter(|paid| **paid).count(), 1, "{first}\n{second}");
-    let words = if paid[0] { "Le compte de cette personne ne peut" } else { "That person's account cannot take" };
+    let words = if paid[0] {
+        "Le compte de cette personne ne peut"
+    } else {
+        "That person's account cannot take"
+    };
     let stopped = if paid[0] { &second } else { &first };
     assert!(stopped.starts_with(words), "{stopped}");
     assert_eq!(world.balance(BARAKA).await, 250_000 + 20_000);
@@ -170,20 +180,28 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
     allow(&world, caps, Caps::default());
     let wallet = &world.app.wallet;
     let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
-    let payee = wallet.caller(Msisdn::from_e164(BARAKA).unwrap()).await.unwrap().person.unwrap().account_id;
+    let payee =
+        wallet.caller(Msisdn::from_e164(BARAKA).unwrap()).await.unwrap().person.unwrap().account_id;
     let payer = caller.person.as_ref().unwrap().account_id;
-    let (second, _committer) = blocking(|| Book::start(&wallet.store, Metrics::default().into()).unwrap());
+    let (second, _committer) =
+        blocking(|| Book::start(&wallet.store, Metrics::default().into()).unwrap());
     let mut crowd = tokio::task::JoinSet::new();
     for n in 0..60_u8 {
         let name = Key::new(world.clock.now(), "crowd", &[n]);
         if n % 3 == 0 {
-            let (wallet, caller) = (wallet.clone(), caller.clone());
+            let wallet = wallet.clone();
+            let caller = caller.clone();
             crowd.spawn(async move {
-                let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "5000".into())]);
+                let fields =
+                    Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "5000".into())]);
                 let secret = Some("7361".to_owned().into());
-                let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret };
-                let turn = Turn { key: name, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
-                match wallet.act(&caller, ask, turn).await.answer {
+                let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret };
+                let execution = Execution {
+                    key: name,
+                    side_effects: Vec::new(),
+                    wrong: Wrong::Charge(Vec::new()),
+                };
+                match wallet.act(&caller, ask, execution).await.answer {
                     Answer::Facts { .. } => Ok(()),
                     Answer::Refused(refusal) => Err(refusal.reason),
                     other => panic!("{other:?}"),
@@ -193,10 +211,24 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
             let book = if n % 3 == 1 { wallet.book.clone() } else { second.clone() };
             let legs = [(payer, -5_000), (payee, 5_000)];
             let legs = legs.map(|(account, amount_minor)| Leg { account, amount_minor }).to_vec();
-            let meter =
-                Meter { account: payer, way: Way::Out, amount_minor: 5_000, day: MONDAY, caps, own: true, back: false };
-            let posting = Posting { legs, meters: vec![meter], kind: "send", ..wallet.note(name, Vec::new()) };
-            crowd.spawn(async move { book.post(posting).await.map(|_receipt| ()).map_err(|refusal| refusal.reason) });
+            let meter = Meter {
+                account: payer,
+                way: Direction::Out,
+                amount_minor: 5_000,
+                day: MONDAY,
+                caps,
+                own: true,
+                back: false,
+            };
+            let posting = Posting {
+                legs,
+                meters: vec![meter],
+                kind: "send",
+                ..wallet.note(name, Vec::new())
+            };
+            crowd.spawn(async move {
+                book.post(posting).await.map(|_receipt| ()).map_err(|refusal| refusal.reason)
+            });
         }
     }
     let answers = crowd.join_all().await;
@@ -213,7 +245,15 @@ fn metered(posting: Posting, meters: Vec<Meter>) -> Posting {
 
 /// A payment of Ann's that counts.
 fn counted(name: &str, amount_minor: i64, day: Day, caps: Caps) -> Posting {
-    let out = Meter { account: ANN, way: Way::Out, amount_minor, day, caps, own: true, back: false };
+    let out = Meter {
+        account: ANN,
+        way: Direction::Out,
+        amount_minor,
+        day,
+        caps,
+        own: true,
+        back: false,
+    };
     metered(pay(name, ANN, BEN, amount_minor), vec![out])
 }
 
@@ -224,7 +264,8 @@ fn used(ledger: &Ledger, account: i64) -> Usage {
 #[tokio::test]
 async fn many_senders_on_two_nodes_reach_a_limit_exactly() {
     let ledger = Ledger::new().await;
-    let (second, _committer) = blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
+    let (second, _committer) =
+        blocking(|| Book::start(&ledger.store, Metrics::default().into()).unwrap());
     let caps = Caps { day: cap(3_000, 1_000), month: cap(9_999, 40), ..Caps::default() };
     for (day, expected) in [(MONDAY, 30), (MONDAY.next_day(), 10), (MONDAY.next_month(), 30)] {
         let mut crowd = tokio::task::JoinSet::new();
@@ -235,10 +276,16 @@ async fn many_senders_on_two_nodes_reach_a_limit_exactly() {
             crowd.spawn(async move { book.post(posting).await });
         }
         let answers: Vec<Result<Receipt, Refusal>> = crowd.join_all().await;
-        let paid = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)).count();
+        let paid = answers
+            .iter()
+            .filter(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated))
+            .count();
         assert_eq!(paid, expected, "{}", day.text());
-        let sum = Sum { value_minor: 100 * i64::try_from(expected).unwrap(), count: u32::try_from(expected).unwrap() };
-        assert_eq!(used(&ledger, ANN).sum(Way::Out, Window::Day), sum);
+        let sum = Sum {
+            value_minor: 100 * i64::try_from(expected).unwrap(),
+            count: u32::try_from(expected).unwrap(),
+        };
+        assert_eq!(used(&ledger, ANN).sum(Direction::Out, Window::Day), sum);
     }
     assert_eq!(ledger.stands(ANN), (10_000 - 7_000, 0));
     ledger.check();
@@ -252,12 +299,23 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
     ledger.ok(counted("first", 600, MONDAY, caps)).await;
     ledger.refuses(counted("too much", 401, MONDAY, caps), Reason::LimitDay).await;
     ledger.refuses(counted("not covered", 999_999, MONDAY, caps), Reason::NotEnough).await;
-    let other = Meter { account: CAL, way: Way::In, amount_minor: 1, day: MONDAY, caps, own: false, back: false };
+    let other = Meter {
+        account: CAL,
+        way: Direction::In,
+        amount_minor: 1,
+        day: MONDAY,
+        caps,
+        own: false,
+        back: false,
+    };
     ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::Invalid).await;
     let full = Meter { account: BEN, caps: Caps { balance_minor: Some(5_000), ..caps }, ..other };
     ledger.refuses(metered(pay("too full", ANN, BEN, 1), vec![full]), Reason::OtherLimit).await;
     ledger.ok(counted("the rest", 400, MONDAY, caps)).await;
-    assert_eq!(used(&ledger, ANN).sum(Way::Out, Window::Day), Sum { value_minor: 1_000, count: 2 });
+    assert_eq!(
+        used(&ledger, ANN).sum(Direction::Out, Window::Day),
+        Sum { value_minor: 1_000, count: 2 }
+    );
     assert_eq!(used(&ledger, BEN), Usage::default());
     // without a meter the same account is as free as the operator's
     ledger.ok(pay("unmetered", ANN, BEN, 5_000)).await;
@@ -273,15 +331,28 @@ async fn a_payment_planned_before_midnight_and_made_after_it_counts_for_the_new_
     ledger.refuses(counted("not again", 1, MONDAY.next_day(), caps), Reason::LimitDay).await;
 }
 
-/// What is set aside counts when it is set aside; giving it back, or a correction, wins nothing back.
+/// What is set aside counts when it is set aside; giving it back, or a correction, wins nothing
+/// back.
 #[tokio::test]
 async fn what_was_used_stays_used() {
     let ledger = Ledger::new().await;
     let caps = a_day(1_000);
     let out = |amount_minor| {
-        vec![Meter { account: ANN, way: Way::Out, amount_minor, day: MONDAY, caps, own: true, back: false }]
+        vec![Meter {
+            account: ANN,
+            way: Direction::Out,
+            amount_minor,
+            day: MONDAY,
+            caps,
+            own: true,
+            back: false,
+        }]
     };
-    let reserve = HoldMove::Open { account: ANN, amount_minor: 600, expires_at: Timestamp::from_micros(i64::MAX) };
+    let reserve = HoldMove::Open {
+        account: ANN,
+        amount_minor: 600,
+        expires_at: Timestamp::from_micros(i64::MAX),
+    };
     let hold = ledger.ok(metered(holds("hold", &[reserve]), out(600))).await.posting;
     ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LimitDay).await;
     ledger.ok(holds("release", &[HoldMove::Release { hold }])).await;
@@ -294,15 +365,21 @@ async fn what_was_used_stays_used() {
 #[tokio::test]
 async fn a_usage_that_cannot_be_read_stops_its_own_account_only_and_the_check_finds_it() {
     let ledger = Ledger::new().await;
-    ledger.sql(&format!("UPDATE accounts SET usage = {} WHERE id = {ANN}", either("x'00'", "'\\x00'")));
-    let postings = vec![pay("sound", BEN, CAL, 1), pay("damaged", ANN, BEN, 1), pay("sound too", CAL, BEN, 1)];
+    ledger.sql(&format!(
+        "UPDATE accounts SET usage = {} WHERE id = {ANN}",
+        either("x'00'", "'\\x00'")
+    ));
+    let postings =
+        vec![pay("sound", BEN, CAL, 1), pay("damaged", ANN, BEN, 1), pay("sound too", CAL, BEN, 1)];
     let mut answers = Vec::new();
     for posting in postings {
         answers.push(ledger.post(posting).await);
     }
     assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
     assert_eq!(reason(&answers[1]), Reason::Invalid);
-    let report = blocking(|| kadogo::book::check::check(&mut ledger.store.reader().unwrap(), |_, _| ()).unwrap());
+    let report = blocking(|| {
+        kadogo::book::check::check(&mut ledger.store.reader().unwrap(), |_, _| ()).unwrap()
+    });
     assert_eq!(report.faults, ["what account 11 has used of its limits cannot be read"]);
     ledger.sql(&format!("UPDATE accounts SET usage = {} WHERE id = {ANN}", either("x''", "''")));
     ledger.ok(pay("mended", ANN, BEN, 1)).await;

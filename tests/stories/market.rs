@@ -1,10 +1,11 @@
-//! A day at the market: agents turn cash into money and back, on their own phones, and every shilling is accounted for.
+//! A day at the market: agents turn cash into money and back, on their own phones, and every
+//! shilling is accounted for.
 
 use super::aids::*;
 use super::engine::lines;
 use super::world::*;
 use kadogo::book::{COMMISSIONS, TAX};
-use kadogo::demo::world::{Person, people};
+use kadogo::demo::world::{PersonView, people};
 use kadogo::store::{book_rows, working_day};
 use std::time::Duration;
 
@@ -13,8 +14,13 @@ pub const NJERI: &str = "+254700000012";
 pub const OTIENO: &str = "+254700000013";
 pub const MARIAM: &str = "+254700000014";
 
-pub async fn someone(world: &World, number: &str) -> Person {
-    people(&world.app.wallet).await.unwrap().into_iter().find(|person| person.phone == number).unwrap()
+pub async fn someone(world: &World, number: &str) -> PersonView {
+    people(&world.app.wallet)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|person| person.phone == number)
+        .unwrap()
 }
 
 /// The agent number at which somebody serves.
@@ -40,10 +46,21 @@ pub async fn make_code(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
 
 /// Mariam hands out cash for a code of Claire's.
 pub async fn redeem(mariam: &Phone<'_>, amount: &str, code: &str) -> String {
-    mariam.go(&[Pick("agent"), Pick("code"), Type("0700000003"), Type(amount), Type(code), Yes, Type("6734")]).await
+    mariam
+        .go(&[
+            Pick("agent"),
+            Pick("code"),
+            Type("0700000003"),
+            Type(amount),
+            Type(code),
+            Yes,
+            Type("6734"),
+        ])
+        .await
 }
 
-/// Cash in people's pockets and drawers, in shillings: it is handed over here, and what the service says must fit.
+/// Cash in people's pockets and drawers, in shillings: it is handed over here, and what the service
+/// says must fit.
 struct Cash(std::collections::BTreeMap<&'static str, i64>);
 
 impl Cash {
@@ -55,22 +72,31 @@ impl Cash {
 
 /// Everything on accounts of these kinds, minor units.
 async fn all_on(world: &World, kinds: &str) -> i64 {
-    let text = format!("SELECT CAST(sum(balance_minor) AS TEXT) AS text FROM accounts WHERE kind IN ({kinds})");
-    let read = move |conn: &mut kadogo::store::Conn| Ok::<_, kadogo::store::StoreError>(lines(conn, &text));
+    let text = format!(
+        "SELECT CAST(sum(balance_minor) AS TEXT) AS text FROM accounts WHERE kind IN ({kinds})"
+    );
+    let read = move |conn: &mut kadogo::store::Conn| {
+        Ok::<_, kadogo::store::StoreError>(lines(conn, &text))
+    };
     world.app.wallet.store.read(read).await.unwrap()[0].parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day() {
     let world = World::new().await;
-    let mut cash = Cash([("Njeri", 3_000), ("Mariam", 2_000), ("Neema", 2_500), ("Esther", 1_000)].into());
+    let mut cash =
+        Cash([("Njeri", 3_000), ("Mariam", 2_000), ("Neema", 2_500), ("Esther", 1_000)].into());
     let issued = all_on(&world, "'trust'").await;
-    let (shop, soko) = (agent(&world, NJERI).await, agent(&world, MARIAM).await);
-    let [zuhura, njeri, otieno, mariam] = [ZUHURA, NJERI, OTIENO, MARIAM].map(|number| world.phone(number));
-    let [baraka, claire, esther, neema] = [BARAKA, CLAIRE, ESTHER, STRANGER].map(|number| world.phone(number));
+    let shop = agent(&world, NJERI).await;
+    let soko = agent(&world, MARIAM).await;
+    let [zuhura, njeri, otieno, mariam] =
+        [ZUHURA, NJERI, OTIENO, MARIAM].map(|number| world.phone(number));
+    let [baraka, claire, esther, neema] =
+        [BARAKA, CLAIRE, ESTHER, STRANGER].map(|number| world.phone(number));
     let morning = world.clock.now();
 
-    // the head office funds two outlets, against money at the bank; two people count the cash in their drawers
+    // the head office funds two outlets, against money at the bank; two people count the cash in
+    // their drawers
     zuhura.dial().await;
     zuhura.go(&[Pick("agent"), Pick("float"), Type(&shop), Type("5000"), Yes, Type("5263")]).await;
     zuhura.dial().await;
@@ -85,7 +111,9 @@ async fn a_day() {
     njeri.go(&[Pick("agent"), Pick("register"), Type("0711222333"), Type("Neema Achieng")]).await;
     njeri.go(&[Type("23456789"), Yes, Type("8417")]).await;
     njeri.dial().await;
-    njeri.go(&[Pick("agent"), Pick("in"), Type("0711222333"), Type("2000"), Yes, Type("8417")]).await;
+    njeri
+        .go(&[Pick("agent"), Pick("in"), Type("0711222333"), Type("2000"), Yes, Type("8417")])
+        .await;
     cash.hand("Neema", "Njeri", 2_000);
     neema.messages().await;
     neema.dial().await;
@@ -95,7 +123,9 @@ async fn a_day() {
     minutes(&world, 100);
     // cash in: the customer's money comes out of the float
     njeri.dial().await;
-    njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
+    njeri
+        .go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")])
+        .await;
     cash.hand("Esther", "Njeri", 1_000);
     // cash out, one: the customer names the agent
     esther.dial().await;
@@ -103,7 +133,9 @@ async fn a_day() {
     cash.hand("Mariam", "Esther", 300);
     // two: the agent asks, the customer says yes
     otieno.dial().await;
-    otieno.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("2905")]).await;
+    otieno
+        .go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("500"), Yes, Type("2905")])
+        .await;
     baraka.messages().await;
     baraka.dial().await;
     baraka.go(&[Pick("orders"), Line("KES 500"), Yes, Type("4826")]).await;
@@ -120,14 +152,23 @@ async fn a_day() {
     // what the agent's own phone says is true, and what it sees of itself
     esther.messages().await;
     let receipt =
-        esther.transcript().lines().rev().find_map(|line| line.strip_prefix("SMS: ")).unwrap()[..10].to_owned();
+        esther.transcript().lines().rev().find_map(|line| line.strip_prefix("SMS: ")).unwrap()
+            [..10]
+            .to_owned();
     mariam.dial().await;
     mariam.go(&[Pick("agent"), Pick("check"), Type(&receipt)]).await;
     // the evening: drawers are counted. Njeri's is right, Mariam gave somebody fifty too much
     cash.hand("Mariam", "Claire", 50);
     njeri.dial().await;
     njeri
-        .go(&[Pick("agent"), Pick("work"), Pick("close"), Type(&cash.0["Njeri"].to_string()), Yes, Type("8417")])
+        .go(&[
+            Pick("agent"),
+            Pick("work"),
+            Pick("close"),
+            Type(&cash.0["Njeri"].to_string()),
+            Yes,
+            Type("8417"),
+        ])
         .await;
     mariam.dial().await;
     mariam.press_all(&["4", "8", "2", &cash.0["Mariam"].to_string(), "1", "6734"]).await;
@@ -143,9 +184,14 @@ async fn a_day() {
     }
 
     let told = [("Zuhura", &zuhura), ("Njeri", &njeri), ("Otieno", &otieno), ("Mariam", &mariam)];
-    let told =
-        told.into_iter().chain([("Baraka", &baraka), ("Claire", &claire), ("Esther", &esther), ("Neema", &neema)]);
-    let told: Vec<String> = told.map(|(name, phone)| format!("== {name} ==\n{}", phone.transcript())).collect();
+    let told = told.into_iter().chain([
+        ("Baraka", &baraka),
+        ("Claire", &claire),
+        ("Esther", &esther),
+        ("Neema", &neema),
+    ]);
+    let told: Vec<String> =
+        told.map(|(name, phone)| format!("== {name} ==\n{}", phone.transcript())).collect();
     insta::assert_snapshot!(told.join("\n").replace(&code, "######"));
 
     // 29 is the fee for each of the three who took cash, 7 that for sending
@@ -154,23 +200,37 @@ async fn a_day() {
     assert_eq!(world.balance(BARAKA).await, 250_000 + 20_000 - 50_000 - 2_900);
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 40_000 - 2_900);
     assert_eq!(float(&world, ZUHURA).await, 20_000_000 - 500_000 - 200_000);
-    // in: 5,000 from the head office, 1,500 from Mariam, 500 from Baraka, commission: of 11, 9 and 8, what tax and head leave
+    // in: 5,000 from the head office, 1,500 from Mariam, 500 from Baraka, commission: of 11, 9 and
+    // 8, what tax and head leave
     let earned = 836 + 684 + 608;
-    assert_eq!(float(&world, NJERI).await, 1_500_000 + 500_000 - 200_000 - 100_000 + 50_000 + 150_000 + earned);
+    assert_eq!(
+        float(&world, NJERI).await,
+        1_500_000 + 500_000 - 200_000 - 100_000 + 50_000 + 150_000 + earned
+    );
     assert_eq!(float(&world, MARIAM).await, 800_000 + 200_000 + 30_000 + 40_000 - 150_000);
-    // every shilling: what people, agents and the operator have is what was issued, and what cash changed hands is what
-    // the service wrote down, of each who serves
+    // every shilling: what people, agents and the operator have is what was issued, and what cash
+    // changed hands is what the service wrote down, of each who serves
     assert_eq!(all_on(&world, "'trust'").await, issued);
-    assert_eq!(all_on(&world, "'wallet', 'float', 'commission', 'fees', 'suspense'").await, -issued);
+    assert_eq!(
+        all_on(&world, "'wallet', 'float', 'commission', 'fees', 'suspense'").await,
+        -issued
+    );
     assert_eq!(cash.0.values().sum::<i64>(), 3_000 + 2_000 + 2_500 + 1_000);
-    let read = world.app.wallet.store.read(move |conn| working_day::served_between(conn, morning.micros(), i64::MAX));
+    let read = world
+        .app
+        .wallet
+        .store
+        .read(move |conn| working_day::journal_between(conn, morning.micros(), i64::MAX));
     let mut drawers = std::collections::BTreeMap::new();
     for row in read.await.unwrap() {
         *drawers.entry(row.assistant.unwrap()).or_insert(0) += row.cash_minor;
     }
     // Njeri, Otieno, Mariam, in the order they were employed; Mariam's missing fifty are in no book
     let handed = [cash.0["Njeri"] - 3_000, cash.0["Otieno"], cash.0["Mariam"] + 50 - 2_000];
-    assert_eq!(drawers.into_values().filter(|minor| *minor != 0).collect::<Vec<i64>>(), handed.map(|s| s * 100));
+    assert_eq!(
+        drawers.into_values().filter(|minor| *minor != 0).collect::<Vec<i64>>(),
+        handed.map(|s| s * 100)
+    );
     world.check();
 }
 
@@ -195,11 +255,13 @@ async fn a_forged_receipt_fools_no_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_a_till_only_the_pin_for_it_counts_and_nobody_serves_themselves() {
+async fn at_an_outlet_only_the_pin_for_it_counts_and_nobody_serves_themselves() {
     let world = World::new().await;
     let njeri = world.phone(NJERI);
     dial_afresh(&njeri).await;
-    njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("9046")]).await;
+    njeri
+        .go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("9046")])
+        .await;
     assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
     dial_afresh(&njeri).await;
     njeri.go(&[Pick("agent"), Pick("in"), Type("0700000012")]).await;
@@ -212,7 +274,11 @@ async fn at_a_till_only_the_pin_for_it_counts_and_nobody_serves_themselves() {
     let amina = world.phone(AMINA);
     assert!(!amina.dial().await.contains("Agent"));
     let shop = agent(&world, NJERI).await;
-    let slip = format!("{}{}", &shop[..shop.len() - 1], (shop[shop.len() - 1..].parse::<u8>().unwrap() + 1) % 10);
+    let slip = format!(
+        "{}{}",
+        &shop[..shop.len() - 1],
+        (shop[shop.len() - 1..].parse::<u8>().unwrap() + 1) % 10
+    );
     amina.go(&[Pick("cash"), Pick("agent"), Type(&slip)]).await;
     assert!(last(&amina).contains("not an agent number"), "{}", amina.transcript());
     assert_eq!(float(&world, NJERI).await, 1_500_000);
@@ -226,7 +292,9 @@ async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
         let njeri = world.phone(NJERI);
         for part in &parts {
             dial_afresh(&njeri).await;
-            njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type(part), Yes, Type("8417")]).await;
+            njeri
+                .go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type(part), Yes, Type("8417")])
+                .await;
             // so much later that the same amount is not asked about
             minutes(&world, 11);
         }
@@ -245,21 +313,24 @@ async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
         // the next day the bands begin anew
         world.clock.advance(Duration::from_secs(24 * 60 * 60));
         dial_afresh(&njeri).await;
-        njeri.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
+        njeri
+            .go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")])
+            .await;
         assert_eq!(earned(COMMISSIONS).await, -1_800, "{parts:?}");
         world.check();
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_tills_that_serve_one_customer_at_once_earn_what_one_would_have() {
+async fn two_outlets_that_serve_one_customer_at_once_earn_what_one_would_have() {
     let world = World::new().await;
-    let tills = [(NJERI, "8417"), (OTIENO, "2905")].map(|(number, pin)| (world.phone(number), pin));
-    for (phone, _) in &tills {
+    let outlets =
+        [(NJERI, "8417"), (OTIENO, "2905")].map(|(number, pin)| (world.phone(number), pin));
+    for (phone, _) in &outlets {
         phone.dial().await;
         phone.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("500"), Yes]).await;
     }
-    all(tills.iter().map(|(phone, pin)| phone.press(pin))).await;
+    all(outlets.iter().map(|(phone, pin)| phone.press(pin))).await;
     let read = world.app.wallet.store.read(|conn| book_rows::account(conn, COMMISSIONS));
     assert_eq!(read.await.unwrap().unwrap().balance_minor, -900);
     assert_eq!(world.balance(ESTHER).await, 100_000);
@@ -269,22 +340,35 @@ async fn two_tills_that_serve_one_customer_at_once_earn_what_one_would_have() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_dismissed_or_whose_outlet_was_suspended_moves_nothing_more() {
     let world = World::new().await;
-    let (baraka, njeri, mariam) = (world.phone(BARAKA), world.phone(NJERI), world.phone(MARIAM));
+    let baraka = world.phone(BARAKA);
+    let njeri = world.phone(NJERI);
+    let mariam = world.phone(MARIAM);
     // an order that waits, a cash in before its PIN, a sale of float before its PIN
     mariam.dial().await;
-    mariam.go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("300"), Yes, Type("6734")]).await;
+    mariam
+        .go(&[Pick("agent"), Pick("ask"), Type("0700000002"), Type("300"), Yes, Type("6734")])
+        .await;
     mariam.dial().await;
     mariam.go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("150"), Yes]).await;
     njeri.dial().await;
-    njeri.go(&[Pick("agent"), Pick("float"), Type(&agent(&world, MARIAM).await), Type("700"), Yes]).await;
-    sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned()).await;
-    let dismissed =
-        format!("DELETE FROM assistants WHERE person = (SELECT account_id FROM people WHERE msisdn = '{NJERI}')");
+    njeri
+        .go(&[Pick("agent"), Pick("float"), Type(&agent(&world, MARIAM).await), Type("700"), Yes])
+        .await;
+    sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned())
+        .await;
+    let dismissed = format!(
+        "DELETE FROM assistants WHERE person = (SELECT account_id FROM people WHERE msisdn = \
+         '{NJERI}')"
+    );
     sql(&world, dismissed).await;
     baraka.dial().await;
     baraka.go(&[Pick("orders"), Line("KES 300")]).await;
     assert!(last(&baraka).contains("Hakuna wakala"), "{}", baraka.transcript());
-    assert!(mariam.press("6734").await.contains("n'est pas celui d'un agent"), "{}", mariam.transcript());
+    assert!(
+        mariam.press("6734").await.contains("n'est pas celui d'un agent"),
+        "{}",
+        mariam.transcript()
+    );
     assert!(njeri.press("8417").await.contains("does not serve"), "{}", njeri.transcript());
     assert_eq!((world.balance(BARAKA).await, world.balance(ESTHER).await), (250_000, 0));
     world.check();

@@ -1,6 +1,6 @@
-//! Where the files of a story lie: in memory, where nothing waits for a disk. A story ends processes, never the machine:
-//! what only a disk would have kept proves nothing in it. Who tells of machines and disks that fail has folders of their
-//! own.
+//! Where the files of a story lie: in memory, where nothing waits for a disk. A story ends
+//! processes, never the machine: what only a disk would have kept proves nothing in it. Who tells
+//! of machines and disks that fail has folders of their own.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -12,7 +12,9 @@ const ROOM_LEAST_KB: u64 = 1_000_000;
 
 /// A folder that goes away with the value; on the disk where there is no memory for it.
 pub fn folder() -> TempDir {
-    let in_memory = is_roomy().then(|| tempfile::Builder::new().prefix("kadogo-").tempdir_in(MEMORY).ok()).flatten();
+    let in_memory = is_roomy()
+        .then(|| tempfile::Builder::new().prefix("kadogo-").tempdir_in(MEMORY).ok())
+        .flatten();
     in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
 }
 

@@ -1,10 +1,11 @@
-//! A model of the book that is too simple to be wrong: it tries a posting on a copy of the world, collects everything
-//! that speaks against it, and keeps the copy only if nothing does. It shares no code with the book.
+//! A model of the book that is too simple to be wrong: it tries a posting on a copy of the world,
+//! collects everything that speaks against it, and keeps the copy only if nothing does. It shares
+//! no code with the book.
 
 use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
 use jiff::ToSpan;
 use kadogo::book::{Change, HoldMove, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
-use kadogo::limits::{Way, Window};
+use kadogo::limits::{Direction, Window};
 use kadogo::refusal::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ pub struct Model {
     seen: BTreeSet<Key>,
     sessions: BTreeMap<Vec<u8>, i64>,
     /// Everything that was ever counted against limits: account, way, amount, and on which day.
-    counted: Vec<(i64, Way, i64, i32)>,
+    counted: Vec<(i64, Direction, i64, i32)>,
     pub tries: Option<i64>,
     pub last: i64,
 }
@@ -51,7 +52,11 @@ impl Model {
     pub fn step(&mut self, posting: &Posting) -> BTreeSet<Reason> {
         let money = !posting.legs.is_empty() || !posting.holds.is_empty();
         if money && let Some(request) = self.done.get(&posting.key) {
-            return if *request == posting.request { BTreeSet::new() } else { BTreeSet::from([Reason::KeyReused]) };
+            return if *request == posting.request {
+                BTreeSet::new()
+            } else {
+                BTreeSet::from([Reason::KeyReused])
+            };
         }
         let mut next = self.clone();
         let mut against = BTreeSet::new();
@@ -70,7 +75,11 @@ impl Model {
             }
         }
         let edge = |amount: i128| i64::try_from(amount).is_err();
-        if next.balances.keys().any(|id| edge(next.balances[id]) || edge(next.held(*id)) || edge(next.free(*id))) {
+        if next
+            .balances
+            .keys()
+            .any(|id| edge(next.balances[id]) || edge(next.held(*id)) || edge(next.free(*id)))
+        {
             against.insert(Reason::Invalid);
         }
         if against.is_empty() {
@@ -92,7 +101,10 @@ impl Model {
     fn move_money(&mut self, posting: &Posting, against: &mut BTreeSet<Reason>) {
         let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
-        if sum != 0 || accounts.len() < posting.legs.len() || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
+        if sum != 0
+            || accounts.len() < posting.legs.len()
+            || posting.legs.iter().any(|leg| leg.amount_minor == 0)
+        {
             against.insert(Reason::Invalid);
         }
         for leg in &posting.legs {
@@ -104,7 +116,13 @@ impl Model {
         }
     }
 
-    fn hold(&mut self, own: i64, step: HoldMove, posting: &Posting, against: &mut BTreeSet<Reason>) {
+    fn hold(
+        &mut self,
+        own: i64,
+        step: HoldMove,
+        posting: &Posting,
+        against: &mut BTreeSet<Reason>,
+    ) {
         let at = posting.at.micros();
         if let HoldMove::Open { account, amount_minor, expires_at } = step {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
@@ -117,7 +135,10 @@ impl Model {
             self.holds.insert(own, (account, i128::from(amount_minor), expires_at.micros(), true));
             return;
         }
-        let (HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold }) = step else {
+        let (HoldMove::Settle { hold, .. }
+        | HoldMove::Release { hold }
+        | HoldMove::Expire { hold }) = step
+        else {
             return;
         };
         let Some((account, remaining, expires, true)) = self.holds.get(&hold).copied() else {
@@ -127,11 +148,20 @@ impl Model {
         self.usable(account, posting, against);
         let over = expires <= at;
         match step {
-            HoldMove::Settle { .. } | HoldMove::Release { .. } if over => drop(against.insert(Reason::HoldGone)),
+            HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
+                against.insert(Reason::HoldGone);
+            }
             HoldMove::Expire { .. } if !over => drop(against.insert(Reason::Invalid)),
-            HoldMove::Settle { .. } | HoldMove::Release { .. } | HoldMove::Expire { .. } | HoldMove::Open { .. } => {}
+            HoldMove::Settle { .. }
+            | HoldMove::Release { .. }
+            | HoldMove::Expire { .. }
+            | HoldMove::Open { .. } => {}
         }
-        let taken = if let HoldMove::Settle { amount_minor, .. } = step { i128::from(amount_minor) } else { remaining };
+        let taken = if let HoldMove::Settle { amount_minor, .. } = step {
+            i128::from(amount_minor)
+        } else {
+            remaining
+        };
         if taken <= 0 {
             against.insert(Reason::Invalid);
         }
@@ -147,8 +177,11 @@ impl Model {
     }
 
     /// What was counted in the window that a day lies in: value and how often.
-    pub fn used(&self, account: i64, way: Way, window: Window, day: i32) -> (i128, usize) {
-        let ours = self.counted.iter().filter(|one| (one.0, one.1) == (account, way) && same(window, one.3, day));
+    pub fn used(&self, account: i64, way: Direction, window: Window, day: i32) -> (i128, usize) {
+        let ours = self
+            .counted
+            .iter()
+            .filter(|one| (one.0, one.1) == (account, way) && same(window, one.3, day));
         ours.fold((0, 0), |(value, count), one| (value + i128::from(one.2), count + 1))
     }
 
@@ -156,9 +189,9 @@ impl Model {
         let Meter { account, way, amount_minor, caps, .. } = *meter;
         let held = posting.holds.iter().filter_map(|step| match step {
             HoldMove::Open { account, .. } => Some(*account),
-            HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
-                self.holds.get(hold).map(|hold| hold.0)
-            }
+            HoldMove::Settle { hold, .. }
+            | HoldMove::Release { hold }
+            | HoldMove::Expire { hold } => self.holds.get(hold).map(|hold| hold.0),
         });
         if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)
             || amount_minor <= 0
@@ -170,7 +203,8 @@ impl Model {
         let mut over = Vec::new();
         over.extend(caps.once_minor.filter(|cap| amount_minor > *cap).map(|_| Reason::LimitOnce));
         let holds_minor = self.balances.get(&account).copied().unwrap_or(0);
-        let too_much = caps.balance_minor.filter(|cap| way == Way::In && holds_minor > i128::from(*cap));
+        let too_much =
+            caps.balance_minor.filter(|cap| way == Direction::In && holds_minor > i128::from(*cap));
         over.extend(too_much.map(|_| Reason::LimitBalance));
         let windows = [
             (Window::Day, caps.day, Reason::LimitDay, Reason::LimitDayCount),
@@ -179,20 +213,30 @@ impl Model {
         ];
         for (window, cap, value_reason, count_reason) in windows {
             let (value, count) = self.used(account, way, window, day);
-            over.extend(cap.value_minor.filter(|cap| value + amount > i128::from(*cap)).map(|_| value_reason));
-            over.extend(cap.count.filter(|cap| count + 1 > usize::try_from(*cap).unwrap()).map(|_| count_reason));
+            over.extend(
+                cap.value_minor
+                    .filter(|cap| value + amount > i128::from(*cap))
+                    .map(|_| value_reason),
+            );
+            over.extend(
+                cap.count
+                    .filter(|cap| count + 1 > usize::try_from(*cap).unwrap())
+                    .map(|_| count_reason),
+            );
         }
-        let of_others = if meter.way == Way::In { Reason::OtherLimit } else { Reason::DrawLimit };
+        let of_others =
+            if meter.way == Direction::In { Reason::OtherLimit } else { Reason::DrawLimit };
         against.extend(over.into_iter().map(|reason| if meter.own { reason } else { of_others }));
         self.counted.push((account, way, amount_minor, day));
     }
 
     fn change(&mut self, change: &Change, against: &mut BTreeSet<Reason>) {
         let refused = match change {
-            Change::See { key } => (!self.seen.insert(*key)).then_some(Reason::Seen),
+            Change::Dedup { key } => (!self.seen.insert(*key)).then_some(Reason::Seen),
             Change::ChargePin { .. } => {
                 self.tries = self.tries.map(|tries| tries + 1);
-                (self.tries.is_none_or(|tries| tries > PIN_ATTEMPTS_MAX)).then_some(Reason::PinLocked)
+                (self.tries.is_none_or(|tries| tries > PIN_ATTEMPTS_MAX))
+                    .then_some(Reason::PinLocked)
             }
             Change::ClearPin { .. } => {
                 self.tries = self.tries.map(|_| 0);
@@ -209,20 +253,22 @@ impl Model {
             Change::AtVersion { session, version } => {
                 (self.sessions.get(session) != Some(version)).then_some(Reason::Stale)
             }
-            Change::OpenAccount(account) => self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid),
+            Change::OpenAccount(account) => {
+                self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid)
+            }
             Change::Join(_)
             | Change::FirstPin(_)
             | Change::Identify(_)
             | Change::OpenShift(_)
             | Change::CloseShift(_)
-            | Change::Serve(_)
-            | Change::AskedBy { .. }
+            | Change::Journal(_)
+            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
-            | Change::Take { .. }
+            | Change::Claim { .. }
             | Change::OpenReversal(_)
             | Change::MoveReversal { .. }
             | Change::Block { .. }
@@ -241,11 +287,13 @@ impl Model {
 /// Whether two days lie in one window.
 fn same(window: Window, one: i32, other: i32) -> bool {
     let date = |day: i32| jiff::civil::date(1970, 1, 1) + day.days();
-    let (a, b) = (date(one), date(other));
+    let a = date(one);
+    let b = date(other);
     match window {
         Window::Day => a == b,
         Window::Week => {
-            (a.iso_week_date().year(), a.iso_week_date().week()) == (b.iso_week_date().year(), b.iso_week_date().week())
+            (a.iso_week_date().year(), a.iso_week_date().week())
+                == (b.iso_week_date().year(), b.iso_week_date().week())
         }
         Window::Month => (a.year(), a.month()) == (b.year(), b.month()),
     }

@@ -1,6 +1,6 @@
-//! The operator's commands about agents, wrong sends and people. Goal: each does on a real database, beside a running
-//! service, what its help says, once, and says so. Method: the real binary on the database of a service in whose world
-//! people dial.
+//! The operator's commands about agents, wrong sends and people. Goal: each does on a real
+//! database, beside a running service, what its help says, once, and says so. Method: the real
+//! binary on the database of a service in whose world people dial.
 
 use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, agent, float};
@@ -31,12 +31,13 @@ async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
     let world = World::real().await;
-    let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
+    let njeri = world.phone(NJERI);
+    let mariam = world.phone(MARIAM);
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     // she has spent what she earned: it stays owed
     serve(&mariam, &[Pick("work"), Pick("pay"), Yes, Type("6734")]).await;
-    let zone = &world.app.wallet.house.market.zone;
+    let zone = &world.app.wallet.config.market.zone;
     let day = world.clock.now().day(zone).to_string();
     let mut told = vec![runs(&world, &["agent", "recheck", "--day", &day])];
     told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
@@ -58,19 +59,25 @@ async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     let world = World::real().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     let mut codes = Vec::new();
     for amount in ["200", "300"] {
         dial_afresh(&amina).await;
-        let code =
-            amina.go(&[Pick("send"), Type("0700000002"), Type(amount), Yes, Type("7361")]).await[..10].to_owned();
+        let code = amina
+            .go(&[Pick("send"), Type("0700000002"), Type(amount), Yes, Type("7361")])
+            .await[..10]
+            .to_owned();
         amina.dial().await;
-        amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")]).await;
+        amina
+            .go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes, Type("7361")])
+            .await;
         codes.push(code);
     }
     // nobody objects yet: then it is not for staff to give back
     assert!(
-        refused(&world, &["reversal", "give-back", &codes[0], "too", "early"]).contains("is not decided: undo_gone")
+        refused(&world, &["reversal", "give-back", &codes[0], "too", "early"])
+            .contains("is not decided: undo_gone")
     );
     for _one in &codes {
         dial_afresh(&baraka).await;
@@ -82,14 +89,20 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     let listed = runs(&world, &["reversal", "list"]);
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines.len(), 2, "{listed}");
-    assert!(lines.iter().all(|line| line.contains("disputed") && line.contains("30 days: 2")), "{listed}");
+    assert!(
+        lines.iter().all(|line| line.contains("disputed") && line.contains("30 days: 2")),
+        "{listed}"
+    );
     assert!(refused(&world, &["reversal", "give-back", "K7M2Q9XWTB", "why"]).contains("undo_not"));
     let given = runs(&world, &["reversal", "give-back", &codes[0], "phone", "records"]);
     assert_eq!(given, format!("{}: KES 200 given back to who sent it\n", codes[0]));
     let left = runs(&world, &["reversal", "release", &codes[1], "they", "agreed"]);
     assert_eq!(left, format!("{}: KES 300 left with who received it\n", codes[1]));
     // decided is decided
-    assert!(refused(&world, &["reversal", "release", &codes[0], "second", "thoughts"]).contains("undo_gone"));
+    assert!(
+        refused(&world, &["reversal", "release", &codes[0], "second", "thoughts"])
+            .contains("undo_gone")
+    );
     assert_eq!(runs(&world, &["reversal", "list"]), "");
     assert_eq!(
         (world.balance(AMINA).await, world.balance(BARAKA).await),
@@ -97,29 +110,40 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     );
     // the command has the machine's clock
     world.clock.advance(Duration::from_secs(3 * 24 * 3_600));
-    assert!(amina.messages().await.iter().any(|told| told.contains("KES 200 came back from Baraka O")));
+    assert!(
+        amina.messages().await.iter().any(|told| told.contains("KES 200 came back from Baraka O"))
+    );
     world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     let world = World::real().await;
-    let (njeri, otieno) = (world.phone(NJERI), world.phone(OTIENO));
+    let njeri = world.phone(NJERI);
+    let otieno = world.phone(OTIENO);
     let before = float(&world, NJERI).await;
     serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
-    assert!(runs(&world, &["agent", "dismiss", OTIENO]).contains("does not serve at Mama Njeri Shop any more"));
+    assert!(
+        runs(&world, &["agent", "dismiss", OTIENO])
+            .contains("does not serve at Mama Njeri Shop any more")
+    );
     let screen = otieno.press("2905").await;
     assert!(screen.contains("si ya wakala"), "{screen}");
     assert!(!otieno.dial().await.contains("Wakala"), "{}", otieno.transcript());
     assert!(refused(&world, &["agent", "dismiss", OTIENO]).contains("serves nowhere"));
     // colleagues go on, and whoever is wanted back begins with another PIN
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
-    assert_eq!((world.balance(ESTHER).await, float(&world, NJERI).await), (100_000, before - 100_000));
+    assert_eq!(
+        (world.balance(ESTHER).await, float(&world, NJERI).await),
+        (100_000, before - 100_000)
+    );
     let number = agent(&world, NJERI).await;
     let employed = runs(&world, &["agent", "employ", &number, OTIENO]);
     let pin = employed.split("PIN is ").nth(1).unwrap()[..5].to_owned();
     assert!(
-        serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("2905")]).await.contains("PIN"),
+        serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("2905")])
+            .await
+            .contains("PIN"),
         "{}",
         otieno.transcript()
     );
@@ -135,8 +159,9 @@ async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
     let otieno = world.phone(OTIENO);
     let before = float(&world, NJERI).await;
     serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
-    let caller = world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(OTIENO).unwrap()).await.unwrap();
-    let assistant = caller.till.unwrap().assistant.id;
+    let caller =
+        world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(OTIENO).unwrap()).await.unwrap();
+    let assistant = caller.post.unwrap().assistant.id;
     let book = Held::the_book(&world).await;
     let wallet = world.app.wallet.clone();
     let dismissed = tokio::spawn(async move { wallet.dismiss(assistant).await });
@@ -156,10 +181,15 @@ async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back
     let world = World::real().await;
     let amina = world.phone(AMINA);
     assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: full\n");
-    assert_eq!(runs(&world, &["tier", "0700000002", "merchant"]), "0700000002: merchant, until now full\n");
+    assert_eq!(
+        runs(&world, &["tier", "0700000002", "merchant"]),
+        "0700000002: merchant, until now full\n"
+    );
     assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: merchant\n");
     amina.dial().await;
-    let code = amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await[..10].to_owned();
+    let code = amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await
+        [..10]
+        .to_owned();
     amina.dial().await;
     assert!(
         amina

@@ -1,13 +1,14 @@
-//! Payments asked for by text. Goal: a text alone never moves money; its sender approves it with the PIN on the phone,
-//! once, in time, or nothing happens and they hear of it. Method: whole conversations over both channels as people see
-//! them, and the wallet asked directly for what no menu would offer.
+//! Payments asked for by text. Goal: a text alone never moves money; its sender approves it with
+//! the PIN on the phone, once, in time, or nothing happens and they hear of it. Method: whole
+//! conversations over both channels as people see them, and the wallet asked directly for what no
+//! menu would offer.
 
 use super::aids::side_by_side;
 use super::world::*;
-use kadogo::ask::{Answer, Ask, Fields, Secret, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::request::{Answer, Fields, Mode, Request, Secret};
+use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -73,7 +74,11 @@ async fn a_declined_order_is_gone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_expires_after_thirty_minutes_with_a_word_to_its_sender() {
     let world = World::new().await;
-    let people = [(AMINA, "SEND 200 0700000002"), (BARAKA, "TUMA 200 0700000003"), (CLAIRE, "ENVOYER 200 0700000001")];
+    let people = [
+        (AMINA, "SEND 200 0700000002"),
+        (BARAKA, "TUMA 200 0700000003"),
+        (CLAIRE, "ENVOYER 200 0700000001"),
+    ];
     for (number, text) in people {
         world.phone(number).write(text).await;
     }
@@ -101,7 +106,9 @@ async fn an_order_can_be_approved_in_its_last_second() {
     amina.write("SEND 200 0700000002").await;
     world.clock.advance(30 * MINUTE - Duration::from_secs(1));
     amina.dial().await;
-    assert!(amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await.contains("Confirmed"));
+    assert!(
+        amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await.contains("Confirmed")
+    );
     world.clock.advance(MINUTE);
     assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "what was approved does not expire");
 }
@@ -131,16 +138,28 @@ async fn approve(world: &World, number: &str, pin: &str, order: i64, key: &str) 
     let caller = world.app.wallet.caller(Msisdn::from_e164(number).unwrap()).await.unwrap();
     let fields = Fields::from([("order".to_owned(), order.to_string())]);
     let secret = Some(Secret::from(pin.to_owned()));
-    let ask = Ask { verb: Verb::Do, service: "approve".into(), fields, secret };
+    let ask = Request { mode: Mode::Execute, service: "approve".into(), fields, secret };
     let key = Key::new(world.clock.now(), "test", key.as_bytes());
-    world.app.wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
+    world
+        .app
+        .wallet
+        .act(
+            &caller,
+            ask,
+            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+        )
+        .await
+        .answer
 }
 
 /// The number of the order that waits for somebody.
 async fn only_order(world: &World, number: &str) -> i64 {
     let caller = world.app.wallet.caller(Msisdn::from_e164(number).unwrap()).await.unwrap();
-    let ask = Ask { verb: Verb::List, service: "orders".into(), fields: Fields::new(), secret: None };
-    let Answer::Items(items) = world.app.wallet.answer(&caller, ask).await else { panic!("a list") };
+    let ask =
+        Request { mode: Mode::List, service: "orders".into(), fields: Fields::new(), secret: None };
+    let Answer::Items(items) = world.app.wallet.answer(&caller, ask).await else {
+        panic!("a list")
+    };
     let [item] = &items[..] else { panic!("one order: {items:?}") };
     item.id.parse().unwrap()
 }
@@ -203,7 +222,11 @@ async fn more_orders_than_may_wait_are_refused_in_words() {
     for (number, text) in people {
         for n in 1..=9 {
             let id = format!("{number}-{n}");
-            assert_eq!(world.text(number, &id, &format!("{text}{n} 0700000004")).await, 200, "order {n}");
+            assert_eq!(
+                world.text(number, &id, &format!("{text}{n} 0700000004")).await,
+                200,
+                "order {n}"
+            );
         }
         assert_eq!(world.orders_waiting(number).await, 8);
         told.extend(world.inbox(number).await.pop());
@@ -240,9 +263,9 @@ async fn an_order_that_repeats_a_payment_of_minutes_ago_asks_first() {
     let world = World::new().await;
     let people = [(AMINA, "7361", "0700000002", "SEND"), (BARAKA, "4826", "0700000003", "TUMA")];
     let mut told = Vec::new();
-    for (number, pin, to, verb) in people {
+    for (number, pin, to, mode) in people {
         let phone = world.phone(number);
-        phone.write(&format!("{verb} 300 {to}")).await;
+        phone.write(&format!("{mode} 300 {to}")).await;
         phone.dial().await;
         phone.go(&[Pick("send"), Type(to), Type("300"), Yes, Type(pin)]).await;
         world.clock.advance(3 * MINUTE);
@@ -265,7 +288,10 @@ async fn who_does_not_want_to_repeat_a_payment_declines_the_order() {
     claire.dial().await;
     claire.go(&[Pick("orders"), Line("Baraka"), No]).await;
     insta::assert_snapshot!(claire.transcript());
-    assert_eq!((world.balance(CLAIRE).await, world.orders_waiting(CLAIRE).await), (120_000 - 30_700, 0));
+    assert_eq!(
+        (world.balance(CLAIRE).await, world.orders_waiting(CLAIRE).await),
+        (120_000 - 30_700, 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,5 +303,7 @@ async fn ten_minutes_later_an_order_is_no_repetition() {
     amina.go(&[Pick("send"), Type("0700000002"), Type("300"), Yes, Type("7361")]).await;
     world.clock.advance(10 * MINUTE + Duration::from_secs(1));
     amina.dial().await;
-    assert!(amina.go(&[Pick("orders"), Line("Baraka")]).await.starts_with("Pay KES 300 to Baraka O"));
+    assert!(
+        amina.go(&[Pick("orders"), Line("Baraka")]).await.starts_with("Pay KES 300 to Baraka O")
+    );
 }

@@ -1,6 +1,6 @@
-//! Messages on their way out. Goal: a message is never lost, and given up only when it is pointless, whatever the
-//! gateway does. Method: the real sender against a stub with the gateway's real answers, time moved by hand, the
-//! outbox read as it is stored.
+//! Messages on their way out. Goal: a message is never lost, and given up only when it is
+//! pointless, whatever the gateway does. Method: the real sender against a stub with the gateway's
+//! real answers, time moved by hand, the outbox read as it is stored.
 
 use super::stub::*;
 use super::world::*;
@@ -18,11 +18,10 @@ async fn world_with(stub: &Stub) -> World {
 
 /// The outbox as stored, the oldest first.
 async fn rows(world: &World) -> Vec<MessageRow> {
-    let read = world
-        .app
-        .wallet
-        .store
-        .read(|conn| Ok::<_, StoreError>(on!(conn, c => outbox::table.order(outbox::id).load(c))?));
+    let read =
+        world.app.wallet.store.read(|conn| {
+            Ok::<_, StoreError>(on!(conn, c => outbox::table.order(outbox::id).load(c))?)
+        });
     read.await.unwrap()
 }
 
@@ -44,12 +43,15 @@ async fn a_message_is_handed_over_as_the_gateway_wants_it() {
     let [asked] = &stub.asked()[..] else { panic!("one request") };
     let head = asked.head.to_lowercase();
     assert!(head.starts_with("post /version1/messaging http/1.1"), "{head}");
-    for line in
-        ["apikey: atsk_very_secret", "accept: application/json", "content-type: application/x-www-form-urlencoded"]
-    {
+    for line in [
+        "apikey: atsk_very_secret",
+        "accept: application/json",
+        "content-type: application/x-www-form-urlencoded",
+    ] {
         assert!(head.lines().any(|header| header == line), "{line} is not in {head}");
     }
-    let fields: Vec<(&str, &str)> = asked.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> =
+        asked.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         fields,
         [
@@ -61,7 +63,10 @@ async fn a_message_is_handed_over_as_the_gateway_wants_it() {
         ]
     );
     let row = last(&world).await;
-    assert_eq!((row.state.as_str(), row.attempts, row.provider_id.as_deref()), ("sent", 1, Some("ATXid_2222")));
+    assert_eq!(
+        (row.state.as_str(), row.attempts, row.provider_id.as_deref()),
+        ("sent", 1, Some("ATXid_2222"))
+    );
     assert_eq!(row.sent_at, Some(NOON));
     assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 0, "it is sent once");
 }
@@ -76,7 +81,11 @@ async fn each_answer_of_the_gateway_is_understood() {
         (accepted(102, "ATXid_b"), "sent", None),
         (Say::Http(200, body(accepted(101, "ATXid_c"))), "sent", None),
         (recipient(403, "InvalidPhoneNumber", "None"), "failed", Some("403 InvalidPhoneNumber")),
-        (recipient(404, "UnsupportedNumberType", "None"), "failed", Some("404 UnsupportedNumberType")),
+        (
+            recipient(404, "UnsupportedNumberType", "None"),
+            "failed",
+            Some("404 UnsupportedNumberType"),
+        ),
         (recipient(406, "UserInBlacklist", "None"), "failed", Some("406 UserInBlacklist")),
         (recipient(401, "RiskHold", "None"), "queued", Some("401 RiskHold")),
         (recipient(402, "InvalidSenderId", "None"), "queued", Some("402 InvalidSenderId")),
@@ -108,7 +117,11 @@ async fn each_answer_of_the_gateway_is_understood() {
         world.text(&number, &format!("sms-{n}"), "HELP").await;
         assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 1);
         let row = last(&world).await;
-        assert_eq!((row.state.as_str(), row.reason.as_deref(), row.attempts), (state, reason, 1), "case {n}");
+        assert_eq!(
+            (row.state.as_str(), row.reason.as_deref(), row.attempts),
+            (state, reason, 1),
+            "case {n}"
+        );
     }
 }
 
@@ -130,12 +143,20 @@ async fn waits_grow_and_the_last_try_is_after_two_days() {
         assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 1);
         let row = last(&world).await;
         if row.state != "queued" {
-            assert_eq!((row.state.as_str(), row.reason.as_deref(), row.attempts), ("failed", Some("HTTP 503"), 30));
+            assert_eq!(
+                (row.state.as_str(), row.reason.as_deref(), row.attempts),
+                ("failed", Some("HTTP 503"), 30)
+            );
             break;
         }
-        let wait = Duration::from_micros(u64::try_from(row.due_at - world.clock.now().micros()).unwrap());
+        let wait =
+            Duration::from_micros(u64::try_from(row.due_at - world.clock.now().micros()).unwrap());
         world.clock.advance(wait - Duration::from_micros(1));
-        assert_eq!(world.app.notify.send_due(Channel::Text).await.unwrap(), 0, "not before its time");
+        assert_eq!(
+            world.app.notify.send_due(Channel::Text).await.unwrap(),
+            0,
+            "not before its time"
+        );
         world.clock.advance(Duration::from_micros(1));
         waits.push(wait.as_secs());
     }
@@ -177,8 +198,12 @@ async fn what_waits_survives_a_pulled_plug() {
     world.text(BARAKA, "sms-2", "SALIO").await;
     stub.will([Say::Http(500, String::new())]);
     world.app.notify.send_due(Channel::Text).await.unwrap();
-    let world = world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
-    assert_eq!(rows(&world).await.iter().filter(|row| row.state == "queued" && row.attempts == 1).count(), 2);
+    let world =
+        world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
+    assert_eq!(
+        rows(&world).await.iter().filter(|row| row.state == "queued" && row.attempts == 1).count(),
+        2
+    );
     world.clock.advance(Duration::from_secs(5));
     world.deliver().await;
     assert!(rows(&world).await.iter().all(|row| row.state == "sent" && row.attempts == 2));
@@ -191,10 +216,12 @@ async fn a_message_in_hand_when_the_plug_is_pulled_goes_out_again() {
     stub.will([Say::Wait]);
     world.text(AMINA, "sms-1", "HELP").await;
     let notify = world.app.notify.clone();
-    let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await.map(|_tried| ()) });
+    let sending =
+        tokio::spawn(async move { notify.send_due(Channel::Text).await.map(|_tried| ()) });
     until("the gateway has the message", async || stub.asked().len() == 1).await;
     sending.abort();
-    let world = world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
+    let world =
+        world.restart_with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
     world.deliver().await;
     assert_eq!(stub.texts_to(AMINA).len(), 1, "whoever took it may still be at it");
     world.clock.advance(Duration::from_secs(30));
@@ -213,13 +240,18 @@ async fn one_person_hears_in_order_and_nobody_waits_for_somebody_else() {
     let stub = Stub::start().await;
     let world = world_with(&stub).await;
     stub.will_to(AMINA, Say::Wait);
-    for (number, text) in [(AMINA, "HELP"), (AMINA, "BALANCE"), (AMINA, "JOIN"), (BARAKA, "SALIO")] {
+    for (number, text) in [(AMINA, "HELP"), (AMINA, "BALANCE"), (AMINA, "JOIN"), (BARAKA, "SALIO")]
+    {
         world.text(number, &format!("sms-{text}"), text).await;
     }
     let notify = world.app.notify.clone();
     let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await });
     until("Baraka's is sent", async || last(&world).await.state == "sent").await;
-    assert_eq!(beginnings(&stub, AMINA), ["Text BALANCE"], "the next waits for the answer to the first");
+    assert_eq!(
+        beginnings(&stub, AMINA),
+        ["Text BALANCE"],
+        "the next waits for the answer to the first"
+    );
     stub.let_go();
     assert_eq!(sending.await.unwrap().unwrap(), 4);
     assert_eq!(beginnings(&stub, AMINA), ["Text BALANCE", "Your balance", "This number "]);
@@ -237,7 +269,10 @@ async fn who_has_to_wait_for_one_message_gets_the_next_after_it() {
     assert_eq!(stub.asked().len(), 1, "the later ones were not tried");
     world.clock.advance(Duration::from_secs(5));
     world.deliver().await;
-    assert_eq!(beginnings(&stub, AMINA), ["Text BALANCE", "Text BALANCE", "Your balance", "This number "]);
+    assert_eq!(
+        beginnings(&stub, AMINA),
+        ["Text BALANCE", "Text BALANCE", "Your balance", "This number "]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +284,10 @@ async fn a_slow_answer_does_not_hold_up_the_others_reports() {
     stub.will([Say::Wait]);
     let notify = world.app.notify.clone();
     let sending = tokio::spawn(async move { notify.send_due(Channel::Text).await });
-    until("one is sent while the other waits", async || rows(&world).await.iter().any(|row| row.state == "sent")).await;
+    until("one is sent while the other waits", async || {
+        rows(&world).await.iter().any(|row| row.state == "sent")
+    })
+    .await;
     let sent = rows(&world).await.into_iter().find(|row| row.state == "sent").unwrap();
     let id = sent.provider_id.clone().unwrap();
     assert_eq!(report(&world, &[("id", &id), ("status", "Success")]).await, 200);

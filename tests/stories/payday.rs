@@ -1,10 +1,11 @@
-//! Payday. Goal: commission comes to the floats by itself on the day the operator chose, in the market's time zone, once
-//! however many nodes look, and nothing of it twice. Method: a clock that is moved over midnight, and nodes side by side.
+//! Payday. Goal: commission comes to the floats by itself on the day the operator chose, in the
+//! market's time zone, once however many nodes look, and nothing of it twice. Method: a clock that
+//! is moved over midnight, and nodes side by side.
 
 use super::aids::*;
 use super::market::{MARIAM, NJERI, ZUHURA, float};
 use super::world::*;
-use kadogo::standing::Every;
+use kadogo::schedule::Every;
 
 const HOUR: u64 = 60;
 
@@ -12,7 +13,8 @@ async fn with(payout: Option<Every>) -> World {
     World::with(Twist { payout, ..Twist::default() }).await
 }
 
-/// Njeri takes in a thousand from somebody who paid in nothing that day: 6.84 for her, 1.71 for the head office.
+/// Njeri takes in a thousand from somebody who paid in nothing that day: 6.84 for her, 1.71 for the
+/// head office.
 async fn earns(world: &World, customer: &str) {
     let njeri = world.phone(NJERI);
     dial_afresh(&njeri).await;
@@ -35,17 +37,22 @@ async fn commission_of_a_day_is_paid_once_when_the_markets_midnight_has_passed()
     // 00:01, which is 21:01 UTC: two nodes look at the same moment, and one more a minute later
     minutes(&world, 2);
     let node = world.beside(Twist { payout: Some(Every::Day), ..Twist::default() }).await;
-    let (one, other) = tokio::join!(world.app.wallet.pay_by_schedule(), node.app.wallet.pay_by_schedule());
+    let (one, other) =
+        tokio::join!(world.app.wallet.pay_by_schedule(), node.app.wallet.pay_by_schedule());
     assert_eq!(one.unwrap() + other.unwrap(), 2);
     assert_eq!(due(&node).await, 0);
     drop(node);
     assert_eq!(due(&world).await, 0);
-    assert_eq!((float(&world, NJERI).await, float(&world, ZUHURA).await), (before.0 + 684, before.1 + 171));
+    assert_eq!(
+        (float(&world, NJERI).await, float(&world, ZUHURA).await),
+        (before.0 + 684, before.1 + 171)
+    );
     let told = world.inbox(NJERI).await;
     let told: Vec<&String> = told.iter().filter(|text| text.contains("Commission")).collect();
     assert_eq!(told.len(), 1, "{told:#?}");
     assert!(
-        told[0].contains("Commission KES 6.84 paid to Mama Njeri Shop") && told[0].contains("24/11/26 at 00:01"),
+        told[0].contains("Commission KES 6.84 paid to Mama Njeri Shop")
+            && told[0].contains("24/11/26 at 00:01"),
         "{told:?}"
     );
     // what is earned in the new day waits for its end; UTC's midnight is none
@@ -78,7 +85,15 @@ async fn what_an_agent_asks_for_at_midnight_is_not_paid_twice() {
         let (screen, paid) = tokio::join!(njeri.press("8417"), world.app.wallet.pay_by_schedule());
         due(&world).await;
         assert_eq!(float(&world, NJERI).await, before + 684, "{screen} {paid:?}");
-        assert_eq!(world.inbox(NJERI).await.iter().filter(|text| text.contains("Commission KES 6.84")).count(), 1);
+        assert_eq!(
+            world
+                .inbox(NJERI)
+                .await
+                .iter()
+                .filter(|text| text.contains("Commission KES 6.84"))
+                .count(),
+            1
+        );
         world.check();
     }
 }
@@ -111,8 +126,11 @@ async fn a_frozen_float_is_paid_the_next_time_and_the_others_now() {
     earns(&world, "0700000005").await;
     let mariam = world.phone(MARIAM);
     dial_afresh(&mariam).await;
-    mariam.go(&[Pick("agent"), Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("6734")]).await;
-    let frozen = "UPDATE accounts SET state = 'frozen' WHERE id = (SELECT float_account FROM outlets WHERE name = 'Duka la Soko')";
+    mariam
+        .go(&[Pick("agent"), Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("6734")])
+        .await;
+    let frozen = "UPDATE accounts SET state = 'frozen' WHERE id = (SELECT float_account FROM \
+                  outlets WHERE name = 'Duka la Soko')";
     sql(&world, frozen.to_owned()).await;
     minutes(&world, 10 * HOUR);
     assert_eq!((due(&world).await, due(&world).await), (2, 0));

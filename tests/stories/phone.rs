@@ -1,6 +1,7 @@
-//! A phone in somebody's hand. It shows screens and takes what is typed, remembers it as the gateway does, and writes
-//! everything down as a transcript that a person can read. It knows no service: a choice is found by the words that
-//! the catalogue has for it, wherever on the screen it stands.
+//! A phone in somebody's hand. It shows screens and takes what is typed, remembers it as the
+//! gateway does, and writes everything down as a transcript that a person can read. It knows no
+//! service: a choice is found by the words that the catalogue has for it, wherever on the screen it
+//! stands.
 
 use super::world::{CODE, World};
 use kadogo::gateway::africastalking as at;
@@ -13,7 +14,8 @@ static SESSIONS: AtomicU64 = AtomicU64::new(1);
 /// What somebody does at a screen.
 #[derive(Clone, Copy, Debug)]
 pub enum Step<'a> {
-    /// Picks the choice of a menu that has this label in `menus/customer.toml`, in whatever language it is shown.
+    /// Picks the choice of a menu that has this label in `menus/customer.toml`, in whatever
+    /// language it is shown.
     Pick(&'a str),
     /// Picks the line of a list that says this.
     Line(&'a str),
@@ -103,7 +105,9 @@ impl<'a> Phone<'a> {
         match step {
             Step::Pick(label) => self.pick(label).await,
             Step::Line(words) => self.pick_line(words).await,
-            Step::First => self.press(&self.number_of("a first line", |number, _| number == "1")).await,
+            Step::First => {
+                self.press(&self.number_of("a first line", |number, _| number == "1")).await
+            }
             Step::Type(value) => self.press(value).await,
             Step::Yes => self.yes().await,
             Step::No => self.no().await,
@@ -113,7 +117,8 @@ impl<'a> Phone<'a> {
         }
     }
 
-    /// Picks the choice that has this label in `menus/customer.toml`, on a later page if it is not on this one.
+    /// Picks the choice that has this label in `menus/customer.toml`, on a later page if it is not
+    /// on this one.
     pub async fn pick(&self, label: &str) -> String {
         while !self.offers(label) && self.shows("nav.more").is_some() {
             self.press_shown("nav.more").await;
@@ -150,7 +155,9 @@ impl<'a> Phone<'a> {
 
     /// Presses the number that stands before this word of the catalogue.
     async fn press_shown(&self, key: &str) -> String {
-        let number = self.shows(key).unwrap_or_else(|| panic!("no {key} on the last screen of\n{}", self.log.borrow()));
+        let number = self
+            .shows(key)
+            .unwrap_or_else(|| panic!("no {key} on the last screen of\n{}", self.log.borrow()));
         self.press(&number).await
     }
 
@@ -158,7 +165,8 @@ impl<'a> Phone<'a> {
     fn shows(&self, key: &str) -> Option<String> {
         let screen = self.shown.borrow();
         let all = self.words_of(|found| found == key);
-        let found = all.iter().find(|words| screen.lines().any(|line| line.contains(words.as_str())))?;
+        let found =
+            all.iter().find(|words| screen.lines().any(|line| line.contains(words.as_str())))?;
         found.split(' ').next().map(str::to_owned)
     }
 
@@ -168,7 +176,9 @@ impl<'a> Phone<'a> {
         let mut meant = lines.iter().filter(|(number, line)| is_meant(number, line));
         match (meant.next(), meant.next()) {
             (Some((number, _)), None) => number.clone(),
-            (Some(_), Some(_)) => panic!("{what} stands more than once on the last screen of\n{}", self.log.borrow()),
+            (Some(_), Some(_)) => {
+                panic!("{what} stands more than once on the last screen of\n{}", self.log.borrow())
+            }
             (None, _) => panic!("no {what} on the last screen of\n{}", self.log.borrow()),
         }
     }
@@ -177,8 +187,9 @@ impl<'a> Phone<'a> {
     fn numbered(&self) -> Vec<(String, String)> {
         let screen = self.shown.borrow();
         let split = screen.lines().filter_map(|line| line.split_once(' '));
-        let numbered =
-            split.filter(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+        let numbered = split.filter(|(number, _)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
         numbered.map(|(number, words)| (number.to_owned(), words.to_owned())).collect()
     }
 
@@ -191,12 +202,16 @@ impl<'a> Phone<'a> {
     fn words_of(&self, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
         let menus = self.world.app.menus.get();
         let entries = menus.catalogue.books().flat_map(|(_, book)| book.entries());
-        entries.filter(|(key, _)| is_meant(key)).map(|(_, entry)| kadogo::text::to_gsm(&entry.text)).collect()
+        entries
+            .filter(|(key, _)| is_meant(key))
+            .map(|(_, entry)| kadogo::text::to_gsm(&entry.text))
+            .collect()
     }
 
     /// The gateway delivers the last hop again.
     pub async fn again(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
+        let session = self.session.borrow().clone();
+        let history = self.history();
         let body = self.world.hop(&session, self.number.e164(), &history).await;
         at::decode(&body).unwrap().0.to_owned()
     }
@@ -212,9 +227,11 @@ impl<'a> Phone<'a> {
     }
 
     async fn send(&self) -> String {
-        let (session, history) = (self.session.borrow().clone(), self.history());
+        let session = self.session.borrow().clone();
+        let history = self.history();
         let body = self.world.hop(&session, self.number.e164(), &history).await;
-        let (screen, continues) = at::decode(&body).unwrap_or_else(|| panic!("not a screen: {body}"));
+        let (screen, continues) =
+            at::decode(&body).unwrap_or_else(|| panic!("not a screen: {body}"));
         let septets = kadogo::text::septets(screen).expect("a screen in GSM-7");
         assert!(septets <= 156, "{septets} septets do not fit a screen:\n{screen}");
         self.open.set(continues);

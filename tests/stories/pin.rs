@@ -2,11 +2,11 @@
 
 use super::aids::*;
 use super::world::*;
-use kadogo::ask::{Answer, Ask, Fields, Secret, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::refusal::Reason;
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::request::{Answer, Fields, Mode, Request, Secret};
+use kadogo::wallet::{Execution, Wrong};
 
 async fn at_the_pin<'a>(world: &'a World, number: &str) -> Phone<'a> {
     let phone = world.phone(number);
@@ -61,7 +61,12 @@ async fn a_locked_pin_still_receives_and_reads() {
     baraka.go(&[Pick("send"), Type("0700000001"), Type("200"), Yes, Type("4826")]).await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    assert!(amina.go(&[Pick("account"), Pick("balance")]).await.starts_with("Your balance is KES 5,200."));
+    assert!(
+        amina
+            .go(&[Pick("account"), Pick("balance")])
+            .await
+            .starts_with("Your balance is KES 5,200.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +75,8 @@ async fn a_locked_pin_cannot_be_changed() {
     lock(&world, AMINA).await;
     let amina = world.phone(AMINA);
     amina.dial().await;
-    let screen = amina.go(&[Pick("account"), Pick("pin"), Type("5208"), Type("5208"), Type("7361")]).await;
+    let screen =
+        amina.go(&[Pick("account"), Pick("pin"), Type("5208"), Type("5208"), Type("7361")]).await;
     assert!(screen.starts_with("Your PIN is locked"), "{screen}");
 }
 
@@ -95,7 +101,8 @@ async fn wrong_tries_add_up_over_conversations_and_services() {
     let amina = world.phone(AMINA);
     amina.dial().await;
     amina.go(&[Pick("restart"), Pick("account"), Home]).await;
-    let screen = amina.go(&[Pick("account"), Pick("pin"), Type("5208"), Type("5208"), Type("3333")]).await;
+    let screen =
+        amina.go(&[Pick("account"), Pick("pin"), Type("5208"), Type("5208"), Type("3333")]).await;
     assert!(screen.starts_with("Wrong PIN. Tries left: 2."), "{screen}");
 }
 
@@ -125,12 +132,13 @@ async fn what_cannot_be_a_pin_costs_no_try() {
     assert!(screen.starts_with("Wrong PIN. Tries left: 4."), "{screen}");
 }
 
-/// Twenty conversations of one phone at the same moment, each up to its PIN. Beginning one ends the others, so most of
-/// them never get there; what each shows in the end is returned.
+/// Twenty conversations of one phone at the same moment, each up to its PIN. Beginning one ends the
+/// others, so most of them never get there; what each shows in the end is returned.
 async fn twenty_at_once(world: &World, pin: impl Fn(usize) -> String) -> Vec<String> {
     let talks: Vec<(String, String)> = (0..20).map(|n| (format!("race-{n}"), pin(n))).collect();
     let talk = |(session, pin): &(String, String)| {
-        let (session, pin) = (session.clone(), pin.clone());
+        let session = session.clone();
+        let pin = pin.clone();
         async move {
             let along = "1*0700000002*200";
             world.hop(&session, AMINA, along).await;
@@ -152,7 +160,11 @@ async fn all<F: Future<Output = String>>(hops: impl Iterator<Item = F>) -> Vec<S
                 *screen = Some(seen);
             }
         }
-        if screens.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if screens.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     screens.into_iter().flatten().collect()
@@ -178,7 +190,8 @@ async fn the_right_pin_as_the_sixth_does_not_work() {
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }
 
-/// The same without conversations, at the wallet's own door: all tries are in flight before any is compared.
+/// The same without conversations, at the wallet's own door: all tries are in flight before any is
+/// compared.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_wallet_compares_no_more_than_five() {
     let world = World::new().await;
@@ -187,13 +200,22 @@ async fn the_wallet_compares_no_more_than_five() {
     let held = Held::the_book(&world).await;
     let mut tries = tokio::task::JoinSet::new();
     for n in 0..40_u32 {
-        let (wallet, caller) = (wallet.clone(), caller.clone());
+        let wallet = wallet.clone();
+        let caller = caller.clone();
         tries.spawn(async move {
-            let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
+            let fields =
+                Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
             let secret = Some(Secret::from((2_000 + n).to_string()));
-            let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret };
-            let key = Key::new(wallet.house.clock.now(), "test", &n.to_be_bytes());
-            wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.charged
+            let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret };
+            let key = Key::new(wallet.config.clock.now(), "test", &n.to_be_bytes());
+            wallet
+                .act(
+                    &caller,
+                    ask,
+                    Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+                )
+                .await
+                .charged
         });
     }
     until_waiting(&world, 40).await;
@@ -208,9 +230,18 @@ async fn a_payment_without_a_pin_is_refused_whatever_asks_for_it() {
     let wallet = world.app.wallet.clone();
     let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
-    let key = Key::new(wallet.house.clock.now(), "test", b"no pin");
-    let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: None };
-    let acted = wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await;
-    assert!(matches!(acted.answer, Answer::Refused(refusal) if refusal.reason == Reason::FieldMissing));
+    let key = Key::new(wallet.config.clock.now(), "test", b"no pin");
+    let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret: None };
+    let executed = wallet
+        .act(
+            &caller,
+            ask,
+            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+        )
+        .await;
+    assert!(matches!(
+        executed.answer,
+        Answer::Refused(refusal) if refusal.reason == Reason::FieldMissing
+    ));
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }

@@ -49,7 +49,9 @@ fn a_power_cut_keeps_what_was_committed() {
 
 #[test]
 fn a_standby_has_what_its_primary_committed() {
-    let Some(primary) = Cluster::start_own("a standby has what its primary committed") else { return };
+    let Some(primary) = Cluster::start_own("a standby has what its primary committed") else {
+        return;
+    };
     let url = noted(&primary);
     let standby = primary.standby("kisumu-2");
     primary.require_sync("kisumu-2");

@@ -1,5 +1,5 @@
-//! The real program in a test: started with nothing in its environment but what the test says, in a folder of its own,
-//! and ended with the test.
+//! The real program in a test: started with nothing in its environment but what the test says, in a
+//! folder of its own, and ended with the test.
 
 use super::engine::{Home, is_postgres};
 use super::stub::until;
@@ -69,7 +69,8 @@ impl Place {
         let mut child = self.command(&args, env).spawn().unwrap();
         let out = collect(child.stdout.take().unwrap());
         let err = collect(child.stderr.take().unwrap());
-        let mut server = Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
+        let mut server =
+            Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
         server.hears("listening").await;
         until("its address in the log", async || address_in(&server.err()).is_some()).await;
         server.url = format!("http://{}", address_in(&server.err()).unwrap());
@@ -133,12 +134,18 @@ impl Server {
 
     /// Waits until the log says something for the `times`th time.
     pub async fn hears_times(&self, words: &str, times: usize) {
-        until(&format!("{words:?} in the log"), async || self.err().matches(words).count() >= times).await;
+        until(&format!("{words:?} in the log"), async || {
+            self.err().matches(words).count() >= times
+        })
+        .await;
     }
 
     /// Sends a signal: `HUP`, `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 
@@ -161,7 +168,8 @@ impl Server {
     }
 
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
-        let answer = self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
+        let answer =
+            self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
@@ -197,7 +205,8 @@ impl Server {
 /// Where it listens, in either form of the log.
 fn address_in(log: &str) -> Option<String> {
     let line = log.lines().find(|line| line.contains("listening") && line.contains("address"))?;
-    let port: String = line.split("127.0.0.1:").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
+    let port: String =
+        line.split("127.0.0.1:").nth(1)?.chars().take_while(char::is_ascii_digit).collect();
     Some(format!("127.0.0.1:{port}"))
 }
 

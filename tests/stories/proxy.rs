@@ -1,5 +1,6 @@
-//! A wire to PostgreSQL that breaks at the worst moment: a proxy that understands just enough of the protocol to see a
-//! COMMIT pass, and to cut before it or between what the server did and what it says.
+//! A wire to PostgreSQL that breaks at the worst moment: a proxy that understands just enough of
+//! the protocol to see a COMMIT pass, and to cut before it or between what the server did and what
+//! it says.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
@@ -11,7 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// What a client may ask for instead of a session: TLS and GSSAPI, which are answered with a plain no.
+/// What a client may ask for instead of a session: TLS and GSSAPI, which are answered with a plain
+/// no.
 const ENCRYPT: [u32; 2] = [80_877_103, 80_877_104];
 
 /// When to cut.
@@ -42,7 +44,11 @@ struct Wire {
 impl Proxy {
     /// A proxy before the server at this port.
     pub fn before(port: u16) -> Proxy {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let wire = Arc::new(Wire {
@@ -75,8 +81,8 @@ impl Proxy {
         format!("{host}:{}/{database}", self.port)
     }
 
-    /// Cuts once, at the `nth` COMMIT from now on, whoever sends it: 1 is the next. One that the server refuses or turns
-    /// into a ROLLBACK was none: `CommitSent` waits for the next one then.
+    /// Cuts once, at the `nth` COMMIT from now on, whoever sends it: 1 is the next. One that the
+    /// server refuses or turns into a ROLLBACK was none: `CommitSent` waits for the next one then.
     pub fn cut_at(&self, moment: Moment, nth: usize) {
         assert!(nth > 0);
         *self.wire.trap.lock().unwrap() = Some((moment, nth));
@@ -137,7 +143,8 @@ impl Wire {
             _ = cut_all.changed() => (),
         }
         drop((from_client, to_client));
-        // closed with answers unread, the system would also take back what the server has not read yet
+        // closed with answers unread, the system would also take back what the server has not read
+        // yet
         to_server.shutdown().await.ok()?;
         let rest = async { tokio::io::copy(&mut from_server.from, &mut tokio::io::sink()).await };
         tokio::time::timeout(Duration::from_secs(5), rest).await.ok()?.ok()?;
@@ -145,7 +152,11 @@ impl Wire {
     }
 
     /// The connection to the server, and the client's first message for it.
-    async fn begin(&self, from: &mut Messages, to: &mut OwnedWriteHalf) -> Option<(TcpStream, Vec<u8>)> {
+    async fn begin(
+        &self,
+        from: &mut Messages,
+        to: &mut OwnedWriteHalf,
+    ) -> Option<(TcpStream, Vec<u8>)> {
         let startup = loop {
             let packet = from.untyped().await?;
             self.opened().await?;
@@ -154,12 +165,18 @@ impl Wire {
             }
             to.write_all(b"N").await.ok()?;
         };
-        let server = TcpStream::connect(("127.0.0.1", self.server.load(Ordering::SeqCst))).await.ok()?;
+        let server =
+            TcpStream::connect(("127.0.0.1", self.server.load(Ordering::SeqCst))).await.ok()?;
         server.set_nodelay(true).ok()?;
         Some((server, startup))
     }
 
-    async fn carry_up(&self, from: &mut Messages, to: &mut OwnedWriteHalf, talk: &Mutex<Talk>) -> Option<()> {
+    async fn carry_up(
+        &self,
+        from: &mut Messages,
+        to: &mut OwnedWriteHalf,
+        talk: &Mutex<Talk>,
+    ) -> Option<()> {
         loop {
             let messages = self.next(from).await?;
             let mut passing = Vec::new();
@@ -180,7 +197,12 @@ impl Wire {
         }
     }
 
-    async fn carry_down(&self, from: &mut Messages, to: &mut OwnedWriteHalf, talk: &Mutex<Talk>) -> Option<()> {
+    async fn carry_down(
+        &self,
+        from: &mut Messages,
+        to: &mut OwnedWriteHalf,
+        talk: &Mutex<Talk>,
+    ) -> Option<()> {
         loop {
             let messages = self.next(from).await?;
             let mut passing = Vec::new();
@@ -231,8 +253,9 @@ enum Answer {
     Refused,
 }
 
-/// How far the two are in their talk. The server ends its answer to each query, and to each run of extended messages up
-/// to a sync, with ReadyForQuery: by that an answer finds its question, however many are on their way.
+/// How far the two are in their talk. The server ends its answer to each query, and to each run of
+/// extended messages up to a sync, with ReadyForQuery: by that an answer finds its question,
+/// however many are on their way.
 #[derive(Default)]
 struct Talk {
     asked: usize,
@@ -259,7 +282,8 @@ impl Talk {
                 self.prepared.insert(word(), is_commit(&word()));
             }
             b'B' => {
-                let (portal, statement) = (word(), word());
+                let portal = word();
+                let statement = word();
                 self.portals.insert(portal, self.prepared.get(&statement) == Some(&true));
             }
             b'E' if self.portals.get(&word()) == Some(&true) => return Some(self.asked + 1),
@@ -270,7 +294,10 @@ impl Talk {
 
     /// A message of the server; what it says of the doomed COMMIT.
     fn answers(&mut self, message: &[u8]) -> Option<Answer> {
-        if message[0] == b'C' && message[5..] == *b"COMMIT\0" && self.doomed == Some(self.answered + 1) {
+        if message[0] == b'C'
+            && message[5..] == *b"COMMIT\0"
+            && self.doomed == Some(self.answered + 1)
+        {
             return Some(Answer::Committed);
         }
         if message[0] == b'Z' {

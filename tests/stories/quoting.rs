@@ -1,4 +1,5 @@
-//! The commands that prove a tariff, print it and say what something would cost, and what they refuse to.
+//! The commands that prove a tariff, print it and say what something would cost, and what they
+//! refuse to.
 
 use super::program;
 
@@ -54,8 +55,30 @@ fn what_would_it_cost() {
         &["cash_in", "1000"],
         &["cash_out", "1000", "--tariff", "rich.toml", "--month-volume", "500"],
         &["cash_out", "200", "--tariff", "rich.toml", "--month-volume", "100"],
-        &["cash_out", "199.99", "--tariff", "rich.toml", "--tier", "full", "--channel", "sms", "--on", "2026-07-01"],
-        &["cash_out", "199.99", "--tariff", "rich.toml", "--tier", "full", "--channel", "sms", "--on", "2026-06-30"],
+        &[
+            "cash_out",
+            "199.99",
+            "--tariff",
+            "rich.toml",
+            "--tier",
+            "full",
+            "--channel",
+            "sms",
+            "--on",
+            "2026-07-01",
+        ],
+        &[
+            "cash_out",
+            "199.99",
+            "--tariff",
+            "rich.toml",
+            "--tier",
+            "full",
+            "--channel",
+            "sms",
+            "--on",
+            "2026-06-30",
+        ],
     ];
     let mut answers = String::new();
     for way in ways {
@@ -76,7 +99,10 @@ fn what_cannot_be_quoted_says_why() {
         (&["cash_out", "49"], "cash_out KES 49 is not moved: amount_too_small"),
         (&["send", "250,001"], "send KES 250,001 is not moved: amount_too_large"),
         (&["send", "1,5"], "`1,5` is not an amount of KES: amount_ambiguous"),
-        (&["sned", "200"], "sned has no price: what has one is send, send_unjoined, cash_in, cash_out"),
+        (
+            &["sned", "200"],
+            "sned has no price: what has one is send, send_unjoined, cash_in, cash_out",
+        ),
         (&["send", "200", "--tier", "gold"], "the tariff has no tier gold"),
         (&["send", "200", "--channel", "pigeon"], "the tariff has no channel pigeon"),
         (&["send", "200", "--tariff", "none.toml"], "none.toml"),
@@ -99,7 +125,11 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
             "splitting_allowed = 20",
             "send: paying KES 5,000.01 as KES 5,000 and KES 0.01 saves KES 21",
         ),
-        ("[cash_out]\n", "[cash_out]\npaid_by = \"payee\"\n", "cash_out: `paid_by`: only the payer can pay here"),
+        (
+            "[cash_out]\n",
+            "[cash_out]\npaid_by = \"payee\"\n",
+            "cash_out: `paid_by`: only the payer can pay here",
+        ),
         ("[send]\n", "[sned]\n", "`sned` does not belong here"),
         ("\"KES\"", "\"UGX\"", "tariff.toml:7: currency: the market counts in KES"),
     ];
@@ -107,8 +137,11 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
         std::fs::write(&path, good.replacen(old, new, 1)).unwrap();
         let said = place.run(&["tariff", "check"]);
         assert_eq!(said.code, Some(1), "{said:?}");
-        let named =
-            said.out.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {}", said.out));
+        let named = said
+            .out
+            .lines()
+            .find(|line| line.contains(words))
+            .unwrap_or_else(|| panic!("{words}: {}", said.out));
         assert!(named.starts_with("menus/tariff.toml:"), "{named}");
         assert!(said.out.ends_with("1 problem\n"), "{}", said.out);
         // the service would not start with it either, but for what is only dear

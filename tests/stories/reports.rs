@@ -1,5 +1,6 @@
-//! Delivery reports and the numbers about the outbox. Goal: whatever the gateway reports, in whatever order, the outbox
-//! knows the truth and the gateway is never made to repeat itself. Method: reports posted in the gateway's own form.
+//! Delivery reports and the numbers about the outbox. Goal: whatever the gateway reports, in
+//! whatever order, the outbox knows the truth and the gateway is never made to repeat itself.
+//! Method: reports posted in the gateway's own form.
 
 use super::stub::*;
 use super::world::*;
@@ -32,7 +33,11 @@ async fn report(world: &World, id: &str, status: &str, reason: &str) -> (String,
     }
     let (http, body) = world.post("/gateways/africastalking/delivery", &form).await;
     assert_eq!((http, body.as_str()), (200, "ok"), "{status}");
-    let read = world.app.wallet.store.read(|conn| Ok::<_, StoreError>(on!(conn, c => outbox::table.load(c))?));
+    let read = world
+        .app
+        .wallet
+        .store
+        .read(|conn| Ok::<_, StoreError>(on!(conn, c => outbox::table.load(c))?));
     let [row]: [MessageRow; 1] = read.await.unwrap().try_into().unwrap();
     (row.state, row.reason)
 }
@@ -49,7 +54,11 @@ fn because(state: &str, reason: &str) -> (String, Option<String>) {
 async fn a_message_is_followed_to_the_handset() {
     let world = sent_one().await;
     for status in ["Sent", "Submitted", "Buffered"] {
-        assert_eq!(report(&world, "ATXid_1", status, "").await, plain("sent"), "{status} is on its way");
+        assert_eq!(
+            report(&world, "ATXid_1", status, "").await,
+            plain("sent"),
+            "{status} is on its way"
+        );
     }
     assert_eq!(report(&world, "ATXid_1", "Success", "").await, plain("delivered"));
 }
@@ -97,7 +106,15 @@ async fn unknown_messages_and_words_are_no_errors_and_change_nothing() {
 /// The value of a line at `/metrics`, as whoever reads it there sees it.
 async fn number(world: &World, name: &str) -> Option<i64> {
     world.app.notify.measure().await.unwrap();
-    let page = world.client.get(format!("{}/metrics", world.url)).send().await.unwrap().text().await.unwrap();
+    let page = world
+        .client
+        .get(format!("{}/metrics", world.url))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     page.lines().find_map(|line| line.strip_prefix(&format!("{name} "))?.parse().ok())
 }
 
@@ -105,7 +122,8 @@ async fn number(world: &World, name: &str) -> Option<i64> {
 async fn depth_and_age_of_the_outbox_can_be_watched() {
     let stub = Stub::start().await;
     let world = World::with(Twist { gateway: Some(stub.account()), ..Twist::default() }).await;
-    let (depth, age) = ("kadogo_outbox_depth", "kadogo_outbox_age_seconds");
+    let depth = "kadogo_outbox_depth";
+    let age = "kadogo_outbox_age_seconds";
     assert_eq!((number(&world, depth).await, number(&world, age).await), (Some(0), Some(0)));
     stub.will([Say::HangUp]);
     world.text(AMINA, "sms-1", "HELP").await;

@@ -1,6 +1,7 @@
-//! Wrong sends. Goal: what went to the wrong person can come back, if it is still there and the receiver or staff agree;
-//! nobody is overdrawn, nothing is decided by silence, and who sells or serves is not robbed of what they were paid.
-//! Method: whole conversations as both sides see them, staff's own command of the wallet, and races.
+//! Wrong sends. Goal: what went to the wrong person can come back, if it is still there and the
+//! receiver or staff agree; nobody is overdrawn, nothing is decided by silence, and who sells or
+//! serves is not robbed of what they were paid. Method: whole conversations as both sides see them,
+//! staff's own command of the wallet, and races.
 
 use super::aids::*;
 use super::world::*;
@@ -46,12 +47,15 @@ async fn stands(world: &World, number: &str) -> (i64, i64) {
 
 async fn agreed(receiver: &str, to: &str, pin: &str) -> String {
     let world = World::new().await;
-    let (amina, other) = (world.phone(AMINA), world.phone(receiver));
+    let amina = world.phone(AMINA);
+    let other = world.phone(receiver);
     let before = world.balance(receiver).await;
     sends(&amina, to, "200").await;
     // not by code this time, but from the list
     dial_afresh(&amina).await;
-    amina.go(&[Pick("people"), Pick("undo"), Pick("sent"), Line("KES 200"), Yes, Type("7361")]).await;
+    amina
+        .go(&[Pick("people"), Pick("undo"), Pick("sent"), Line("KES 200"), Yes, Type("7361")])
+        .await;
     assert_eq!(stands(&world, receiver).await, (before + 20_000, 20_000));
     amina.messages().await;
     other.messages().await;
@@ -72,24 +76,31 @@ async fn row_4_a_wrong_number_and_the_receiver_gives_it_back() {
         ("french", agreed(CLAIRE, "0700000003", "9274")),
     ];
     for (languages, seen) in side_by_side(stories).await {
-        insta::assert_snapshot!(format!("row_4_a_wrong_number_and_the_receiver_gives_it_back_in_{languages}"), seen);
+        insta::assert_snapshot!(
+            format!("row_4_a_wrong_number_and_the_receiver_gives_it_back_in_{languages}"),
+            seen
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn row_7_a_buyer_cannot_take_back_what_a_trader_or_an_agent_was_paid_or_what_was_asked_for() {
     let world = World::new().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     sql(&world, format!("UPDATE people SET tier = 'merchant' WHERE msisdn = '{BARAKA}'")).await;
     let shop = sends(&amina, "0700000002", "200").await;
     baraka.write("OMBA 300 0700000001 viatu").await;
     amina.dial().await;
-    let asked = amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await[..10].to_owned();
+    let asked =
+        amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await[..10].to_owned();
     let people = kadogo::demo::world::people(&world.app.wallet).await.unwrap();
     let agent = people.into_iter().find_map(|person| person.agent).unwrap().number;
     dial_afresh(&amina).await;
-    let cash =
-        amina.go(&[Pick("cash"), Pick("agent"), Type(&agent), Type("100"), Yes, Type("7361")]).await[..10].to_owned();
+    let cash = amina
+        .go(&[Pick("cash"), Pick("agent"), Type(&agent), Type("100"), Yes, Type("7361")])
+        .await[..10]
+        .to_owned();
     for code in [shop, asked, cash] {
         let screen = asks_back(&amina, &code).await;
         assert!(screen.starts_with("Only what you sent to a person"), "{screen}");
@@ -121,7 +132,8 @@ async fn row_7_who_asks_back_again_and_again_is_stopped_and_staff_sees_how_often
 #[tokio::test(flavor = "multi_thread")]
 async fn row_8_who_helped_and_paid_out_is_not_overdrawn_when_the_sender_asks_back() {
     let world = World::new().await;
-    let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+    let amina = world.phone(AMINA);
+    let esther = world.phone(ESTHER);
     let code = sends(&amina, "0700000005", "1000").await;
     // Esther passes nearly all of it on, then the rest
     esther.dial().await;
@@ -146,12 +158,13 @@ async fn row_8_who_helped_and_paid_out_is_not_overdrawn_when_the_sender_asks_bac
     world.check();
 }
 
-/// Who wants to know whether somebody has spent all their money pays for it like everybody who asks back: with a try of
-/// the PIN, and with a place in the quota.
+/// Who wants to know whether somebody has spent all their money pays for it like everybody who asks
+/// back: with a try of the PIN, and with a place in the quota.
 #[tokio::test(flavor = "multi_thread")]
 async fn that_nothing_is_left_is_not_told_for_nothing() {
     let world = World::new().await;
-    let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+    let amina = world.phone(AMINA);
+    let esther = world.phone(ESTHER);
     let mut codes = Vec::new();
     for amount in ["49", "48", "47", "46"] {
         codes.push(sends(&amina, "0700000005", amount).await);
@@ -165,19 +178,28 @@ async fn that_nothing_is_left_is_not_told_for_nothing() {
     esther.messages().await;
     // a wrong PIN says the same as everywhere, costs a try, and tells nothing
     dial_afresh(&amina).await;
-    let wrong = amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&codes[0]), Yes, Type("1111")]).await;
+    let wrong = amina
+        .go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&codes[0]), Yes, Type("1111")])
+        .await;
     assert!(wrong.starts_with("Wrong PIN. Tries left: 4."), "{wrong}");
     for code in &codes[..3] {
-        assert!(asks_back(&amina, code).await.starts_with("Nothing of it is there"), "{}", last(&amina));
+        assert!(
+            asks_back(&amina, code).await.starts_with("Nothing of it is there"),
+            "{}",
+            last(&amina)
+        );
     }
     let told = amina.messages().await;
     assert_eq!(told.len(), 3, "{told:#?}");
     assert_eq!(
         told[0],
-        "Nothing of the KES 49 you sent to Esther N 0700***005 is there any more, so nothing is held. Talk to them."
+        "Nothing of the KES 49 you sent to Esther N 0700***005 is there any more, so nothing is \
+         held. Talk to them."
     );
     assert!(esther.messages().await.is_empty());
-    assert!(asks_back(&amina, &codes[3]).await.starts_with("You may ask back 3 payments in 30 days"));
+    assert!(
+        asks_back(&amina, &codes[3]).await.starts_with("You may ask back 3 payments in 30 days")
+    );
     // and once is once, also when money has come meanwhile
     world.give(ESTHER, 100_000).await;
     assert!(asks_back(&amina, &codes[0]).await.starts_with("That payment was asked back already."));
@@ -190,12 +212,16 @@ async fn that_nothing_is_left_is_not_told_for_nothing() {
 async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
     for give_back in [true, false] {
         let world = World::new().await;
-        let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+        let amina = world.phone(AMINA);
+        let baraka = world.phone(BARAKA);
         let code = sends(&amina, "0700000002", "200").await;
         asks_back(&amina, &code).await;
         let wallet = &world.app.wallet;
         // before the receiver has spoken it is not for staff to give back
-        assert_eq!(wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason, Reason::UndoGone);
+        assert_eq!(
+            wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason,
+            Reason::UndoGone
+        );
         answers(&baraka, false, "").await;
         assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
         assert_eq!(
@@ -208,15 +234,28 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
         // decided is decided; the same word again finds it done
         assert!(wallet.decide_reversal(&code, give_back, "phone records").await.is_ok());
-        assert_eq!(wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason, Reason::UndoGone);
+        assert_eq!(
+            wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason,
+            Reason::UndoGone
+        );
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
-        let why = wallet.store.read(|conn| Ok(super::engine::lines(conn, "SELECT why AS text FROM reversals"))).await;
-        assert_eq!(why.unwrap_or_else(|error: kadogo::store::StoreError| panic!("{error}")), ["phone records"]);
+        let why = wallet
+            .store
+            .read(|conn| Ok(super::engine::lines(conn, "SELECT why AS text FROM reversals")))
+            .await;
+        assert_eq!(
+            why.unwrap_or_else(|error: kadogo::store::StoreError| panic!("{error}")),
+            ["phone records"]
+        );
         assert!(wallet.reversals().await.unwrap().is_empty());
         if give_back {
             amina.messages().await;
             baraka.messages().await;
-            insta::assert_snapshot!(format!("{}\n== the receiver ==\n{}", amina.transcript(), baraka.transcript()));
+            insta::assert_snapshot!(format!(
+                "{}\n== the receiver ==\n{}",
+                amina.transcript(),
+                baraka.transcript()
+            ));
         }
         world.check();
     }
@@ -225,7 +264,8 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_leaves_the_money_where_it_is_and_both_hear_of_it() {
     let world = World::new().await;
-    let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
+    let amina = world.phone(AMINA);
+    let claire = world.phone(CLAIRE);
     let code = sends(&amina, "0700000003", "200").await;
     asks_back(&amina, &code).await;
     world.clock.advance(7 * DAY - Duration::from_secs(1));
@@ -237,7 +277,10 @@ async fn silence_leaves_the_money_where_it_is_and_both_hear_of_it() {
     assert!(screen.contains("déjà décidé"), "{screen}");
     assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
     assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it ends once");
-    assert_eq!((stands(&world, CLAIRE).await, stands(&world, AMINA).await), ((140_000, 0), (479_300, 0)));
+    assert_eq!(
+        (stands(&world, CLAIRE).await, stands(&world, AMINA).await),
+        ((140_000, 0), (479_300, 0))
+    );
     let told = [world.inbox(AMINA).await.pop().unwrap(), world.inbox(CLAIRE).await.pop().unwrap()];
     insta::assert_snapshot!(told.join("\n"), @r"
     KES 200 stays with Claire M 0700***003: it is no longer held.
@@ -252,7 +295,8 @@ async fn silence_leaves_the_money_where_it_is_and_both_hear_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_asked_back_once_ever_and_only_within_a_day_by_who_paid_it() {
     let world = World::new().await;
-    let (amina, claire) = (world.phone(AMINA), world.phone(CLAIRE));
+    let amina = world.phone(AMINA);
+    let claire = world.phone(CLAIRE);
     let code = sends(&amina, "0700000002", "200").await;
     // the receiver, or somebody who saw the receipt, cannot
     dial_afresh(&claire).await;
@@ -279,19 +323,22 @@ async fn every_copy_of_the_last_step_holds_once() {
     let code = sends(&amina, "0700000002", "200").await;
     dial_afresh(&amina).await;
     amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes]).await;
-    let (session, history) = (amina.session(), format!("{}*7361", amina.history()));
+    let session = amina.session();
+    let history = format!("{}*7361", amina.history());
     let copies = all((0..4).map(|_| world.hop(&session, AMINA, &history))).await;
     assert!(copies.windows(2).all(|pair| pair[0] == pair[1]), "{copies:#?}");
     assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
     assert_eq!(world.inbox(BARAKA).await.len(), 2);
 }
 
-/// Whoever is faster: what was spent is not held, what is held is not spent, and nobody sinks below zero.
+/// Whoever is faster: what was spent is not held, what is held is not spent, and nobody sinks below
+/// zero.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_receiver_spends_while_it_is_asked_back() {
     for _round in 0..4 {
         let world = World::new().await;
-        let (amina, esther) = (world.phone(AMINA), world.phone(ESTHER));
+        let amina = world.phone(AMINA);
+        let esther = world.phone(ESTHER);
         let code = sends(&amina, "0700000005", "1000").await;
         dial_afresh(&amina).await;
         amina.go(&[Pick("people"), Pick("undo"), Pick("code"), Type(&code), Yes]).await;
@@ -310,7 +357,8 @@ async fn the_receiver_spends_while_it_is_asked_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_receiver_and_staff_decide_at_the_same_moment() {
     let world = World::new().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     let code = sends(&amina, "0700000002", "200").await;
     asks_back(&amina, &code).await;
     answers(&baraka, false, "").await;

@@ -1,5 +1,6 @@
-//! The program as an operator runs it. Goal: it starts with one command, takes new menus without throwing anybody out,
-//! and ends without losing what it took in hand. Method: the real binary, real signals, a real socket.
+//! The program as an operator runs it. Goal: it starts with one command, takes new menus without
+//! throwing anybody out, and ends without losing what it took in hand. Method: the real binary,
+//! real signals, a real socket.
 
 use super::engine::{Hand, is_postgres};
 use super::program::*;
@@ -41,7 +42,8 @@ async fn a_demo_needs_one_command_and_says_what_to_do() {
     // the line to try, tried
     let welcome = server.out();
     let line = welcome.split("curl -d '").nth(1).unwrap().split('\'').next().unwrap().to_owned();
-    let request = server.client.post(format!("{}/gateways/africastalking/ussd", server.url)).body(line);
+    let request =
+        server.client.post(format!("{}/gateways/africastalking/ussd", server.url)).body(line);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     assert!(request.send().await.unwrap().text().await.unwrap().starts_with("CON Kadogo"));
     let (status, page) = server.get("/phone").await;
@@ -57,14 +59,27 @@ async fn programs_find_the_people_and_inboxes_of_a_demo() {
     assert_eq!(people.len(), 9);
     insta::assert_snapshot!(serde_json::to_string_pretty(&people[0]).unwrap());
     assert_eq!(inbox(&server, AMINA).await.len(), 0);
-    assert!(server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"]).await.contains("Confirmed"));
-    assert!(server.talk("ATUid_2", AMINA, &["1", "0700000002", "50", "1", "7361"]).await.contains("Confirmed"));
+    assert!(
+        server
+            .talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"])
+            .await
+            .contains("Confirmed")
+    );
+    assert!(
+        server
+            .talk("ATUid_2", AMINA, &["1", "0700000002", "50", "1", "7361"])
+            .await
+            .contains("Confirmed")
+    );
     until("both receipts arrived", async || inbox(&server, AMINA).await.len() == 2).await;
     let messages = inbox(&server, AMINA).await;
     for (message, amount) in messages.iter().zip(["KES 200 ", "KES 50 "]) {
         let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
         assert_eq!(fields, ["at", "from", "text"]);
-        assert!(message["text"].as_str().unwrap().contains(amount), "the oldest first: {messages:?}");
+        assert!(
+            message["text"].as_str().unwrap().contains(amount),
+            "the oldest first: {messages:?}"
+        );
         assert_eq!(message["from"], "Kadogo");
         let at: jiff::Timestamp = message["at"].as_str().unwrap().parse().unwrap();
         assert!(at <= jiff::Timestamp::now());
@@ -77,11 +92,15 @@ async fn programs_find_the_people_and_inboxes_of_a_demo() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_thing_sends_through_the_gateway_and_has_no_demo_in_it() {
-    let (place, stub) = (Place::new(), Stub::start().await);
+    let place = Place::new();
+    let stub = Stub::start().await;
     let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
     let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
     for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105"] {
-        assert!(server.hop_at(&path, "ATUid_1", STRANGER, history).await.starts_with("CON "), "{history}");
+        assert!(
+            server.hop_at(&path, "ATUid_1", STRANGER, history).await.starts_with("CON "),
+            "{history}"
+        );
     }
     let last = server.hop_at(&path, "ATUid_1", STRANGER, "1*Zawadi Njoki*739105*739105").await;
     assert!(last.starts_with("END Welcome to Kadogo, Zawadi Njoki!"), "{last}");
@@ -95,7 +114,8 @@ async fn the_real_thing_sends_through_the_gateway_and_has_no_demo_in_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_service_runs() {
-    let (place, stub) = (Place::new(), Stub::start().await);
+    let place = Place::new();
+    let stub = Stub::start().await;
     let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
     let secret = [("KADOGO_SECRET", SECRET)];
     let said = place.run_with(&["agent", "list"], &secret);
@@ -109,7 +129,9 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     assert!(second.out.contains("Duka la Soko"), "{second:?}");
     let stranger = agent(&["employ", &number, STRANGER]);
     assert!(stranger.code == Some(1) && stranger.err.contains("has no wallet yet"), "{stranger:?}");
-    for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"] {
+    for history in
+        ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"]
+    {
         server.hop_at(&path, "ATUid_1", STRANGER, history).await;
     }
     let employed = agent(&["employ", &number, STRANGER]);
@@ -119,26 +141,37 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     let slip = agent(&["employ", "12345", STRANGER]);
     assert!(slip.err.contains("`12345` is not an agent number"), "{slip:?}");
     // their phone shows it at once, and the list too
-    assert!(server.hop_at(&path, "ATUid_2", STRANGER, "").await.ends_with("4 Agent\n5 More services"));
+    assert!(
+        server.hop_at(&path, "ATUid_2", STRANGER, "").await.ends_with("4 Agent\n5 More services")
+    );
     server.hop_at(&path, "ATUid_2", STRANGER, "4").await;
     let till = server.hop_at(&path, "ATUid_2", STRANGER, "4*6").await;
     assert!(till.contains(&format!("Mama Njeri Shop, agent {number}\nFloat KES 0")), "{till}");
     // also by a file, and after the secret was changed
     std::fs::write(place.path("secret"), SECRET).unwrap();
-    assert_eq!(place.run_with(&["agent", "list"], &[("KADOGO_SECRET_FILE", "secret")]).code, Some(0));
+    assert_eq!(
+        place.run_with(&["agent", "list"], &[("KADOGO_SECRET_FILE", "secret")]).code,
+        Some(0)
+    );
     let changed = [("KADOGO_SECRET", OTHER_SECRET), ("KADOGO_OLD_SECRETS", SECRET)];
     assert_eq!(place.run_with(&["agent", "list"], &changed).code, Some(0));
     assert_eq!(place.run_with(&["agent", "list"], &changed[..1]).code, Some(1));
     let listed = agent(&["list"]).out;
-    assert!(listed.contains("(Kibera, open): float KES 0") && listed.contains("Zawadi Njoki"), "{listed}");
+    assert!(
+        listed.contains("(Kibera, open): float KES 0") && listed.contains("Zawadi Njoki"),
+        "{listed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_secret_is_taken_when_the_old_one_is_named() {
-    let (place, stub) = (Place::new(), Stub::start().await);
+    let place = Place::new();
+    let stub = Stub::start().await;
     let path = format!("/gateways/africastalking/ussd?token={TOKEN}");
     let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
-    for history in ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"] {
+    for history in
+        ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"]
+    {
         server.hop_at(&path, "ATUid_1", STRANGER, history).await;
     }
     drop(server);
@@ -161,27 +194,39 @@ async fn changed_menus_are_taken_over_and_bad_ones_are_not() {
     assert!(server.hop("ATUid_1", AMINA, "").await.contains("1 Send money"));
     let english = menus.join("texts/en.toml");
     let text = std::fs::read_to_string(&english).unwrap();
-    std::fs::write(&english, text.replace("send = \"Send money\"", "send = \"Pay somebody\"")).unwrap();
+    std::fs::write(&english, text.replace("send = \"Send money\"", "send = \"Pay somebody\""))
+        .unwrap();
     server.signal("HUP");
     server.hears("the menus were reloaded").await;
     assert!(server.hop("ATUid_2", AMINA, "").await.contains("1 Pay somebody"));
     std::fs::write(&english, text.replace("send = \"Send money\"", "")).unwrap();
     server.signal("HUP");
     server.hears("the menus were not reloaded, the old ones stay").await;
-    assert!(server.err().contains("text \"screen.home.send\" is missing; menus/customer.toml:"), "{}", server.err());
+    assert!(
+        server.err().contains("text \"screen.home.send\" is missing; menus/customer.toml:"),
+        "{}",
+        server.err()
+    );
     assert!(server.hop("ATUid_3", AMINA, "").await.contains("1 Pay somebody"));
     // texts are read and written by the new words too
     let grammar = menus.join("sms.toml");
     let words = std::fs::read_to_string(&grammar).unwrap();
     std::fs::write(
         &grammar,
-        words.replace("words = [\"balance\", \"bal\",", "words = [\"balance\", \"bal\", \"kiasi\","),
+        words
+            .replace("words = [\"balance\", \"bal\",", "words = [\"balance\", \"bal\", \"kiasi\","),
     )
     .unwrap();
     std::fs::write(&english, text.replace("Your balance on", "You had on")).unwrap();
     server.signal("HUP");
     server.hears_times("the menus were reloaded", 2).await;
-    let form = [("date", "2026-11-23 11:05:00"), ("from", AMINA), ("id", "sms-1"), ("text", "KIASI"), ("to", "22384")];
+    let form = [
+        ("date", "2026-11-23 11:05:00"),
+        ("from", AMINA),
+        ("id", "sms-1"),
+        ("text", "KIASI"),
+        ("to", "22384"),
+    ];
     assert_eq!(server.post("/gateways/africastalking/sms", &form).await.0, 200);
     until("the answer arrived", async || inbox(&server, AMINA).await.len() == 1).await;
     assert!(inbox(&server, AMINA).await[0]["text"].as_str().unwrap().starts_with("You had on"));
@@ -207,12 +252,18 @@ async fn people_in_the_middle_of_a_conversation_are_not_thrown_out() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (before, after) = text.split_once("[screen.balance]").unwrap();
         let (_, after) = after.split_once("[screen.statement]").unwrap();
-        let text = format!("{before}[screen.statement]{after}").replace("Enter the amount.", "How much?");
+        let text =
+            format!("{before}[screen.statement]{after}").replace("Enter the amount.", "How much?");
         std::fs::write(&file, text).unwrap();
     }
     server.signal("HUP");
     server.hears("the menus were reloaded").await;
-    assert!(server.hop("ATUid_1", AMINA, "1*0700000002*two").await.ends_with("How much?\n0 Back 00 Home"));
+    assert!(
+        server
+            .hop("ATUid_1", AMINA, "1*0700000002*two")
+            .await
+            .ends_with("How much?\n0 Back 00 Home")
+    );
     let rest = ["200", "1", "7361"];
     let mut screen = String::new();
     for steps in 1..=rest.len() {
@@ -238,15 +289,16 @@ async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
     let mut server = place.start(&["demo", "--answer-within-ms", "20000"], &[]).await;
     server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
     let held = hold(&place);
-    let (answer, ()) = tokio::join!(server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361"), async {
-        // by the time it has answered these, it has the payment in hand
-        for _look in 0..50 {
-            server.get("/healthz").await;
-        }
-        server.signal("TERM");
-        server.hears("stopping: no new requests").await;
-        drop(held);
-    });
+    let (answer, ()) =
+        tokio::join!(server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361"), async {
+            // by the time it has answered these, it has the payment in hand
+            for _look in 0..50 {
+                server.get("/healthz").await;
+            }
+            server.signal("TERM");
+            server.hears("stopping: no new requests").await;
+            drop(held);
+        });
     assert!(answer.contains("Confirmed. KES 200 sent to Baraka O"), "{answer}");
     assert_eq!(server.ends().await.code(), Some(0), "{}", server.err());
     assert!(server.err().contains("stopped"));
@@ -267,7 +319,10 @@ async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends(
     server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
     let held = hold(&place);
     let answer = server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361").await;
-    assert!(answer.starts_with("END This takes a little longer. You will get the result by SMS."), "{answer}");
+    assert!(
+        answer.starts_with("END This takes a little longer. You will get the result by SMS."),
+        "{answer}"
+    );
     server.signal("TERM");
     server.hears("stopping: no new requests").await;
     drop(held);
@@ -275,5 +330,10 @@ async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends(
     drop(server);
     let server = place.start(&["demo"], &[]).await;
     until("the promise is kept", async || inbox(&server, AMINA).await.len() == 1).await;
-    assert!(inbox(&server, AMINA).await[0]["text"].as_str().unwrap().contains("KES 200 sent to Baraka O"));
+    assert!(
+        inbox(&server, AMINA).await[0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("KES 200 sent to Baraka O")
+    );
 }

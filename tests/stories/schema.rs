@@ -1,5 +1,6 @@
-//! The schema: migrations can be undone and done again with the same result, the tables that the program believes in
-//! are the ones there are, and a database of a newer program is left alone. On either database.
+//! The schema: migrations can be undone and done again with the same result, the tables that the
+//! program believes in are the ones there are, and a database of a newer program is left alone. On
+//! either database.
 
 mod postgres;
 
@@ -18,7 +19,11 @@ fn migrations() -> FileBasedMigrations {
 
 /// Everything that was ever created, as it was written down.
 fn schema(conn: &mut Conn) -> Vec<String> {
-    lines(conn, "SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS text FROM sqlite_schema ORDER BY 1")
+    lines(
+        conn,
+        "SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS text FROM sqlite_schema ORDER \
+         BY 1",
+    )
 }
 
 fn inner(conn: &mut Conn) -> &mut SqliteConnection {
@@ -65,14 +70,16 @@ fn the_tables_are_the_ones_the_program_believes_in() {
     up(&mut conn);
     let names = lines(
         &mut conn,
-        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+        "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' \
+         ESCAPE '\\'",
     );
     let table = |name: String| {
         let columns = lines(
             &mut conn,
             &format!(
-                "SELECT name || ' ' || type || CASE WHEN \"notnull\" THEN '' ELSE ' or nothing' END \
-                 || CASE WHEN pk > 0 THEN ' key ' || pk ELSE '' END AS text FROM pragma_table_info('{name}') ORDER BY cid"
+                "SELECT name || ' ' || type || CASE WHEN \"notnull\" THEN '' ELSE ' or nothing' \
+                 END || CASE WHEN pk > 0 THEN ' key ' || pk ELSE '' END AS text FROM \
+                 pragma_table_info('{name}') ORDER BY cid"
             ),
         );
         (name, columns)
@@ -84,7 +91,8 @@ fn the_tables_are_the_ones_the_program_believes_in() {
     assert_eq!(stored, believed);
 }
 
-/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers, texts and bytes.
+/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers, texts
+/// and bytes.
 fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>> {
     let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
     let text = ["schema.rs", "schema/book_tables.rs"]
@@ -92,7 +100,8 @@ fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>>
         .concat();
     let mut tables = BTreeMap::new();
     for block in text.split("diesel::table!").skip(1) {
-        let told = |line: &&str| !["", "{"].contains(&line.trim()) && !line.trim().starts_with(['/', '#']);
+        let told =
+            |line: &&str| !["", "{"].contains(&line.trim()) && !line.trim().starts_with(['/', '#']);
         let mut head_and_rows = block.lines().filter(told);
         let head = head_and_rows.find(|line| line.contains('(')).unwrap().trim();
         let (name, keys) = head.trim_end_matches(['{', ' ', ')']).split_once(" (").unwrap();
@@ -107,7 +116,8 @@ fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>>
                 other => panic!("{name}.{column} is {other}"),
             };
             let absent = if plain == kind { "" } else { " or nothing" };
-            let key = keys.iter().position(|key| *key == column).map(|at| format!(" key {}", at + 1));
+            let key =
+                keys.iter().position(|key| *key == column).map(|at| format!(" key {}", at + 1));
             format!("{column} {kind_there}{absent}{}", key.unwrap_or_default())
         });
         tables.insert(name.to_owned(), columns.collect());

@@ -1,6 +1,7 @@
-//! What must not be read by who may read logs, numbers and tables. Goal: no PIN and no whole phone number anywhere but
-//! where it belongs. Method: a day's traffic through the real binary at its most talkative, PINs of six digits that
-//! stand for nothing else, and a search through every byte that came out.
+//! What must not be read by who may read logs, numbers and tables. Goal: no PIN and no whole phone
+//! number anywhere but where it belongs. Method: a day's traffic through the real binary at its
+//! most talkative, PINs of six digits that stand for nothing else, and a search through every byte
+//! that came out.
 
 use super::program::*;
 use super::stub::until;
@@ -24,17 +25,31 @@ async fn a_day(server: &Server) {
     type_all(server, "ATUid_join", &["1", "Zawadi Njoki", own, wrong, own, own]).await;
     let joined = server.get("/demo/people").await.1;
     assert!(joined.contains("Zawadi Njoki"), "{joined}");
-    assert!(server.talk("ATUid_give", AMINA, &["1", "0711222333", "300", "1", "7361"]).await.contains("Confirmed"));
-    let sent = type_all(server, "ATUid_send", &["1", "0700000002", "100", "1", wrong, other, own]).await;
+    assert!(
+        server
+            .talk("ATUid_give", AMINA, &["1", "0711222333", "300", "1", "7361"])
+            .await
+            .contains("Confirmed")
+    );
+    let sent =
+        type_all(server, "ATUid_send", &["1", "0700000002", "100", "1", wrong, other, own]).await;
     assert!(sent.contains("Confirmed"), "{sent}");
     let changed = type_all(server, "ATUid_pin", &["2", "3", new, new, own]).await;
     assert!(changed.contains("Your PIN is changed"), "{changed}");
     type_all(server, "ATUid_cut", &["1", "0700000001", "50", "1"]).await;
     for (n, text) in
-        [format!("PIN {texted}"), format!("SEND 20 0700000001 {texted}"), "BALANCE".into()].iter().enumerate()
+        [format!("PIN {texted}"), format!("SEND 20 0700000001 {texted}"), "BALANCE".into()]
+            .iter()
+            .enumerate()
     {
         let id = format!("sms-{n}");
-        let form = [("date", "2026-11-23 11:05:00"), ("from", NEWCOMER), ("id", &id), ("text", text), ("to", "22384")];
+        let form = [
+            ("date", "2026-11-23 11:05:00"),
+            ("from", NEWCOMER),
+            ("id", &id),
+            ("text", text),
+            ("to", "22384"),
+        ];
         assert_eq!(server.post("/gateways/africastalking/sms", &form).await.0, 200);
     }
     let input = format!("1*0700000002*100*1*{wrong}*{other}*{own}");
@@ -57,26 +72,39 @@ async fn a_day(server: &Server) {
 async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number() {
     for format in ["text", "json"] {
         let place = Place::new();
-        let mut server = place.start(&["demo", "--log", "trace", "--log-format", format], &[]).await;
+        let mut server =
+            place.start(&["demo", "--log", "trace", "--log-format", format], &[]).await;
         a_day(&server).await;
-        until("all is sent", async || server.get("/metrics").await.1.contains("kadogo_outbox_depth 0")).await;
+        until("all is sent", async || {
+            server.get("/metrics").await.1.contains("kadogo_outbox_depth 0")
+        })
+        .await;
         let numbers = server.get("/metrics").await.1;
         server.signal("TERM");
         assert!(server.ends().await.success());
         let log = server.err();
-        assert!(log.contains("0711***333") && log.contains("pin_wrong"), "the log tells of her:\n{log}");
+        assert!(
+            log.contains("0711***333") && log.contains("pin_wrong"),
+            "the log tells of her:\n{log}"
+        );
         for secret in PINS.iter().chain(&["711222333", "Zawadi", "Njoki"]) {
             // the fractions of a second may be any six digits
-            let line = log.lines().find(|line| line.split_once('Z').map_or(*line, |(_, rest)| rest).contains(secret));
+            let line = log
+                .lines()
+                .find(|line| line.split_once('Z').map_or(*line, |(_, rest)| rest).contains(secret));
             assert_eq!(line, None, "{secret} is in the log");
             assert!(!numbers.contains(secret), "{secret} is in the numbers");
         }
-        let kept: QueryResult<Vec<SessionRow>> = place.home.hand().with(|conn| on!(conn, c => sessions::table.load(c)));
+        let kept: QueryResult<Vec<SessionRow>> =
+            place.home.hand().with(|conn| on!(conn, c => sessions::table.load(c)));
         let kept = kept.unwrap();
         // five conversations, and the lines of the two who had them
         assert_eq!(kept.len(), 7);
-        let rows: Vec<u8> = kept.into_iter().flat_map(|row| [row.key, row.caller, row.sealed].concat()).collect();
-        for secret in PINS.iter().chain(&["711222333", "700000001", "Zawadi", "Confirmed", "send_pin"]) {
+        let rows: Vec<u8> =
+            kept.into_iter().flat_map(|row| [row.key, row.caller, row.sealed].concat()).collect();
+        for secret in
+            PINS.iter().chain(&["711222333", "700000001", "Zawadi", "Confirmed", "send_pin"])
+        {
             assert!(!holds(&rows, secret), "{secret} is in the conversations");
         }
         let stored = place.home.stored_bytes();

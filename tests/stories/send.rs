@@ -1,14 +1,14 @@
 //! Sending money over USSD: what people see, and what moves.
 //!
-//! Each story dials like a phone. What can go wrong is shown as the one exchange where it does; what moved is read from
-//! the balances, and the book is checked.
+//! Each story dials like a phone. What can go wrong is shown as the one exchange where it does;
+//! what moved is read from the balances, and the book is checked.
 
 use super::aids::*;
 use super::world::*;
-use kadogo::ask::{Answer, Ask, Fields, Verb};
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
-use kadogo::wallet::{Turn, Wrong};
+use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::wallet::{Execution, Wrong};
 
 const BARAKA_TYPED: &str = "0700000002";
 const TO_BARAKA: [Step<'_>; 2] = [Pick("send"), Type(BARAKA_TYPED)];
@@ -16,12 +16,17 @@ const TO_BARAKA: [Step<'_>; 2] = [Pick("send"), Type(BARAKA_TYPED)];
 #[tokio::test(flavor = "multi_thread")]
 async fn money_moves_once_and_both_sides_hear_of_it() {
     let world = World::new().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     amina.dial().await;
     amina.go(&[Pick("send"), Type("0700 000 002"), Type("200"), Yes, Type("7361")]).await;
     amina.messages().await;
     baraka.messages().await;
-    insta::assert_snapshot!(format!("{}\n== Baraka ==\n{}", amina.transcript(), baraka.transcript()));
+    insta::assert_snapshot!(format!(
+        "{}\n== Baraka ==\n{}",
+        amina.transcript(),
+        baraka.transcript()
+    ));
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (479_300, 270_000));
     world.check();
 }
@@ -62,7 +67,9 @@ async fn what_cannot_be_sent_is_refused_in_words() {
         ("a no is a no", &[Type("200"), No]),
     ];
     seen.extend(refusals(&world, AMINA, &TO_BARAKA, &amounts).await);
-    seen.extend(refusals(&world, ESTHER, &TO_BARAKA, &[("with an empty wallet", &[Type("1")])]).await);
+    seen.extend(
+        refusals(&world, ESTHER, &TO_BARAKA, &[("with an empty wallet", &[Type("1")])]).await,
+    );
     insta::assert_snapshot!(titled(seen));
     let more: [(&str, &[Step<'_>]); 2] =
         [("two ways", &[Type("1,5")]), ("Enter less.", &[Type("99999999999999999999")])];
@@ -77,7 +84,10 @@ async fn anything_but_one_is_not_a_yes() {
     for answer in ["yes", "3", "", "11", "01", "7361", "1 1"] {
         let way = [Type("200"), Type(answer)];
         let screen = refusals(&world, AMINA, &TO_BARAKA, &[(answer, &way)]).await.remove(0).1;
-        assert!(screen.contains("Please answer with one of the numbers shown."), "{answer:?}: {screen}");
+        assert!(
+            screen.contains("Please answer with one of the numbers shown."),
+            "{answer:?}: {screen}"
+        );
         assert!(screen.contains("Send KES 200 to Baraka O"), "{answer:?}: {screen}");
     }
 }
@@ -86,12 +96,18 @@ async fn anything_but_one_is_not_a_yes() {
 async fn without_the_pin_nothing_moves() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
-    for way in [&["7362"][..], &["1"], &[""], &["73610"], &["7361x"], &["0"], &["00"], &["1", "1", "1"]] {
+    for way in
+        [&["7362"][..], &["1"], &[""], &["73610"], &["7361x"], &["0"], &["00"], &["1", "1", "1"]]
+    {
         dial_afresh(&amina).await;
         amina.go(&TO_BARAKA).await;
         amina.go(&[Type("200"), Yes]).await;
         amina.press_all(way).await;
-        assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000), "{way:?}");
+        assert_eq!(
+            (world.balance(AMINA).await, world.balance(BARAKA).await),
+            (500_000, 250_000),
+            "{way:?}"
+        );
         assert!(world.inbox(BARAKA).await.is_empty(), "{way:?}");
     }
     world.check();
@@ -150,7 +166,12 @@ async fn after_eleven_minutes_or_with_another_amount_or_person_nobody_asks() {
     amina.go(&[Yes, Type("7361")]).await;
     assert!(pay(&amina, "201").await.starts_with("Send KES 201 to Baraka O"));
     amina.home().await;
-    assert!(amina.go(&[Pick("send"), Type("0700000003"), Type("200")]).await.starts_with("Send KES 200 to Claire M"));
+    assert!(
+        amina
+            .go(&[Pick("send"), Type("0700000003"), Type("200")])
+            .await
+            .starts_with("Send KES 200 to Claire M")
+    );
     amina.home().await;
     assert!(
         amina
@@ -166,7 +187,8 @@ async fn after_eleven_minutes_or_with_another_amount_or_person_nobody_asks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn money_that_came_is_not_taken_for_money_that_went() {
     let world = World::new().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     baraka.dial().await;
     baraka.go(&[Pick("send"), Type("0700000001"), Type("200"), Yes, Type("4826")]).await;
     assert!(pay(&amina, "200").await.starts_with("Send KES 200 to Baraka O"));
@@ -178,7 +200,9 @@ async fn from_or_to_a_frozen_account_nothing_goes() {
     let mut seen = Vec::new();
     for (name, number) in [("from a frozen account", AMINA), ("to a frozen account", BARAKA)] {
         set_account_state(&world, number, "frozen").await;
-        seen.extend(refusals(&world, AMINA, &[Pick("send")], &[(name, &[Type(BARAKA_TYPED)])]).await);
+        seen.extend(
+            refusals(&world, AMINA, &[Pick("send")], &[(name, &[Type(BARAKA_TYPED)])]).await,
+        );
         set_account_state(&world, number, "open").await;
     }
     insta::assert_snapshot!(titled(seen));
@@ -197,17 +221,31 @@ async fn an_account_frozen_while_the_pin_is_typed_moves_nothing() {
     world.check();
 }
 
-/// Two payments at the wallet's own door, with money for one of them: the book decides, and says it with figures.
+/// Two payments at the wallet's own door, with money for one of them: the book decides, and says it
+/// with figures.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refused() {
     let world = World::new().await;
     let wallet = &world.app.wallet;
     let caller = wallet.caller(Msisdn::from_e164(DAUDI).unwrap()).await.unwrap();
     let pay = async |number: u8| {
-        let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "40000".into())]);
-        let ask = Ask { verb: Verb::Do, service: "send".into(), fields, secret: Some("8053".to_owned().into()) };
+        let fields =
+            Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "40000".into())]);
+        let ask = Request {
+            mode: Mode::Execute,
+            service: "send".into(),
+            fields,
+            secret: Some("8053".to_owned().into()),
+        };
         let key = Key::new(world.clock.now(), "test", &[number]);
-        wallet.act(&caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
+        wallet
+            .act(
+                &caller,
+                ask,
+                Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+            )
+            .await
+            .answer
     };
     let (one, two) = tokio::join!(pay(1), pay(2));
     let lost = if matches!(one, Answer::Facts { .. }) { two } else { one };

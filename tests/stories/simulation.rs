@@ -1,30 +1,34 @@
-//! Many people on the whole service, seeded: they dial, answer sensibly and not, hang up, come back, change and mistype
-//! PINs, join, write texts; the gateway brings steps twice, in parallel, late, out of order; steps are cut off in the
-//! middle; time jumps. After some steps the books are compared with what people were told on screens and in messages:
-//!   every balance is what the acknowledged payments make of it, all of them together zero, none below zero;
-//!   there is no payment that nobody was told of, none twice, and each has its two receipts in the outbox;
-//!   tries at PINs are counted exactly; nobody is offered to continue what is finished.
+//! Many people on the whole service, seeded: they dial, answer sensibly and not, hang up, come
+//! back, change and mistype PINs, join, write texts; the gateway brings steps twice, in parallel,
+//! late, out of order; steps are cut off in the middle; time jumps. After some steps the books are
+//! compared with what people were told on screens and in messages:
+//!   every balance is what the acknowledged payments make of it, all of them together zero, none
+//!   below zero; there is no payment that nobody was told of, none twice, and each has its two
+//!   receipts in the outbox; tries at PINs are counted exactly; nobody is offered to continue what
+//!   is finished.
 //! Every 100 steps the whole book is checked.
 //!
-//! What people do follows from the seed alone; only the moment of a cut and the order of parallel steps are the
-//! machine's. A failure prints the seed. The long form compares after each step; it, or another seed:
+//! What people do follows from the seed alone; only the moment of a cut and the order of parallel
+//! steps are the machine's. A failure prints the seed. The long form compares after each step; it,
+//! or another seed:
 //!   KADOGO_SIM_SEED=7 KADOGO_SIM_STEPS=20000 cargo test --test stories simulation
 
 use super::bank::Bank;
 use super::crowd::{Luck, PIN_SCREENS, Person};
 use super::world::World;
-use kadogo::ask::Slots;
 use kadogo::gateway::{Text, UssdCall};
 use kadogo::language::Language;
+use kadogo::request::Slots;
 use kadogo::store::{StoreError, sessions};
-use kadogo::ussd::progress::{Outcome, Progress};
+use kadogo::ussd::progress::{HopOutcome, HopProgress};
 use std::time::Duration;
 
 const SEED: u64 = 20_261_123;
 const STEPS: usize = 2_500;
 const COMPARE_EVERY: usize = 10;
 const CHECK_EVERY: usize = 100;
-/// Steps that are cut off and then brought again: each waits two seconds for the first one's answer.
+/// Steps that are cut off and then brought again: each waits two seconds for the first one's
+/// answer.
 const BROUGHT_AGAIN_MAX: usize = 3;
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -38,7 +42,11 @@ impl Drop for Seed {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("failed after {} steps; once more, and compared at each:", self.1);
-            eprintln!("  KADOGO_SIM_SEED={} KADOGO_SIM_STEPS={STEPS} cargo test --test stories simulation", self.0);
+            eprintln!(
+                "  KADOGO_SIM_SEED={} KADOGO_SIM_STEPS={STEPS} cargo test --test stories \
+                 simulation",
+                self.0
+            );
         }
     }
 }
@@ -46,7 +54,8 @@ impl Drop for Seed {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_people_for_a_long_time() {
     let mut seed = Seed(setting("KADOGO_SIM_SEED", SEED), 0);
-    let steps = usize::try_from(setting("KADOGO_SIM_STEPS", u64::try_from(STEPS).unwrap())).unwrap();
+    let steps =
+        usize::try_from(setting("KADOGO_SIM_STEPS", u64::try_from(STEPS).unwrap())).unwrap();
     let compare_every = if std::env::var("KADOGO_SIM_STEPS").is_ok() { 1 } else { COMPARE_EVERY };
     let mut simulation = Simulation::new(seed.0).await;
     for step in 0..steps {
@@ -78,11 +87,20 @@ impl Simulation {
         let mut seeded = kadogo::demo::world::people(&world.app.wallet).await.unwrap();
         // agents are another story
         seeded.retain(|person| person.agent.is_none());
-        let mut people: Vec<Person> = seeded.iter().map(|p| Person::new(&p.phone, p.pin.as_deref())).collect();
+        let mut people: Vec<Person> =
+            seeded.iter().map(|p| Person::new(&p.phone, p.pin.as_deref())).collect();
         people.extend((1..=5).map(|n| Person::new(&format!("+25471100000{n}"), None)));
         let everybody = people.iter().map(|person| person.number.clone()).collect();
         let bank = Bank::new(&world, &seeded).await;
-        Simulation { world, luck: Luck::new(seed), people, everybody, bank, named: 0, brought_again: 0 }
+        Simulation {
+            world,
+            luck: Luck::new(seed),
+            people,
+            everybody,
+            bank,
+            named: 0,
+            brought_again: 0,
+        }
     }
 
     async fn step(&mut self) {
@@ -135,7 +153,8 @@ impl Simulation {
         let first = outcomes.iter().find(|outcome| !outcome.at.is_empty()).unwrap_or(&outcomes[0]);
         self.reads(who, &typed, first).await;
         if first.at == "balance" {
-            let (balance, text) = (self.bank.balance_text(&self.people[who].number), &first.screen.text);
+            let balance = self.bank.balance_text(&self.people[who].number);
+            let text = &first.screen.text;
             assert!(text.contains(&balance), "{balance} expected: {text}");
         }
     }
@@ -152,11 +171,11 @@ impl Simulation {
         }
     }
 
-    async fn send(&self, calls: Vec<UssdCall>) -> Vec<Outcome> {
+    async fn send(&self, calls: Vec<UssdCall>) -> Vec<HopOutcome> {
         let mut hops = Vec::new();
         for call in calls {
             let ussd = self.world.app.ussd.clone();
-            hops.push(tokio::spawn(async move { ussd.hop(call, &Progress::default()).await }));
+            hops.push(tokio::spawn(async move { ussd.hop(call, &HopProgress::default()).await }));
         }
         let mut outcomes = Vec::new();
         for hop in hops {
@@ -166,10 +185,13 @@ impl Simulation {
     }
 
     /// Takes in what a screen says.
-    async fn reads(&mut self, who: usize, typed: &str, outcome: &Outcome) {
+    async fn reads(&mut self, who: usize, typed: &str, outcome: &HopOutcome) {
         assert_ne!(outcome.word, "busy", "nothing is wrong with the service");
         let text = outcome.screen.text.clone();
-        assert!(kadogo::text::septets(&text).is_some_and(|septets| septets <= 156), "does not fit: {text}");
+        assert!(
+            kadogo::text::septets(&text).is_some_and(|septets| septets <= 156),
+            "does not fit: {text}"
+        );
         assert!(!text.contains('{'), "a placeholder on a screen: {text}");
         let person = &mut self.people[who];
         let ran = ["continued", "ended"].contains(&outcome.word);
@@ -177,12 +199,21 @@ impl Simulation {
             person.tried(typed);
         }
         match outcome.at.as_str() {
-            "pin_again" | "join_pin_again" if ["pin_new", "join_pin"].contains(&person.at.as_str()) => {
+            "pin_again" | "join_pin_again"
+                if ["pin_new", "join_pin"].contains(&person.at.as_str()) =>
+            {
                 typed.trim().clone_into(&mut person.chosen);
             }
-            "pin_done" | "join_done" => (person.pin, person.wrong) = (Some(person.chosen.clone()), 0),
+            "pin_done" | "join_done" => {
+                (person.pin, person.wrong) = (Some(person.chosen.clone()), 0)
+            }
             "resume" if person.dialled() => {
-                assert!(person.cut, "{} is offered what is over: {:#?}", person.number, person.hops.last())
+                assert!(
+                    person.cut,
+                    "{} is offered what is over: {:#?}",
+                    person.number,
+                    person.hops.last()
+                )
             }
             _ => {}
         }
@@ -200,7 +231,8 @@ impl Simulation {
         self.people[who].open = false;
     }
 
-    /// The gateway brings a step of some time ago once more: the same answer, if there was one, and nothing more.
+    /// The gateway brings a step of some time ago once more: the same answer, if there was one, and
+    /// nothing more.
     async fn comes_late(&mut self, who: usize) {
         let person = &self.people[who];
         let recent = self.world.clock.now().minus(Duration::from_secs(24 * 3_600));
@@ -214,8 +246,8 @@ impl Simulation {
         let outcome = self.send(vec![call]).await.remove(0);
         // that a conversation is over belongs to none: it is said in the language of the moment
         let words = self.world.app.notify.catalogue.get();
-        let over =
-            ["en", "sw", "fr"].map(|code| words.say(Language::parse(code).unwrap(), "refusal.stale", &Slots::new()));
+        let over = ["en", "sw", "fr"]
+            .map(|code| words.say(Language::parse(code).unwrap(), "refusal.stale", &Slots::new()));
         if over.contains(&answer) && over.contains(&outcome.screen.text) {
             return;
         }
@@ -228,7 +260,8 @@ impl Simulation {
 
     /// The service stops in the middle of a step, or its caller does: nobody knows how far it came.
     async fn is_cut_off(&mut self, who: usize) {
-        let unsure = ["pin_old", "join_pin_again", "language"].contains(&self.people[who].at.as_str());
+        let unsure =
+            ["pin_old", "join_pin_again", "language"].contains(&self.people[who].at.as_str());
         if unsure {
             return;
         }
@@ -238,7 +271,7 @@ impl Simulation {
         let looks = self.luck.below(8);
         let ussd = self.world.app.ussd.clone();
         let cut = call.clone();
-        let mut hop = Box::pin(async move { ussd.hop(cut, &Progress::default()).await });
+        let mut hop = Box::pin(async move { ussd.hop(cut, &HopProgress::default()).await });
         let mut left = looks;
         std::future::poll_fn(|context| {
             left = left.saturating_sub(1);
@@ -271,14 +304,20 @@ impl Simulation {
         person.cut = !paid;
         if spent {
             let wrong = self.bank.wrong_tries(&self.world, &person.number).await;
-            assert!([0, person.wrong, person.wrong + 1].contains(&wrong), "{wrong} tries, were {}", person.wrong);
+            assert!(
+                [0, person.wrong, person.wrong + 1].contains(&wrong),
+                "{wrong} tries, were {}",
+                person.wrong
+            );
             person.wrong = wrong;
         }
     }
 
     async fn text(&self, who: usize, id: &str, body: &str) -> &'static str {
         let from = self.people[who].msisdn();
-        let (id, to, at) = (id.to_owned(), "22384".to_owned(), self.world.clock.now());
+        let id = id.to_owned();
+        let to = "22384".to_owned();
+        let at = self.world.clock.now();
         self.world.app.sms.receive(Text { id, from, to, body: body.to_owned(), at }).await.unwrap()
     }
 
@@ -328,7 +367,12 @@ impl Simulation {
         self.world.deliver().await;
         self.bank.everybody_heard(&self.world).await;
         let report = self.world.check();
-        println!("{} payments, {} postings, {} hops", self.bank.payments(), report.postings, self.hops());
+        println!(
+            "{} payments, {} postings, {} hops",
+            self.bank.payments(),
+            report.postings,
+            self.hops()
+        );
         assert!(self.bank.payments() * 70 > self.hops(), "too little happened to prove anything");
     }
 

@@ -1,5 +1,6 @@
-//! Starting wrongly. Goal: `serve` never runs half configured or on a database that is not its own, and says which
-//! setting to mend. Method: the real binary with one thing wrong at a time; its messages read as an operator reads them.
+//! Starting wrongly. Goal: `serve` never runs half configured or on a database that is not its own,
+//! and says which setting to mend. Method: the real binary with one thing wrong at a time; its
+//! messages read as an operator reads them.
 
 use super::program::*;
 
@@ -37,7 +38,10 @@ fn each_wrong_setting_is_named() {
         ("the demo's secret", &[("KADOGO_SECRET", DEMO_SECRET)]),
         ("half a secret", &[("KADOGO_SECRET", "0011")]),
         ("an empty secret", &[("KADOGO_SECRET", "")]),
-        ("a secret file that is not there", &[("KADOGO_SECRET", "(unset)"), ("KADOGO_SECRET_FILE", "no/such/file")]),
+        (
+            "a secret file that is not there",
+            &[("KADOGO_SECRET", "(unset)"), ("KADOGO_SECRET_FILE", "no/such/file")],
+        ),
         ("a wrong old secret", &[("KADOGO_OLD_SECRETS", "0011")]),
         ("a short token", &[("KADOGO_CALLBACK_TOKEN", "short")]),
         ("a gateway without a key", &[("KADOGO_AT_API_KEY", "(unset)")]),
@@ -53,7 +57,10 @@ fn each_wrong_setting_is_named() {
     let mut told = format!("== nothing set\n{}", refused(&place, &[]));
     for (what, changed) in cases {
         told.push_str(&format!("== {what}\n{}", refused(&place, &settings(changed))));
-        assert!(changed.iter().any(|(name, _)| told.rsplit("== ").next().unwrap().contains(name)), "{what}: {told}");
+        assert!(
+            changed.iter().any(|(name, _)| told.rsplit("== ").next().unwrap().contains(name)),
+            "{what}: {told}"
+        );
     }
     insta::assert_snapshot!(told);
     assert!(std::fs::read_dir(place.path("")).unwrap().next().is_none(), "no database was made");
@@ -62,7 +69,11 @@ fn each_wrong_setting_is_named() {
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
     let place = Place::new();
-    let wrong = settings(&[("KADOGO_SECRET", "x"), ("KADOGO_CALLBACK_TOKEN", "x"), ("KADOGO_DATABASE_URL", "x")]);
+    let wrong = settings(&[
+        ("KADOGO_SECRET", "x"),
+        ("KADOGO_CALLBACK_TOKEN", "x"),
+        ("KADOGO_DATABASE_URL", "x"),
+    ]);
     let told = refused(&place, &wrong);
     for name in ["KADOGO_SECRET", "KADOGO_CALLBACK_TOKEN", "KADOGO_DATABASE_URL"] {
         assert!(told.contains(name), "{name} is not in {told}");

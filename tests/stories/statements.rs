@@ -1,11 +1,11 @@
-//! Statements by e-mail: to an address that its owner proved, of the days they asked for, as pages and as a table. What
-//! others could try with it is tried.
+//! Statements by e-mail: to an address that its owner proved, of the days they asked for, as pages
+//! and as a table. What others could try with it is tried.
 
 use super::aids::*;
 use super::letters::{Post, files};
 
 use super::world::*;
-use kadogo::gateway::mail::Letter;
+use kadogo::gateway::smtp::Letter;
 use kadogo::store::outbox::Channel;
 use std::time::Duration;
 
@@ -23,7 +23,11 @@ async fn letters(world: &World) -> Vec<Letter> {
 /// The six digits on a line of their own.
 fn code_in(text: &str) -> String {
     let alone = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
-    text.lines().map(str::trim).find(alone).unwrap_or_else(|| panic!("no code in\n{text}")).to_owned()
+    text.lines()
+        .map(str::trim)
+        .find(alone)
+        .unwrap_or_else(|| panic!("no code in\n{text}"))
+        .to_owned()
 }
 
 fn table(letter: &Letter) -> String {
@@ -48,19 +52,28 @@ async fn whole(number: &str, pin: &str) -> String {
     phone.go(&[Pick("send"), Type("0700000004"), Type("200"), Yes, Type(pin)]).await;
     let payer = world.phone(DAUDI);
     payer.dial().await;
-    payer.go(&[Pick("send"), Type(&number.replace("+254", "0")), Type("20.50"), Yes, Type("8053")]).await;
+    payer
+        .go(&[Pick("send"), Type(&number.replace("+254", "0")), Type("20.50"), Yes, Type("8053")])
+        .await;
     phone.messages().await;
     let code = prove(&phone, &world, "someone@example.org", pin).await;
     phone.messages().await;
     phone.dial().await;
-    phone.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type(pin)]).await;
+    phone
+        .go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type(pin)])
+        .await;
     phone.messages().await;
     let mailed: Vec<String> = letters(&world)
         .await
         .iter()
         .map(|letter| {
             let named: Vec<&str> = letter.files.iter().map(|file| file.name.as_str()).collect();
-            format!("== {} ==\nTo {}\n{}\n{named:?}", letter.subject, letter.to.address(), letter.text)
+            format!(
+                "== {} ==\nTo {}\n{}\n{named:?}",
+                letter.subject,
+                letter.to.address(),
+                letter.text
+            )
         })
         .collect();
     let table = table(letters(&world).await.last().unwrap()).replace("\r\n", "\n");
@@ -84,11 +97,13 @@ async fn an_address_that_is_texted_counts_only_once_its_code_was_typed() {
     amina.write("EMAIL Amina.Otieno@Example.ORG").await;
     amina.messages().await;
     amina.dial().await;
-    let early = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
+    let early =
+        amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(early.contains("First give your e-mail address"), "{early}");
     let code = code_in(&letters(&world).await[0].text);
     amina.dial().await;
-    let done = amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
+    let done =
+        amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
     assert!(done.contains("a***@example.org"), "{done}");
     amina.messages().await;
     amina.write("EMAIL amina@localhost").await;
@@ -97,7 +112,8 @@ async fn an_address_that_is_texted_counts_only_once_its_code_was_typed() {
     insta::assert_snapshot!(amina.transcript().replace(&code, "######"));
     // a code serves once
     amina.dial().await;
-    let again = amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
+    let again =
+        amina.go(&[Pick("account"), Pick("mail"), Pick("code"), Type(&code), Type("7361")]).await;
     assert!(again.contains("no such code"), "{again}");
 }
 
@@ -107,7 +123,9 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     let amina = world.phone(AMINA);
     let begin = async || {
         dial_afresh(&amina).await;
-        amina.go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")]).await;
+        amina
+            .go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")])
+            .await;
         code_in(&letters(&world).await.last().unwrap().text)
     };
     let enter = async |code: &str| {
@@ -123,7 +141,9 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     assert!(enter(&code).await.contains("no such code"));
     // five more tries are not one mail away: on this day there is no other code
     dial_afresh(&amina).await;
-    let full = amina.go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")]).await;
+    let full = amina
+        .go(&[Pick("account"), Pick("mail"), Pick("address"), Type("amina@example.org")])
+        .await;
     assert!(full.contains("enough mail for today"), "{full}");
     assert_eq!(letters(&world).await.len(), 1);
     world.clock.advance(DAY);
@@ -134,7 +154,8 @@ async fn five_wrong_codes_or_half_an_hour_end_a_code() {
     minutes(&world, 31);
     assert!(enter(&code).await.contains("no such code"));
     dial_afresh(&amina).await;
-    let none = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
+    let none =
+        amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(none.contains("First give your e-mail address"), "{none}");
 }
 
@@ -147,31 +168,40 @@ async fn a_thief_with_the_phone_does_not_lead_statements_to_themselves() {
     prove(&amina, &world, "thief@example.org", "1111").await;
     assert!(last(&amina).contains("Wrong PIN"), "{}", amina.transcript());
     dial_afresh(&amina).await;
-    let confirm = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
+    let confirm =
+        amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month")]).await;
     assert!(confirm.contains("a***@example.org"), "{confirm}");
     amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(letters(&world).await.last().unwrap().to.address(), "amina@example.org");
     // nobody's mailbox is flooded, by whatever way and however fast it is asked for
     let names: Vec<String> = (0..20).map(|number| format!("flood-{number}")).collect();
     all(names.iter().map(|name| world.text(BARAKA, name, "EMAIL a@b.org"))).await;
-    assert!(letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count() <= 5);
+    assert!(
+        letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count() <= 5
+    );
     for number in 0..12 {
         world.text(BARAKA, &format!("slow-{number}"), "EMAIL a@b.org").await;
     }
-    let flood = letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count();
+    let flood =
+        letters(&world).await.iter().filter(|letter| letter.to.address() == "a@b.org").count();
     assert_eq!(flood, 5);
     assert!(world.inbox(BARAKA).await.last().unwrap().contains("kesho"));
     // nor by several who take turns, or by a note behind the name
     for (number, to) in [(CLAIRE, "a@b.org"), (DAUDI, "a+x@b.org"), (ESTHER, "A@B.org")] {
         world.text(number, &format!("turn-{number}"), &format!("EMAIL {to}")).await;
     }
-    let flood = letters(&world).await.iter().filter(|letter| letter.to.address().ends_with("@b.org")).count();
+    let flood = letters(&world)
+        .await
+        .iter()
+        .filter(|letter| letter.to.address().ends_with("@b.org"))
+        .count();
     assert_eq!(flood, 5);
     // one person's own part of a day stays: other addresses get what is left of it
     for number in 0..8 {
         world.text(BARAKA, &format!("other-{number}"), &format!("EMAIL c{number}@b.org")).await;
     }
-    let others = letters(&world).await.iter().filter(|letter| letter.to.address().starts_with('c')).count();
+    let others =
+        letters(&world).await.iter().filter(|letter| letter.to.address().starts_with('c')).count();
     assert_eq!(others, 5);
 }
 
@@ -183,18 +213,29 @@ async fn a_statement_shows_its_days_and_no_others() {
     prove(&amina, &world, "amina@example.org", "7361").await;
     for amount in [100_u64, 200, 300, 400] {
         amina.dial().await;
-        amina.go(&[Pick("send"), Type("0700000002"), Type(&amount.to_string()), Yes, Type("7361")]).await;
+        amina
+            .go(&[Pick("send"), Type("0700000002"), Type(&amount.to_string()), Yes, Type("7361")])
+            .await;
         world.clock.advance(DAY);
     }
     for (typed, words) in [("32/11/26", "not a day"), ("28/11/26", "not possible")] {
         dial_afresh(&amina).await;
-        let screen = amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates"), Type(typed)]).await;
+        let screen = amina
+            .go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates"), Type(typed)])
+            .await;
         assert!(screen.contains(words), "{screen}");
         amina.home().await;
     }
     amina.dial().await;
     let early = amina
-        .go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("dates"), Type("25/11/26"), Type("24/11/26")])
+        .go(&[
+            Pick("account"),
+            Pick("mail"),
+            Pick("statement"),
+            Pick("dates"),
+            Type("25/11/26"),
+            Type("24/11/26"),
+        ])
         .await;
     assert!(early.contains("not possible"), "{early}");
     amina.go(&[Type("251126"), Yes, Type("7361")]).await;
@@ -203,15 +244,16 @@ async fn a_statement_shows_its_days_and_no_others() {
     amina.go(&[Type("24/11/26"), Type("25/11/2026"), Yes, Type("7361")]).await;
     let mailed = letters(&world).await;
     let lines = |letter: &Letter| table(letter).lines().map(str::to_owned).collect::<Vec<_>>();
-    let (one, two) = (lines(&mailed[1]), lines(&mailed[2]));
+    let one = lines(&mailed[1]);
+    let two = lines(&mailed[2]);
     assert_eq!((one.len(), two.len()), (3, 4), "{one:#?} {two:#?}");
     assert!(one[2].contains("300.00,7.00") && two[2].contains("200.00,7.00"), "{two:#?}");
     let balance = |line: &str| line.rsplit(',').next().unwrap().to_owned();
     assert_eq!(balance(&one[1]), balance(&two[2]), "opening is the balance of the evening before");
 }
 
-/// A mail server that is away or busy: texts do not wait for it, the letter is tried again as the same letter, and one
-/// that will never be taken is given up.
+/// A mail server that is away or busy: texts do not wait for it, the letter is tried again as the
+/// same letter, and one that will never be taken is given up.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     let post = Post::open().await;
@@ -227,37 +269,73 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
     let code = code_in(&post.letters()[0].replace("=\n", ""));
     amina.press_all(&[&code, "7361"]).await;
     amina.dial().await;
-    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type("7361")]).await;
+    amina
+        .go(&[
+            Pick("account"),
+            Pick("mail"),
+            Pick("statement"),
+            Pick("this_month"),
+            Yes,
+            Type("7361"),
+        ])
+        .await;
     world.deliver().await;
     let letter = post.letters()[1].clone();
-    assert!(letter.contains("To: amina@example.org") && letter.contains("<statements@kadogo.example>"), "{letter}");
+    assert!(
+        letter.contains("To: amina@example.org") && letter.contains("<statements@kadogo.example>"),
+        "{letter}"
+    );
     assert_eq!(letter.matches("Message-ID: <kadogo-").count(), 1, "{letter}");
     let found = files(&letter);
     let [(pdf, pages), (csv, rows)] = found.as_slice() else { panic!("{:?}", found.len()) };
-    assert_eq!((pdf.as_str(), csv.as_str()), ("Kadogo-01-11-26-23-11-26.pdf", "Kadogo-01-11-26-23-11-26.csv"));
+    assert_eq!(
+        (pdf.as_str(), csv.as_str()),
+        ("Kadogo-01-11-26-23-11-26.pdf", "Kadogo-01-11-26-23-11-26.csv")
+    );
     assert!(pages.starts_with(b"%PDF-") && pages.trim_ascii_end().ends_with(b"%%EOF"));
-    assert!(String::from_utf8_lossy(rows).starts_with("Date,Time,Receipt,"), "{}", String::from_utf8_lossy(rows));
+    assert!(
+        String::from_utf8_lossy(rows).starts_with("Date,Time,Receipt,"),
+        "{}",
+        String::from_utf8_lossy(rows)
+    );
     post.will(&["550 no such mailbox"]);
     amina.dial().await;
-    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes, Type("7361")]).await;
+    amina
+        .go(&[
+            Pick("account"),
+            Pick("mail"),
+            Pick("statement"),
+            Pick("this_month"),
+            Yes,
+            Type("7361"),
+        ])
+        .await;
     world.deliver().await;
     world.clock.advance(DAY);
     assert_eq!(world.app.notify.send_due(Channel::Mail).await.unwrap(), 0, "given up is given up");
     assert_eq!(post.letters().len(), 2);
     // who waits for it hears that it will not come, once
     let told = amina.messages().await;
-    let lost =
-        "Your mail to a***@example.org could not be delivered. Check the address: dial *384*1234#, My account, E-mail.";
+    let lost = "Your mail to a***@example.org could not be delivered. Check the address: dial \
+                *384*1234#, My account, E-mail.";
     assert_eq!(told.iter().filter(|text| *text == lost).count(), 1, "{told:#?}");
 }
 
 /// A long statement, to be looked at: it is left in the folder for what tests make.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_statement_has_pages() {
-    for (number, pin, language) in [(AMINA, "7361", "en"), (BARAKA, "4826", "sw"), (CLAIRE, "9274", "fr")] {
+    for (number, pin, language) in
+        [(AMINA, "7361", "en"), (BARAKA, "4826", "sw"), (CLAIRE, "9274", "fr")]
+    {
         let world = World::new().await;
-        sql(&world, format!("UPDATE people SET name = 'Wilhelmina Wanjirû-Mwangi wa Kamau' WHERE msisdn = '{number}'"))
-            .await;
+        sql(
+            &world,
+            format!(
+                "UPDATE people SET name = 'Wilhelmina Wanjirû-Mwangi wa Kamau' WHERE \
+                 msisdn = '{number}'"
+            ),
+        )
+        .await;
         let phone = world.phone(number);
         prove(&phone, &world, "someone@example.org", pin).await;
         for amount in 1..=60 {
@@ -267,10 +345,20 @@ async fn a_long_statement_has_pages() {
             pays(&world, (number, pin), DAUDI, 10_100).await;
         }
         phone.dial().await;
-        phone.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("three_months"), Yes, Type(pin)]).await;
+        phone
+            .go(&[
+                Pick("account"),
+                Pick("mail"),
+                Pick("statement"),
+                Pick("three_months"),
+                Yes,
+                Type(pin),
+            ])
+            .await;
         let mailed = letters(&world).await;
         let pages = &mailed.last().unwrap().files[0].bytes;
-        std::fs::write(format!("{}/statement-{language}.pdf", env!("CARGO_TARGET_TMPDIR")), pages).unwrap();
+        std::fs::write(format!("{}/statement-{language}.pdf", env!("CARGO_TARGET_TMPDIR")), pages)
+            .unwrap();
         let text = String::from_utf8_lossy(pages);
         assert!(text.contains("/Count 4") || text.contains("/Count 5"), "pages are missing");
         assert!(!text.contains("words.statement"), "a word is missing");
@@ -285,7 +373,16 @@ async fn the_demo_lists_its_mail_with_its_files() {
     let amina = world.phone(AMINA);
     prove(&amina, &world, "amina@example.org", "7361").await;
     amina.dial().await;
-    amina.go(&[Pick("account"), Pick("mail"), Pick("statement"), Pick("last_month"), Yes, Type("7361")]).await;
+    amina
+        .go(&[
+            Pick("account"),
+            Pick("mail"),
+            Pick("statement"),
+            Pick("last_month"),
+            Yes,
+            Type("7361"),
+        ])
+        .await;
     world.deliver().await;
     let get = async |path: &str| {
         let answer = world.client.get(format!("{}{path}", world.url)).send().await.unwrap();

@@ -1,5 +1,5 @@
-//! A gateway that is not there: a server that takes texts as Africa's Talking's send API does, answers as it is told,
-//! and remembers what it was asked.
+//! A gateway that is not there: a server that takes texts as Africa's Talking's send API does,
+//! answers as it is told, and remembers what it was asked.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -120,7 +120,8 @@ impl Stub {
 
     fn scripted(&self, to: Option<&str>) -> Option<Say> {
         let mut script = self.script.lock().unwrap();
-        let at = script.iter().position(|(number, _)| number.is_none() || number.as_deref() == to)?;
+        let at =
+            script.iter().position(|(number, _)| number.is_none() || number.as_deref() == to)?;
         script.remove(at).map(|(_, say)| say)
     }
 
@@ -142,20 +143,26 @@ impl Stub {
                 (status, body)
             }
         };
-        let head = format!("HTTP/1.1 {status} .\r\nContent-Type: application/json\r\nConnection: close\r\n");
+        let head = format!(
+            "HTTP/1.1 {status} .\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        );
         let answer = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
         stream.write_all(answer.as_bytes()).await.ok()
     }
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
             if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-                return Some(Asked { head: head.to_owned(), fields: serde_urlencoded::from_str(body).unwrap() });
+                return Some(Asked {
+                    head: head.to_owned(),
+                    fields: serde_urlencoded::from_str(body).unwrap(),
+                });
             }
         }
         match stream.read(&mut chunk).await.ok()? {
@@ -165,7 +172,8 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
     }
 }
 
-/// Waits until something is so; gives up, loudly, after a minute: messages in a dead node's hands wait for half of it.
+/// Waits until something is so; gives up, loudly, after a minute: messages in a dead node's hands
+/// wait for half of it.
 pub async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     for _look in 0..6_000 {
         if is_so().await {

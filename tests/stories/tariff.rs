@@ -1,18 +1,18 @@
-//! What people are charged is what the tariff says: every row of the Kenyan table goes through the service and its book.
-//! A fee's lines go where the file says.
+//! What people are charged is what the tariff says: every row of the Kenyan table goes through the
+//! service and its book. A fee's lines go where the file says.
 
 use super::aids::sql;
 use super::crowd::Luck;
 use super::world::*;
-use kadogo::ask::{Answer, Ask, Fields, Slots, Verb};
 use kadogo::book::{self, Key};
 use kadogo::demo::world::people;
 use kadogo::money::{Currency, Money};
 use kadogo::phone::Msisdn;
+use kadogo::request::{Answer, Fields, Mode, Request, Slots};
 use kadogo::source::Source;
 use kadogo::store::{StoreError, book_rows};
-use kadogo::tariff::{Case, Place, Tariff};
-use kadogo::wallet::{Caller, Turn, Wrong};
+use kadogo::tariff::{FeeAccount, PriceCase, Tariff};
+use kadogo::wallet::{Caller, Execution, Wrong};
 use std::time::Duration;
 
 /// Kenya in 2025: from, to, and what sending costs; whole shillings.
@@ -56,7 +56,8 @@ const KENYA_CASH: [(i64, i64, i64); 14] = [
 async fn operator(world: &World) -> [i64; 3] {
     let ids = [book::FEES, book::TAX, book::LEVY];
     let read = world.app.wallet.store.read(move |conn| {
-        let balance = |id| book_rows::account(conn, id).map(|account| account.unwrap().balance_minor);
+        let balance =
+            |id| book_rows::account(conn, id).map(|account| account.unwrap().balance_minor);
         let balances: Result<Vec<i64>, StoreError> = ids.into_iter().map(balance).collect();
         balances
     });
@@ -64,22 +65,38 @@ async fn operator(world: &World) -> [i64; 3] {
 }
 
 /// Amina's question or order to send Baraka so much.
-fn ask(verb: Verb, amount_minor: i64, total: Option<String>) -> Ask {
-    ask_of(verb, "send", ("to", BARAKA), amount_minor, total)
+fn ask(mode: Mode, amount_minor: i64, total: Option<String>) -> Request {
+    ask_of(mode, "send", ("to", BARAKA), amount_minor, total)
 }
 
 /// Amina's question or order of a service that pays somebody.
-fn ask_of(verb: Verb, service: &str, to: (&str, &str), amount_minor: i64, total: Option<String>) -> Ask {
-    let mut fields = Fields::from([(to.0.into(), to.1.into()), ("amount".into(), amount_minor.to_string())]);
+fn ask_of(
+    mode: Mode,
+    service: &str,
+    to: (&str, &str),
+    amount_minor: i64,
+    total: Option<String>,
+) -> Request {
+    let mut fields =
+        Fields::from([(to.0.into(), to.1.into()), ("amount".into(), amount_minor.to_string())]);
     fields.extend(total.map(|total| ("total".to_owned(), total)));
-    let secret = (verb == Verb::Do).then(|| "7361".to_owned().into());
-    Ask { verb, service: service.into(), fields, secret }
+    let secret = (mode == Mode::Execute).then(|| "7361".to_owned().into());
+    Request { mode, service: service.into(), fields, secret }
 }
 
 /// Does it, once per amount and moment.
-async fn act(world: &World, caller: &Caller, ask: Ask) -> Answer {
+async fn act(world: &World, caller: &Caller, ask: Request) -> Answer {
     let key = Key::new(world.clock.now(), "test", ask.fields["amount"].as_bytes());
-    world.app.wallet.act(caller, ask, Turn { key, along: Vec::new(), wrong: Wrong::Charge(Vec::new()) }).await.answer
+    world
+        .app
+        .wallet
+        .act(
+            caller,
+            ask,
+            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
+        )
+        .await
+        .answer
 }
 
 fn facts(answer: Answer) -> Slots {
@@ -100,16 +117,32 @@ async fn every_row_of_the_kenyan_table_is_charged_as_it_was_quoted() {
         for shillings in [from, to] {
             // a day of its own for each, as rules of a day are not what this is about
             world.clock.advance(Duration::from_secs(24 * 3_600));
-            let (amount, total) = (shillings * 100, (shillings + fee) * 100);
+            let amount = shillings * 100;
+            let total = (shillings + fee) * 100;
             world.give(AMINA, total).await;
-            let before = (world.balance(AMINA).await, world.balance(BARAKA).await, operator(&world).await[0]);
-            let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
+            let before = (
+                world.balance(AMINA).await,
+                world.balance(BARAKA).await,
+                operator(&world).await[0],
+            );
+            let quoted = facts(wallet.answer(&caller, ask(Mode::Quote, amount, None)).await);
             let shown = Money::new(fee * 100, Currency::KES).to_string();
             assert_eq!(quoted["fee"].to_string(), shown, "{shillings}");
-            let done = facts(act(&world, &caller, ask(Verb::Do, amount, Some(quoted["total"].canonical()))).await);
+            let done = facts(
+                act(&world, &caller, ask(Mode::Execute, amount, Some(quoted["total"].canonical())))
+                    .await,
+            );
             assert_eq!((&done["fee"], &done["total"]), (&quoted["fee"], &quoted["total"]));
-            let after = (world.balance(AMINA).await, world.balance(BARAKA).await, operator(&world).await[0]);
-            assert_eq!(after, (before.0 - total, before.1 + amount, before.2 + fee * 100), "{shillings}");
+            let after = (
+                world.balance(AMINA).await,
+                world.balance(BARAKA).await,
+                operator(&world).await[0],
+            );
+            assert_eq!(
+                after,
+                (before.0 - total, before.1 + amount, before.2 + fee * 100),
+                "{shillings}"
+            );
         }
     }
     world.check();
@@ -124,24 +157,40 @@ async fn every_row_of_the_kenyan_cash_column_is_charged_as_it_was_quoted() {
     let shop = sold.iter().find_map(|person| person.agent.clone()).unwrap().number;
     let float = async || {
         let now = people(wallet).await.unwrap();
-        now.into_iter().filter_map(|person| person.agent).find(|agent| agent.number == shop).unwrap().float_minor
+        now.into_iter()
+            .filter_map(|person| person.agent)
+            .find(|agent| agent.number == shop)
+            .unwrap()
+            .float_minor
     };
     // the first row is of amounts that no agent hands out
-    let refused = wallet.answer(&caller, ask_of(Verb::Quote, "cash_out", ("agent", &shop), 4_900, None)).await;
-    assert!(matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"), "{refused:?}");
+    let refused = wallet
+        .answer(&caller, ask_of(Mode::Quote, "cash_out", ("agent", &shop), 4_900, None))
+        .await;
+    assert!(
+        matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"),
+        "{refused:?}"
+    );
     for (from, to, fee) in KENYA_CASH {
         for shillings in [from, to] {
             world.clock.advance(Duration::from_secs(24 * 3_600));
-            let (amount, total) = (shillings * 100, (shillings + fee) * 100);
+            let amount = shillings * 100;
+            let total = (shillings + fee) * 100;
             world.give(AMINA, total).await;
             let before = (world.balance(AMINA).await, float().await, operator(&world).await[0]);
-            let order = |verb, total| ask_of(verb, "cash_out", ("agent", &shop), amount, total);
-            let quoted = facts(wallet.answer(&caller, order(Verb::Quote, None)).await);
+            let order = |mode, total| ask_of(mode, "cash_out", ("agent", &shop), amount, total);
+            let quoted = facts(wallet.answer(&caller, order(Mode::Quote, None)).await);
             assert_eq!(quoted["fee"], Money::new(fee * 100, Currency::KES).into(), "{shillings}");
-            let done = facts(act(&world, &caller, order(Verb::Do, Some(quoted["total"].canonical()))).await);
+            let done = facts(
+                act(&world, &caller, order(Mode::Execute, Some(quoted["total"].canonical()))).await,
+            );
             assert_eq!((&done["fee"], &done["total"]), (&quoted["fee"], &quoted["total"]));
             let after = (world.balance(AMINA).await, float().await, operator(&world).await[0]);
-            assert_eq!(after, (before.0 - total, before.1 + amount, before.2 + fee * 100), "{shillings}");
+            assert_eq!(
+                after,
+                (before.0 - total, before.1 + amount, before.2 + fee * 100),
+                "{shillings}"
+            );
         }
     }
     world.check();
@@ -149,8 +198,9 @@ async fn every_row_of_the_kenyan_cash_column_is_charged_as_it_was_quoted() {
 
 /// Who is well known pays less, and the first 1,000 of a month are free for all others.
 const KNOWN: &str = "currency = 'KES'\ntiers = ['full']\n\
-    [[send]]\nbands = [{ from = 1, to = 9_000, fee = 20 }]\nmonthly = [{ up_to = 1_000, flat = 0 }]\n\
-    [[send]]\ntier = 'full'\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n";
+                     [[send]]\nbands = [{ from = 1, to = 9_000, fee = 20 }]\n\
+                     monthly = [{ up_to = 1_000, flat = 0 }]\n\
+                     [[send]]\ntier = 'full'\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tier_and_the_month_of_who_pays_make_their_price() {
@@ -158,7 +208,7 @@ async fn the_tier_and_the_month_of_who_pays_make_their_price() {
     world
         .app
         .wallet
-        .house
+        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
@@ -189,16 +239,19 @@ async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
     world
         .app
         .wallet
-        .house
+        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
     let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
-    let free = facts(world.app.wallet.answer(&caller, ask(Verb::Quote, 60_000, None)).await)["total"].clone();
-    let (world, caller) = (&world, &caller);
+    let free =
+        facts(world.app.wallet.answer(&caller, ask(Mode::Quote, 60_000, None)).await)["total"]
+            .clone();
+    let world = &world;
+    let caller = &caller;
     let pays = (60_000..60_800).step_by(100).map(|amount| {
         let total = Money::new(amount, Currency::KES).minor_text();
-        async move { act(world, caller, ask(Verb::Do, amount, Some(total))).await }
+        async move { act(world, caller, ask(Mode::Execute, amount, Some(total))).await }
     });
     assert_eq!(free.to_string(), "KES 600");
     let answers = all(pays).await;
@@ -215,9 +268,10 @@ async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
 
 /// A tariff with a tax on the fee and a levy on the amount, from a certain day on.
 const TAXED: &str = "currency = 'KES'\n[[send]]\nbands = [{ from = 1, to = 1_000, fee = 7 }]\n\
-    [[send]]\nfrom_date = 2026-11-24\nbands = [{ from = 1, to = 1_000, percent = '1.5', min = 5 }]\nextra = [\
-    { name = 'excise', credit = 'tax', of = 'fee', percent = 15 },\
-    { name = 'levy', credit = 'levy', of = 'amount', percent = '0.2' }]\n";
+                     [[send]]\nfrom_date = 2026-11-24\n\
+                     bands = [{ from = 1, to = 1_000, percent = '1.5', min = 5 }]\n\
+                     extra = [{ name = 'excise', credit = 'tax', of = 'fee', percent = 15 },{ name \
+                     = 'levy', credit = 'levy', of = 'amount', percent = '0.2' }]\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
@@ -225,7 +279,7 @@ async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
     world
         .app
         .wallet
-        .house
+        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
@@ -241,90 +295,130 @@ async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
     assert!(confirm.contains("Fee KES 9.63. Total KES 509.63."), "{confirm}");
     amina.go(&[Yes, Type("7361")]).await;
     assert_eq!(operator(&world).await, [1_450, 113, 100]);
-    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000 - 50_700 - 50_963, 350_000));
+    assert_eq!(
+        (world.balance(AMINA).await, world.balance(BARAKA).await),
+        (500_000 - 50_700 - 50_963, 350_000)
+    );
     let receipts = amina.messages().await;
     assert!(receipts[1].contains("Cost KES 9.63."), "{receipts:?}");
     world.check();
 }
 
-/// A tariff drawn by lot: what the payer gives is what was quoted, and all of it is credited where the file says.
+/// A tariff drawn by lot: what the payer gives is what was quoted, and all of it is credited where
+/// the file says.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
     let world = World::new().await;
-    let (wallet, luck) = (&world.app.wallet, Luck::new(7));
+    let wallet = &world.app.wallet;
+    let luck = Luck::new(7);
     let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     for number in 0..40_u8 {
         world.clock.advance(Duration::from_secs(24 * 3_600));
-        let mut text =
-            format!("currency = 'KES'\nrounding = '{}'\n", luck.pick(&["up", "down", "half_even", "half_up"]));
-        let (flat, percent) = (luck.below(9), luck.below(300));
-        let price =
-            format!("bands = [{{ from = 1, to = 900, flat = {flat}, percent = '0.{percent:03}', max = 10 }}]\n");
-        let (paid_by, payer) = (luck.pick(&["payer", "payee", "shared"]), luck.below(101));
-        let share = if paid_by == "shared" { format!("payer_percent = {payer}\n") } else { String::new() };
+        let mut text = format!(
+            "currency = 'KES'\nrounding = '{}'\n",
+            luck.pick(&["up", "down", "half_even", "half_up"])
+        );
+        let flat = luck.below(9);
+        let percent = luck.below(300);
+        let price = format!(
+            "bands = [{{ from = 1, to = 900, flat = {flat}, percent = '0.{percent:03}', max = 10 \
+             }}]\n"
+        );
+        let paid_by = luck.pick(&["payer", "payee", "shared"]);
+        let payer = luck.below(101);
+        let share =
+            if paid_by == "shared" { format!("payer_percent = {payer}\n") } else { String::new() };
         // the price of another channel is another one, and never this payment's
         let only = luck.pick(&["", "channel = 'ussd'\n"]);
-        text += "channels = ['ussd', 'sms']\n[[send]]\nchannel = 'sms'\nbands = [{ from = 1, to = 900, fee = 90 }]\n";
+        text += "channels = ['ussd', 'sms']\n[[send]]\nchannel = 'sms'\n\
+                 bands = [{ from = 1, to = 900, fee = 90 }]\n";
         if !only.is_empty() {
             text += "[[send]]\nbands = [{ from = 1, to = 900, fee = 80 }]\n";
         }
         text += &format!("[[send]]\n{only}paid_by = '{paid_by}'\n{share}{price}");
-        for (name, credit) in [("excise", "tax"), ("levy", "levy"), ("box", "fees")].iter().take(luck.below(4)) {
-            let (of, percent) = (luck.pick(&["fee", "amount"]), luck.below(1_000));
+        for (name, credit) in
+            [("excise", "tax"), ("levy", "levy"), ("box", "fees")].iter().take(luck.below(4))
+        {
+            let of = luck.pick(&["fee", "amount"]);
+            let percent = luck.below(1_000);
             text += "[[send.extra]]\n";
-            text += &format!("name = '{name}'\ncredit = '{credit}'\nof = '{of}'\npercent = '1.{percent:03}'\n");
+            text += &format!(
+                "name = '{name}'\ncredit = '{credit}'\nof = '{of}'\npercent = '1.{percent:03}'\n"
+            );
         }
-        let tariff = Tariff::parse(&Source::new("tariff.toml", text.clone()), &kadogo::wallet::priced()).unwrap();
+        let tariff =
+            Tariff::parse(&Source::new("tariff.toml", text.clone()), &kadogo::wallet::priced())
+                .unwrap();
         let amount = i64::try_from(1 + luck.below(90_000)).unwrap();
-        let case = Case {
+        let case = PriceCase {
             service: "send",
             amount: Money::new(amount, Currency::KES),
             tier: None,
             channel: Some("ussd"),
-            date: world.clock.now().day(&wallet.house.market.zone),
+            date: world.clock.now().day(&wallet.config.market.zone),
             month_minor: 0,
         };
         let fee = tariff.quote(&case);
-        wallet.house.tariff.set(tariff);
+        wallet.config.tariff.set(tariff);
         let Some(fee) = fee.ok().filter(|fee| fee.payee_minor < amount) else {
             // nothing would arrive: then nothing is moved
-            let refused = wallet.answer(&caller, ask(Verb::Quote, amount, None)).await;
+            let refused = wallet.answer(&caller, ask(Mode::Quote, amount, None)).await;
             assert!(
-                matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"),
+                matches!(
+                    &refused,
+                    Answer::Refused(refusal) if refusal.code() == "amount_too_small"
+                ),
                 "{refused:?}"
             );
             continue;
         };
         world.give(AMINA, amount + fee.payer_minor).await;
-        let (before, books) = ((world.balance(AMINA).await, world.balance(BARAKA).await), operator(&world).await);
-        let quoted = facts(wallet.answer(&caller, ask(Verb::Quote, amount, None)).await);
-        let turn = Turn {
+        let before = (world.balance(AMINA).await, world.balance(BARAKA).await);
+        let books = operator(&world).await;
+        let quoted = facts(wallet.answer(&caller, ask(Mode::Quote, amount, None)).await);
+        let execution = Execution {
             key: Key::new(world.clock.now(), "test", &[number]),
-            along: Vec::new(),
+            side_effects: Vec::new(),
             wrong: Wrong::Charge(Vec::new()),
         };
-        let done =
-            facts(wallet.act(&caller, ask(Verb::Do, amount, Some(quoted["total"].canonical())), turn).await.answer);
+        let done = facts(
+            wallet
+                .act(
+                    &caller,
+                    ask(Mode::Execute, amount, Some(quoted["total"].canonical())),
+                    execution,
+                )
+                .await
+                .answer,
+        );
         let total = amount + fee.payer_minor;
-        assert_eq!((&done["total"], &quoted["total"]), (&Money::new(total, Currency::KES).into(), &done["total"]));
+        assert_eq!(
+            (&done["total"], &quoted["total"]),
+            (&Money::new(total, Currency::KES).into(), &done["total"])
+        );
         let after = (world.balance(AMINA).await, world.balance(BARAKA).await);
         assert_eq!(after, (before.0 - total, before.1 + amount - fee.payee_minor), "{text}");
-        let credited: Vec<i64> =
-            operator(&world).await.iter().zip(books).map(|(after, before)| after - before).collect();
-        assert_eq!(credited, Place::ALL.map(|place| fee.credited_minor(place)), "{text}");
+        let credited: Vec<i64> = operator(&world)
+            .await
+            .iter()
+            .zip(books)
+            .map(|(after, before)| after - before)
+            .collect();
+        assert_eq!(credited, FeeAccount::ALL.map(|place| fee.credited_minor(place)), "{text}");
         assert_eq!(credited.iter().sum::<i64>(), fee.total_minor(), "{text}");
     }
     world.check();
 }
 
-/// What is quoted in the last minute of a day and approved in the first of a dearer one is not charged at either price.
+/// What is quoted in the last minute of a day and approved in the first of a dearer one is not
+/// charged at either price.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
     let world = World::new().await;
     world
         .app
         .wallet
-        .house
+        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     // 23:59:30 in Nairobi
@@ -341,11 +435,12 @@ async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn less_than_the_least_is_refused_with_its_own_words() {
     let world = World::new().await;
-    let text = "currency = 'KES'\n[send]\nminimum = 50\nbands = [{ from = 50, to = 1_000, fee = 7 }]";
+    let text =
+        "currency = 'KES'\n[send]\nminimum = 50\nbands = [{ from = 50, to = 1_000, fee = 7 }]";
     world
         .app
         .wallet
-        .house
+        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);

@@ -1,5 +1,6 @@
-//! What many stories begin with is made once in a run and copied for each: a database that somebody has used and left.
-//! Whoever opens a copy finds what the first one would have found after doing all that itself.
+//! What many stories begin with is made once in a run and copied for each: a database that somebody
+//! has used and left. Whoever opens a copy finds what the first one would have found after doing
+//! all that itself.
 
 use super::engine::{Home, is_postgres};
 use tokio::sync::OnceCell;
@@ -15,7 +16,8 @@ pub enum Left {
     Database(String),
 }
 
-/// The writer that was there has gone: the next one takes its number, so that all others are handed out as before.
+/// The writer that was there has gone: the next one takes its number, so that all others are handed
+/// out as before.
 const GONE: &str = "DELETE FROM nodes; UPDATE counters SET next = next - 1 WHERE name = 'ids'";
 
 impl Template {
@@ -23,7 +25,8 @@ impl Template {
         Template(OnceCell::const_new())
     }
 
-    /// A copy. Whoever is first makes what is copied: `make` opens the database, and has left it when it ends.
+    /// A copy. Whoever is first makes what is copied: `make` opens the database, and has left it
+    /// when it ends.
     pub async fn copy(&self, make: impl AsyncFnOnce(&Home)) -> Home {
         Home::begin_with(self.0.get_or_init(|| left(make)).await)
     }

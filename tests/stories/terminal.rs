@@ -7,7 +7,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use kadogo::demo::terminal::{Trouble, run};
 use kadogo::gateway::africastalking::{parse_end, parse_text, parse_ussd};
 use kadogo::gateway::{EndEvent, Ending, UssdCall};
-use kadogo::seal::Dice;
+use kadogo::seal::Randomness;
 use kadogo::time::{Clock, Timestamp};
 
 #[derive(Clone, Default)]
@@ -42,7 +42,9 @@ async fn ussd(seen: web::Data<Seen>, body: web::Bytes) -> &'static str {
     let first = call.history.is_empty();
     seen.calls.lock().unwrap().push(call);
     match (first, steps) {
-        (true, _) => "CON Kadogo\n1. Send money\n2. My account with a line that is too long for the screen",
+        (true, _) => {
+            "CON Kadogo\n1. Send money\n2. My account with a line that is too long for the screen"
+        }
         (false, 1) => "CON Who gets the money?",
         _ => "END Bye\u{1b}[2J",
     }
@@ -76,9 +78,11 @@ fn started(seen: &Seen) -> String {
 }
 
 async fn typed(url: &str, who: Option<&str>, lines: &'static str) -> Result<String, Trouble> {
-    let (clock, dice) = (Clock::manual(Timestamp::from_micros(1_795_327_200_000_000)), Dice::seeded(1));
+    let clock = Clock::manual(Timestamp::from_micros(1_795_327_200_000_000));
+    let randomness = Randomness::seeded(1);
     let mut output: Vec<u8> = Vec::new();
-    run(url, who.map(str::to_owned), (&clock, &dice), Cursor::new(lines), &mut output).await?;
+    run(url, who.map(str::to_owned), (&clock, &randomness), Cursor::new(lines), &mut output)
+        .await?;
     Ok(String::from_utf8(output).unwrap())
 }
 
@@ -87,7 +91,8 @@ async fn somebody_is_chosen_dials_replies_and_writes() {
     let seen = Seen::default();
     let url = started(&seen);
     let shown = typed(&url, None, "1\n\n1\n0722000111\nsms BAL\n").await.unwrap();
-    let histories: Vec<String> = seen.calls.lock().unwrap().iter().map(|call| call.history.clone()).collect();
+    let histories: Vec<String> =
+        seen.calls.lock().unwrap().iter().map(|call| call.history.clone()).collect();
     assert_eq!(histories, ["", "1", "1*0722000111"]);
     let call = seen.calls.lock().unwrap()[0].clone();
     assert!(call.session.starts_with("ATUid_") && call.session.len() == 38);
@@ -121,7 +126,11 @@ async fn hanging_up_tells_the_service_and_quitting_ends_it() {
 async fn a_service_that_is_not_there_is_told_plainly() {
     let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
     let trouble = typed(&format!("http://{closed}"), None, "").await.unwrap_err().to_string();
-    assert!(trouble.contains("does not answer (nobody is listening there); start it with `kadogo demo`"), "{trouble}");
+    assert!(
+        trouble
+            .contains("does not answer (nobody is listening there); start it with `kadogo demo`"),
+        "{trouble}"
+    );
     let url = started(&Seen::default());
     let trouble = typed(&url, Some("juma"), "").await.unwrap_err().to_string();
     assert_eq!(trouble, "\"juma\" is not a phone number: write it like +254712345678");

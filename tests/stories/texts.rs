@@ -1,6 +1,7 @@
-//! Texts to the service. Goal: whoever writes gets one short, helpful text in their own language, once, however often
-//! the gateway brings the message, and what looks like a PIN is kept nowhere. Method: texts posted in the gateway's
-//! own form, answers read as people read them; the database is searched byte by byte.
+//! Texts to the service. Goal: whoever writes gets one short, helpful text in their own language,
+//! once, however often the gateway brings the message, and what looks like a PIN is kept nowhere.
+//! Method: texts posted in the gateway's own form, answers read as people read them; the database
+//! is searched byte by byte.
 
 use super::aids::side_by_side;
 use super::world::*;
@@ -18,7 +19,12 @@ async fn talk(number: &str, bodies: &[&str]) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
     for body in bodies {
-        assert_eq!(ask(&phone, body).await.len(), 1, "{body:?} has one answer:\n{}", phone.transcript());
+        assert_eq!(
+            ask(&phone, body).await.len(),
+            1,
+            "{body:?} has one answer:\n{}",
+            phone.transcript()
+        );
     }
     world.check();
     phone.transcript()
@@ -29,15 +35,48 @@ async fn people_ask_in_three_languages() {
     for (language, seen) in side_by_side([
         (
             "english",
-            talk(AMINA, &["BALANCE", "mini statement", "Help!", "language", "lang klingon", "JOIN", "what is this"]),
+            talk(
+                AMINA,
+                &[
+                    "BALANCE",
+                    "mini statement",
+                    "Help!",
+                    "language",
+                    "lang klingon",
+                    "JOIN",
+                    "what is this",
+                ],
+            ),
         ),
         (
             "swahili",
-            talk(BARAKA, &["Salio", "TAARIFA", "msaada", "LUGHA", "LUGHA GANI HII", "jiunge", "habari gani mama"]),
+            talk(
+                BARAKA,
+                &[
+                    "Salio",
+                    "TAARIFA",
+                    "msaada",
+                    "LUGHA",
+                    "LUGHA GANI HII",
+                    "jiunge",
+                    "habari gani mama",
+                ],
+            ),
         ),
         (
             "french",
-            talk(CLAIRE, &["Solde", "RELEVÉ", "aide", "LANGUE", "langue klingon", "Inscription", "c'est quoi ?"]),
+            talk(
+                CLAIRE,
+                &[
+                    "Solde",
+                    "RELEVÉ",
+                    "aide",
+                    "LANGUE",
+                    "langue klingon",
+                    "Inscription",
+                    "c'est quoi ?",
+                ],
+            ),
         ),
     ])
     .await
@@ -48,7 +87,10 @@ async fn people_ask_in_three_languages() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_is_led_to_joining() {
-    let told = talk(STRANGER, &["JOIN", "Jiunge", "INSCRIPTION", "SALIO", "SEND 200 0700000001", "SEND 0 JUMA", "hm?"]);
+    let told = talk(
+        STRANGER,
+        &["JOIN", "Jiunge", "INSCRIPTION", "SALIO", "SEND 200 0700000001", "SEND 0 JUMA", "hm?"],
+    );
     insta::assert_snapshot!(told.await);
 }
 
@@ -76,15 +118,20 @@ async fn a_payment_that_cannot_be_is_explained_in_english() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_that_cannot_be_is_explained_in_swahili_and_french() {
-    let swahili = talk(BARAKA, &["TUMA 0 KWA 0700000001", "TUMA 2500 0700000001", "TUMA 200 0700000002"]).await;
-    let french = talk(CLAIRE, &["ENVOYER 0 A 0700000001", "ENVOYER 1200 0700000001", "ENVOYER 200 à JUMA"]).await;
+    let swahili =
+        talk(BARAKA, &["TUMA 0 KWA 0700000001", "TUMA 2500 0700000001", "TUMA 200 0700000002"])
+            .await;
+    let french =
+        talk(CLAIRE, &["ENVOYER 0 A 0700000001", "ENVOYER 1200 0700000001", "ENVOYER 200 à JUMA"])
+            .await;
     insta::assert_snapshot!(format!("{swahili}\n== Claire ==\n{french}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mini_statement_is_one_message_and_newest_first() {
     let world = World::new().await;
-    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
     for amount in ["1234.55", "50", "2222.22"] {
         amina.dial().await;
         amina.go(&[Pick("send"), Type("0700000002"), Type(amount), Yes, Type("7361")]).await;
@@ -126,21 +173,41 @@ async fn the_longest_names_and_amounts_still_make_one_message() {
     newcomer.go(&[Pick("send"), Type("0711222331"), Type("1,000.55"), Yes, Type("739105")]).await;
     newcomer.write("RELEVE").await;
     newcomer.messages().await;
-    insta::assert_snapshot!(format!("{}\n== the other ==\n{}", amina.transcript(), newcomer.transcript()));
+    insta::assert_snapshot!(format!(
+        "{}\n== the other ==\n{}",
+        amina.transcript(),
+        newcomer.transcript()
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_has_a_line_less_rather_than_two_messages() {
     let world = World::new().await;
-    let (amina, newcomer) = (world.phone(AMINA), world.phone(STRANGER));
+    let amina = world.phone(AMINA);
+    let newcomer = world.phone(STRANGER);
     world.give(AMINA, 100_000_000_000_000).await;
     // the longest amounts come from people without limits
-    world.app.wallet.house.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    world.app.wallet.config.limits.set(Limits::alike(Caps::default(), Caps::default()));
     newcomer.dial().await;
-    newcomer.go(&[Pick("en"), Type("Wolfeschlegelsteinhausenbergerdorff Ngat"), Type("739105"), Type("739105")]).await;
+    newcomer
+        .go(&[
+            Pick("en"),
+            Type("Wolfeschlegelsteinhausenbergerdorff Ngat"),
+            Type("739105"),
+            Type("739105"),
+        ])
+        .await;
     for cents in ["11", "12", "13"] {
         amina.dial().await;
-        amina.go(&[Pick("send"), Type("0711222333"), Type(&format!("249,999.{cents}")), Yes, Type("7361")]).await;
+        amina
+            .go(&[
+                Pick("send"),
+                Type("0711222333"),
+                Type(&format!("249,999.{cents}")),
+                Yes,
+                Type("7361"),
+            ])
+            .await;
     }
     amina.messages().await;
     let [statement] = &ask(&amina, "mini").await[..] else { panic!("one answer") };
@@ -151,7 +218,8 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     ");
 }
 
-/// Whatever the words of a grammar lead to: what needs a PIN, or is nothing to be asked for by text, is not done.
+/// Whatever the words of a grammar lead to: what needs a PIN, or is nothing to be asked for by
+/// text, is not done.
 #[tokio::test(flavor = "multi_thread")]
 async fn words_that_lead_to_a_payment_pay_nothing() {
     let world = World::new().await;
@@ -182,8 +250,10 @@ async fn a_changed_language_holds_for_texts_and_screens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_with_a_pin_is_kept_nowhere_and_its_writer_told_to_change_the_pin() {
     let world = World::new().await;
-    let (amina, baraka, claire, stranger) =
-        (world.phone(AMINA), world.phone(BARAKA), world.phone(CLAIRE), world.phone(STRANGER));
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
+    let claire = world.phone(CLAIRE);
+    let stranger = world.phone(STRANGER);
     let answers = [
         ask(&amina, "SEND 200 0700000002 739104").await,
         ask(&amina, "my pin is 739104 zebra").await,
@@ -191,13 +261,19 @@ async fn a_text_with_a_pin_is_kept_nowhere_and_its_writer_told_to_change_the_pin
         ask(&claire, "code secret 739104 zebre").await,
         ask(&stranger, "739104").await,
     ];
-    // an address that is a PIN in disguise is one: typed after dialling it is no text that anybody keeps
+    // an address that is a PIN in disguise is one: typed after dialling it is no text that anybody
+    // keeps
     let [answer] = &ask(&amina, "EMAIL 7391@okapi.org").await[..] else { panic!("one answer") };
     assert!(answer.contains("change"), "{answer}");
     assert!(answers.iter().all(|answer| answer.len() == 1), "each gets one answer");
-    let told = [amina.transcript(), baraka.transcript(), claire.transcript(), stranger.transcript()];
+    let told =
+        [amina.transcript(), baraka.transcript(), claire.transcript(), stranger.transcript()];
     insta::assert_snapshot!(told.join("\n"));
-    assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000), "nothing moved");
+    assert_eq!(
+        (world.balance(AMINA).await, world.balance(BARAKA).await),
+        (500_000, 250_000),
+        "nothing moved"
+    );
     let kept = world.stored_bytes();
     // the search sees what is stored: the numbers that wrote, and which text answers them
     assert!(holds(&kept, "+254711222333") && holds(&kept, "sms.pin_in_sms"));
@@ -217,10 +293,20 @@ async fn what_people_write_is_not_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redelivered_text_runs_once_and_is_answered_once() {
     let world = World::new().await;
-    for body in ["SEND 200 0700000002", "BALANCE", "SEND 0 0700000002", "LANGUAGE SW", "PIN 739104", "zebra"] {
+    for body in [
+        "SEND 200 0700000002",
+        "BALANCE",
+        "SEND 0 0700000002",
+        "LANGUAGE SW",
+        "PIN 739104",
+        "zebra",
+    ] {
         let before = world.inbox(AMINA).await.len();
         for _delivery in 0..3 {
-            assert_eq!(world.text(AMINA, &format!("sms-{body}").replace(' ', "-"), body).await, 200);
+            assert_eq!(
+                world.text(AMINA, &format!("sms-{body}").replace(' ', "-"), body).await,
+                200
+            );
         }
         assert_eq!(world.inbox(AMINA).await.len(), before + 1, "{body}");
     }
@@ -241,15 +327,18 @@ async fn twenty_copies_of_a_text_at_once_run_once() {
     assert!(metrics.contains("kadogo_sms_received_total{outcome=\"repeated\"} 38\n"), "{metrics}");
 }
 
-/// Whoever was faster than whom: each is answered as if they had come one after the other. What comes back from a busy
-/// service is brought again, as gateways do.
+/// Whoever was faster than whom: each is answered as if they had come one after the other. What
+/// comes back from a busy service is brought again, as gateways do.
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_of_one_person_that_come_together_are_not_lost() {
     for round in 0..3 {
         let world = World::new().await;
         let payers = [BARAKA, CLAIRE, DAUDI, ESTHER, "+254700000011", "+254700000012"];
-        let texts: Vec<String> = payers.iter().map(|payer| format!("REQUEST 300 {payer}")).collect();
-        let texts = texts.into_iter().chain(["EMAIL one@example.org".into(), "EMAIL two@example.org".into()]);
+        let texts: Vec<String> =
+            payers.iter().map(|payer| format!("REQUEST 300 {payer}")).collect();
+        let texts = texts
+            .into_iter()
+            .chain(["EMAIL one@example.org".into(), "EMAIL two@example.org".into()]);
         let mut waiting: Vec<(String, String)> =
             texts.enumerate().map(|(number, body)| (format!("{round}-{number}"), body)).collect();
         for _delivery in 0..4 {
@@ -294,7 +383,11 @@ async fn nonsense_gets_one_short_answer_and_changes_nothing() {
     ];
     for body in bodies {
         let answer = ask(&amina, body).await;
-        assert_eq!(answer, ["Sorry, we did not understand. Text HELP to see what you can ask, or dial *384*1234#."]);
+        assert_eq!(
+            answer,
+            ["Sorry, we did not understand. Text HELP to see what you can ask, or dial \
+              *384*1234#."]
+        );
     }
     assert_eq!(world.orders_waiting(AMINA).await, 0);
     world.check();

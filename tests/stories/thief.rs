@@ -10,7 +10,8 @@ const PAY: &str = "1*0700000002*300*1*7361";
 async fn of_two_conversations_begun_at_the_same_moment_only_one_can_pay() {
     for round in 0..10 {
         let world = World::new().await;
-        let (one, two) = (format!("one-{round}"), format!("two-{round}"));
+        let one = format!("one-{round}");
+        let two = format!("two-{round}");
         for history in WALK.into_iter().chain([PAY]) {
             tokio::join!(world.hop(&one, AMINA, history), world.hop(&two, AMINA, history));
         }
@@ -65,9 +66,16 @@ async fn one_phone_has_one_name_however_its_number_is_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_joins_under_a_name_that_makes_receipts_lie() {
     let world = World::new().await;
-    for name in
-        ["Kadogo", "Confirmed Kes", "Amina KES", "李小龍", "Kádogo", "Kadogo-Refunds", "Kàdogo. Team", "Imethíbitishwa"]
-    {
+    for name in [
+        "Kadogo",
+        "Confirmed Kes",
+        "Amina KES",
+        "李小龍",
+        "Kádogo",
+        "Kadogo-Refunds",
+        "Kàdogo. Team",
+        "Imethíbitishwa",
+    ] {
         let stranger = world.phone(STRANGER);
         stranger.dial().await;
         // who was cut off goes on in English, where the last name was asked for again

@@ -1,5 +1,6 @@
-//! Stories about `book check` going on from what was verified: what it finds then, what only a check from the first link
-//! finds, and what it says. Each is told on SQLite and on PostgreSQL at once.
+//! Stories about `book check` going on from what was verified: what it finds then, what only a
+//! check from the first link finds, and what it says. Each is told on SQLite and on PostgreSQL at
+//! once.
 
 mod behind;
 mod going_on;

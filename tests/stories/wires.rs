@@ -1,5 +1,5 @@
-//! The proxy's own stories, told by a client written by hand: it sends what it likes in one piece, and takes the answers
-//! as they come.
+//! The proxy's own stories, told by a client written by hand: it sends what it likes in one piece,
+//! and takes the answers as they come.
 
 use super::cluster::{Cluster, psql, wait_until};
 use super::proxy::{Moment, Proxy};
@@ -61,7 +61,9 @@ impl Client {
             let mut body = vec![0; usize::try_from(length).unwrap()];
             self.stream.read_exact(&mut body)?;
             match head[0] {
-                b'C' => tags.push(String::from_utf8(body).unwrap().trim_end_matches('\0').to_owned()),
+                b'C' => {
+                    tags.push(String::from_utf8(body).unwrap().trim_end_matches('\0').to_owned())
+                }
                 b'E' => tags.push("ERROR".into()),
                 b'Z' => return Ok(tags),
                 _ => (),
@@ -84,7 +86,10 @@ impl Client {
     /// The connection is gone: not merely slow.
     fn is_cut(&mut self) {
         let end = self.hears().unwrap_err().kind();
-        assert!(matches!(end, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset), "{end:?}");
+        assert!(
+            matches!(end, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset),
+            "{end:?}"
+        );
     }
 
     /// Nothing comes for a while.
@@ -153,7 +158,8 @@ fn a_commit_that_is_not_passed_on_is_not_done() {
     // all that stood before it in the same segment was passed on
     wait_until("the first is done", || notes(&url) == "1");
     wait_until("the second is undone", || {
-        psql(&url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") == "1"
+        psql(&url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+            == "1"
     });
     assert_eq!((notes(&url).as_str(), proxy.cuts()), ("1", 1));
 }
@@ -201,12 +207,16 @@ fn a_stalled_wire_keeps_everything_for_later() {
 fn a_wire_can_lead_elsewhere() {
     let Some((proxy, url)) = wired("a wire can lead elsewhere") else { return };
     let mut early = Client::new(proxy.port(), &url).unwrap();
-    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let nobody =
+        std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     proxy.redirect(nobody);
     assert!(Client::new(proxy.port(), &url).is_err());
     assert_eq!(early.asks(&simple(&insert(1))).unwrap(), ["INSERT 0 1"]);
     proxy.redirect(Cluster::shared().unwrap().port());
-    assert_eq!(Client::new(proxy.port(), &url).unwrap().asks(&simple(&insert(2))).unwrap(), ["INSERT 0 1"]);
+    assert_eq!(
+        Client::new(proxy.port(), &url).unwrap().asks(&simple(&insert(2))).unwrap(),
+        ["INSERT 0 1"]
+    );
     proxy.cut_all();
     early.is_cut();
 }

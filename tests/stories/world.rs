@@ -1,5 +1,5 @@
-//! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP on loopback.
-//! People in it have phones.
+//! A whole service in a test: the demo's world on a fresh database, its own clock, served over HTTP
+//! on loopback. People in it have phones.
 
 use super::engine::{Home, blocking};
 pub use super::phone::{Phone, Step, Step::*};
@@ -9,14 +9,14 @@ use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
-use kadogo::menus::{Data, Folder};
+use kadogo::menu_folder::{Data, Folder};
 use kadogo::phone::Msisdn;
-use kadogo::seal::{Dice, SealKey};
-use kadogo::standing::Every;
+use kadogo::schedule::Every;
+use kadogo::seal::{Randomness, SealKey};
 use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
 use kadogo::time::{Clock, Timestamp};
-use kadogo::wallet::Rules;
+use kadogo::wallet::OperatorRules;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -46,14 +46,15 @@ pub struct Twist {
     /// Where messages go; the simulator when not given.
     pub gateway: Option<GatewayAccount>,
     /// Where letters go; the simulator when not given.
-    pub mail: Option<kadogo::gateway::mail::MailAccount>,
+    pub mail: Option<kadogo::gateway::smtp::MailAccount>,
     /// How long a caller waits for an answer; a minute when not given, for machines that are busy.
     pub answer_within: Option<Duration>,
     /// What callbacks must carry.
     pub callback_token: Option<&'static str>,
     /// How often commission is paid out by itself.
     pub payout: Option<Every>,
-    /// A service whose database the operator's commands take, with the same people; see `World::real`.
+    /// A service whose database the operator's commands take, with the same people; see
+    /// `World::real`.
     pub real: bool,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
@@ -75,13 +76,14 @@ impl World {
     async fn found(home: &Home) {
         let clock = Clock::manual(Timestamp::from_micros(NOON));
         let settings = settings(home, &Twist::default());
-        let (app, committer) = App::with(&settings, menus(), clock, Dice::seeded(42)).await.unwrap();
+        let (app, committer) =
+            App::with(&settings, menus(), clock, Randomness::seeded(42)).await.unwrap();
         drop(app);
         blocking(|| committer.join().unwrap());
     }
 
-    /// A real service on whose database the commands of its operator work too. They have the machine's clock: two days
-    /// before is where its people are.
+    /// A real service on whose database the commands of its operator work too. They have the
+    /// machine's clock: two days before is where its people are.
     pub async fn real() -> World {
         let clock = Clock::manual(Clock::System.now().minus(Duration::from_secs(2 * 24 * 3_600)));
         World::on(Arc::new(Home::new()), clock, Twist { real: true, ..Twist::default() }).await
@@ -100,14 +102,18 @@ impl World {
     async fn on(home: Arc<Home>, clock: Clock, twist: Twist) -> World {
         let settings = settings(&home, &twist);
         // the same dice for the same world: receipts have the same codes in every run
-        let (app, committer) = App::with(&settings, menus(), clock.clone(), Dice::seeded(42)).await.unwrap();
+        let (app, committer) =
+            App::with(&settings, menus(), clock.clone(), Randomness::seeded(42)).await.unwrap();
         if twist.real {
             kadogo::demo::world::seed(&app.wallet).await.unwrap();
         }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let doors = app.doors(twist.callback_token.map(|token| token.to_owned().into()), settings.answer_within);
-        tokio::spawn(app::serve(doors, listener, true).unwrap());
+        let state = app.state(
+            twist.callback_token.map(|token| token.to_owned().into()),
+            settings.answer_within,
+        );
+        tokio::spawn(app::serve(state, listener, true).unwrap());
         let client = reqwest::Client::new();
         World { app, clock, url, client, home, committer: Some(committer) }
     }
@@ -126,7 +132,8 @@ impl World {
 
     /// Posts a form to one of the gateway's callbacks; answers status and body.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
-        let answer = self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
+        let answer =
+            self.client.post(format!("{}{path}", self.url)).form(form).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
@@ -139,7 +146,8 @@ impl World {
             network: at::SANDBOX_NETWORK.into(),
             history: history.into(),
         };
-        let (status, body) = self.post("/gateways/africastalking/ussd", &at::ussd_form(&call)).await;
+        let (status, body) =
+            self.post("/gateways/africastalking/ussd", &at::ussd_form(&call)).await;
         assert_eq!(status, 200, "{body}");
         body
     }
@@ -161,7 +169,8 @@ impl World {
     /// Everything a number has been sent.
     pub async fn inbox(&self, number: &str) -> Vec<String> {
         self.deliver().await;
-        let messages = self.app.notify.inbox(&Msisdn::from_e164(number).unwrap(), 1_000).await.unwrap();
+        let messages =
+            self.app.notify.inbox(&Msisdn::from_e164(number).unwrap(), 1_000).await.unwrap();
         messages.into_iter().map(|message| message.text).collect()
     }
 
@@ -195,7 +204,7 @@ impl World {
     }
 
     /// The book as its check sees it: panics unless it is whole.
-    pub fn check(&self) -> kadogo::book::check::Report {
+    pub fn check(&self) -> kadogo::book::check::CheckReport {
         check(&self.app.wallet.store)
     }
 
@@ -204,14 +213,16 @@ impl World {
         World::on(self.home.clone(), self.clock.clone(), twist).await
     }
 
-    /// Ends the service as a plug that is pulled would, and starts another one on the same database.
+    /// Ends the service as a plug that is pulled would, and starts another one on the same
+    /// database.
     pub async fn restart(self) -> World {
         self.restart_with(Twist::default()).await
     }
 
     /// The same, with other settings.
     pub async fn restart_with(mut self, twist: Twist) -> World {
-        let (home, clock) = (self.home.clone(), self.clock.clone());
+        let home = self.home.clone();
+        let clock = self.clock.clone();
         self.committer.take();
         drop(self);
         World::on(home, clock, twist).await
@@ -237,7 +248,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         callback_token: None,
         gateway: twist.gateway.clone(),
         mail: twist.mail.clone(),
-        rules: Rules { undo_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
+        rules: OperatorRules { reversal_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
         more_prices: "",
         demo: !twist.real,
     }
@@ -260,15 +271,20 @@ pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outp
                 *slot = Some(output);
             }
         }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if done.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     done.into_iter().flatten().collect()
 }
 
 /// Checks a book: panics unless it is whole.
-pub fn check(store: &Store) -> kadogo::book::check::Report {
-    let report = blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
+pub fn check(store: &Store) -> kadogo::book::check::CheckReport {
+    let report =
+        blocking(|| kadogo::book::check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
     assert!(report.is_whole(), "{:#?}", report.faults);
     report
 }

@@ -1,7 +1,7 @@
 //! Which file uses which, as far as the text tells.
 //!
-//! A file uses another when it names something in it. A module that passes a name on (`pub use`) is looked through: who
-//! names it there uses the file that defines it.
+//! A file uses another when it names something in it. A module that passes a name on (`pub use`) is
+//! looked through: who names it there uses the file that defines it.
 
 use crate::Source;
 use crate::uses::{Uses, uses};
@@ -41,7 +41,8 @@ impl Graph {
             let file = source.path.display().to_string();
             let inner = file.trim_start_matches("src/").trim_end_matches(".rs");
             let inner = if inner == "lib" { "" } else { inner.trim_end_matches("/mod") };
-            let path = inner.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+            let path =
+                inner.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
             (path, (file, uses(source.code())))
         };
         Graph { modules: ours.map(module).collect() }
@@ -53,7 +54,9 @@ impl Graph {
         let start = match first.as_str() {
             "crate" | "kadogo" => Place::Module(Vec::new()),
             "self" => Place::Module(module.to_vec()),
-            "super" => Place::Module(module.split_last().map_or(&[][..], |(_, parent)| parent).to_vec()),
+            "super" => {
+                Place::Module(module.split_last().map_or(&[][..], |(_, parent)| parent).to_vec())
+            }
             name => self.local(module, name, rest.is_empty(), asked),
         };
         self.follow(start, rest, asked)
@@ -63,7 +66,9 @@ impl Graph {
         for (at, name) in path.iter().enumerate() {
             let Place::Module(module) = &here else { return here };
             here = match name.as_str() {
-                "super" => Place::Module(module.split_last().map_or(&[][..], |(_, parent)| parent).to_vec()),
+                "super" => Place::Module(
+                    module.split_last().map_or(&[][..], |(_, parent)| parent).to_vec(),
+                ),
                 name => match self.local(module, name, at + 1 == path.len(), asked) {
                     Place::Elsewhere => Place::Thing(module.clone()),
                     found @ (Place::Module(_) | Place::Thing(_)) => found,
@@ -73,11 +78,12 @@ impl Graph {
         here
     }
 
-    /// What a name means in a module: a child, something brought in, or something of its own. The last name of a path
-    /// may be a thing that is called like a module beside it.
+    /// What a name means in a module: a child, something brought in, or something of its own. The
+    /// last name of a path may be a thing that is called like a module beside it.
     fn local(&self, module: &[String], name: &str, last: bool, asked: &mut Vec<Question>) -> Place {
         let question = (module.to_vec(), name.to_owned(), last);
-        let Some((_, uses)) = self.modules.get(module).filter(|_| !asked.contains(&question)) else {
+        let Some((_, uses)) = self.modules.get(module).filter(|_| !asked.contains(&question))
+        else {
             return Place::Elsewhere;
         };
         asked.push(question);
@@ -112,7 +118,8 @@ impl Graph {
             let paths = imports.map(|import| (import.line, &import.path));
             for (line, path) in paths.chain(uses.said.iter().map(|said| (said.line, &said.path))) {
                 let all = path.last().is_some_and(|name| name == "*");
-                let place = self.resolve(module, &path[..path.len() - usize::from(all)], &mut Vec::new());
+                let place =
+                    self.resolve(module, &path[..path.len() - usize::from(all)], &mut Vec::new());
                 let used = match place {
                     Place::Thing(used) => used,
                     Place::Module(used) if all => used,

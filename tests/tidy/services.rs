@@ -1,10 +1,10 @@
-//! Services stand alone: the name of one appears in its own file and nowhere else in the code, so that a new service opens
-//! no other file; and what decides never has a connection in its hands.
+//! Services stand alone: the name of one appears in its own file and nowhere else in the code, so
+//! that a new service opens no other file; and what decides never has a connection in its hands.
 
 use super::{Source, report, sources};
 
-/// What comes before a text that is the name of an input, a value or a flag, a kind of posting or the scope of a key, and
-/// only looks like the name of a service.
+/// What comes before a text that is the name of an input, a value or a flag, a kind of posting or
+/// the scope of a key, and only looks like the name of a service.
 const OTHER_NAMES: &[&str] = &[
     "Slot(",
     "Term(",
@@ -36,8 +36,8 @@ const OTHER_NAMES: &[&str] = &[
     "from_micros(0), ",
 ];
 
-/// Words that are the name of a service and, in these files, of something else: a key of the limits, an input of a text, a
-/// flag, a table, a word of a paper.
+/// Words that are the name of a service and, in these files, of something else: a key of the
+/// limits, an input of a text, a flag, a table, a word of a paper.
 const SAME_WORDS: &[(&str, &str)] = &[
     ("limits/", "low_float"),
     ("limits/", "balance"),
@@ -101,7 +101,8 @@ fn says(line: &str, name: &str) -> bool {
     line.match_indices(&quoted).any(|(at, _)| {
         let before = line[..at].trim_end_matches(['&', '[']);
         let in_a_list = before.ends_with("\", ") || before.ends_with('(') && before.ends_with("((");
-        !in_a_list && !OTHER_NAMES.iter().any(|other| before.ends_with(other.trim_end_matches("&[")))
+        !in_a_list
+            && !OTHER_NAMES.iter().any(|other| before.ends_with(other.trim_end_matches("&[")))
     })
 }
 

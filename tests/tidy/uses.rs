@@ -1,4 +1,5 @@
-//! What a file says about other files: the names it brings in with `use`, and the paths it writes out.
+//! What a file says about other files: the names it brings in with `use`, and the paths it writes
+//! out.
 
 use crate::words::{Word, words};
 
@@ -32,27 +33,35 @@ pub struct Uses {
     pub defined: Vec<String>,
 }
 
-const DEFINES: &[&str] = &["fn", "struct", "enum", "type", "const", "static", "trait", "macro_rules"];
+const DEFINES: &[&str] =
+    &["fn", "struct", "enum", "type", "const", "static", "trait", "macro_rules"];
 
 /// Reads what a file says about others.
 pub fn uses(code: &str) -> Uses {
     let words = words(code);
-    let (mut found, mut names, mut at) = (Uses::default(), Vec::new(), 0);
-    // how many braces are open: what is defined within some is a method or an arm, and no name of the file's
+    let mut found = Uses::default();
+    let mut names = Vec::new();
+    let mut at = 0;
+    // how many braces are open: what is defined within some is a method or an arm, and no name of
+    // the file's
     let mut depth = 0_i32;
     while at < words.len() {
         let word = &words[at];
         if word.text == "use" {
             let end = at + words[at..].iter().take_while(|word| word.text != ";").count();
             // `pub use`, `pub(crate) use`
-            let before = words[..at].iter().rev().find(|word| !["(", ")", "crate", "super"].contains(&&*word.text));
+            let before = words[..at]
+                .iter()
+                .rev()
+                .find(|word| !["(", ")", "crate", "super"].contains(&&*word.text));
             let passed_on = before.is_some_and(|word| word.text == "pub");
             tree(&words[at + 1..end], &[], passed_on, &mut found.imports);
             at = end;
         } else if is_name(word) && !after_path_sign(&words, at) {
             let path = path(&words[at..]);
             at += path.len() * 2 - 1;
-            // neither a module's declaration nor a field or a method says a name that was brought in
+            // neither a module's declaration nor a field or a method says a name that was brought
+            // in
             let before = words[..at - (path.len() * 2 - 1)].last().map(|word| word.text.as_str());
             if !matches!(before, Some("mod" | ".")) {
                 names.push(path[0].clone());
@@ -61,7 +70,8 @@ pub fn uses(code: &str) -> Uses {
                 found.said.push(Said { line: word.line, path });
             } else if depth == 0 && DEFINES.contains(&path[0].as_str()) {
                 // `macro_rules!` has a sign before its name
-                let name = words[at..].iter().find(|word| word.text != "!").filter(|word| is_name(word));
+                let name =
+                    words[at..].iter().find(|word| word.text != "!").filter(|word| is_name(word));
                 found.defined.extend(name.map(|word| word.text.clone()));
             }
         } else {
@@ -86,7 +96,9 @@ fn after_path_sign(words: &[Word], at: usize) -> bool {
 /// The names that follow one another with `::` between them.
 fn path(words: &[Word]) -> Vec<String> {
     let mut path = vec![words[0].text.clone()];
-    for pair in words[1..].chunks_exact(2).take_while(|pair| pair[0].text == "::" && is_name(&pair[1])) {
+    for pair in
+        words[1..].chunks_exact(2).take_while(|pair| pair[0].text == "::" && is_name(&pair[1]))
+    {
         path.push(pair[1].text.clone());
     }
     path
@@ -109,12 +121,15 @@ fn tree(words: &[Word], root: &[String], passed_on: bool, found: &mut Vec<Import
         }
         at += 1;
     }
-    let name = words.get(at + 1).map_or_else(|| full.last().cloned().unwrap_or_default(), |alias| alias.text.clone());
+    let name = words
+        .get(at + 1)
+        .map_or_else(|| full.last().cloned().unwrap_or_default(), |alias| alias.text.clone());
     found.push(Import { line, path: full, name, passed_on, said: false });
 }
 
 fn branches(words: &[Word], root: &[String], passed_on: bool, found: &mut Vec<Import>) {
-    let (mut depth, mut start) = (0_i32, 0);
+    let mut depth = 0_i32;
+    let mut start = 0;
     for (at, word) in words.iter().enumerate() {
         match word.text.as_str() {
             "{" => depth += 1,
@@ -131,10 +146,14 @@ fn branches(words: &[Word], root: &[String], passed_on: bool, found: &mut Vec<Im
 
 #[test]
 fn imports_and_paths_are_read() {
-    let code = "pub(crate) use super::{self, a::{B, C as D}, *};\nuse crate::e;\nfn f() { e::g::h(B) }";
+    let code =
+        "pub(crate) use super::{self, a::{B, C as D}, *};\nuse crate::e;\nfn f() { e::g::h(B) }";
     let uses = uses(code);
-    let told: Vec<String> =
-        uses.imports.iter().map(|i| format!("{} {} {} {}", i.path.join("::"), i.name, i.passed_on, i.said)).collect();
+    let told: Vec<String> = uses
+        .imports
+        .iter()
+        .map(|i| format!("{} {} {} {}", i.path.join("::"), i.name, i.passed_on, i.said))
+        .collect();
     let expected = [
         "super super true false",
         "super::a::B B true true",

@@ -1,5 +1,5 @@
-//! A source file as a row of words: names, `::`, and single signs, each with its line. Comments, texts and lifetimes are
-//! left out, so that whoever looks for names finds only code.
+//! A source file as a row of words: names, `::`, and single signs, each with its line. Comments,
+//! texts and lifetimes are left out, so that whoever looks for names finds only code.
 
 /// A word of the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,9 @@ pub struct Word {
 /// The words of some code, in order.
 pub fn words(code: &str) -> Vec<Word> {
     let signs: Vec<char> = code.chars().collect();
-    let (mut found, mut at, mut line) = (Vec::new(), 0, 1);
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut line = 1;
     while at < signs.len() {
         let end = match word_end(&signs, at) {
             Some(end) => {
@@ -68,7 +70,9 @@ fn run(signs: &[char], from: usize, belongs: impl Fn(char) -> bool) -> usize {
 
 fn after(signs: &[char], from: usize, end: &[char]) -> usize {
     let rest = &signs[from..];
-    rest.windows(end.len()).position(|here| here == end).map_or(signs.len(), |at| from + at + end.len())
+    rest.windows(end.len())
+        .position(|here| here == end)
+        .map_or(signs.len(), |at| from + at + end.len())
 }
 
 /// After the quote that closes a text in which a backslash makes the next sign plain.
@@ -82,7 +86,8 @@ fn text_end(signs: &[char], from: usize, quote: char) -> usize {
 
 #[test]
 fn only_code_is_read() {
-    let code = "use a::b; // c::d\nfn f<'x>(y: &'x str) { g(\"h::i\\\"\", 'j', '\\'', r#\"k\"l\"#) } /* m\n */ n";
+    let code = "use a::b; // c::d\nfn f<'x>(y: &'x str) { g(\"h::i\\\"\", 'j', '\\'', r#\"k\"l\"#) \
+                } /* m\n */ n";
     let texts: Vec<String> = words(code).into_iter().map(|word| word.text).collect();
     let signs = "use a :: b ; fn f < > ( y : & str ) { g ( , , , ) } n";
     assert_eq!(texts.join(" "), signs);

@@ -1,7 +1,7 @@
 DROP TABLE settings;
 DROP TABLE outbox;
 DROP TABLE orders;
-DROP TABLE seen;
+DROP TABLE dedup_keys;
 DROP TABLE sessions;
 DROP TABLE pins;
 DROP TABLE people;

@@ -1,6 +1,6 @@
 DROP TABLE clawbacks;
-DROP TABLE asked;
-DROP TABLE served;
+DROP TABLE order_initiators;
+DROP TABLE agent_journal;
 DROP TABLE shifts;
 DROP TABLE identities;
 ALTER TABLE outlets DROP COLUMN low_float_minor;

@@ -32,11 +32,11 @@ CREATE INDEX sessions_by_caller ON sessions (caller);
 CREATE INDEX sessions_by_age ON sessions (updated_at);
 
 -- texts that were handled: a redelivered one runs once
-CREATE TABLE seen (
+CREATE TABLE dedup_keys (
     key BLOB    NOT NULL PRIMARY KEY,
     at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX seen_by_age ON seen (at);
+CREATE INDEX dedup_keys_by_age ON dedup_keys (at);
 
 -- payment orders: payments that wait for somebody's yes
 CREATE TABLE orders (

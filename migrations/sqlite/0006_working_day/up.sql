@@ -26,7 +26,7 @@ CREATE TABLE shifts (
 CREATE UNIQUE INDEX shifts_open ON shifts (assistant) WHERE closed_at IS NULL;
 
 -- what was done at an outlet: which posting, by whom, for whom, how the cash in the drawer changed, what was earned
-CREATE TABLE served (
+CREATE TABLE agent_journal (
     posting      INTEGER NOT NULL PRIMARY KEY,
     outlet       INTEGER NOT NULL,
     -- its head office then; itself where it had none
@@ -43,11 +43,11 @@ CREATE TABLE served (
     tax_minor    INTEGER NOT NULL,
     at           INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX served_by_shift ON served (shift) WHERE shift IS NOT NULL;
-CREATE INDEX served_by_time ON served (at);
+CREATE INDEX agent_journal_by_shift ON agent_journal (shift) WHERE shift IS NOT NULL;
+CREATE INDEX agent_journal_by_time ON agent_journal (at);
 
--- who has asked for a customer's yes at a till: what comes of it is theirs
-CREATE TABLE asked (
+-- who has asked for a customer's yes at an outlet: what comes of it is theirs
+CREATE TABLE order_initiators (
     order_id  INTEGER NOT NULL PRIMARY KEY,
     assistant INTEGER NOT NULL
 ) STRICT;

@@ -1,4 +1,5 @@
-//! What a check of the book tells: how far it is, what it read, what it found wrong. It finds nothing itself.
+//! What a check of the book tells: how far it is, what it read, what it found wrong. It finds
+//! nothing itself.
 
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ const FAULTS_LISTED: usize = 50;
 
 /// What is being verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum CheckStage {
     /// Postings with their entries, holds and links.
     Postings,
     /// Where accounts stand.
@@ -18,7 +19,7 @@ pub enum Stage {
 }
 
 /// Who hears of the progress: what is being verified, how many of how many.
-pub type Progress<'a> = &'a mut dyn FnMut(Stage, u64, u64);
+pub type CheckProgress<'a> = &'a mut dyn FnMut(CheckStage, u64, u64);
 
 /// A link that was verified before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct Point {
 
 /// What was verified, and what was found wrong.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct CheckReport {
     /// Behind which link it began; none where it began at the first.
     pub from: Option<Point>,
     /// Postings read.
@@ -46,7 +47,8 @@ pub struct Report {
     pub hold_entries: u64,
     /// Links of the chain recomputed.
     pub links: u64,
-    /// The number and digest of the last link: whoever kept an earlier one can tell that nothing was cut off since.
+    /// The number and digest of the last link: whoever kept an earlier one can tell that nothing
+    /// was cut off since.
     pub head: Option<(i64, Vec<u8>)>,
     /// Accounts read: all there are.
     pub accounts: u64,
@@ -62,7 +64,7 @@ pub struct Report {
     pub fault_count: u64,
 }
 
-impl Report {
+impl CheckReport {
     /// Whether the book is whole.
     pub fn is_whole(&self) -> bool {
         self.fault_count == 0

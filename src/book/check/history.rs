@@ -1,10 +1,11 @@
-//! The walk along the chain: digests, gaps, the balance of each posting, and the running balance of each account.
+//! The walk along the chain: digests, gaps, the balance of each posting, and the running balance of
+//! each account.
 
-use super::findings::{Faults, PAGE, Point, Progress, Report, Stage};
-use super::pages::Pages;
+use super::findings::{CheckProgress, CheckReport, CheckStage, Faults, PAGE, Point};
+use super::page_buffer::PageBuffer;
 use super::reserves::Reserves;
 use crate::book::chain;
-use crate::store::audit::{self, Rows};
+use crate::store::audit::{self, AuditRows};
 use crate::store::book_rows::EntryRow;
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::{Conn, StoreError};
@@ -13,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Postings read at a time: each may have a thousand legs.
 const POSTINGS: i64 = 1_000;
-/// Postings of one link at most: many times what a committer puts into one. More are not read into memory at once.
+/// Postings of one link at most: many times what a committer puts into one. More are not read into
+/// memory at once.
 const LINK_MAX: i64 = 100_000;
 
 /// What the entries say of an account. As small as can be: there may be ten million of them.
@@ -26,14 +28,14 @@ pub struct Tally {
 
 /// A check under way.
 pub struct Walk {
-    pub report: Report,
+    pub report: CheckReport,
     pub faults: Faults,
     /// Behind which link it began.
     pub point: Point,
     /// Accounts with entries that were read.
     pub tallies: HashMap<i64, Tally>,
     pub reserves: Reserves,
-    pages: Pages,
+    pages: PageBuffer,
     /// The newest link so far.
     end: LinkRow,
     /// Rows that belong to no link.
@@ -43,27 +45,32 @@ pub struct Walk {
 impl Walk {
     /// A walk that begins behind a point, or at the first link.
     pub fn new(point: Option<Point>, faults: Faults) -> Walk {
-        let report = Report { from: point.clone(), ..Report::default() };
-        let start = || Point { link: 0, posting: 0, digest: Vec::new(), at: Timestamp::from_micros(0) };
+        let report = CheckReport { from: point.clone(), ..CheckReport::default() };
+        let start =
+            || Point { link: 0, posting: 0, digest: Vec::new(), at: Timestamp::from_micros(0) };
         let point = point.unwrap_or_else(start);
-        let (seq, last_posting, digest) = (point.link, point.posting, point.digest.clone());
-        let pages = Pages::after(last_posting);
+        let seq = point.link;
+        let last_posting = point.posting;
+        let digest = point.digest.clone();
+        let pages = PageBuffer::after(last_posting);
         let end = LinkRow { seq, first_posting: 0, last_posting, digest };
-        let (tallies, reserves) = (HashMap::new(), Reserves::default());
+        let tallies = HashMap::new();
+        let reserves = Reserves::default();
         Walk { report, faults, point, tallies, reserves, pages, end, loose: (0, 0, 0) }
     }
 
     /// Walks to the end of the chain.
-    pub fn history(&mut self, conn: &mut Conn, progress: Progress) -> Result<(), StoreError> {
+    pub fn history(&mut self, conn: &mut Conn, progress: CheckProgress) -> Result<(), StoreError> {
         let before = self.point.posting;
         let total = count(audit::newest_posting(conn)?.saturating_sub(before));
         if self.report.from.is_none() {
             self.outside(conn, i64::MIN, 0)?;
             // room for all of them at once: growing would take half as much again for a moment
             let accounts = usize::try_from(audit::accounts_count(conn)?).unwrap_or(0);
-            self.tallies.reserve(accounts.min(usize::try_from(total.saturating_mul(3)).unwrap_or(0)));
+            self.tallies
+                .reserve(accounts.min(usize::try_from(total.saturating_mul(3)).unwrap_or(0)));
         }
-        self.reserves.recall(conn, before, &mut self.faults)?;
+        self.reserves.reload(conn, before, &mut self.faults)?;
         loop {
             let links = audit::links(conn, self.end.seq, PAGE)?;
             if links.is_empty() {
@@ -71,7 +78,7 @@ impl Walk {
             }
             for link in links {
                 self.link(conn, link)?;
-                progress(Stage::Postings, self.report.postings, total);
+                progress(CheckStage::Postings, self.report.postings, total);
             }
         }
         self.outside(conn, self.end.last_posting.max(before).saturating_add(1), i64::MAX)?;
@@ -81,21 +88,33 @@ impl Walk {
             ("hold entries", self.report.hold_entries, self.loose.2),
         ] {
             let stored = read.saturating_add(count(loose));
-            self.faults.require(loose == 0, || format!("{stored} {name} are stored, {read} are in the chain"));
+            self.faults.require(loose == 0, || {
+                format!("{stored} {name} are stored, {read} are in the chain")
+            });
         }
         self.head(head::look(conn)?);
         Ok(())
     }
 
     fn link(&mut self, conn: &mut Conn, link: LinkRow) -> Result<(), StoreError> {
-        let (seq, first, last) = (link.seq, link.first_posting, link.last_posting);
+        let seq = link.seq;
+        let first = link.first_posting;
+        let last = link.last_posting;
         let next = self.end.last_posting.saturating_add(1);
-        self.faults.require(seq == self.end.seq.saturating_add(1), || format!("a link is missing before link {seq}"));
-        self.faults.require(first == next, || format!("link {seq} begins at posting {first}, expected {next}"));
+        self.faults.require(seq == self.end.seq.saturating_add(1), || {
+            format!("a link is missing before link {seq}")
+        });
+        self.faults.require(first == next, || {
+            format!("link {seq} begins at posting {first}, expected {next}")
+        });
         if first > next {
             self.outside(conn, next, first.saturating_sub(1))?;
         }
-        let rows = if last.saturating_sub(first) < LINK_MAX { self.rows(conn, first, last)? } else { Rows::default() };
+        let rows = if last.saturating_sub(first) < LINK_MAX {
+            self.rows(conn, first, last)?
+        } else {
+            AuditRows::default()
+        };
         let digest = chain::digest(&self.end.digest, &rows.postings, &rows.entries, &rows.moves);
         self.faults.require(digest == link.digest, || match (first, last) {
             (first, last) if first == last => format!("posting {first} is not what was committed"),
@@ -110,7 +129,7 @@ impl Walk {
     }
 
     /// What belongs to the postings of a link. Links are small: pages are read ahead of them.
-    fn rows(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<Rows, StoreError> {
+    fn rows(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows, StoreError> {
         while self.pages.read_to < last {
             let from = self.pages.read_to.saturating_add(1).max(first);
             let to = from.saturating_add(POSTINGS).saturating_sub(1);
@@ -122,13 +141,15 @@ impl Walk {
         Ok(self.pages.take(first, last))
     }
 
-    /// Finds where accounts stood at the point, of which the first entry behind it is here: their entry before that.
+    /// Finds where accounts stood at the point, of which the first entry behind it is here: their
+    /// entry before that.
     fn meet(&mut self, conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> {
         let known = 1..=self.point.posting;
         if known.is_empty() {
             return Ok(());
         }
-        let (mut postings, mut accounts) = (BTreeSet::new(), HashMap::new());
+        let mut postings = BTreeSet::new();
+        let mut accounts = HashMap::new();
         for entry in entries.iter().filter(|entry| !self.tallies.contains_key(&entry.account_id)) {
             let previous = *accounts.entry(entry.account_id).or_insert(entry.previous);
             postings.extend(previous.filter(|previous| known.contains(previous)));
@@ -136,14 +157,15 @@ impl Walk {
         let postings: Vec<i64> = postings.into_iter().collect();
         for entry in audit::entries_of(conn, &postings)? {
             if accounts.get(&entry.account_id) == Some(&Some(entry.posting_id)) {
-                let tally = Tally { balance_minor: entry.balance_minor, last_posting: entry.posting_id };
+                let tally =
+                    Tally { balance_minor: entry.balance_minor, last_posting: entry.posting_id };
                 self.tallies.insert(entry.account_id, tally);
             }
         }
         Ok(())
     }
 
-    fn batch(&mut self, rows: &Rows) {
+    fn batch(&mut self, rows: &AuditRows) {
         let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
         for leg in &rows.entries {
             let sum = sums.entry(leg.posting_id).or_default();
@@ -152,7 +174,10 @@ impl Walk {
             let previous = (tally.last_posting != 0).then_some(tally.last_posting);
             let balance = tally.balance_minor.checked_add(leg.amount_minor);
             let follows = leg.previous == previous && balance == Some(leg.balance_minor);
-            *tally = Tally { balance_minor: balance.unwrap_or(leg.balance_minor), last_posting: leg.posting_id };
+            *tally = Tally {
+                balance_minor: balance.unwrap_or(leg.balance_minor),
+                last_posting: leg.posting_id,
+            };
             self.faults.require(follows, || {
                 format!(
                     "posting {}: its entry for account {} does not follow from the one before",
@@ -167,14 +192,23 @@ impl Walk {
         for posting in &rows.postings {
             let sum = sums.get(&posting.id).copied();
             self.faults.require(sum == Some(0), || match sum {
-                Some(sum) => format!("posting {} ({}) does not balance: {sum}", posting.id, posting.kind),
+                Some(sum) => {
+                    format!("posting {} ({}) does not balance: {sum}", posting.id, posting.kind)
+                }
                 None => format!("posting {} ({}) has no entries", posting.id, posting.kind),
             });
-            self.faults.require(posting.corrects.is_none_or(|old| old > 0 && old < posting.id), || {
-                format!("posting {} ({}) corrects one that was not there before it", posting.id, posting.kind)
-            });
+            self.faults.require(
+                posting.corrects.is_none_or(|old| old > 0 && old < posting.id),
+                || {
+                    format!(
+                        "posting {} ({}) corrects one that was not there before it",
+                        posting.id, posting.kind
+                    )
+                },
+            );
         }
-        let more = |sum: u64, rows: usize| sum.saturating_add(u64::try_from(rows).unwrap_or(u64::MAX));
+        let more =
+            |sum: u64, rows: usize| sum.saturating_add(u64::try_from(rows).unwrap_or(u64::MAX));
         self.report.postings = more(self.report.postings, rows.postings.len());
         self.report.entries = more(self.report.entries, rows.entries.len());
         self.report.hold_entries = more(self.report.hold_entries, rows.moves.len());
@@ -184,19 +218,25 @@ impl Walk {
     fn outside(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<(), StoreError> {
         let (postings, entries, moves) = audit::counts(conn, first, last)?;
         let (p, e, m) = self.loose;
-        self.loose = (p.saturating_add(postings), e.saturating_add(entries), m.saturating_add(moves));
+        self.loose =
+            (p.saturating_add(postings), e.saturating_add(entries), m.saturating_add(moves));
         self.reserves.outside(conn, first, last)
     }
 
-    /// The head says where the book ends. A chain whose newest links were cut off is whole in itself.
+    /// The head says where the book ends. A chain whose newest links were cut off is whole in
+    /// itself.
     fn head(&mut self, head: Option<Head>) {
-        let Some(head) = head else { return self.faults.add("the head of the book is missing".to_owned()) };
+        let Some(head) = head else {
+            return self.faults.add("the head of the book is missing".to_owned());
+        };
         let end = &self.end;
-        let same = (head.link, head.last_posting, &head.digest) == (end.seq, end.last_posting, &end.digest);
+        let same = (head.link, head.last_posting, &head.digest)
+            == (end.seq, end.last_posting, &end.digest);
         self.faults.require(same, || {
             let cut = if head.link > end.seq { ": its newest links were cut off" } else { "" };
             format!(
-                "the book ended at link {} and posting {}, the chain ends at link {} and posting {}{cut}",
+                "the book ended at link {} and posting {}, the chain ends at link {} and posting \
+                 {}{cut}",
                 head.link, head.last_posting, end.seq, end.last_posting
             )
         });

@@ -1,8 +1,9 @@
 //! Holds: each compared with what was reserved and given back under its number.
 //!
-//! A hold is judged when nothing of it is left, or at the end. So only those that are open at the same time are
-//! in memory. A check that begins in the middle reads the moves of holds from the oldest that matters: one that is open,
-//! or that moves later. Holds end by themselves, so that is not far back.
+//! A hold is judged when nothing of it is left, or at the end. So only those that are open at the
+//! same time are in memory. A check that begins in the middle reads the moves of holds from the
+//! oldest that matters: one that is open, or that moves later. Holds end by themselves, so that is
+//! not far back.
 
 use super::findings::{Faults, PAGE};
 use crate::store::book_rows::{HoldEntryRow, HoldRow};
@@ -34,8 +35,14 @@ struct Reserved {
 }
 
 impl Reserves {
-    /// Reads what is still of use from before this posting: who begins at the first one has nothing to recall.
-    pub fn recall(&mut self, conn: &mut Conn, until: i64, faults: &mut Faults) -> Result<(), StoreError> {
+    /// Reads what is still of use from before this posting: who begins at the first one has nothing
+    /// to recall.
+    pub fn reload(
+        &mut self,
+        conn: &mut Conn,
+        until: i64,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
         let oldest = audit::oldest_hold(conn, until)?.unwrap_or(i64::MAX).max(1);
         self.oldest = oldest.min(until.saturating_add(1));
         let mut from = self.oldest;
@@ -79,7 +86,10 @@ impl Reserves {
         }
         let same_owner = hold.opened.is_some_and(|(account, _, _)| account == step.account_id);
         faults.require(same_owner && hold.remaining_minor >= 0, || {
-            format!("posting {}: hold {} does not follow from its opening", step.posting_id, step.hold_id)
+            format!(
+                "posting {}: hold {} does not follow from its opening",
+                step.posting_id, step.hold_id
+            )
         });
         if hold.remaining_minor == 0
             && let Some(done) = self.open.remove(&step.hold_id)
@@ -133,7 +143,9 @@ impl Reserves {
         let Reserved { opened, remaining_minor: reserved, row } = hold;
         let Some(row) = row else {
             // a move of a hold that was judged already is a fault of its posting
-            self.faults.require(opened.is_none(), || format!("entries name hold {id}, which does not exist"));
+            self.faults.require(opened.is_none(), || {
+                format!("entries name hold {id}, which does not exist")
+            });
             return;
         };
         let remaining = i128::from(row.remaining_minor);
@@ -143,9 +155,10 @@ impl Reserves {
         self.faults.require((row.state == "open") == (remaining > 0), || {
             format!("hold {id} is {} although {remaining} of it remains", row.state)
         });
-        self.faults.require(opened == Some((row.account_id, row.amount_minor, row.expires_at)), || {
-            format!("hold {id} is not the one that was opened")
-        });
+        self.faults
+            .require(opened == Some((row.account_id, row.amount_minor, row.expires_at)), || {
+                format!("hold {id} is not the one that was opened")
+            });
         self.judged = self.judged.saturating_add(1);
     }
 }

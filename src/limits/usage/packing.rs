@@ -1,5 +1,5 @@
-//! What an account has used, packed: it lies in the account's own row, in few bytes. Each usage has one form; bytes of any
-//! other form are refused.
+//! What an account has used, packed: it lies in the account's own row, in few bytes. Each usage has
+//! one form; bytes of any other form are refused.
 
 use super::{Sum, Usage, Used};
 use crate::calendar::Day;
@@ -10,15 +10,17 @@ use crate::calendar::Day;
 pub struct Unreadable;
 
 impl Usage {
-    /// As stored: nothing used is no bytes. Otherwise the day, and for each direction what was used on it, in the rest of
-    /// its week and in the rest of its month: count and then, where that is not zero, value. Small numbers take few bytes.
+    /// As stored: nothing used is no bytes. Otherwise the day, and for each direction what was used
+    /// on it, in the rest of its week and in the rest of its month: count and then, where that is
+    /// not zero, value. Small numbers take few bytes.
     pub fn encode(&self) -> Vec<u8> {
         if *self == Usage::default() {
             return Vec::new();
         }
         let mut bytes = Vec::with_capacity(32);
         push(&mut bytes, zigzag(self.day.number()));
-        let parts = |used: &Used| [used.day, used.week.without(used.day), used.month.without(used.day)];
+        let parts =
+            |used: &Used| [used.day, used.week.without(used.day), used.month.without(used.day)];
         for sum in [self.out, self.into].iter().flat_map(parts) {
             push(&mut bytes, u64::from(sum.count));
             if sum.count > 0 {
@@ -35,7 +37,8 @@ impl Usage {
         }
         let mut rest = bytes;
         let day = Day::new(unzigzag(pop(&mut rest)?)?);
-        let (out, into) = (Used::pop(&mut rest)?, Used::pop(&mut rest)?);
+        let out = Used::pop(&mut rest)?;
+        let into = Used::pop(&mut rest)?;
         let usage = Usage { day, out, into };
         // one form for each: what was stored by anybody else is noticed
         if rest.is_empty() && usage.encode() == bytes { Ok(usage) } else { Err(Unreadable) }
@@ -114,7 +117,7 @@ fn unzigzag(number: u64) -> Result<i32, Unreadable> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
+    use super::super::Direction;
     use super::*;
     use proptest::prelude::*;
 
@@ -124,11 +127,14 @@ mod tests {
     #[test]
     fn it_takes_few_bytes() {
         assert!(Usage::default().encode().is_empty());
-        let one = Usage::default().rolled_to(MONDAY).with(Way::Out, 20_000);
+        let one = Usage::default().rolled_to(MONDAY).with(Direction::Out, 20_000);
         assert_eq!(one.encode().len(), 12);
-        let two = one.with(Way::In, 150_000);
+        let two = one.with(Direction::In, 150_000);
         assert_eq!(two.encode().len(), 15);
-        let all = two.rolled_to(MONDAY.next_day()).with(Way::Out, 20_000).with(Way::In, 150_000);
+        let all = two
+            .rolled_to(MONDAY.next_day())
+            .with(Direction::Out, 20_000)
+            .with(Direction::In, 150_000);
         assert_eq!(all.encode().len(), 27);
         assert_eq!(Usage::decode(&one.encode()), Ok(one));
         for bad in [
@@ -143,14 +149,17 @@ mod tests {
         }
     }
 
-    fn way() -> impl Strategy<Value = Way> {
-        prop_oneof![Just(Way::Out), Just(Way::In)]
+    fn way() -> impl Strategy<Value = Direction> {
+        prop_oneof![Just(Direction::Out), Just(Direction::In)]
     }
 
     proptest! {
         #[test]
         fn what_was_packed_comes_out_again(
-            steps in prop::collection::vec((any::<i32>(), way(), prop_oneof![1..1_000_000_i64, 1..i64::MAX]), 0..12),
+            steps in prop::collection::vec(
+                (any::<i32>(), way(), prop_oneof![1..1_000_000_i64, 1..i64::MAX]),
+                0..12
+            ),
         ) {
             let mut usage = Usage::default();
             for (day, way, amount) in steps {

@@ -1,5 +1,5 @@
-//! What a tariff promises: the file that Kadogo comes with is Kenya's table, mistakes are named with their line, and
-//! whatever a file says, no coin of a fee vanishes.
+//! What a tariff promises: the file that Kadogo comes with is Kenya's table, mistakes are named
+//! with their line, and whatever a file says, no coin of a fee vanishes.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,7 +22,10 @@ fn kes(minor: i64) -> Money {
 }
 
 fn read(text: &str) -> Result<Tariff, Vec<Problem>> {
-    Tariff::parse(&Source::new("menus/tariff.toml", text), &["send", "send_unjoined", "cash_in", "cash_out"])
+    Tariff::parse(
+        &Source::new("menus/tariff.toml", text),
+        &["send", "send_unjoined", "cash_in", "cash_out"],
+    )
 }
 
 fn ours() -> Tariff {
@@ -31,11 +34,18 @@ fn ours() -> Tariff {
 
 const TODAY: Date = date(2026, 11, 23);
 
-fn case(service: &str, minor: i64) -> Case<'_> {
-    Case { service, amount: kes(minor), tier: None, channel: None, date: TODAY, month_minor: 0 }
+fn case(service: &str, minor: i64) -> PriceCase<'_> {
+    PriceCase {
+        service,
+        amount: kes(minor),
+        tier: None,
+        channel: None,
+        date: TODAY,
+        month_minor: 0,
+    }
 }
 
-fn total(tariff: &Tariff, case: &Case<'_>) -> Result<i64, Reason> {
+fn total(tariff: &Tariff, case: &PriceCase<'_>) -> Result<i64, Reason> {
     tariff.quote(case).map(|fee| fee.total_minor())
 }
 
@@ -78,7 +88,10 @@ fn every_row_of_the_kenyan_table_costs_what_it_says_at_both_ends() {
     }
     assert_eq!(total(&tariff, &case("cash_out", 49_99)), Err(Reason::AmountTooSmall));
     let shilling = Money::new(1, Currency::parse("UGX").unwrap());
-    assert_eq!(total(&tariff, &Case { amount: shilling, ..case("send", 1) }), Err(Reason::Invalid));
+    assert_eq!(
+        total(&tariff, &PriceCase { amount: shilling, ..case("send", 1) }),
+        Err(Reason::Invalid)
+    );
     assert_eq!(tariff.splits_beyond(), []);
 }
 
@@ -87,18 +100,45 @@ fn agents_earn_what_the_table_says_and_the_parts_are_the_whole() {
     let tariff = ours();
     let earned = |service, shillings: i64| {
         let commission = tariff.commission(service, kes(shillings * 100), TODAY).unwrap();
-        (commission.whole_minor(), commission.withheld_tax_minor, commission.head_office_minor, commission.outlet_minor)
+        (
+            commission.whole_minor(),
+            commission.withheld_tax_minor,
+            commission.head_office_minor,
+            commission.outlet_minor,
+        )
     };
     assert_eq!(earned("cash_in", 49), (0, 0, 0, 0));
     // 5 % of 8.00 are 0.40; a fifth of 7.60 is 1.52
     assert_eq!(earned("cash_in", 510), (8_00, 40, 1_52, 6_08));
-    let rows =
-        [(50, 4), (100, 4), (511, 9), (1_510, 10), (1_511, 11), (3_510, 12), (5_010, 14), (7_510, 20), (10_010, 28)];
-    for (shillings, whole) in rows.into_iter().chain([(15_010, 40), (20_020, 55), (25_020, 71), (250_000, 190)]) {
+    let rows = [
+        (50, 4),
+        (100, 4),
+        (511, 9),
+        (1_510, 10),
+        (1_511, 11),
+        (3_510, 12),
+        (5_010, 14),
+        (7_510, 20),
+        (10_010, 28),
+    ];
+    for (shillings, whole) in
+        rows.into_iter().chain([(15_010, 40), (20_020, 55), (25_020, 71), (250_000, 190)])
+    {
         assert_eq!(earned("cash_in", shillings).0, whole * 100, "{shillings}");
     }
-    let rows = [(50, 5), (500, 8), (1_000, 10), (1_500, 12), (2_500, 15), (3_500, 20), (5_000, 25), (7_500, 30)];
-    for (shillings, whole) in rows.into_iter().chain([(10_000, 35), (15_000, 45), (20_000, 60), (20_001, 65)]) {
+    let rows = [
+        (50, 5),
+        (500, 8),
+        (1_000, 10),
+        (1_500, 12),
+        (2_500, 15),
+        (3_500, 20),
+        (5_000, 25),
+        (7_500, 30),
+    ];
+    for (shillings, whole) in
+        rows.into_iter().chain([(10_000, 35), (15_000, 45), (20_000, 60), (20_001, 65)])
+    {
         assert_eq!(earned("cash_out", shillings).0, whole * 100, "{shillings}");
     }
     assert_eq!(tariff.commission("cash_in", kes(250_000_01), TODAY), Err(Reason::AmountTooLarge));
@@ -150,24 +190,36 @@ bands = [{ from = 1, to = 1_000, percent = "0.5" }]
 #[test]
 fn each_line_is_credited_and_paid_by_whom_the_file_says() {
     let tariff = read(RICH).unwrap();
-    // the month is used up: 2 + 1.5 % of 300.00 are 6.50, 15 % of that 0.975, 0.2 % of 300.00 are 0.60
-    let fee = tariff.quote(&Case { month_minor: 500_00, ..case("send", 300_00) }).unwrap();
-    let lines: Vec<_> = fee.lines.iter().map(|l| (l.name.as_str(), l.place, l.payer_minor, l.payee_minor)).collect();
-    let expected = [("fee", Place::Fees, 3_90, 2_60), ("excise", Place::Tax, 59, 39), ("levy", Place::Levy, 0, 60)];
+    // the month is used up: 2 + 1.5 % of 300.00 are 6.50, 15 % of that 0.975, 0.2 % of 300.00 are
+    // 0.60
+    let fee = tariff.quote(&PriceCase { month_minor: 500_00, ..case("send", 300_00) }).unwrap();
+    let lines: Vec<_> = fee
+        .lines
+        .iter()
+        .map(|l| (l.name.as_str(), l.place, l.payer_minor, l.payee_minor))
+        .collect();
+    let expected = [
+        ("fee", FeeAccount::Fees, 3_90, 2_60),
+        ("excise", FeeAccount::Tax, 59, 39),
+        ("levy", FeeAccount::Levy, 0, 60),
+    ];
     assert_eq!(lines, expected);
     assert_eq!((fee.payer_minor, fee.payee_minor), (4_49, 3_59));
-    assert_eq!(Place::ALL.map(|place| fee.credited_minor(place)), [6_50, 98, 60]);
+    assert_eq!(FeeAccount::ALL.map(|place| fee.credited_minor(place)), [6_50, 98, 60]);
 }
 
 #[test]
 fn least_most_micro_and_month_are_kept_to() {
     let tariff = read(RICH).unwrap();
-    let price = |minor, month_minor| tariff.quote(&Case { month_minor, ..case("send", minor) }).unwrap().lines[0].minor;
+    let price = |minor, month_minor| {
+        tariff.quote(&PriceCase { month_minor, ..case("send", minor) }).unwrap().lines[0].minor
+    };
     assert_eq!((price(20_00, 500_00), price(999_00, 500_00)), (5_00, 12_50));
     assert_eq!((price(19_99, 500_00), price(5, 500_00)), (50, 11));
     // the payment with which the volume passes the step pays the next price, as a whole
     assert_eq!(
-        [(100_00, 0), (1, 100_00), (100_01, 0), (400_00, 100_00)].map(|(minor, month)| price(minor, month)),
+        [(100_00, 0), (1, 100_00), (100_01, 0), (400_00, 100_00)]
+            .map(|(minor, month)| price(minor, month)),
         [0, 1, 51, 2_00]
     );
     assert_eq!(price(400_01, 100_00), 8_01);
@@ -177,9 +229,13 @@ fn least_most_micro_and_month_are_kept_to() {
 fn the_most_specific_table_applies_and_of_those_the_newest_that_has_begun() {
     let tariff = read(RICH).unwrap();
     let price = |tier, channel, date| {
-        total(&tariff, &Case { tier, channel, date, month_minor: i64::MAX, ..case("send", 200_00) })
+        total(
+            &tariff,
+            &PriceCase { tier, channel, date, month_minor: i64::MAX, ..case("send", 200_00) },
+        )
     };
-    let (full, sms) = (Some("full"), Some("sms"));
+    let full = Some("full");
+    let sms = Some("sms");
     assert_eq!(price(full, None, date(2026, 6, 30)), Ok(3_00));
     assert_eq!(price(full, None, date(2026, 7, 1)), Ok(4_00));
     assert_eq!(price(full, sms, date(2027, 1, 1)), Ok(4_00));
@@ -196,16 +252,19 @@ fn the_most_specific_table_applies_and_of_those_the_newest_that_has_begun() {
 fn prices_that_a_service_cannot_keep_are_named() {
     let tariff = read(RICH).unwrap();
     let nothing = Able { tier: false, channels: &[], month: false, payee: false, stands_for: &[] };
-    let found: Vec<usize> = tariff.beyond("send", nothing).iter().map(|problem| problem.line).collect();
+    let found: Vec<usize> =
+        tariff.beyond("send", nothing).iter().map(|problem| problem.line).collect();
     assert_eq!(found, [7, 7, 18, 22, 27]);
-    let all = Able { tier: true, channels: &["sms", "ussd"], month: true, payee: true, stands_for: &[] };
+    let all =
+        Able { tier: true, channels: &["sms", "ussd"], month: true, payee: true, stands_for: &[] };
     assert_eq!(tariff.beyond("send", all), []);
     assert_eq!(tariff.beyond("cash_out", nothing), []);
 }
 
 #[test]
 fn the_shortest_form_is_a_list_of_bands() {
-    let text = "currency = 'KES'\n[[send]]\nfrom = '0.01'\nto = '10.50'\nfee = '0.05'\n[[send]]\nfrom = '10.51'\nto = 20\nflat = 1";
+    let text = "currency = 'KES'\n[[send]]\nfrom = '0.01'\nto = '10.50'\nfee = '0.05'\n[[send]]\n\
+                from = '10.51'\nto = 20\nflat = 1";
     let tariff = read(text).unwrap();
     assert_eq!(total(&tariff, &case("send", 10_50)), Ok(5));
     assert_eq!(total(&tariff, &case("send", 10_51)), Ok(1_00));
@@ -214,16 +273,21 @@ fn the_shortest_form_is_a_list_of_bands() {
 
 #[test]
 fn a_payee_is_never_left_with_less_than_nothing() {
-    let tariff = read("currency = 'KES'\n[send]\npaid_by = 'payee'\nbands = [{ from = 1, to = 9, fee = 2 }]").unwrap();
+    let tariff = read(
+        "currency = 'KES'\n[send]\npaid_by = 'payee'\nbands = [{ from = 1, to = 9, fee = 2 }]",
+    )
+    .unwrap();
     assert_eq!(total(&tariff, &case("send", 1_99)), Err(Reason::AmountTooSmall));
     assert_eq!(total(&tariff, &case("send", 2_00)), Ok(2_00));
 }
 
 #[test]
 fn a_split_that_saves_more_than_allowed_is_named_with_what_it_saves() {
-    let text = "currency = 'KES'\n[send]\nbands = [{ from = 1, to = 100, fee = 1 }, { from = 101, to = 900, fee = 5 }]";
+    let text = "currency = 'KES'\n[send]\nbands = [{ from = 1, to = 100, fee = 1 }, { from = 101, \
+                to = 900, fee = 5 }]";
     let found = read(text).unwrap().splits_beyond();
-    let expected = "send: paying KES 100.01 as KES 100 and KES 0.01 saves KES 3, but `splitting_allowed` is KES 0";
+    let expected = "send: paying KES 100.01 as KES 100 and KES 0.01 saves KES 3, but \
+                    `splitting_allowed` is KES 0";
     assert_eq!((found.len(), found[0].line, found[0].message.as_str()), (1, 2, expected));
     let allowed = text.replace("[send]", "[send]\nsplitting_allowed = 3");
     assert_eq!(read(&allowed).unwrap().splits_beyond(), []);

@@ -18,59 +18,92 @@ fn coins(minor: i64) -> String {
 }
 
 fn rate_text((flat, percent, min, max): Parts) -> String {
-    let ends = [("min", min), ("max", max)].map(|(key, end)| end.map(|end| format!(", {key} = {}", coins(end))));
+    let ends = [("min", min), ("max", max)]
+        .map(|(key, end)| end.map(|end| format!(", {key} = {}", coins(end))));
     let percent = format!("\"{}.{:03}\"", percent / 1_000, percent % 1_000);
-    format!("flat = {}, percent = {percent}{}", coins(flat), ends.into_iter().flatten().collect::<String>())
+    format!(
+        "flat = {}, percent = {percent}{}",
+        coins(flat),
+        ends.into_iter().flatten().collect::<String>()
+    )
 }
 
 fn payer() -> impl Strategy<Value = String> {
-    let shared = (0_i64..=100).prop_map(|percent| format!("paid_by = \"shared\", payer_percent = {percent}"));
-    prop_oneof![Just("paid_by = \"payer\"".to_owned()), Just("paid_by = \"payee\"".to_owned()), shared]
+    let shared = (0_i64..=100)
+        .prop_map(|percent| format!("paid_by = \"shared\", payer_percent = {percent}"));
+    prop_oneof![
+        Just("paid_by = \"payer\"".to_owned()),
+        Just("paid_by = \"payee\"".to_owned()),
+        shared
+    ]
 }
 
-/// A tariff file with up to five bands, a few coins wide each, and everything else a table can have.
+/// A tariff file with up to five bands, a few coins wide each, and everything else a table can
+/// have.
 fn any_file() -> impl Strategy<Value = String> {
     let rounding = prop::sample::select(Rounding::ALL.to_vec());
     let bands = prop::collection::vec((1_i64..80, rate()), 1..5);
     let micro = prop::option::of((1_i64..100, rate()));
     let monthly = prop::option::of((1_i64..300, rate()));
-    let extra = (prop::sample::select(Place::ALL.to_vec()), any::<bool>(), rate(), payer());
+    let extra = (prop::sample::select(FeeAccount::ALL.to_vec()), any::<bool>(), rate(), payer());
     let extras = prop::collection::vec(extra, 0..3);
-    (rounding, bands, micro, monthly, extras, payer()).prop_map(|(rounding, bands, micro, monthly, extras, payer)| {
-        let mut text = format!("currency = \"KES\"\nrounding = \"{}\"\n[send]\n", rounding.name());
-        text.push_str(&payer.replace(", ", "\n"));
-        let mut end = 0;
-        text.push_str("\nbands = [\n");
-        for (width, rate) in bands {
-            let (from, to) = (end + 1, end + width);
-            text.push_str(&format!("{{ from = {}, to = {}, {} }},\n", coins(from), coins(to), rate_text(rate)));
-            end = to;
-        }
-        text.push_str("]\n");
-        if let Some((below, rate)) = micro {
-            text.push_str(&format!("micro = {{ below = {}, {} }}\n", coins(below), rate_text(rate)));
-        }
-        if let Some((up_to, rate)) = monthly {
-            text.push_str(&format!("monthly = [{{ up_to = {}, {} }}]\n", coins(up_to), rate_text(rate)));
-        }
-        for (number, (place, of_fee, rate, payer)) in extras.into_iter().enumerate() {
-            let (of, place) = (if of_fee { "fee" } else { "amount" }, place.name());
-            let rate = rate_text(rate).replace(", ", "\n");
-            let lines = format!("name = \"line {number}\"\ncredit = \"{place}\"\nof = \"{of}\"\n{rate}\n");
-            text.push_str(&format!("[[send.extra]]\n{lines}{}\n", payer.replace(", ", "\n")));
-        }
-        text
-    })
+    (rounding, bands, micro, monthly, extras, payer()).prop_map(
+        |(rounding, bands, micro, monthly, extras, payer)| {
+            let mut text =
+                format!("currency = \"KES\"\nrounding = \"{}\"\n[send]\n", rounding.name());
+            text.push_str(&payer.replace(", ", "\n"));
+            let mut end = 0;
+            text.push_str("\nbands = [\n");
+            for (width, rate) in bands {
+                let (from, to) = (end + 1, end + width);
+                text.push_str(&format!(
+                    "{{ from = {}, to = {}, {} }},\n",
+                    coins(from),
+                    coins(to),
+                    rate_text(rate)
+                ));
+                end = to;
+            }
+            text.push_str("]\n");
+            if let Some((below, rate)) = micro {
+                text.push_str(&format!(
+                    "micro = {{ below = {}, {} }}\n",
+                    coins(below),
+                    rate_text(rate)
+                ));
+            }
+            if let Some((up_to, rate)) = monthly {
+                text.push_str(&format!(
+                    "monthly = [{{ up_to = {}, {} }}]\n",
+                    coins(up_to),
+                    rate_text(rate)
+                ));
+            }
+            for (number, (place, of_fee, rate, payer)) in extras.into_iter().enumerate() {
+                let of = if of_fee { "fee" } else { "amount" };
+                let place = place.name();
+                let rate = rate_text(rate).replace(", ", "\n");
+                let lines = format!(
+                    "name = \"line {number}\"\ncredit = \"{place}\"\nof = \"{of}\"\n{rate}\n"
+                );
+                text.push_str(&format!("[[send.extra]]\n{lines}{}\n", payer.replace(", ", "\n")));
+            }
+            text
+        },
+    )
 }
 
 /// The greatest saving, by trying everything.
 fn saved_at_most(tariff: &Tariff) -> i64 {
-    let cost = |minor| total(tariff, &Case { month_minor: i64::MAX, ..case("send", minor) }).ok();
+    let cost =
+        |minor| total(tariff, &PriceCase { month_minor: i64::MAX, ..case("send", minor) }).ok();
     let costs: Vec<Option<i64>> = (0..=400).map(cost).collect();
     let mut most = 0;
     for whole in 2..=400_usize {
         for part in 1..=whole / 2 {
-            if let (Some(all), Some(one), Some(other)) = (costs[whole], costs[part], costs[whole - part]) {
+            if let (Some(all), Some(one), Some(other)) =
+                (costs[whole], costs[part], costs[whole - part])
+            {
                 most = most.max(all - one - other);
             }
         }
@@ -80,17 +113,27 @@ fn saved_at_most(tariff: &Tariff) -> i64 {
 
 proptest! {
     #[test]
-    fn no_coin_of_a_fee_vanishes(text in any_file(), minor in 1_i64..320, month_minor in 0_i64..400) {
-        let tariff = read(&text).map_err(|found| TestCaseError::fail(format!("{found:?}\n{text}")))?;
-        match tariff.quote(&Case { month_minor, ..case("send", minor) }) {
+    fn no_coin_of_a_fee_vanishes(
+        text in any_file(),
+        minor in 1_i64..320,
+        month_minor in 0_i64..400,
+    ) {
+        let tariff =
+            read(&text).map_err(|found| TestCaseError::fail(format!("{found:?}\n{text}")))?;
+        match tariff.quote(&PriceCase { month_minor, ..case("send", minor) }) {
             Ok(fee) => {
                 let lines: i64 = fee.lines.iter().map(|line| line.minor).sum();
-                let credited: i64 = Place::ALL.iter().map(|place| fee.credited_minor(*place)).sum();
+                let credited: i64 =
+                    FeeAccount::ALL.iter().map(|place| fee.credited_minor(*place)).sum();
                 prop_assert_eq!((lines, credited), (fee.total_minor(), fee.total_minor()));
-                prop_assert!(fee.lines.iter().all(|line| line.payer_minor >= 0 && line.payee_minor >= 0));
+                prop_assert!(
+                    fee.lines.iter().all(|line| line.payer_minor >= 0 && line.payee_minor >= 0)
+                );
                 prop_assert!(fee.payee_minor <= minor);
             }
-            Err(Reason::AmountTooLarge) => prop_assert!(read(&text).unwrap().sheets["send"][0].maximum_minor() < minor),
+            Err(Reason::AmountTooLarge) => {
+                prop_assert!(read(&text).unwrap().sheets["send"][0].maximum_minor() < minor)
+            }
             Err(reason) => prop_assert_eq!(reason, Reason::AmountTooSmall),
         }
     }
@@ -99,9 +142,15 @@ proptest! {
     fn within_a_band_who_moves_more_never_pays_less(text in any_file(), minor in 1_i64..320) {
         let tariff = read(&text).unwrap();
         let sheet = &tariff.sheets["send"][0];
-        let ends = sheet.bands.iter().map(|band| band.to_minor).chain(sheet.micro.map(|micro| micro.below_minor - 1));
+        let ends = sheet
+            .bands
+            .iter()
+            .map(|band| band.to_minor)
+            .chain(sheet.micro.map(|micro| micro.below_minor - 1));
         let same_band = ends.into_iter().all(|end| end != minor);
-        if let (Ok(less), Ok(more), true) = (sheet.fee(minor, None), sheet.fee(minor + 1, None), same_band) {
+        if let (Ok(less), Ok(more), true) =
+            (sheet.fee(minor, None), sheet.fee(minor + 1, None), same_band)
+        {
             prop_assert!(less.total_minor() <= more.total_minor(), "{}", text);
         }
     }
@@ -112,8 +161,11 @@ proptest! {
         let sheet = &tariff.sheets["send"][0];
         let found = split::greatest(sheet).map_or(0, |split| split.gain_minor);
         let most = saved_at_most(&tariff);
-        let rates = sheet.bands.iter().map(|band| band.rate).chain(sheet.micro.map(|micro| micro.rate));
-        let flat = rates.chain(sheet.extras.iter().map(|extra| extra.rate)).all(|rate| rate.percent == Percent::ZERO);
+        let rates =
+            sheet.bands.iter().map(|band| band.rate).chain(sheet.micro.map(|micro| micro.rate));
+        let flat = rates
+            .chain(sheet.extras.iter().map(|extra| extra.rate))
+            .all(|rate| rate.percent == Percent::ZERO);
         let rounding = if flat { 0 } else { 2 * (1 + i64::try_from(sheet.extras.len()).unwrap()) };
         prop_assert!(most <= found + rounding, "{} {}\n{}", found, most, text);
         // small amounts that a payee could not pay for are looked at all the same
@@ -121,16 +173,22 @@ proptest! {
     }
 
     #[test]
-    fn commissions_lose_no_coin(minor in 1_i64..=250_000_00, service in prop::sample::select(vec!["cash_in", "cash_out"])) {
+    fn commissions_lose_no_coin(
+        minor in 1_i64..=250_000_00,
+        service in prop::sample::select(vec!["cash_in", "cash_out"]),
+    ) {
         let commission = ours().commission(service, kes(minor), TODAY).unwrap();
-        let parts = [commission.outlet_minor, commission.head_office_minor, commission.withheld_tax_minor];
+        let parts =
+            [commission.outlet_minor, commission.head_office_minor, commission.withheld_tax_minor];
         prop_assert!(parts.iter().all(|part| *part >= 0));
         prop_assert!(commission.whole_minor() % 100 == 0);
     }
 
     #[test]
     fn every_amount_a_person_may_send_has_a_fee(minor in 1_i64..=250_000_00) {
-        prop_assert!(total(&ours(), &case("send", minor)).is_ok_and(|fee| (0..=108_00).contains(&fee)));
+        prop_assert!(
+            total(&ours(), &case("send", minor)).is_ok_and(|fee| (0..=108_00).contains(&fee))
+        );
     }
 
     #[test]
@@ -139,7 +197,10 @@ proptest! {
     ) {
         let by_line = |problems: &[Problem], text: &str| {
             let lines = 1..=text.matches('\n').count() + 1;
-            !problems.is_empty() && problems.iter().all(|found| found.file == "menus/tariff.toml" && lines.contains(&found.line))
+            !problems.is_empty()
+                && problems
+                    .iter()
+                    .all(|found| found.file == "menus/tariff.toml" && lines.contains(&found.line))
         };
         let problems = read(&text).unwrap_err();
         prop_assert!(by_line(&problems, &text), "{:?}", problems);
@@ -150,12 +211,19 @@ proptest! {
         match read(&text) {
             Err(problems) => prop_assert!(by_line(&problems, &text), "{:?}", problems),
             Ok(tariff) => {
-                prop_assert!(tariff.text().starts_with("All amounts in KES.\n"), "{}", tariff.text());
+                prop_assert!(
+                    tariff.text().starts_with("All amounts in KES.\n"),
+                    "{}",
+                    tariff.text()
+                );
                 // no table goes so far
-                let quote = tariff.quote(&Case { month_minor: i64::MAX, ..case("send", i64::MAX) });
+                let quote =
+                    tariff.quote(&PriceCase { month_minor: i64::MAX, ..case("send", i64::MAX) });
                 prop_assert!(quote.is_err(), "{:?}", quote);
                 let earned = tariff.commission("cash_in", kes(i64::MAX), TODAY);
-                prop_assert!(!earned.is_ok_and(|earned| earned.outlet_minor < 0 || earned.whole_minor() < 0));
+                prop_assert!(
+                    !earned.is_ok_and(|earned| earned.outlet_minor < 0 || earned.whole_minor() < 0)
+                );
             }
         }
     }

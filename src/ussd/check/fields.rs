@@ -1,16 +1,16 @@
-//! What has been entered by the time it is needed: the fields of every service, and a yes to the quote before money
-//! moves, on every way through the menu.
+//! What has been entered by the time it is needed: the fields of every service, and a yes to the
+//! quote before money moves, on every way through the menu.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::problem;
 use crate::catalogue::Problem;
-use crate::ussd::menu::{Act, Jump, Kind, List, Menu, Name, Screen};
+use crate::ussd::menu::{Action, Jump, Kind, List, Menu, Name, Screen};
 
 type FieldNames<'m> = BTreeSet<&'m str>;
 
 /// A way out of a screen.
-struct Way<'m> {
+struct ScreenExit<'m> {
     jump: &'m Jump,
     /// The service that runs on the way. When it is done, all fields are gone.
     run: Option<&'m Name>,
@@ -31,7 +31,13 @@ pub(super) fn problems(menu: &Menu) -> Vec<Problem> {
         }
         for way in ways(screen) {
             let Some(service) = way.run else { continue };
-            missing(menu, screen, service, &before.union(&way.stores).copied().collect(), &mut found);
+            missing(
+                menu,
+                screen,
+                service,
+                &before.union(&way.stores).copied().collect(),
+                &mut found,
+            );
         }
         for service in screen.acts().into_iter().filter_map(|act| act.run.as_ref()) {
             money(menu, screen, service, &mut found);
@@ -40,11 +46,22 @@ pub(super) fn problems(menu: &Menu) -> Vec<Problem> {
     found
 }
 
-fn missing(menu: &Menu, screen: &Screen, service: &Name, entered: &FieldNames<'_>, found: &mut Vec<Problem>) {
-    let needs = menu.services.get(&service.text).map(|service| service.needs.as_slice()).unwrap_or_default();
+fn missing(
+    menu: &Menu,
+    screen: &Screen,
+    service: &Name,
+    entered: &FieldNames<'_>,
+    found: &mut Vec<Problem>,
+) {
+    let needs = menu
+        .services
+        .get(&service.text)
+        .map(|service| service.needs.as_slice())
+        .unwrap_or_default();
     for field in needs.iter().filter(|field| !entered.contains(field.text.as_str())) {
         let message = format!(
-            "screen \"{}\": \"{}\" needs field \"{}\", which not every way to this screen has entered",
+            "screen \"{}\": \"{}\" needs field \"{}\", which not every way to this screen has \
+             entered",
             screen.id, service.text, field.text
         );
         found.push(problem(menu, service.line, message));
@@ -57,7 +74,10 @@ fn money(menu: &Menu, screen: &Screen, service: &Name, found: &mut Vec<Problem>)
         return;
     }
     if !screen.is_secret() {
-        let message = format!("screen \"{}\": \"{}\" moves money, so it needs a PIN", screen.id, service.text);
+        let message = format!(
+            "screen \"{}\": \"{}\" moves money, so it needs a PIN",
+            screen.id, service.text
+        );
         found.push(problem(menu, service.line, message));
     }
     if reached_unconfirmed(menu, &service.text).contains(screen.id.as_str()) {
@@ -93,11 +113,17 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
     while let Some(id) = todo.pop() {
         let before = entered.get(id).cloned().unwrap_or_default();
         for way in menu.screen(id).map(ways).unwrap_or_default() {
-            let after =
-                if way.run.is_some() { FieldNames::new() } else { before.union(&way.stores).copied().collect() };
+            let after = if way.run.is_some() {
+                FieldNames::new()
+            } else {
+                before.union(&way.stores).copied().collect()
+            };
             let to = way.jump.to.text.as_str();
             // Sets only shrink, so this comes to rest.
-            let merged = entered.get(to).map(|known| known.intersection(&after).copied().collect()).unwrap_or(after);
+            let merged = entered
+                .get(to)
+                .map(|known| known.intersection(&after).copied().collect())
+                .unwrap_or(after);
             if entered.get(to) != Some(&merged) {
                 entered.insert(to, merged);
                 todo.push(to);
@@ -107,13 +133,15 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
     entered
 }
 
-fn ways(screen: &Screen) -> Vec<Way<'_>> {
+fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
     match &screen.kind {
-        Kind::Menu(choices) => {
-            choices.iter().flat_map(|choice| of_act(&choice.act, &choice.fields().collect(), false)).collect()
-        }
+        Kind::Menu(choices) => choices
+            .iter()
+            .flat_map(|choice| of_act(&choice.act, &choice.fields().collect(), false))
+            .collect(),
         Kind::Input(input) => {
-            let mut stores: FieldNames<'_> = input.keep.iter().map(|name| name.text.as_str()).collect();
+            let mut stores: FieldNames<'_> =
+                input.keep.iter().map(|name| name.text.as_str()).collect();
             if !input.is_secret() {
                 stores.insert(&input.field.text);
             }
@@ -125,16 +153,24 @@ fn ways(screen: &Screen) -> Vec<Way<'_>> {
             ways.extend(of_jumps(&confirm.branch, &FieldNames::new()));
             ways
         }
-        Kind::List(List { pick: Some(pick), .. }) => of_jumps(&pick.next, &BTreeSet::from([pick.field.text.as_str()])),
+        Kind::List(List { pick: Some(pick), .. }) => {
+            of_jumps(&pick.next, &BTreeSet::from([pick.field.text.as_str()]))
+        }
         Kind::Show(_, branch) => of_jumps(branch, &FieldNames::new()),
         Kind::List(_) | Kind::Resume | Kind::End => Vec::new(),
     }
 }
 
-fn of_act<'m>(act: &'m Act, stores: &FieldNames<'m>, yes: bool) -> Vec<Way<'m>> {
-    act.next.iter().map(|jump| Way { jump, run: act.run.as_ref(), stores: stores.clone(), yes }).collect()
+fn of_act<'m>(act: &'m Action, stores: &FieldNames<'m>, yes: bool) -> Vec<ScreenExit<'m>> {
+    act.next
+        .iter()
+        .map(|jump| ScreenExit { jump, run: act.run.as_ref(), stores: stores.clone(), yes })
+        .collect()
 }
 
-fn of_jumps<'m>(jumps: &'m [Jump], stores: &FieldNames<'m>) -> Vec<Way<'m>> {
-    jumps.iter().map(|jump| Way { jump, run: None, stores: stores.clone(), yes: false }).collect()
+fn of_jumps<'m>(jumps: &'m [Jump], stores: &FieldNames<'m>) -> Vec<ScreenExit<'m>> {
+    jumps
+        .iter()
+        .map(|jump| ScreenExit { jump, run: None, stores: stores.clone(), yes: false })
+        .collect()
 }

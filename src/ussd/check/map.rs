@@ -36,7 +36,11 @@ fn doors(menu: &Menu, found: &mut Vec<Problem>) {
                 format!("`{door}` is screen \"{}\", which does not exist", name.text),
             )),
             Some(screen) if !wanted.is_empty() && screen.type_name() != wanted => {
-                found.push(problem(menu, name.line, format!("`{door}` must be a screen of type \"{wanted}\"")));
+                found.push(problem(
+                    menu,
+                    name.line,
+                    format!("`{door}` must be a screen of type \"{wanted}\""),
+                ));
             }
             Some(_) => {}
         }
@@ -46,7 +50,10 @@ fn doors(menu: &Menu, found: &mut Vec<Problem>) {
 fn jumps(menu: &Menu, found: &mut Vec<Problem>) {
     for screen in menu.screens.values() {
         for jump in screen.jumps().into_iter().filter(|jump| menu.screen(&jump.to.text).is_none()) {
-            let message = format!("screen \"{}\" jumps to \"{}\", which does not exist", screen.id, jump.to.text);
+            let message = format!(
+                "screen \"{}\" jumps to \"{}\", which does not exist",
+                screen.id, jump.to.text
+            );
             found.push(problem(menu, jump.to.line, message));
         }
     }
@@ -62,7 +69,11 @@ fn unreachable(menu: &Menu, found: &mut Vec<Problem>) {
         }
     }
     for screen in menu.screens.values().filter(|screen| !reached.contains(screen.id.as_str())) {
-        found.push(problem(menu, screen.line, format!("screen \"{}\" cannot be reached from any other", screen.id)));
+        found.push(problem(
+            menu,
+            screen.line,
+            format!("screen \"{}\" cannot be reached from any other", screen.id),
+        ));
     }
 }
 
@@ -72,9 +83,12 @@ fn branches(menu: &Menu, found: &mut Vec<Problem>) {
         let Kind::Confirm(confirm) = &screen.kind else { continue };
         for jump in &confirm.branch {
             let target = menu.screen(&jump.to.text);
-            if target.is_some_and(|target| !matches!(&target.kind, Kind::Confirm(asked) if asked.quote.is_none())) {
+            if target.is_some_and(
+                |target| !matches!(&target.kind, Kind::Confirm(asked) if asked.quote.is_none()),
+            ) {
                 let message = format!(
-                    "screen \"{}\" branches to \"{}\", which must be a confirm screen without a quote of its own",
+                    "screen \"{}\" branches to \"{}\", which must be a confirm screen without a \
+                     quote of its own",
                     screen.id, jump.to.text
                 );
                 found.push(problem(menu, jump.to.line, message));
@@ -89,7 +103,10 @@ fn labels(menu: &Menu, found: &mut Vec<Problem>) {
         // `text` is the prompt's key in the files of texts.
         let mut taken = BTreeSet::from(["text"]);
         for choice in choices.iter().filter(|choice| !taken.insert(choice.label.text.as_str())) {
-            let message = format!("screen \"{}\" cannot have another label \"{}\"", screen.id, choice.label.text);
+            let message = format!(
+                "screen \"{}\" cannot have another label \"{}\"",
+                screen.id, choice.label.text
+            );
             found.push(problem(menu, choice.label.line, message));
         }
     }
@@ -103,18 +120,23 @@ fn flags(menu: &Menu, found: &mut Vec<Problem>) {
         .collect();
     for (screen, flag) in &used {
         if !menu.flags.iter().any(|known| known.text == flag.text) {
-            let message =
-                format!("screen \"{}\" asks for flag \"{}\", which `flags` does not name", screen.id, flag.text);
+            let message = format!(
+                "screen \"{}\" asks for flag \"{}\", which `flags` does not name",
+                screen.id, flag.text
+            );
             found.push(problem(menu, flag.line, message));
         }
     }
-    for flag in menu.flags.iter().filter(|flag| !used.iter().any(|(_, used)| used.text == flag.text)) {
+    for flag in
+        menu.flags.iter().filter(|flag| !used.iter().any(|(_, used)| used.text == flag.text))
+    {
         found.push(problem(menu, flag.line, format!("flag \"{}\" is not used", flag.text)));
     }
 }
 
 fn conditions(screen: &Screen) -> Vec<&Name> {
-    let mut conditions: Vec<&Name> = screen.jumps().into_iter().filter_map(|jump| jump.when.as_ref()).collect();
+    let mut conditions: Vec<&Name> =
+        screen.jumps().into_iter().filter_map(|jump| jump.when.as_ref()).collect();
     if let Kind::Menu(choices) = &screen.kind {
         conditions.extend(choices.iter().filter_map(|choice| choice.when.as_ref()));
     }
@@ -127,18 +149,28 @@ fn known_services(menu: &Menu, services: &[&str], found: &mut Vec<Problem>) {
         for service in screen.services() {
             used.insert(service.text.as_str());
             if !menu.services.contains_key(&service.text) {
-                let message =
-                    format!("screen \"{}\" asks for \"{}\", which [services] does not name", screen.id, service.text);
+                let message = format!(
+                    "screen \"{}\" asks for \"{}\", which [services] does not name",
+                    screen.id, service.text
+                );
                 found.push(problem(menu, service.line, message));
             }
         }
     }
     for (name, service) in &menu.services {
         if !services.contains(&name.as_str()) {
-            found.push(problem(menu, service.line, format!("service \"{name}\" is unknown to the wallet")));
+            found.push(problem(
+                menu,
+                service.line,
+                format!("service \"{name}\" is unknown to the wallet"),
+            ));
         }
         if !used.contains(name.as_str()) {
-            found.push(problem(menu, service.line, format!("service \"{name}\" is not used by any screen")));
+            found.push(problem(
+                menu,
+                service.line,
+                format!("service \"{name}\" is not used by any screen"),
+            ));
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Proves that the menu files make sense together, before anybody dials: every jump lands, every screen is reachable,
-//! every text is there and fits. It reads what the machine reads and draws what the machine draws.
+//! Proves that the menu files make sense together, before anybody dials: every jump lands, every
+//! screen is reachable, every text is there and fits. It reads what the machine reads and draws
+//! what the machine draws.
 
 use super::{Files, Menus};
 use crate::catalogue::Problem;
@@ -14,14 +15,14 @@ pub use vocabulary::Vocabulary;
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct MenuReport {
     /// What is wrong, in the order of files and lines. Empty: all is well.
     pub problems: Vec<Problem>,
     /// What was looked at, in one line.
     pub summary: String,
 }
 
-impl Report {
+impl MenuReport {
     /// Is all well?
     pub fn is_ok(&self) -> bool {
         self.problems.is_empty()
@@ -29,7 +30,7 @@ impl Report {
 }
 
 /// Checks the files against each other and against what the services say of themselves.
-pub fn check(files: &Files, vocabulary: &Vocabulary) -> Report {
+pub fn check(files: &Files, vocabulary: &Vocabulary) -> MenuReport {
     let (mut problems, summary) = match Menus::parse(files) {
         Err(problems) => (problems, "the files cannot be read as menus".to_owned()),
         Ok(menus) => {
@@ -43,12 +44,16 @@ pub fn check(files: &Files, vocabulary: &Vocabulary) -> Report {
     };
     problems.sort();
     problems.dedup();
-    Report { problems, summary }
+    MenuReport { problems, summary }
 }
 
 fn summary(menus: &Menus, fullest: &str) -> String {
     let screens = menus.customer.screens.len();
-    let languages: Vec<String> = menus.catalogue.languages().iter().map(ToString::to_string).collect();
+    let languages: Vec<String> =
+        menus.catalogue.languages().iter().map(ToString::to_string).collect();
     let texts: usize = menus.catalogue.books().map(|(_, book)| book.entries().count()).sum();
-    format!("{screens} screens, {texts} texts in {}; fullest screen: {fullest}", languages.join(", "))
+    format!(
+        "{screens} screens, {texts} texts in {}; fullest screen: {fullest}",
+        languages.join(", ")
+    )
 }

@@ -1,6 +1,6 @@
-//! What the services say of themselves, as the check of the menus needs it: their names, the messages that leave the house,
-//! the reasons of refusals, and every slot with the kind of value that it takes. Who puts it together knows the services;
-//! nothing here does.
+//! What the services say of themselves, as the check of the menus needs it: their names, the
+//! messages that leave the house, the reasons of refusals, and every slot with the kind of value
+//! that it takes. Who puts it together knows the services; nothing here does.
 
 use crate::market::Market;
 use crate::money::Money;
@@ -23,7 +23,8 @@ pub struct Vocabulary {
 }
 
 /// What a message may tell of its posting.
-const RECEIPT: [Slot; 3] = [Slot("code", Kind::Code), Slot("date", Kind::Day), Slot("time", Kind::Time)];
+const RECEIPT: [Slot; 3] =
+    [Slot("code", Kind::Code), Slot("date", Kind::Day), Slot("time", Kind::Time)];
 const BALANCE: Slot = Slot("balance", Kind::Money);
 const WHY: Slot = Slot("why", Kind::Text);
 

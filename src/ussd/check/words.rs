@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::problem;
 use super::vocabulary::{self, Vocabulary};
-use crate::catalogue::{Book, Entry, Problem, slots_of};
+use crate::catalogue::{Dictionary, Entry, Problem, slots_of};
 use crate::language::Language;
 use crate::market::Market;
 use crate::ussd::Menus;
@@ -31,11 +31,12 @@ pub(super) fn problems(menus: &Menus, vocabulary: &Vocabulary) -> Vec<Problem> {
     found
 }
 
-fn text_problem(book: &Book, line: usize, message: String) -> Problem {
+fn text_problem(book: &Dictionary, line: usize, message: String) -> Problem {
     Problem { file: book.file.clone(), line, message }
 }
 
-/// The texts that must be there, each with the line of the menu that needs it (0: the machine itself does).
+/// The texts that must be there, each with the line of the menu that needs it (0: the machine
+/// itself does).
 fn needed(menu: &Menu, vocabulary: &Vocabulary) -> BTreeMap<String, usize> {
     let mut needed = BTreeMap::new();
     for (key, _) in KEYS {
@@ -60,7 +61,9 @@ fn needed(menu: &Menu, vocabulary: &Vocabulary) -> BTreeMap<String, usize> {
 /// The texts of a screen besides its prompt.
 fn parts(screen: &Screen) -> Vec<(&str, usize)> {
     match &screen.kind {
-        Kind::Menu(choices) => choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect(),
+        Kind::Menu(choices) => {
+            choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect()
+        }
         Kind::List(_) => vec![("line", screen.line), ("empty", screen.line)],
         Kind::Resume => vec![("continue", screen.line), ("restart", screen.line)],
         Kind::Input(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::End => Vec::new(),
@@ -72,16 +75,21 @@ fn is_optional(menu: &Menu, vocabulary: &Vocabulary, key: &str) -> bool {
     if key.starts_with("words.") {
         return true;
     }
-    let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else { return false };
+    let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else {
+        return false;
+    };
     let Some(screen) = menu.screen(id) else { return false };
     match part.strip_prefix("refused.") {
         Some(code) => vocabulary.reasons.iter().any(|reason| reason.code() == code),
-        None => part == "zero" && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount),
+        None => {
+            part == "zero"
+                && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount)
+        }
     }
 }
 
 /// A message may use only the values it is sent with: any other slot would arrive as it is written.
-fn unfilled(vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
+fn unfilled(vocabulary: &Vocabulary, book: &Dictionary, found: &mut Vec<Problem>) {
     for message in &vocabulary.messages {
         let key = message.template;
         let Some(entry) = book.entry(key) else { continue };
@@ -89,12 +97,21 @@ fn unfilled(vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
         let filled: Vec<_> = same.flat_map(|other| vocabulary::slots_of(other)).collect();
         let is_filled = |slot: &&str| filled.iter().any(|known| known.0 == *slot);
         for slot in slots_of(&entry.text).into_iter().filter(|slot| !is_filled(slot)) {
-            found.push(text_problem(book, entry.line, format!("message \"{key}\" is never sent with a {{{slot}}}")));
+            found.push(text_problem(
+                book,
+                entry.line,
+                format!("message \"{key}\" is never sent with a {{{slot}}}"),
+            ));
         }
     }
 }
 
-fn missing(menus: &Menus, vocabulary: &Vocabulary, needed: &BTreeMap<String, usize>, found: &mut Vec<Problem>) {
+fn missing(
+    menus: &Menus,
+    vocabulary: &Vocabulary,
+    needed: &BTreeMap<String, usize>,
+    found: &mut Vec<Problem>,
+) {
     let menu = &menus.customer;
     let mut wanted = needed.clone();
     // What one language says beyond that, the others must say too.
@@ -105,8 +122,13 @@ fn missing(menus: &Menus, vocabulary: &Vocabulary, needed: &BTreeMap<String, usi
     }
     for (_, book) in menus.catalogue.books() {
         for (key, line) in wanted.iter().filter(|(key, _)| book.entry(key).is_none()) {
-            let wanted_by = if *line == 0 { String::new() } else { format!("; {}:{line} needs it", menu.file) };
-            found.push(text_problem(book, book.line_for(key), format!("text \"{key}\" is missing{wanted_by}")));
+            let wanted_by =
+                if *line == 0 { String::new() } else { format!("; {}:{line} needs it", menu.file) };
+            found.push(text_problem(
+                book,
+                book.line_for(key),
+                format!("text \"{key}\" is missing{wanted_by}"),
+            ));
         }
     }
 }
@@ -115,17 +137,22 @@ fn unused(
     menu: &Menu,
     vocabulary: &Vocabulary,
     needed: &BTreeMap<String, usize>,
-    book: &Book,
+    book: &Dictionary,
     found: &mut Vec<Problem>,
 ) {
-    for (key, entry) in
-        book.entries().filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, vocabulary, key))
+    for (key, entry) in book
+        .entries()
+        .filter(|(key, _)| !needed.contains_key(*key) && !is_optional(menu, vocabulary, key))
     {
-        found.push(text_problem(book, entry.line, format!("text \"{key}\" is not used by any screen")));
+        found.push(text_problem(
+            book,
+            entry.line,
+            format!("text \"{key}\" is not used by any screen"),
+        ));
     }
 }
 
-fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Book, found: &mut Vec<Problem>) {
+fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Dictionary, found: &mut Vec<Problem>) {
     for (key, entry) in book.entries() {
         for slot in slots_of(&entry.text) {
             if menu.slots.contains_key(slot) {
@@ -136,27 +163,45 @@ fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Book, found: &mut Vec
                 Some(kind) if vocabulary::longest(*kind, &Market::kenya()).is_some() => continue,
                 Some(_) => format!("whose longest value [slots] of {} does not name", menu.file),
             };
-            found.push(text_problem(book, entry.line, format!("text \"{key}\" has {{{slot}}}, {what}")));
+            found.push(text_problem(
+                book,
+                entry.line,
+                format!("text \"{key}\" has {{{slot}}}, {what}"),
+            ));
         }
     }
 }
 
 /// What a text says is pressed must be what the machine understands.
-fn keys(book: &Book, found: &mut Vec<Problem>) {
+fn keys(book: &Dictionary, found: &mut Vec<Problem>) {
     for (key, pressed) in KEYS {
-        if let Some(entry) = book.entry(key).filter(|entry| entry.text.split(' ').next() != Some(pressed)) {
-            found.push(text_problem(book, entry.line, format!("text \"{key}\" must begin with \"{pressed} \"")));
+        if let Some(entry) =
+            book.entry(key).filter(|entry| entry.text.split(' ').next() != Some(pressed))
+        {
+            found.push(text_problem(
+                book,
+                entry.line,
+                format!("text \"{key}\" must begin with \"{pressed} \""),
+            ));
         }
     }
 }
 
 /// The slots of a text are the same in every language as in English.
 fn mismatched(menus: &Menus, found: &mut Vec<Problem>) {
-    let Some((_, english)) = menus.catalogue.books().find(|(language, _)| *language == Language::EN) else { return };
+    let Some((_, english)) =
+        menus.catalogue.books().find(|(language, _)| *language == Language::EN)
+    else {
+        return;
+    };
     for (_, book) in menus.catalogue.books() {
         for (key, entry) in book.entries() {
-            let Some(model) = english.entry(key).filter(|model| slot_set(model) != slot_set(entry)) else { continue };
-            let message = format!("text \"{key}\" has {}, but English has {}", listed(entry), listed(model));
+            let Some(model) = english.entry(key).filter(|model| slot_set(model) != slot_set(entry))
+            else {
+                continue;
+            };
+            let message =
+                format!("text \"{key}\" has {}, but English has {}", listed(entry), listed(model));
             found.push(text_problem(book, entry.line, message));
         }
     }
@@ -167,7 +212,8 @@ fn slot_set(entry: &Entry) -> BTreeSet<&str> {
 }
 
 fn listed(entry: &Entry) -> String {
-    let slots: Vec<String> = slot_set(entry).into_iter().map(|slot| format!("{{{slot}}}")).collect();
+    let slots: Vec<String> =
+        slot_set(entry).into_iter().map(|slot| format!("{{{slot}}}")).collect();
     if slots.is_empty() { "no slots".to_owned() } else { slots.join(" ") }
 }
 

@@ -1,4 +1,5 @@
-//! The check finds each kind of mistake, and says where it is. Every case spoils the real files in one place.
+//! The check finds each kind of mistake, and says where it is. Every case spoils the real files in
+//! one place.
 
 use super::super::{check, graph};
 use super::*;
@@ -28,7 +29,11 @@ fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
     };
     assert!(source.text.contains(old), "{old:?} is not in {}", source.name);
     *source = Source::new(source.name.clone(), source.text.replacen(old, new, 1));
-    check(&files, &crate::menus::vocabulary()).problems.iter().map(ToString::to_string).collect()
+    check(&files, &crate::menu_folder::vocabulary())
+        .problems
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// The line (from 1) of the `nth` (from 1) line that contains `words`.
@@ -45,12 +50,15 @@ fn line_of(at: At, words: &str) -> usize {
 
 #[track_caller]
 fn finds(problems: &[String], expected: &str) {
-    assert!(problems.iter().any(|problem| problem.starts_with(expected)), "{expected:?} is not among {problems:#?}");
+    assert!(
+        problems.iter().any(|problem| problem.starts_with(expected)),
+        "{expected:?} is not among {problems:#?}"
+    );
 }
 
 #[test]
 fn the_real_files_are_well() {
-    let report = check(&Files::embedded(), &crate::menus::vocabulary());
+    let report = check(&Files::embedded(), &crate::menu_folder::vocabulary());
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     assert!(report.is_ok(), "{problems:#?}");
     assert!(report.summary.contains("in en, fr, sw; fullest screen: "), "{}", report.summary);
@@ -62,22 +70,41 @@ fn jumps_that_do_not_land() {
     let problems = spoilt(At::Screens, "goto = \"send_amount\"", "goto = \"send_amont\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{line}: screen \"send_to\" jumps to \"send_amont\", which does not exist"),
+        &format!(
+            "menus/customer.toml:{line}: screen \"send_to\" jumps to \"send_amont\", which does \
+             not exist"
+        ),
     );
     let problems = spoilt(At::Screens, "start = \"home\"", "start = \"hom\"");
-    finds(&problems, &format!("menus/customer.toml:{}: `start` is screen \"hom\"", line_of(At::Screens, "start = ")));
+    finds(
+        &problems,
+        &format!(
+            "menus/customer.toml:{}: `start` is screen \"hom\"",
+            line_of(At::Screens, "start = ")
+        ),
+    );
     let problems = spoilt(At::Screens, "late = \"late\"", "late = \"home\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{}: `late` must be a screen of type \"end\"", line_of(At::Screens, "late = ")),
+        &format!(
+            "menus/customer.toml:{}: `late` must be a screen of type \"end\"",
+            line_of(At::Screens, "late = ")
+        ),
     );
 }
 
 #[test]
 fn screens_that_nobody_reaches() {
     let last = Files::embedded().customer.text.lines().count();
-    let problems = spoilt(At::Screens, "[screen.refused]", "[screen.orphan]\ntype = \"end\"\n\n[screen.refused]");
-    finds(&problems, &format!("menus/customer.toml:{}: screen \"orphan\" cannot be reached", last - 1));
+    let problems = spoilt(
+        At::Screens,
+        "[screen.refused]",
+        "[screen.orphan]\ntype = \"end\"\n\n[screen.refused]",
+    );
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{}: screen \"orphan\" cannot be reached", last - 1),
+    );
     finds(&problems, "menus/texts/en.toml:");
 }
 
@@ -89,19 +116,29 @@ fn texts_that_are_missing_or_left_over() {
     finds(
         &problems,
         &format!(
-            "menus/texts/fr.toml:{}: text \"screen.send_done\" is missing; menus/customer.toml:{needs} needs it",
+            "menus/texts/fr.toml:{}: text \"screen.send_done\" is missing; \
+             menus/customer.toml:{needs} needs it",
             near + 1
         ),
     );
-    finds(&problems, &format!("menus/texts/fr.toml:{}: text \"screen.send_done.tekst\" is not used", near + 1));
+    finds(
+        &problems,
+        &format!("menus/texts/fr.toml:{}: text \"screen.send_done.tekst\" is not used", near + 1),
+    );
     let problems = spoilt(At::Swahili, "pin_weak = ", "pin_wek = ");
     finds(&problems, "menus/texts/sw.toml:");
-    assert!(problems.iter().any(|problem| problem.ends_with("text \"refusal.pin_weak\" is missing")), "{problems:#?}");
-    let problems = spoilt(At::English, "\njoined = ", "\njoint = ");
     assert!(
-        problems.iter().any(|problem| problem.contains("en.toml") && problem.ends_with("\"sms.joined\" is missing"))
+        problems.iter().any(|problem| problem.ends_with("text \"refusal.pin_weak\" is missing")),
+        "{problems:#?}"
     );
-    assert!(problems.iter().any(|problem| problem.contains("text \"sms.joint\" is not used")), "{problems:#?}");
+    let problems = spoilt(At::English, "\njoined = ", "\njoint = ");
+    assert!(problems.iter().any(
+        |problem| problem.contains("en.toml") && problem.ends_with("\"sms.joined\" is missing")
+    ));
+    assert!(
+        problems.iter().any(|problem| problem.contains("text \"sms.joint\" is not used")),
+        "{problems:#?}"
+    );
     let problems = spoilt(At::English, "Cost {fee}.", "Cost {left}.");
     let unfilled = "message \"sms.sent\" is never sent with a {left}";
     assert!(problems.iter().any(|problem| problem.ends_with(unfilled)), "{problems:#?}");
@@ -114,46 +151,60 @@ fn placeholders_that_do_not_match_or_are_not_declared() {
     finds(
         &problems,
         &format!(
-            "menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{amount}} {{fee}} {{name}} {{phone}} {{totl}}, but English has"
+            "menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{amount}} {{fee}} \
+             {{name}} {{phone}} {{totl}}, but English has"
         ),
     );
     finds(
         &problems,
-        &format!("menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{totl}}, which no service shows"),
+        &format!(
+            "menus/texts/sw.toml:{line}: text \"screen.send_confirm\" has {{totl}}, which no \
+             service shows"
+        ),
     );
     let problems = spoilt(At::Screens, "ago = \"10\"", "agos = \"10\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{}: slot \"agos\" is used by no text", line_of(At::Screens, "ago = ")),
+        &format!(
+            "menus/customer.toml:{}: slot \"agos\" is used by no text",
+            line_of(At::Screens, "ago = ")
+        ),
     );
     finds(
         &problems,
-        &format!("menus/texts/en.toml:{}: text \"screen.send_again\" has {{ago}}", line_of(At::English, "{ago}")),
+        &format!(
+            "menus/texts/en.toml:{}: text \"screen.send_again\" has {{ago}}",
+            line_of(At::English, "{ago}")
+        ),
     );
 }
 
 #[test]
 fn screens_and_messages_that_are_too_long() {
     let line = line_of(At::French, "Frais {fee}. Total {total}.");
-    let problems =
-        spoilt(At::French, "Frais {fee}. Total {total}.", "Les frais se montent à {fee}. Le total est de {total}.");
+    let problems = spoilt(
+        At::French,
+        "Frais {fee}. Total {total}.",
+        "Les frais se montent à {fee}. Le total est de {total}.",
+    );
     finds(&problems, &format!("menus/texts/fr.toml:{line}: screen \"send_confirm\" takes 1"));
-    assert!(problems.iter().all(|problem| problem.contains("of 156 septets on its longest values")), "{problems:#?}");
+    assert!(
+        problems.iter().all(|problem| problem.contains("of 156 septets on its longest values")),
+        "{problems:#?}"
+    );
     let problems = spoilt(At::Screens, "name = 18", "name = 60");
     finds(&problems, "menus/texts/en.toml:");
-    let long =
-        "Wrong PIN. Tries left: {left}. Please remember that after five wrong tries your PIN will be locked for good.";
+    let long = "Wrong PIN. Tries left: {left}. Please remember that after five wrong tries your \
+                PIN will be locked for good.";
     let problems = spoilt(At::English, "Wrong PIN. Tries left: {left}.", long);
-    assert!(
-        problems
-            .iter()
-            .any(|problem| problem.contains("screen \"send_pin\"") && problem.ends_with("with \"pin_wrong\" above"))
-    );
+    assert!(problems.iter().any(|problem| problem.contains("screen \"send_pin\"")
+        && problem.ends_with("with \"pin_wrong\" above")));
     let line = line_of(At::English, "unknown = \"Sorry");
     let problems = spoilt(
         At::English,
         "Sorry, we did not",
-        "Sorry, and sorry, and once more we are so very, very sorry that this time we really, truly did not",
+        "Sorry, and sorry, and once more we are so very, very sorry that this time we really, \
+         truly did not",
     );
     finds(&problems, &format!("menus/texts/en.toml:{line}: text \"sms.unknown\" takes 1"));
 }
@@ -169,33 +220,46 @@ fn letters_that_phones_cannot_show() {
 fn secrets_that_are_not_marked() {
     let text = Files::embedded().customer.text;
     let line = text.lines().position(|line| line.contains("accepts = \"secret\"")).unwrap() + 1;
-    let problems = spoilt(At::Screens, "accepts = \"secret\"\nsecret = true", "accepts = \"secret\"");
+    let problems =
+        spoilt(At::Screens, "accepts = \"secret\"\nsecret = true", "accepts = \"secret\"");
     finds(
         &problems,
         &format!(
-            "menus/customer.toml:{line}: screen \"send_pin\": `accepts = \"secret\"` and `secret = true` belong together"
+            "menus/customer.toml:{line}: screen \"send_pin\": `accepts = \"secret\"` and `secret = \
+             true` belong together"
         ),
     );
-    let problems = spoilt(At::Screens, "accepts = \"secret\"\nsecret = true", "accepts = \"text\"\nsecret = true");
+    let problems = spoilt(
+        At::Screens,
+        "accepts = \"secret\"\nsecret = true",
+        "accepts = \"text\"\nsecret = true",
+    );
     finds(&problems, &format!("menus/customer.toml:{line}: screen \"send_pin\": "));
     let problems = spoilt(At::Screens, "accepts = \"secret\"\nsecret = true", "accepts = \"text\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{}: screen \"send_pin\": \"send\" moves money, so it needs a PIN", line + 1),
+        &format!(
+            "menus/customer.toml:{}: screen \"send_pin\": \"send\" moves money, so it needs a PIN",
+            line + 1
+        ),
     );
 }
 
 #[test]
 fn money_without_a_yes() {
     let line = line_of(At::Screens, "do = \"send\"");
-    let message = "screen \"send_pin\": \"send\" moves money, but there is a way here without a yes to its quote";
+    let message = "screen \"send_pin\": \"send\" moves money, but there is a way here without a \
+                   yes to its quote";
     let problems = spoilt(At::Screens, "goto = \"send_confirm\"", "goto = \"send_pin\"");
     finds(&problems, &format!("menus/customer.toml:{line}: {message}"));
     let problems = spoilt(At::Screens, "quote = \"send\"\n", "");
     finds(&problems, &format!("menus/customer.toml:{}: {message}", line - 1));
     // Not even by way of the question that comes first.
-    let problems =
-        spoilt(At::Screens, "type = \"confirm\"\ngoto = \"send_confirm\"", "type = \"confirm\"\ngoto = \"send_pin\"");
+    let problems = spoilt(
+        At::Screens,
+        "type = \"confirm\"\ngoto = \"send_confirm\"",
+        "type = \"confirm\"\ngoto = \"send_pin\"",
+    );
     finds(&problems, &format!("menus/customer.toml:{line}: {message}"));
 }
 
@@ -203,12 +267,20 @@ fn money_without_a_yes() {
 fn fields_that_nobody_entered() {
     let problems = spoilt(At::Screens, "field = \"amount\"", "field = \"sum\"");
     let line = line_of(At::Screens, "quote = \"send\"");
-    finds(&problems, &format!("menus/customer.toml:{line}: screen \"send_confirm\": \"send\" needs field \"amount\""));
+    finds(
+        &problems,
+        &format!(
+            "menus/customer.toml:{line}: screen \"send_confirm\": \"send\" needs field \"amount\""
+        ),
+    );
     let problems = spoilt(At::Screens, "keep = [\"new_pin\"]", "keep = [\"old_pin\"]");
     let line = line_of(At::Screens, "do = \"change_agent_pin\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{line}: screen \"agent_pin_old\": \"change_agent_pin\" needs field \"new_pin\""),
+        &format!(
+            "menus/customer.toml:{line}: screen \"agent_pin_old\": \"change_agent_pin\" needs \
+             field \"new_pin\""
+        ),
     );
 }
 
@@ -218,26 +290,50 @@ fn names_that_nobody_knows() {
     let problems = spoilt(At::Screens, "quote = \"balance\"", "quote = \"balanse\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{line}: screen \"balance\" asks for \"balanse\", which [services] does not name"),
+        &format!(
+            "menus/customer.toml:{line}: screen \"balance\" asks for \"balanse\", which [services] \
+             does not name"
+        ),
     );
     let line = line_of(At::Screens, "statement = {}");
     let problems = spoilt(At::Screens, "statement = {}", "statement = {}\nlottery = {}");
-    finds(&problems, &format!("menus/customer.toml:{}: service \"lottery\" is unknown to the wallet", line + 1));
-    finds(&problems, &format!("menus/customer.toml:{}: service \"lottery\" is not used by any screen", line + 1));
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{}: service \"lottery\" is unknown to the wallet", line + 1),
+    );
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{}: service \"lottery\" is not used by any screen", line + 1),
+    );
     let line = line_of(At::Screens, "when = \"orders\"");
     let problems = spoilt(At::Screens, "when = \"orders\"", "when = \"ordres\"");
-    finds(&problems, &format!("menus/customer.toml:{line}: screen \"home\" asks for flag \"ordres\""));
-    finds(&problems, &format!("menus/customer.toml:{}: flag \"orders\" is not used", line_of(At::Screens, "flags = ")));
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{line}: screen \"home\" asks for flag \"ordres\""),
+    );
+    finds(
+        &problems,
+        &format!(
+            "menus/customer.toml:{}: flag \"orders\" is not used",
+            line_of(At::Screens, "flags = ")
+        ),
+    );
 }
 
 #[test]
 fn words_that_lie_about_keys() {
     let line = line_of(At::English, "back = \"0 Back\"");
     let problems = spoilt(At::English, "0 Back", "# Back");
-    finds(&problems, &format!("menus/texts/en.toml:{line}: text \"nav.back\" must begin with \"0 \""));
+    finds(
+        &problems,
+        &format!("menus/texts/en.toml:{line}: text \"nav.back\" must begin with \"0 \""),
+    );
     let line = line_of(At::Screens, "{ label = \"orders\"");
     let problems = spoilt(At::Screens, "{ label = \"orders\"", "{ label = \"send\"");
-    finds(&problems, &format!("menus/customer.toml:{line}: screen \"home\" cannot have another label \"send\""));
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{line}: screen \"home\" cannot have another label \"send\""),
+    );
 }
 
 #[test]
@@ -252,7 +348,10 @@ fn attributes_that_do_not_belong() {
         &spoil("feild = \"to\""),
         &format!("menus/customer.toml:{line}: screen \"send_to\": `feild` does not belong here"),
     );
-    finds(&spoil("field = 7"), &format!("menus/customer.toml:{line}: screen \"send_to\": `field` must be a text"));
+    finds(
+        &spoil("field = 7"),
+        &format!("menus/customer.toml:{line}: screen \"send_to\": `field` must be a text"),
+    );
     finds(&spoil("field = \"to"), &format!("menus/customer.toml:{line}: "));
     finds(
         &spoil("field = \"to\"\nquote = \"send\""),
@@ -270,16 +369,25 @@ fn attributes_that_do_not_belong() {
     let problems = spoilt(At::Screens, "type = \"confirm\"", "type = \"konfirm\"");
     finds(
         &problems,
-        &format!("menus/customer.toml:{}: screen \"send_confirm\": there is no type \"konfirm\"", line - 1),
+        &format!(
+            "menus/customer.toml:{}: screen \"send_confirm\": there is no type \"konfirm\"",
+            line - 1
+        ),
     );
     let problems = spoilt(At::Screens, "no = { goto = \"send_cancelled\" }", "");
-    finds(&problems, &format!("menus/customer.toml:{}: screen \"send_confirm\": `no` is missing", line - 2));
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{}: screen \"send_confirm\": `no` is missing", line - 2),
+    );
     let problems = spoilt(
         At::Screens,
         "branch = [{ when = \"again\", goto = \"send_again\" }, ",
         "branch = [{ when = \"again\", goto = \"home\" }, ",
     );
-    finds(&problems, &format!("menus/customer.toml:{}: screen \"send_confirm\" branches to \"home\"", line + 1));
+    finds(
+        &problems,
+        &format!("menus/customer.toml:{}: screen \"send_confirm\" branches to \"home\"", line + 1),
+    );
 }
 
 #[test]

@@ -20,26 +20,34 @@ fn sending_money() {
     phone.types(&["200"]);
     assert_eq!(
         phone.text,
-        "Send KES 200 to BRIAN O***, 0712***678?\nFee KES 7. Total KES 207.\n1 Yes\n2 No\n0 Back 00 Home"
+        "Send KES 200 to BRIAN O***, 0712***678?\nFee KES 7. Total KES 207.\n1 Yes\n2 No\n\
+         0 Back 00 Home"
     );
-    assert_eq!(phone.last_ask().verb, Verb::Quote);
+    assert_eq!(phone.last_ask().mode, Mode::Quote);
     assert_eq!(phone.last_ask().fields.get("amount").unwrap(), "20000");
     phone.types(&["1"]).says("enter your PIN");
     phone.types(&["2580"]).says("K7M2Q9XWTB Confirmed. KES 200 sent to BRIAN O***.");
     assert!(!phone.continues);
     let done = phone.last_ask();
-    assert_eq!((done.verb, done.service.as_str()), (Verb::Do, "send"));
+    assert_eq!((done.mode, done.service.as_str()), (Mode::Execute, "send"));
     assert_eq!(done.secret.as_ref().unwrap().expose_secret(), "2580");
     let fields: Vec<&str> = done.fields.keys().map(String::as_str).collect();
-    assert_eq!(fields, ["amount", "to", "total"], "what was agreed goes along, the PIN is no field");
-    assert!(phone.state.fields.is_empty() && phone.state.path == ["home"], "what is done is behind no one");
+    assert_eq!(
+        fields,
+        ["amount", "to", "total"],
+        "what was agreed goes along, the PIN is no field"
+    );
+    assert!(
+        phone.state.fields.is_empty() && phone.state.path == ["home"],
+        "what is done is behind no one"
+    );
 }
 
 #[test]
 fn no_is_explicit_and_moves_nothing() {
     let mut phone = Phone::dial(amina(), kind_wallet);
     phone.types(&["1", "0712345678", "200", "2"]).says("No money has moved");
-    assert!(!phone.continues && phone.asked.iter().all(|ask| ask.verb != Verb::Do));
+    assert!(!phone.continues && phone.asked.iter().all(|request| request.mode != Mode::Execute));
     for nonsense in ["", " ", "yes", "3", "11", "01", "*"] {
         let mut phone = Phone::dial(amina(), kind_wallet);
         phone.types(&["1", "0712345678", "200", nonsense]).says("one of the numbers shown");
@@ -49,8 +57,8 @@ fn no_is_explicit_and_moves_nothing() {
 
 #[test]
 fn a_repeated_payment_asks_first_and_only_once() {
-    let wallet = |ask: &Ask| match (ask.verb, kind_wallet(ask)) {
-        (Verb::Quote, Answer::Facts { mut slots, .. }) => {
+    let wallet = |request: &Request| match (request.mode, kind_wallet(request)) {
+        (Mode::Quote, Answer::Facts { mut slots, .. }) => {
             slots.insert("ago".to_owned(), "3".to_owned().into());
             Answer::Facts { slots, flags: BTreeSet::from(["again".to_owned()]) }
         }
@@ -71,7 +79,7 @@ fn back_forgets_what_lies_ahead_and_home_forgets_everything() {
     phone.types(&["1", "0712345678", "200", "0"]).says("Enter the amount.");
     assert_eq!(phone.state.fields.keys().collect::<Vec<_>>(), ["to"]);
     phone.types(&["200", "1", "0"]).says("Total KES 207");
-    assert_eq!(phone.last_ask().verb, Verb::Quote, "a confirm screen quotes afresh");
+    assert_eq!(phone.last_ask().mode, Mode::Quote, "a confirm screen quotes afresh");
     phone.types(&["00"]);
     let shown = ["send", "account", "cash", "people"].map(str::to_owned).to_vec();
     assert_eq!(phone.state, State { shown, ..State::at("home", None) });
@@ -98,7 +106,10 @@ fn the_number_matched_is_the_number_shown() {
     phone.caller.flags.insert("orders".to_owned());
     phone.types(&["2"]).says("Mini statement");
     phone.types(&["00"]);
-    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash\n5 More services");
+    assert_eq!(
+        phone.text,
+        "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash\n5 More services"
+    );
     phone.caller.flags.clear();
     phone.types(&["2"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");
 }
@@ -111,9 +122,15 @@ fn approving_and_declining_a_payment() {
     phone.types(&["2", "2"]).says("Total KES 207");
     assert_eq!(phone.last_ask().fields.get("order").unwrap(), "8");
     phone.types(&["1", "2580"]).says("Confirmed");
-    assert_eq!((phone.last_ask().verb, phone.last_ask().service.as_str()), (Verb::Do, "approve"));
+    assert_eq!(
+        (phone.last_ask().mode, phone.last_ask().service.as_str()),
+        (Mode::Execute, "approve")
+    );
     phone.types(&["00", "2", "1", "2"]).says("Declined");
-    assert_eq!((phone.last_ask().verb, phone.last_ask().service.as_str()), (Verb::Do, "decline"));
+    assert_eq!(
+        (phone.last_ask().mode, phone.last_ask().service.as_str()),
+        (Mode::Execute, "decline")
+    );
     phone.types(&["00", "2", "9"]).says("one of the numbers shown");
 }
 
@@ -136,7 +153,7 @@ fn a_long_list_pages_itself() {
 
 #[test]
 fn an_empty_list_says_so() {
-    let mut phone = Phone::dial(amina(), |_: &Ask| Answer::Items(Vec::new()));
+    let mut phone = Phone::dial(amina(), |_: &Request| Answer::Items(Vec::new()));
     phone.types(&["2", "2"]).says("You have no payments yet.");
 }
 
@@ -170,7 +187,7 @@ fn changing_the_language_speaks_it_at_once() {
     assert_eq!(phone.last_ask().fields.get("language").unwrap(), "fr");
     phone.types(&["0"]).says("Envoyer de l'argent");
     let refusal = Refusal::new(Reason::Busy);
-    let mut phone = Phone::dial(amina(), refusing(Verb::Do, "language", refusal));
+    let mut phone = Phone::dial(amina(), refusing(Mode::Execute, "language", refusal));
     phone.types(&["2", "4", "3"]).says("We cannot do this just now.");
 }
 
@@ -178,14 +195,16 @@ fn changing_the_language_speaks_it_at_once() {
 fn changing_the_pin() {
     let mut phone = Phone::dial(amina(), kind_wallet);
     phone.types(&["2", "3", "2580", "2580", "1357"]).says("Your PIN is changed.");
-    let services: Vec<&str> = phone.asked.iter().map(|ask| ask.service.as_str()).collect();
+    let services: Vec<&str> = phone.asked.iter().map(|request| request.service.as_str()).collect();
     assert_eq!(services, ["choose_pin", "repeat_pin", "change_pin"]);
     assert_eq!(phone.last_ask().fields.get("new_pin").unwrap(), "sealed-token");
 }
 
 #[test]
 fn late_answers_end_with_a_promise_of_an_sms() {
-    let wallet = |ask: &Ask| if ask.verb == Verb::Do { Answer::Late } else { kind_wallet(ask) };
+    let wallet = |request: &Request| {
+        if request.mode == Mode::Execute { Answer::Late } else { kind_wallet(request) }
+    };
     let mut phone = Phone::dial(amina(), wallet);
     phone.types(&["1", "0712345678", "200", "1", "2580"]).says("You will get the result by SMS.");
     assert!(!phone.continues);
@@ -193,10 +212,18 @@ fn late_answers_end_with_a_promise_of_an_sms() {
 
 #[test]
 fn a_name_cannot_forge_a_screen() {
-    let wallet =
-        |_: &Ask| facts(&[("phone", "0712***678"), ("name", "X\n1 Yes {phone}\u{1f600} and on and on and on")]);
+    let wallet = |_: &Request| {
+        facts(&[
+            ("phone", "0712***678"),
+            ("name", "X\n1 Yes {phone}\u{1f600} and on and on and on"),
+        ])
+    };
     let mut phone = Phone::dial(amina(), wallet);
     phone.types(&["1", "0712345678"]);
     assert_eq!(phone.text.lines().count(), 3, "{}", phone.text);
-    assert!(phone.text.matches("0712").count() == 1 && !phone.text.contains("on and on"), "{}", phone.text);
+    assert!(
+        phone.text.matches("0712").count() == 1 && !phone.text.contains("on and on"),
+        "{}",
+        phone.text
+    );
 }

@@ -10,11 +10,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{Caller, Files, Menus, State, Step, answer, begin, press};
-use crate::ask::{Answer, Ask, Item, Refusal, Slots, Verb};
+use super::{CallerView, Files, Menus, State, Step, answer, begin, press};
 use crate::language::Language;
 use crate::market::Market;
 use crate::reason::Reason;
+use crate::request::{Answer, Item, Mode, Refusal, Request, Slots};
 
 mod check;
 mod journeys;
@@ -28,12 +28,18 @@ pub(super) fn menus() -> Menus {
     MENUS.clone()
 }
 
-pub(super) fn amina() -> Caller {
-    Caller { language: Language::EN, known: true, slots: Slots::new(), flags: BTreeSet::new(), market: Market::kenya() }
+pub(super) fn amina() -> CallerView {
+    CallerView {
+        language: Language::EN,
+        known: true,
+        slots: Slots::new(),
+        flags: BTreeSet::new(),
+        market: Market::kenya(),
+    }
 }
 
-pub(super) fn stranger() -> Caller {
-    Caller { known: false, ..amina() }
+pub(super) fn stranger() -> CallerView {
+    CallerView { known: false, ..amina() }
 }
 
 pub(super) fn slots(pairs: &[(&str, &str)]) -> Slots {
@@ -45,12 +51,15 @@ pub(super) fn facts(pairs: &[(&str, &str)]) -> Answer {
 }
 
 /// A wallet that says yes to everything.
-pub(super) fn kind_wallet(ask: &Ask) -> Answer {
-    match ask.verb {
-        Verb::List if ask.service == "statement" => Answer::Items(statement(9)),
-        Verb::List => Answer::Items(vec![order("7", "KES 300", "BRIAN O***"), order("8", "KES 45.50", "CAROL W***")]),
-        Verb::Check if ask.service == "choose_pin" => facts(&[("new_pin", "sealed-token")]),
-        Verb::Check | Verb::Quote | Verb::Do => facts(&[
+pub(super) fn kind_wallet(request: &Request) -> Answer {
+    match request.mode {
+        Mode::List if request.service == "statement" => Answer::Items(statement(9)),
+        Mode::List => Answer::Items(vec![
+            order("7", "KES 300", "BRIAN O***"),
+            order("8", "KES 45.50", "CAROL W***"),
+        ]),
+        Mode::Check if request.service == "choose_pin" => facts(&[("new_pin", "sealed-token")]),
+        Mode::Check | Mode::Quote | Mode::Execute => facts(&[
             ("name", "BRIAN O***"),
             ("phone", "0712***678"),
             ("amount", "KES 200"),
@@ -71,7 +80,12 @@ fn statement(lines: usize) -> Vec<Item> {
         let amount = format!("KES {number}00");
         Item {
             id: number.to_string(),
-            slots: slots(&[("sign", "-"), ("amount", &amount), ("name", "BRIAN O***"), ("date", "23/11/26")]),
+            slots: slots(&[
+                ("sign", "-"),
+                ("amount", &amount),
+                ("name", "BRIAN O***"),
+                ("date", "23/11/26"),
+            ]),
         }
     };
     (1..=lines).map(line).collect()
@@ -80,21 +94,23 @@ fn statement(lines: usize) -> Vec<Item> {
 /// Someone on the phone: what the screen shows, and what was asked of the wallet.
 pub(super) struct Phone<'w> {
     pub(super) menus: Menus,
-    pub(super) caller: Caller,
-    wallet: Box<dyn FnMut(&Ask) -> Answer + 'w>,
+    pub(super) caller: CallerView,
+    wallet: Box<dyn FnMut(&Request) -> Answer + 'w>,
     pub(super) state: State,
     pub(super) text: String,
     pub(super) continues: bool,
-    pub(super) asked: Vec<Ask>,
+    pub(super) asked: Vec<Request>,
 }
 
 impl<'w> Phone<'w> {
-    pub(super) fn dial(caller: Caller, wallet: impl FnMut(&Ask) -> Answer + 'w) -> Self {
+    pub(super) fn dial(caller: CallerView, wallet: impl FnMut(&Request) -> Answer + 'w) -> Self {
         let menus = menus();
         let step = begin(&menus, &caller);
-        let (state, text) = (State::default(), String::new());
+        let state = State::default();
+        let text = String::new();
         let wallet = Box::new(wallet);
-        let mut phone = Phone { menus, caller, wallet, state, text, continues: true, asked: Vec::new() };
+        let mut phone =
+            Phone { menus, caller, wallet, state, text, continues: true, asked: Vec::new() };
         phone.follow(step);
         phone
     }
@@ -112,12 +128,13 @@ impl<'w> Phone<'w> {
         for _ in 0..10 {
             match step {
                 Step::Show { state, screen } => {
-                    (self.state, self.text, self.continues) = (state, screen.text, screen.continues);
+                    (self.state, self.text, self.continues) =
+                        (state, screen.text, screen.continues);
                     return;
                 }
-                Step::Ask { pending, ask } => {
-                    let reply = (self.wallet)(&ask);
-                    self.asked.push(ask);
+                Step::Ask { pending, request } => {
+                    let reply = (self.wallet)(&request);
+                    self.asked.push(request);
                     step = answer(&self.menus, &self.caller, pending, reply);
                 }
             }
@@ -125,7 +142,7 @@ impl<'w> Phone<'w> {
         panic!("one press asks the wallet again and again");
     }
 
-    pub(super) fn last_ask(&self) -> &Ask {
+    pub(super) fn last_ask(&self) -> &Request {
         self.asked.last().unwrap()
     }
 
@@ -135,9 +152,17 @@ impl<'w> Phone<'w> {
 }
 
 /// A wallet that refuses one verb of one service, and is kind otherwise.
-pub(super) fn refusing(verb: Verb, service: &'static str, refusal: Refusal) -> impl FnMut(&Ask) -> Answer {
-    move |ask| {
-        if ask.verb == verb && ask.service == service { Answer::Refused(refusal.clone()) } else { kind_wallet(ask) }
+pub(super) fn refusing(
+    mode: Mode,
+    service: &'static str,
+    refusal: Refusal,
+) -> impl FnMut(&Request) -> Answer {
+    move |request| {
+        if request.mode == mode && request.service == service {
+            Answer::Refused(refusal.clone())
+        } else {
+            kind_wallet(request)
+        }
     }
 }
 

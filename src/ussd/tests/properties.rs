@@ -23,7 +23,8 @@ fn typed() -> impl Strategy<Value = String> {
 
 fn reply() -> impl Strategy<Value = Answer> {
     let words = || prop_oneof![Just("KES 200".to_owned()), any::<String>(), "[W€\n]{0,300}"];
-    let slot = prop_oneof![Just("name"), Just("amount"), Just("balance"), Just("new_pin"), Just("left")];
+    let slot =
+        prop_oneof![Just("name"), Just("amount"), Just("balance"), Just("new_pin"), Just("left")];
     let slots = || {
         proptest::collection::btree_map(
             slot.clone().prop_map(str::to_owned),
@@ -31,7 +32,8 @@ fn reply() -> impl Strategy<Value = Answer> {
             0..5,
         )
     };
-    let flags = proptest::collection::btree_set(prop_oneof![Just("again".to_owned()), "[a-z]{1,9}"], 0..3);
+    let flags =
+        proptest::collection::btree_set(prop_oneof![Just("again".to_owned()), "[a-z]{1,9}"], 0..3);
     let field = prop_oneof![
         Just(None),
         Just(Some("to")),
@@ -44,8 +46,12 @@ fn reply() -> impl Strategy<Value = Answer> {
     let items = proptest::collection::vec((words(), slots()), 0..45);
     prop_oneof![
         6 => (slots(), flags).prop_map(|(slots, flags)| Answer::Facts { slots, flags }),
-        2 => items.prop_map(|items| Answer::Items(items.into_iter().map(|(id, slots)| Item { id, slots }).collect())),
-        2 => (reason, field, slots()).prop_map(|(reason, field, slots)| Answer::Refused(Refusal { reason, field, slots })),
+        2 => items.prop_map(|items| Answer::Items(items.into_iter().map(|(
+            id,
+            slots
+        )| Item { id, slots }).collect())),
+        2 => (reason, field, slots())
+            .prop_map(|(reason, field, slots)| Answer::Refused(Refusal { reason, field, slots })),
         1 => Just(Answer::Late),
     ]
 }
@@ -63,12 +69,16 @@ proptest! {
         caller.language = Language::parse(language).unwrap();
         caller.flags.insert("orders".to_owned());
         let replies = std::cell::RefCell::new(Vec::new());
-        let wallet = |_: &Ask| replies.borrow_mut().pop().unwrap_or(Answer::Late);
+        let wallet = |_: &Request| replies.borrow_mut().pop().unwrap_or(Answer::Late);
         let mut phone = Phone::dial(caller, wallet);
         for (typed, answers) in hops {
             *replies.borrow_mut() = answers;
             phone.types(&[&typed]);
-            prop_assert!(cost(&phone.text) <= SCREEN_SEPTETS && !phone.text.is_empty(), "{:?}", phone.text);
+            prop_assert!(
+                cost(&phone.text) <= SCREEN_SEPTETS && !phone.text.is_empty(),
+                "{:?}",
+                phone.text
+            );
             prop_assert!(crate::text::septets(&phone.text).is_some(), "{:?}", phone.text);
             prop_assert!(phone.state.path.len() <= 32);
             prop_assert!(serde_json::to_string(&phone.state).unwrap().len() < 200_000);
@@ -91,15 +101,22 @@ proptest! {
         hops in proptest::collection::vec(("[1-4]|0|0712345678|200|Juma", reply()), 1..40),
     ) {
         let replies = std::cell::RefCell::new(None);
-        let wallet = |ask: &Ask| replies.borrow_mut().take().unwrap_or_else(|| kind_wallet(ask));
+        let wallet =
+            |request: &Request| replies.borrow_mut().take().unwrap_or_else(|| kind_wallet(request));
         let mut phone = Phone::dial(if known { amina() } else { stranger() }, wallet);
         for (typed, reply) in hops {
-            let secret = phone.menus.customer.screen(&phone.state.screen).is_some_and(|screen| screen.is_secret());
+            let secret = phone
+                .menus
+                .customer
+                .screen(&phone.state.screen)
+                .is_some_and(|screen| screen.is_secret());
             let asks = phone.asked.len();
             if secret {
                 *replies.borrow_mut() = Some(reply);
                 phone.types(&[SECRET]);
-                prop_assert!(phone.asked.iter().skip(asks).take(1).all(|ask| ask.secret.is_some()));
+                prop_assert!(
+                    phone.asked.iter().skip(asks).take(1).all(|request| request.secret.is_some())
+                );
             } else {
                 phone.types(&[&typed]);
             }
@@ -107,7 +124,12 @@ proptest! {
             let logged = format!("{:?} {:?}", phone.asked, phone.state);
             prop_assert!(!logged.contains(SECRET));
             prop_assert!(!phone.text.contains(SECRET));
-            prop_assert!(phone.asked.iter().all(|ask| !ask.fields.values().any(|value| value.contains(SECRET))));
+            prop_assert!(
+                phone
+                    .asked
+                    .iter()
+                    .all(|request| !request.fields.values().any(|value| value.contains(SECRET)))
+            );
         }
     }
 }

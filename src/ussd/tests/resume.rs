@@ -4,7 +4,7 @@ use super::super::{accepts_dialled, offer, resumable};
 use super::*;
 
 /// Dials again after having typed `inputs` and been cut off.
-fn redial(caller: Caller, inputs: &[&str]) -> Option<Phone<'static>> {
+fn redial(caller: CallerView, inputs: &[&str]) -> Option<Phone<'static>> {
     let mut phone = Phone::dial(caller, kind_wallet);
     phone.types(inputs);
     let old = resumable(&phone.menus, &phone.state)?;
@@ -19,7 +19,7 @@ fn cut_off_at_the_pin_one_comes_back_to_the_question() {
     assert_eq!(phone.text, "You were cut off. Go on where you were?\n1 Continue\n2 Start again");
     let asks = phone.asked.len();
     phone.types(&["1"]).says("Total KES 207");
-    assert_eq!(phone.asked.get(asks).unwrap().verb, Verb::Quote, "it is quoted afresh");
+    assert_eq!(phone.asked.get(asks).unwrap().mode, Mode::Quote, "it is quoted afresh");
     phone.types(&["1", "2580"]).says("Confirmed");
     let mut phone = redial(amina(), &["1", "0712345678"]).unwrap();
     phone.types(&["1"]).says("Enter the amount.");

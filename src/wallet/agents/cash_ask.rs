@@ -6,7 +6,7 @@
 
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::super::waiting::order::OWN;
 use super::super::waiting::pending::{self, Sort};
 use super::super::{party, pricing};
@@ -19,7 +19,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const ASK: Service = Service {
     name: "cash_ask",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     opens: 1,
     wants: &[counter::wants_customer, waiting],
     decide,
@@ -56,7 +56,8 @@ fn waiting(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let post = context.post()?;
-    let (outlet, assistant) = (&post.outlet, post.assistant.id);
+    let outlet = &post.outlet;
+    let assistant = post.assistant.id;
     let customer = counter::customer(context, plan)?;
     let amount = context.amount("amount")?;
     let context = &context.on(Channel::Agent);
@@ -69,7 +70,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let row = row.map_err(|error| error.refused_as(unsaid))?;
     let mut slots = plan.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(party::outlet_sign(outlet));
-    let asked = Change::AskedBy { order: row.id, assistant };
+    let asked = Change::InitiatedBy { order: row.id, assistant };
     let news = context.tell(customer, &ASKED, slots, None);
     let changes = vec![asked, Change::OpenOrder(row), news];
     plan.commit(Act { kind: ASK.name, changes, ..Act::default() });

@@ -6,7 +6,7 @@
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::pricing::{self, Terms};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::super::{metering, party, repetition};
 use super::counter::{self, tell_staff};
 use super::journal::{self, Work};
@@ -22,7 +22,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "cash_in",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[counter::wants_customer, served],
     decide,
     shows: &[
@@ -35,13 +35,24 @@ pub const SERVICE: Service = Service {
     ],
     refusals: &[Reason::DepositCode],
     messages: &[&GOT, &GAVE, &journal::FLOAT_LOW],
-    priced: Some(Able { tier: true, channels: &["agent"], month: false, payee: false, stands_for: &[] }),
+    priced: Some(Able {
+        tier: true,
+        channels: &["agent"],
+        month: false,
+        payee: false,
+        stands_for: &[],
+    }),
     ..Service::PLAIN
 };
 
 const GOT: Message = Message::balance(
     "sms.cash_in",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+    ],
 );
 const GAVE: Message = Message::balance(
     "sms.cash_in_agent",
@@ -74,7 +85,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("fee", context.money(terms.fee.total_minor()));
     // what arrives is what is said yes to: another price is another answer
     plan.show("total", terms.total);
-    let (payee, float) = (customer.account_id, outlet.float_account);
+    let payee = customer.account_id;
+    let float = outlet.float_account;
     repetition::warn(context, plan, payee, float, amount.minor.saturating_neg())?;
     let mut legs = vec![
         Leg { account: float, amount_minor: amount.minor.saturating_neg() },
@@ -89,7 +101,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut changes = vec![context.tell(customer, &GOT, theirs, Some(payee))];
     changes.extend(earned.once);
     changes.extend(journal::watch(context, outlet)?);
-    let (cash_minor, earned) = (amount.minor, earned.parts);
+    let cash_minor = amount.minor;
+    let earned = earned.parts;
     let work = Work { service: SERVICE.name, customer: payee, amount, cash_minor, earned };
     changes.extend(journal::record(context, plan, outlet, work)?);
     changes.extend(tell_staff(context, outlet, &GAVE, &GAVE, &ours)?);
@@ -105,6 +118,7 @@ fn terms(context: &Context, customer: &PersonRow, amount: Money) -> Result<Terms
         pricing::fee(&context.on(Channel::Agent), SERVICE.name, customer, amount)?
     };
     let given_minor = amount.minor.checked_sub(fee.total_minor()).filter(|given| *given > 0);
-    let given_minor = given_minor.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
+    let given_minor =
+        given_minor.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
     Ok(Terms { amount, fee, total: context.money(given_minor) })
 }

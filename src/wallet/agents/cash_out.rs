@@ -8,16 +8,16 @@ use super::super::context::{Channel, Context};
 use super::super::party::{self, Party};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::pricing::{self, Terms};
-use super::super::service::{Message, Service, Settle, Whose};
+use super::super::service::{Authority, Message, Service, Settle};
 use super::super::{metering, repetition};
 use super::commission;
 use super::counter::{tell_staff, wants_staff};
 use super::journal::{self, Work};
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
 use crate::money::Money;
 use crate::refusal::Reason;
-use crate::store::agents::OutletRow;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::Able;
@@ -27,7 +27,7 @@ use crate::value::{Kind, Slot};
 /// price of that is a matter of its commission.
 pub const SERVICE: Service = Service {
     name: "cash_out",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[around, around],
     decide,
     shows: &[
@@ -39,7 +39,13 @@ pub const SERVICE: Service = Service {
         Slot("ago", Kind::Count),
     ],
     messages: &[&HANDED_OUT, &HAND_OUT, &HAND_OUT_SHARED],
-    priced: Some(Able { tier: true, channels: &["ussd", "agent"], month: false, payee: false, stands_for: &[] }),
+    priced: Some(Able {
+        tier: true,
+        channels: &["ussd", "agent"],
+        month: false,
+        payee: false,
+        stands_for: &[],
+    }),
     settles: Some(Settle { channel: Channel::Agent, wants: to_settle, pay: settle }),
     ..Service::PLAIN
 };
@@ -47,7 +53,12 @@ pub const SERVICE: Service = Service {
 /// To the customer.
 pub const HANDED_OUT: Message = Message::balance(
     "sms.cash_out",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+    ],
 );
 /// To who serves alone,
 pub const HAND_OUT: Message = Message::balance(
@@ -67,7 +78,9 @@ fn around(context: &Context) -> Vec<Want> {
 fn to_settle(context: &Context, float: i64) -> Vec<Want> {
     let Some(customer) = context.caller.person.as_ref() else { return Vec::new() };
     match context.facts.outlet(float) {
-        Err(_not_yet) => vec![Want::Owner(customer.account_id), Want::Account(float), Want::Outlet(float)],
+        Err(_not_yet) => {
+            vec![Want::Owner(customer.account_id), Want::Account(float), Want::Outlet(float)]
+        }
         Ok(None) => Vec::new(),
         Ok(Some(outlet)) => {
             let mut wants = repetition::wants(context, customer.account_id);
@@ -86,7 +99,12 @@ pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: i64) ->
 }
 
 /// Pays who was asked for it at the counter.
-fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
+fn settle(
+    context: &Context,
+    plan: &mut Plan,
+    payee: &Party,
+    amount: Money,
+) -> Result<Act, PlanError> {
     match payee {
         Party::Outlet(outlet) => payment(context, plan, outlet, amount),
         Party::Person(_) => Err(PlanError::Damaged("cash from somebody who is no outlet")),
@@ -104,12 +122,17 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// Plans that the caller gets `amount` in cash at `outlet`: shows it, and says what to commit.
-fn payment(context: &Context, plan: &mut Plan, outlet: &OutletRow, amount: Money) -> Result<Act, PlanError> {
+fn payment(
+    context: &Context,
+    plan: &mut Plan,
+    outlet: &OutletRow,
+    amount: Money,
+) -> Result<Act, PlanError> {
     let customer = context.person()?;
     let account = party::active(context, customer, Reason::AccountClosed.into())?;
     party::working(context, outlet)?;
     // nobody serves themselves
-    let post = context.caller.till.as_ref();
+    let post = context.caller.post.as_ref();
     if post.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(Reason::AgentSelf.into());
     }
@@ -134,7 +157,8 @@ pub fn legs(
     outlet: &OutletRow,
     terms: &Terms,
 ) -> Result<(Vec<Leg>, Vec<Change>), PlanError> {
-    let (customer, amount) = (customer.account_id, terms.amount);
+    let customer = customer.account_id;
+    let amount = terms.amount;
     let mut legs = vec![
         Leg { account: customer, amount_minor: terms.total.minor.saturating_neg() },
         Leg { account: outlet.float_account, amount_minor: amount.minor },

@@ -8,10 +8,10 @@
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::PlanError;
-use crate::ask::Verb;
 use crate::book::{COMMISSIONS, Change, Leg, TAX};
 use crate::money::Money;
-use crate::store::agents::OutletRow;
+use crate::request::Mode;
+use crate::store::agent_rows::OutletRow;
 use crate::store::wants::Want;
 use crate::tariff::Commission;
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ pub struct Earned {
 /// What must be read to know what serving the owner of this wallet earns, besides how it stands:
 /// nothing where nothing is done yet, as nobody is shown it before.
 pub fn wants(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> {
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Vec::new();
     }
     let head = outlet.head_office.map(Want::Outlet);
@@ -49,7 +49,7 @@ pub fn earn(
     amount: Money,
     legs: &mut Vec<Leg>,
 ) -> Result<Earned, PlanError> {
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Ok(Earned::default());
     }
     let newest = party::account(context, customer)?.last_posting;
@@ -72,14 +72,23 @@ pub fn earn(
 }
 
 /// What an amount adds to the commission of what was served before on the same day.
-fn added(context: &Context, service: &str, before_minor: i64, amount_minor: i64) -> Option<Commission> {
+fn added(
+    context: &Context,
+    service: &str,
+    before_minor: i64,
+    amount_minor: i64,
+) -> Option<Commission> {
     let before = of(context, service, before_minor)?;
     let after = of(context, service, before_minor.saturating_add(amount_minor))?;
     let tax_minor = after.withheld_tax_minor.saturating_sub(before.withheld_tax_minor).max(0);
     let head_minor = after.head_office_minor.saturating_sub(before.head_office_minor).max(0);
     let whole_minor = after.whole_minor().saturating_sub(before.whole_minor());
     let own_minor = whole_minor.saturating_sub(tax_minor).saturating_sub(head_minor);
-    let parts = Commission { outlet_minor: own_minor, head_office_minor: head_minor, withheld_tax_minor: tax_minor };
+    let parts = Commission {
+        outlet_minor: own_minor,
+        head_office_minor: head_minor,
+        withheld_tax_minor: tax_minor,
+    };
     Some(parts).filter(|_| whole_minor > 0 && own_minor >= 0)
 }
 
@@ -88,7 +97,7 @@ fn of(context: &Context, service: &str, amount_minor: i64) -> Option<Commission>
     if amount_minor == 0 {
         return Some(Commission::default());
     }
-    let date = context.now.day(&context.house.market.zone);
+    let date = context.now.day(&context.config.market.zone);
     context.tariff.commission(service, context.money(amount_minor), date).ok()
 }
 
@@ -103,9 +112,15 @@ fn credit(legs: &mut Vec<Leg>, account: i64, amount_minor: i64) {
 
 /// What the outlet has moved for this customer by this service today, minor units; nothing when
 /// they have made so many payments today that it cannot be told.
-fn served_today(context: &Context, service: &str, outlet: &OutletRow, customer: i64) -> Result<Option<i64>, PlanError> {
+fn served_today(
+    context: &Context,
+    service: &str,
+    outlet: &OutletRow,
+    customer: i64,
+) -> Result<Option<i64>, PlanError> {
     let lines = context.facts.history(&today(context, customer))?;
-    let (mut sum_minor, mut count) = (0_i64, 0_usize);
+    let mut sum_minor = 0_i64;
+    let mut count = 0_usize;
     for (posting, legs) in lines {
         if context.day_of(Timestamp::from_micros(posting.at)) != context.today() {
             break;
@@ -127,6 +142,6 @@ fn counts(context: &Context, service: &str, kind: &str) -> bool {
 
 /// The payments of the customer since the market's day began.
 fn today(context: &Context, customer: i64) -> Want {
-    let since = context.today().begins(&context.house.market.zone).micros();
+    let since = context.today().begins(&context.config.market.zone).micros();
     Want::History { account: customer, since, limit: LOOKBACK }
 }

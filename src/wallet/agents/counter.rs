@@ -5,11 +5,11 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
-use crate::ask::Verb;
 use crate::book::Change;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::OutletRow;
+use crate::request::Mode;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::Slots;
@@ -51,14 +51,16 @@ pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a Person
 pub fn float_for(context: &Context, float_account: i64, amount: Money) -> Result<(), PlanError> {
     let available = context.money(party::account(context, float_account)?.available_minor());
     if available.minor < amount.minor {
-        return Err(Refusal::of_field(Reason::FloatLow, "amount").with("balance", available).into());
+        return Err(Refusal::of_field(Reason::FloatLow, "amount")
+            .with("balance", available)
+            .into());
     }
     Ok(())
 }
 
 /// What must be read to tell the staff of an outlet: nothing where nothing is done yet.
 pub fn wants_staff(context: &Context, outlet: i64) -> Vec<Want> {
-    if context.verb == Verb::Do { vec![Want::Roster(outlet)] } else { Vec::new() }
+    if context.mode == Mode::Execute { vec![Want::Roster(outlet)] } else { Vec::new() }
 }
 
 /// A message to everybody who serves at an outlet, with the new balance of its float, where
@@ -71,7 +73,7 @@ pub fn tell_staff(
     several: &Message,
     slots: &Slots,
 ) -> Result<Vec<Change>, PlanError> {
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Ok(Vec::new());
     }
     let staff = &context.facts.roster(outlet.float_account)?.people;

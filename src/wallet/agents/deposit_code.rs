@@ -6,7 +6,7 @@
 //! lives ten to twenty minutes, and all it opens is a price: there is one in a million, and a wrong
 //! one costs a step of a conversation.
 
-use super::super::House;
+use super::super::ServiceConfig;
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
@@ -30,8 +30,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = context.person()?.account_id;
     let span = span(context.now);
     let end = Timestamp::from_micros(span.saturating_add(2).saturating_mul(span_micros()));
-    plan.show("cash_code", Value::Code(digits(context.house, account, span)));
-    plan.show("until", end.time_of_day(&context.house.market.zone));
+    plan.show("cash_code", Value::Code(digits(context.config, account, span)));
+    plan.show("until", end.time_of_day(&context.config.market.zone));
     Ok(())
 }
 
@@ -40,16 +40,16 @@ pub fn is_here(context: &Context, customer: i64) -> Result<bool, PlanError> {
     let Some(typed) = context.fields.get("deposit_code") else { return Ok(false) };
     let span = span(context.now);
     let mut good = [span, span.saturating_sub(1)].into_iter();
-    if good.any(|span| digits(context.house, customer, span) == typed.trim()) {
+    if good.any(|span| digits(context.config, customer, span) == typed.trim()) {
         Ok(true)
     } else {
         Err(Refusal::of_field(Reason::DepositCode, "deposit_code").into())
     }
 }
 
-fn digits(house: &House, account: i64, span: i64) -> String {
+fn digits(config: &ServiceConfig, account: i64, span: i64) -> String {
     let name = [b"deposit\0".as_slice(), &account.to_be_bytes(), &span.to_be_bytes()].concat();
-    house.pin_keys.current().code(&name)
+    config.pin_keys.current().code(&name)
 }
 
 fn span(now: Timestamp) -> i64 {

@@ -68,7 +68,8 @@ fn spellings(typed: &str) -> Vec<String> {
     let typed = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let capital = |word: &str| {
         let mut letters = word.chars();
-        let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+        let first: String =
+            letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
         first + &letters.as_str().to_lowercase()
     };
     let titled = typed.split(' ').map(capital).collect::<Vec<_>>().join(" ");

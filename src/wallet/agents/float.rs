@@ -6,7 +6,7 @@
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::counter::{self, tell_staff};
 use super::journal::{self, Work};
 use crate::book::Leg;
@@ -18,7 +18,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const SELL: Service = Service {
     name: "sell_float",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[both],
     decide,
     shows: &[
@@ -42,14 +42,18 @@ const BOUGHT: Message = Message { template: "sms.float_bought", ..SOLD };
 
 fn both(context: &Context) -> Vec<Want> {
     let buyer = party::wants_outlet(context, "agent");
-    let float = buyer.iter().find_map(|want| if let Want::Outlet(float) = want { Some(*float) } else { None });
+    let float = buyer
+        .iter()
+        .find_map(|want| if let Want::Outlet(float) = want { Some(*float) } else { None });
     let mut wants: Vec<Want> = Vec::new();
     wants.extend(context.caller.person.as_ref().map(|seller| Want::Owner(seller.account_id)));
     wants.extend(buyer);
     if let Ok(post) = context.post() {
         let own = post.outlet.float_account;
         wants.push(Want::Account(own));
-        wants.extend([own].into_iter().chain(float).flat_map(|outlet| counter::wants_staff(context, outlet)));
+        wants.extend(
+            [own].into_iter().chain(float).flat_map(|outlet| counter::wants_staff(context, outlet)),
+        );
         wants.extend(journal::wants(context, own));
         wants.extend(journal::wants_watch(context, &post.outlet));
     }
@@ -81,7 +85,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     changes.extend(tell_staff(context, buyer, &BOUGHT, &BOUGHT, &bought)?);
     changes.extend(journal::watch(context, own)?);
     // how it is paid for is between the two: what is in the drawer does not follow from it
-    let (customer, earned) = (buyer.float_account, Commission::default());
+    let customer = buyer.float_account;
+    let earned = Commission::default();
     let work = Work { service: SELL.name, customer, amount, cash_minor: 0, earned };
     changes.extend(journal::record(context, plan, own, work)?);
     plan.commit(Act { kind: KIND, legs, changes, ..Act::default() });

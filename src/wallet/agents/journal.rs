@@ -6,13 +6,13 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
-use crate::ask::Verb;
 use crate::book::Change;
 use crate::money::Money;
-use crate::store::agents::OutletRow;
+use crate::request::Mode;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::working_day::ServedRow;
+use crate::store::working_day::AgentJournalRow;
 use crate::tariff::Commission;
 use crate::value::{Kind, Slot};
 
@@ -37,7 +37,7 @@ pub struct Work<'a> {
 
 /// What must be read to write down what is done: nothing where nothing is done yet.
 pub fn wants(context: &Context, outlet: i64) -> Vec<Want> {
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Vec::new();
     }
     let asked = order(context).filter(|_| serves(context, outlet).is_none()).map(Want::InitiatedBy);
@@ -47,12 +47,17 @@ pub fn wants(context: &Context, outlet: i64) -> Vec<Want> {
 /// The change that writes it down; flag `no_shift` where whoever serves beside others has opened
 /// none. That is a warning and no bar: a shop with a customer at the counter cannot wait for its
 /// bookkeeping, and what is done is on the name of who typed the PIN in any case.
-pub fn record(context: &Context, plan: &mut Plan, outlet: &OutletRow, work: Work) -> Result<Option<Change>, PlanError> {
-    if context.verb != Verb::Do {
+pub fn record(
+    context: &Context,
+    plan: &mut Plan,
+    outlet: &OutletRow,
+    work: Work,
+) -> Result<Option<Change>, PlanError> {
+    if context.mode != Mode::Execute {
         return Ok(None);
     }
     let (assistant, shift) = by_whom(context, plan, outlet.float_account)?;
-    Ok(Some(Change::Serve(ServedRow {
+    Ok(Some(Change::Journal(AgentJournalRow {
         posting: 0,
         outlet: outlet.float_account,
         team: outlet.head_office.unwrap_or(outlet.float_account),
@@ -71,7 +76,11 @@ pub fn record(context: &Context, plan: &mut Plan, outlet: &OutletRow, work: Work
 
 /// Who serves, and in which shift. Where a customer pays in by themselves it is who has asked them
 /// to, else the only one who serves, or the only one in a shift; of several it is not known.
-fn by_whom(context: &Context, plan: &mut Plan, outlet: i64) -> Result<(Option<i64>, Option<i64>), PlanError> {
+fn by_whom(
+    context: &Context,
+    plan: &mut Plan,
+    outlet: i64,
+) -> Result<(Option<i64>, Option<i64>), PlanError> {
     let roster = context.facts.roster(outlet)?;
     let shift_of = |who: i64| {
         let theirs = roster.shifts.iter().find(|(assistant, _)| *assistant == who);
@@ -101,7 +110,7 @@ fn by_whom(context: &Context, plan: &mut Plan, outlet: i64) -> Result<(Option<i6
 
 /// The number under which the caller serves at this outlet, if they do.
 fn serves(context: &Context, outlet: i64) -> Option<i64> {
-    let post = context.caller.till.as_ref().filter(|post| post.outlet.float_account == outlet);
+    let post = context.caller.post.as_ref().filter(|post| post.outlet.float_account == outlet);
     post.map(|post| post.assistant.id)
 }
 
@@ -127,7 +136,8 @@ pub fn watch(context: &Context, outlet: &OutletRow) -> Result<Vec<Change>, PlanE
     for place in [outlet.float_account].into_iter().chain(outlet.head_office) {
         staff.extend(&context.facts.roster(place)?.people);
     }
-    let (slots, account) = (party::outlet_sign(outlet), outlet.float_account);
+    let slots = party::outlet_sign(outlet);
+    let account = outlet.float_account;
     let warn = |to: &PersonRow| {
         let message = context.message(&to.msisdn, &to.language, &FLOAT_LOW, &slots, Some(account));
         Change::TellBelow { account, least_minor, message }
@@ -138,5 +148,5 @@ pub fn watch(context: &Context, outlet: &OutletRow) -> Result<Vec<Change>, PlanE
 /// Below what its float counts as low, where something is done.
 fn least(context: &Context, outlet: &OutletRow) -> Option<i64> {
     let least_minor = outlet.low_float_minor.or(context.limits.low_float_minor());
-    least_minor.filter(|_| context.verb == Verb::Do)
+    least_minor.filter(|_| context.mode == Mode::Execute)
 }

@@ -2,13 +2,13 @@
 //! dials.
 
 use super::super::Wallet;
-use super::super::bootstrap::FoundingError;
+use super::super::bootstrap::BootstrapError;
 use super::super::party;
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key};
 use crate::limits::Tier;
 use crate::pin::Pin;
-use crate::store::agents::{self, AssistantRow, OutletRow};
+use crate::store::agent_rows::{self, AssistantRow, OutletRow};
 use crate::store::book_rows::Account;
 use crate::store::{Conn, StoreError, head, people};
 
@@ -19,16 +19,21 @@ impl Wallet {
         name: &str,
         area: &str,
         head_office: Option<i64>,
-    ) -> Result<OutletRow, FoundingError> {
-        let (float_account, commission_account) = (self.book.fresh_id().await?, self.book.fresh_id().await?);
-        let now = self.house.clock.now();
-        let currency = self.house.market.currency;
+    ) -> Result<OutletRow, BootstrapError> {
+        let float_account = self.book.fresh_id().await?;
+        let commission_account = self.book.fresh_id().await?;
+        let now = self.config.clock.now();
+        let currency = self.config.market.currency;
         let open = |id, kind: &str| {
-            Change::OpenAccount(Account { kind: kind.to_owned(), ..empty_wallet(id, currency.as_str()) })
+            Change::OpenAccount(Account {
+                kind: kind.to_owned(),
+                ..empty_wallet(id, currency.as_str())
+            })
         };
         let key = Key::new(now, "outlet", &float_account.to_be_bytes());
-        let accounts = self.note(key, vec![open(float_account, "float"), open(commission_account, "commission")]);
-        self.book.post(accounts).await.map_err(FoundingError::Refused)?;
+        let accounts = self
+            .note(key, vec![open(float_account, "float"), open(commission_account, "commission")]);
+        self.book.post(accounts).await.map_err(BootstrapError::Refused)?;
         let row = OutletRow {
             float_account,
             commission_account,
@@ -40,19 +45,26 @@ impl Wallet {
             low_float_minor: None,
         };
         let stored = row.clone();
-        self.book.write(move |conn| agents::open_outlet(conn, &stored)).await?;
+        self.book.write(move |conn| agent_rows::open_outlet(conn, &stored)).await?;
         Ok(row)
     }
 
     /// Lets the owner of the wallet `person` serve at an outlet, with this PIN.
-    pub async fn employ(&self, outlet: i64, person: i64, pin: &Pin) -> Result<AssistantRow, FoundingError> {
-        let (id, now) = (self.book.fresh_id().await?, self.house.clock.now());
-        let changes = vec![Change::SetPin(self.house.tagged(id, pin, self.house.dice.bytes()))];
+    pub async fn employ(
+        &self,
+        outlet: i64,
+        person: i64,
+        pin: &Pin,
+    ) -> Result<AssistantRow, BootstrapError> {
+        let id = self.book.fresh_id().await?;
+        let now = self.config.clock.now();
+        let changes =
+            vec![Change::SetPin(self.config.tagged(id, pin, self.config.randomness.bytes()))];
         let posting = self.note(Key::new(now, "employ", &id.to_be_bytes()), changes);
-        self.book.post(posting).await.map_err(FoundingError::Refused)?;
+        self.book.post(posting).await.map_err(BootstrapError::Refused)?;
         let row = AssistantRow { id, person, outlet, since: now.micros() };
         let stored = row.clone();
-        self.book.write(move |conn| agents::employ(conn, &stored)).await?;
+        self.book.write(move |conn| agent_rows::employ(conn, &stored)).await?;
         Ok(row)
     }
 
@@ -60,7 +72,7 @@ impl Wallet {
     /// within each commit: what they have under way is refused.
     pub async fn dismiss(&self, assistant: i64) -> Result<(), StoreError> {
         let end = move |conn: &mut Conn| {
-            agents::dismiss(conn, assistant)?;
+            agent_rows::dismiss(conn, assistant)?;
             people::forget_pin(conn, assistant)?;
             head::touch(conn)
         };

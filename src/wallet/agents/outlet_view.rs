@@ -78,17 +78,17 @@ fn check(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.flag("went");
     }
     plan.show("amount", context.money(line.own.amount_minor.saturating_abs()));
-    let operator = || Value::Name(context.house.brand.clone());
+    let operator = || Value::Name(context.config.brand.clone());
     plan.show("name", other.map_or_else(operator, |other| other.name()));
     let at = Timestamp::from_micros(line.posting.at);
-    plan.show_all(receipt::slots(context.house, line.posting.id, at, None));
+    plan.show_all(receipt::slots(context.config, line.posting.id, at, None));
     Ok(())
 }
 
 /// The posting whose code was typed.
 fn typed(context: &Context) -> Result<i64, PlanError> {
     let code = Reference::parse(context.field("receipt")?).ok_or_else(unknown)?;
-    Ok(code.posting_id(&context.house.reference_key).ok_or_else(unknown)?)
+    Ok(code.posting_id(&context.config.reference_key).ok_or_else(unknown)?)
 }
 
 /// What it moved on the outlet's float or the caller's wallet, among all that it moved: what moved
@@ -96,9 +96,10 @@ fn typed(context: &Context) -> Result<i64, PlanError> {
 fn ours<'a>(context: &Context<'a>) -> Result<Line<'a>, PlanError> {
     let wallet = context.person()?.account_id;
     let whole = context.facts.posting(typed(context)?)?.ok_or_else(unknown)?;
-    let float = context.caller.till.as_ref().map(|post| post.outlet.float_account);
+    let float = context.caller.post.as_ref().map(|post| post.outlet.float_account);
     let mut legs = whole.1.iter().map(|leg| leg.account_id);
-    let own = legs.find(|account| Some(*account) == float || *account == wallet).ok_or_else(unknown)?;
+    let own =
+        legs.find(|account| Some(*account) == float || *account == wallet).ok_or_else(unknown)?;
     Ok(Line::of(whole, own).ok_or_else(unknown)?)
 }
 

@@ -3,14 +3,14 @@
 //! office, each their own part and each coin once.
 
 use super::super::Wallet;
-use super::super::bootstrap::FoundingError;
+use super::super::bootstrap::BootstrapError;
 use super::super::party;
 use super::super::plan::Act;
 use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
 use crate::store::working_day::{self, ClawbackRow};
-use crate::store::{Conn, StoreError, agents, book_rows};
+use crate::store::{Conn, StoreError, agent_rows, book_rows};
 use crate::time::Timestamp;
 
 /// What the posting is called.
@@ -49,7 +49,7 @@ struct Claim {
 
 impl Wallet {
     /// Takes what is owed of all finds out of what is there now; says how much it was, minor units.
-    pub async fn collect_owed(&self) -> Result<i64, FoundingError> {
+    pub async fn collect_owed(&self) -> Result<i64, BootstrapError> {
         let mut sum_minor = 0_i64;
         for row in self.store.read(working_day::owed).await? {
             let taken = self.take_back(row, 0).await?;
@@ -60,7 +60,11 @@ impl Wallet {
 
     /// Takes what is owed of a find and there, and writes it down: also where nothing is there and
     /// it was not known. The tax is taken only with the first of it.
-    pub(super) async fn take_back(&self, found: ClawbackRow, tax_minor: i64) -> Result<Taken, FoundingError> {
+    pub(super) async fn take_back(
+        &self,
+        found: ClawbackRow,
+        tax_minor: i64,
+    ) -> Result<Taken, BootstrapError> {
         let claim = self.store.read(move |conn| Claim::read(conn, &found, tax_minor)).await?;
         let (taken, key, act) = claim.decide();
         match self.book.post(self.planned(key, act)).await {
@@ -68,17 +72,18 @@ impl Wallet {
             Ok(_receipt) => Ok(taken),
             // one of them earned or was paid in this moment: the next look takes what is there then
             Err(refusal) if refusal.reason == Reason::Stale => Ok(Taken::default()),
-            Err(refusal) => Err(FoundingError::Refused(refusal)),
+            Err(refusal) => Err(BootstrapError::Refused(refusal)),
         }
     }
 }
 
 impl Claim {
     fn read(conn: &mut Conn, found: &ClawbackRow, tax_minor: i64) -> Result<Claim, StoreError> {
-        let own = agents::outlet(conn, found.outlet)?.ok_or(StoreError::Damaged("a find at no outlet"))?;
+        let own = agent_rows::outlet(conn, found.outlet)?
+            .ok_or(StoreError::Damaged("a find at no outlet"))?;
         let own = own.commission_account;
         let head = match found.head {
-            Some(head) => agents::outlet(conn, head)?.map(|head| head.commission_account),
+            Some(head) => agent_rows::outlet(conn, head)?.map(|head| head.commission_account),
             None => None,
         };
         let ids: Vec<i64> = [own, TAX].into_iter().chain(head).collect();
@@ -112,7 +117,9 @@ impl Claim {
     fn decide(&self) -> (Taken, Key, Act) {
         let taken = Taken {
             own_minor: self.row.owed_minor().min(self.free_minor(self.own)),
-            head_minor: self.head.map_or(0, |head| self.row.head_owed_minor().min(self.free_minor(head))),
+            head_minor: self
+                .head
+                .map_or(0, |head| self.row.head_owed_minor().min(self.free_minor(head))),
         };
         let mut changes: Vec<Change> = [self.own]
             .into_iter()
@@ -129,10 +136,16 @@ impl Claim {
 
     fn legs(&self, taken: Taken) -> Vec<Leg> {
         let tax_minor = self.tax_minor.max(0).min(self.free_minor(TAX));
-        let moved = [(Some(self.own), taken.own_minor), (self.head, taken.head_minor), (Some(TAX), tax_minor)];
+        let moved = [
+            (Some(self.own), taken.own_minor),
+            (self.head, taken.head_minor),
+            (Some(TAX), tax_minor),
+        ];
         let mut legs: Vec<Leg> = moved
             .into_iter()
-            .filter_map(|(account, minor)| Some(Leg { account: account?, amount_minor: minor.saturating_neg() }))
+            .filter_map(|(account, minor)| {
+                Some(Leg { account: account?, amount_minor: minor.saturating_neg() })
+            })
             .filter(|leg| leg.amount_minor < 0)
             .collect();
         let whole_minor = legs.iter().fold(0_i64, |sum, leg| sum.saturating_sub(leg.amount_minor));
@@ -149,7 +162,10 @@ impl Claim {
         let newest = [self.newest(self.own), self.head.and_then(|head| self.newest(head))];
         let newest = newest.map(|posting| posting.unwrap_or(0));
         let numbers = [row.day, row.outlet, row.customer].into_iter().chain(newest);
-        let name = key::digest(&[&Vec::from_iter(numbers.flat_map(i64::to_be_bytes)), row.service.as_bytes()]);
+        let name = key::digest(&[
+            &Vec::from_iter(numbers.flat_map(i64::to_be_bytes)),
+            row.service.as_bytes(),
+        ]);
         Key::new(Timestamp::from_micros(0), "clawback", &name)
     }
 }
@@ -176,7 +192,8 @@ mod tests {
             head_found_minor: 300,
             head_taken_minor: 100,
         };
-        let accounts = vec![account(OWN, own_minor), account(HEAD, head_minor), account(TAX, 10_000)];
+        let accounts =
+            vec![account(OWN, own_minor), account(HEAD, head_minor), account(TAX, 10_000)];
         Claim { row, own: OWN, head: Some(HEAD), accounts, tax_minor }
     }
 
@@ -240,7 +257,11 @@ mod tests {
         later.accounts[1].last_posting = Some(50);
         assert_ne!(first.key(), later.key());
         let at = |claim: &Claim| match claim.decide().2.changes.as_slice() {
-            [Change::AtPosting { posting: own, .. }, Change::AtPosting { posting: head, .. }, _] => (*own, *head),
+            [
+                Change::AtPosting { posting: own, .. },
+                Change::AtPosting { posting: head, .. },
+                _,
+            ] => (*own, *head),
             other => panic!("{other:?}"),
         };
         assert_eq!((at(&first), at(&later)), ((None, None), (None, Some(50))));

@@ -3,23 +3,23 @@
 //! much and is still owed stays behind.
 
 use super::super::Wallet;
-use super::super::bootstrap::FoundingError;
+use super::super::bootstrap::BootstrapError;
 use super::super::context::Context;
 use super::super::outgoing;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::counter::{self, tell_staff};
 use super::journal::{self, Work};
 use crate::book::{Change, Key, Leg, Posting};
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::reason::Reason;
-use crate::store::agents::{self, OutletRow};
+use crate::store::agent_rows::{self, OutletRow};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::{Conn, StoreError, book_rows, sessions, settings, working_day};
+use crate::store::{Conn, StoreError, book_rows, sessions, setting_rows, working_day};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
@@ -27,7 +27,7 @@ use crate::value::{Kind, Slot};
 /// Shows `amount`; pays out what has been earned until the moment it is done.
 pub const PAY: Service = Service {
     name: "pay_commission",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[earned],
     decide,
     shows: &[Slot("amount", Kind::Money)],
@@ -52,7 +52,8 @@ const OUTLETS_MAX: i64 = 100_000;
 /// What is owed is read after what is there: who takes it back in between makes both less.
 fn earned(context: &Context) -> Vec<Want> {
     let Ok(post) = context.post() else { return Vec::new() };
-    let (float, commission) = (post.outlet.float_account, post.outlet.commission_account);
+    let float = post.outlet.float_account;
+    let commission = post.outlet.commission_account;
     let mut wants = vec![Want::Account(float), Want::Account(commission), Want::Owed(float)];
     wants.extend(journal::wants(context, float));
     wants.extend(counter::wants_staff(context, float));
@@ -73,7 +74,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut slots = plan.shown(&["amount"]);
     slots.extend(party::outlet_sign(outlet));
     let mut changes = tell_staff(context, outlet, &PAID, &PAID, &slots)?;
-    let (customer, earned) = (outlet.commission_account, Commission::default());
+    let customer = outlet.commission_account;
+    let earned = Commission::default();
     let work = Work { service: PAY.name, customer, amount, cash_minor: 0, earned };
     changes.extend(journal::record(context, plan, outlet, work)?);
     plan.commit(Act { kind: KIND, legs: legs(outlet, amount_minor), changes, ..Act::default() });
@@ -107,7 +109,7 @@ struct Due {
 impl Wallet {
     /// Pays all commission to the floats of the outlets that earned it; says what each got, minor
     /// units. Who runs it again pays what was earned since.
-    pub async fn pay_commissions(&self) -> Result<Vec<(OutletRow, i64)>, FoundingError> {
+    pub async fn pay_commissions(&self) -> Result<Vec<(OutletRow, i64)>, BootstrapError> {
         // what is owed goes back first: what is paid out is what is theirs
         self.collect_owed().await?;
         let mut paid = Vec::new();
@@ -123,15 +125,16 @@ impl Wallet {
     /// Pays out what is due by the operator's schedule, once for each day, week or month however
     /// many nodes look; returns how many outlets were paid. The first time that it looks only
     /// begins the count.
-    pub async fn pay_by_schedule(&self) -> Result<usize, FoundingError> {
-        let Some(every) = self.house.rules.payout else { return Ok(0) };
-        let begun = every.begin_of(Day::of(self.house.clock.now(), &self.house.market.zone));
-        let stored = self.store.read(|conn| settings::get(conn, PAID_UNTIL)).await?;
+    pub async fn pay_by_schedule(&self) -> Result<usize, BootstrapError> {
+        let Some(every) = self.config.rules.payout else { return Ok(0) };
+        let begun = every.begin_of(Day::of(self.config.clock.now(), &self.config.market.zone));
+        let stored = self.store.read(|conn| setting_rows::get(conn, PAID_UNTIL)).await?;
         let until = stored.and_then(|stored| stored.try_into().ok()).map(i32::from_be_bytes);
         if until.is_some_and(|until| begun.number() <= until) {
             return Ok(0);
         }
-        let (mut paid, mut all) = (0_usize, true);
+        let mut paid = 0_usize;
+        let mut all = true;
         if until.is_some() {
             self.collect_owed().await?;
             for due in self.due(Some(begun)).await? {
@@ -144,7 +147,7 @@ impl Wallet {
         }
         if all {
             let until = begun.number().to_be_bytes();
-            self.book.write(move |conn| settings::set(conn, PAID_UNTIL, &until)).await?;
+            self.book.write(move |conn| setting_rows::set(conn, PAID_UNTIL, &until)).await?;
         }
         Ok(paid)
     }
@@ -153,26 +156,39 @@ impl Wallet {
     /// begins on this day, none.
     async fn due(&self, begun: Option<Day>) -> Result<Vec<Due>, StoreError> {
         let due = self.store.read(move |conn| {
-            let outlets = agents::outlets(conn, OUTLETS_MAX)?;
-            outlets.into_iter().map(|outlet| due(conn, outlet, begun)).collect::<Result<Vec<_>, StoreError>>()
+            let outlets = agent_rows::outlets(conn, OUTLETS_MAX)?;
+            outlets
+                .into_iter()
+                .map(|outlet| due(conn, outlet, begun))
+                .collect::<Result<Vec<_>, StoreError>>()
         });
         Ok(due.await?.into_iter().flatten().collect())
     }
 
     fn payout(&self, due: &Due) -> Posting {
-        let (outlet, now) = (&due.outlet, self.house.clock.now());
+        let outlet = &due.outlet;
+        let now = self.config.clock.now();
         let mut slots = party::outlet_sign(outlet);
-        slots.insert("amount".into(), Money::new(due.amount_minor, self.house.market.currency).into());
+        slots.insert(
+            "amount".into(),
+            Money::new(due.amount_minor, self.config.market.currency).into(),
+        );
         let tell = |person: &PersonRow| {
-            let (to, language, float) = (&person.msisdn, &person.language, Some(outlet.float_account));
+            let to = &person.msisdn;
+            let language = &person.language;
+            let float = Some(outlet.float_account);
             Change::Tell(outgoing::message(to, language, PAID.template, &slots, float, now))
         };
         let mut changes: Vec<Change> = due.staff.iter().map(tell).collect();
-        changes.extend(due.place.map(|key| Change::Take { key }));
+        changes.extend(due.place.map(|key| Change::Claim { key }));
         changes.push(Change::AtPosting { account: outlet.commission_account, posting: due.newest });
-        let name = [outlet.commission_account.to_be_bytes(), due.newest.unwrap_or(0).to_be_bytes()].concat();
+        let name = [outlet.commission_account.to_be_bytes(), due.newest.unwrap_or(0).to_be_bytes()]
+            .concat();
         let key = Key::new(Timestamp::from_micros(0), "commission", &name);
-        self.planned(key, Act { kind: KIND, legs: legs(outlet, due.amount_minor), changes, ..Act::default() })
+        self.planned(
+            key,
+            Act { kind: KIND, legs: legs(outlet, due.amount_minor), changes, ..Act::default() },
+        )
     }
 }
 
@@ -186,13 +202,14 @@ fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<
     let earned = book_rows::account(conn, outlet.commission_account)?;
     let earned = earned.ok_or(StoreError::Damaged("an outlet without an account"))?;
     let amount_minor = payable_minor(&earned, working_day::owed_minor(conn, outlet.float_account)?);
-    let staff = agents::staff(conn, outlet.float_account)?;
+    let staff = agent_rows::staff(conn, outlet.float_account)?;
     let due = Due { outlet, staff, amount_minor, newest: earned.last_posting, place };
     Ok(Some(due).filter(|due| due.amount_minor > 0))
 }
 
 /// The place of an outlet among the payouts of the time that begins on this day.
 fn place(outlet: &OutletRow, begun: Day) -> Key {
-    let name = [i64::from(begun.number()).to_be_bytes(), outlet.commission_account.to_be_bytes()].concat();
+    let name =
+        [i64::from(begun.number()).to_be_bytes(), outlet.commission_account.to_be_bytes()].concat();
     Key::new(Timestamp::from_micros(0), "payout", &name)
 }

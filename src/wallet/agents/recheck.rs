@@ -4,13 +4,13 @@
 //! zero by it: what is not there stays owed; see `owed`.
 
 use super::super::Wallet;
-use super::super::bootstrap::FoundingError;
+use super::super::bootstrap::BootstrapError;
 use super::owed::Taken;
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::store::StoreError;
-use crate::store::agents::{self, OutletRow};
-use crate::store::working_day::{self, ClawbackRow, ServedRow};
+use crate::store::agent_rows::{self, OutletRow};
+use crate::store::working_day::{self, AgentJournalRow, ClawbackRow};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use jiff::civil::Date;
@@ -34,27 +34,31 @@ pub struct Find {
 impl Find {
     /// Whether this row of its day is about it.
     fn is_in(&self, row: &ClawbackRow) -> bool {
-        (row.outlet, row.customer) == (self.outlet.float_account, self.customer) && row.service == self.service
+        (row.outlet, row.customer) == (self.outlet.float_account, self.customer)
+            && row.service == self.service
     }
 }
 
 /// One customer's business of a day with the outlets of one head office.
-type Merged = BTreeMap<(i64, i64, String), Vec<ServedRow>>;
+type Merged = BTreeMap<(i64, i64, String), Vec<AgentJournalRow>>;
 
 impl Wallet {
     /// What was earned too much on a day of the market's calendar.
     pub async fn recheck(&self, day: Date) -> Result<Vec<Find>, StoreError> {
-        let (tariff, currency) = (self.house.tariff.get(), self.house.market.currency);
-        let (from, before) = Timestamp::of_day(day, &self.house.market.zone);
-        let number = Day::of(from, &self.house.market.zone).number();
+        let tariff = self.config.tariff.get();
+        let currency = self.config.market.currency;
+        let (from, before) = Timestamp::of_day(day, &self.config.market.zone);
+        let number = Day::of(from, &self.config.market.zone).number();
         let due = move |service: &str, amount_minor: i64| match amount_minor {
             0 => Commission::default(),
             // beyond the last band nothing was earned and nothing is due
-            minor => tariff.commission(service, Money::new(minor, currency), day).unwrap_or_default(),
+            minor => {
+                tariff.commission(service, Money::new(minor, currency), day).unwrap_or_default()
+            }
         };
         let found = self.store.read(move |conn| {
             let mut merged = Merged::new();
-            for row in working_day::served_between(conn, from.micros(), before.micros())? {
+            for row in working_day::journal_between(conn, from.micros(), before.micros())? {
                 merged.entry((row.team, row.customer, row.service.clone())).or_default().push(row);
             }
             let known = working_day::clawbacks_of(conn, i64::from(number))?;
@@ -62,11 +66,15 @@ impl Wallet {
             for rows in merged.into_values() {
                 for (outlet, excess) in excesses(&rows, &due) {
                     let Some(first) = rows.first() else { continue };
-                    let Some(outlet) = agents::outlet(conn, outlet)? else { continue };
-                    let excess = if outlet.head_office.is_some() { excess } else { undivided(excess) };
-                    let (customer, service) = (first.customer, first.service.clone());
-                    let mut find = Find { outlet, customer, service, excess, taken: Taken::default() };
-                    find.taken = known.iter().find(|row| find.is_in(row)).map(Taken::of).unwrap_or_default();
+                    let Some(outlet) = agent_rows::outlet(conn, outlet)? else { continue };
+                    let excess =
+                        if outlet.head_office.is_some() { excess } else { undivided(excess) };
+                    let customer = first.customer;
+                    let service = first.service.clone();
+                    let mut find =
+                        Find { outlet, customer, service, excess, taken: Taken::default() };
+                    find.taken =
+                        known.iter().find(|row| find.is_in(row)).map(Taken::of).unwrap_or_default();
                     finds.push(find);
                 }
             }
@@ -76,9 +84,9 @@ impl Wallet {
     }
 
     /// Takes back what of a find is still owed and there. What is not there stays owed.
-    pub async fn claw_back(&self, day: Date, find: &Find) -> Result<Taken, FoundingError> {
-        let (from, _before) = Timestamp::of_day(day, &self.house.market.zone);
-        let number = i64::from(Day::of(from, &self.house.market.zone).number());
+    pub async fn claw_back(&self, day: Date, find: &Find) -> Result<Taken, BootstrapError> {
+        let (from, _before) = Timestamp::of_day(day, &self.config.market.zone);
+        let number = i64::from(Day::of(from, &self.config.market.zone).number());
         let row = ClawbackRow {
             day: number,
             outlet: find.outlet.float_account,
@@ -97,13 +105,19 @@ impl Wallet {
 
 /// What each outlet earned beyond what its payments add to the commission of all before them, as if
 /// all had been one.
-fn excesses(rows: &[ServedRow], due: &impl Fn(&str, i64) -> Commission) -> BTreeMap<i64, Commission> {
-    let (mut excess, mut sum_minor): (BTreeMap<i64, Commission>, i64) = (BTreeMap::new(), 0);
+fn excesses(
+    rows: &[AgentJournalRow],
+    due: &impl Fn(&str, i64) -> Commission,
+) -> BTreeMap<i64, Commission> {
+    let mut excess: BTreeMap<i64, Commission> = BTreeMap::new();
+    let mut sum_minor: i64 = 0;
     for row in rows {
         let before = due(&row.service, sum_minor);
         sum_minor = sum_minor.saturating_add(row.amount_minor);
         let after = due(&row.service, sum_minor);
-        let beyond = |earned: i64, after: i64, before: i64| earned.saturating_sub(after.saturating_sub(before).max(0));
+        let beyond = |earned: i64, after: i64, before: i64| {
+            earned.saturating_sub(after.saturating_sub(before).max(0))
+        };
         let own_minor = beyond(row.own_minor, after.outlet_minor, before.outlet_minor);
         let head_minor = beyond(row.head_minor, after.head_office_minor, before.head_office_minor);
         let tax_minor = beyond(row.tax_minor, after.withheld_tax_minor, before.withheld_tax_minor);
@@ -130,13 +144,18 @@ mod tests {
     /// fifth the head office's.
     fn due(_service: &str, amount_minor: i64) -> Commission {
         let whole = amount_minor.min(10_000) / 10;
-        let (tax, head) = (whole / 10, whole / 5);
-        Commission { outlet_minor: whole - tax - head, head_office_minor: head, withheld_tax_minor: tax }
+        let tax = whole / 10;
+        let head = whole / 5;
+        Commission {
+            outlet_minor: whole - tax - head,
+            head_office_minor: head,
+            withheld_tax_minor: tax,
+        }
     }
 
-    fn served(outlet: i64, amount_minor: i64) -> ServedRow {
+    fn served(outlet: i64, amount_minor: i64) -> AgentJournalRow {
         let earned = due("cash_in", amount_minor);
-        ServedRow {
+        AgentJournalRow {
             posting: 0,
             outlet,
             team: 400,
@@ -153,7 +172,7 @@ mod tests {
         }
     }
 
-    fn found(rows: &[ServedRow]) -> Vec<(i64, [i64; 3])> {
+    fn found(rows: &[AgentJournalRow]) -> Vec<(i64, [i64; 3])> {
         let parts = |c: Commission| [c.outlet_minor, c.head_office_minor, c.withheld_tax_minor];
         excesses(rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
     }

@@ -6,13 +6,13 @@
 use super::super::context::Context;
 use super::super::people::join;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::super::{party, receipt};
 use super::counter;
-use crate::ask::Verb;
 use crate::book::{Change, Identify};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::store::identities::IdentityRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -22,7 +22,7 @@ use crate::value::{Kind, Slot, Value};
 /// for `LIFT`.
 pub const REGISTER: Service = Service {
     name: "register",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     opens: 1,
     wants: &[counter::wants_customer, known],
     decide: register,
@@ -34,7 +34,7 @@ pub const REGISTER: Service = Service {
 /// Inputs `to`, `id_number`: somebody who was known only by their number is known by their ID.
 pub const LIFT: Service = Service {
     name: "lift",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[counter::wants_customer, known],
     decide: lift,
     shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
@@ -43,11 +43,18 @@ pub const LIFT: Service = Service {
     ..Service::PLAIN
 };
 
-const REGISTERED: Message =
-    Message::plain("sms.registered", &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("dial", Kind::Text)]);
+const REGISTERED: Message = Message::plain(
+    "sms.registered",
+    &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("dial", Kind::Text)],
+);
 const LIFTED: Message = Message::plain(
     "sms.lifted",
-    &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("date", Kind::Day), Slot("time", Kind::Time)],
+    &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("date", Kind::Day),
+        Slot("time", Kind::Time),
+    ],
 );
 
 /// Letters and digits of an ID number.
@@ -65,7 +72,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let post = context.post()?;
     let to = context.phone("to")?;
     if context.facts.number(to.e164())?.is_some() {
-        if context.verb != Verb::Check {
+        if context.mode != Mode::Check {
             return Err(Reason::AlreadyJoined.into());
         }
         // the same question again, about somebody who is here already
@@ -86,9 +93,9 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         tier: Tier::Id.code().to_owned(),
     };
     let mut slots = party::outlet_sign(&post.outlet);
-    slots.insert("dial".into(), context.house.dial.clone().into());
+    slots.insert("dial".into(), context.config.dial.clone().into());
     let news = context.tell(&person, &REGISTERED, slots, None);
-    let account = join::empty_wallet(context.fresh_id, context.house.market.currency.as_str());
+    let account = join::empty_wallet(context.fresh_id, context.config.market.currency.as_str());
     let seen = identity(context, person.account_id, post.assistant.id, &id_number);
     let changes = vec![Change::Join(person), Change::OpenAccount(account), seen, news];
     plan.commit(Act { kind: REGISTER.name, changes, ..Act::default() });
@@ -99,7 +106,7 @@ fn lift(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let post = context.post()?;
     let customer = customer(context, plan)?;
     let id_number = id_number(context, plan)?;
-    let mut slots = receipt::when(context.house, context.now);
+    let mut slots = receipt::when(context.config, context.now);
     slots.extend(party::outlet_sign(&post.outlet));
     let seen = identity(context, customer.account_id, post.assistant.id, &id_number);
     let changes = vec![seen, context.tell(customer, &LIFTED, slots, None)];
@@ -121,7 +128,8 @@ fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow,
 /// An ID number in its one form: capitals and digits.
 fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
     let typed = context.field("id_number")?;
-    let number: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
+    let number: String =
+        typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
     let number = number.to_ascii_uppercase();
     // neither that nor zeros before the digits are a part of the number: one ID must not be two
     let bare = MARKS.into_iter().find_map(|mark| number.strip_prefix(mark)).unwrap_or(&number);
@@ -141,7 +149,7 @@ fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
 /// Whether the number has a wallet is asked in the commit, behind the PIN: nobody can try numbers
 /// for nothing.
 fn identity(context: &Context, account_id: i64, assistant: i64, id_number: &str) -> Change {
-    let mut digests = context.house.pin_keys.digests(id_number);
+    let mut digests = context.config.pin_keys.digests(id_number);
     let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };
     let row = IdentityRow { digest, account_id, assistant, at: context.now.micros() };
     Change::Identify(Identify { row, older: digests, tier: Tier::Id.code() })

@@ -5,33 +5,38 @@ use super::super::context::Context;
 use super::super::people::pin;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use crate::book::Change;
 use crate::value::{Kind, Slot};
 
 /// Input `amount`: below that, the float counts as low.
 pub const LOW: Service = Service {
     name: "low_float",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     decide: low,
     shows: &[Slot("amount", Kind::Money)],
     ..Service::PLAIN
 };
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
-pub const CHOOSE: Service =
-    Service { name: "choose_agent_pin", decide: choose, shows: &[Slot("new_pin", Kind::Code)], ..Service::PLAIN };
+pub const CHOOSE: Service = Service {
+    name: "choose_agent_pin",
+    decide: choose,
+    shows: &[Slot("new_pin", Kind::Code)],
+    ..Service::PLAIN
+};
 /// Takes the new PIN again and compares it with the token in `new_pin`.
 pub const REPEAT: Service = Service { name: "repeat_agent_pin", decide: repeat, ..Service::PLAIN };
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
 pub const CHANGE: Service = Service {
     name: "change_agent_pin",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     decide: change,
     messages: &[&CHANGED],
     ..Service::PLAIN
 };
 
-const CHANGED: Message = Message::plain("sms.agent_pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
+const CHANGED: Message =
+    Message::plain("sms.agent_pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
 
 fn low(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let outlet = context.post()?.outlet.float_account;
@@ -53,7 +58,7 @@ fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
 
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let row = pin::changed(context, context.post()?.assistant.id)?;
-    let when = receipt::when(context.house, context.now);
+    let when = receipt::when(context.config, context.now);
     let news = context.tell(context.person()?, &CHANGED, when, None);
     let changes = vec![Change::SetPin(row), news];
     plan.commit(Act { kind: CHANGE.name, changes, ..Act::default() });

@@ -8,14 +8,14 @@
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Replay, Service, Whose};
+use super::super::service::{Authority, Message, Replay, Service};
 use super::counter;
-use crate::agent::AgentNumber;
-use crate::ask::Verb;
+use crate::agent_number::AgentNumber;
 use crate::book::Change;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::OutletRow;
+use crate::request::Mode;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::store::working_day::ShiftRow;
@@ -24,7 +24,7 @@ use crate::value::{Kind, Slot, Value};
 /// Input `cash`: what is in the drawer.
 pub const OPEN: Service = Service {
     name: "open_shift",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     opens: 1,
     wants: &[shift],
     decide: open,
@@ -36,7 +36,7 @@ pub const OPEN: Service = Service {
 /// `difference`, `times`.
 pub const CLOSE: Service = Service {
     name: "close_shift",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[shift, drawer],
     decide: close,
     shows: &[
@@ -116,25 +116,34 @@ fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut slots = plan.shown(&["expected", "cash", "difference", "times"]);
     slots.insert("name".into(), party::name(context.person()?));
     slots.insert("agent".into(), AgentNumber::of(post.outlet.float_account).into());
-    slots.insert("time".into(), context.now.time_of_day(&context.house.market.zone).into());
+    slots.insert("time".into(), context.now.time_of_day(&context.config.market.zone).into());
     let row = ShiftRow {
         closed_at: Some(context.now.micros()),
         expected_minor: Some(expected_minor),
         counted_minor: Some(cash.minor),
         ..shift.clone()
     };
-    let mut changes = vec![Change::AtPosting { account: row.outlet, posting }, Change::CloseShift(row)];
+    let mut changes =
+        vec![Change::AtPosting { account: row.outlet, posting }, Change::CloseShift(row)];
     let concerned = concerned(context, &post.outlet)?;
-    changes.extend(concerned.into_iter().map(|person| context.tell(person, &CLOSED, slots.clone(), None)));
+    changes.extend(
+        concerned.into_iter().map(|person| context.tell(person, &CLOSED, slots.clone(), None)),
+    );
     plan.commit(Act { kind: CLOSE.name, changes, ..Act::default() });
     Ok(())
 }
 
 /// Shows what came and went, and by how much what was counted differs; returns what had to be
 /// there, minor units.
-fn count(context: &Context, plan: &mut Plan, shift: &ShiftRow, cash: Money) -> Result<i64, PlanError> {
+fn count(
+    context: &Context,
+    plan: &mut Plan,
+    shift: &ShiftRow,
+    cash: Money,
+) -> Result<i64, PlanError> {
     let drawer = context.facts.drawer(shift.id)?;
-    let expected_minor = shift.opening_minor.saturating_add(drawer.in_minor).saturating_sub(drawer.out_minor);
+    let expected_minor =
+        shift.opening_minor.saturating_add(drawer.in_minor).saturating_sub(drawer.out_minor);
     let sums = [
         ("opened", shift.opening_minor),
         ("came", drawer.in_minor),
@@ -153,9 +162,12 @@ fn count(context: &Context, plan: &mut Plan, shift: &ShiftRow, cash: Money) -> R
 
 /// Who hears of the end of a shift, where it ends: whose it was, who serves longest at the outlet,
 /// and its head office. Each once.
-fn concerned<'a>(context: &Context<'a>, outlet: &OutletRow) -> Result<Vec<&'a PersonRow>, PlanError> {
+fn concerned<'a>(
+    context: &Context<'a>,
+    outlet: &OutletRow,
+) -> Result<Vec<&'a PersonRow>, PlanError> {
     let mut people = vec![context.person()?];
-    if context.verb == Verb::Do {
+    if context.mode == Mode::Execute {
         people.extend(context.facts.roster(outlet.float_account)?.people.first());
         if let Some(head) = outlet.head_office {
             people.extend(&context.facts.roster(head)?.people);
@@ -172,7 +184,7 @@ fn concerned<'a>(context: &Context<'a>, outlet: &OutletRow) -> Result<Vec<&'a Pe
 
 /// The cash that was counted: nothing is an amount too.
 fn cash(context: &Context) -> Result<Money, PlanError> {
-    let counted = match Money::parse(context.field("cash")?, context.house.market.currency) {
+    let counted = match Money::parse(context.field("cash")?, context.config.market.currency) {
         Err(Reason::AmountZero) => context.money(0),
         counted => counted.map_err(|reason| Refusal::of_field(reason, "cash"))?,
     };

@@ -60,7 +60,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn show(context: &Context, plan: &mut Plan, person: &PersonRow) -> Result<(), PlanError> {
     let account = party::account(context, person.account_id)?;
     plan.show("balance", context.money(account.available_minor()));
-    plan.show_all(receipt::when(context.house, context.now));
+    plan.show_all(receipt::when(context.config, context.now));
     Ok(())
 }
 
@@ -77,8 +77,14 @@ mod tests {
         let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
         let quote = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
         let plain = quote(&trial);
-        assert_eq!(["balance", "date", "time"].map(|slot| plain.said(slot)), ["KES 1,000", "23/11/26", "11:05"]);
-        assert!(plain.flags.is_empty() && plain.act.is_none() && plain.slots.len() == 3, "{plain:?}");
+        assert_eq!(
+            ["balance", "date", "time"].map(|slot| plain.said(slot)),
+            ["KES 1,000", "23/11/26", "11:05"]
+        );
+        assert!(
+            plain.flags.is_empty() && plain.act.is_none() && plain.slots.len() == 3,
+            "{plain:?}"
+        );
         trial.change(&amina, |member| member.account.held_minor = 1);
         let held = quote(&trial);
         assert!(held.flags.contains("held"));

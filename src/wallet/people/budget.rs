@@ -3,13 +3,13 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Replay, Service, Whose};
+use super::super::service::{Authority, Message, Replay, Service};
 use super::super::{metering, party};
 use crate::book::Change;
-use crate::limits::{Budget, Way, Window};
+use crate::limits::{Budget, Direction, Window};
 use crate::refusal::{Reason, Refusal};
 use crate::store::budgets::BudgetRow;
-use crate::store::papers::Paper;
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -17,7 +17,7 @@ use crate::value::{Kind, Slot};
 /// counts; flags `monthly`, `later`.
 pub const SET: Service = Service {
     name: "budget",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[own],
     decide: set,
     shows: &[Slot("amount", Kind::Money), Slot("first_day", Kind::Day)],
@@ -28,7 +28,7 @@ pub const SET: Service = Service {
 /// Takes it away from tomorrow on: shows `first_day`; flag `later`.
 pub const REMOVE: Service = Service {
     name: "budget_remove",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[own],
     decide: remove,
     shows: &[Slot("first_day", Kind::Day)],
@@ -38,7 +38,8 @@ pub const REMOVE: Service = Service {
     ..Service::PLAIN
 };
 
-const WEEKLY: Message = Message::plain("sms.budget_week", &[Slot("amount", Kind::Money), Slot("first_day", Kind::Day)]);
+const WEEKLY: Message =
+    Message::plain("sms.budget_week", &[Slot("amount", Kind::Money), Slot("first_day", Kind::Day)]);
 const MONTHLY: Message = Message { template: "sms.budget_month", ..WEEKLY };
 const REMOVED: Message = Message::plain("sms.budget_removed", &[Slot("first_day", Kind::Day)]);
 
@@ -66,8 +67,14 @@ fn remove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     wish(context, plan, None, &REMOVED)
 }
 
-fn wish(context: &Context, plan: &mut Plan, budget: Option<Budget>, message: &Message) -> Result<(), PlanError> {
-    let (person, today) = (context.person()?, context.today());
+fn wish(
+    context: &Context,
+    plan: &mut Plan,
+    budget: Option<Budget>,
+    message: &Message,
+) -> Result<(), PlanError> {
+    let person = context.person()?;
+    let today = context.today();
     let account_id = person.account_id;
     let row = context.facts.budget(account_id)?.cloned();
     let row = row.unwrap_or(BudgetRow { account_id, ..BudgetRow::default() });
@@ -77,7 +84,10 @@ fn wish(context: &Context, plan: &mut Plan, budget: Option<Budget>, message: &Me
     }
     plan.show("first_day", from);
     let told = plan.shown(&["amount", "first_day"]);
-    let changes = vec![Change::Keep(Paper::Budget(row.with(after))), context.tell(person, message, told, None)];
+    let changes = vec![
+        Change::Keep(Versioned::Budget(row.with(after))),
+        context.tell(person, message, told, None),
+    ];
     plan.commit(Act { kind: SET.name, changes, ..Act::default() });
     Ok(())
 }
@@ -87,7 +97,7 @@ fn wish(context: &Context, plan: &mut Plan, budget: Option<Budget>, message: &Me
 pub fn show(context: &Context, plan: &mut Plan, account: i64) -> Result<(), PlanError> {
     let Some(budget) = metering::budget(context, account)? else { return Ok(()) };
     let usage = party::account(context, account)?.usage.rolled_to(context.today());
-    let spent_minor = usage.sum(Way::Out, budget.window).value_minor;
+    let spent_minor = usage.sum(Direction::Out, budget.window).value_minor;
     plan.flag("budget");
     plan.show("room", context.money(budget.value_minor.saturating_sub(spent_minor).max(0)));
     plan.show("frees", budget.window.after(context.today()));
@@ -109,13 +119,16 @@ mod tests {
 
     /// She has this much a week, from the third version of the row on.
     fn weekly(trial: &mut Trial, amina: &PersonRow, value_minor: i64) {
-        let (span, version) = (Some("week".to_owned()), 3);
+        let span = Some("week".to_owned());
+        let version = 3;
         let row = BudgetRow { account_id: 101, version, span, value_minor, ..BudgetRow::default() };
         trial.change(amina, |member| member.budget = Some(row));
     }
 
     fn kept(plan: &Plan) -> BudgetRow {
-        let [Change::Keep(Paper::Budget(row)), Change::Tell(_)] = plan.act.as_ref().unwrap().changes.as_slice() else {
+        let [Change::Keep(Versioned::Budget(row)), Change::Tell(_)] =
+            plan.act.as_ref().unwrap().changes.as_slice()
+        else {
             panic!("{plan:?}")
         };
         row.clone()
@@ -130,7 +143,10 @@ mod tests {
         let (trial, amina) = one();
         for (every, template) in [("week", "sms.budget_week"), ("month", "sms.budget_month")] {
             let plan = want(&trial, &amina, every, "50000").planned();
-            assert_eq!(["amount", "first_day"].map(|slot| plan.said(slot)), ["KES 500", "23/11/26"]);
+            assert_eq!(
+                ["amount", "first_day"].map(|slot| plan.said(slot)),
+                ["KES 500", "23/11/26"]
+            );
             assert_eq!(plan.flags.contains("monthly"), every == "month");
             assert!(!plan.flags.contains("later"));
             let row = kept(&plan);
@@ -153,7 +169,10 @@ mod tests {
         assert_eq!(row.next_day, Some(i64::from(Day::read("24/11/26").unwrap().number())));
         let same = want(&trial, &amina, "week", "50000").planned();
         assert!(!same.flags.contains("later"));
-        assert_eq!((same.said("first_day").as_str(), kept(&same).value_minor), ("23/11/26", 50_000));
+        assert_eq!(
+            (same.said("first_day").as_str(), kept(&same).value_minor),
+            ("23/11/26", 50_000)
+        );
     }
 
     #[test]
@@ -169,7 +188,10 @@ mod tests {
         let halfway = ask().with("every", "month").check();
         assert!(halfway.plan.flags.contains("monthly"));
         assert_eq!(halfway.reason(), (Reason::FieldMissing, Some("amount")));
-        let stranger = trial.ask(&SET, trial.stranger("+254700000009")).with("every", "week").with("amount", "1");
+        let stranger = trial
+            .ask(&SET, trial.stranger("+254700000009"))
+            .with("every", "week")
+            .with("amount", "1");
         assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
     }
 
@@ -184,10 +206,15 @@ mod tests {
         assert_eq!(plan.said("first_day"), "24/11/26");
         let row = kept(&plan);
         assert_eq!((row.value_minor, row.next_window.as_deref()), (50_000, None));
-        assert_eq!(plan.messages(), [("sms.budget_removed".to_owned(), "first_day=24/11/26".to_owned())]);
+        assert_eq!(
+            plan.messages(),
+            [("sms.budget_removed".to_owned(), "first_day=24/11/26".to_owned())]
+        );
         // one that ends today is none any more
         let today = i64::from(Day::read("23/11/26").unwrap().number());
-        trial.change(&amina, |member| member.budget = Some(BudgetRow { next_day: Some(today), ..row }));
+        trial.change(&amina, |member| {
+            member.budget = Some(BudgetRow { next_day: Some(today), ..row })
+        });
         assert_eq!(remove(&trial).reason(), (Reason::BudgetNone, None));
         let stranger = trial.ask(&REMOVE, trial.stranger("+254700000009")).quote();
         assert_eq!(stranger.reason(), (Reason::NotJoined, None));

@@ -7,8 +7,8 @@ use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Replay, Service, Unrecorded};
 use super::{join, pin, spoken_language};
-use crate::ask::Verb;
 use crate::book::Change;
+use crate::request::Mode;
 use crate::store::people::PersonRow;
 use crate::value::{Kind, Slot};
 
@@ -27,7 +27,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let language = spoken_language::chosen(context)?;
     plan.show_all(join::greeting(person));
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Ok(());
     }
     let row = pin::repeated(context, person.account_id, person.account_id)?;
@@ -35,7 +35,11 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let news = join::welcome(context, &person);
     let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
     // whoever has a PIN already changes it with that one
-    plan.commit(Act { kind: SERVICE.name, changes: vec![Change::FirstPin(row), spoken, news], ..Act::default() });
+    plan.commit(Act {
+        kind: SERVICE.name,
+        changes: vec![Change::FirstPin(row), spoken, news],
+        ..Act::default()
+    });
     Ok(())
 }
 
@@ -54,7 +58,12 @@ mod tests {
     }
 
     fn ask<'t>(trial: &'t Trial, fatuma: &PersonRow) -> Request<'t> {
-        let token = trial.ask(&pin::CHOOSE, trial.caller(fatuma)).secret(NEW).check().planned().said("new_pin");
+        let token = trial
+            .ask(&pin::CHOOSE, trial.caller(fatuma))
+            .secret(NEW)
+            .check()
+            .planned()
+            .said("new_pin");
         trial.ask(&SERVICE, trial.caller(fatuma)).with("new_pin", &token)
     }
 
@@ -67,8 +76,11 @@ mod tests {
         let plan = ask(&trial, &fatuma).with("language", "fr").secret(NEW).execute().planned();
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
-        let [Change::FirstPin(row), Change::SetLanguage { account: 101, language }, Change::Tell(news)] =
-            act.changes.as_slice()
+        let [
+            Change::FirstPin(row),
+            Change::SetLanguage { account: 101, language },
+            Change::Tell(news),
+        ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };

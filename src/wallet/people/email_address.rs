@@ -7,19 +7,19 @@
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
-use super::super::service::{ByText, Message, Replay, Service, Whose};
+use super::super::service::{Authority, ByText, Message, Replay, Service};
 use super::mailbox;
-use crate::ask::Verb;
-use crate::book::{Change, Key, PIN_ATTEMPTS_MAX, Proof, SecretKind};
+use crate::book::{Change, Credential, Key, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::email::Email;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::seal::to_hex;
 use crate::store::facts::NotWanted;
 use crate::store::mailboxes::MailboxRow;
-use crate::store::papers::Paper;
 use crate::store::people::PinRow;
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -40,7 +40,7 @@ pub const ADDRESS: Service = Service {
 /// Input `code`: makes the address theirs; shows `email`.
 pub const PROVE: Service = Service {
     name: "email_code",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[pending, tag],
     decide: prove,
     shows: &[Slot("email", Kind::Text)],
@@ -60,9 +60,12 @@ const CODE: Message = Message::plain(
         Slot("until", Kind::Time),
     ],
 );
-const CODE_SENT: Message = Message::plain("sms.email_code", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
-const SET: Message =
-    Message::plain("sms.email_set", &[Slot("email", Kind::Text), Slot("date", Kind::Day), Slot("time", Kind::Time)]);
+const CODE_SENT: Message =
+    Message::plain("sms.email_code", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
+const SET: Message = Message::plain(
+    "sms.email_set",
+    &[Slot("email", Kind::Text), Slot("date", Kind::Day), Slot("time", Kind::Time)],
+);
 
 /// How long a code counts.
 const CODE_LIFE: Duration = Duration::from_secs(30 * 60);
@@ -75,7 +78,8 @@ fn named(context: &Context) -> Vec<Want> {
 }
 
 fn tries(context: &Context) -> Vec<Want> {
-    let (Ok(email), Ok(box_row), true) = (email(context), own_box(context), context.key.is_some()) else {
+    let (Ok(email), Ok(box_row), true) = (email(context), own_box(context), context.key.is_some())
+    else {
         return Vec::new();
     };
     let tried = (box_row.code_id != 0).then_some(Want::Pin(box_row.code_id));
@@ -90,26 +94,32 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Err(Refusal::of_field(Reason::EmailSame, "email").into());
     }
     plan.show("email", email.to_string());
-    plan.show("dial", context.house.dial.clone());
+    plan.show("dial", context.config.dial.clone());
     let Some(key) = context.key else { return Ok(()) };
     // the same name for each copy of the request, from which only the holder of the secret makes
     // the code
     let name = to_hex(key.bytes());
     let until = context.now.plus(CODE_LIFE);
     let code_id = if old.code_id == 0 { context.fresh_id } else { old.code_id };
-    let typed = Pin::parse(&context.house.pin_keys.current().code(name.as_bytes()))?;
+    let typed = Pin::parse(&context.config.pin_keys.current().code(name.as_bytes()))?;
     // a new code brings no new tries on the same day: else they would never end
     let attempts = tried_today(context, &old)?;
-    let tag = PinRow { attempts, ..context.house.tagged(code_id, &typed, context.salt) };
+    let tag = PinRow { attempts, ..context.config.tagged(code_id, &typed, context.salt) };
     let place = place_today(context, &email)?;
-    let row = MailboxRow { pending: Some(email.address().to_owned()), code_id, code_until: until.micros(), ..old };
-    let phone = Msisdn::from_e164(&person.msisdn).map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+    let row = MailboxRow {
+        pending: Some(email.address().to_owned()),
+        code_id,
+        code_until: until.micros(),
+        ..old
+    };
+    let phone = Msisdn::from_e164(&person.msisdn)
+        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
     let letter = Slots::from([
         ("email".into(), email.address().into()),
         ("code_name".into(), Value::Code(name)),
         ("phone".into(), phone),
-        ("dial".into(), context.house.dial.clone().into()),
-        ("until".into(), until.time_of_day(&context.house.market.zone).into()),
+        ("dial".into(), context.config.dial.clone().into()),
+        ("until".into(), until.time_of_day(&context.config.market.zone).into()),
     ]);
     let told = plan.shown(&["email", "dial"]);
     let changes = vec![
@@ -124,7 +134,8 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn email(context: &Context) -> Result<Email, PlanError> {
-    Ok(Email::parse(context.field("email")?).map_err(|reason| Refusal::of_field(reason, "email"))?)
+    Ok(Email::parse(context.field("email")?)
+        .map_err(|reason| Refusal::of_field(reason, "email"))?)
 }
 
 fn own_box(context: &Context) -> Result<MailboxRow, PlanError> {
@@ -147,7 +158,7 @@ fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
 fn place_today(context: &Context, email: &Email) -> Result<Change, PlanError> {
     for key in places(context, email) {
         if !context.facts.truth(&taken(&key))? {
-            return Ok(Change::Take { key });
+            return Ok(Change::Claim { key });
         }
     }
     Err(Refusal::of_field(Reason::MailFull, "email").into())
@@ -167,35 +178,48 @@ fn taken(place: &Key) -> Want {
 }
 
 fn pending(context: &Context) -> Vec<Want> {
-    if context.verb == Verb::Do && typed(context).is_ok() { mailbox::own(context) } else { Vec::new() }
+    if context.mode == Mode::Execute && typed(context).is_ok() {
+        mailbox::own(context)
+    } else {
+        Vec::new()
+    }
 }
 
 fn tag(context: &Context) -> Vec<Want> {
-    let old = own_box(context).ok().filter(|old| context.verb == Verb::Do && waiting(context, old).is_some());
+    let old = own_box(context)
+        .ok()
+        .filter(|old| context.mode == Mode::Execute && waiting(context, old).is_some());
     old.map(|old| Want::Pin(old.code_id)).into_iter().collect()
 }
 
 fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let typed = typed(context)?;
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         // whether it is the right one is said only where a wrong one costs a try
         return Ok(());
     }
     let old = mailbox::of(context, person.account_id)?;
     let email = waiting(context, &old).ok_or(Reason::CodeGone)?;
-    let proof = proof(context, &old, &typed)?.ok_or(Reason::CodeGone)?;
+    let credential = proof(context, &old, &typed)?.ok_or(Reason::CodeGone)?;
     plan.show("email", email.to_string());
     let mut told = plan.shown(&["email"]);
-    told.extend(receipt::when(context.house, context.now));
+    told.extend(receipt::when(context.config, context.now));
     let row = mailbox::next(MailboxRow { address: old.pending.clone(), pending: None, ..old });
-    let changes = vec![Change::Keep(Paper::Mailbox(row)), context.tell(person, &SET, told, None)];
-    plan.commit(Act { kind: ADDRESS.name, changes, proofs: vec![proof], ..Act::default() });
+    let changes =
+        vec![Change::Keep(Versioned::Mailbox(row)), context.tell(person, &SET, told, None)];
+    plan.commit(Act {
+        kind: ADDRESS.name,
+        changes,
+        credentials: vec![credential],
+        ..Act::default()
+    });
     Ok(())
 }
 
 fn typed(context: &Context) -> Result<Pin, PlanError> {
-    Ok(Pin::parse(context.field("code")?).map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?)
+    Ok(Pin::parse(context.field("code")?)
+        .map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?)
 }
 
 /// The address that waits for its code.
@@ -205,12 +229,20 @@ fn waiting(context: &Context, old: &MailboxRow) -> Option<Email> {
 }
 
 /// What the book compares the typed code with; nothing where there is none.
-fn proof(context: &Context, old: &MailboxRow, typed: &Pin) -> Result<Option<Proof>, NotWanted> {
+fn proof(
+    context: &Context,
+    old: &MailboxRow,
+    typed: &Pin,
+) -> Result<Option<Credential>, NotWanted> {
     let Some(row) = context.facts.pin(old.code_id)? else { return Ok(None) };
-    let tag = context.house.pin_keys.tag(row.key_version, old.code_id, &row.salt, typed).map_or(Vec::new(), Vec::from);
+    let tag = context
+        .config
+        .pin_keys
+        .tag(row.key_version, old.code_id, &row.salt, typed)
+        .map_or(Vec::new(), Vec::from);
     // tries that are made while a new code is asked for are not forgotten with the old one
-    let kept = Change::Keep(Paper::Mailbox(mailbox::next(old.clone())));
-    Ok(Some(Proof {
+    let kept = Change::Keep(Versioned::Mailbox(mailbox::next(old.clone())));
+    Ok(Some(Credential {
         secret: SecretKind::Code,
         account: old.code_id,
         salt: row.salt.clone(),

@@ -5,6 +5,8 @@ use super::super::service::{ByText, Message, Service};
 use crate::value::{Kind, Slot};
 
 /// The service as the grammar of texts knows it.
-pub const SERVICE: Service = Service { name: "help", text: Some(ByText::Explain(&HELP)), ..Service::PLAIN };
+pub const SERVICE: Service =
+    Service { name: "help", text: Some(ByText::Explain(&HELP)), ..Service::PLAIN };
 
-const HELP: Message = Message::plain("sms.help", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
+const HELP: Message =
+    Message::plain("sms.help", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);

@@ -30,8 +30,10 @@ pub const SERVICE: Service = Service {
 };
 
 /// Also for who took over a wallet that was there.
-pub const JOINED: Message = Message::plain("sms.joined", &[Slot("name", Kind::Name), Slot("dial", Kind::Text)]);
-const JOIN: Message = Message::plain("sms.join", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
+pub const JOINED: Message =
+    Message::plain("sms.joined", &[Slot("name", Kind::Name), Slot("dial", Kind::Text)]);
+const JOIN: Message =
+    Message::plain("sms.join", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
 
 /// Characters of a name.
 const NAME_MAX: usize = 40;
@@ -51,10 +53,11 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         joined_at: context.now.micros(),
         tier: Tier::Sim.code().to_owned(),
     };
-    let account = empty_wallet(context.fresh_id, context.house.market.currency.as_str());
+    let account = empty_wallet(context.fresh_id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
-    let changes = vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin), news];
+    let changes =
+        vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin), news];
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
 }
@@ -73,14 +76,14 @@ pub fn greeting(person: &PersonRow) -> Slots {
 /// The first message.
 pub fn welcome(context: &Context, person: &PersonRow) -> Change {
     let mut slots = greeting(person);
-    slots.insert("dial".into(), context.house.dial.clone().into());
+    slots.insert("dial".into(), context.config.dial.clone().into());
     context.tell(person, &JOINED, slots, None)
 }
 
 /// The name that somebody joins with.
 pub fn new_name(context: &Context) -> Result<String, PlanError> {
     let name = name(context.field("name")?)?;
-    if sounds_official(context.house, &name) {
+    if sounds_official(context.config, &name) {
         return Err(Refusal::of_field(Reason::NameFormat, "name").into());
     }
     Ok(name)
@@ -109,7 +112,11 @@ pub fn name(text: &str) -> Result<String, Refusal> {
     let begins = name.chars().next().is_some_and(char::is_alphabetic);
     // others must be able to read it on any phone, since they check it before they pay
     let shown = !text::to_gsm(&name).contains('?');
-    if fits && readable && begins && shown { Ok(name) } else { Err(Refusal::of_field(Reason::NameFormat, "name")) }
+    if fits && readable && begins && shown {
+        Ok(name)
+    } else {
+        Err(Refusal::of_field(Reason::NameFormat, "name"))
+    }
 }
 
 #[cfg(test)]
@@ -123,29 +130,41 @@ mod tests {
 
     fn ask(trial: &Trial) -> Request<'_> {
         let joining = || trial.stranger(FATUMA);
-        let token = trial.ask(&pin::CHOOSE, joining()).secret(NEW).check().planned().said("new_pin");
+        let token =
+            trial.ask(&pin::CHOOSE, joining()).secret(NEW).check().planned().said("new_pin");
         trial.ask(&SERVICE, joining()).with("new_pin", &token).secret(NEW)
     }
 
     #[test]
     fn a_number_becomes_a_person_with_an_empty_wallet_and_their_own_pin() {
         let trial = Trial::new();
-        let plan = ask(&trial).with("language", "sw").with("name", " Fatuma   Ali ").execute().planned();
+        let plan =
+            ask(&trial).with("language", "sw").with("name", " Fatuma   Ali ").execute().planned();
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
-        let [Change::Join(person), Change::OpenAccount(account), Change::SetPin(row), Change::Tell(news)] =
-            act.changes.as_slice()
+        let [
+            Change::Join(person),
+            Change::OpenAccount(account),
+            Change::SetPin(row),
+            Change::Tell(news),
+        ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };
         assert_eq!((person.account_id, account.id, row.account_id), (9_000, 9_000, 9_000));
         assert_eq!((person.msisdn.as_str(), person.name.as_str()), (FATUMA, "Fatuma Ali"));
-        assert_eq!((person.tier.as_str(), person.language.as_str(), news.language.as_str()), ("sim", "sw", "sw"));
+        assert_eq!(
+            (person.tier.as_str(), person.language.as_str(), news.language.as_str()),
+            ("sim", "sw", "sw")
+        );
         assert_eq!(person.joined_at, trial.now.micros());
-        assert_eq!((account.balance_minor, account.floor_minor, account.currency.as_str()), (0, Some(0), "KES"));
+        assert_eq!(
+            (account.balance_minor, account.floor_minor, account.currency.as_str()),
+            (0, Some(0), "KES")
+        );
         let same = |pin: &str| {
             let pin = Pin::parse(pin).unwrap();
-            trial.house.pin_keys.matches(row.key_version, 9_000, &row.salt, &pin, &row.tag)
+            trial.config.pin_keys.matches(row.key_version, 9_000, &row.salt, &pin, &row.tag)
         };
         assert!(same(NEW) && !same("5209"));
         assert!(act.legs.is_empty());
@@ -159,27 +178,48 @@ mod tests {
         let missing = |field| (Reason::FieldMissing, Some(field));
         assert_eq!(ask(&trial).execute().reason(), missing("language"));
         let speaking = || ask(&trial).with("language", "en");
-        assert_eq!(ask(&trial).with("language", "english").execute().reason(), (Reason::TextFormat, Some("language")));
+        assert_eq!(
+            ask(&trial).with("language", "english").execute().reason(),
+            (Reason::TextFormat, Some("language"))
+        );
         assert_eq!(speaking().execute().reason(), missing("name"));
         let named = || speaking().with("name", "Fatuma Ali");
-        assert_eq!(named().secret("5209").execute().reason(), (Reason::PinMismatch, Some("new_pin")));
-        let unchosen = trial.ask(&SERVICE, trial.stranger(FATUMA)).with("language", "en").with("name", "Fatuma Ali");
+        assert_eq!(
+            named().secret("5209").execute().reason(),
+            (Reason::PinMismatch, Some("new_pin"))
+        );
+        let unchosen = trial
+            .ask(&SERVICE, trial.stranger(FATUMA))
+            .with("language", "en")
+            .with("name", "Fatuma Ali");
         assert_eq!(unchosen.check().reason(), missing("new_pin"));
         let fatuma = trial.person(101, FATUMA, "Fatuma Ali", 0);
-        assert_eq!(trial.ask(&SERVICE, trial.caller(&fatuma)).check().reason(), (Reason::AlreadyJoined, None));
+        assert_eq!(
+            trial.ask(&SERVICE, trial.caller(&fatuma)).check().reason(),
+            (Reason::AlreadyJoined, None)
+        );
     }
 
     #[test]
     fn a_name_is_one_that_others_can_read_and_that_is_not_ours() {
         let trial = Trial::new();
         let named = |name: &str| ask(&trial).with("language", "en").with("name", name).execute();
-        let (longest, longer) = ("A".repeat(NAME_MAX), "A".repeat(NAME_MAX + 1));
+        let longest = "A".repeat(NAME_MAX);
+        let longer = "A".repeat(NAME_MAX + 1);
         for name in ["Al", "Jean-Luc", "N'Golo", "J. Kamau", longest.as_str()] {
             assert_eq!(named(name).planned().said("name"), name);
         }
-        for name in
-            ["", "A", longer.as_str(), "Fatuma 2", "-Ali", "\u{4f60}\u{597d}", "Kadogo Ali", "KES", "k\u{e1}dogo-x"]
-        {
+        for name in [
+            "",
+            "A",
+            longer.as_str(),
+            "Fatuma 2",
+            "-Ali",
+            "\u{4f60}\u{597d}",
+            "Kadogo Ali",
+            "KES",
+            "k\u{e1}dogo-x",
+        ] {
             assert_eq!(named(name).reason(), (Reason::NameFormat, Some("name")), "{name}");
         }
         assert_eq!(named("Confirmed").reason(), (Reason::NameFormat, Some("name")));

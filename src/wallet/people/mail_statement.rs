@@ -6,7 +6,7 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use super::mailbox;
 use crate::calendar::Day;
 use crate::email::Email;
@@ -16,7 +16,7 @@ use crate::value::{Kind, Slot, Value};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "mail_statement",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[mailbox::own],
     decide,
     shows: &[Slot("email", Kind::Text), Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)],
@@ -28,7 +28,12 @@ pub const SERVICE: Service = Service {
 /// The letter, which names the account whose statement goes with it.
 const LETTER: Message = Message::balance(
     "mail.statement",
-    &[Slot("email", Kind::Text), Slot("name", Kind::Name), Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)],
+    &[
+        Slot("email", Kind::Text),
+        Slot("name", Kind::Name),
+        Slot("first_day", Kind::Day),
+        Slot("last_day", Kind::Day),
+    ],
 );
 const MAILED: Message = Message::plain(
     "sms.mail_statement",
@@ -38,7 +43,11 @@ const MAILED: Message = Message::plain(
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let old = mailbox::of(context, person.account_id)?;
-    let address = old.address.as_deref().and_then(|address| Email::parse(address).ok()).ok_or(Reason::EmailNone)?;
+    let address = old
+        .address
+        .as_deref()
+        .and_then(|address| Email::parse(address).ok())
+        .ok_or(Reason::EmailNone)?;
     let (first, last) = period(context)?;
     plan.show("email", address.to_string());
     plan.show("first_day", first);
@@ -73,11 +82,16 @@ fn period(context: &Context) -> Result<(Day, Day), PlanError> {
         }
         _ => return Err(Refusal::of_field(Reason::TextFormat, "period").into()),
     };
-    if first > last { Err(Refusal::of_field(Reason::DateOrder, "last_day").into()) } else { Ok((first, last)) }
+    if first > last {
+        Err(Refusal::of_field(Reason::DateOrder, "last_day").into())
+    } else {
+        Ok((first, last))
+    }
 }
 
 fn day(context: &Context, field: &'static str) -> Result<Day, PlanError> {
-    Ok(Day::read(context.field(field)?).ok_or_else(|| Refusal::of_field(Reason::DateFormat, field))?)
+    Ok(Day::read(context.field(field)?)
+        .ok_or_else(|| Refusal::of_field(Reason::DateFormat, field))?)
 }
 
 #[cfg(test)]
@@ -87,8 +101,8 @@ mod tests {
     use crate::book::Change;
     use crate::store::facts::Found;
     use crate::store::mailboxes::MailboxRow;
-    use crate::store::papers::Paper;
     use crate::store::people::PersonRow;
+    use crate::store::versioned::Versioned;
     use crate::store::wants::Want;
 
     const TODAY: &str = "23/11/26";
@@ -97,8 +111,16 @@ mod tests {
     fn proved(mails: i64, day: &str) -> (Trial, PersonRow) {
         let mut trial = Trial::new();
         let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
-        let (address, day) = (Some("amina@example.org".to_owned()), i64::from(Day::read(day).unwrap().number()));
-        let row = MailboxRow { account_id: 101, version: 4, address, mails, day, ..MailboxRow::default() };
+        let address = Some("amina@example.org".to_owned());
+        let day = i64::from(Day::read(day).unwrap().number());
+        let row = MailboxRow {
+            account_id: 101,
+            version: 4,
+            address,
+            mails,
+            day,
+            ..MailboxRow::default()
+        };
         trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
         (trial, amina)
     }
@@ -121,15 +143,21 @@ mod tests {
             ["a***@example.org", "01/11/26", "23/11/26"]
         );
         let act = plan.act.as_ref().unwrap();
-        let [Change::Keep(Paper::Mailbox(row)), Change::Tell(letter), Change::Tell(_)] = act.changes.as_slice() else {
+        let [Change::Keep(Versioned::Mailbox(row)), Change::Tell(letter), Change::Tell(_)] =
+            act.changes.as_slice()
+        else {
             panic!("{act:?}")
         };
         assert_eq!((row.version, row.mails, letter.account_id), (5, 1, Some(101)));
-        let letter = "email=amina@example.org first_day=01/11/26 last_day=23/11/26 name=Amina Wanjiru";
+        let letter =
+            "email=amina@example.org first_day=01/11/26 last_day=23/11/26 name=Amina Wanjiru";
         let told = "email=a***@example.org first_day=01/11/26 last_day=23/11/26";
         assert_eq!(
             plan.messages(),
-            [("mail.statement".to_owned(), letter.to_owned()), ("sms.mail_statement".to_owned(), told.to_owned()),]
+            [
+                ("mail.statement".to_owned(), letter.to_owned()),
+                ("sms.mail_statement".to_owned(), told.to_owned()),
+            ]
         );
     }
 
@@ -139,8 +167,9 @@ mod tests {
         let of = |period: &str| days(ask(&trial, &amina, period));
         assert_eq!(of("last_month"), ["01/10/26", "31/10/26"]);
         assert_eq!(of("three_months"), ["01/09/26", "23/11/26"]);
-        let typed =
-            |first: &str, last: &str| ask(&trial, &amina, "dates").with("first_day", first).with("last_day", last);
+        let typed = |first: &str, last: &str| {
+            ask(&trial, &amina, "dates").with("first_day", first).with("last_day", last)
+        };
         assert_eq!(days(typed("22/11/26", "22/11/26")), ["22/11/26", "22/11/26"]);
         // nothing is known of days to come
         assert_eq!(days(typed("23/11/26", "24/11/26")), ["23/11/26", "23/11/26"]);
@@ -154,14 +183,17 @@ mod tests {
     #[test]
     fn each_refusal_names_the_input_that_mends_it() {
         let (mut trial, amina) = proved(0, TODAY);
-        assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (Reason::TextFormat, Some("period")));
+        assert_eq!(
+            ask(&trial, &amina, "ever").quote().reason(),
+            (Reason::TextFormat, Some("period"))
+        );
         let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
         assert_eq!(missing.reason(), (Reason::FieldMissing, Some("period")));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009"));
         assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
         trial.set(Want::Mailbox(101), Found::Mailbox(None));
         assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (Reason::EmailNone, None));
-        trial.house.mails = false;
+        trial.config.mails = false;
         assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (Reason::MailOff, None));
     }
 

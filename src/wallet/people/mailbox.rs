@@ -6,7 +6,7 @@ use super::super::plan::PlanError;
 use crate::book::Change;
 use crate::refusal::Reason;
 use crate::store::mailboxes::MailboxRow;
-use crate::store::papers::Paper;
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 
 /// Mails that somebody may ask for on one day.
@@ -14,13 +14,13 @@ const MAILS_A_DAY: i64 = 10;
 
 /// What must be read to know the caller's mailbox.
 pub fn own(context: &Context) -> Vec<Want> {
-    let caller = context.caller.person.iter().filter(|_| context.house.mails);
+    let caller = context.caller.person.iter().filter(|_| context.config.mails);
     caller.map(|person| Want::Mailbox(person.account_id)).collect()
 }
 
 /// Somebody's mailbox as it stands, or an empty one.
 pub fn of(context: &Context, account_id: i64) -> Result<MailboxRow, PlanError> {
-    if !context.house.mails {
+    if !context.config.mails {
         return Err(Reason::MailOff.into());
     }
     let row = context.facts.mailbox(account_id)?.cloned();
@@ -34,7 +34,11 @@ pub fn counted(context: &Context, row: MailboxRow) -> Result<Change, PlanError> 
     if before >= MAILS_A_DAY {
         return Err(Reason::MailFull.into());
     }
-    Ok(Change::Keep(Paper::Mailbox(next(MailboxRow { day: today, mails: before.saturating_add(1), ..row }))))
+    Ok(Change::Keep(Versioned::Mailbox(next(MailboxRow {
+        day: today,
+        mails: before.saturating_add(1),
+        ..row
+    }))))
 }
 
 /// A mailbox as it is stored after a change.

@@ -10,7 +10,7 @@ use super::super::plan::{Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{ByText, Message, Service};
 use super::balance;
-use crate::ask::Verb;
+use crate::request::Mode;
 use crate::store::facts::NotWanted;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -71,21 +71,24 @@ const NONE: Message = Message::plain(
 const LINES: usize = 10;
 
 fn stands(context: &Context) -> Vec<Want> {
-    match context.verb {
-        Verb::List => context.caller.person.iter().map(|person| history(person.account_id)).collect(),
-        Verb::Check | Verb::Quote | Verb::Do => balance::own(context),
+    match context.mode {
+        Mode::List => {
+            context.caller.person.iter().map(|person| history(person.account_id)).collect()
+        }
+        Mode::Check | Mode::Quote | Mode::Execute => balance::own(context),
     }
 }
 
 fn names(context: &Context) -> Vec<Want> {
-    let found = context.caller.person.as_ref().and_then(|person| lines(context, person.account_id).ok());
+    let found =
+        context.caller.person.as_ref().and_then(|person| lines(context, person.account_id).ok());
     let others = others(&found.unwrap_or_default());
     if others.is_empty() { Vec::new() } else { party::wants_of(&others) }
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
-    if context.verb != Verb::List {
+    if context.mode != Mode::List {
         return balance::show(context, plan, person);
     }
     let lines = lines(context, person.account_id)?;
@@ -103,9 +106,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// A line as its owner reads it. What the operator took or gave goes by the name of the service.
 fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     let sign = if line.went() { "-" } else { "+" };
-    let brand = || Value::Name(context.house.brand.clone());
+    let brand = || Value::Name(context.config.brand.clone());
     let at = Timestamp::from_micros(line.posting.at);
-    let mut slots = receipt::slots(context.house, line.posting.id, at, None);
+    let mut slots = receipt::slots(context.config, line.posting.id, at, None);
     slots.extend([
         ("sign".into(), sign.into()),
         ("amount".into(), context.money(line.own.amount_minor.saturating_abs()).into()),
@@ -131,9 +134,9 @@ fn history(account: i64) -> Want {
 mod tests {
     use super::super::super::trial::{Trial, posting};
     use super::*;
-    use crate::ask::Item;
     use crate::book::TRUST;
     use crate::refusal::Reason;
+    use crate::request::Item;
     use crate::store::facts::{Found, Whole};
     use crate::store::people::PersonRow;
 
@@ -150,7 +153,8 @@ mod tests {
     }
 
     fn said(item: &Item) -> String {
-        let said = ["sign", "amount", "name", "date", "time"].map(|slot| item.slots[slot].to_string());
+        let said =
+            ["sign", "amount", "name", "date", "time"].map(|slot| item.slots[slot].to_string());
         format!("{} {}", item.id, said.join(" "))
     }
 
@@ -180,7 +184,10 @@ mod tests {
         let ask = || trial.ask(&SERVICE, trial.caller(&amina));
         assert!(ask().list().planned().items.is_empty());
         let quote = ask().quote().planned();
-        assert_eq!(["balance", "date", "time"].map(|slot| quote.said(slot)), ["KES 1,000", "23/11/26", "11:05"]);
+        assert_eq!(
+            ["balance", "date", "time"].map(|slot| quote.said(slot)),
+            ["KES 1,000", "23/11/26", "11:05"]
+        );
         let stranger = || trial.ask(&SERVICE, trial.stranger("+254700000009"));
         assert_eq!(stranger().list().reason(), (Reason::NotJoined, None));
         assert_eq!(stranger().quote().reason(), (Reason::NotJoined, None));

@@ -5,12 +5,12 @@
 use super::super::agents::cash_in;
 use super::super::line::Line;
 use super::super::party::{self, Party};
-use super::super::{House, Wallet, receipt};
-use crate::ask::Slots;
+use super::super::{ServiceConfig, Wallet, receipt};
 use crate::book::{FEES, LEVY, TAX};
 use crate::calendar::Day;
 use crate::catalogue::Catalogue;
 use crate::language::Language;
+use crate::request::Slots;
 use crate::statement::{self, Statement};
 use crate::store::facts::{Facts, Whole};
 use crate::store::{Conn, StoreError, book_rows, loading};
@@ -47,7 +47,7 @@ pub struct StatementRequest {
 }
 
 /// A line, when it was, and the posting before.
-type Told = (Timestamp, statement::Line, Option<i64>);
+type Told = (Timestamp, statement::StatementLine, Option<i64>);
 
 impl Wallet {
     /// The statement; nothing when it would be too long.
@@ -56,20 +56,21 @@ impl Wallet {
         wanted: StatementRequest,
         words: &Arc<Catalogue>,
     ) -> Result<Option<Statement>, StoreError> {
-        let within = within(&self.house, &wanted);
+        let within = within(&self.config, &wanted);
         let account = self.store.read(move |conn| book_rows::account(conn, wanted.account)).await?;
         let mut next = account.and_then(|account| account.last_posting);
         let mut gathered = Gathered::default();
         while let Some(from) = next {
-            let (house, words) = (self.house.clone(), words.clone());
+            let config = self.config.clone();
+            let words = words.clone();
             let end = within.end;
-            let read = move |conn: &mut Conn| page(conn, &house, &words, wanted, from, end);
+            let read = move |conn: &mut Conn| page(conn, &config, &words, wanted, from, end);
             next = gathered.take(self.store.read(read).await?, &within);
             if gathered.is_too_much() {
                 return Ok(None);
             }
         }
-        let statement = gathered.statement(&self.house);
+        let statement = gathered.statement(&self.config);
         // what does not lead from one balance to the other must not leave the house
         if statement.is_proved() {
             Ok(Some(statement))
@@ -80,8 +81,8 @@ impl Wallet {
 }
 
 /// From when on and until when its postings were recorded.
-fn within(house: &House, wanted: &StatementRequest) -> Range<Timestamp> {
-    let zone = &house.market.zone;
+fn within(config: &ServiceConfig, wanted: &StatementRequest) -> Range<Timestamp> {
+    let zone = &config.market.zone;
     let end = wanted.last.next_day().begins(zone).min(wanted.asked.plus(Duration::from_micros(1)));
     wanted.first.begins(zone)..end
 }
@@ -92,7 +93,7 @@ struct Gathered {
     /// What the account held before the oldest line, minor units.
     opening_minor: i64,
     /// The lines, the newest first.
-    lines: Vec<statement::Line>,
+    lines: Vec<statement::StatementLine>,
     /// Entries that were looked at.
     seen: usize,
 }
@@ -112,7 +113,8 @@ impl Gathered {
                 return None;
             }
             let before = line.balance_minor.saturating_sub(line.in_minor);
-            self.opening_minor = before.saturating_add(line.out_minor).saturating_add(line.fee_minor);
+            self.opening_minor =
+                before.saturating_add(line.out_minor).saturating_add(line.fee_minor);
             self.lines.push(line);
         }
         next
@@ -122,30 +124,35 @@ impl Gathered {
         self.lines.len() > LINES_MAX || self.seen > ENTRIES_MAX
     }
 
-    fn statement(mut self, house: &House) -> Statement {
+    fn statement(mut self, config: &ServiceConfig) -> Statement {
         self.lines.reverse();
-        Statement { currency: house.market.currency, opening_minor: self.opening_minor, lines: self.lines }
+        Statement {
+            currency: config.market.currency,
+            opening_minor: self.opening_minor,
+            lines: self.lines,
+        }
     }
 }
 
 /// Some postings of an account from one on, the newest first.
 fn page(
     conn: &mut Conn,
-    house: &House,
+    config: &ServiceConfig,
     words: &Catalogue,
     wanted: StatementRequest,
     from: i64,
     end: Timestamp,
 ) -> Result<Vec<Told>, StoreError> {
     let found = loading::postings_back(conn, wanted.account, from, PAGE)?;
-    let lines: Vec<Line> = found.iter().filter_map(|whole: &Whole| Line::of(whole, wanted.account)).collect();
+    let lines: Vec<Line> =
+        found.iter().filter_map(|whole: &Whole| Line::of(whole, wanted.account)).collect();
     // what lies behind the period needs no names
     let inside = lines.iter().filter(|line| line.posting.at < end.micros());
     let names = names(conn, &inside.filter_map(Line::other).collect::<Vec<_>>())?;
     let told = |line: &Line| {
         let name = line.other().and_then(|other| names.get(&other));
-        let what = what(line, name.unwrap_or(&house.brand), wanted.language, words);
-        (Timestamp::from_micros(line.posting.at), told(house, line, what), line.own.previous)
+        let what = what(line, name.unwrap_or(&config.brand), wanted.language, words);
+        (Timestamp::from_micros(line.posting.at), told(config, line, what), line.own.previous)
     };
     Ok(lines.iter().map(told).collect())
 }
@@ -164,24 +171,40 @@ fn names(conn: &mut Conn, accounts: &[i64]) -> Result<BTreeMap<i64, String>, Sto
     Ok(names)
 }
 
-fn told(house: &House, line: &Line, what: String) -> statement::Line {
-    let receipt = receipt::slots(house, line.posting.id, Timestamp::from_micros(line.posting.at), None);
+fn told(config: &ServiceConfig, line: &Line, what: String) -> statement::StatementLine {
+    let receipt =
+        receipt::slots(config, line.posting.id, Timestamp::from_micros(line.posting.at), None);
     let slot = |name: &str| receipt.get(name).map(Value::to_string).unwrap_or_default();
     let (in_minor, out_minor, fee_minor) = split(line);
     let balance_minor = line.own.balance_minor;
-    let (date, time, code) = (slot("date"), slot("time"), slot("code"));
-    statement::Line { date, time, code, what, in_minor, out_minor, fee_minor, balance_minor }
+    let date = slot("date");
+    let time = slot("time");
+    let code = slot("code");
+    statement::StatementLine {
+        date,
+        time,
+        code,
+        what,
+        in_minor,
+        out_minor,
+        fee_minor,
+        balance_minor,
+    }
 }
 
 /// What came in, went out and was the price, as its owner sees it: the price is what left them and
 /// did not arrive at the other side; of cash that was brought it is what did not arrive at them.
 fn split(line: &Line) -> (i64, i64, i64) {
     let other = line.other().filter(|other| !OPERATOR.contains(other));
-    let theirs =
-        line.legs.iter().find(|leg| Some(leg.account_id) == other).map(|leg| leg.amount_minor.saturating_abs());
+    let theirs = line
+        .legs
+        .iter()
+        .find(|leg| Some(leg.account_id) == other)
+        .map(|leg| leg.amount_minor.saturating_abs());
     let own = line.own.amount_minor;
     let size = own.saturating_abs();
-    let pays = line.legs.iter().any(|leg| OPERATOR.contains(&leg.account_id) && leg.amount_minor > 0);
+    let pays =
+        line.legs.iter().any(|leg| OPERATOR.contains(&leg.account_id) && leg.amount_minor > 0);
     match theirs.filter(|_| pays) {
         Some(theirs) if own < 0 && theirs <= size => (0, theirs, size.saturating_sub(theirs)),
         Some(theirs) if own > 0 && line.posting.kind == cash_in::SERVICE.name && theirs >= size => {
@@ -212,20 +235,41 @@ mod tests {
 
     #[test]
     fn the_price_is_what_left_and_did_not_arrive() {
-        assert_eq!(split_of("send", &[(101, -20_700), (102, 20_000), (FEES, 600), (TAX, 100)]), (0, 20_000, 700));
+        assert_eq!(
+            split_of("send", &[(101, -20_700), (102, 20_000), (FEES, 600), (TAX, 100)]),
+            (0, 20_000, 700)
+        );
         assert_eq!(split_of("send", &[(101, -20_000), (102, 20_000)]), (0, 20_000, 0));
         // who is paid may pay it too: theirs is what arrives
         assert_eq!(split_of("send", &[(102, -20_000), (101, 19_300), (FEES, 700)]), (19_300, 0, 0));
-        assert_eq!(split_of("cash_in", &[(501, -20_000), (101, 19_300), (FEES, 700)]), (20_000, 0, 700));
+        assert_eq!(
+            split_of("cash_in", &[(501, -20_000), (101, 19_300), (FEES, 700)]),
+            (20_000, 0, 700)
+        );
         assert_eq!(split_of("fee", &[(101, -700), (FEES, 700)]), (0, 700, 0));
     }
 
     /// A line of so much that came in, after which the account holds so much.
     fn came(minutes_ago: u64, in_minor: i64, balance_minor: i64, previous: Option<i64>) -> Told {
         let at = NOW.minus(Duration::from_secs(minutes_ago * 60));
-        let (date, time, code) = (String::new(), String::new(), String::new());
+        let date = String::new();
+        let time = String::new();
+        let code = String::new();
         let what = minutes_ago.to_string();
-        (at, statement::Line { date, time, code, what, in_minor, out_minor: 0, fee_minor: 0, balance_minor }, previous)
+        (
+            at,
+            statement::StatementLine {
+                date,
+                time,
+                code,
+                what,
+                in_minor,
+                out_minor: 0,
+                fee_minor: 0,
+                balance_minor,
+            },
+            previous,
+        )
     }
 
     #[test]
@@ -233,12 +277,17 @@ mod tests {
         let minutes = |ago: u64| NOW.minus(Duration::from_secs(ago * 60));
         let within = minutes(20)..minutes(5);
         let mut gathered = Gathered::default();
-        let page = vec![came(1, 10, 160, Some(5)), came(5, 20, 150, Some(4)), came(6, 30, 130, Some(3))];
+        let page =
+            vec![came(1, 10, 160, Some(5)), came(5, 20, 150, Some(4)), came(6, 30, 130, Some(3))];
         assert_eq!(gathered.take(page, &within), Some(3));
-        let page = vec![came(20, 40, 100, Some(2)), came(21, 50, 60, Some(1)), came(22, 10, 10, None)];
+        let page =
+            vec![came(20, 40, 100, Some(2)), came(21, 50, 60, Some(1)), came(22, 10, 10, None)];
         assert_eq!(gathered.take(page, &within), None, "what was before it is not asked for");
-        let statement = gathered.statement(&Trial::new().house);
-        assert_eq!(statement.lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(), ["20", "6"]);
+        let statement = gathered.statement(&Trial::new().config);
+        assert_eq!(
+            statement.lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(),
+            ["20", "6"]
+        );
         assert_eq!((statement.opening_minor, statement.closing_minor()), (60, 130));
         assert!(statement.is_proved());
     }
@@ -248,13 +297,14 @@ mod tests {
         let within = NOW.minus(Duration::from_secs(3_600))..NOW;
         let mut gathered = Gathered::default();
         assert_eq!(gathered.take(vec![came(10, 40, 40, None)], &within), None);
-        assert_eq!(gathered.statement(&Trial::new().house).opening_minor, 0);
+        assert_eq!(gathered.statement(&Trial::new().config).opening_minor, 0);
     }
 
     #[test]
     fn five_thousand_lines_are_one_statement_and_one_more_is_none() {
         let line = came(1, 1, 1, None).1;
-        let full = |lines, seen| Gathered { opening_minor: 0, lines: vec![line.clone(); lines], seen };
+        let full =
+            |lines, seen| Gathered { opening_minor: 0, lines: vec![line.clone(); lines], seen };
         assert!(!full(LINES_MAX, ENTRIES_MAX).is_too_much());
         assert!(full(LINES_MAX + 1, 0).is_too_much());
         assert!(full(0, ENTRIES_MAX + 1).is_too_much());
@@ -262,11 +312,14 @@ mod tests {
 
     #[test]
     fn a_statement_holds_what_was_recorded_when_it_was_asked_for_and_the_whole_of_other_days() {
-        let house = Trial::new().house;
-        let (today, zone) = (Day::of(NOW, &house.market.zone), &house.market.zone);
+        let config = Trial::new().config;
+        let today = Day::of(NOW, &config.market.zone);
+        let zone = &config.market.zone;
         let of = |last: Day| {
-            let (first, account, language) = (last.day_before(), 101, Language::EN);
-            within(&house, &StatementRequest { account, first, last, asked: NOW, language })
+            let first = last.day_before();
+            let account = 101;
+            let language = Language::EN;
+            within(&config, &StatementRequest { account, first, last, asked: NOW, language })
         };
         assert_eq!(of(today), today.day_before().begins(zone)..NOW.plus(Duration::from_micros(1)));
         let yesterday = today.day_before();

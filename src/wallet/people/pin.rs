@@ -7,7 +7,7 @@
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
-use super::super::service::{Message, Service, Whose};
+use super::super::service::{Authority, Message, Service};
 use crate::book::Change;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
@@ -26,19 +26,24 @@ pub const CHOOSE: Service = Service {
     ..Service::PLAIN
 };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service =
-    Service { name: "repeat_pin", decide: repeat, refusals: &[Reason::PinMismatch], ..Service::PLAIN };
+pub const REPEAT: Service = Service {
+    name: "repeat_pin",
+    decide: repeat,
+    refusals: &[Reason::PinMismatch],
+    ..Service::PLAIN
+};
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
 pub const CHANGE: Service = Service {
     name: "change_pin",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     decide: change,
     refusals: &[Reason::PinSame],
     messages: &[&CHANGED],
     ..Service::PLAIN
 };
 
-const CHANGED: Message = Message::plain("sms.pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
+const CHANGED: Message =
+    Message::plain("sms.pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
 
 fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // nobody's yet where they are joining
@@ -54,7 +59,7 @@ fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let row = changed(context, person.account_id)?;
-    let when = receipt::when(context.house, context.now);
+    let when = receipt::when(context.config, context.now);
     let changes = vec![Change::SetPin(row), context.tell(person, &CHANGED, when, None)];
     plan.commit(Act { kind: CHANGE.name, changes, ..Act::default() });
     Ok(())
@@ -64,7 +69,7 @@ fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn chosen(context: &Context, plan: &mut Plan, account: i64) -> Result<(), PlanError> {
     let pin = Pin::choose(entered(context)?, &context.caller.msisdn)
         .map_err(|reason| Refusal::of_field(reason, "new_pin"))?;
-    let row = context.house.tagged(account, &pin, context.salt);
+    let row = context.config.tagged(account, &pin, context.salt);
     plan.show("new_pin", Value::Code(token(&row)));
     Ok(())
 }
@@ -86,18 +91,21 @@ pub fn repeated(context: &Context, owner: i64, account: i64) -> Result<PinRow, P
     let first = read_token(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(context)?).map_err(|_format| mismatch())?;
     if matches(context, &first, owner, &second) {
-        Ok(context.house.tagged(account, &second, context.salt))
+        Ok(context.config.tagged(account, &second, context.salt))
     } else {
         Err(mismatch().into())
     }
 }
 
 fn entered<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
-    Ok(context.secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
+    Ok(context
+        .secret
+        .ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?
+        .expose_secret())
 }
 
 fn matches(context: &Context, row: &PinRow, account: i64, pin: &Pin) -> bool {
-    context.house.pin_keys.matches(row.key_version, account, &row.salt, pin, &row.tag)
+    context.config.pin_keys.matches(row.key_version, account, &row.salt, pin, &row.tag)
 }
 
 fn token(row: &PinRow) -> String {
@@ -141,7 +149,9 @@ mod tests {
         };
         assert!(again(NEW, &token).planned().act.is_none());
         let mismatch = (Reason::PinMismatch, Some("new_pin"));
-        for (secret, token) in [("5209", token.as_str()), ("52", &token), ("", &token), (NEW, "no token")] {
+        for (secret, token) in
+            [("5209", token.as_str()), ("52", &token), ("", &token), (NEW, "no token")]
+        {
             assert_eq!(again(secret, token).reason(), mismatch, "{secret} {token}");
         }
     }
@@ -158,7 +168,8 @@ mod tests {
     #[test]
     fn what_a_thief_tries_first_is_no_pin() {
         let (trial, amina) = one();
-        let choose = |secret: &str| trial.ask(&CHOOSE, trial.caller(&amina)).secret(secret).check().reason();
+        let choose =
+            |secret: &str| trial.ask(&CHOOSE, trial.caller(&amina)).secret(secret).check().reason();
         for weak in ["1234", "1111", "0001"] {
             assert_eq!(choose(weak), (Reason::PinWeak, Some("new_pin")), "{weak}");
         }
@@ -168,23 +179,35 @@ mod tests {
         let nothing = trial.ask(&CHOOSE, trial.caller(&amina)).check();
         assert_eq!(nothing.reason(), (Reason::FieldMissing, Some("pin")));
         // who joins has no wallet yet, and chooses all the same
-        let joining = trial.ask(&CHOOSE, trial.stranger("+254700000009")).secret(NEW).check().planned();
+        let joining =
+            trial.ask(&CHOOSE, trial.stranger("+254700000009")).secret(NEW).check().planned();
         assert!(!joining.said("new_pin").is_empty());
     }
 
     #[test]
     fn it_is_changed_to_another_one_and_its_owner_hears_of_it() {
         let (trial, amina) = one();
-        let change =
-            |token: &str, old: &str| trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", token).secret(old);
+        let change = |token: &str, old: &str| {
+            trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", token).secret(old)
+        };
         let token = token_of(&trial, &amina, NEW);
         let plan = change(&token, PIN).execute().planned();
         let act = plan.act.as_ref().unwrap();
         let [Change::SetPin(row), _] = act.changes.as_slice() else { panic!("{act:?}") };
-        let same =
-            |pin| trial.house.pin_keys.matches(row.key_version, 101, &row.salt, &Pin::parse(pin).unwrap(), &row.tag);
+        let same = |pin| {
+            trial.config.pin_keys.matches(
+                row.key_version,
+                101,
+                &row.salt,
+                &Pin::parse(pin).unwrap(),
+                &row.tag,
+            )
+        };
         assert!(row.account_id == 101 && row.attempts == 0 && same(NEW) && !same(PIN));
-        assert_eq!(plan.messages(), [("sms.pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]);
+        assert_eq!(
+            plan.messages(),
+            [("sms.pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
+        );
         let reason = |token: &str, old: &str| change(token, old).execute().reason();
         assert_eq!(reason(&token_of(&trial, &amina, PIN), PIN), (Reason::PinSame, Some("new_pin")));
         assert_eq!(reason("no token", PIN), (Reason::Invalid, None));

@@ -1,13 +1,13 @@
 //! Send money to somebody with a wallet.
 //!
-//! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with `ago`, minutes)
-//! when the same amount went to the same person within ten minutes.
+//! Inputs `to` and `amount`; shows `name`, `phone`, `amount`, `fee`, `total`; flag `again` (with
+//! `ago`, minutes) when the same amount went to the same person within ten minutes.
 
 use super::super::context::{Channel, Context};
 use super::super::party::{self, Party};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::pricing::{self, Terms};
-use super::super::service::{Message, Service, Settle, Whose};
+use super::super::service::{Authority, Message, Service, Settle};
 use super::super::{metering, repetition};
 use crate::book::{Change, Leg};
 use crate::money::Money;
@@ -20,7 +20,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "send",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[both, history],
     decide,
     shows: &[
@@ -33,7 +33,13 @@ pub const SERVICE: Service = Service {
         Slot("ago", Kind::Count),
     ],
     messages: &[&SENT, &RECEIVED, &RECEIVED_LESS],
-    priced: Some(Able { tier: true, channels: &["ussd", "sms"], month: true, payee: true, stands_for: &[] }),
+    priced: Some(Able {
+        tier: true,
+        channels: &["ussd", "sms"],
+        month: true,
+        payee: true,
+        stands_for: &[],
+    }),
     settles: Some(Settle { channel: Channel::Sms, wants: to_settle, pay: settle }),
     ..Service::PLAIN
 };
@@ -41,12 +47,22 @@ pub const SERVICE: Service = Service {
 /// To who has sent it.
 pub const SENT: Message = Message::balance(
     "sms.sent",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+    ],
 );
 /// Also what waited for somebody and has arrived.
 pub const RECEIVED: Message = Message::balance(
     "sms.received",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+    ],
 );
 /// Where who is paid pays a part of the price.
 pub const RECEIVED_LESS: Message = Message { template: "sms.received_less", ..RECEIVED };
@@ -69,7 +85,12 @@ pub fn to_settle(context: &Context, payee: i64) -> Vec<Want> {
 }
 
 /// Pays somebody with a wallet.
-pub fn settle(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
+pub fn settle(
+    context: &Context,
+    plan: &mut Plan,
+    payee: &Party,
+    amount: Money,
+) -> Result<Act, PlanError> {
     match payee {
         Party::Person(payee) => payment(context, plan, payee, amount),
         Party::Outlet(_) => Err(PlanError::Damaged("a payment to an outlet without cash")),
@@ -86,7 +107,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// Plans the payment of `amount` from the caller to `payee`: shows it, and says what to commit.
-pub fn payment(context: &Context, plan: &mut Plan, payee: &PersonRow, amount: Money) -> Result<Act, PlanError> {
+pub fn payment(
+    context: &Context,
+    plan: &mut Plan,
+    payee: &PersonRow,
+    amount: Money,
+) -> Result<Act, PlanError> {
     let payer = context.person()?;
     let account = party::active(context, payer, Reason::AccountClosed.into())?;
     party::active(context, payee, Refusal::of_field(Reason::PayeeClosed, "to"))?;
@@ -98,7 +124,13 @@ pub fn payment(context: &Context, plan: &mut Plan, payee: &PersonRow, amount: Mo
     repetition::warn(context, plan, payer.account_id, payee.account_id, terms.arrives_minor())?;
     let mut changes = receipts(context, plan, payer, payee, &terms);
     changes.extend(pricing::agreed(context, SERVICE.name, payer)?);
-    Ok(Act { kind: SERVICE.name, legs: legs(payer, payee, &terms), meters, changes, ..Act::default() })
+    Ok(Act {
+        kind: SERVICE.name,
+        legs: legs(payer, payee, &terms),
+        meters,
+        changes,
+        ..Act::default()
+    })
 }
 
 fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
@@ -111,7 +143,13 @@ fn legs(payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Leg> {
 }
 
 /// Both sides get the news, each of the other.
-fn receipts(context: &Context, plan: &Plan, payer: &PersonRow, payee: &PersonRow, terms: &Terms) -> Vec<Change> {
+fn receipts(
+    context: &Context,
+    plan: &Plan,
+    payer: &PersonRow,
+    payee: &PersonRow,
+    terms: &Terms,
+) -> Vec<Change> {
     let sent = plan.shown(&["amount", "fee", "name", "phone"]);
     let mut received = plan.shown(&["amount"]);
     received.extend(party::sign(payer));
@@ -143,7 +181,8 @@ mod tests {
     #[test]
     fn it_is_quoted_with_its_fee_and_committed_as_quoted() {
         let (trial, amina, _) = two();
-        let ask = || trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
+        let ask =
+            || trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
         let quote = ask().quote().planned();
         assert_eq!(
             ["name", "phone", "amount", "fee", "total"].map(|slot| quote.said(slot)),
@@ -159,8 +198,14 @@ mod tests {
         assert_eq!(
             plan.messages(),
             [
-                ("sms.sent".to_owned(), "amount=KES 200 fee=KES 7 name=Baraka O phone=0700***002".to_owned()),
-                ("sms.received".to_owned(), "amount=KES 200 fee=KES 0 name=Amina W phone=0700***001".to_owned()),
+                (
+                    "sms.sent".to_owned(),
+                    "amount=KES 200 fee=KES 7 name=Baraka O phone=0700***002".to_owned()
+                ),
+                (
+                    "sms.received".to_owned(),
+                    "amount=KES 200 fee=KES 0 name=Amina W phone=0700***001".to_owned()
+                ),
             ]
         );
     }
@@ -169,7 +214,8 @@ mod tests {
     fn each_refusal_names_the_input_that_mends_it() {
         let (mut trial, amina, baraka) = two();
         let reason = |trial: &Trial, to: &str, amount: &str| {
-            let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", to).with("amount", amount);
+            let ask =
+                trial.ask(&SERVICE, trial.caller(&amina)).with("to", to).with("amount", amount);
             ask.quote().reason()
         };
         assert_eq!(reason(&trial, AMINA, "100"), (Reason::PayeeSelf, Some("to")));
@@ -190,10 +236,15 @@ mod tests {
     fn what_is_held_cannot_be_sent() {
         let (mut trial, amina, _) = two();
         trial.change(&amina, |member| member.account.held_minor = 90_000);
-        let ask = |amount| trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", amount);
+        let ask = |amount| {
+            trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", amount)
+        };
         assert_eq!(ask("10000").quote().planned().said("total"), "KES 100");
         let refusal = ask("10001").quote().refused();
-        assert_eq!((refusal.reason, refusal.slots["balance"].to_string()), (Reason::NotEnough, "KES 100".to_owned()));
+        assert_eq!(
+            (refusal.reason, refusal.slots["balance"].to_string()),
+            (Reason::NotEnough, "KES 100".to_owned())
+        );
     }
 
     #[test]
@@ -203,10 +254,15 @@ mod tests {
         trial.change(&amina, |member| member.account.last_posting = Some(50));
         let since = trial.now.minus(std::time::Duration::from_secs(600)).micros();
         let history = Want::History { account: 101, since, limit: 10 };
-        let paid = |minutes, minor: i64| posting(50, "send", minutes, &[(101, -minor - 700), (102, minor), (2, 700)]);
+        let paid = |minutes, minor: i64| {
+            posting(50, "send", minutes, &[(101, -minor - 700), (102, minor), (2, 700)])
+        };
         let mut quote = |line| {
             trial.set(history.clone(), Found::History(vec![line]));
-            let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
+            let ask = trial
+                .ask(&SERVICE, trial.caller(&amina))
+                .with("to", BARAKA)
+                .with("amount", "20000");
             ask.quote().planned()
         };
         let warned = quote(paid(3, 20_000));

@@ -11,10 +11,16 @@ use crate::refusal::{Reason, Refusal};
 use crate::value::{Kind, Slot};
 
 /// The service as menus know it.
-pub const SERVICE: Service =
-    Service { name: "language", decide, text: Some(ByText::ExecuteAnd(&SPOKEN)), unclaimed: true, ..Service::PLAIN };
+pub const SERVICE: Service = Service {
+    name: "language",
+    decide,
+    text: Some(ByText::ExecuteAnd(&SPOKEN)),
+    unclaimed: true,
+    ..Service::PLAIN
+};
 
-const SPOKEN: Message = Message::plain("sms.language", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
+const SPOKEN: Message =
+    Message::plain("sms.language", &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)]);
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
@@ -42,10 +48,16 @@ mod tests {
         let ask = || trial.ask(&SERVICE, trial.caller(&amina));
         let plan = ask().with("language", "sw").execute().planned();
         let act = plan.act.unwrap();
-        let set = matches!(&act.changes[..], [Change::SetLanguage { account: 101, language }] if language == "sw");
+        let set = matches!(
+            &act.changes[..],
+            [Change::SetLanguage { account: 101, language }] if language == "sw"
+        );
         assert!(set && act.legs.is_empty(), "{act:?}");
         assert_eq!(ask().execute().reason(), (Reason::FieldMissing, Some("language")));
-        assert_eq!(ask().with("language", "swahili").execute().reason(), (Reason::TextFormat, Some("language")));
+        assert_eq!(
+            ask().with("language", "swahili").execute().reason(),
+            (Reason::TextFormat, Some("language"))
+        );
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("language", "sw");
         assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
     }

@@ -5,7 +5,7 @@
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Service, Whose};
+use super::super::service::{Authority, Service};
 use super::reversal::{self, UNDECIDED, of_caller};
 use crate::book::Change;
 use crate::reason::Reason;
@@ -15,7 +15,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "undo_agree",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[asked, reversal::wants],
     decide,
     shows: &[
@@ -43,14 +43,22 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
     party::active(context, payee, Reason::AccountClosed.into())?;
     let (row, payer) = of_caller(context)?;
-    plan.show_all(reversal::words(context.house, row, payer));
+    plan.show_all(reversal::words(context.config, row, payer));
     party::active(context, payer, Reason::PayeeClosed.into())?;
     plan.show("total", context.money(row.held_minor));
-    let (payment, why) = (row.payment, String::new());
+    let payment = row.payment;
+    let why = String::new();
     let agreed = Change::MoveReversal { payment, from: UNDECIDED, state: "agreed", why };
-    let told = reversal::gone_back(context.house, row, payer, payee, context.now);
+    let told = reversal::gone_back(context.config, row, payer, payee, context.now);
     let changes = [agreed].into_iter().chain(told).collect();
     let (legs, holds) = reversal::back(row);
-    plan.commit(Act { kind: KIND, legs, holds, changes, corrects: Some(payment), ..Act::default() });
+    plan.commit(Act {
+        kind: KIND,
+        legs,
+        holds,
+        changes,
+        corrects: Some(payment),
+        ..Act::default()
+    });
     Ok(())
 }

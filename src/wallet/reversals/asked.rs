@@ -35,7 +35,10 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         let payer = context.facts.person(row.payer)?;
         let name = payer.map_or(Value::Name(String::new()), party::name);
         let amount = context.money(row.held_minor);
-        plan.line(row.payment, Slots::from([("amount".into(), amount.into()), ("name".into(), name)]));
+        plan.line(
+            row.payment,
+            Slots::from([("amount".into(), amount.into()), ("name".into(), name)]),
+        );
     }
     Ok(())
 }

@@ -29,17 +29,19 @@ const OBJECTED: Message = Message::plain("sms.undo_objected", WORDS);
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
     let (row, payer) = of_caller(context)?;
-    plan.show_all(reversal::words(context.house, row, payer));
+    plan.show_all(reversal::words(context.config, row, payer));
     if row.state == reversal::DISPUTED {
         return Err(Reason::UndoObjected.into());
     }
-    let (payment, why) = (row.payment, String::new());
+    let payment = row.payment;
+    let why = String::new();
     let from = &[reversal::ASKED];
-    let (house, now) = (context.house, context.now);
+    let config = context.config;
+    let now = context.now;
     let changes = vec![
         Change::MoveReversal { payment, from, state: reversal::DISPUTED, why },
-        tell(house, row, payer, payee, &DISPUTED, now),
-        tell(house, row, payee, payer, &OBJECTED, now),
+        tell(config, row, payer, payee, &DISPUTED, now),
+        tell(config, row, payee, payer, &OBJECTED, now),
     ];
     plan.commit(Act { kind: "dispute", changes, ..Act::default() });
     Ok(())

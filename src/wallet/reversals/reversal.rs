@@ -2,7 +2,7 @@
 //! Which of them it takes, and who may decide that, is not known here.
 
 use super::super::context::Context;
-use super::super::house::House;
+use super::super::house::ServiceConfig;
 use super::super::message::{Message, With};
 use super::super::plan::PlanError;
 use super::super::{outgoing, party};
@@ -11,7 +11,7 @@ use crate::calendar::Day;
 use crate::money::Money;
 use crate::reason::Reason;
 use crate::store::people::{self, PersonRow};
-use crate::store::reversals::{self as rows, ReversalRow};
+use crate::store::reversal_rows::{self as rows, ReversalRow};
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
@@ -43,12 +43,12 @@ pub const STAYS: Message = Message::plain("sms.undo_stays", WORDS);
 pub const FREE: Message = Message::plain("sms.undo_free", WORDS);
 
 /// What one side is told: how much is held, until when, and who the other is.
-pub fn words(house: &House, row: &ReversalRow, other: &PersonRow) -> Slots {
-    let ends = Day::of(Timestamp::from_micros(row.expires_at), &house.market.zone);
+pub fn words(config: &ServiceConfig, row: &ReversalRow, other: &PersonRow) -> Slots {
+    let ends = Day::of(Timestamp::from_micros(row.expires_at), &config.market.zone);
     let mut slots = party::sign(other);
-    slots.insert("amount".into(), Money::new(row.held_minor, house.market.currency).into());
+    slots.insert("amount".into(), Money::new(row.held_minor, config.market.currency).into());
     slots.insert("day".into(), ends.into());
-    slots.insert("dial".into(), house.dial.clone().into());
+    slots.insert("dial".into(), config.dial.clone().into());
     slots
 }
 
@@ -72,7 +72,8 @@ pub fn of_caller<'a>(context: &Context<'a>) -> Result<(&'a ReversalRow, &'a Pers
     if !open || row.payee != payee.account_id {
         return Err(Reason::UndoGone.into());
     }
-    let payer = context.facts.person(row.payer)?.ok_or(PlanError::Damaged("a reversal for nobody"))?;
+    let payer =
+        context.facts.person(row.payer)?.ok_or(PlanError::Damaged("a reversal for nobody"))?;
     Ok((row, payer))
 }
 
@@ -87,23 +88,29 @@ pub fn back(row: &ReversalRow) -> (Vec<Leg>, Vec<HoldMove>) {
 
 /// Both hear that it went back.
 pub fn gone_back(
-    house: &House,
+    config: &ServiceConfig,
     row: &ReversalRow,
     payer: &PersonRow,
     payee: &PersonRow,
     now: Timestamp,
 ) -> [Change; 2] {
-    [tell(house, row, payer, payee, &BACK, now), tell(house, row, payee, payer, &GAVE, now)]
+    [tell(config, row, payer, payee, &BACK, now), tell(config, row, payee, payer, &GAVE, now)]
 }
 
 /// Both hear that the money stays where it is.
-pub fn stays(house: &House, row: &ReversalRow, payer: &PersonRow, payee: &PersonRow, now: Timestamp) -> [Change; 2] {
-    [tell(house, row, payer, payee, &STAYS, now), tell(house, row, payee, payer, &FREE, now)]
+pub fn stays(
+    config: &ServiceConfig,
+    row: &ReversalRow,
+    payer: &PersonRow,
+    payee: &PersonRow,
+    now: Timestamp,
+) -> [Change; 2] {
+    [tell(config, row, payer, payee, &STAYS, now), tell(config, row, payee, payer, &FREE, now)]
 }
 
 /// A word to one side about the other; with their new balance where money moved.
 pub fn tell(
-    house: &House,
+    config: &ServiceConfig,
     row: &ReversalRow,
     to: &PersonRow,
     other: &PersonRow,
@@ -111,8 +118,15 @@ pub fn tell(
     now: Timestamp,
 ) -> Change {
     let account = (message.with == With::Balance).then_some(to.account_id);
-    let slots = words(house, row, other);
-    Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, &slots, account, now))
+    let slots = words(config, row, other);
+    Change::Tell(outgoing::message(
+        &to.msisdn,
+        &to.language,
+        message.template,
+        &slots,
+        account,
+        now,
+    ))
 }
 
 /// Who asks, and who was paid.
@@ -125,14 +139,28 @@ pub fn both(conn: &mut Conn, row: &ReversalRow) -> Result<(PersonRow, PersonRow)
 }
 
 /// The reversal behind a hold, with both sides.
-pub fn behind(conn: &mut Conn, hold: i64) -> Result<Option<(ReversalRow, PersonRow, PersonRow)>, StoreError> {
+pub fn behind(
+    conn: &mut Conn,
+    hold: i64,
+) -> Result<Option<(ReversalRow, PersonRow, PersonRow)>, StoreError> {
     let Some(row) = rows::by_hold(conn, hold)? else { return Ok(None) };
     let (payer, payee) = both(conn, &row)?;
     Ok(Some((row, payer, payee)))
 }
 
 /// What comes with the end of a hold whose time is over: nobody has decided.
-pub fn ended(house: &House, row: &ReversalRow, payer: &PersonRow, payee: &PersonRow, now: Timestamp) -> Vec<Change> {
-    let state = Change::MoveReversal { payment: row.payment, from: UNDECIDED, state: "ended", why: String::new() };
-    [state].into_iter().chain(stays(house, row, payer, payee, now)).collect()
+pub fn ended(
+    config: &ServiceConfig,
+    row: &ReversalRow,
+    payer: &PersonRow,
+    payee: &PersonRow,
+    now: Timestamp,
+) -> Vec<Change> {
+    let state = Change::MoveReversal {
+        payment: row.payment,
+        from: UNDECIDED,
+        state: "ended",
+        why: String::new(),
+    };
+    [state].into_iter().chain(stays(config, row, payer, payee, now)).collect()
 }

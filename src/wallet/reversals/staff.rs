@@ -2,7 +2,7 @@
 //! reason is kept. What nobody decides ends by itself, and the money stays with the receiver.
 
 use super::super::Wallet;
-use super::super::house::House;
+use super::super::house::ServiceConfig;
 use super::super::plan::Act;
 use super::agree::KIND;
 use super::reversal::{self, DISPUTED, UNDECIDED, both};
@@ -11,7 +11,7 @@ use crate::book::{Change, HoldMove, Key};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
-use crate::store::reversals::{self as rows, ReversalRow};
+use crate::store::reversal_rows::{self as rows, ReversalRow};
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 
@@ -36,14 +36,14 @@ pub struct Case {
 impl Wallet {
     /// What is not decided, the oldest first.
     pub async fn reversals(&self) -> Result<Vec<Case>, StoreError> {
-        let house = self.house.clone();
-        let since = house.clock.now().minus(QUOTA_OVER).micros();
+        let config = self.config.clone();
+        let since = config.clock.now().minus(QUOTA_OVER).micros();
         let read = move |conn: &mut Conn| {
             let mut cases = Vec::new();
             for row in rows::undecided(conn, LISTED_MAX)? {
                 let (payer, payee) = both(conn, &row)?;
                 let asked_before = rows::count_since(conn, row.payer, since)?;
-                let code = Reference::of(row.payment, &house.reference_key).to_string();
+                let code = Reference::of(row.payment, &config.reference_key).to_string();
                 cases.push(Case { code, row, payer, payee, asked_before });
             }
             Ok(cases)
@@ -53,8 +53,14 @@ impl Wallet {
 
     /// Decides what was asked back: gives it back (only where the receiver objects: until then they
     /// may still agree), or leaves it with who has it.
-    pub async fn decide_reversal(&self, code: &str, give_back: bool, why: &str) -> Result<ReversalRow, Refusal> {
-        let payment = Reference::parse(code).and_then(|code| code.posting_id(&self.house.reference_key));
+    pub async fn decide_reversal(
+        &self,
+        code: &str,
+        give_back: bool,
+        why: &str,
+    ) -> Result<ReversalRow, Refusal> {
+        let payment =
+            Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
         let payment = payment.ok_or(Reason::UndoNot)?;
         let read = move |conn: &mut Conn| match rows::by_payment(conn, payment)? {
             Some(row) => both(conn, &row).map(|both| Some((row, both))),
@@ -65,7 +71,8 @@ impl Wallet {
             Refusal::from(Reason::Busy)
         })?;
         let (row, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
-        let act = decided(&self.house, &row, (&payer, &payee), give_back, why, self.house.clock.now());
+        let act =
+            decided(&self.config, &row, (&payer, &payee), give_back, why, self.config.clock.now());
         self.book.post(self.planned(key(&row, give_back), act)).await.map(|_receipt| row)
     }
 }
@@ -79,23 +86,24 @@ fn key(row: &ReversalRow, give_back: bool) -> Key {
 
 /// What comes of a decision.
 pub fn decided(
-    house: &House,
+    config: &ServiceConfig,
     row: &ReversalRow,
     (payer, payee): (&PersonRow, &PersonRow),
     give_back: bool,
     why: &str,
     now: Timestamp,
 ) -> Act {
-    let (payment, why) = (row.payment, why.to_owned());
+    let payment = row.payment;
+    let why = why.to_owned();
     if give_back {
         let (legs, holds) = reversal::back(row);
         let state = Change::MoveReversal { payment, from: &[DISPUTED], state: "given_back", why };
-        let told = reversal::gone_back(house, row, payer, payee, now);
+        let told = reversal::gone_back(config, row, payer, payee, now);
         let changes = [state].into_iter().chain(told).collect();
         return Act { kind: KIND, legs, holds, changes, corrects: Some(payment), ..Act::default() };
     }
     let state = Change::MoveReversal { payment, from: UNDECIDED, state: "released", why };
-    let told = reversal::stays(house, row, payer, payee, now);
+    let told = reversal::stays(config, row, payer, payee, now);
     let holds = vec![HoldMove::Release { hold: row.hold }];
     let changes = [state].into_iter().chain(told).collect();
     Act { kind: "release", holds, changes, ..Act::default() }

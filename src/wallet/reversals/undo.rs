@@ -7,15 +7,15 @@
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Replay, Service, Unrecorded, Whose};
+use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::reversal::{self, WORDS};
 use super::wrong_send::{self, WrongSend};
-use crate::ask::Verb;
 use crate::book::{Change, HoldMove};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::store::people::PersonRow;
-use crate::store::reversals::ReversalRow;
+use crate::store::reversal_rows::ReversalRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 use std::time::Duration;
@@ -23,13 +23,25 @@ use std::time::Duration;
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "undo",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[payment, payee, payee_stands],
     decide,
     shows: WORDS,
     refusals: &[Reason::UndoNot, Reason::UndoTwice, Reason::UndoQuota],
-    messages: &[&SPENT, &HELD, &ASKED, &reversal::BACK, &reversal::GAVE, &reversal::STAYS, &reversal::FREE],
-    replay: Replay { wants: &[opened, other_side], recorded: Some(held_again), unrecorded: Unrecorded::Told },
+    messages: &[
+        &SPENT,
+        &HELD,
+        &ASKED,
+        &reversal::BACK,
+        &reversal::GAVE,
+        &reversal::STAYS,
+        &reversal::FREE,
+    ],
+    replay: Replay {
+        wants: &[opened, other_side],
+        recorded: Some(held_again),
+        unrecorded: Unrecorded::Told,
+    },
     ..Service::PLAIN
 };
 
@@ -51,7 +63,7 @@ pub const QUOTA_OVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// The payment whose code was typed.
 fn named(context: &Context) -> Result<i64, PlanError> {
     let code = Reference::parse(context.field("receipt")?);
-    let payment = code.and_then(|code| code.posting_id(&context.house.reference_key));
+    let payment = code.and_then(|code| code.posting_id(&context.config.reference_key));
     Ok(payment.ok_or_else(not_this)?)
 }
 
@@ -74,7 +86,9 @@ fn payment(context: &Context) -> Vec<Want> {
 }
 
 fn payee(context: &Context) -> Vec<Want> {
-    let (Some(payer), Ok(payment)) = (&context.caller.person, named(context)) else { return Vec::new() };
+    let (Some(payer), Ok(payment)) = (&context.caller.person, named(context)) else {
+        return Vec::new();
+    };
     let found = context.facts.posting(payment).ok().flatten();
     found.map(|payment| wrong_send::wants(context, payer, payment)).unwrap_or_default()
 }
@@ -83,7 +97,7 @@ fn payee(context: &Context) -> Vec<Want> {
 /// pay for it.
 fn payee_stands(context: &Context) -> Vec<Want> {
     let mut wants = payee(context);
-    if context.verb == Verb::Do {
+    if context.mode == Mode::Execute {
         let served: Vec<i64> = wants.iter().filter_map(served).collect();
         wants.extend(served.into_iter().map(Want::Account));
     }
@@ -103,13 +117,13 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.facts.reversal(payment)?.is_some() {
         return Err(Refusal::of_field(Reason::UndoTwice, "receipt").into());
     }
-    let times = context.house.rules.undo_quota;
+    let times = context.config.rules.reversal_quota;
     if context.facts.count(&quota(context, payer))? >= times {
         return Err(Refusal::from(Reason::UndoQuota).with("times", times).into());
     }
     plan.show_all(party::sign(sent.payee));
     plan.show("amount", context.money(sent.amount_minor));
-    if context.verb == Verb::Do {
+    if context.mode == Mode::Execute {
         let act = hold(context, plan, payer, &sent)?;
         plan.commit(act);
     }
@@ -117,7 +131,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// What is still there of a payment is set aside.
-fn hold(context: &Context, plan: &mut Plan, payer: &PersonRow, sent: &WrongSend) -> Result<Act, PlanError> {
+fn hold(
+    context: &Context,
+    plan: &mut Plan,
+    payer: &PersonRow,
+    sent: &WrongSend,
+) -> Result<Act, PlanError> {
     let payee = sent.payee;
     let account = party::account(context, payee.account_id)?;
     let there_minor = sent.amount_minor.min(account.available_minor()).max(0);
@@ -147,11 +166,15 @@ fn hold(context: &Context, plan: &mut Plan, payer: &PersonRow, sent: &WrongSend)
     plan.show("amount", context.money(held_minor));
     plan.show("day", context.day_of(expires));
     let changes = vec![
-        context.tell(payer, &HELD, reversal::words(context.house, &row, payee), None),
-        context.tell(payee, &ASKED, reversal::words(context.house, &row, payer), None),
+        context.tell(payer, &HELD, reversal::words(context.config, &row, payee), None),
+        context.tell(payee, &ASKED, reversal::words(context.config, &row, payer), None),
         Change::OpenReversal(row),
     ];
-    let holds = vec![HoldMove::Open { account: payee.account_id, amount_minor: held_minor, expires_at: expires }];
+    let holds = vec![HoldMove::Open {
+        account: payee.account_id,
+        amount_minor: held_minor,
+        expires_at: expires,
+    }];
     Ok(Act { kind: SERVICE.name, holds, changes, ..Act::default() })
 }
 
@@ -160,7 +183,8 @@ fn opened(context: &Context) -> Vec<Want> {
 }
 
 fn other_side(context: &Context) -> Vec<Want> {
-    let row = named(context).ok().and_then(|payment| context.facts.reversal(payment).ok().flatten());
+    let row =
+        named(context).ok().and_then(|payment| context.facts.reversal(payment).ok().flatten());
     row.map(|row| Want::Person(row.payee)).into_iter().collect()
 }
 
@@ -170,7 +194,7 @@ fn held_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if let Some(row) = row.filter(|row| Some(row.hold) == context.posting) {
         let payee = context.facts.person(row.payee)?;
         let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
-        plan.show_all(reversal::words(context.house, row, payee));
+        plan.show_all(reversal::words(context.config, row, payee));
     }
     Ok(())
 }

@@ -62,7 +62,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// Adds a payment to the list, if it may be asked back and was not.
-fn offer(context: &Context, plan: &mut Plan, payer: &PersonRow, payment: &Whole) -> Result<(), PlanError> {
+fn offer(
+    context: &Context,
+    plan: &mut Plan,
+    payer: &PersonRow,
+    payment: &Whole,
+) -> Result<(), PlanError> {
     let Some(sent) = wrong_send::of(context, payer, payment)? else { return Ok(()) };
     if context.facts.reversal(sent.payment)?.is_some() {
         return Ok(());
@@ -70,8 +75,8 @@ fn offer(context: &Context, plan: &mut Plan, payer: &PersonRow, payment: &Whole)
     let slots = Slots::from([
         ("amount".into(), context.money(sent.amount_minor).into()),
         ("name".into(), party::name(sent.payee)),
-        ("time".into(), sent.at.time_of_day(&context.house.market.zone).into()),
+        ("time".into(), sent.at.time_of_day(&context.config.market.zone).into()),
     ]);
-    plan.line(Reference::of(sent.payment, &context.house.reference_key), slots);
+    plan.line(Reference::of(sent.payment, &context.config.reference_key), slots);
     Ok(())
 }

@@ -60,7 +60,12 @@ pub fn of<'a>(
         }
         let (posting, _legs) = payment;
         let at = Timestamp::from_micros(posting.at);
-        return Ok(Some(WrongSend { payment: posting.id, at, payee, amount_minor: leg.amount_minor }));
+        return Ok(Some(WrongSend {
+            payment: posting.id,
+            at,
+            payee,
+            amount_minor: leg.amount_minor,
+        }));
     }
     Ok(None)
 }

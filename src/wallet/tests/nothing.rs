@@ -2,12 +2,12 @@
 
 use crate::store::facts::{Found, Roster};
 use crate::store::wants::Want;
-use crate::store::working_day::Drawer;
+use crate::store::working_day::CashDrawer;
 
 /// What is found where there is nothing.
 pub fn nothing(want: &Want) -> Found {
     match want {
-        Want::Number(_) | Want::Owner(_) => Found::Member(Box::new(None)),
+        Want::Number(_) | Want::Owner(_) => Found::Holder(Box::new(None)),
         Want::Caller(..) => Found::Caller(Box::new(None)),
         Want::Person(_) => Found::Person(None),
         Want::Account(_) => Found::Account(None),
@@ -19,10 +19,14 @@ pub fn nothing(want: &Want) -> Found {
         Want::Post(_) => Found::Post(Box::new(None)),
         Want::Roster(_) => Found::Roster(Roster::default()),
         Want::Shift(_) => Found::Shift(None),
-        Want::Drawer(_) => Found::Drawer(Drawer::default()),
+        Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
         Want::Order(_) => Found::Order(None),
-        Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => Found::Orders(Vec::new()),
-        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => Found::Codes(Vec::new()),
+        Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => {
+            Found::Orders(Vec::new())
+        }
+        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => {
+            Found::Codes(Vec::new())
+        }
         Want::Behind(_) => Found::Code(None),
         Want::Reversal(_) => Found::Reversal(None),
         Want::ReversalsAsked(_) => Found::Reversals(Vec::new()),

@@ -47,35 +47,58 @@ impl Plan {
     pub fn messages(&self) -> Vec<(String, String)> {
         let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);
         let line = |slots: Slots| {
-            let said: Vec<String> = slots.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let said: Vec<String> =
+                slots.iter().map(|(name, value)| format!("{name}={value}")).collect();
             said.join(" ")
         };
-        told.map(|message| (message.template.clone(), line(serde_json::from_str(&message.slots).unwrap()))).collect()
+        told.map(|message| {
+            (message.template.clone(), line(serde_json::from_str(&message.slots).unwrap()))
+        })
+        .collect()
     }
 }
 
 fn told_by(change: &Change) -> Option<&NewMessage> {
-    if let Change::Tell(message) | Change::TellBelow { message, .. } = change { Some(message) } else { None }
+    if let Change::Tell(message) | Change::TellBelow { message, .. } = change {
+        Some(message)
+    } else {
+        None
+    }
 }
 
 /// Holds what was decided against what the service says of itself.
 pub fn conforms(service: &Service, plan: &Plan) {
-    let declared =
-        |slots: &[Slot], name: &str, value: &Value| slots.contains(&Slot(slot_name(slots, name), value.kind()));
+    let declared = |slots: &[Slot], name: &str, value: &Value| {
+        slots.contains(&Slot(slot_name(slots, name), value.kind()))
+    };
     let shown = plan.slots.iter().chain(plan.items.iter().flat_map(|item| &item.slots));
     for (name, value) in shown {
-        assert!(declared(service.shows, name, value), "{} does not declare {name}: {:?}", service.name, value.kind());
+        assert!(
+            declared(service.shows, name, value),
+            "{} does not declare {name}: {:?}",
+            service.name,
+            value.kind()
+        );
     }
-    let wrong = plan.act.iter().flat_map(|act| act.proofs.iter().flat_map(|proof| &proof.locked));
+    let wrong = plan
+        .act
+        .iter()
+        .flat_map(|act| act.credentials.iter().flat_map(|credential| &credential.locked));
     // what is done as another service's act is told as that one tells it
     let kind = plan.act.as_ref().and_then(|act| crate::wallet::service(act.kind));
     let messages = || service.messages.iter().chain(kind.iter().flat_map(|kind| kind.messages));
     for message in plan.act.iter().flat_map(|act| &act.changes).chain(wrong).filter_map(told_by) {
         let own = messages().find(|own| own.template == message.template);
-        let own: &Message = own.unwrap_or_else(|| panic!("{} does not declare {}", service.name, message.template));
+        let own: &Message =
+            own.unwrap_or_else(|| panic!("{} does not declare {}", service.name, message.template));
         let sent: Slots = serde_json::from_str(&message.slots).unwrap();
         for (name, value) in &sent {
-            assert!(declared(own.slots, name, value), "{} does not declare {name}: {:?}", own.template, value.kind());
+            assert!(
+                declared(own.slots, name, value),
+                "{} does not declare {name}: {:?}",
+                own.template,
+                value.kind()
+            );
         }
         for slot in own.slots {
             assert!(sent.contains_key(slot.0), "{} is sent without {}", own.template, slot.0);

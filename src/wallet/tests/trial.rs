@@ -1,6 +1,7 @@
-//! Decisions tried without a database: a small world of facts, in which every want is answered from memory and by nothing
-//! where nobody said otherwise. Each trial also holds what was decided against what the service says of itself: a slot that
-//! it does not declare, or a message with other values, fails.
+//! Decisions tried without a database: a small world of facts, in which every want is answered from
+//! memory and by nothing where nobody said otherwise. Each trial also holds what was decided
+//! against what the service says of itself: a slot that it does not declare, or a message with
+//! other values, fails.
 
 use super::super::context::Context;
 pub use super::outcome::{Outcome, conforms};
@@ -8,21 +9,21 @@ pub use super::outcome::{Outcome, conforms};
 use super::super::context::Peers;
 use super::super::planning::{Given, Job};
 use super::super::service::{Decide, Service, Unrecorded, Wants};
-use super::super::{Caller, House, Rules};
+use super::super::{Caller, OperatorRules, ServiceConfig};
 use super::nothing::nothing;
-use crate::ask::{Fields, Secret, Verb};
 use crate::book::Key;
 use crate::limits::{Limits, Usage};
-use crate::live::Live;
 use crate::market::Market;
 use crate::phone::Msisdn;
 use crate::pin::{Pin, PinKeys};
-use crate::seal::{Dice, SealKey};
+use crate::reloadable::Reloadable;
+use crate::request::{Fields, Mode, Secret};
+use crate::seal::{Randomness, SealKey};
 use crate::source::Source;
-use crate::store::agents::{AssistantRow, OutletRow, Till};
+use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
 use crate::store::book_rows::{Account, EntryRow, PostingRow};
 use crate::store::facts::{Facts, Found, Roster};
-use crate::store::members::Member;
+use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::Tariff;
@@ -37,7 +38,7 @@ pub const PIN: &str = "7361";
 
 /// A world of facts.
 pub struct Trial {
-    pub house: House,
+    pub config: ServiceConfig,
     pub now: Timestamp,
     known: BTreeMap<Want, Found>,
 }
@@ -60,25 +61,27 @@ impl Trial {
     pub fn new() -> Trial {
         let tariff = Source::new("menus/tariff.toml", include_str!("../../../menus/tariff.toml"));
         let limits = Source::new("menus/limits.toml", include_str!("../../../menus/limits.toml"));
-        let house = House {
+        let config = ServiceConfig {
             market: Market::kenya(),
-            tariff: Live::new(Tariff::parse(&tariff, &crate::wallet::priced()).unwrap()),
-            limits: Live::new(Limits::parse(&limits).unwrap()),
+            tariff: Reloadable::new(Tariff::parse(&tariff, &crate::wallet::priced()).unwrap()),
+            limits: Reloadable::new(Limits::parse(&limits).unwrap()),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
             reference_key: [7; 16],
-            rules: Rules { undo_quota: 3, payout: None, unjoined: true },
+            rules: OperatorRules { reversal_quota: 3, payout: None, unjoined: true },
             brand: "Kadogo".to_owned(),
             mails: true,
             dial: "*384*1234#".to_owned(),
             clock: Clock::manual(NOW),
-            dice: Dice::seeded(1),
+            randomness: Randomness::seeded(1),
         };
-        Trial { house, now: NOW, known: BTreeMap::new() }
+        Trial { config, now: NOW, known: BTreeMap::new() }
     }
 
     /// The same with another tariff.
     pub fn tariff(self, toml: &str) -> Trial {
-        self.house.tariff.set(Tariff::parse(&Source::new("tariff.toml", toml), &crate::wallet::priced()).unwrap());
+        self.config.tariff.set(
+            Tariff::parse(&Source::new("tariff.toml", toml), &crate::wallet::priced()).unwrap(),
+        );
         self
     }
 
@@ -88,7 +91,13 @@ impl Trial {
     }
 
     /// Somebody has joined, with this number, and has so much, minor units.
-    pub fn person(&mut self, account_id: i64, msisdn: &str, name: &str, balance_minor: i64) -> PersonRow {
+    pub fn person(
+        &mut self,
+        account_id: i64,
+        msisdn: &str,
+        name: &str,
+        balance_minor: i64,
+    ) -> PersonRow {
         let person = PersonRow {
             account_id,
             msisdn: msisdn.to_owned(),
@@ -97,44 +106,64 @@ impl Trial {
             joined_at: 0,
             tier: "full".to_owned(),
         };
-        self.member(&person, account(account_id, balance_minor));
+        self.holder(&person, account(account_id, balance_minor));
         person
     }
 
     /// Somebody stands like this: whoever asks for them, their account or their PIN finds it.
-    pub fn member(&mut self, person: &PersonRow, account: Account) {
-        let pin = Some(self.house.tagged(person.account_id, &Pin::parse(PIN).unwrap(), [5; 16]));
-        let member =
-            Member { person: person.clone(), account: account.clone(), budget: None, pin: pin.clone(), newest: None };
-        self.set(Want::Number(person.msisdn.clone()), Found::Member(Box::new(Some(member.clone()))));
-        self.set(Want::Owner(person.account_id), Found::Member(Box::new(Some(member))));
+    pub fn holder(&mut self, person: &PersonRow, account: Account) {
+        let pin = Some(self.config.tagged(person.account_id, &Pin::parse(PIN).unwrap(), [5; 16]));
+        let holder = AccountHolder {
+            person: person.clone(),
+            account: account.clone(),
+            budget: None,
+            pin: pin.clone(),
+            newest: None,
+        };
+        self.set(
+            Want::Number(person.msisdn.clone()),
+            Found::Holder(Box::new(Some(holder.clone()))),
+        );
+        self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder))));
         self.set(Want::Person(person.account_id), Found::Person(Some(person.clone())));
         self.set(Want::Account(account.id), Found::Account(Some(account)));
         self.set(Want::Pin(person.account_id), Found::Pin(pin));
     }
 
     /// Changes how somebody stands.
-    pub fn change(&mut self, person: &PersonRow, change: impl FnOnce(&mut Member)) {
-        let Some(Found::Member(found)) = self.known.get(&Want::Owner(person.account_id)).cloned() else {
+    pub fn change(&mut self, person: &PersonRow, change: impl FnOnce(&mut AccountHolder)) {
+        let Some(Found::Holder(found)) = self.known.get(&Want::Owner(person.account_id)).cloned()
+        else {
             panic!("nobody")
         };
-        let mut member = found.unwrap();
-        change(&mut member);
-        self.set(Want::Account(member.account.id), Found::Account(Some(member.account.clone())));
-        self.set(Want::Person(person.account_id), Found::Person(Some(member.person.clone())));
-        self.set(Want::Pin(person.account_id), Found::Pin(member.pin.clone()));
-        self.set(Want::Number(member.person.msisdn.clone()), Found::Member(Box::new(Some(member.clone()))));
-        self.set(Want::Owner(person.account_id), Found::Member(Box::new(Some(member))));
+        let mut holder = found.unwrap();
+        change(&mut holder);
+        self.set(Want::Account(holder.account.id), Found::Account(Some(holder.account.clone())));
+        self.set(Want::Person(person.account_id), Found::Person(Some(holder.person.clone())));
+        self.set(Want::Pin(person.account_id), Found::Pin(holder.pin.clone()));
+        self.set(
+            Want::Number(holder.person.msisdn.clone()),
+            Found::Holder(Box::new(Some(holder.clone()))),
+        );
+        self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder))));
     }
 
     /// Whose wallet this is.
     pub fn person_of(&self, account_id: i64) -> PersonRow {
-        let Some(Found::Person(Some(person))) = self.known.get(&Want::Person(account_id)) else { panic!("nobody") };
+        let Some(Found::Person(Some(person))) = self.known.get(&Want::Person(account_id)) else {
+            panic!("nobody")
+        };
         person.clone()
     }
 
     /// An outlet with so much float, where this person serves.
-    pub fn outlet(&mut self, float_account: i64, name: &str, float_minor: i64, server: &PersonRow) -> OutletRow {
+    pub fn outlet(
+        &mut self,
+        float_account: i64,
+        name: &str,
+        float_minor: i64,
+        server: &PersonRow,
+    ) -> OutletRow {
         let outlet = OutletRow {
             float_account,
             commission_account: float_account + 1,
@@ -145,18 +174,28 @@ impl Trial {
             opened_at: 0,
             low_float_minor: None,
         };
-        let assistant =
-            AssistantRow { id: float_account + 2, person: server.account_id, outlet: float_account, since: 0 };
-        let till = Till { assistant: assistant.clone(), outlet: outlet.clone() };
+        let assistant = AssistantRow {
+            id: float_account + 2,
+            person: server.account_id,
+            outlet: float_account,
+            since: 0,
+        };
+        let post = AgentPost { assistant: assistant.clone(), outlet: outlet.clone() };
         self.set(Want::Outlet(float_account), Found::Outlet(Some(outlet.clone())));
         self.set(Want::OutletsOf(vec![float_account]), Found::Outlets(vec![outlet.clone()]));
-        self.set(Want::Account(float_account), Found::Account(Some(account(float_account, float_minor))));
-        self.set(Want::Account(float_account + 1), Found::Account(Some(account(float_account + 1, 0))));
-        self.set(Want::Post(server.account_id), Found::Post(Box::new(Some(till))));
+        self.set(
+            Want::Account(float_account),
+            Found::Account(Some(account(float_account, float_minor))),
+        );
+        self.set(
+            Want::Account(float_account + 1),
+            Found::Account(Some(account(float_account + 1, 0))),
+        );
+        self.set(Want::Post(server.account_id), Found::Post(Box::new(Some(post))));
         let people = vec![server.clone()];
         let roster = Roster { people, assistants: vec![assistant.id], shifts: Vec::new() };
         self.set(Want::Roster(float_account), Found::Roster(roster));
-        let pin = self.house.tagged(assistant.id, &Pin::parse(PIN).unwrap(), [6; 16]);
+        let pin = self.config.tagged(assistant.id, &Pin::parse(PIN).unwrap(), [6; 16]);
         self.set(Want::Pin(assistant.id), Found::Pin(Some(pin)));
         outlet
     }
@@ -164,15 +203,15 @@ impl Trial {
     /// Who this is when they call.
     pub fn caller(&self, person: &PersonRow) -> Caller {
         let post = self.known.get(&Want::Post(person.account_id));
-        let till = if let Some(Found::Post(till)) = post { till.as_ref().clone() } else { None };
+        let post = if let Some(Found::Post(post)) = post { post.as_ref().clone() } else { None };
         let msisdn = Msisdn::from_e164(&person.msisdn).unwrap();
-        Caller { msisdn, person: Some(person.clone()), settled: true, till, asked: false }
+        Caller { msisdn, person: Some(person.clone()), settled: true, post, order_waits: false }
     }
 
     /// Somebody without a wallet, when they call.
     pub fn stranger(&self, msisdn: &str) -> Caller {
         let msisdn = Msisdn::from_e164(msisdn).unwrap();
-        Caller { msisdn, person: None, settled: false, till: None, asked: false }
+        Caller { msisdn, person: None, settled: false, post: None, order_waits: false }
     }
 
     /// A request of theirs.
@@ -195,9 +234,14 @@ impl Trial {
             && msisdn == caller.msisdn.e164()
             && !self.known.contains_key(want)
         {
-            let Caller { person, settled, till, asked, .. } = caller.clone();
-            let dialler = person.map(|person| crate::store::members::Dialler { person, settled, till, asked });
-            return Found::Caller(Box::new(dialler));
+            let Caller { person, settled, post, order_waits, .. } = caller.clone();
+            let profile = person.map(|person| crate::store::holders::CallerProfile {
+                person,
+                settled,
+                post,
+                order_waits,
+            });
+            return Found::Caller(Box::new(profile));
         }
         self.known.get(want).cloned().unwrap_or_else(|| nothing(want))
     }
@@ -236,39 +280,43 @@ impl Request<'_> {
 
     /// Are the inputs so far acceptable?
     pub fn check(self) -> Outcome {
-        self.run(Verb::Check)
+        self.run(Mode::Check)
     }
 
     /// What would it do?
     pub fn quote(self) -> Outcome {
-        self.run(Verb::Quote)
+        self.run(Mode::Quote)
     }
 
     /// What is there to choose from?
     pub fn list(self) -> Outcome {
-        self.run(Verb::List)
+        self.run(Mode::List)
     }
 
     /// What is to be committed?
     pub fn execute(mut self) -> Outcome {
         self.given = Given { posting: self.given.posting, ..execution() };
         self.secret = self.secret.or_else(|| Some(Secret::from(PIN.to_owned())));
-        self.run(Verb::Do)
+        self.run(Mode::Execute)
     }
 
-    /// What this decides on what it wants, which no request asks for: the work of the service itself.
+    /// What this decides on what it wants, which no request asks for: the work of the service
+    /// itself.
     pub fn work<T>(self, wants: &[Want], decide: impl FnOnce(&Context) -> T) -> T {
-        let (trial, caller) = (self.trial, self.caller.clone());
+        let trial = self.trial;
+        let caller = self.caller.clone();
         let mut facts = Facts::default();
         for want in wants {
             facts.put(want.clone(), trial.answer(want, &caller));
         }
-        decide(&self.job(Verb::Do).context(&caller, &facts))
+        decide(&self.job(Mode::Execute).context(&caller, &facts))
     }
 
-    fn run(self, verb: Verb) -> Outcome {
-        let (trial, caller, service) = (self.trial, self.caller.clone(), self.service);
-        let job = self.job(verb);
+    fn run(self, mode: Mode) -> Outcome {
+        let trial = self.trial;
+        let caller = self.caller.clone();
+        let service = self.service;
+        let job = self.job(mode);
         let mut facts = Facts::default();
         for step in 0..job.steps() {
             let Ok(wants) = job.wants(step, &facts) else { break };
@@ -282,13 +330,14 @@ impl Request<'_> {
         Outcome { plan, error }
     }
 
-    fn job(self, verb: Verb) -> Job {
+    fn job(self, mode: Mode) -> Job {
         let trial = self.trial;
-        let (rules, mails) = (trial.house.rules, trial.house.mails);
+        let rules = trial.config.rules;
+        let mails = trial.config.mails;
         Job {
-            house: Arc::new(House { rules, mails, ..Trial::new().house }),
-            tariff: trial.house.tariff.get(),
-            limits: trial.house.limits.get(),
+            config: Arc::new(ServiceConfig { rules, mails, ..Trial::new().config }),
+            tariff: trial.config.tariff.get(),
+            limits: trial.config.limits.get(),
             peers: self.peers,
             service: self.service,
             steps: self.steps,
@@ -296,7 +345,7 @@ impl Request<'_> {
             caller: self.caller,
             fields: self.fields,
             secret: self.secret,
-            verb,
+            mode,
             now: trial.now,
             salt: [9; 16],
             given: self.given,
@@ -320,9 +369,21 @@ pub fn account(id: i64, balance_minor: i64) -> Account {
 }
 
 /// A posting of this kind, so many minutes ago, that moved these amounts on these accounts.
-pub fn posting(id: i64, kind: &str, minutes_ago: u64, legs: &[(i64, i64)]) -> (PostingRow, Vec<EntryRow>) {
+pub fn posting(
+    id: i64,
+    kind: &str,
+    minutes_ago: u64,
+    legs: &[(i64, i64)],
+) -> (PostingRow, Vec<EntryRow>) {
     let at = NOW.minus(std::time::Duration::from_secs(minutes_ago * 60)).micros();
-    let row = PostingRow { id, kind: kind.into(), at, key: vec![0; 20], request: vec![0; 16], corrects: None };
+    let row = PostingRow {
+        id,
+        kind: kind.into(),
+        at,
+        key: vec![0; 20],
+        request: vec![0; 16],
+        corrects: None,
+    };
     let entry = |(leg, (account_id, amount_minor)): (i64, &(i64, i64))| EntryRow {
         posting_id: id,
         leg,

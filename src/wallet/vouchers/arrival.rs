@@ -1,7 +1,7 @@
 //! Vouchers whose receivers have joined: the money comes to them by itself, within their limits.
 //! What does not fit waits, as its receiver is told, and is looked at again until its time is over.
 
-use super::super::house::House;
+use super::super::house::ServiceConfig;
 use super::super::message::Message;
 use super::super::people::send;
 use super::super::plan::Act;
@@ -11,10 +11,10 @@ use crate::book::{Change, HoldMove, Key, Leg};
 use crate::calendar::Day;
 use crate::limits::Limits;
 use crate::money::Money;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::book_rows::Account;
 use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, book_rows, parcels, sessions};
+use crate::store::{Conn, StoreError, book_rows, sessions, voucher_rows};
 use crate::time::Timestamp;
 use crate::value::Slots;
 
@@ -52,19 +52,25 @@ pub enum Fate {
 impl Wallet {
     /// Hands out what waits for people who have joined; returns how many vouchers arrived.
     pub async fn arrive(&self) -> Result<usize, StoreError> {
-        let (mut arrived, mut after) = (0_usize, 0_i64);
+        let mut arrived = 0_usize;
+        let mut after = 0_i64;
         loop {
-            let (now, limits) = (self.house.clock.now(), self.house.limits.get());
+            let now = self.config.clock.now();
+            let limits = self.config.limits.get();
             let page = self.store.read(move |conn| page(conn, now, after)).await?;
             let Some(last) = page.last() else { return Ok(arrived) };
             after = last.voucher.id;
             for waiting in &page {
-                let fate = waiting.fate(&self.house, &limits, now);
+                let fate = waiting.fate(&self.config, &limits, now);
                 let posting = match fate {
-                    Fate::Arrives => {
-                        self.planned(arrival_key(&waiting.voucher), waiting.arrival(&self.house, &limits, now))
-                    }
-                    Fate::Tell => self.note(voucher::told_key(&waiting.voucher), waiting.no_room(&self.house, now)),
+                    Fate::Arrives => self.planned(
+                        arrival_key(&waiting.voucher),
+                        waiting.arrival(&self.config, &limits, now),
+                    ),
+                    Fate::Tell => self.note(
+                        voucher::told_key(&waiting.voucher),
+                        waiting.no_room(&self.config, now),
+                    ),
                     Fate::Waits => continue,
                 };
                 // somebody else may be faster: another node, an agent, the sender. Then there is
@@ -79,11 +85,11 @@ impl Wallet {
 impl Waiting {
     /// What is to be done about it: it fits where the receiver's limits allow it, and waits where
     /// an account is frozen.
-    pub fn fate(&self, house: &House, limits: &Limits, now: Timestamp) -> Fate {
+    pub fn fate(&self, config: &ServiceConfig, limits: &Limits, now: Timestamp) -> Fate {
         if [&self.from, &self.into].iter().any(|account| account.state != party::OPEN) {
             return Fate::Waits;
         }
-        let meter = metering::arrived(limits, day(house, now), &self.payee, self.amount(house));
+        let meter = metering::arrived(limits, day(config, now), &self.payee, self.amount(config));
         let after_minor = self.into.balance_minor.saturating_add(self.voucher.amount_minor);
         match meter.taken_from(self.into.usage, after_minor) {
             Ok(_usage) => Fate::Arrives,
@@ -93,43 +99,44 @@ impl Waiting {
     }
 
     /// The payment that was wanted, like any other from then on.
-    pub fn arrival(&self, house: &House, limits: &Limits, now: Timestamp) -> Act {
+    pub fn arrival(&self, config: &ServiceConfig, limits: &Limits, now: Timestamp) -> Act {
         let Waiting { voucher, payer, payee, .. } = self;
         let total_minor = code::total_minor(voucher);
         let mut legs = vec![
             Leg { account: payer.account_id, amount_minor: total_minor.saturating_neg() },
             Leg { account: payee.account_id, amount_minor: voucher.amount_minor },
         ];
-        legs.extend(code::credits(house, voucher));
-        let ours = self.words(house, payee);
-        let mut theirs = self.words(house, payer);
+        legs.extend(code::credits(config, voucher));
+        let ours = self.words(config, payee);
+        let mut theirs = self.words(config, payer);
         // the price was its sender's
-        theirs.insert("fee".into(), Money::new(0, house.market.currency).into());
+        theirs.insert("fee".into(), Money::new(0, config.market.currency).into());
         let changes = vec![
             Change::CloseCode { code: voucher.id, state: code::USED },
             tell(payer, &voucher::ARRIVED, &ours, now),
             tell(payee, &send::RECEIVED, &theirs, now),
         ];
         let holds = vec![HoldMove::Settle { hold: voucher.hold, amount_minor: total_minor }];
-        let meters = vec![metering::arrived(limits, day(house, now), payee, self.amount(house))];
+        let meters = vec![metering::arrived(limits, day(config, now), payee, self.amount(config))];
         Act { kind: send::SERVICE.name, legs, holds, meters, changes, ..Act::default() }
     }
 
     /// The receiver hears once, and again some days later, that it does not fit.
-    pub fn no_room(&self, house: &House, now: Timestamp) -> Vec<Change> {
+    pub fn no_room(&self, config: &ServiceConfig, now: Timestamp) -> Vec<Change> {
         let Waiting { voucher, payer, payee, .. } = self;
         let key = voucher::told_key(voucher);
-        let told = voucher::tell_receiver(house, voucher, payer, Some(payee), &voucher::NO_ROOM, now);
-        vec![Change::Take { key }, told]
+        let told =
+            voucher::tell_receiver(config, voucher, payer, Some(payee), &voucher::NO_ROOM, now);
+        vec![Change::Claim { key }, told]
     }
 
-    fn amount(&self, house: &House) -> Money {
-        Money::new(self.voucher.amount_minor, house.market.currency)
+    fn amount(&self, config: &ServiceConfig) -> Money {
+        Money::new(self.voucher.amount_minor, config.market.currency)
     }
 
-    fn words(&self, house: &House, other: &PersonRow) -> Slots {
+    fn words(&self, config: &ServiceConfig, other: &PersonRow) -> Slots {
         let mut slots = party::sign(other);
-        slots.insert("amount".into(), self.amount(house).into());
+        slots.insert("amount".into(), self.amount(config).into());
         slots
     }
 }
@@ -139,8 +146,8 @@ fn tell(to: &PersonRow, message: &Message, slots: &Slots, now: Timestamp) -> Cha
     Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, slots, account, now))
 }
 
-fn day(house: &House, now: Timestamp) -> Day {
-    Day::of(now, &house.market.zone)
+fn day(config: &ServiceConfig, now: Timestamp) -> Day {
+    Day::of(now, &config.market.zone)
 }
 
 fn arrival_key(voucher: &CashCodeRow) -> Key {
@@ -149,8 +156,11 @@ fn arrival_key(voucher: &CashCodeRow) -> Key {
 
 /// A page of vouchers whose receivers have joined, with all that is decided on.
 fn page(conn: &mut Conn, now: Timestamp, after: i64) -> Result<Vec<Waiting>, StoreError> {
-    let found = parcels::of_joined(conn, now.micros(), after, BATCH)?;
-    let payers = people::by_accounts(conn, &Vec::from_iter(found.iter().map(|(voucher, _)| voucher.account_id)))?;
+    let found = voucher_rows::of_joined(conn, now.micros(), after, BATCH)?;
+    let payers = people::by_accounts(
+        conn,
+        &Vec::from_iter(found.iter().map(|(voucher, _)| voucher.account_id)),
+    )?;
     let sides = found.iter().flat_map(|(voucher, payee)| [voucher.account_id, payee.account_id]);
     let accounts = book_rows::accounts_of(conn, &Vec::from_iter(sides))?;
     let keys = Vec::from_iter(found.iter().map(|(voucher, _)| voucher::told_key(voucher)));

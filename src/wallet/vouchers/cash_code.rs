@@ -9,7 +9,7 @@
 use super::super::agents::cash_out;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Replay, Service, Unrecorded, Whose};
+use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::super::{metering, party, pricing};
 use super::code;
 use crate::book::{Change, HoldMove};
@@ -22,7 +22,7 @@ use std::time::Duration;
 /// The service as menus know it. It costs what cash costs.
 pub const SERVICE: Service = Service {
     name: "cash_code",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     opens: 1,
     wants: &[own],
     decide,
@@ -64,16 +64,17 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let fee = pricing::fee(context, cash_out::SERVICE.name, customer, amount)?;
     let old = context.facts.codes(&wants_codes(context, customer))?;
     // what the old ones hold is free again in the same commit
-    let freed_minor = old.iter().fold(0_i64, |sum, code| sum.saturating_add(code::total_minor(code)));
+    let freed_minor =
+        old.iter().fold(0_i64, |sum, code| sum.saturating_add(code::total_minor(code)));
     let available = context.money(account.available_minor().saturating_add(freed_minor));
     let terms = pricing::cover(available, amount, fee)?;
     // what a code may be for is what could be paid now; it counts when the cash is handed out
     metering::spent(context, customer, amount)?;
     terms.show(plan);
     let expires = context.now.plus(LIFE);
-    plan.show("until", expires.time_of_day(&context.house.market.zone));
+    plan.show("until", expires.time_of_day(&context.config.market.zone));
     let Some(key) = context.key else { return Ok(()) };
-    let digits = code::digits(context.house, &key);
+    let digits = code::digits(context.config, &key);
     plan.show("cash_code", Value::Code(digits.clone()));
     let row = code::row(context, customer.account_id, &terms, expires);
     let mut holds = Vec::from_iter(old.iter().map(|code| HoldMove::Release { hold: code.hold }));
@@ -89,7 +90,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// The code, for who has lost the screen that showed it.
 fn code_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if let Some(key) = context.key {
-        plan.show("cash_code", Value::Code(code::digits(context.house, &key)));
+        plan.show("cash_code", Value::Code(code::digits(context.config, &key)));
     }
     Ok(())
 }

@@ -2,15 +2,15 @@
 //! when it was made. It does not know what either is made for, or who hands it out.
 
 use super::super::context::Context;
-use super::super::house::House;
+use super::super::house::ServiceConfig;
 use super::super::plan::PlanError;
 use super::super::pricing::Terms;
-use crate::book::{Change, HoldMove, Key, Leg, Proof, SecretKind};
+use crate::book::{Change, Credential, HoldMove, Key, Leg, SecretKind};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::store::agents::CashCodeRow;
-use crate::tariff::{Fee, Line, Place};
+use crate::store::agent_rows::CashCodeRow;
+use crate::tariff::{Fee, FeeAccount, FeeLine};
 use crate::time::Timestamp;
 
 /// What is stored of one that still opens something.
@@ -21,8 +21,8 @@ pub const USED: &str = "used";
 pub const CANCELLED: &str = "cancelled";
 
 /// The code of a request: the same for each copy of it, and when its answer was lost.
-pub fn digits(house: &House, key: &Key) -> String {
-    house.pin_keys.current().code(key.bytes())
+pub fn digits(config: &ServiceConfig, key: &Key) -> String {
+    config.pin_keys.current().code(key.bytes())
 }
 
 /// The row of a code that the caller makes.
@@ -35,8 +35,8 @@ pub fn row(context: &Context, owner: i64, terms: &Terms, expires: Timestamp) -> 
         fee_minor: terms.fee.payer_minor,
         state: OPEN.to_owned(),
         expires_at: expires.micros(),
-        tax_minor: terms.fee.credited_minor(Place::Tax),
-        levy_minor: terms.fee.credited_minor(Place::Levy),
+        tax_minor: terms.fee.credited_minor(FeeAccount::Tax),
+        levy_minor: terms.fee.credited_minor(FeeAccount::Levy),
         msisdn: None,
         place: None,
     }
@@ -50,7 +50,7 @@ pub fn hold(row: &CashCodeRow) -> HoldMove {
 
 /// What makes these digits open it.
 pub fn opened(context: &Context, row: CashCodeRow, digits: &str) -> Result<[Change; 2], PlanError> {
-    let tag = context.house.tagged(row.id, &Pin::parse(digits)?, context.salt);
+    let tag = context.config.tagged(row.id, &Pin::parse(digits)?, context.salt);
     Ok([Change::SetPin(tag), Change::OpenCode(row)])
 }
 
@@ -62,19 +62,31 @@ pub fn proof(
     typed: &Pin,
     amount: Money,
     locked: Change,
-) -> Result<Proof, PlanError> {
+) -> Result<Credential, PlanError> {
     let kept = context.facts.pin(row.id)?.ok_or(Reason::CodeGone)?;
-    let tag = context.house.pin_keys.tag(kept.key_version, row.id, &kept.salt, typed);
+    let tag = context.config.pin_keys.tag(kept.key_version, row.id, &kept.salt, typed);
     let tag = tag.filter(|_| row.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
-    let (salt, wrong) = (kept.salt.clone(), vec![Change::ChargePin { account: row.id }]);
-    Ok(Proof { secret: SecretKind::Code, account: row.id, salt, tag, wrong, locked: vec![locked] })
+    let salt = kept.salt.clone();
+    let wrong = vec![Change::ChargePin { account: row.id }];
+    Ok(Credential {
+        secret: SecretKind::Code,
+        account: row.id,
+        salt,
+        tag,
+        wrong,
+        locked: vec![locked],
+    })
 }
 
 /// The fee that was agreed on when it was made, by where its lines go.
 pub fn fee(row: &CashCodeRow) -> Fee {
     let own_minor = row.fee_minor.saturating_sub(row.tax_minor).saturating_sub(row.levy_minor);
-    let lines = [(Place::Fees, own_minor), (Place::Tax, row.tax_minor), (Place::Levy, row.levy_minor)];
-    let line = |(place, minor): (Place, i64)| Line {
+    let lines = [
+        (FeeAccount::Fees, own_minor),
+        (FeeAccount::Tax, row.tax_minor),
+        (FeeAccount::Levy, row.levy_minor),
+    ];
+    let line = |(place, minor): (FeeAccount, i64)| FeeLine {
         name: place.name().to_owned(),
         place,
         minor,
@@ -85,14 +97,14 @@ pub fn fee(row: &CashCodeRow) -> Fee {
 }
 
 /// What it comes to, whatever the tariff says by now: what its maker agreed to is what they pay.
-pub fn terms(house: &House, row: &CashCodeRow) -> Terms {
-    let money = |minor| Money::new(minor, house.market.currency);
+pub fn terms(config: &ServiceConfig, row: &CashCodeRow) -> Terms {
+    let money = |minor| Money::new(minor, config.market.currency);
     Terms { amount: money(row.amount_minor), fee: fee(row), total: money(total_minor(row)) }
 }
 
 /// Who is credited with the fee.
-pub fn credits(house: &House, row: &CashCodeRow) -> Vec<Leg> {
-    terms(house, row).credits()
+pub fn credits(config: &ServiceConfig, row: &CashCodeRow) -> Vec<Leg> {
+    terms(config, row).credits()
 }
 
 /// Amount and fee, minor units.

@@ -9,13 +9,13 @@ use super::super::message::Message;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::{code, voucher};
-use crate::ask::Verb;
 use crate::book::{Change, HoldMove, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::{CashCodeRow, OutletRow};
+use crate::request::Mode;
+use crate::store::agent_rows::{CashCodeRow, OutletRow};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
@@ -67,7 +67,8 @@ pub fn wants(context: &Context, outlet: &OutletRow, secret: &Secret) -> Vec<Want
 
 /// The voucher that a secret is of, if one waits there.
 fn meant<'a>(context: &Context<'a>, secret: &Secret) -> Result<&'a CashCodeRow, PlanError> {
-    let waiting = context.facts.codes(&voucher::wants_waiting(&context.phone("to")?, context.now))?;
+    let waiting =
+        context.facts.codes(&voucher::wants_waiting(&context.phone("to")?, context.now))?;
     let mut those = waiting.iter().filter(|voucher| voucher.place == Some(secret.place));
     Ok(those.next().ok_or(Reason::CodeGone)?)
 }
@@ -80,7 +81,7 @@ pub fn redeem(
     amount: Money,
     secret: &Secret,
 ) -> Result<(), PlanError> {
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return Ok(());
     }
     let voucher = meant(context, secret)?;
@@ -91,22 +92,33 @@ pub fn redeem(
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
     }
-    let tried = voucher::tell_sender(context.house, voucher, payer, &voucher::TRIED, context.now);
-    let proofs = vec![code::proof(context, voucher, &secret.code, amount, tried)?];
+    let tried = voucher::tell_sender(context.config, voucher, payer, &voucher::TRIED, context.now);
+    let credentials = vec![code::proof(context, voucher, &secret.code, amount, tried)?];
     let mut legs = vec![
-        Leg { account: payer.account_id, amount_minor: code::total_minor(voucher).saturating_neg() },
+        Leg {
+            account: payer.account_id,
+            amount_minor: code::total_minor(voucher).saturating_neg(),
+        },
         Leg { account: outlet.float_account, amount_minor: voucher.amount_minor },
     ];
-    legs.extend(code::credits(context.house, voucher));
+    legs.extend(code::credits(context.config, voucher));
     // it is cash that is handed out, for who sent it: in parts it earns no more
-    let (service, customer) = (cash_out::SERVICE.name, payer.account_id);
+    let service = cash_out::SERVICE.name;
+    let customer = payer.account_id;
     let earned = commission::earn(context, service, outlet, customer, amount, &mut legs)?;
-    let holds = vec![HoldMove::Settle { hold: voucher.hold, amount_minor: code::total_minor(voucher) }];
+    let holds =
+        vec![HoldMove::Settle { hold: voucher.hold, amount_minor: code::total_minor(voucher) }];
     let mut changes = news(context, plan, voucher, payer, outlet)?;
     changes.extend(earned.once);
-    let (cash_minor, earned) = (amount.minor.saturating_neg(), earned.parts);
-    changes.extend(journal::record(context, plan, outlet, Work { service, customer, amount, cash_minor, earned })?);
-    plan.commit(Act { kind: KIND, legs, holds, proofs, changes, ..Act::default() });
+    let cash_minor = amount.minor.saturating_neg();
+    let earned = earned.parts;
+    changes.extend(journal::record(
+        context,
+        plan,
+        outlet,
+        Work { service, customer, amount, cash_minor, earned },
+    )?);
+    plan.commit(Act { kind: KIND, legs, holds, credentials, changes, ..Act::default() });
     Ok(())
 }
 
@@ -123,11 +135,12 @@ fn news(
     let joined = context.facts.number(to.e164())?.map(|member| &member.person);
     let mut ours = plan.shown(&["amount"]);
     ours.insert("phone".into(), Value::whole(&to));
-    let (house, now) = (context.house, context.now);
+    let config = context.config;
+    let now = context.now;
     let mut changes = vec![
         Change::CloseCode { code: voucher.id, state: code::USED },
-        voucher::tell_sender(house, voucher, payer, &voucher::TAKEN, now),
-        voucher::tell_receiver(house, voucher, payer, joined, &voucher::GOT, now),
+        voucher::tell_sender(config, voucher, payer, &voucher::TAKEN, now),
+        voucher::tell_receiver(config, voucher, payer, joined, &voucher::GOT, now),
     ];
     changes.extend(counter::tell_staff(context, outlet, &HAND_OUT, &HAND_OUT_SHARED, &ours)?);
     Ok(changes)

@@ -29,7 +29,9 @@ fn both(context: &Context) -> Vec<Want> {
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     match party::payee(context, "to") {
         Ok(payee) => plan.show_all(party::sign(payee)),
-        Err(PlanError::Refused(refusal)) if refusal.reason == Reason::PayeeUnknown && offered(context) => {
+        Err(PlanError::Refused(refusal))
+            if refusal.reason == Reason::PayeeUnknown && offered(context) =>
+        {
             plan.flag("unjoined");
             plan.show("phone", Value::whole(&context.phone("to")?));
         }

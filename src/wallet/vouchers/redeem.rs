@@ -10,16 +10,16 @@ use super::super::context::Context;
 use super::super::metering;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{CountsAs, Message, Service, Whose};
+use super::super::service::{Authority, CountsAs, Message, Service};
 use super::handing_out::{self, Secret, as_read_out};
 use super::send_unjoined::offered;
 use super::{cash_code, code, voucher};
-use crate::ask::Verb;
 use crate::book::{Change, HoldMove};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agents::{CashCodeRow, OutletRow};
+use crate::request::Mode;
+use crate::store::agent_rows::{CashCodeRow, OutletRow};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
@@ -27,7 +27,7 @@ use crate::value::{Kind, Slot, Value};
 /// The service as menus know it. What is handed out of a voucher is cash, for who sent it.
 pub const SERVICE: Service = Service {
     name: "redeem",
-    pin: Whose::Assistant,
+    authority: Authority::Assistant,
     wants: &[both_sides, paid_by, secret_kept],
     decide,
     shows: &[
@@ -56,10 +56,10 @@ pub const SERVICE: Service = Service {
 /// To who has made a code: it was tried too often.
 const TRIED: Message = Message::plain("sms.code_tried", &[Slot("amount", Kind::Money)]);
 
-/// Who stands at the counter, and what waits for a number without a wallet: where a secret is tried,
-/// or where nothing more may be sent to such numbers.
+/// Who stands at the counter, and what waits for a number without a wallet: where a secret is
+/// tried, or where nothing more may be sent to such numbers.
 fn both_sides(context: &Context) -> Vec<Want> {
-    let tried = context.verb == Verb::Do && secret(context).is_some();
+    let tried = context.mode == Mode::Execute && secret(context).is_some();
     let to = context.phone("to").ok().filter(|_| tried || !offered(context));
     let waiting = to.map(|to| voucher::wants_waiting(&to, context.now));
     counter::wants_customer(context).into_iter().chain(waiting).collect()
@@ -74,7 +74,7 @@ fn secret(context: &Context) -> Option<Secret> {
 fn paid_by(context: &Context) -> Vec<Want> {
     let mut wants = counter::wants_colleague(context);
     let Ok(post) = context.post() else { return wants };
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         return wants;
     }
     match (secret(context), counter::typed(context)) {
@@ -95,7 +95,10 @@ fn secret_kept(context: &Context) -> Vec<Want> {
 }
 
 /// The code that somebody has made.
-fn open_code<'a>(context: &Context<'a>, customer: &PersonRow) -> Result<&'a CashCodeRow, PlanError> {
+fn open_code<'a>(
+    context: &Context<'a>,
+    customer: &PersonRow,
+) -> Result<&'a CashCodeRow, PlanError> {
     let open = context.facts.codes(&cash_code::wants_codes(context, customer))?;
     Ok(open.first().ok_or(Reason::CodeGone)?)
 }
@@ -113,7 +116,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let customer = customer.ok_or_else(unreadable)?;
     let typed = Pin::parse(&as_read_out(typed)).map_err(|_reason| unreadable())?;
-    if context.verb != Verb::Do {
+    if context.mode != Mode::Execute {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());
     }
@@ -124,7 +127,11 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// Whose number the input `to` is: a customer's, or with the flag `unjoined` nobody's yet, where
 /// money may wait for it.
-fn holder<'a>(context: &Context<'a>, plan: &mut Plan, outlet: &OutletRow) -> Result<Option<&'a PersonRow>, PlanError> {
+fn holder<'a>(
+    context: &Context<'a>,
+    plan: &mut Plan,
+    outlet: &OutletRow,
+) -> Result<Option<&'a PersonRow>, PlanError> {
     let to = context.phone("to")?;
     let unjoined = context.facts.number(to.e164())?.is_none();
     // where sending to such numbers was switched off, what was sent before is still handed out
@@ -152,8 +159,8 @@ fn hand_out(
 ) -> Result<Act, PlanError> {
     let code = open_code(context, customer)?;
     let tried = context.tell(customer, &TRIED, plan.shown(&["amount"]), None);
-    let proofs = vec![code::proof(context, code, typed, amount, tried)?];
-    let terms = code::terms(context.house, code);
+    let credentials = vec![code::proof(context, code, typed, amount, tried)?];
+    let terms = code::terms(context.config, code);
     // the customer hears what it cost them; the outlet need not know
     plan.show("fee", context.money(code.fee_minor));
     let meters = vec![metering::drawn(context, customer, amount)?];
@@ -162,5 +169,13 @@ fn hand_out(
     let mut changes = cash_out::news(context, plan, customer, outlet)?;
     changes.extend(work);
     changes.push(Change::CloseCode { code: code.id, state: code::USED });
-    Ok(Act { kind: cash_out::SERVICE.name, legs, holds, meters, proofs, changes, corrects: None })
+    Ok(Act {
+        kind: cash_out::SERVICE.name,
+        legs,
+        holds,
+        meters,
+        credentials,
+        changes,
+        corrects: None,
+    })
 }

@@ -6,7 +6,7 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Replay, Service, Unrecorded, Whose};
+use super::super::service::{Authority, Replay, Service, Unrecorded};
 use super::{code, sent, voucher};
 use crate::book::{Key, PIN_ATTEMPTS_MAX};
 use crate::pin::Pin;
@@ -17,7 +17,7 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "parcel_secret",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[sent::wants, kept],
     decide,
     shows: &[
@@ -34,23 +34,26 @@ pub const SERVICE: Service = Service {
 /// What it follows from, and what it is compared with.
 fn kept(context: &Context) -> Vec<Want> {
     match sent::chosen(context) {
-        Ok(voucher) if context.key.is_some() => vec![Want::Posting(voucher.hold), Want::Pin(voucher.id)],
+        Ok(voucher) if context.key.is_some() => {
+            vec![Want::Posting(voucher.hold), Want::Pin(voucher.id)]
+        }
         Ok(_) | Err(_) => Vec::new(),
     }
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let voucher = sent::chosen(context)?;
-    plan.show_all(voucher::words(context.house, voucher));
+    plan.show_all(voucher::words(context.config, voucher));
     if context.key.is_none() {
         return Ok(());
     }
     let made = context.facts.posting(voucher.hold)?;
     let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
     let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
-    let digits = code::digits(context.house, &key);
+    let digits = code::digits(context.config, &key);
     let row = context.facts.pin(voucher.id)?.ok_or(Reason::ParcelGone)?;
-    let (keys, typed) = (&context.house.pin_keys, Pin::parse(&digits)?);
+    let keys = &context.config.pin_keys;
+    let typed = Pin::parse(&digits)?;
     if !keys.matches(row.key_version, voucher.id, &row.salt, &typed, &row.tag) {
         return Err(Reason::ParcelGone.into());
     }

@@ -6,13 +6,13 @@
 use super::super::agents::cash_out;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Message, Replay, Service, Unrecorded, Whose};
+use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::super::{metering, party, pricing};
 use super::{code, voucher};
 use crate::book::{Change, Key};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::Able;
@@ -24,7 +24,7 @@ use std::time::Duration;
 /// depends on what is paid in between.
 pub const SERVICE: Service = Service {
     name: "send_unjoined",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     opens: 1,
     wants: &[both, waiting],
     decide,
@@ -37,15 +37,37 @@ pub const SERVICE: Service = Service {
         Slot("secret", Kind::Code),
     ],
     refusals: &[Reason::ParcelsFull],
-    messages: &[&SENT, &voucher::WAITING, &voucher::NO_ROOM, &voucher::ARRIVED, &voucher::RETURNED, &voucher::ENDED],
-    priced: Some(Able { tier: true, channels: &[], month: false, payee: false, stands_for: &[cash_out::SERVICE.name] }),
-    replay: Replay { wants: &[behind], recorded: Some(secret_again), unrecorded: Unrecorded::Nothing },
+    messages: &[
+        &SENT,
+        &voucher::WAITING,
+        &voucher::NO_ROOM,
+        &voucher::ARRIVED,
+        &voucher::RETURNED,
+        &voucher::ENDED,
+    ],
+    priced: Some(Able {
+        tier: true,
+        channels: &[],
+        month: false,
+        payee: false,
+        stands_for: &[cash_out::SERVICE.name],
+    }),
+    replay: Replay {
+        wants: &[behind],
+        recorded: Some(secret_again),
+        unrecorded: Unrecorded::Nothing,
+    },
     ..Service::PLAIN
 };
 
 const SENT: Message = Message::receipt(
     "sms.parcel_sent",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
+        Slot("phone", Kind::Phone),
+        Slot("day", Kind::Day),
+    ],
 );
 
 /// Vouchers of one sender that wait at a time, and those that are made in a day, whatever became of
@@ -75,7 +97,10 @@ fn waiting(context: &Context) -> Vec<Want> {
     if context.key.is_some() {
         wants.extend([Want::SentCount(payer.account_id), Want::MeantCount(to.e164().to_owned())]);
     }
-    wants.extend([voucher::wants_sent(payer, context.now), voucher::wants_waiting(&to, context.now)]);
+    wants.extend([
+        voucher::wants_sent(payer, context.now),
+        voucher::wants_waiting(&to, context.now),
+    ]);
     wants
 }
 
@@ -100,13 +125,20 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let expires = context.now.plus(voucher::LIFE);
     plan.show("day", context.day_of(expires));
     let Some(key) = context.key else { return Ok(()) };
-    let digits = code::digits(context.house, &key);
+    let digits = code::digits(context.config, &key);
     plan.show("secret", voucher::secret(place, &digits));
     let row = code::row(context, payer.account_id, &terms, expires);
     let row = CashCodeRow { msisdn: Some(to.e164().to_owned()), place: Some(place), ..row };
     let mut changes = Vec::from(turns(context, payer, &to)?);
     changes.push(context.tell(payer, &SENT, plan.shown(&["amount", "fee", "phone", "day"]), None));
-    changes.push(voucher::tell_receiver(context.house, &row, payer, None, &voucher::WAITING, context.now));
+    changes.push(voucher::tell_receiver(
+        context.config,
+        &row,
+        payer,
+        None,
+        &voucher::WAITING,
+        context.now,
+    ));
     let holds = vec![code::hold(&row)];
     changes.extend(code::opened(context, row, &digits)?);
     plan.commit(Act { kind: SERVICE.name, holds, meters, changes, ..Act::default() });
@@ -117,7 +149,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// never heard of it would give cash away.
 pub fn offered(context: &Context) -> bool {
     let priced = |service: &Service| context.tariff.prices(service.name);
-    context.house.rules.unjoined && (priced(&SERVICE) || !priced(&cash_out::SERVICE))
+    context.config.rules.unjoined && (priced(&SERVICE) || !priced(&cash_out::SERVICE))
 }
 
 /// The place that the next voucher takes among those for this number; refused where there are
@@ -143,7 +175,7 @@ fn turns(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<[Change; 2
     let meant = context.facts.count(&Want::MeantCount(to.e164().to_owned()))?;
     let turn = |label, whose: &[u8], count: i64| {
         let name = [whose, &count.to_be_bytes()].concat();
-        Change::Take { key: Key::new(Timestamp::from_micros(0), label, &name) }
+        Change::Claim { key: Key::new(Timestamp::from_micros(0), label, &name) }
     };
     let own = turn("parcels of", &payer.account_id.to_be_bytes(), sent);
     Ok([own, turn("parcels for", to.e164().as_bytes(), meant)])
@@ -157,7 +189,7 @@ fn behind(context: &Context) -> Vec<Want> {
 fn secret_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (Some(hold), Some(key)) = (context.posting, context.key) else { return Ok(()) };
     if let Some(place) = context.facts.code_behind(hold)?.and_then(|voucher| voucher.place) {
-        plan.show("secret", voucher::secret(place, &code::digits(context.house, &key)));
+        plan.show("secret", voucher::secret(place, &code::digits(context.config, &key)));
     }
     Ok(())
 }

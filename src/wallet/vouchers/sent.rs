@@ -8,7 +8,7 @@ use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
 use super::{code, voucher};
 use crate::reason::Reason;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -29,7 +29,7 @@ pub fn wants(context: &Context) -> Vec<Want> {
 
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     for voucher in waiting(context)? {
-        let mut words = voucher::words(context.house, voucher);
+        let mut words = voucher::words(context.config, voucher);
         words.retain(|name, _value| name != "day");
         plan.line(voucher.id, words);
     }

@@ -7,9 +7,9 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
 use super::ending::Untaken;
 use super::{sent, voucher};
-use crate::ask::Verb;
 use crate::book::HoldMove;
 use crate::reason::Reason;
+use crate::request::Mode;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -27,14 +27,14 @@ pub const SERVICE: Service = Service {
 /// Who has the number by now.
 fn receiver(context: &Context) -> Vec<Want> {
     let number = sent::chosen(context).ok().and_then(|voucher| voucher.msisdn.clone());
-    number.filter(|_| context.verb == Verb::Do).map(Want::Number).into_iter().collect()
+    number.filter(|_| context.mode == Mode::Execute).map(Want::Number).into_iter().collect()
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let voucher = sent::chosen(context)?;
     let payer = context.person()?;
-    plan.show_all(voucher::words(context.house, voucher));
-    if context.verb != Verb::Do {
+    plan.show_all(voucher::words(context.config, voucher));
+    if context.mode != Mode::Execute {
         return Ok(());
     }
     let joined = match &voucher.msisdn {
@@ -42,7 +42,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         None => None,
     };
     let untaken = Untaken { voucher: voucher.clone(), payer: payer.clone(), joined };
-    let (changes, meters) = untaken.over(context.house, &voucher::TAKEN_BACK, context.now);
+    let (changes, meters) = untaken.over(context.config, &voucher::TAKEN_BACK, context.now);
     let holds = vec![HoldMove::Release { hold: voucher.hold }];
     plan.commit(Act { kind: "cancel", holds, meters, changes, ..Act::default() });
     Ok(())

@@ -6,14 +6,14 @@
 //! secret is seven digits: which of the number's vouchers it opens, and a code of six. It is in no
 //! message: who reads the receiver's SMS has nothing to show to an agent.
 
-use super::super::house::House;
+use super::super::house::ServiceConfig;
 use super::super::message::Message;
 use super::super::{outgoing, party};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -26,7 +26,8 @@ pub const LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
 const MADE_MAX: i64 = 200;
 
 /// What its sender is told of it.
-const OURS: &[Slot] = &[Slot("amount", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)];
+const OURS: &[Slot] =
+    &[Slot("amount", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)];
 /// What the number it is for is told of it, and of who sent it.
 const THEIRS: &[Slot] = &[
     Slot("amount", Kind::Money),
@@ -84,39 +85,44 @@ pub fn told_key(voucher: &CashCodeRow) -> Key {
 }
 
 /// What the sender is told of it.
-pub fn words(house: &House, voucher: &CashCodeRow) -> Slots {
+pub fn words(config: &ServiceConfig, voucher: &CashCodeRow) -> Slots {
     let to = voucher.msisdn.as_deref().and_then(Msisdn::from_e164);
     let phone = to.map_or(Value::Phone(String::new()), |to| Value::whole(&to));
-    let ends = Day::of(Timestamp::from_micros(voucher.expires_at), &house.market.zone);
-    let amount = Money::new(voucher.amount_minor, house.market.currency);
-    Slots::from([("phone".into(), phone), ("amount".into(), amount.into()), ("day".into(), ends.into())])
+    let ends = Day::of(Timestamp::from_micros(voucher.expires_at), &config.market.zone);
+    let amount = Money::new(voucher.amount_minor, config.market.currency);
+    Slots::from([
+        ("phone".into(), phone),
+        ("amount".into(), amount.into()),
+        ("day".into(), ends.into()),
+    ])
 }
 
 /// A word to who sent it.
 pub fn tell_sender(
-    house: &House,
+    config: &ServiceConfig,
     voucher: &CashCodeRow,
     payer: &PersonRow,
     message: &Message,
     now: Timestamp,
 ) -> Change {
-    let (to, slots) = (&payer.msisdn, words(house, voucher));
+    let to = &payer.msisdn;
+    let slots = words(config, voucher);
     Change::Tell(outgoing::message(to, &payer.language, message.template, &slots, None, now))
 }
 
 /// A word to the number it is for. As long as they have not joined nobody knows their language.
 pub fn tell_receiver(
-    house: &House,
+    config: &ServiceConfig,
     voucher: &CashCodeRow,
     payer: &PersonRow,
     joined: Option<&PersonRow>,
     message: &Message,
     now: Timestamp,
 ) -> Change {
-    let mut slots = words(house, voucher);
+    let mut slots = words(config, voucher);
     slots.extend(party::sign(payer));
-    slots.insert("dial".into(), house.dial.clone().into());
+    slots.insert("dial".into(), config.dial.clone().into());
     let to = voucher.msisdn.as_deref().unwrap_or_default();
-    let language = joined.map_or(house.market.language.as_str(), |joined| &joined.language);
+    let language = joined.map_or(config.market.language.as_str(), |joined| &joined.language);
     Change::Tell(outgoing::message(to, language, message.template, &slots, None, now))
 }

@@ -4,12 +4,12 @@
 use super::super::context::Context;
 use super::super::party::{self, Party};
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Service, Settle, Whose};
+use super::super::service::{Authority, Service, Settle};
 use super::payment_request::{self, DECLINED};
 use super::pending;
 use crate::book::Change;
 use crate::refusal::Reason;
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -17,7 +17,7 @@ use crate::value::{Kind, Slot};
 /// handed out.
 pub const APPROVE: Service = Service {
     name: "approve",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[payer_and_order, payee_and_terms, terms],
     decide: approve,
     shows: &[
@@ -64,14 +64,17 @@ fn payee_and_terms(context: &Context) -> Vec<Want> {
 
 fn terms(context: &Context) -> Vec<Want> {
     let Ok(order) = waiting(context) else { return Vec::new() };
-    settle(context, order).map(|settle| (settle.wants)(&context.on(settle.channel), order.payee)).unwrap_or_default()
+    settle(context, order)
+        .map(|settle| (settle.wants)(&context.on(settle.channel), order.payee))
+        .unwrap_or_default()
 }
 
 /// The order that the input names, if it is the caller's to answer.
 fn waiting<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
     let payer = context.person()?;
     let order = context.facts.order(context.chosen("order", Reason::OrderGone)?)?;
-    let theirs = order.filter(|order| pending::is_open(order, context.now) && order.payer == payer.account_id);
+    let theirs = order
+        .filter(|order| pending::is_open(order, context.now) && order.payer == payer.account_id);
     Ok(theirs.ok_or(Reason::OrderGone)?)
 }
 
@@ -109,7 +112,14 @@ fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
     match &payee {
         Party::Person(asker) if payment_request::is(order) => {
-            changes.push(payment_request::news(context.house, asker, &DECLINED, context.person()?, order, context.now));
+            changes.push(payment_request::news(
+                context.config,
+                asker,
+                &DECLINED,
+                context.person()?,
+                order,
+                context.now,
+            ));
         }
         // who wanted it themselves knows, and an outlet sees that nobody comes for the cash
         Party::Person(_) | Party::Outlet(_) => {}

@@ -21,14 +21,29 @@ pub const ASKERS: Service = Service {
     ..Service::PLAIN
 };
 /// Input `asker`: no requests of theirs any more.
-pub const BLOCK: Service =
-    Service { name: "block", wants: &[askers_and_blocked, chosen], decide: block, shows: WHO, ..Service::PLAIN };
+pub const BLOCK: Service = Service {
+    name: "block",
+    wants: &[askers_and_blocked, chosen],
+    decide: block,
+    shows: WHO,
+    ..Service::PLAIN
+};
 /// Lists whom the caller has blocked: `name`, `phone`.
-pub const BLOCKED: Service =
-    Service { name: "blocked", wants: &[already, those_who_are], decide: blocked, shows: WHO, ..Service::PLAIN };
+pub const BLOCKED: Service = Service {
+    name: "blocked",
+    wants: &[already, those_who_are],
+    decide: blocked,
+    shows: WHO,
+    ..Service::PLAIN
+};
 /// Input `asker`: they may ask again.
-pub const UNBLOCK: Service =
-    Service { name: "unblock", wants: &[already, chosen], decide: unblock, shows: WHO, ..Service::PLAIN };
+pub const UNBLOCK: Service = Service {
+    name: "unblock",
+    wants: &[already, chosen],
+    decide: unblock,
+    shows: WHO,
+    ..Service::PLAIN
+};
 
 const WHO: &[Slot] = &[Slot("name", Kind::Name), Slot("phone", Kind::Phone)];
 
@@ -37,7 +52,12 @@ const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);
 const LISTED_MAX: i64 = 40;
 
 fn askers_of(context: &Context, payer: i64) -> Want {
-    Want::Askers { kind: ASK.name, payer, since: context.now.minus(WITHIN).micros(), limit: LISTED_MAX }
+    Want::Askers {
+        kind: ASK.name,
+        payer,
+        since: context.now.minus(WITHIN).micros(),
+        limit: LISTED_MAX,
+    }
 }
 
 fn already(context: &Context) -> Vec<Want> {

@@ -4,13 +4,13 @@
 use super::super::party::Party;
 use super::super::reversals::reversal;
 use super::super::vouchers::ending;
-use super::super::{House, Wallet, outgoing};
+use super::super::{ServiceConfig, Wallet, outgoing};
 use super::pending::SHOWN_MAX;
 use super::{order, payment_request};
 use crate::book::{Change, HoldMove, Key, Posting};
 use crate::money::Money;
-use crate::store::agents::{self, OutletRow};
-use crate::store::orders::{self, OrderRow};
+use crate::store::agent_rows::{self, OutletRow};
+use crate::store::order_rows::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
@@ -27,10 +27,10 @@ struct Due {
 
 impl Due {
     fn read(conn: &mut Conn, now: Timestamp) -> Result<Due, StoreError> {
-        let orders = orders::expired(conn, now.micros(), BATCH)?;
+        let orders = order_rows::expired(conn, now.micros(), BATCH)?;
         let both: Vec<i64> = orders.iter().flat_map(|order| [order.payer, order.payee]).collect();
         let people = people::by_accounts(conn, &both)?;
-        Ok(Due { outlets: agents::outlets_of(conn, &both)?, people, orders })
+        Ok(Due { outlets: agent_rows::outlets_of(conn, &both)?, people, orders })
     }
 
     fn person(&self, account: i64) -> Option<&PersonRow> {
@@ -46,20 +46,20 @@ impl Due {
 impl Wallet {
     /// How many orders wait for this account.
     pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
-        let now = self.house.clock.now().micros();
-        let read = move |conn: &mut Conn| orders::waiting(conn, account, now, SHOWN_MAX);
+        let now = self.config.clock.now().micros();
+        let read = move |conn: &mut Conn| order_rows::waiting(conn, account, now, SHOWN_MAX);
         Ok(self.store.read(read).await?.len())
     }
 
     /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many
     /// ended.
     pub async fn expire(&self) -> Result<usize, StoreError> {
-        let now = self.house.clock.now();
+        let now = self.config.clock.now();
         let due = self.store.read(move |conn: &mut Conn| Due::read(conn, now)).await?;
         let mut ended: usize = 0;
         for order in &due.orders {
             let (payer, payee) = (due.person(order.payer), due.party(order.payee));
-            let changes = over(&self.house, order, payer, payee.as_ref(), now);
+            let changes = over(&self.config, order, payer, payee.as_ref(), now);
             let posting = self.note(key(order.expires_at, order.id), changes);
             // somebody may have answered the order in this moment: then there is nothing to expire
             ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
@@ -69,15 +69,16 @@ impl Wallet {
 
     /// Ends holds; returns how many.
     async fn expire_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let house = self.house.clone();
+        let config = self.config.clone();
         let due = self.store.read(move |conn: &mut Conn| {
             let mut due = Vec::new();
             for hold in book_rows::holds_expired(conn, now.micros(), BATCH)? {
-                let (mut changes, mut meters) = (Vec::new(), Vec::new());
+                let mut changes = Vec::new();
+                let mut meters = Vec::new();
                 if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
-                    changes = reversal::ended(&house, &row, &payer, &payee, now);
+                    changes = reversal::ended(&config, &row, &payer, &payee, now);
                 } else if let Some(untaken) = ending::behind(conn, hold.id)? {
-                    (changes, meters) = untaken.returned(&house, now);
+                    (changes, meters) = untaken.returned(&config, now);
                 }
                 due.push((hold, changes, meters));
             }
@@ -96,7 +97,7 @@ impl Wallet {
 
 /// What comes with the end of an order that nobody answered.
 pub(super) fn over(
-    house: &House,
+    config: &ServiceConfig,
     order: &OrderRow,
     payer: Option<&PersonRow>,
     payee: Option<&Party>,
@@ -107,14 +108,24 @@ pub(super) fn over(
     changes.push(match payee {
         // whoever was asked has no need to hear that nothing came of it
         Party::Person(asker) if payment_request::is(order) => {
-            payment_request::news(house, asker, &payment_request::EXPIRED, payer, order, now)
+            payment_request::news(config, asker, &payment_request::EXPIRED, payer, order, now)
         }
         Party::Person(_) | Party::Outlet(_) => {
             let mut slots = payee.sign();
-            slots.insert("amount".into(), Money::new(order.amount_minor, house.market.currency).into());
-            slots.insert("dial".into(), house.dial.clone().into());
+            slots.insert(
+                "amount".into(),
+                Money::new(order.amount_minor, config.market.currency).into(),
+            );
+            slots.insert("dial".into(), config.dial.clone().into());
             let template = order::EXPIRED.template;
-            Change::Tell(outgoing::message(&payer.msisdn, &payer.language, template, &slots, None, now))
+            Change::Tell(outgoing::message(
+                &payer.msisdn,
+                &payer.language,
+                template,
+                &slots,
+                None,
+                now,
+            ))
         }
     });
     changes

@@ -62,12 +62,20 @@ const WAITS: Message = Message::plain(
 /// To its payer, who has not answered.
 pub const EXPIRED: Message = Message::plain(
     "sms.order_expired",
-    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("dial", Kind::Text)],
+    &[
+        Slot("amount", Kind::Money),
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("dial", Kind::Text),
+    ],
 );
 
 /// What the payer wants themselves, by text or where cash is handed out.
-pub const OWN: Sort =
-    Sort { kind: send::SERVICE.name, life: Duration::from_secs(30 * 60), alike: |order| !payment_request::is(order) };
+pub const OWN: Sort = Sort {
+    kind: send::SERVICE.name,
+    life: Duration::from_secs(30 * 60),
+    alike: |order| !payment_request::is(order),
+};
 
 fn both(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");

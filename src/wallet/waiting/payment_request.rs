@@ -8,14 +8,14 @@ use super::super::party::{self, Party};
 use super::super::people::send;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Service, Settle};
-use super::super::{House, outgoing, pricing};
+use super::super::{ServiceConfig, outgoing, pricing};
 use super::pending::{self, Sort};
 use super::quota;
 use crate::book::Change;
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::text;
@@ -70,8 +70,12 @@ pub const CANCEL: Service = Service {
 };
 
 /// What one side hears of the other.
-const NEWS: &[Slot] =
-    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("about", Kind::Text)];
+const NEWS: &[Slot] = &[
+    Slot("amount", Kind::Money),
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("about", Kind::Text),
+];
 const SENT: Message = Message::plain("sms.request_sent", NEWS);
 /// To who is asked.
 pub const ASKED: Message = Message::plain(
@@ -112,7 +116,9 @@ fn both(context: &Context) -> Vec<Want> {
 
 fn room(context: &Context) -> Vec<Want> {
     match (context.person(), party::payee(context, "to")) {
-        (Ok(asker), Ok(payer)) => quota::wants(context, ASK.name, asker.account_id, &[payer.account_id]),
+        (Ok(asker), Ok(payer)) => {
+            quota::wants(context, ASK.name, asker.account_id, &[payer.account_id])
+        }
         (Ok(_) | Err(_), Ok(_) | Err(_)) => Vec::new(),
     }
 }
@@ -143,7 +149,7 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// What a request is for: nothing where nothing was said, as by SMS.
 pub fn reference(context: &Context) -> Result<String, PlanError> {
     let Some(words) = context.fields.get("reference") else { return Ok(String::new()) };
-    let plain = text::reference(words).filter(|words| !sounds_official(context.house, words));
+    let plain = text::reference(words).filter(|words| !sounds_official(context.config, words));
     Ok(plain.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "reference"))?)
 }
 
@@ -159,7 +165,8 @@ pub fn open(
     let row = pending::open(context, plan, REQUESTED, payer, asker.account_id, amount);
     // how much waits for somebody is nobody else's business
     let full = Refusal::of_field(Reason::RequestsFull, "to");
-    let hidden = |refusal: Refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal };
+    let hidden =
+        |refusal: Refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal };
     let row = row.map_err(|error| error.refused_as(hidden))?;
     Ok(OrderRow { reference, ..row })
 }
@@ -173,18 +180,18 @@ pub fn told(
     order: &OrderRow,
 ) -> Result<Change, PlanError> {
     let fee = pricing::fee(context, send::SERVICE.name, payer, amount)?;
-    let mut slots = until(context.house, asker, order);
+    let mut slots = until(context.config, asker, order);
     slots.insert("fee".into(), context.money(fee.payer_minor).into());
     Ok(context.tell(payer, &ASKED, slots, None))
 }
 
 /// What who is asked reads: who asks, for what, and until when and how it is answered.
-pub fn until(house: &House, asker: &PersonRow, order: &OrderRow) -> Slots {
+pub fn until(config: &ServiceConfig, asker: &PersonRow, order: &OrderRow) -> Slots {
     let expires = Timestamp::from_micros(order.expires_at);
-    let zone = &house.market.zone;
-    let mut slots = words(house, asker, order);
+    let zone = &config.market.zone;
+    let mut slots = words(config, asker, order);
     slots.extend([
-        ("dial".into(), house.dial.clone().into()),
+        ("dial".into(), config.dial.clone().into()),
         ("time".into(), expires.time_of_day(zone).into()),
         ("date".into(), Day::of(expires, zone).into()),
     ]);
@@ -193,21 +200,21 @@ pub fn until(house: &House, asker: &PersonRow, order: &OrderRow) -> Slots {
 
 /// A word to one side of a request about what the other has done.
 pub fn news(
-    house: &House,
+    config: &ServiceConfig,
     to: &PersonRow,
     message: &Message,
     other: &PersonRow,
     order: &OrderRow,
     now: Timestamp,
 ) -> Change {
-    let slots = words(house, other, order);
+    let slots = words(config, other, order);
     Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, &slots, None, now))
 }
 
 /// What a request is: of whom, or for whom, how much, and for what.
-fn words(house: &House, other: &PersonRow, order: &OrderRow) -> Slots {
+fn words(config: &ServiceConfig, other: &PersonRow, order: &OrderRow) -> Slots {
     let mut slots = party::sign(other);
-    slots.insert("amount".into(), Money::new(order.amount_minor, house.market.currency).into());
+    slots.insert("amount".into(), Money::new(order.amount_minor, config.market.currency).into());
     slots.insert("about".into(), pending::about(order));
     slots
 }
@@ -220,7 +227,10 @@ fn pay(context: &Context, plan: &mut Plan, asker: &Party, amount: Money) -> Resu
 fn of_late(context: &Context) -> Vec<Want> {
     let since = context.now.minus(MINE_WITHIN).micros();
     let asker = context.person().map(|asker| asker.account_id);
-    asker.map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: MINE_MAX }).into_iter().collect()
+    asker
+        .map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: MINE_MAX })
+        .into_iter()
+        .collect()
 }
 
 fn mine_of_late<'a>(context: &Context<'a>) -> Result<&'a [OrderRow], PlanError> {
@@ -230,7 +240,11 @@ fn mine_of_late<'a>(context: &Context<'a>) -> Result<&'a [OrderRow], PlanError> 
 }
 
 fn payers(context: &Context) -> Vec<Want> {
-    mine_of_late(context).unwrap_or_default().iter().map(|order| Want::Person(order.payer)).collect()
+    mine_of_late(context)
+        .unwrap_or_default()
+        .iter()
+        .map(|order| Want::Person(order.payer))
+        .collect()
 }
 
 fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -269,8 +283,9 @@ fn payer(context: &Context) -> Vec<Want> {
 fn own<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
     let asker = context.person()?;
     let order = context.facts.order(context.chosen("request", Reason::RequestGone)?)?;
-    let theirs =
-        |order: &&OrderRow| pending::is_open(order, context.now) && order.payee == asker.account_id && is(order);
+    let theirs = |order: &&OrderRow| {
+        pending::is_open(order, context.now) && order.payee == asker.account_id && is(order)
+    };
     Ok(order.filter(theirs).ok_or(Reason::RequestGone)?)
 }
 
@@ -278,8 +293,8 @@ fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let order = own(context)?;
     let payer = context.facts.person(order.payer)?.ok_or(Reason::RequestGone)?;
-    plan.show_all(words(context.house, payer, order));
-    let news = news(context.house, payer, &CANCELLED, asker, order, context.now);
+    plan.show_all(words(context.config, payer, order));
+    let news = news(context.config, payer, &CANCELLED, asker, order, context.now);
     let changes = vec![Change::CloseOrder { order: order.id, state: "cancelled" }, news];
     plan.commit(Act { kind: "cancel", changes, ..Act::default() });
     Ok(())

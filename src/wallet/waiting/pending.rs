@@ -5,7 +5,7 @@ use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use crate::money::Money;
 use crate::refusal::Reason;
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -50,8 +50,8 @@ pub fn open(
         return Err(Reason::OrdersFull.into());
     }
     let expires = context.now.plus(sort.life);
-    plan.show("dial", context.house.dial.clone());
-    plan.show("time", expires.time_of_day(&context.house.market.zone));
+    plan.show("dial", context.config.dial.clone());
+    plan.show("time", expires.time_of_day(&context.config.market.zone));
     Ok(OrderRow {
         id: context.fresh_id,
         kind: sort.kind.to_owned(),
@@ -62,7 +62,7 @@ pub fn open(
         created_at: context.now.micros(),
         expires_at: expires.micros(),
         reference: String::new(),
-        bill: None,
+        split: None,
         remind_at: None,
     })
 }
@@ -74,6 +74,7 @@ pub fn is_open(order: &OrderRow, now: Timestamp) -> bool {
 
 /// How texts say what an order is for: behind a name, or not at all.
 pub fn about(order: &OrderRow) -> Value {
-    let words = if order.reference.is_empty() { String::new() } else { format!(": {}", order.reference) };
+    let words =
+        if order.reference.is_empty() { String::new() } else { format!(": {}", order.reference) };
     Value::Text(words)
 }

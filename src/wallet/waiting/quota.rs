@@ -50,8 +50,9 @@ pub fn allowed(
     let place = context.facts.count(&Want::RequestsMade(kind, asker.account_id))?;
     let of_today = context.facts.orders(&of_today(context, kind, asker.account_id))?;
     let waits = |order: &&_| pending::is_open(order, context.now);
-    // the shares of one bill wait together
-    let waiting: BTreeSet<i64> = of_today.iter().filter(waits).map(|order| order.bill.unwrap_or(order.id)).collect();
+    // the shares of one split bill wait together
+    let waiting: BTreeSet<i64> =
+        of_today.iter().filter(waits).map(|order| order.split.unwrap_or(order.id)).collect();
     let made = of_today.len().saturating_add(payers.len());
     if waiting.len() >= OPEN_MAX || i64::try_from(made).unwrap_or(i64::MAX) > DAILY_MAX {
         return Err(Reason::RequestsFull.into());
@@ -61,10 +62,12 @@ pub fn allowed(
             return Err(Refusal::of_field(Reason::RequestBlocked, "to").into());
         }
         let to_them = || of_today.iter().filter(|order| order.payer == payer.account_id);
-        if to_them().filter(waits).count() >= OPEN_TO_ONE_MAX || to_them().count() >= DAILY_TO_ONE_MAX {
+        if to_them().filter(waits).count() >= OPEN_TO_ONE_MAX
+            || to_them().count() >= DAILY_TO_ONE_MAX
+        {
             return Err(Refusal::of_field(Reason::RequestsFull, "to").into());
         }
     }
     let place = [asker.account_id.to_be_bytes(), place.to_be_bytes()].concat();
-    Ok(Change::Take { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
+    Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
 }

@@ -2,11 +2,11 @@
 //! more when the asker wants it.
 
 use super::super::service::Message;
-use super::super::{House, Wallet, outgoing};
+use super::super::{ServiceConfig, Wallet, outgoing};
 use super::payment_request;
 use crate::book::{Change, Key};
 use crate::calendar::Day;
-use crate::store::orders::{self, OrderRow};
+use crate::store::order_rows::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
@@ -42,7 +42,8 @@ const BATCH: i64 = 100;
 pub fn by_itself(zone: &TimeZone, asked: Timestamp) -> Timestamp {
     let at = asked.plus(AFTER);
     let day = Day::of(at, zone);
-    let (morning, evening) = (day.at_hour(MORNING, zone), day.at_hour(EVENING, zone));
+    let morning = day.at_hour(MORNING, zone);
+    let evening = day.at_hour(EVENING, zone);
     if at < morning {
         morning
     } else if at >= evening {
@@ -60,23 +61,29 @@ pub fn is_near(zone: &TimeZone, share: &OrderRow, now: Timestamp) -> bool {
 }
 
 /// The asker's own reminder of a split bill, which there is one of.
-pub fn turn(bill: i64) -> Key {
-    Key::new(Timestamp::from_micros(0), "bill reminded", &bill.to_be_bytes())
+pub fn turn(split: i64) -> Key {
+    Key::new(Timestamp::from_micros(0), "bill reminded", &split.to_be_bytes())
 }
 
 /// What the payer of a share is told.
-pub fn word(house: &House, order: &OrderRow, asker: &PersonRow, payer: &PersonRow, now: Timestamp) -> Change {
-    let slots = payment_request::until(house, asker, order);
+pub fn word(
+    config: &ServiceConfig,
+    order: &OrderRow,
+    asker: &PersonRow,
+    payer: &PersonRow,
+    now: Timestamp,
+) -> Change {
+    let slots = payment_request::until(config, asker, order);
     let template = REMINDER.template;
     Change::Tell(outgoing::message(&payer.msisdn, &payer.language, template, &slots, None, now))
 }
 
 impl Wallet {
-    /// Reminds who has not answered their share of a bill; returns how many.
+    /// Reminds who has not answered their share of a split bill; returns how many.
     pub async fn remind(&self) -> Result<usize, StoreError> {
-        let now = self.house.clock.now();
+        let now = self.config.clock.now();
         let due = self.store.read(move |conn: &mut Conn| {
-            let due = orders::to_remind(conn, now.micros(), BATCH)?;
+            let due = order_rows::to_remind(conn, now.micros(), BATCH)?;
             let both: Vec<i64> = due.iter().flat_map(|order| [order.payer, order.payee]).collect();
             Ok::<_, StoreError>((due, people::by_accounts(conn, &both)?))
         });
@@ -84,12 +91,19 @@ impl Wallet {
         let mut reminded: usize = 0;
         for order in due {
             let person = |account| everybody.iter().find(|person| person.account_id == account);
-            let (Some(asker), Some(payer)) = (person(order.payee), person(order.payer)) else { continue };
-            let key = Key::new(Timestamp::from_micros(order.created_at), "reminder", &order.id.to_be_bytes());
-            let word = word(&self.house, &order, asker, payer, now);
+            let (Some(asker), Some(payer)) = (person(order.payee), person(order.payer)) else {
+                continue;
+            };
+            let key = Key::new(
+                Timestamp::from_micros(order.created_at),
+                "reminder",
+                &order.id.to_be_bytes(),
+            );
+            let word = word(&self.config, &order, asker, payer, now);
             // another node may be faster, or the answer come in this moment
-            let changes = vec![Change::Take { key }, Change::Reminded { order: order.id }, word];
-            reminded = reminded.saturating_add(usize::from(self.book.post(self.note(key, changes)).await.is_ok()));
+            let changes = vec![Change::Claim { key }, Change::Reminded { order: order.id }, word];
+            reminded = reminded
+                .saturating_add(usize::from(self.book.post(self.note(key, changes)).await.is_ok()));
         }
         Ok(reminded)
     }
@@ -97,7 +111,11 @@ impl Wallet {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "tests stop where they fail"
+    )]
 
     use super::*;
 
@@ -109,7 +127,10 @@ mod tests {
             let at = by_itself(&zone, asked);
             let hour: i8 = at.clock_text(&zone).get(..2).unwrap().parse().unwrap();
             assert!((MORNING..EVENING).contains(&hour), "{minute}: {hour}");
-            assert!(at >= asked.plus(AFTER) && at.plus(APART) <= asked.plus(payment_request::LIFE), "{minute}");
+            assert!(
+                at >= asked.plus(AFTER) && at.plus(APART) <= asked.plus(payment_request::LIFE),
+                "{minute}"
+            );
         }
     }
 }

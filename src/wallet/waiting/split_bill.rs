@@ -2,9 +2,9 @@
 //! is a request like any other; what cannot be divided is the asker's own. Who has not answered is
 //! reminded: see `reminding`.
 //!
-//! Among what one asker may have waiting a bill counts once, or one dinner would be all they may
-//! ask for. For each person who is asked, and for the requests of a day, every share counts: nobody
-//! is asked more often by splitting.
+//! Among what one asker may have waiting a split bill counts once, or one dinner would be all they
+//! may ask for. For each person who is asked, and for the requests of a day, every share counts:
+//! nobody is asked more often by splitting.
 
 use super::super::context::Context;
 use super::super::party;
@@ -15,7 +15,7 @@ use super::reminding::{self, REMINDER};
 use super::{pending, quota};
 use crate::book::Change;
 use crate::refusal::{Reason, Refusal};
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -46,7 +46,7 @@ pub const SPLIT: Service = Service {
     ..Service::PLAIN
 };
 
-/// Lists the caller's bills: `paid`, `amount`, `about`.
+/// Lists the caller's split bills: `paid`, `amount`, `about`.
 pub const MINE: Service = Service {
     name: "bills",
     wants: &[of_late],
@@ -102,7 +102,7 @@ const SENT: Message = Message::plain(
 const PLACES: [&str; 8] = ["to1", "to2", "to3", "to4", "to5", "to6", "to7", "to8"];
 /// What is typed in place of a number when there are no more.
 const ALL: &str = "1";
-/// Bills are listed of so many days back, and so many shares are looked through for them.
+/// Split bills are listed of so many days back, and so many shares are looked through for them.
 const MINE_WITHIN: Duration = Duration::from_secs(7 * 24 * 3_600);
 const SHARES_MAX: i64 = 420;
 
@@ -128,7 +128,11 @@ fn room(context: &Context) -> Vec<Want> {
     let named = typed(context).take_while(|(place, typed)| !is_end(place, typed));
     let payers = named.map_while(|(place, _)| party::payee(context, place).ok());
     let payers: Vec<i64> = payers.map(|payer| payer.account_id).collect();
-    if payers.is_empty() { Vec::new() } else { quota::wants(context, ASK.name, asker.account_id, &payers) }
+    if payers.is_empty() {
+        Vec::new()
+    } else {
+        quota::wants(context, ASK.name, asker.account_id, &payers)
+    }
 }
 
 fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -146,13 +150,13 @@ fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("share", share);
     plan.show("own", context.money(total.minor.saturating_sub(share_minor.saturating_mul(count))));
     plan.show("count", count);
-    let bill = context.fresh_id;
-    let remind_at = reminding::by_itself(&context.house.market.zone, context.now).micros();
+    let split = context.fresh_id;
+    let remind_at = reminding::by_itself(&context.config.market.zone, context.now).micros();
     let mut changes = vec![turn];
-    for ((payer, place), id) in payers.iter().zip(PLACES).zip(bill..) {
+    for ((payer, place), id) in payers.iter().zip(PLACES).zip(split..) {
         let order = payment_request::open(context, plan, asker, payer, share, reference.clone());
         let order = order.map_err(|error| at(place, error))?;
-        let order = OrderRow { id, bill: Some(bill), remind_at: Some(remind_at), ..order };
+        let order = OrderRow { id, split: Some(split), remind_at: Some(remind_at), ..order };
         changes.push(payment_request::told(context, asker, payer, share, &order)?);
         plan.show("about", pending::about(&order));
         changes.push(Change::OpenOrder(order));
@@ -183,7 +187,9 @@ fn sharing<'a>(
         plan.show_all(party::sign(payer));
         payers.push(payer);
         // whoever was named last is the one too many
-        turn = Some(quota::allowed(context, ASK.name, asker, &payers).map_err(|error| at(place, error))?);
+        turn = Some(
+            quota::allowed(context, ASK.name, asker, &payers).map_err(|error| at(place, error))?,
+        );
     }
     let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "to1"))?;
     Ok((payers, turn))
@@ -200,31 +206,39 @@ fn at(place: &'static str, error: PlanError) -> PlanError {
 fn of_late(context: &Context) -> Vec<Want> {
     let since = context.now.minus(MINE_WITHIN).micros();
     let asker = context.person().map(|asker| asker.account_id);
-    asker.map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: SHARES_MAX }).into_iter().collect()
+    asker
+        .map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: SHARES_MAX })
+        .into_iter()
+        .collect()
 }
 
 fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     context.person()?;
     let requests = of_late(context).pop().ok_or(Reason::NotJoined)?;
-    let mut bills: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
+    let mut splits: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
     for order in context.facts.orders(&requests)? {
-        let Some(bill) = order.bill else { continue };
-        let (paid, all, words) = bills.entry(bill).or_default();
+        let Some(split) = order.split else { continue };
+        let (paid, all, words) = splits.entry(split).or_default();
         *all = all.saturating_add(order.amount_minor);
         if order.state == "approved" {
             *paid = paid.saturating_add(order.amount_minor);
         }
         *words = pending::about(order);
     }
-    for (bill, (paid, all, words)) in bills.into_iter().rev() {
-        let (paid, all) = (context.money(paid), context.money(all));
-        let slots = Slots::from([("paid".into(), paid.into()), ("amount".into(), all.into()), ("about".into(), words)]);
-        plan.line(bill, slots);
+    for (split, (paid, all, words)) in splits.into_iter().rev() {
+        let paid = context.money(paid);
+        let all = context.money(all);
+        let slots = Slots::from([
+            ("paid".into(), paid.into()),
+            ("amount".into(), all.into()),
+            ("about".into(), words),
+        ]);
+        plan.line(split, slots);
     }
     Ok(())
 }
 
-/// What is asked for the shares of the caller's bill that the input names.
+/// What is asked for the shares of the caller's split bill that the input names.
 fn shares_wanted(context: &Context) -> Result<Want, PlanError> {
     let asker = context.person()?.account_id;
     Ok(Want::SharesOf { split: context.chosen("bill", Reason::RequestGone)?, asker })
@@ -251,7 +265,10 @@ fn shared<'a>(context: &Context<'a>) -> Result<Vec<(&'a OrderRow, &'a PersonRow)
 }
 
 /// Those of them that wait; shows how many, and how much each is.
-fn waiting<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
+fn waiting<'a>(
+    context: &Context<'a>,
+    plan: &mut Plan,
+) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
     let mut shares = shared(context)?;
     shares.retain(|(order, _)| pending::is_open(order, context.now));
     let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
@@ -274,8 +291,8 @@ fn shares(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn payers_and_turn(context: &Context) -> Vec<Want> {
     let mut wants = payers(context);
-    let bill = context.chosen("bill", Reason::RequestGone);
-    wants.extend(bill.map(|bill| Want::Claimed(reminding::turn(bill).bytes().to_vec())));
+    let split = context.chosen("bill", Reason::RequestGone);
+    wants.extend(split.map(|split| Want::Claimed(reminding::turn(split).bytes().to_vec())));
     wants
 }
 
@@ -284,12 +301,14 @@ fn remind(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let shares = waiting(context, plan)?;
     let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
     let key = reminding::turn(context.chosen("bill", Reason::RequestGone)?);
-    let near = reminding::is_near(&context.house.market.zone, first, context.now);
+    let near = reminding::is_near(&context.config.market.zone, first, context.now);
     if near || context.facts.truth(&Want::Claimed(key.bytes().to_vec()))? {
         return Err(Reason::BillReminded.into());
     }
-    let words = shares.iter().map(|(order, payer)| reminding::word(context.house, order, asker, payer, context.now));
-    let changes = [Change::Take { key }].into_iter().chain(words).collect();
+    let words = shares
+        .iter()
+        .map(|(order, payer)| reminding::word(context.config, order, asker, payer, context.now));
+    let changes = [Change::Claim { key }].into_iter().chain(words).collect();
     plan.commit(Act { kind: "remind", changes, ..Act::default() });
     Ok(())
 }
@@ -299,7 +318,14 @@ fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut changes = Vec::new();
     for (order, payer) in waiting(context, plan)? {
         changes.push(Change::CloseOrder { order: order.id, state: "cancelled" });
-        changes.push(payment_request::news(context.house, payer, &CANCELLED, asker, order, context.now));
+        changes.push(payment_request::news(
+            context.config,
+            payer,
+            &CANCELLED,
+            asker,
+            order,
+            context.now,
+        ));
     }
     plan.commit(Act { kind: "cancel", changes, ..Act::default() });
     Ok(())

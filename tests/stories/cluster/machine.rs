@@ -1,5 +1,5 @@
-//! What a throw-away cluster needs of the machine it runs on: PostgreSQL's programs, somebody who may run them, a free
-//! port, signals and the end of whole families of processes.
+//! What a throw-away cluster needs of the machine it runs on: PostgreSQL's programs, somebody who
+//! may run them, a free port, signals and the end of whole families of processes.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -35,11 +35,15 @@ pub fn programs() -> &'static Result<Programs, String> {
             .collect();
         versions.sort_by(|one, other| other.cmp(one));
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders = versions.into_iter().map(|(_, folder)| folder).chain(std::env::split_paths(&path));
+        let mut folders =
+            versions.into_iter().map(|(_, folder)| folder).chain(std::env::split_paths(&path));
         let complete = |folder: &PathBuf| NEEDED.iter().all(|name| folder.join(name).exists());
-        let folder = folders.find(complete).ok_or("the programs of PostgreSQL are not installed")?;
+        let folder =
+            folders.find(complete).ok_or("the programs of PostgreSQL are not installed")?;
         let user = match id(&["-u"]) {
-            Some(0) => Some(id(&["-u", "postgres"]).zip(id(&["-g", "postgres"])).ok_or("no user postgres")?),
+            Some(0) => Some(
+                id(&["-u", "postgres"]).zip(id(&["-g", "postgres"])).ok_or("no user postgres")?,
+            ),
             _ => None,
         };
         Ok(Programs { folder, user })
@@ -51,7 +55,10 @@ impl Programs {
     pub fn command(&self, name: &str) -> Command {
         let path = if name == "sh" { PathBuf::from(name) } else { self.folder.join(name) };
         let mut command = Command::new(path);
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C");
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LC_ALL", "C");
         command.current_dir("/").stdin(Stdio::null());
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
@@ -69,7 +76,12 @@ pub fn said(command: &mut Command) -> String {
 pub fn send(signal: &str, pids: &[u32]) {
     let pids = pids.iter().map(u32::to_string);
     // some of them may be gone already
-    let _ = Command::new("kill").arg(format!("-{signal}")).args(pids).stderr(Stdio::null()).status().unwrap();
+    let _ = Command::new("kill")
+        .arg(format!("-{signal}"))
+        .args(pids)
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
 }
 
 /// Its own processes and what it started, the dead that nobody has buried left out.
@@ -83,7 +95,8 @@ pub fn family(pid: u32) -> Vec<u32> {
     alive.filter(|(own, parent)| *own == pid || *parent == pid).map(|(own, _)| own).collect()
 }
 
-/// Below the ports that outgoing connections take, so that a server finds its own again after a stop.
+/// Below the ports that outgoing connections take, so that a server finds its own again after a
+/// stop.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let own = u16::try_from(std::process::id() % 700).unwrap() * 14;

@@ -1,7 +1,8 @@
-//! What must come of every posting, by a model that shares no code with the book. It makes everything a posting asks for,
-//! notes what was there before and what speaks against it, and puts all of it back when anything does.
+//! What must come of every posting, by a model that shares no code with the book. It makes
+//! everything a posting asks for, notes what was there before and what speaks against it, and puts
+//! all of it back when anything does.
 
-use kadogo::book::{Change, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Proof, Receipt};
+use kadogo::book::{Change, Credential, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Receipt};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -82,7 +83,8 @@ fn refused(reason: Reason) -> Verdict {
 
 impl Oracle {
     pub fn open(&mut self, account: &Account) {
-        let (currency, floor) = (account.currency.clone(), account.floor_minor.is_some());
+        let currency = account.currency.clone();
+        let floor = account.floor_minor.is_some();
         let stand = Stand { currency, frozen: account.state != "open", floor, balance: 0, held: 0 };
         let old = self.accounts.insert(account.id, stand);
         self.before.push(Before::Account(account.id, old));
@@ -101,7 +103,9 @@ impl Oracle {
         if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
             return refused(Reason::Invalid);
         }
-        if let Some(verdict) = posting.proofs.iter().find_map(|proof| self.objection_of_pin(proof)) {
+        if let Some(verdict) =
+            posting.credentials.iter().find_map(|credential| self.objection_of_pin(credential))
+        {
             return verdict;
         }
         if let Some(reason) = posting.changes.iter().find_map(|change| self.change(change)) {
@@ -128,22 +132,25 @@ impl Oracle {
         Verdict::Good(receipt)
     }
 
-    /// A locked PIN allows nothing, an outdated one nothing either; a wrong one leaves what it costs.
-    fn objection_of_pin(&mut self, proof: &Proof) -> Option<Verdict> {
-        let Some(pin) = self.pins.get(&proof.account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX) else {
+    /// A locked PIN allows nothing, an outdated one nothing either; a wrong one leaves what it
+    /// costs.
+    fn objection_of_pin(&mut self, credential: &Credential) -> Option<Verdict> {
+        let Some(pin) =
+            self.pins.get(&credential.account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
+        else {
             return Some(refused(Reason::PinLocked));
         };
-        if pin.salt != proof.salt {
+        if pin.salt != credential.salt {
             return Some(refused(Reason::Stale));
         }
-        if pin.tag == proof.tag {
+        if pin.tag == credential.tag {
             return None;
         }
         let tries = pin.tries;
-        let mut objection = proof.wrong.iter().find_map(|change| self.change(change));
-        let now = self.pins[&proof.account].tries;
+        let mut objection = credential.wrong.iter().find_map(|change| self.change(change));
+        let now = self.pins[&credential.account].tries;
         if objection.is_none() && now > tries && now >= PIN_ATTEMPTS_MAX {
-            objection = proof.locked.iter().find_map(|change| self.change(change));
+            objection = credential.locked.iter().find_map(|change| self.change(change));
         }
         if let Some(reason) = objection {
             self.put_back();
@@ -165,8 +172,11 @@ impl Oracle {
                     let left = i128::from(amount_minor);
                     (own, Hold { account, left, expires: expires_at.micros(), open: true }, left)
                 }
-                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
-                    let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned() else {
+                HoldMove::Settle { hold, .. }
+                | HoldMove::Release { hold }
+                | HoldMove::Expire { hold } => {
+                    let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned()
+                    else {
                         against.push(Reason::HoldGone);
                         continue;
                     };
@@ -177,7 +187,9 @@ impl Oracle {
                     };
                     match step {
                         HoldMove::Expire { .. } if !over => against.push(Reason::Invalid),
-                        HoldMove::Settle { .. } | HoldMove::Release { .. } if over => against.push(Reason::HoldGone),
+                        HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
+                            against.push(Reason::HoldGone)
+                        }
                         _in_time => {}
                     }
                     if taken <= 0 {
@@ -192,7 +204,11 @@ impl Oracle {
                 }
             };
             self.alter(after.account, |stand| stand.held += by);
-            if self.accounts.get(&after.account).is_some_and(|stand| i64::try_from(stand.held).is_err()) {
+            if self
+                .accounts
+                .get(&after.account)
+                .is_some_and(|stand| i64::try_from(stand.held).is_err())
+            {
                 against.push(Reason::Invalid);
             }
             let old = self.holds.insert(id, after);
@@ -203,7 +219,10 @@ impl Oracle {
     fn move_money(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
         let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
-        if sum != 0 || accounts.len() < posting.legs.len() || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
+        if sum != 0
+            || accounts.len() < posting.legs.len()
+            || posting.legs.iter().any(|leg| leg.amount_minor == 0)
+        {
             against.push(Reason::Invalid);
         }
         for leg in &posting.legs {
@@ -238,7 +257,10 @@ impl Oracle {
             if stand.floor && free < 0 {
                 against.push(Reason::NotEnough);
             }
-            if [stand.balance, stand.held, free].into_iter().any(|amount| i64::try_from(amount).is_err()) {
+            if [stand.balance, stand.held, free]
+                .into_iter()
+                .any(|amount| i64::try_from(amount).is_err())
+            {
                 against.push(Reason::Invalid);
             }
         }
@@ -263,7 +285,8 @@ impl Oracle {
                 self.set_pin(row.account_id, pin);
             }
             Change::ChargePin { account } => {
-                let Some(pin) = self.pins.get(account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX) else {
+                let Some(pin) = self.pins.get(account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
+                else {
                     return Some(Reason::PinLocked);
                 };
                 self.set_pin(*account, Pin { tries: pin.tries + 1, ..pin.clone() });
@@ -287,7 +310,7 @@ impl Oracle {
             Change::AtVersion { session, version } => {
                 return (self.sessions.get(session) != Some(version)).then_some(Reason::Stale);
             }
-            Change::See { key } => {
+            Change::Dedup { key } => {
                 if !self.seen.insert(*key) {
                     return Some(Reason::Seen);
                 }
@@ -314,13 +337,13 @@ impl Oracle {
             | Change::Identify(_)
             | Change::OpenShift(_)
             | Change::CloseShift(_)
-            | Change::Serve(_)
-            | Change::AskedBy { .. }
+            | Change::Journal(_)
+            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
-            | Change::Take { .. }
+            | Change::Claim { .. }
             | Change::OpenReversal(_)
             | Change::MoveReversal { .. }
             | Change::Block { .. }

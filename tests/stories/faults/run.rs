@@ -4,7 +4,7 @@ use super::oracle::{Oracle, Verdict};
 use super::truth::{POISON, Truth};
 use super::wishes::{self, Luck, Wisher};
 use crate::ledger::Answer;
-use kadogo::book::batch::Outcome;
+use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Key, Posting, Receipt};
 use kadogo::refusal::Reason;
@@ -73,7 +73,8 @@ pub struct Run {
 
 impl Run {
     pub fn new(seed: u64) -> Run {
-        let (mut truth, mut oracle) = (Truth::default(), Oracle::default());
+        let mut truth = Truth::default();
+        let mut oracle = Oracle::default();
         for account in wishes::founders() {
             oracle.open(&account);
             truth.accounts.insert(account.id, account);
@@ -111,7 +112,7 @@ impl Run {
 
     pub fn turn(&mut self) {
         if self.luck.percent(35) {
-            self.at = self.luck.place(self.nodes.len());
+            self.at = self.luck.row_key(self.nodes.len());
         }
         if self.luck.percent(2) {
             self.operate();
@@ -120,7 +121,8 @@ impl Run {
             return self.find_out();
         }
         let batch = self.nodes[self.at].work.pop();
-        let batch = batch.unwrap_or_else(|| (0..=self.luck.below(BATCH)).map(|_| self.ask()).collect());
+        let batch =
+            batch.unwrap_or_else(|| (0..=self.luck.below(BATCH)).map(|_| self.ask()).collect());
         self.attempt(batch);
     }
 
@@ -128,13 +130,14 @@ impl Run {
         self.asked += 1;
         let old = !self.again.is_empty() && self.luck.percent(40);
         let posting = match old {
-            true => self.again.swap_remove(self.luck.place(self.again.len())),
+            true => self.again.swap_remove(self.luck.row_key(self.again.len())),
             false => self.wisher.wish(&mut self.luck, &self.oracle),
         };
         Ask { number: self.asked, posting }
     }
 
-    /// Writes of other rooms that touch the head: an account is frozen or opened, what is old is forgotten.
+    /// Writes of other rooms that touch the head: an account is frozen or opened, what is old is
+    /// forgotten.
     fn operate(&mut self) {
         self.meet("operator");
         self.truth.head.batch += 1;
@@ -149,7 +152,8 @@ impl Run {
         let id = wishes::somebody(&mut self.luck);
         let frozen = !self.oracle.accounts[&id].frozen && self.luck.percent(60);
         self.oracle.accounts.get_mut(&id).unwrap().frozen = frozen;
-        self.truth.accounts.get_mut(&id).unwrap().state = if frozen { "frozen" } else { "open" }.to_owned();
+        self.truth.accounts.get_mut(&id).unwrap().state =
+            if frozen { "frozen" } else { "open" }.to_owned();
     }
 
     /// One try at a batch, with the head of the book.
@@ -163,8 +167,9 @@ impl Run {
         }
         node.facts.last_posting = self.truth.head.last_posting;
         self.truth.tell(asks.iter().map(|ask| ask.posting.as_ref()), &mut node.facts);
-        let mut out = Outcome::default();
-        let answers: Vec<Answer> = asks.iter().map(|ask| node.facts.fold(&ask.posting, &mut out)).collect();
+        let mut out = BatchOutcome::default();
+        let answers: Vec<Answer> =
+            asks.iter().map(|ask| node.facts.fold(&ask.posting, &mut out)).collect();
         if self.truth.refuses(&out.rows) {
             node.forget();
             return self.split(asks);
@@ -210,11 +215,14 @@ impl Run {
         // told `invalid`, and nothing was done
         let ask = asks.pop().unwrap();
         assert_eq!(ask.posting.kind, POISON);
-        assert!(!self.verdicts.contains_key(&ask.number) && !self.receipts.contains_key(&ask.posting.key));
+        assert!(
+            !self.verdicts.contains_key(&ask.number)
+                && !self.receipts.contains_key(&ask.posting.key)
+        );
     }
 
     /// The batch takes its place in the one order: the model says what must come of it.
-    fn commit(&mut self, asks: &[Ask], answers: &[Answer], out: &Outcome) -> Head {
+    fn commit(&mut self, asks: &[Ask], answers: &[Answer], out: &BatchOutcome) -> Head {
         assert_eq!(asks.len(), answers.len());
         let node = &self.nodes[self.at];
         let head = self.truth.write(&node.facts, out, (node.number, node.begun));
@@ -236,7 +244,8 @@ impl Run {
         node.sent = Some(Sent { begun: node.begun, asks, answers });
     }
 
-    /// Asks, with the head, whether a batch was made. The question may be lost as well, or be given up.
+    /// Asks, with the head, whether a batch was made. The question may be lost as well, or be given
+    /// up.
     fn find_out(&mut self) {
         match self.luck.below(10) {
             0..=1 => return,
@@ -261,7 +270,8 @@ impl Run {
         self.meet("found not made");
     }
 
-    /// A batch of which nothing was done: the node tries again, or tells its callers, who come again.
+    /// A batch of which nothing was done: the node tries again, or tells its callers, who come
+    /// again.
     fn try_later(&mut self, asks: Vec<Ask>) {
         if self.luck.percent(50) {
             return self.nodes[self.at].work.push(asks);
@@ -278,11 +288,12 @@ impl Run {
         self.bring_again(gone.asks());
     }
 
-    /// Callers who do not know what became of their postings bring them again, some of them twice, some never.
+    /// Callers who do not know what became of their postings bring them again, some of them twice,
+    /// some never.
     fn bring_again(&mut self, asks: Vec<Ask>) {
         for ask in asks {
             self.verdicts.remove(&ask.number);
-            let times = [0, 1, 1, 1, 1, 1, 1, 2][self.luck.place(8)];
+            let times = [0, 1, 1, 1, 1, 1, 1, 2][self.luck.row_key(8)];
             self.again.extend((0..times).map(|_| Rc::clone(&ask.posting)));
         }
     }
@@ -291,16 +302,23 @@ impl Run {
     fn deliver(&mut self, asks: Vec<Ask>, answers: Vec<Answer>) {
         for (ask, answer) in asks.into_iter().zip(answers) {
             let verdict = self.verdicts.remove(&ask.number);
-            let verdict = verdict.unwrap_or_else(|| panic!("answered, but not committed: {:?}", ask.posting));
+            let verdict =
+                verdict.unwrap_or_else(|| panic!("answered, but not committed: {:?}", ask.posting));
             agree(&verdict, &answer, &ask.posting);
             match answer {
                 Err(refusal) => self.meet(refusal.reason.code()),
                 Ok(receipt) => {
                     self.meet(if receipt.repeated { "repeated" } else { "paid" });
                     if receipt.posting > 0 {
-                        let first = self.receipts.entry(ask.posting.key).or_insert_with(|| receipt.clone());
+                        let first =
+                            self.receipts.entry(ask.posting.key).or_insert_with(|| receipt.clone());
                         let same = (first.posting, first.at, &first.balances);
-                        assert_eq!(same, (receipt.posting, receipt.at, &receipt.balances), "{:?}", ask.posting);
+                        assert_eq!(
+                            same,
+                            (receipt.posting, receipt.at, &receipt.balances),
+                            "{:?}",
+                            ask.posting
+                        );
                     }
                 }
             }

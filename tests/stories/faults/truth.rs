@@ -1,8 +1,8 @@
-//! The database of the simulation: what it holds is the truth. It is read as a batch reads it, and changed only by what
-//! the fold says, under the constraints that a database has.
+//! The database of the simulation: what it holds is the truth. It is read as a batch reads it, and
+//! changed only by what the fold says, under the constraints that a database has.
 
 use super::oracle::{Oracle, Pin};
-use kadogo::book::batch::Outcome;
+use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
@@ -51,21 +51,28 @@ impl<'a> Wanted<'a> {
         for step in &posting.holds {
             match step {
                 HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
-                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. }
+                | HoldMove::Release { hold }
+                | HoldMove::Expire { hold } => {
                     self.holds.insert(*hold);
                 }
             }
         }
-        self.pins.extend(posting.proofs.iter().map(|proof| proof.account));
-        for change in posting.changes.iter().chain(posting.proofs.iter().flat_map(|p| p.wrong.iter().chain(&p.locked)))
+        self.pins.extend(posting.credentials.iter().map(|credential| credential.account));
+        for change in posting
+            .changes
+            .iter()
+            .chain(posting.credentials.iter().flat_map(|p| p.wrong.iter().chain(&p.locked)))
         {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => self.phones.push(&person.msisdn),
-                Change::ChargePin { account } | Change::ClearPin { account } => drop(self.pins.insert(*account)),
+                Change::ChargePin { account } | Change::ClearPin { account } => {
+                    self.pins.insert(*account);
+                }
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
-                Change::See { key } => self.seen.push(*key),
+                Change::Dedup { key } => self.seen.push(*key),
                 Change::OpenOrder(order) => self.orders.push(order.id),
                 Change::CloseOrder { order, .. } => self.orders.push(*order),
                 Change::SetPin(_)
@@ -75,12 +82,12 @@ impl<'a> Wanted<'a> {
                 | Change::Identify(_)
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
-                | Change::Serve(_)
-                | Change::AskedBy { .. }
+                | Change::Journal(_)
+                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
-                | Change::Take { .. }
+                | Change::Claim { .. }
                 | Change::OpenReversal(_)
                 | Change::MoveReversal { .. }
                 | Change::Block { .. }
@@ -104,7 +111,10 @@ impl Truth {
             want.note(posting);
             if let Some(index) = self.keys.get(&posting.key).filter(|_| posting.is_money()) {
                 let row = &self.postings[*index];
-                let balances = self.entries[*index].iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
+                let balances = self.entries[*index]
+                    .iter()
+                    .map(|leg| (leg.account_id, leg.balance_minor))
+                    .collect();
                 let at = Timestamp::from_micros(row.at);
                 let receipt = Receipt { posting: row.id, at, repeated: true, balances };
                 facts.known.insert(posting.key, (row.request.clone().try_into().unwrap(), receipt));
@@ -117,7 +127,7 @@ impl Truth {
         for account in want.accounts.iter().filter_map(|id| self.accounts.get(id)) {
             facts.accounts.entry(account.id).or_insert_with(|| account.clone());
         }
-        let around = &mut facts.around;
+        let around = &mut facts.guard_facts;
         for key in want.sessions {
             let there = || self.sessions.get(key).copied().unwrap_or(0);
             around.sessions.entry(key.clone()).or_insert_with(there);
@@ -128,8 +138,13 @@ impl Truth {
                 around.tags.insert(*id, (pin.salt.clone(), pin.tag.clone()));
             }
         }
-        around.seen = want.seen.into_iter().filter(|key| self.seen.contains(key)).collect();
-        around.msisdns = want.phones.into_iter().filter(|number| self.phones.contains(*number)).cloned().collect();
+        around.dedup_keys = want.seen.into_iter().filter(|key| self.seen.contains(key)).collect();
+        around.msisdns = want
+            .phones
+            .into_iter()
+            .filter(|number| self.phones.contains(*number))
+            .cloned()
+            .collect();
         let order = |id: i64| Some((id, self.orders.get(&id)?.clone()));
         around.orders = want.orders.into_iter().filter_map(order).collect();
     }
@@ -145,24 +160,36 @@ impl Truth {
     }
 
     /// Makes a batch.
-    pub fn write(&mut self, facts: &Facts, out: &Outcome, (node, begun): (i64, i64)) -> Head {
-        let (mut opened, mut tries) = (BTreeMap::new(), BTreeSet::new());
+    pub fn write(&mut self, facts: &Facts, out: &BatchOutcome, (node, begun): (i64, i64)) -> Head {
+        let mut opened = BTreeMap::new();
+        let mut tries = BTreeSet::new();
         for note in &out.changes {
             match &note.change {
                 Change::OpenAccount(account) => drop(opened.insert(account.id, account)),
-                Change::Join(person) => assert!(self.phones.insert(person.msisdn.clone()), "a number joined twice"),
+                Change::Join(person) => {
+                    assert!(self.phones.insert(person.msisdn.clone()), "a number joined twice")
+                }
                 Change::SetPin(pin) => {
-                    let now = facts.around.attempts[&pin.account_id];
+                    let now = facts.guard_facts.attempts[&pin.account_id];
                     let pin_row = Pin { salt: pin.salt.clone(), tag: pin.tag.clone(), tries: now };
                     self.pins.insert(pin.account_id, pin_row);
                 }
-                Change::ChargePin { account } | Change::ClearPin { account } => drop(tries.insert(*account)),
-                Change::SaveSession(save) => drop(self.sessions.insert(save.row.key.clone(), save.row.version)),
-                Change::See { key } => assert!(self.seen.insert(*key), "a text was seen twice"),
-                Change::OpenOrder(order) => {
-                    assert!(self.orders.insert(order.id, order.state.clone()).is_none(), "an order was opened twice");
+                Change::ChargePin { account } | Change::ClearPin { account } => {
+                    tries.insert(*account);
                 }
-                Change::CloseOrder { order, state } => drop(self.orders.insert(*order, (*state).to_owned())),
+                Change::SaveSession(save) => {
+                    self.sessions.insert(save.row.key.clone(), save.row.version);
+                }
+                Change::Dedup { key } => assert!(self.seen.insert(*key), "a text was seen twice"),
+                Change::OpenOrder(order) => {
+                    assert!(
+                        self.orders.insert(order.id, order.state.clone()).is_none(),
+                        "an order was opened twice"
+                    );
+                }
+                Change::CloseOrder { order, state } => {
+                    self.orders.insert(*order, (*state).to_owned());
+                }
                 Change::Tell(_) => self.messages += 1,
                 Change::AtVersion { .. }
                 | Change::AtPosting { .. }
@@ -171,12 +198,12 @@ impl Truth {
                 | Change::Identify(_)
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
-                | Change::Serve(_)
-                | Change::AskedBy { .. }
+                | Change::Journal(_)
+                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
-                | Change::Take { .. }
+                | Change::Claim { .. }
                 | Change::OpenReversal(_)
                 | Change::MoveReversal { .. }
                 | Change::Block { .. }
@@ -187,15 +214,19 @@ impl Truth {
             }
         }
         for account in tries {
-            let now = facts.around.attempts.get(&account).copied().unwrap_or(0);
+            let now = facts.guard_facts.attempts.get(&account).copied().unwrap_or(0);
             self.pins.entry(account).and_modify(|pin| pin.tries = now);
         }
         for (id, account) in opened {
             let stands = if out.accounts.contains(&id) { &facts.accounts[&id] } else { account };
-            assert!(self.accounts.insert(id, stands.clone()).is_none(), "account {id} was opened twice");
+            assert!(
+                self.accounts.insert(id, stands.clone()).is_none(),
+                "account {id} was opened twice"
+            );
         }
         for id in &out.accounts {
-            let (new, row) = (&facts.accounts[id], self.accounts.get_mut(id).expect("an account is not there"));
+            let new = &facts.accounts[id];
+            let row = self.accounts.get_mut(id).expect("an account is not there");
             row.balance_minor = new.balance_minor;
             row.held_minor = new.held_minor;
             row.last_posting = new.last_posting;
@@ -214,7 +245,11 @@ impl Truth {
     fn add_rows(&mut self, rows: &NewRows) {
         let from = self.postings.len();
         for row in &rows.postings {
-            assert_eq!(usize::try_from(row.id).unwrap(), self.postings.len() + 1, "a gap in the numbers");
+            assert_eq!(
+                usize::try_from(row.id).unwrap(),
+                self.postings.len() + 1,
+                "a gap in the numbers"
+            );
             let key = Key::from_bytes(&row.key).unwrap();
             assert!(self.keys.insert(key, self.postings.len()).is_none(), "{key:?} is paid twice");
             self.postings.push(row.clone());
@@ -230,15 +265,20 @@ impl Truth {
         }
     }
 
-    /// What a batch touched is as the model has it, whether or not the batch said that it touched it.
-    pub fn compare_touched(&self, oracle: &mut Oracle, out: &Outcome) {
+    /// What a batch touched is as the model has it, whether or not the batch said that it touched
+    /// it.
+    pub fn compare_touched(&self, oracle: &mut Oracle, out: &BatchOutcome) {
         let mut touched = std::mem::take(&mut oracle.touched);
         touched.accounts.extend(&out.accounts);
         touched.holds.extend(&out.holds);
         touched.accounts.iter().for_each(|id| self.compare_account(*id, oracle));
         touched.holds.iter().for_each(|id| self.compare_hold(*id, oracle));
         for key in &touched.sessions {
-            assert_eq!(self.sessions.get(key), oracle.sessions.get(key), "the version of conversation {key:?}");
+            assert_eq!(
+                self.sessions.get(key),
+                oracle.sessions.get(key),
+                "the version of conversation {key:?}"
+            );
         }
         for id in &touched.pins {
             assert_eq!(self.pins.get(id), oracle.pins.get(id), "the PIN of {id}");
@@ -247,30 +287,46 @@ impl Truth {
     }
 
     fn compare_account(&self, id: i64, oracle: &Oracle) {
-        let (row, stand) = (&self.accounts[&id], &oracle.accounts[&id]);
-        let (balance, held) = (i128::from(row.balance_minor), i128::from(row.held_minor));
+        let row = &self.accounts[&id];
+        let stand = &oracle.accounts[&id];
+        let balance = i128::from(row.balance_minor);
+        let held = i128::from(row.held_minor);
         assert_eq!((balance, held), (stand.balance, stand.held), "balance and held of {id}");
         assert_eq!(row.state != "open", stand.frozen, "state of {id}");
-        assert!(row.floor_minor.is_none_or(|floor| balance - held >= i128::from(floor)), "below its floor: {row:?}");
+        assert!(
+            row.floor_minor.is_none_or(|floor| balance - held >= i128::from(floor)),
+            "below its floor: {row:?}"
+        );
     }
 
     fn compare_hold(&self, id: i64, oracle: &Oracle) {
-        let (row, hold) = (&self.holds[&id], &oracle.holds[&id]);
-        let stands = (row.account_id, i128::from(row.remaining_minor), row.state == "open", row.expires_at);
+        let row = &self.holds[&id];
+        let hold = &oracle.holds[&id];
+        let stands =
+            (row.account_id, i128::from(row.remaining_minor), row.state == "open", row.expires_at);
         assert_eq!(stands, (hold.account, hold.left, hold.open, hold.expires), "hold {id}");
     }
 
     /// Everything, from the rows on.
     pub fn check(&self, oracle: &Oracle) {
-        let (mut sums, mut held) = (HashMap::<i64, (i128, Option<i64>)>::new(), HashMap::<i64, i128>::new());
+        let mut sums = HashMap::<i64, (i128, Option<i64>)>::new();
+        let mut held = HashMap::<i64, i128>::new();
         let mut keys = HashSet::new();
         for (row, legs) in self.postings.iter().zip(&self.entries) {
             assert!(keys.insert(&row.key), "a key is paid twice: {row:?}");
-            assert_eq!(legs.iter().map(|leg| i128::from(leg.amount_minor)).sum::<i128>(), 0, "{row:?}");
+            assert_eq!(
+                legs.iter().map(|leg| i128::from(leg.amount_minor)).sum::<i128>(),
+                0,
+                "{row:?}"
+            );
             for leg in legs {
                 let (sum, newest) = sums.entry(leg.account_id).or_default();
                 *sum += i128::from(leg.amount_minor);
-                assert_eq!((*sum, *newest), (i128::from(leg.balance_minor), leg.previous), "{leg:?}");
+                assert_eq!(
+                    (*sum, *newest),
+                    (i128::from(leg.balance_minor), leg.previous),
+                    "{leg:?}"
+                );
                 *newest = Some(row.id);
             }
         }
@@ -281,8 +337,16 @@ impl Truth {
         for (id, row) in &self.accounts {
             self.compare_account(*id, oracle);
             let (sum, newest) = sums.get(id).copied().unwrap_or_default();
-            assert_eq!((i128::from(row.balance_minor), row.last_posting), (sum, newest), "legs of {id}");
-            assert_eq!(i128::from(row.held_minor), held.get(id).copied().unwrap_or(0), "held on {id}");
+            assert_eq!(
+                (i128::from(row.balance_minor), row.last_posting),
+                (sum, newest),
+                "legs of {id}"
+            );
+            assert_eq!(
+                i128::from(row.held_minor),
+                held.get(id).copied().unwrap_or(0),
+                "held on {id}"
+            );
             *money.entry(&row.currency).or_default() += sum;
         }
         assert!(money.values().all(|sum| *sum == 0), "{money:?}");
@@ -290,10 +354,16 @@ impl Truth {
             self.compare_hold(*id, oracle);
             assert_eq!(self.moves[id], i128::from(row.remaining_minor), "moves of hold {id}");
         }
-        assert_eq!((self.accounts.len(), self.holds.len()), (oracle.accounts.len(), oracle.holds.len()));
+        assert_eq!(
+            (self.accounts.len(), self.holds.len()),
+            (oracle.accounts.len(), oracle.holds.len())
+        );
         assert_eq!(self.pins, oracle.pins);
         assert_eq!(self.sessions, oracle.sessions);
-        assert_eq!((&self.seen, &self.phones, &self.orders), (&oracle.seen, &oracle.phones, &oracle.orders));
+        assert_eq!(
+            (&self.seen, &self.phones, &self.orders),
+            (&oracle.seen, &oracle.phones, &oracle.orders)
+        );
         assert_eq!(usize::try_from(self.head.last_posting).unwrap(), self.postings.len());
     }
 }

@@ -1,12 +1,15 @@
-//! What callers ask for: random postings in a world so small that they meet all the time. A caller sees what is
-//! committed, not what is under way, so what it builds upon is often outdated when its turn comes.
+//! What callers ask for: random postings in a world so small that they meet all the time. A caller
+//! sees what is committed, not what is under way, so what it builds upon is often outdated when its
+//! turn comes.
 
 use super::oracle::Oracle;
 use super::truth::POISON;
-use kadogo::book::{Change, FEES, HoldMove, Key, Leg, Posting, Proof, SUSPENSE, SecretKind, SessionSave, TRUST};
+use kadogo::book::{
+    Change, Credential, FEES, HoldMove, Key, Leg, Posting, SUSPENSE, SecretKind, SessionSave, TRUST,
+};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
-use kadogo::store::orders::OrderRow;
+use kadogo::store::order_rows::OrderRow;
 use kadogo::store::outbox::NewMessage;
 use kadogo::store::people::{PersonRow, PinRow};
 use kadogo::store::sessions::SessionRow;
@@ -43,7 +46,7 @@ impl Luck {
         i64::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
 
-    pub fn place(&mut self, length: usize) -> usize {
+    pub fn row_key(&mut self, length: usize) -> usize {
         usize::try_from(self.below(i64::try_from(length).unwrap())).unwrap()
     }
 
@@ -59,10 +62,14 @@ impl Luck {
 
 /// The accounts that are there from the start, without money.
 pub fn founders() -> Vec<Account> {
-    let house = |id, kind: &str, floor_minor| Account { kind: kind.into(), floor_minor, ..empty_wallet(id, "KES") };
-    let mut accounts = vec![house(TRUST, "trust", None), house(FEES, "fees", Some(0))];
-    accounts.push(house(SUSPENSE, "suspense", Some(0)));
-    accounts.push(Account { currency: "UGX".into(), ..house(ABROAD, "trust", None) });
+    let config = |id, kind: &str, floor_minor| Account {
+        kind: kind.into(),
+        floor_minor,
+        ..empty_wallet(id, "KES")
+    };
+    let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
+    accounts.push(config(SUSPENSE, "suspense", Some(0)));
+    accounts.push(Account { currency: "UGX".into(), ..config(ABROAD, "trust", None) });
     accounts.extend((PEOPLE.0..=PEOPLE.1).map(|id| empty_wallet(id, "KES")));
     accounts.extend((THERE.0..=THERE.1).map(|id| empty_wallet(id, "UGX")));
     accounts
@@ -104,8 +111,8 @@ impl Wisher {
     pub fn wish(&mut self, luck: &mut Luck, oracle: &Oracle) -> Rc<Posting> {
         self.clock += luck.below(3);
         if !self.recent.is_empty() && luck.percent(12) {
-            let place = luck.place(self.recent.len());
-            let again = Rc::clone(&self.recent[place]);
+            let row_key = luck.row_key(self.recent.len());
+            let again = Rc::clone(&self.recent[row_key]);
             // somebody else's key
             let other = Posting { request: [2; 16], ..again.as_ref().clone() };
             return if luck.percent(15) { Rc::new(other) } else { again };
@@ -114,8 +121,8 @@ impl Wisher {
         if self.recent.len() < RECENT {
             self.recent.push(Rc::clone(&posting));
         } else {
-            let place = luck.place(RECENT);
-            self.recent[place] = Rc::clone(&posting);
+            let row_key = luck.row_key(RECENT);
+            self.recent[row_key] = Rc::clone(&posting);
         }
         posting
     }
@@ -134,7 +141,7 @@ impl Wisher {
             meters: Vec::new(),
             changes: Vec::new(),
             corrects: None,
-            proofs: Vec::new(),
+            credentials: Vec::new(),
         };
         match luck.below(100) {
             0..=33 => self.pay(luck, &mut posting),
@@ -172,7 +179,9 @@ impl Wisher {
     }
 
     fn pay(&self, luck: &mut Luck, posting: &mut Posting) {
-        let (from, to, amount) = (self.person(luck), self.person(luck), 1 + luck.below(900));
+        let from = self.person(luck);
+        let to = self.person(luck);
+        let amount = 1 + luck.below(900);
         let fee = if luck.percent(35) { 1 + luck.below(30) } else { 0 };
         posting.legs = vec![leg(from, -amount - fee), leg(to, amount)];
         if fee > 0 {
@@ -194,13 +203,18 @@ impl Wisher {
 
     fn open_hold(&self, luck: &mut Luck, posting: &mut Posting) {
         let expires_at = Timestamp::from_micros(self.clock + luck.below(400) - 5);
-        posting.holds = vec![HoldMove::Open { account: self.person(luck), amount_minor: luck.below(500), expires_at }];
+        posting.holds = vec![HoldMove::Open {
+            account: self.person(luck),
+            amount_minor: luck.below(500),
+            expires_at,
+        }];
         if luck.percent(10) {
             self.pay(luck, posting);
         }
     }
 
-    /// Ends a hold, mostly one that is there; its time may be over, or somebody else ends it as well.
+    /// Ends a hold, mostly one that is there; its time may be over, or somebody else ends it as
+    /// well.
     fn end_hold(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
         for _ in 0..=(luck.below(5) - 3).max(0) {
             let far = if luck.percent(15) { oracle.last + 1 } else { 60 };
@@ -218,9 +232,15 @@ impl Wisher {
                 0..=4 if over => HoldMove::Expire { hold },
                 0..=5 => {
                     let left = there.map_or(100, |there| i64::try_from(there.left).unwrap());
-                    let amount_minor = if luck.percent(50) { left } else { 1 + luck.below(left + 5) };
-                    if let Some(there) = there.filter(|_| posting.legs.is_empty() && luck.percent(80)) {
-                        posting.legs = vec![leg(there.account, -amount_minor), leg(self.person(luck), amount_minor)];
+                    let amount_minor =
+                        if luck.percent(50) { left } else { 1 + luck.below(left + 5) };
+                    if let Some(there) =
+                        there.filter(|_| posting.legs.is_empty() && luck.percent(80))
+                    {
+                        posting.legs = vec![
+                            leg(there.account, -amount_minor),
+                            leg(self.person(luck), amount_minor),
+                        ];
                     }
                     HoldMove::Settle { hold, amount_minor }
                 }
@@ -233,8 +253,8 @@ impl Wisher {
 
     fn correct(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
         posting.corrects = Some(luck.below(oracle.last + 4));
-        let place = luck.place(self.recent.len().max(1));
-        let Some(old) = self.recent.get(place) else { return };
+        let row_key = luck.row_key(self.recent.len().max(1));
+        let Some(old) = self.recent.get(row_key) else { return };
         let back = |was: &Leg| leg(was.account, was.amount_minor.saturating_neg());
         (posting.currency, posting.legs) = (old.currency, old.legs.iter().map(back).collect());
     }
@@ -252,10 +272,14 @@ impl Wisher {
 
     fn wild(&self, luck: &mut Luck, posting: &mut Posting) {
         let amounts = [0, -1, i64::MAX, i64::MIN, i64::MAX - 700, 5];
-        let amount = |luck: &mut Luck| amounts[luck.place(amounts.len())];
+        let amount = |luck: &mut Luck| amounts[luck.row_key(amounts.len())];
         if luck.percent(40) {
             let expires_at = Timestamp::from_micros(self.clock + 50);
-            posting.holds = vec![HoldMove::Open { account: self.person(luck), amount_minor: amount(luck), expires_at }];
+            posting.holds = vec![HoldMove::Open {
+                account: self.person(luck),
+                amount_minor: amount(luck),
+                expires_at,
+            }];
         }
         if luck.percent(30) {
             // more than fits
@@ -278,7 +302,14 @@ impl Wisher {
             wrong.push(self.session(luck, oracle));
         }
         let locked = vec![self.message(account)];
-        posting.proofs.push(Proof { secret: SecretKind::Pin, account, salt, tag, wrong, locked });
+        posting.credentials.push(Credential {
+            secret: SecretKind::Pin,
+            account,
+            salt,
+            tag,
+            wrong,
+            locked,
+        });
         if luck.percent(75) {
             posting.changes.insert(0, Change::ClearPin { account });
         }
@@ -292,14 +323,24 @@ impl Wisher {
             0..=5 => self.session(luck, oracle),
             6..=8 => {
                 let session = vec![u8::try_from(luck.below(8)).unwrap()];
-                let version = oracle.sessions.get(&session).copied().unwrap_or(0) + (luck.below(5) - 3).max(0);
+                let version = oracle.sessions.get(&session).copied().unwrap_or(0)
+                    + (luck.below(5) - 3).max(0);
                 Change::AtVersion { session, version }
             }
-            9..=11 => Change::See { key: key(2, number) },
+            9..=11 => Change::Dedup { key: key(2, number) },
             12 => {
-                let (msisdn, name, language) = (format!("+{number}"), "Ann".to_owned(), "en".to_owned());
+                let msisdn = format!("+{number}");
+                let name = "Ann".to_owned();
+                let language = "en".to_owned();
                 let tier = "sim".to_owned();
-                Change::Join(PersonRow { account_id: number, msisdn, name, language, joined_at: 0, tier })
+                Change::Join(PersonRow {
+                    account_id: number,
+                    msisdn,
+                    name,
+                    language,
+                    joined_at: 0,
+                    tier,
+                })
             }
             13 => Change::OpenOrder(order(number)),
             14..=15 => Change::CloseOrder { order: number, state: "approved" },
@@ -308,7 +349,13 @@ impl Wisher {
             18 => {
                 let salt = self.others.to_be_bytes().to_vec();
                 let tag = tag_of(&salt);
-                Change::SetPin(PinRow { account_id: account, key_version: 1, salt, tag, attempts: 0 })
+                Change::SetPin(PinRow {
+                    account_id: account,
+                    key_version: 1,
+                    salt,
+                    tag,
+                    attempts: 0,
+                })
             }
             _tell => self.message(account),
         }
@@ -321,8 +368,15 @@ impl Wisher {
         let read_version = (there - i64::from(luck.percent(15))).max(0);
         let version = read_version + if luck.below(50) == 0 { 2 } else { 1 };
         let state = "open".to_owned();
-        let row =
-            SessionRow { key, caller: vec![], version, state, updated_at: self.clock, sealed: vec![], began_at: 0 };
+        let row = SessionRow {
+            key,
+            caller: vec![],
+            version,
+            state,
+            updated_at: self.clock,
+            sealed: vec![],
+            began_at: 0,
+        };
         Change::SaveSession(SessionSave { read_version, row })
     }
 
@@ -355,7 +409,7 @@ fn order(id: i64) -> OrderRow {
         created_at: 0,
         expires_at: 9,
         reference: String::new(),
-        bill: None,
+        split: None,
         remind_at: None,
     }
 }

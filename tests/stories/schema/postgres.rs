@@ -1,4 +1,5 @@
-//! The same stories of the schema on PostgreSQL, and what only happens on a server: several programs that start at once.
+//! The same stories of the schema on PostgreSQL, and what only happens on a server: several
+//! programs that start at once.
 
 use super::super::cluster::{Cluster, psql};
 use super::believed;
@@ -9,7 +10,8 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres")
 
 /// The migrations' folders, the oldest first.
 fn steps() -> Vec<std::path::PathBuf> {
-    let mut steps: Vec<_> = std::fs::read_dir(FOLDER).unwrap().map(|step| step.unwrap().path()).collect();
+    let mut steps: Vec<_> =
+        std::fs::read_dir(FOLDER).unwrap().map(|step| step.unwrap().path()).collect();
     steps.sort();
     steps
 }
@@ -22,22 +24,28 @@ fn sql(step: &std::path::Path, way: &str) -> String {
 fn schema(url: &str) -> String {
     let parts = [
         "SELECT table_name, column_name, data_type, is_nullable, column_default, is_identity \
-         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position",
+         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, \
+         ordinal_position",
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
         "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint \
          WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
-        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+         ORDER BY 1",
         "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1",
-        "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+        "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+         ORDER BY 1",
     ];
     parts.map(|part| psql(url, part)).join("\n")
 }
 
 #[test]
 fn what_goes_up_comes_down_and_goes_up_the_same() {
-    let Some(cluster) = Cluster::or_say("what goes up comes down and goes up the same") else { return };
-    let (url, steps) = (cluster.database(), steps());
+    let Some(cluster) = Cluster::or_say("what goes up comes down and goes up the same") else {
+        return;
+    };
+    let url = cluster.database();
+    let steps = steps();
     let nothing = schema(&url);
     let up = || steps.iter().for_each(|step| drop(psql(&url, &sql(step, "up.sql"))));
     up();
@@ -67,20 +75,22 @@ fn both_databases_have_the_same_migrations() {
 
 #[test]
 fn the_tables_are_the_ones_the_program_believes_in() {
-    let Some(cluster) = Cluster::or_say("the tables are the ones the program believes in") else { return };
+    let Some(cluster) = Cluster::or_say("the tables are the ones the program believes in") else {
+        return;
+    };
     let url = cluster.database();
     drop(Store::open(&url).unwrap());
     let columns = psql(
         &url,
         "SELECT c.table_name || '=' || c.column_name || ' ' || c.data_type \
-           || CASE WHEN c.is_nullable = 'YES' THEN ' or nothing' ELSE '' END \
-           || coalesce(' key ' || k.ordinal_position, '') \
+         || CASE WHEN c.is_nullable = 'YES' THEN ' or nothing' ELSE '' END \
+         || coalesce(' key ' || k.ordinal_position, '') \
          FROM information_schema.columns c \
-         LEFT JOIN (information_schema.key_column_usage k JOIN information_schema.table_constraints t \
-           ON t.constraint_name = k.constraint_name AND t.constraint_type = 'PRIMARY KEY') \
-           ON k.table_name = c.table_name AND k.column_name = c.column_name \
-         WHERE c.table_schema = 'public' AND c.is_generated = 'NEVER' AND c.table_name NOT LIKE '\\_\\_%' \
-         ORDER BY c.table_name, c.ordinal_position",
+         LEFT JOIN (information_schema.key_column_usage k JOIN \
+         information_schema.table_constraints t ON t.constraint_name = k.constraint_name AND \
+         t.constraint_type = 'PRIMARY KEY') ON k.table_name = c.table_name AND k.column_name = \
+         c.column_name WHERE c.table_schema = 'public' AND c.is_generated = 'NEVER' AND \
+         c.table_name NOT LIKE '\\_\\_%' ORDER BY c.table_name, c.ordinal_position",
     );
     let mut stored: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in columns.lines() {
@@ -88,25 +98,33 @@ fn the_tables_are_the_ones_the_program_believes_in() {
         stored.entry(table.to_owned()).or_default().push(column.to_owned());
     }
     let mut believed = believed(["bigint", "text", "bytea"]);
-    // the entries lie in the postings: a column of theirs, and a view, which promises neither keys nor presence
+    // the entries lie in the postings: a column of theirs, and a view, which promises neither keys
+    // nor presence
     let packed = believed.remove("packed").unwrap();
     let postings = believed.get_mut("postings").unwrap();
-    postings.extend(packed.into_iter().filter(|column| !postings.contains(column)).collect::<Vec<_>>());
+    postings
+        .extend(packed.into_iter().filter(|column| !postings.contains(column)).collect::<Vec<_>>());
     for column in believed.get_mut("entries").unwrap() {
-        *column = format!("{} or nothing", column.split(" bigint").next().unwrap().to_owned() + " bigint");
+        *column = format!(
+            "{} or nothing",
+            column.split(" bigint").next().unwrap().to_owned() + " bigint"
+        );
     }
     assert_eq!(stored, believed);
 }
 
 #[test]
 fn a_database_of_a_newer_program_is_left_alone() {
-    let Some(cluster) = Cluster::or_say("a database of a newer program is left alone") else { return };
+    let Some(cluster) = Cluster::or_say("a database of a newer program is left alone") else {
+        return;
+    };
     let url = cluster.database();
     drop(Store::open(&url).unwrap());
     psql(&url, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
     let before = schema(&url);
     let refused = Store::open(&url).unwrap_err().to_string();
-    let words = "cannot migrate the database: it has version 9999, which this program does not know";
+    let words =
+        "cannot migrate the database: it has version 9999, which this program does not know";
     assert_eq!(refused, words);
     assert_eq!(Store::open_existing(&url).unwrap_err().to_string(), refused);
     assert_eq!(schema(&url), before);
@@ -114,7 +132,9 @@ fn a_database_of_a_newer_program_is_left_alone() {
 
 #[test]
 fn a_database_of_an_older_program_is_brought_up_by_the_server_only() {
-    let Some(cluster) = Cluster::or_say("a database of an older program is brought up by the server only") else {
+    let Some(cluster) =
+        Cluster::or_say("a database of an older program is brought up by the server only")
+    else {
         return;
     };
     let url = cluster.database();
@@ -123,11 +143,13 @@ fn a_database_of_an_older_program_is_brought_up_by_the_server_only() {
     psql(&url, &sql(&newest, "down.sql"));
     psql(
         &url,
-        "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
+        "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM \
+         __diesel_schema_migrations)",
     );
     let before = schema(&url);
     let refused = Store::open_existing(&url).unwrap_err().to_string();
-    let words = "cannot migrate the database: its schema is older than this program: start the server first";
+    let words = "cannot migrate the database: its schema is older than this program: start the \
+                 server first";
     assert_eq!(refused, words);
     assert_eq!(schema(&url), before);
     Store::open(&url).unwrap();
@@ -136,7 +158,10 @@ fn a_database_of_an_older_program_is_brought_up_by_the_server_only() {
 
 #[test]
 fn looking_at_a_database_that_is_not_ours_changes_nothing() {
-    let Some(cluster) = Cluster::or_say("looking at a database that is not ours changes nothing") else { return };
+    let Some(cluster) = Cluster::or_say("looking at a database that is not ours changes nothing")
+    else {
+        return;
+    };
     let url = cluster.database();
     psql(&url, "CREATE TABLE recipes (cake TEXT)");
     let before = schema(&url);
@@ -144,18 +169,24 @@ fn looking_at_a_database_that_is_not_ours_changes_nothing() {
     assert!(refused.ends_with("is not a database of Kadogo's"), "{refused}");
     assert_eq!(schema(&url), before);
     let missing = Store::open(&cluster.url("nobody_made_it")).unwrap_err();
-    assert!(matches!(&missing, StoreError::Open(why) if why.contains("does not exist")), "{missing}");
+    assert!(
+        matches!(&missing, StoreError::Open(why) if why.contains("does not exist")),
+        "{missing}"
+    );
 }
 
 #[test]
 fn programs_that_start_at_once_on_a_fresh_database_migrate_it_once() {
-    let Some(cluster) = Cluster::or_say("programs that start at once on a fresh database migrate it once") else {
+    let Some(cluster) =
+        Cluster::or_say("programs that start at once on a fresh database migrate it once")
+    else {
         return;
     };
     for _round in 0..3 {
         let url = cluster.database();
         std::thread::scope(|scope| {
-            let programs: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(&url).map(drop))).collect();
+            let programs: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| Store::open(&url).map(drop))).collect();
             programs.into_iter().for_each(|program| program.join().unwrap().unwrap());
         });
         let versions = psql(&url, "SELECT count(*) FROM __diesel_schema_migrations");

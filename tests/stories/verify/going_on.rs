@@ -1,4 +1,5 @@
-//! A check goes on where the last one ended: it reads what came after, and nothing is wrong with a book that is whole.
+//! A check goes on where the last one ended: it reads what came after, and nothing is wrong with a
+//! book that is whole.
 
 use super::ledger::*;
 use super::place::on_both;
@@ -14,14 +15,20 @@ fn a_check_reads_only_what_came_after_the_last_one() {
         let first = ledger.keep();
         assert_eq!((first.from.clone(), first.postings, first.accounts_compared), (None, 2, 5));
         let nothing = ledger.keep();
-        assert_eq!((nothing.from.as_ref().unwrap().link, nothing.postings, nothing.links), (2, 0, 0));
+        assert_eq!(
+            (nothing.from.as_ref().unwrap().link, nothing.postings, nothing.links),
+            (2, 0, 0)
+        );
         assert_eq!((nothing.head, nothing.accounts, nothing.accounts_compared), (first.head, 5, 0));
         for _ in 0..3 {
             ledger.pay(BEN, CAL, 10);
         }
         let then = ledger.keep();
         let point = then.from.unwrap();
-        assert_eq!((point.link, point.posting, point.at), (2, 2, Timestamp::from_micros(7_000_000)));
+        assert_eq!(
+            (point.link, point.posting, point.at),
+            (2, 2, Timestamp::from_micros(7_000_000))
+        );
         assert_eq!((then.postings, then.entries, then.links, then.head.unwrap().0), (3, 6, 3, 5));
         assert_eq!((then.accounts, then.accounts_compared), (5, 2));
         // everything is there for who wants it
@@ -34,7 +41,9 @@ fn a_check_reads_only_what_came_after_the_last_one() {
 fn holds_are_followed_across_the_point() {
     on_both("holds are followed across the point", |place| {
         let ledger = Ledger::new(place);
-        let (spent, parted, given) = (ledger.hold(ANN, 300), ledger.hold(ANN, 500), ledger.hold(BEN, 200));
+        let spent = ledger.hold(ANN, 300);
+        let parted = ledger.hold(ANN, 500);
+        let given = ledger.hold(BEN, 200);
         let closed = ledger.hold(CAL, 50);
         ledger.release(closed);
         ledger.settle(parted, ANN, DAN, 100);
@@ -76,7 +85,8 @@ fn a_book_that_is_not_whole_is_no_point_to_go_on_from() {
         let ledger = Ledger::new(place);
         ledger.sql("UPDATE accounts SET balance_minor = balance_minor + 1 WHERE id = 11");
         let report = ledger.check(Extent::SinceVerified);
-        check::keep(&mut ledger.store.writer().unwrap(), &report, Timestamp::from_micros(0)).unwrap();
+        check::keep(&mut ledger.store.writer().unwrap(), &report, Timestamp::from_micros(0))
+            .unwrap();
         assert_eq!(verified::points(&mut ledger.conn()).unwrap(), []);
     });
 }
@@ -85,7 +95,9 @@ fn a_book_that_is_not_whole_is_no_point_to_go_on_from() {
 fn an_empty_book_is_whole_and_keeps_nothing() {
     on_both("an empty book is whole and keeps nothing", |place| {
         let store = kadogo::store::Store::open(&place.database()).unwrap();
-        let report = check::verify(&mut store.reader().unwrap(), Extent::SinceVerified, &mut |_, _, _| ()).unwrap();
+        let report =
+            check::verify(&mut store.reader().unwrap(), Extent::SinceVerified, &mut |_, _, _| ())
+                .unwrap();
         assert!(report.is_whole() && report.head.is_none(), "{report:?}");
         check::keep(&mut store.writer().unwrap(), &report, Timestamp::from_micros(0)).unwrap();
         assert_eq!(verified::points(&mut store.reader().unwrap()).unwrap(), []);
@@ -98,12 +110,16 @@ fn links_larger_and_smaller_than_a_page_are_put_together() {
     on_both("links larger and smaller than a page are put together", |place| {
         let ledger = Ledger::new(place);
         for some in [3_000_i64, 1, 4_000, 2, 3_500] {
-            ledger.post_all((0..some).map(|n| ledger.payment(ANN + n % 4, ANN + (n + 1) % 4, 1)).collect());
+            ledger.post_all(
+                (0..some).map(|n| ledger.payment(ANN + n % 4, ANN + (n + 1) % 4, 1)).collect(),
+            );
         }
         let mut heard = Vec::new();
         let mut conn = ledger.store.reader().unwrap();
-        let report =
-            check::verify(&mut conn, Extent::Everything, &mut |_, done, total| heard.push((done, total))).unwrap();
+        let report = check::verify(&mut conn, Extent::Everything, &mut |_, done, total| {
+            heard.push((done, total))
+        })
+        .unwrap();
         assert_eq!((report.faults.len(), report.postings, report.entries), (0, 10_504, 21_011));
         assert!(heard.contains(&(10_504, 10_504)) && heard.last() == Some(&(5, 5)), "{heard:?}");
         ledger.keep();

@@ -1,7 +1,7 @@
 //! A bare book: three people with money, and hands that reach past every guard.
 
 use super::place::Place;
-use kadogo::book::check::{self, Extent, Report};
+use kadogo::book::check::{self, CheckReport, Extent};
 use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, TRUST};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
@@ -31,12 +31,15 @@ impl Ledger {
         let url = place.database();
         let store = Store::open(&url).unwrap();
         let (book, _committer) = Book::start(&store, Metrics::default().into()).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         let ledger = Ledger { url, store, runtime, book, turn: Cell::new(0) };
-        let trust = Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(TRUST, "KES") };
+        let trust =
+            Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(TRUST, "KES") };
         let people = [ANN, BEN, CAL, DAN];
         let accounts = people.map(|id| empty_wallet(id, "KES")).into_iter().chain([trust]);
-        let open = Posting { changes: accounts.map(Change::OpenAccount).collect(), ..ledger.posting() };
+        let open =
+            Posting { changes: accounts.map(Change::OpenAccount).collect(), ..ledger.posting() };
         ledger.post(open);
         let mut legs: Vec<(i64, i64)> = people.map(|id| (id, 10_000)).to_vec();
         legs.push((TRUST, -40_000));
@@ -57,14 +60,17 @@ impl Ledger {
             meters: Vec::new(),
             changes: Vec::new(),
             corrects: None,
-            proofs: Vec::new(),
+            credentials: Vec::new(),
         }
     }
 
     /// What such a posting is: not posted yet.
     pub fn payment(&self, from: i64, to: i64, amount_minor: i64) -> Posting {
         let legs = [(from, -amount_minor), (to, amount_minor)];
-        Posting { legs: legs.map(|(account, amount_minor)| Leg { account, amount_minor }).to_vec(), ..self.posting() }
+        Posting {
+            legs: legs.map(|(account, amount_minor)| Leg { account, amount_minor }).to_vec(),
+            ..self.posting()
+        }
     }
 
     fn post(&self, posting: Posting) -> i64 {
@@ -75,11 +81,17 @@ impl Ledger {
     pub fn post_all(&self, postings: Vec<Posting>) {
         let all = postings.into_iter().map(|posting| self.book.post(posting));
         let answers = self.runtime.block_on(futures_util::future::join_all(all));
-        assert!(answers.iter().all(Result::is_ok), "{:?}", answers.iter().find(|answer| answer.is_err()));
+        assert!(
+            answers.iter().all(Result::is_ok),
+            "{:?}",
+            answers.iter().find(|answer| answer.is_err())
+        );
     }
 
     pub fn move_all(&self, legs: &[(i64, i64)], holds: Vec<HoldMove>) -> i64 {
-        let legs = legs.iter().map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
+        let legs = legs
+            .iter()
+            .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
         self.post(Posting { legs: legs.collect(), holds, ..self.posting() })
     }
 
@@ -95,7 +107,10 @@ impl Ledger {
 
     /// Pays from a hold.
     pub fn settle(&self, hold: i64, from: i64, to: i64, amount_minor: i64) -> i64 {
-        self.move_all(&[(from, -amount_minor), (to, amount_minor)], vec![HoldMove::Settle { hold, amount_minor }])
+        self.move_all(
+            &[(from, -amount_minor), (to, amount_minor)],
+            vec![HoldMove::Settle { hold, amount_minor }],
+        )
     }
 
     pub fn release(&self, hold: i64) -> i64 {
@@ -118,7 +133,9 @@ impl Ledger {
                     "chain_stays",
                     "accounts_stay",
                 ];
-                drop_all.iter().for_each(|name| conn.run(&format!("DROP TRIGGER IF EXISTS {name}")).unwrap());
+                drop_all
+                    .iter()
+                    .for_each(|name| conn.run(&format!("DROP TRIGGER IF EXISTS {name}")).unwrap());
             }
             Conn::Postgres(_) => conn.run("SET session_replication_role = replica").unwrap(),
         }
@@ -129,12 +146,13 @@ impl Ledger {
         self.conn().run(sql).unwrap();
     }
 
-    pub fn check(&self, extent: Extent) -> Report {
+    pub fn check(&self, extent: Extent) -> CheckReport {
         check::verify(&mut self.store.reader().unwrap(), extent, &mut |_, _, _| ()).unwrap()
     }
 
-    /// Verifies from the first link, and from the newest that was verified: both must find the book whole.
-    pub fn is_whole(&self) -> Report {
+    /// Verifies from the first link, and from the newest that was verified: both must find the book
+    /// whole.
+    pub fn is_whole(&self) -> CheckReport {
         for extent in [Extent::Everything, Extent::SinceVerified] {
             let report = self.check(extent);
             assert!(report.is_whole(), "{extent:?}: {:#?}", report.faults);
@@ -143,9 +161,10 @@ impl Ledger {
     }
 
     /// Verifies the book and keeps how far it is whole.
-    pub fn keep(&self) -> Report {
+    pub fn keep(&self) -> CheckReport {
         let report = self.is_whole();
-        check::keep(&mut self.store.writer().unwrap(), &report, Timestamp::from_micros(7_000_000)).unwrap();
+        check::keep(&mut self.store.writer().unwrap(), &report, Timestamp::from_micros(7_000_000))
+            .unwrap();
         report
     }
 

@@ -18,10 +18,13 @@ fn asked(place: &Place, payments: usize) -> Vec<String> {
     let mut left = payments;
     while left > 0 {
         let some = left.min(4_000);
-        ledger.post_all((0..some).map(|n| ledger.payment([ANN, BEN][n % 2], [BEN, ANN][n % 2], 1)).collect());
+        ledger.post_all(
+            (0..some).map(|n| ledger.payment([ANN, BEN][n % 2], [BEN, ANN][n % 2], 1)).collect(),
+        );
         left -= some;
     }
-    let (mut conn, heard) = (ledger.store.reader().unwrap(), Arc::new(Mutex::new(Vec::new())));
+    let mut conn = ledger.store.reader().unwrap();
+    let heard = Arc::new(Mutex::new(Vec::new()));
     let all = heard.clone();
     let listen = move |event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
@@ -32,7 +35,8 @@ fn asked(place: &Place, payments: usize) -> Vec<String> {
         Conn::Sqlite(conn) => conn.set_instrumentation(listen),
         Conn::Postgres(pg) => pg.inner.set_instrumentation(listen),
     }
-    let (want, mut facts) = (Want::History { account: ANN, since: i64::MIN, limit: LINES }, Facts::default());
+    let want = Want::History { account: ANN, since: i64::MIN, limit: LINES };
+    let mut facts = Facts::default();
     loading::load(&mut conn, std::slice::from_ref(&want), &mut facts).unwrap();
     let page = facts.history(&want).unwrap();
     assert_eq!(page.len(), LINES);
@@ -60,8 +64,10 @@ fn by_key(conn: &mut diesel::SqliteConnection, query: &str) {
 #[test]
 fn a_page_of_a_statement_costs_the_same_after_many_entries() {
     on_both("a page of a statement costs the same after many entries", |place| {
-        let (few, many) = (asked(place, 20), asked(place, 20_000));
-        // the account, and for each line a posting and its entries, which PostgreSQL keeps in one row
+        let few = asked(place, 20);
+        let many = asked(place, 20_000);
+        // the account, and for each line a posting and its entries, which PostgreSQL keeps in one
+        // row
         let each = if place.is_postgres() { 1 } else { 2 };
         assert_eq!(few.len(), 1 + each * LINES, "{few:#?}");
         assert_eq!(few, many);

@@ -21,7 +21,9 @@ impl Place {
     pub fn database(&self) -> String {
         let number = self.made.replace(self.made.get() + 1);
         match self.server {
-            None => format!("sqlite://{}", self.folder.path().join(format!("{number}.db")).display()),
+            None => {
+                format!("sqlite://{}", self.folder.path().join(format!("{number}.db")).display())
+            }
             Some(server) => server.database(),
         }
     }

@@ -12,16 +12,20 @@ fn run(url: &str, args: &[&str]) -> Output {
 /// What it said, without what differs from book to book.
 fn said(url: &str, args: &[&str], code: i32) -> String {
     let output = run(url, args);
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), err.as_str()), (Some(code), ""), "{out}");
-    let is_digest = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_digest =
+        |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_time = |word: &str| word.len() == 27 && word.ends_with('Z');
     let plain = |word: &str| match word {
         word if is_digest(word) => "[digest]".to_owned(),
         word if is_time(word) => "[time]".to_owned(),
         word => word.to_owned(),
     };
-    out.lines().map(|line| line.split(' ').map(plain).collect::<Vec<_>>().join(" ") + "\n").collect()
+    out.lines()
+        .map(|line| line.split(' ').map(plain).collect::<Vec<_>>().join(" ") + "\n")
+        .collect()
 }
 
 #[test]
@@ -91,15 +95,23 @@ fn a_check_that_cannot_keep_how_far_it_came_says_so_and_is_as_good() {
     on_both("a check that cannot keep how far it came says so and is as good", |place| {
         let ledger = Ledger::new(place);
         let url = if place.is_postgres() {
-            ledger.sql("CREATE ROLE auditor LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor");
+            ledger.sql(
+                "CREATE ROLE auditor LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor",
+            );
             ledger.url.replace("postgres@", "auditor@")
         } else {
-            ledger.sql("CREATE TRIGGER sealed BEFORE INSERT ON verified BEGIN SELECT RAISE(ABORT, 'read only'); END");
+            ledger.sql(
+                "CREATE TRIGGER sealed BEFORE INSERT ON verified BEGIN SELECT RAISE(ABORT, \
+                 'read only'); END",
+            );
             ledger.url.clone()
         };
         for _ in 0..2 {
             let said = said(&url, &[], 0);
-            assert!(said.contains("the book is whole\nhow far this went could not be kept (database: "), "{said}");
+            assert!(
+                said.contains("the book is whole\nhow far this went could not be kept (database: "),
+                "{said}"
+            );
         }
     });
 }

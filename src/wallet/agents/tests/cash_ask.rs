@@ -3,7 +3,7 @@
 use super::super::cash_ask::ASK;
 use super::*;
 use crate::refusal::Reason;
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::wallet::trial::Request;
 
 fn ask<'t>(shop: &'t Shop, amount: &str) -> Request<'t> {
@@ -22,7 +22,7 @@ fn waiting(shop: &mut Shop, kind: &str, times: usize) {
         created_at: 0,
         expires_at: i64::MAX,
         reference: String::new(),
-        bill: None,
+        split: None,
         remind_at: None,
     };
     let want = Want::OrdersWaiting { payer: 101, now: shop.trial.now.micros(), limit: 16 };
@@ -41,14 +41,19 @@ fn an_order_waits_for_the_customers_yes() {
     assert_eq!(plan.slots, quote.slots);
     let act = plan.act.as_ref().unwrap();
     assert!(act.legs.is_empty() && act.kind == "cash_ask");
-    let [Change::AskedBy { order, assistant }, Change::OpenOrder(row), _] = act.changes.as_slice() else {
+    let [Change::InitiatedBy { order, assistant }, Change::OpenOrder(row), _] =
+        act.changes.as_slice()
+    else {
         panic!("{act:?}")
     };
     assert_eq!((*order, *assistant), (9_000, ASSISTANT));
     assert_eq!((row.id, row.kind.as_str(), row.payer, row.payee), (9_000, "cash_out", 101, FLOAT));
     assert_eq!((row.amount_minor, row.state.as_str()), (20_000, "waiting"));
     assert_eq!(row.expires_at - row.created_at, 30 * 60 * 1_000_000);
-    let told = format!("amount=KES 200 dial=*384*1234# fee=KES 29 name=Duka Moja phone={} time=11:35", number(FLOAT));
+    let told = format!(
+        "amount=KES 200 dial=*384*1234# fee=KES 29 name=Duka Moja phone={} time=11:35",
+        number(FLOAT)
+    );
     assert_eq!(plan.messages(), [("sms.cash_ask".to_owned(), told)]);
     assert_eq!(told_to(&plan, "sms.cash_ask"), [AMINA]);
 }
@@ -57,7 +62,8 @@ fn an_order_waits_for_the_customers_yes() {
 fn its_price_is_that_of_the_counter() {
     let shop = shop();
     let trial = shop.trial.tariff(
-        "currency = 'KES'\nchannels = ['agent']\n[[cash_out]]\nbands = [{ from = 1, to = 9_000, fee = 5 }]\n\
+        "currency = 'KES'\nchannels = ['agent']\n[[cash_out]]\n\
+         bands = [{ from = 1, to = 9_000, fee = 5 }]\n\
          [[cash_out]]\nchannel = 'agent'\nbands = [{ from = 1, to = 9_000, fee = 3 }]\n",
     );
     let shop = Shop { trial, ..shop };
@@ -85,12 +91,17 @@ fn what_the_customer_has_or_what_waits_for_them_is_not_told() {
 fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = shop();
     let to = |shop: &Shop, number: &str| {
-        shop.trial.ask(&ASK, shop.trial.caller(&shop.njeri)).with("to", number).with("amount", "20000").quote().reason()
+        shop.trial
+            .ask(&ASK, shop.trial.caller(&shop.njeri))
+            .with("to", number)
+            .with("amount", "20000")
+            .quote()
+            .reason()
     };
     assert_eq!(to(&shop, NJERI), (Reason::PayeeSelf, Some("to")));
     assert_eq!(to(&shop, STRANGER), (Reason::PayeeUnknown, Some("to")));
     assert_eq!(ask(&shop, "0").quote().reason(), (Reason::AmountZero, Some("amount")));
-    let post = shop.trial.caller(&shop.njeri).till;
+    let post = shop.trial.caller(&shop.njeri).post;
     shop.trial.set(Want::Post(101), Found::Post(Box::new(post)));
     assert_eq!(to(&shop, AMINA), (Reason::AgentSelf, Some("to")));
     let amina = shop.trial.ask(&ASK, shop.trial.stranger(STRANGER)).with("to", AMINA);

@@ -7,8 +7,9 @@ use crate::refusal::Reason;
 use crate::wallet::trial::{Request, posting};
 
 const DEAR: &str = "currency = 'KES'\nchannels = ['agent']\n\
-    [[cash_in]]\nbands = [{ from = 1, to = 250_000, fee = 99 }]\n\
-    [[cash_in]]\nchannel = 'agent'\nbands = [{ from = 1, to = 250_000, fee = 10 }]\n";
+                    [[cash_in]]\nbands = [{ from = 1, to = 250_000, fee = 99 }]\n\
+                    [[cash_in]]\nchannel = 'agent'\n\
+                    bands = [{ from = 1, to = 250_000, fee = 10 }]\n";
 
 fn ask<'t>(shop: &'t Shop, to: &str, amount: &str) -> Request<'t> {
     let ask = shop.trial.ask(&SERVICE, shop.trial.caller(&shop.njeri));
@@ -39,9 +40,15 @@ fn what_is_counted_on_the_table_arrives_and_both_sides_hear_of_it() {
     assert_eq!(
         plan.messages(),
         [
-            ("sms.cash_in".to_owned(), format!("amount=KES 200 fee=KES 0 name=Duka Moja phone={phone}")),
+            (
+                "sms.cash_in".to_owned(),
+                format!("amount=KES 200 fee=KES 0 name=Duka Moja phone={phone}")
+            ),
             ("sms.float_low".to_owned(), format!("name=Duka Moja phone={phone}")),
-            ("sms.cash_in_agent".to_owned(), "amount=KES 200 name=Amina W phone=0700***001".to_owned()),
+            (
+                "sms.cash_in_agent".to_owned(),
+                "amount=KES 200 name=Amina W phone=0700***001".to_owned()
+            ),
         ]
     );
     let row = journal_of(&plan);
@@ -57,12 +64,17 @@ fn what_it_costs_comes_out_of_the_cash_unless_the_customer_shows_a_code() {
     let shop = dear();
     let plan = ask(&shop, AMINA, "20000").execute().planned();
     assert!(plan.flags.contains("priced"));
-    assert_eq!(["amount", "fee", "total"].map(|slot| plan.said(slot)), ["KES 200", "KES 10", "KES 190"]);
+    assert_eq!(
+        ["amount", "fee", "total"].map(|slot| plan.said(slot)),
+        ["KES 200", "KES 10", "KES 190"]
+    );
     assert_eq!((moved(&plan, FLOAT), moved(&plan, 101), moved(&plan, 2)), (-20_000, 19_000, 1_000));
     balanced(&plan);
-    let code = shop.trial.ask(&deposit_code::CODE, shop.trial.caller(&shop.amina)).quote().planned();
+    let code =
+        shop.trial.ask(&deposit_code::CODE, shop.trial.caller(&shop.amina)).quote().planned();
     let code = code.said("cash_code");
-    let free = ask(&shop, AMINA, "20000").with("deposit_code", &format!(" {code} ")).quote().planned();
+    let free =
+        ask(&shop, AMINA, "20000").with("deposit_code", &format!(" {code} ")).quote().planned();
     assert!(!free.flags.contains("priced"));
     assert_eq!(["fee", "total"].map(|slot| free.said(slot)), ["KES 0", "KES 200"]);
     let wrong = ask(&shop, AMINA, "20000").with("deposit_code", "000000").quote();
@@ -72,7 +84,10 @@ fn what_it_costs_comes_out_of_the_cash_unless_the_customer_shows_a_code() {
 #[test]
 fn something_must_arrive() {
     let shop = dear();
-    assert_eq!(ask(&shop, AMINA, "1000").quote().reason(), (Reason::AmountTooSmall, Some("amount")));
+    assert_eq!(
+        ask(&shop, AMINA, "1000").quote().reason(),
+        (Reason::AmountTooSmall, Some("amount"))
+    );
     assert_eq!(ask(&shop, AMINA, "1001").quote().planned().said("total"), "KES 0.01");
 }
 
@@ -109,10 +124,11 @@ fn nobody_serves_a_colleague_and_somebody_elses_staff_is_a_customer_like_any() {
     let there = |float| {
         let mut outlet = shop.outlet.clone();
         outlet.float_account = float;
-        let assistant = shop.trial.caller(&shop.njeri).till.unwrap().assistant;
-        Found::Post(Box::new(Some(Till { assistant, outlet })))
+        let assistant = shop.trial.caller(&shop.njeri).post.unwrap().assistant;
+        Found::Post(Box::new(Some(AgentPost { assistant, outlet })))
     };
-    let (here, elsewhere) = (there(FLOAT), there(HEAD));
+    let here = there(FLOAT);
+    let elsewhere = there(HEAD);
     shop.trial.set(Want::Post(amina.account_id), elsewhere);
     assert!(ask(&shop, AMINA, "20000").quote().error.is_none());
     shop.trial.set(Want::Post(amina.account_id), here);
@@ -127,7 +143,8 @@ fn the_same_cash_again_within_ten_minutes_is_asked_about() {
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
         let line = posting(50, "cash_in", 4, &[(101, minor), (FLOAT, -minor)]);
-        shop.trial.set(Want::History { account: 101, since, limit: 10 }, Found::History(vec![line]));
+        shop.trial
+            .set(Want::History { account: 101, since, limit: 10 }, Found::History(vec![line]));
         ask(&shop, AMINA, "20000").quote().planned()
     };
     assert_eq!(quote(20_000).said("ago"), "4");

@@ -36,8 +36,14 @@ fn it_is_quoted_with_its_fee_and_committed_as_quoted() {
     assert_eq!(
         plan.messages(),
         [
-            ("sms.cash_out".to_owned(), format!("amount=KES 200 fee=KES 29 name=Duka Moja phone={phone}")),
-            ("sms.cash_out_agent".to_owned(), "amount=KES 200 name=Amina W phone=0700***001".to_owned()),
+            (
+                "sms.cash_out".to_owned(),
+                format!("amount=KES 200 fee=KES 29 name=Duka Moja phone={phone}")
+            ),
+            (
+                "sms.cash_out_agent".to_owned(),
+                "amount=KES 200 name=Amina W phone=0700***001".to_owned()
+            ),
         ]
     );
     assert_eq!(told_to(&plan, "sms.cash_out_agent"), [NJERI]);
@@ -98,7 +104,8 @@ fn an_outlet_that_does_not_work_counts_as_none_and_says_its_number() {
 #[test]
 fn nobody_serves_themselves() {
     let shop = shop();
-    let own = shop.trial.ask(&SERVICE, shop.trial.caller(&shop.njeri)).with("agent", &number(FLOAT));
+    let own =
+        shop.trial.ask(&SERVICE, shop.trial.caller(&shop.njeri)).with("agent", &number(FLOAT));
     assert_eq!(own.with("amount", "5000").quote().reason(), (Reason::AgentSelf, None));
 }
 
@@ -108,7 +115,10 @@ fn what_is_held_or_beyond_a_limit_is_not_paid_out() {
     let amina = shop.amina.clone();
     shop.trial.change(&amina, |member| member.account.held_minor = 77_101);
     let refusal = ask(&shop, &number(FLOAT), "20000").quote().refused();
-    assert_eq!((refusal.reason, refusal.slots["balance"].to_string()), (Reason::NotEnough, "KES 228.99".to_owned()));
+    assert_eq!(
+        (refusal.reason, refusal.slots["balance"].to_string()),
+        (Reason::NotEnough, "KES 228.99".to_owned())
+    );
     shop.trial.change(&amina, |member| {
         member.account.held_minor = 0;
         member.account.balance_minor = 5_000_000;
@@ -145,7 +155,8 @@ fn the_same_again_within_ten_minutes_is_asked_about() {
 #[test]
 fn an_order_for_cash_is_paid_to_the_outlet_that_asked() {
     let shop = shop();
-    let order = |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("order", "55");
+    let order =
+        |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("order", "55");
     let plan = order(&APPROVED).execute().planned();
     assert_eq!((moved(&plan, 101), moved(&plan, FLOAT)), (-22_900, 20_000));
     balanced(&plan);
@@ -161,5 +172,6 @@ const PAID_TO_AMINA: Service = Service { decide: pay_amina, ..APPROVED };
 
 fn pay_amina(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let amina = Party::Person(context.person()?.clone());
-    (SERVICE.settles.unwrap().pay)(context, plan, &amina, context.money(20_000)).map(|act| plan.commit(act))
+    (SERVICE.settles.unwrap().pay)(context, plan, &amina, context.money(20_000))
+        .map(|act| plan.commit(act))
 }

@@ -35,7 +35,8 @@ fn an_outlet_without_a_head_office_is_its_own() {
     assert_eq!((moved(&plan, 6), moved(&plan, COMMISSION), moved(&plan, 4)), (-WHOLE, 760, 40));
     let row = journal_of(&plan);
     assert_eq!((row.own_minor, row.head_minor, row.tax_minor, row.team), (608, 152, 40, FLOAT));
-    let accounts: std::collections::BTreeSet<i64> = balanced(&plan).iter().map(|leg| leg.account).collect();
+    let accounts: std::collections::BTreeSet<i64> =
+        balanced(&plan).iter().map(|leg| leg.account).collect();
     assert_eq!(accounts.len(), balanced(&plan).len());
 }
 
@@ -58,13 +59,19 @@ fn who_splits_a_payment_earns_nothing_by_it() {
     assert_eq!(after(vec![paid("cash_out", 30, FLOAT, 30_100)]), 200);
     assert_eq!(after(vec![paid("cash_out", 60, FLOAT, 5_000)]), 300);
     // two payments count together
-    assert_eq!(after(vec![paid("cash_out", 30, FLOAT, 15_000), paid("cash_out", 60, FLOAT, 15_100)]), 200);
+    assert_eq!(
+        after(vec![paid("cash_out", 30, FLOAT, 15_000), paid("cash_out", 60, FLOAT, 15_100)]),
+        200
+    );
 }
 
 #[test]
 fn cash_that_is_handed_out_another_way_counts_and_other_business_does_not() {
     let all = CASH_OUT.name;
-    let other = crate::wallet::SERVICES.iter().filter_map(|service| service.counts_as).find(|as_| as_.service == all);
+    let other = crate::wallet::SERVICES
+        .iter()
+        .filter_map(|service| service.counts_as)
+        .find(|as_| as_.service == all);
     assert_eq!(after(vec![paid(other.unwrap().kind, 30, FLOAT, 30_000)]), 0);
     for business in ["cash_in", "send"] {
         assert_eq!(after(vec![paid(business, 30, FLOAT, 30_000)]), WHOLE, "{business}");
@@ -78,7 +85,8 @@ fn another_day_is_another_commission() {
     // it is five past eleven
     assert_eq!(after(vec![paid("cash_out", 11 * 60 + 5, FLOAT, 30_000)]), 0);
     assert_eq!(after(vec![paid("cash_out", 11 * 60 + 6, FLOAT, 30_000)]), WHOLE);
-    let (before, today) = (paid("cash_out", 700, FLOAT, 30_000), paid("cash_out", 30, FLOAT, 5_000));
+    let before = paid("cash_out", 700, FLOAT, 30_000);
+    let today = paid("cash_out", 30, FLOAT, 5_000);
     assert_eq!(after(vec![today, before]), 300);
 }
 

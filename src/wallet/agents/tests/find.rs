@@ -13,7 +13,8 @@ fn ask<'t>(shop: &'t Shop, area: &str, amount: &str) -> Request<'t> {
 /// So many outlets in Kibera, each with so much float, minor units.
 fn kibera(shop: &mut Shop, outlets: i64, float_minor: i64) {
     let spellings = ["kibera", "KIBERA", "Kibera", "kibera"].map(str::to_owned).to_vec();
-    let rows = (0..outlets).map(|n| OutletRow { float_account: FLOAT + n * 10, ..shop.outlet.clone() });
+    let rows =
+        (0..outlets).map(|n| OutletRow { float_account: FLOAT + n * 10, ..shop.outlet.clone() });
     let rows: Vec<OutletRow> = rows.collect();
     for row in &rows {
         let float = account(row.float_account, float_minor);
@@ -33,7 +34,10 @@ fn a_line_has_the_name_and_the_number_to_type() {
     let plan = ask(&shop, "kibera", "10000").list().planned();
     let [line] = plan.items.as_slice() else { panic!("{:?}", plan.items) };
     assert_eq!(line.id, "300");
-    assert_eq!((line.slots["name"].to_string(), line.slots["phone"].to_string()), ("Duka Moja".into(), number(FLOAT)));
+    assert_eq!(
+        (line.slots["name"].to_string(), line.slots["phone"].to_string()),
+        ("Duka Moja".into(), number(FLOAT))
+    );
 }
 
 #[test]

@@ -44,7 +44,10 @@ fn it_moves_from_float_to_float_and_both_staffs_hear_of_it() {
         (vec![NJERI.to_owned()], vec!["+254700000004".to_owned()])
     );
     let row = journal_of(&plan);
-    assert_eq!((row.service.as_str(), row.customer, row.amount_minor, row.cash_minor), ("sell_float", HEAD, 20_000, 0));
+    assert_eq!(
+        (row.service.as_str(), row.customer, row.amount_minor, row.cash_minor),
+        ("sell_float", HEAD, 20_000, 0)
+    );
     assert_eq!((row.own_minor, row.head_minor, row.tax_minor), (0, 0, 0));
 }
 

@@ -59,7 +59,8 @@ fn who_pays_in_by_themselves_is_served_by_the_only_one_there_is() {
 #[test]
 fn what_somebody_has_asked_for_is_theirs_whoever_else_is_in_a_shift() {
     let mut shop = shop();
-    let (njeri, otieno) = (shop.njeri.clone(), second(&mut shop));
+    let njeri = shop.njeri.clone();
+    let otieno = second(&mut shop);
     shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(303, 88)]);
     let approved = |shop: &Shop| {
         let ask = shop.trial.ask(&APPROVED, shop.trial.caller(&shop.amina)).with("order", "55");
@@ -101,6 +102,6 @@ fn the_outlet_and_its_head_office_are_warned_below_the_mark() {
 fn where_nobody_says_what_is_low_nobody_is_warned() {
     let shop = shop();
     let limits = include_str!("../../../../menus/limits.toml").replace("low_float = 2_000\n", "");
-    shop.trial.house.limits.set(Limits::parse(&Source::new("limits.toml", limits)).unwrap());
+    shop.trial.config.limits.set(Limits::parse(&Source::new("limits.toml", limits)).unwrap());
     assert_eq!(watched(&shop), (Vec::new(), Vec::new()));
 }

@@ -16,19 +16,19 @@ mod settings;
 mod shift;
 
 use super::super::trial::{Trial, account};
-use crate::agent::AgentNumber;
+use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
-use crate::store::agents::{OutletRow, Till};
+use crate::store::agent_rows::{AgentPost, OutletRow};
 use crate::store::facts::{Found, Roster};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::working_day::ServedRow;
+use crate::store::working_day::AgentJournalRow;
 use crate::wallet::agents::cash_out::SERVICE as CASH_OUT;
 use crate::wallet::context::Context;
 use crate::wallet::party::Party;
 use crate::wallet::plan::{Plan, PlanError};
-use crate::wallet::service::{Service, Whose};
+use crate::wallet::service::{Authority, Service};
 
 const AMINA: &str = "+254700000001";
 const NJERI: &str = "+254700000003";
@@ -62,9 +62,12 @@ impl Shop {
     fn change(&mut self, change: impl FnOnce(&mut OutletRow)) {
         change(&mut self.outlet);
         let outlet = self.outlet.clone();
-        let assistant = self.trial.caller(&self.njeri).till.unwrap().assistant;
+        let assistant = self.trial.caller(&self.njeri).post.unwrap().assistant;
         self.trial.set(Want::Outlet(FLOAT), Found::Outlet(Some(outlet.clone())));
-        self.trial.set(Want::Post(self.njeri.account_id), Found::Post(Box::new(Some(Till { assistant, outlet }))));
+        self.trial.set(
+            Want::Post(self.njeri.account_id),
+            Found::Post(Box::new(Some(AgentPost { assistant, outlet }))),
+        );
     }
 
     /// It belongs to a head office, where Wambui serves.
@@ -91,7 +94,7 @@ impl Shop {
 
     /// What Amina paid today.
     fn today(&self) -> Want {
-        let zone = &self.trial.house.market.zone;
+        let zone = &self.trial.config.market.zone;
         let since = Day::of(self.trial.now, zone).begins(zone).micros();
         Want::History { account: 101, since, limit: 50 }
     }
@@ -123,9 +126,12 @@ fn balanced(plan: &Plan) -> &[Leg] {
 }
 
 /// What is written down.
-fn journal_of(plan: &Plan) -> &ServedRow {
+fn journal_of(plan: &Plan) -> &AgentJournalRow {
     let changes = &plan.act.as_ref().unwrap().changes;
-    changes.iter().find_map(|change| if let Change::Serve(row) = change { Some(row) } else { None }).unwrap()
+    changes
+        .iter()
+        .find_map(|change| if let Change::Journal(row) = change { Some(row) } else { None })
+        .unwrap()
 }
 
 /// The messages with this key, each with who gets it.
@@ -135,13 +141,15 @@ fn told_to(plan: &Plan, template: &str) -> Vec<String> {
         Change::Tell(message) | Change::TellBelow { message, .. } => Some(message),
         _ => None,
     });
-    told.filter(|message| message.template == template).map(|message| message.msisdn.clone()).collect()
+    told.filter(|message| message.template == template)
+        .map(|message| message.msisdn.clone())
+        .collect()
 }
 
 /// Saying yes to an order for KES 200 in cash.
 const APPROVED: Service = Service {
     name: "approve",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     wants: &[terms, terms],
     decide: approve,
     shows: CASH_OUT.shows,

@@ -25,19 +25,20 @@ fn an_outlet_sees_its_float_and_its_commission() {
 /// Posting 50 moved this, 90 minutes ago.
 fn checked(shop: &mut Shop, person: &PersonRow, legs: &[(i64, i64)]) -> Outcome {
     shop.trial.set(Want::Posting(50), Found::Posting(Some(posting(50, "send", 90, legs))));
-    let code = Reference::of(50, &shop.trial.house.reference_key).to_string();
+    let code = Reference::of(50, &shop.trial.config.reference_key).to_string();
     shop.trial.ask(&CHECK, shop.trial.caller(person)).with("receipt", &code).quote()
 }
 
 #[test]
 fn a_receipt_says_what_it_moved_here() {
     let mut shop = shop();
-    let (amina, njeri) = (shop.amina.clone(), shop.njeri.clone());
+    let amina = shop.amina.clone();
+    let njeri = shop.njeri.clone();
     let legs = [(101, -22_900), (FLOAT, 20_000), (2, 2_900)];
     let plan = checked(&mut shop, &njeri, &legs).planned();
     let slots = ["amount", "name", "date", "time"];
     assert_eq!(slots.map(|slot| plan.said(slot)), ["KES 200", "Amina W", "23/11/26", "09:35"]);
-    assert_eq!(plan.said("code"), Reference::of(50, &shop.trial.house.reference_key).to_string());
+    assert_eq!(plan.said("code"), Reference::of(50, &shop.trial.config.reference_key).to_string());
     assert!(!plan.flags.contains("went"));
     // the same on the other side, where it went to the outlet for the most part
     let outlet = vec![shop.outlet.clone()];
@@ -46,7 +47,10 @@ fn a_receipt_says_what_it_moved_here() {
     assert_eq!(slots.map(|slot| plan.said(slot)), ["KES 229", "Duka Moja", "23/11/26", "09:35"]);
     assert!(plan.flags.contains("went"));
     // what the operator gave or took
-    assert_eq!(checked(&mut shop, &amina, &[(101, 500), (1, -500)]).planned().said("name"), "Kadogo");
+    assert_eq!(
+        checked(&mut shop, &amina, &[(101, 500), (1, -500)]).planned().said("name"),
+        "Kadogo"
+    );
 }
 
 #[test]
@@ -55,8 +59,10 @@ fn what_moved_on_accounts_of_others_is_nobodys_business() {
     let njeri = shop.njeri.clone();
     let unknown = (Reason::ReceiptUnknown, Some("receipt"));
     assert_eq!(checked(&mut shop, &njeri, &[(101, -500), (102, 500)]).reason(), unknown);
-    let check = |code: &str| shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).with("receipt", code).quote().reason();
-    let never = Reference::of(51, &shop.trial.house.reference_key).to_string();
+    let check = |code: &str| {
+        shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).with("receipt", code).quote().reason()
+    };
+    let never = Reference::of(51, &shop.trial.config.reference_key).to_string();
     for code in ["", "x", never.as_str()] {
         assert_eq!(check(code), unknown, "{code}");
     }

@@ -8,7 +8,8 @@ use crate::wallet::trial::Outcome;
 /// So much was earned, and so much of it is owed, minor units.
 fn earned(earned_minor: i64, owed_minor: i64) -> Shop {
     let mut shop = shop();
-    shop.trial.set(Want::Account(COMMISSION), Found::Account(Some(account(COMMISSION, earned_minor))));
+    shop.trial
+        .set(Want::Account(COMMISSION), Found::Account(Some(account(COMMISSION, earned_minor))));
     shop.trial.set(Want::Owed(FLOAT), Found::Count(owed_minor));
     shop
 }
@@ -26,7 +27,10 @@ fn what_was_earned_and_is_not_owed_goes_into_the_float() {
     let told = format!("amount=KES 700 name=Duka Moja phone={}", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.commission_paid".to_owned(), told)]);
     let row = journal_of(&plan);
-    assert_eq!((row.service.as_str(), row.customer, row.amount_minor), ("pay_commission", COMMISSION, 70_000));
+    assert_eq!(
+        (row.service.as_str(), row.customer, row.amount_minor),
+        ("pay_commission", COMMISSION, 70_000)
+    );
     assert_eq!((row.cash_minor, row.own_minor), (0, 0));
 }
 

@@ -28,19 +28,32 @@ fn new() -> Shop {
 fn a_wallet_is_opened_for_a_number_that_has_none() {
     let shop = shop();
     let plan = register(&shop, STRANGER, " Fatuma  Ali ", "id-0012 3456").execute().planned();
-    assert_eq!(["phone", "name", "id_number"].map(|slot| plan.said(slot)), ["0700***009", "Fatuma Ali", "123456"]);
+    assert_eq!(
+        ["phone", "name", "id_number"].map(|slot| plan.said(slot)),
+        ["0700***009", "Fatuma Ali", "123456"]
+    );
     let act = plan.act.as_ref().unwrap();
     assert!(act.kind == "register" && act.legs.is_empty());
-    let [Change::Join(person), Change::OpenAccount(opened), Change::Identify(seen), Change::Tell(_)] =
-        act.changes.as_slice()
+    let [
+        Change::Join(person),
+        Change::OpenAccount(opened),
+        Change::Identify(seen),
+        Change::Tell(_),
+    ] = act.changes.as_slice()
     else {
         panic!("{act:?}")
     };
-    assert_eq!((person.account_id, person.msisdn.as_str(), person.name.as_str()), (9_000, STRANGER, "Fatuma Ali"));
+    assert_eq!(
+        (person.account_id, person.msisdn.as_str(), person.name.as_str()),
+        (9_000, STRANGER, "Fatuma Ali")
+    );
     assert_eq!((person.tier.as_str(), person.language.as_str()), ("id", "en"));
     assert_eq!((opened.id, opened.balance_minor, opened.kind.as_str()), (9_000, 0, "wallet"));
     let Identify { row, tier, .. } = seen;
-    assert_eq!((row.account_id, row.assistant, row.at, *tier), (9_000, ASSISTANT, shop.trial.now.micros(), "id"));
+    assert_eq!(
+        (row.account_id, row.assistant, row.at, *tier),
+        (9_000, ASSISTANT, shop.trial.now.micros(), "id")
+    );
     let told = format!("dial=*384*1234# name=Duka Moja phone={}", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.registered".to_owned(), told)]);
     assert_eq!(told_to(&plan, "sms.registered"), [STRANGER]);
@@ -52,8 +65,14 @@ fn who_is_here_already_is_asked_about_by_their_id() {
     let check = register(&shop, AMINA, "Amina", "123456").check().planned();
     assert!(check.flags.contains("known") && check.act.is_none());
     assert_eq!(check.said("name"), "Amina W");
-    assert_eq!(register(&shop, AMINA, "Amina", "123456").quote().reason(), (Reason::AlreadyJoined, None));
-    assert_eq!(register(&shop, AMINA, "Amina", "123456").execute().reason(), (Reason::AlreadyJoined, None));
+    assert_eq!(
+        register(&shop, AMINA, "Amina", "123456").quote().reason(),
+        (Reason::AlreadyJoined, None)
+    );
+    assert_eq!(
+        register(&shop, AMINA, "Amina", "123456").execute().reason(),
+        (Reason::AlreadyJoined, None)
+    );
 }
 
 #[test]
@@ -62,7 +81,9 @@ fn an_id_is_seen_once() {
     let plan = lift(&shop, "a-12345").execute().planned();
     assert_eq!(plan.said("id_number"), "A12345");
     let act = plan.act.as_ref().unwrap();
-    let [Change::Identify(seen), Change::Tell(_)] = act.changes.as_slice() else { panic!("{act:?}") };
+    let [Change::Identify(seen), Change::Tell(_)] = act.changes.as_slice() else {
+        panic!("{act:?}")
+    };
     assert_eq!((seen.row.account_id, seen.row.assistant, act.kind), (101, ASSISTANT, "lift"));
     let told = format!("date=23/11/26 name=Duka Moja phone={} time=11:05", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.lifted".to_owned(), told)]);
@@ -82,14 +103,17 @@ fn an_id_is_seen_once() {
 fn one_id_is_one_number_however_it_is_written() {
     let shop = new();
     let shown = |typed: &str| lift(&shop, typed).quote().planned().said("id_number");
-    for written in ["123456", "00123456", "ID 123456", "nic.12-34/56", "No. 000123456", "nr123456"] {
+    for written in ["123456", "00123456", "ID 123456", "nic.12-34/56", "No. 000123456", "nr123456"]
+    {
         assert_eq!(shown(written), "123456", "{written}");
     }
     // letters that are a part of it stay, and so do zeros behind them
     assert_eq!((shown("ab012345"), shown("IDX12345")), ("AB012345".into(), "IDX12345".into()));
     assert_eq!(shown("12345678901234567890").len(), 20);
     let wrong = (Reason::IdFormat, Some("id_number"));
-    for typed in ["", "1234", "0001234", "ABCDEFG", "123456789012345678901", "12345\u{e9}", "12345+"] {
+    for typed in
+        ["", "1234", "0001234", "ABCDEFG", "123456789012345678901", "12345\u{e9}", "12345+"]
+    {
         assert_eq!(lift(&shop, typed).quote().reason(), wrong, "{typed}");
     }
     assert_eq!(shown("12345"), "12345");
@@ -98,7 +122,8 @@ fn one_id_is_one_number_however_it_is_written() {
 #[test]
 fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = new();
-    let reason = |shop: &Shop, to: &str, name: &str| register(shop, to, name, "123456").quote().reason();
+    let reason =
+        |shop: &Shop, to: &str, name: &str| register(shop, to, name, "123456").quote().reason();
     assert_eq!(reason(&shop, "0700", "Fatuma Ali"), (Reason::PhoneFormat, Some("to")));
     assert_eq!(reason(&shop, STRANGER, "F"), (Reason::NameFormat, Some("name")));
     assert_eq!(reason(&shop, STRANGER, "Kadogo"), (Reason::NameFormat, Some("name")));

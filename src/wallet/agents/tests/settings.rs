@@ -11,10 +11,13 @@ const NEW: &str = "5208";
 #[test]
 fn the_mark_of_a_low_float_is_kept() {
     let shop = shop();
-    let low = |amount| shop.trial.ask(&LOW, shop.trial.caller(&shop.njeri)).with("amount", amount).execute();
+    let low = |amount| {
+        shop.trial.ask(&LOW, shop.trial.caller(&shop.njeri)).with("amount", amount).execute()
+    };
     let plan = low("150000").planned();
     assert_eq!(plan.said("amount"), "KES 1,500");
-    let [Change::SetLowFloat { outlet, low_minor }] = plan.act.as_ref().unwrap().changes.as_slice() else {
+    let [Change::SetLowFloat { outlet, low_minor }] = plan.act.as_ref().unwrap().changes.as_slice()
+    else {
         panic!("{plan:?}")
     };
     assert_eq!((*outlet, *low_minor), (FLOAT, 150_000));
@@ -31,13 +34,23 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
     let mismatch = ask(&REPEAT).with("new_pin", &chosen).secret("5209").check().reason();
     assert_eq!(mismatch, (Reason::PinMismatch, Some("new_pin")));
     let plan = ask(&CHANGE).with("new_pin", &chosen).execute().planned();
-    let [Change::SetPin(row), Change::Tell(_)] = plan.act.as_ref().unwrap().changes.as_slice() else {
+    let [Change::SetPin(row), Change::Tell(_)] = plan.act.as_ref().unwrap().changes.as_slice()
+    else {
         panic!("{plan:?}")
     };
     let pin = Pin::parse(NEW).unwrap();
     assert_eq!(row.account_id, ASSISTANT);
-    assert!(shop.trial.house.pin_keys.matches(row.key_version, ASSISTANT, &row.salt, &pin, &row.tag));
-    assert_eq!(plan.messages(), [("sms.agent_pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]);
+    assert!(shop.trial.config.pin_keys.matches(
+        row.key_version,
+        ASSISTANT,
+        &row.salt,
+        &pin,
+        &row.tag
+    ));
+    assert_eq!(
+        plan.messages(),
+        [("sms.agent_pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
+    );
     let same = ask(&CHANGE).with("new_pin", &token(PIN)).execute().reason();
     assert_eq!(same, (Reason::PinSame, Some("new_pin")));
 }
@@ -45,7 +58,8 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
 #[test]
 fn who_serves_nowhere_has_nothing_to_set() {
     let shop = shop();
-    let ask = |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("amount", "100");
+    let ask =
+        |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("amount", "100");
     let none = (Reason::NotAgent, None);
     assert_eq!(ask(&LOW).execute().reason(), none);
     assert_eq!(ask(&CHOOSE).secret(NEW).check().reason(), none);

@@ -3,7 +3,7 @@
 use super::super::shift::{CLOSE, OPEN};
 use super::*;
 use crate::refusal::Reason;
-use crate::store::working_day::{Drawer, ShiftRow};
+use crate::store::working_day::{CashDrawer, ShiftRow};
 use crate::wallet::service::Unrecorded;
 use crate::wallet::trial::Request;
 
@@ -16,7 +16,7 @@ fn close<'t>(shop: &'t Shop, cash: &str) -> Request<'t> {
 }
 
 /// Njeri began with KES 1,000, and did this since.
-fn begun(drawer: Drawer) -> Shop {
+fn begun(drawer: CashDrawer) -> Shop {
     let mut shop = shop();
     let shift = ShiftRow {
         id: 77,
@@ -36,15 +36,20 @@ fn begun(drawer: Drawer) -> Shop {
     shop
 }
 
-const DAY: Drawer = Drawer { in_minor: 30_000, out_minor: 20_000, times: 3 };
+const DAY: CashDrawer = CashDrawer { in_minor: 30_000, out_minor: 20_000, times: 3 };
 
 #[test]
 fn a_shift_begins_with_what_is_in_the_drawer() {
     let shop = shop();
     let plan = open(&shop, "1,000.50").execute().planned();
     assert_eq!(plan.said("cash"), "1,000.50");
-    let [Change::OpenShift(row)] = plan.act.as_ref().unwrap().changes.as_slice() else { panic!("{plan:?}") };
-    assert_eq!((row.id, row.assistant, row.outlet, row.opening_minor), (9_000, ASSISTANT, FLOAT, 100_050));
+    let [Change::OpenShift(row)] = plan.act.as_ref().unwrap().changes.as_slice() else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(
+        (row.id, row.assistant, row.outlet, row.opening_minor),
+        (9_000, ASSISTANT, FLOAT, 100_050)
+    );
     assert_eq!((row.opened_at, row.closed_at), (shop.trial.now.micros(), None));
     assert_eq!(open(&begun(DAY), "1000").execute().reason(), (Reason::ShiftOpen, None));
     // an empty drawer is one too
@@ -56,7 +61,10 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
     let shop = begun(DAY);
     let plan = close(&shop, "1,080").execute().planned();
     let slots = ["opened", "came", "went", "expected", "cash", "difference", "times"];
-    assert_eq!(slots.map(|slot| plan.said(slot)), ["1,000", "300", "200", "1,100", "1,080", "-20", "3"]);
+    assert_eq!(
+        slots.map(|slot| plan.said(slot)),
+        ["1,000", "300", "200", "1,100", "1,080", "-20", "3"]
+    );
     let [Change::AtPosting { account, posting }, Change::CloseShift(row), _] =
         plan.act.as_ref().unwrap().changes.as_slice()
     else {
@@ -65,8 +73,10 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
     assert_eq!((*account, *posting), (FLOAT, Some(50)));
     assert_eq!((row.id, row.expected_minor, row.counted_minor), (77, Some(110_000), Some(108_000)));
     assert_eq!((row.opening_minor, row.closed_at), (100_000, Some(shop.trial.now.micros())));
-    let told =
-        format!("agent={} cash=1,080 difference=-20 expected=1,100 name=Njeri K time=11:05 times=3", number(FLOAT));
+    let told = format!(
+        "agent={} cash=1,080 difference=-20 expected=1,100 name=Njeri K time=11:05 times=3",
+        number(FLOAT)
+    );
     assert_eq!(plan.messages(), [("sms.shift_closed".to_owned(), told)]);
     let difference = |cash| close(&shop, cash).execute().planned().said("difference");
     assert_eq!((difference("1100"), difference("1100.50")), ("0".to_owned(), "+0.50".to_owned()));
@@ -76,7 +86,8 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
 #[test]
 fn who_answers_for_the_outlet_hears_of_it_once() {
     let mut shop = begun(DAY);
-    let (njeri, otieno) = (shop.njeri.clone(), shop.trial.person(105, "+254700000005", "Otieno Ouma", 0));
+    let njeri = shop.njeri.clone();
+    let otieno = shop.trial.person(105, "+254700000005", "Otieno Ouma", 0);
     let told = |shop: &Shop| told_to(&close(shop, "1100").execute().planned(), "sms.shift_closed");
     assert_eq!(told(&shop), [NJERI]);
     shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[]);
@@ -93,14 +104,19 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut none = shop();
     assert_eq!(close(&none, "1000").execute().reason(), (Reason::ShiftNone, None));
     let amount = |outcome: crate::wallet::trial::Outcome| outcome.reason();
-    for shop in [open(&none, "x"), open(&none, "-5"), open(&none, "100000000.01")].map(|ask| amount(ask.quote())) {
+    for shop in [open(&none, "x"), open(&none, "-5"), open(&none, "100000000.01")]
+        .map(|ask| amount(ask.quote()))
+    {
         assert_eq!(shop.1, Some("cash"));
     }
     assert_eq!(amount(open(&none, "x").quote()), (Reason::AmountFormat, Some("cash")));
     assert_eq!(amount(open(&none, "100000000.01").quote()), (Reason::AmountTooLarge, Some("cash")));
     assert!(open(&none, "100000000").quote().error.is_none());
     let begun = begun(DAY);
-    assert_eq!(amount(close(&begun, "100000000.01").quote()), (Reason::AmountTooLarge, Some("cash")));
+    assert_eq!(
+        amount(close(&begun, "100000000.01").quote()),
+        (Reason::AmountTooLarge, Some("cash"))
+    );
     let bare = begun.trial.ask(&CLOSE, begun.trial.caller(&begun.njeri)).quote();
     assert_eq!(bare.reason(), (Reason::FieldMissing, Some("cash")));
     none.change(|outlet| outlet.state = "suspended".into());

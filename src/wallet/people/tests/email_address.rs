@@ -1,15 +1,15 @@
 //! An address, and the code that proves it, tried without a database.
 
 use super::super::email_address::{ADDRESS, PROVE};
-use crate::book::{Change, Key, PIN_ATTEMPTS_MAX, Proof, SecretKind};
+use crate::book::{Change, Credential, Key, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::calendar::Day;
 use crate::pin::Pin;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::mailboxes::MailboxRow;
 use crate::store::outbox::NewMessage;
-use crate::store::papers::Paper;
 use crate::store::people::{PersonRow, PinRow};
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Slots, Value};
@@ -39,7 +39,7 @@ fn asked(trial: &mut Trial, at: Timestamp, attempts: i64) -> (MailboxRow, PinRow
         ..MailboxRow::default()
     };
     let code = Pin::parse("482613").unwrap();
-    let pin = PinRow { attempts, ..trial.house.tagged(CODE_ID, &code, [3; 16]) };
+    let pin = PinRow { attempts, ..trial.config.tagged(CODE_ID, &code, [3; 16]) };
     trial.set(Want::Mailbox(101), Found::Mailbox(Some(row.clone())));
     trial.set(Want::Pin(CODE_ID), Found::Pin(Some(pin.clone())));
     (row, pin)
@@ -57,9 +57,9 @@ fn prove(trial: &Trial, amina: &PersonRow, code: &str) -> Outcome {
 fn came(plan: &Plan) -> (Key, PinRow, MailboxRow, NewMessage) {
     match plan.act.as_ref().unwrap().changes.as_slice() {
         [
-            Change::Take { key },
+            Change::Claim { key },
             Change::SetPin(pin),
-            Change::Keep(Paper::Mailbox(row)),
+            Change::Keep(Versioned::Mailbox(row)),
             Change::Tell(letter),
             Change::Tell(_),
         ] => (*key, pin.clone(), row.clone(), letter.clone()),
@@ -69,7 +69,11 @@ fn came(plan: &Plan) -> (Key, PinRow, MailboxRow, NewMessage) {
 
 fn place(mailbox: &str, number: u8) -> Key {
     let today = Day::read("23/11/26").unwrap().number();
-    Key::new(Timestamp::from_micros(0), "mailed", format!("{mailbox}\n{today}\n{number}").as_bytes())
+    Key::new(
+        Timestamp::from_micros(0),
+        "mailed",
+        format!("{mailbox}\n{today}\n{number}").as_bytes(),
+    )
 }
 
 fn taken(trial: &mut Trial, mailbox: &str, number: u8) {
@@ -88,12 +92,15 @@ fn a_code_is_mailed_to_the_address_and_the_phone_hears_of_it() {
     assert_eq!((row.address.as_deref(), row.pending.as_deref()), (None, Some(ADDRESSED)));
     assert_eq!(row.code_until, NOW.plus(HALF_AN_HOUR).micros());
     let slots: Slots = serde_json::from_str(&letter.slots).unwrap();
-    assert_eq!(["email", "phone", "until"].map(|slot| slots[slot].to_string()), [ADDRESSED, "0700***001", "11:35"]);
+    assert_eq!(
+        ["email", "phone", "until"].map(|slot| slots[slot].to_string()),
+        [ADDRESSED, "0700***001", "11:35"]
+    );
     // the code is made of its name and the secret, and lies in no row
     let Value::Code(code_name) = &slots["code_name"] else { panic!("{slots:?}") };
-    let code = trial.house.pin_keys.current().code(code_name.as_bytes());
+    let code = trial.config.pin_keys.current().code(code_name.as_bytes());
     let typed = Pin::parse(&code).unwrap();
-    assert!(trial.house.pin_keys.matches(tag.key_version, 9_000, &tag.salt, &typed, &tag.tag));
+    assert!(trial.config.pin_keys.matches(tag.key_version, 9_000, &tag.salt, &typed, &tag.tag));
     assert!(!letter.slots.contains(&code));
     let told = "dial=*384*1234# email=a***@example.org";
     assert_eq!(plan.messages()[1], ("sms.email_code".to_owned(), told.to_owned()));
@@ -102,7 +109,8 @@ fn a_code_is_mailed_to_the_address_and_the_phone_hears_of_it() {
 #[test]
 fn what_is_only_asked_mails_nothing() {
     let (trial, amina) = one();
-    let quote = trial.ask(&ADDRESS, trial.caller(&amina)).with("email", ADDRESSED).quote().planned();
+    let quote =
+        trial.ask(&ADDRESS, trial.caller(&amina)).with("email", ADDRESSED).quote().planned();
     assert_eq!(quote.said("email"), "a***@example.org");
     assert!(quote.act.is_none());
 }
@@ -110,15 +118,22 @@ fn what_is_only_asked_mails_nothing() {
 #[test]
 fn each_refusal_of_an_address_names_the_input_that_mends_it() {
     let (mut trial, amina) = one();
-    assert_eq!(name(&trial, &amina, "amina@localhost").reason(), (Reason::EmailFormat, Some("email")));
+    assert_eq!(
+        name(&trial, &amina, "amina@localhost").reason(),
+        (Reason::EmailFormat, Some("email"))
+    );
     let missing = trial.ask(&ADDRESS, trial.caller(&amina)).check();
     assert_eq!(missing.reason(), (Reason::FieldMissing, Some("email")));
     let stranger = trial.ask(&ADDRESS, trial.stranger("+254700000009")).with("email", ADDRESSED);
     assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
-    let row = MailboxRow { account_id: 101, address: Some(ADDRESSED.to_owned()), ..MailboxRow::default() };
+    let row = MailboxRow {
+        account_id: 101,
+        address: Some(ADDRESSED.to_owned()),
+        ..MailboxRow::default()
+    };
     trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
     assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::EmailSame, Some("email")));
-    trial.house.mails = false;
+    trial.config.mails = false;
     assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::MailOff, None));
 }
 
@@ -171,23 +186,30 @@ fn who_types_the_code_has_the_address_if_the_book_finds_it_right() {
     let plan = prove(&trial, &amina, "482613").planned();
     assert_eq!(plan.said("email"), "a***@example.org");
     let act = plan.act.as_ref().unwrap();
-    let [Change::Keep(Paper::Mailbox(row)), Change::Tell(_)] = act.changes.as_slice() else { panic!("{act:?}") };
-    assert_eq!((row.address.as_deref(), row.pending.as_deref(), row.version), (Some(ADDRESSED), None, 5));
-    let [Proof { secret: SecretKind::Code, account: CODE_ID, salt, tag, wrong, locked }] = act.proofs.as_slice() else {
+    let [Change::Keep(Versioned::Mailbox(row)), Change::Tell(_)] = act.changes.as_slice() else {
+        panic!("{act:?}")
+    };
+    assert_eq!(
+        (row.address.as_deref(), row.pending.as_deref(), row.version),
+        (Some(ADDRESSED), None, 5)
+    );
+    let [Credential { secret: SecretKind::Code, account: CODE_ID, salt, tag, wrong, locked }] =
+        act.credentials.as_slice()
+    else {
         panic!("{act:?}")
     };
     assert_eq!((salt, tag), (&pin.salt, &pin.tag));
     // a wrong one costs a try of the code, and of two at the same moment the second is asked anew
     let charged = matches!(
         wrong.as_slice(),
-        [Change::ChargePin { account: CODE_ID }, Change::Keep(Paper::Mailbox(kept))]
+        [Change::ChargePin { account: CODE_ID }, Change::Keep(Versioned::Mailbox(kept))]
             if *kept == MailboxRow { version: 5, ..old.clone() }
     );
     assert!(charged && locked.is_empty(), "{wrong:?}");
     let told = "date=23/11/26 email=a***@example.org time=11:05";
     assert_eq!(plan.messages(), [("sms.email_set".to_owned(), told.to_owned())]);
     let other = prove(&trial, &amina, "482614").planned();
-    assert_ne!(&other.act.unwrap().proofs[0].tag, tag);
+    assert_ne!(&other.act.unwrap().credentials[0].tag, tag);
 }
 
 #[test]
@@ -210,7 +232,9 @@ fn a_code_counts_for_half_an_hour() {
 #[test]
 fn whether_a_code_is_right_is_said_only_where_a_wrong_one_costs_a_try() {
     let (mut trial, amina) = one();
-    let check = |trial: &Trial, code: &str| trial.ask(&PROVE, trial.caller(&amina)).with("code", code).check();
+    let check = |trial: &Trial, code: &str| {
+        trial.ask(&PROVE, trial.caller(&amina)).with("code", code).check()
+    };
     let unknown = check(&trial, "000000").planned();
     assert!(unknown.act.is_none() && unknown.slots.is_empty());
     assert_eq!(check(&trial, "48 26").reason(), (Reason::TextFormat, Some("code")));
@@ -218,6 +242,6 @@ fn whether_a_code_is_right_is_said_only_where_a_wrong_one_costs_a_try() {
     assert_eq!(missing.reason(), (Reason::FieldMissing, Some("code")));
     let stranger = trial.ask(&PROVE, trial.stranger("+254700000009")).with("code", "482613");
     assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
-    trial.house.mails = false;
+    trial.config.mails = false;
     assert_eq!(prove(&trial, &amina, "482613").reason(), (Reason::MailOff, None));
 }

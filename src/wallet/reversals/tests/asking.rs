@@ -5,14 +5,14 @@ use super::*;
 use crate::book::HoldMove;
 use crate::reason::Reason;
 use crate::reference::Reference;
-use crate::store::agents::Till;
+use crate::store::agent_rows::AgentPost;
 use crate::wallet::trial::Request;
 use std::time::Duration;
 
 const DAY_MINUTES: u64 = 24 * 60;
 
 fn code(trial: &Trial, payment: i64) -> String {
-    Reference::of(payment, &trial.house.reference_key).to_string()
+    Reference::of(payment, &trial.config.reference_key).to_string()
 }
 
 fn ask<'t>(trial: &'t Trial, amina: &PersonRow) -> Request<'t> {
@@ -32,8 +32,9 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
     trial.change(&baraka, |member| member.account.held_minor = 85_000);
     let plan = ask(&trial, &amina).execute().planned();
     assert_eq!(["amount", "day"].map(|slot| plan.said(slot)), ["KES 150", "30/11/26"]);
-    let words =
-        |name: &str, phone: &str| format!("amount=KES 150 day=30/11/26 dial=*384*1234# name={name} phone={phone}");
+    let words = |name: &str, phone: &str| {
+        format!("amount=KES 150 day=30/11/26 dial=*384*1234# name={name} phone={phone}")
+    };
     assert_eq!(
         plan.messages(),
         [
@@ -84,7 +85,10 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
     let words = "amount=KES 200 name=Baraka O phone=0700***002".to_owned();
     assert_eq!(plan.messages(), [("sms.undo_spent".to_owned(), words)]);
     let act = plan.act.unwrap();
-    let spent = act.changes.iter().any(|change| matches!(change, Change::OpenReversal(row) if row.state == "spent"));
+    let spent = act
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenReversal(row) if row.state == "spent"));
     assert!(spent && act.holds.is_empty());
 }
 
@@ -107,10 +111,9 @@ fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
 fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
     let (mut trial, amina, baraka) = two();
     let is_not = |trial: &Trial| {
-        ask(trial, &amina)
-            .quote()
-            .error
-            .is_some_and(|_| ask(trial, &amina).quote().reason() == (Reason::UndoNot, Some("receipt")))
+        ask(trial, &amina).quote().error.is_some_and(|_| {
+            ask(trial, &amina).quote().reason() == (Reason::UndoNot, Some("receipt"))
+        })
     };
     let mut payment = |whole: Option<Whole>| {
         trial.set(Want::Posting(PAYMENT), Found::Posting(whole));
@@ -121,17 +124,25 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
     assert!(payment(None), "no such payment");
     let legs = &[(101, -20_700), (102, 20_000), (2, 700)];
     assert!(payment(Some(posting(PAYMENT, "request", 3, legs))), "on request");
-    assert!(payment(Some(posting(PAYMENT, "send", 3, &[(102, -20_700), (101, 20_000), (2, 700)]))), "it came");
-    assert!(payment(Some(posting(PAYMENT, "send", 3, &[(101, -20_700), (300, 20_700)]))), "to nobody");
+    assert!(
+        payment(Some(posting(PAYMENT, "send", 3, &[(102, -20_700), (101, 20_000), (2, 700)]))),
+        "it came"
+    );
+    assert!(
+        payment(Some(posting(PAYMENT, "send", 3, &[(101, -20_700), (300, 20_700)]))),
+        "to nobody"
+    );
     assert!(!payment(Some(sent(PAYMENT, 3))));
-    let tier = |trial: &mut Trial, tier: &str| trial.change(&baraka, |member| member.person.tier = tier.into());
+    let tier = |trial: &mut Trial, tier: &str| {
+        trial.change(&baraka, |member| member.person.tier = tier.into())
+    };
     for (other, no) in [("merchant", true), ("agent", true), ("sim", false)] {
         tier(&mut trial, other);
         assert_eq!(is_not(&trial), no, "{other}");
     }
     let mariam = trial.person(103, "+254700000003", "Mariam Said", 0);
     trial.outlet(201, "Mama Mboga", 0, &mariam);
-    let theirs: Option<Till> = trial.caller(&mariam).till;
+    let theirs: Option<AgentPost> = trial.caller(&mariam).post;
     trial.set(Want::Post(102), Found::Post(Box::new(theirs)));
     assert!(is_not(&trial), "who serves is paid for what they hand out");
 }
@@ -139,8 +150,9 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
 #[test]
 fn what_is_no_code_of_a_receipt_is_refused_like_one() {
     let (mut trial, amina, _) = two();
-    let typed =
-        |trial: &Trial, code: &str| trial.ask(&SERVICE, trial.caller(&amina)).with("receipt", code).check().reason();
+    let typed = |trial: &Trial, code: &str| {
+        trial.ask(&SERVICE, trial.caller(&amina)).with("receipt", code).check().reason()
+    };
     assert_eq!(typed(&trial, "hello"), (Reason::UndoNot, Some("receipt")));
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
     assert_eq!(missing.reason(), (Reason::FieldMissing, Some("receipt")));

@@ -50,8 +50,14 @@ fn who_was_paid_gives_back_what_is_held() {
             ]
         );
         let act = plan.act.unwrap();
-        let legs = [Leg { account: 102, amount_minor: -15_000 }, Leg { account: 101, amount_minor: 15_000 }];
-        assert_eq!((act.kind, act.corrects, act.legs.as_slice()), ("reversal", Some(PAYMENT), &legs[..]));
+        let legs = [
+            Leg { account: 102, amount_minor: -15_000 },
+            Leg { account: 101, amount_minor: 15_000 },
+        ];
+        assert_eq!(
+            (act.kind, act.corrects, act.legs.as_slice()),
+            ("reversal", Some(PAYMENT), &legs[..])
+        );
         assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
         assert_eq!(moved(&act.changes), [(UNDECIDED, "agreed", String::new())]);
     }
@@ -82,7 +88,10 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
     let (mut trial, amina, baraka) = two();
     for service in [&agree::SERVICE, &dispute::SERVICE] {
         let gone = |trial: &Trial| {
-            ask(trial, service, &baraka).quote().error.is_some_and(|error| error == Reason::UndoGone.into())
+            ask(trial, service, &baraka)
+                .quote()
+                .error
+                .is_some_and(|error| error == Reason::UndoGone.into())
         };
         set(&mut trial, asked("asked"));
         assert!(!gone(&trial));
@@ -103,7 +112,8 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
         assert_eq!(missing.reason(), (Reason::FieldMissing, Some("undo")));
         let stranger = ask(&trial, service, &amina);
         assert!(stranger.quote().error.is_some());
-        let stranger = trial.ask(service, trial.stranger("+254700000009")).with("undo", "500").quote();
+        let stranger =
+            trial.ask(service, trial.stranger("+254700000009")).with("undo", "500").quote();
         assert_eq!(stranger.reason(), (Reason::NotJoined, None));
     }
 }
@@ -123,12 +133,15 @@ fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
 fn staff_give_it_back_only_where_its_receiver_objects() {
     let (trial, amina, baraka) = two();
     let row = asked("disputed");
-    let act = staff::decided(&trial.house, &row, (&amina, &baraka), true, "seen the chat", NOW);
+    let act = staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW);
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.legs[1], Leg { account: 101, amount_minor: 15_000 });
     assert_eq!((act.kind, act.corrects), ("reversal", Some(PAYMENT)));
     assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
-    assert_eq!(moved(&act.changes), [(&["disputed"][..], "given_back", "seen the chat".to_owned())]);
+    assert_eq!(
+        moved(&act.changes),
+        [(&["disputed"][..], "given_back", "seen the chat".to_owned())]
+    );
     let told = declared(act);
     assert_eq!(
         told,
@@ -143,8 +156,11 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
 fn staff_or_time_leave_it_where_it_is() {
     let (trial, amina, baraka) = two();
     let row = asked("asked");
-    let act = staff::decided(&trial.house, &row, (&amina, &baraka), false, "no proof", NOW);
-    assert_eq!((act.kind, act.holds.as_slice()), ("release", &[HoldMove::Release { hold: 77 }][..]));
+    let act = staff::decided(&trial.config, &row, (&amina, &baraka), false, "no proof", NOW);
+    assert_eq!(
+        (act.kind, act.holds.as_slice()),
+        ("release", &[HoldMove::Release { hold: 77 }][..])
+    );
     assert_eq!((act.legs.len(), act.corrects), (0, None));
     assert_eq!(moved(&act.changes), [(UNDECIDED, "released", "no proof".to_owned())]);
     let stays = [
@@ -152,7 +168,7 @@ fn staff_or_time_leave_it_where_it_is() {
         ("sms.undo_free".to_owned(), words("Amina W", "0700***001")),
     ];
     assert_eq!(declared(act), stays);
-    let changes = reversal::ended(&trial.house, &row, &amina, &baraka, NOW);
+    let changes = reversal::ended(&trial.config, &row, &amina, &baraka, NOW);
     assert_eq!(moved(&changes), [(UNDECIDED, "ended", String::new())]);
     assert_eq!(declared(Act { changes, ..Act::default() }), stays);
 }

@@ -7,7 +7,7 @@ use super::super::trial::{NOW, Trial, posting};
 use crate::book::Change;
 use crate::store::facts::{Found, Whole};
 use crate::store::people::PersonRow;
-use crate::store::reversals::ReversalRow;
+use crate::store::reversal_rows::ReversalRow;
 use crate::store::wants::Want;
 
 const AMINA: &str = "+254700000001";
@@ -45,7 +45,9 @@ fn asked(state: &str) -> ReversalRow {
 
 fn moved(changes: &[Change]) -> Vec<(&'static [&'static str], &'static str, String)> {
     let moved = |change: &Change| match change {
-        Change::MoveReversal { payment: PAYMENT, from, state, why } => Some((*from, *state, why.clone())),
+        Change::MoveReversal { payment: PAYMENT, from, state, why } => {
+            Some((*from, *state, why.clone()))
+        }
         _ => None,
     };
     changes.iter().filter_map(moved).collect()

@@ -32,9 +32,15 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     assert_eq!(act.holds, [HoldMove::Open { account: 101, amount_minor: 22_900, expires_at }]);
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));
-    let [Change::SetPin(tag), Change::OpenCode(row), _] = act.changes.as_slice() else { panic!("{:?}", act.changes) };
-    assert_eq!((row.id, row.amount_minor, row.fee_minor, &row.msisdn), (9_000, 20_000, 2_900, &None));
-    let (keys, typed) = (&trial.house.pin_keys, Pin::parse(&digits).unwrap());
+    let [Change::SetPin(tag), Change::OpenCode(row), _] = act.changes.as_slice() else {
+        panic!("{:?}", act.changes)
+    };
+    assert_eq!(
+        (row.id, row.amount_minor, row.fee_minor, &row.msisdn),
+        (9_000, 20_000, 2_900, &None)
+    );
+    let keys = &trial.config.pin_keys;
+    let typed = Pin::parse(&digits).unwrap();
     assert!(keys.matches(tag.key_version, 9_000, &tag.salt, &typed, &tag.tag));
     let again = ask(&trial, &amina, "20000").again(Some(77)).execute().planned();
     assert_eq!(again.said("cash_code"), digits);

@@ -24,8 +24,13 @@ fn two() -> (Trial, PersonRow) {
 fn what_waits_is_listed() {
     let (trial, amina) = two();
     let list = trial.ask(&sent::LIST, trial.caller(&amina)).list().planned();
-    let line = |item: &crate::ask::Item| {
-        (item.id.clone(), item.slots["amount"].to_string(), item.slots["phone"].to_string(), item.slots.len())
+    let line = |item: &crate::request::Item| {
+        (
+            item.id.clone(),
+            item.slots["amount"].to_string(),
+            item.slots["phone"].to_string(),
+            item.slots.len(),
+        )
     };
     let lines: Vec<_> = list.items.iter().map(line).collect();
     assert_eq!(lines, [("20".to_owned(), "KES 300".to_owned(), "0711222333".to_owned(), 2)]);
@@ -50,13 +55,19 @@ fn only_what_waits_can_be_chosen() {
 #[test]
 fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     let (mut trial, amina) = two();
-    let ask = |trial: &Trial| trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20").execute();
+    let ask = |trial: &Trial| {
+        trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20").execute()
+    };
     let plan = ask(&trial).planned();
-    let theirs = "amount=KES 300 day=29/11/26 dial=*384*1234# name=Amina W phone=0700***001".to_owned();
+    let theirs =
+        "amount=KES 300 day=29/11/26 dial=*384*1234# name=Amina W phone=0700***001".to_owned();
     assert_eq!(
         plan.messages(),
         [
-            ("sms.parcel_cancelled".to_owned(), "amount=KES 300 day=29/11/26 phone=0711222333".to_owned()),
+            (
+                "sms.parcel_cancelled".to_owned(),
+                "amount=KES 300 day=29/11/26 phone=0711222333".to_owned()
+            ),
             ("sms.parcel_ended".to_owned(), theirs),
         ]
     );
@@ -65,7 +76,11 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     assert_eq!(closed(&act), [(20, "cancelled")]);
     let back = act.meters[0];
     assert_eq!((back.account, back.amount_minor, back.back), (101, 30_000, true));
-    assert_eq!(back.day, Day::of(NOW.minus(DAY), &trial.house.market.zone), "of the day on which it was sent");
+    assert_eq!(
+        back.day,
+        Day::of(NOW.minus(DAY), &trial.config.market.zone),
+        "of the day on which it was sent"
+    );
     let language = |act: &Act| {
         let told = act.changes.iter().filter_map(|change| match change {
             Change::Tell(message) if message.msisdn == TO => Some(message.language.clone()),
@@ -73,7 +88,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
         });
         told.collect::<Vec<_>>()
     };
-    assert_eq!(language(&act), [trial.house.market.language.as_str()]);
+    assert_eq!(language(&act), [trial.config.market.language.as_str()]);
     let neema = trial.person(109, TO, "Neema Achieng", 0);
     trial.change(&neema, |member| member.person.language = "fr".into());
     assert_eq!(language(&ask(&trial).planned().act.unwrap()), ["fr"]);
@@ -85,7 +100,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
 fn what_nobody_takes_goes_back_by_itself() {
     let (trial, amina) = two();
     let untaken = Untaken { voucher: voucher(20, 1, DAY), payer: amina, joined: None };
-    let (changes, meters) = untaken.returned(&trial.house, NOW);
+    let (changes, meters) = untaken.returned(&trial.config, NOW);
     let plan = Plan { act: Some(Act { changes, meters, ..Act::default() }), ..Plan::default() };
     conforms(&super::super::send_unjoined::SERVICE, &plan);
     let told = plan.messages();
@@ -97,8 +112,8 @@ fn what_nobody_takes_goes_back_by_itself() {
 /// The voucher was made under the key of posting 21, and so its secret follows from it.
 fn kept(trial: &mut Trial, attempts: i64) -> String {
     let key = Key::from_bytes(&[0; 20]).unwrap();
-    let digits = trial.house.pin_keys.current().code(key.bytes());
-    let row = trial.house.tagged(20, &Pin::parse(&digits).unwrap(), [4; 16]);
+    let digits = trial.config.pin_keys.current().code(key.bytes());
+    let row = trial.config.tagged(20, &Pin::parse(&digits).unwrap(), [4; 16]);
     trial.set(Want::Pin(20), Found::Pin(Some(PinRow { attempts, ..row })));
     trial.set(Want::Posting(21), Found::Posting(Some(posting(21, "send_unjoined", 1_440, &[]))));
     digits
@@ -108,20 +123,23 @@ fn kept(trial: &mut Trial, attempts: i64) -> String {
 fn its_secret_is_read_again_behind_the_pin() {
     let (mut trial, amina) = two();
     let digits = kept(&mut trial, PIN_ATTEMPTS_MAX - 1);
-    let ask = |trial: &Trial| trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").execute();
+    let ask = |trial: &Trial| {
+        trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").execute()
+    };
     let plan = ask(&trial).planned();
     assert_eq!(plan.said("secret"), format!("1{digits}"));
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.changes.len(), act.holds.len()), ("secret", 0, 0));
     kept(&mut trial, PIN_ATTEMPTS_MAX);
     assert_eq!(ask(&trial).reason(), (Reason::ParcelLocked, None));
-    let other = trial.house.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
+    let other = trial.config.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
     trial.set(Want::Pin(20), Found::Pin(Some(other)));
     assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "its key is in use no more");
     trial.set(Want::Pin(20), Found::Pin(None));
     assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None));
     trial.set(Want::Posting(21), Found::Posting(None));
     assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));
-    let quote = trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").quote().planned();
+    let quote =
+        trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").quote().planned();
     assert!(quote.act.is_none() && quote.said("secret").is_empty());
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::book::{COMMISSIONS, FEES, HoldMove, LEVY, Leg, TAX};
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::store::agents::Till;
+use crate::store::agent_rows::AgentPost;
 use crate::wallet::agents::cash_out;
 use crate::wallet::trial::{Request, account, posting};
 
@@ -21,7 +21,7 @@ fn outlet() -> (Trial, PersonRow, PersonRow) {
     let mariam = trial.person(103, MARIAM, "Mariam Said", 0);
     trial.outlet(201, "Mama Mboga", 500_000, &mariam);
     wait(&mut trial, vec![voucher(18, 1, HOUR), voucher(20, 2, HOUR)]);
-    let tag = trial.house.tagged(20, &Pin::parse("404142").unwrap(), [4; 16]);
+    let tag = trial.config.tagged(20, &Pin::parse("404142").unwrap(), [4; 16]);
     trial.set(Want::Pin(20), Found::Pin(Some(tag)));
     (trial, amina, mariam)
 }
@@ -65,7 +65,10 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
     assert_eq!(
         plan.messages(),
         [
-            ("sms.parcel_taken".to_owned(), "amount=KES 300 day=30/11/26 phone=0711222333".to_owned()),
+            (
+                "sms.parcel_taken".to_owned(),
+                "amount=KES 300 day=30/11/26 phone=0711222333".to_owned()
+            ),
             ("sms.parcel_got".to_owned(), theirs.to_owned()),
             ("sms.parcel_out".to_owned(), "amount=KES 300 phone=0711222333".to_owned()),
         ]
@@ -82,13 +85,16 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
     assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
     assert_eq!((act.kind, closed(&act), act.meters.len()), (KIND, vec![(20, "used")], 0));
     let served = act.changes.iter().find_map(|change| match change {
-        Change::Serve(row) => Some((row.service.clone(), row.customer, row.cash_minor)),
+        Change::Journal(row) => Some((row.service.clone(), row.customer, row.cash_minor)),
         _ => None,
     });
     assert_eq!(served, Some(("cash_out".to_owned(), 101, -30_000)));
-    let [proof] = act.proofs.as_slice() else { panic!("{:?}", act.proofs) };
-    assert_eq!(proof.account, 20);
-    assert!(matches!(proof.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.parcel_tried"));
+    let [credential] = act.credentials.as_slice() else { panic!("{:?}", act.credentials) };
+    assert_eq!(credential.account, 20);
+    assert!(matches!(
+        credential.locked.as_slice(),
+        [Change::Tell(told)] if told.template == "sms.parcel_tried"
+    ));
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn a_wrong_amount_is_a_wrong_secret() {
     let (trial, _, mariam) = outlet();
     let tag = |amount: &str| {
         let act = ask(&trial, &mariam, amount, SECRET).execute().planned().act.unwrap();
-        act.proofs[0].tag.len()
+        act.credentials[0].tag.len()
     };
     assert_eq!([tag("29999"), tag("30000"), tag("30001")], [0, 32, 0]);
 }
@@ -110,7 +116,9 @@ fn in_parts_it_earns_no_more_than_cash_in_one() {
     };
     let first = earned(&trial);
     assert!(first > 0);
-    let since = crate::calendar::Day::of(NOW, &trial.house.market.zone).begins(&trial.house.market.zone).micros();
+    let since = crate::calendar::Day::of(NOW, &trial.config.market.zone)
+        .begins(&trial.config.market.zone)
+        .micros();
     let history = Want::History { account: 101, since, limit: 50 };
     let mut before = |kind: &str| {
         let line = posting(70, kind, 5, &[(101, -33_600), (201, 30_000), (FEES, 3_600)]);
@@ -141,7 +149,7 @@ fn who_has_joined_meanwhile_still_gets_it_for_the_secret() {
 #[test]
 fn where_it_was_switched_off_what_waits_is_still_handed_out() {
     let (mut trial, _, mariam) = outlet();
-    trial.house.rules.unjoined = false;
+    trial.config.rules.unjoined = false;
     done(&trial, &mariam);
     let check = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&mariam)).with("to", TO).check();
     assert!(check(&trial).plan.flags.contains("unjoined"));
@@ -157,14 +165,18 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&trial, "404142"), (Reason::TextFormat, Some("code")));
     assert_eq!(reason(&trial, "3404142"), (Reason::CodeGone, None));
     assert_eq!(reason(&trial, "1404142"), (Reason::CodeGone, None), "it has no code any more");
-    let theirs = Till {
-        assistant: trial.caller(&mariam).till.unwrap().assistant,
-        outlet: trial.caller(&mariam).till.unwrap().outlet,
+    let theirs = AgentPost {
+        assistant: trial.caller(&mariam).post.unwrap().assistant,
+        outlet: trial.caller(&mariam).post.unwrap().outlet,
     };
     trial.set(Want::Post(101), Found::Post(Box::new(Some(theirs))));
     assert_eq!(reason(&trial, SECRET), (Reason::AgentSelf, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, SECRET), (Reason::CodeGone, None), "it waits with the account that sent it");
+    assert_eq!(
+        reason(&trial, SECRET),
+        (Reason::CodeGone, None),
+        "it waits with the account that sent it"
+    );
     let float = account(201, 500_000);
     let frozen = crate::store::book_rows::Account { state: "frozen".into(), ..float };
     trial.set(Want::Account(201), Found::Account(Some(frozen)));

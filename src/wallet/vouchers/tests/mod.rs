@@ -10,7 +10,7 @@ mod sending;
 use super::super::trial::{NOW, Trial};
 use super::voucher::LIFE;
 use crate::book::Change;
-use crate::store::agents::CashCodeRow;
+use crate::store::agent_rows::CashCodeRow;
 use crate::store::facts::Found;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;

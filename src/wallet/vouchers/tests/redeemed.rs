@@ -2,7 +2,7 @@
 
 use super::super::redeem::SERVICE;
 use super::*;
-use crate::book::{HoldMove, Leg, Proof, SecretKind};
+use crate::book::{Credential, HoldMove, Leg, SecretKind};
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::wallet::trial::Request;
@@ -17,7 +17,7 @@ fn outlet() -> (Trial, PersonRow, PersonRow) {
     trial.outlet(201, "Mama Mboga", 500_000, &mariam);
     let code = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
     trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(vec![code]));
-    let tag = trial.house.tagged(20, &Pin::parse(CODE).unwrap(), [4; 16]);
+    let tag = trial.config.tagged(20, &Pin::parse(CODE).unwrap(), [4; 16]);
     trial.set(Want::Pin(20), Found::Pin(Some(tag)));
     (trial, amina, mariam)
 }
@@ -47,26 +47,35 @@ fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
     assert_eq!((closed(&act), act.meters.len(), act.meters[0].own), (vec![(20, "used")], 1, false));
-    assert!(act.changes.iter().any(|change| matches!(change, Change::Serve(row) if row.cash_minor == -30_000)));
+    assert!(
+        act.changes
+            .iter()
+            .any(|change| matches!(change, Change::Journal(row) if row.cash_minor == -30_000))
+    );
 }
 
 #[test]
 fn a_wrong_code_and_a_wrong_amount_cost_the_same_try() {
     let (trial, _, mariam) = outlet();
-    let proof = |amount: &str, code: &str| -> Proof {
+    let credential = |amount: &str, code: &str| -> Credential {
         let act = ask(&trial, &mariam, amount, code).execute().planned().act.unwrap();
-        let [proof] = act.proofs.as_slice() else { panic!("{:?}", act.proofs) };
-        proof.clone()
+        let [credential] = act.credentials.as_slice() else { panic!("{:?}", act.credentials) };
+        credential.clone()
     };
-    let keys = &trial.house.pin_keys;
-    let right = proof("30000", "404-142");
+    let keys = &trial.config.pin_keys;
+    let right = credential("30000", "404-142");
     let tag = keys.tag(i64::from(keys.current().version), 20, &[4; 16], &Pin::parse(CODE).unwrap());
-    assert_eq!((right.secret, right.account, &right.tag), (SecretKind::Code, 20, &tag.unwrap().to_vec()));
+    assert_eq!(
+        (right.secret, right.account, &right.tag),
+        (SecretKind::Code, 20, &tag.unwrap().to_vec())
+    );
     assert!(matches!(right.wrong.as_slice(), [Change::ChargePin { account: 20 }]));
-    assert!(matches!(right.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.code_tried"));
-    assert_ne!(proof("30000", "404143").tag, right.tag);
-    assert!(proof("29999", CODE).tag.is_empty());
-    assert!(proof("30001", CODE).tag.is_empty());
+    assert!(
+        matches!(right.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.code_tried")
+    );
+    assert_ne!(credential("30000", "404143").tag, right.tag);
+    assert!(credential("29999", CODE).tag.is_empty());
+    assert!(credential("30001", CODE).tag.is_empty());
 }
 
 #[test]
@@ -88,7 +97,8 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(own.check().reason(), (Reason::PayeeSelf, Some("to")));
     let missing = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA);
     assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("amount")));
-    let missing = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA).with("amount", "30000");
+    let missing =
+        trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA).with("amount", "30000");
     assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("code")));
     trial.set(Want::Pin(20), Found::Pin(None));
     assert_eq!(done(&trial).reason(), (Reason::CodeGone, None));

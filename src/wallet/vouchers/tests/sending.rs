@@ -36,10 +36,14 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     assert_eq!(
         plan.messages(),
         [
-            ("sms.parcel_sent".to_owned(), "amount=KES 300 day=30/11/26 fee=KES 36 phone=0711222333".to_owned()),
+            (
+                "sms.parcel_sent".to_owned(),
+                "amount=KES 300 day=30/11/26 fee=KES 36 phone=0711222333".to_owned()
+            ),
             (
                 "sms.parcel".to_owned(),
-                "amount=KES 300 day=30/11/26 dial=*384*1234# name=Amina W phone=0700***001".to_owned()
+                "amount=KES 300 day=30/11/26 dial=*384*1234# name=Amina W phone=0700***001"
+                    .to_owned()
             ),
         ]
     );
@@ -54,12 +58,16 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     });
     let opened = opened.unwrap();
     assert_eq!((opened.id, opened.place, opened.msisdn.as_deref()), (9_000, Some(1), Some(TO)));
-    assert_eq!((opened.amount_minor, opened.fee_minor, opened.expires_at), (30_000, 3_600, expires_at.micros()));
+    assert_eq!(
+        (opened.amount_minor, opened.fee_minor, opened.expires_at),
+        (30_000, 3_600, expires_at.micros())
+    );
     let opens = act.changes.iter().any(|change| match change {
         Change::SetPin(row) => {
             let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
-            let keys = &trial.house.pin_keys;
-            row.account_id == 9_000 && keys.matches(row.key_version, 9_000, &row.salt, &digits, &row.tag)
+            let keys = &trial.config.pin_keys;
+            row.account_id == 9_000
+                && keys.matches(row.key_version, 9_000, &row.salt, &digits, &row.tag)
         }
         _ => false,
     });
@@ -83,7 +91,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
     trial.person(109, TO, "Neema Achieng", 0);
     assert_eq!(reason(&trial, TO, "30000"), (Reason::AlreadyJoined, None));
-    trial.house.rules.unjoined = false;
+    trial.config.rules.unjoined = false;
     assert_eq!(reason(&trial, TO, "30000"), (Reason::ServiceUnknown, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, TO, "30000"), (Reason::AccountClosed, None));
@@ -140,7 +148,8 @@ fn so_many_wait_at_a_time() {
 fn so_many_are_made_in_a_day_whatever_became_of_them() {
     let (mut trial, amina) = amina();
     let other = |id| {
-        let (msisdn, state) = (Some("+254711000000".into()), "cancelled".into());
+        let msisdn = Some("+254711000000".into());
+        let state = "cancelled".into();
         CashCodeRow { msisdn, state, ..voucher(id, 1, DAY - HOUR) }
     };
     has_sent(&mut trial, (0..19).map(other).collect());
@@ -182,7 +191,7 @@ fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
     let turns = |trial: &Trial| {
         let act = ask(trial, &amina).execute().planned().act.unwrap();
         let taken = act.changes.iter().filter_map(|change| match change {
-            Change::Take { key } => Some(*key),
+            Change::Claim { key } => Some(*key),
             _ => None,
         });
         taken.collect::<Vec<Key>>()
@@ -201,7 +210,8 @@ fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
 fn a_secret_that_was_lost_with_its_screen_is_told_again() {
     let (mut trial, amina) = amina();
     let done = ask(&trial, &amina).execute().planned().said("secret");
-    let again = |trial: &Trial| ask(trial, &amina).again(Some(77)).execute().planned().said("secret");
+    let again =
+        |trial: &Trial| ask(trial, &amina).again(Some(77)).execute().planned().said("secret");
     assert_eq!(again(&trial), "");
     trial.set(Want::Behind(77), Found::Code(Some(voucher(9_000, 4, HOUR))));
     assert_eq!(again(&trial), format!("4{}", done.get(1..).unwrap()));
@@ -210,15 +220,20 @@ fn a_secret_that_was_lost_with_its_screen_is_told_again() {
 #[test]
 fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
     let (mut trial, amina) = amina();
-    let check = |trial: &Trial, to: &str| trial.ask(&recipient::SERVICE, trial.caller(&amina)).with("to", to).check();
+    let check = |trial: &Trial, to: &str| {
+        trial.ask(&recipient::SERVICE, trial.caller(&amina)).with("to", to).check()
+    };
     let asked = check(&trial, TO).planned();
     assert!(asked.flags.contains("unjoined"));
     assert_eq!((asked.said("phone"), asked.said("name")), ("0711222333".to_owned(), String::new()));
     assert_eq!(check(&trial, AMINA).reason(), (Reason::PayeeSelf, Some("to")));
-    trial.house.rules.unjoined = false;
+    trial.config.rules.unjoined = false;
     assert_eq!(check(&trial, TO).reason(), (Reason::PayeeUnknown, Some("to")));
     trial.person(109, TO, "Neema Achieng", 0);
     let known = check(&trial, TO).planned();
     assert!(known.flags.is_empty() && known.act.is_none());
-    assert_eq!((known.said("phone"), known.said("name")), ("0711***333".to_owned(), "Neema A".to_owned()));
+    assert_eq!(
+        (known.said("phone"), known.said("name")),
+        ("0711***333".to_owned(), "Neema A".to_owned())
+    );
 }

@@ -9,9 +9,9 @@ use super::super::super::{party, pricing};
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::standing::{Every, Schedule, Stage};
+use crate::schedule::{Every, Schedule, Stage};
 use crate::store::people::PersonRow;
-use crate::store::standing::StandingRow;
+use crate::store::standing_order_rows::StandingOrderRow;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots};
 
@@ -62,7 +62,8 @@ pub const ENDED: Message = Message::plain("sms.standing_ended", WHY);
 pub const CANCELLED: Message = Message::plain("sms.standing_cancelled", TOLD);
 
 /// All that comes of agreeing on one.
-pub const MESSAGES: &[&Message] = &[&SET, &NOTICE, &PRICE, &OVER, &MISSED, &RETRY, &REFUSED, &LAST, &ENDED];
+pub const MESSAGES: &[&Message] =
+    &[&SET, &NOTICE, &PRICE, &OVER, &MISSED, &RETRY, &REFUSED, &LAST, &ENDED];
 
 /// What one payment costs.
 pub struct Price {
@@ -85,35 +86,49 @@ impl Price {
 pub fn total(context: &Context, payer: &PersonRow, amount: Money) -> Result<Price, PlanError> {
     let fee = pricing::fee(context, send::SERVICE.name, payer, amount)?;
     let fee = context.money(fee.payer_minor);
-    let total = amount.checked_add(fee).ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
+    let total = amount
+        .checked_add(fee)
+        .ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
     Ok(Price { amount, fee, total })
 }
 
 /// The schedule of a row.
-pub fn schedule_of(row: &StandingRow) -> Schedule {
+pub fn schedule_of(row: &StandingOrderRow) -> Schedule {
     // the database lets no other word in
     let every = Every::parse(&row.every).unwrap_or(Every::Month);
-    Schedule { every, first: Day::new(i32::try_from(row.first_day).unwrap_or(i32::MAX)), times: row.times }
+    Schedule {
+        every,
+        first: Day::new(i32::try_from(row.first_day).unwrap_or(i32::MAX)),
+        times: row.times,
+    }
 }
 
 /// The row with what is to be done next. A notice whose time is over is none: then it is paid.
-pub fn waits(context: &Context, row: StandingRow, schedule: &Schedule, stage: Stage) -> StandingRow {
-    let zone = &context.house.market.zone;
+pub fn waits(
+    context: &Context,
+    row: StandingOrderRow,
+    schedule: &Schedule,
+    stage: Stage,
+) -> StandingOrderRow {
+    let zone = &context.config.market.zone;
     let at = |stage: Stage| schedule.day_of(row.done, stage).at_hour(stage.hour(), zone);
     let stage = if stage == Stage::Notice && at(stage) <= context.now { Stage::Pay } else { stage };
     let wake_at: Timestamp = at(stage);
-    StandingRow { stage: stage.code().to_owned(), wake_at: wake_at.micros(), ..row }
+    StandingOrderRow { stage: stage.code().to_owned(), wake_at: wake_at.micros(), ..row }
 }
 
 /// What a message says of it.
-pub fn told(context: &Context, row: &StandingRow, payee: &PersonRow) -> Slots {
+pub fn told(context: &Context, row: &StandingOrderRow, payee: &PersonRow) -> Slots {
     let schedule = schedule_of(row);
     let mut slots = party::sign(payee);
     slots.insert("amount".into(), context.money(row.amount_minor).into());
-    slots.insert("fee".into(), context.money(row.total_minor.saturating_sub(row.amount_minor)).into());
+    slots.insert(
+        "fee".into(),
+        context.money(row.total_minor.saturating_sub(row.amount_minor)).into(),
+    );
     slots.insert("times".into(), row.times.saturating_sub(row.done).into());
     slots.insert("first_day".into(), schedule.due(row.done).into());
     slots.insert("last_day".into(), schedule.last().into());
-    slots.insert("dial".into(), context.house.dial.clone().into());
+    slots.insert("dial".into(), context.config.dial.clone().into());
     slots
 }

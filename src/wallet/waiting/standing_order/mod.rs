@@ -7,14 +7,14 @@ pub mod worker;
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Service, Whose};
-use crate::ask::Verb;
+use super::super::service::{Authority, Service};
 use crate::book::Change;
 use crate::calendar::Day;
 use crate::refusal::{Reason, Refusal};
-use crate::standing::{Every, Schedule};
-use crate::store::papers::Paper;
-use crate::store::standing::StandingRow;
+use crate::request::Mode;
+use crate::schedule::{Every, Schedule};
+use crate::store::standing_order_rows::StandingOrderRow;
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use agreed::{CANCELLED, SET, schedule_of, told, total, waits};
@@ -23,7 +23,7 @@ use agreed::{CANCELLED, SET, schedule_of, told, total, waits};
 /// `fee`, `total`, `times`, `first_day`, `last_day`; flags `weekly`, `monthly`.
 pub const SET_UP: Service = Service {
     name: "standing",
-    pin: Whose::Caller,
+    authority: Authority::Customer,
     opens: 1,
     wants: &[both],
     decide: set_up,
@@ -72,14 +72,18 @@ const TIMES_DIGITS_MAX: usize = 3;
 fn both(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
     // whether there is room is asked last: whoever is still typing need not wait for that
-    if context.verb != Verb::Check || context.fields.contains_key("end") {
+    if context.mode != Mode::Check || context.fields.contains_key("end") {
         wants.extend(all(context));
     }
     wants
 }
 
 fn all(context: &Context) -> Vec<Want> {
-    context.person().map(|payer| Want::StandingOrders(payer.account_id, OPEN_MAX)).into_iter().collect()
+    context
+        .person()
+        .map(|payer| Want::StandingOrders(payer.account_id, OPEN_MAX))
+        .into_iter()
+        .collect()
 }
 
 fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -105,7 +109,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if i64::try_from(open.len()).unwrap_or(i64::MAX) >= OPEN_MAX {
         return Err(Reason::StandingFull.into());
     }
-    let row = StandingRow {
+    let row = StandingOrderRow {
         id: context.fresh_id,
         version: 1,
         payer: payer.account_id,
@@ -124,7 +128,8 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // what was just agreed on needs no notice on the same day
     let row = waits(context, row, &schedule, schedule.begins_with(0));
     let told = told(context, &row, payee);
-    let changes = vec![Change::Keep(Paper::Standing(row)), context.tell(payer, &SET, told, None)];
+    let changes =
+        vec![Change::Keep(Versioned::StandingOrder(row)), context.tell(payer, &SET, told, None)];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
 }
@@ -139,7 +144,9 @@ fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
         return Err(Refusal::of_field(Reason::DateTooSoon, "first_day").into());
     }
     let typed = context.field("end")?.trim();
-    let schedule = if typed.len() <= TIMES_DIGITS_MAX && typed.bytes().all(|byte| byte.is_ascii_digit()) {
+    let schedule = if typed.len() <= TIMES_DIGITS_MAX
+        && typed.bytes().all(|byte| byte.is_ascii_digit())
+    {
         Schedule::counted(every, first, typed.parse().unwrap_or(0))
     } else {
         let end = Day::read(typed).ok_or_else(|| Refusal::of_field(Reason::DateFormat, "end"))?;
@@ -148,13 +155,14 @@ fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
     Ok(schedule.ok_or_else(|| Refusal::of_field(Reason::StandingEnd, "end"))?)
 }
 
-fn open<'a>(context: &Context<'a>) -> Result<&'a [StandingRow], PlanError> {
+fn open<'a>(context: &Context<'a>) -> Result<&'a [StandingOrderRow], PlanError> {
     let payer = context.person()?.account_id;
     Ok(context.facts.standing_orders(&Want::StandingOrders(payer, OPEN_MAX))?)
 }
 
 fn payees(context: &Context) -> Vec<Want> {
-    let accounts: Vec<i64> = open(context).unwrap_or_default().iter().map(|row| row.payee).collect();
+    let accounts: Vec<i64> =
+        open(context).unwrap_or_default().iter().map(|row| row.payee).collect();
     if accounts.is_empty() { Vec::new() } else { party::wants_of(&accounts) }
 }
 
@@ -182,7 +190,7 @@ fn payee(context: &Context) -> Vec<Want> {
 }
 
 /// The one that the input names, if it is the caller's and open.
-fn own<'a>(context: &Context<'a>) -> Result<&'a StandingRow, PlanError> {
+fn own<'a>(context: &Context<'a>) -> Result<&'a StandingOrderRow, PlanError> {
     let payer = context.person()?;
     let row = context.facts.standing_order(context.chosen("standing", Reason::StandingGone)?)?;
     let own = row.filter(|row| row.state == "open" && row.payer == payer.account_id);
@@ -196,8 +204,11 @@ fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let told = told(context, row, payee);
     plan.show_all(told.clone());
     let version = row.version.saturating_add(1);
-    let row = StandingRow { version, state: "cancelled".into(), ..row.clone() };
-    let changes = vec![Change::Keep(Paper::Standing(row)), context.tell(payer, &CANCELLED, told, None)];
+    let row = StandingOrderRow { version, state: "cancelled".into(), ..row.clone() };
+    let changes = vec![
+        Change::Keep(Versioned::StandingOrder(row)),
+        context.tell(payer, &CANCELLED, told, None),
+    ];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
 }

@@ -12,15 +12,15 @@ use super::super::super::plan::{Act, PlanError};
 use super::super::super::service::Message;
 use super::super::super::{Caller, PEERS, Wallet};
 use super::agreed::{self, schedule_of, told, total, waits};
-use crate::ask::{Fields, Verb};
 use crate::book::{Change, Key};
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::standing::Stage;
+use crate::request::{Fields, Mode};
+use crate::schedule::Stage;
 use crate::store::facts::Facts;
-use crate::store::papers::Paper;
 use crate::store::people::PersonRow;
-use crate::store::standing::{self, StandingRow};
+use crate::store::standing_order_rows::{self, StandingOrderRow};
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError, loading};
 use crate::time::Timestamp;
@@ -37,24 +37,29 @@ pub struct Step {
     /// What to commit.
     pub act: Act,
     /// The row about which something else is done when the book refuses that.
-    pub otherwise: Option<Box<StandingRow>>,
+    pub otherwise: Option<Box<StandingOrderRow>>,
 }
 
 /// One that is looked at: as it stands, and both sides.
 struct Due<'a> {
-    row: &'a StandingRow,
+    row: &'a StandingOrderRow,
     payer: &'a PersonRow,
     payee: &'a PersonRow,
 }
 
 impl Wallet {
     /// Does what is due about standing orders; returns how many were looked at.
-    pub async fn pay_standing(&self) -> Result<usize, StoreError> {
-        let now = self.house.clock.now();
-        let due = self.store.read(move |conn| standing::due(conn, now.micros(), BATCH)).await?;
+    pub async fn pay_standing_orders(&self) -> Result<usize, StoreError> {
+        let now = self.config.clock.now();
+        let due = self
+            .store
+            .read(move |conn| standing_order_rows::due(conn, now.micros(), BATCH))
+            .await?;
         let count = due.len();
         // side by side, so that the book takes them in one batch
-        for done in futures_util::future::join_all(due.into_iter().map(|row| self.pay_one(row))).await {
+        for done in
+            futures_util::future::join_all(due.into_iter().map(|row| self.pay_one(row))).await
+        {
             if let Err(error) = done {
                 // one that cannot be read does not hold up the others
                 tracing::error!(%error, "a standing order could not be looked at");
@@ -63,36 +68,47 @@ impl Wallet {
         Ok(count)
     }
 
-    async fn pay_one(&self, row: StandingRow) -> Result<(), StoreError> {
+    async fn pay_one(&self, row: StandingOrderRow) -> Result<(), StoreError> {
         let key = key(&row);
         let Step { act, otherwise } = self.stand(row, None).await?;
         let refused = self.book.post(self.planned(key, act)).await.err();
         // somebody else was faster, or the book cannot do anything now: then it is looked at again
-        let Some((refusal, row)) = refused.filter(|refusal| !passes(refusal)).zip(otherwise) else { return Ok(()) };
+        let Some((refusal, row)) = refused.filter(|refusal| !passes(refusal)).zip(otherwise) else {
+            return Ok(());
+        };
         let Step { act, .. } = self.stand(*row, Some(refusal)).await?;
         if let Err(refusal) = self.book.post(self.planned(key, act)).await {
-            tracing::info!(code = refusal.code(), "the word of a standing order that was refused is said later");
+            tracing::info!(
+                code = refusal.code(),
+                "the word of a standing order that was refused is said later"
+            );
         }
         Ok(())
     }
 
     /// What is to be done about a row, or about the refusal of what should have been done.
-    async fn stand(&self, row: StandingRow, refused: Option<Refusal>) -> Result<Step, StoreError> {
-        let house = self.house.clone();
-        let (tariff, limits, now) = (house.tariff.get(), house.limits.get(), house.clock.now());
+    async fn stand(
+        &self,
+        row: StandingOrderRow,
+        refused: Option<Refusal>,
+    ) -> Result<Step, StoreError> {
+        let config = self.config.clone();
+        let tariff = config.tariff.get();
+        let limits = config.limits.get();
+        let now = config.clock.now();
         let read = move |conn: &mut Conn| {
             let mut facts = Facts::default();
             loading::load(conn, &wants(&row), &mut facts)?;
             let payer = facts.owner(row.payer).ok().flatten().map(|member| &member.person);
             let context = Context {
-                house: &house,
+                config: &config,
                 tariff: &tariff,
                 limits: &limits,
                 peers: &PEERS,
                 caller: &as_caller(payer)?,
                 fields: &Fields::new(),
                 secret: None,
-                verb: Verb::Do,
+                mode: Mode::Execute,
                 now,
                 channel: Channel::Ussd,
                 key: Some(key(&row)),
@@ -108,7 +124,7 @@ impl Wallet {
 }
 
 /// What must be read about one: both sides, and where they stand.
-pub fn wants(row: &StandingRow) -> Vec<Want> {
+pub fn wants(row: &StandingOrderRow) -> Vec<Want> {
     vec![Want::Owner(row.payer), Want::Owner(row.payee)]
 }
 
@@ -116,7 +132,7 @@ pub fn wants(row: &StandingRow) -> Vec<Want> {
 fn as_caller(payer: Option<&PersonRow>) -> Result<Caller, StoreError> {
     let person = payer.ok_or(StoreError::Damaged("a standing order of nobody"))?.clone();
     let msisdn = Msisdn::from_e164(&person.msisdn).ok_or(StoreError::Damaged("a number"))?;
-    Ok(Caller { msisdn, person: Some(person), settled: true, till: None, asked: false })
+    Ok(Caller { msisdn, person: Some(person), settled: true, post: None, order_waits: false })
 }
 
 fn failure(error: PlanError) -> StoreError {
@@ -132,7 +148,7 @@ fn failure(error: PlanError) -> StoreError {
 }
 
 /// The same for each node and each try: of one payment.
-fn key(row: &StandingRow) -> Key {
+fn key(row: &StandingOrderRow) -> Key {
     let day = schedule_of(row).due(row.done);
     let name = [row.id.to_be_bytes(), i64::from(day.number()).to_be_bytes()].concat();
     Key::new(Timestamp::from_micros(0), "standing", &name)
@@ -140,12 +156,20 @@ fn key(row: &StandingRow) -> Key {
 
 /// Whether a refusal says nothing about the payment itself.
 fn passes(refusal: &Refusal) -> bool {
-    matches!(refusal.reason, Reason::Stale | Reason::Busy | Reason::Unclear | Reason::KeyReused | Reason::Invalid)
+    matches!(
+        refusal.reason,
+        Reason::Stale | Reason::Busy | Reason::Unclear | Reason::KeyReused | Reason::Invalid
+    )
 }
 
 /// What is to be done about a row, or about the refusal of what should have been done. Pure.
-pub fn step(context: &Context, row: &StandingRow, refused: Option<&Refusal>) -> Result<Step, PlanError> {
-    let payee = context.facts.owner(row.payee)?.ok_or(PlanError::Damaged("a standing order to nobody"))?;
+pub fn step(
+    context: &Context,
+    row: &StandingOrderRow,
+    refused: Option<&Refusal>,
+) -> Result<Step, PlanError> {
+    let payee =
+        context.facts.owner(row.payee)?.ok_or(PlanError::Damaged("a standing order to nobody"))?;
     let due = Due { row, payer: context.person()?, payee: &payee.person };
     let stage = Stage::parse(&row.stage).unwrap_or(Stage::Pay);
     if let Some(refusal) = refused {
@@ -168,7 +192,7 @@ pub fn step(context: &Context, row: &StandingRow, refused: Option<&Refusal>) -> 
 /// The notice of the day before, with the price of that day.
 fn announce(context: &Context, due: &Due) -> Result<Step, PlanError> {
     let price = total(context, due.payer, context.money(due.row.amount_minor))?;
-    let row = StandingRow { total_minor: price.total.minor, ..due.row.clone() };
+    let row = StandingOrderRow { total_minor: price.total.minor, ..due.row.clone() };
     let row = waits(context, row, &schedule_of(due.row), Stage::Pay);
     Ok(said(context, row, due, &agreed::NOTICE, None))
 }
@@ -180,7 +204,7 @@ fn pay(context: &Context, due: &Due, stage: Stage) -> Result<Step, PlanError> {
         if stage == Stage::Retry {
             return Err(Reason::PriceChanged.into());
         }
-        let row = StandingRow { total_minor, ..due.row.clone() };
+        let row = StandingOrderRow { total_minor, ..due.row.clone() };
         let row = waits(context, row, &schedule_of(due.row), Stage::Retry);
         return Ok(said(context, row, due, &agreed::PRICE, None));
     }
@@ -196,7 +220,8 @@ fn pay(context: &Context, due: &Due, stage: Stage) -> Result<Step, PlanError> {
 
 /// It could not be paid: once more in the afternoon, and then not this time.
 fn fails(context: &Context, due: &Due, stage: Stage, refusal: &Refusal) -> Step {
-    let (row, why) = (due.row, Some(refusal.code()));
+    let row = due.row;
+    let why = Some(refusal.code());
     match stage {
         // what a notice cannot be made of is seen again in the morning
         Stage::Notice => {
@@ -210,7 +235,7 @@ fn fails(context: &Context, due: &Due, stage: Stage, refusal: &Refusal) -> Step 
         Stage::Retry => {
             let failed = row.failed.saturating_add(1);
             if failed >= FAILED_MAX {
-                let row = StandingRow { failed, state: "ended".into(), ..row.clone() };
+                let row = StandingOrderRow { failed, state: "ended".into(), ..row.clone() };
                 return said(context, row, due, &agreed::ENDED, why);
             }
             let last = row.done.saturating_add(1) >= row.times;
@@ -220,28 +245,46 @@ fn fails(context: &Context, due: &Due, stage: Stage, refusal: &Refusal) -> Step 
 }
 
 /// One is over without having been paid, and the payer hears of that one.
-fn over(context: &Context, due: &Due, message: &Message, failed: i64, why: Option<&'static str>) -> Step {
+fn over(
+    context: &Context,
+    due: &Due,
+    message: &Message,
+    failed: i64,
+    why: Option<&'static str>,
+) -> Step {
     let news = word(context, due.row, due, message, why);
     Step { act: note(vec![keep(next(context, due.row, failed)), news]), otherwise: None }
 }
 
 /// The row after one payment is over: the next one waits, or it was the last.
-fn next(context: &Context, row: &StandingRow, failed: i64) -> StandingRow {
+fn next(context: &Context, row: &StandingOrderRow, failed: i64) -> StandingOrderRow {
     let done = row.done.saturating_add(1);
     let state = if done >= row.times { "ended" } else { "open" };
-    let row = StandingRow { done, failed, state: state.into(), ..row.clone() };
+    let row = StandingOrderRow { done, failed, state: state.into(), ..row.clone() };
     let schedule = schedule_of(&row);
     if state == "open" { waits(context, row, &schedule, schedule.begins_with(done)) } else { row }
 }
 
 /// The row is kept, and the payer is told of it.
-fn said(context: &Context, row: StandingRow, due: &Due, message: &Message, why: Option<&'static str>) -> Step {
+fn said(
+    context: &Context,
+    row: StandingOrderRow,
+    due: &Due,
+    message: &Message,
+    why: Option<&'static str>,
+) -> Step {
     let news = word(context, &row, due, message, why);
     Step { act: note(vec![keep(row), news]), otherwise: None }
 }
 
 /// A word to the payer, with the code of why not where there is one.
-fn word(context: &Context, row: &StandingRow, due: &Due, message: &Message, why: Option<&'static str>) -> Change {
+fn word(
+    context: &Context,
+    row: &StandingOrderRow,
+    due: &Due,
+    message: &Message,
+    why: Option<&'static str>,
+) -> Change {
     let mut slots = told(context, row, due.payee);
     if let Some(why) = why {
         slots.insert("why_code".into(), why.into());
@@ -250,8 +293,11 @@ fn word(context: &Context, row: &StandingRow, due: &Due, message: &Message, why:
 }
 
 /// The change that stores a row one version after the one that was read.
-fn keep(row: StandingRow) -> Change {
-    Change::Keep(Paper::Standing(StandingRow { version: row.version.saturating_add(1), ..row }))
+fn keep(row: StandingOrderRow) -> Change {
+    Change::Keep(Versioned::StandingOrder(StandingOrderRow {
+        version: row.version.saturating_add(1),
+        ..row
+    }))
 }
 
 fn note(changes: Vec<Change>) -> Act {

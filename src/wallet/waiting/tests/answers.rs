@@ -13,7 +13,11 @@ use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
-fn reason(trial: &Trial, service: &'static Service, by: &PersonRow) -> (Reason, Option<&'static str>) {
+fn reason(
+    trial: &Trial,
+    service: &'static Service,
+    by: &PersonRow,
+) -> (Reason, Option<&'static str>) {
     trial.ask(service, trial.caller(by)).with("order", "1").execute().reason()
 }
 
@@ -33,7 +37,8 @@ fn a_yes_pays_at_the_price_of_where_it_was_asked_for() {
         let plan = ask().execute().planned();
         assert_eq!(plan.slots, quote.slots);
         assert_eq!(closed(&plan), [(1, "approved")]);
-        let templates: Vec<String> = plan.messages().into_iter().map(|(template, _)| template).collect();
+        let templates: Vec<String> =
+            plan.messages().into_iter().map(|(template, _)| template).collect();
         assert_eq!(templates, ["sms.sent", "sms.received"]);
         let act = plan.act.unwrap();
         assert_eq!(act.kind, kind);
@@ -77,7 +82,10 @@ fn whichever_service_an_order_names_pays_it_and_an_outlet_hands_out_cash() {
     let ask = || trial.ask(&APPROVE, trial.caller(&amina)).with("order", "1");
     let plan = ask().among(&[UNKNOWN]).execute().planned();
     assert!(plan.flags.contains("cash"));
-    assert_eq!((plan.said("name"), plan.said("amount")), ("Mama Njeri".to_owned(), "KES 200".to_owned()));
+    assert_eq!(
+        (plan.said("name"), plan.said("amount")),
+        ("Mama Njeri".to_owned(), "KES 200".to_owned())
+    );
     assert_eq!(closed(&plan), [(1, "approved")]);
     assert_eq!(ask().execute().error, Some(PlanError::Damaged("an order that no service pays")));
 }
@@ -91,14 +99,22 @@ fn what_does_not_wait_or_is_not_ones_own_is_gone() {
         trial.set(Want::Order(1), Found::Order(None));
         assert_eq!(reason(&trial, service, &amina), gone);
         for state in ["approved", "declined", "expired", "cancelled"] {
-            trial.set(Want::Order(1), Found::Order(Some(OrderRow { state: state.into(), ..waits.clone() })));
+            trial.set(
+                Want::Order(1),
+                Found::Order(Some(OrderRow { state: state.into(), ..waits.clone() })),
+            );
             assert_eq!(reason(&trial, service, &amina), gone, "{state}");
         }
-        trial.set(Want::Order(1), Found::Order(Some(OrderRow { expires_at: NOW.micros(), ..waits.clone() })));
+        trial.set(
+            Want::Order(1),
+            Found::Order(Some(OrderRow { expires_at: NOW.micros(), ..waits.clone() })),
+        );
         assert_eq!(reason(&trial, service, &amina), gone, "its last moment is over");
         let last = OrderRow { expires_at: NOW.micros() + 1, ..waits.clone() };
         trial.set(Want::Order(1), Found::Order(Some(last)));
-        assert!(trial.ask(service, trial.caller(&amina)).with("order", "1").execute().error.is_none());
+        assert!(
+            trial.ask(service, trial.caller(&amina)).with("order", "1").execute().error.is_none()
+        );
         assert_eq!(reason(&trial, service, &baraka), gone, "somebody else's");
         let wrong = trial.ask(service, trial.caller(&amina)).with("order", "x");
         assert_eq!(wrong.execute().reason(), gone);
@@ -130,7 +146,10 @@ fn a_no_is_told_to_who_asked_and_to_nobody_else() {
     };
     let plan = no(OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) });
     assert_eq!(closed(&plan), [(1, "declined")]);
-    assert_eq!((plan.said("name"), plan.said("amount")), ("Baraka O".to_owned(), "KES 300".to_owned()));
+    assert_eq!(
+        (plan.said("name"), plan.said("amount")),
+        ("Baraka O".to_owned(), "KES 300".to_owned())
+    );
     let said = "about=: rent amount=KES 300 name=Amina W phone=0700***001";
     assert_eq!(plan.messages(), [("sms.request_declined".to_owned(), said.to_owned())]);
     assert!(no(order(1, "send", 101, 102, 30_000)).messages().is_empty());

@@ -11,7 +11,12 @@ use crate::store::wants::Want;
 /// Baraka, Claire and somebody who is gone have asked Amina of late, and she has blocked Claire.
 fn world() -> (Trial, PersonRow) {
     let (mut trial, [amina, ..]) = three();
-    let asked = Want::Askers { kind: "request", payer: 101, since: NOW.minus(30 * 24 * HOUR).micros(), limit: 40 };
+    let asked = Want::Askers {
+        kind: "request",
+        payer: 101,
+        since: NOW.minus(30 * 24 * HOUR).micros(),
+        limit: 40,
+    };
     trial.set(asked, Found::Accounts(vec![102, 103, 999]));
     trial.set(Want::BlockedBy(101), Found::Accounts(vec![103]));
     (trial, amina)
@@ -24,7 +29,9 @@ fn set(trial: &Trial, service: &'static Service, amina: &PersonRow, asker: &str)
 #[test]
 fn those_who_asked_and_are_not_blocked_are_listed_and_those_who_are() {
     let (trial, amina) = world();
-    let list = |service| lines(&trial.ask(service, trial.caller(&amina)).list().planned(), &["name", "phone"]);
+    let list = |service| {
+        lines(&trial.ask(service, trial.caller(&amina)).list().planned(), &["name", "phone"])
+    };
     assert_eq!(list(&ASKERS), ["102 Baraka O 0700***002"]);
     assert_eq!(list(&BLOCKED), ["103 Claire M 0700***003"]);
     for service in [&ASKERS, &BLOCKED] {
@@ -36,18 +43,28 @@ fn those_who_asked_and_are_not_blocked_are_listed_and_those_who_are() {
 #[test]
 fn only_those_who_are_listed_are_blocked_or_let_in_again() {
     let (trial, amina) = world();
-    for (service, asker, name, blocked) in [(&BLOCK, "102", "Baraka O", true), (&UNBLOCK, "103", "Claire M", false)] {
+    for (service, asker, name, blocked) in
+        [(&BLOCK, "102", "Baraka O", true), (&UNBLOCK, "103", "Claire M", false)]
+    {
         let plan = set(&trial, service, &amina, asker).planned();
         assert_eq!(plan.said("name"), name);
         let act = plan.act.unwrap();
         assert_eq!(act.kind, "block");
         let other: i64 = asker.parse().unwrap();
-        let [Change::Block { account: 101, other: blocks, blocked: now }] = act.changes[..] else { panic!("{act:?}") };
+        let [Change::Block { account: 101, other: blocks, blocked: now }] = act.changes[..] else {
+            panic!("{act:?}")
+        };
         assert_eq!((blocks, now), (other, blocked));
     }
-    for (service, others) in [(&BLOCK, ["103", "999", "101", "x"]), (&UNBLOCK, ["102", "999", "101", "x"])] {
+    for (service, others) in
+        [(&BLOCK, ["103", "999", "101", "x"]), (&UNBLOCK, ["102", "999", "101", "x"])]
+    {
         for other in others {
-            assert_eq!(set(&trial, service, &amina, other).reason(), (Reason::Stale, None), "{other}");
+            assert_eq!(
+                set(&trial, service, &amina, other).reason(),
+                (Reason::Stale, None),
+                "{other}"
+            );
         }
         let none = trial.ask(service, trial.caller(&amina));
         assert_eq!(none.execute().reason(), (Reason::FieldMissing, Some("asker")));

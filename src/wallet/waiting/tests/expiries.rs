@@ -10,11 +10,18 @@ use super::super::{order as by_text, payment_request};
 use super::*;
 
 /// What is said at the end of an order between these, held against the service that says it.
-fn said(service: &'static Service, trial: &Trial, row: &OrderRow, payer: &PersonRow, payee: &Party) -> Plan {
+fn said(
+    service: &'static Service,
+    trial: &Trial,
+    row: &OrderRow,
+    payer: &PersonRow,
+    payee: &Party,
+) -> Plan {
     let ask = trial.ask(service, trial.caller(payer));
-    let end = |context: &Context| over(context.house, row, Some(payer), Some(payee), context.now);
+    let end = |context: &Context| over(context.config, row, Some(payer), Some(payee), context.now);
     let changes = ask.work(&[], end);
-    let plan = Plan { act: Some(Act { kind: "note", changes, ..Act::default() }), ..Plan::default() };
+    let plan =
+        Plan { act: Some(Act { kind: "note", changes, ..Act::default() }), ..Plan::default() };
     conforms(service, &plan);
     assert_eq!(closed(&plan), [(1, "expired")]);
     plan
@@ -22,7 +29,9 @@ fn said(service: &'static Service, trial: &Trial, row: &OrderRow, payer: &Person
 
 fn told_to(plan: &Plan) -> Vec<String> {
     let changes = &plan.act.as_ref().unwrap().changes;
-    let to = |change: &Change| if let Change::Tell(message) = change { Some(message.msisdn.clone()) } else { None };
+    let to = |change: &Change| {
+        if let Change::Tell(message) = change { Some(message.msisdn.clone()) } else { None }
+    };
     changes.iter().filter_map(to).collect()
 }
 
@@ -53,6 +62,7 @@ fn an_order_between_people_who_are_gone_ends_without_a_word() {
     let (trial, [amina, ..]) = three();
     let row = order(1, "send", 101, 102, 30_000);
     let ask = trial.ask(&by_text::ORDER, trial.caller(&amina));
-    let changes = ask.work(&[], |context: &Context| over(context.house, &row, Some(&amina), None, context.now));
+    let changes = ask
+        .work(&[], |context: &Context| over(context.config, &row, Some(&amina), None, context.now));
     assert_eq!(changes.len(), 1);
 }

@@ -1,5 +1,9 @@
 //! Trials of what waits: people, and orders of theirs as they lie in the table.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop where they fail"
+)]
 
 mod answers;
 mod blocks;
@@ -13,7 +17,7 @@ mod standing_work;
 use super::super::plan::Plan;
 use super::super::trial::{NOW, Trial};
 use crate::book::Change;
-use crate::store::orders::OrderRow;
+use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
 use std::time::Duration;
 
@@ -54,7 +58,7 @@ pub fn order(id: i64, kind: &str, payer: i64, payee: i64, amount_minor: i64) -> 
         created_at: NOW.micros(),
         expires_at: NOW.plus(10 * MINUTE).micros(),
         reference: String::new(),
-        bill: None,
+        split: None,
         remind_at: None,
     }
 }
@@ -67,7 +71,9 @@ pub fn orders(ids: std::ops::Range<i64>, one: &OrderRow) -> Vec<OrderRow> {
 /// The orders that a plan opens.
 pub fn opened(plan: &Plan) -> Vec<&OrderRow> {
     let changes = plan.act.iter().flat_map(|act| &act.changes);
-    changes.filter_map(|change| if let Change::OpenOrder(row) = change { Some(row) } else { None }).collect()
+    changes
+        .filter_map(|change| if let Change::OpenOrder(row) = change { Some(row) } else { None })
+        .collect()
 }
 
 /// The states that a plan gives to orders.
@@ -81,7 +87,7 @@ pub fn closed(plan: &Plan) -> Vec<(i64, &'static str)> {
 
 /// What lines of a list say, slot by slot.
 pub fn lines(plan: &Plan, slots: &[&str]) -> Vec<String> {
-    let line = |item: &crate::ask::Item| {
+    let line = |item: &crate::request::Item| {
         let said: Vec<String> = slots.iter().map(|slot| item.slots[*slot].to_string()).collect();
         format!("{} {}", item.id, said.join(" "))
     };

@@ -19,11 +19,15 @@ fn an_order_is_priced_by_text_and_waits_thirty_minutes() {
     let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
     let plan = ask.execute().planned();
     let [row] = opened(&plan)[..] else { panic!("one order") };
-    let expected = OrderRow { expires_at: NOW.plus(30 * MINUTE).micros(), ..order(9_000, "send", 101, 102, 20_000) };
+    let expected = OrderRow {
+        expires_at: NOW.plus(30 * MINUTE).micros(),
+        ..order(9_000, "send", 101, 102, 20_000)
+    };
     assert_eq!(*row, expected);
     assert_eq!(plan.act.as_ref().unwrap().kind, "order");
     assert!(plan.act.as_ref().unwrap().legs.is_empty(), "a text moves nothing");
-    let said = "amount=KES 200 dial=*384*1234# fee=KES 9 name=Baraka O phone=0700***002 time=11:35 total=KES 209";
+    let said = "amount=KES 200 dial=*384*1234# fee=KES 9 name=Baraka O phone=0700***002 time=11:35 \
+                total=KES 209";
     assert_eq!(plan.messages(), [("sms.order".to_owned(), said.to_owned())]);
 }
 
@@ -64,7 +68,8 @@ fn what_waits_is_listed_with_who_is_paid() {
     let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
     trial.set(Want::OutletsOf(vec![102, 501, 999]), Found::Outlets(vec![outlet]));
     let asked = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
-    let waiting = vec![asked, order(2, "cash_out", 101, 501, 5_000), order(3, "send", 101, 999, 100)];
+    let waiting =
+        vec![asked, order(2, "cash_out", 101, 501, 5_000), order(3, "send", 101, 999, 100)];
     trial.set(waits(), Found::Orders(waiting));
     let plan = trial.ask(&LIST, trial.caller(&amina)).list().planned();
     assert_eq!(

@@ -9,7 +9,12 @@ use crate::store::wants::Want;
 
 /// What Baraka has asked for within a day.
 fn of_today() -> Want {
-    Want::RequestsOf { kind: "request", asker: 102, since: NOW.minus(24 * HOUR).micros(), limit: 60 }
+    Want::RequestsOf {
+        kind: "request",
+        asker: 102,
+        since: NOW.minus(24 * HOUR).micros(),
+        limit: 60,
+    }
 }
 
 /// Baraka asks Amina.
@@ -26,20 +31,26 @@ fn a_request_waits_a_day_and_both_sides_hear_of_it() {
     let [row] = opened(&plan)[..] else { panic!("one order") };
     let expires_at = NOW.plus(24 * HOUR).micros();
     let reference = "Rent May".to_owned();
-    assert_eq!(*row, OrderRow { expires_at, reference, ..order(9_000, "request", 101, 102, 30_000) });
+    assert_eq!(
+        *row,
+        OrderRow { expires_at, reference, ..order(9_000, "request", 101, 102, 30_000) }
+    );
     assert_eq!(plan.act.as_ref().unwrap().kind, "ask");
     assert_eq!(
         ["name", "phone", "amount", "about"].map(|slot| plan.said(slot)),
         ["Amina W", "0700***001", "KES 300", ": Rent May"]
     );
     let sent = "about=: Rent May amount=KES 300 name=Amina W phone=0700***001";
-    let asked = "about=: Rent May amount=KES 300 date=24/11/26 dial=*384*1234# fee=KES 7 name=Baraka O \
-                 phone=0700***002 time=11:05";
-    let told = [("sms.request_sent".to_owned(), sent.to_owned()), ("sms.request".to_owned(), asked.to_owned())];
+    let asked = "about=: Rent May amount=KES 300 date=24/11/26 dial=*384*1234# fee=KES 7 \
+                 name=Baraka O phone=0700***002 time=11:05";
+    let told = [
+        ("sms.request_sent".to_owned(), sent.to_owned()),
+        ("sms.request".to_owned(), asked.to_owned()),
+    ];
     assert_eq!(plan.messages(), told);
     let place = [102_i64.to_be_bytes(), 4_i64.to_be_bytes()].concat();
     let key = crate::book::Key::new(crate::time::Timestamp::from_micros(0), "requests", &place);
-    assert!(matches!(plan.act.unwrap().changes[0], Change::Take { key: taken } if taken == key));
+    assert!(matches!(plan.act.unwrap().changes[0], Change::Claim { key: taken } if taken == key));
 }
 
 #[test]
@@ -60,9 +71,24 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&trial, BARAKA, "100", "rent"), (Reason::PayeeSelf, Some("to")));
     assert_eq!(reason(&trial, "+254700000009", "100", "rent"), (Reason::PayeeUnknown, Some("to")));
     assert_eq!(reason(&trial, AMINA, "0", "rent"), (Reason::AmountZero, Some("amount")));
-    assert_eq!(reason(&trial, AMINA, "99999999999", "rent"), (Reason::AmountTooLarge, Some("amount")));
-    for words in ["1234", "0700 000 003", "", "much too long a reference", "Kadogo", "confirmed KES", "KES paid"] {
-        assert_eq!(reason(&trial, AMINA, "100", words), (Reason::TextFormat, Some("reference")), "{words}");
+    assert_eq!(
+        reason(&trial, AMINA, "99999999999", "rent"),
+        (Reason::AmountTooLarge, Some("amount"))
+    );
+    for words in [
+        "1234",
+        "0700 000 003",
+        "",
+        "much too long a reference",
+        "Kadogo",
+        "confirmed KES",
+        "KES paid",
+    ] {
+        assert_eq!(
+            reason(&trial, AMINA, "100", words),
+            (Reason::TextFormat, Some("reference")),
+            "{words}"
+        );
     }
     trial.set(Want::BlockedBy(101), Found::Accounts(vec![102]));
     assert_eq!(reason(&trial, AMINA, "x", "rent"), (Reason::RequestBlocked, Some("to")));
@@ -97,10 +123,10 @@ fn the_quota_of_who_asks_has_clear_edges() {
     let to_amina = order(1, "request", 101, 102, 100);
     let answered = |row: &OrderRow| OrderRow { state: "declined".into(), ..row.clone() };
     let over = |row: &OrderRow| OrderRow { expires_at: NOW.micros(), ..row.clone() };
-    // ten wait at a time; the shares of one bill wait together
+    // ten wait at a time; the shares of one split bill wait together
     assert_eq!(after(orders(1..10, &to_claire)), None);
     assert_eq!(after(orders(1..11, &to_claire)), full(None));
-    assert_eq!(after(orders(1..11, &OrderRow { bill: Some(1), ..to_claire.clone() })), None);
+    assert_eq!(after(orders(1..11, &OrderRow { split: Some(1), ..to_claire.clone() })), None);
     assert_eq!(after(orders(1..11, &over(&to_claire))), None);
     // sixty a day
     assert_eq!(after(orders(1..60, &answered(&to_claire))), None);
@@ -118,7 +144,10 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
     let mut with = |requested: i64| {
         let mut waiting = orders(1..requested + 1, &order(1, "request", 101, 103, 100));
         waiting.extend(orders(20..28, &order(1, "send", 101, 103, 100)));
-        trial.set(Want::OrdersWaiting { payer: 101, now: NOW.micros(), limit: 16 }, Found::Orders(waiting));
+        trial.set(
+            Want::OrdersWaiting { payer: 101, now: NOW.micros(), limit: 16 },
+            Found::Orders(waiting),
+        );
         ask(&trial, &baraka)
     };
     assert_eq!(with(7).error, None);
@@ -132,7 +161,12 @@ fn ones_own_requests_are_listed_with_what_became_of_them() {
     let with = |id, state: &str| OrderRow { id, state: state.into(), ..one.clone() };
     let over = OrderRow { expires_at: NOW.micros(), ..with(4, "waiting") };
     let made = vec![with(1, "approved"), with(2, "waiting"), with(3, "declined"), over];
-    let want = Want::RequestsOf { kind: "request", asker: 102, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 20 };
+    let want = Want::RequestsOf {
+        kind: "request",
+        asker: 102,
+        since: NOW.minus(7 * 24 * HOUR).micros(),
+        limit: 20,
+    };
     trial.set(want, Found::Orders(made));
     let plan = trial.ask(&MINE, trial.caller(&baraka)).list().planned();
     let line = |id: i64, sign: &str| format!("{id} {sign} KES 300 Amina W : rent");
@@ -149,7 +183,9 @@ fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
     let (mut trial, [amina, baraka, _]) = three();
     let row = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
     trial.set(Want::Order(1), Found::Order(Some(row.clone())));
-    let cancel = |trial: &Trial, by: &PersonRow| trial.ask(&CANCEL, trial.caller(by)).with("request", "1").execute();
+    let cancel = |trial: &Trial, by: &PersonRow| {
+        trial.ask(&CANCEL, trial.caller(by)).with("request", "1").execute()
+    };
     let plan = cancel(&trial, &baraka).planned();
     assert_eq!(closed(&plan), [(1, "cancelled")]);
     assert_eq!(

@@ -20,7 +20,8 @@ fn split<'t>(
     amount: &str,
     among: &[&str],
 ) -> super::super::super::trial::Request<'t> {
-    let ask = trial.ask(&SPLIT, trial.caller(amina)).with("amount", amount).with("reference", "dinner");
+    let ask =
+        trial.ask(&SPLIT, trial.caller(amina)).with("amount", amount).with("reference", "dinner");
     let places = (1..).map(|place| format!("to{place}"));
     among.iter().zip(places).fold(ask, |ask, (number, place)| ask.with(&place, number))
 }
@@ -37,14 +38,14 @@ fn each_is_asked_for_an_equal_share_and_the_rest_is_the_askers_own() {
     let share = OrderRow {
         expires_at: NOW.plus(24 * HOUR).micros(),
         reference: "dinner".into(),
-        bill: Some(9_000),
+        split: Some(9_000),
         // twelve hours later it is night
         remind_at: Some(NOW.plus(21 * HOUR - 5 * MINUTE).micros()),
         ..order(9_000, "request", 102, 101, 33_333)
     };
     assert_eq!(opened(&plan), [&share.clone(), &OrderRow { id: 9_001, payer: 103, ..share }]);
-    let asked = "about=: dinner amount=KES 333.33 date=24/11/26 dial=*384*1234# fee=KES 7 name=Amina W \
-                 phone=0700***001 time=11:05";
+    let asked = "about=: dinner amount=KES 333.33 date=24/11/26 dial=*384*1234# fee=KES 7 \
+                 name=Amina W phone=0700***001 time=11:05";
     let sent = "about=: dinner amount=KES 1,000 count=2 own=KES 333.34 share=KES 333.33";
     assert_eq!(
         plan.messages(),
@@ -55,7 +56,7 @@ fn each_is_asked_for_an_equal_share_and_the_rest_is_the_askers_own() {
         ]
     );
     let changes = plan.act.unwrap().changes;
-    assert_eq!(changes.iter().filter(|change| matches!(change, Change::Take { .. })).count(), 1);
+    assert_eq!(changes.iter().filter(|change| matches!(change, Change::Claim { .. })).count(), 1);
 }
 
 #[test]
@@ -81,14 +82,16 @@ fn a_share_of_nothing_is_too_small() {
     assert_eq!(reason("2").reason(), (Reason::AmountTooSmall, Some("amount")));
     assert_eq!(reason("300").planned().said("share"), "KES 1");
     assert_eq!(reason("0").reason(), (Reason::AmountZero, Some("amount")));
-    let official = trial.ask(&SPLIT, trial.caller(&amina)).with("amount", "300").with("reference", "KES 5");
+    let official =
+        trial.ask(&SPLIT, trial.caller(&amina)).with("amount", "300").with("reference", "KES 5");
     assert_eq!(official.check().reason(), (Reason::TextFormat, Some("reference")));
 }
 
 #[test]
 fn each_refusal_names_the_place_of_who_it_is_about() {
     let (mut trial, [amina, _, claire]) = three();
-    let reason = |trial: &Trial, among: &[&str]| split(trial, &amina, "100000", among).quote().reason();
+    let reason =
+        |trial: &Trial, among: &[&str]| split(trial, &amina, "100000", among).quote().reason();
     assert_eq!(reason(&trial, &[BARAKA, AMINA]), (Reason::PayeeSelf, Some("to2")));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE, "0700"]), (Reason::PhoneFormat, Some("to3")));
     assert_eq!(reason(&trial, &[BARAKA, DAUDI]), (Reason::PayeeUnknown, Some("to2")));
@@ -101,24 +104,43 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::RequestBlocked, Some("to2")));
     trial.change(&claire, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PayeeClosed, Some("to2")));
-    let made = orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
-    let today = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
+    let made =
+        orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
+    let today = Want::RequestsOf {
+        kind: "request",
+        asker: 101,
+        since: NOW.minus(24 * HOUR).micros(),
+        limit: 60,
+    };
     trial.set(today, Found::Orders(made));
     trial.change(&claire, |member| member.account.state = "open".into());
     trial.person(104, DAUDI, "Daudi Kamau", 0);
-    assert!(split(&trial, &amina, "100000", &[BARAKA, DAUDI]).quote().error.is_none(), "the sixtieth of a day");
+    assert!(
+        split(&trial, &amina, "100000", &[BARAKA, DAUDI]).quote().error.is_none(),
+        "the sixtieth of a day"
+    );
     trial.person(105, "+254700000005", "Esther Njeri", 0);
     let last = reason(&trial, &[BARAKA, DAUDI, "+254700000005"]);
-    assert_eq!(last, (Reason::RequestsFull, Some("to3")), "whoever was named last is the one too many");
+    assert_eq!(
+        last,
+        (Reason::RequestsFull, Some("to3")),
+        "whoever was named last is the one too many"
+    );
 }
 
 #[test]
 fn what_waits_as_one_bill_takes_one_place() {
     let (mut trial, [amina, ..]) = three();
-    let mut with = |bills: i64| {
-        let share = |id: i64| OrderRow { bill: Some(id / 3), ..order(id, "request", 999, 101, 100) };
-        let today = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(24 * HOUR).micros(), limit: 60 };
-        trial.set(today, Found::Orders((0..bills * 3).map(share).collect()));
+    let mut with = |splits: i64| {
+        let share =
+            |id: i64| OrderRow { split: Some(id / 3), ..order(id, "request", 999, 101, 100) };
+        let today = Want::RequestsOf {
+            kind: "request",
+            asker: 101,
+            since: NOW.minus(24 * HOUR).micros(),
+            limit: 60,
+        };
+        trial.set(today, Found::Orders((0..splits * 3).map(share).collect()));
         split(&trial, &amina, "100000", &[BARAKA]).quote().error.is_none()
     };
     assert_eq!((with(9), with(10)), (true, false));
@@ -127,24 +149,33 @@ fn what_waits_as_one_bill_takes_one_place() {
 #[test]
 fn ones_own_bills_say_how_much_is_paid() {
     let (mut trial, [amina, ..]) = three();
-    let share = |id, bill, state: &str| OrderRow {
-        bill: Some(bill),
+    let share = |id, split, state: &str| OrderRow {
+        split: Some(split),
         state: state.into(),
-        reference: format!("bill {bill}"),
+        reference: format!("bill {split}"),
         ..order(id, "request", 102, 101, 10_000)
     };
     let alone = order(9, "request", 102, 101, 77_700);
-    let made = vec![share(6, 5, "waiting"), share(5, 5, "approved"), alone, share(2, 1, "declined")];
-    let want = Want::RequestsOf { kind: "request", asker: 101, since: NOW.minus(7 * 24 * HOUR).micros(), limit: 420 };
+    let made =
+        vec![share(6, 5, "waiting"), share(5, 5, "approved"), alone, share(2, 1, "declined")];
+    let want = Want::RequestsOf {
+        kind: "request",
+        asker: 101,
+        since: NOW.minus(7 * 24 * HOUR).micros(),
+        limit: 420,
+    };
     trial.set(want, Found::Orders(made));
     let plan = trial.ask(&MINE, trial.caller(&amina)).list().planned();
-    assert_eq!(lines(&plan, &["paid", "amount", "about"]), ["5 KES 100 KES 200 : bill 5", "1 KES 0 KES 100 : bill 1"]);
+    assert_eq!(
+        lines(&plan, &["paid", "amount", "about"]),
+        ["5 KES 100 KES 200 : bill 5", "1 KES 0 KES 100 : bill 1"]
+    );
 }
 
-/// A bill of Amina's with a share of Baraka's and one of Claire's.
+/// A split bill of Amina's with a share of Baraka's and one of Claire's.
 fn bill(trial: &mut Trial, baraka: &str, claire: &str) {
     let share = |id, payer, state: &str| OrderRow {
-        bill: Some(1),
+        split: Some(1),
         state: state.into(),
         expires_at: NOW.plus(24 * HOUR).micros(),
         ..order(id, "request", payer, 101, 33_333)
@@ -157,10 +188,14 @@ fn bill(trial: &mut Trial, baraka: &str, claire: &str) {
 fn the_shares_of_ones_own_bill_are_listed() {
     let (mut trial, [amina, baraka, _]) = three();
     bill(&mut trial, "approved", "waiting");
-    let list =
-        |trial: &Trial, by: &PersonRow, bill: &str| trial.ask(&SHARES, trial.caller(by)).with("bill", bill).list();
+    let list = |trial: &Trial, by: &PersonRow, split: &str| {
+        trial.ask(&SHARES, trial.caller(by)).with("bill", split).list()
+    };
     let plan = list(&trial, &amina, "1").planned();
-    assert_eq!(lines(&plan, &["sign", "amount", "name"]), ["1 + KES 333.33 Baraka O", "2 ? KES 333.33 Claire M"]);
+    assert_eq!(
+        lines(&plan, &["sign", "amount", "name"]),
+        ["1 + KES 333.33 Baraka O", "2 ? KES 333.33 Claire M"]
+    );
     assert!(list(&trial, &baraka, "1").planned().items.is_empty(), "somebody else's");
     assert_eq!(list(&trial, &amina, "x").reason(), (Reason::RequestGone, None));
 }
@@ -169,7 +204,9 @@ fn the_shares_of_ones_own_bill_are_listed() {
 fn what_is_not_paid_is_taken_back() {
     let (mut trial, [amina, baraka, _]) = three();
     bill(&mut trial, "approved", "waiting");
-    let cancel = |trial: &Trial, by: &PersonRow| trial.ask(&CANCEL, trial.caller(by)).with("bill", "1").execute();
+    let cancel = |trial: &Trial, by: &PersonRow| {
+        trial.ask(&CANCEL, trial.caller(by)).with("bill", "1").execute()
+    };
     let plan = cancel(&trial, &amina).planned();
     assert_eq!((plan.said("count"), plan.said("share")), ("1".to_owned(), "KES 333.33".to_owned()));
     assert_eq!(closed(&plan), [(2, "cancelled")]);
@@ -193,7 +230,8 @@ fn who_has_not_answered_is_reminded_once_and_not_within_an_hour_of_anything() {
     let again = (Reason::BillReminded, None);
     assert_eq!(reminded_after(&mut trial, &amina, 59).reason(), again);
     let plan = reminded_after(&mut trial, &amina, 60).planned();
-    let said = "about= amount=KES 333.33 date=24/11/26 dial=*384*1234# name=Amina W phone=0700***001 time=11:05";
+    let said = "about= amount=KES 333.33 date=24/11/26 dial=*384*1234# name=Amina W \
+                phone=0700***001 time=11:05";
     assert_eq!(plan.messages(), [("sms.request_reminder".to_owned(), said.to_owned())]);
     assert_eq!((plan.said("count"), plan.said("share")), ("1".to_owned(), "KES 333.33".to_owned()));
     // by itself it is told at eight in the morning: 20 hours and 55 minutes after it was asked
@@ -214,17 +252,25 @@ fn the_turn_to_remind_is_taken_with_the_reminders() {
     bill(&mut trial, "waiting", "waiting");
     let act = reminded_after(&mut trial, &amina, 60).planned().act.unwrap();
     assert_eq!((act.kind, act.changes.len()), ("remind", 3));
-    assert!(matches!(act.changes[0], Change::Take { key } if key == reminding::turn(1)));
+    assert!(matches!(act.changes[0], Change::Claim { key } if key == reminding::turn(1)));
 }
 
 #[test]
 fn a_reminder_by_itself_says_what_the_request_said() {
     let (trial, [amina, baraka, _]) = three();
-    let share = OrderRow { expires_at: NOW.plus(24 * HOUR).micros(), ..order(1, "request", 102, 101, 33_333) };
+    let share = OrderRow {
+        expires_at: NOW.plus(24 * HOUR).micros(),
+        ..order(1, "request", 102, 101, 33_333)
+    };
     let now = Timestamp::from_micros(NOW.plus(12 * HOUR).micros());
     let ask = trial.ask(&REMIND, trial.caller(&amina));
-    let word = ask.work(&[], |context: &Context| reminding::word(context.house, &share, &amina, &baraka, now));
+    let word = ask.work(&[], |context: &Context| {
+        reminding::word(context.config, &share, &amina, &baraka, now)
+    });
     let Change::Tell(message) = word else { panic!("no message") };
-    assert_eq!((message.msisdn.as_str(), message.template.as_str()), (BARAKA, "sms.request_reminder"));
+    assert_eq!(
+        (message.msisdn.as_str(), message.template.as_str()),
+        (BARAKA, "sms.request_reminder")
+    );
     assert_eq!(message.created_at, now.micros());
 }

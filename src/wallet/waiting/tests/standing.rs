@@ -6,13 +6,13 @@ use super::*;
 use crate::calendar::Day;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
-use crate::store::papers::Paper;
-use crate::store::standing::StandingRow;
+use crate::store::standing_order_rows::StandingOrderRow;
+use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 
 /// Amina's to Baraka: KES 300 on the 1st of each month from December, twelve times.
-pub fn rent() -> StandingRow {
-    StandingRow {
+pub fn rent() -> StandingOrderRow {
+    StandingOrderRow {
         id: 1,
         version: 4,
         payer: 101,
@@ -31,9 +31,15 @@ pub fn rent() -> StandingRow {
 }
 
 /// The row that a plan keeps.
-pub fn kept(plan: &Plan) -> StandingRow {
+pub fn kept(plan: &Plan) -> StandingOrderRow {
     let changes = plan.act.iter().flat_map(|act| &act.changes);
-    let kept = |change: &Change| if let Change::Keep(Paper::Standing(row)) = change { Some(row.clone()) } else { None };
+    let kept = |change: &Change| {
+        if let Change::Keep(Versioned::StandingOrder(row)) = change {
+            Some(row.clone())
+        } else {
+            None
+        }
+    };
     changes.filter_map(kept).next().unwrap()
 }
 
@@ -49,14 +55,18 @@ fn it_is_agreed_on_with_its_price_and_its_days() {
     let plan = set_up(&trial, &amina, "month", "1/12/26", "12").planned();
     assert!(plan.flags.contains("monthly") && !plan.flags.contains("weekly"));
     assert_eq!(
-        ["name", "phone", "amount", "fee", "total", "times", "first_day", "last_day"].map(|slot| plan.said(slot)),
+        ["name", "phone", "amount", "fee", "total", "times", "first_day", "last_day"]
+            .map(|slot| plan.said(slot)),
         ["Baraka O", "0700***002", "KES 300", "KES 7", "KES 307", "12", "01/12/26", "01/11/27"]
     );
-    let zone = &trial.house.market.zone;
+    let zone = &trial.config.market.zone;
     let wake_at = Day::read("30/11/26").unwrap().at_hour(10, zone).micros();
-    assert_eq!(kept(&plan), StandingRow { id: 9_000, version: 1, stage: "notice".into(), wake_at, ..rent() });
-    let said = "amount=KES 300 dial=*384*1234# fee=KES 7 first_day=01/12/26 last_day=01/11/27 name=Baraka O \
-                phone=0700***002 times=12";
+    assert_eq!(
+        kept(&plan),
+        StandingOrderRow { id: 9_000, version: 1, stage: "notice".into(), wake_at, ..rent() }
+    );
+    let said = "amount=KES 300 dial=*384*1234# fee=KES 7 first_day=01/12/26 last_day=01/11/27 \
+                name=Baraka O phone=0700***002 times=12";
     assert_eq!(plan.messages(), [("sms.standing_set".to_owned(), said.to_owned())]);
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.legs.len()), ("standing", 0));
@@ -71,7 +81,7 @@ fn what_begins_tomorrow_after_the_notice_would_have_come_is_just_paid() {
     let (trial, [amina, ..]) = three();
     // it is 11:05, and the notice would have come at ten
     let row = kept(&set_up(&trial, &amina, "month", "24/11/26", "12").planned());
-    let wake_at = Day::read("24/11/26").unwrap().at_hour(8, &trial.house.market.zone).micros();
+    let wake_at = Day::read("24/11/26").unwrap().at_hour(8, &trial.config.market.zone).micros();
     assert_eq!((row.stage.as_str(), row.wake_at), ("pay", wake_at));
 }
 
@@ -81,7 +91,9 @@ fn days_that_are_no_days_and_ends_that_are_no_ends_are_refused() {
     let reason = |every: &str, first: &str, end: &str| {
         let outcome = set_up(&trial, &amina, every, first, end);
         outcome.error.map(|error| match error {
-            super::super::super::plan::PlanError::Refused(refusal) => (refusal.reason, refusal.field),
+            super::super::super::plan::PlanError::Refused(refusal) => {
+                (refusal.reason, refusal.field)
+            }
             other => panic!("{other:?}"),
         })
     };
@@ -117,7 +129,10 @@ fn each_input_is_refused_for_itself_and_what_is_missing_last() {
     assert_eq!(check(&trial, &typed), missing("end"));
     assert_eq!(check(&trial, &[("to", AMINA)]), (Reason::PayeeSelf, Some("to")));
     assert_eq!(check(&trial, &[("to", "+254700000009")]), (Reason::PayeeUnknown, Some("to")));
-    assert_eq!(check(&trial, &[("to", BARAKA), ("amount", "0")]), (Reason::AmountZero, Some("amount")));
+    assert_eq!(
+        check(&trial, &[("to", BARAKA), ("amount", "0")]),
+        (Reason::AmountZero, Some("amount"))
+    );
     let much = [("to", BARAKA), ("amount", "99999999999")];
     assert_eq!(check(&trial, &much), (Reason::AmountTooLarge, Some("amount")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
@@ -146,8 +161,11 @@ fn what_is_open_is_listed_with_the_next_day() {
     let (mut trial, [amina, _, claire]) = three();
     let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
     trial.set(Want::OutletsOf(vec![102, 501, 999]), Found::Outlets(vec![outlet]));
-    let rows =
-        vec![rent(), StandingRow { id: 2, payee: 501, done: 3, ..rent() }, StandingRow { id: 3, payee: 999, ..rent() }];
+    let rows = vec![
+        rent(),
+        StandingOrderRow { id: 2, payee: 501, done: 3, ..rent() },
+        StandingOrderRow { id: 3, payee: 999, ..rent() },
+    ];
     trial.set(Want::StandingOrders(101, 8), Found::StandingOrders(rows));
     let plan = trial.ask(&LIST, trial.caller(&amina)).list().planned();
     assert_eq!(
@@ -161,18 +179,29 @@ fn what_is_open_is_listed_with_the_next_day() {
 #[test]
 fn its_payer_ends_it_without_a_pin() {
     let (mut trial, [amina, baraka, _]) = three();
-    let cancel = |trial: &Trial, by: &PersonRow| trial.ask(&CANCEL, trial.caller(by)).with("standing", "1").execute();
-    trial.set(Want::StandingOrder(1), Found::StandingOrder(Some(StandingRow { done: 2, ..rent() })));
+    let cancel = |trial: &Trial, by: &PersonRow| {
+        trial.ask(&CANCEL, trial.caller(by)).with("standing", "1").execute()
+    };
+    trial.set(
+        Want::StandingOrder(1),
+        Found::StandingOrder(Some(StandingOrderRow { done: 2, ..rent() })),
+    );
     let plan = cancel(&trial, &amina).planned();
     assert_eq!(
         ["name", "amount", "fee", "times", "first_day", "last_day"].map(|slot| plan.said(slot)),
         ["Baraka O", "KES 300", "KES 7", "10", "01/02/27", "01/11/27"]
     );
-    assert_eq!(kept(&plan), StandingRow { done: 2, version: 5, state: "cancelled".into(), ..rent() });
+    assert_eq!(
+        kept(&plan),
+        StandingOrderRow { done: 2, version: 5, state: "cancelled".into(), ..rent() }
+    );
     assert_eq!(plan.messages()[0].0, "sms.standing_cancelled");
     let gone = (Reason::StandingGone, None);
     assert_eq!(cancel(&trial, &baraka).reason(), gone, "not who is paid");
-    for row in [StandingRow { state: "ended".into(), ..rent() }, StandingRow { payee: 999, ..rent() }] {
+    for row in [
+        StandingOrderRow { state: "ended".into(), ..rent() },
+        StandingOrderRow { payee: 999, ..rent() },
+    ] {
         trial.set(Want::StandingOrder(1), Found::StandingOrder(Some(row)));
         assert_eq!(cancel(&trial, &amina).reason(), gone);
     }

@@ -1,0 +1,291 @@
+//! `kadogo agent`: the operator opens outlets and lets people serve there. It works beside a
+//! running server: everything it does goes through a book of its own on the same database.
+
+use crate::agent_number::AgentNumber;
+use crate::app::{App, Committer};
+use crate::cli::AgentAct;
+use crate::config::{SecretArgs, Settings, menus_folder};
+use crate::limits::Tier;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::seal::{Randomness, SealKey};
+use crate::store::agent_rows::OutletRow;
+use crate::store::people::PersonRow;
+use crate::store::{Conn, Store, StoreError, agent_rows, book_rows, people, working_day};
+use crate::time::Clock;
+use crate::wallet::agents::owed::Taken;
+use crate::wallet::{OperatorRules, Wallet};
+use anyhow::{anyhow, bail};
+use jiff::civil::Date;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Letters of an outlet's name: longer ones would be cut on a screen.
+const NAME_MAX: usize = 18;
+/// Outlets that are listed.
+const LISTED_MAX: i64 = 10_000;
+
+/// `kadogo agent`
+pub async fn run(
+    database_url: String,
+    secrets: &SecretArgs,
+    act: AgentAct,
+) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database_url, secrets).await?;
+    let done = match act {
+        AgentAct::Open { name, area, head_office } => {
+            open(&app.wallet, &name, &area, head_office.as_deref()).await
+        }
+        AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
+        AgentAct::Dismiss { phone } => dismiss(&app.wallet, &phone).await,
+        AgentAct::Pay => pay(&app.wallet).await,
+        AgentAct::Recheck { day, claw_back } => recheck(&app.wallet, day, claw_back).await,
+        AgentAct::List => list(&app.wallet).await,
+    };
+    leave(app, committer).await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// A service on the database of one that may be running: for commands of the operator's.
+pub async fn beside(
+    database_url: String,
+    secrets: &SecretArgs,
+) -> anyhow::Result<(App, Committer)> {
+    let mut problems = Vec::new();
+    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
+        bail!(problems.join("\n"))
+    };
+    // a mistyped address must not make a new service
+    let address = database_url.clone();
+    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
+    App::build(&settings(database_url, secret, old_secrets), Clock::System, Randomness::os()?).await
+}
+
+/// Ends it, when all that was posted is written.
+pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
+    drop(app);
+    tokio::task::spawn_blocking(move || committer.join())
+        .await?
+        .map_err(|_panic| anyhow!("the committer broke"))
+}
+
+fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url,
+        menus: menus_folder(None),
+        service_code: "*#".to_owned(),
+        brand: "Kadogo".to_owned(),
+        answer_within: Duration::from_secs(4),
+        secret,
+        old_secrets,
+        callback_token: None,
+        gateway: None,
+        mail: None,
+        rules: OperatorRules { reversal_quota: 3, payout: None, unjoined: false },
+        more_prices: "",
+        demo: false,
+    }
+}
+
+async fn open(
+    wallet: &Wallet,
+    name: &str,
+    area: &str,
+    head_office: Option<&str>,
+) -> anyhow::Result<()> {
+    let plain =
+        |text: &str| crate::text::septets(text).is_some_and(|cost| (2..=NAME_MAX).contains(&cost));
+    if !plain(name) || !plain(area) {
+        bail!("name and area must be 2 to {NAME_MAX} letters that every phone can show");
+    }
+    let head_office = match head_office {
+        Some(number) => Some(outlet(wallet, number).await?.float_account),
+        None => None,
+    };
+    let opened = wallet.open_outlet(name.trim(), area.trim(), head_office).await?;
+    println!("{} {}: its float is empty", AgentNumber::of(opened.float_account), opened.name);
+    Ok(())
+}
+
+async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()> {
+    let outlet = outlet(wallet, agent).await?;
+    let phone = number(wallet, phone)?;
+    let number = phone.e164().to_owned();
+    let read = move |conn: &mut Conn| match people::by_msisdn(conn, &number)? {
+        Some(person) => {
+            Ok::<_, StoreError>(Some((agent_rows::post_of(conn, person.account_id)?, person)))
+        }
+        None => Ok(None),
+    };
+    let person = match wallet.store.read(read).await? {
+        None => bail!("{phone} has no wallet yet: they join on their own phone first"),
+        Some((Some(post), _person)) => bail!("{phone} serves at {} already", post.outlet.name),
+        Some((None, person)) => person,
+    };
+    let (pin, digits) = first_pin(wallet, &phone)?;
+    wallet.employ(outlet.float_account, person.account_id, &pin).await?;
+    println!(
+        "{phone} serves at {} {}; their agent PIN is {digits}: it is shown only here",
+        agent, outlet.name
+    );
+    Ok(())
+}
+
+async fn dismiss(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
+    let person = person(wallet, phone).await?;
+    let found = wallet.store.read(move |conn| agent_rows::post_of(conn, person.account_id)).await?;
+    let post = found.ok_or_else(|| anyhow!("{phone} serves nowhere"))?;
+    wallet.dismiss(post.assistant.id).await?;
+    println!("{phone} does not serve at {} any more", post.outlet.name);
+    Ok(())
+}
+
+/// `kadogo tier`
+pub async fn tier(
+    database_url: String,
+    secrets: &SecretArgs,
+    phone: &str,
+    tier: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database_url, secrets).await?;
+    let done = set_tier(&app.wallet, phone, tier).await;
+    leave(app, committer).await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn set_tier(wallet: &Wallet, phone: &str, tier: Option<&str>) -> anyhow::Result<()> {
+    let person = person(wallet, phone).await?;
+    let Some(tier) = tier else {
+        println!("{phone}: {}", person.tier);
+        return Ok(());
+    };
+    let known = Tier::ALL.into_iter().find(|known| known.code() == tier);
+    let known = known.ok_or_else(|| {
+        anyhow!("there is no tier {tier}: {}", Tier::ALL.map(Tier::code).join(", "))
+    })?;
+    wallet.set_tier(person.account_id, known).await?;
+    println!("{phone}: {}, until now {}", known.code(), person.tier);
+    Ok(())
+}
+
+/// Whose wallet has this number.
+async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
+    let number = number(wallet, phone)?.e164().to_owned();
+    let found = wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
+    found.ok_or_else(|| anyhow!("{phone} has no wallet"))
+}
+
+fn number(wallet: &Wallet, phone: &str) -> anyhow::Result<Msisdn> {
+    let unreadable =
+        |reason: Reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code());
+    Msisdn::parse(phone, &wallet.config.market).map_err(unreadable)
+}
+
+/// Five random digits that are not easy to guess.
+fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
+    for _try in 0..100 {
+        let random = u64::from_be_bytes(wallet.config.randomness.bytes());
+        let digits = format!("{:05}", random.checked_rem(100_000).unwrap_or(0));
+        if let Ok(pin) = Pin::choose(&digits, phone) {
+            return Ok((pin, digits));
+        }
+    }
+    bail!("no PIN could be drawn")
+}
+
+async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
+    let owed = Money::new(wallet.collect_owed().await?, wallet.config.market.currency);
+    let paid = wallet.pay_commissions().await?;
+    for (outlet, amount_minor) in &paid {
+        let amount = Money::new(*amount_minor, wallet.config.market.currency);
+        println!(
+            "{} {}: {amount} to its float",
+            AgentNumber::of(outlet.float_account),
+            outlet.name
+        );
+    }
+    println!("{} outlets were paid; {owed} taken back of what was owed", paid.len());
+    Ok(())
+}
+
+async fn recheck(wallet: &Wallet, day: Date, claw_back: bool) -> anyhow::Result<()> {
+    let (zone, money) =
+        (&wallet.config.market.zone, |minor| Money::new(minor, wallet.config.market.currency));
+    if day >= wallet.config.clock.now().day(zone) {
+        bail!("{day} is not over yet");
+    }
+    let finds = wallet.recheck(day).await?;
+    for find in &finds {
+        let now = if claw_back { wallet.claw_back(day, find).await? } else { Taken::default() };
+        let taken_minor = find.taken.own_minor.saturating_add(now.own_minor);
+        let head_taken_minor = find.taken.head_minor.saturating_add(now.head_minor);
+        println!(
+            "{} {}: {} earned {} too much with customer {}; taken back {}, owed {}; head office \
+             {}, taken back {}, owed {}",
+            AgentNumber::of(find.outlet.float_account),
+            find.outlet.name,
+            find.service,
+            money(find.excess.outlet_minor),
+            find.customer,
+            money(taken_minor),
+            money(find.excess.outlet_minor.saturating_sub(taken_minor).max(0)),
+            money(find.excess.head_office_minor),
+            money(head_taken_minor),
+            money(find.excess.head_office_minor.saturating_sub(head_taken_minor).max(0)),
+        );
+    }
+    println!("{} finds on {day}", finds.len());
+    Ok(())
+}
+
+async fn list(wallet: &Wallet) -> anyhow::Result<()> {
+    let currency = wallet.config.market.currency;
+    let read = |conn: &mut Conn| {
+        let outlets = agent_rows::outlets(conn, LISTED_MAX)?;
+        outlets
+            .into_iter()
+            .map(|outlet| whole(conn, outlet))
+            .collect::<Result<Vec<_>, StoreError>>()
+    };
+    for (outlet, [float, commission, owed], staff) in wallet.store.read(read).await? {
+        let [float, commission, owed] =
+            [float, commission, owed].map(|minor| Money::new(minor, currency));
+        let number = AgentNumber::of(outlet.float_account);
+        println!(
+            "{number} {} ({}, {}): float {float}, commission {commission}, owes {owed}",
+            outlet.name, outlet.area, outlet.state
+        );
+        for person in staff {
+            let phone = Msisdn::from_e164(&person.msisdn)
+                .map(|phone| phone.to_string())
+                .unwrap_or_default();
+            println!("    {phone} {}", person.name);
+        }
+    }
+    Ok(())
+}
+
+/// An outlet; float, commission and what it owes of that, minor units; who serves.
+fn whole(
+    conn: &mut Conn,
+    outlet: OutletRow,
+) -> Result<(OutletRow, [i64; 3], Vec<PersonRow>), StoreError> {
+    let balance = |conn: &mut Conn, id| {
+        book_rows::account(conn, id).map(|a| a.map_or(0, |a| a.balance_minor))
+    };
+    let float = balance(conn, outlet.float_account)?;
+    let commission = balance(conn, outlet.commission_account)?;
+    let staff = agent_rows::staff(conn, outlet.float_account)?;
+    let owed = working_day::owed_minor(conn, outlet.float_account)?;
+    Ok((outlet, [float, commission, owed], staff))
+}
+
+async fn outlet(wallet: &Wallet, number: &str) -> anyhow::Result<OutletRow> {
+    let parsed = AgentNumber::parse(number)
+        .map_err(|_digits| anyhow!("`{number}` is not an agent number"))?;
+    let found = wallet.store.read(move |conn| agent_rows::outlet(conn, parsed.outlet())).await?;
+    found.ok_or_else(|| anyhow!("no agent has the number {number}"))
+}

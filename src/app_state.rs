@@ -1,0 +1,38 @@
+//! What the routes share: the channels they hand their requests to, and what they must know to do
+//! so. It serves nothing and knows no route.
+
+use crate::notify::Notify;
+use crate::sms::inbox::Sms;
+use crate::ussd::conversation::Ussd;
+use crate::wallet::Wallet;
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the routes work with.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// Answers hops.
+    pub ussd: Ussd,
+    /// Answers texts.
+    pub sms: Sms,
+    /// Sends messages.
+    pub notify: Notify,
+    /// What they all ask.
+    pub wallet: Wallet,
+    /// What callbacks must carry, if anything.
+    pub callback_token: Option<SecretString>,
+    /// When a caller is told to wait for an SMS.
+    pub answer_within: Duration,
+    /// Where work goes on that outlives its request.
+    pub runtime: tokio::runtime::Handle,
+    /// Held by all work that is late: the program does not end before it.
+    pub late: Arc<()>,
+}
+
+impl AppState {
+    /// Whether it can take work.
+    pub async fn is_ready(&self) -> bool {
+        self.wallet.book.is_alive() && self.notify.measure().await.is_ok()
+    }
+}

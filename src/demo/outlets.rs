@@ -1,0 +1,165 @@
+//! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs
+//! are public.
+
+use super::seed::Seed;
+use crate::agent_number::AgentNumber;
+use crate::book::Leg;
+use crate::pin::Pin;
+use crate::reason::Reason;
+use crate::store::agent_rows::{self, AgentPost};
+use crate::store::{Conn, StoreError, book_rows, people};
+use crate::wallet::bootstrap::BootstrapError;
+use crate::wallet::{ServiceConfig, Wallet};
+use serde::Serialize;
+
+/// An outlet to serve at.
+struct Outlet {
+    name: &'static str,
+    area: &'static str,
+    role: &'static str,
+    float_minor: i64,
+    /// Who serves there: their number, and their PIN for it.
+    staff: &'static [(&'static str, &'static str)],
+}
+
+/// The first is the head office of the others.
+const OUTLETS: [Outlet; 3] = [
+    Outlet {
+        name: "Ziwa Float Centre",
+        area: "Kisumu",
+        role: "super-agent",
+        float_minor: 20_000_000,
+        staff: &[("+254700000011", "5263")],
+    },
+    Outlet {
+        name: "Mama Njeri Shop",
+        area: "Kibera",
+        role: "agent",
+        float_minor: 1_500_000,
+        staff: &[("+254700000012", "8417"), ("+254700000013", "2905")],
+    },
+    Outlet {
+        name: "Duka la Soko",
+        area: "Gikomba",
+        role: "agent",
+        float_minor: 800_000,
+        staff: &[("+254700000014", "6734")],
+    },
+];
+
+/// Who serves at the outlets.
+pub(super) const STAFF: [Seed; 4] = [
+    Seed {
+        phone: "+254700000011",
+        name: "Zuhura Hassan",
+        pin: "3719",
+        language: "en",
+        balance_minor: 0,
+    },
+    Seed {
+        phone: "+254700000012",
+        name: "Njeri Kamau",
+        pin: "9046",
+        language: "en",
+        balance_minor: 0,
+    },
+    Seed {
+        phone: "+254700000013",
+        name: "Otieno Ochieng",
+        pin: "7258",
+        language: "sw",
+        balance_minor: 0,
+    },
+    Seed {
+        phone: "+254700000014",
+        name: "Mariam Uwase",
+        pin: "4187",
+        language: "fr",
+        balance_minor: 0,
+    },
+];
+
+/// Where somebody serves, as `/demo/people` lists it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgentView {
+    /// The agent number.
+    pub number: String,
+    /// The name of the outlet.
+    pub outlet: String,
+    /// Their PIN for it, as long as it is the seeded one.
+    pub pin: Option<String>,
+    /// The float of the outlet, minor units.
+    pub float_minor: i64,
+}
+
+/// Opens what is missing of the outlets; says what goes onto their floats.
+pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
+    let mut legs = Vec::new();
+    let mut head_office = None;
+    for outlet in &OUTLETS {
+        let mut opened = None;
+        for (phone, pin) in outlet.staff {
+            let caller = wallet.store.read(move |conn| posts_of(conn, phone)).await?;
+            let (person, post) = caller.ok_or(StoreError::Damaged("nobody is there to serve"))?;
+            if let Some(post) = post {
+                opened = Some(post.outlet.float_account);
+                continue;
+            }
+            let float = match opened {
+                Some(float) => float,
+                None => {
+                    wallet.open_outlet(outlet.name, outlet.area, head_office).await?.float_account
+                }
+            };
+            let pin =
+                Pin::parse(pin).map_err(|reason: Reason| BootstrapError::Refused(reason.into()))?;
+            wallet.employ(float, person, &pin).await?;
+            opened = Some(float);
+        }
+        legs.extend(opened.map(|account| Leg { account, amount_minor: outlet.float_minor }));
+        head_office = head_office.or(opened);
+    }
+    Ok(legs)
+}
+
+fn posts_of(conn: &mut Conn, phone: &str) -> Result<Option<(i64, Option<AgentPost>)>, StoreError> {
+    match people::by_msisdn(conn, phone)? {
+        Some(person) => {
+            Ok(Some((person.account_id, agent_rows::post_of(conn, person.account_id)?)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What somebody is to the service, and where they serve.
+pub(super) fn post(
+    conn: &mut Conn,
+    config: &ServiceConfig,
+    person: i64,
+    phone: &str,
+) -> Result<Option<(String, AgentView)>, StoreError> {
+    let Some(post) = agent_rows::post_of(conn, person)? else { return Ok(None) };
+    let float = book_rows::account(conn, post.outlet.float_account)?;
+    let seeded = OUTLETS.iter().find_map(|outlet| {
+        outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))
+    });
+    let stored = people::pin(conn, post.assistant.id)?;
+    let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {
+        let pin = Pin::parse(seeded).ok()?;
+        let right = config.pin_keys.matches(
+            stored.key_version,
+            post.assistant.id,
+            &stored.salt,
+            &pin,
+            &stored.tag,
+        );
+        right.then(|| seeded.to_owned())
+    });
+    let post = AgentView {
+        number: AgentNumber::of(post.outlet.float_account).to_string(),
+        outlet: post.outlet.name,
+        pin,
+        float_minor: float.map_or(0, |account| account.balance_minor),
+    };
+    Ok(Some((seeded.map_or("agent", |(role, _)| role).to_owned(), post)))
+}

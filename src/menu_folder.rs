@@ -1,0 +1,210 @@
+//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits. Read together,
+//! checked together, so that a service never runs on files that do not fit each other.
+
+use crate::catalogue::{Catalogue, Problem};
+use crate::limits::Limits;
+use crate::market::Market;
+use crate::refusal::Reason;
+use crate::sms::grammar::Grammar;
+use crate::source::Source;
+use crate::tariff::Tariff;
+use crate::ussd::{Files, Menus, Vocabulary};
+use crate::wallet::service::ByText;
+use crate::wallet::{SERVICES, priced};
+use std::io;
+use std::path::Path;
+
+/// The files, as text.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// Screens and words.
+    pub screens: Files,
+    /// How texts are read.
+    pub sms: Source,
+    /// What services cost.
+    pub tariff: Source,
+    /// What people may move.
+    pub limits: Source,
+}
+
+/// What the files say, once they were found good.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// Screens and words.
+    pub menus: Menus,
+    /// The words alone.
+    pub catalogue: Catalogue,
+    /// How texts are read.
+    pub grammar: Grammar,
+    /// What services cost.
+    pub tariff: Tariff,
+    /// What people may move.
+    pub limits: Limits,
+}
+
+impl Folder {
+    /// The files that Kadogo comes with.
+    pub fn embedded() -> Folder {
+        Folder {
+            screens: Files::embedded(),
+            sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
+            tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
+            limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
+        }
+    }
+
+    /// The files of a folder, or the ones compiled in when none is named.
+    pub fn open(folder: Option<&Path>) -> io::Result<Folder> {
+        let Some(folder) = folder else { return Ok(Folder::embedded()) };
+        let read = |name: &str| -> io::Result<Source> {
+            let path = folder.join(name);
+            let text = std::fs::read_to_string(&path);
+            let text =
+                text.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+            Ok(Source::new(path.display().to_string(), text))
+        };
+        let sms = read("sms.toml")?;
+        let tariff = read("tariff.toml")?;
+        let limits = read("limits.toml")?;
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
+    }
+
+    /// Adds prices of services for which the tariff has none.
+    pub fn price(&mut self, more: &str) {
+        let tables = |text: &str| -> Vec<String> {
+            let heads = text.lines().filter(|line| line.starts_with('['));
+            heads.map(|line| line.trim_matches(['[', ']']).to_owned()).collect()
+        };
+        let known = tables(&self.tariff.text);
+        if !tables(more).iter().any(|table| known.contains(table)) {
+            self.tariff =
+                Source::new(self.tariff.name.clone(), format!("{}{more}", self.tariff.text));
+        }
+    }
+
+    /// Reads and checks everything: what it says, or everything that is wrong with it, each with
+    /// file and line.
+    pub fn check(&self) -> Result<(Data, String), Vec<String>> {
+        let mut problems = Vec::new();
+        let (menus, summary) = self.screens(&mut problems);
+        let grammar = self.grammar(&mut problems);
+        let tariff = tariff(&self.tariff);
+        problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        let limits = Limits::parse(&self.limits);
+        problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
+                let catalogue = menus.catalogue.as_ref().clone();
+                Ok((Data { menus, catalogue, grammar, tariff, limits }, summary))
+            }
+            (_, _, _, _) => Err(problems),
+        }
+    }
+
+    fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
+        let report = crate::ussd::check(&self.screens, &vocabulary());
+        problems.extend(report.problems.iter().map(Problem::to_string));
+        (Menus::parse(&self.screens).ok(), report.summary)
+    }
+
+    fn grammar(&self, problems: &mut Vec<String>) -> Option<Grammar> {
+        match Grammar::parse(&self.sms.text, &self.sms.name) {
+            Ok(grammar) => {
+                problems.extend(grammar.check(&Market::kenya()));
+                let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());
+                problems.extend(
+                    grammar.beyond(&by_text.map(|service| service.name).collect::<Vec<_>>()),
+                );
+                Some(grammar)
+            }
+            Err(found) => {
+                problems.extend(found);
+                None
+            }
+        }
+    }
+}
+
+/// What screens, texts and letters may speak of: what the services say of themselves, and the
+/// channels.
+pub fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary { reasons: Reason::ALL.to_vec(), ..Vocabulary::default() };
+    for service in SERVICES {
+        vocabulary.services.push(service.name);
+        vocabulary.learn(service.shows.iter().copied());
+        vocabulary.tell(service.messages.iter().copied());
+        vocabulary.tell(service.text.iter().flat_map(ByText::messages));
+        vocabulary.reasons.extend(service.refusals);
+    }
+    for messages in [
+        crate::wallet::MESSAGES,
+        crate::sms::inbox::MESSAGES,
+        crate::ussd::deadline::MESSAGES,
+        crate::notify::MESSAGES,
+    ] {
+        vocabulary.tell(messages.iter().copied());
+    }
+    vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
+    vocabulary.reasons.sort_unstable();
+    vocabulary.reasons.dedup();
+    vocabulary
+}
+
+/// Reads a tariff that the services can keep to: what is charged is what the file shows, or the
+/// file is refused.
+pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
+    let tariff = Tariff::parse(source, &priced())?;
+    let problems = out_of_reach(&tariff, source);
+    if problems.is_empty() { Ok(tariff) } else { Err(problems) }
+}
+
+/// What a tariff asks for that the services, or the market, cannot do.
+pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for service in SERVICES {
+        let Some(able) = service.priced else { continue };
+        problems.extend(tariff.beyond(service.name, able));
+        // what can be had in place of another must not be cheaper
+        problems
+            .extend(able.stands_for.iter().flat_map(|other| tariff.undercuts(service.name, other)));
+    }
+    let market = Market::kenya().currency;
+    if tariff.currency() != market {
+        let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));
+        let line = line.map_or(1, |before| before.saturating_add(1));
+        problems.push(source.problem(line, format!("currency: the market counts in {market}")));
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Kind, Slot};
+
+    /// A slot that was an amount here and a text there could not be measured, nor told to a
+    /// program.
+    #[test]
+    fn a_slot_has_one_kind_whoever_shows_it() {
+        let mut known = Vocabulary::default();
+        for service in SERVICES {
+            assert_eq!(known.learn(service.shows.iter().copied()), None, "{}", service.name);
+            for message in service.messages {
+                assert_eq!(
+                    known.learn(message.slots.iter().copied()),
+                    None,
+                    "{}",
+                    message.template
+                );
+            }
+        }
+        assert_eq!(known.learn([Slot("amount", Kind::Text)]), Some("amount"));
+    }
+
+    #[test]
+    fn a_service_has_one_name_and_its_messages_are_its_own() {
+        let names: std::collections::BTreeSet<&str> =
+            SERVICES.iter().map(|service| service.name).collect();
+        assert_eq!(names.len(), SERVICES.len());
+    }
+}

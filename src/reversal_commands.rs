@@ -1,0 +1,79 @@
+//! `kadogo reversal`: staff decide payments that their senders ask back and their receivers do not
+//! give back. It works beside a running server, like `kadogo agent`.
+
+use crate::agent_commands::{beside, leave};
+use crate::cli::ReversalAct;
+use crate::config::SecretArgs;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::store::people::PersonRow;
+use crate::time::Timestamp;
+use crate::wallet::Wallet;
+use anyhow::{anyhow, bail};
+use std::process::ExitCode;
+
+/// Letters of a reason.
+const WHY_MAX: usize = 60;
+
+/// `kadogo reversal`
+pub async fn run(
+    database_url: String,
+    secrets: &SecretArgs,
+    act: ReversalAct,
+) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database_url, secrets).await?;
+    let done = match act {
+        ReversalAct::List => list(&app.wallet).await,
+        ReversalAct::GiveBack { code, why } => decide(&app.wallet, &code, true, &why).await,
+        ReversalAct::Release { code, why } => decide(&app.wallet, &code, false, &why).await,
+    };
+    leave(app, committer).await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn list(wallet: &Wallet) -> anyhow::Result<()> {
+    let money = |minor| Money::new(minor, wallet.config.market.currency);
+    let day = |micros| Timestamp::from_micros(micros).date_text(&wallet.config.market.zone);
+    let who = |person: &PersonRow| {
+        let phone =
+            Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string()).unwrap_or_default();
+        format!("{} {phone}", person.name)
+    };
+    for case in wallet.reversals().await? {
+        let row = &case.row;
+        let held = money(case.row.held_minor);
+        let sent = money(case.row.amount_minor);
+        println!(
+            "{} {}: {held} held of {sent}, {} to {}, asked {}, ends {}; asked back by them in 30 \
+             days: {}",
+            case.code,
+            row.state,
+            who(&case.payer),
+            who(&case.payee),
+            day(row.asked_at),
+            day(row.expires_at),
+            case.asked_before,
+        );
+    }
+    Ok(())
+}
+
+async fn decide(
+    wallet: &Wallet,
+    code: &str,
+    give_back: bool,
+    why: &[String],
+) -> anyhow::Result<()> {
+    let why = why.join(" ");
+    if why.trim().is_empty() || why.chars().count() > WHY_MAX {
+        bail!("say why, in at most {WHY_MAX} letters: it is kept with the decision");
+    }
+    let decided = wallet.decide_reversal(code, give_back, why.trim()).await;
+    let row = decided.map_err(|refusal| anyhow!("{code} is not decided: {}", refusal.code()))?;
+    let held = Money::new(row.held_minor, wallet.config.market.currency);
+    println!(
+        "{code}: {held} {}",
+        if give_back { "given back to who sent it" } else { "left with who received it" }
+    );
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Agents: outlets, who works there, and codes for cash.
+
+use super::people::PersonRow;
+use super::rows::{Column, Rows};
+use super::schema::{assistants, cash_codes, outlets, people};
+use super::{Conn, StoreError, on};
+use diesel::prelude::*;
+use std::collections::BTreeMap;
+
+/// A place that turns cash into money and back.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = outlets, treat_none_as_default_value = false)]
+pub struct OutletRow {
+    /// The account of its float, which names it: `AgentNumber::of` this is what customers type.
+    pub float_account: i64,
+    /// The account on which its commission gathers.
+    pub commission_account: i64,
+    /// The float account of its head office or super-agent.
+    pub head_office: Option<i64>,
+    /// As customers see it.
+    pub name: String,
+    /// Where it is: what people look for.
+    pub area: String,
+    /// `open` or `suspended`.
+    pub state: String,
+    /// Microseconds UTC.
+    pub opened_at: i64,
+    /// Below this, minor units, its float counts as low; the limits' file says it where nothing is
+    /// given.
+    pub low_float_minor: Option<i64>,
+}
+
+/// Somebody who serves at an outlet.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = assistants)]
+pub struct AssistantRow {
+    /// Names their PIN for this work.
+    pub id: i64,
+    /// Their own wallet.
+    pub person: i64,
+    /// The float account of the outlet.
+    pub outlet: i64,
+    /// Microseconds UTC.
+    pub since: i64,
+}
+
+/// Somebody at their place of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentPost {
+    /// Who serves.
+    pub assistant: AssistantRow,
+    /// Where.
+    pub outlet: OutletRow,
+}
+
+/// A code with which an agent hands out cash.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = cash_codes, treat_none_as_default_value = false)]
+pub struct CashCodeRow {
+    /// Names its tag.
+    pub id: i64,
+    /// Whose money.
+    pub account_id: i64,
+    /// The hold that reserves amount and fee.
+    pub hold: i64,
+    /// The cash, minor units.
+    pub amount_minor: i64,
+    /// What handing it out, or sending it, costs its owner, minor units.
+    pub fee_minor: i64,
+    /// `open`, `used` or `cancelled`.
+    pub state: String,
+    /// Microseconds UTC.
+    pub expires_at: i64,
+    /// What of the fee is collected for the tax office, minor units.
+    pub tax_minor: i64,
+    /// What of it is a levy, minor units; the rest is the operator's own.
+    pub levy_minor: i64,
+    /// The number it is for, where it is sent to somebody without a wallet: see `voucher_rows`.
+    pub msisdn: Option<String>,
+    /// Which it is among those that wait for that number.
+    pub place: Option<i64>,
+}
+
+/// Where the owner of this wallet works.
+pub fn post_of(conn: &mut Conn, person: i64) -> Result<Option<AgentPost>, StoreError> {
+    let theirs = assistants::table
+        .inner_join(outlets::table.on(outlets::float_account.eq(assistants::outlet)));
+    let theirs = theirs.filter(assistants::person.eq(person));
+    let theirs = theirs.select((assistants::all_columns, outlets::all_columns));
+    let found: Option<(AssistantRow, OutletRow)> = on!(conn, c => theirs.first(c).optional())?;
+    Ok(found.map(|(assistant, outlet)| AgentPost { assistant, outlet }))
+}
+
+/// An outlet.
+pub fn outlet(conn: &mut Conn, float_account: i64) -> Result<Option<OutletRow>, StoreError> {
+    Ok(on!(conn, c => outlets::table.find(float_account).first(c).optional())?)
+}
+
+/// The outlets whose float, or whose commission, is on one of these accounts.
+pub fn outlets_of(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<OutletRow>, StoreError> {
+    let floats =
+        outlets::float_account.eq_any(accounts).or(outlets::commission_account.eq_any(accounts));
+    Ok(on!(conn, c => outlets::table.filter(floats).load(c))?)
+}
+
+/// All outlets, in the order they were opened.
+pub fn outlets(conn: &mut Conn, limit: i64) -> Result<Vec<OutletRow>, StoreError> {
+    Ok(on!(conn, c => outlets::table.order(outlets::float_account).limit(limit).load(c))?)
+}
+
+/// Who works at an outlet.
+pub fn staff(conn: &mut Conn, outlet: i64) -> Result<Vec<PersonRow>, StoreError> {
+    let theirs =
+        people::table.inner_join(assistants::table.on(assistants::person.eq(people::account_id)));
+    let theirs = theirs
+        .filter(assistants::outlet.eq(outlet))
+        .order(assistants::id)
+        .select(people::all_columns);
+    Ok(on!(conn, c => theirs.load(c))?)
+}
+
+/// Opens an outlet whose accounts are there; again changes nothing.
+pub fn open_outlet(conn: &mut Conn, row: &OutletRow) -> Result<(), StoreError> {
+    on!(conn, c =>
+        diesel::insert_into(outlets::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c)
+    )?;
+    Ok(())
+}
+
+/// Lets somebody serve at an outlet; again changes nothing.
+pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
+    on!(conn, c =>
+        diesel::insert_into(assistants::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c)
+    )?;
+    Ok(())
+}
+
+/// Ends somebody's work at an outlet.
+pub fn dismiss(conn: &mut Conn, assistant: i64) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(assistants::table.find(assistant)).execute(c))?;
+    Ok(())
+}
+
+/// The codes for cash of this wallet that were not used and whose time is not over.
+pub fn open_codes(conn: &mut Conn, account: i64, now: i64) -> Result<Vec<CashCodeRow>, StoreError> {
+    let theirs = cash_codes::table
+        .filter(cash_codes::account_id.eq(account))
+        .filter(cash_codes::state.eq("open"));
+    let theirs = theirs.filter(cash_codes::msisdn.is_null());
+    Ok(on!(conn, c => theirs.filter(cash_codes::expires_at.gt(now)).order(cash_codes::id).load(c))?)
+}
+
+/// The outlets of an area that are open, by any of these spellings of its name, in the order they
+/// were opened.
+pub fn outlets_in(
+    conn: &mut Conn,
+    area: &[String],
+    limit: i64,
+) -> Result<Vec<OutletRow>, StoreError> {
+    let there = outlets::table.filter(outlets::area.eq_any(area)).filter(outlets::state.eq("open"));
+    Ok(on!(conn, c => there.order(outlets::float_account).limit(limit).load(c))?)
+}
+
+/// The numbers under which those who serve at an outlet are known, in the order they began.
+pub fn assistants_at(conn: &mut Conn, outlet: i64) -> Result<Vec<i64>, StoreError> {
+    let theirs = assistants::table.filter(assistants::outlet.eq(outlet)).order(assistants::id);
+    Ok(on!(conn, c => theirs.select(assistants::id).load(c))?)
+}
+
+/// Writes when the floats of outlets count as low.
+pub fn set_low_floats(lows: &BTreeMap<i64, i64>) -> Rows<'static> {
+    let columns = vec![
+        Column::Numbers(lows.keys().copied().collect()),
+        Column::Numbers(lows.values().copied().collect()),
+    ];
+    Rows::update(lows.len(), columns, "outlets", "float_account", &["low_float_minor"])
+}
+
+/// Adds codes.
+pub fn add_codes(codes: &[CashCodeRow]) -> Rows<'_> {
+    let columns = vec![
+        Column::Numbers(codes.iter().map(|c| c.id).collect()),
+        Column::Numbers(codes.iter().map(|c| c.account_id).collect()),
+        Column::Numbers(codes.iter().map(|c| c.hold).collect()),
+        Column::Numbers(codes.iter().map(|c| c.amount_minor).collect()),
+        Column::Numbers(codes.iter().map(|c| c.fee_minor).collect()),
+        Column::Texts(codes.iter().map(|c| c.state.as_str()).collect()),
+        Column::Numbers(codes.iter().map(|c| c.expires_at).collect()),
+        Column::Numbers(codes.iter().map(|c| c.tax_minor).collect()),
+        Column::Numbers(codes.iter().map(|c| c.levy_minor).collect()),
+        Column::OptionalTexts(codes.iter().map(|c| c.msisdn.as_deref()).collect()),
+        Column::Optional(codes.iter().map(|c| c.place).collect()),
+    ];
+    let head = "INSERT INTO cash_codes (id, account_id, hold, amount_minor, fee_minor, state, \
+                expires_at, tax_minor, levy_minor, msisdn, place)";
+    Rows::insert(codes.len(), columns, head, "")
+}
+
+/// Writes the states of codes; the hold behind each has been settled or released in the same
+/// commit.
+pub fn set_code_states(states: &BTreeMap<i64, &'static str>) -> Rows<'static> {
+    let columns = vec![
+        Column::Numbers(states.keys().copied().collect()),
+        Column::Texts(states.values().copied().collect()),
+    ];
+    Rows::update(states.len(), columns, "cash_codes", "id", &["state"])
+}

@@ -1,0 +1,110 @@
+//! Questions that many hops ask a server at the same moment, answered together: while one handful
+//! is on its way to the server and back, the next one gathers, as postings do for the committer. On
+//! a file nobody asks here: a question costs less there than waking who would gather them.
+
+use super::facts::Facts;
+use super::holders::{self, CallerProfile};
+use super::postgres::Server;
+use super::sessions::{self, Names, SessionRow};
+use super::wants::Want;
+use super::{Conn, StoreError, loading};
+use std::collections::HashMap;
+use tokio::sync::{mpsc, oneshot};
+
+/// Questions that may wait; whoever comes then asks a reader.
+const QUEUE_MAX: usize = 4_096;
+/// Questions in one handful at most.
+const BATCH_MAX: usize = 256;
+
+/// The way in. Clones share it; it ends with the last clone.
+#[derive(Clone)]
+pub struct BatchReader {
+    queue: mpsc::Sender<Question>,
+}
+
+/// A call whose conversation is taken up: its names, and the caller's number.
+type Call = (Names, String);
+type Called = (Vec<SessionRow>, Option<CallerProfile>);
+
+enum Question {
+    Wants(Vec<Want>, oneshot::Sender<Facts>),
+    Call(Call, i64, oneshot::Sender<Called>),
+}
+
+impl BatchReader {
+    /// Starts the thread that asks.
+    pub fn start(server: &Server) -> Result<BatchReader, StoreError> {
+        let (queue, mut questions) = mpsc::channel::<Question>(QUEUE_MAX);
+        let (server, mut conn) = (server.clone(), server.asker()?);
+        let work = move || {
+            let mut batch = Vec::new();
+            while questions.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+                if let Err(error) = answer(&mut conn, std::mem::take(&mut batch)) {
+                    // those who asked hear nothing, and ask a reader
+                    tracing::warn!(%error, "questions were not answered");
+                    if conn.is_broken() {
+                        server.asker().into_iter().for_each(|fresh| conn = fresh);
+                    }
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("batch reader".into());
+        thread.spawn(work).map_err(|error| StoreError::Open(error.to_string()))?;
+        Ok(BatchReader { queue })
+    }
+
+    /// What is wanted; nothing where it could not be asked.
+    pub async fn load(&self, wants: Vec<Want>) -> Option<Facts> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Question::Wants(wants, answer)).ok()?;
+        wait.await.ok()
+    }
+
+    /// What `sessions::around` and `holders::caller_profiles` say of a call, at `now`, microseconds
+    /// UTC.
+    pub async fn call(&self, names: Names, msisdn: String, now: i64) -> Option<Called> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.try_send(Question::Call((names, msisdn), now, answer)).ok()?;
+        wait.await.ok()
+    }
+}
+
+fn answer(conn: &mut Conn, batch: Vec<Question>) -> Result<(), StoreError> {
+    let mut wanted = Vec::new();
+    let mut calls = Vec::new();
+    let mut now = i64::MIN;
+    for question in batch {
+        match question {
+            Question::Wants(wants, answer) => wanted.push((wants, answer)),
+            Question::Call(call, at, answer) => {
+                now = now.max(at);
+                calls.push((call, answer));
+            }
+        }
+    }
+    if !wanted.is_empty() {
+        let mut facts = Facts::default();
+        loading::load(
+            conn,
+            &Vec::from_iter(wanted.iter().flat_map(|(wants, _)| wants.iter().cloned())),
+            &mut facts,
+        )?;
+        for (wants, answer) in wanted {
+            // whoever asked may have gone: then nobody reads the answer
+            let _ = answer.send(facts.among(&wants));
+        }
+    }
+    if !calls.is_empty() {
+        let names: Vec<&Names> = calls.iter().map(|((names, _), _)| names).collect();
+        let rows = sessions::around(conn, &names)?;
+        let msisdns: Vec<&str> = calls.iter().map(|((_, msisdn), _)| msisdn.as_str()).collect();
+        let found = holders::caller_profiles(conn, &msisdns, now)?;
+        let found: HashMap<&str, &CallerProfile> =
+            found.iter().map(|who| (who.person.msisdn.as_str(), who)).collect();
+        for ((names, msisdn), answer) in calls {
+            let rows = rows.iter().filter(|row| names.concern(row)).cloned().collect();
+            let _ = answer.send((rows, found.get(msisdn.as_str()).copied().cloned()));
+        }
+    }
+    Ok(())
+}

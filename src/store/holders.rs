@@ -1,0 +1,168 @@
+//! People with what is asked about them again and again, in one statement: on a server every
+//! question is a journey, and one journey answers for many.
+
+use super::agent_rows::{AgentPost, AssistantRow, OutletRow};
+use super::book_rows::{self, Account, EntryRow, PostingRow};
+use super::budgets::BudgetRow;
+use super::people::{PersonRow, PinRow};
+use super::schema::{accounts, assistants, budgets, orders, outlets, packed, people, pins};
+use super::{Conn, StoreError, legs};
+use diesel::backend::Backend;
+use diesel::dsl::exists;
+use diesel::expression::ValidGrouping;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Text;
+
+/// Somebody who takes part in a payment.
+#[derive(Debug, Clone)]
+pub struct AccountHolder {
+    /// Who.
+    pub person: PersonRow,
+    /// Where their wallet stands.
+    pub account: Account,
+    /// What they have set themselves.
+    pub budget: Option<BudgetRow>,
+    /// What their PIN is checked against, once they have one.
+    pub pin: Option<PinRow>,
+    /// Their newest posting, where it comes for nothing.
+    pub newest: Option<(PostingRow, Vec<EntryRow>)>,
+}
+
+/// Somebody who calls.
+#[derive(Debug, Clone)]
+pub struct CallerProfile {
+    /// Who.
+    pub person: PersonRow,
+    /// They have a PIN.
+    pub settled: bool,
+    /// Where they serve as an agent.
+    pub post: Option<AgentPost>,
+    /// A payment waits for their yes.
+    pub order_waits: bool,
+}
+
+/// The owners of these wallets and those who have these numbers, as far as there are such.
+pub fn among(
+    conn: &mut Conn,
+    owners: &[i64],
+    numbers: &[&str],
+) -> Result<Vec<AccountHolder>, StoreError> {
+    type HolderColumns = (PersonRow, Account, Option<BudgetRow>, Option<PinRow>);
+    type Newest = Option<(PostingRow, Vec<u8>)>;
+    let all = people::table
+        .inner_join(accounts::table.on(accounts::id.eq(people::account_id)))
+        .left_join(budgets::table.on(budgets::account_id.eq(people::account_id)))
+        .left_join(pins::table.on(pins::account_id.eq(people::account_id)));
+    let columns = (
+        people::all_columns,
+        accounts::all_columns,
+        budgets::all_columns.nullable(),
+        pins::all_columns.nullable(),
+    );
+    let holder = |(person, account, budget, pin): HolderColumns| AccountHolder {
+        person,
+        account,
+        budget,
+        pin,
+        newest: None,
+    };
+    match conn {
+        Conn::Sqlite(conn) => {
+            // two at a time, so that the statement is always the same: a payment has two sides
+            let mut holders = Vec::with_capacity(2);
+            let mut owners = owners.iter();
+            let mut numbers = numbers.iter();
+            loop {
+                let found: Vec<HolderColumns> = match (owners.next(), numbers.next()) {
+                    (Some(account), Some(msisdn)) => {
+                        let those = all
+                            .filter(people::account_id.eq(account).or(people::msisdn.eq(msisdn)));
+                        those.select(columns).load(conn)?
+                    }
+                    (Some(account), None) => {
+                        all.filter(people::account_id.eq(account)).select(columns).load(conn)?
+                    }
+                    (None, Some(msisdn)) => {
+                        all.filter(people::msisdn.eq(msisdn)).select(columns).load(conn)?
+                    }
+                    (None, None) => return Ok(holders),
+                };
+                holders.extend(found.into_iter().map(holder));
+            }
+        }
+        Conn::Postgres(pg) => {
+            let those = all
+                .left_join(packed::table.on(packed::id.nullable().eq(accounts::last_posting)))
+                .filter(people::account_id.eq_any(owners).or(people::msisdn.eq_any(numbers)))
+                .select((columns, book_rows::PACKED.nullable()));
+            let found: Vec<(HolderColumns, Newest)> = those.load(&mut pg.inner)?;
+            let whole = found.into_iter().map(|(found, newest)| {
+                let newest = newest.map(|(posting, packed)| {
+                    legs::unpack(posting.id, &packed).map(|legs| (posting, legs))
+                });
+                Ok(AccountHolder { newest: newest.transpose()?, ..holder(found) })
+            });
+            whole.collect()
+        }
+    }
+}
+
+/// The state of an order that waits, spelled out in the statement: the index of what waits holds
+/// nothing else, and only so a plan that was made without looking at values can use it.
+#[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
+struct Waiting;
+
+impl Expression for Waiting {
+    type SqlType = Text;
+}
+
+impl<QS> AppearsOnTable<QS> for Waiting {}
+
+impl<QS> SelectableExpression<QS> for Waiting {}
+
+impl<DB: Backend> QueryFragment<DB> for Waiting {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("'waiting'");
+        Ok(())
+    }
+}
+
+/// Those who have these numbers, as they stand at `now`, microseconds UTC.
+pub fn caller_profiles(
+    conn: &mut Conn,
+    msisdns: &[&str],
+    now: i64,
+) -> Result<Vec<CallerProfile>, StoreError> {
+    type ProfileColumns = (PersonRow, Option<i64>, Option<AssistantRow>, Option<OutletRow>, bool);
+    let waiting = orders::state.eq(Waiting);
+    let waits = orders::table.filter(orders::payer.eq(people::account_id)).filter(waiting);
+    let all = people::table
+        .left_join(pins::table.on(pins::account_id.eq(people::account_id)))
+        .left_join(assistants::table.on(assistants::person.eq(people::account_id)))
+        .left_join(
+            outlets::table.on(outlets::float_account.nullable().eq(assistants::outlet.nullable())),
+        )
+        .select((
+            people::all_columns,
+            pins::account_id.nullable(),
+            assistants::all_columns.nullable(),
+            outlets::all_columns.nullable(),
+            exists(waits.filter(orders::expires_at.gt(now))),
+        ));
+    let found: Vec<ProfileColumns> = match conn {
+        Conn::Sqlite(conn) => {
+            let mut found = Vec::with_capacity(1);
+            for msisdn in msisdns {
+                found.extend(all.filter(people::msisdn.eq(msisdn)).first(conn).optional()?);
+            }
+            found
+        }
+        Conn::Postgres(pg) => all.filter(people::msisdn.eq_any(msisdns)).load(&mut pg.inner)?,
+    };
+    let profile = |(person, pin, assistant, outlet, order_waits): ProfileColumns| {
+        let post = assistant.zip(outlet).map(|(assistant, outlet)| AgentPost { assistant, outlet });
+        CallerProfile { person, settled: pin.is_some(), post, order_waits }
+    };
+    Ok(found.into_iter().map(profile).collect())
+}

@@ -1,0 +1,338 @@
+//! Two books on one database, which read before they have the head. What the other one makes
+//! between that and the head is heeded: legs, holds, what counts against limits, keys; and what
+//! came past the book. Whatever they are asked, in turn and at once, afterwards the books are as
+//! one book would have left them that made it all in the order of the numbers.
+
+use super::crowd::Luck;
+use super::engine::{Hand, blocking};
+use super::ledger::*;
+use super::model::Model;
+use kadogo::book::{Book, Change, HoldMove, Key, Meter, Posting, TRUST};
+use kadogo::calendar::Day;
+use kadogo::limits::{Cap, Caps, Direction, Sum, Window};
+use kadogo::metrics::Metrics;
+use kadogo::refusal::Reason;
+use kadogo::store::book_rows::set_state;
+use kadogo::time::Timestamp;
+use kadogo::wallet::join::empty_wallet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+const MONDAY: Day = Day::new(20_780);
+/// The people of these stories.
+const PEOPLE: std::ops::Range<i64> = 21..29;
+/// Holds end then; some come late.
+const ENDS: i64 = 500_000;
+/// Long enough for a node to read ahead and wait for the head.
+const A_MOMENT: Duration = Duration::from_millis(15);
+const ROUNDS: usize = 120;
+
+/// Everybody may send so much a day.
+fn caps() -> Caps {
+    Caps { day: Cap { value_minor: Some(4_000), count: None }, ..Caps::default() }
+}
+
+fn counted(posting: Posting, account: i64, amount_minor: i64) -> Posting {
+    let out = Meter {
+        account,
+        way: Direction::Out,
+        amount_minor,
+        day: MONDAY,
+        caps: caps(),
+        own: true,
+        back: false,
+    };
+    Posting { meters: vec![out], ..posting }
+}
+
+fn set_aside(name: &str, account: i64, amount_minor: i64) -> Posting {
+    holds(
+        name,
+        &[HoldMove::Open { account, amount_minor, expires_at: Timestamp::from_micros(ENDS) }],
+    )
+}
+
+struct Two {
+    ledger: Ledger,
+    books: [Book; 2],
+    luck: Luck,
+    names: usize,
+    model: Model,
+    /// What was done, by its number.
+    done: BTreeMap<i64, Posting>,
+    /// Under which number each key was done.
+    keys: BTreeMap<Key, i64>,
+    /// Holds that were opened and whose money they are.
+    holds: Vec<(i64, i64)>,
+    frozen: BTreeSet<i64>,
+    met: BTreeMap<String, usize>,
+}
+
+impl Two {
+    async fn new(seed: u64) -> Two {
+        let ledger = Ledger::new().await;
+        let store = ledger.home.open();
+        let (other, _committer) =
+            blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
+        let mut model = Model::new();
+        let books = [ledger.book.clone(), other];
+        let open = changes(
+            "people",
+            PEOPLE.map(|id| Change::OpenAccount(empty_wallet(id, "KES"))).collect(),
+        );
+        let mut money: Vec<(i64, i64)> = PEOPLE.map(|id| (id, 5_000)).collect();
+        money.push((TRUST, -5_000 * (PEOPLE.end - PEOPLE.start)));
+        for posting in [open, legs("money", &money)] {
+            assert!(model.step(&posting).is_empty());
+            ledger.ok(posting).await;
+        }
+        let mut two = Two {
+            ledger,
+            books,
+            luck: Luck::new(seed),
+            names: 0,
+            model,
+            done: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            holds: Vec::new(),
+            frozen: BTreeSet::new(),
+            met: BTreeMap::new(),
+        };
+        // each finds that the other writes too
+        for at in [0, 1, 0, 1] {
+            let name = two.name();
+            two.books[at]
+                .post(pay(&name, 21, 22, 1))
+                .await
+                .map(|r| two.note(pay(&name, 21, 22, 1), Ok(r)))
+                .unwrap();
+        }
+        two
+    }
+
+    fn name(&mut self) -> String {
+        self.names += 1;
+        format!("two {}", self.names)
+    }
+
+    fn person(&self) -> i64 {
+        PEOPLE.start + i64::try_from(self.luck.below(8)).unwrap()
+    }
+
+    /// Something to ask for.
+    fn wish(&mut self) -> Posting {
+        let name = self.name();
+        let from = self.person();
+        let to = self.person();
+        let amount_minor =
+            1 + i64::try_from(self.luck.below(if self.luck.percent(20) { 3_000 } else { 300 }))
+                .unwrap();
+        let hold = (!self.holds.is_empty()).then(|| self.holds[self.luck.below(self.holds.len())]);
+        let posting = match (self.luck.below(10), hold) {
+            (0..=2, _) | (6..=9, None) => set_aside(&name, from, amount_minor),
+            (6, Some((hold, owner))) if owner != to => {
+                let settle = HoldMove::Settle { hold, amount_minor };
+                Posting { holds: vec![settle], ..pay(&name, owner, to, amount_minor) }
+            }
+            (6 | 7, Some((hold, _owner))) => holds(&name, &[HoldMove::Release { hold }]),
+            (8 | 9, Some((hold, _owner))) => {
+                let late = Timestamp::from_micros(ENDS + 1_000);
+                Posting { at: late, ..holds(&name, &[HoldMove::Expire { hold }]) }
+            }
+            _ if from == to => set_aside(&name, from, amount_minor),
+            _ => pay(&name, from, to, amount_minor),
+        };
+        let owes = posting.holds.iter().any(|step| matches!(step, HoldMove::Open { .. }))
+            || posting.holds.is_empty();
+        if owes && self.luck.percent(60) { counted(posting, from, amount_minor) } else { posting }
+    }
+
+    /// Both are asked while somebody holds the head: first the other one, then ours, which has read
+    /// ahead before the other one wrote. Meanwhile the holder may freeze somebody, past the book.
+    async fn crossed(
+        &mut self,
+        asked: [Vec<Posting>; 2],
+        past: Option<(i64, &str)>,
+    ) -> Vec<(Posting, Answer)> {
+        let mut hand: Hand = self.ledger.hand();
+        hand.hold();
+        let mut waiting = tokio::task::JoinSet::new();
+        for (at, postings) in [(1, &asked[1]), (0, &asked[0])] {
+            for posting in postings {
+                let book = self.books[at].clone();
+                let posting = posting.clone();
+                waiting.spawn(async move { (posting.clone(), book.post(posting).await) });
+            }
+            tokio::time::sleep(A_MOMENT).await;
+        }
+        if let Some((id, state)) = past {
+            hand.with(|conn| set_state(conn, id, state)).unwrap();
+        }
+        hand.run("COMMIT").unwrap();
+        waiting.join_all().await
+    }
+
+    /// Both are asked at once and go as they can.
+    async fn at_once(&self, asked: [Vec<Posting>; 2]) -> Vec<(Posting, Answer)> {
+        let mut waiting = tokio::task::JoinSet::new();
+        for (book, postings) in self.books.iter().zip(asked) {
+            for posting in postings {
+                let book = book.clone();
+                waiting.spawn(async move { (posting.clone(), book.post(posting).await) });
+            }
+        }
+        waiting.join_all().await
+    }
+
+    /// Takes down what was answered.
+    fn note(&mut self, posting: Posting, answer: Answer) {
+        let what = match &answer {
+            Ok(receipt) if receipt.repeated => "repeated".to_owned(),
+            Ok(_) => "done".to_owned(),
+            Err(refusal) => format!("{:?}", refusal.reason),
+        };
+        *self.met.entry(what).or_default() += 1;
+        let Ok(receipt) = answer else { return };
+        assert_eq!(
+            *self.keys.entry(posting.key).or_insert(receipt.posting),
+            receipt.posting,
+            "a key was done twice"
+        );
+        if receipt.repeated {
+            return;
+        }
+        if let [HoldMove::Open { account, .. }] = posting.holds[..] {
+            self.holds.push((receipt.posting, account));
+        }
+        let frozen = |id: &i64| self.frozen.contains(id);
+        assert!(
+            !posting.legs.iter().any(|leg| frozen(&leg.account)),
+            "money of somebody frozen moved: {posting:?}"
+        );
+        assert!(self.done.insert(receipt.posting, posting).is_none(), "a number was given twice");
+    }
+
+    /// One book that makes all that in the order of the numbers comes to the same.
+    fn compare(&mut self) {
+        for (number, posting) in std::mem::take(&mut self.done) {
+            let against = self.model.step(&posting);
+            assert!(
+                against.is_empty(),
+                "{number} should have been refused: {against:?} {posting:?}"
+            );
+            assert_eq!(self.model.last, number, "a gap in the numbers");
+        }
+        for id in PEOPLE {
+            let stands = self.ledger.account(id);
+            let stood = (i128::from(stands.balance_minor), i128::from(stands.held_minor));
+            assert_eq!(
+                stood,
+                (self.model.balances[&id], self.model.held(id)),
+                "balance and held of {id}"
+            );
+            let Sum { value_minor, count } = stands.usage.sum(Direction::Out, Window::Day);
+            let used = (i128::from(value_minor), usize::try_from(count).unwrap());
+            assert_eq!(
+                used,
+                self.model.used(id, Direction::Out, Window::Day, MONDAY.number()),
+                "used of {id}'s limit"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_books_come_to_what_one_would_have_made_of_it() {
+    let mut two = Two::new(20_261_126).await;
+    for round in 0..ROUNDS {
+        let many = if round % 3 == 0 { 12 } else { 2 };
+        let mut asked =
+            [0, 1].map(|_| (0..=two.luck.below(many)).map(|_| two.wish()).collect::<Vec<_>>());
+        if two.luck.percent(50) {
+            // somebody asks at both doors
+            let twice = asked[0][0].clone();
+            asked[1].push(twice);
+        }
+        let somebody = two.person();
+        let state = if two.frozen.contains(&somebody) { "open" } else { "frozen" };
+        let past =
+            two.luck.percent(if state == "open" { 60 } else { 15 }).then_some((somebody, state));
+        let freezes = |two: &mut Two| match past {
+            Some((id, "frozen")) => drop(two.frozen.insert(id)),
+            Some((id, _open)) => drop(two.frozen.remove(&id)),
+            None => {}
+        };
+        let answers = if round % 2 == 0 {
+            freezes(&mut two);
+            two.crossed(asked, past).await
+        } else {
+            if let Some((id, state)) = past {
+                let by = two.luck.below(2);
+                let state = state.to_owned();
+                two.books[by].write(move |conn| set_state(conn, id, &state)).await.unwrap();
+            }
+            freezes(&mut two);
+            two.at_once(asked).await
+        };
+        answers.into_iter().for_each(|(posting, answer)| two.note(posting, answer));
+        two.compare();
+        if round % 20 == 0 {
+            two.ledger.check();
+        }
+    }
+    two.ledger.check();
+    for what in ["done", "repeated", "AccountClosed", "NotEnough", "LimitDay", "HoldGone"] {
+        assert!(two.met.contains_key(what), "no {what}: {:?}", two.met);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_aside_at_one_book_is_not_spent_at_the_other() {
+    for way in 0..6 {
+        let mut two = Two::new(way).await;
+        // no leg tells of it
+        let theirs = vec![counted(set_aside("theirs", 25, 3_000), 25, 3_000)];
+        let ours = vec![counted(pay("ours", 25, 26, 2_500), 25, 2_500)];
+        let answers = two.crossed([ours, theirs], None).await;
+        assert_eq!(answers.iter().filter(|(_, answer)| answer.is_ok()).count(), 1, "{answers:?}");
+        answers.into_iter().for_each(|(posting, answer)| two.note(posting, answer));
+        two.compare();
+        two.ledger.check();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_frozen_past_the_book_pays_nobody_at_either() {
+    let mut two = Two::new(1).await;
+    let asked = [vec![pay("ours", 25, 26, 1)], vec![pay("theirs", 25, 26, 1)]];
+    for (_, answer) in two.crossed(asked.clone(), Some((25, "frozen"))).await {
+        assert_eq!(reason(&answer), Reason::AccountClosed);
+    }
+    // by one of them, as staff do: the other one sees it with its next batch
+    two.books[0].write(|conn| set_state(conn, 25, "open")).await.unwrap();
+    two.books[1].post(pay("theirs", 25, 26, 1)).await.unwrap();
+    two.books[0].write(|conn| set_state(conn, 25, "frozen")).await.unwrap();
+    assert_eq!(
+        reason(&two.books[1].post(pay("theirs again", 25, 26, 1)).await),
+        Reason::AccountClosed
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_both_were_given_is_done_once() {
+    let mut two = Two::new(1).await;
+    let other = Posting { request: [9; 16], ..pay("another", 25, 26, 7) };
+    let asked = [
+        vec![pay("one", 25, 26, 7), other],
+        vec![pay("one", 25, 26, 7), pay("another", 25, 26, 7)],
+    ];
+    let answers = two.crossed(asked, None).await;
+    let done = |answer: &Answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated);
+    assert_eq!(answers.iter().filter(|(_, answer)| done(answer)).count(), 2, "{answers:?}");
+    assert_eq!(
+        answers.iter().filter(|(_, answer)| answer.as_ref().is_ok_and(|r| r.repeated)).count(),
+        1
+    );
+    assert_eq!(two.ledger.stands(25), (5_000 - 14, 0));
+    two.ledger.check();
+}
