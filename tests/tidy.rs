@@ -304,20 +304,6 @@ fn files_and_functions_fit_in_the_head() {
     report(findings);
 }
 
-/// Names that more than one file has. The list only becomes shorter.
-const STILL_SHARED: &[&str] = &[
-    "agents.rs",
-    "budget.rs",
-    "commission.rs",
-    "mail.rs",
-    "pages.rs",
-    "pin.rs",
-    "reversals.rs",
-    "settings.rs",
-    "standing.rs",
-    "wire.rs",
-];
-
 #[test]
 fn no_two_files_have_one_name() {
     let sources = sources();
@@ -329,14 +315,7 @@ fn no_two_files_have_one_name() {
         named.entry(name).or_default().push(source.path.display().to_string());
     }
     let shared = named.iter().filter(|(_, files)| files.len() > 1);
-    let mut findings: Vec<String> = shared
-        .clone()
-        .filter(|(name, _)| !STILL_SHARED.contains(&name.as_str()))
-        .map(|(name, files)| format!("{name}: {}", files.join(", ")))
-        .collect();
-    let single =
-        STILL_SHARED.iter().filter(|name| !shared.clone().any(|(shared, _)| shared == **name));
-    findings.extend(single.map(|name| format!("{name} is one file by now: take it off the list")));
+    let findings = shared.map(|(name, files)| format!("{name}: {}", files.join(", "))).collect();
     report(findings);
 }
 

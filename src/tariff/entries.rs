@@ -3,7 +3,7 @@
 //! `file`.
 
 use super::FeeAccount;
-use super::commission::Earning;
+use super::earning::Earning;
 use super::rate::{Percent, Rate, Rounding};
 use super::reader::TariffReader;
 use super::sheet::{Applies, Band, Base, Extra, Micro, Monthly, PaidBy, Sheet};

@@ -3,7 +3,7 @@
 //! table are read in `entries`.
 
 use super::Tariff;
-use super::commission::Earning;
+use super::earning::Earning;
 use super::entries;
 use super::rate::Rounding;
 use super::reader::TariffReader;

@@ -8,7 +8,7 @@
 //! greatest; an amount that would not cover what its payee pays is refused when it is asked for.
 
 mod case;
-mod commission;
+mod earning;
 mod entries;
 mod file;
 mod print;
@@ -19,13 +19,13 @@ mod soundness;
 mod split;
 
 pub use case::{FeeAccount, PriceCase};
-pub use commission::Commission;
+pub use earning::Commission;
 pub use rate::{Percent, Rate, Rounding};
 pub use sheet::{Fee, FeeLine};
 pub use soundness::Able;
 pub use split::Split;
 
-use commission::Earning;
+use earning::Earning;
 use jiff::civil::Date;
 use sheet::{Applies, Sheet};
 use std::collections::BTreeMap;

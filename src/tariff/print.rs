@@ -1,7 +1,7 @@
 //! A tariff, and the answer to "what would it cost", as people read them in a terminal. It decides
 //! nothing.
 
-use super::commission::Earning;
+use super::earning::Earning;
 use super::rate::Rate;
 use super::sheet::{Base, PaidBy, Sheet};
 use super::split::{self, Split};

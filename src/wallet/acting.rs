@@ -121,32 +121,28 @@ impl Wallet {
                     return Ok(done(plan, silent, not_recorded));
                 }
                 // a PIN that is gone was that of somebody who was dismissed meanwhile
-                Err(refusal)
-                    if refusal.reason == Reason::PinLocked
-                        && service.authority == Authority::Assistant =>
-                {
-                    let serves =
-                        self.caller(caller.msisdn.clone()).await.map(|now| now.post.is_some());
-                    return Err(if let Ok(false) = serves {
-                        Reason::NotAgent.into()
-                    } else {
-                        refusal
-                    });
+                Err(refusal) if refusal.reason == Reason::PinLocked => {
+                    return Err(self.locked_or_dismissed(service, caller, refusal).await);
                 }
-                // the plan was good, but money was spent, an account frozen or an order answered in
-                // between: a new plan does, or says, better
-                Err(refusal)
-                    if matches!(
-                        refusal.reason,
-                        Reason::NotEnough
-                            | Reason::AccountClosed
-                            | Reason::HoldGone
-                            | Reason::OrderGone
-                    ) => {}
+                Err(refusal) if is_outdated(&refusal) => {}
                 Err(refusal) => return Err(refusal),
             }
         }
         Err(Reason::Busy.into())
+    }
+
+    /// The refusal of a PIN that is locked, or that went with who served by it.
+    async fn locked_or_dismissed(
+        &self,
+        service: &Service,
+        caller: &Caller,
+        refusal: Refusal,
+    ) -> Refusal {
+        if service.authority != Authority::Assistant {
+            return refusal;
+        }
+        let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.post.is_some());
+        if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal }
     }
 
     /// A plan whose key was used before, with what was done then.
@@ -245,6 +241,14 @@ impl Wallet {
             locked: vec![Change::Tell(news)],
         })
     }
+}
+
+/// Whether the plan was good, but money was spent, an account frozen or an order answered in
+/// between: a new plan does, or says, better.
+fn is_outdated(refusal: &Refusal) -> bool {
+    let reason = refusal.reason;
+    [Reason::NotEnough, Reason::AccountClosed, Reason::HoldGone, Reason::OrderGone]
+        .contains(&reason)
 }
 
 fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {

@@ -7,8 +7,8 @@ use super::agents::{
 };
 use super::context::Peers;
 use super::people::{
-    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin, send,
-    spoken_language,
+    balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
+    send, spoken_language,
 };
 use super::reversals::{agree, asked, dispute, undo, undo_sent};
 use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
@@ -76,9 +76,9 @@ pub const SERVICES: &[Service] = &[
     budget::REMOVE,
     join::SERVICE,
     claim::SERVICE,
-    pin::CHOOSE,
-    pin::REPEAT,
-    pin::CHANGE,
+    pin_change::CHOOSE,
+    pin_change::REPEAT,
+    pin_change::CHANGE,
     help::SERVICE,
 ];
 

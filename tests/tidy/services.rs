@@ -43,6 +43,8 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("limits/", "balance"),
     ("notify/", "email"),
     ("sms/", "email"),
+    ("sms/", "language"),
+    ("ussd/", "language"),
     ("statement/", "balance"),
     ("store/", "orders"),
     ("ussd/", "orders"),

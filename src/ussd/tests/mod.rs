@@ -17,6 +17,7 @@ use crate::reason::Reason;
 use crate::request::{Answer, Item, Mode, Refusal, Request, Slots};
 
 mod check;
+mod check_words;
 mod journeys;
 mod properties;
 mod refusals;

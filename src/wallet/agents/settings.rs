@@ -2,7 +2,7 @@
 //! for their work.
 
 use super::super::context::Context;
-use super::super::people::pin;
+use super::super::people::pin_change;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{Authority, Message, Service};
@@ -48,16 +48,16 @@ fn low(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    pin::chosen(context, plan, context.post()?.assistant.id)
+    pin_change::chosen(context, plan, context.post()?.assistant.id)
 }
 
 fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
     let assistant = context.post()?.assistant.id;
-    pin::repeated(context, assistant, assistant).map(|_row| ())
+    pin_change::repeated(context, assistant, assistant).map(|_row| ())
 }
 
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let row = pin::changed(context, context.post()?.assistant.id)?;
+    let row = pin_change::changed(context, context.post()?.assistant.id)?;
     let when = receipt::when(context.config, context.now);
     let news = context.tell(context.person()?, &CHANGED, when, None);
     let changes = vec![Change::SetPin(row), news];

@@ -6,7 +6,7 @@
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Replay, Service, Unrecorded};
-use super::{join, pin, spoken_language};
+use super::{join, pin_change, spoken_language};
 use crate::book::Change;
 use crate::request::Mode;
 use crate::store::people::PersonRow;
@@ -30,7 +30,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.mode != Mode::Execute {
         return Ok(());
     }
-    let row = pin::repeated(context, person.account_id, person.account_id)?;
+    let row = pin_change::repeated(context, person.account_id, person.account_id)?;
     let person = PersonRow { language: language.to_string(), ..person.clone() };
     let news = join::welcome(context, &person);
     let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
@@ -59,7 +59,7 @@ mod tests {
 
     fn ask<'t>(trial: &'t Trial, fatuma: &PersonRow) -> Request<'t> {
         let token = trial
-            .ask(&pin::CHOOSE, trial.caller(fatuma))
+            .ask(&pin_change::CHOOSE, trial.caller(fatuma))
             .secret(NEW)
             .check()
             .planned()

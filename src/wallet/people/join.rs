@@ -7,7 +7,7 @@ use super::super::context::Context;
 use super::super::official::sounds_official;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
-use super::{pin, spoken_language};
+use super::{pin_change, spoken_language};
 use crate::book::Change;
 use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
@@ -44,7 +44,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let language = spoken_language::chosen(context)?;
     let name = new_name(context)?;
-    let pin = pin::repeated(context, 0, context.fresh_id)?;
+    let pin = pin_change::repeated(context, 0, context.fresh_id)?;
     let person = PersonRow {
         account_id: context.fresh_id,
         msisdn: context.caller.msisdn.e164().to_owned(),
@@ -131,7 +131,7 @@ mod tests {
     fn ask(trial: &Trial) -> Request<'_> {
         let joining = || trial.stranger(FATUMA);
         let token =
-            trial.ask(&pin::CHOOSE, joining()).secret(NEW).check().planned().said("new_pin");
+            trial.ask(&pin_change::CHOOSE, joining()).secret(NEW).check().planned().said("new_pin");
         trial.ask(&SERVICE, joining()).with("new_pin", &token).secret(NEW)
     }
 

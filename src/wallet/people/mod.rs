@@ -10,7 +10,7 @@ pub mod mail_statement;
 pub mod mailbox;
 pub mod mini_statement;
 pub mod period_statement;
-pub mod pin;
+pub mod pin_change;
 pub mod send;
 pub mod spoken_language;
 #[cfg(test)]
