@@ -187,7 +187,7 @@ fn number(wallet: &Wallet, phone: &str) -> anyhow::Result<Msisdn> {
 /// Five random digits that are not easy to guess.
 fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
     for _try in 0..100 {
-        let random = u64::from_be_bytes(wallet.config.randomness.bytes());
+        let random = u64::from_be_bytes(wallet.randomness.bytes());
         let digits = format!("{:05}", random.checked_rem(100_000).unwrap_or(0));
         if let Ok(pin) = Pin::choose(&digits, phone) {
             return Ok((pin, digits));
@@ -214,7 +214,7 @@ async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
 async fn recheck(wallet: &Wallet, day: Date, claw_back: bool) -> anyhow::Result<()> {
     let (zone, money) =
         (&wallet.config.market.zone, |minor| Money::new(minor, wallet.config.market.currency));
-    if day >= wallet.config.clock.now().day(zone) {
+    if day >= wallet.clock.now().day(zone) {
         bail!("{day} is not over yet");
     }
     let finds = wallet.recheck(day).await?;

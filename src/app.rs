@@ -93,18 +93,23 @@ impl App {
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let config = ServiceConfig {
             market,
-            tariff: Reloadable::new(data.tariff),
-            limits: Reloadable::new(data.limits),
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
             reference_key: bootstrap::reference_key(&book, &randomness).await?,
             rules: settings.rules,
             brand: settings.brand.clone(),
             mails: settings.demo || settings.mail.is_some(),
             dial: settings.service_code.clone(),
-            clock,
-            randomness,
         };
-        let wallet = Wallet { store, book, config: Arc::new(config), metrics };
+        let wallet = Wallet {
+            store,
+            book,
+            config: Arc::new(config),
+            tariff: Reloadable::new(data.tariff),
+            limits: Reloadable::new(data.limits),
+            clock,
+            randomness: Arc::new(randomness),
+            metrics,
+        };
         if settings.demo {
             world::seed(&wallet).await?;
         }
@@ -138,8 +143,8 @@ impl App {
         let data = load(self.menus_folder.as_ref(), self.more_prices)?;
         self.notify.catalogue.set(data.catalogue);
         self.sms.grammar.set(data.grammar);
-        self.wallet.config.tariff.set(data.tariff);
-        self.wallet.config.limits.set(data.limits);
+        self.wallet.tariff.set(data.tariff);
+        self.wallet.limits.set(data.limits);
         self.menus.set(data.menus);
         Ok(())
     }
@@ -210,7 +215,7 @@ impl App {
             every(FORGET_EVERY, stop, move || {
                 let wallet = forget.wallet.clone();
                 async move {
-                    let before = wallet.config.clock.now().minus(FORGET_AFTER).micros();
+                    let before = wallet.clock.now().minus(FORGET_AFTER).micros();
                     wallet
                         .book
                         .write(move |conn| crate::store::sessions::forget(conn, before))

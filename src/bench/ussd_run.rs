@@ -67,7 +67,7 @@ pub struct UssdBenchPlan {
 pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
     let (app, committer) = App::build(&settings(plan), Clock::System, Randomness::os()?).await?;
     // payments are compared with limits, but nobody is stopped by one
-    app.wallet.config.limits.set(Limits::alike(ROOMY, ROOMY));
+    app.wallet.limits.set(Limits::alike(ROOMY, ROOMY));
     progress(&format!("{} people join", plan.people));
     populate(&app.wallet, plan.people).await?;
     let bare = bare_server()?;
@@ -182,7 +182,7 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
 
 fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posting {
     let config = &wallet.config;
-    let now = wallet.config.clock.now();
+    let now = wallet.clock.now();
     let person = PersonRow {
         account_id: account,
         msisdn: phone(number.saturating_add(1_000)),
@@ -194,7 +194,7 @@ fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posti
     let changes = vec![
         Change::Join(person),
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
-        Change::SetPin(config.tagged(account, pin, config.randomness.bytes())),
+        Change::SetPin(config.tagged(account, pin, wallet.randomness.bytes())),
     ];
     let legs = vec![
         Leg { account, amount_minor: BEGIN_MINOR },

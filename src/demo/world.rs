@@ -81,7 +81,7 @@ fn everybody() -> impl Iterator<Item = &'static Seed> {
 /// Seeds what is missing of the world: a second start, also after a crash in the middle of the
 /// first, adds nothing twice.
 pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
-    let now = wallet.config.clock.now();
+    let now = wallet.clock.now();
     let mut legs = Vec::new();
     for seed in everybody() {
         let there = wallet.store.read(move |conn| people::by_msisdn(conn, seed.phone)).await?;
@@ -89,8 +89,7 @@ pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
             Some(person) => person.account_id,
             None => {
                 let account = wallet.book.fresh_id().await?;
-                let posting =
-                    wallet.note(key(seed.phone), settle_in(&wallet.config, seed, account, now));
+                let posting = wallet.note(key(seed.phone), settle_in(wallet, seed, account, now));
                 wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
                 account
             }
@@ -119,7 +118,8 @@ fn key(what: &str) -> Key {
     Key::new(Timestamp::from_micros(0), "demo", what.as_bytes())
 }
 
-fn settle_in(config: &ServiceConfig, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
+fn settle_in(wallet: &Wallet, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
+    let config = &wallet.config;
     let person = PersonRow {
         account_id: account,
         msisdn: seed.phone.into(),
@@ -133,7 +133,7 @@ fn settle_in(config: &ServiceConfig, seed: &Seed, account: i64, now: Timestamp) 
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
     ];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        changes.push(Change::SetPin(config.tagged(account, &pin, config.randomness.bytes())));
+        changes.push(Change::SetPin(config.tagged(account, &pin, wallet.randomness.bytes())));
     }
     changes
 }

@@ -67,7 +67,14 @@ impl Notify {
             ("email".into(), email.to_string().into()),
             ("dial".into(), config.dial.clone().into()),
         ]);
-        Some(message(&row.msisdn, &row.language, FAILED.template, &told, None, config.clock.now()))
+        Some(message(
+            &row.msisdn,
+            &row.language,
+            FAILED.template,
+            &told,
+            None,
+            self.wallet.clock.now(),
+        ))
     }
 
     /// The letter that a row stands for; nothing when the row is not one.

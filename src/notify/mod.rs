@@ -65,7 +65,7 @@ impl Notify {
     /// side, and each gets what is due in the order it was written. The ways do not wait for one
     /// another: a mail server may be slow.
     pub async fn send_due(&self, channel: Channel) -> Result<usize, StoreError> {
-        let now = self.wallet.config.clock.now();
+        let now = self.wallet.clock.now();
         if !self.wallet.store.read(move |conn| outbox::is_due(conn, channel, now.micros())).await? {
             return Ok(0);
         }
@@ -90,7 +90,7 @@ impl Notify {
             while let Some(more) = sending.try_join_next() {
                 fates.extend(more.unwrap_or_default());
             }
-            let at = self.wallet.config.clock.now().micros();
+            let at = self.wallet.clock.now().micros();
             let write = move |conn: &mut Conn| {
                 fates.iter().try_for_each(|Fared { id, fate, news }| {
                     outbox::record(conn, *id, at, fate)?;
@@ -160,7 +160,7 @@ impl Notify {
         }
         let doublings = u32::try_from(attempts).unwrap_or(u32::MAX).min(16);
         let wait = WAIT_FIRST.saturating_mul(2_u32.saturating_pow(doublings)).min(WAIT_MAX);
-        Fate::Later(self.wallet.config.clock.now().plus(wait).micros(), reason)
+        Fate::Later(self.wallet.clock.now().plus(wait).micros(), reason)
     }
 
     /// Records a delivery report. Reports of messages that are not ours, and words we do not know,
@@ -184,7 +184,7 @@ impl Notify {
     /// Counts what waits.
     pub async fn measure(&self) -> Result<(), StoreError> {
         let (depth, oldest) = self.wallet.store.read(outbox::depth).await?;
-        let now = self.wallet.config.clock.now();
+        let now = self.wallet.clock.now();
         let age = oldest.map_or(0, |oldest| now.since(Timestamp::from_micros(oldest)).as_secs());
         self.wallet.metrics.outbox(depth, i64::try_from(age).unwrap_or(i64::MAX));
         Ok(())

@@ -328,7 +328,7 @@ impl Sms {
         slots.insert("dial".into(), config.dial.clone().into());
         slots.insert("brand".into(), config.brand.clone().into());
         let language = own.unwrap_or(config.market.language);
-        let now = config.clock.now();
+        let now = self.wallet.clock.now();
         let answer =
             message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
         vec![Change::Dedup { key }, Change::Tell(answer)]

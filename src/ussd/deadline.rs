@@ -128,7 +128,7 @@ impl Ussd {
         replies: &Message,
         slots: &Slots,
     ) {
-        let now = self.wallet.config.clock.now();
+        let now = self.wallet.clock.now();
         let msisdn = caller.e164();
         let news = message(msisdn, language.as_str(), replies.template, slots, None, now);
         let posting =
@@ -141,7 +141,7 @@ impl Ussd {
     /// Ends conversations whose act was cut short by a crash: nothing was done, nothing can be done
     /// any more, and the caller is told so. Returns how many.
     pub async fn settle_stuck(&self) -> Result<usize, StoreError> {
-        let now = self.wallet.config.clock.now();
+        let now = self.wallet.clock.now();
         let before = now.minus(STUCK_AFTER).micros();
         let rows =
             self.wallet.store.read(move |conn| sessions::stuck(conn, before, STUCK_BATCH)).await?;
@@ -158,7 +158,7 @@ impl Ussd {
     }
 
     async fn settle(&self, row: SessionRow) -> Result<Vec<Change>, StoreError> {
-        let now = self.wallet.config.clock.now();
+        let now = self.wallet.clock.now();
         let session = self.sessions.open(&row);
         let read_version = row.version;
         let version = row.version.saturating_add(1);

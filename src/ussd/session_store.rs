@@ -14,10 +14,10 @@ use crate::book::{Change, SessionSave};
 use crate::gateway::UssdCall;
 use crate::phone::Msisdn;
 use crate::reloadable::Reloadable;
-use crate::seal::SealKey;
+use crate::seal::{Randomness, SealKey};
 use crate::store::sessions::{self, Names, SessionRow};
 use crate::store::{Conn, Store, StoreError};
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 use crate::wallet::{Caller, ServiceConfig, Wallet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,8 @@ const LIFE: Duration = Duration::from_secs(5 * 60);
 pub struct SessionStore {
     store: Store,
     config: Arc<ServiceConfig>,
+    clock: Clock,
+    randomness: Arc<Randomness>,
     seal: Arc<SealKey>,
     memory: Memory,
 }
@@ -48,7 +50,9 @@ impl SessionStore {
     pub fn new(wallet: &Wallet, seal: Arc<SealKey>) -> SessionStore {
         let store = wallet.store.clone();
         let config = wallet.config.clone();
-        SessionStore { store, config, seal, memory: Memory::default() }
+        let clock = wallet.clock.clone();
+        let randomness = wallet.randomness.clone();
+        SessionStore { store, config, clock, randomness, seal, memory: Memory::default() }
     }
 
     /// Everything a hop needs: as remembered from the hop before, or read in one go.
@@ -57,7 +61,7 @@ impl SessionStore {
         call: &UssdCall,
         menus: &Reloadable<Menus>,
     ) -> Result<HopSession, Lost> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let key = self
             .seal
             .fingerprint("session", &format!("{}\n{}", call.service_code, call.session))
@@ -203,7 +207,7 @@ impl SessionStore {
             version,
             state: state.to_owned(),
             updated_at: hop_session.now.micros(),
-            sealed: session.seal(&self.seal, self.config.randomness.bytes(), key),
+            sealed: session.seal(&self.seal, self.randomness.bytes(), key),
             began_at: hop_session.session.began,
         };
         let own =

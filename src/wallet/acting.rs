@@ -186,7 +186,7 @@ impl Wallet {
             key,
             request: [0; 16],
             kind: "note",
-            at: self.config.clock.now(),
+            at: self.clock.now(),
             currency: self.config.market.currency,
             legs: Vec::new(),
             holds: Vec::new(),
@@ -215,7 +215,7 @@ impl Wallet {
             .pin_keys
             .tag(row.key_version, account, &row.salt, &pin)
             .map_or(Vec::new(), Vec::from);
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let slots = Slots::new();
         let news = super::outgoing::message(
             &person.msisdn,

@@ -12,7 +12,6 @@ pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod counterparty;
-pub mod house;
 pub mod line;
 pub mod message;
 pub mod metering;
@@ -29,6 +28,7 @@ mod repetition;
 mod replay;
 pub mod reversals;
 pub mod service;
+pub mod service_config;
 #[cfg(test)]
 mod tests;
 pub mod vouchers;
@@ -39,17 +39,22 @@ pub(crate) use tests::trial;
 
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
-pub use house::{OperatorRules, ServiceConfig};
 pub use people::join;
 pub use registry::{PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};
+pub use service_config::{OperatorRules, ServiceConfig};
 
 use crate::book::{Book, Receipt};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
+use crate::reloadable::Reloadable;
 use crate::request::{Answer, Mode, Request};
+use crate::seal::Randomness;
 use crate::store::{Store, StoreError};
+use crate::tariff::Tariff;
+use crate::time::Clock;
 use crate::value::Slots;
 use planning::Given;
 use std::sync::Arc;
@@ -63,6 +68,14 @@ pub struct Wallet {
     pub book: Book,
     /// Rules and keys.
     pub config: Arc<ServiceConfig>,
+    /// What services cost.
+    pub tariff: Reloadable<Tariff>,
+    /// What people may move.
+    pub limits: Reloadable<Limits>,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub randomness: Arc<Randomness>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
 }
@@ -70,7 +83,7 @@ pub struct Wallet {
 impl Wallet {
     /// Whose number this is.
     pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         self.store.read(move |conn| Caller::read(conn, msisdn.clone(), now)).await
     }
 

@@ -209,8 +209,8 @@ impl Wallet {
     ) -> Planned {
         let job = Job {
             config: self.config.clone(),
-            tariff: self.config.tariff.get(),
-            limits: self.config.limits.get(),
+            tariff: self.tariff.get(),
+            limits: self.limits.get(),
             peers: &PEERS,
             service,
             steps,
@@ -219,9 +219,9 @@ impl Wallet {
             fields: request.fields.clone(),
             secret: request.secret.clone(),
             mode: request.mode,
-            now: self.config.clock.now(),
+            now: self.clock.now(),
             salt: if request.secret.is_some() || given.key.is_some() {
-                self.config.randomness.bytes()
+                self.randomness.bytes()
             } else {
                 [0; 16]
             },

@@ -12,7 +12,7 @@ use kadogo::store::book_rows;
 
 fn set(world: &World, text: &str) {
     let tariff = kadogo::menu_folder::tariff(&Source::new("tariff.toml", text)).unwrap();
-    world.app.wallet.config.tariff.set(tariff);
+    world.app.wallet.tariff.set(tariff);
 }
 
 async fn account(world: &World, id: i64) -> i64 {

@@ -222,7 +222,7 @@ fn price_deposits(world: &World) {
          bands = [\n    {{ from = 1, to = 500, fee = 7 }},\n    {{ from = 501, to = 250_000, fee = \
          30 }},\n]\n"
     );
-    world.app.wallet.config.tariff.set(
+    world.app.wallet.tariff.set(
         Tariff::parse(&Source::new("tariff.toml", priced), &kadogo::wallet::priced()).unwrap(),
     );
 }
@@ -287,7 +287,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
             "currency = 'KES'\n[cash_out]\nbands = [{{ from = 1, to = 900, fee = {fee} }}]\n\
              {extra}\n"
         );
-        world.app.wallet.config.tariff.set(
+        world.app.wallet.tariff.set(
             Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap(),
         );
     };
@@ -312,7 +312,6 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     serve(

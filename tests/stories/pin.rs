@@ -207,7 +207,7 @@ async fn the_wallet_compares_no_more_than_five() {
                 Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
             let secret = Some(Secret::from((2_000 + n).to_string()));
             let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret };
-            let key = Key::new(wallet.config.clock.now(), "test", &n.to_be_bytes());
+            let key = Key::new(wallet.clock.now(), "test", &n.to_be_bytes());
             wallet
                 .act(
                     &caller,
@@ -230,7 +230,7 @@ async fn a_payment_without_a_pin_is_refused_whatever_asks_for_it() {
     let wallet = world.app.wallet.clone();
     let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     let fields = Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "20000".into())]);
-    let key = Key::new(wallet.config.clock.now(), "test", b"no pin");
+    let key = Key::new(wallet.clock.now(), "test", b"no pin");
     let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret: None };
     let executed = wallet
         .act(

@@ -14,7 +14,7 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
     amina.yes().await;
     let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7 }", "fee = 9 }");
-    world.app.wallet.config.tariff.set(
+    world.app.wallet.tariff.set(
         Tariff::parse(&Source::new("tariff.toml", dearer), &kadogo::wallet::priced()).unwrap(),
     );
     let end = amina.press("7361").await;

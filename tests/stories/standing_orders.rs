@@ -235,7 +235,7 @@ async fn a_price_that_nobody_was_told_is_not_paid() {
         let text = format!(
             "currency = 'KES'\n[send]\nbands = [{{ from = 1, to = 250_000, fee = {fee} }}]\n"
         );
-        world.app.wallet.config.tariff.set(
+        world.app.wallet.tariff.set(
             Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap(),
         );
         amina.messages().await;

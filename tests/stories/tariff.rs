@@ -208,7 +208,6 @@ async fn the_tier_and_the_month_of_who_pays_make_their_price() {
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
@@ -239,7 +238,6 @@ async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
     sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
@@ -279,7 +277,6 @@ async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);
@@ -359,7 +356,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             month_minor: 0,
         };
         let fee = tariff.quote(&case);
-        wallet.config.tariff.set(tariff);
+        wallet.tariff.set(tariff);
         let Some(fee) = fee.ok().filter(|fee| fee.payee_minor < amount) else {
             // nothing would arrive: then nothing is moved
             let refused = wallet.answer(&caller, ask(Mode::Quote, amount, None)).await;
@@ -418,7 +415,6 @@ async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
     // 23:59:30 in Nairobi
@@ -440,7 +436,6 @@ async fn less_than_the_least_is_refused_with_its_own_words() {
     world
         .app
         .wallet
-        .config
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
     let amina = world.phone(AMINA);

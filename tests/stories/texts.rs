@@ -187,7 +187,7 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     let newcomer = world.phone(STRANGER);
     world.give(AMINA, 100_000_000_000_000).await;
     // the longest amounts come from people without limits
-    world.app.wallet.config.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), Caps::default()));
     newcomer.dial().await;
     newcomer
         .go(&[

@@ -244,7 +244,7 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
     let large = sends(&amina, "300", "7361").await;
     sends(&baraka, "200", "4826").await;
     let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
-    world.app.wallet.config.limits.set(Limits::alike(Caps::default(), caps));
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
     joins(&world).await;
     neema.messages().await;
     assert_eq!(world.app.wallet.arrive().await.unwrap(), 1, "what fits comes");
@@ -276,7 +276,6 @@ async fn it_counts_as_sending_and_no_more_once_it_goes_back() {
     world
         .app
         .wallet
-        .config
         .limits
         .set(Limits::alike(Caps { day, week, ..Caps::default() }, Caps::default()));
     let amina = world.phone(AMINA);
@@ -466,7 +465,7 @@ async fn where_cash_has_a_price_this_has_one_too_and_not_a_lower_one() {
     insta::assert_snapshot!(refused.join("\n"), @"tariff.toml:5: send_unjoined: KES 50 cost KES 28, but KES 29 as cash_out, which it can stand for");
     assert!(read(&format!("{cash}{}", cheap.replace("28", "29"))).is_ok());
     let world = market().await;
-    world.app.wallet.config.tariff.set(read(cash).unwrap());
+    world.app.wallet.tariff.set(read(cash).unwrap());
     let amina = world.phone(AMINA);
     amina.dial().await;
     assert!(

@@ -22,7 +22,7 @@ impl Wallet {
     ) -> Result<OutletRow, BootstrapError> {
         let float_account = self.book.fresh_id().await?;
         let commission_account = self.book.fresh_id().await?;
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let currency = self.config.market.currency;
         let open = |id, kind: &str| {
             Change::OpenAccount(Account {
@@ -57,9 +57,8 @@ impl Wallet {
         pin: &Pin,
     ) -> Result<AssistantRow, BootstrapError> {
         let id = self.book.fresh_id().await?;
-        let now = self.config.clock.now();
-        let changes =
-            vec![Change::SetPin(self.config.tagged(id, pin, self.config.randomness.bytes()))];
+        let now = self.clock.now();
+        let changes = vec![Change::SetPin(self.config.tagged(id, pin, self.randomness.bytes()))];
         let posting = self.note(Key::new(now, "employ", &id.to_be_bytes()), changes);
         self.book.post(posting).await.map_err(BootstrapError::Refused)?;
         let row = AssistantRow { id, person, outlet, since: now.micros() };

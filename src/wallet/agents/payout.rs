@@ -127,7 +127,7 @@ impl Wallet {
     /// begins the count.
     pub async fn pay_by_schedule(&self) -> Result<usize, BootstrapError> {
         let Some(every) = self.config.rules.payout else { return Ok(0) };
-        let begun = every.begin_of(Day::of(self.config.clock.now(), &self.config.market.zone));
+        let begun = every.begin_of(Day::of(self.clock.now(), &self.config.market.zone));
         let stored = self.store.read(|conn| setting_rows::get(conn, PAID_UNTIL)).await?;
         let until = stored.and_then(|stored| stored.try_into().ok()).map(i32::from_be_bytes);
         if until.is_some_and(|until| begun.number() <= until) {
@@ -167,7 +167,7 @@ impl Wallet {
 
     fn payout(&self, due: &Due) -> Posting {
         let outlet = &due.outlet;
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let mut slots = party::outlet_sign(outlet);
         slots.insert(
             "amount".into(),

@@ -45,7 +45,7 @@ type Merged = BTreeMap<(i64, i64, String), Vec<AgentJournalRow>>;
 impl Wallet {
     /// What was earned too much on a day of the market's calendar.
     pub async fn recheck(&self, day: Date) -> Result<Vec<Find>, StoreError> {
-        let tariff = self.config.tariff.get();
+        let tariff = self.tariff.get();
         let currency = self.config.market.currency;
         let (from, before) = Timestamp::of_day(day, &self.config.market.zone);
         let number = Day::of(from, &self.config.market.zone).number();

@@ -2,9 +2,9 @@
 //! Which of them it takes, and who may decide that, is not known here.
 
 use super::super::context::Context;
-use super::super::house::ServiceConfig;
 use super::super::message::{Message, With};
 use super::super::plan::PlanError;
+use super::super::service_config::ServiceConfig;
 use super::super::{outgoing, party};
 use crate::book::{Change, HoldMove, Leg};
 use crate::calendar::Day;

@@ -2,8 +2,8 @@
 //! reason is kept. What nobody decides ends by itself, and the money stays with the receiver.
 
 use super::super::Wallet;
-use super::super::house::ServiceConfig;
 use super::super::plan::Act;
+use super::super::service_config::ServiceConfig;
 use super::agree::KIND;
 use super::reversal::{self, DISPUTED, UNDECIDED, both};
 use super::undo::QUOTA_OVER;
@@ -37,7 +37,7 @@ impl Wallet {
     /// What is not decided, the oldest first.
     pub async fn reversals(&self) -> Result<Vec<Case>, StoreError> {
         let config = self.config.clone();
-        let since = config.clock.now().minus(QUOTA_OVER).micros();
+        let since = self.clock.now().minus(QUOTA_OVER).micros();
         let read = move |conn: &mut Conn| {
             let mut cases = Vec::new();
             for row in rows::undecided(conn, LISTED_MAX)? {
@@ -71,8 +71,7 @@ impl Wallet {
             Refusal::from(Reason::Busy)
         })?;
         let (row, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
-        let act =
-            decided(&self.config, &row, (&payer, &payee), give_back, why, self.config.clock.now());
+        let act = decided(&self.config, &row, (&payer, &payee), give_back, why, self.clock.now());
         self.book.post(self.planned(key(&row, give_back), act)).await.map(|_receipt| row)
     }
 }

@@ -18,7 +18,7 @@ use crate::phone::Msisdn;
 use crate::pin::{Pin, PinKeys};
 use crate::reloadable::Reloadable;
 use crate::request::{Fields, Mode, Secret};
-use crate::seal::{Randomness, SealKey};
+use crate::seal::SealKey;
 use crate::source::Source;
 use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
 use crate::store::book_rows::{Account, EntryRow, PostingRow};
@@ -27,7 +27,7 @@ use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::Tariff;
-use crate::time::{Clock, Timestamp};
+use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub const PIN: &str = "7361";
 /// A world of facts.
 pub struct Trial {
     pub config: ServiceConfig,
+    pub tariff: Reloadable<Tariff>,
+    pub limits: Reloadable<Limits>,
     pub now: Timestamp,
     known: BTreeMap<Want, Found>,
 }
@@ -63,23 +65,21 @@ impl Trial {
         let limits = Source::new("menus/limits.toml", include_str!("../../../menus/limits.toml"));
         let config = ServiceConfig {
             market: Market::kenya(),
-            tariff: Reloadable::new(Tariff::parse(&tariff, &crate::wallet::priced()).unwrap()),
-            limits: Reloadable::new(Limits::parse(&limits).unwrap()),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
             reference_key: [7; 16],
             rules: OperatorRules { reversal_quota: 3, payout: None, unjoined: true },
             brand: "Kadogo".to_owned(),
             mails: true,
             dial: "*384*1234#".to_owned(),
-            clock: Clock::manual(NOW),
-            randomness: Randomness::seeded(1),
         };
-        Trial { config, now: NOW, known: BTreeMap::new() }
+        let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
+        let limits = Reloadable::new(Limits::parse(&limits).unwrap());
+        Trial { config, tariff: Reloadable::new(tariff), limits, now: NOW, known: BTreeMap::new() }
     }
 
     /// The same with another tariff.
     pub fn tariff(self, toml: &str) -> Trial {
-        self.config.tariff.set(
+        self.tariff.set(
             Tariff::parse(&Source::new("tariff.toml", toml), &crate::wallet::priced()).unwrap(),
         );
         self
@@ -336,8 +336,8 @@ impl Request<'_> {
         let mails = trial.config.mails;
         Job {
             config: Arc::new(ServiceConfig { rules, mails, ..Trial::new().config }),
-            tariff: trial.config.tariff.get(),
-            limits: trial.config.limits.get(),
+            tariff: trial.tariff.get(),
+            limits: trial.limits.get(),
             peers: self.peers,
             service: self.service,
             steps: self.steps,

@@ -1,10 +1,10 @@
 //! Vouchers whose receivers have joined: the money comes to them by itself, within their limits.
 //! What does not fit waits, as its receiver is told, and is looked at again until its time is over.
 
-use super::super::house::ServiceConfig;
 use super::super::message::Message;
 use super::super::people::send;
 use super::super::plan::Act;
+use super::super::service_config::ServiceConfig;
 use super::super::{Wallet, metering, outgoing, party};
 use super::{code, voucher};
 use crate::book::{Change, HoldMove, Key, Leg};
@@ -55,8 +55,8 @@ impl Wallet {
         let mut arrived = 0_usize;
         let mut after = 0_i64;
         loop {
-            let now = self.config.clock.now();
-            let limits = self.config.limits.get();
+            let now = self.clock.now();
+            let limits = self.limits.get();
             let page = self.store.read(move |conn| page(conn, now, after)).await?;
             let Some(last) = page.last() else { return Ok(arrived) };
             after = last.voucher.id;

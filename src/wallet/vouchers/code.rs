@@ -2,9 +2,9 @@
 //! when it was made. It does not know what either is made for, or who hands it out.
 
 use super::super::context::Context;
-use super::super::house::ServiceConfig;
 use super::super::plan::PlanError;
 use super::super::pricing::Terms;
+use super::super::service_config::ServiceConfig;
 use crate::book::{Change, Credential, HoldMove, Key, Leg, SecretKind};
 use crate::money::Money;
 use crate::pin::Pin;

@@ -1,9 +1,9 @@
 //! The end of a voucher that nobody took. It is whole again then for who sent it, fee and limits
 //! too, and both sides hear of it.
 
-use super::super::house::ServiceConfig;
 use super::super::message::Message;
 use super::super::metering;
+use super::super::service_config::ServiceConfig;
 use super::{code, voucher};
 use crate::book::{Change, Meter};
 use crate::calendar::Day;

@@ -6,8 +6,8 @@
 //! secret is seven digits: which of the number's vouchers it opens, and a code of six. It is in no
 //! message: who reads the receiver's SMS has nothing to show to an agent.
 
-use super::super::house::ServiceConfig;
 use super::super::message::Message;
+use super::super::service_config::ServiceConfig;
 use super::super::{outgoing, party};
 use crate::book::{Change, Key};
 use crate::calendar::Day;

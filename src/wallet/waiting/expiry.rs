@@ -46,7 +46,7 @@ impl Due {
 impl Wallet {
     /// How many orders wait for this account.
     pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
-        let now = self.config.clock.now().micros();
+        let now = self.clock.now().micros();
         let read = move |conn: &mut Conn| order_rows::waiting(conn, account, now, SHOWN_MAX);
         Ok(self.store.read(read).await?.len())
     }
@@ -54,7 +54,7 @@ impl Wallet {
     /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many
     /// ended.
     pub async fn expire(&self) -> Result<usize, StoreError> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let due = self.store.read(move |conn: &mut Conn| Due::read(conn, now)).await?;
         let mut ended: usize = 0;
         for order in &due.orders {

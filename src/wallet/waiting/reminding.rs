@@ -81,7 +81,7 @@ pub fn word(
 impl Wallet {
     /// Reminds who has not answered their share of a split bill; returns how many.
     pub async fn remind(&self) -> Result<usize, StoreError> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let due = self.store.read(move |conn: &mut Conn| {
             let due = order_rows::to_remind(conn, now.micros(), BATCH)?;
             let both: Vec<i64> = due.iter().flat_map(|order| [order.payer, order.payee]).collect();

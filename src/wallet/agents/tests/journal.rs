@@ -102,6 +102,6 @@ fn the_outlet_and_its_head_office_are_warned_below_the_mark() {
 fn where_nobody_says_what_is_low_nobody_is_warned() {
     let shop = shop();
     let limits = include_str!("../../../../menus/limits.toml").replace("low_float = 2_000\n", "");
-    shop.trial.config.limits.set(Limits::parse(&Source::new("limits.toml", limits)).unwrap());
+    shop.trial.limits.set(Limits::parse(&Source::new("limits.toml", limits)).unwrap());
     assert_eq!(watched(&shop), (Vec::new(), Vec::new()));
 }

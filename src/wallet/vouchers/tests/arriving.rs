@@ -19,7 +19,7 @@ fn waiting() -> (Trial, Waiting) {
 #[test]
 fn it_arrives_where_it_fits_and_its_receiver_hears_once_where_it_does_not() {
     let (trial, mut waiting) = waiting();
-    let limits = trial.config.limits.get();
+    let limits = trial.limits.get();
     let fate = |waiting: &Waiting| waiting.fate(&trial.config, &limits, NOW);
     // an account of the lowest tier holds 100,000 at most
     waiting.into.balance_minor = 100_000_00 - 30_000;
@@ -40,7 +40,7 @@ fn it_arrives_where_it_fits_and_its_receiver_hears_once_where_it_does_not() {
 #[test]
 fn it_is_a_payment_like_any_other_from_then_on() {
     let (trial, waiting) = waiting();
-    let act = waiting.arrival(&trial.config, &trial.config.limits.get(), NOW);
+    let act = waiting.arrival(&trial.config, &trial.limits.get(), NOW);
     let leg = |account, amount_minor| Leg { account, amount_minor };
     let expected =
         [leg(101, -33_600), leg(109, 30_000), leg(FEES, 2_900), leg(TAX, 600), leg(LEVY, 100)];
@@ -78,7 +78,7 @@ fn what_is_told_is_what_the_service_declares() {
         &send_unjoined::SERVICE,
         &Plan { act: Some(Act { changes, ..Act::default() }), ..Plan::default() },
     );
-    let act = waiting.arrival(&trial.config, &trial.config.limits.get(), NOW);
+    let act = waiting.arrival(&trial.config, &trial.limits.get(), NOW);
     let (ours, theirs): (Vec<_>, Vec<_>) =
         act.changes.into_iter().partition(|change| match change {
             Change::Tell(message) => message.template != send::RECEIVED.template,

@@ -50,7 +50,7 @@ struct Due<'a> {
 impl Wallet {
     /// Does what is due about standing orders; returns how many were looked at.
     pub async fn pay_standing_orders(&self) -> Result<usize, StoreError> {
-        let now = self.config.clock.now();
+        let now = self.clock.now();
         let due = self
             .store
             .read(move |conn| standing_order_rows::due(conn, now.micros(), BATCH))
@@ -93,9 +93,9 @@ impl Wallet {
         refused: Option<Refusal>,
     ) -> Result<Step, StoreError> {
         let config = self.config.clone();
-        let tariff = config.tariff.get();
-        let limits = config.limits.get();
-        let now = config.clock.now();
+        let tariff = self.tariff.get();
+        let limits = self.limits.get();
+        let now = self.clock.now();
         let read = move |conn: &mut Conn| {
             let mut facts = Facts::default();
             loading::load(conn, &wants(&row), &mut facts)?;

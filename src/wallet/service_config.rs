@@ -1,24 +1,15 @@
-//! The rules, keys and surroundings that all services share.
+//! The rules, keys and surroundings that all services share: nothing that changes by itself.
 
-use crate::limits::Limits;
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
-use crate::reloadable::Reloadable;
 use crate::schedule::Every;
-use crate::seal::Randomness;
 use crate::store::people::PinRow;
-use crate::tariff::Tariff;
-use crate::time::Clock;
 
 /// What all services share.
 #[derive(Debug)]
 pub struct ServiceConfig {
     /// Where the service runs.
     pub market: Market,
-    /// What services cost.
-    pub tariff: Reloadable<Tariff>,
-    /// What people may move.
-    pub limits: Reloadable<Limits>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What posting numbers are turned into receipt codes with.
@@ -31,10 +22,6 @@ pub struct ServiceConfig {
     pub mails: bool,
     /// The code people dial: `*384*1234#`.
     pub dial: String,
-    /// The time.
-    pub clock: Clock,
-    /// Randomness.
-    pub randomness: Randomness,
 }
 
 /// What the operator decides about services, besides prices and limits.
