@@ -208,7 +208,7 @@ fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<
 }
 
 /// The place of an outlet among the payouts of the time that begins on this day.
-fn place(outlet: &OutletRow, begun: Day) -> Key {
+pub(super) fn place(outlet: &OutletRow, begun: Day) -> Key {
     let name =
         [i64::from(begun.number()).to_be_bytes(), outlet.commission_account.to_be_bytes()].concat();
     Key::new(Timestamp::from_micros(0), "payout", &name)

@@ -66,8 +66,13 @@ pub fn show(context: &Context, plan: &mut Plan, person: &PersonRow) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::metering;
     use super::super::super::trial::Trial;
     use super::*;
+    use crate::book::Meter;
+    use crate::calendar::Day;
+    use crate::limits::Usage;
+    use crate::money::Money;
     use crate::refusal::Reason;
     use crate::store::budgets::BudgetRow;
 
@@ -106,6 +111,30 @@ mod tests {
         let plan = trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
         assert!(plan.flags.contains("budget"));
         assert_eq!(["room", "frees"].map(|slot| plan.said(slot)), ["KES 500", "30/11/26"]);
+    }
+
+    #[test]
+    fn who_has_spent_more_than_a_budget_has_no_room_and_no_debt() {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let today = Day::of(trial.now, &trial.config.market.zone);
+        let amount = Money::new(50_001, trial.config.market.currency);
+        let spent = Meter { back: false, ..metering::returned(today, 101, amount) };
+        let usage = spent.taken_from(Usage::default(), 0).unwrap();
+        trial.change(&amina, |member| member.account.usage = usage);
+        let mut room = |value_minor| {
+            let span = Some("week".into());
+            let row = BudgetRow {
+                account_id: 101,
+                version: 1,
+                span,
+                value_minor,
+                ..BudgetRow::default()
+            };
+            trial.change(&amina, |member| member.budget = Some(row));
+            trial.ask(&SERVICE, trial.caller(&amina)).quote().planned().said("room")
+        };
+        assert_eq!([50_002, 50_001, 50_000].map(&mut room), ["KES 0.01", "KES 0", "KES 0"]);
     }
 
     #[test]

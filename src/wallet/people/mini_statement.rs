@@ -192,4 +192,17 @@ mod tests {
         assert_eq!(stranger().list().reason(), (Reason::NotJoined, None));
         assert_eq!(stranger().quote().reason(), (Reason::NotJoined, None));
     }
+
+    #[test]
+    fn an_outlet_goes_by_its_name_whichever_of_its_accounts_it_was() {
+        let mut trial = Trial::new();
+        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let outlet = trial.outlet(501, "Duka la Njeri", 0, &amina);
+        let line = posting(9, "give", 5, &[(502, -100), (101, 100)]);
+        let newest = Want::History { account: 101, since: i64::MIN, limit: 10 };
+        trial.set(newest, Found::History(vec![line]));
+        trial.set(Want::OutletsOf(vec![502]), Found::Outlets(vec![outlet]));
+        let plan = trial.ask(&SERVICE, trial.caller(&amina)).list().planned();
+        assert_eq!(said(&plan.items[0]), "9 + KES 1 Duka la Njeri 23/11/26 11:00");
+    }
 }

@@ -272,4 +272,57 @@ mod tests {
         let back = posting(50, "send", 3, &[(101, 20_000), (102, -20_700), (2, 700)]);
         assert!(!quote(back).flags.contains("again"));
     }
+
+    #[test]
+    fn each_side_hears_of_its_own_balance() {
+        let (trial, amina, _) = two();
+        let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA);
+        let plan = ask.with("amount", "20000").execute().planned();
+        assert_eq!(
+            plan.hearers(),
+            [("sms.sent", AMINA, Some(101)), ("sms.received", BARAKA, Some(102))]
+        );
+    }
+
+    #[test]
+    fn where_the_month_counts_the_price_holds_only_after_the_posting_it_was_made_on() {
+        let (mut trial, amina, _) = two();
+        trial.change(&amina, |member| member.account.last_posting = Some(50));
+        let at = |trial: &Trial| {
+            let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA);
+            let act = ask.with("amount", "20000").execute().planned().act.unwrap();
+            act.changes.into_iter().find_map(|change| match change {
+                Change::AtPosting { account, posting } => Some((account, posting)),
+                _ => None,
+            })
+        };
+        assert_eq!(at(&trial), None);
+        let monthly = trial.tariff(
+            "
+            currency = 'KES'
+            [send]
+            bands = [{ from = 1, to = 1_000, fee = 7 }]
+            monthly = [{ up_to = 100, fee = 0 }]
+            ",
+        );
+        assert_eq!(at(&monthly), Some((101, Some(50))));
+    }
+
+    #[test]
+    fn a_moment_ago_is_a_minute_and_ten_minutes_ago_still_counts() {
+        let (mut trial, amina, _) = two();
+        let since = trial.now.minus(std::time::Duration::from_secs(600)).micros();
+        let mut ago = |minutes| {
+            let paid = posting(50, "send", minutes, &[(101, -20_700), (102, 20_000), (2, 700)]);
+            trial.change(&amina, |member| {
+                member.account.last_posting = Some(50);
+                member.newest = Some(paid.clone());
+            });
+            let history = Want::History { account: 101, since, limit: 10 };
+            trial.set(history, Found::History(vec![paid]));
+            let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA);
+            ask.with("amount", "20000").quote().planned().said("ago")
+        };
+        assert_eq!([0, 10, 11].map(&mut ago), ["1", "10", ""]);
+    }
 }

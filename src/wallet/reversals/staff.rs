@@ -78,7 +78,7 @@ impl Wallet {
 
 /// A key for each decision: the second of two that differ finds that it is decided, and is not
 /// taken for the first.
-fn key(row: &ReversalRow, give_back: bool) -> Key {
+pub(super) fn key(row: &ReversalRow, give_back: bool) -> Key {
     let label = if give_back { "give back" } else { "release" };
     Key::new(Timestamp::from_micros(row.asked_at), label, &row.payment.to_be_bytes())
 }

@@ -43,6 +43,12 @@ impl Plan {
         self.slots.get(slot).map(Value::to_string).unwrap_or_default()
     }
 
+    /// Who hears of it: each message's template, its number, and whose balance it says.
+    pub fn hearers(&self) -> Vec<(&str, &str, Option<i64>)> {
+        let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);
+        told.map(|told| (told.template.as_str(), told.msisdn.as_str(), told.account_id)).collect()
+    }
+
     /// The messages, each as its template and values, in the order of their names.
     pub fn messages(&self) -> Vec<(String, String)> {
         let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);

@@ -150,7 +150,8 @@ fn day(config: &ServiceConfig, now: Timestamp) -> Day {
     Day::of(now, &config.market.zone)
 }
 
-fn arrival_key(voucher: &CashCodeRow) -> Key {
+/// One for each voucher, and the same for each node that looks at it.
+pub(super) fn arrival_key(voucher: &CashCodeRow) -> Key {
     Key::new(Timestamp::from_micros(voucher.expires_at), "arrival", &voucher.id.to_be_bytes())
 }
 

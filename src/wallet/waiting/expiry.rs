@@ -132,6 +132,6 @@ pub(super) fn over(
 }
 
 /// The same for each node that looks at it.
-fn key(expires_at: i64, id: i64) -> Key {
+pub(super) fn key(expires_at: i64, id: i64) -> Key {
     Key::new(Timestamp::from_micros(expires_at), "expiry", &id.to_be_bytes())
 }

@@ -175,3 +175,13 @@ fn pay_amina(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     (SERVICE.settles.unwrap().pay)(context, plan, &amina, context.money(20_000))
         .map(|act| plan.commit(act))
 }
+
+#[test]
+fn the_customer_hears_of_their_own_balance_and_the_outlet_of_its_float() {
+    let shop = shop();
+    let plan = ask(&shop, &number(FLOAT), "20000").execute().planned();
+    assert_eq!(
+        plan.hearers(),
+        [("sms.cash_out", AMINA, Some(101)), ("sms.cash_out_agent", NJERI, Some(FLOAT))]
+    );
+}

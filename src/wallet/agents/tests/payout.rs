@@ -1,6 +1,6 @@
 //! Commission that becomes float.
 
-use super::super::payout::PAY;
+use super::super::payout::{PAY, place};
 use super::*;
 use crate::refusal::Reason;
 use crate::wallet::trial::Outcome;
@@ -53,4 +53,14 @@ fn an_outlet_that_does_not_work_is_not_paid() {
     assert_eq!(pay(&shop).reason(), (Reason::AgentUnknown, Some("agent")));
     shop.change(|outlet| outlet.state = "suspended".into());
     assert_eq!(pay(&shop).reason(), (Reason::NotAgent, None));
+}
+
+#[test]
+fn each_outlet_is_paid_once_for_each_time() {
+    let [monday, tuesday] = ["23/11/26", "24/11/26"].map(|day| Day::read(day).unwrap());
+    let one = shop().outlet;
+    let other = OutletRow { commission_account: COMMISSION + 10, ..one.clone() };
+    assert_ne!(place(&one, monday), place(&other, monday));
+    assert_ne!(place(&one, monday), place(&one, tuesday));
+    assert_eq!(place(&one, monday), place(&one, monday));
 }

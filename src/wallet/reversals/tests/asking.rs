@@ -193,3 +193,10 @@ fn the_newest_that_may_be_asked_back_are_listed() {
     let stranger = trial.ask(&undo_sent::SERVICE, trial.stranger("+254700000009")).list();
     assert_eq!(stranger.reason(), (Reason::NotJoined, None));
 }
+
+#[test]
+fn who_asks_hears_that_it_is_held_and_who_has_it_that_it_is_asked_back() {
+    let (trial, amina, _) = two();
+    let plan = ask(&trial, &amina).execute().planned();
+    assert_eq!(plan.hearers(), [("sms.undo_held", AMINA, None), ("sms.undo_asked", BARAKA, None)]);
+}

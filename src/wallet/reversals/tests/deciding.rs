@@ -179,3 +179,44 @@ fn declared(act: Act) -> Vec<(String, String)> {
     conforms(&undo::SERVICE, &plan);
     plan.messages()
 }
+
+#[test]
+fn each_side_hears_its_own_word_of_what_is_decided() {
+    let (mut trial, amina, baraka) = two();
+    set(&mut trial, asked("asked"));
+    let agreed = ask(&trial, &agree::SERVICE, &baraka).execute().planned();
+    let back = [("sms.undo_back", AMINA, Some(101)), ("sms.undo_gave", BARAKA, Some(102))];
+    assert_eq!(agreed.hearers(), back);
+    let objected = ask(&trial, &dispute::SERVICE, &baraka).execute().planned();
+    assert_eq!(
+        ["amount", "name", "phone"].map(|slot| objected.said(slot)),
+        ["KES 150", "Amina W", "0700***001"]
+    );
+    assert_eq!(
+        objected.hearers(),
+        [("sms.undo_disputed", AMINA, None), ("sms.undo_objected", BARAKA, None)]
+    );
+    let both = (&amina, &baraka);
+    let stays = staff::decided(&trial.config, &asked("asked"), both, false, "no proof", NOW);
+    let plan = Plan { act: Some(stays), ..Plan::default() };
+    let free = [("sms.undo_stays", AMINA, None), ("sms.undo_free", BARAKA, None)];
+    assert_eq!(plan.hearers(), free);
+}
+
+#[test]
+fn that_their_own_account_is_frozen_is_said_first() {
+    let (mut trial, _, baraka) = two();
+    trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
+    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    let both = ask(&trial, &agree::SERVICE, &baraka).quote();
+    assert_eq!(both.reason(), (Reason::AccountClosed, None));
+}
+
+#[test]
+fn of_two_decisions_that_differ_neither_is_taken_for_the_other() {
+    let row = asked("disputed");
+    let other = ReversalRow { payment: PAYMENT + 1, ..row.clone() };
+    assert_ne!(staff::key(&row, true), staff::key(&row, false));
+    assert_ne!(staff::key(&row, true), staff::key(&other, true));
+    assert_eq!(staff::key(&row, true), staff::key(&asked("disputed"), true));
+}

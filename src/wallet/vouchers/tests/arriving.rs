@@ -1,9 +1,10 @@
 //! Vouchers whose receivers have joined: whether they fit, and the payment that they become.
 
-use super::super::arrival::{Fate, Waiting};
-use super::super::send_unjoined;
+use super::super::arrival::{Fate, Waiting, arrival_key};
+use super::super::{send_unjoined, voucher::told_key};
 use super::*;
 use crate::book::{FEES, HoldMove, LEVY, Leg, TAX};
+use crate::limits::Direction;
 use crate::wallet::people::send;
 use crate::wallet::trial::{account, conforms};
 
@@ -90,4 +91,23 @@ fn what_is_told_is_what_the_service_declares() {
             &Plan { act: Some(Act { changes, ..Act::default() }), ..Plan::default() },
         );
     }
+}
+
+#[test]
+fn what_comes_counts_without_the_fee_and_each_side_hears_of_its_own_balance() {
+    let (trial, waiting) = waiting();
+    let act = waiting.arrival(&trial.config, &trial.limits.get(), NOW);
+    assert_eq!((act.meters[0].way, act.meters[0].amount_minor), (Direction::In, 30_000));
+    let plan = Plan { act: Some(act), ..Plan::default() };
+    assert_eq!(
+        plan.hearers(),
+        [("sms.parcel_arrived", AMINA, Some(101)), ("sms.received", TO, Some(109))]
+    );
+}
+
+#[test]
+fn each_of_one_sender_arrives_and_is_told_of_by_itself() {
+    let [one, other] = [20, 22].map(|id| voucher(id, 1, Duration::from_secs(3_600)));
+    assert_ne!(arrival_key(&one), arrival_key(&other));
+    assert_ne!(told_key(&one), told_key(&other));
 }

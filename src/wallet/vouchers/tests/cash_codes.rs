@@ -79,3 +79,18 @@ fn each_refusal_names_the_input_that_mends_it() {
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, "20000"), (Reason::AccountClosed, None));
 }
+
+#[test]
+fn its_owner_hears_of_it() {
+    let (trial, amina) = amina();
+    let plan = ask(&trial, &amina, "20000").execute().planned();
+    assert_eq!(plan.hearers(), [("sms.cash_code", AMINA, None)]);
+}
+
+#[test]
+fn that_the_money_is_not_there_is_said_before_what_a_limit_allows() {
+    let (trial, amina) = amina();
+    let sim = PersonRow { tier: "sim".into(), ..amina };
+    let both = ask(&trial, &sim, "2000001").quote();
+    assert_eq!(both.reason(), (Reason::NotEnough, Some("amount")));
+}

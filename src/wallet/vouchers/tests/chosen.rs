@@ -5,6 +5,7 @@ use super::super::{ending::Untaken, reveal, sent, take_back};
 use super::*;
 use crate::book::{HoldMove, Key, PIN_ATTEMPTS_MAX};
 use crate::calendar::Day;
+use crate::limits::Direction;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::people::PinRow;
@@ -76,6 +77,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     assert_eq!(closed(&act), [(20, "cancelled")]);
     let back = act.meters[0];
     assert_eq!((back.account, back.amount_minor, back.back), (101, 30_000, true));
+    assert_eq!(back.way, Direction::Out, "it went out, and counts no more");
     assert_eq!(
         back.day,
         Day::of(NOW.minus(DAY), &trial.config.market.zone),
@@ -133,8 +135,11 @@ fn its_secret_is_read_again_behind_the_pin() {
     kept(&mut trial, PIN_ATTEMPTS_MAX);
     assert_eq!(ask(&trial).reason(), (Reason::ParcelLocked, None));
     let other = trial.config.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
-    trial.set(Want::Pin(20), Found::Pin(Some(other)));
+    trial.set(Want::Pin(20), Found::Pin(Some(other.clone())));
     assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "its key is in use no more");
+    let both = PinRow { attempts: PIN_ATTEMPTS_MAX, ..other };
+    trial.set(Want::Pin(20), Found::Pin(Some(both)));
+    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "however often it was tried");
     trial.set(Want::Pin(20), Found::Pin(None));
     assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None));
     trial.set(Want::Posting(21), Found::Posting(None));

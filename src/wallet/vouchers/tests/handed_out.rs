@@ -7,6 +7,7 @@ use crate::book::{COMMISSIONS, FEES, HoldMove, LEVY, Leg, TAX};
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::AgentPost;
+use crate::store::facts::Roster;
 use crate::wallet::agents::cash_out;
 use crate::wallet::trial::{Request, account, posting};
 
@@ -181,4 +182,32 @@ fn each_refusal_names_the_input_that_mends_it() {
     let frozen = crate::store::book_rows::Account { state: "frozen".into(), ..float };
     trial.set(Want::Account(201), Found::Account(Some(frozen)));
     assert_eq!(reason(&trial, SECRET), (Reason::AgentUnknown, Some("agent")));
+}
+
+#[test]
+fn two_counters_at_the_same_moment_do_not_earn_twice() {
+    let (mut trial, amina, mariam) = outlet();
+    trial.change(&amina, |member| member.account.last_posting = Some(50));
+    let at =
+        done(&trial, &mariam).act.unwrap().changes.into_iter().find_map(|change| match change {
+            Change::AtPosting { account, posting } => Some((account, posting)),
+            _ => None,
+        });
+    assert_eq!(at, Some((101, Some(50))));
+}
+
+#[test]
+fn where_several_serve_all_hear_that_one_of_them_hands_it_out() {
+    let (mut trial, _, mariam) = outlet();
+    let otieno = trial.person(105, "+254700000005", "Otieno Ouma", 0);
+    let people = vec![mariam.clone(), otieno];
+    let roster = Roster { people, assistants: vec![203, 204], shifts: Vec::new() };
+    trial.set(Want::Roster(201), Found::Roster(roster));
+    assert_eq!(
+        done(&trial, &mariam).hearers().get(2..).unwrap(),
+        [
+            ("sms.parcel_out_shared", MARIAM, Some(201)),
+            ("sms.parcel_out_shared", "+254700000005", Some(201))
+        ]
+    );
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::book::{HoldMove, Key};
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::time::Timestamp;
 use crate::wallet::trial::{Outcome, Request};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -235,5 +236,63 @@ fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
     assert_eq!(
         (known.said("phone"), known.said("name")),
         ("0711***333".to_owned(), "Neema A".to_owned())
+    );
+}
+
+#[test]
+fn what_is_taxed_of_its_fee_is_written_down_with_it() {
+    let (trial, amina) = amina();
+    let trial = trial.tariff(
+        "
+        currency = 'KES'
+        [send_unjoined]
+        bands = [{ from = 1, to = 1_000, fee = 36 }]
+        extra = [
+            { name = 'excise', credit = 'tax', of = 'fee', percent = 50 },
+            { name = 'levy', credit = 'levy', of = 'amount', percent = 1 },
+        ]
+        ",
+    );
+    let act = ask(&trial, &amina).execute().planned().act.unwrap();
+    let taxed = act.changes.iter().find_map(|change| match change {
+        Change::OpenCode(row) => Some((row.fee_minor, row.tax_minor, row.levy_minor)),
+        _ => None,
+    });
+    assert_eq!(taxed, Some((5_700, 1_800, 300)));
+}
+
+#[test]
+fn what_went_to_a_number_a_day_ago_takes_no_place_any_more() {
+    let (mut trial, amina) = amina();
+    let before = |id| CashCodeRow { state: "used".into(), ..voucher(id, 1, DAY) };
+    has_sent(&mut trial, (0..3).map(before).collect());
+    quote(&trial, &amina).planned();
+}
+
+#[test]
+fn that_no_more_may_wait_is_said_before_an_amount_is_asked_for() {
+    let (mut trial, amina) = amina();
+    wait(&mut trial, (1..=9).map(|place| voucher(place, place, HOUR)).collect());
+    let check = trial.ask(&SERVICE, trial.caller(&amina)).with("to", TO).check();
+    assert_eq!(check.reason(), (Reason::ParcelsFull, None));
+}
+
+#[test]
+fn a_turn_is_of_one_sender_or_of_one_number() {
+    let (mut trial, amina) = amina();
+    trial.set(Want::SentCount(101), Found::Count(4));
+    trial.set(Want::MeantCount(TO.into()), Found::Count(5));
+    let act = ask(&trial, &amina).execute().planned().act.unwrap();
+    let key = |label, whose: &[u8], count: i64| {
+        let name = [whose, &count.to_be_bytes()].concat();
+        Key::new(Timestamp::from_micros(0), label, &name)
+    };
+    let turns = act.changes.iter().filter_map(|change| match change {
+        Change::Claim { key } => Some(*key),
+        _ => None,
+    });
+    assert_eq!(
+        Vec::from_iter(turns),
+        [key("parcels of", &101_i64.to_be_bytes(), 4), key("parcels for", TO.as_bytes(), 5)]
     );
 }

@@ -5,7 +5,7 @@ use super::super::super::party::Party;
 use super::super::super::plan::Act;
 use super::super::super::service::Service;
 use super::super::super::trial::conforms;
-use super::super::expiry::over;
+use super::super::expiry::{key, over};
 use super::super::{order as by_text, payment_request};
 use super::*;
 
@@ -65,4 +65,11 @@ fn an_order_between_people_who_are_gone_ends_without_a_word() {
     let changes = ask
         .work(&[], |context: &Context| over(context.config, &row, Some(&amina), None, context.now));
     assert_eq!(changes.len(), 1);
+}
+
+#[test]
+fn each_ends_by_itself() {
+    assert_ne!(key(5, 1), key(5, 2));
+    assert_ne!(key(5, 1), key(6_000_000, 1));
+    assert_eq!(key(5, 1), key(5, 1));
 }

@@ -210,3 +210,10 @@ fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
     let wrong = trial.ask(&CANCEL, trial.caller(&baraka)).with("request", "x");
     assert_eq!(wrong.execute().reason(), gone);
 }
+
+#[test]
+fn who_asks_hears_that_it_is_sent_and_who_is_asked_that_it_waits() {
+    let (trial, [_, baraka, _]) = three();
+    let plan = ask(&trial, &baraka).planned();
+    assert_eq!(plan.hearers(), [("sms.request_sent", BARAKA, None), ("sms.request", AMINA, None)]);
+}

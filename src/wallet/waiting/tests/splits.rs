@@ -274,3 +274,17 @@ fn a_reminder_by_itself_says_what_the_request_said() {
     );
     assert_eq!(message.created_at, now.micros());
 }
+
+#[test]
+fn each_who_shares_is_asked_and_who_asks_hears_of_all() {
+    let (trial, [amina, ..]) = three();
+    let plan = split(&trial, &amina, "100000", &[BARAKA, CLAIRE]).execute().planned();
+    assert_eq!(
+        plan.hearers(),
+        [
+            ("sms.request", BARAKA, None),
+            ("sms.request", CLAIRE, None),
+            ("sms.bill_sent", AMINA, None)
+        ]
+    );
+}
