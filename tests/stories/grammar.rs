@@ -248,7 +248,7 @@ proptest! {
                 );
             }
             Reading::Refused(refusal) => prop_assert!(
-                refusal.field.is_some_and(|field| field == "amount" || field == "to"),
+                refusal.field.is_some_and(|field| ["amount", "to", "language"].contains(&field)),
                 "{} -> {:?}",
                 text,
                 refusal
