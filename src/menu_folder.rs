@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_has_one_name_and_its_messages_are_its_own() {
+    fn no_two_services_have_one_name() {
         let names: std::collections::BTreeSet<&str> =
             SERVICES.iter().map(|service| service.name).collect();
         assert_eq!(names.len(), SERVICES.len());

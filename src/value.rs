@@ -41,13 +41,6 @@ pub enum Value {
     Text(String),
 }
 
-/// Nothing said.
-impl Default for Value {
-    fn default() -> Value {
-        Value::Text(String::new())
-    }
-}
-
 /// What kind of value a slot takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {

@@ -113,21 +113,21 @@ impl Trial {
     /// Somebody stands like this: whoever asks for them, their account or their PIN finds it.
     pub fn holder(&mut self, person: &PersonRow, account: Account) {
         let pin = Some(self.config.tagged(person.account_id, &Pin::parse(PIN).unwrap(), [5; 16]));
-        let holder = AccountHolder {
-            person: person.clone(),
-            account: account.clone(),
-            budget: None,
-            pin: pin.clone(),
-            newest: None,
-        };
-        self.set(
-            Want::Number(person.msisdn.clone()),
-            Found::Holder(Box::new(Some(holder.clone()))),
-        );
-        self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder))));
-        self.set(Want::Person(person.account_id), Found::Person(Some(person.clone())));
+        let holder =
+            AccountHolder { person: person.clone(), account, budget: None, pin, newest: None };
+        self.place(holder);
+    }
+
+    /// Whoever asks for them, their account or their PIN finds this.
+    fn place(&mut self, holder: AccountHolder) {
+        let account = holder.account.clone();
+        let person = holder.person.clone();
+        let number = Want::Number(person.msisdn.clone());
+        self.set(Want::Pin(person.account_id), Found::Pin(holder.pin.clone()));
         self.set(Want::Account(account.id), Found::Account(Some(account)));
-        self.set(Want::Pin(person.account_id), Found::Pin(pin));
+        self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder.clone()))));
+        self.set(number, Found::Holder(Box::new(Some(holder))));
+        self.set(Want::Person(person.account_id), Found::Person(Some(person)));
     }
 
     /// Changes how somebody stands.
@@ -138,14 +138,7 @@ impl Trial {
         };
         let mut holder = found.unwrap();
         change(&mut holder);
-        self.set(Want::Account(holder.account.id), Found::Account(Some(holder.account.clone())));
-        self.set(Want::Person(person.account_id), Found::Person(Some(holder.person.clone())));
-        self.set(Want::Pin(person.account_id), Found::Pin(holder.pin.clone()));
-        self.set(
-            Want::Number(holder.person.msisdn.clone()),
-            Found::Holder(Box::new(Some(holder.clone()))),
-        );
-        self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder))));
+        self.place(holder);
     }
 
     /// Whose wallet this is.

@@ -218,12 +218,13 @@ fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut splits: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
     for order in context.facts.orders(&requests)? {
         let Some(split) = order.split else { continue };
-        let (paid, all, words) = splits.entry(split).or_default();
+        // all shares of one split are for the same
+        let begun = || (0, 0, pending::about(order));
+        let (paid, all, _about) = splits.entry(split).or_insert_with(begun);
         *all = all.saturating_add(order.amount_minor);
         if order.state == "approved" {
             *paid = paid.saturating_add(order.amount_minor);
         }
-        *words = pending::about(order);
     }
     for (split, (paid, all, words)) in splits.into_iter().rev() {
         let paid = context.money(paid);
