@@ -18,6 +18,7 @@
 )]
 
 // ── values: small types that everything else is made of ──
+pub mod actor;
 pub mod agent_number;
 pub mod calendar;
 pub mod catalogue;

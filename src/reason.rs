@@ -151,6 +151,8 @@ pub enum Reason {
     KeyReused,
     /// Somebody was faster: the conversation or order is not in the state it was read in.
     Stale,
+    /// What waits is not in the state it was read in: somebody else has moved it.
+    Moved,
     /// A text that was handled before came again.
     Seen,
     /// Too much to do right now; nothing was done, and trying again is safe.

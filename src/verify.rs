@@ -103,6 +103,12 @@ fn read_out(report: &CheckReport) {
             "{holds} holds that are open or were lately stand where their entries put them"
         ),
     }
+    if report.events > 0 || report.arrangements > 0 {
+        println!(
+            "{} arrangements are what the newest of their {} events left",
+            report.arrangements, report.events
+        );
+    }
     for (currency, sum) in &report.sums_minor {
         println!("all balances in {currency} add up to {sum}");
     }

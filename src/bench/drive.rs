@@ -3,6 +3,7 @@
 
 use super::BenchProgress;
 use super::report::{Raw, per_second};
+use crate::actor::Actor;
 use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;
 use crate::limits::{Cap, Caps, Direction};
@@ -141,6 +142,7 @@ fn meters(payer: i64, payee: i64, now: Timestamp) -> Vec<Meter> {
 /// A posting of the bench.
 pub fn posting(at: Timestamp, name: &[u8], legs: Vec<Leg>, changes: Vec<Change>) -> Posting {
     Posting {
+        actor: Actor::Service,
         key: Key::new(at, "bench", name),
         request: [0; 16],
         kind: "bench",

@@ -6,8 +6,10 @@
 
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
+use super::posting::{Change, Credential, HoldMove, Posting, Put, Receipt, SecretKind};
+use super::trail;
 use crate::refusal::{Reason, Refusal};
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ pub struct BatchOutcome {
     pub accounts: BTreeSet<i64>,
     /// Holds whose standing changed.
     pub holds: BTreeSet<i64>,
+    /// Arrangements as they are left, by number.
+    pub arrangements: BTreeMap<i64, ArrangementRow>,
     /// Changes around the book, in the order to make them.
     pub changes: Vec<Noted>,
 }
@@ -39,7 +43,7 @@ impl BatchOutcome {
 /// A change around the book, with the posting it came with.
 #[derive(Debug)]
 pub struct Noted {
-    /// The posting's number; 0 when it moved no money.
+    /// The posting's number; 0 when it was not recorded.
     pub posting: i64,
     /// When.
     pub at: Timestamp,
@@ -58,15 +62,15 @@ struct Reserve {
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
-        // a posting without money leaves nothing under its key: others may carry the same one
-        if posting.is_money()
+        // a posting that is not recorded leaves nothing under its key: others may carry the same one
+        if posting.is_recorded()
             && let Some((request, receipt)) = self.known.get(&posting.key)
         {
             let same = *request == posting.request;
             let repeated = Receipt { repeated: true, ..receipt.clone() };
             return if same { Ok(repeated) } else { Err(Reason::KeyReused.into()) };
         }
-        let number = if posting.is_money() { self.last_posting.saturating_add(1) } else { 0 };
+        let number = if posting.is_recorded() { self.last_posting.saturating_add(1) } else { 0 };
         if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
             return Err(Reason::Invalid.into());
         }
@@ -245,7 +249,7 @@ impl Facts {
         accounts_after: BTreeMap<i64, Account>,
         out: &mut BatchOutcome,
     ) -> Receipt {
-        let money = posting.is_money();
+        let recorded = posting.is_recorded();
         let mut balances = Vec::with_capacity(posting.legs.len());
         for (leg, index) in posting.legs.iter().zip(0_i64..) {
             let after = accounts_after.get(&leg.account);
@@ -287,7 +291,7 @@ impl Facts {
             self.accounts.insert(id, account);
         }
         let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
-        if money {
+        if recorded {
             self.last_posting = number;
             self.known.insert(posting.key, (posting.request, receipt.clone()));
             out.rows.postings.push(PostingRow {
@@ -300,9 +304,31 @@ impl Facts {
             });
         }
         for change in changes.iter().copied().chain(&sank) {
-            out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
+            match change {
+                Change::Put(put) => self.put(posting, number, put, out),
+                other => out.changes.push(Noted {
+                    posting: number,
+                    at: posting.at,
+                    change: other.clone(),
+                }),
+            }
         }
         receipt
+    }
+
+    /// Stores an arrangement, and leaves its trail.
+    fn put(&mut self, posting: &Posting, number: i64, put: &Put, out: &mut BatchOutcome) {
+        let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
+        let previous = stands.last_posting.replace(number);
+        if previous.is_none() {
+            stands.begun_by = number;
+        }
+        let begun_by = stands.begun_by;
+        let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
+        let before = out.rows.trail.iter().rev().take_while(|event| event.posting_id == number);
+        let nr = i64::try_from(before.count()).unwrap_or(i64::MAX);
+        out.rows.trail.push(trail::event(posting, (number, nr), put, &row, previous));
+        out.arrangements.insert(row.id, row);
     }
 
     /// The message of an account that sinks below an amount with this posting.

@@ -2,6 +2,7 @@
 //! history shows.
 
 use crate::store::book_rows::{EntryRow, HoldEntryRow, PostingRow};
+use crate::store::trail_rows::TrailRow;
 use sha2::{Digest, Sha256};
 
 /// The digest of a commit: of the link before it and of every column of its rows, in the order of
@@ -11,8 +12,9 @@ pub fn digest(
     postings: &[PostingRow],
     entries: &[EntryRow],
     holds: &[HoldEntryRow],
+    trail: &[TrailRow],
 ) -> Vec<u8> {
-    let mut hash = Link(Vec::with_capacity(WRITTEN_MAX), Sha256::new());
+    let mut hash = Link::begin();
     hash.bytes(before);
     for p in postings {
         hash.number(p.id)
@@ -34,8 +36,12 @@ pub fn digest(
             .number(h.amount_minor);
         hash.optional(h.expires_at);
     }
-    hash.hand_over();
-    hash.1.finalize().to_vec()
+    for t in trail {
+        hash.number(t.posting_id).number(t.nr).bytes(t.kind.as_bytes()).number(t.record_id);
+        hash.number(t.version).bytes(t.event.as_bytes()).bytes(t.actor.as_bytes());
+        hash.bytes(t.note.as_bytes()).bytes(&t.digest).optional(t.previous);
+    }
+    hash.end()
 }
 
 /// Bytes that are handed to the hash at once: a number at a time would cost more than the hash
@@ -44,22 +50,36 @@ const WRITTEN_MAX: usize = 16_384;
 
 /// Writes values so that no two different rows give the same bytes: lengths go in front, absence
 /// has a mark.
-struct Link(Vec<u8>, Sha256);
+pub struct Link(Vec<u8>, Sha256);
 
 impl Link {
-    fn number(&mut self, value: i64) -> &mut Self {
+    /// Nothing yet.
+    pub fn begin() -> Link {
+        Link(Vec::with_capacity(WRITTEN_MAX), Sha256::new())
+    }
+
+    /// A number.
+    pub fn number(&mut self, value: i64) -> &mut Self {
         self.write(&value.to_be_bytes())
     }
 
-    fn bytes(&mut self, value: &[u8]) -> &mut Self {
+    /// Bytes, or the bytes of a text.
+    pub fn bytes(&mut self, value: &[u8]) -> &mut Self {
         self.write(&u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes()).write(value)
     }
 
-    fn optional(&mut self, value: Option<i64>) -> &mut Self {
+    /// A number that may be absent.
+    pub fn optional(&mut self, value: Option<i64>) -> &mut Self {
         match value {
             Some(value) => self.write(&[1]).number(value),
             None => self.write(&[0]),
         }
+    }
+
+    /// The digest of all of it.
+    pub fn end(mut self) -> Vec<u8> {
+        self.hand_over();
+        self.1.finalize().to_vec()
     }
 
     fn write(&mut self, bytes: &[u8]) -> &mut Self {

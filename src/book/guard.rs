@@ -4,8 +4,8 @@
 
 use super::Key;
 use super::PIN_ATTEMPTS_MAX;
-use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Identify, SessionSave};
+use super::guard_facts::{Facts, Staged, Standing};
+use super::posting::{Change, Identify, Put, SessionSave};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
@@ -77,6 +77,12 @@ impl Facts {
                 (self.shift(shift.assistant, staged) != Some(shift.id)).then_some(Reason::ShiftNone)
             }
             Change::Journal(row) => self.check_serve(row, staged),
+            Change::Put(put) => self.check_put(put, staged),
+            Change::While { arrangement, states } => {
+                let stands = self.arrangement(*arrangement, staged);
+                let there = stands.is_some_and(|stands| states.contains(&stands.state.as_str()));
+                (!there).then_some(Reason::Moved)
+            }
             Change::Keep(versioned) => self.check_keep(versioned, staged),
             // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
@@ -104,6 +110,11 @@ impl Facts {
             .zip(row.shift)
             .filter(|(who, shift)| self.shift(*who, staged) != Some(*shift));
         over.map(|_over| Reason::Stale)
+    }
+
+    fn check_put(&self, put: &Put, staged: &Staged) -> Option<Reason> {
+        let there = self.arrangement(put.row.id, staged).map_or(0, |stands| stands.version);
+        (there.checked_add(1) != Some(put.row.version)).then_some(Reason::Moved)
     }
 
     fn check_keep(&self, versioned: &Versioned, staged: &Staged) -> Option<Reason> {
@@ -159,6 +170,12 @@ impl Facts {
             Change::SaveSession(save) => {
                 new.sessions.insert(save.row.key.clone(), save.row.version);
             }
+            Change::Put(put) => {
+                let before = self.arrangement(put.row.id, staged).cloned().unwrap_or_default();
+                let (version, state) = (put.row.version, put.row.state.clone());
+                let after = Standing { version, state, ..before };
+                staged.guard_facts.arrangements.insert(put.row.id, after);
+            }
             Change::Keep(versioned) => {
                 new.versioned.insert(versioned.row_key(), versioned.version());
             }
@@ -180,6 +197,7 @@ impl Facts {
             Change::SetLanguage { .. }
             | Change::AtVersion { .. }
             | Change::AtPosting { .. }
+            | Change::While { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
             | Change::OpenCode(_)
@@ -191,6 +209,11 @@ impl Facts {
             | Change::TellBelow { .. }
             | Change::Tell(_) => {}
         }
+    }
+
+    fn arrangement<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a Standing> {
+        let (new, old) = (&staged.guard_facts, &self.guard_facts);
+        new.arrangements.get(&id).or_else(|| old.arrangements.get(&id))
     }
 
     fn attempts(&self, account: i64, staged: &Staged) -> Option<i64> {

@@ -3,6 +3,7 @@
 
 use super::Key;
 use super::posting::Receipt;
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, HoldRow};
 use crate::store::versioned::VersionedTable;
 use std::collections::{HashMap, HashSet};
@@ -45,8 +46,23 @@ pub struct GuardFacts {
     pub identified: HashSet<i64>,
     /// The shifts that people are in, by who serves; nothing for one that has just ended.
     pub shifts: HashMap<i64, Option<i64>>,
+    /// Where arrangements stand, by number; no entry where there is none.
+    pub arrangements: HashMap<i64, Standing>,
     /// Versions of what people keep.
     pub versioned: HashMap<(VersionedTable, i64), i64>,
+}
+
+/// Where an arrangement stands, as far as it matters to who changes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its version.
+    pub version: i64,
+    /// Its state.
+    pub state: String,
+    /// The posting that began it; 0 before that is recorded.
+    pub begun_by: i64,
+    /// The posting that changed it last; none before that is recorded.
+    pub last_posting: Option<i64>,
 }
 
 /// What the changes of one posting would add to the facts.
@@ -54,6 +70,14 @@ pub struct GuardFacts {
 pub(super) struct Staged {
     pub(super) guard_facts: GuardFacts,
     pub(super) opened: HashMap<i64, Account>,
+}
+
+impl Standing {
+    /// Where a stored arrangement stands.
+    pub fn of(row: ArrangementRow) -> Standing {
+        let ArrangementRow { version, state, begun_by, last_posting, .. } = row;
+        Standing { version, state, begun_by, last_posting: Some(last_posting) }
+    }
 }
 
 impl Facts {
@@ -71,6 +95,7 @@ impl Facts {
         self.guard_facts.identities.extend(guard_facts.identities);
         self.guard_facts.identified.extend(guard_facts.identified);
         self.guard_facts.shifts.extend(guard_facts.shifts);
+        self.guard_facts.arrangements.extend(guard_facts.arrangements);
         self.guard_facts.versioned.extend(guard_facts.versioned);
     }
 

@@ -1,10 +1,12 @@
 //! Postings: everything that must become true together, as one plain value; and the receipt of it.
 
 use super::Key;
+use crate::actor::Actor;
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::store::agent_rows::CashCodeRow;
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
 use crate::store::order_rows::OrderRow;
@@ -22,8 +24,9 @@ pub const POSTING_ROWS_MAX: usize = 1_000;
 
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
 ///
-/// With legs or hold moves it is recorded for ever under its key, and the same key gives the same
-/// receipt again. Without them it is only its `changes`, which guard themselves against repetition.
+/// With legs, hold moves or arrangements it is recorded for ever under its key, and the same key
+/// gives the same receipt again. Without them it is only its `changes`, which guard themselves
+/// against repetition.
 #[derive(Debug, Clone)]
 pub struct Posting {
     /// What makes a repetition recognisable.
@@ -34,6 +37,8 @@ pub struct Posting {
     pub kind: &'static str,
     /// When.
     pub at: Timestamp,
+    /// Who does it.
+    pub actor: Actor,
     /// Of all its legs and holds.
     pub currency: Currency,
     /// Balanced: they add up to zero. Each account at most once.
@@ -263,11 +268,34 @@ pub enum Change {
         /// What is told.
         message: NewMessage,
     },
+    /// Store an arrangement as an event leaves it; refused as `moved` when it is not at the version
+    /// that was read.
+    Put(Put),
+    /// Go on only while an arrangement is in one of these states; refused as `moved`. It changes
+    /// nothing: as many as like may go by the same one at a time.
+    While {
+        /// Which arrangement.
+        arrangement: i64,
+        /// The states it may be in.
+        states: &'static [&'static str],
+    },
     /// Store a row that has a version; refused as `stale` when it is not at the version that was
     /// read.
     Keep(Versioned),
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
+}
+
+/// An arrangement to store, and why.
+#[derive(Debug, Clone)]
+pub struct Put {
+    /// As it is to be stored: its version is the one after the one that was read. What the book
+    /// gives, the book fills in.
+    pub row: ArrangementRow,
+    /// What happened, in the words of its kind.
+    pub event: &'static str,
+    /// Why, in the words of who did it; empty where nobody was asked.
+    pub note: String,
 }
 
 /// Whose ID was seen.
@@ -296,7 +324,7 @@ pub type PostingResult = Result<Receipt, Refusal>;
 /// What came of a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number; 0 when it moved and reserved nothing.
+    /// Its number; 0 when it was not recorded.
     pub posting: i64,
     /// When it was committed first.
     pub at: Timestamp,
@@ -308,8 +336,8 @@ pub struct Receipt {
 
 impl Posting {
     /// Whether it is recorded in the book, or only changes rows around it.
-    pub fn is_money(&self) -> bool {
-        !self.legs.is_empty() || !self.holds.is_empty()
+    pub fn is_recorded(&self) -> bool {
+        is_recorded(&self.legs, &self.holds, &self.changes)
     }
 
     /// How much there is to do.
@@ -323,6 +351,12 @@ impl Posting {
             .chain(credentials)
             .fold(0, usize::saturating_add)
     }
+}
+
+/// Whether a posting of these is recorded in the book, or only changes rows around it.
+pub fn is_recorded(legs: &[Leg], holds: &[HoldMove], changes: &[Change]) -> bool {
+    let put = |change: &Change| matches!(change, Change::Put(_));
+    !legs.is_empty() || !holds.is_empty() || changes.iter().any(put)
 }
 
 impl Receipt {

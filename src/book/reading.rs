@@ -2,12 +2,12 @@
 //! from the batches before.
 
 use super::Key;
-use super::guard_facts::Facts;
+use super::guard_facts::{Facts, Standing};
 use super::posting::{Change, HoldMove, Posting, Receipt};
 use crate::store::changes_since::Invalidated;
 use crate::store::{
-    Conn, StoreError, book_rows, identities, order_rows, people, reversal_rows, sessions,
-    versioned, working_day,
+    Conn, StoreError, arrangement_rows, book_rows, identities, order_rows, people, reversal_rows,
+    sessions, versioned, working_day,
 };
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -74,6 +74,11 @@ pub fn read_facts(
     if !want.orders.is_empty() {
         let rows = order_rows::by_ids(conn, &Vec::from_iter(want.orders))?;
         facts.guard_facts.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
+    }
+    if !want.arrangements.is_empty() {
+        let rows = arrangement_rows::by_ids(conn, &Vec::from_iter(want.arrangements))?;
+        facts.guard_facts.arrangements =
+            rows.into_iter().map(|row| (row.id, Standing::of(row))).collect();
     }
     if !want.versioned.is_empty() {
         facts.guard_facts.versioned =
@@ -160,6 +165,7 @@ impl Facts {
         self.guard_facts.identities.clear();
         self.guard_facts.identified.clear();
         self.guard_facts.shifts.clear();
+        self.guard_facts.arrangements.clear();
         self.guard_facts.versioned.clear();
         for full in
             [self.accounts.len(), self.guard_facts.sessions.len(), self.guard_facts.attempts.len()]
@@ -186,6 +192,7 @@ struct TouchedRows<'a> {
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<i64>,
     serving: BTreeSet<i64>,
+    arrangements: BTreeSet<i64>,
     versioned: BTreeSet<(versioned::VersionedTable, i64)>,
 }
 
@@ -197,7 +204,7 @@ impl<'a> TouchedRows<'a> {
     }
 
     fn note(&mut self, posting: &'a Posting) {
-        if posting.is_money() {
+        if posting.is_recorded() {
             self.keys.push(posting.key.bytes());
         }
         self.accounts.extend(posting.legs.iter().map(|leg| leg.account));
@@ -239,6 +246,10 @@ impl<'a> TouchedRows<'a> {
                 Change::OpenReversal(row) => drop(self.reversals.insert(row.payment)),
                 Change::MoveReversal { payment, .. } => drop(self.reversals.insert(*payment)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
+                Change::Put(put) => drop(self.arrangements.insert(put.row.id)),
+                Change::While { arrangement, .. } => {
+                    self.arrangements.insert(*arrangement);
+                }
                 Change::Keep(versioned) => drop(self.versioned.insert(versioned.row_key())),
                 Change::ClearPin { account } => drop(self.pins.insert(*account)),
                 Change::OpenShift(shift) | Change::CloseShift(shift) => {

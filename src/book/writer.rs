@@ -357,6 +357,7 @@ fn write_batch(
             &out.rows.postings,
             &out.rows.entries,
             &out.rows.hold_entries,
+            &out.rows.trail,
         );
         (head.link, head.last_posting) = (head.link.saturating_add(1), last.id);
         let digest = head.digest.clone();

@@ -15,7 +15,7 @@ use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::versioned::{self, Versioned, VersionedTable};
 use crate::store::working_day::{self, AgentJournalRow, ClawbackRow, ShiftRow};
-use crate::store::{Conn, StoreError, order_rows};
+use crate::store::{Conn, StoreError, arrangement_rows, order_rows, trail_rows};
 use std::collections::{BTreeMap, HashMap};
 
 /// The changes of a batch, sorted by table.
@@ -90,6 +90,8 @@ pub fn write(
         working_day::add_initiators(&sets.initiators),
         working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
+        arrangement_rows::put(&out.arrangements.values().collect::<Vec<_>>()),
+        trail_rows::add(&out.rows.trail),
     ]);
     statements.extend(versioned::keep(&sets.versioned.into_values().collect::<Vec<_>>()));
     rows::run(conn, &statements)?;
@@ -136,6 +138,8 @@ impl<'a> Sets<'a> {
                 }
                 // whether it is told was decided by the fold, which says so
                 Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
+                // arrangements are kept by the fold, with their trail
+                Change::Put(_) | Change::While { .. } => {}
                 Change::OpenShift(shift) | Change::CloseShift(shift) => {
                     sets.shifts.insert(shift.id, shift);
                 }

@@ -1,9 +1,13 @@
 //! Reading the book from end to end, for its check. A page at a time: the book may be larger than
 //! memory.
 
+use super::arrangement_rows::ArrangementRow;
 use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
 use super::head::LinkRow;
-use super::schema::{accounts, chain, entries, hold_entries, holds, packed, postings};
+use super::schema::{
+    accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, trail,
+};
+use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
@@ -21,6 +25,8 @@ pub struct AuditRows {
     pub entries: Vec<EntryRow>,
     /// What they reserved and gave back.
     pub moves: Vec<HoldEntryRow>,
+    /// What happened to records with them.
+    pub trail: Vec<TrailRow>,
 }
 
 /// Where an account says that it stands.
@@ -67,12 +73,13 @@ pub fn newest_posting(conn: &mut Conn) -> Result<i64, StoreError> {
 /// Everything from posting `first` to `last`, both included.
 pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows, StoreError> {
     let moves = moves_between(conn, first, last)?;
+    let trail = trail_rows::between(conn, first, last)?;
     let page = postings::table.filter(postings::id.between(first, last)).order(postings::id);
     match conn {
         Conn::Sqlite(conn) => {
             let legs = entries::table.filter(entries::posting_id.between(first, last));
             let entries = legs.order((entries::posting_id, entries::leg)).load(conn)?;
-            Ok(AuditRows { postings: page.load(conn)?, entries, moves })
+            Ok(AuditRows { postings: page.load(conn)?, entries, moves, trail })
         }
         Conn::Postgres(pg) => {
             let page = page.select((postings::all_columns, sql::<Binary>("legs")));
@@ -83,7 +90,7 @@ pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows,
                 entries.extend(legs::unpack(posting.id, &packed)?);
                 postings.push(posting);
             }
-            Ok(AuditRows { postings, entries, moves })
+            Ok(AuditRows { postings, entries, moves, trail })
         }
     }
 }
@@ -123,20 +130,34 @@ pub fn moves_between(
     Ok(on!(conn, c => page.order((hold_entries::posting_id, hold_entries::leg)).load(c))?)
 }
 
-/// How many postings, entries and hold entries there are from posting `first` to `last`, both
-/// included. On PostgreSQL entries are a part of their postings: none can be there without one, and
+/// How many rows of each there are.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct RowCounts {
+    /// Postings.
+    pub postings: i64,
+    /// Entries.
+    pub entries: i64,
+    /// Moves of holds.
+    pub moves: i64,
+    /// Events of records.
+    pub trail: i64,
+}
+
+/// How many rows there are from posting `first` to `last`, both included. On PostgreSQL entries are a part of their postings: none can be there without one, and
 /// they are not counted apart.
-pub fn counts(conn: &mut Conn, first: i64, last: i64) -> Result<(i64, i64, i64), StoreError> {
+pub fn counts(conn: &mut Conn, first: i64, last: i64) -> Result<RowCounts, StoreError> {
     let rows = postings::table.filter(postings::id.between(first, last)).count();
-    let p = on!(conn, c => rows.get_result(c))?;
+    let postings = on!(conn, c => rows.get_result(c))?;
     let legs = entries::table.filter(entries::posting_id.between(first, last)).count();
-    let e = match conn {
+    let entries = match conn {
         Conn::Sqlite(conn) => legs.get_result(conn)?,
         Conn::Postgres(_) => 0,
     };
     let moves = hold_entries::table.filter(hold_entries::posting_id.between(first, last)).count();
-    let h = on!(conn, c => moves.get_result(c))?;
-    Ok((p, e, h))
+    let moves = on!(conn, c => moves.get_result(c))?;
+    let events = trail::table.filter(trail::posting_id.between(first, last)).count();
+    let trail = on!(conn, c => events.get_result(c))?;
+    Ok(RowCounts { postings, entries, moves, trail })
 }
 
 /// How many accounts there are.
@@ -161,6 +182,16 @@ pub fn balances(
     );
     let page = accounts::table.filter(accounts::id.gt(after_id)).order(accounts::id).limit(limit);
     Ok(on!(conn, c => page.select(columns).load(c))?)
+}
+
+/// Arrangements after `id`.
+pub fn arrangements_after(
+    conn: &mut Conn,
+    id: i64,
+    limit: i64,
+) -> Result<Vec<ArrangementRow>, StoreError> {
+    let page = arrangements::table.filter(arrangements::id.gt(id)).order(arrangements::id);
+    Ok(on!(conn, c => page.limit(limit).load(c))?)
 }
 
 /// Holds with numbers from `first` to `last`, both included: the oldest of them.

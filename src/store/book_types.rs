@@ -2,6 +2,7 @@
 //! stands in `book_rows`.
 
 use super::schema::{entries, hold_entries, holds, packed, postings};
+use super::trail_rows::TrailRow;
 use crate::limits::Usage;
 use diesel::prelude::*;
 
@@ -126,4 +127,6 @@ pub struct NewRows {
     pub entries: Vec<EntryRow>,
     /// What they reserved and gave back.
     pub hold_entries: Vec<HoldEntryRow>,
+    /// What happened to records, in the same order.
+    pub trail: Vec<TrailRow>,
 }

@@ -3,6 +3,7 @@
 //! not a guess.
 
 use super::agent_rows::{AgentPost, CashCodeRow, OutletRow};
+use super::arrangement_rows::{ArrangementRow, Search};
 use super::book_rows::{Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::holders::{AccountHolder, CallerProfile};
@@ -62,6 +63,10 @@ pub enum Found {
     Order(Option<OrderRow>),
     /// `Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`.
     Orders(Vec<OrderRow>),
+    /// An arrangement.
+    Arrangement(Option<ArrangementRow>),
+    /// Several of them.
+    Arrangements(Vec<ArrangementRow>),
     /// `Want::CodesOf`, `Want::SentUnjoined`, `Want::WaitingFor`.
     Codes(Vec<CashCodeRow>),
     /// `Want::Behind`.
@@ -301,6 +306,21 @@ impl Facts {
         Ok(self
             .get(&want, |found| if let Found::Order(order) = found { Some(order) } else { None })?
             .as_ref())
+    }
+
+    /// An arrangement (`Want::Arrangement`).
+    pub fn arrangement(&self, id: i64) -> Result<Option<&ArrangementRow>, NotWanted> {
+        let want = Want::Arrangement(id);
+        Ok(self
+            .get(&want, |found| if let Found::Arrangement(row) = found { Some(row) } else { None })?
+            .as_ref())
+    }
+
+    /// Those that are looked for (`Want::Arrangements`).
+    pub fn arrangements(&self, search: Search) -> Result<&[ArrangementRow], NotWanted> {
+        self.get(&Want::Arrangements(search), |found| {
+            if let Found::Arrangements(rows) = found { Some(rows.as_slice()) } else { None }
+        })
     }
 
     /// Several of them (`Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`).

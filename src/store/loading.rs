@@ -4,8 +4,8 @@
 use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agent_rows, book_rows, holders, identities, mailboxes, order_rows, people,
-    reversal_rows, sessions, standing_order_rows, voucher_rows, working_day,
+    Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
+    order_rows, people, reversal_rows, sessions, standing_order_rows, voucher_rows, working_day,
 };
 
 /// Reads what of this is not known yet.
@@ -119,6 +119,8 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::RequestsMade(kind, asker) => {
             Found::Count(order_rows::requests_made(conn, kind, *asker)?)
         }
+        Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
+        Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
         Want::SharesOf { split, asker } => {
             Found::Orders(order_rows::of_split(conn, *split, *asker)?)
         }

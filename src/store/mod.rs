@@ -4,6 +4,7 @@
 
 mod address;
 pub mod agent_rows;
+pub mod arrangement_rows;
 pub mod audit;
 pub mod batch_reader;
 pub mod book_rows;
@@ -32,6 +33,7 @@ pub mod sessions;
 pub mod setting_rows;
 mod sqlite;
 pub mod standing_order_rows;
+pub mod trail_rows;
 pub mod verified;
 pub mod versioned;
 pub mod voucher_rows;

@@ -6,7 +6,7 @@ use super::conn::Pg;
 use super::{Conn, StoreError};
 use diesel::pg::Pg as Postgres;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_async::AsyncConnectionCore;
@@ -22,6 +22,8 @@ pub enum Column<'a> {
     Texts(Vec<&'a str>),
     /// Texts that may be absent.
     OptionalTexts(Vec<Option<&'a str>>),
+    /// Yes or no.
+    Truths(Vec<bool>),
     /// Bytes.
     Bytes(Vec<&'a [u8]>),
     /// Bytes that were made for the statement.
@@ -201,6 +203,9 @@ impl QueryFragment<Sqlite> for One<'_> {
                 Column::OptionalTexts(all) => {
                     out.push_bind_param::<Nullable<Text>, _>(all.get(self.row).ok_or_else(short)?)?;
                 }
+                Column::Truths(all) => {
+                    out.push_bind_param::<Bool, _>(all.get(self.row).ok_or_else(short)?)?
+                }
                 Column::Bytes(all) => {
                     out.push_bind_param::<Binary, _>(all.get(self.row).ok_or_else(short)?)?
                 }
@@ -248,6 +253,7 @@ impl QueryFragment<Postgres> for All<'_> {
                 Column::OptionalTexts(values) => {
                     out.push_bind_param::<Array<Nullable<Text>>, _>(values)?
                 }
+                Column::Truths(values) => out.push_bind_param::<Array<Bool>, _>(values)?,
                 Column::Bytes(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
                 Column::Packed(values) => out.push_bind_param::<Array<Binary>, _>(values)?,
             }

@@ -5,8 +5,8 @@
 mod book_tables;
 
 pub use book_tables::{
-    accounts, chain, counters, entries, head, hold_entries, holds, nodes, packed, postings,
-    verified,
+    accounts, arrangements, chain, counters, entries, head, hold_entries, holds, nodes, packed,
+    postings, trail, verified,
 };
 
 diesel::table! {

@@ -2,6 +2,8 @@
 //! of one request in one visit, and on a server those of all requests of the moment in one journey.
 //! What the answers are used for is not known here.
 
+use super::arrangement_rows::Search;
+
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
 /// numbers; times are microseconds UTC; limits are how many rows at most.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +69,10 @@ pub enum Want {
     },
     /// How many orders of this kind somebody has ever asked for.
     RequestsMade(&'static str, i64),
+    /// An arrangement.
+    Arrangement(i64),
+    /// Several of them.
+    Arrangements(Search),
     /// The shares of a split that somebody asked for.
     SharesOf {
         /// Which split.

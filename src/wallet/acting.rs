@@ -5,6 +5,7 @@ use super::message::Message;
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
 use super::{Authority, Caller, Service, Wallet, unavailable};
+use crate::actor::Actor;
 use crate::book::{Change, Credential, Key, Posting, SecretKind};
 use crate::money::Money;
 use crate::pin::Pin;
@@ -98,9 +99,9 @@ impl Wallet {
             agreed(&plan, &request.fields)?;
             let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
-            let not_recorded = act.legs.is_empty() && act.holds.is_empty();
+            let not_recorded = !act.is_recorded();
             let mut posting = self.posting(&execution, act);
-            posting.request = digest;
+            (posting.request, posting.actor) = (digest, actor(service, caller));
             if service.authority != Authority::Nobody {
                 let row = pin.ok_or(Reason::PinLocked)?;
                 posting.changes.push(Change::ClearPin { account: row.account_id });
@@ -187,6 +188,7 @@ impl Wallet {
             request: [0; 16],
             kind: "note",
             at: self.clock.now(),
+            actor: Actor::Service,
             currency: self.config.market.currency,
             legs: Vec::new(),
             holds: Vec::new(),
@@ -243,11 +245,20 @@ impl Wallet {
     }
 }
 
+/// Who does something with this service.
+fn actor(service: &Service, caller: &Caller) -> Actor {
+    match (service.authority, &caller.post, &caller.person) {
+        (Authority::Assistant, Some(post), _) => Actor::Assistant(post.assistant.id),
+        (_, _, Some(person)) => Actor::Customer(person.account_id),
+        (_, _, None) => Actor::Stranger,
+    }
+}
+
 /// Whether the plan was good, but money was spent, an account frozen or an order answered in
 /// between: a new plan does, or says, better.
 fn is_outdated(refusal: &Refusal) -> bool {
     let reason = refusal.reason;
-    [Reason::NotEnough, Reason::AccountClosed, Reason::HoldGone, Reason::OrderGone]
+    [Reason::NotEnough, Reason::AccountClosed, Reason::HoldGone, Reason::OrderGone, Reason::Moved]
         .contains(&reason)
 }
 

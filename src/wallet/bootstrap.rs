@@ -2,6 +2,7 @@
 //! receipt codes.
 
 use super::people::join::empty_wallet;
+use crate::actor::Actor;
 use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -40,6 +41,7 @@ pub async fn open_accounts(
     }
     let key = Key::new(now, "founding", &[]);
     let posting = Posting {
+        actor: Actor::Service,
         key,
         request: [0; 16],
         kind: "founding",

@@ -8,6 +8,7 @@
 
 mod acting;
 pub mod agents;
+pub mod arrangements;
 pub mod bootstrap;
 pub mod caller;
 pub mod context;

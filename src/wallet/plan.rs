@@ -1,6 +1,7 @@
 //! A plan: what a service says to a request. Values for a screen, lines of a list, and what the
 //! book is to do. A quote shows the plan; doing it commits the same plan.
 
+use crate::book::posting::is_recorded;
 use crate::book::{Change, Credential, HoldMove, Leg, Meter};
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Item, Slots};
@@ -38,6 +39,13 @@ pub struct Act {
     pub changes: Vec<Change>,
     /// The posting that it puts right.
     pub corrects: Option<i64>,
+}
+
+impl Act {
+    /// Whether the book records it, or only changes rows around itself.
+    pub fn is_recorded(&self) -> bool {
+        is_recorded(&self.legs, &self.holds, &self.changes)
+    }
 }
 
 /// Why a plan ends early.

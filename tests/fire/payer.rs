@@ -3,6 +3,7 @@
 //! it has it. It knows nothing but its numbers: what payment stands behind a number anybody can
 //! tell, so the one who kills it knows what it was about to do.
 
+use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
@@ -77,6 +78,7 @@ pub fn posting(number: u64) -> Posting {
     let notes = sort(number) == Sort::Notes;
     let legs = legs(number).map(|(account, amount_minor)| Leg { account, amount_minor });
     Posting {
+        actor: Actor::Service,
         key: key(number),
         request: [7; 16],
         kind: "fire",

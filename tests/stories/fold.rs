@@ -6,6 +6,7 @@
 
 use super::ledger::*;
 use super::model::Model;
+use kadogo::actor::Actor;
 use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
@@ -186,6 +187,7 @@ impl Wish {
         };
         let currency = if self.abroad { Currency::parse("UGX").unwrap() } else { Currency::KES };
         Posting {
+            actor: Actor::Service,
             key: key(&self.key.to_string()),
             request: [self.request; 16],
             kind: "story",
@@ -352,7 +354,7 @@ proptest! {
                 ),
             }
             if answer.as_ref().is_ok_and(|receipt| !receipt.repeated) {
-                prop_assert_eq!(posting.is_money(), facts.last_posting == before.last_posting + 1);
+                prop_assert_eq!(posting.is_recorded(), facts.last_posting == before.last_posting + 1);
             } else {
                 prop_assert!(facts == before, "a trace was left: {:?}", posting);
                 prop_assert_eq!(format!("{out:?}"), written);

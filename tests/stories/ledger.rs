@@ -4,6 +4,7 @@
 
 use super::engine::{Hand, Home, blocking, is_postgres, lines};
 use super::template::Template;
+use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
@@ -42,6 +43,7 @@ pub fn key(name: &str) -> Key {
 /// A posting that does nothing yet.
 pub fn blank(name: &str) -> Posting {
     Posting {
+        actor: Actor::Service,
         key: key(name),
         request: [1; 16],
         kind: "story",

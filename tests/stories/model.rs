@@ -277,6 +277,8 @@ impl Model {
             | Change::CloseCode { .. }
             | Change::OpenOrder(_)
             | Change::CloseOrder { .. }
+            | Change::Put(_)
+            | Change::While { .. }
             | Change::Keep(_)
             | Change::Tell(_) => panic!("not in this story: {change:?}"),
         };

@@ -45,6 +45,10 @@ pub struct CheckReport {
     pub entries: u64,
     /// Hold entries read.
     pub hold_entries: u64,
+    /// Events of records read.
+    pub events: u64,
+    /// Arrangements compared with their trails.
+    pub arrangements: u64,
     /// Links of the chain recomputed.
     pub links: u64,
     /// The number and digest of the last link: whoever kept an earlier one can tell that nothing

@@ -3,9 +3,10 @@
 
 use super::findings::{CheckProgress, CheckReport, CheckStage, Faults, PAGE, Point};
 use super::page_buffer::PageBuffer;
+use super::records::Records;
 use super::reserves::Reserves;
 use crate::book::chain;
-use crate::store::audit::{self, AuditRows};
+use crate::store::audit::{self, AuditRows, RowCounts};
 use crate::store::book_rows::EntryRow;
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::{Conn, StoreError};
@@ -35,11 +36,12 @@ pub struct Walk {
     /// Accounts with entries that were read.
     pub tallies: HashMap<i64, Tally>,
     pub reserves: Reserves,
+    pub records: Records,
     pages: PageBuffer,
     /// The newest link so far.
     end: LinkRow,
     /// Rows that belong to no link.
-    loose: (i64, i64, i64),
+    loose: RowCounts,
 }
 
 impl Walk {
@@ -56,7 +58,18 @@ impl Walk {
         let end = LinkRow { seq, first_posting: 0, last_posting, digest };
         let tallies = HashMap::new();
         let reserves = Reserves::default();
-        Walk { report, faults, point, tallies, reserves, pages, end, loose: (0, 0, 0) }
+        let records = Records::after(last_posting);
+        Walk {
+            report,
+            faults,
+            point,
+            tallies,
+            reserves,
+            records,
+            pages,
+            end,
+            loose: RowCounts::default(),
+        }
     }
 
     /// Walks to the end of the chain.
@@ -83,9 +96,10 @@ impl Walk {
         }
         self.outside(conn, self.end.last_posting.max(before).saturating_add(1), i64::MAX)?;
         for (name, read, loose) in [
-            ("postings", self.report.postings, self.loose.0),
-            ("entries", self.report.entries, self.loose.1),
-            ("hold entries", self.report.hold_entries, self.loose.2),
+            ("postings", self.report.postings, self.loose.postings),
+            ("entries", self.report.entries, self.loose.entries),
+            ("hold entries", self.report.hold_entries, self.loose.moves),
+            ("events", self.report.events, self.loose.trail),
         ] {
             let stored = read.saturating_add(count(loose));
             self.faults.require(loose == 0, || {
@@ -115,7 +129,13 @@ impl Walk {
         } else {
             AuditRows::default()
         };
-        let digest = chain::digest(&self.end.digest, &rows.postings, &rows.entries, &rows.moves);
+        let digest = chain::digest(
+            &self.end.digest,
+            &rows.postings,
+            &rows.entries,
+            &rows.moves,
+            &rows.trail,
+        );
         self.faults.require(digest == link.digest, || match (first, last) {
             (first, last) if first == last => format!("posting {first} is not what was committed"),
             (first, last) => format!("postings {first} to {last} are not what was committed"),
@@ -189,6 +209,10 @@ impl Walk {
             self.reserves.step(step, &mut self.faults);
             sums.entry(step.posting_id).or_default();
         }
+        for event in &rows.trail {
+            self.records.step(event, &mut self.faults);
+            sums.entry(event.posting_id).or_default();
+        }
         for posting in &rows.postings {
             let sum = sums.get(&posting.id).copied();
             self.faults.require(sum == Some(0), || match sum {
@@ -212,14 +236,17 @@ impl Walk {
         self.report.postings = more(self.report.postings, rows.postings.len());
         self.report.entries = more(self.report.entries, rows.entries.len());
         self.report.hold_entries = more(self.report.hold_entries, rows.moves.len());
+        self.report.events = more(self.report.events, rows.trail.len());
     }
 
     /// Counts rows with numbers that no link covers.
     fn outside(&mut self, conn: &mut Conn, first: i64, last: i64) -> Result<(), StoreError> {
-        let (postings, entries, moves) = audit::counts(conn, first, last)?;
-        let (p, e, m) = self.loose;
-        self.loose =
-            (p.saturating_add(postings), e.saturating_add(entries), m.saturating_add(moves));
+        let more = audit::counts(conn, first, last)?;
+        let loose = &mut self.loose;
+        loose.postings = loose.postings.saturating_add(more.postings);
+        loose.entries = loose.entries.saturating_add(more.entries);
+        loose.moves = loose.moves.saturating_add(more.moves);
+        loose.trail = loose.trail.saturating_add(more.trail);
         self.reserves.outside(conn, first, last)
     }
 

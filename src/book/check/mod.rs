@@ -16,6 +16,7 @@ mod balances;
 mod findings;
 mod history;
 mod page_buffer;
+mod records;
 mod reserves;
 
 pub use findings::{CheckProgress, CheckReport, CheckStage, Point};
@@ -58,6 +59,7 @@ pub fn verify(
         let mut walk = history::Walk::new(point, faults);
         walk.history(conn, progress)?;
         walk.balances(conn, progress)?;
+        walk.arrangements(conn)?;
         Ok(walk.end())
     })
 }

@@ -3,6 +3,7 @@
 
 use crate::store::audit::AuditRows;
 use crate::store::book_rows::{EntryRow, HoldEntryRow, PostingRow};
+use crate::store::trail_rows::TrailRow;
 use std::collections::VecDeque;
 
 /// What was read and not handed out yet.
@@ -11,6 +12,7 @@ pub struct PageBuffer {
     postings: VecDeque<PostingRow>,
     entries: VecDeque<EntryRow>,
     moves: VecDeque<HoldEntryRow>,
+    trail: VecDeque<TrailRow>,
     /// Everything up to this posting was read.
     pub read_to: i64,
 }
@@ -26,6 +28,7 @@ impl PageBuffer {
         self.postings.extend(page.postings);
         self.entries.extend(page.entries);
         self.moves.extend(page.moves);
+        self.trail.extend(page.trail);
         self.read_to = last;
     }
 
@@ -36,6 +39,7 @@ impl PageBuffer {
             postings: split(&mut self.postings, first, last, |posting| posting.id),
             entries: split(&mut self.entries, first, last, |entry| entry.posting_id),
             moves: split(&mut self.moves, first, last, |step| step.posting_id),
+            trail: split(&mut self.trail, first, last, |event| event.posting_id),
         }
     }
 }

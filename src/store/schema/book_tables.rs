@@ -115,3 +115,36 @@ diesel::table! {
         at -> BigInt,
     }
 }
+
+diesel::table! {
+    arrangements (id) {
+        id -> BigInt,
+        kind -> Text,
+        version -> BigInt,
+        state -> Text,
+        open -> Bool,
+        owner -> BigInt,
+        other -> Nullable<BigInt>,
+        subject -> Text,
+        begun_at -> BigInt,
+        due_at -> Nullable<BigInt>,
+        body -> Text,
+        begun_by -> BigInt,
+        last_posting -> BigInt,
+    }
+}
+
+diesel::table! {
+    trail (posting_id, nr) {
+        posting_id -> BigInt,
+        nr -> BigInt,
+        kind -> Text,
+        record_id -> BigInt,
+        version -> BigInt,
+        event -> Text,
+        actor -> Text,
+        note -> Text,
+        digest -> Binary,
+        previous -> Nullable<BigInt>,
+    }
+}

@@ -27,6 +27,8 @@ pub fn nothing(want: &Want) -> Found {
         Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => {
             Found::Codes(Vec::new())
         }
+        Want::Arrangement(_) => Found::Arrangement(None),
+        Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Behind(_) => Found::Code(None),
         Want::Reversal(_) => Found::Reversal(None),
         Want::ReversalsAsked(_) => Found::Reversals(Vec::new()),

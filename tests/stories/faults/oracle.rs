@@ -350,6 +350,8 @@ impl Oracle {
             | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
+            | Change::Put(_)
+            | Change::While { .. }
             | Change::Keep(_) => {
                 panic!("not in this story: {change:?}")
             }

@@ -94,6 +94,8 @@ impl<'a> Wanted<'a> {
                 | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
+                | Change::Put(_)
+                | Change::While { .. }
                 | Change::Keep(_)
                 | Change::Tell(_) => {}
             }
@@ -109,7 +111,7 @@ impl Truth {
         let mut want = Wanted::default();
         for posting in postings {
             want.note(posting);
-            if let Some(index) = self.keys.get(&posting.key).filter(|_| posting.is_money()) {
+            if let Some(index) = self.keys.get(&posting.key).filter(|_| posting.is_recorded()) {
                 let row = &self.postings[*index];
                 let balances = self.entries[*index]
                     .iter()
@@ -210,6 +212,8 @@ impl Truth {
                 | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
+                | Change::Put(_)
+                | Change::While { .. }
                 | Change::Keep(_) => {}
             }
         }

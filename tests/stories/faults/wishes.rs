@@ -4,6 +4,7 @@
 
 use super::oracle::Oracle;
 use super::truth::POISON;
+use kadogo::actor::Actor;
 use kadogo::book::{
     Change, Credential, FEES, HoldMove, Key, Leg, Posting, SUSPENSE, SecretKind, SessionSave, TRUST,
 };
@@ -131,6 +132,7 @@ impl Wisher {
         self.keys += 1;
         let kind = if luck.below(400) == 0 { POISON } else { "story" };
         let mut posting = Posting {
+            actor: Actor::Service,
             key: key(1, self.keys),
             request: [1; 16],
             kind,

@@ -1,6 +1,7 @@
 //! A bare book: three people with money, and hands that reach past every guard.
 
 use super::place::Place;
+use kadogo::actor::Actor;
 use kadogo::book::check::{self, CheckReport, Extent};
 use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, TRUST};
 use kadogo::metrics::Metrics;
@@ -50,6 +51,7 @@ impl Ledger {
     fn posting(&self) -> Posting {
         let turn = self.turn.replace(self.turn.get() + 1);
         Posting {
+            actor: Actor::Service,
             key: Key::new(Timestamp::from_micros(0), "story", &turn.to_be_bytes()),
             request: [1; 16],
             kind: "story",

@@ -1,0 +1,62 @@
+//! The trail: what happened to each record, by whom, in which posting. It is only ever added to.
+//! Each row names the posting of the row before it of the same record, as entries of an account do.
+
+use super::rows::{Column, Rows};
+use super::schema::trail;
+use super::{Conn, StoreError, on};
+use diesel::prelude::*;
+
+/// Something that happened to a record.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct TrailRow {
+    /// The posting that it came with.
+    pub posting_id: i64,
+    /// Which of its events, from 0.
+    pub nr: i64,
+    /// The kind of the record.
+    pub kind: String,
+    /// The record's number.
+    pub record_id: i64,
+    /// The record's version after it.
+    pub version: i64,
+    /// What happened, in the words of the record's kind.
+    pub event: String,
+    /// Who did it: see `Actor`.
+    pub actor: String,
+    /// Why, in words; empty where nobody was asked.
+    pub note: String,
+    /// Digest of the record after it.
+    pub digest: Vec<u8>,
+    /// The posting with the event before this one.
+    pub previous: Option<i64>,
+}
+
+/// What came with postings from `first` to `last`, both included, in the order of its key.
+pub fn between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<TrailRow>, StoreError> {
+    let page = trail::table.filter(trail::posting_id.between(first, last));
+    Ok(on!(conn, c => page.order((trail::posting_id, trail::nr)).load(c))?)
+}
+
+/// What came with one posting.
+pub fn of_posting(conn: &mut Conn, posting: i64) -> Result<Vec<TrailRow>, StoreError> {
+    between(conn, posting, posting)
+}
+
+/// Adds what happened.
+pub fn add(rows: &[TrailRow]) -> Rows<'_> {
+    let columns = vec![
+        Column::Numbers(rows.iter().map(|t| t.posting_id).collect()),
+        Column::Numbers(rows.iter().map(|t| t.nr).collect()),
+        Column::Texts(rows.iter().map(|t| t.kind.as_str()).collect()),
+        Column::Numbers(rows.iter().map(|t| t.record_id).collect()),
+        Column::Numbers(rows.iter().map(|t| t.version).collect()),
+        Column::Texts(rows.iter().map(|t| t.event.as_str()).collect()),
+        Column::Texts(rows.iter().map(|t| t.actor.as_str()).collect()),
+        Column::Texts(rows.iter().map(|t| t.note.as_str()).collect()),
+        Column::Bytes(rows.iter().map(|t| t.digest.as_slice()).collect()),
+        Column::Optional(rows.iter().map(|t| t.previous).collect()),
+    ];
+    let head = "INSERT INTO trail (posting_id, nr, kind, record_id, version, event, actor, note, \
+                digest, previous)";
+    Rows::insert(rows.len(), columns, head, "")
+}

@@ -1,0 +1,142 @@
+//! What a kind of arrangement is: one value, in the file of the kind, that says in which states one
+//! can be, what moves it from one to another and who may do that, and what happens when its time
+//! comes. Rows are decoded into the kind's own words first, and encoded last; nothing here knows any
+//! kind.
+
+use super::super::context::Context;
+use super::super::plan::{Act, PlanError};
+use crate::book::{Change, Put};
+use crate::refusal::{Reason, Refusal};
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::wants::Want;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::str::FromStr;
+use strum::VariantArray;
+
+/// Who moves an arrangement, as seen from it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// Who began it.
+    Owner,
+    /// The other side.
+    Other,
+    /// Who serves at an outlet.
+    Assistant,
+    /// The operator's staff.
+    Staff,
+    /// The service itself: its time has come.
+    Service,
+}
+
+/// What wants to be read of a row whose time has come, given what was read before.
+pub type WakeWants = fn(&Context, &ArrangementRow) -> Vec<Want>;
+/// What is to be done when its time has come; or, where the book has refused that, what is to be
+/// done instead. Pure, as what services decide.
+pub type Wake = fn(&Context, &ArrangementRow, Option<&Refusal>) -> Result<Act, PlanError>;
+
+/// One kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// What it is called in rows, trails and tables.
+    pub name: &'static str,
+    /// The state in which one begins.
+    pub begins: &'static str,
+    /// All its states.
+    pub states: &'static [&'static str],
+    /// All that can happen to it.
+    pub events: &'static [&'static str],
+    /// The state after an event, where that may happen then and by that side.
+    pub apply: fn(&str, &str, Role) -> Option<&'static str>,
+    /// Whether anything may still come of one in this state.
+    pub is_open: fn(&str) -> bool,
+    /// What it is refused with where something cannot happen any more.
+    pub gone: Reason,
+    /// What must be read when its time has come.
+    pub wants: &'static [WakeWants],
+    /// What is done then.
+    pub wake: Wake,
+}
+
+impl Kind {
+    /// The change that begins one. What the book gives is left open.
+    pub fn begin(&self, row: ArrangementRow, event: &'static str) -> Change {
+        let state = self.begins.to_owned();
+        let kind = self.name.to_owned();
+        let row = ArrangementRow { kind, version: 1, state, open: true, ..row };
+        Change::Put(Put { row, event, note: String::new() })
+    }
+
+    /// A row after an event: one version later, in the state that comes of it; refused where it
+    /// cannot happen. What is over has no clock any more.
+    pub fn after(
+        &self,
+        row: &ArrangementRow,
+        event: &'static str,
+        role: Role,
+    ) -> Result<ArrangementRow, PlanError> {
+        let state = (self.apply)(&row.state, event, role).ok_or(self.gone)?;
+        let open = (self.is_open)(state);
+        let version = row.version.saturating_add(1);
+        let due_at = row.due_at.filter(|_| open);
+        Ok(ArrangementRow { version, state: state.to_owned(), open, due_at, ..row.clone() })
+    }
+
+    /// The change that leaves it so.
+    pub fn moved(
+        &self,
+        row: &ArrangementRow,
+        event: &'static str,
+        role: Role,
+    ) -> Result<Change, PlanError> {
+        let row = self.after(row, event, role)?;
+        Ok(Change::Put(Put { row, event, note: String::new() }))
+    }
+
+    /// Its table, for people: a line for each event in each state, who may bring it about, and what
+    /// comes of it.
+    pub fn table(&self) -> String {
+        let mut lines = vec![format!("{}: begins as {}", self.name, self.begins)];
+        for state in self.states {
+            for event in self.events {
+                let by = |role: &&Role| (self.apply)(state, event, **role).is_some();
+                let roles: Vec<&'static str> =
+                    Role::VARIANTS.iter().filter(by).map(|role| (*role).into()).collect();
+                let after =
+                    Role::VARIANTS.iter().find_map(|role| (self.apply)(state, event, *role));
+                if let Some(after) = after {
+                    lines.push(format!("  {state} + {event} by {} = {after}", roles.join(", ")));
+                }
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// What an event makes of a state, in the words of rows: decoded, applied, encoded.
+pub fn in_words<S, E>(
+    state: &str,
+    event: &str,
+    role: Role,
+    apply: fn(S, E, Role) -> Option<S>,
+) -> Option<&'static str>
+where
+    S: FromStr + Into<&'static str>,
+    E: FromStr,
+{
+    let (state, event) = (state.parse().ok()?, event.parse().ok()?);
+    apply(state, event, role).map(Into::into)
+}
+
+/// What only its kind can read of a row.
+pub fn body<B: DeserializeOwned>(row: &ArrangementRow) -> Result<B, PlanError> {
+    serde_json::from_str(&row.body).map_err(|_unreadable| PlanError::Damaged("an arrangement"))
+}
+
+/// The same as it is stored. A body of plain fields can always be written.
+pub fn written<B: Serialize>(body: &B) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}

@@ -1,0 +1,7 @@
+//! What waits: what a kind of arrangement is, and the worker that wakes what is due. Which kinds
+//! there are is not known here.
+
+pub mod kind;
+mod worker;
+
+pub use kind::{Kind, Role};

@@ -1,0 +1,212 @@
+//! Waking what is due. Each node looks, kind by kind; what it does about a row carries a key made
+//! of the row and its version, and changes the row from the version that was read: of several nodes
+//! one does it, once. A row that fails is reported and left for later, and holds up no other; no
+//! kind holds up another.
+
+use super::super::context::{Channel, Context};
+use super::super::plan::{Act, PlanError};
+use super::super::{Caller, PEERS, Wallet};
+use super::kind::Kind;
+use crate::actor::Actor;
+use crate::book::{Key, Posting};
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::request::{Fields, Mode};
+use crate::store::arrangement_rows::{self as rows, ArrangementRow};
+use crate::store::facts::Facts;
+use crate::store::wants::Want;
+use crate::store::{Conn, StoreError, loading};
+use crate::time::Timestamp;
+use futures_util::future::join_all;
+
+/// Looked at in one go.
+const PAGE: i64 = 200;
+
+/// What a look came to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Woken {
+    /// Rows whose time had come and that were moved by this node.
+    pub done: usize,
+    /// Rows that others moved first.
+    pub others: usize,
+    /// Rows that could not be moved, and are tried again at the next look.
+    pub failed: usize,
+}
+
+/// A row that is due, and what is to be done about it.
+struct Due {
+    row: ArrangementRow,
+    act: Result<Act, PlanError>,
+}
+
+impl Wallet {
+    /// Does what is to be done about all rows of a kind whose time has come.
+    pub async fn wake_due(&self, kind: &'static Kind) -> Result<Woken, StoreError> {
+        let mut woken = Woken::default();
+        let mut after = (i64::MIN, 0);
+        loop {
+            let page = self.read_due(kind, after).await?;
+            let full = i64::try_from(page.len()).unwrap_or(0) >= PAGE;
+            // what failed stays due: the look goes on behind it
+            after = page
+                .last()
+                .map_or(after, |last| (last.row.due_at.unwrap_or(i64::MIN), last.row.id));
+            for (row, done) in join_all(page.into_iter().map(|due| self.wake_one(kind, due))).await
+            {
+                match done {
+                    Ok(true) => woken.done = woken.done.saturating_add(1),
+                    Ok(false) => woken.others = woken.others.saturating_add(1),
+                    Err(why) => {
+                        woken.failed = woken.failed.saturating_add(1);
+                        tracing::error!(kind = kind.name, id = row.id, %why, "could not be woken");
+                    }
+                }
+            }
+            if !full {
+                return Ok(woken);
+            }
+        }
+    }
+
+    /// What is due behind a row, and what is to be done about it: read and decided in one visit.
+    async fn read_due(
+        &self,
+        kind: &'static Kind,
+        after: (i64, i64),
+    ) -> Result<Vec<Due>, StoreError> {
+        let wallet = self.clone();
+        self.store
+            .read(move |conn: &mut Conn| {
+                let now = wallet.clock.now();
+                let found = rows::due(conn, kind.name, now.micros(), after, PAGE)?;
+                wallet.decide_due(conn, kind, found, None, now)
+            })
+            .await
+    }
+
+    fn decide_due(
+        &self,
+        conn: &mut Conn,
+        kind: &'static Kind,
+        found: Vec<ArrangementRow>,
+        refused: Option<&Refusal>,
+        now: Timestamp,
+    ) -> Result<Vec<Due>, StoreError> {
+        let mut facts = Facts::default();
+        let sides = |row: &ArrangementRow| {
+            [Some(row.owner), row.other].into_iter().flatten().map(Want::Owner).collect::<Vec<_>>()
+        };
+        loading::load(conn, &found.iter().flat_map(sides).collect::<Vec<_>>(), &mut facts)?;
+        for step in kind.wants {
+            let mut wants = Vec::new();
+            for row in &found {
+                // of whom nothing is known nothing is wanted: that is found out below
+                let _ = self.about(row, &facts, now, |context| wants.extend(step(context, row)));
+            }
+            loading::load(conn, &wants, &mut facts)?;
+        }
+        let due = |row: ArrangementRow| {
+            let act = self.about(&row, &facts, now, |context| (kind.wake)(context, &row, refused));
+            Due { act: act.and_then(|act| act), row }
+        };
+        Ok(found.into_iter().map(due).collect())
+    }
+
+    /// Whoever began it is asked for as if they did it now.
+    fn about<T>(
+        &self,
+        row: &ArrangementRow,
+        facts: &Facts,
+        now: Timestamp,
+        f: impl FnOnce(&Context) -> T,
+    ) -> Result<T, PlanError> {
+        let holder =
+            facts.owner(row.owner)?.ok_or(PlanError::Damaged("an arrangement of nobody"))?;
+        let person = holder.person.clone();
+        let msisdn = Msisdn::from_e164(&person.msisdn).ok_or(PlanError::Damaged("a number"))?;
+        let caller =
+            Caller { msisdn, person: Some(person), settled: true, post: None, order_waits: false };
+        Ok(f(&Context {
+            config: &self.config,
+            tariff: &self.tariff.get(),
+            limits: &self.limits.get(),
+            peers: &PEERS,
+            caller: &caller,
+            fields: &Fields::new(),
+            secret: None,
+            mode: Mode::Execute,
+            now,
+            channel: Channel::Ussd,
+            key: Some(key(row)),
+            fresh_id: 0,
+            salt: [0; 16],
+            posting: None,
+            facts,
+        }))
+    }
+
+    /// Whether this node has moved it; or why nobody can.
+    async fn wake_one(
+        &self,
+        kind: &'static Kind,
+        due: Due,
+    ) -> (ArrangementRow, Result<bool, String>) {
+        let Due { row, act } = due;
+        let refused = match act {
+            Err(error) => return (row, Err(said(&error))),
+            Ok(act) => match self.book.post(self.woken(&row, act)).await {
+                Ok(receipt) => return (row, Ok(!receipt.repeated)),
+                Err(refusal) if passes(&refusal) => return (row, Ok(false)),
+                Err(refusal) => refusal,
+            },
+        };
+        let wallet = self.clone();
+        let again = row.clone();
+        let why = refused.clone();
+        let read = move |conn: &mut Conn| {
+            let now = wallet.clock.now();
+            wallet.decide_due(conn, kind, vec![again.clone()], Some(&why), now)
+        };
+        let instead = match self.store.read(read).await {
+            Ok(mut due) => due.pop().map(|due| due.act),
+            Err(error) => return (row, Err(error.to_string())),
+        };
+        let done = match instead {
+            None => Ok(false),
+            Some(Err(error)) => Err(said(&error)),
+            Some(Ok(act)) => match self.book.post(self.woken(&row, act)).await {
+                Ok(receipt) => Ok(!receipt.repeated),
+                Err(refusal) if passes(&refusal) => Ok(false),
+                Err(refusal) => Err(refusal.code().to_owned()),
+            },
+        };
+        (row, done)
+    }
+
+    fn woken(&self, row: &ArrangementRow, act: Act) -> Posting {
+        Posting { actor: Actor::Service, ..self.planned(key(row), act) }
+    }
+}
+
+/// The same for each node and each try: of one version of a row.
+fn key(row: &ArrangementRow) -> Key {
+    let name = [row.id.to_be_bytes(), row.version.to_be_bytes()].concat();
+    Key::new(Timestamp::from_micros(row.due_at.unwrap_or(0)), "wake", &name)
+}
+
+/// Whether a refusal says nothing about what was to be done: somebody was faster, or the book can do
+/// nothing now.
+fn passes(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.reason,
+        Reason::Moved | Reason::Stale | Reason::Busy | Reason::Unclear | Reason::KeyReused
+    )
+}
+
+fn said(error: &PlanError) -> String {
+    match error {
+        PlanError::Refused(refusal) => refusal.code().to_owned(),
+        PlanError::NotWanted(fact) => fact.to_string(),
+        PlanError::Damaged(what) => (*what).to_owned(),
+    }
+}
