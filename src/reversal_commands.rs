@@ -40,9 +40,10 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
         format!("{} {phone}", person.name)
     };
     for case in wallet.reversals().await? {
-        let row = &case.row;
-        let held = money(case.row.held_minor);
-        let sent = money(case.row.amount_minor);
+        let row = &case.reversal.row;
+        let terms = &case.reversal.terms;
+        let held = money(terms.held_minor);
+        let sent = money(terms.amount_minor);
         println!(
             "{} {}: {held} held of {sent}, {} to {}, asked {}, ends {}; asked back by them in 30 \
              days: {}",
@@ -50,8 +51,8 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
             row.state,
             who(&case.payer),
             who(&case.payee),
-            day(row.asked_at),
-            day(row.expires_at),
+            day(row.begun_at),
+            day(terms.expires_at),
             case.asked_before,
         );
     }
@@ -69,8 +70,9 @@ async fn decide(
         bail!("say why, in at most {WHY_MAX} letters: it is kept with the decision");
     }
     let decided = wallet.decide_reversal(code, give_back, why.trim()).await;
-    let row = decided.map_err(|refusal| anyhow!("{code} is not decided: {}", refusal.code()))?;
-    let held = Money::new(row.held_minor, wallet.config.market.currency);
+    let reversal =
+        decided.map_err(|refusal| anyhow!("{code} is not decided: {}", refusal.code()))?;
+    let held = Money::new(reversal.terms.held_minor, wallet.config.market.currency);
     println!(
         "{code}: {held} {}",
         if give_back { "given back to who sent it" } else { "left with who received it" }

@@ -55,15 +55,7 @@ impl Facts {
                 moved.then_some(Reason::Stale)
             }
             Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::Seen),
-            Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::Stale),
-            Change::OpenReversal(row) => {
-                self.reversal(row.payment, staged).is_some().then_some(Reason::UndoTwice)
-            }
-            Change::MoveReversal { payment, from, .. } => {
-                let there =
-                    self.reversal(*payment, staged).is_some_and(|state| from.contains(&state));
-                (!there).then_some(Reason::UndoGone)
-            }
+            Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::Moved),
             Change::OpenOrder(order) => {
                 self.order(order.id, staged).is_some().then_some(Reason::Invalid)
             }
@@ -180,10 +172,6 @@ impl Facts {
                 new.versioned.insert(versioned.row_key(), versioned.version());
             }
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
-            Change::OpenReversal(row) => drop(new.reversals.insert(row.payment, row.state.clone())),
-            Change::MoveReversal { payment, state, .. } => {
-                new.reversals.insert(*payment, (*state).to_owned());
-            }
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => {
                 new.orders.insert(*order, (*state).to_owned());
@@ -251,15 +239,6 @@ impl Facts {
             .or_else(|| self.guard_facts.shifts.get(&assistant))
             .copied()
             .flatten()
-    }
-
-    fn reversal<'a>(&'a self, payment: i64, staged: &'a Staged) -> Option<&'a str> {
-        staged
-            .guard_facts
-            .reversals
-            .get(&payment)
-            .or_else(|| self.guard_facts.reversals.get(&payment))
-            .map(String::as_str)
     }
 
     fn order<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a str> {

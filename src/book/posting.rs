@@ -12,7 +12,6 @@ use crate::store::identities::IdentityRow;
 use crate::store::order_rows::OrderRow;
 use crate::store::outbox::NewMessage;
 use crate::store::people::{PersonRow, PinRow};
-use crate::store::reversal_rows::ReversalRow;
 use crate::store::sessions::SessionRow;
 use crate::store::versioned::Versioned;
 use crate::store::working_day::{AgentJournalRow, ClawbackRow, ShiftRow};
@@ -131,6 +130,11 @@ pub enum HoldMove {
     },
 }
 
+impl HoldMove {
+    /// When a hold ends whose clock is that of the arrangement that it stands behind.
+    pub const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
+}
+
 /// A change of a row outside the book's own tables.
 #[derive(Debug, Clone)]
 pub enum Change {
@@ -203,21 +207,6 @@ pub enum Change {
     Reminded {
         /// Which order.
         order: i64,
-    },
-    /// Ask a payment back; this posting opens the hold. Refused as `undo_twice` when it was asked
-    /// back before.
-    OpenReversal(ReversalRow),
-    /// Go on with what was asked back; refused as `undo_gone` when it is in none of the states it
-    /// may come from.
-    MoveReversal {
-        /// The payment that is asked back.
-        payment: i64,
-        /// The states it may be in.
-        from: &'static [&'static str],
-        /// The state it gets.
-        state: &'static str,
-        /// Why staff decided so; empty where nobody was asked.
-        why: String,
     },
     /// Whether somebody takes requests from somebody else.
     Block {

@@ -6,8 +6,8 @@ use super::guard_facts::{Facts, Standing};
 use super::posting::{Change, HoldMove, Posting, Receipt};
 use crate::store::changes_since::Invalidated;
 use crate::store::{
-    Conn, StoreError, arrangement_rows, book_rows, identities, order_rows, people, reversal_rows,
-    sessions, versioned, working_day,
+    Conn, StoreError, arrangement_rows, book_rows, identities, order_rows, people, sessions,
+    versioned, working_day,
 };
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -65,11 +65,6 @@ pub fn read_facts(
         let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
         facts.guard_facts.shifts =
             shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
-    }
-    if !want.reversals.is_empty() {
-        let rows = reversal_rows::by_payments(conn, &Vec::from_iter(want.reversals))?;
-        facts.guard_facts.reversals =
-            rows.into_iter().map(|row| (row.payment, row.state)).collect();
     }
     if !want.orders.is_empty() {
         let rows = order_rows::by_ids(conn, &Vec::from_iter(want.orders))?;
@@ -161,7 +156,6 @@ impl Facts {
         self.guard_facts.dedup_keys.clear();
         self.guard_facts.msisdns.clear();
         self.guard_facts.orders.clear();
-        self.guard_facts.reversals.clear();
         self.guard_facts.identities.clear();
         self.guard_facts.identified.clear();
         self.guard_facts.shifts.clear();
@@ -188,7 +182,6 @@ struct TouchedRows<'a> {
     dedup_keys: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
     orders: BTreeSet<i64>,
-    reversals: BTreeSet<i64>,
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<i64>,
     serving: BTreeSet<i64>,
@@ -243,8 +236,6 @@ impl<'a> TouchedRows<'a> {
                 Change::CloseOrder { order, .. } | Change::Reminded { order } => {
                     self.orders.insert(*order);
                 }
-                Change::OpenReversal(row) => drop(self.reversals.insert(row.payment)),
-                Change::MoveReversal { payment, .. } => drop(self.reversals.insert(*payment)),
                 Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::Put(put) => drop(self.arrangements.insert(put.row.id)),
                 Change::While { arrangement, .. } => {

@@ -10,7 +10,6 @@ use crate::store::identities::{self, IdentityRow};
 use crate::store::order_rows::OrderRow;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::people::{self, PersonRow, PinRow};
-use crate::store::reversal_rows::{self, ReversalRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::versioned::{self, Versioned, VersionedTable};
@@ -32,8 +31,6 @@ struct Sets<'a> {
     closed: BTreeMap<i64, &'static str>,
     reminded: Vec<i64>,
     blocks: BTreeMap<(i64, i64), bool>,
-    reversals: Vec<ReversalRow>,
-    moved: BTreeMap<i64, (&'static str, &'a str)>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
@@ -82,7 +79,6 @@ pub fn write(
         sessions::see(&sets.dedup_keys),
         order_rows::add(&sets.orders.into_values().collect::<Vec<_>>()),
         order_rows::set_blocks(&sets.blocks),
-        reversal_rows::add(&sets.reversals),
         agent_rows::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
@@ -105,7 +101,6 @@ pub fn write(
             agent_rows::set_low_floats(&sets.low_floats),
             order_rows::set_states(&sets.closed),
             order_rows::set_reminded(&sets.reminded),
-            reversal_rows::set_states(&sets.moved),
             agent_rows::set_code_states(&sets.spent_codes),
         ],
     )
@@ -161,13 +156,6 @@ impl<'a> Sets<'a> {
                 Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
                 Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
                 Change::Reminded { order } => sets.reminded.push(*order),
-                // the hold behind it has the number of the posting that opens it
-                Change::OpenReversal(row) => {
-                    sets.reversals.push(ReversalRow { hold: note.posting, ..row.clone() })
-                }
-                Change::MoveReversal { payment, state, why, .. } => {
-                    sets.moved.insert(*payment, (state, why));
-                }
                 Change::Block { account, other, blocked } => {
                     sets.blocks.insert((*account, *other), *blocked);
                 }

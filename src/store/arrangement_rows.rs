@@ -50,6 +50,8 @@ pub enum Side {
     Other(i64),
     /// Its subject.
     Subject(String),
+    /// Of whom does not matter: those of everybody, which is for staff.
+    Anybody,
 }
 
 /// Which arrangements are looked for.
@@ -86,6 +88,7 @@ pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, Sto
             Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
             Side::Other(account) => all.filter(arrangements::other.eq(*account)),
             Side::Subject(subject) => all.filter(arrangements::subject.eq(subject)),
+            Side::Anybody => all,
         };
         let all = if search.open { all.filter(arrangements::open.eq(true)) } else { all };
         Ok(all.order(arrangements::id.desc()).limit(search.limit).load(c)?)

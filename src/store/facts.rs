@@ -10,7 +10,6 @@ use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::order_rows::OrderRow;
 use super::people::{PersonRow, PinRow};
-use super::reversal_rows::ReversalRow;
 use super::standing_order_rows::StandingOrderRow;
 use super::wants::Want;
 use super::working_day::{CashDrawer, ShiftRow};
@@ -71,10 +70,6 @@ pub enum Found {
     Codes(Vec<CashCodeRow>),
     /// `Want::Behind`.
     Code(Option<CashCodeRow>),
-    /// `Want::Reversal`.
-    Reversal(Option<ReversalRow>),
-    /// `Want::ReversalsAsked`.
-    Reversals(Vec<ReversalRow>),
     /// `Want::Mailbox`.
     Mailbox(Option<MailboxRow>),
     /// `Want::StandingOrder`.
@@ -344,22 +339,6 @@ impl Facts {
         Ok(self
             .get(&want, |found| if let Found::Code(code) = found { Some(code) } else { None })?
             .as_ref())
-    }
-
-    /// What was asked back of a payment (`Want::Reversal`).
-    pub fn reversal(&self, payment: i64) -> Result<Option<&ReversalRow>, NotWanted> {
-        let want = Want::Reversal(payment);
-        Ok(self
-            .get(&want, |found| if let Found::Reversal(row) = found { Some(row) } else { None })?
-            .as_ref())
-    }
-
-    /// What somebody is asked to give back (`Want::ReversalsAsked`).
-    pub fn reversals_asked(&self, payee: i64) -> Result<&[ReversalRow], NotWanted> {
-        let want = Want::ReversalsAsked(payee);
-        self.get(&want, |found| {
-            if let Found::Reversals(rows) = found { Some(rows.as_slice()) } else { None }
-        })
     }
 
     /// Where somebody gets their statements (`Want::Mailbox`).

@@ -5,7 +5,7 @@ use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
-    order_rows, people, reversal_rows, sessions, standing_order_rows, voucher_rows, working_day,
+    order_rows, people, sessions, standing_order_rows, voucher_rows, working_day,
 };
 
 /// Reads what of this is not known yet.
@@ -138,11 +138,6 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::SentCount(account) => Found::Count(voucher_rows::sent_count(conn, *account)?),
         Want::MeantCount(msisdn) => Found::Count(voucher_rows::meant_count(conn, msisdn)?),
         Want::Behind(hold) => Found::Code(voucher_rows::behind(conn, *hold)?),
-        Want::Reversal(payment) => Found::Reversal(reversal_rows::by_payment(conn, *payment)?),
-        Want::ReversalsSince { payer, since } => {
-            Found::Count(reversal_rows::count_since(conn, *payer, *since)?)
-        }
-        Want::ReversalsAsked(payee) => Found::Reversals(reversal_rows::asked_of(conn, *payee)?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
         Want::StandingOrder(id) => Found::StandingOrder(standing_order_rows::by_id(conn, *id)?),
         Want::StandingOrders(payer, limit) => {

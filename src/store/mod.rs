@@ -25,7 +25,6 @@ pub mod outbox;
 pub mod people;
 mod postgres;
 mod readers;
-pub mod reversal_rows;
 pub mod rows;
 pub mod schema;
 mod schema_version;

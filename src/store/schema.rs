@@ -74,21 +74,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    reversals (payment) {
-        payment -> BigInt,
-        payer -> BigInt,
-        payee -> BigInt,
-        hold -> BigInt,
-        amount_minor -> BigInt,
-        held_minor -> BigInt,
-        state -> Text,
-        why -> Text,
-        asked_at -> BigInt,
-        expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
     outbox (id) {
         id -> BigInt,
         msisdn -> Text,
@@ -275,7 +260,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     dedup_keys,
     orders,
     blocks,
-    reversals,
+    arrangements,
+    trail,
     outbox,
     outlets,
     identities,

@@ -114,17 +114,6 @@ pub enum Want {
     MeantCount(String),
     /// The code behind a hold.
     Behind(i64),
-    /// What was asked back of a payment.
-    Reversal(i64),
-    /// How often somebody has asked back since.
-    ReversalsSince {
-        /// Who asked.
-        payer: i64,
-        /// What is older does not count.
-        since: i64,
-    },
-    /// What somebody is asked to give back.
-    ReversalsAsked(i64),
     /// Where somebody gets their statements.
     Mailbox(i64),
     /// What somebody pays again and again.

@@ -41,7 +41,7 @@ pub(crate) use tests::trial;
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
 pub use people::join;
-pub use registry::{PEERS, SERVICES, priced, service};
+pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};
 pub use service_config::{OperatorRules, ServiceConfig};
 

@@ -1,16 +1,17 @@
-//! All services: one line each.
+//! All services, and all kinds of what waits: one line each.
 
 use super::Service;
 use super::agents::{
     cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register,
     settings, shift,
 };
+use super::arrangements::Kind;
 use super::context::Peers;
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
 };
-use super::reversals::{agree, asked, dispute, undo, undo_sent};
+use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
 use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
 use super::waiting::{approval, block, order, payment_request, split_bill, standing_order};
 use std::sync::LazyLock;
@@ -94,3 +95,6 @@ pub fn priced() -> Vec<&'static str> {
 pub fn service(name: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.name == name)
 }
+
+/// Everything that waits: one line each.
+pub const KINDS: &[Kind] = &[reversal::KIND];

@@ -79,5 +79,5 @@ fn answered(mut slots: Slots, planned: Planned) -> Answer {
         return Answer::Refused(refusal);
     }
     slots.extend(planned.plan.slots);
-    facts(slots)
+    Answer::Facts { slots, flags: planned.plan.flags }
 }

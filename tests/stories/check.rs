@@ -30,14 +30,7 @@ async fn history() -> Ledger {
 async fn after(tampering: &[&str]) -> String {
     let ledger = history().await;
     let mut hand = ledger.hand();
-    let triggers = either(
-        "SELECT 'DROP TRIGGER ' || name AS text FROM sqlite_schema WHERE type = 'trigger'",
-        "SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass AS text FROM pg_trigger \
-         WHERE NOT tgisinternal",
-    );
-    for drop in hand.lines(triggers) {
-        hand.run(&drop).unwrap();
-    }
+    hand.drop_triggers();
     let before = ledger.dump();
     tampering.iter().for_each(|sql| hand.run(&here(sql)).unwrap());
     assert_ne!(ledger.dump(), before, "nothing was tampered with");

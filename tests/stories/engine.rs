@@ -199,6 +199,18 @@ impl Hand {
         self.with(|conn| conn.run(sql))
     }
 
+    /// Takes away what guards the rows that are never changed.
+    pub fn drop_triggers(&mut self) {
+        let triggers = either(
+            "SELECT 'DROP TRIGGER ' || name AS text FROM sqlite_schema WHERE type = 'trigger'",
+            "SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass AS text FROM \
+             pg_trigger WHERE NOT tgisinternal",
+        );
+        for drop in self.lines(triggers) {
+            self.run(&drop).unwrap();
+        }
+    }
+
     pub fn lines(&mut self, sql: &str) -> Vec<String> {
         self.with(|conn| lines(conn, sql))
     }

@@ -14,6 +14,7 @@
 
 mod account;
 mod aids;
+mod arrangements;
 mod bank;
 mod batch_reader;
 mod bench;

@@ -269,8 +269,6 @@ impl Model {
             | Change::AtPosting { .. }
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
-            | Change::OpenReversal(_)
-            | Change::MoveReversal { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
             | Change::OpenCode(_)

@@ -85,15 +85,15 @@ fn the_tables_are_the_ones_the_program_believes_in() {
         (name, columns)
     };
     let stored: BTreeMap<String, Vec<String>> = names.into_iter().map(table).collect();
-    let mut believed = believed(["INTEGER", "TEXT", "BLOB"]);
+    let mut believed = believed(["INTEGER", "TEXT", "BLOB", "INTEGER"]);
     // PostgreSQL's form of the postings
     believed.remove("packed");
     assert_eq!(stored, believed);
 }
 
-/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers, texts
-/// and bytes.
-fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>> {
+/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers, texts,
+/// bytes, and yes or no.
+fn believed([number, string, bytes, truth]: [&str; 4]) -> BTreeMap<String, Vec<String>> {
     let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
     let text = ["schema.rs", "schema/book_tables.rs"]
         .map(|file| std::fs::read_to_string(format!("{room}/{file}")).unwrap())
@@ -113,6 +113,7 @@ fn believed([number, string, bytes]: [&str; 3]) -> BTreeMap<String, Vec<String>>
                 "BigInt" => number,
                 "Text" => string,
                 "Binary" => bytes,
+                "Bool" => truth,
                 other => panic!("{name}.{column} is {other}"),
             };
             let absent = if plain == kind { "" } else { " or nothing" };

@@ -48,3 +48,5 @@ CREATE TABLE trail (
 CREATE TRIGGER trail_is_final BEFORE UPDATE ON trail FOR EACH ROW EXECUTE FUNCTION refuse_change('the trail is never changed');
 CREATE TRIGGER trail_stays BEFORE DELETE ON trail FOR EACH ROW EXECUTE FUNCTION refuse_change('the trail is never deleted');
 CREATE TRIGGER trail_stays_all BEFORE TRUNCATE ON trail EXECUTE FUNCTION refuse_change('the trail is never deleted');
+
+DROP TABLE reversals;

@@ -47,3 +47,5 @@ CREATE TABLE trail (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER trail_is_final BEFORE UPDATE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END;
 CREATE TRIGGER trail_stays BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is never deleted'); END;
+
+DROP TABLE reversals;

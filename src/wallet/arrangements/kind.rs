@@ -9,6 +9,7 @@ use crate::book::{Change, Put};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -43,16 +44,16 @@ pub type Wake = fn(&Context, &ArrangementRow, Option<&Refusal>) -> Result<Act, P
 pub struct Kind {
     /// What it is called in rows, trails and tables.
     pub name: &'static str,
-    /// The state in which one begins.
-    pub begins: &'static str,
     /// All its states.
     pub states: &'static [&'static str],
     /// All that can happen to it.
     pub events: &'static [&'static str],
     /// The state after an event, where that may happen then and by that side.
     pub apply: fn(&str, &str, Role) -> Option<&'static str>,
-    /// Whether anything may still come of one in this state.
-    pub is_open: fn(&str) -> bool,
+    /// The states in which one can begin.
+    pub begins: &'static [&'static str],
+    /// Those of which something may still come.
+    pub open: &'static [&'static str],
     /// What it is refused with where something cannot happen any more.
     pub gone: Reason,
     /// What must be read when its time has come.
@@ -62,12 +63,35 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The change that begins one. What the book gives is left open.
-    pub fn begin(&self, row: ArrangementRow, event: &'static str) -> Change {
-        let state = self.begins.to_owned();
-        let kind = self.name.to_owned();
-        let row = ArrangementRow { kind, version: 1, state, open: true, ..row };
-        Change::Put(Put { row, event, note: String::new() })
+    /// A new one, with the first of the numbers that the service was given; without a clock, a
+    /// subject or a body. What the book gives is left open.
+    pub fn row(
+        &self,
+        context: &Context,
+        state: &'static str,
+        owner: i64,
+        other: Option<i64>,
+    ) -> ArrangementRow {
+        ArrangementRow {
+            id: context.fresh_id,
+            kind: self.name.to_owned(),
+            version: 1,
+            state: state.to_owned(),
+            open: self.open.contains(&state),
+            owner,
+            other,
+            subject: String::new(),
+            begun_at: context.now.micros(),
+            due_at: None,
+            body: String::new(),
+            begun_by: 0,
+            last_posting: 0,
+        }
+    }
+
+    /// Whether something may still come of a row, and its time is not over.
+    pub fn waits(&self, row: &ArrangementRow, now: Timestamp) -> bool {
+        row.kind == self.name && row.open && row.due_at.is_none_or(|due| due > now.micros())
     }
 
     /// A row after an event: one version later, in the state that comes of it; refused where it
@@ -79,7 +103,7 @@ impl Kind {
         role: Role,
     ) -> Result<ArrangementRow, PlanError> {
         let state = (self.apply)(&row.state, event, role).ok_or(self.gone)?;
-        let open = (self.is_open)(state);
+        let open = self.open.contains(&state);
         let version = row.version.saturating_add(1);
         let due_at = row.due_at.filter(|_| open);
         Ok(ArrangementRow { version, state: state.to_owned(), open, due_at, ..row.clone() })
@@ -91,15 +115,16 @@ impl Kind {
         row: &ArrangementRow,
         event: &'static str,
         role: Role,
+        note: &str,
     ) -> Result<Change, PlanError> {
         let row = self.after(row, event, role)?;
-        Ok(Change::Put(Put { row, event, note: String::new() }))
+        Ok(Change::Put(Put { row, event, note: note.to_owned() }))
     }
 
     /// Its table, for people: a line for each event in each state, who may bring it about, and what
     /// comes of it.
     pub fn table(&self) -> String {
-        let mut lines = vec![format!("{}: begins as {}", self.name, self.begins)];
+        let mut lines = vec![format!("{}: begins as {}", self.name, self.begins.join(" or "))];
         for state in self.states {
             for event in self.events {
                 let by = |role: &&Role| (self.apply)(state, event, **role).is_some();
@@ -114,6 +139,11 @@ impl Kind {
         }
         lines.join("\n")
     }
+}
+
+/// The change that stores a new one.
+pub fn begun(row: ArrangementRow) -> Change {
+    Change::Put(Put { row, event: "begin", note: String::new() })
 }
 
 /// What an event makes of a state, in the words of rows: decoded, applied, encoded.

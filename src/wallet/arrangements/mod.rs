@@ -2,6 +2,8 @@
 //! there are is not known here.
 
 pub mod kind;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use kind::{Kind, Role};

@@ -2,12 +2,12 @@
 //!
 //! Input `undo`; shows `amount`, `name`, `phone`, `day`, `dial`, `total`.
 
+use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
-use super::reversal::{self, UNDECIDED, of_caller};
-use crate::book::Change;
+use super::reversal::{self, Event, of_caller};
 use crate::reason::Reason;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -42,22 +42,20 @@ fn asked(context: &Context) -> Vec<Want> {
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
     party::active(context, payee, Reason::AccountClosed.into())?;
-    let (row, payer) = of_caller(context)?;
-    plan.show_all(reversal::words(context.config, row, payer));
+    let (reversal, payer) = of_caller(context)?;
+    plan.show_all(reversal::words(context.config, &reversal, payer));
     party::active(context, payer, Reason::PayeeClosed.into())?;
-    plan.show("total", context.money(row.held_minor));
-    let payment = row.payment;
-    let why = String::new();
-    let agreed = Change::MoveReversal { payment, from: UNDECIDED, state: "agreed", why };
-    let told = reversal::gone_back(context.config, row, payer, payee, context.now);
+    plan.show("total", context.money(reversal.terms.held_minor));
+    let agreed = reversal.moved(Event::Agree, Role::Other, "")?;
+    let told = reversal::gone_back(context.config, &reversal, payer, payee, context.now);
     let changes = [agreed].into_iter().chain(told).collect();
-    let (legs, holds) = reversal::back(row);
+    let (legs, holds) = reversal::back(&reversal);
     plan.commit(Act {
         kind: KIND,
         legs,
         holds,
         changes,
-        corrects: Some(payment),
+        corrects: Some(reversal.terms.payment),
         ..Act::default()
     });
     Ok(())

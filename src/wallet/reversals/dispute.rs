@@ -3,11 +3,11 @@
 //!
 //! Input `undo`; shows `amount`, `name`, `phone`, `day`, `dial`.
 
+use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Message, Service};
-use super::reversal::{self, WORDS, of_caller, tell};
-use crate::book::Change;
+use super::reversal::{self, Event, State, WORDS, of_caller, tell};
 use crate::reason::Reason;
 
 /// The service as menus know it.
@@ -28,20 +28,17 @@ const OBJECTED: Message = Message::plain("sms.undo_objected", WORDS);
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
-    let (row, payer) = of_caller(context)?;
-    plan.show_all(reversal::words(context.config, row, payer));
-    if row.state == reversal::DISPUTED {
+    let (reversal, payer) = of_caller(context)?;
+    plan.show_all(reversal::words(context.config, &reversal, payer));
+    if reversal.state == State::Disputed {
         return Err(Reason::UndoObjected.into());
     }
-    let payment = row.payment;
-    let why = String::new();
-    let from = &[reversal::ASKED];
     let config = context.config;
     let now = context.now;
     let changes = vec![
-        Change::MoveReversal { payment, from, state: reversal::DISPUTED, why },
-        tell(config, row, payer, payee, &DISPUTED, now),
-        tell(config, row, payee, payer, &OBJECTED, now),
+        reversal.moved(Event::Dispute, Role::Other, "")?,
+        tell(config, &reversal, payer, payee, &DISPUTED, now),
+        tell(config, &reversal, payee, payer, &OBJECTED, now),
     ];
     plan.commit(Act { kind: "dispute", changes, ..Act::default() });
     Ok(())

@@ -2,16 +2,19 @@
 //! reason is kept. What nobody decides ends by itself, and the money stays with the receiver.
 
 use super::super::Wallet;
+use super::super::arrangements::Role;
 use super::super::plan::Act;
+use super::super::plan::PlanError;
 use super::super::service_config::ServiceConfig;
-use super::agree::KIND;
-use super::reversal::{self, DISPUTED, UNDECIDED, both};
-use super::undo::QUOTA_OVER;
-use crate::book::{Change, HoldMove, Key};
+use super::agree;
+use super::reversal::{self, Event, KIND, Reversal};
+use super::undo;
+use crate::actor::Actor;
+use crate::book::{HoldMove, Key, Posting};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
-use crate::store::people::PersonRow;
-use crate::store::reversal_rows::{self as rows, ReversalRow};
+use crate::store::arrangement_rows::{self as rows, Search, Side};
+use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 
@@ -24,7 +27,7 @@ pub struct Case {
     /// The code of the payment.
     pub code: String,
     /// As it is stored.
-    pub row: ReversalRow,
+    pub reversal: Reversal,
     /// Who asks.
     pub payer: PersonRow,
     /// Who was paid.
@@ -37,14 +40,18 @@ impl Wallet {
     /// What is not decided, the oldest first.
     pub async fn reversals(&self) -> Result<Vec<Case>, StoreError> {
         let config = self.config.clone();
-        let since = self.clock.now().minus(QUOTA_OVER).micros();
+        let now = self.clock.now();
+        let side = Side::Anybody;
+        let open = Search { side, kind: KIND.name, open: true, since: 0, limit: LISTED_MAX };
         let read = move |conn: &mut Conn| {
             let mut cases = Vec::new();
-            for row in rows::undecided(conn, LISTED_MAX)? {
-                let (payer, payee) = both(conn, &row)?;
-                let asked_before = rows::count_since(conn, row.payer, since)?;
-                let code = Reference::of(row.payment, &config.reference_key).to_string();
-                cases.push(Case { code, row, payer, payee, asked_before });
+            for row in rows::find(conn, &open)?.iter().rev() {
+                let reversal = stored(row)?;
+                let (payer, payee) = both(conn, &reversal)?;
+                let asked = rows::find(conn, &undo::quota(reversal.payer, now))?.len();
+                let asked_before = i64::try_from(asked).unwrap_or(i64::MAX);
+                let code = Reference::of(reversal.terms.payment, &config.reference_key).to_string();
+                cases.push(Case { code, reversal, payer, payee, asked_before });
             }
             Ok(cases)
         };
@@ -58,52 +65,80 @@ impl Wallet {
         code: &str,
         give_back: bool,
         why: &str,
-    ) -> Result<ReversalRow, Refusal> {
+    ) -> Result<Reversal, Refusal> {
         let payment =
             Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
         let payment = payment.ok_or(Reason::UndoNot)?;
-        let read = move |conn: &mut Conn| match rows::by_payment(conn, payment)? {
-            Some(row) => both(conn, &row).map(|both| Some((row, both))),
-            None => Ok::<_, StoreError>(None),
-        };
+        let read =
+            move |conn: &mut Conn| match rows::find(conn, &reversal::of_payment(payment))?.pop() {
+                Some(row) => {
+                    let reversal = stored(&row)?;
+                    both(conn, &reversal).map(|both| Some((reversal, both)))
+                }
+                None => Ok::<_, StoreError>(None),
+            };
         let found = self.store.read(read).await.map_err(|error| {
             tracing::error!(%error, "a reversal could not be read");
             Refusal::from(Reason::Busy)
         })?;
-        let (row, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
-        let act = decided(&self.config, &row, (&payer, &payee), give_back, why, self.clock.now());
-        self.book.post(self.planned(key(&row, give_back), act)).await.map(|_receipt| row)
+        let (reversal, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
+        let now = self.clock.now();
+        let decided = decided(&self.config, &reversal, (&payer, &payee), give_back, why, now);
+        let act = decided.map_err(|error| match error {
+            PlanError::Refused(refusal) => refusal,
+            PlanError::NotWanted(_) | PlanError::Damaged(_) => Reason::Invalid.into(),
+        })?;
+        let posting = self.planned(key(&reversal, give_back), act);
+        let posting = Posting { actor: Actor::Staff("operator".to_owned()), ..posting };
+        match self.book.post(posting).await {
+            Ok(_receipt) => Ok(reversal),
+            Err(Refusal { reason: Reason::Moved, .. }) => Err(Reason::UndoGone.into()),
+            Err(refusal) => Err(refusal),
+        }
     }
+}
+
+fn stored(row: &rows::ArrangementRow) -> Result<Reversal, StoreError> {
+    Reversal::of(row).map_err(|_unreadable| StoreError::Damaged("a reversal"))
+}
+
+/// Who asks, and who was paid.
+fn both(conn: &mut Conn, reversal: &Reversal) -> Result<(PersonRow, PersonRow), StoreError> {
+    let mut person = |account| {
+        let found = people::by_account(conn, account)?;
+        found.ok_or(StoreError::Damaged("a reversal for nobody"))
+    };
+    Ok((person(reversal.payer)?, person(reversal.payee)?))
 }
 
 /// A key for each decision: the second of two that differ finds that it is decided, and is not
 /// taken for the first.
-pub(super) fn key(row: &ReversalRow, give_back: bool) -> Key {
+pub(super) fn key(reversal: &Reversal, give_back: bool) -> Key {
     let label = if give_back { "give back" } else { "release" };
-    Key::new(Timestamp::from_micros(row.asked_at), label, &row.payment.to_be_bytes())
+    let begun_at = Timestamp::from_micros(reversal.row.begun_at);
+    Key::new(begun_at, label, &reversal.terms.payment.to_be_bytes())
 }
 
 /// What comes of a decision.
 pub fn decided(
     config: &ServiceConfig,
-    row: &ReversalRow,
+    reversal: &Reversal,
     (payer, payee): (&PersonRow, &PersonRow),
     give_back: bool,
     why: &str,
     now: Timestamp,
-) -> Act {
-    let payment = row.payment;
-    let why = why.to_owned();
+) -> Result<Act, PlanError> {
     if give_back {
-        let (legs, holds) = reversal::back(row);
-        let state = Change::MoveReversal { payment, from: &[DISPUTED], state: "given_back", why };
-        let told = reversal::gone_back(config, row, payer, payee, now);
-        let changes = [state].into_iter().chain(told).collect();
-        return Act { kind: KIND, legs, holds, changes, corrects: Some(payment), ..Act::default() };
+        let moved = reversal.moved(Event::GiveBack, Role::Staff, why)?;
+        let (legs, holds) = reversal::back(reversal);
+        let told = reversal::gone_back(config, reversal, payer, payee, now);
+        let changes = [moved].into_iter().chain(told).collect();
+        let corrects = Some(reversal.terms.payment);
+        return Ok(Act { kind: agree::KIND, legs, holds, changes, corrects, ..Act::default() });
     }
-    let state = Change::MoveReversal { payment, from: UNDECIDED, state: "released", why };
-    let told = reversal::stays(config, row, payer, payee, now);
-    let holds = vec![HoldMove::Release { hold: row.hold }];
-    let changes = [state].into_iter().chain(told).collect();
-    Act { kind: "release", holds, changes, ..Act::default() }
+    let moved = reversal.moved(Event::Release, Role::Staff, why)?;
+    let told = reversal::stays(config, reversal, payer, payee, now);
+    let holds = vec![HoldMove::Release { hold: reversal.hold() }];
+    let changes = [moved].into_iter().chain(told).collect();
+    Ok(Act { kind: "release", holds, changes, ..Act::default() })
 }

@@ -4,19 +4,21 @@
 //! Input `receipt`; shows `name`, `phone`, `amount`, and `day` and `dial` once it is held; flag
 //! `spent` where nothing of it is there any more.
 
+use super::super::arrangements::kind;
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
-use super::reversal::{self, WORDS};
+use super::reversal::{self, Reversal, State, Terms, WORDS};
 use super::wrong_send::{self, WrongSend};
-use crate::book::{Change, HoldMove};
+use crate::book::{Change, HoldMove, Key};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
+use crate::store::arrangement_rows::{Search, Side};
 use crate::store::people::PersonRow;
-use crate::store::reversal_rows::ReversalRow;
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use std::time::Duration;
 pub const SERVICE: Service = Service {
     name: "undo",
     authority: Authority::Customer,
+    opens: 1,
     wants: &[payment, payee, payee_stands],
     decide,
     shows: WORDS,
@@ -39,8 +42,8 @@ pub const SERVICE: Service = Service {
     ],
     replay: Replay {
         wants: &[opened, other_side],
-        recorded: Some(held_again),
-        unrecorded: Unrecorded::Told,
+        recorded: Some(told_again),
+        unrecorded: Unrecorded::Nothing,
     },
     ..Service::PLAIN
 };
@@ -59,6 +62,8 @@ const ASKED: Message = Message::plain("sms.undo_asked", WORDS);
 const HELD_FOR: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// What the quota is counted over.
 pub const QUOTA_OVER: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// No quota is larger.
+const QUOTA_LOOK: i64 = 1_000;
 
 /// The payment whose code was typed.
 fn named(context: &Context) -> Result<i64, PlanError> {
@@ -71,16 +76,25 @@ fn not_this() -> Refusal {
     Refusal::of_field(Reason::UndoNot, "receipt")
 }
 
-fn quota(context: &Context, payer: &PersonRow) -> Want {
-    let since = context.now.minus(QUOTA_OVER).micros();
-    Want::ReversalsSince { payer: payer.account_id, since }
+/// What must be read to know how often somebody has asked of late.
+pub fn quota(payer: i64, now: Timestamp) -> Search {
+    let since = now.minus(QUOTA_OVER).micros();
+    let side = Side::Owner(payer);
+    Search { side, kind: reversal::KIND.name, open: false, since, limit: QUOTA_LOOK }
+}
+
+/// A payment is asked back once, however many ask at one moment.
+fn once(payment: i64) -> Key {
+    Key::new(Timestamp::from_micros(0), "asked back", &payment.to_be_bytes())
 }
 
 fn payment(context: &Context) -> Vec<Want> {
     let Some(payer) = &context.caller.person else { return Vec::new() };
     let mut wants = vec![Want::Owner(payer.account_id)];
     if let Ok(payment) = named(context) {
-        wants.extend([Want::Posting(payment), Want::Reversal(payment), quota(context, payer)]);
+        let before = [reversal::of_payment(payment), quota(payer.account_id, context.now)];
+        wants.push(Want::Posting(payment));
+        wants.extend(before.map(Want::Arrangements));
     }
     wants
 }
@@ -114,11 +128,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payment = named(context)?;
     let found = context.facts.posting(payment)?.ok_or_else(not_this)?;
     let sent = wrong_send::of(context, payer, found)?.ok_or_else(not_this)?;
-    if context.facts.reversal(payment)?.is_some() {
+    if reversal::found(context, payment)?.is_some() {
         return Err(Refusal::of_field(Reason::UndoTwice, "receipt").into());
     }
     let times = context.config.rules.reversal_quota;
-    if context.facts.count(&quota(context, payer))? >= times {
+    let asked = context.facts.arrangements(quota(payer.account_id, context.now))?.len();
+    if i64::try_from(asked).unwrap_or(i64::MAX) >= times {
         return Err(Refusal::from(Reason::UndoQuota).with("times", times).into());
     }
     plan.show_all(party::sign(sent.payee));
@@ -142,59 +157,63 @@ fn hold(
     let there_minor = sent.amount_minor.min(account.available_minor()).max(0);
     let held_minor = if account.state == party::OPEN { there_minor } else { 0 };
     let expires = context.now.plus(HELD_FOR);
-    let row = ReversalRow {
+    let terms = Terms {
         payment: sent.payment,
-        payer: payer.account_id,
-        payee: payee.account_id,
-        hold: 0,
         amount_minor: sent.amount_minor,
         held_minor,
-        state: reversal::ASKED.to_owned(),
-        why: String::new(),
-        asked_at: context.now.micros(),
         expires_at: expires.micros(),
     };
+    let reversal = Reversal::new(context, payee.account_id, terms)?;
+    let begun = [Change::Claim { key: once(sent.payment) }, kind::begun(reversal.row.clone())];
     if held_minor == 0 {
         // that nothing is there costs as much to learn as that something is: a place in the quota,
         // behind the PIN
         plan.flag("spent");
         let told = context.tell(payer, &SPENT, plan.shown(&["amount", "name", "phone"]), None);
-        let row = ReversalRow { state: "spent".to_owned(), ..row };
-        let changes = vec![told, Change::OpenReversal(row)];
+        let changes = begun.into_iter().chain([told]).collect();
         return Ok(Act { kind: SERVICE.name, changes, ..Act::default() });
     }
     plan.show("amount", context.money(held_minor));
     plan.show("day", context.day_of(expires));
-    let changes = vec![
-        context.tell(payer, &HELD, reversal::words(context.config, &row, payee), None),
-        context.tell(payee, &ASKED, reversal::words(context.config, &row, payer), None),
-        Change::OpenReversal(row),
+    let config = context.config;
+    let told = [
+        context.tell(payer, &HELD, reversal::words(config, &reversal, payee), None),
+        context.tell(payee, &ASKED, reversal::words(config, &reversal, payer), None),
     ];
     let holds = vec![HoldMove::Open {
         account: payee.account_id,
         amount_minor: held_minor,
-        expires_at: expires,
+        expires_at: HoldMove::NEVER,
     }];
+    let changes = begun.into_iter().chain(told).collect();
     Ok(Act { kind: SERVICE.name, holds, changes, ..Act::default() })
 }
 
 fn opened(context: &Context) -> Vec<Want> {
-    named(context).map(Want::Reversal).into_iter().collect()
+    let payment = named(context).map(|payment| Want::Arrangements(reversal::of_payment(payment)));
+    payment.into_iter().collect()
 }
 
 fn other_side(context: &Context) -> Vec<Want> {
-    let row =
-        named(context).ok().and_then(|payment| context.facts.reversal(payment).ok().flatten());
-    row.map(|row| Want::Person(row.payee)).into_iter().collect()
+    let reversal = named(context).and_then(|payment| reversal::found(context, payment));
+    reversal.ok().flatten().map(|reversal| Want::Person(reversal.payee)).into_iter().collect()
 }
 
-/// What is told of the hold that was opened, for who has lost the screen that said it.
-fn held_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let row = context.facts.reversal(named(context)?)?;
-    if let Some(row) = row.filter(|row| Some(row.hold) == context.posting) {
-        let payee = context.facts.person(row.payee)?;
-        let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
-        plan.show_all(reversal::words(context.config, row, payee));
+/// What was found, for who has lost the screen that said it.
+fn told_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let reversal = reversal::found(context, named(context)?)?;
+    let Some(reversal) = reversal.filter(|there| Some(there.row.begun_by) == context.posting)
+    else {
+        return Ok(());
+    };
+    let payee = context.facts.person(reversal.payee)?;
+    let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
+    if reversal.state == State::Spent {
+        plan.flag("spent");
+        plan.show_all(party::sign(payee));
+        plan.show("amount", context.money(reversal.terms.amount_minor));
+    } else {
+        plan.show_all(reversal::words(context.config, &reversal, payee));
     }
     Ok(())
 }

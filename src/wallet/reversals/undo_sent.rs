@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
+use super::reversal;
 use super::wrong_send::{self, WITHIN};
 use crate::reference::Reference;
 use crate::store::facts::Whole;
@@ -43,7 +44,7 @@ fn payees(context: &Context) -> Vec<Want> {
     for payment @ (posting, _) in lines {
         let more = wrong_send::wants(context, payer, payment);
         if !more.is_empty() {
-            wants.push(Want::Reversal(posting.id));
+            wants.push(Want::Arrangements(reversal::of_payment(posting.id)));
             wants.extend(more);
         }
     }
@@ -69,7 +70,7 @@ fn offer(
     payment: &Whole,
 ) -> Result<(), PlanError> {
     let Some(sent) = wrong_send::of(context, payer, payment)? else { return Ok(()) };
-    if context.facts.reversal(sent.payment)?.is_some() {
+    if reversal::found(context, sent.payment)?.is_some() {
         return Ok(());
     }
     let slots = Slots::from([

@@ -30,18 +30,14 @@ pub fn nothing(want: &Want) -> Found {
         Want::Arrangement(_) => Found::Arrangement(None),
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Behind(_) => Found::Code(None),
-        Want::Reversal(_) => Found::Reversal(None),
-        Want::ReversalsAsked(_) => Found::Reversals(Vec::new()),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::StandingOrder(_) => Found::StandingOrder(None),
         Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::InitiatedBy(_) => Found::Number(None),
-        Want::Owed(_)
-        | Want::RequestsMade(..)
-        | Want::ReversalsSince { .. }
-        | Want::SentCount(_)
-        | Want::MeantCount(_) => Found::Count(0),
+        Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {
+            Found::Count(0)
+        }
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

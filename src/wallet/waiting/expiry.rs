@@ -2,7 +2,6 @@
 //! whoever waited for that hears what became of it, in one commit.
 
 use super::super::party::Party;
-use super::super::reversals::reversal;
 use super::super::vouchers::ending;
 use super::super::{ServiceConfig, Wallet, outgoing};
 use super::pending::SHOWN_MAX;
@@ -75,9 +74,7 @@ impl Wallet {
             for hold in book_rows::holds_expired(conn, now.micros(), BATCH)? {
                 let mut changes = Vec::new();
                 let mut meters = Vec::new();
-                if let Some((row, payer, payee)) = reversal::behind(conn, hold.id)? {
-                    changes = reversal::ended(&config, &row, &payer, &payee, now);
-                } else if let Some(untaken) = ending::behind(conn, hold.id)? {
+                if let Some(untaken) = ending::behind(conn, hold.id)? {
                     (changes, meters) = untaken.returned(&config, now);
                 }
                 due.push((hold, changes, meters));

@@ -344,8 +344,6 @@ impl Oracle {
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
-            | Change::OpenReversal(_)
-            | Change::MoveReversal { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
             | Change::OpenCode(_)

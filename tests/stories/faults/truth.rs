@@ -88,8 +88,6 @@ impl<'a> Wanted<'a> {
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
-                | Change::OpenReversal(_)
-                | Change::MoveReversal { .. }
                 | Change::Block { .. }
                 | Change::Reminded { .. }
                 | Change::OpenCode(_)
@@ -206,8 +204,6 @@ impl Truth {
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
-                | Change::OpenReversal(_)
-                | Change::MoveReversal { .. }
                 | Change::Block { .. }
                 | Change::Reminded { .. }
                 | Change::OpenCode(_)

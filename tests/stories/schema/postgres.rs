@@ -97,7 +97,7 @@ fn the_tables_are_the_ones_the_program_believes_in() {
         let (table, column) = line.split_once('=').unwrap();
         stored.entry(table.to_owned()).or_default().push(column.to_owned());
     }
-    let mut believed = believed(["bigint", "text", "bytea"]);
+    let mut believed = believed(["bigint", "text", "bytea", "boolean"]);
     // the entries lie in the postings: a column of theirs, and a view, which promises neither keys
     // nor presence
     let packed = believed.remove("packed").unwrap();

@@ -1,6 +1,6 @@
 //! Asking a payment back: which can be, what is held of it, and what is offered in the list.
 
-use super::super::{undo::SERVICE, undo_sent};
+use super::super::{reversal, undo, undo::SERVICE, undo_sent};
 use super::*;
 use crate::book::HoldMove;
 use crate::reason::Reason;
@@ -10,6 +10,10 @@ use crate::wallet::trial::Request;
 use std::time::Duration;
 
 const DAY_MINUTES: u64 = 24 * 60;
+
+fn of(payment: i64) -> Want {
+    Want::Arrangements(reversal::of_payment(payment))
+}
 
 fn code(trial: &Trial, payment: i64) -> String {
     Reference::of(payment, &trial.config.reference_key).to_string()
@@ -43,14 +47,16 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
         ]
     );
     let act = plan.act.unwrap();
-    let expires_at = NOW.plus(Duration::from_secs(7 * 24 * 3_600));
+    let expires_at = HoldMove::NEVER;
     assert_eq!(act.holds, [HoldMove::Open { account: 102, amount_minor: 15_000, expires_at }]);
     assert_eq!((act.kind, act.legs.len()), ("undo", 0));
     let row = act.changes.iter().find_map(|change| match change {
-        Change::OpenReversal(row) => Some(row.clone()),
+        Change::Put(put) => Some(put.row.clone()),
         _ => None,
     });
-    assert_eq!(row, Some(ReversalRow { hold: 0, ..asked("asked") }));
+    let new = ArrangementRow { begun_by: 0, last_posting: 0, ..asked("asked") };
+    assert_eq!(row, Some(ArrangementRow { id: row.as_ref().unwrap().id, ..new }));
+    assert!(act.changes.iter().any(|change| matches!(change, Change::Claim { .. })), "once");
 }
 
 #[test]
@@ -85,10 +91,9 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
     let words = "amount=KES 200 name=Baraka O phone=0700***002".to_owned();
     assert_eq!(plan.messages(), [("sms.undo_spent".to_owned(), words)]);
     let act = plan.act.unwrap();
-    let spent = act
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenReversal(row) if row.state == "spent"));
+    let spent = act.changes.iter().any(
+        |change| matches!(change, Change::Put(put) if put.row.state == "spent" && !put.row.open),
+    );
     assert!(spent && act.holds.is_empty());
 }
 
@@ -96,14 +101,17 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
 fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
     let (mut trial, amina, _) = two();
     let since = NOW.minus(Duration::from_secs(30 * 24 * 3_600)).micros();
-    let count = Want::ReversalsSince { payer: 101, since };
-    trial.set(count.clone(), Found::Count(2));
+    let quota = undo::quota(101, NOW);
+    assert_eq!(quota.since, since);
+    let count = Want::Arrangements(quota);
+    let asked_before = |times| Found::Arrangements(vec![asked("ended"); times]);
+    trial.set(count.clone(), asked_before(2));
     ask(&trial, &amina).quote().planned();
-    trial.set(count, Found::Count(3));
+    trial.set(count, asked_before(3));
     let refusal = ask(&trial, &amina).quote().refused();
     assert_eq!((refusal.reason, refusal.field), (Reason::UndoQuota, None));
     assert_eq!(refusal.slots["times"].to_string(), "3");
-    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(asked("ended"))));
+    trial.set(of(PAYMENT), Found::Arrangements(vec![asked("ended")]));
     assert_eq!(ask(&trial, &amina).quote().reason(), (Reason::UndoTwice, Some("receipt")));
 }
 
@@ -165,14 +173,17 @@ fn what_is_no_code_of_a_receipt_is_refused_like_one() {
 #[test]
 fn what_was_held_is_told_again_to_who_has_lost_the_screen() {
     let (mut trial, amina, _) = two();
-    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(asked("asked"))));
-    let again = |hold| ask(&trial, &amina).again(Some(hold)).execute().planned();
-    let told = again(77);
+    trial.set(of(PAYMENT), Found::Arrangements(vec![asked("asked")]));
+    let again = |trial: &Trial, hold| ask(trial, &amina).again(Some(hold)).execute().planned();
+    let told = again(&trial, 77);
     assert_eq!(
         ["name", "amount", "day", "dial"].map(|slot| told.said(slot)),
         ["Baraka O", "KES 150", "30/11/26", "*384*1234#"]
     );
-    assert!(again(78).slots.is_empty());
+    assert!(again(&trial, 78).slots.is_empty());
+    trial.set(of(PAYMENT), Found::Arrangements(vec![asked("spent")]));
+    let spent = again(&trial, 77);
+    assert_eq!((spent.said("amount").as_str(), spent.flags.contains("spent")), ("KES 200", true));
 }
 
 #[test]
@@ -184,7 +195,7 @@ fn the_newest_that_may_be_asked_back_are_listed() {
     lines.push(posting(596, "cash_out", 11, &[(101, -20_000), (201, 20_000)]));
     lines.extend((5..8).map(|n| sent(600 - n, 20)));
     trial.set(history, Found::History(lines));
-    trial.set(Want::Reversal(599), Found::Reversal(Some(asked("ended"))));
+    trial.set(of(599), Found::Arrangements(vec![asked("ended")]));
     let list = trial.ask(&undo_sent::SERVICE, trial.caller(&amina)).list().planned();
     let codes = [600, 598, 597, 595, 594].map(|payment| code(&trial, payment));
     assert_eq!(list.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>(), codes);

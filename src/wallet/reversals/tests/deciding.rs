@@ -1,7 +1,7 @@
 //! What becomes of a payment that is asked back: its receiver gives it back or objects, staff
 //! decide, or its time is over.
 
-use super::super::reversal::{self, UNDECIDED};
+use super::super::reversal::Reversal;
 use super::super::{agree, asked as asked_of_me, dispute, staff, undo};
 use super::*;
 use crate::book::{HoldMove, Leg};
@@ -11,11 +11,15 @@ use crate::wallet::service::Service;
 use crate::wallet::trial::{Request, conforms};
 
 fn ask<'t>(trial: &'t Trial, service: &'static Service, baraka: &PersonRow) -> Request<'t> {
-    trial.ask(service, trial.caller(baraka)).with("undo", &PAYMENT.to_string())
+    trial.ask(service, trial.caller(baraka)).with("undo", &REVERSAL.to_string())
 }
 
-fn set(trial: &mut Trial, row: ReversalRow) {
-    trial.set(Want::Reversal(PAYMENT), Found::Reversal(Some(row)));
+fn set(trial: &mut Trial, row: ArrangementRow) {
+    trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(Some(row)));
+}
+
+fn stored(state: &str) -> Reversal {
+    Reversal::of(&asked(state)).unwrap()
 }
 
 fn words(name: &str, phone: &str) -> String {
@@ -25,9 +29,10 @@ fn words(name: &str, phone: &str) -> String {
 #[test]
 fn what_is_asked_is_listed_with_who_asks() {
     let (mut trial, _, baraka) = two();
-    trial.set(Want::ReversalsAsked(102), Found::Reversals(vec![asked("asked")]));
+    let asked = Found::Arrangements(vec![asked("asked")]);
+    trial.set(Want::Arrangements(asked_of_me::of(102)), asked);
     let list = trial.ask(&asked_of_me::SERVICE, trial.caller(&baraka)).list().planned();
-    assert_eq!((list.items.len(), list.items[0].id.as_str()), (1, "500"));
+    assert_eq!((list.items.len(), list.items[0].id.as_str()), (1, "9000"));
     let said = ["amount", "name"].map(|slot| list.items[0].slots[slot].to_string());
     assert_eq!(said, ["KES 150", "Amina W"]);
     let stranger = trial.ask(&asked_of_me::SERVICE, trial.stranger("+254700000009")).list();
@@ -59,7 +64,7 @@ fn who_was_paid_gives_back_what_is_held() {
             ("reversal", Some(PAYMENT), &legs[..])
         );
         assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
-        assert_eq!(moved(&act.changes), [(UNDECIDED, "agreed", String::new())]);
+        assert_eq!(moved(&act.changes), [event("agree", "agreed", "")]);
     }
 }
 
@@ -77,7 +82,7 @@ fn who_was_paid_objects_once() {
     );
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.legs.len(), act.holds.len()), ("dispute", 0, 0));
-    assert_eq!(moved(&act.changes), [(&["asked"][..], "disputed", String::new())]);
+    assert_eq!(moved(&act.changes), [event("dispute", "disputed", "")]);
     set(&mut trial, asked("disputed"));
     let again = ask(&trial, &dispute::SERVICE, &baraka).execute().reason();
     assert_eq!(again, (Reason::UndoObjected, None));
@@ -100,11 +105,11 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
             set(&mut trial, asked(state));
             assert!(gone(&trial), "{state}");
         }
-        set(&mut trial, ReversalRow { expires_at: NOW.micros(), ..asked("asked") });
+        set(&mut trial, ArrangementRow { due_at: Some(NOW.micros()), ..asked("asked") });
         assert!(gone(&trial));
-        set(&mut trial, ReversalRow { expires_at: NOW.micros() + 1, ..asked("asked") });
+        set(&mut trial, ArrangementRow { due_at: Some(NOW.micros() + 1), ..asked("asked") });
         assert!(!gone(&trial));
-        trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
+        trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(None));
         assert!(gone(&trial));
         let unreadable = trial.ask(service, trial.caller(&baraka)).with("undo", "x").quote();
         assert_eq!(unreadable.reason(), (Reason::UndoGone, None));
@@ -113,7 +118,7 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
         let stranger = ask(&trial, service, &amina);
         assert!(stranger.quote().error.is_some());
         let stranger =
-            trial.ask(service, trial.stranger("+254700000009")).with("undo", "500").quote();
+            trial.ask(service, trial.stranger("+254700000009")).with("undo", "9000").quote();
         assert_eq!(stranger.reason(), (Reason::NotJoined, None));
     }
 }
@@ -132,16 +137,14 @@ fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
 #[test]
 fn staff_give_it_back_only_where_its_receiver_objects() {
     let (trial, amina, baraka) = two();
-    let row = asked("disputed");
-    let act = staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW);
+    let row = stored("disputed");
+    let act =
+        staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW).unwrap();
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.legs[1], Leg { account: 101, amount_minor: 15_000 });
     assert_eq!((act.kind, act.corrects), ("reversal", Some(PAYMENT)));
     assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
-    assert_eq!(
-        moved(&act.changes),
-        [(&["disputed"][..], "given_back", "seen the chat".to_owned())]
-    );
+    assert_eq!(moved(&act.changes), [event("give_back", "given_back", "seen the chat")]);
     let told = declared(act);
     assert_eq!(
         told,
@@ -155,22 +158,29 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
 #[test]
 fn staff_or_time_leave_it_where_it_is() {
     let (trial, amina, baraka) = two();
-    let row = asked("asked");
-    let act = staff::decided(&trial.config, &row, (&amina, &baraka), false, "no proof", NOW);
+    let row = stored("asked");
+    let act =
+        staff::decided(&trial.config, &row, (&amina, &baraka), false, "no proof", NOW).unwrap();
     assert_eq!(
         (act.kind, act.holds.as_slice()),
         ("release", &[HoldMove::Release { hold: 77 }][..])
     );
     assert_eq!((act.legs.len(), act.corrects), (0, None));
-    assert_eq!(moved(&act.changes), [(UNDECIDED, "released", "no proof".to_owned())]);
+    assert_eq!(moved(&act.changes), [event("release", "released", "no proof")]);
     let stays = [
         ("sms.undo_stays".to_owned(), words("Baraka O", "0700***002")),
         ("sms.undo_free".to_owned(), words("Amina W", "0700***001")),
     ];
     assert_eq!(declared(act), stays);
-    let changes = reversal::ended(&trial.config, &row, &amina, &baraka, NOW);
-    assert_eq!(moved(&changes), [(UNDECIDED, "ended", String::new())]);
-    assert_eq!(declared(Act { changes, ..Act::default() }), stays);
+    let over = trial.wakes(&KIND, &asked("asked")).unwrap();
+    assert_eq!(
+        (over.kind, over.holds.as_slice()),
+        ("expire", &[HoldMove::Release { hold: 77 }][..])
+    );
+    assert_eq!(moved(&over.changes), [event("end", "ended", "")]);
+    assert_eq!(declared(over), stays);
+    let early = staff::decided(&trial.config, &row, (&amina, &baraka), true, "at once", NOW);
+    assert_eq!(early.unwrap_err(), Reason::UndoGone.into());
 }
 
 /// What is told, which is what the service declares.
@@ -197,7 +207,8 @@ fn each_side_hears_its_own_word_of_what_is_decided() {
         [("sms.undo_disputed", AMINA, None), ("sms.undo_objected", BARAKA, None)]
     );
     let both = (&amina, &baraka);
-    let stays = staff::decided(&trial.config, &asked("asked"), both, false, "no proof", NOW);
+    let stays =
+        staff::decided(&trial.config, &stored("asked"), both, false, "no proof", NOW).unwrap();
     let plan = Plan { act: Some(stays), ..Plan::default() };
     let free = [("sms.undo_stays", AMINA, None), ("sms.undo_free", BARAKA, None)];
     assert_eq!(plan.hearers(), free);
@@ -206,7 +217,7 @@ fn each_side_hears_its_own_word_of_what_is_decided() {
 #[test]
 fn that_their_own_account_is_frozen_is_said_first() {
     let (mut trial, _, baraka) = two();
-    trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
+    trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(None));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
     let both = ask(&trial, &agree::SERVICE, &baraka).quote();
     assert_eq!(both.reason(), (Reason::AccountClosed, None));
@@ -214,9 +225,10 @@ fn that_their_own_account_is_frozen_is_said_first() {
 
 #[test]
 fn of_two_decisions_that_differ_neither_is_taken_for_the_other() {
-    let row = asked("disputed");
-    let other = ReversalRow { payment: PAYMENT + 1, ..row.clone() };
+    let row = stored("disputed");
+    let terms = Terms { payment: PAYMENT + 1, ..row.terms.clone() };
+    let other = Reversal { terms, ..row.clone() };
     assert_ne!(staff::key(&row, true), staff::key(&row, false));
     assert_ne!(staff::key(&row, true), staff::key(&other, true));
-    assert_eq!(staff::key(&row, true), staff::key(&asked("disputed"), true));
+    assert_eq!(staff::key(&row, true), staff::key(&stored("disputed"), true));
 }

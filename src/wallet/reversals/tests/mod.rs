@@ -3,16 +3,19 @@
 mod asking;
 mod deciding;
 
+use super::super::arrangements::kind;
 use super::super::trial::{NOW, Trial, posting};
+use super::reversal::{KIND, Terms};
 use crate::book::Change;
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::facts::{Found, Whole};
 use crate::store::people::PersonRow;
-use crate::store::reversal_rows::ReversalRow;
 use crate::store::wants::Want;
 
 const AMINA: &str = "+254700000001";
 const BARAKA: &str = "+254700000002";
 const PAYMENT: i64 = 500;
+const REVERSAL: i64 = 9_000;
 
 /// Amina sent 200 to Baraka, three minutes ago; he has 1,000.
 fn two() -> (Trial, PersonRow, PersonRow) {
@@ -28,27 +31,42 @@ fn sent(id: i64, minutes_ago: u64) -> Whole {
 }
 
 /// It is asked back, and 150 of it are held until the last of the month.
-fn asked(state: &str) -> ReversalRow {
-    ReversalRow {
+fn asked(state: &str) -> ArrangementRow {
+    let terms = Terms {
         payment: PAYMENT,
-        payer: 101,
-        payee: 102,
-        hold: 77,
         amount_minor: 20_000,
         held_minor: 15_000,
-        state: state.into(),
-        why: String::new(),
-        asked_at: NOW.micros(),
         expires_at: NOW.plus(std::time::Duration::from_secs(7 * 24 * 3_600)).micros(),
+    };
+    let open = KIND.open.contains(&state);
+    ArrangementRow {
+        id: REVERSAL,
+        kind: "reversal".into(),
+        version: 1,
+        state: state.into(),
+        open,
+        owner: 101,
+        other: Some(102),
+        subject: PAYMENT.to_string(),
+        begun_at: NOW.micros(),
+        due_at: open.then_some(terms.expires_at),
+        body: kind::written(&terms),
+        begun_by: 77,
+        last_posting: 77,
     }
 }
 
-fn moved(changes: &[Change]) -> Vec<(&'static [&'static str], &'static str, String)> {
+fn moved(changes: &[Change]) -> Vec<(&'static str, String, String)> {
     let moved = |change: &Change| match change {
-        Change::MoveReversal { payment: PAYMENT, from, state, why } => {
-            Some((*from, *state, why.clone()))
+        Change::Put(put) if put.row.id == REVERSAL && put.row.version == 2 => {
+            Some((put.event, put.row.state.clone(), put.note.clone()))
         }
         _ => None,
     };
     changes.iter().filter_map(moved).collect()
+}
+
+/// What the change says that happened, and what came of it.
+fn event(event: &'static str, state: &str, note: &str) -> (&'static str, String, String) {
+    (event, state.to_owned(), note.to_owned())
 }

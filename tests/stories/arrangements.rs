@@ -1,0 +1,171 @@
+//! Arrangements in the book: a row is put only by who has seen it as it is, as many as like go by it
+//! as long as it is in a state that allows it, and its trail says who moved it, and cannot be
+//! edited.
+
+use super::ledger::*;
+use kadogo::actor::Actor;
+use kadogo::book::{Change, Posting, Put, check};
+use kadogo::refusal::Reason;
+use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
+use kadogo::store::trail_rows;
+
+const OPEN: &[&str] = &["open"];
+
+/// The savings of a group, at a version.
+fn group(version: i64, state: &str) -> ArrangementRow {
+    ArrangementRow {
+        id: 900,
+        kind: "group".into(),
+        version,
+        state: state.into(),
+        open: state == "open",
+        owner: ANN,
+        other: Some(BEN),
+        subject: "harvest".into(),
+        begun_at: 1_000,
+        due_at: (state == "open").then_some(5_000),
+        body: "{}".into(),
+        begun_by: 0,
+        last_posting: 0,
+    }
+}
+
+fn put(version: i64, state: &str, event: &'static str) -> Change {
+    Change::Put(Put { row: group(version, state), event, note: String::new() })
+}
+
+fn while_open() -> Change {
+    Change::While { arrangement: 900, states: OPEN }
+}
+
+fn gift(name: &str, amount_minor: i64) -> Posting {
+    Posting { changes: vec![while_open()], ..pay(name, ANN, CAL, amount_minor) }
+}
+
+fn stored(ledger: &Ledger) -> ArrangementRow {
+    ledger.hand().with(|conn| arrangement_rows::by_id(conn, 900)).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn only_who_has_seen_a_row_as_it_is_changes_it() {
+    let ledger = Ledger::new().await;
+    ledger.refuses(changes("none yet", vec![put(2, "open", "grow")]), Reason::Moved).await;
+    ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    ledger.refuses(changes("begun twice", vec![put(1, "open", "begin")]), Reason::Moved).await;
+    ledger.refuses(changes("leap", vec![put(3, "open", "grow")]), Reason::Moved).await;
+    let both = vec![
+        changes("one", vec![put(2, "open", "grow")]),
+        changes("other", vec![put(2, "over", "end")]),
+        changes("next", vec![put(3, "open", "grow")]),
+    ];
+    let answers = ledger.together(both).await;
+    assert!(answers[0].is_ok() && answers[2].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::Moved);
+    assert_eq!((stored(&ledger).version, stored(&ledger).state.as_str()), (3, "open"));
+    // money that comes with it goes where it goes, or nowhere
+    let late = Posting { changes: vec![put(3, "over", "end")], ..pay("late", ANN, BEN, 100) };
+    ledger.refuses(late, Reason::Moved).await;
+    assert!(ledger.check().is_whole());
+}
+
+#[tokio::test]
+async fn what_happened_is_recorded_with_who_did_it_and_why() {
+    let ledger = Ledger::new().await;
+    let began = ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    let again = ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    assert!(again.repeated && again.posting == began.posting && began.posting > 0);
+    let row = group(2, "over");
+    let end = Change::Put(Put { row, event: "end", note: "moved abroad".into() });
+    let staff = Actor::Staff("desk".into());
+    let ended = Posting { actor: staff, changes: vec![end], ..pay("end", ANN, BEN, 250) };
+    let ended = ledger.ok(ended).await;
+    let row = stored(&ledger);
+    assert_eq!((row.begun_by, row.last_posting), (began.posting, ended.posting));
+    assert_eq!((row.due_at, row.open), (None, false));
+    let last = ledger.hand().with(|conn| trail_rows::of_posting(conn, row.last_posting)).unwrap();
+    let [event] = &last[..] else { panic!("{last:?}") };
+    assert_eq!((event.event.as_str(), event.actor.as_str()), ("end", "staff desk"));
+    assert_eq!((event.note.as_str(), event.version), ("moved abroad", 2));
+    assert_eq!(event.previous, Some(began.posting));
+    let report = ledger.check();
+    assert!(report.is_whole(), "{:?}", report.faults);
+    assert_eq!((report.events, report.arrangements), (2, 1));
+}
+
+#[tokio::test]
+async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    let search = |side, open| Search { side, kind: "group", open, since: 0, limit: 5 };
+    let found = |search: Search| {
+        ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap().len()
+    };
+    let sides = [Side::Owner(ANN), Side::Other(BEN), Side::Subject("harvest".into())];
+    for side in &sides {
+        assert_eq!(found(search(side.clone(), true)), 1, "{side:?}");
+    }
+    for side in [Side::Owner(BEN), Side::Other(ANN), Side::Subject("rain".into())] {
+        assert_eq!(found(search(side, false)), 0);
+    }
+    assert_eq!(found(Search { kind: "other", ..search(Side::Owner(ANN), false) }), 0);
+    assert_eq!(found(Search { since: 1_001, ..search(Side::Owner(ANN), false) }), 0);
+    let due = |now| {
+        let none_before = (i64::MIN, 0);
+        ledger.hand().with(|conn| arrangement_rows::due(conn, "group", now, none_before, 5))
+    };
+    assert_eq!((due(4_999).unwrap().len(), due(5_000).unwrap().len()), (0, 1));
+    ledger.ok(changes("end", vec![put(2, "over", "end")])).await;
+    for side in sides {
+        assert_eq!(found(search(side.clone(), true)), 0, "{side:?}");
+        assert_eq!(found(search(side, false)), 1);
+    }
+    assert_eq!(due(5_000).unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_thousand_give_at_one_moment_and_nobody_when_it_is_over() {
+    let ledger = Ledger::new().await;
+    ledger.refuses(gift("too early", 1), Reason::Moved).await;
+    ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    let mut crowd: Vec<Posting> = (0..1_000).map(|n| gift(&format!("gift {n}"), 1)).collect();
+    crowd.insert(700, changes("end", vec![put(2, "over", "end")]));
+    let answers = ledger.together(crowd).await;
+    let told = |from: usize, to: usize| answers[from..to].iter().filter(|a| a.is_ok()).count();
+    assert_eq!((told(0, 701), told(701, 1_001)), (701, 0));
+    assert!(answers[701..].iter().all(|answer| reason(answer) == Reason::Moved));
+    assert_eq!(ledger.stands(CAL).0, 700);
+    assert_eq!(stored(&ledger).version, 2);
+    assert!(ledger.check().is_whole());
+}
+
+/// What the check says after this was done to a book with one row and two events.
+async fn after(tampering: &str) -> String {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    ledger.ok(changes("grow", vec![put(2, "open", "grow")])).await;
+    let mut hand = ledger.hand();
+    hand.drop_triggers();
+    hand.run(tampering).unwrap();
+    let report = hand.with(|conn| check::check(conn, |_, _| ())).unwrap();
+    assert!(!report.is_whole(), "not found: {tampering}");
+    format!("{tampering}\n    {}\n", report.faults.join("\n    "))
+}
+
+#[tokio::test]
+async fn what_somebody_does_to_rows_and_trails_is_found() {
+    let mut told = String::new();
+    for tampering in [
+        "UPDATE arrangements SET owner = 12",
+        "UPDATE arrangements SET body = '{\"all\":1}'",
+        "UPDATE arrangements SET version = 1",
+        "UPDATE arrangements SET last_posting = begun_by",
+        "DELETE FROM arrangements",
+        "UPDATE trail SET actor = 'customer 12' WHERE event = 'grow'",
+        "UPDATE trail SET note = 'because' WHERE event = 'grow'",
+        "DELETE FROM trail WHERE event = 'begin'",
+        "DELETE FROM trail WHERE event = 'grow'",
+    ] {
+        told += &after(tampering).await;
+    }
+    insta::assert_snapshot!(told);
+}
