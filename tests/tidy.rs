@@ -14,6 +14,8 @@
 mod arrows;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/reasons.rs"]
+mod reasons;
 #[path = "tidy/services.rs"]
 mod services;
 #[path = "tidy/uses.rs"]

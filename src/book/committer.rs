@@ -61,14 +61,14 @@ impl Book {
     /// more.
     pub async fn post(&self, posting: Posting) -> PostingResult {
         if posting.rows() > POSTING_ROWS_MAX {
-            return Err(Reason::Invalid.into());
+            return Err(Reason::INVALID.into());
         }
         let (answer, wait) = oneshot::channel();
         self.queue
             .try_send(QueueItem::Post(Box::new(posting), answer))
-            .map_err(|_full| Reason::Busy)?;
+            .map_err(|_full| Reason::BUSY)?;
         // without an answer the committer is gone, and it may have taken the posting up before
-        wait.await.unwrap_or_else(|_gone| Err(Reason::Unclear.into()))
+        wait.await.unwrap_or_else(|_gone| Err(Reason::UNCLEAR.into()))
     }
 
     /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be

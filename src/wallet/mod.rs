@@ -91,7 +91,7 @@ impl Wallet {
     pub async fn answer(&self, caller: &Caller, request: Request) -> Answer {
         let mode = request.mode;
         let Some(service) = service(&request.service) else {
-            return Answer::Refused(Reason::ServiceUnknown.into());
+            return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
         let planned = self.plan(service, caller, &request, Given::default()).await;
         let plan = planned.plan;
@@ -101,7 +101,7 @@ impl Wallet {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             // so far, so good: the rest has not been asked for yet
-            (Mode::Check, Some(Refusal { reason: Reason::FieldMissing, .. })) => {
+            (Mode::Check, Some(Refusal { reason: Reason::FIELD_MISSING, .. })) => {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             (Mode::Check | Mode::Quote | Mode::List | Mode::Execute, Some(refusal)) => {
@@ -121,5 +121,5 @@ impl Wallet {
 /// A failure of the database: logged where it is met, told to people as "busy, nothing was done".
 fn unavailable(error: &StoreError) -> Refusal {
     tracing::error!(%error, "a read failed");
-    Reason::Busy.into()
+    Reason::BUSY.into()
 }

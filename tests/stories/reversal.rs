@@ -7,6 +7,7 @@ use super::aids::*;
 use super::world::*;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows;
+use kadogo::wallet::reversals::undo::UNDO_NOT;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -220,13 +221,13 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         // before the receiver has spoken it is not for staff to give back
         assert_eq!(
             wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason,
-            Reason::UndoGone
+            Reason::UNDO_GONE
         );
         answers(&baraka, false, "").await;
         assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
         assert_eq!(
             wallet.decide_reversal("K7M2Q9XWTB", give_back, "nothing").await.unwrap_err().reason,
-            Reason::UndoNot
+            UNDO_NOT
         );
         wallet.decide_reversal(&code, give_back, "phone records").await.unwrap();
         let moved = if give_back { 20_000 } else { 0 };
@@ -236,7 +237,7 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         assert!(wallet.decide_reversal(&code, give_back, "phone records").await.is_ok());
         assert_eq!(
             wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason,
-            Reason::UndoGone
+            Reason::UNDO_GONE
         );
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
         let why = wallet

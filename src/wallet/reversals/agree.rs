@@ -26,7 +26,7 @@ pub const SERVICE: Service = Service {
         Slot("dial", Kind::Text),
         Slot("total", Kind::Money),
     ],
-    refusals: &[Reason::UndoGone],
+    refusals: &[Reason::UNDO_GONE],
     messages: &[&reversal::BACK, &reversal::GAVE],
     ..Service::PLAIN
 };
@@ -41,10 +41,10 @@ fn asked(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
-    party::active(context, payee, Reason::AccountClosed.into())?;
+    party::active(context, payee, Reason::ACCOUNT_CLOSED.into())?;
     let (row, payer) = of_caller(context)?;
     plan.show_all(reversal::words(context.config, row, payer));
-    party::active(context, payer, Reason::PayeeClosed.into())?;
+    party::active(context, payer, Reason::PAYEE_CLOSED.into())?;
     plan.show("total", context.money(row.held_minor));
     let payment = row.payment;
     let why = String::new();

@@ -16,10 +16,13 @@ pub const SERVICE: Service = Service {
     wants: &[reversal::wants, reversal::wants],
     decide,
     shows: WORDS,
-    refusals: &[Reason::UndoObjected],
+    refusals: &[Reason::UNDO_GONE, UNDO_OBJECTED],
     messages: &[&DISPUTED, &OBJECTED],
     ..Service::PLAIN
 };
+
+/// Who is asked for it objected before; staff decide.
+pub const UNDO_OBJECTED: Reason = Reason::new("undo_objected");
 
 /// To who asks,
 const DISPUTED: Message = Message::plain("sms.undo_disputed", WORDS);
@@ -31,7 +34,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (row, payer) = of_caller(context)?;
     plan.show_all(reversal::words(context.config, row, payer));
     if row.state == reversal::DISPUTED {
-        return Err(Reason::UndoObjected.into());
+        return Err(UNDO_OBJECTED.into());
     }
     let payment = row.payment;
     let why = String::new();

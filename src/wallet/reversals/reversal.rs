@@ -66,11 +66,11 @@ pub fn wants(context: &Context) -> Vec<Want> {
 /// asks.
 pub fn of_caller<'a>(context: &Context<'a>) -> Result<(&'a ReversalRow, &'a PersonRow), PlanError> {
     let payee = context.person()?;
-    let id: i64 = context.chosen("undo", Reason::UndoGone)?;
-    let row = context.facts.reversal(id)?.ok_or(Reason::UndoGone)?;
+    let id: i64 = context.chosen("undo", Reason::UNDO_GONE)?;
+    let row = context.facts.reversal(id)?.ok_or(Reason::UNDO_GONE)?;
     let open = UNDECIDED.contains(&row.state.as_str()) && row.expires_at > context.now.micros();
     if !open || row.payee != payee.account_id {
-        return Err(Reason::UndoGone.into());
+        return Err(Reason::UNDO_GONE.into());
     }
     let payer =
         context.facts.person(row.payer)?.ok_or(PlanError::Damaged("a reversal for nobody"))?;

@@ -6,7 +6,7 @@ use super::super::plan::Act;
 use super::super::service_config::ServiceConfig;
 use super::agree::KIND;
 use super::reversal::{self, DISPUTED, UNDECIDED, both};
-use super::undo::QUOTA_OVER;
+use super::undo::{QUOTA_OVER, UNDO_NOT};
 use crate::book::{Change, HoldMove, Key};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
@@ -61,16 +61,16 @@ impl Wallet {
     ) -> Result<ReversalRow, Refusal> {
         let payment =
             Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
-        let payment = payment.ok_or(Reason::UndoNot)?;
+        let payment = payment.ok_or(UNDO_NOT)?;
         let read = move |conn: &mut Conn| match rows::by_payment(conn, payment)? {
             Some(row) => both(conn, &row).map(|both| Some((row, both))),
             None => Ok::<_, StoreError>(None),
         };
         let found = self.store.read(read).await.map_err(|error| {
             tracing::error!(%error, "a reversal could not be read");
-            Refusal::from(Reason::Busy)
+            Refusal::from(Reason::BUSY)
         })?;
-        let (row, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
+        let (row, (payer, payee)) = found.ok_or(UNDO_NOT)?;
         let act = decided(&self.config, &row, (&payer, &payee), give_back, why, self.clock.now());
         self.book.post(self.planned(key(&row, give_back), act)).await.map(|_receipt| row)
     }

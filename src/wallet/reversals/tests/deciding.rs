@@ -31,7 +31,7 @@ fn what_is_asked_is_listed_with_who_asks() {
     let said = ["amount", "name"].map(|slot| list.items[0].slots[slot].to_string());
     assert_eq!(said, ["KES 150", "Amina W"]);
     let stranger = trial.ask(&asked_of_me::SERVICE, trial.stranger("+254700000009")).list();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn who_was_paid_objects_once() {
     assert_eq!(moved(&act.changes), [(&["asked"][..], "disputed", String::new())]);
     set(&mut trial, asked("disputed"));
     let again = ask(&trial, &dispute::SERVICE, &baraka).execute().reason();
-    assert_eq!(again, (Reason::UndoObjected, None));
+    assert_eq!(again, (dispute::UNDO_OBJECTED, None));
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
             ask(trial, service, &baraka)
                 .quote()
                 .error
-                .is_some_and(|error| error == Reason::UndoGone.into())
+                .is_some_and(|error| error == Reason::UNDO_GONE.into())
         };
         set(&mut trial, asked("asked"));
         assert!(!gone(&trial));
-        assert_eq!(ask(&trial, service, &amina).quote().reason(), (Reason::UndoGone, None));
+        assert_eq!(ask(&trial, service, &amina).quote().reason(), (Reason::UNDO_GONE, None));
         for state in ["agreed", "given_back", "released", "ended", "spent"] {
             set(&mut trial, asked(state));
             assert!(gone(&trial), "{state}");
@@ -107,14 +107,14 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
         trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
         assert!(gone(&trial));
         let unreadable = trial.ask(service, trial.caller(&baraka)).with("undo", "x").quote();
-        assert_eq!(unreadable.reason(), (Reason::UndoGone, None));
+        assert_eq!(unreadable.reason(), (Reason::UNDO_GONE, None));
         let missing = trial.ask(service, trial.caller(&baraka)).quote();
-        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("undo")));
+        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("undo")));
         let stranger = ask(&trial, service, &amina);
         assert!(stranger.quote().error.is_some());
         let stranger =
             trial.ask(service, trial.stranger("+254700000009")).with("undo", "500").quote();
-        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
     }
 }
 
@@ -124,9 +124,9 @@ fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
     set(&mut trial, asked("asked"));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     let reason = |trial: &Trial| ask(trial, &agree::SERVICE, &baraka).quote().reason();
-    assert_eq!(reason(&trial), (Reason::PayeeClosed, None));
+    assert_eq!(reason(&trial), (Reason::PAYEE_CLOSED, None));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn that_their_own_account_is_frozen_is_said_first() {
     trial.set(Want::Reversal(PAYMENT), Found::Reversal(None));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
     let both = ask(&trial, &agree::SERVICE, &baraka).quote();
-    assert_eq!(both.reason(), (Reason::AccountClosed, None));
+    assert_eq!(both.reason(), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
