@@ -7,6 +7,8 @@
 -- true whatever they are. An index that only finds what is open holds nothing else.
 --
 -- "By the book": written in a batch's own commit, by the one committer whose turn it is.
+--
+-- A later migration has the same number on both databases; it upgrades one of the version before with all that is in it.
 
 -- == The book: accounts, what moved between them, what is reserved, and the chain that proves that nothing was edited ==
 
