@@ -35,7 +35,7 @@ CREATE TABLE accounts (
 ) WITH (fillfactor = 50);
 
 -- What happened, each once, for good; numbered without gaps. By the book.
--- Would be distributed by id. In the way: `key` is unique by itself. As the fold compares keys itself, one batch after the other, an
+-- Distributed by id. In the way: `key` is unique by itself. As the fold compares keys itself, one batch after the other, an
 -- index that is not unique would do; it is asked on every node then. And `holders` joins an account with its newest posting.
 CREATE TABLE postings (
     id       BIGINT NOT NULL PRIMARY KEY,
@@ -68,7 +68,7 @@ SELECT p.id AS posting_id,
 FROM postings p, LATERAL generate_series(0, length(p.legs) / 32 - 1) AS l(leg);
 
 -- What a posting reserved (above zero) or gave back (below zero). By the book.
--- Would be distributed by posting_id, alike with postings.
+-- Distributed by posting_id, alike with postings.
 CREATE TABLE hold_entries (
     posting_id   BIGINT NOT NULL,
     leg          BIGINT NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE hold_entries (
 );
 
 -- Where each hold stands now. By the book.
--- Would be distributed by id, alike with postings.
+-- Distributed by id, alike with postings.
 CREATE TABLE holds (
     -- the posting that opened it
     id              BIGINT NOT NULL PRIMARY KEY,
@@ -94,7 +94,7 @@ CREATE TABLE holds (
 CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE state = 'open';
 
 -- One row a commit that moved money: the digest of its postings and of the row before. By the book.
--- Would be distributed by seq.
+-- Distributed by seq.
 CREATE TABLE chain (
     seq           BIGINT NOT NULL PRIMARY KEY,
     first_posting BIGINT NOT NULL,
@@ -279,7 +279,7 @@ CREATE UNIQUE INDEX shifts_open ON shifts (assistant) WHERE closed_at IS NULL;
 
 -- What was done at an outlet: which posting, by whom, for whom, how the cash in the drawer changed, what was earned. By the
 -- book, with the posting.
--- Would be distributed by posting, alike with postings.
+-- Distributed by posting, alike with postings.
 CREATE TABLE agent_journal (
     posting      BIGINT NOT NULL PRIMARY KEY,
     outlet       BIGINT NOT NULL,
@@ -323,7 +323,7 @@ CREATE INDEX clawbacks_owed_by_head ON clawbacks (head) WHERE head_taken_minor <
 -- == What waits ==
 
 -- Payment orders: payments that wait for somebody's yes, requests and shares of split bills among them. By the book.
--- Would be distributed by id. In the way: `holders` asks for a caller and for what waits for them in one statement.
+-- Distributed by id. In the way: `holders` asks for a caller and for what waits for them in one statement.
 CREATE TABLE orders (
     id           BIGINT NOT NULL PRIMARY KEY,
     -- the service that will carry it out
@@ -347,7 +347,7 @@ CREATE INDEX requests_to ON orders (payer, created_at) WHERE kind = 'request';
 CREATE INDEX orders_to_remind ON orders (remind_at) WHERE state = 'waiting' AND remind_at IS NOT NULL;
 
 -- Who has asked for a customer's yes at an outlet: what comes of it is theirs. By the book.
--- Would be distributed by order_id, alike with orders.
+-- Distributed by order_id, alike with orders.
 CREATE TABLE order_initiators (
     order_id  BIGINT NOT NULL PRIMARY KEY,
     assistant BIGINT NOT NULL
@@ -355,7 +355,7 @@ CREATE TABLE order_initiators (
 
 -- Codes with which an agent hands out cash: the money is held, the code's tag is in pins under this id. A voucher is one that
 -- is made out to a number without a wallet. By the book.
--- Would be distributed by id. In the way: `voucher_rows` joins it with people, for those who have a wallet by now.
+-- Distributed by id. In the way: `voucher_rows` joins it with people, for those who have a wallet by now.
 CREATE TABLE cash_codes (
     id           BIGINT NOT NULL PRIMARY KEY,
     -- whose money it is
@@ -380,7 +380,7 @@ CREATE INDEX vouchers_behind ON cash_codes (hold) WHERE msisdn IS NOT NULL;
 CREATE INDEX vouchers_open ON cash_codes (id) WHERE state = 'open' AND msisdn IS NOT NULL;
 
 -- Payments that their sender asks back, each once ever. What was still there of it is held. By the book.
--- Would be distributed by payment, alike with postings. In the way: `reversals_by_hold` is unique by itself; as a hold has the number
+-- Distributed by payment, alike with postings. In the way: `reversals_by_hold` is unique by itself; as a hold has the number
 -- of the posting that opens it, an index that is not unique would do.
 CREATE TABLE reversals (
     -- the posting that is asked back
@@ -432,7 +432,7 @@ CREATE INDEX standing_orders_of ON standing_orders (payer) WHERE state = 'open';
 
 -- Messages to people, written with the posting they tell of; text is made when they leave. Added by the book; who sends them
 -- writes how they fared, and so do reports of their delivery.
--- Would be distributed by id. In the way: what is due is locked while it is claimed, wherever it lies (`SKIP LOCKED`).
+-- Distributed by id. In the way: what is due is locked while it is claimed, wherever it lies (`SKIP LOCKED`).
 CREATE TABLE outbox (
     id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
     msisdn      TEXT   NOT NULL,
@@ -461,7 +461,7 @@ CREATE INDEX outbox_by_provider ON outbox (provider_id) WHERE provider_id IS NOT
 
 -- Texts that were handled, so that a redelivered one runs once; and places that only one may take. By the book; old ones are
 -- swept.
--- Would be distributed by key.
+-- Distributed by key.
 CREATE TABLE dedup_keys (
     key BYTEA  NOT NULL PRIMARY KEY,
     at  BIGINT NOT NULL
@@ -473,7 +473,7 @@ CREATE INDEX dedup_keys_by_age ON dedup_keys (at);
 -- Conversations over USSD: who and what is sealed, keys are keyed digests. By the book; old ones are swept.
 -- One is written at every hop: no index may follow what changes there, nor be bounded by it, or every index is written with
 -- each hop. The one that finds those cut short while they acted follows a column of its own.
--- Would be distributed by key.
+-- Distributed by key.
 CREATE TABLE sessions (
     key          BYTEA  NOT NULL PRIMARY KEY,
     caller       BYTEA  NOT NULL,
