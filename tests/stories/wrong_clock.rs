@@ -2,7 +2,7 @@
 //! wrong time, and operators read why; nodes whose clock is right go on, and so does this one once
 //! it is. Method: two nodes on one database, each with a clock of its own. A server has a clock to
 //! compare with; of a file, only its newest posting tells, so that there a clock can be found
-//! behind, but ahead only at the moment it is set.
+//! behind, but not ahead.
 
 use super::aids::{dial_afresh, pays, sql, until};
 use super::engine::either;
@@ -187,8 +187,9 @@ async fn what_was_done_before_is_told_again_and_not_done_again() {
 /// commands beside it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_starts_says_why_it_is_not_ready_and_its_commands_do_nothing() {
-    let world = now().await;
-    world.clock.advance(DAY);
+    let world = World::real().await;
+    // two days and one
+    world.clock.advance(3 * DAY);
     world.give(BARAKA, 100).await;
     let said = world.run(&["agent", "open", "Duka", "--area", "Soko"]);
     assert_eq!(said.code, Some(1), "{said:?}");
@@ -228,24 +229,21 @@ async fn one_bad_row_holds_up_no_other_worker() {
     amina.go(&[Pick("send"), Type(STRANGER), Yes, Type("300"), Yes, Type("7361")]).await;
     dial_afresh(&amina).await;
     amina.go(&[Pick("account"), Pick("standing"), Pick("new")]).await;
-    amina
-        .go(&[
-            Type("0700000004"),
-            Type("150"),
-            Pick("day"),
-            Type("24/11/26"),
-            Type("9"),
-            Yes,
-            Type("7361"),
-        ])
-        .await;
+    let every_monday = [Type("0700000004"), Type("150"), Pick("week"), Type("30/11/26"), Type("2")];
+    amina.go(&every_monday).await;
+    amina.go(&[Yes, Type("7361")]).await;
     sql(&world, "UPDATE cash_codes SET account_id = 987654321".to_owned()).await;
-    world.clock.advance(8 * DAY);
-    let before = world.balance(DAUDI).await;
+    sql(&world, "UPDATE holds SET expires_at = 1".to_owned()).await;
     assert!(world.app.wallet.expire().await.is_err(), "the bad row is met");
+    let before = world.balance(DAUDI).await;
     let (stop, stopped) = watch::channel(false);
+    // on Sunday at ten the payer is told, on Monday at eight it is paid
+    world.clock.advance(5 * DAY + 20 * HOUR);
+    while world.app.wallet.pay_standing_orders().await.unwrap() > 0 {}
+    world.clock.advance(22 * HOUR);
     let workers = world.app.start_workers(&stopped);
     until("the standing order is paid", async || world.balance(DAUDI).await > before).await;
+    assert!(world.app.wallet.expire().await.is_err(), "it is still there");
     stop.send(true).unwrap();
     for worker in workers {
         worker.await.unwrap();
