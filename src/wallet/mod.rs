@@ -45,6 +45,7 @@ pub use service::{Authority, Service};
 pub use service_config::{OperatorRules, ServiceConfig};
 
 use crate::book::{Book, Receipt};
+use crate::clock_guard::ClockFault;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
@@ -85,6 +86,11 @@ impl Wallet {
     pub async fn caller(&self, msisdn: Msisdn) -> Result<Caller, StoreError> {
         let now = self.clock.now();
         self.store.read(move |conn| Caller::read(conn, msisdn.clone(), now)).await
+    }
+
+    /// What is wrong with the clock, if anything: then nothing is done by it.
+    pub fn clock_fault(&self) -> Option<ClockFault> {
+        self.book.clock_guard().fault(self.clock.now())
     }
 
     /// Answers a question that changes nothing. Doing needs an `Execution`: see `act`.
