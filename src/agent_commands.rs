@@ -60,7 +60,13 @@ pub async fn beside(
     // a mistyped address must not make a new service
     let address = database_url.clone();
     tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
-    App::build(&settings(database_url, secret, old_secrets), Clock::System, Randomness::os()?).await
+    let settings = settings(database_url, secret, old_secrets);
+    let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
+    if let Some(fault) = app.wallet.clock_fault() {
+        leave(app, committer).await?;
+        bail!("nothing was done: {fault}");
+    }
+    Ok((app, committer))
 }
 
 /// Ends it, when all that was posted is written.

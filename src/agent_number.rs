@@ -41,12 +41,12 @@ impl AgentNumber {
             && !digits.starts_with('0')
             && digits.bytes().all(|b| b.is_ascii_digit());
         let (outlet, _check) =
-            digits.split_at_checked(digits.len().saturating_sub(1)).ok_or(Reason::AgentFormat)?;
-        let outlet: i64 = outlet.parse().map_err(|_empty| Reason::AgentFormat)?;
+            digits.split_at_checked(digits.len().saturating_sub(1)).ok_or(Reason::AGENT_FORMAT)?;
+        let outlet: i64 = outlet.parse().map_err(|_empty| Reason::AGENT_FORMAT)?;
         if plain && outlet > 0 && damm(&digits) == 0 {
             Ok(AgentNumber { outlet })
         } else {
-            Err(Reason::AgentFormat)
+            Err(Reason::AGENT_FORMAT)
         }
     }
 
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(AgentNumber::of(572).to_string(), "5724");
         assert_eq!(AgentNumber::parse("57 2-4").unwrap().outlet(), 572);
         for wrong in ["", "4", "5725", "5274", "x724", "05724", "57240000000000000000", "5７24"] {
-            assert_eq!(AgentNumber::parse(wrong), Err(Reason::AgentFormat), "{wrong}");
+            assert_eq!(AgentNumber::parse(wrong), Err(Reason::AGENT_FORMAT), "{wrong}");
         }
     }
 
@@ -125,7 +125,7 @@ mod tests {
                         typed
                     ),
                     Err(reason) => {
-                        prop_assert_eq!(reason, Reason::AgentFormat);
+                        prop_assert_eq!(reason, Reason::AGENT_FORMAT);
                         // a number of an outlet is never among them
                         let printed = (2..=19)
                             .contains(&digits.len())

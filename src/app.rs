@@ -4,6 +4,7 @@
 use crate::app_state::AppState;
 use crate::book::Book;
 use crate::callbacks;
+use crate::clock_watch;
 use crate::config::{GatewayAccount, Settings};
 use crate::demo::{pages, world};
 use crate::gateway::sender::{AfricasTalking, Sender};
@@ -17,8 +18,7 @@ use crate::pin::PinKeys;
 use crate::reloadable::Reloadable;
 use crate::seal::{Randomness, SealKey};
 use crate::sms::inbox::Sms;
-use crate::store::Store;
-use crate::store::outbox::Channel;
+use crate::store::{Store, StoreError};
 use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
@@ -31,18 +31,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
-/// How often the outbox is looked at, and waiting things are ended.
-const OUTBOX_EVERY: Duration = Duration::from_millis(200);
-const EXPIRY_EVERY: Duration = Duration::from_secs(5);
-/// How soon after midnight commission is paid out.
-const PAYOUT_EVERY: Duration = Duration::from_secs(60);
-/// Batches of standing orders between two looks at what expires.
-const STANDING_BATCHES: u32 = 20;
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
-/// Conversations and handled texts older than any retry: gateways try for 12 hours.
-const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
 
 /// The parts of a running service. Clones share everything.
 #[derive(Debug, Clone)]
@@ -87,6 +75,10 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) =
             open_book(settings.database_url.clone(), metrics.clone()).await?;
+        // before anything is posted; simulations that decide the time decide when to look, too
+        if matches!(clock, Clock::System) {
+            clock_watch::look(&store, &book, &clock, &metrics).await?;
+        }
         bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
         bootstrap::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
@@ -157,73 +149,11 @@ impl App {
         AppState { ussd, sms, notify, wallet, callback_token, answer_within, runtime, late }
     }
 
-    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop`
-    /// changes.
-    pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-        let expiry = self.clone();
-        let forget = self.clone();
-        let payout = self.wallet.clone();
-        let outbox = |channel| {
-            let app = self.clone();
-            let stopping = stop.clone();
-            every(OUTBOX_EVERY, stop, move || {
-                let app = app.clone();
-                let stopping = stopping.clone();
-                async move {
-                    let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
-                    // a full batch means that there is more: go on at once, but not when the
-                    // program should end
-                    while app.notify.send_due(channel).await? >= full && !*stopping.borrow() {}
-                    app.notify.measure().await
-                }
-            })
-        };
-        let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH)
-            .unwrap_or(usize::MAX);
-        vec![
-            outbox(Channel::Text),
-            outbox(Channel::Mail),
-            every(EXPIRY_EVERY, stop, move || {
-                let app = expiry.clone();
-                async move {
-                    app.wallet.expire().await?;
-                    app.wallet.arrive().await?;
-                    app.wallet.remind().await?;
-                    // many are due at the same hour: a full batch means that there may be more
-                    for _batch in 0..STANDING_BATCHES {
-                        if app.wallet.pay_standing_orders().await? < full {
-                            break;
-                        }
-                    }
-                    app.ussd.settle_stuck().await.map(|_settled| ())
-                }
-            }),
-            every(PAYOUT_EVERY, stop, move || {
-                let wallet = payout.clone();
-                async move {
-                    match wallet.pay_by_schedule().await {
-                        Ok(0) => {}
-                        Ok(paid) => tracing::info!(paid, "commission was paid out by schedule"),
-                        Err(bootstrap::BootstrapError::Store(error)) => return Err(error),
-                        Err(other) => {
-                            tracing::error!(error = %other, "commission could not be paid out")
-                        }
-                    }
-                    Ok(())
-                }
-            }),
-            every(FORGET_EVERY, stop, move || {
-                let wallet = forget.wallet.clone();
-                async move {
-                    let before = wallet.clock.now().minus(FORGET_AFTER).micros();
-                    wallet
-                        .book
-                        .write(move |conn| crate::store::sessions::forget(conn, before))
-                        .await
-                        .map(|_rows| ())
-                }
-            }),
-        ]
+    /// Compares the clock with the times that the database has in hand; what is found counts until
+    /// the next look.
+    pub async fn look_at_clock(&self) -> Result<(), StoreError> {
+        let Wallet { store, book, clock, metrics, .. } = &self.wallet;
+        clock_watch::look(store, book, clock, metrics).await
     }
 }
 
@@ -235,32 +165,9 @@ pub async fn open_book(
     let opening = tokio::task::spawn_blocking(move || {
         let store = Store::open(&url)?;
         let (book, committer) = Book::start(&store, metrics)?;
-        Ok::<_, crate::store::StoreError>((store, book, committer))
+        Ok::<_, StoreError>((store, book, committer))
     });
     Ok(opening.await??)
-}
-
-/// Runs `work` again and again until told to stop; a failure is logged and does not end it.
-fn every<F>(
-    pause: Duration,
-    stop: &watch::Receiver<bool>,
-    work: impl Fn() -> F + Send + 'static,
-) -> JoinHandle<()>
-where
-    F: Future<Output = Result<(), crate::store::StoreError>> + Send,
-{
-    let mut stop = stop.clone();
-    tokio::spawn(async move {
-        loop {
-            if let Err(error) = work().await {
-                tracing::error!(%error, "work in the background failed");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = stop.changed() => return,
-            }
-        }
-    })
 }
 
 /// The server on a socket, with the routes of everything that people reach it by; it runs when
@@ -293,7 +200,8 @@ pub async fn run(
     })?;
     let address = listener.local_addr()?;
     let server = serve(state, listener, settings.demo)?;
-    let workers = app.start_workers(&stopped);
+    let mut workers = app.start_workers(&stopped);
+    workers.push(app.watch_clock(&stopped));
     let handle = server.handle();
     let serving = tokio::spawn(server);
     ready(&app, address, &people);

@@ -1,6 +1,7 @@
 //! What the routes share: the channels they hand their requests to, and what they must know to do
 //! so. It serves nothing and knows no route.
 
+use crate::clock_guard::ClockFault;
 use crate::notify::Notify;
 use crate::sms::inbox::Sms;
 use crate::ussd::conversation::Ussd;
@@ -31,8 +32,15 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Whether it can take work.
-    pub async fn is_ready(&self) -> bool {
-        self.wallet.book.is_alive() && self.notify.measure().await.is_ok()
+    /// Whether it can take work; if not, why, where that is for an operator to mend.
+    pub async fn is_ready(&self) -> Result<(), Option<ClockFault>> {
+        if let Some(fault) = self.wallet.clock_fault() {
+            return Err(Some(fault));
+        }
+        if self.wallet.book.is_alive() && self.notify.measure().await.is_ok() {
+            Ok(())
+        } else {
+            Err(None)
+        }
     }
 }

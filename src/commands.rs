@@ -160,7 +160,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
     }
     let amount = |text: &str| match Money::parse(text, tariff.currency()) {
         Ok(amount) => Ok(amount),
-        Err(Reason::AmountZero) => Ok(Money::new(0, tariff.currency())),
+        Err(Reason::AMOUNT_ZERO) => Ok(Money::new(0, tariff.currency())),
         Err(reason) => {
             Err(anyhow!("`{text}` is not an amount of {}: {}", tariff.currency(), reason.code()))
         }

@@ -19,7 +19,7 @@ impl Email {
     /// here.
     pub fn parse(text: &str) -> Result<Email, Reason> {
         let text = text.trim().to_ascii_lowercase();
-        let (local, domain) = text.split_once('@').ok_or(Reason::EmailFormat)?;
+        let (local, domain) = text.split_once('@').ok_or(Reason::EMAIL_FORMAT)?;
         let labels: Vec<&str> = domain.split('.').collect();
         let ending = labels
             .last()
@@ -29,7 +29,7 @@ impl Email {
             && labels.len() >= 2
             && labels.iter().all(|label| is_label(label))
             && ending;
-        if good { Ok(Email(text)) } else { Err(Reason::EmailFormat) }
+        if good { Ok(Email(text)) } else { Err(Reason::EMAIL_FORMAT) }
     }
 
     /// The mailbox behind the address: what follows a `+` is a note of its owner's, and arrives at
@@ -113,7 +113,7 @@ mod tests {
             "am\u{ed}na@example.org",
             long.as_str(),
         ] {
-            assert_eq!(Email::parse(wrong), Err(Reason::EmailFormat), "{wrong}");
+            assert_eq!(Email::parse(wrong), Err(Reason::EMAIL_FORMAT), "{wrong}");
         }
     }
 }

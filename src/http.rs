@@ -45,13 +45,14 @@ async fn healthz() -> HttpResponse {
     plain("ok".to_owned())
 }
 
-/// It can take work: the database answers and the book commits.
+/// It can take work: the clock is right, the database answers and the book commits.
 async fn readyz(state: Data<AppState>) -> HttpResponse {
-    if state.is_ready().await {
-        plain("ready".to_owned())
-    } else {
-        HttpResponse::ServiceUnavailable().body("not ready")
-    }
+    let why = match state.is_ready().await {
+        Ok(()) => return plain("ready".to_owned()),
+        Err(Some(fault)) => format!("not ready: {fault}"),
+        Err(None) => "not ready".to_owned(),
+    };
+    HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(why)
 }
 
 async fn metrics(state: Data<AppState>) -> HttpResponse {

@@ -125,10 +125,10 @@ impl Folder {
     }
 }
 
-/// What screens, texts and letters may speak of: what the services say of themselves, and the
-/// channels.
+/// What screens, texts and letters may speak of: what the whole house says, what the services say
+/// of themselves, and the channels.
 pub fn vocabulary() -> Vocabulary {
-    let mut vocabulary = Vocabulary { reasons: Reason::ALL.to_vec(), ..Vocabulary::default() };
+    let mut vocabulary = Vocabulary { reasons: Reason::COMMON.to_vec(), ..Vocabulary::default() };
     for service in SERVICES {
         vocabulary.services.push(service.name);
         vocabulary.learn(service.shows.iter().copied());

@@ -40,6 +40,7 @@ pub struct Metrics {
     commit_seconds: Histogram,
     outbox_depth: Gauge,
     outbox_age_seconds: Gauge,
+    clock_wrong: Gauge,
     committed: AtomicU64,
     largest: AtomicU64,
 }
@@ -70,6 +71,7 @@ impl Default for Metrics {
             commit_seconds: Histogram::new(LATENCIES),
             outbox_depth: Gauge::default(),
             outbox_age_seconds: Gauge::default(),
+            clock_wrong: Gauge::default(),
             committed: AtomicU64::new(0),
             largest: AtomicU64::new(0),
         };
@@ -105,6 +107,11 @@ impl Default for Metrics {
             "Age of the oldest message that waits",
             Unit::Seconds,
             metrics.outbox_age_seconds.clone(),
+        );
+        registry.register(
+            "clock_wrong",
+            "1 while the clock of this node is found wrong and nothing is committed by it",
+            metrics.clock_wrong.clone(),
         );
         Metrics { registry: Mutex::new(registry), ..metrics }
     }
@@ -157,6 +164,11 @@ impl Metrics {
     pub fn outbox(&self, depth: i64, age_seconds: i64) {
         self.outbox_depth.set(depth);
         self.outbox_age_seconds.set(age_seconds);
+    }
+
+    /// Whether the clock of this node was found wrong.
+    pub fn clock(&self, wrong: bool) {
+        self.clock_wrong.set(i64::from(wrong));
     }
 
     /// Everything in the text format of Prometheus.

@@ -13,11 +13,31 @@ use std::fmt;
 
 /// An amount in the smallest coin of its currency; below zero where a leg takes away.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Money {
     /// Cents of a shilling, francs where there is nothing smaller.
     pub minor: i64,
     /// The currency of both amount and coin.
     pub currency: Currency,
+}
+
+/// As it is stored: the currency, then the minor units, in one short word, as many are kept in each
+/// conversation.
+impl From<Money> for String {
+    fn from(money: Money) -> String {
+        format!("{}{}", money.currency.as_str(), money.minor)
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = &'static str;
+
+    fn try_from(stored: String) -> Result<Money, &'static str> {
+        let (code, minor) = stored.split_at_checked(3).ok_or("not an amount")?;
+        let currency = Currency::parse(code).ok_or("not a currency")?;
+        let minor = minor.parse().map_err(|_words| "not an amount")?;
+        Ok(Money { minor, currency })
+    }
 }
 
 impl Money {

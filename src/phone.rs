@@ -20,7 +20,7 @@ impl Msisdn {
             None => (false, digits.as_str()),
         };
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Reason::PhoneLetters);
+            return Err(Reason::PHONE_LETTERS);
         }
         let national = if plus {
             after_country_code(digits, market)
@@ -31,7 +31,7 @@ impl Msisdn {
         };
         national
             .map(|national| Msisdn(format!("+{}{national}", market.country_code)))
-            .ok_or(Reason::PhoneFormat)
+            .ok_or(Reason::PHONE_FORMAT)
     }
 
     /// A number as it was stored, of any country: `+` and 8 to 15 digits.
@@ -143,7 +143,7 @@ mod tests {
             "٠٧١٢",
             "0712345678,",
         ] {
-            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PhoneLetters), "{text}");
+            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PHONE_LETTERS), "{text}");
         }
         for text in [
             "",
@@ -157,7 +157,7 @@ mod tests {
             "+0712345678",
             "000254712345678",
         ] {
-            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PhoneFormat), "{text}");
+            assert_eq!(Msisdn::parse(text, &Market::kenya()), Err(Reason::PHONE_FORMAT), "{text}");
         }
     }
 
@@ -231,7 +231,7 @@ mod tests {
                 }
                 Err(reason) => prop_assert_eq!(
                     reason,
-                    if plain { Reason::PhoneFormat } else { Reason::PhoneLetters }
+                    if plain { Reason::PHONE_FORMAT } else { Reason::PHONE_LETTERS }
                 ),
             }
         }

@@ -18,7 +18,7 @@ impl Pin {
     pub fn parse(text: &str) -> Result<Pin, Reason> {
         let text = text.trim();
         let valid = matches!(text.len(), 4..=6) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if valid { Ok(Pin(SecretString::from(text))) } else { Err(Reason::PinFormat) }
+        if valid { Ok(Pin(SecretString::from(text))) } else { Err(Reason::PIN_FORMAT) }
     }
 
     /// Reads a PIN that somebody wants to have from now on, and refuses those that a thief tries
@@ -30,7 +30,7 @@ impl Pin {
             || is_repeat(digits.as_bytes())
             || is_birthday(digits)
             || own.e164().ends_with(digits);
-        if weak { Err(Reason::PinWeak) } else { Ok(pin) }
+        if weak { Err(Reason::PIN_WEAK) } else { Ok(pin) }
     }
 
     /// Is it the same PIN? In a time that does not depend on where they differ.
@@ -204,8 +204,8 @@ mod tests {
             assert!(Pin::parse(text).is_ok(), "{text}");
         }
         for text in ["", "258", "2580641", "25 80", "25o0", "-258", "٢٥٨٠", "1*2580"] {
-            assert_eq!(Pin::parse(text).unwrap_err(), Reason::PinFormat, "{text}");
-            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PinFormat, "{text}");
+            assert_eq!(Pin::parse(text).unwrap_err(), Reason::PIN_FORMAT, "{text}");
+            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PIN_FORMAT, "{text}");
         }
     }
 
@@ -220,7 +220,7 @@ mod tests {
         let days = ["2512", "3112", "0101", "1225", "0731", "251285", "851225", "122585", "010203"];
         let own_number = ["5698", "45698", "345698"];
         for text in runs.iter().chain(&repeats).chain(&years).chain(&days).chain(&own_number) {
-            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PinWeak, "{text}");
+            assert_eq!(Pin::choose(text, &own()).unwrap_err(), Reason::PIN_WEAK, "{text}");
             assert!(Pin::parse(text).is_ok(), "{text}");
         }
     }
@@ -272,7 +272,7 @@ mod tests {
                     prop_assert!(expected && pin.0.expose_secret() == typed, "{:?} was read", text)
                 }
                 Err(reason) => prop_assert!(
-                    !expected && reason == Reason::PinFormat,
+                    !expected && reason == Reason::PIN_FORMAT,
                     "{:?}: {:?}",
                     text,
                     reason
@@ -281,8 +281,8 @@ mod tests {
             // what may be chosen is what may be typed, but for those that others guess
             match Pin::choose(&text, &own()) {
                 Ok(pin) => prop_assert!(expected && pin.0.expose_secret() == typed),
-                Err(Reason::PinWeak) => prop_assert!(expected),
-                Err(reason) => prop_assert!(!expected && reason == Reason::PinFormat),
+                Err(Reason::PIN_WEAK) => prop_assert!(expected),
+                Err(reason) => prop_assert!(!expected && reason == Reason::PIN_FORMAT),
             }
         }
 

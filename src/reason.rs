@@ -1,207 +1,228 @@
-//! Reasons of a "no", each with a stable code that texts, logs and programs rely on. It knows no
-//! values and no language.
+//! Reasons of a "no", each with a stable code that texts, logs and programs rely on. Here stands
+//! what the whole house says; what only one service says is a constant in that service's file. It
+//! knows no values and no language.
 
-/// Every reason there is. Adding one means adding its text in each language (`menus check`
-/// insists).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
-)]
-#[strum(serialize_all = "snake_case")]
-pub enum Reason {
-    /// Letters or signs where a phone number was expected.
-    PhoneLetters,
-    /// Digits, but not a mobile number of this market.
-    PhoneFormat,
-    /// Nobody with an account has this number.
-    PayeeUnknown,
-    /// Payer and payee are the same person.
-    PayeeSelf,
-    /// The payee's account is closed or frozen.
-    PayeeClosed,
-    /// Not readable as an amount.
-    AmountFormat,
-    /// Could be read in two ways: `1.000,50` or `1,5`.
-    AmountAmbiguous,
-    /// Zero.
-    AmountZero,
-    /// Below zero.
-    AmountNegative,
-    /// Finer than the smallest coin of the currency.
-    AmountFraction,
-    /// More than this service moves at once.
-    AmountTooLarge,
-    /// Less than this service moves at all.
-    AmountTooSmall,
-    /// The balance does not cover amount and fee; slots `balance`, `total`.
-    NotEnough,
-    /// More than the limit of one payment; slot `room`.
-    LimitOnce,
-    /// More than the limit of a day leaves; slots `room`, `frees`.
-    LimitDay,
-    /// More than the limit of a week leaves; slots `room`, `frees`.
-    LimitWeek,
-    /// More than the limit of a month leaves; slots `room`, `frees`.
-    LimitMonth,
-    /// As many payments as a day allows were made; slots `times`, `frees`.
-    LimitDayCount,
-    /// As many payments as a week allows were made; slots `times`, `frees`.
-    LimitWeekCount,
-    /// As many payments as a month allows were made; slots `times`, `frees`.
-    LimitMonthCount,
-    /// The account would hold more than it may; slot `room`.
-    LimitBalance,
-    /// A limit of the other side is in the way, of which no figures are told.
-    OtherLimit,
-    /// A customer may not take out so much now, of which no figures are told.
-    DrawLimit,
-    /// It would cost something else now than the person said yes to.
-    PriceChanged,
-    /// The PIN is wrong; slot `left` says how many tries remain.
-    PinWrong,
-    /// Too many wrong PINs; the account takes no PIN any more.
-    PinLocked,
-    /// Not four to six digits.
-    PinFormat,
-    /// A birthday, a run, a repeat, or a part of the own number.
-    PinWeak,
-    /// The second PIN differs from the first.
-    PinMismatch,
-    /// The new PIN is the old one.
-    PinSame,
-    /// Not usable as a name.
-    NameFormat,
-    /// Text too long or with characters a phone cannot show.
-    TextFormat,
-    /// An input the service needs is missing.
-    FieldMissing,
-    /// The caller has no account yet.
-    NotJoined,
-    /// The number has an account already.
-    AlreadyJoined,
-    /// The wallet was opened by an agent, and its owner has not chosen a PIN yet.
-    NotClaimed,
-    /// The account is closed or frozen.
-    AccountClosed,
-    /// The waiting payment was answered, has expired, or belongs to somebody else.
-    OrderGone,
-    /// As many payments as may wait for one payer are waiting.
-    OrdersFull,
-    /// A request that was answered, taken back, or has expired.
-    RequestGone,
-    /// As many requests as one may make at a time, or of the same person, were made.
-    RequestsFull,
-    /// Who is asked takes no requests from the caller.
-    RequestBlocked,
-    /// As many sends to numbers without a wallet as one may make, or as may wait for a number.
-    ParcelsFull,
-    /// What was sent to a number without a wallet and does not wait any more.
-    ParcelGone,
-    /// What was sent to a number without a wallet, and was tried to be had with a wrong secret too
-    /// often.
-    ParcelLocked,
-    /// A number that shares a bill already.
-    BillTwice,
-    /// Those who share a bill were asked or reminded of late.
-    BillReminded,
-    /// No payment that may be asked back.
-    UndoNot,
-    /// A payment is asked back once.
-    UndoTwice,
-    /// As many payments were asked back as one may; slot `times`.
-    UndoQuota,
-    /// What was asked back is decided.
-    UndoGone,
-    /// Who is asked for it objected before; staff decide.
-    UndoObjected,
-    /// Not an agent number: the check digit is wrong.
-    AgentFormat,
-    /// No open outlet has this number.
-    AgentUnknown,
-    /// An outlet cannot serve itself.
-    AgentSelf,
-    /// The caller does not serve at an open outlet.
-    NotAgent,
-    /// The outlet's float does not cover it; slot `balance`.
-    FloatLow,
-    /// The code for cash is wrong; slot `left` says how many tries remain.
-    CodeWrong,
-    /// No code for cash is waiting: it was used, cancelled, tried too often, or has expired.
-    CodeGone,
-    /// The caller's shift is open already.
-    ShiftOpen,
-    /// The caller is in no shift.
-    ShiftNone,
-    /// Not an ID number.
-    IdFormat,
-    /// Somebody with this ID has a wallet already.
-    IdTaken,
-    /// The ID of this wallet's owner has been seen already.
-    IdChecked,
-    /// There is no commission to pay out.
-    NothingEarned,
-    /// The deposit code is not the customer's, or its time is over.
-    DepositCode,
-    /// No payment to the caller has this code.
-    ReceiptUnknown,
-    /// The hold was settled, released, or has expired.
-    HoldGone,
-    /// More than the hold reserves.
-    HoldExceeded,
-    /// The same key came with another request.
-    KeyReused,
-    /// Somebody was faster: the conversation or order is not in the state it was read in.
-    Stale,
-    /// What waits is not in the state it was read in: somebody else has moved it.
-    Moved,
-    /// A text that was handled before came again.
-    Seen,
-    /// Too much to do right now; nothing was done, and trying again is safe.
-    Busy,
-    /// Nobody can say yet whether it was done: the same request again, with the same key, finds
-    /// out.
-    Unclear,
-    /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed
-    /// currencies.
-    Invalid,
-    /// Not an e-mail address that we can write to.
-    EmailFormat,
-    /// The e-mail address that is on file already.
-    EmailSame,
-    /// There is no e-mail address that was proved.
-    EmailNone,
-    /// The service sends no e-mail.
-    MailOff,
-    /// No more e-mail on this day.
-    MailFull,
-    /// Not a day of the calendar.
-    DateFormat,
-    /// The last day is before the first, or the first has not come.
-    DateOrder,
-    /// Not a day to begin on: it has come, or is more than a year away.
-    DateTooSoon,
-    /// A standing order without an end, or with one too far away.
-    StandingEnd,
-    /// As many standing orders as one may have.
-    StandingFull,
-    /// No such standing order, or not any more.
-    StandingGone,
-    /// More than the person set themselves for this week.
-    BudgetWeek,
-    /// More than the person set themselves for this month.
-    BudgetMonth,
-    /// There is no budget.
-    BudgetNone,
-    /// No such service.
-    ServiceUnknown,
-}
+use std::fmt;
+
+/// Why something is refused: its code. Each has a text in each language (`menus check` insists).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reason(&'static str);
 
 impl Reason {
-    /// All reasons, for the check of the texts.
-    pub const ALL: &'static [Reason] = <Reason as strum::VariantArray>::VARIANTS;
+    /// A reason by its stable code: small letters, digits and `_`.
+    pub const fn new(code: &'static str) -> Reason {
+        Reason(code)
+    }
 
     /// The stable name: the key of the text (`refusal.<code>`), of the metric label and of the log
     /// field.
-    pub fn code(self) -> &'static str {
-        self.into()
+    pub const fn code(self) -> &'static str {
+        self.0
     }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// What is typed.
+impl Reason {
+    /// Letters or signs where a phone number was expected.
+    pub const PHONE_LETTERS: Reason = Reason::new("phone_letters");
+    /// Digits, but not a mobile number of this market.
+    pub const PHONE_FORMAT: Reason = Reason::new("phone_format");
+    /// Not readable as an amount.
+    pub const AMOUNT_FORMAT: Reason = Reason::new("amount_format");
+    /// Could be read in two ways: `1.000,50` or `1,5`.
+    pub const AMOUNT_AMBIGUOUS: Reason = Reason::new("amount_ambiguous");
+    /// Zero.
+    pub const AMOUNT_ZERO: Reason = Reason::new("amount_zero");
+    /// Below zero.
+    pub const AMOUNT_NEGATIVE: Reason = Reason::new("amount_negative");
+    /// Finer than the smallest coin of the currency.
+    pub const AMOUNT_FRACTION: Reason = Reason::new("amount_fraction");
+    /// More than this service moves at once.
+    pub const AMOUNT_TOO_LARGE: Reason = Reason::new("amount_too_large");
+    /// Less than this service moves at all.
+    pub const AMOUNT_TOO_SMALL: Reason = Reason::new("amount_too_small");
+    /// Not four to six digits.
+    pub const PIN_FORMAT: Reason = Reason::new("pin_format");
+    /// A birthday, a run, a repeat, or a part of the own number.
+    pub const PIN_WEAK: Reason = Reason::new("pin_weak");
+    /// Not usable as a name.
+    pub const NAME_FORMAT: Reason = Reason::new("name_format");
+    /// Text too long or with characters a phone cannot show.
+    pub const TEXT_FORMAT: Reason = Reason::new("text_format");
+    /// Not an e-mail address that we can write to.
+    pub const EMAIL_FORMAT: Reason = Reason::new("email_format");
+    /// Not a day of the calendar.
+    pub const DATE_FORMAT: Reason = Reason::new("date_format");
+    /// Not an agent number: the check digit is wrong.
+    pub const AGENT_FORMAT: Reason = Reason::new("agent_format");
+    /// An input the service needs is missing.
+    pub const FIELD_MISSING: Reason = Reason::new("field_missing");
+}
+
+/// Who acts, and for whom.
+impl Reason {
+    /// The caller has no account yet.
+    pub const NOT_JOINED: Reason = Reason::new("not_joined");
+    /// The wallet was opened by an agent, and its owner has not chosen a PIN yet.
+    pub const NOT_CLAIMED: Reason = Reason::new("not_claimed");
+    /// The caller does not serve at an open outlet.
+    pub const NOT_AGENT: Reason = Reason::new("not_agent");
+    /// The account is closed or frozen.
+    pub const ACCOUNT_CLOSED: Reason = Reason::new("account_closed");
+    /// Nobody with an account has this number.
+    pub const PAYEE_UNKNOWN: Reason = Reason::new("payee_unknown");
+    /// Payer and payee are the same person.
+    pub const PAYEE_SELF: Reason = Reason::new("payee_self");
+    /// The payee's account is closed or frozen.
+    pub const PAYEE_CLOSED: Reason = Reason::new("payee_closed");
+    /// No open outlet has this number.
+    pub const AGENT_UNKNOWN: Reason = Reason::new("agent_unknown");
+    /// No such service.
+    pub const SERVICE_UNKNOWN: Reason = Reason::new("service_unknown");
+}
+
+/// Limits.
+impl Reason {
+    /// More than the limit of one payment; slot `room`.
+    pub const LIMIT_ONCE: Reason = Reason::new("limit_once");
+    /// More than the limit of a day leaves; slots `room`, `frees`.
+    pub const LIMIT_DAY: Reason = Reason::new("limit_day");
+    /// More than the limit of a week leaves; slots `room`, `frees`.
+    pub const LIMIT_WEEK: Reason = Reason::new("limit_week");
+    /// More than the limit of a month leaves; slots `room`, `frees`.
+    pub const LIMIT_MONTH: Reason = Reason::new("limit_month");
+    /// As many payments as a day allows were made; slots `times`, `frees`.
+    pub const LIMIT_DAY_COUNT: Reason = Reason::new("limit_day_count");
+    /// As many payments as a week allows were made; slots `times`, `frees`.
+    pub const LIMIT_WEEK_COUNT: Reason = Reason::new("limit_week_count");
+    /// As many payments as a month allows were made; slots `times`, `frees`.
+    pub const LIMIT_MONTH_COUNT: Reason = Reason::new("limit_month_count");
+    /// The account would hold more than it may; slot `room`.
+    pub const LIMIT_BALANCE: Reason = Reason::new("limit_balance");
+    /// A limit of the other side is in the way, of which no figures are told.
+    pub const OTHER_LIMIT: Reason = Reason::new("other_limit");
+    /// A customer may not take out so much now, of which no figures are told.
+    pub const DRAW_LIMIT: Reason = Reason::new("draw_limit");
+    /// More than the person set themselves for this week.
+    pub const BUDGET_WEEK: Reason = Reason::new("budget_week");
+    /// More than the person set themselves for this month.
+    pub const BUDGET_MONTH: Reason = Reason::new("budget_month");
+}
+
+/// The book's own.
+impl Reason {
+    /// The balance does not cover amount and fee; slots `balance`, `total`.
+    pub const NOT_ENOUGH: Reason = Reason::new("not_enough");
+    /// It would cost something else now than the person said yes to.
+    pub const PRICE_CHANGED: Reason = Reason::new("price_changed");
+    /// The PIN is wrong; slot `left` says how many tries remain.
+    pub const PIN_WRONG: Reason = Reason::new("pin_wrong");
+    /// Too many wrong PINs; the account takes no PIN any more.
+    pub const PIN_LOCKED: Reason = Reason::new("pin_locked");
+    /// The hold was settled, released, or has expired.
+    pub const HOLD_GONE: Reason = Reason::new("hold_gone");
+    /// More than the hold reserves.
+    pub const HOLD_EXCEEDED: Reason = Reason::new("hold_exceeded");
+    /// The same key came with another request.
+    pub const KEY_REUSED: Reason = Reason::new("key_reused");
+    /// Somebody was faster: the conversation or order is not in the state it was read in.
+    pub const STALE: Reason = Reason::new("stale");
+    /// What waits is not in the state it was read in: somebody else has moved it.
+    pub const MOVED: Reason = Reason::new("moved");
+    /// A text that was handled before came again.
+    pub const SEEN: Reason = Reason::new("seen");
+    /// Too much to do right now; nothing was done, and trying again is safe.
+    pub const BUSY: Reason = Reason::new("busy");
+    /// Nobody can say yet whether it was done: the same request again, with the same key, finds
+    /// out.
+    pub const UNCLEAR: Reason = Reason::new("unclear");
+    /// The request makes no sense to the book: legs that do not balance, an unknown account, mixed
+    /// currencies.
+    pub const INVALID: Reason = Reason::new("invalid");
+}
+
+/// What the book refuses on behalf of services. It cannot use what stands above it, so that these
+/// wait here until the book no longer knows what they are about; until then each service that
+/// concerns them has them among its `refusals`.
+impl Reason {
+    /// The number has an account already.
+    pub const ALREADY_JOINED: Reason = Reason::new("already_joined");
+    /// The waiting payment was answered, has expired, or belongs to somebody else.
+    pub const ORDER_GONE: Reason = Reason::new("order_gone");
+    /// The code for cash is wrong; slot `left` says how many tries remain.
+    pub const CODE_WRONG: Reason = Reason::new("code_wrong");
+    /// No code for cash is waiting: it was used, cancelled, tried too often, or has expired.
+    pub const CODE_GONE: Reason = Reason::new("code_gone");
+    /// The caller's shift is open already.
+    pub const SHIFT_OPEN: Reason = Reason::new("shift_open");
+    /// The caller is in no shift.
+    pub const SHIFT_NONE: Reason = Reason::new("shift_none");
+    /// Somebody with this ID has a wallet already.
+    pub const ID_TAKEN: Reason = Reason::new("id_taken");
+    /// The ID of this wallet's owner has been seen already.
+    pub const ID_CHECKED: Reason = Reason::new("id_checked");
+}
+
+impl Reason {
+    /// What anything may be refused for. All that there is are these and what the services have of
+    /// their own.
+    pub const COMMON: &'static [Reason] = &[
+        Reason::PHONE_LETTERS,
+        Reason::PHONE_FORMAT,
+        Reason::AMOUNT_FORMAT,
+        Reason::AMOUNT_AMBIGUOUS,
+        Reason::AMOUNT_ZERO,
+        Reason::AMOUNT_NEGATIVE,
+        Reason::AMOUNT_FRACTION,
+        Reason::AMOUNT_TOO_LARGE,
+        Reason::AMOUNT_TOO_SMALL,
+        Reason::PIN_FORMAT,
+        Reason::PIN_WEAK,
+        Reason::NAME_FORMAT,
+        Reason::TEXT_FORMAT,
+        Reason::EMAIL_FORMAT,
+        Reason::DATE_FORMAT,
+        Reason::AGENT_FORMAT,
+        Reason::FIELD_MISSING,
+        Reason::NOT_JOINED,
+        Reason::NOT_CLAIMED,
+        Reason::NOT_AGENT,
+        Reason::ACCOUNT_CLOSED,
+        Reason::PAYEE_UNKNOWN,
+        Reason::PAYEE_SELF,
+        Reason::PAYEE_CLOSED,
+        Reason::AGENT_UNKNOWN,
+        Reason::SERVICE_UNKNOWN,
+        Reason::LIMIT_ONCE,
+        Reason::LIMIT_DAY,
+        Reason::LIMIT_WEEK,
+        Reason::LIMIT_MONTH,
+        Reason::LIMIT_DAY_COUNT,
+        Reason::LIMIT_WEEK_COUNT,
+        Reason::LIMIT_MONTH_COUNT,
+        Reason::LIMIT_BALANCE,
+        Reason::OTHER_LIMIT,
+        Reason::DRAW_LIMIT,
+        Reason::BUDGET_WEEK,
+        Reason::BUDGET_MONTH,
+        Reason::NOT_ENOUGH,
+        Reason::PRICE_CHANGED,
+        Reason::PIN_WRONG,
+        Reason::PIN_LOCKED,
+        Reason::HOLD_GONE,
+        Reason::HOLD_EXCEEDED,
+        Reason::KEY_REUSED,
+        Reason::STALE,
+        Reason::MOVED,
+        Reason::SEEN,
+        Reason::BUSY,
+        Reason::UNCLEAR,
+        Reason::INVALID,
+    ];
 }

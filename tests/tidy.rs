@@ -14,6 +14,8 @@
 mod arrows;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/reasons.rs"]
+mod reasons;
 #[path = "tidy/services.rs"]
 mod services;
 #[path = "tidy/uses.rs"]
@@ -39,6 +41,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "request",
             "calendar",
             "catalogue",
+            "clock_guard",
             "email",
             "language",
             "reloadable",
@@ -73,12 +76,14 @@ const FLOORS: &[(&str, &[&str])] = &[
             "app",
             "bench",
             "cli",
+            "clock_watch",
             "commands",
             "config",
             "http",
             "menu_folder",
             "reversal_commands",
             "verify",
+            "workers",
             "main",
             "lib",
         ],

@@ -99,7 +99,7 @@ async fn pay(book: &Book, posting: Posting, raw: &mut Raw) {
                 let wrong = receipt.repeated || receipt.balances.len() != posting.legs.len();
                 raw.wrong = raw.wrong.saturating_add(u64::from(wrong));
             }
-            Err(refusal) if refusal.reason == Reason::Busy && book.is_alive() => {
+            Err(refusal) if refusal.reason == Reason::BUSY && book.is_alive() => {
                 raw.busy = raw.busy.saturating_add(1);
                 tokio::time::sleep(BUSY_WAIT).await;
                 continue;

@@ -81,7 +81,7 @@ async fn patiently(book: &Book, step: impl Fn() -> crate::book::Posting) -> Resu
     loop {
         match book.post(step()).await {
             Ok(_receipt) => return Ok(()),
-            Err(refusal) if refusal.reason == Reason::Busy && book.is_alive() => {
+            Err(refusal) if refusal.reason == Reason::BUSY && book.is_alive() => {
                 tokio::time::sleep(BUSY_WAIT).await
             }
             Err(refusal) => return Err(refusal),

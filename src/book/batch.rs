@@ -68,11 +68,11 @@ impl Facts {
         {
             let same = *request == posting.request;
             let repeated = Receipt { repeated: true, ..receipt.clone() };
-            return if same { Ok(repeated) } else { Err(Reason::KeyReused.into()) };
+            return if same { Ok(repeated) } else { Err(Reason::KEY_REUSED.into()) };
         }
         let number = if posting.is_recorded() { self.last_posting.saturating_add(1) } else { 0 };
         if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
-            return Err(Reason::Invalid.into());
+            return Err(Reason::INVALID.into());
         }
         for credential in &posting.credentials {
             self.prove(posting, credential, out)?;
@@ -100,8 +100,8 @@ impl Facts {
         out: &mut BatchOutcome,
     ) -> Result<(), Refusal> {
         let (wrong, locked, field) = match credential.secret {
-            SecretKind::Pin => (Reason::PinWrong, Reason::PinLocked, "pin"),
-            SecretKind::Code => (Reason::CodeWrong, Reason::CodeGone, "code"),
+            SecretKind::Pin => (Reason::PIN_WRONG, Reason::PIN_LOCKED, "pin"),
+            SecretKind::Code => (Reason::CODE_WRONG, Reason::CODE_GONE, "code"),
         };
         let used =
             self.guard_facts.attempts.get(&credential.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
@@ -110,7 +110,7 @@ impl Facts {
             return Err(locked.into());
         }
         if *salt != credential.salt {
-            return Err(Reason::Stale.into());
+            return Err(Reason::STALE.into());
         }
         if tag.ct_eq(&credential.tag).into() {
             return Ok(());
@@ -140,7 +140,7 @@ impl Facts {
                 HoldMove::Open { account, amount_minor, expires_at } => {
                     let opened_before = reserves.iter().any(|r| r.hold == number);
                     if amount_minor <= 0 || opened_before {
-                        return Err(Reason::Invalid.into());
+                        return Err(Reason::INVALID.into());
                     }
                     let after = HoldRow {
                         id: number,
@@ -164,7 +164,7 @@ impl Facts {
                 HoldMove::Expire { hold } => {
                     let hold_row = self.open_hold(hold, &reserves)?;
                     if !is_over(&hold_row, posting.at) {
-                        return Err(Reason::Invalid.into());
+                        return Err(Reason::INVALID.into());
                     }
                     let rest_minor = hold_row.remaining_minor;
                     give_back(hold_row, rest_minor, "expired")?
@@ -178,8 +178,8 @@ impl Facts {
     /// The hold as earlier moves of the same posting left it; refused when it is not open.
     fn open_hold(&self, hold: i64, earlier: &[Reserve]) -> Result<HoldRow, Refusal> {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
-        let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HoldGone)?;
-        if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HoldGone.into()) }
+        let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HOLD_GONE)?;
+        if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HOLD_GONE.into()) }
     }
 
     /// An open hold whose time is not over. One whose time is over can only expire, whether or not
@@ -191,7 +191,7 @@ impl Facts {
         at: Timestamp,
     ) -> Result<HoldRow, Refusal> {
         let hold_row = self.open_hold(hold, earlier)?;
-        if is_over(&hold_row, at) { Err(Reason::HoldGone.into()) } else { Ok(hold_row) }
+        if is_over(&hold_row, at) { Err(Reason::HOLD_GONE.into()) } else { Ok(hold_row) }
     }
 
     /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is
@@ -207,33 +207,33 @@ impl Facts {
         let moved: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
         let repeated_account = moved.len() != posting.legs.len();
         if sum != 0 || repeated_account || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
-            return Err(Reason::Invalid.into());
+            return Err(Reason::INVALID.into());
         }
         for id in moved.iter().copied().chain(reserves.iter().map(|r| r.account)) {
-            let account = self.account(id, after).ok_or(Reason::Invalid)?;
+            let account = self.account(id, after).ok_or(Reason::INVALID)?;
             if account.currency != posting.currency.as_str() {
-                return Err(Reason::Invalid.into());
+                return Err(Reason::INVALID.into());
             }
             // what is set aside on a frozen account may still end: that moves nothing
             let takes = moved.contains(&id)
                 || reserves.iter().any(|r| r.account == id && r.amount_minor > 0);
             if takes && account.state != "open" {
-                return Err(Reason::AccountClosed.into());
+                return Err(Reason::ACCOUNT_CLOSED.into());
             }
             accounts_after.insert(id, account.clone());
         }
         for reserve in reserves {
-            let account = accounts_after.get_mut(&reserve.account).ok_or(Reason::Invalid)?;
+            let account = accounts_after.get_mut(&reserve.account).ok_or(Reason::INVALID)?;
             account.held_minor =
-                account.held_minor.checked_add(reserve.amount_minor).ok_or(Reason::Invalid)?;
+                account.held_minor.checked_add(reserve.amount_minor).ok_or(Reason::INVALID)?;
         }
         for leg in &posting.legs {
-            let account = accounts_after.get_mut(&leg.account).ok_or(Reason::Invalid)?;
+            let account = accounts_after.get_mut(&leg.account).ok_or(Reason::INVALID)?;
             account.balance_minor =
-                account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::Invalid)?;
+                account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::INVALID)?;
         }
         for stands in accounts_after.values() {
-            let before = self.account(stands.id, after).ok_or(Reason::Invalid)?;
+            let before = self.account(stands.id, after).ok_or(Reason::INVALID)?;
             covered(before, stands)?;
         }
         Ok(accounts_after)
@@ -344,11 +344,11 @@ impl Facts {
 
 /// An account may not sink below its floor. One that is below already may still receive.
 fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
-    let available = after.balance_minor.checked_sub(after.held_minor).ok_or(Reason::Invalid)?;
+    let available = after.balance_minor.checked_sub(after.held_minor).ok_or(Reason::INVALID)?;
     let available_before = before.balance_minor.saturating_sub(before.held_minor);
     match after.floor_minor {
         Some(floor) if available < floor && available < available_before => {
-            Err(Refusal::of_field(Reason::NotEnough, "amount"))
+            Err(Refusal::of_field(Reason::NOT_ENOUGH, "amount"))
         }
         Some(_) | None => Ok(()),
     }
@@ -361,7 +361,7 @@ fn meter(posting: &Posting, accounts_after: &mut BTreeMap<i64, Account>) -> Resu
         let account = accounts_after
             .get_mut(&meter.account)
             .filter(|_| meter.amount_minor > 0)
-            .ok_or(Reason::Invalid)?;
+            .ok_or(Reason::INVALID)?;
         let taken = meter.taken_from(account.usage, account.balance_minor);
         account.usage = taken.map_err(|exceeded| meter.refusal(&exceeded, posting.currency))?;
     }
@@ -375,10 +375,10 @@ fn is_over(hold: &HoldRow, at: Timestamp) -> bool {
 /// Takes a part of an open hold back.
 fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Reserve, Refusal> {
     if amount_minor <= 0 {
-        return Err(Reason::Invalid.into());
+        return Err(Reason::INVALID.into());
     }
     if amount_minor > hold_row.remaining_minor {
-        return Err(Reason::HoldExceeded.into());
+        return Err(Reason::HOLD_EXCEEDED.into());
     }
     let remaining_minor = hold_row.remaining_minor.saturating_sub(amount_minor);
     let state = if remaining_minor == 0 { emptied.to_owned() } else { hold_row.state.clone() };

@@ -7,6 +7,7 @@
 use super::numbers::{BLOCK, Numbers};
 use super::posting::{POSTING_ROWS_MAX, Posting, PostingResult};
 use super::writer::Writer;
+use crate::clock_guard::ClockGuard;
 use crate::metrics::Metrics;
 use crate::reason::Reason;
 use crate::store::{Conn, Store, StoreError, book_rows};
@@ -32,6 +33,7 @@ enum QueueItem {
 pub struct Book {
     queue: mpsc::Sender<QueueItem>,
     numbers: Numbers,
+    clock_guard: ClockGuard,
 }
 
 impl std::fmt::Debug for Book {
@@ -54,26 +56,34 @@ impl Book {
             .name("committer".into())
             .spawn(move || run(writer, work, &metrics))
             .map_err(|e| StoreError::Open(e.to_string()))?;
-        Ok((Book { queue, numbers: Numbers::default() }, thread))
+        let numbers = Numbers::default();
+        let clock_guard = ClockGuard::default();
+        Ok((Book { queue, numbers, clock_guard }, thread))
     }
 
     /// Makes a posting true, durably, or refuses it. Once this answers, a crash changes nothing any
-    /// more.
+    /// more. By a clock that is wrong nothing is made true, and that is safe to repeat.
     pub async fn post(&self, posting: Posting) -> PostingResult {
+        if self.clock_guard.fault(posting.at).is_some() {
+            return Err(Reason::BUSY.into());
+        }
         if posting.rows() > POSTING_ROWS_MAX {
-            return Err(Reason::Invalid.into());
+            return Err(Reason::INVALID.into());
         }
         let (answer, wait) = oneshot::channel();
         self.queue
             .try_send(QueueItem::Post(Box::new(posting), answer))
-            .map_err(|_full| Reason::Busy)?;
+            .map_err(|_full| Reason::BUSY)?;
         // without an answer the committer is gone, and it may have taken the posting up before
-        wait.await.unwrap_or_else(|_gone| Err(Reason::Unclear.into()))
+        wait.await.unwrap_or_else(|_gone| Err(Reason::UNCLEAR.into()))
     }
 
     /// Hands in a posting of which nobody needs to know the outcome: what is lost with it can be
     /// found again otherwise.
     pub fn enqueue(&self, posting: Posting) {
+        if self.clock_guard.fault(posting.at).is_some() {
+            return;
+        }
         let (answer, _nobody_waits) = oneshot::channel();
         // a full queue drops it, as a crash would
         let _ = self.queue.try_send(QueueItem::Post(Box::new(posting), answer));
@@ -108,6 +118,11 @@ impl Book {
         let first = self.write(move |conn| book_rows::take_ids(conn, block)).await?;
         self.numbers.refill(first.saturating_add(count)..first.saturating_add(block));
         Ok(first)
+    }
+
+    /// What is known of the clock that postings have their time from.
+    pub fn clock_guard(&self) -> &ClockGuard {
+        &self.clock_guard
     }
 
     /// Whether the committer is there to take work.

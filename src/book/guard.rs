@@ -30,50 +30,49 @@ impl Facts {
         match change {
             Change::OpenAccount(account) => self.check_open(account, staged),
             Change::Join(person) => {
-                self.is_joined(&person.msisdn, staged).then_some(Reason::AlreadyJoined)
+                self.is_joined(&person.msisdn, staged).then_some(Reason::ALREADY_JOINED)
             }
             Change::FirstPin(pin) => {
-                self.attempts(pin.account_id, staged).is_some().then_some(Reason::AlreadyJoined)
+                self.attempts(pin.account_id, staged).is_some().then_some(Reason::ALREADY_JOINED)
             }
             Change::Identify(seen) => self.check_identify(seen, staged),
             Change::ChargePin { account } => {
                 let left = self
                     .attempts(*account, staged)
                     .is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
-                (!left).then_some(Reason::PinLocked)
+                (!left).then_some(Reason::PIN_LOCKED)
             }
             Change::SaveSession(save) => self.check_save(save, staged),
             Change::AtVersion { session, version } => {
                 // version 0 is remembered of one that is not there
                 let there = *version > 0 && self.version(session, staged) == Some(*version);
-                (!there).then_some(Reason::Stale)
+                (!there).then_some(Reason::STALE)
             }
             Change::AtPosting { account, posting } => {
                 let moved = self
                     .account(*account, staged)
                     .is_none_or(|account| account.last_posting != *posting);
-                moved.then_some(Reason::Stale)
+                moved.then_some(Reason::STALE)
             }
-            Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::Seen),
-            Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::Moved),
+            Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::SEEN),
+            Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::MOVED),
             Change::OpenOrder(order) => {
-                self.order(order.id, staged).is_some().then_some(Reason::Invalid)
+                self.order(order.id, staged).is_some().then_some(Reason::INVALID)
             }
             Change::CloseOrder { order, .. } | Change::Reminded { order } => {
-                (self.order(*order, staged) != Some("waiting")).then_some(Reason::OrderGone)
+                (self.order(*order, staged) != Some("waiting")).then_some(Reason::ORDER_GONE)
             }
             Change::OpenShift(shift) => {
-                self.shift(shift.assistant, staged).is_some().then_some(Reason::ShiftOpen)
+                self.shift(shift.assistant, staged).is_some().then_some(Reason::SHIFT_OPEN)
             }
-            Change::CloseShift(shift) => {
-                (self.shift(shift.assistant, staged) != Some(shift.id)).then_some(Reason::ShiftNone)
-            }
+            Change::CloseShift(shift) => (self.shift(shift.assistant, staged) != Some(shift.id))
+                .then_some(Reason::SHIFT_NONE),
             Change::Journal(row) => self.check_serve(row, staged),
             Change::Put(put) => self.check_put(put, staged),
             Change::While { arrangement, states } => {
                 let stands = self.arrangement(*arrangement, staged);
                 let there = stands.is_some_and(|stands| states.contains(&stands.state.as_str()));
-                (!there).then_some(Reason::Moved)
+                (!there).then_some(Reason::MOVED)
             }
             Change::Keep(versioned) => self.check_keep(versioned, staged),
             // a code is worth what its hold is, and that can be spent once
@@ -93,7 +92,7 @@ impl Facts {
 
     fn check_open(&self, account: &Account, staged: &Staged) -> Option<Reason> {
         let taken = self.account(account.id, staged).is_some();
-        (taken || !is_empty(account)).then_some(Reason::Invalid)
+        (taken || !is_empty(account)).then_some(Reason::INVALID)
     }
 
     fn check_serve(&self, row: &AgentJournalRow, staged: &Staged) -> Option<Reason> {
@@ -101,12 +100,12 @@ impl Facts {
             .assistant
             .zip(row.shift)
             .filter(|(who, shift)| self.shift(*who, staged) != Some(*shift));
-        over.map(|_over| Reason::Stale)
+        over.map(|_over| Reason::STALE)
     }
 
     fn check_put(&self, put: &Put, staged: &Staged) -> Option<Reason> {
         let there = self.arrangement(put.row.id, staged).map_or(0, |stands| stands.version);
-        (there.checked_add(1) != Some(put.row.version)).then_some(Reason::Moved)
+        (there.checked_add(1) != Some(put.row.version)).then_some(Reason::MOVED)
     }
 
     fn check_keep(&self, versioned: &Versioned, staged: &Staged) -> Option<Reason> {
@@ -118,26 +117,26 @@ impl Facts {
             .or_else(|| old.versioned.get(&row_key))
             .copied()
             .unwrap_or(0);
-        (there.checked_add(1) != Some(versioned.version())).then_some(Reason::Stale)
+        (there.checked_add(1) != Some(versioned.version())).then_some(Reason::STALE)
     }
 
     fn check_identify(&self, seen: &Identify, staged: &Staged) -> Option<Reason> {
         let (new, old) = (&staged.guard_facts, &self.guard_facts);
         let account = &seen.row.account_id;
         if new.identified.contains(account) || old.identified.contains(account) {
-            return Some(Reason::IdChecked);
+            return Some(Reason::ID_CHECKED);
         }
         let mut digests = std::iter::once(&seen.row.digest).chain(&seen.older);
         let taken = digests
             .any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
-        taken.then_some(Reason::IdTaken)
+        taken.then_some(Reason::ID_TAKEN)
     }
 
     fn check_save(&self, save: &SessionSave, staged: &Staged) -> Option<Reason> {
         if self.version(&save.row.key, staged).unwrap_or(0) != save.read_version {
-            return Some(Reason::Stale);
+            return Some(Reason::STALE);
         }
-        (save.read_version.checked_add(1) != Some(save.row.version)).then_some(Reason::Invalid)
+        (save.read_version.checked_add(1) != Some(save.row.version)).then_some(Reason::INVALID)
     }
 
     fn stage(&self, change: &Change, staged: &mut Staged) {

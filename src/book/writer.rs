@@ -137,7 +137,7 @@ impl Writer {
             self.forget();
             if sent.is_none() && self.is_of_rows(&error, suspect || tries > 1) {
                 tracing::warn!(%error, count, "a batch was refused");
-                let reason = if error.is_of_rows() { Reason::Invalid } else { Reason::Busy };
+                let reason = if error.is_of_rows() { Reason::INVALID } else { Reason::BUSY };
                 let (left, right) = postings.split_at(count.div_euclid(2));
                 return match postings {
                     [] | [_] => vec![Err(reason.into()); count],
@@ -149,7 +149,7 @@ impl Writer {
                 // asked again
                 tracing::error!(%error, count, unclear = sent.is_some(), "a commit failed");
                 self.unavailable = true;
-                let reason = if sent.is_some() { Reason::Unclear } else { Reason::Busy };
+                let reason = if sent.is_some() { Reason::UNCLEAR } else { Reason::BUSY };
                 return vec![Err(reason.into()); count];
             }
             tracing::warn!(%error, count, tries, "a commit is tried again");

@@ -154,22 +154,22 @@ impl Meter {
     pub fn refusal(&self, exceeded: &Exceeded, currency: Currency) -> Refusal {
         if !self.own {
             return match self.way {
-                Direction::In => Refusal::of_field(Reason::OtherLimit, "amount"),
+                Direction::In => Refusal::of_field(Reason::OTHER_LIMIT, "amount"),
                 // what was agreed for a code cannot be less
-                Direction::Out => Refusal::new(Reason::DrawLimit),
+                Direction::Out => Refusal::new(Reason::DRAW_LIMIT),
             };
         }
         let reason = match exceeded.limit {
-            Limit::Once => Reason::LimitOnce,
-            Limit::Balance => Reason::LimitBalance,
-            Limit::Budget(Window::Day | Window::Week) => Reason::BudgetWeek,
-            Limit::Budget(Window::Month) => Reason::BudgetMonth,
-            Limit::Value(Window::Day) => Reason::LimitDay,
-            Limit::Value(Window::Week) => Reason::LimitWeek,
-            Limit::Value(Window::Month) => Reason::LimitMonth,
-            Limit::Count(Window::Day, _) => Reason::LimitDayCount,
-            Limit::Count(Window::Week, _) => Reason::LimitWeekCount,
-            Limit::Count(Window::Month, _) => Reason::LimitMonthCount,
+            Limit::Once => Reason::LIMIT_ONCE,
+            Limit::Balance => Reason::LIMIT_BALANCE,
+            Limit::Budget(Window::Day | Window::Week) => Reason::BUDGET_WEEK,
+            Limit::Budget(Window::Month) => Reason::BUDGET_MONTH,
+            Limit::Value(Window::Day) => Reason::LIMIT_DAY,
+            Limit::Value(Window::Week) => Reason::LIMIT_WEEK,
+            Limit::Value(Window::Month) => Reason::LIMIT_MONTH,
+            Limit::Count(Window::Day, _) => Reason::LIMIT_DAY_COUNT,
+            Limit::Count(Window::Week, _) => Reason::LIMIT_WEEK_COUNT,
+            Limit::Count(Window::Month, _) => Reason::LIMIT_MONTH_COUNT,
         };
         // where nothing is left no other amount helps
         let field = if exceeded.left_minor > 0 { Some("amount") } else { None };

@@ -14,8 +14,8 @@ impl Money {
             (false, rest) => strip_minus(strip_names(rest, currency)),
         };
         let read = read_number(rest, currency);
-        let is_number = !matches!(read, Err(Reason::AmountFormat | Reason::AmountZero));
-        if below_zero && is_number { Err(Reason::AmountNegative) } else { read }
+        let is_number = !matches!(read, Err(Reason::AMOUNT_FORMAT | Reason::AMOUNT_ZERO));
+        if below_zero && is_number { Err(Reason::AMOUNT_NEGATIVE) } else { read }
     }
 }
 
@@ -55,10 +55,10 @@ fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
         .split([',', '.'])
         .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     if !well_made {
-        return Err(Reason::AmountFormat);
+        return Err(Reason::AMOUNT_FORMAT);
     }
     if text.chars().all(|character| matches!(character, '0' | ',' | '.')) {
-        return Err(Reason::AmountZero);
+        return Err(Reason::AMOUNT_ZERO);
     }
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     refuse_two_readings(whole, decimals, currency)?;
@@ -66,16 +66,16 @@ fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
     let whole: String = whole.chars().filter(|character| *character != ',').collect();
     // A zero in front of more digits is how phone numbers look, and nobody writes an amount so.
     if whole.len() > 1 && whole.starts_with('0') {
-        return Err(Reason::AmountFormat);
+        return Err(Reason::AMOUNT_FORMAT);
     }
     if !u32::try_from(coins.len()).is_ok_and(|length| length <= currency.exponent()) {
-        return Err(Reason::AmountFraction);
+        return Err(Reason::AMOUNT_FRACTION);
     }
     Decimal::from_str_exact(&format!("{whole}.{coins}0"))
         .ok()
         .and_then(|major| Money::from_major(major, currency))
         .filter(|money| money.minor <= Money::MINOR_MAX)
-        .ok_or(Reason::AmountTooLarge)
+        .ok_or(Reason::AMOUNT_TOO_LARGE)
 }
 
 /// `1.000,50`, `1,5`, `10,00` and `1.000` mean different amounts to different people: better ask
@@ -93,7 +93,7 @@ fn refuse_two_readings(whole: &str, decimals: &str, currency: Currency) -> Resul
         && matches!(first.len(), 1..=3)
         && !first.starts_with('0');
     if decimals.contains([',', '.']) || (grouped && !commas_are_thousands) || dot_may_be_thousands {
-        return Err(Reason::AmountAmbiguous);
+        return Err(Reason::AMOUNT_AMBIGUOUS);
     }
     Ok(())
 }
@@ -139,17 +139,16 @@ mod tests {
 
     #[test]
     fn each_unusable_amount_has_its_own_reason() {
-        use Reason::*;
         let refused = [
             (
-                AmountFormat,
+                Reason::AMOUNT_FORMAT,
                 vec![
                     "", " ", "abc", "KES", ".", ",", ".5", "5.", "1..5", "1,,000", "1 000", "two",
                     "20O", "٢٠٠",
                 ],
             ),
             (
-                AmountFormat,
+                Reason::AMOUNT_FORMAT,
                 vec![
                     "+5",
                     "--5",
@@ -164,7 +163,7 @@ mod tests {
                 ],
             ),
             (
-                AmountAmbiguous,
+                Reason::AMOUNT_AMBIGUOUS,
                 vec![
                     "1.000,50",
                     "1,5",
@@ -177,9 +176,9 @@ mod tests {
                     "1.5,0",
                 ],
             ),
-            (AmountNegative, vec!["-5", "- 5", "KES -5", "-KES 5", "−5", "-1,5"]),
+            (Reason::AMOUNT_NEGATIVE, vec!["-5", "- 5", "KES -5", "-KES 5", "−5", "-1,5"]),
             (
-                AmountFraction,
+                Reason::AMOUNT_FRACTION,
                 vec![
                     "0.001",
                     "0.105",
@@ -189,9 +188,9 @@ mod tests {
                     "5.00000000000000000000000000000001",
                 ],
             ),
-            (AmountZero, vec!["0", "0.00", "00", "0.000", "0,00", "KES 0", "-0", "0/="]),
+            (Reason::AMOUNT_ZERO, vec!["0", "0.00", "00", "0.000", "0,00", "KES 0", "-0", "0/="]),
             (
-                AmountTooLarge,
+                Reason::AMOUNT_TOO_LARGE,
                 vec![
                     "10000000000.01",
                     "99999999999999999999999999999999999999999999",
@@ -211,7 +210,7 @@ mod tests {
         let francs = Currency::parse("xof").unwrap();
         let dinars = Currency::parse("TND").unwrap();
         assert_eq!(Money::parse("500 XOF", francs), Ok(Money::new(500, francs)));
-        assert_eq!(Money::parse("5.5", francs), Err(Reason::AmountFraction));
+        assert_eq!(Money::parse("5.5", francs), Err(Reason::AMOUNT_FRACTION));
         assert_eq!(Money::parse("5.0", francs), Ok(Money::new(5, francs)));
         assert_eq!(Money::parse("1.500", dinars), Ok(Money::new(1500, dinars)));
         assert_eq!(Currency::parse("KE"), None);

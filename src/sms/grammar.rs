@@ -182,10 +182,10 @@ impl Grammar {
             }
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
-            PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TextFormat),
+            PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
             PatternInput::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
-                None => Err(Reason::FieldMissing),
+                None => Err(Reason::FIELD_MISSING),
             },
         }
     }

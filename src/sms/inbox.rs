@@ -98,7 +98,7 @@ impl Sms {
         let key = Key::new(Timestamp::from_micros(0), "sms", name.as_bytes());
         let caller = self.wallet.caller(text.from).await.map_err(|error| {
             tracing::error!(%error, "the sender of a text could not be read");
-            Refusal::from(Reason::Busy)
+            Refusal::from(Reason::BUSY)
         })?;
         let own = caller.person.as_ref().and_then(|person| Language::parse(&person.language));
         let market = &self.wallet.config.market;
@@ -119,7 +119,7 @@ impl Sms {
             }
         };
         match outcome {
-            Err(Refusal { reason: Reason::Seen, .. }) => Ok("repeated"),
+            Err(Refusal { reason: Reason::SEEN, .. }) => Ok("repeated"),
             Ok(_) | Err(_) => outcome,
         }
     }
@@ -144,7 +144,9 @@ impl Sms {
             (Some((service, way)), Some(_)) => {
                 self.serve(Command { caller, language, key, service, fields }, way).await
             }
-            (None, Some(_)) => self.refused(caller, own, key, &Reason::ServiceUnknown.into()).await,
+            (None, Some(_)) => {
+                self.refused(caller, own, key, &Reason::SERVICE_UNKNOWN.into()).await
+            }
         }
     }
 
@@ -249,13 +251,13 @@ impl Sms {
             match self.wallet.act(caller, request.clone(), execution).await.answer {
                 Answer::Facts { .. } | Answer::Items(_) => return Ok("done"),
                 // nobody has said yes to what was planned: it is planned anew
-                Answer::Refused(Refusal { reason: Reason::Stale, .. }) => {}
+                Answer::Refused(Refusal { reason: Reason::STALE, .. }) => {}
                 other @ (Answer::Refused(_) | Answer::Late) => {
                     return self.unable(caller, own, key, other).await;
                 }
             }
         }
-        Err(Reason::Busy.into())
+        Err(Reason::BUSY.into())
     }
 
     /// The answer to anything that is not an answer: the refusal in words, unless it is only that
@@ -269,12 +271,12 @@ impl Sms {
     ) -> Result<&'static str, Refusal> {
         match answer {
             Answer::Refused(refusal)
-                if matches!(refusal.reason, Reason::Busy | Reason::Unclear | Reason::Seen) =>
+                if matches!(refusal.reason, Reason::BUSY | Reason::UNCLEAR | Reason::SEEN) =>
             {
                 Err(refusal)
             }
             Answer::Refused(refusal) => self.refused(caller, own, key, &refusal).await,
-            Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Err(Reason::Busy.into()),
+            Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Err(Reason::BUSY.into()),
         }
     }
 

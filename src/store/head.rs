@@ -66,7 +66,7 @@ pub fn look(conn: &mut Conn) -> Result<Option<Head>, StoreError> {
 /// Counts a change that comes past the book, so that nobody trusts what they remember of the time
 /// before.
 pub fn touch(conn: &mut Conn) -> Result<(), StoreError> {
-    // nodes of an earlier version look at the batch alone
+    // it is a commit like any other, and counted among them
     let counted = (head::batch.eq(head::batch + 1), head::touched.eq(head::touched + 1));
     on!(conn, c => diesel::update(head::table.find(1)).set(counted).execute(c))?;
     Ok(())

@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod setting_rows;
 mod sqlite;
 pub mod standing_order_rows;
+pub mod times;
 pub mod trail_rows;
 pub mod verified;
 pub mod versioned;

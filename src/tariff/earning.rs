@@ -46,11 +46,11 @@ impl Earning {
     /// The commission on an amount, minor units.
     pub fn commission(&self, amount_minor: i64) -> Result<Commission, Reason> {
         if amount_minor < 1 {
-            return Err(Reason::AmountTooSmall);
+            return Err(Reason::AMOUNT_TOO_SMALL);
         }
         let band = self.bands.iter().find(|band| amount_minor <= band.to_minor);
         band.and_then(|band| self.parts(band.rate.of(amount_minor, self.rounding)?))
-            .ok_or(Reason::AmountTooLarge)
+            .ok_or(Reason::AMOUNT_TOO_LARGE)
     }
 
     /// The tax comes off the whole, the head office's part off the rest.

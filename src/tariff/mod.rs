@@ -116,7 +116,7 @@ impl Tariff {
     }
 
     fn in_currency(&self, amount: Money) -> Result<(), Reason> {
-        if amount.currency == self.currency { Ok(()) } else { Err(Reason::Invalid) }
+        if amount.currency == self.currency { Ok(()) } else { Err(Reason::INVALID) }
     }
 }
 

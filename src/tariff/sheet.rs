@@ -168,11 +168,11 @@ impl Sheet {
     /// up.
     pub fn fee(&self, amount_minor: i64, month_minor: Option<i64>) -> Result<Fee, Reason> {
         if amount_minor < self.minimum_minor {
-            return Err(Reason::AmountTooSmall);
+            return Err(Reason::AMOUNT_TOO_SMALL);
         }
-        let rate = self.rate(amount_minor, month_minor).ok_or(Reason::AmountTooLarge)?;
-        let fee = self.lines(amount_minor, rate).ok_or(Reason::AmountTooLarge)?;
-        if fee.payee_minor > amount_minor { Err(Reason::AmountTooSmall) } else { Ok(fee) }
+        let rate = self.rate(amount_minor, month_minor).ok_or(Reason::AMOUNT_TOO_LARGE)?;
+        let fee = self.lines(amount_minor, rate).ok_or(Reason::AMOUNT_TOO_LARGE)?;
+        if fee.payee_minor > amount_minor { Err(Reason::AMOUNT_TOO_SMALL) } else { Ok(fee) }
     }
 
     /// What applies to an amount; with no month, when the month's volume is used up.

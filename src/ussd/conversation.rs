@@ -116,7 +116,7 @@ impl Ussd {
             // whatever it wanted, its caller has been told or has begun anew: a late copy moves
             // nothing
             let refused = (hop_session.session.executing == Some(hop_session.hop))
-                .then(|| Reason::Stale.into());
+                .then(|| Reason::STALE.into());
             return Ok(HopOutcome {
                 refused,
                 ..self.plain(hop_session.view.language, OVER, "over")
@@ -265,7 +265,7 @@ impl Ussd {
             .await;
         (hop_session.silent, hop_session.not_recorded) = (executed.silent, executed.not_recorded);
         match executed.answer {
-            Answer::Refused(Refusal { reason: Reason::Stale, .. }) => return Err(Lost::Stale),
+            Answer::Refused(Refusal { reason: Reason::STALE, .. }) => return Err(Lost::Stale),
             Answer::Refused(_) | Answer::Late if first && executed.charged => {
                 hop_session.version = hop_session.version.saturating_add(1);
             }
@@ -321,8 +321,8 @@ impl Ussd {
             }
             // what was done is durable, and a copy of this hop would get the same answer from the
             // book
-            Err(refusal) if executed && refusal.reason != Reason::Stale => Ok(outcome),
-            Err(refusal) if refusal.reason == Reason::Stale => Err(Lost::Stale),
+            Err(refusal) if executed && refusal.reason != Reason::STALE => Ok(outcome),
+            Err(refusal) if refusal.reason == Reason::STALE => Err(Lost::Stale),
             Err(_) => Err(Lost::Busy),
         }
     }

@@ -172,7 +172,7 @@ impl Ussd {
                 session.state.language.map_or(session.language, |language| language.to_string());
             let language = person.map_or(chosen, |person| person.language);
             let words = Language::parse(&language).unwrap_or(Language::EN);
-            let slots = self.reason(words, &Reason::Busy.into());
+            let slots = self.reason(words, &Reason::BUSY.into());
             let news = message(&session.msisdn, &language, REFUSED.template, &slots, None, now);
             changes.push(Change::Tell(news));
         }

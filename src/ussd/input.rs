@@ -21,9 +21,9 @@ pub fn read(input: &Input, market: &Market, typed: &str) -> Result<String, Reaso
         Accepts::Phone => Msisdn::parse(typed, market).map(|phone| phone.e164().to_owned()),
         Accepts::Amount => Money::parse(typed, market.currency).map(|money| money.minor_text()),
         Accepts::Agent => AgentNumber::parse(typed).map(|agent| agent.to_string()),
-        Accepts::Name => name(typed).ok_or(Reason::NameFormat),
-        Accepts::Text => text(input, typed).ok_or(Reason::TextFormat),
-        Accepts::Secret => secret(typed).ok_or(Reason::PinFormat),
+        Accepts::Name => name(typed).ok_or(Reason::NAME_FORMAT),
+        Accepts::Text => text(input, typed).ok_or(Reason::TEXT_FORMAT),
+        Accepts::Secret => secret(typed).ok_or(Reason::PIN_FORMAT),
     }
 }
 
@@ -81,11 +81,11 @@ mod tests {
         let plain = text_input(None);
         assert_eq!(read(&plain, &kenya, " Rent, May "), Ok("Rent, May".to_owned()));
         for wrong in ["", "  ", "\u{1f600}", "a\nb", &"a".repeat(101)] {
-            assert_eq!(read(&plain, &kenya, wrong), Err(Reason::TextFormat), "{wrong}");
+            assert_eq!(read(&plain, &kenya, wrong), Err(Reason::TEXT_FORMAT), "{wrong}");
         }
         let till = text_input(Some("^[0-9]{5,7}$"));
         assert_eq!(read(&till, &kenya, "54321"), Ok("54321".to_owned()));
-        assert_eq!(read(&till, &kenya, "5432x"), Err(Reason::TextFormat));
+        assert_eq!(read(&till, &kenya, "5432x"), Err(Reason::TEXT_FORMAT));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a person is in a conversation: all that is kept between two hops. It is written to the
 //! store, so it never holds a secret, and everything in it is bounded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,31 +18,41 @@ const SLOTS_MAX: usize = 64;
 /// Characters of one value, at most. Sealed tokens are the longest.
 const VALUE_CHARS_MAX: usize = 400;
 
-/// A conversation between two hops.
+/// A conversation between two hops. What is empty is not stored: it is written at every hop.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
     /// The screen shown.
     pub screen: String,
     /// The screens behind it, the first one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<String>,
     /// The inputs of the screens on the path, in canonical form. Never a secret.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: Fields,
     /// Values for templates, as the wallet gave them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub slots: Slots,
     /// Flags that the wallet raised in its last answer.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub flags: BTreeSet<String>,
     /// The language chosen in this conversation; else the caller's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The page of the screen, from 0.
+    #[serde(skip_serializing_if = "is_first")]
     pub page: usize,
     /// The labels of the choices as they were numbered on the screen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<String>,
     /// The lines of the list shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ListLine>,
     /// What stands above the screen: why the last input was not taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// On the resume screen: where the caller was cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<Box<State>>,
 }
 
@@ -129,6 +139,10 @@ impl State {
             self.fields.remove(field);
         }
     }
+}
+
+fn is_first(page: &usize) -> bool {
+    *page == 0
 }
 
 fn bounded(value: &str) -> String {

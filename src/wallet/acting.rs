@@ -60,7 +60,7 @@ impl Wallet {
     /// Does something, once per key.
     pub async fn act(&self, caller: &Caller, request: Request, execution: Execution) -> Executed {
         let Some(service) = super::service(&request.service) else {
-            return refused(Reason::ServiceUnknown.into(), false);
+            return refused(Reason::SERVICE_UNKNOWN.into(), false);
         };
         let able =
             claimed(service, caller).and_then(|()| readable(service, request.secret.as_ref()));
@@ -71,7 +71,7 @@ impl Wallet {
         self.metrics
             .service(service.name, done.as_ref().map_or_else(Refusal::code, |_acted| "done"));
         done.unwrap_or_else(|refusal| {
-            let charged = matches!(refusal.reason, Reason::PinWrong | Reason::CodeWrong);
+            let charged = matches!(refusal.reason, Reason::PIN_WRONG | Reason::CODE_WRONG);
             refused(last_try(refusal), charged)
         })
     }
@@ -97,13 +97,13 @@ impl Wallet {
                 return Err(refusal);
             }
             agreed(&plan, &request.fields)?;
-            let Some(act) = plan.act.take() else { return Err(Reason::Invalid.into()) };
+            let Some(act) = plan.act.take() else { return Err(Reason::INVALID.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
             let not_recorded = !act.is_recorded();
             let mut posting = self.posting(&execution, act);
             (posting.request, posting.actor) = (digest, actor(service, caller));
             if service.authority != Authority::Nobody {
-                let row = pin.ok_or(Reason::PinLocked)?;
+                let row = pin.ok_or(Reason::PIN_LOCKED)?;
                 posting.changes.push(Change::ClearPin { account: row.account_id });
                 posting.credentials.insert(
                     0,
@@ -122,14 +122,14 @@ impl Wallet {
                     return Ok(done(plan, silent, not_recorded));
                 }
                 // a PIN that is gone was that of somebody who was dismissed meanwhile
-                Err(refusal) if refusal.reason == Reason::PinLocked => {
+                Err(refusal) if refusal.reason == Reason::PIN_LOCKED => {
                     return Err(self.locked_or_dismissed(service, caller, refusal).await);
                 }
                 Err(refusal) if is_outdated(&refusal) => {}
                 Err(refusal) => return Err(refusal),
             }
         }
-        Err(Reason::Busy.into())
+        Err(Reason::BUSY.into())
     }
 
     /// The refusal of a PIN that is locked, or that went with who served by it.
@@ -143,7 +143,7 @@ impl Wallet {
             return refusal;
         }
         let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.post.is_some());
-        if let Ok(false) = serves { Reason::NotAgent.into() } else { refusal }
+        if let Ok(false) = serves { Reason::NOT_AGENT.into() } else { refusal }
     }
 
     /// A plan whose key was used before, with what was done then.
@@ -208,7 +208,7 @@ impl Wallet {
         row: PinRow,
         wrong: Wrong,
     ) -> Result<Credential, Refusal> {
-        let person = caller.person.as_ref().ok_or(Reason::NotJoined)?;
+        let person = caller.person.as_ref().ok_or(Reason::NOT_JOINED)?;
         let account = row.account_id;
         let pin = Pin::parse(entered(secret)?)?;
         // a tag whose key is not known any more equals nothing
@@ -258,8 +258,14 @@ fn actor(service: &Service, caller: &Caller) -> Actor {
 /// between: a new plan does, or says, better.
 fn is_outdated(refusal: &Refusal) -> bool {
     let reason = refusal.reason;
-    [Reason::NotEnough, Reason::AccountClosed, Reason::HoldGone, Reason::OrderGone, Reason::Moved]
-        .contains(&reason)
+    [
+        Reason::NOT_ENOUGH,
+        Reason::ACCOUNT_CLOSED,
+        Reason::HOLD_GONE,
+        Reason::ORDER_GONE,
+        Reason::MOVED,
+    ]
+    .contains(&reason)
 }
 
 fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {
@@ -285,7 +291,7 @@ fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
     if Money::from_minor_text(agreed, total.currency) == Some(total) {
         Ok(())
     } else {
-        Err(Reason::PriceChanged.into())
+        Err(Reason::PRICE_CHANGED.into())
     }
 }
 
@@ -294,7 +300,7 @@ fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
 fn claimed(service: &Service, caller: &Caller) -> Result<(), Refusal> {
     let unclaimed =
         caller.person.is_some() && !caller.settled && service.authority != Authority::Assistant;
-    if unclaimed && !service.unclaimed { Err(Reason::NotClaimed.into()) } else { Ok(()) }
+    if unclaimed && !service.unclaimed { Err(Reason::NOT_CLAIMED.into()) } else { Ok(()) }
 }
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
@@ -306,17 +312,17 @@ fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
 }
 
 fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
-    Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?.expose_secret())
+    Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "pin"))?.expose_secret())
 }
 
 /// A wrong PIN that was the last try reads as what it is, a lock; and a wrong code as one that is
 /// gone.
 fn last_try(refusal: Refusal) -> Refusal {
     let last = refusal.slots.get("left") == Some(&Value::Count(0));
-    if last && refusal.reason == Reason::PinWrong {
-        return Reason::PinLocked.into();
+    if last && refusal.reason == Reason::PIN_WRONG {
+        return Reason::PIN_LOCKED.into();
     }
-    if last && refusal.reason == Reason::CodeWrong { Reason::CodeGone.into() } else { refusal }
+    if last && refusal.reason == Reason::CODE_WRONG { Reason::CODE_GONE.into() } else { refusal }
 }
 
 /// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own

@@ -123,19 +123,19 @@ impl<'a> Context<'a> {
 
     /// The caller, who must have joined.
     pub fn person(&self) -> Result<&'a PersonRow, PlanError> {
-        Ok(self.caller.person.as_ref().ok_or(Reason::NotJoined)?)
+        Ok(self.caller.person.as_ref().ok_or(Reason::NOT_JOINED)?)
     }
 
     /// Where the caller serves as an agent.
     pub fn post(&self) -> Result<&'a AgentPost, PlanError> {
-        let post = self.caller.post.as_ref().ok_or(Reason::NotAgent)?;
-        if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NotAgent.into()) }
+        let post = self.caller.post.as_ref().ok_or(Reason::NOT_AGENT)?;
+        if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NOT_AGENT.into()) }
     }
 
     /// An input, or the refusal that it is missing.
     pub fn field(&self, name: &'static str) -> Result<&'a str, PlanError> {
         let value = self.fields.get(name).map(String::as_str);
-        Ok(value.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, name))?)
+        Ok(value.ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, name))?)
     }
 
     /// An input that is a number given by us: what a list offered; refused as `otherwise` where it
@@ -160,8 +160,8 @@ impl<'a> Context<'a> {
         let text = self.field(name)?;
         match Money::from_minor_text(text, self.config.market.currency) {
             Some(amount) if amount.minor > 0 => Ok(amount),
-            Some(_) => Err(Refusal::of_field(Reason::AmountZero, name).into()),
-            None => Err(Refusal::of_field(Reason::AmountFormat, name).into()),
+            Some(_) => Err(Refusal::of_field(Reason::AMOUNT_ZERO, name).into()),
+            None => Err(Refusal::of_field(Reason::AMOUNT_FORMAT, name).into()),
         }
     }
 

@@ -46,6 +46,7 @@ pub use service::{Authority, Service};
 pub use service_config::{OperatorRules, ServiceConfig};
 
 use crate::book::{Book, Receipt};
+use crate::clock_guard::ClockFault;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
@@ -88,11 +89,16 @@ impl Wallet {
         self.store.read(move |conn| Caller::read(conn, msisdn.clone(), now)).await
     }
 
+    /// What is wrong with the clock, if anything: then nothing is done by it.
+    pub fn clock_fault(&self) -> Option<ClockFault> {
+        self.book.clock_guard().fault(self.clock.now())
+    }
+
     /// Answers a question that changes nothing. Doing needs an `Execution`: see `act`.
     pub async fn answer(&self, caller: &Caller, request: Request) -> Answer {
         let mode = request.mode;
         let Some(service) = service(&request.service) else {
-            return Answer::Refused(Reason::ServiceUnknown.into());
+            return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
         let planned = self.plan(service, caller, &request, Given::default()).await;
         let plan = planned.plan;
@@ -102,7 +108,7 @@ impl Wallet {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             // so far, so good: the rest has not been asked for yet
-            (Mode::Check, Some(Refusal { reason: Reason::FieldMissing, .. })) => {
+            (Mode::Check, Some(Refusal { reason: Reason::FIELD_MISSING, .. })) => {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             (Mode::Check | Mode::Quote | Mode::List | Mode::Execute, Some(refusal)) => {
@@ -122,5 +128,5 @@ impl Wallet {
 /// A failure of the database: logged where it is met, told to people as "busy, nothing was done".
 fn unavailable(error: &StoreError) -> Refusal {
     tracing::error!(%error, "a read failed");
-    Reason::Busy.into()
+    Reason::BUSY.into()
 }

@@ -59,15 +59,15 @@ pub fn among(facts: &Facts, accounts: &[i64], account: i64) -> Result<Option<Par
 /// The person whose number was typed, who is to be paid and must not be the caller.
 pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a PersonRow, PlanError> {
     let payer = context.person()?;
-    active(context, payer, Reason::AccountClosed.into())?;
+    active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let to = context.phone(field)?;
     match context.facts.number(to.e164())?.map(|member| &member.person) {
         Some(payee) if payee.account_id == payer.account_id => {
-            Err(Refusal::of_field(Reason::PayeeSelf, field).into())
+            Err(Refusal::of_field(Reason::PAYEE_SELF, field).into())
         }
-        Some(payee) => active(context, payee, Refusal::of_field(Reason::PayeeClosed, field))
+        Some(payee) => active(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, field))
             .map(|_account| payee),
-        None => Err(Refusal::of_field(Reason::PayeeUnknown, field)
+        None => Err(Refusal::of_field(Reason::PAYEE_UNKNOWN, field)
             .with("phone", Value::whole(&to))
             .into()),
     }
@@ -93,7 +93,7 @@ pub fn account<'a>(context: &Context<'a>, id: i64) -> Result<&'a Account, PlanEr
 pub fn outlet<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a OutletRow, PlanError> {
     let typed = context.field(field)?;
     let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, field))?;
-    let unknown = || Refusal::of_field(Reason::AgentUnknown, field).with("agent", number);
+    let unknown = || Refusal::of_field(Reason::AGENT_UNKNOWN, field).with("agent", number);
     let outlet = context.facts.outlet(number.outlet())?.ok_or_else(unknown)?;
     working(context, outlet)?;
     Ok(outlet)
@@ -107,5 +107,5 @@ pub fn working(context: &Context, outlet: &OutletRow) -> Result<(), PlanError> {
         return Ok(());
     }
     let number = AgentNumber::of(outlet.float_account);
-    Err(Refusal::of_field(Reason::AgentUnknown, "agent").with("agent", number).into())
+    Err(Refusal::of_field(Reason::AGENT_UNKNOWN, "agent").with("agent", number).into())
 }

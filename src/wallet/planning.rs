@@ -145,7 +145,7 @@ impl Job {
             Err(PlanError::Refused(refusal)) => planned.refused = Some(refusal),
             Err(PlanError::NotWanted(fact)) => {
                 tracing::error!(service = self.service.name, %fact, "a service is mistaken");
-                planned.refused = Some(Reason::Invalid.into());
+                planned.refused = Some(Reason::INVALID.into());
             }
             Err(PlanError::Damaged(what)) => return Err(StoreError::Damaged(what)),
         }
@@ -165,8 +165,8 @@ impl Job {
         (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
         let pin = match self.whose() {
             Authority::Nobody => return Ok(()),
-            Authority::Customer => caller.person.as_ref().ok_or(Reason::NotJoined)?.account_id,
-            Authority::Assistant => caller.post.as_ref().ok_or(Reason::NotAgent)?.assistant.id,
+            Authority::Customer => caller.person.as_ref().ok_or(Reason::NOT_JOINED)?.account_id,
+            Authority::Assistant => caller.post.as_ref().ok_or(Reason::NOT_AGENT)?.assistant.id,
         };
         planned.pin = facts.pin(pin)?.cloned();
         Ok(())

@@ -56,14 +56,14 @@ pub fn agreed(
 pub fn cover(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal> {
     if fee.payee_minor >= amount.minor {
         // nothing would arrive
-        return Err(Refusal::of_field(Reason::AmountTooSmall, "amount"));
+        return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount"));
     }
     let on_top = Money { minor: fee.payer_minor, ..amount };
     let total = amount
         .checked_add(on_top)
-        .ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
+        .ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "amount"))?;
     if available.minor < total.minor {
-        let refusal = Refusal::of_field(Reason::NotEnough, "amount");
+        let refusal = Refusal::of_field(Reason::NOT_ENOUGH, "amount");
         return Err(refusal.with("balance", available).with("total", total));
     }
     Ok(Terms { amount, fee, total })

@@ -17,7 +17,7 @@ impl Wallet {
     /// of it.
     pub async fn replay(&self, caller: &Caller, request: &Request, key: Key) -> Answer {
         let Some(service) = super::service(&request.service) else {
-            return Answer::Refused(Reason::ServiceUnknown.into());
+            return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
         match self.committed(key).await {
             Ok(receipt) => self.told_again(service, caller, request, key, receipt).await,

@@ -32,7 +32,8 @@ pub struct Service {
     pub decide: Decide,
     /// The slots of its screens and lines.
     pub shows: &'static [Slot],
-    /// The reasons that are its own.
+    /// The reasons that it may give beside the common ones: its own, and those of what it shares
+    /// with others.
     pub refusals: &'static [Reason],
     /// The messages that it sends.
     pub messages: &'static [&'static Message],

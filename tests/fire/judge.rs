@@ -228,15 +228,15 @@ impl Judge {
                             assert!(
                                 [one, other]
                                     .iter()
-                                    .all(|answer| is_refused(answer, Reason::NotEnough))
+                                    .all(|answer| is_refused(answer, Reason::NOT_ENOUGH))
                             );
                         }
                         Sort::Notes => {
                             assert!(
-                                one.is_ok() || is_refused(&one, Reason::Seen),
+                                one.is_ok() || is_refused(&one, Reason::SEEN),
                                 "{number}: {one:?}"
                             );
-                            assert!(is_refused(&other, Reason::Seen), "{number}: {other:?}");
+                            assert!(is_refused(&other, Reason::SEEN), "{number}: {other:?}");
                         }
                     }
                 }

@@ -49,10 +49,10 @@ fn stored(ledger: &Ledger) -> ArrangementRow {
 #[tokio::test]
 async fn only_who_has_seen_a_row_as_it_is_changes_it() {
     let ledger = Ledger::new().await;
-    ledger.refuses(changes("none yet", vec![put(2, "open", "grow")]), Reason::Moved).await;
+    ledger.refuses(changes("none yet", vec![put(2, "open", "grow")]), Reason::MOVED).await;
     ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
-    ledger.refuses(changes("begun twice", vec![put(1, "open", "begin")]), Reason::Moved).await;
-    ledger.refuses(changes("leap", vec![put(3, "open", "grow")]), Reason::Moved).await;
+    ledger.refuses(changes("begun twice", vec![put(1, "open", "begin")]), Reason::MOVED).await;
+    ledger.refuses(changes("leap", vec![put(3, "open", "grow")]), Reason::MOVED).await;
     let both = vec![
         changes("one", vec![put(2, "open", "grow")]),
         changes("other", vec![put(2, "over", "end")]),
@@ -60,11 +60,11 @@ async fn only_who_has_seen_a_row_as_it_is_changes_it() {
     ];
     let answers = ledger.together(both).await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::Moved);
+    assert_eq!(reason(&answers[1]), Reason::MOVED);
     assert_eq!((stored(&ledger).version, stored(&ledger).state.as_str()), (3, "open"));
     // money that comes with it goes where it goes, or nowhere
     let late = Posting { changes: vec![put(3, "over", "end")], ..pay("late", ANN, BEN, 100) };
-    ledger.refuses(late, Reason::Moved).await;
+    ledger.refuses(late, Reason::MOVED).await;
     assert!(ledger.check().is_whole());
 }
 
@@ -125,14 +125,14 @@ async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
 #[tokio::test]
 async fn a_thousand_give_at_one_moment_and_nobody_when_it_is_over() {
     let ledger = Ledger::new().await;
-    ledger.refuses(gift("too early", 1), Reason::Moved).await;
+    ledger.refuses(gift("too early", 1), Reason::MOVED).await;
     ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
     let mut crowd: Vec<Posting> = (0..1_000).map(|n| gift(&format!("gift {n}"), 1)).collect();
     crowd.insert(700, changes("end", vec![put(2, "over", "end")]));
     let answers = ledger.together(crowd).await;
     let told = |from: usize, to: usize| answers[from..to].iter().filter(|a| a.is_ok()).count();
     assert_eq!((told(0, 701), told(701, 1_001)), (701, 0));
-    assert!(answers[701..].iter().all(|answer| reason(answer) == Reason::Moved));
+    assert!(answers[701..].iter().all(|answer| reason(answer) == Reason::MOVED));
     assert_eq!(ledger.stands(CAL).0, 700);
     assert_eq!(stored(&ledger).version, 2);
     assert!(ledger.check().is_whole());

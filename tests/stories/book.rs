@@ -35,27 +35,27 @@ async fn what_does_not_balance_is_refused() {
         ("into nothing", &[(ANN, -100)]),
         ("around the corner", &[(ANN, i64::MIN), (BEN, i64::MIN)]),
     ] {
-        ledger.refuses(legs(name, legs_given), Reason::Invalid).await;
+        ledger.refuses(legs(name, legs_given), Reason::INVALID).await;
     }
 }
 
 #[tokio::test]
 async fn legs_of_zero_and_two_legs_on_one_account_are_refused() {
     let ledger = Ledger::new().await;
-    ledger.refuses(legs("zero", &[(ANN, 0)]), Reason::Invalid).await;
-    ledger.refuses(legs("zeros", &[(ANN, -5), (BEN, 5), (CAL, 0)]), Reason::Invalid).await;
-    ledger.refuses(legs("self", &[(ANN, -100), (ANN, 100)]), Reason::Invalid).await;
-    ledger.refuses(legs("twice", &[(ANN, -50), (BEN, 100), (ANN, -50)]), Reason::Invalid).await;
+    ledger.refuses(legs("zero", &[(ANN, 0)]), Reason::INVALID).await;
+    ledger.refuses(legs("zeros", &[(ANN, -5), (BEN, 5), (CAL, 0)]), Reason::INVALID).await;
+    ledger.refuses(legs("self", &[(ANN, -100), (ANN, 100)]), Reason::INVALID).await;
+    ledger.refuses(legs("twice", &[(ANN, -50), (BEN, 100), (ANN, -50)]), Reason::INVALID).await;
 }
 
 #[tokio::test]
 async fn amounts_that_no_account_can_hold_are_refused() {
     let ledger = Ledger::new().await;
-    ledger.refuses(legs("too much", &[(TRUST, -i64::MAX), (ANN, i64::MAX)]), Reason::Invalid).await;
+    ledger.refuses(legs("too much", &[(TRUST, -i64::MAX), (ANN, i64::MAX)]), Reason::INVALID).await;
     ledger
         .refuses(
             legs("too little", &[(TRUST, i64::MIN), (ANN, i64::MAX), (BEN, 1)]),
-            Reason::Invalid,
+            Reason::INVALID,
         )
         .await;
     let all = HoldMove::Open {
@@ -63,14 +63,14 @@ async fn amounts_that_no_account_can_hold_are_refused() {
         amount_minor: i64::MAX,
         expires_at: Timestamp::from_micros(i64::MAX),
     };
-    ledger.refuses(holds("hold it all", &[all]), Reason::NotEnough).await;
+    ledger.refuses(holds("hold it all", &[all]), Reason::NOT_ENOUGH).await;
     // as much as there can be is fine, and so is taking it away again
     let bottomless = Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(5, "KES") };
     ledger.ok(changes("bottomless", vec![Change::OpenAccount(bottomless)])).await;
     let room = i64::MAX - 10_000;
     ledger.ok(legs("to the brim", &[(5, -room), (ANN, room)])).await;
     assert_eq!((ledger.stands(ANN).0, ledger.stands(5).0), (i64::MAX, -room));
-    ledger.refuses(pay("one drop more", BEN, ANN, 1), Reason::Invalid).await;
+    ledger.refuses(pay("one drop more", BEN, ANN, 1), Reason::INVALID).await;
     ledger.ok(legs("back", &[(5, room), (ANN, -room)])).await;
     ledger.check();
 }
@@ -79,17 +79,17 @@ async fn amounts_that_no_account_can_hold_are_refused() {
 async fn currencies_do_not_mix() {
     let ledger = Ledger::new().await;
     let shillings = Currency::parse("UGX").unwrap();
-    ledger.refuses(pay("into another", ANN, ZOE, 100), Reason::Invalid).await;
-    ledger.refuses(pay("out of another", ZOE, ANN, 100), Reason::Invalid).await;
+    ledger.refuses(pay("into another", ANN, ZOE, 100), Reason::INVALID).await;
+    ledger.refuses(pay("out of another", ZOE, ANN, 100), Reason::INVALID).await;
     ledger
         .refuses(
             Posting { currency: shillings, ..pay("mislabelled", ANN, BEN, 100) },
-            Reason::Invalid,
+            Reason::INVALID,
         )
         .await;
     let hold =
         HoldMove::Open { account: ZOE, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
-    ledger.refuses(holds("hold in another", &[hold]), Reason::Invalid).await;
+    ledger.refuses(holds("hold in another", &[hold]), Reason::INVALID).await;
     ledger.ok(Posting { currency: shillings, ..pay("at home", ZOE, 4, 100) }).await;
     assert_eq!(ledger.check().sums_minor.len(), 2);
 }
@@ -97,12 +97,12 @@ async fn currencies_do_not_mix() {
 #[tokio::test]
 async fn nothing_moves_on_frozen_and_unknown_accounts() {
     let ledger = Ledger::new().await;
-    ledger.refuses(pay("from ice", ICE, ANN, 1), Reason::AccountClosed).await;
-    ledger.refuses(pay("onto ice", ANN, ICE, 1), Reason::AccountClosed).await;
-    ledger.refuses(pay("from nobody", 99, ANN, 1), Reason::Invalid).await;
-    ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::Invalid).await;
+    ledger.refuses(pay("from ice", ICE, ANN, 1), Reason::ACCOUNT_CLOSED).await;
+    ledger.refuses(pay("onto ice", ANN, ICE, 1), Reason::ACCOUNT_CLOSED).await;
+    ledger.refuses(pay("from nobody", 99, ANN, 1), Reason::INVALID).await;
+    ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::INVALID).await;
     for account in [ICE, 99] {
-        let why = if account == ICE { Reason::AccountClosed } else { Reason::Invalid };
+        let why = if account == ICE { Reason::ACCOUNT_CLOSED } else { Reason::INVALID };
         let hold =
             HoldMove::Open { account, amount_minor: 1, expires_at: Timestamp::from_micros(9_000) };
         ledger.refuses(holds("hold", &[hold]), why).await;
@@ -112,13 +112,13 @@ async fn nothing_moves_on_frozen_and_unknown_accounts() {
 #[tokio::test]
 async fn a_wallet_empties_to_its_floor_and_not_below() {
     let ledger = Ledger::new().await;
-    ledger.refuses(pay("a cent too much", ANN, BEN, 10_001), Reason::NotEnough).await;
+    ledger.refuses(pay("a cent too much", ANN, BEN, 10_001), Reason::NOT_ENOUGH).await;
     ledger.ok(pay("all", ANN, BEN, 10_000)).await;
-    ledger.refuses(pay("nothing left", ANN, BEN, 1), Reason::NotEnough).await;
+    ledger.refuses(pay("nothing left", ANN, BEN, 1), Reason::NOT_ENOUGH).await;
     // a floor is not always zero: an account may be allowed to owe
     ledger.sql(&format!("UPDATE accounts SET floor_minor = -500 WHERE id = {ANN}"));
     ledger.ok(pay("on credit", ANN, BEN, 500)).await;
-    ledger.refuses(pay("too much credit", ANN, BEN, 1), Reason::NotEnough).await;
+    ledger.refuses(pay("too much credit", ANN, BEN, 1), Reason::NOT_ENOUGH).await;
     ledger.check();
 }
 
@@ -126,7 +126,7 @@ async fn a_wallet_empties_to_its_floor_and_not_below() {
 async fn who_is_below_the_floor_can_still_receive() {
     let ledger = Ledger::new().await;
     ledger.sql(&format!("UPDATE accounts SET floor_minor = 20000 WHERE id = {ANN}"));
-    assert_eq!(reason(&ledger.post(pay("out", ANN, BEN, 1)).await), Reason::NotEnough);
+    assert_eq!(reason(&ledger.post(pay("out", ANN, BEN, 1)).await), Reason::NOT_ENOUGH);
     ledger.ok(pay("in", BEN, ANN, 1)).await;
     assert_eq!(ledger.stands(ANN), (10_001, 0));
 }
@@ -153,13 +153,13 @@ async fn a_key_that_was_used_for_something_else_is_refused() {
     let ledger = Ledger::new().await;
     ledger.ok(pay("mine", ANN, BEN, 200)).await;
     let other = Posting { request: [2; 16], ..pay("mine", ANN, BEN, 300) };
-    ledger.refuses(other, Reason::KeyReused).await;
+    ledger.refuses(other, Reason::KEY_REUSED).await;
 }
 
 #[tokio::test]
 async fn a_refused_request_may_come_again_under_its_key() {
     let ledger = Ledger::new().await;
-    ledger.refuses(pay("early", CAL, ANN, 100), Reason::NotEnough).await;
+    ledger.refuses(pay("early", CAL, ANN, 100), Reason::NOT_ENOUGH).await;
     ledger.ok(pay("money", BEN, CAL, 100)).await;
     assert!(!ledger.ok(pay("early", CAL, ANN, 100)).await.repeated);
 }
@@ -174,7 +174,7 @@ async fn two_of_the_same_in_one_batch_are_one() {
     let second = answers[1].as_ref().unwrap();
     assert_eq!((first.posting, first.repeated), (second.posting, false));
     assert!(second.repeated);
-    assert_eq!(reason(&answers[2]), Reason::KeyReused);
+    assert_eq!(reason(&answers[2]), Reason::KEY_REUSED);
     assert_eq!((ledger.stands(ANN).0, ledger.stands(CAL).0), (9_900, 0));
 }
 
@@ -204,9 +204,9 @@ async fn payments_of_one_batch_spend_what_those_before_them_brought() {
             pay("too late", CAL, BEN, 1),
         ])
         .await;
-    assert_eq!(reason(&answers[0]), Reason::NotEnough);
+    assert_eq!(reason(&answers[0]), Reason::NOT_ENOUGH);
     assert!(answers[1].is_ok() && answers[2].is_ok());
-    assert_eq!(reason(&answers[3]), Reason::NotEnough);
+    assert_eq!(reason(&answers[3]), Reason::NOT_ENOUGH);
     assert_eq!(ledger.check().links, 3);
 }
 
@@ -221,7 +221,7 @@ async fn a_correction_names_the_posting_it_puts_right() {
     assert_eq!(ledger.stands(ANN), (10_000, 0));
     for nobody in [0, -1, right.posting + 1_000, i64::MAX] {
         let lost = Posting { corrects: Some(nobody), ..pay("lost", BEN, ANN, 1) };
-        ledger.refuses(lost, Reason::Invalid).await;
+        ledger.refuses(lost, Reason::INVALID).await;
     }
     ledger.check();
 }
@@ -266,7 +266,7 @@ async fn a_posting_has_a_limit_and_a_full_batch_of_the_largest_fits() {
     let open = |n: i64| Change::OpenAccount(empty_wallet(n, "KES"));
     let most = i64::try_from(POSTING_ROWS_MAX).unwrap();
     ledger
-        .refuses(changes("too many", (1_000..=1_000 + most).map(open).collect()), Reason::Invalid)
+        .refuses(changes("too many", (1_000..=1_000 + most).map(open).collect()), Reason::INVALID)
         .await;
     ledger.ok(changes("many", (1_000..1_000 + most).map(open).collect())).await;
     let payroll = |round: i64| {

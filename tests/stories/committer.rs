@@ -66,7 +66,7 @@ async fn a_full_queue_answers_busy_at_once_and_does_nothing() {
         match poll(one.as_mut()).await {
             None => waiting.push(one),
             Some(answer) => {
-                assert_eq!(reason(&answer), Reason::Busy);
+                assert_eq!(reason(&answer), Reason::BUSY);
                 refused += 1;
             }
         }
@@ -135,7 +135,7 @@ async fn rows_that_cannot_be_written_do_not_take_the_others_with_them() {
     postings[4].changes.push(message("bad"));
     let answers = alone_together(&ledger, postings).await;
     // it can never be written, so it is not told to come again
-    assert_eq!(reason(&answers[4]), Reason::Invalid);
+    assert_eq!(reason(&answers[4]), Reason::INVALID);
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 8);
     assert_eq!(ledger.stands(ANN), (9_992, 0));
     ledger.check();
@@ -178,7 +178,7 @@ async fn a_full_disk_refuses_as_busy_and_room_again_is_enough_to_go_on() {
     let before = ledger.dump();
     let names: Vec<String> = (0..5).map(|n| format!("0 {n}")).collect();
     let answers = alone_together(&ledger, names.iter().map(|name| heavy(name)).collect()).await;
-    assert!(answers.iter().all(|answer| reason(answer) == Reason::Busy), "{answers:?}");
+    assert!(answers.iter().all(|answer| reason(answer) == Reason::BUSY), "{answers:?}");
     assert_eq!(ledger.dump(), before);
     limit("1000000").await.unwrap();
     ledger.ok(heavy("0 0")).await;
@@ -264,7 +264,7 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     }
     // spent there: gone here
     post(pay("spent there", ANN, CAL, 9_000)).await.unwrap();
-    assert_eq!(reason(&ledger.post(pay("spent here", ANN, BEN, 1_001)).await), Reason::NotEnough);
+    assert_eq!(reason(&ledger.post(pay("spent here", ANN, BEN, 1_001)).await), Reason::NOT_ENOUGH);
     // received there: to be had here
     ledger.ok(pay("received there", CAL, BEN, 9_000)).await;
     // set aside there, where no leg moves: not to be had here
@@ -272,10 +272,10 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     post(holds("hold", &[HoldMove::Open { account: ANN, amount_minor: 1_000, expires_at }]))
         .await
         .unwrap();
-    assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NotEnough);
+    assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NOT_ENOUGH);
     let freeze = |conn: &mut Conn| book_rows::set_state(conn, BEN, "frozen");
     second.write(freeze).await.unwrap();
-    assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::AccountClosed);
+    assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::ACCOUNT_CLOSED);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((1_000, 1_000), (14_000, 0)));
     ledger.check();
 }

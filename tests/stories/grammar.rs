@@ -148,7 +148,7 @@ fn refusals_carry_the_input_to_mend() {
     let Reading::Refused(refusal) = read("TUMA 200 KWA JUMA") else {
         panic!("a name is no number")
     };
-    assert_eq!((refusal.reason, refusal.field), (Reason::PhoneLetters, Some("to")));
+    assert_eq!((refusal.reason, refusal.field), (Reason::PHONE_LETTERS, Some("to")));
 }
 
 /// The shipped file with one mistake in it, and the problem that names its line.

@@ -84,16 +84,16 @@ fn attempts(ledger: &Ledger) -> i64 {
 async fn a_stale_conversation_refuses_the_payment() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("begin", vec![save(1, 0, "open")])).await;
-    ledger.refuses(paying("begun twice", vec![save(1, 0, "open")]), Reason::Stale).await;
-    ledger.refuses(paying("not begun", vec![save(2, 3, "open")]), Reason::Stale).await;
+    ledger.refuses(paying("begun twice", vec![save(1, 0, "open")]), Reason::STALE).await;
+    ledger.refuses(paying("not begun", vec![save(2, 3, "open")]), Reason::STALE).await;
     ledger.ok(paying("go on", vec![save(1, 1, "ended")])).await;
-    ledger.refuses(paying("too late", vec![save(1, 1, "ended")]), Reason::Stale).await;
+    ledger.refuses(paying("too late", vec![save(1, 1, "ended")]), Reason::STALE).await;
     let at = |version| Change::AtVersion { session: vec![1], version };
-    ledger.refuses(paying("moved on", vec![at(1)]), Reason::Stale).await;
+    ledger.refuses(paying("moved on", vec![at(1)]), Reason::STALE).await;
     ledger
         .refuses(
             paying("nobody", vec![Change::AtVersion { session: vec![3], version: 0 }]),
-            Reason::Stale,
+            Reason::STALE,
         )
         .await;
     ledger.ok(paying("still there", vec![at(2)])).await;
@@ -108,7 +108,7 @@ async fn a_conversation_grows_by_one_version_at_a_time() {
             unreachable!()
         };
         let leap = SessionSave { read_version: 0, row: SessionRow { version, ..row } };
-        ledger.refuses(changes("leap", vec![Change::SaveSession(leap)]), Reason::Invalid).await;
+        ledger.refuses(changes("leap", vec![Change::SaveSession(leap)]), Reason::INVALID).await;
     }
 }
 
@@ -124,7 +124,7 @@ async fn of_two_who_store_the_same_conversation_one_wins() {
         ])
         .await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::Stale);
+    assert_eq!(reason(&answers[1]), Reason::STALE);
     let names = sessions::Names { key: vec![1], line: vec![1], caller: Vec::new() };
     let row = ledger.hand().with(|conn| sessions::around(conn, &[&names])).unwrap().remove(0);
     assert_eq!((row.version, row.state.as_str()), (3, "ended"));
@@ -136,25 +136,25 @@ async fn a_text_is_handled_once() {
     let ledger = Ledger::new().await;
     let see = |text: &str| Change::Dedup { key: key(text) };
     ledger.ok(paying("first", vec![see("text")])).await;
-    ledger.refuses(paying("again", vec![see("text")]), Reason::Seen).await;
-    ledger.refuses(paying("twice in one", vec![see("other"), see("other")]), Reason::Seen).await;
+    ledger.refuses(paying("again", vec![see("text")]), Reason::SEEN).await;
+    ledger.refuses(paying("twice in one", vec![see("other"), see("other")]), Reason::SEEN).await;
     let answers =
         ledger.together(vec![paying("a", vec![see("new")]), paying("b", vec![see("new")])]).await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::Seen);
+    assert_eq!(reason(&answers[1]), Reason::SEEN);
 }
 
 #[tokio::test]
 async fn an_order_is_answered_once() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("order", vec![order(7)])).await;
-    ledger.refuses(changes("same number", vec![order(7)]), Reason::Invalid).await;
-    ledger.refuses(paying("unknown", vec![close(8)]), Reason::OrderGone).await;
-    ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::OrderGone).await;
+    ledger.refuses(changes("same number", vec![order(7)]), Reason::INVALID).await;
+    ledger.refuses(paying("unknown", vec![close(8)]), Reason::ORDER_GONE).await;
+    ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::ORDER_GONE).await;
     let answers =
         ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::OrderGone);
+    assert_eq!(reason(&answers[1]), Reason::ORDER_GONE);
     assert_eq!(
         ledger.hand().with(|conn| order_rows::by_id(conn, 7)).unwrap().unwrap().state,
         "approved"
@@ -167,7 +167,7 @@ async fn an_answered_order_is_gone_also_for_who_has_no_money_left() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("order", vec![order(7)])).await;
     ledger.ok(Posting { changes: vec![close(7)], ..pay("all of it", ANN, BEN, 10_000) }).await;
-    ledger.refuses(paying("again", vec![close(7)]), Reason::OrderGone).await;
+    ledger.refuses(paying("again", vec![close(7)]), Reason::ORDER_GONE).await;
 }
 
 #[tokio::test]
@@ -177,29 +177,32 @@ async fn a_number_joins_once() {
     let other = "+254700000002";
     let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
     ledger.ok(changes("join", vec![join(50, one), wallet(50), pin(50)])).await;
-    ledger.refuses(changes("again", vec![join(51, one), wallet(51)]), Reason::AlreadyJoined).await;
+    ledger.refuses(changes("again", vec![join(51, one), wallet(51)]), Reason::ALREADY_JOINED).await;
     let twice = vec![join(51, other), join(52, other)];
-    ledger.refuses(changes("twice in one", twice), Reason::AlreadyJoined).await;
+    ledger.refuses(changes("twice in one", twice), Reason::ALREADY_JOINED).await;
     let two = |id| changes(&format!("two {id}"), vec![join(id, other), wallet(id)]);
     let answers = ledger.together(vec![two(51), two(52)]).await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::AlreadyJoined);
+    assert_eq!(reason(&answers[1]), Reason::ALREADY_JOINED);
 }
 
 #[tokio::test]
 async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
     let ledger = Ledger::new().await;
-    ledger.refuses(paying("no PIN", vec![charge()]), Reason::PinLocked).await;
+    ledger.refuses(paying("no PIN", vec![charge()]), Reason::PIN_LOCKED).await;
     ledger.ok(changes("PIN", vec![pin(ANN)])).await;
     ledger.ok(changes("three", vec![charge(), charge(), charge()])).await;
     ledger
-        .refuses(paying("three more in one", vec![charge(), charge(), charge()]), Reason::PinLocked)
+        .refuses(
+            paying("three more in one", vec![charge(), charge(), charge()]),
+            Reason::PIN_LOCKED,
+        )
         .await;
     let tries = (0..9).map(|n| changes(&format!("try {n}"), vec![charge()])).collect();
     let answers = ledger.together(tries).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
     assert_eq!(attempts(&ledger), PIN_ATTEMPTS_MAX);
-    ledger.refuses(paying("locked", vec![charge()]), Reason::PinLocked).await;
+    ledger.refuses(paying("locked", vec![charge()]), Reason::PIN_LOCKED).await;
 }
 
 #[tokio::test]
@@ -227,7 +230,7 @@ async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
     let clear = Change::ClearPin { account: ANN };
     let answers =
         ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
-    assert_eq!(reason(&answers[1]), Reason::PinLocked);
+    assert_eq!(reason(&answers[1]), Reason::PIN_LOCKED);
 }
 
 #[tokio::test]
@@ -238,28 +241,28 @@ async fn a_wallet_opens_empty_and_once() {
     ledger
         .refuses(
             changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]),
-            Reason::Invalid,
+            Reason::INVALID,
         )
         .await;
     ledger
         .refuses(
             changes("held", vec![open(Account { held_minor: 1, ..wallet() })]),
-            Reason::Invalid,
+            Reason::INVALID,
         )
         .await;
     ledger
         .refuses(
             changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]),
-            Reason::Invalid,
+            Reason::INVALID,
         )
         .await;
     let used = Usage::default().rolled_to(Day::new(9)).with(Direction::Out, 1);
     ledger
-        .refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::Invalid)
+        .refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::INVALID)
         .await;
-    ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::Invalid).await;
+    ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::INVALID).await;
     ledger
-        .refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::Invalid)
+        .refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::INVALID)
         .await;
 }
 
@@ -278,7 +281,7 @@ async fn money_goes_onto_a_wallet_that_was_opened_a_moment_ago() {
         ])
         .await;
     assert!(answers[..4].iter().all(Result::is_ok), "{answers:?}");
-    assert_eq!(reason(&answers[4]), Reason::NotEnough);
+    assert_eq!(reason(&answers[4]), Reason::NOT_ENOUGH);
     assert_eq!((ledger.stands(60), ledger.stands(61)), ((200, 0), (50, 0)));
     // the refused one opened nothing: its number is free
     ledger.ok(changes("open after all", vec![wallet(62)])).await;

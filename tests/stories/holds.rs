@@ -33,8 +33,8 @@ async fn the_sixth_hold_on_five_units_is_refused() {
     for n in 0..5 {
         ledger.ok(open(&format!("hold {n}"), 2_000)).await;
     }
-    ledger.refuses(open("sixth", 2_000), Reason::NotEnough).await;
-    ledger.refuses(open("a cent", 1), Reason::NotEnough).await;
+    ledger.refuses(open("sixth", 2_000), Reason::NOT_ENOUGH).await;
+    ledger.refuses(open("a cent", 1), Reason::NOT_ENOUGH).await;
     assert_eq!(ledger.stands(ANN), (10_000, 10_000));
 }
 
@@ -44,14 +44,14 @@ async fn six_holds_of_one_batch_on_five_units_are_five() {
     let answers =
         ledger.together((0..6).map(|n| open(&format!("hold {n}"), 2_000)).collect()).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
-    assert_eq!(reason(&answers[5]), Reason::NotEnough);
+    assert_eq!(reason(&answers[5]), Reason::NOT_ENOUGH);
 }
 
 #[tokio::test]
 async fn held_money_cannot_be_spent() {
     let ledger = Ledger::new().await;
     ledger.ok(open("hold", 9_000)).await;
-    ledger.refuses(pay("too much", ANN, BEN, 1_001), Reason::NotEnough).await;
+    ledger.refuses(pay("too much", ANN, BEN, 1_001), Reason::NOT_ENOUGH).await;
     ledger.ok(pay("the rest", ANN, BEN, 1_000)).await;
     assert_eq!(ledger.stands(ANN), (9_000, 9_000));
 }
@@ -62,7 +62,7 @@ async fn a_hold_is_settled_in_part_and_the_rest_released() {
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     ledger.ok(settle("part", hold, 2_500)).await;
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((7_500, 3_500), (7_500, 0)));
-    ledger.refuses(settle("more than remains", hold, 3_501), Reason::HoldExceeded).await;
+    ledger.refuses(settle("more than remains", hold, 3_501), Reason::HOLD_EXCEEDED).await;
     ledger.ok(release("rest", hold)).await;
     assert_eq!(ledger.stands(ANN), (7_500, 0));
     assert_eq!(ledger.check().holds, 1);
@@ -75,7 +75,7 @@ async fn the_last_part_closes_a_hold() {
     ledger.ok(settle("most", hold, 5_999)).await;
     ledger.ok(settle("last", hold, 1)).await;
     for late in [settle("late", hold, 1), release("late", hold), expire("late", hold, LONG)] {
-        ledger.refuses(late, Reason::HoldGone).await;
+        ledger.refuses(late, Reason::HOLD_GONE).await;
     }
     assert_eq!(ledger.stands(ANN), (4_000, 0));
 }
@@ -86,7 +86,7 @@ async fn a_released_hold_can_never_be_used_again() {
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     ledger.ok(release("release", hold)).await;
     for late in [settle("late", hold, 1), release("again", hold), expire("late", hold, LONG)] {
-        ledger.refuses(late, Reason::HoldGone).await;
+        ledger.refuses(late, Reason::HOLD_GONE).await;
     }
     // the same release, delivered again, is no second release
     assert!(ledger.ok(release("release", hold)).await.repeated);
@@ -97,12 +97,12 @@ async fn a_released_hold_can_never_be_used_again() {
 async fn a_hold_expires_once_and_not_before_its_time() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
-    ledger.refuses(expire("too early", hold, LONG - 1), Reason::Invalid).await;
+    ledger.refuses(expire("too early", hold, LONG - 1), Reason::INVALID).await;
     let answers = ledger
         .together(vec![expire("in time", hold, LONG), expire("on another node", hold, LONG + 5)])
         .await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::HoldGone);
+    assert_eq!(reason(&answers[1]), Reason::HOLD_GONE);
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
 
@@ -112,7 +112,7 @@ async fn a_hold_whose_time_is_over_is_gone_even_before_it_was_swept_up() {
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     for late in [settle("late", hold, 1), release("late", hold)] {
         ledger
-            .refuses(Posting { at: Timestamp::from_micros(LONG), ..late }, Reason::HoldGone)
+            .refuses(Posting { at: Timestamp::from_micros(LONG), ..late }, Reason::HOLD_GONE)
             .await;
     }
     ledger.ok(expire("sweep", hold, LONG)).await;
@@ -126,7 +126,7 @@ async fn two_who_settle_the_whole_hold_at_once_settle_it_once() {
     let answers =
         ledger.together(vec![settle("one", hold, 6_000), settle("two", hold, 6_000)]).await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::HoldGone);
+    assert_eq!(reason(&answers[1]), Reason::HOLD_GONE);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((4_000, 0), (11_000, 0)));
 }
 
@@ -134,21 +134,21 @@ async fn two_who_settle_the_whole_hold_at_once_settle_it_once() {
 async fn a_hold_of_nothing_two_holds_at_once_and_an_unknown_hold_are_refused() {
     let ledger = Ledger::new().await;
     for amount in [0, -1, i64::MIN] {
-        ledger.refuses(open("nothing", amount), Reason::Invalid).await;
+        ledger.refuses(open("nothing", amount), Reason::INVALID).await;
     }
     let two = Posting { holds: [open("a", 1).holds, open("b", 1).holds].concat(), ..blank("two") };
-    ledger.refuses(two, Reason::Invalid).await;
+    ledger.refuses(two, Reason::INVALID).await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     for amount_minor in [0, -1, i64::MIN] {
         ledger
             .refuses(
                 holds("settle nothing", &[HoldMove::Settle { hold, amount_minor }]),
-                Reason::Invalid,
+                Reason::INVALID,
             )
             .await;
     }
     for unknown in [0, -1, hold - 1, hold + 1_000] {
-        ledger.refuses(release("unknown", unknown), Reason::HoldGone).await;
+        ledger.refuses(release("unknown", unknown), Reason::HOLD_GONE).await;
     }
 }
 
@@ -157,9 +157,9 @@ async fn one_posting_cannot_give_the_same_hold_back_twice() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     let twice = holds("twice", &[HoldMove::Release { hold }, HoldMove::Release { hold }]);
-    ledger.refuses(twice, Reason::HoldGone).await;
+    ledger.refuses(twice, Reason::HOLD_GONE).await;
     let most = HoldMove::Settle { hold, amount_minor: 4_000 };
-    ledger.refuses(holds("more than there is", &[most, most]), Reason::HoldExceeded).await;
+    ledger.refuses(holds("more than there is", &[most, most]), Reason::HOLD_EXCEEDED).await;
     ledger.ok(holds("part, then the rest", &[most, HoldMove::Release { hold }])).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
@@ -171,7 +171,7 @@ async fn a_hold_and_a_payment_of_one_posting_come_out_of_the_same_money() {
         holds: open(name, held).holds,
         ..pay(name, ANN, BEN, 4_000)
     };
-    ledger.refuses(both("too much together", 6_001), Reason::NotEnough).await;
+    ledger.refuses(both("too much together", 6_001), Reason::NOT_ENOUGH).await;
     ledger.ok(both("just so", 6_000)).await;
     assert_eq!(ledger.stands(ANN), (6_000, 6_000));
 }
@@ -187,7 +187,7 @@ async fn settling_does_not_cover_what_is_paid_beyond_it() {
         ],
         ..settle("beyond", hold, 6_000)
     };
-    ledger.refuses(beyond, Reason::NotEnough).await;
+    ledger.refuses(beyond, Reason::NOT_ENOUGH).await;
 }
 
 #[tokio::test]
@@ -200,8 +200,8 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
         .write(|conn| kadogo::store::book_rows::set_state(conn, ANN, "frozen"))
         .await
         .unwrap();
-    ledger.refuses(settle("spend it", first, 1_000), Reason::AccountClosed).await;
-    ledger.refuses(open("hold more", 1), Reason::AccountClosed).await;
+    ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
+    ledger.refuses(open("hold more", 1), Reason::ACCOUNT_CLOSED).await;
     ledger.ok(release("let go", first)).await;
     ledger.ok(expire("run out", second, LONG)).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));

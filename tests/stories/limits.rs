@@ -234,7 +234,7 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
     let answers = crowd.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 10, "{answers:?}");
     let refused: Vec<Reason> = answers.into_iter().filter_map(Result::err).collect();
-    assert!(refused.iter().all(|reason| *reason == Reason::LimitDay), "{refused:?}");
+    assert!(refused.iter().all(|reason| *reason == Reason::LIMIT_DAY), "{refused:?}");
     assert_eq!(world.balance(BARAKA).await, 250_000 + 50_000);
     world.check();
 }
@@ -297,8 +297,8 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
     let caps = a_day(1_000);
     ledger.ok(counted("first", 600, MONDAY, caps)).await;
     ledger.ok(counted("first", 600, MONDAY, caps)).await;
-    ledger.refuses(counted("too much", 401, MONDAY, caps), Reason::LimitDay).await;
-    ledger.refuses(counted("not covered", 999_999, MONDAY, caps), Reason::NotEnough).await;
+    ledger.refuses(counted("too much", 401, MONDAY, caps), Reason::LIMIT_DAY).await;
+    ledger.refuses(counted("not covered", 999_999, MONDAY, caps), Reason::NOT_ENOUGH).await;
     let other = Meter {
         account: CAL,
         way: Direction::In,
@@ -308,9 +308,9 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
         own: false,
         back: false,
     };
-    ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::Invalid).await;
+    ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::INVALID).await;
     let full = Meter { account: BEN, caps: Caps { balance_minor: Some(5_000), ..caps }, ..other };
-    ledger.refuses(metered(pay("too full", ANN, BEN, 1), vec![full]), Reason::OtherLimit).await;
+    ledger.refuses(metered(pay("too full", ANN, BEN, 1), vec![full]), Reason::OTHER_LIMIT).await;
     ledger.ok(counted("the rest", 400, MONDAY, caps)).await;
     assert_eq!(
         used(&ledger, ANN).sum(Direction::Out, Window::Day),
@@ -326,9 +326,9 @@ async fn a_payment_planned_before_midnight_and_made_after_it_counts_for_the_new_
     let ledger = Ledger::new().await;
     let caps = a_day(1_000);
     ledger.ok(counted("the new day", 700, MONDAY.next_day(), caps)).await;
-    ledger.refuses(counted("the old day", 400, MONDAY, caps), Reason::LimitDay).await;
+    ledger.refuses(counted("the old day", 400, MONDAY, caps), Reason::LIMIT_DAY).await;
     ledger.ok(counted("less", 300, MONDAY, caps)).await;
-    ledger.refuses(counted("not again", 1, MONDAY.next_day(), caps), Reason::LimitDay).await;
+    ledger.refuses(counted("not again", 1, MONDAY.next_day(), caps), Reason::LIMIT_DAY).await;
 }
 
 /// What is set aside counts when it is set aside; giving it back, or a correction, wins nothing
@@ -354,11 +354,11 @@ async fn what_was_used_stays_used() {
         expires_at: Timestamp::from_micros(i64::MAX),
     };
     let hold = ledger.ok(metered(holds("hold", &[reserve]), out(600))).await.posting;
-    ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LimitDay).await;
+    ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LIMIT_DAY).await;
     ledger.ok(holds("release", &[HoldMove::Release { hold }])).await;
     let paid = ledger.ok(counted("pay", 400, MONDAY, caps)).await.posting;
     ledger.ok(Posting { corrects: Some(paid), ..pay("back", BEN, ANN, 400) }).await;
-    ledger.refuses(counted("once more", 1, MONDAY, caps), Reason::LimitDay).await;
+    ledger.refuses(counted("once more", 1, MONDAY, caps), Reason::LIMIT_DAY).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
 
@@ -376,7 +376,7 @@ async fn a_usage_that_cannot_be_read_stops_its_own_account_only_and_the_check_fi
         answers.push(ledger.post(posting).await);
     }
     assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
-    assert_eq!(reason(&answers[1]), Reason::Invalid);
+    assert_eq!(reason(&answers[1]), Reason::INVALID);
     let report = blocking(|| {
         kadogo::book::check::check(&mut ledger.store.reader().unwrap(), |_, _| ()).unwrap()
     });

@@ -86,3 +86,4 @@ mod vouchers;
 mod vouchers_at_once;
 mod wires;
 mod world;
+mod wrong_clock;

@@ -55,13 +55,13 @@ impl Model {
             return if *request == posting.request {
                 BTreeSet::new()
             } else {
-                BTreeSet::from([Reason::KeyReused])
+                BTreeSet::from([Reason::KEY_REUSED])
             };
         }
         let mut next = self.clone();
         let mut against = BTreeSet::new();
         if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
         next.last += i64::from(money);
         posting.changes.iter().for_each(|change| next.change(change, &mut against));
@@ -71,7 +71,7 @@ impl Model {
         posting.meters.iter().for_each(|meter| next.meter(meter, posting, &mut against));
         for account in next.balances.keys().copied().filter(|id| ![TRUST, 4].contains(id)) {
             if next.free(account) < 0 && next.free(account) < self.free(account) {
-                against.insert(Reason::NotEnough);
+                against.insert(Reason::NOT_ENOUGH);
             }
         }
         let edge = |amount: i128| i64::try_from(amount).is_err();
@@ -80,7 +80,7 @@ impl Model {
             .keys()
             .any(|id| edge(next.balances[id]) || edge(next.held(*id)) || edge(next.free(*id)))
         {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
         if against.is_empty() {
             if money {
@@ -94,7 +94,7 @@ impl Model {
     fn usable(&self, account: i64, posting: &Posting, against: &mut BTreeSet<Reason>) {
         let home = if [4, ZOE].contains(&account) { "UGX" } else { "KES" };
         if !self.balances.contains_key(&account) || home != posting.currency.as_str() {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
     }
 
@@ -105,12 +105,12 @@ impl Model {
             || accounts.len() < posting.legs.len()
             || posting.legs.iter().any(|leg| leg.amount_minor == 0)
         {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
         for leg in &posting.legs {
             self.usable(leg.account, posting, against);
             if leg.account == ICE {
-                against.insert(Reason::AccountClosed);
+                against.insert(Reason::ACCOUNT_CLOSED);
             }
             *self.balances.entry(leg.account).or_default() += i128::from(leg.amount_minor);
         }
@@ -126,10 +126,10 @@ impl Model {
         let at = posting.at.micros();
         if let HoldMove::Open { account, amount_minor, expires_at } = step {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
-                against.insert(Reason::Invalid);
+                against.insert(Reason::INVALID);
             }
             if account == ICE {
-                against.insert(Reason::AccountClosed);
+                against.insert(Reason::ACCOUNT_CLOSED);
             }
             self.usable(account, posting, against);
             self.holds.insert(own, (account, i128::from(amount_minor), expires_at.micros(), true));
@@ -142,16 +142,16 @@ impl Model {
             return;
         };
         let Some((account, remaining, expires, true)) = self.holds.get(&hold).copied() else {
-            against.insert(Reason::HoldGone);
+            against.insert(Reason::HOLD_GONE);
             return;
         };
         self.usable(account, posting, against);
         let over = expires <= at;
         match step {
             HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
-                against.insert(Reason::HoldGone);
+                against.insert(Reason::HOLD_GONE);
             }
-            HoldMove::Expire { .. } if !over => drop(against.insert(Reason::Invalid)),
+            HoldMove::Expire { .. } if !over => drop(against.insert(Reason::INVALID)),
             HoldMove::Settle { .. }
             | HoldMove::Release { .. }
             | HoldMove::Expire { .. }
@@ -163,10 +163,10 @@ impl Model {
             remaining
         };
         if taken <= 0 {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
         if taken > remaining {
-            against.insert(Reason::HoldExceeded);
+            against.insert(Reason::HOLD_EXCEEDED);
         }
         self.holds.insert(hold, (account, remaining - taken, expires, remaining > taken));
     }
@@ -196,20 +196,20 @@ impl Model {
         if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)
             || amount_minor <= 0
         {
-            against.insert(Reason::Invalid);
+            against.insert(Reason::INVALID);
         }
         let day = self.day(account).max(meter.day.number());
         let amount = i128::from(amount_minor);
         let mut over = Vec::new();
-        over.extend(caps.once_minor.filter(|cap| amount_minor > *cap).map(|_| Reason::LimitOnce));
+        over.extend(caps.once_minor.filter(|cap| amount_minor > *cap).map(|_| Reason::LIMIT_ONCE));
         let holds_minor = self.balances.get(&account).copied().unwrap_or(0);
         let too_much =
             caps.balance_minor.filter(|cap| way == Direction::In && holds_minor > i128::from(*cap));
-        over.extend(too_much.map(|_| Reason::LimitBalance));
+        over.extend(too_much.map(|_| Reason::LIMIT_BALANCE));
         let windows = [
-            (Window::Day, caps.day, Reason::LimitDay, Reason::LimitDayCount),
-            (Window::Week, caps.week, Reason::LimitWeek, Reason::LimitWeekCount),
-            (Window::Month, caps.month, Reason::LimitMonth, Reason::LimitMonthCount),
+            (Window::Day, caps.day, Reason::LIMIT_DAY, Reason::LIMIT_DAY_COUNT),
+            (Window::Week, caps.week, Reason::LIMIT_WEEK, Reason::LIMIT_WEEK_COUNT),
+            (Window::Month, caps.month, Reason::LIMIT_MONTH, Reason::LIMIT_MONTH_COUNT),
         ];
         for (window, cap, value_reason, count_reason) in windows {
             let (value, count) = self.used(account, way, window, day);
@@ -225,18 +225,18 @@ impl Model {
             );
         }
         let of_others =
-            if meter.way == Direction::In { Reason::OtherLimit } else { Reason::DrawLimit };
+            if meter.way == Direction::In { Reason::OTHER_LIMIT } else { Reason::DRAW_LIMIT };
         against.extend(over.into_iter().map(|reason| if meter.own { reason } else { of_others }));
         self.counted.push((account, way, amount_minor, day));
     }
 
     fn change(&mut self, change: &Change, against: &mut BTreeSet<Reason>) {
         let refused = match change {
-            Change::Dedup { key } => (!self.seen.insert(*key)).then_some(Reason::Seen),
+            Change::Dedup { key } => (!self.seen.insert(*key)).then_some(Reason::SEEN),
             Change::ChargePin { .. } => {
                 self.tries = self.tries.map(|tries| tries + 1);
                 (self.tries.is_none_or(|tries| tries > PIN_ATTEMPTS_MAX))
-                    .then_some(Reason::PinLocked)
+                    .then_some(Reason::PIN_LOCKED)
             }
             Change::ClearPin { .. } => {
                 self.tries = self.tries.map(|_| 0);
@@ -248,13 +248,13 @@ impl Model {
             }
             Change::SaveSession(SessionSave { read_version, row }) => {
                 let there = self.sessions.insert(row.key.clone(), row.version).unwrap_or(0);
-                (there != *read_version).then_some(Reason::Stale)
+                (there != *read_version).then_some(Reason::STALE)
             }
             Change::AtVersion { session, version } => {
-                (self.sessions.get(session) != Some(version)).then_some(Reason::Stale)
+                (self.sessions.get(session) != Some(version)).then_some(Reason::STALE)
             }
             Change::OpenAccount(account) => {
-                self.balances.insert(account.id, 0).map(|_taken| Reason::Invalid)
+                self.balances.insert(account.id, 0).map(|_taken| Reason::INVALID)
             }
             Change::Join(_)
             | Change::FirstPin(_)

@@ -241,7 +241,7 @@ async fn a_payment_without_a_pin_is_refused_whatever_asks_for_it() {
         .await;
     assert!(matches!(
         executed.answer,
-        Answer::Refused(refusal) if refusal.reason == Reason::FieldMissing
+        Answer::Refused(refusal) if refusal.reason == Reason::FIELD_MISSING
     ));
     assert_eq!(world.balance(BARAKA).await, 250_000);
 }

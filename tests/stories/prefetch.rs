@@ -306,7 +306,7 @@ async fn who_is_frozen_past_the_book_pays_nobody_at_either() {
     let mut two = Two::new(1).await;
     let asked = [vec![pay("ours", 25, 26, 1)], vec![pay("theirs", 25, 26, 1)]];
     for (_, answer) in two.crossed(asked.clone(), Some((25, "frozen"))).await {
-        assert_eq!(reason(&answer), Reason::AccountClosed);
+        assert_eq!(reason(&answer), Reason::ACCOUNT_CLOSED);
     }
     // by one of them, as staff do: the other one sees it with its next batch
     two.books[0].write(|conn| set_state(conn, 25, "open")).await.unwrap();
@@ -314,7 +314,7 @@ async fn who_is_frozen_past_the_book_pays_nobody_at_either() {
     two.books[0].write(|conn| set_state(conn, 25, "frozen")).await.unwrap();
     assert_eq!(
         reason(&two.books[1].post(pay("theirs again", 25, 26, 1)).await),
-        Reason::AccountClosed
+        Reason::ACCOUNT_CLOSED
     );
 }
 

@@ -5,8 +5,9 @@
 
 use super::aids::*;
 use super::world::*;
-use kadogo::refusal::Reason;
 use kadogo::store::book_rows;
+use kadogo::wallet::reversals::reversal::UNDO_GONE;
+use kadogo::wallet::reversals::undo::UNDO_NOT;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -220,13 +221,13 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         // before the receiver has spoken it is not for staff to give back
         assert_eq!(
             wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason,
-            Reason::UndoGone
+            UNDO_GONE
         );
         answers(&baraka, false, "").await;
         assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
         assert_eq!(
             wallet.decide_reversal("K7M2Q9XWTB", give_back, "nothing").await.unwrap_err().reason,
-            Reason::UndoNot
+            UNDO_NOT
         );
         wallet.decide_reversal(&code, give_back, "phone records").await.unwrap();
         let moved = if give_back { 20_000 } else { 0 };
@@ -236,12 +237,14 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         assert!(wallet.decide_reversal(&code, give_back, "phone records").await.is_ok());
         assert_eq!(
             wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason,
-            Reason::UndoGone
+            UNDO_GONE
         );
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
         let why = wallet
             .store
-            .read(|conn| Ok(super::engine::lines(conn, "SELECT why AS text FROM reversals")))
+            .read(|conn| {
+                Ok(super::engine::lines(conn, "SELECT note AS text FROM trail WHERE note <> ''"))
+            })
             .await;
         assert_eq!(
             why.unwrap_or_else(|error: kadogo::store::StoreError| panic!("{error}")),
@@ -269,14 +272,14 @@ async fn silence_leaves_the_money_where_it_is_and_both_hear_of_it() {
     let code = sends(&amina, "0700000003", "200").await;
     asks_back(&amina, &code).await;
     world.clock.advance(7 * DAY - Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0);
     world.clock.advance(Duration::from_secs(1));
     // too late to agree, even before anybody has come round to ending it
     dial_afresh(&claire).await;
     let screen = claire.go(&[Pick("people"), Pick("undo"), Pick("asked"), First]).await;
     assert!(screen.contains("déjà décidé"), "{screen}");
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it ends once");
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 1);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0, "it ends once");
     assert_eq!(
         (stands(&world, CLAIRE).await, stands(&world, AMINA).await),
         ((140_000, 0), (479_300, 0))

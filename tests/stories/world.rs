@@ -213,6 +213,11 @@ impl World {
         World::on(self.home.clone(), self.clock.clone(), twist).await
     }
 
+    /// Another node, whose clock shows something else.
+    pub async fn beside_at(&self, clock: Clock, twist: Twist) -> World {
+        World::on(self.home.clone(), clock, twist).await
+    }
+
     /// Ends the service as a plug that is pulled would, and starts another one on the same
     /// database.
     pub async fn restart(self) -> World {

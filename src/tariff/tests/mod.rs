@@ -75,7 +75,7 @@ fn every_row_of_the_kenyan_table_costs_what_it_says_at_both_ends() {
         for shillings in [from, to] {
             let amount = shillings * 100;
             assert_eq!(total(&tariff, &case("send", amount)), Ok(send * 100), "send {shillings}");
-            let expected = cash_out.map(|fee| fee * 100).ok_or(Reason::AmountTooSmall);
+            let expected = cash_out.map(|fee| fee * 100).ok_or(Reason::AMOUNT_TOO_SMALL);
             assert_eq!(total(&tariff, &case("cash_out", amount)), expected, "cash_out {shillings}");
             assert_eq!(total(&tariff, &case("cash_in", amount)), Ok(0), "cash_in {shillings}");
         }
@@ -83,14 +83,14 @@ fn every_row_of_the_kenyan_table_costs_what_it_says_at_both_ends() {
         assert_eq!(total(&tariff, &case("send", from * 100 - 1)), Ok(send * 100));
     }
     for service in ["send", "cash_out"] {
-        assert_eq!(total(&tariff, &case(service, 250_000_01)), Err(Reason::AmountTooLarge));
-        assert_eq!(total(&tariff, &case(service, 0)), Err(Reason::AmountTooSmall));
+        assert_eq!(total(&tariff, &case(service, 250_000_01)), Err(Reason::AMOUNT_TOO_LARGE));
+        assert_eq!(total(&tariff, &case(service, 0)), Err(Reason::AMOUNT_TOO_SMALL));
     }
-    assert_eq!(total(&tariff, &case("cash_out", 49_99)), Err(Reason::AmountTooSmall));
+    assert_eq!(total(&tariff, &case("cash_out", 49_99)), Err(Reason::AMOUNT_TOO_SMALL));
     let shilling = Money::new(1, Currency::parse("UGX").unwrap());
     assert_eq!(
         total(&tariff, &PriceCase { amount: shilling, ..case("send", 1) }),
-        Err(Reason::Invalid)
+        Err(Reason::INVALID)
     );
     assert_eq!(tariff.splits_beyond(), []);
 }
@@ -141,7 +141,7 @@ fn agents_earn_what_the_table_says_and_the_parts_are_the_whole() {
     {
         assert_eq!(earned("cash_out", shillings).0, whole * 100, "{shillings}");
     }
-    assert_eq!(tariff.commission("cash_in", kes(250_000_01), TODAY), Err(Reason::AmountTooLarge));
+    assert_eq!(tariff.commission("cash_in", kes(250_000_01), TODAY), Err(Reason::AMOUNT_TOO_LARGE));
     assert_eq!(tariff.commission("send", kes(100), TODAY), Ok(Commission::default()));
 }
 
@@ -268,7 +268,7 @@ fn the_shortest_form_is_a_list_of_bands() {
     let tariff = read(text).unwrap();
     assert_eq!(total(&tariff, &case("send", 10_50)), Ok(5));
     assert_eq!(total(&tariff, &case("send", 10_51)), Ok(1_00));
-    assert_eq!(total(&tariff, &case("send", 20_01)), Err(Reason::AmountTooLarge));
+    assert_eq!(total(&tariff, &case("send", 20_01)), Err(Reason::AMOUNT_TOO_LARGE));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_payee_is_never_left_with_less_than_nothing() {
         "currency = 'KES'\n[send]\npaid_by = 'payee'\nbands = [{ from = 1, to = 9, fee = 2 }]",
     )
     .unwrap();
-    assert_eq!(total(&tariff, &case("send", 1_99)), Err(Reason::AmountTooSmall));
+    assert_eq!(total(&tariff, &case("send", 1_99)), Err(Reason::AMOUNT_TOO_SMALL));
     assert_eq!(total(&tariff, &case("send", 2_00)), Ok(2_00));
 }
 

@@ -131,10 +131,10 @@ proptest! {
                 );
                 prop_assert!(fee.payee_minor <= minor);
             }
-            Err(Reason::AmountTooLarge) => {
+            Err(Reason::AMOUNT_TOO_LARGE) => {
                 prop_assert!(read(&text).unwrap().sheets["send"][0].maximum_minor() < minor)
             }
-            Err(reason) => prop_assert_eq!(reason, Reason::AmountTooSmall),
+            Err(reason) => prop_assert_eq!(reason, Reason::AMOUNT_TOO_SMALL),
         }
     }
 

@@ -186,7 +186,7 @@ fn changing_the_language_speaks_it_at_once() {
     phone.types(&["2", "4", "3"]).says("C'est fait");
     assert_eq!(phone.last_ask().fields.get("language").unwrap(), "fr");
     phone.types(&["0"]).says("Envoyer de l'argent");
-    let refusal = Refusal::new(Reason::Busy);
+    let refusal = Refusal::new(Reason::BUSY);
     let mut phone = Phone::dial(amina(), refusing(Mode::Execute, "language", refusal));
     phone.types(&["2", "4", "3"]).says("We cannot do this just now.");
 }

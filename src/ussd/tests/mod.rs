@@ -168,5 +168,5 @@ pub(super) fn refusing(
 }
 
 pub(super) fn wrong_pin() -> Refusal {
-    Refusal::of_field(Reason::PinWrong, "pin").with("left", "4")
+    Refusal::of_field(Reason::PIN_WRONG, "pin").with("left", "4")
 }

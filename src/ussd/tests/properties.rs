@@ -42,7 +42,7 @@ fn reply() -> impl Strategy<Value = Answer> {
         Just(Some("new_pin")),
         Just(Some("order"))
     ];
-    let reason = proptest::sample::select(Reason::ALL);
+    let reason = proptest::sample::select(crate::menu_folder::vocabulary().reasons);
     let items = proptest::collection::vec((words(), slots()), 0..45);
     prop_oneof![
         6 => (slots(), flags).prop_map(|(slots, flags)| Answer::Facts { slots, flags }),

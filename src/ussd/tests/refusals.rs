@@ -1,6 +1,7 @@
 //! What a refusal does: it leads to the input that can mend it, or ends the conversation.
 
 use super::*;
+use crate::wallet::people::pin_change::PIN_MISMATCH;
 
 #[test]
 fn what_cannot_be_read_is_asked_again() {
@@ -28,7 +29,7 @@ fn what_cannot_be_read_is_asked_again() {
 
 #[test]
 fn the_wallet_may_refuse_a_value() {
-    let refusal = Refusal::of_field(Reason::PayeeUnknown, "to");
+    let refusal = Refusal::of_field(Reason::PAYEE_UNKNOWN, "to");
     let mut phone = Phone::dial(amina(), refusing(Mode::Check, "recipient", refusal));
     phone.types(&["1", "0799999999"]).says("has no Kadogo account.");
     assert_eq!(phone.state.screen, "send_to");
@@ -37,7 +38,7 @@ fn the_wallet_may_refuse_a_value() {
 
 #[test]
 fn a_refusal_with_a_field_goes_back_to_that_field() {
-    let refusal = Refusal::of_field(Reason::NotEnough, "amount")
+    let refusal = Refusal::of_field(Reason::NOT_ENOUGH, "amount")
         .with("balance", "KES 100")
         .with("total", "KES 207");
     for mode in [Mode::Quote, Mode::Execute] {
@@ -63,12 +64,14 @@ fn a_wrong_pin_asks_for_the_pin_again() {
 #[test]
 fn what_no_input_can_mend_ends() {
     let mut phone =
-        Phone::dial(amina(), refusing(Mode::Execute, "send", Refusal::new(Reason::PinLocked)));
+        Phone::dial(amina(), refusing(Mode::Execute, "send", Refusal::new(Reason::PIN_LOCKED)));
     phone.types(&["1", "0712345678", "200", "1", "2581"]).says("Your PIN is locked");
     phone.says("Nothing has been done.");
     assert!(!phone.continues);
-    let mut phone =
-        Phone::dial(amina(), refusing(Mode::Quote, "balance", Refusal::new(Reason::AccountClosed)));
+    let mut phone = Phone::dial(
+        amina(),
+        refusing(Mode::Quote, "balance", Refusal::new(Reason::ACCOUNT_CLOSED)),
+    );
     phone.types(&["2", "1"]).says("not active");
     assert!(!phone.continues);
 }
@@ -76,14 +79,14 @@ fn what_no_input_can_mend_ends() {
 #[test]
 fn a_check_without_a_field_stays() {
     let mut phone =
-        Phone::dial(amina(), refusing(Mode::Check, "recipient", Refusal::new(Reason::Busy)));
+        Phone::dial(amina(), refusing(Mode::Check, "recipient", Refusal::new(Reason::BUSY)));
     phone.types(&["1", "0712345678"]).says("Please try again in a minute.");
     assert!(phone.continues && phone.state.screen == "send_to" && phone.state.fields.is_empty());
 }
 
 #[test]
 fn a_mismatch_goes_back_to_the_first_pin() {
-    let refusal = Refusal::of_field(Reason::PinMismatch, "new_pin");
+    let refusal = Refusal::of_field(PIN_MISMATCH, "new_pin");
     let mut phone = Phone::dial(stranger(), refusing(Mode::Execute, "join", refusal));
     phone.types(&["1", "Juma Hamisi", "2580", "2581"]).says("The two PINs differ.");
     assert_eq!(phone.state.screen, "join_pin");
@@ -92,7 +95,7 @@ fn a_mismatch_goes_back_to_the_first_pin() {
 
 #[test]
 fn an_order_that_is_gone_leads_back_to_the_list() {
-    let refusal = Refusal::of_field(Reason::OrderGone, "order");
+    let refusal = Refusal::of_field(Reason::ORDER_GONE, "order");
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::Quote, "approve", refusal));
@@ -104,7 +107,7 @@ fn an_order_that_is_gone_leads_back_to_the_list() {
 
 #[test]
 fn a_list_that_refuses_its_own_field_does_not_ask_forever() {
-    let refusal = Refusal::of_field(Reason::OrderGone, "order");
+    let refusal = Refusal::of_field(Reason::ORDER_GONE, "order");
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::List, "orders", refusal));

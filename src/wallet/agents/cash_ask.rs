@@ -31,6 +31,7 @@ pub const ASK: Service = Service {
         Slot("dial", Kind::Text),
         Slot("time", Kind::Time),
     ],
+    refusals: &[counter::AGENT_SELF],
     messages: &[&ASKED],
     ..Service::PLAIN
 };
@@ -79,5 +80,5 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// How many payments wait for the customer is none of the outlet's business either.
 fn unsaid(refusal: Refusal) -> Refusal {
-    if refusal.reason == Reason::OrdersFull { Reason::Busy.into() } else { refusal }
+    if refusal.reason == pending::ORDERS_FULL { Reason::BUSY.into() } else { refusal }
 }

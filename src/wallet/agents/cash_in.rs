@@ -33,7 +33,7 @@ pub const SERVICE: Service = Service {
         Slot("total", Kind::Money),
         Slot("ago", Kind::Count),
     ],
-    refusals: &[Reason::DepositCode],
+    refusals: &[counter::AGENT_SELF, counter::FLOAT_LOW, deposit_code::DEPOSIT_CODE],
     messages: &[&GOT, &GAVE, &journal::FLOAT_LOW],
     priced: Some(Able {
         tier: true,
@@ -119,6 +119,6 @@ fn terms(context: &Context, customer: &PersonRow, amount: Money) -> Result<Terms
     };
     let given_minor = amount.minor.checked_sub(fee.total_minor()).filter(|given| *given > 0);
     let given_minor =
-        given_minor.ok_or_else(|| Refusal::of_field(Reason::AmountTooSmall, "amount"))?;
+        given_minor.ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount"))?;
     Ok(Terms { amount, fee, total: context.money(given_minor) })
 }

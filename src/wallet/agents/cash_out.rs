@@ -11,7 +11,7 @@ use super::super::pricing::{self, Terms};
 use super::super::service::{Authority, Message, Service, Settle};
 use super::super::{metering, repetition};
 use super::commission;
-use super::counter::{tell_staff, wants_staff};
+use super::counter::{AGENT_SELF, tell_staff, wants_staff};
 use super::journal::{self, Work};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
@@ -38,6 +38,7 @@ pub const SERVICE: Service = Service {
         Slot("total", Kind::Money),
         Slot("ago", Kind::Count),
     ],
+    refusals: &[AGENT_SELF],
     messages: &[&HANDED_OUT, &HAND_OUT, &HAND_OUT_SHARED],
     priced: Some(Able {
         tier: true,
@@ -129,12 +130,12 @@ fn payment(
     amount: Money,
 ) -> Result<Act, PlanError> {
     let customer = context.person()?;
-    let account = party::active(context, customer, Reason::AccountClosed.into())?;
+    let account = party::active(context, customer, Reason::ACCOUNT_CLOSED.into())?;
     party::working(context, outlet)?;
     // nobody serves themselves
     let post = context.caller.post.as_ref();
     if post.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
-        return Err(Reason::AgentSelf.into());
+        return Err(AGENT_SELF.into());
     }
     let fee = pricing::fee(context, SERVICE.name, customer, amount)?;
     let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;

@@ -14,6 +14,11 @@ use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::Slots;
 
+/// An outlet cannot serve itself.
+pub const AGENT_SELF: Reason = Reason::new("agent_self");
+/// The outlet's float does not cover it; slot `balance`.
+pub const FLOAT_LOW: Reason = Reason::new("float_low");
+
 /// What must be read first to serve the customer whose number the input `to` is.
 pub fn wants_customer(context: &Context) -> Vec<Want> {
     let float = context.post().ok().map(|post| Want::Account(post.outlet.float_account));
@@ -36,12 +41,12 @@ pub fn typed<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
 pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, PlanError> {
     let outlet = &context.post()?.outlet;
     if party::account(context, outlet.float_account)?.state != party::OPEN {
-        return Err(Reason::NotAgent.into());
+        return Err(Reason::NOT_AGENT.into());
     }
     let customer = party::payee(context, "to")?;
     let theirs = context.facts.post(customer.account_id)?;
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
-        return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
+        return Err(Refusal::of_field(AGENT_SELF, "to").into());
     }
     plan.show_all(party::sign(customer));
     Ok(customer)
@@ -51,9 +56,7 @@ pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a Person
 pub fn float_for(context: &Context, float_account: i64, amount: Money) -> Result<(), PlanError> {
     let available = context.money(party::account(context, float_account)?.available_minor());
     if available.minor < amount.minor {
-        return Err(Refusal::of_field(Reason::FloatLow, "amount")
-            .with("balance", available)
-            .into());
+        return Err(Refusal::of_field(FLOAT_LOW, "amount").with("balance", available).into());
     }
     Ok(())
 }

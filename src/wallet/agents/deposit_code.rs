@@ -23,6 +23,9 @@ pub const CODE: Service = Service {
     ..Service::PLAIN
 };
 
+/// The deposit code is not the customer's, or its time is over.
+pub const DEPOSIT_CODE: Reason = Reason::new("deposit_code");
+
 /// A code is good within the span in which it was shown, and within the next one.
 const SPAN: Duration = Duration::from_secs(10 * 60);
 
@@ -43,7 +46,7 @@ pub fn is_here(context: &Context, customer: i64) -> Result<bool, PlanError> {
     if good.any(|span| digits(context.config, customer, span) == typed.trim()) {
         Ok(true)
     } else {
-        Err(Refusal::of_field(Reason::DepositCode, "deposit_code").into())
+        Err(Refusal::of_field(DEPOSIT_CODE, "deposit_code").into())
     }
 }
 

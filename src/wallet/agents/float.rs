@@ -27,6 +27,7 @@ pub const SELL: Service = Service {
         Slot("amount", Kind::Money),
         Slot("total", Kind::Money),
     ],
+    refusals: &[counter::AGENT_SELF, counter::FLOAT_LOW],
     messages: &[&SOLD, &BOUGHT, &journal::FLOAT_LOW],
     ..Service::PLAIN
 };
@@ -63,11 +64,11 @@ fn both(context: &Context) -> Vec<Want> {
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let own = &context.post()?.outlet;
     let seller = context.person()?;
-    party::active(context, seller, Reason::AccountClosed.into())?;
+    party::active(context, seller, Reason::ACCOUNT_CLOSED.into())?;
     party::working(context, own)?;
     let buyer = party::outlet(context, "agent")?;
     if buyer.float_account == own.float_account {
-        return Err(Refusal::of_field(Reason::AgentSelf, "agent").into());
+        return Err(Refusal::of_field(counter::AGENT_SELF, "agent").into());
     }
     plan.show_all(party::outlet_sign(buyer));
     let amount = context.amount("amount")?;

@@ -39,9 +39,12 @@ pub const CHECK: Service = Service {
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
     ],
-    refusals: &[Reason::ReceiptUnknown],
+    refusals: &[RECEIPT_UNKNOWN],
     ..Service::PLAIN
 };
+
+/// No payment to the caller has this code.
+pub const RECEIPT_UNKNOWN: Reason = Reason::new("receipt_unknown");
 
 fn accounts(context: &Context) -> Vec<Want> {
     let Ok(post) = context.post() else { return Vec::new() };
@@ -104,5 +107,5 @@ fn ours<'a>(context: &Context<'a>) -> Result<Line<'a>, PlanError> {
 }
 
 fn unknown() -> Refusal {
-    Refusal::of_field(Reason::ReceiptUnknown, "receipt")
+    Refusal::of_field(RECEIPT_UNKNOWN, "receipt")
 }

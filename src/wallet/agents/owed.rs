@@ -71,7 +71,7 @@ impl Wallet {
             Ok(receipt) if receipt.repeated => Ok(Taken::default()),
             Ok(_receipt) => Ok(taken),
             // one of them earned or was paid in this moment: the next look takes what is there then
-            Err(refusal) if refusal.reason == Reason::Stale => Ok(Taken::default()),
+            Err(refusal) if refusal.reason == Reason::STALE => Ok(Taken::default()),
             Err(refusal) => Err(BootstrapError::Refused(refusal)),
         }
     }

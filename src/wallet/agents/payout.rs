@@ -31,10 +31,13 @@ pub const PAY: Service = Service {
     wants: &[earned],
     decide,
     shows: &[Slot("amount", Kind::Money)],
-    refusals: &[Reason::NothingEarned],
+    refusals: &[NOTHING_EARNED],
     messages: &[&PAID],
     ..Service::PLAIN
 };
+
+/// There is no commission to pay out.
+pub const NOTHING_EARNED: Reason = Reason::new("nothing_earned");
 
 /// What the posting is called.
 const KIND: &str = "commission";
@@ -67,7 +70,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let owed_minor = context.facts.count(&Want::Owed(outlet.float_account))?;
     let amount_minor = payable_minor(earned, owed_minor);
     if amount_minor <= 0 {
-        return Err(Reason::NothingEarned.into());
+        return Err(NOTHING_EARNED.into());
     }
     let amount = context.money(amount_minor);
     plan.show("amount", amount);
@@ -141,7 +144,7 @@ impl Wallet {
                 match self.book.post(self.payout(&due)).await {
                     Ok(receipt) => paid = paid.saturating_add(usize::from(!receipt.repeated)),
                     // a frozen float is paid the next time; all else is tried again at once
-                    Err(refusal) => all = all && refusal.reason == Reason::AccountClosed,
+                    Err(refusal) => all = all && refusal.reason == Reason::ACCOUNT_CLOSED,
                 }
             }
         }

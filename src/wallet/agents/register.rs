@@ -27,7 +27,13 @@ pub const REGISTER: Service = Service {
     wants: &[counter::wants_customer, known],
     decide: register,
     shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
-    refusals: &[Reason::IdFormat, Reason::IdTaken, Reason::IdChecked],
+    refusals: &[
+        counter::AGENT_SELF,
+        Reason::ALREADY_JOINED,
+        ID_FORMAT,
+        Reason::ID_TAKEN,
+        Reason::ID_CHECKED,
+    ],
     messages: &[&REGISTERED],
     ..Service::PLAIN
 };
@@ -38,10 +44,13 @@ pub const LIFT: Service = Service {
     wants: &[counter::wants_customer, known],
     decide: lift,
     shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
-    refusals: &[Reason::IdFormat, Reason::IdTaken, Reason::IdChecked],
+    refusals: &[counter::AGENT_SELF, ID_FORMAT, Reason::ID_TAKEN, Reason::ID_CHECKED],
     messages: &[&LIFTED],
     ..Service::PLAIN
 };
+
+/// Not an ID number.
+pub const ID_FORMAT: Reason = Reason::new("id_format");
 
 const REGISTERED: Message = Message::plain(
     "sms.registered",
@@ -73,7 +82,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let to = context.phone("to")?;
     if context.facts.number(to.e164())?.is_some() {
         if context.mode != Mode::Check {
-            return Err(Reason::AlreadyJoined.into());
+            return Err(Reason::ALREADY_JOINED.into());
         }
         // the same question again, about somebody who is here already
         plan.flag("known");
@@ -119,7 +128,7 @@ fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow,
     let customer = counter::customer(context, plan)?;
     let seen = context.facts.truth(&Want::Identified(customer.account_id))?;
     if Tier::of_code(&customer.tier) != Tier::Sim || seen {
-        let refusal = Refusal::of_field(Reason::IdChecked, "to");
+        let refusal = Refusal::of_field(Reason::ID_CHECKED, "to");
         return Err(refusal.with("name", party::name(customer)).into());
     }
     Ok(customer)
@@ -140,7 +149,7 @@ fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
     let plain = number.chars().all(|sign| sign.is_ascii_alphanumeric());
     let digits = number.chars().filter(char::is_ascii_digit).count();
     if !plain || digits < ID_MIN || number.len() > ID_MAX {
-        return Err(Refusal::of_field(Reason::IdFormat, "id_number").into());
+        return Err(Refusal::of_field(ID_FORMAT, "id_number").into());
     }
     plan.show("id_number", Value::Code(number.clone()));
     Ok(number)

@@ -25,12 +25,18 @@ pub const CHOOSE: Service = Service {
     ..Service::PLAIN
 };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service { name: "repeat_agent_pin", decide: repeat, ..Service::PLAIN };
+pub const REPEAT: Service = Service {
+    name: "repeat_agent_pin",
+    decide: repeat,
+    refusals: &[pin_change::PIN_MISMATCH],
+    ..Service::PLAIN
+};
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
 pub const CHANGE: Service = Service {
     name: "change_agent_pin",
     authority: Authority::Assistant,
     decide: change,
+    refusals: &[pin_change::PIN_SAME],
     messages: &[&CHANGED],
     ..Service::PLAIN
 };

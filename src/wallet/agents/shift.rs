@@ -29,7 +29,7 @@ pub const OPEN: Service = Service {
     wants: &[shift],
     decide: open,
     shows: &[Slot("cash", Kind::Sum)],
-    refusals: &[Reason::ShiftOpen],
+    refusals: &[Reason::SHIFT_OPEN],
     ..Service::PLAIN
 };
 /// Input `cash`: what was counted. Shows `opened`, `came`, `went`, `expected`, `cash`,
@@ -48,7 +48,7 @@ pub const CLOSE: Service = Service {
         Slot("difference", Kind::Difference),
         Slot("times", Kind::Count),
     ],
-    refusals: &[Reason::ShiftNone],
+    refusals: &[Reason::SHIFT_NONE],
     messages: &[&CLOSED],
     // the count of a drawer is no posting
     replay: Replay::TOLD,
@@ -89,7 +89,7 @@ fn drawer(context: &Context) -> Vec<Want> {
 fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let post = context.post()?;
     if context.facts.shift(post.assistant.id)?.is_some() {
-        return Err(Reason::ShiftOpen.into());
+        return Err(Reason::SHIFT_OPEN.into());
     }
     let cash = cash(context)?;
     plan.show("cash", Value::Sum(cash));
@@ -109,7 +109,7 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let post = context.post()?;
-    let shift = context.facts.shift(post.assistant.id)?.ok_or(Reason::ShiftNone)?;
+    let shift = context.facts.shift(post.assistant.id)?.ok_or(Reason::SHIFT_NONE)?;
     let cash = cash(context)?;
     let posting = party::account(context, shift.outlet)?.last_posting;
     let expected_minor = count(context, plan, shift, cash)?;
@@ -185,11 +185,11 @@ fn concerned<'a>(
 /// The cash that was counted: nothing is an amount too.
 fn cash(context: &Context) -> Result<Money, PlanError> {
     let counted = match Money::parse(context.field("cash")?, context.config.market.currency) {
-        Err(Reason::AmountZero) => context.money(0),
+        Err(Reason::AMOUNT_ZERO) => context.money(0),
         counted => counted.map_err(|reason| Refusal::of_field(reason, "cash"))?,
     };
     if counted.minor > DRAWER_MAX_MINOR {
-        return Err(Refusal::of_field(Reason::AmountTooLarge, "cash").into());
+        return Err(Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "cash").into());
     }
     Ok(counted)
 }

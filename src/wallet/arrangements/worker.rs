@@ -5,7 +5,7 @@
 
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, PlanError};
-use super::super::{Caller, PEERS, Wallet};
+use super::super::{Caller, KINDS, PEERS, Wallet};
 use super::kind::Kind;
 use crate::actor::Actor;
 use crate::book::{Key, Posting};
@@ -40,6 +40,18 @@ struct Due {
 }
 
 impl Wallet {
+    /// Does what is to be done about everything whose time has come, kind by kind.
+    pub async fn wake_all(&self) -> Result<Woken, StoreError> {
+        let mut all = Woken::default();
+        for kind in KINDS {
+            let woken = self.wake_due(kind).await?;
+            all.done = all.done.saturating_add(woken.done);
+            all.others = all.others.saturating_add(woken.others);
+            all.failed = all.failed.saturating_add(woken.failed);
+        }
+        Ok(all)
+    }
+
     /// Does what is to be done about all rows of a kind whose time has come.
     pub async fn wake_due(&self, kind: &'static Kind) -> Result<Woken, StoreError> {
         let mut woken = Woken::default();
@@ -199,7 +211,7 @@ fn key(row: &ArrangementRow) -> Key {
 fn passes(refusal: &Refusal) -> bool {
     matches!(
         refusal.reason,
-        Reason::Moved | Reason::Stale | Reason::Busy | Reason::Unclear | Reason::KeyReused
+        Reason::MOVED | Reason::STALE | Reason::BUSY | Reason::UNCLEAR | Reason::KEY_REUSED
     )
 }
 

@@ -141,6 +141,6 @@ mod tests {
     fn who_has_no_wallet_has_no_balance() {
         let trial = Trial::new();
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009"));
-        assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.quote().reason(), (Reason::NOT_JOINED, None));
     }
 }

@@ -32,11 +32,14 @@ pub const REMOVE: Service = Service {
     wants: &[own],
     decide: remove,
     shows: &[Slot("first_day", Kind::Day)],
-    refusals: &[Reason::BudgetNone],
+    refusals: &[BUDGET_NONE],
     messages: &[&REMOVED],
     replay: Replay::TOLD,
     ..Service::PLAIN
 };
+
+/// There is no budget.
+pub const BUDGET_NONE: Reason = Reason::new("budget_none");
 
 const WEEKLY: Message =
     Message::plain("sms.budget_week", &[Slot("amount", Kind::Money), Slot("first_day", Kind::Day)]);
@@ -52,7 +55,7 @@ fn set(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (window, message) = match context.field("every")? {
         "week" => (Window::Week, &WEEKLY),
         "month" => (Window::Month, &MONTHLY),
-        _ => return Err(Refusal::of_field(Reason::TextFormat, "every").into()),
+        _ => return Err(Refusal::of_field(Reason::TEXT_FORMAT, "every").into()),
     };
     if window == Window::Month {
         plan.flag("monthly");
@@ -63,7 +66,7 @@ fn set(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn remove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    metering::budget(context, context.person()?.account_id)?.ok_or(Reason::BudgetNone)?;
+    metering::budget(context, context.person()?.account_id)?.ok_or(BUDGET_NONE)?;
     wish(context, plan, None, &REMOVED)
 }
 
@@ -179,27 +182,27 @@ mod tests {
     fn what_is_no_span_or_no_amount_is_asked_for_again() {
         let (trial, amina) = one();
         let reason = |every: &str, amount: &str| want(&trial, &amina, every, amount).reason();
-        assert_eq!(reason("day", "50000"), (Reason::TextFormat, Some("every")));
-        assert_eq!(reason("week", "0"), (Reason::AmountZero, Some("amount")));
-        assert_eq!(reason("week", "five"), (Reason::AmountFormat, Some("amount")));
+        assert_eq!(reason("day", "50000"), (Reason::TEXT_FORMAT, Some("every")));
+        assert_eq!(reason("week", "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+        assert_eq!(reason("week", "five"), (Reason::AMOUNT_FORMAT, Some("amount")));
         let ask = || trial.ask(&SET, trial.caller(&amina));
-        assert_eq!(ask().check().reason(), (Reason::FieldMissing, Some("every")));
+        assert_eq!(ask().check().reason(), (Reason::FIELD_MISSING, Some("every")));
         // the next screen depends on it before there is an amount
         let halfway = ask().with("every", "month").check();
         assert!(halfway.plan.flags.contains("monthly"));
-        assert_eq!(halfway.reason(), (Reason::FieldMissing, Some("amount")));
+        assert_eq!(halfway.reason(), (Reason::FIELD_MISSING, Some("amount")));
         let stranger = trial
             .ask(&SET, trial.stranger("+254700000009"))
             .with("every", "week")
             .with("amount", "1");
-        assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.quote().reason(), (Reason::NOT_JOINED, None));
     }
 
     #[test]
     fn it_is_removed_from_tomorrow_on() {
         let (mut trial, amina) = one();
         let remove = |trial: &Trial| trial.ask(&REMOVE, trial.caller(&amina)).execute();
-        assert_eq!(remove(&trial).reason(), (Reason::BudgetNone, None));
+        assert_eq!(remove(&trial).reason(), (BUDGET_NONE, None));
         weekly(&mut trial, &amina, 50_000);
         let plan = remove(&trial).planned();
         assert!(plan.flags.contains("later"));
@@ -215,8 +218,8 @@ mod tests {
         trial.change(&amina, |member| {
             member.budget = Some(BudgetRow { next_day: Some(today), ..row })
         });
-        assert_eq!(remove(&trial).reason(), (Reason::BudgetNone, None));
+        assert_eq!(remove(&trial).reason(), (BUDGET_NONE, None));
         let stranger = trial.ask(&REMOVE, trial.stranger("+254700000009")).quote();
-        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
     }
 }

@@ -17,6 +17,7 @@ pub const SERVICE: Service = Service {
     name: "claim",
     decide,
     shows: &[Slot("name", Kind::Name)],
+    refusals: &[pin_change::PIN_MISMATCH],
     messages: &[&join::JOINED],
     replay: Replay { unrecorded: Unrecorded::Shows(join::greet), ..Replay::RECEIPT },
     unclaimed: true,
@@ -92,13 +93,16 @@ mod tests {
     #[test]
     fn each_refusal_names_the_input_that_mends_it() {
         let (trial, fatuma) = registered();
-        assert_eq!(ask(&trial, &fatuma).quote().reason(), (Reason::FieldMissing, Some("language")));
+        assert_eq!(
+            ask(&trial, &fatuma).quote().reason(),
+            (Reason::FIELD_MISSING, Some("language"))
+        );
         let mumbled = ask(&trial, &fatuma).with("language", "french").quote();
-        assert_eq!(mumbled.reason(), (Reason::TextFormat, Some("language")));
+        assert_eq!(mumbled.reason(), (Reason::TEXT_FORMAT, Some("language")));
         let other = ask(&trial, &fatuma).with("language", "fr").secret("5209").execute();
-        assert_eq!(other.reason(), (Reason::PinMismatch, Some("new_pin")));
+        assert_eq!(other.reason(), (pin_change::PIN_MISMATCH, Some("new_pin")));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000008")).quote();
-        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
     }
 
     #[test]

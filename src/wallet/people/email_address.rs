@@ -32,7 +32,7 @@ pub const ADDRESS: Service = Service {
     wants: &[named, tries],
     decide: name,
     shows: &[Slot("email", Kind::Text), Slot("dial", Kind::Text)],
-    refusals: &[Reason::EmailFormat, Reason::EmailSame],
+    refusals: &[mailbox::MAIL_OFF, mailbox::MAIL_FULL, EMAIL_SAME],
     messages: &[&CODE, &CODE_SENT],
     text: Some(ByText::Execute),
     ..Service::PLAIN
@@ -44,10 +44,14 @@ pub const PROVE: Service = Service {
     wants: &[pending, tag],
     decide: prove,
     shows: &[Slot("email", Kind::Text)],
+    refusals: &[mailbox::MAIL_OFF, Reason::CODE_GONE],
     messages: &[&SET],
     replay: Replay::TOLD,
     ..Service::PLAIN
 };
+
+/// The e-mail address that is on file already.
+pub const EMAIL_SAME: Reason = Reason::new("email_same");
 
 /// The letter: only on its way out the code is made of its name.
 const CODE: Message = Message::plain(
@@ -91,7 +95,7 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let email = email(context)?;
     let old = mailbox::of(context, person.account_id)?;
     if old.address.as_deref() == Some(email.address()) {
-        return Err(Refusal::of_field(Reason::EmailSame, "email").into());
+        return Err(Refusal::of_field(EMAIL_SAME, "email").into());
     }
     plan.show("email", email.to_string());
     plan.show("dial", context.config.dial.clone());
@@ -150,7 +154,7 @@ fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
         return Ok(0);
     }
     let tried = context.facts.pin(old.code_id)?.map_or(0, |row| row.attempts);
-    if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(Reason::MailFull.into()) }
+    if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(mailbox::MAIL_FULL.into()) }
 }
 
 /// The place that one more code takes among those mailed to this address today: of two at the same
@@ -161,7 +165,7 @@ fn place_today(context: &Context, email: &Email) -> Result<Change, PlanError> {
             return Ok(Change::Claim { key });
         }
     }
-    Err(Refusal::of_field(Reason::MailFull, "email").into())
+    Err(Refusal::of_field(mailbox::MAIL_FULL, "email").into())
 }
 
 fn places(context: &Context, email: &Email) -> Vec<Key> {
@@ -200,8 +204,8 @@ fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Ok(());
     }
     let old = mailbox::of(context, person.account_id)?;
-    let email = waiting(context, &old).ok_or(Reason::CodeGone)?;
-    let credential = proof(context, &old, &typed)?.ok_or(Reason::CodeGone)?;
+    let email = waiting(context, &old).ok_or(Reason::CODE_GONE)?;
+    let credential = proof(context, &old, &typed)?.ok_or(Reason::CODE_GONE)?;
     plan.show("email", email.to_string());
     let mut told = plan.shown(&["email"]);
     told.extend(receipt::when(context.config, context.now));
@@ -219,7 +223,7 @@ fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn typed(context: &Context) -> Result<Pin, PlanError> {
     Ok(Pin::parse(context.field("code")?)
-        .map_err(|_format| Refusal::of_field(Reason::TextFormat, "code"))?)
+        .map_err(|_format| Refusal::of_field(Reason::TEXT_FORMAT, "code"))?)
 }
 
 /// The address that waits for its code.

@@ -22,7 +22,7 @@ pub const SERVICE: Service = Service {
     opens: 1,
     decide,
     shows: &[Slot("name", Kind::Name)],
-    refusals: &[Reason::AlreadyJoined],
+    refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH],
     messages: &[&JOINED],
     replay: Replay { unrecorded: Unrecorded::Shows(greet), ..Replay::RECEIPT },
     text: Some(ByText::ExplainToStrangers(&JOIN)),
@@ -40,7 +40,7 @@ const NAME_MAX: usize = 40;
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.caller.person.is_some() {
-        return Err(Reason::AlreadyJoined.into());
+        return Err(Reason::ALREADY_JOINED.into());
     }
     let language = spoken_language::chosen(context)?;
     let name = new_name(context)?;
@@ -84,7 +84,7 @@ pub fn welcome(context: &Context, person: &PersonRow) -> Change {
 pub fn new_name(context: &Context) -> Result<String, PlanError> {
     let name = name(context.field("name")?)?;
     if sounds_official(context.config, &name) {
-        return Err(Refusal::of_field(Reason::NameFormat, "name").into());
+        return Err(Refusal::of_field(Reason::NAME_FORMAT, "name").into());
     }
     Ok(name)
 }
@@ -115,7 +115,7 @@ pub fn name(text: &str) -> Result<String, Refusal> {
     if fits && readable && begins && shown {
         Ok(name)
     } else {
-        Err(Refusal::of_field(Reason::NameFormat, "name"))
+        Err(Refusal::of_field(Reason::NAME_FORMAT, "name"))
     }
 }
 
@@ -175,18 +175,18 @@ mod tests {
     #[test]
     fn each_refusal_names_the_input_that_mends_it() {
         let mut trial = Trial::new();
-        let missing = |field| (Reason::FieldMissing, Some(field));
+        let missing = |field| (Reason::FIELD_MISSING, Some(field));
         assert_eq!(ask(&trial).execute().reason(), missing("language"));
         let speaking = || ask(&trial).with("language", "en");
         assert_eq!(
             ask(&trial).with("language", "english").execute().reason(),
-            (Reason::TextFormat, Some("language"))
+            (Reason::TEXT_FORMAT, Some("language"))
         );
         assert_eq!(speaking().execute().reason(), missing("name"));
         let named = || speaking().with("name", "Fatuma Ali");
         assert_eq!(
             named().secret("5209").execute().reason(),
-            (Reason::PinMismatch, Some("new_pin"))
+            (pin_change::PIN_MISMATCH, Some("new_pin"))
         );
         let unchosen = trial
             .ask(&SERVICE, trial.stranger(FATUMA))
@@ -196,7 +196,7 @@ mod tests {
         let fatuma = trial.person(101, FATUMA, "Fatuma Ali", 0);
         assert_eq!(
             trial.ask(&SERVICE, trial.caller(&fatuma)).check().reason(),
-            (Reason::AlreadyJoined, None)
+            (Reason::ALREADY_JOINED, None)
         );
     }
 
@@ -220,9 +220,9 @@ mod tests {
             "KES",
             "k\u{e1}dogo-x",
         ] {
-            assert_eq!(named(name).reason(), (Reason::NameFormat, Some("name")), "{name}");
+            assert_eq!(named(name).reason(), (Reason::NAME_FORMAT, Some("name")), "{name}");
         }
-        assert_eq!(named("Confirmed").reason(), (Reason::NameFormat, Some("name")));
+        assert_eq!(named("Confirmed").reason(), (Reason::NAME_FORMAT, Some("name")));
     }
 
     #[test]

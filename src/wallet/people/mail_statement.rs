@@ -20,10 +20,15 @@ pub const SERVICE: Service = Service {
     wants: &[mailbox::own],
     decide,
     shows: &[Slot("email", Kind::Text), Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)],
-    refusals: &[Reason::EmailNone, Reason::DateFormat, Reason::DateOrder],
+    refusals: &[mailbox::MAIL_OFF, mailbox::MAIL_FULL, EMAIL_NONE, DATE_ORDER],
     messages: &[&LETTER, &MAILED],
     ..Service::PLAIN
 };
+
+/// The last day is before the first, or the first has not come.
+pub const DATE_ORDER: Reason = Reason::new("date_order");
+/// There is no e-mail address that was proved.
+pub const EMAIL_NONE: Reason = Reason::new("email_none");
 
 /// The letter, which names the account whose statement goes with it.
 const LETTER: Message = Message::balance(
@@ -43,11 +48,8 @@ const MAILED: Message = Message::plain(
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let old = mailbox::of(context, person.account_id)?;
-    let address = old
-        .address
-        .as_deref()
-        .and_then(|address| Email::parse(address).ok())
-        .ok_or(Reason::EmailNone)?;
+    let address =
+        old.address.as_deref().and_then(|address| Email::parse(address).ok()).ok_or(EMAIL_NONE)?;
     let (first, last) = period(context)?;
     plan.show("email", address.to_string());
     plan.show("first_day", first);
@@ -76,14 +78,14 @@ fn period(context: &Context) -> Result<(Day, Day), PlanError> {
         "dates" => {
             let first = day(context, "first_day")?;
             if first > today {
-                return Err(Refusal::of_field(Reason::DateOrder, "first_day").into());
+                return Err(Refusal::of_field(DATE_ORDER, "first_day").into());
             }
             (first, day(context, "last_day")?.min(today))
         }
-        _ => return Err(Refusal::of_field(Reason::TextFormat, "period").into()),
+        _ => return Err(Refusal::of_field(Reason::TEXT_FORMAT, "period").into()),
     };
     if first > last {
-        Err(Refusal::of_field(Reason::DateOrder, "last_day").into())
+        Err(Refusal::of_field(DATE_ORDER, "last_day").into())
     } else {
         Ok((first, last))
     }
@@ -91,7 +93,7 @@ fn period(context: &Context) -> Result<(Day, Day), PlanError> {
 
 fn day(context: &Context, field: &'static str) -> Result<Day, PlanError> {
     Ok(Day::read(context.field(field)?)
-        .ok_or_else(|| Refusal::of_field(Reason::DateFormat, field))?)
+        .ok_or_else(|| Refusal::of_field(Reason::DATE_FORMAT, field))?)
 }
 
 #[cfg(test)]
@@ -174,10 +176,10 @@ mod tests {
         // nothing is known of days to come
         assert_eq!(days(typed("23/11/26", "24/11/26")), ["23/11/26", "23/11/26"]);
         let reason = |first: &str, last: &str| typed(first, last).quote().reason();
-        assert_eq!(reason("24/11/26", "25/11/26"), (Reason::DateOrder, Some("first_day")));
-        assert_eq!(reason("22/11/26", "21/11/26"), (Reason::DateOrder, Some("last_day")));
-        assert_eq!(reason("31/09/26", "22/11/26"), (Reason::DateFormat, Some("first_day")));
-        assert_eq!(reason("22/11/26", "soon"), (Reason::DateFormat, Some("last_day")));
+        assert_eq!(reason("24/11/26", "25/11/26"), (DATE_ORDER, Some("first_day")));
+        assert_eq!(reason("22/11/26", "21/11/26"), (DATE_ORDER, Some("last_day")));
+        assert_eq!(reason("31/09/26", "22/11/26"), (Reason::DATE_FORMAT, Some("first_day")));
+        assert_eq!(reason("22/11/26", "soon"), (Reason::DATE_FORMAT, Some("last_day")));
     }
 
     #[test]
@@ -185,16 +187,16 @@ mod tests {
         let (mut trial, amina) = proved(0, TODAY);
         assert_eq!(
             ask(&trial, &amina, "ever").quote().reason(),
-            (Reason::TextFormat, Some("period"))
+            (Reason::TEXT_FORMAT, Some("period"))
         );
         let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
-        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("period")));
+        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("period")));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009"));
-        assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.quote().reason(), (Reason::NOT_JOINED, None));
         trial.set(Want::Mailbox(101), Found::Mailbox(None));
-        assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (Reason::EmailNone, None));
+        assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (EMAIL_NONE, None));
         trial.config.mails = false;
-        assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (Reason::MailOff, None));
+        assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (mailbox::MAIL_OFF, None));
     }
 
     #[test]
@@ -204,7 +206,7 @@ mod tests {
             ask(&trial, &amina, "this_month").quote()
         };
         assert!(quote(9, TODAY).planned().act.is_some());
-        assert_eq!(quote(10, TODAY).reason(), (Reason::MailFull, None));
+        assert_eq!(quote(10, TODAY).reason(), (mailbox::MAIL_FULL, None));
         // each day anew
         assert!(quote(10, "22/11/26").planned().act.is_some());
     }

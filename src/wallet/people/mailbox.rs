@@ -9,6 +9,11 @@ use crate::store::mailboxes::MailboxRow;
 use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 
+/// No more e-mail on this day.
+pub const MAIL_FULL: Reason = Reason::new("mail_full");
+/// The service sends no e-mail.
+pub const MAIL_OFF: Reason = Reason::new("mail_off");
+
 /// Mails that somebody may ask for on one day.
 const MAILS_A_DAY: i64 = 10;
 
@@ -21,7 +26,7 @@ pub fn own(context: &Context) -> Vec<Want> {
 /// Somebody's mailbox as it stands, or an empty one.
 pub fn of(context: &Context, account_id: i64) -> Result<MailboxRow, PlanError> {
     if !context.config.mails {
-        return Err(Reason::MailOff.into());
+        return Err(MAIL_OFF.into());
     }
     let row = context.facts.mailbox(account_id)?.cloned();
     Ok(row.unwrap_or(MailboxRow { account_id, ..MailboxRow::default() }))
@@ -32,7 +37,7 @@ pub fn counted(context: &Context, row: MailboxRow) -> Result<Change, PlanError> 
     let today = i64::from(context.today().number());
     let before = if row.day == today { row.mails } else { 0 };
     if before >= MAILS_A_DAY {
-        return Err(Reason::MailFull.into());
+        return Err(MAIL_FULL.into());
     }
     Ok(Change::Keep(Versioned::Mailbox(next(MailboxRow {
         day: today,

@@ -189,8 +189,8 @@ mod tests {
             ["KES 1,000", "23/11/26", "11:05"]
         );
         let stranger = || trial.ask(&SERVICE, trial.stranger("+254700000009"));
-        assert_eq!(stranger().list().reason(), (Reason::NotJoined, None));
-        assert_eq!(stranger().quote().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger().list().reason(), (Reason::NOT_JOINED, None));
+        assert_eq!(stranger().quote().reason(), (Reason::NOT_JOINED, None));
     }
 
     #[test]

@@ -21,26 +21,26 @@ pub const CHOOSE: Service = Service {
     name: "choose_pin",
     decide: choose,
     shows: &[Slot("new_pin", Kind::Code)],
-    refusals: &[Reason::PinWeak],
     unclaimed: true,
     ..Service::PLAIN
 };
 /// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service {
-    name: "repeat_pin",
-    decide: repeat,
-    refusals: &[Reason::PinMismatch],
-    ..Service::PLAIN
-};
+pub const REPEAT: Service =
+    Service { name: "repeat_pin", decide: repeat, refusals: &[PIN_MISMATCH], ..Service::PLAIN };
 /// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
 pub const CHANGE: Service = Service {
     name: "change_pin",
     authority: Authority::Customer,
     decide: change,
-    refusals: &[Reason::PinSame],
+    refusals: &[PIN_SAME],
     messages: &[&CHANGED],
     ..Service::PLAIN
 };
+
+/// The new PIN is the old one.
+pub const PIN_SAME: Reason = Reason::new("pin_same");
+/// The second PIN differs from the first.
+pub const PIN_MISMATCH: Reason = Reason::new("pin_mismatch");
 
 const CHANGED: Message =
     Message::plain("sms.pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
@@ -76,10 +76,10 @@ pub fn chosen(context: &Context, plan: &mut Plan, account: i64) -> Result<(), Pl
 
 /// What to store under this number for the new PIN, which is not the one until now.
 pub fn changed(context: &Context, account: i64) -> Result<PinRow, PlanError> {
-    let row = read_token(context.field("new_pin")?, account).ok_or(Reason::Invalid)?;
+    let row = read_token(context.field("new_pin")?, account).ok_or(Reason::INVALID)?;
     let old = Pin::parse(entered(context)?)?;
     if matches(context, &row, account, &old) {
-        return Err(Refusal::of_field(Reason::PinSame, "new_pin").into());
+        return Err(Refusal::of_field(PIN_SAME, "new_pin").into());
     }
     Ok(row)
 }
@@ -87,7 +87,7 @@ pub fn changed(context: &Context, account: i64) -> Result<PinRow, PlanError> {
 /// The second entry of a PIN that `owner` has chosen: what to store for `account` when it equals
 /// the first.
 pub fn repeated(context: &Context, owner: i64, account: i64) -> Result<PinRow, PlanError> {
-    let mismatch = || Refusal::of_field(Reason::PinMismatch, "new_pin");
+    let mismatch = || Refusal::of_field(PIN_MISMATCH, "new_pin");
     let first = read_token(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(context)?).map_err(|_format| mismatch())?;
     if matches(context, &first, owner, &second) {
@@ -100,7 +100,7 @@ pub fn repeated(context: &Context, owner: i64, account: i64) -> Result<PinRow, P
 fn entered<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
     Ok(context
         .secret
-        .ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "pin"))?
+        .ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "pin"))?
         .expose_secret())
 }
 
@@ -148,7 +148,7 @@ mod tests {
             trial.ask(&REPEAT, trial.caller(&amina)).with("new_pin", token).secret(secret).check()
         };
         assert!(again(NEW, &token).planned().act.is_none());
-        let mismatch = (Reason::PinMismatch, Some("new_pin"));
+        let mismatch = (PIN_MISMATCH, Some("new_pin"));
         for (secret, token) in
             [("5209", token.as_str()), ("52", &token), ("", &token), (NEW, "no token")]
         {
@@ -162,7 +162,7 @@ mod tests {
         let baraka = trial.person(102, "+254700000002", "Baraka Otieno", 0);
         let theirs = token_of(&trial, &baraka, NEW);
         let again = trial.ask(&REPEAT, trial.caller(&amina)).with("new_pin", &theirs).secret(NEW);
-        assert_eq!(again.check().reason(), (Reason::PinMismatch, Some("new_pin")));
+        assert_eq!(again.check().reason(), (PIN_MISMATCH, Some("new_pin")));
     }
 
     #[test]
@@ -171,13 +171,13 @@ mod tests {
         let choose =
             |secret: &str| trial.ask(&CHOOSE, trial.caller(&amina)).secret(secret).check().reason();
         for weak in ["1234", "1111", "0001"] {
-            assert_eq!(choose(weak), (Reason::PinWeak, Some("new_pin")), "{weak}");
+            assert_eq!(choose(weak), (Reason::PIN_WEAK, Some("new_pin")), "{weak}");
         }
         for none in ["123", "1234567", "12a4"] {
-            assert_eq!(choose(none), (Reason::PinFormat, Some("new_pin")), "{none}");
+            assert_eq!(choose(none), (Reason::PIN_FORMAT, Some("new_pin")), "{none}");
         }
         let nothing = trial.ask(&CHOOSE, trial.caller(&amina)).check();
-        assert_eq!(nothing.reason(), (Reason::FieldMissing, Some("pin")));
+        assert_eq!(nothing.reason(), (Reason::FIELD_MISSING, Some("pin")));
         // who joins has no wallet yet, and chooses all the same
         let joining =
             trial.ask(&CHOOSE, trial.stranger("+254700000009")).secret(NEW).check().planned();
@@ -209,18 +209,18 @@ mod tests {
             [("sms.pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
         );
         let reason = |token: &str, old: &str| change(token, old).execute().reason();
-        assert_eq!(reason(&token_of(&trial, &amina, PIN), PIN), (Reason::PinSame, Some("new_pin")));
-        assert_eq!(reason("no token", PIN), (Reason::Invalid, None));
-        assert_eq!(reason(&token, "12"), (Reason::PinFormat, None));
+        assert_eq!(reason(&token_of(&trial, &amina, PIN), PIN), (PIN_SAME, Some("new_pin")));
+        assert_eq!(reason("no token", PIN), (Reason::INVALID, None));
+        assert_eq!(reason(&token, "12"), (Reason::PIN_FORMAT, None));
         let missing = trial.ask(&CHANGE, trial.caller(&amina)).execute();
-        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("new_pin")));
+        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("new_pin")));
     }
 
     #[test]
     fn who_has_no_wallet_has_no_pin_to_change() {
         let trial = Trial::new();
         let ask = |service| trial.ask(service, trial.stranger("+254700000009"));
-        assert_eq!(ask(&CHANGE).execute().reason(), (Reason::NotJoined, None));
-        assert_eq!(ask(&REPEAT).check().reason(), (Reason::NotJoined, None));
+        assert_eq!(ask(&CHANGE).execute().reason(), (Reason::NOT_JOINED, None));
+        assert_eq!(ask(&REPEAT).check().reason(), (Reason::NOT_JOINED, None));
     }
 }

@@ -114,8 +114,8 @@ pub fn payment(
     amount: Money,
 ) -> Result<Act, PlanError> {
     let payer = context.person()?;
-    let account = party::active(context, payer, Reason::AccountClosed.into())?;
-    party::active(context, payee, Refusal::of_field(Reason::PayeeClosed, "to"))?;
+    let account = party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
+    party::active(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
     let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;
     let meters = metering::of_payment(context, payer, payee, amount)?;
@@ -218,18 +218,18 @@ mod tests {
                 trial.ask(&SERVICE, trial.caller(&amina)).with("to", to).with("amount", amount);
             ask.quote().reason()
         };
-        assert_eq!(reason(&trial, AMINA, "100"), (Reason::PayeeSelf, Some("to")));
-        assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PayeeUnknown, Some("to")));
-        assert_eq!(reason(&trial, "0700", "100"), (Reason::PhoneFormat, Some("to")));
-        assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AmountZero, Some("amount")));
-        assert_eq!(reason(&trial, BARAKA, "1.5"), (Reason::AmountFormat, Some("amount")));
-        assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NotEnough, Some("amount")));
+        assert_eq!(reason(&trial, AMINA, "100"), (Reason::PAYEE_SELF, Some("to")));
+        assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PAYEE_UNKNOWN, Some("to")));
+        assert_eq!(reason(&trial, "0700", "100"), (Reason::PHONE_FORMAT, Some("to")));
+        assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+        assert_eq!(reason(&trial, BARAKA, "1.5"), (Reason::AMOUNT_FORMAT, Some("amount")));
+        assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NOT_ENOUGH, Some("amount")));
         trial.change(&baraka, |member| member.account.state = "frozen".into());
-        assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PayeeClosed, Some("to")));
+        assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PAYEE_CLOSED, Some("to")));
         trial.change(&amina, |member| member.account.state = "frozen".into());
-        assert_eq!(reason(&trial, BARAKA, "100"), (Reason::AccountClosed, None));
+        assert_eq!(reason(&trial, BARAKA, "100"), (Reason::ACCOUNT_CLOSED, None));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", BARAKA);
-        assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));
     }
 
     #[test]
@@ -243,7 +243,7 @@ mod tests {
         let refusal = ask("10001").quote().refused();
         assert_eq!(
             (refusal.reason, refusal.slots["balance"].to_string()),
-            (Reason::NotEnough, "KES 100".to_owned())
+            (Reason::NOT_ENOUGH, "KES 100".to_owned())
         );
     }
 

@@ -33,7 +33,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// The language that was chosen.
 pub fn chosen(context: &Context) -> Result<Language, PlanError> {
     let language = Language::parse(context.field("language")?);
-    Ok(language.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "language"))?)
+    Ok(language.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "language"))?)
 }
 
 #[cfg(test)]
@@ -53,12 +53,12 @@ mod tests {
             [Change::SetLanguage { account: 101, language }] if language == "sw"
         );
         assert!(set && act.legs.is_empty(), "{act:?}");
-        assert_eq!(ask().execute().reason(), (Reason::FieldMissing, Some("language")));
+        assert_eq!(ask().execute().reason(), (Reason::FIELD_MISSING, Some("language")));
         assert_eq!(
             ask().with("language", "swahili").execute().reason(),
-            (Reason::TextFormat, Some("language"))
+            (Reason::TEXT_FORMAT, Some("language"))
         );
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("language", "sw");
-        assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));
     }
 }

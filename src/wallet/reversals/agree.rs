@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::reversal::UNDO_GONE;
 use super::reversal::{self, Event, of_caller};
 use crate::reason::Reason;
 use crate::store::wants::Want;
@@ -26,7 +27,7 @@ pub const SERVICE: Service = Service {
         Slot("dial", Kind::Text),
         Slot("total", Kind::Money),
     ],
-    refusals: &[Reason::UndoGone],
+    refusals: &[UNDO_GONE],
     messages: &[&reversal::BACK, &reversal::GAVE],
     ..Service::PLAIN
 };
@@ -41,10 +42,10 @@ fn asked(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
-    party::active(context, payee, Reason::AccountClosed.into())?;
+    party::active(context, payee, Reason::ACCOUNT_CLOSED.into())?;
     let (reversal, payer) = of_caller(context)?;
     plan.show_all(reversal::words(context.config, &reversal, payer));
-    party::active(context, payer, Reason::PayeeClosed.into())?;
+    party::active(context, payer, Reason::PAYEE_CLOSED.into())?;
     plan.show("total", context.money(reversal.terms.held_minor));
     let agreed = reversal.moved(Event::Agree, Role::Other, "")?;
     let told = reversal::gone_back(context.config, &reversal, payer, payee, context.now);

@@ -7,6 +7,7 @@ use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Message, Service};
+use super::reversal::UNDO_GONE;
 use super::reversal::{self, Event, State, WORDS, of_caller, tell};
 use crate::reason::Reason;
 
@@ -16,10 +17,13 @@ pub const SERVICE: Service = Service {
     wants: &[reversal::wants, reversal::wants],
     decide,
     shows: WORDS,
-    refusals: &[Reason::UndoObjected],
+    refusals: &[UNDO_GONE, UNDO_OBJECTED],
     messages: &[&DISPUTED, &OBJECTED],
     ..Service::PLAIN
 };
+
+/// Who is asked for it objected before; staff decide.
+pub const UNDO_OBJECTED: Reason = Reason::new("undo_objected");
 
 /// To who asks,
 const DISPUTED: Message = Message::plain("sms.undo_disputed", WORDS);
@@ -31,7 +35,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (reversal, payer) = of_caller(context)?;
     plan.show_all(reversal::words(context.config, &reversal, payer));
     if reversal.state == State::Disputed {
-        return Err(Reason::UndoObjected.into());
+        return Err(UNDO_OBJECTED.into());
     }
     let config = context.config;
     let now = context.now;

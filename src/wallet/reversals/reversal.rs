@@ -19,6 +19,9 @@ use crate::value::{self, Slot, Slots};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
+/// What was asked back is decided.
+pub const UNDO_GONE: Reason = Reason::new("undo_gone");
+
 /// Where it is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
@@ -89,7 +92,7 @@ pub const KIND: Kind = Kind {
     begins: &["asked", "spent"],
     open: &["asked", "disputed"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),
-    gone: Reason::UndoGone,
+    gone: UNDO_GONE,
     wants: &[],
     wake,
 };
@@ -210,9 +213,9 @@ pub fn wants(context: &Context) -> Vec<Want> {
 /// asks.
 pub fn of_caller<'a>(context: &Context<'a>) -> Result<(Reversal, &'a PersonRow), PlanError> {
     let payee = context.person()?;
-    let row = context.facts.arrangement(context.chosen("undo", Reason::UndoGone)?)?;
+    let row = context.facts.arrangement(context.chosen("undo", UNDO_GONE)?)?;
     let row = row.filter(|row| KIND.waits(row, context.now) && row.other == Some(payee.account_id));
-    let reversal = Reversal::of(row.ok_or(Reason::UndoGone)?)?;
+    let reversal = Reversal::of(row.ok_or(UNDO_GONE)?)?;
     let payer = context.facts.person(reversal.payer)?;
     Ok((reversal, payer.ok_or(PlanError::Damaged("a reversal for nobody"))?))
 }

@@ -7,8 +7,10 @@ use super::super::plan::Act;
 use super::super::plan::PlanError;
 use super::super::service_config::ServiceConfig;
 use super::agree;
-use super::reversal::{self, Event, KIND, Reversal};
+use super::reversal::UNDO_GONE;
+use super::reversal::{self, Event, KIND, Reversal, State};
 use super::undo;
+use super::undo::UNDO_NOT;
 use crate::actor::Actor;
 use crate::book::{HoldMove, Key, Posting};
 use crate::reference::Reference;
@@ -68,7 +70,7 @@ impl Wallet {
     ) -> Result<Reversal, Refusal> {
         let payment =
             Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
-        let payment = payment.ok_or(Reason::UndoNot)?;
+        let payment = payment.ok_or(UNDO_NOT)?;
         let read =
             move |conn: &mut Conn| match rows::find(conn, &reversal::of_payment(payment))?.pop() {
                 Some(row) => {
@@ -79,20 +81,25 @@ impl Wallet {
             };
         let found = self.store.read(read).await.map_err(|error| {
             tracing::error!(%error, "a reversal could not be read");
-            Refusal::from(Reason::Busy)
+            Refusal::from(Reason::BUSY)
         })?;
-        let (reversal, (payer, payee)) = found.ok_or(Reason::UndoNot)?;
+        let (reversal, (payer, payee)) = found.ok_or(UNDO_NOT)?;
+        // the same word again finds it done
+        let done = if give_back { State::GivenBack } else { State::Released };
+        if reversal.state == done {
+            return Ok(reversal);
+        }
         let now = self.clock.now();
         let decided = decided(&self.config, &reversal, (&payer, &payee), give_back, why, now);
         let act = decided.map_err(|error| match error {
             PlanError::Refused(refusal) => refusal,
-            PlanError::NotWanted(_) | PlanError::Damaged(_) => Reason::Invalid.into(),
+            PlanError::NotWanted(_) | PlanError::Damaged(_) => Reason::INVALID.into(),
         })?;
         let posting = self.planned(key(&reversal, give_back), act);
         let posting = Posting { actor: Actor::Staff("operator".to_owned()), ..posting };
         match self.book.post(posting).await {
             Ok(_receipt) => Ok(reversal),
-            Err(Refusal { reason: Reason::Moved, .. }) => Err(Reason::UndoGone.into()),
+            Err(Refusal { reason: Reason::MOVED, .. }) => Err(UNDO_GONE.into()),
             Err(refusal) => Err(refusal),
         }
     }

@@ -30,7 +30,7 @@ pub const SERVICE: Service = Service {
     wants: &[payment, payee, payee_stands],
     decide,
     shows: WORDS,
-    refusals: &[Reason::UndoNot, Reason::UndoTwice, Reason::UndoQuota],
+    refusals: &[UNDO_NOT, UNDO_TWICE, UNDO_QUOTA],
     messages: &[
         &SPENT,
         &HELD,
@@ -47,6 +47,14 @@ pub const SERVICE: Service = Service {
     },
     ..Service::PLAIN
 };
+
+/// No payment that may be asked back.
+pub const UNDO_NOT: Reason = Reason::new("undo_not");
+/// As many payments were asked back as one may; slot `times`.
+pub const UNDO_QUOTA: Reason = Reason::new("undo_quota");
+
+/// A payment is asked back once.
+pub const UNDO_TWICE: Reason = Reason::new("undo_twice");
 
 /// Nothing is there any more.
 const SPENT: Message = Message::plain(
@@ -73,7 +81,7 @@ fn named(context: &Context) -> Result<i64, PlanError> {
 }
 
 fn not_this() -> Refusal {
-    Refusal::of_field(Reason::UndoNot, "receipt")
+    Refusal::of_field(UNDO_NOT, "receipt")
 }
 
 /// What must be read to know how often somebody has asked of late.
@@ -124,17 +132,17 @@ fn served(want: &Want) -> Option<i64> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    party::active(context, payer, Reason::AccountClosed.into())?;
+    party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let payment = named(context)?;
     let found = context.facts.posting(payment)?.ok_or_else(not_this)?;
     let sent = wrong_send::of(context, payer, found)?.ok_or_else(not_this)?;
     if reversal::found(context, payment)?.is_some() {
-        return Err(Refusal::of_field(Reason::UndoTwice, "receipt").into());
+        return Err(Refusal::of_field(UNDO_TWICE, "receipt").into());
     }
     let times = context.config.rules.reversal_quota;
     let asked = context.facts.arrangements(quota(payer.account_id, context.now))?.len();
     if i64::try_from(asked).unwrap_or(i64::MAX) >= times {
-        return Err(Refusal::from(Reason::UndoQuota).with("times", times).into());
+        return Err(Refusal::from(UNDO_QUOTA).with("times", times).into());
     }
     plan.show_all(party::sign(sent.payee));
     plan.show("amount", context.money(sent.amount_minor));

@@ -72,6 +72,14 @@ fn told_by(change: &Change) -> Option<&NewMessage> {
     }
 }
 
+/// Holds a refusal against what the service says of itself.
+pub fn conforms_refused(service: &Service, error: &PlanError) {
+    if let PlanError::Refused(Refusal { reason, .. }) = error {
+        let declared = Reason::COMMON.contains(reason) || service.refusals.contains(reason);
+        assert!(declared, "{} does not declare that it refuses: {reason}", service.name);
+    }
+}
+
 /// Holds what was decided against what the service says of itself.
 pub fn conforms(service: &Service, plan: &Plan) {
     let declared = |slots: &[Slot], name: &str, value: &Value| {

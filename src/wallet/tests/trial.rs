@@ -4,6 +4,7 @@
 //! other values, fails.
 
 use super::super::context::Context;
+use super::outcome::conforms_refused;
 pub use super::outcome::{Outcome, conforms};
 
 use super::super::arrangements::Kind;
@@ -356,6 +357,7 @@ impl Request<'_> {
         }
         let (plan, error) = job.tried(&facts);
         conforms(service, &plan);
+        error.iter().for_each(|error| conforms_refused(service, error));
         Outcome { plan, error }
     }
 

@@ -59,7 +59,7 @@ pub fn wants_codes(context: &Context, customer: &PersonRow) -> Want {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let customer = context.person()?;
-    let account = party::active(context, customer, Reason::AccountClosed.into())?;
+    let account = party::active(context, customer, Reason::ACCOUNT_CLOSED.into())?;
     let amount = context.amount("amount")?;
     let fee = pricing::fee(context, cash_out::SERVICE.name, customer, amount)?;
     let old = context.facts.codes(&wants_codes(context, customer))?;

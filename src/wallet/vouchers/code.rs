@@ -63,7 +63,7 @@ pub fn proof(
     amount: Money,
     locked: Change,
 ) -> Result<Credential, PlanError> {
-    let kept = context.facts.pin(row.id)?.ok_or(Reason::CodeGone)?;
+    let kept = context.facts.pin(row.id)?.ok_or(Reason::CODE_GONE)?;
     let tag = context.config.pin_keys.tag(kept.key_version, row.id, &kept.salt, typed);
     let tag = tag.filter(|_| row.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
     let salt = kept.salt.clone();

@@ -70,7 +70,7 @@ fn meant<'a>(context: &Context<'a>, secret: &Secret) -> Result<&'a CashCodeRow, 
     let waiting =
         context.facts.codes(&voucher::wants_waiting(&context.phone("to")?, context.now))?;
     let mut those = waiting.iter().filter(|voucher| voucher.place == Some(secret.place));
-    Ok(those.next().ok_or(Reason::CodeGone)?)
+    Ok(those.next().ok_or(Reason::CODE_GONE)?)
 }
 
 /// Hands it out. Whether there is such a voucher is said only where a wrong secret costs a try.
@@ -85,12 +85,12 @@ pub fn redeem(
         return Ok(());
     }
     let voucher = meant(context, secret)?;
-    let payer = &context.facts.owner(voucher.account_id)?.ok_or(Reason::CodeGone)?.person;
+    let payer = &context.facts.owner(voucher.account_id)?.ok_or(Reason::CODE_GONE)?.person;
     // what a frozen account has sent waits with it
-    party::active(context, payer, Reason::CodeGone.into())?;
+    party::active(context, payer, Reason::CODE_GONE.into())?;
     let theirs = context.facts.post(payer.account_id)?;
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
-        return Err(Refusal::of_field(Reason::AgentSelf, "to").into());
+        return Err(Refusal::of_field(counter::AGENT_SELF, "to").into());
     }
     let tried = voucher::tell_sender(context.config, voucher, payer, &voucher::TRIED, context.now);
     let credentials = vec![code::proof(context, voucher, &secret.code, amount, tried)?];

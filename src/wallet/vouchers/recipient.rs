@@ -30,7 +30,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     match party::payee(context, "to") {
         Ok(payee) => plan.show_all(party::sign(payee)),
         Err(PlanError::Refused(refusal))
-            if refusal.reason == Reason::PayeeUnknown && offered(context) =>
+            if refusal.reason == Reason::PAYEE_UNKNOWN && offered(context) =>
         {
             plan.flag("unjoined");
             plan.show("phone", Value::whole(&context.phone("to")?));

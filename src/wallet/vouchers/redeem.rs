@@ -37,7 +37,7 @@ pub const SERVICE: Service = Service {
         Slot("total", Kind::Money),
         Slot("fee", Kind::Money),
     ],
-    refusals: &[Reason::CodeWrong, Reason::CodeGone],
+    refusals: &[counter::AGENT_SELF, Reason::CODE_WRONG, Reason::CODE_GONE],
     messages: &[
         &TRIED,
         &cash_out::HANDED_OUT,
@@ -100,7 +100,7 @@ fn open_code<'a>(
     customer: &PersonRow,
 ) -> Result<&'a CashCodeRow, PlanError> {
     let open = context.facts.codes(&cash_code::wants_codes(context, customer))?;
-    Ok(open.first().ok_or(Reason::CodeGone)?)
+    Ok(open.first().ok_or(Reason::CODE_GONE)?)
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -110,7 +110,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("amount", amount);
     plan.show("total", amount);
     let typed = context.field("code")?;
-    let unreadable = || Refusal::of_field(Reason::TextFormat, "code");
+    let unreadable = || Refusal::of_field(Reason::TEXT_FORMAT, "code");
     if let Some(secret) = Secret::parse(typed) {
         return handing_out::redeem(context, plan, outlet, amount, &secret);
     }

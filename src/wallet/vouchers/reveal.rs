@@ -26,10 +26,14 @@ pub const SERVICE: Service = Service {
         Slot("day", Kind::Day),
         Slot("secret", Kind::Code),
     ],
-    refusals: &[Reason::ParcelLocked],
+    refusals: &[sent::PARCEL_GONE, PARCEL_LOCKED],
     replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
     ..Service::PLAIN
 };
+
+/// What was sent to a number without a wallet, and was tried to be had with a wrong secret too
+/// often.
+pub const PARCEL_LOCKED: Reason = Reason::new("parcel_locked");
 
 /// What it follows from, and what it is compared with.
 fn kept(context: &Context) -> Vec<Want> {
@@ -51,15 +55,15 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
     let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
     let digits = code::digits(context.config, &key);
-    let row = context.facts.pin(voucher.id)?.ok_or(Reason::ParcelGone)?;
+    let row = context.facts.pin(voucher.id)?.ok_or(sent::PARCEL_GONE)?;
     let keys = &context.config.pin_keys;
     let typed = Pin::parse(&digits)?;
     if !keys.matches(row.key_version, voucher.id, &row.salt, &typed, &row.tag) {
-        return Err(Reason::ParcelGone.into());
+        return Err(sent::PARCEL_GONE.into());
     }
     if row.attempts >= PIN_ATTEMPTS_MAX {
         // after so many wrong ones it opens nothing any more
-        return Err(Reason::ParcelLocked.into());
+        return Err(PARCEL_LOCKED.into());
     }
     plan.show("secret", voucher::secret(voucher.place.unwrap_or_default(), &digits));
     plan.commit(Act { kind: "secret", ..Act::default() });

@@ -36,7 +36,7 @@ pub const SERVICE: Service = Service {
         Slot("day", Kind::Day),
         Slot("secret", Kind::Code),
     ],
-    refusals: &[Reason::ParcelsFull],
+    refusals: &[Reason::ALREADY_JOINED, PARCELS_FULL],
     messages: &[
         &SENT,
         &voucher::WAITING,
@@ -59,6 +59,9 @@ pub const SERVICE: Service = Service {
     },
     ..Service::PLAIN
 };
+
+/// As many sends to numbers without a wallet as one may make, or as may wait for a number.
+pub const PARCELS_FULL: Reason = Reason::new("parcels_full");
 
 const SENT: Message = Message::receipt(
     "sms.parcel_sent",
@@ -106,14 +109,14 @@ fn waiting(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    let account = party::active(context, payer, Reason::AccountClosed.into())?;
+    let account = party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let to = context.phone("to")?;
     if !offered(context) {
-        return Err(Reason::ServiceUnknown.into());
+        return Err(Reason::SERVICE_UNKNOWN.into());
     }
     if context.facts.number(to.e164())?.is_some() {
         // they have joined meanwhile: sending is cheaper
-        return Err(Reason::AlreadyJoined.into());
+        return Err(Reason::ALREADY_JOINED.into());
     }
     plan.show("phone", Value::whole(&to));
     let place = place(context, payer, &to)?;
@@ -160,11 +163,11 @@ fn place(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<i64, PlanE
     let today = || made.iter().filter(|sent| voucher::sent_at(sent) > context.now.minus(DAY));
     let to_them = today().filter(|sent| sent.msisdn.as_deref() == Some(to.e164())).count();
     if open >= OPEN_MAX || today().count() >= DAILY_MAX || to_them >= DAILY_TO_ONE_MAX {
-        return Err(Reason::ParcelsFull.into());
+        return Err(PARCELS_FULL.into());
     }
     let waiting = context.facts.codes(&voucher::wants_waiting(to, context.now))?;
     let mut free = PLACES.filter(|place| waiting.iter().all(|other| other.place != Some(*place)));
-    Ok(free.next().ok_or(Reason::ParcelsFull)?)
+    Ok(free.next().ok_or(PARCELS_FULL)?)
 }
 
 /// The turn of the sender and that of the number: of two vouchers at the same moment the second one

@@ -21,6 +21,9 @@ pub const LIST: Service = Service {
     ..Service::PLAIN
 };
 
+/// What was sent to a number without a wallet and does not wait any more.
+pub const PARCEL_GONE: Reason = Reason::new("parcel_gone");
+
 /// What must be read to know the caller's own.
 pub fn wants(context: &Context) -> Vec<Want> {
     let payer = context.caller.person.as_ref();
@@ -44,6 +47,6 @@ fn waiting<'a>(context: &Context<'a>) -> Result<impl Iterator<Item = &'a CashCod
 
 /// The one that the input `parcel` names, which must be the caller's own, and wait.
 pub fn chosen<'a>(context: &Context<'a>) -> Result<&'a CashCodeRow, PlanError> {
-    let id: i64 = context.chosen("parcel", Reason::ParcelGone)?;
-    Ok(waiting(context)?.find(|voucher| voucher.id == id).ok_or(Reason::ParcelGone)?)
+    let id: i64 = context.chosen("parcel", PARCEL_GONE)?;
+    Ok(waiting(context)?.find(|voucher| voucher.id == id).ok_or(PARCEL_GONE)?)
 }

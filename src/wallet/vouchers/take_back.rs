@@ -8,7 +8,6 @@ use super::super::service::Service;
 use super::ending::Untaken;
 use super::{sent, voucher};
 use crate::book::HoldMove;
-use crate::reason::Reason;
 use crate::request::Mode;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -19,7 +18,7 @@ pub const SERVICE: Service = Service {
     wants: &[sent::wants, receiver],
     decide,
     shows: &[Slot("phone", Kind::Phone), Slot("amount", Kind::Money), Slot("day", Kind::Day)],
-    refusals: &[Reason::ParcelGone],
+    refusals: &[sent::PARCEL_GONE],
     messages: &[&voucher::TAKEN_BACK, &voucher::ENDED],
     ..Service::PLAIN
 };

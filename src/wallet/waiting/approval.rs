@@ -29,7 +29,7 @@ pub const APPROVE: Service = Service {
         Slot("arrives", Kind::Money),
         Slot("ago", Kind::Count),
     ],
-    refusals: &[Reason::OrderGone],
+    refusals: &[Reason::ORDER_GONE],
     ..Service::PLAIN
 };
 
@@ -39,12 +39,13 @@ pub const DECLINE: Service = Service {
     wants: &[named, payee],
     decide: decline,
     shows: &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("amount", Kind::Money)],
+    refusals: &[Reason::ORDER_GONE],
     messages: &[&DECLINED],
     ..Service::PLAIN
 };
 
 fn named(context: &Context) -> Vec<Want> {
-    context.chosen("order", Reason::OrderGone).map(Want::Order).into_iter().collect()
+    context.chosen("order", Reason::ORDER_GONE).map(Want::Order).into_iter().collect()
 }
 
 fn payee(context: &Context) -> Vec<Want> {
@@ -72,10 +73,10 @@ fn terms(context: &Context) -> Vec<Want> {
 /// The order that the input names, if it is the caller's to answer.
 fn waiting<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
     let payer = context.person()?;
-    let order = context.facts.order(context.chosen("order", Reason::OrderGone)?)?;
+    let order = context.facts.order(context.chosen("order", Reason::ORDER_GONE)?)?;
     let theirs = order
         .filter(|order| pending::is_open(order, context.now) && order.payer == payer.account_id);
-    Ok(theirs.ok_or(Reason::OrderGone)?)
+    Ok(theirs.ok_or(Reason::ORDER_GONE)?)
 }
 
 /// To whom it pays.

@@ -88,7 +88,7 @@ fn those_who_are(context: &Context) -> Vec<Want> {
 }
 
 fn chosen(context: &Context) -> Vec<Want> {
-    context.chosen("asker", Reason::Stale).map(Want::Person).into_iter().collect()
+    context.chosen("asker", Reason::STALE).map(Want::Person).into_iter().collect()
 }
 
 fn askers(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -119,9 +119,9 @@ fn unblock(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// Only of those who were listed: the names behind other accounts are nobody's business.
 fn set(context: &Context, plan: &mut Plan, among: &[i64], blocked: bool) -> Result<(), PlanError> {
     let account = context.person()?.account_id;
-    let other: i64 = context.chosen("asker", Reason::Stale)?;
+    let other: i64 = context.chosen("asker", Reason::STALE)?;
     let listed = if among.contains(&other) { context.facts.person(other)? } else { None };
-    plan.show_all(party::sign(listed.ok_or(Reason::Stale)?));
+    plan.show_all(party::sign(listed.ok_or(Reason::STALE)?));
     let changes = vec![Change::Block { account, other, blocked }];
     plan.commit(Act { kind: BLOCK.name, changes, ..Act::default() });
     Ok(())

@@ -10,7 +10,6 @@ use super::super::service::{ByText, Message, Service};
 use super::payment_request;
 use super::pending::{self, Sort};
 use crate::book::Change;
-use crate::refusal::Reason;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use std::time::Duration;
@@ -32,7 +31,7 @@ pub const ORDER: Service = Service {
         Slot("dial", Kind::Text),
         Slot("time", Kind::Time),
     ],
-    refusals: &[Reason::OrdersFull],
+    refusals: &[pending::ORDERS_FULL],
     messages: &[&WAITS, &EXPIRED],
     text: Some(ByText::Execute),
     ..Service::PLAIN

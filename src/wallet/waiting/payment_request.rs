@@ -37,7 +37,7 @@ pub const ASK: Service = Service {
         Slot("dial", Kind::Text),
         Slot("time", Kind::Time),
     ],
-    refusals: &[Reason::RequestsFull, Reason::RequestBlocked],
+    refusals: &[quota::REQUESTS_FULL, quota::REQUEST_BLOCKED],
     messages: &[&SENT, &ASKED, &EXPIRED, &send::SENT, &send::RECEIVED, &send::RECEIVED_LESS],
     text: Some(ByText::Execute),
     settles: Some(Settle { channel: Channel::Ussd, wants: send::to_settle, pay }),
@@ -64,10 +64,13 @@ pub const CANCEL: Service = Service {
     wants: &[named, payer],
     decide: cancel,
     shows: NEWS,
-    refusals: &[Reason::RequestGone],
+    refusals: &[REQUEST_GONE],
     messages: &[&CANCELLED],
     ..Service::PLAIN
 };
+
+/// A request that was answered, taken back, or has expired.
+pub const REQUEST_GONE: Reason = Reason::new("request_gone");
 
 /// What one side hears of the other.
 const NEWS: &[Slot] = &[
@@ -150,7 +153,7 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn reference(context: &Context) -> Result<String, PlanError> {
     let Some(words) = context.fields.get("reference") else { return Ok(String::new()) };
     let plain = text::reference(words).filter(|words| !sounds_official(context.config, words));
-    Ok(plain.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "reference"))?)
+    Ok(plain.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "reference"))?)
 }
 
 /// A request that waits for `payer`.
@@ -164,9 +167,9 @@ pub fn open(
 ) -> Result<OrderRow, PlanError> {
     let row = pending::open(context, plan, REQUESTED, payer, asker.account_id, amount);
     // how much waits for somebody is nobody else's business
-    let full = Refusal::of_field(Reason::RequestsFull, "to");
+    let full = Refusal::of_field(quota::REQUESTS_FULL, "to");
     let hidden =
-        |refusal: Refusal| if refusal.reason == Reason::OrdersFull { full } else { refusal };
+        |refusal: Refusal| if refusal.reason == pending::ORDERS_FULL { full } else { refusal };
     let row = row.map_err(|error| error.refused_as(hidden))?;
     Ok(OrderRow { reference, ..row })
 }
@@ -235,7 +238,7 @@ fn of_late(context: &Context) -> Vec<Want> {
 
 fn mine_of_late<'a>(context: &Context<'a>) -> Result<&'a [OrderRow], PlanError> {
     context.person()?;
-    let want = of_late(context).pop().ok_or(Reason::NotJoined)?;
+    let want = of_late(context).pop().ok_or(Reason::NOT_JOINED)?;
     Ok(context.facts.orders(&want)?)
 }
 
@@ -272,7 +275,7 @@ pub fn sign(order: &OrderRow, now: Timestamp) -> Value {
 }
 
 fn named(context: &Context) -> Vec<Want> {
-    context.chosen("request", Reason::RequestGone).map(Want::Order).into_iter().collect()
+    context.chosen("request", REQUEST_GONE).map(Want::Order).into_iter().collect()
 }
 
 fn payer(context: &Context) -> Vec<Want> {
@@ -282,17 +285,17 @@ fn payer(context: &Context) -> Vec<Want> {
 /// The request of the caller's that the input names, if it waits.
 fn own<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
     let asker = context.person()?;
-    let order = context.facts.order(context.chosen("request", Reason::RequestGone)?)?;
+    let order = context.facts.order(context.chosen("request", REQUEST_GONE)?)?;
     let theirs = |order: &&OrderRow| {
         pending::is_open(order, context.now) && order.payee == asker.account_id && is(order)
     };
-    Ok(order.filter(theirs).ok_or(Reason::RequestGone)?)
+    Ok(order.filter(theirs).ok_or(REQUEST_GONE)?)
 }
 
 fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let order = own(context)?;
-    let payer = context.facts.person(order.payer)?.ok_or(Reason::RequestGone)?;
+    let payer = context.facts.person(order.payer)?.ok_or(REQUEST_GONE)?;
     plan.show_all(words(context.config, payer, order));
     let news = news(context.config, payer, &CANCELLED, asker, order, context.now);
     let changes = vec![Change::CloseOrder { order: order.id, state: "cancelled" }, news];

@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 use crate::value::Value;
 use std::time::Duration;
 
+/// As many payments as may wait for one payer are waiting.
+pub const ORDERS_FULL: Reason = Reason::new("orders_full");
+
 /// Orders of each sort that wait for one payer at most: what others request takes no room from what
 /// they want themselves.
 const WAITING_MAX: usize = 8;
@@ -47,7 +50,7 @@ pub fn open(
 ) -> Result<OrderRow, PlanError> {
     let waiting = context.facts.orders(&wants(context, payer.account_id))?;
     if waiting.iter().filter(|order| (sort.alike)(order)).count() >= WAITING_MAX {
-        return Err(Reason::OrdersFull.into());
+        return Err(ORDERS_FULL.into());
     }
     let expires = context.now.plus(sort.life);
     plan.show("dial", context.config.dial.clone());

@@ -12,6 +12,11 @@ use crate::time::Timestamp;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+/// Who is asked takes no requests from the caller.
+pub const REQUEST_BLOCKED: Reason = Reason::new("request_blocked");
+/// As many requests as one may make at a time, or of the same person, were made.
+pub const REQUESTS_FULL: Reason = Reason::new("requests_full");
+
 /// Requests of one asker that wait at a time.
 const OPEN_MAX: usize = 10;
 /// Those for the same person.
@@ -55,17 +60,17 @@ pub fn allowed(
         of_today.iter().filter(waits).map(|order| order.split.unwrap_or(order.id)).collect();
     let made = of_today.len().saturating_add(payers.len());
     if waiting.len() >= OPEN_MAX || i64::try_from(made).unwrap_or(i64::MAX) > DAILY_MAX {
-        return Err(Reason::RequestsFull.into());
+        return Err(REQUESTS_FULL.into());
     }
     for payer in payers {
         if context.facts.accounts(&Want::BlockedBy(payer.account_id))?.contains(&asker.account_id) {
-            return Err(Refusal::of_field(Reason::RequestBlocked, "to").into());
+            return Err(Refusal::of_field(REQUEST_BLOCKED, "to").into());
         }
         let to_them = || of_today.iter().filter(|order| order.payer == payer.account_id);
         if to_them().filter(waits).count() >= OPEN_TO_ONE_MAX
             || to_them().count() >= DAILY_TO_ONE_MAX
         {
-            return Err(Refusal::of_field(Reason::RequestsFull, "to").into());
+            return Err(Refusal::of_field(REQUESTS_FULL, "to").into());
         }
     }
     let place = [asker.account_id.to_be_bytes(), place.to_be_bytes()].concat();

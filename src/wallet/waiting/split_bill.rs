@@ -41,7 +41,7 @@ pub const SPLIT: Service = Service {
         Slot("dial", Kind::Text),
         Slot("time", Kind::Time),
     ],
-    refusals: &[Reason::BillTwice],
+    refusals: &[quota::REQUESTS_FULL, quota::REQUEST_BLOCKED, BILL_TWICE],
     messages: &[&SENT, &ASKED],
     ..Service::PLAIN
 };
@@ -61,6 +61,7 @@ pub const SHARES: Service = Service {
     wants: &[of_bill, payers],
     decide: shares,
     shows: &[Slot("sign", Kind::Text), Slot("amount", Kind::Money), Slot("name", Kind::Name)],
+    refusals: &[payment_request::REQUEST_GONE],
     ..Service::PLAIN
 };
 
@@ -70,7 +71,7 @@ pub const REMIND: Service = Service {
     wants: &[of_bill, payers_and_turn],
     decide: remind,
     shows: WAITING,
-    refusals: &[Reason::BillReminded],
+    refusals: &[payment_request::REQUEST_GONE, BILL_REMINDED],
     messages: &[&REMINDER],
     ..Service::PLAIN
 };
@@ -81,9 +82,15 @@ pub const CANCEL: Service = Service {
     wants: &[of_bill, payers],
     decide: cancel,
     shows: WAITING,
+    refusals: &[payment_request::REQUEST_GONE],
     messages: &[&CANCELLED],
     ..Service::PLAIN
 };
+
+/// A number that shares a bill already.
+pub const BILL_TWICE: Reason = Reason::new("bill_twice");
+/// Those who share a bill were asked or reminded of late.
+pub const BILL_REMINDED: Reason = Reason::new("bill_reminded");
 
 /// How many shares wait, and how much each is.
 const WAITING: &[Slot] = &[Slot("share", Kind::Money), Slot("count", Kind::Count)];
@@ -144,7 +151,7 @@ fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let count = i64::try_from(payers.len()).unwrap_or(i64::MAX);
     let share_minor = total.minor.div_euclid(count.saturating_add(1));
     if share_minor <= 0 {
-        return Err(Refusal::of_field(Reason::AmountTooSmall, "amount").into());
+        return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount").into());
     }
     let share = context.money(share_minor);
     plan.show("share", share);
@@ -182,7 +189,7 @@ fn sharing<'a>(
         }
         let payer = party::payee(context, place)?;
         if payers.iter().any(|other| other.account_id == payer.account_id) {
-            return Err(Refusal::of_field(Reason::BillTwice, place).into());
+            return Err(Refusal::of_field(BILL_TWICE, place).into());
         }
         plan.show_all(party::sign(payer));
         payers.push(payer);
@@ -191,7 +198,7 @@ fn sharing<'a>(
             quota::allowed(context, ASK.name, asker, &payers).map_err(|error| at(place, error))?,
         );
     }
-    let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FieldMissing, "to1"))?;
+    let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "to1"))?;
     Ok((payers, turn))
 }
 
@@ -214,7 +221,7 @@ fn of_late(context: &Context) -> Vec<Want> {
 
 fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     context.person()?;
-    let requests = of_late(context).pop().ok_or(Reason::NotJoined)?;
+    let requests = of_late(context).pop().ok_or(Reason::NOT_JOINED)?;
     let mut splits: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
     for order in context.facts.orders(&requests)? {
         let Some(split) = order.split else { continue };
@@ -242,7 +249,7 @@ fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// What is asked for the shares of the caller's split bill that the input names.
 fn shares_wanted(context: &Context) -> Result<Want, PlanError> {
     let asker = context.person()?.account_id;
-    Ok(Want::SharesOf { split: context.chosen("bill", Reason::RequestGone)?, asker })
+    Ok(Want::SharesOf { split: context.chosen("bill", payment_request::REQUEST_GONE)?, asker })
 }
 
 fn of_bill(context: &Context) -> Vec<Want> {
@@ -272,7 +279,7 @@ fn waiting<'a>(
 ) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
     let mut shares = shared(context)?;
     shares.retain(|(order, _)| pending::is_open(order, context.now));
-    let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
+    let (first, _) = shares.first().ok_or(payment_request::REQUEST_GONE)?;
     plan.show("share", context.money(first.amount_minor));
     plan.show("count", i64::try_from(shares.len()).unwrap_or(i64::MAX));
     Ok(shares)
@@ -292,7 +299,7 @@ fn shares(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn payers_and_turn(context: &Context) -> Vec<Want> {
     let mut wants = payers(context);
-    let split = context.chosen("bill", Reason::RequestGone);
+    let split = context.chosen("bill", payment_request::REQUEST_GONE);
     wants.extend(split.map(|split| Want::Claimed(reminding::turn(split).bytes().to_vec())));
     wants
 }
@@ -300,11 +307,11 @@ fn payers_and_turn(context: &Context) -> Vec<Want> {
 fn remind(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let shares = waiting(context, plan)?;
-    let (first, _) = shares.first().ok_or(Reason::RequestGone)?;
-    let key = reminding::turn(context.chosen("bill", Reason::RequestGone)?);
+    let (first, _) = shares.first().ok_or(payment_request::REQUEST_GONE)?;
+    let key = reminding::turn(context.chosen("bill", payment_request::REQUEST_GONE)?);
     let near = reminding::is_near(&context.config.market.zone, first, context.now);
     if near || context.facts.truth(&Want::Claimed(key.bytes().to_vec()))? {
-        return Err(Reason::BillReminded.into());
+        return Err(BILL_REMINDED.into());
     }
     let words = shares
         .iter()

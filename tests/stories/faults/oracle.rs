@@ -97,11 +97,11 @@ impl Oracle {
         if money && let Some((request, receipt)) = self.done.get(&posting.key) {
             return match *request == posting.request {
                 true => Verdict::Good(Receipt { repeated: true, ..receipt.clone() }),
-                false => refused(Reason::KeyReused),
+                false => refused(Reason::KEY_REUSED),
             };
         }
         if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
-            return refused(Reason::Invalid);
+            return refused(Reason::INVALID);
         }
         if let Some(verdict) =
             posting.credentials.iter().find_map(|credential| self.objection_of_pin(credential))
@@ -138,10 +138,10 @@ impl Oracle {
         let Some(pin) =
             self.pins.get(&credential.account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
         else {
-            return Some(refused(Reason::PinLocked));
+            return Some(refused(Reason::PIN_LOCKED));
         };
         if pin.salt != credential.salt {
-            return Some(refused(Reason::Stale));
+            return Some(refused(Reason::STALE));
         }
         if pin.tag == credential.tag {
             return None;
@@ -157,7 +157,7 @@ impl Oracle {
             return Some(refused(reason));
         }
         self.keep();
-        Some(Verdict::Refused(vec![Reason::PinWrong], Some(PIN_ATTEMPTS_MAX - now)))
+        Some(Verdict::Refused(vec![Reason::PIN_WRONG], Some(PIN_ATTEMPTS_MAX - now)))
     }
 
     fn move_holds(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
@@ -166,7 +166,7 @@ impl Oracle {
             let (id, after, by) = match *step {
                 HoldMove::Open { account, amount_minor, expires_at } => {
                     if amount_minor <= 0 || self.holds.contains_key(&own) {
-                        against.push(Reason::Invalid);
+                        against.push(Reason::INVALID);
                     }
                     self.usable(account, posting, true, against);
                     let left = i128::from(amount_minor);
@@ -177,7 +177,7 @@ impl Oracle {
                 | HoldMove::Expire { hold } => {
                     let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned()
                     else {
-                        against.push(Reason::HoldGone);
+                        against.push(Reason::HOLD_GONE);
                         continue;
                     };
                     let over = there.expires <= posting.at.micros();
@@ -186,17 +186,17 @@ impl Oracle {
                         _all_of_it => there.left,
                     };
                     match step {
-                        HoldMove::Expire { .. } if !over => against.push(Reason::Invalid),
+                        HoldMove::Expire { .. } if !over => against.push(Reason::INVALID),
                         HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
-                            against.push(Reason::HoldGone)
+                            against.push(Reason::HOLD_GONE)
                         }
                         _in_time => {}
                     }
                     if taken <= 0 {
-                        against.push(Reason::Invalid);
+                        against.push(Reason::INVALID);
                     }
                     if taken > there.left {
-                        against.push(Reason::HoldExceeded);
+                        against.push(Reason::HOLD_EXCEEDED);
                     }
                     self.usable(there.account, posting, false, against);
                     let left = there.left - taken;
@@ -209,7 +209,7 @@ impl Oracle {
                 .get(&after.account)
                 .is_some_and(|stand| i64::try_from(stand.held).is_err())
             {
-                against.push(Reason::Invalid);
+                against.push(Reason::INVALID);
             }
             let old = self.holds.insert(id, after);
             self.before.push(Before::Hold(id, old));
@@ -223,7 +223,7 @@ impl Oracle {
             || accounts.len() < posting.legs.len()
             || posting.legs.iter().any(|leg| leg.amount_minor == 0)
         {
-            against.push(Reason::Invalid);
+            against.push(Reason::INVALID);
         }
         for leg in &posting.legs {
             self.usable(leg.account, posting, true, against);
@@ -234,10 +234,10 @@ impl Oracle {
     fn usable(&self, account: i64, posting: &Posting, takes: bool, against: &mut Vec<Reason>) {
         let stand = self.accounts.get(&account);
         if stand.is_none_or(|stand| stand.currency != posting.currency.as_str()) {
-            against.push(Reason::Invalid);
+            against.push(Reason::INVALID);
         }
         if takes && stand.is_some_and(|stand| stand.frozen) {
-            against.push(Reason::AccountClosed);
+            against.push(Reason::ACCOUNT_CLOSED);
         }
     }
 
@@ -255,13 +255,13 @@ impl Oracle {
             let stand = &self.accounts[id];
             let free = stand.balance - stand.held;
             if stand.floor && free < 0 {
-                against.push(Reason::NotEnough);
+                against.push(Reason::NOT_ENOUGH);
             }
             if [stand.balance, stand.held, free]
                 .into_iter()
                 .any(|amount| i64::try_from(amount).is_err())
             {
-                against.push(Reason::Invalid);
+                against.push(Reason::INVALID);
             }
         }
     }
@@ -270,13 +270,13 @@ impl Oracle {
         match change {
             Change::OpenAccount(account) => {
                 if self.accounts.contains_key(&account.id) {
-                    return Some(Reason::Invalid);
+                    return Some(Reason::INVALID);
                 }
                 self.open(account);
             }
             Change::Join(person) => {
                 if !self.phones.insert(person.msisdn.clone()) {
-                    return Some(Reason::AlreadyJoined);
+                    return Some(Reason::ALREADY_JOINED);
                 }
                 self.before.push(Before::Phone(person.msisdn.clone()));
             }
@@ -287,7 +287,7 @@ impl Oracle {
             Change::ChargePin { account } => {
                 let Some(pin) = self.pins.get(account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
                 else {
-                    return Some(Reason::PinLocked);
+                    return Some(Reason::PIN_LOCKED);
                 };
                 self.set_pin(*account, Pin { tries: pin.tries + 1, ..pin.clone() });
             }
@@ -299,32 +299,32 @@ impl Oracle {
             Change::SaveSession(save) => {
                 let there = self.sessions.get(&save.row.key).copied();
                 if there.unwrap_or(0) != save.read_version {
-                    return Some(Reason::Stale);
+                    return Some(Reason::STALE);
                 }
                 if save.row.version != save.read_version + 1 {
-                    return Some(Reason::Invalid);
+                    return Some(Reason::INVALID);
                 }
                 self.sessions.insert(save.row.key.clone(), save.row.version);
                 self.before.push(Before::Session(save.row.key.clone(), there));
             }
             Change::AtVersion { session, version } => {
-                return (self.sessions.get(session) != Some(version)).then_some(Reason::Stale);
+                return (self.sessions.get(session) != Some(version)).then_some(Reason::STALE);
             }
             Change::Dedup { key } => {
                 if !self.seen.insert(*key) {
-                    return Some(Reason::Seen);
+                    return Some(Reason::SEEN);
                 }
                 self.before.push(Before::Seen(*key));
             }
             Change::OpenOrder(order) => {
                 if self.orders.contains_key(&order.id) {
-                    return Some(Reason::Invalid);
+                    return Some(Reason::INVALID);
                 }
                 self.set_order(order.id, &order.state);
             }
             Change::CloseOrder { order, state } => {
                 if self.orders.get(order).is_none_or(|there| there != "waiting") {
-                    return Some(Reason::OrderGone);
+                    return Some(Reason::ORDER_GONE);
                 }
                 self.set_order(*order, state);
             }

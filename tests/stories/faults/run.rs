@@ -276,7 +276,7 @@ impl Run {
         if self.luck.percent(50) {
             return self.nodes[self.at].work.push(asks);
         }
-        self.meet(Reason::Busy.code());
+        self.meet(Reason::BUSY.code());
         self.bring_again(asks);
     }
 

@@ -1,6 +1,7 @@
 //! Whoever serves asks for a customer's yes.
 
 use super::super::cash_ask::ASK;
+use super::super::counter::AGENT_SELF;
 use super::*;
 use crate::refusal::Reason;
 use crate::store::order_rows::OrderRow;
@@ -68,7 +69,7 @@ fn its_price_is_that_of_the_counter() {
     );
     let shop = Shop { trial, ..shop };
     assert_eq!(ask(&shop, "20000").quote().planned().said("fee"), "KES 3");
-    assert_eq!(ask(&shop, "900001").quote().reason(), (Reason::AmountTooLarge, Some("amount")));
+    assert_eq!(ask(&shop, "900001").quote().reason(), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
 }
 
 #[test]
@@ -79,9 +80,9 @@ fn what_the_customer_has_or_what_waits_for_them_is_not_told() {
     waiting(&mut shop, "send", 7);
     assert!(ask(&shop, "20000").quote().error.is_none());
     waiting(&mut shop, "send", 8);
-    assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::Busy, None));
+    assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::BUSY, None));
     waiting(&mut shop, "cash_out", 8);
-    assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::Busy, None));
+    assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::BUSY, None));
     // what others request takes no room
     waiting(&mut shop, "request", 8);
     assert!(ask(&shop, "20000").quote().error.is_none());
@@ -98,12 +99,12 @@ fn each_refusal_names_the_input_that_mends_it() {
             .quote()
             .reason()
     };
-    assert_eq!(to(&shop, NJERI), (Reason::PayeeSelf, Some("to")));
-    assert_eq!(to(&shop, STRANGER), (Reason::PayeeUnknown, Some("to")));
-    assert_eq!(ask(&shop, "0").quote().reason(), (Reason::AmountZero, Some("amount")));
+    assert_eq!(to(&shop, NJERI), (Reason::PAYEE_SELF, Some("to")));
+    assert_eq!(to(&shop, STRANGER), (Reason::PAYEE_UNKNOWN, Some("to")));
+    assert_eq!(ask(&shop, "0").quote().reason(), (Reason::AMOUNT_ZERO, Some("amount")));
     let post = shop.trial.caller(&shop.njeri).post;
     shop.trial.set(Want::Post(101), Found::Post(Box::new(post)));
-    assert_eq!(to(&shop, AMINA), (Reason::AgentSelf, Some("to")));
+    assert_eq!(to(&shop, AMINA), (AGENT_SELF, Some("to")));
     let amina = shop.trial.ask(&ASK, shop.trial.stranger(STRANGER)).with("to", AMINA);
-    assert_eq!(amina.check().reason(), (Reason::NotAgent, None));
+    assert_eq!(amina.check().reason(), (Reason::NOT_AGENT, None));
 }

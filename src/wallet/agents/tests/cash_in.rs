@@ -1,7 +1,8 @@
 //! Cash that becomes money.
 
 use super::super::cash_in::SERVICE;
-use super::super::deposit_code;
+use super::super::counter::{AGENT_SELF, FLOAT_LOW};
+use super::super::deposit_code::{self, DEPOSIT_CODE};
 use super::*;
 use crate::refusal::Reason;
 use crate::wallet::trial::{Request, posting};
@@ -78,7 +79,7 @@ fn what_it_costs_comes_out_of_the_cash_unless_the_customer_shows_a_code() {
     assert!(!free.flags.contains("priced"));
     assert_eq!(["fee", "total"].map(|slot| free.said(slot)), ["KES 0", "KES 200"]);
     let wrong = ask(&shop, AMINA, "20000").with("deposit_code", "000000").quote();
-    assert_eq!(wrong.reason(), (Reason::DepositCode, Some("deposit_code")));
+    assert_eq!(wrong.reason(), (DEPOSIT_CODE, Some("deposit_code")));
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn something_must_arrive() {
     let shop = dear();
     assert_eq!(
         ask(&shop, AMINA, "1000").quote().reason(),
-        (Reason::AmountTooSmall, Some("amount"))
+        (Reason::AMOUNT_TOO_SMALL, Some("amount"))
     );
     assert_eq!(ask(&shop, AMINA, "1001").quote().planned().said("total"), "KES 0.01");
 }
@@ -95,26 +96,26 @@ fn something_must_arrive() {
 fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = shop();
     let reason = |shop: &Shop, to: &str, amount: &str| ask(shop, to, amount).quote().reason();
-    assert_eq!(reason(&shop, "0700", "20000"), (Reason::PhoneFormat, Some("to")));
-    assert_eq!(reason(&shop, STRANGER, "20000"), (Reason::PayeeUnknown, Some("to")));
-    assert_eq!(reason(&shop, NJERI, "20000"), (Reason::PayeeSelf, Some("to")));
-    assert_eq!(reason(&shop, AMINA, "0"), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason(&shop, "0700", "20000"), (Reason::PHONE_FORMAT, Some("to")));
+    assert_eq!(reason(&shop, STRANGER, "20000"), (Reason::PAYEE_UNKNOWN, Some("to")));
+    assert_eq!(reason(&shop, NJERI, "20000"), (Reason::PAYEE_SELF, Some("to")));
+    assert_eq!(reason(&shop, AMINA, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert!(ask(&shop, AMINA, "500000").quote().error.is_none());
     let low = ask(&shop, AMINA, "500001").quote().refused();
-    assert_eq!((low.reason, low.field), (Reason::FloatLow, Some("amount")));
+    assert_eq!((low.reason, low.field), (FLOAT_LOW, Some("amount")));
     assert_eq!(low.slots["balance"].to_string(), "KES 5,000");
     let amina = shop.amina.clone();
     shop.trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::PAYEE_CLOSED, Some("to")));
     let njeri = shop.njeri.clone();
     shop.trial.change(&njeri, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.freeze(FLOAT, 500_000);
-    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NotAgent, None));
+    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
     shop.change(|outlet| outlet.state = "suspended".into());
-    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NotAgent, None));
+    assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
     let nobody = shop.trial.ask(&SERVICE, shop.trial.caller(&amina)).with("to", AMINA);
-    assert_eq!(nobody.check().reason(), (Reason::NotAgent, None));
+    assert_eq!(nobody.check().reason(), (Reason::NOT_AGENT, None));
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn nobody_serves_a_colleague_and_somebody_elses_staff_is_a_customer_like_any() {
     shop.trial.set(Want::Post(amina.account_id), elsewhere);
     assert!(ask(&shop, AMINA, "20000").quote().error.is_none());
     shop.trial.set(Want::Post(amina.account_id), here);
-    assert_eq!(ask(&shop, AMINA, "20000").quote().reason(), (Reason::AgentSelf, Some("to")));
+    assert_eq!(ask(&shop, AMINA, "20000").quote().reason(), (AGENT_SELF, Some("to")));
 }
 
 #[test]

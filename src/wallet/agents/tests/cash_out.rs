@@ -1,6 +1,7 @@
 //! Cash for a customer who names the outlet.
 
 use super::super::cash_out::SERVICE;
+use super::super::counter::AGENT_SELF;
 use super::*;
 use crate::refusal::Reason;
 use crate::wallet::context::{Channel, Context};
@@ -70,19 +71,19 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = shop();
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let open = number(FLOAT);
-    assert_eq!(reason(&shop, &mistyped(FLOAT), "20000"), (Reason::AgentFormat, Some("agent")));
-    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AgentUnknown, Some("agent")));
-    assert_eq!(reason(&shop, &open, "0"), (Reason::AmountZero, Some("amount")));
-    assert_eq!(reason(&shop, &open, "x"), (Reason::AmountFormat, Some("amount")));
-    assert_eq!(reason(&shop, &open, "4999"), (Reason::AmountTooSmall, Some("amount")));
-    assert_eq!(reason(&shop, &open, "97101"), (Reason::NotEnough, Some("amount")));
+    assert_eq!(reason(&shop, &mistyped(FLOAT), "20000"), (Reason::AGENT_FORMAT, Some("agent")));
+    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
+    assert_eq!(reason(&shop, &open, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+    assert_eq!(reason(&shop, &open, "x"), (Reason::AMOUNT_FORMAT, Some("amount")));
+    assert_eq!(reason(&shop, &open, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    assert_eq!(reason(&shop, &open, "97101"), (Reason::NOT_ENOUGH, Some("amount")));
     assert!(ask(&shop, &open, "97100").quote().error.is_none());
     shop.trial.change(&shop.amina.clone(), |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&shop, &open, "20000"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&shop, &open, "20000"), (Reason::ACCOUNT_CLOSED, None));
     let stranger = shop.trial.ask(&SERVICE, shop.trial.stranger(STRANGER)).with("agent", &open);
-    assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));
     let missing = shop.trial.ask(&SERVICE, shop.trial.caller(&shop.amina)).check().reason();
-    assert_eq!(missing, (Reason::FieldMissing, Some("agent")));
+    assert_eq!(missing, (Reason::FIELD_MISSING, Some("agent")));
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn an_outlet_that_does_not_work_counts_as_none_and_says_its_number() {
         let refusal = outcome.refused();
         (refusal.reason, refusal.field, refusal.slots["agent"].to_string())
     };
-    let expected = (Reason::AgentUnknown, Some("agent"), number(FLOAT));
+    let expected = (Reason::AGENT_UNKNOWN, Some("agent"), number(FLOAT));
     shop.change(|outlet| outlet.state = "suspended".into());
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
     shop.change(|outlet| outlet.state = "open".into());
@@ -106,7 +107,7 @@ fn nobody_serves_themselves() {
     let shop = shop();
     let own =
         shop.trial.ask(&SERVICE, shop.trial.caller(&shop.njeri)).with("agent", &number(FLOAT));
-    assert_eq!(own.with("amount", "5000").quote().reason(), (Reason::AgentSelf, None));
+    assert_eq!(own.with("amount", "5000").quote().reason(), (AGENT_SELF, None));
 }
 
 #[test]
@@ -117,7 +118,7 @@ fn what_is_held_or_beyond_a_limit_is_not_paid_out() {
     let refusal = ask(&shop, &number(FLOAT), "20000").quote().refused();
     assert_eq!(
         (refusal.reason, refusal.slots["balance"].to_string()),
-        (Reason::NotEnough, "KES 228.99".to_owned())
+        (Reason::NOT_ENOUGH, "KES 228.99".to_owned())
     );
     shop.trial.change(&amina, |member| {
         member.account.held_minor = 0;
@@ -131,7 +132,7 @@ fn what_is_held_or_beyond_a_limit_is_not_paid_out() {
         ask.with("amount", amount).quote()
     };
     assert!(ask("2000000").error.is_none());
-    assert_eq!(ask("2000001").reason(), (Reason::LimitOnce, Some("amount")));
+    assert_eq!(ask("2000001").reason(), (Reason::LIMIT_ONCE, Some("amount")));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The code with which a customer shows that they stand there.
 
-use super::super::{cash_in, deposit_code};
+use super::super::cash_in;
+use super::super::deposit_code::{self, DEPOSIT_CODE};
 use super::*;
 use crate::refusal::Reason;
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn it_is_good_for_ten_to_twenty_minutes() {
             shop.trial.ask(&cash_in::SERVICE, shop.trial.caller(&shop.njeri)).with("to", AMINA);
         let outcome = ask.with("amount", "20000").with("deposit_code", &code).quote();
         outcome.error.is_none() || {
-            assert_eq!(outcome.reason(), (Reason::DepositCode, Some("deposit_code")));
+            assert_eq!(outcome.reason(), (DEPOSIT_CODE, Some("deposit_code")));
             false
         }
     };
@@ -40,5 +41,5 @@ fn it_is_nobody_elses() {
     };
     assert_ne!(code(&shop.amina), code(&shop.njeri));
     let stranger = shop.trial.ask(&deposit_code::CODE, shop.trial.stranger(STRANGER)).quote();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
 }

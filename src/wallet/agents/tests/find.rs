@@ -75,8 +75,8 @@ fn ten_are_shown_and_none_that_is_frozen() {
 #[test]
 fn each_refusal_names_the_input_that_mends_it() {
     let shop = shop();
-    assert_eq!(ask(&shop, "Kibera", "0").list().reason(), (Reason::AmountZero, Some("amount")));
+    assert_eq!(ask(&shop, "Kibera", "0").list().reason(), (Reason::AMOUNT_ZERO, Some("amount")));
     let bare = |caller| shop.trial.ask(&FIND, caller).list().reason();
-    assert_eq!(bare(shop.trial.caller(&shop.amina)), (Reason::FieldMissing, Some("area")));
-    assert_eq!(bare(shop.trial.stranger(STRANGER)), (Reason::NotJoined, None));
+    assert_eq!(bare(shop.trial.caller(&shop.amina)), (Reason::FIELD_MISSING, Some("area")));
+    assert_eq!(bare(shop.trial.stranger(STRANGER)), (Reason::NOT_JOINED, None));
 }

@@ -1,5 +1,6 @@
 //! Float that is sold from one outlet to another.
 
+use super::super::counter::{AGENT_SELF, FLOAT_LOW};
 use super::super::float::SELL;
 use super::*;
 use crate::refusal::Reason;
@@ -56,24 +57,27 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = two();
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let other = number(HEAD);
-    assert_eq!(reason(&shop, &mistyped(HEAD), "20000"), (Reason::AgentFormat, Some("agent")));
-    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AgentUnknown, Some("agent")));
-    assert_eq!(reason(&shop, &number(FLOAT), "20000"), (Reason::AgentSelf, Some("agent")));
-    assert_eq!(reason(&shop, &other, "0"), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason(&shop, &mistyped(HEAD), "20000"), (Reason::AGENT_FORMAT, Some("agent")));
+    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
+    assert_eq!(reason(&shop, &number(FLOAT), "20000"), (AGENT_SELF, Some("agent")));
+    assert_eq!(reason(&shop, &other, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert!(ask(&shop, &other, "500000").quote().error.is_none());
     let low = ask(&shop, &other, "500001").quote().refused();
     assert_eq!(
         (low.reason, low.field, low.slots["balance"].to_string()),
-        (Reason::FloatLow, Some("amount"), "KES 5,000".into())
+        (FLOAT_LOW, Some("amount"), "KES 5,000".into())
     );
     shop.freeze(HEAD, 0);
-    assert_eq!(reason(&shop, &other, "20000"), (Reason::AgentUnknown, Some("agent")));
+    assert_eq!(reason(&shop, &other, "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
     shop.freeze(FLOAT, 500_000);
     let own = ask(&shop, &other, "20000").quote().refused();
-    assert_eq!((own.reason, own.slots["agent"].to_string()), (Reason::AgentUnknown, number(FLOAT)));
+    assert_eq!(
+        (own.reason, own.slots["agent"].to_string()),
+        (Reason::AGENT_UNKNOWN, number(FLOAT))
+    );
     let njeri = shop.njeri.clone();
     shop.trial.change(&njeri, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&shop, &other, "20000"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&shop, &other, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.change(|outlet| outlet.state = "suspended".into());
-    assert_eq!(reason(&shop, &other, "20000"), (Reason::NotAgent, None));
+    assert_eq!(reason(&shop, &other, "20000"), (Reason::NOT_AGENT, None));
 }

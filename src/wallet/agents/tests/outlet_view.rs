@@ -1,6 +1,6 @@
 //! What an outlet sees of itself, and whether a receipt is true.
 
-use super::super::outlet_view::{CHECK, SHOW};
+use super::super::outlet_view::{CHECK, RECEIPT_UNKNOWN, SHOW};
 use super::*;
 use crate::reference::Reference;
 use crate::refusal::Reason;
@@ -19,7 +19,7 @@ fn an_outlet_sees_its_float_and_its_commission() {
         ["Duka Moja", &number(FLOAT), "KES 4,000", "KES 7.60"]
     );
     let amina = shop.trial.ask(&SHOW, shop.trial.caller(&shop.amina)).quote();
-    assert_eq!(amina.reason(), (Reason::NotAgent, None));
+    assert_eq!(amina.reason(), (Reason::NOT_AGENT, None));
 }
 
 /// Posting 50 moved this, 90 minutes ago.
@@ -57,7 +57,7 @@ fn a_receipt_says_what_it_moved_here() {
 fn what_moved_on_accounts_of_others_is_nobodys_business() {
     let mut shop = shop();
     let njeri = shop.njeri.clone();
-    let unknown = (Reason::ReceiptUnknown, Some("receipt"));
+    let unknown = (RECEIPT_UNKNOWN, Some("receipt"));
     assert_eq!(checked(&mut shop, &njeri, &[(101, -500), (102, 500)]).reason(), unknown);
     let check = |code: &str| {
         shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).with("receipt", code).quote().reason()
@@ -67,7 +67,7 @@ fn what_moved_on_accounts_of_others_is_nobodys_business() {
         assert_eq!(check(code), unknown, "{code}");
     }
     let bare = shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).quote().reason();
-    assert_eq!(bare, (Reason::FieldMissing, Some("receipt")));
+    assert_eq!(bare, (Reason::FIELD_MISSING, Some("receipt")));
     let stranger = shop.trial.ask(&CHECK, shop.trial.stranger(STRANGER)).quote().reason();
-    assert_eq!(stranger, (Reason::NotJoined, None));
+    assert_eq!(stranger, (Reason::NOT_JOINED, None));
 }

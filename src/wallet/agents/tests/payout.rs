@@ -1,6 +1,6 @@
 //! Commission that becomes float.
 
-use super::super::payout::{PAY, place};
+use super::super::payout::{NOTHING_EARNED, PAY, place};
 use super::*;
 use crate::refusal::Reason;
 use crate::wallet::trial::Outcome;
@@ -36,7 +36,7 @@ fn what_was_earned_and_is_not_owed_goes_into_the_float() {
 
 #[test]
 fn where_nothing_is_left_nothing_is_paid() {
-    let nothing = (Reason::NothingEarned, None);
+    let nothing = (NOTHING_EARNED, None);
     assert_eq!(pay(&earned(0, 0)).reason(), nothing);
     assert_eq!(pay(&earned(6_000, 6_000)).reason(), nothing);
     assert_eq!(pay(&earned(6_000, 7_000)).reason(), nothing);
@@ -50,9 +50,9 @@ fn where_nothing_is_left_nothing_is_paid() {
 fn an_outlet_that_does_not_work_is_not_paid() {
     let mut shop = earned(6_000, 0);
     shop.freeze(FLOAT, 500_000);
-    assert_eq!(pay(&shop).reason(), (Reason::AgentUnknown, Some("agent")));
+    assert_eq!(pay(&shop).reason(), (Reason::AGENT_UNKNOWN, Some("agent")));
     shop.change(|outlet| outlet.state = "suspended".into());
-    assert_eq!(pay(&shop).reason(), (Reason::NotAgent, None));
+    assert_eq!(pay(&shop).reason(), (Reason::NOT_AGENT, None));
 }
 
 #[test]

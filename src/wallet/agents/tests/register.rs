@@ -1,6 +1,6 @@
 //! Opening a wallet at an outlet, and being known by an ID.
 
-use super::super::register::{LIFT, REGISTER};
+use super::super::register::{ID_FORMAT, LIFT, REGISTER};
 use super::*;
 use crate::book::Identify;
 use crate::refusal::Reason;
@@ -67,11 +67,11 @@ fn who_is_here_already_is_asked_about_by_their_id() {
     assert_eq!(check.said("name"), "Amina W");
     assert_eq!(
         register(&shop, AMINA, "Amina", "123456").quote().reason(),
-        (Reason::AlreadyJoined, None)
+        (Reason::ALREADY_JOINED, None)
     );
     assert_eq!(
         register(&shop, AMINA, "Amina", "123456").execute().reason(),
-        (Reason::AlreadyJoined, None)
+        (Reason::ALREADY_JOINED, None)
     );
 }
 
@@ -89,14 +89,14 @@ fn an_id_is_seen_once() {
     assert_eq!(plan.messages(), [("sms.lifted".to_owned(), told)]);
     shop.trial.set(Want::Identified(101), Found::Truth(true));
     let checked = lift(&shop, "a-12345").quote().refused();
-    assert_eq!((checked.reason, checked.field), (Reason::IdChecked, Some("to")));
+    assert_eq!((checked.reason, checked.field), (Reason::ID_CHECKED, Some("to")));
     assert_eq!(checked.slots["name"].to_string(), "Amina W");
-    assert_eq!(register(&shop, AMINA, "", "").check().reason(), (Reason::IdChecked, Some("to")));
+    assert_eq!(register(&shop, AMINA, "", "").check().reason(), (Reason::ID_CHECKED, Some("to")));
     // who is better known than by an ID has shown one
     let mut known = new();
     let amina = known.amina.clone();
     known.trial.change(&amina, |member| member.person.tier = "id".into());
-    assert_eq!(lift(&known, "a-12345").quote().reason(), (Reason::IdChecked, Some("to")));
+    assert_eq!(lift(&known, "a-12345").quote().reason(), (Reason::ID_CHECKED, Some("to")));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn one_id_is_one_number_however_it_is_written() {
     // letters that are a part of it stay, and so do zeros behind them
     assert_eq!((shown("ab012345"), shown("IDX12345")), ("AB012345".into(), "IDX12345".into()));
     assert_eq!(shown("12345678901234567890").len(), 20);
-    let wrong = (Reason::IdFormat, Some("id_number"));
+    let wrong = (ID_FORMAT, Some("id_number"));
     for typed in
         ["", "1234", "0001234", "ABCDEFG", "123456789012345678901", "12345\u{e9}", "12345+"]
     {
@@ -124,14 +124,14 @@ fn each_refusal_names_the_input_that_mends_it() {
     let mut shop = new();
     let reason =
         |shop: &Shop, to: &str, name: &str| register(shop, to, name, "123456").quote().reason();
-    assert_eq!(reason(&shop, "0700", "Fatuma Ali"), (Reason::PhoneFormat, Some("to")));
-    assert_eq!(reason(&shop, STRANGER, "F"), (Reason::NameFormat, Some("name")));
-    assert_eq!(reason(&shop, STRANGER, "Kadogo"), (Reason::NameFormat, Some("name")));
+    assert_eq!(reason(&shop, "0700", "Fatuma Ali"), (Reason::PHONE_FORMAT, Some("to")));
+    assert_eq!(reason(&shop, STRANGER, "F"), (Reason::NAME_FORMAT, Some("name")));
+    assert_eq!(reason(&shop, STRANGER, "Kadogo"), (Reason::NAME_FORMAT, Some("name")));
     let format = register(&shop, STRANGER, "Fatuma Ali", "x").quote().reason();
-    assert_eq!(format, (Reason::IdFormat, Some("id_number")));
+    assert_eq!(format, (ID_FORMAT, Some("id_number")));
     let bare = shop.trial.ask(&LIFT, shop.trial.caller(&shop.njeri)).with("to", STRANGER).quote();
-    assert_eq!(bare.reason(), (Reason::PayeeUnknown, Some("to")));
+    assert_eq!(bare.reason(), (Reason::PAYEE_UNKNOWN, Some("to")));
     shop.change(|outlet| outlet.state = "suspended".into());
-    assert_eq!(reason(&shop, STRANGER, "Fatuma Ali"), (Reason::NotAgent, None));
-    assert_eq!(lift(&shop, "123456").quote().reason(), (Reason::NotAgent, None));
+    assert_eq!(reason(&shop, STRANGER, "Fatuma Ali"), (Reason::NOT_AGENT, None));
+    assert_eq!(lift(&shop, "123456").quote().reason(), (Reason::NOT_AGENT, None));
 }

@@ -4,6 +4,7 @@ use super::super::settings::{CHANGE, CHOOSE, LOW, REPEAT};
 use super::*;
 use crate::pin::Pin;
 use crate::refusal::Reason;
+use crate::wallet::people::pin_change::{PIN_MISMATCH, PIN_SAME};
 use crate::wallet::trial::PIN;
 
 const NEW: &str = "5208";
@@ -21,7 +22,7 @@ fn the_mark_of_a_low_float_is_kept() {
         panic!("{plan:?}")
     };
     assert_eq!((*outlet, *low_minor), (FLOAT, 150_000));
-    assert_eq!(low("0").reason(), (Reason::AmountZero, Some("amount")));
+    assert_eq!(low("0").reason(), (Reason::AMOUNT_ZERO, Some("amount")));
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
     let chosen = token(NEW);
     assert!(ask(&REPEAT).with("new_pin", &chosen).secret(NEW).check().planned().act.is_none());
     let mismatch = ask(&REPEAT).with("new_pin", &chosen).secret("5209").check().reason();
-    assert_eq!(mismatch, (Reason::PinMismatch, Some("new_pin")));
+    assert_eq!(mismatch, (PIN_MISMATCH, Some("new_pin")));
     let plan = ask(&CHANGE).with("new_pin", &chosen).execute().planned();
     let [Change::SetPin(row), Change::Tell(_)] = plan.act.as_ref().unwrap().changes.as_slice()
     else {
@@ -52,7 +53,7 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
         [("sms.agent_pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
     );
     let same = ask(&CHANGE).with("new_pin", &token(PIN)).execute().reason();
-    assert_eq!(same, (Reason::PinSame, Some("new_pin")));
+    assert_eq!(same, (PIN_SAME, Some("new_pin")));
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn who_serves_nowhere_has_nothing_to_set() {
     let shop = shop();
     let ask =
         |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("amount", "100");
-    let none = (Reason::NotAgent, None);
+    let none = (Reason::NOT_AGENT, None);
     assert_eq!(ask(&LOW).execute().reason(), none);
     assert_eq!(ask(&CHOOSE).secret(NEW).check().reason(), none);
     assert_eq!(ask(&REPEAT).secret(NEW).check().reason(), none);

@@ -51,7 +51,7 @@ fn a_shift_begins_with_what_is_in_the_drawer() {
         (9_000, ASSISTANT, FLOAT, 100_050)
     );
     assert_eq!((row.opened_at, row.closed_at), (shop.trial.now.micros(), None));
-    assert_eq!(open(&begun(DAY), "1000").execute().reason(), (Reason::ShiftOpen, None));
+    assert_eq!(open(&begun(DAY), "1000").execute().reason(), (Reason::SHIFT_OPEN, None));
     // an empty drawer is one too
     assert_eq!(open(&shop, "0").execute().planned().said("cash"), "0");
 }
@@ -102,24 +102,27 @@ fn who_answers_for_the_outlet_hears_of_it_once() {
 #[test]
 fn each_refusal_names_the_input_that_mends_it() {
     let mut none = shop();
-    assert_eq!(close(&none, "1000").execute().reason(), (Reason::ShiftNone, None));
+    assert_eq!(close(&none, "1000").execute().reason(), (Reason::SHIFT_NONE, None));
     let amount = |outcome: crate::wallet::trial::Outcome| outcome.reason();
     for shop in [open(&none, "x"), open(&none, "-5"), open(&none, "100000000.01")]
         .map(|ask| amount(ask.quote()))
     {
         assert_eq!(shop.1, Some("cash"));
     }
-    assert_eq!(amount(open(&none, "x").quote()), (Reason::AmountFormat, Some("cash")));
-    assert_eq!(amount(open(&none, "100000000.01").quote()), (Reason::AmountTooLarge, Some("cash")));
+    assert_eq!(amount(open(&none, "x").quote()), (Reason::AMOUNT_FORMAT, Some("cash")));
+    assert_eq!(
+        amount(open(&none, "100000000.01").quote()),
+        (Reason::AMOUNT_TOO_LARGE, Some("cash"))
+    );
     assert!(open(&none, "100000000").quote().error.is_none());
     let begun = begun(DAY);
     assert_eq!(
         amount(close(&begun, "100000000.01").quote()),
-        (Reason::AmountTooLarge, Some("cash"))
+        (Reason::AMOUNT_TOO_LARGE, Some("cash"))
     );
     let bare = begun.trial.ask(&CLOSE, begun.trial.caller(&begun.njeri)).quote();
-    assert_eq!(bare.reason(), (Reason::FieldMissing, Some("cash")));
+    assert_eq!(bare.reason(), (Reason::FIELD_MISSING, Some("cash")));
     none.change(|outlet| outlet.state = "suspended".into());
-    assert_eq!(open(&none, "1000").execute().reason(), (Reason::NotAgent, None));
-    assert_eq!(close(&none, "1000").execute().reason(), (Reason::NotAgent, None));
+    assert_eq!(open(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
+    assert_eq!(close(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
 }

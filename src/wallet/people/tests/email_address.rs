@@ -1,6 +1,7 @@
 //! An address, and the code that proves it, tried without a database.
 
-use super::super::email_address::{ADDRESS, PROVE};
+use super::super::email_address::{ADDRESS, EMAIL_SAME, PROVE};
+use super::super::mailbox::{MAIL_FULL, MAIL_OFF};
 use crate::book::{Change, Credential, Key, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::calendar::Day;
 use crate::pin::Pin;
@@ -120,21 +121,21 @@ fn each_refusal_of_an_address_names_the_input_that_mends_it() {
     let (mut trial, amina) = one();
     assert_eq!(
         name(&trial, &amina, "amina@localhost").reason(),
-        (Reason::EmailFormat, Some("email"))
+        (Reason::EMAIL_FORMAT, Some("email"))
     );
     let missing = trial.ask(&ADDRESS, trial.caller(&amina)).check();
-    assert_eq!(missing.reason(), (Reason::FieldMissing, Some("email")));
+    assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("email")));
     let stranger = trial.ask(&ADDRESS, trial.stranger("+254700000009")).with("email", ADDRESSED);
-    assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));
     let row = MailboxRow {
         account_id: 101,
         address: Some(ADDRESSED.to_owned()),
         ..MailboxRow::default()
     };
     trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
-    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::EmailSame, Some("email")));
+    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (EMAIL_SAME, Some("email")));
     trial.config.mails = false;
-    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::MailOff, None));
+    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (MAIL_OFF, None));
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn a_new_code_has_the_tries_of_its_day() {
     asked(&mut trial, midnight, PIN_ATTEMPTS_MAX - 1);
     assert!(name(&trial, &amina, ADDRESSED).error.is_none());
     asked(&mut trial, midnight, PIN_ATTEMPTS_MAX);
-    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::MailFull, None));
+    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (MAIL_FULL, None));
     asked(&mut trial, midnight.minus(Duration::from_micros(1)), PIN_ATTEMPTS_MAX);
     let (_, tag, ..) = came(&name(&trial, &amina, ADDRESSED).planned());
     assert_eq!(tag.attempts, 0, "that of yesterday is over");
@@ -161,7 +162,7 @@ fn five_codes_a_day_go_to_one_mailbox_whoever_asks() {
     let (key, ..) = came(&name(&trial, &amina, "amina+note@example.org").planned());
     assert_eq!(key, place(ADDRESSED, 4));
     taken(&mut trial, ADDRESSED, 4);
-    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (Reason::MailFull, Some("email")));
+    assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (MAIL_FULL, Some("email")));
     assert!(name(&trial, &amina, "other@example.org").error.is_none());
 }
 
@@ -175,7 +176,7 @@ fn ten_mails_a_day_are_asked_for_by_one() {
         name(&trial, &amina, ADDRESSED)
     };
     assert_eq!(came(&mailed(9, today).planned()).2.mails, 10);
-    assert_eq!(mailed(10, today).reason(), (Reason::MailFull, None));
+    assert_eq!(mailed(10, today).reason(), (MAIL_FULL, None));
     assert_eq!(came(&mailed(10, today - 1).planned()).2.mails, 1);
 }
 
@@ -215,7 +216,7 @@ fn who_types_the_code_has_the_address_if_the_book_finds_it_right() {
 #[test]
 fn a_code_counts_for_half_an_hour() {
     let (mut trial, amina) = one();
-    let gone = (Reason::CodeGone, None);
+    let gone = (Reason::CODE_GONE, None);
     asked(&mut trial, NOW.minus(HALF_AN_HOUR).plus(Duration::from_micros(1)), 0);
     assert!(prove(&trial, &amina, "482613").error.is_none());
     asked(&mut trial, NOW.minus(HALF_AN_HOUR), 0);
@@ -237,11 +238,11 @@ fn whether_a_code_is_right_is_said_only_where_a_wrong_one_costs_a_try() {
     };
     let unknown = check(&trial, "000000").planned();
     assert!(unknown.act.is_none() && unknown.slots.is_empty());
-    assert_eq!(check(&trial, "48 26").reason(), (Reason::TextFormat, Some("code")));
+    assert_eq!(check(&trial, "48 26").reason(), (Reason::TEXT_FORMAT, Some("code")));
     let missing = trial.ask(&PROVE, trial.caller(&amina)).check();
-    assert_eq!(missing.reason(), (Reason::FieldMissing, Some("code")));
+    assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("code")));
     let stranger = trial.ask(&PROVE, trial.stranger("+254700000009")).with("code", "482613");
-    assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));
     trial.config.mails = false;
-    assert_eq!(prove(&trial, &amina, "482613").reason(), (Reason::MailOff, None));
+    assert_eq!(prove(&trial, &amina, "482613").reason(), (MAIL_OFF, None));
 }

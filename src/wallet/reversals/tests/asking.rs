@@ -1,5 +1,6 @@
 //! Asking a payment back: which can be, what is held of it, and what is offered in the list.
 
+use super::super::undo::{UNDO_NOT, UNDO_QUOTA, UNDO_TWICE};
 use super::super::{reversal, undo, undo::SERVICE, undo_sent};
 use super::*;
 use crate::book::HoldMove;
@@ -109,19 +110,20 @@ fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
     ask(&trial, &amina).quote().planned();
     trial.set(count, asked_before(3));
     let refusal = ask(&trial, &amina).quote().refused();
-    assert_eq!((refusal.reason, refusal.field), (Reason::UndoQuota, None));
+    assert_eq!((refusal.reason, refusal.field), (UNDO_QUOTA, None));
     assert_eq!(refusal.slots["times"].to_string(), "3");
     trial.set(of(PAYMENT), Found::Arrangements(vec![asked("ended")]));
-    assert_eq!(ask(&trial, &amina).quote().reason(), (Reason::UndoTwice, Some("receipt")));
+    assert_eq!(ask(&trial, &amina).quote().reason(), (UNDO_TWICE, Some("receipt")));
 }
 
 #[test]
 fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
     let (mut trial, amina, baraka) = two();
     let is_not = |trial: &Trial| {
-        ask(trial, &amina).quote().error.is_some_and(|_| {
-            ask(trial, &amina).quote().reason() == (Reason::UndoNot, Some("receipt"))
-        })
+        ask(trial, &amina)
+            .quote()
+            .error
+            .is_some_and(|_| ask(trial, &amina).quote().reason() == (UNDO_NOT, Some("receipt")))
     };
     let mut payment = |whole: Option<Whole>| {
         trial.set(Want::Posting(PAYMENT), Found::Posting(whole));
@@ -161,13 +163,13 @@ fn what_is_no_code_of_a_receipt_is_refused_like_one() {
     let typed = |trial: &Trial, code: &str| {
         trial.ask(&SERVICE, trial.caller(&amina)).with("receipt", code).check().reason()
     };
-    assert_eq!(typed(&trial, "hello"), (Reason::UndoNot, Some("receipt")));
+    assert_eq!(typed(&trial, "hello"), (UNDO_NOT, Some("receipt")));
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
-    assert_eq!(missing.reason(), (Reason::FieldMissing, Some("receipt")));
+    assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("receipt")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).check();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(typed(&trial, "hello"), (Reason::AccountClosed, None));
+    assert_eq!(typed(&trial, "hello"), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn the_newest_that_may_be_asked_back_are_listed() {
     let said = ["amount", "name", "time"].map(|slot| list.items[0].slots[slot].to_string());
     assert_eq!(said, ["KES 200", "Baraka O", "10:55"]);
     let stranger = trial.ask(&undo_sent::SERVICE, trial.stranger("+254700000009")).list();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What becomes of a payment that is asked back: its receiver gives it back or objects, staff
 //! decide, or its time is over.
 
-use super::super::reversal::Reversal;
+use super::super::reversal::{Reversal, UNDO_GONE};
 use super::super::{agree, asked as asked_of_me, dispute, staff, undo};
 use super::*;
 use crate::book::{HoldMove, Leg};
@@ -36,7 +36,7 @@ fn what_is_asked_is_listed_with_who_asks() {
     let said = ["amount", "name"].map(|slot| list.items[0].slots[slot].to_string());
     assert_eq!(said, ["KES 150", "Amina W"]);
     let stranger = trial.ask(&asked_of_me::SERVICE, trial.stranger("+254700000009")).list();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn who_was_paid_objects_once() {
     assert_eq!(moved(&act.changes), [event("dispute", "disputed", "")]);
     set(&mut trial, asked("disputed"));
     let again = ask(&trial, &dispute::SERVICE, &baraka).execute().reason();
-    assert_eq!(again, (Reason::UndoObjected, None));
+    assert_eq!(again, (dispute::UNDO_OBJECTED, None));
 }
 
 #[test]
@@ -96,11 +96,11 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
             ask(trial, service, &baraka)
                 .quote()
                 .error
-                .is_some_and(|error| error == Reason::UndoGone.into())
+                .is_some_and(|error| error == UNDO_GONE.into())
         };
         set(&mut trial, asked("asked"));
         assert!(!gone(&trial));
-        assert_eq!(ask(&trial, service, &amina).quote().reason(), (Reason::UndoGone, None));
+        assert_eq!(ask(&trial, service, &amina).quote().reason(), (UNDO_GONE, None));
         for state in ["agreed", "given_back", "released", "ended", "spent"] {
             set(&mut trial, asked(state));
             assert!(gone(&trial), "{state}");
@@ -112,14 +112,14 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
         trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(None));
         assert!(gone(&trial));
         let unreadable = trial.ask(service, trial.caller(&baraka)).with("undo", "x").quote();
-        assert_eq!(unreadable.reason(), (Reason::UndoGone, None));
+        assert_eq!(unreadable.reason(), (UNDO_GONE, None));
         let missing = trial.ask(service, trial.caller(&baraka)).quote();
-        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("undo")));
+        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("undo")));
         let stranger = ask(&trial, service, &amina);
         assert!(stranger.quote().error.is_some());
         let stranger =
             trial.ask(service, trial.stranger("+254700000009")).with("undo", "9000").quote();
-        assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
     }
 }
 
@@ -129,9 +129,9 @@ fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
     set(&mut trial, asked("asked"));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     let reason = |trial: &Trial| ask(trial, &agree::SERVICE, &baraka).quote().reason();
-    assert_eq!(reason(&trial), (Reason::PayeeClosed, None));
+    assert_eq!(reason(&trial), (Reason::PAYEE_CLOSED, None));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn staff_or_time_leave_it_where_it_is() {
     assert_eq!(moved(&over.changes), [event("end", "ended", "")]);
     assert_eq!(declared(over), stays);
     let early = staff::decided(&trial.config, &row, (&amina, &baraka), true, "at once", NOW);
-    assert_eq!(early.unwrap_err(), Reason::UndoGone.into());
+    assert_eq!(early.unwrap_err(), UNDO_GONE.into());
 }
 
 /// What is told, which is what the service declares.
@@ -220,7 +220,7 @@ fn that_their_own_account_is_frozen_is_said_first() {
     trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(None));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
     let both = ask(&trial, &agree::SERVICE, &baraka).quote();
-    assert_eq!(both.reason(), (Reason::AccountClosed, None));
+    assert_eq!(both.reason(), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]

@@ -56,28 +56,28 @@ fn a_code_made_before_ends_and_what_it_held_is_free_again() {
     assert_eq!(act.holds.first(), Some(&HoldMove::Release { hold: 21 }));
     assert_eq!((act.holds.len(), closed(&act)), (2, vec![(20, "cancelled")]));
     trial.change(&amina, |member| member.account.held_minor += 1);
-    assert_eq!(ask(&trial, &amina, "20000").quote().reason(), (Reason::NotEnough, Some("amount")));
+    assert_eq!(ask(&trial, &amina, "20000").quote().reason(), (Reason::NOT_ENOUGH, Some("amount")));
 }
 
 #[test]
 fn each_refusal_names_the_input_that_mends_it() {
     let (mut trial, amina) = amina();
     let reason = |trial: &Trial, amount: &str| ask(trial, &amina, amount).quote().reason();
-    assert_eq!(reason(&trial, "0"), (Reason::AmountZero, Some("amount")));
-    assert_eq!(reason(&trial, "4999"), (Reason::AmountTooSmall, Some("amount")));
-    assert_eq!(reason(&trial, "97101"), (Reason::NotEnough, Some("amount")));
+    assert_eq!(reason(&trial, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+    assert_eq!(reason(&trial, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    assert_eq!(reason(&trial, "97101"), (Reason::NOT_ENOUGH, Some("amount")));
     ask(&trial, &amina, "97100").quote().planned();
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
-    assert_eq!(missing.reason(), (Reason::FieldMissing, Some("amount")));
+    assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("amount")));
     let stranger = trial.ask(&SERVICE, trial.stranger(TO)).with("amount", "20000");
-    assert_eq!(stranger.quote().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.quote().reason(), (Reason::NOT_JOINED, None));
     trial.change(&amina, |member| member.account.balance_minor = 100_000_00);
     let sim = PersonRow { tier: "sim".into(), ..amina.clone() };
     let limit = |amount: &str| ask(&trial, &sim, amount).quote();
-    assert_eq!(limit("2000001").reason(), (Reason::LimitOnce, Some("amount")));
+    assert_eq!(limit("2000001").reason(), (Reason::LIMIT_ONCE, Some("amount")));
     limit("2000000").planned();
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, "20000"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial, "20000"), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -92,5 +92,5 @@ fn that_the_money_is_not_there_is_said_before_what_a_limit_allows() {
     let (trial, amina) = amina();
     let sim = PersonRow { tier: "sim".into(), ..amina };
     let both = ask(&trial, &sim, "2000001").quote();
-    assert_eq!(both.reason(), (Reason::NotEnough, Some("amount")));
+    assert_eq!(both.reason(), (Reason::NOT_ENOUGH, Some("amount")));
 }

@@ -36,7 +36,7 @@ fn what_waits_is_listed() {
     let lines: Vec<_> = list.items.iter().map(line).collect();
     assert_eq!(lines, [("20".to_owned(), "KES 300".to_owned(), "0711222333".to_owned(), 2)]);
     let stranger = trial.ask(&sent::LIST, trial.stranger(TO)).list();
-    assert_eq!(stranger.reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -46,10 +46,10 @@ fn only_what_waits_can_be_chosen() {
         let chosen = |id: &str| trial.ask(service, trial.caller(&amina)).with("parcel", id).quote();
         assert_eq!(chosen("20").planned().said("day"), "29/11/26");
         for gone in ["30", "21", "none"] {
-            assert_eq!(chosen(gone).reason(), (Reason::ParcelGone, None), "{gone}");
+            assert_eq!(chosen(gone).reason(), (sent::PARCEL_GONE, None), "{gone}");
         }
         let missing = trial.ask(service, trial.caller(&amina)).quote();
-        assert_eq!(missing.reason(), (Reason::FieldMissing, Some("parcel")));
+        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("parcel")));
     }
 }
 
@@ -133,15 +133,15 @@ fn its_secret_is_read_again_behind_the_pin() {
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.changes.len(), act.holds.len()), ("secret", 0, 0));
     kept(&mut trial, PIN_ATTEMPTS_MAX);
-    assert_eq!(ask(&trial).reason(), (Reason::ParcelLocked, None));
+    assert_eq!(ask(&trial).reason(), (reveal::PARCEL_LOCKED, None));
     let other = trial.config.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
     trial.set(Want::Pin(20), Found::Pin(Some(other.clone())));
-    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "its key is in use no more");
+    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "its key is in use no more");
     let both = PinRow { attempts: PIN_ATTEMPTS_MAX, ..other };
     trial.set(Want::Pin(20), Found::Pin(Some(both)));
-    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None), "however often it was tried");
+    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "however often it was tried");
     trial.set(Want::Pin(20), Found::Pin(None));
-    assert_eq!(ask(&trial).reason(), (Reason::ParcelGone, None));
+    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None));
     trial.set(Want::Posting(21), Found::Posting(None));
     assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));
     let quote =

@@ -8,7 +8,7 @@ use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::AgentPost;
 use crate::store::facts::Roster;
-use crate::wallet::agents::cash_out;
+use crate::wallet::agents::{cash_out, counter};
 use crate::wallet::trial::{Request, account, posting};
 
 const MARIAM: &str = "+254700000003";
@@ -155,7 +155,7 @@ fn where_it_was_switched_off_what_waits_is_still_handed_out() {
     let check = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&mariam)).with("to", TO).check();
     assert!(check(&trial).plan.flags.contains("unjoined"));
     wait(&mut trial, Vec::new());
-    assert_eq!(check(&trial).reason(), (Reason::PayeeUnknown, Some("to")));
+    assert_eq!(check(&trial).reason(), (Reason::PAYEE_UNKNOWN, Some("to")));
 }
 
 #[test]
@@ -163,25 +163,25 @@ fn each_refusal_names_the_input_that_mends_it() {
     let (mut trial, amina, mariam) = outlet();
     let reason = |trial: &Trial, code: &str| ask(trial, &mariam, "30000", code).execute().reason();
     // six digits are a code of somebody who has a wallet
-    assert_eq!(reason(&trial, "404142"), (Reason::TextFormat, Some("code")));
-    assert_eq!(reason(&trial, "3404142"), (Reason::CodeGone, None));
-    assert_eq!(reason(&trial, "1404142"), (Reason::CodeGone, None), "it has no code any more");
+    assert_eq!(reason(&trial, "404142"), (Reason::TEXT_FORMAT, Some("code")));
+    assert_eq!(reason(&trial, "3404142"), (Reason::CODE_GONE, None));
+    assert_eq!(reason(&trial, "1404142"), (Reason::CODE_GONE, None), "it has no code any more");
     let theirs = AgentPost {
         assistant: trial.caller(&mariam).post.unwrap().assistant,
         outlet: trial.caller(&mariam).post.unwrap().outlet,
     };
     trial.set(Want::Post(101), Found::Post(Box::new(Some(theirs))));
-    assert_eq!(reason(&trial, SECRET), (Reason::AgentSelf, Some("to")));
+    assert_eq!(reason(&trial, SECRET), (counter::AGENT_SELF, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(
         reason(&trial, SECRET),
-        (Reason::CodeGone, None),
+        (Reason::CODE_GONE, None),
         "it waits with the account that sent it"
     );
     let float = account(201, 500_000);
     let frozen = crate::store::book_rows::Account { state: "frozen".into(), ..float };
     trial.set(Want::Account(201), Found::Account(Some(frozen)));
-    assert_eq!(reason(&trial, SECRET), (Reason::AgentUnknown, Some("agent")));
+    assert_eq!(reason(&trial, SECRET), (Reason::AGENT_UNKNOWN, Some("agent")));
 }
 
 #[test]

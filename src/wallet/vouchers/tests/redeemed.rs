@@ -83,7 +83,7 @@ fn what_cannot_be_a_code_is_no_try() {
     let (trial, _, mariam) = outlet();
     for typed in ["12", "40414x", "", "40414200"] {
         let refused = ask(&trial, &mariam, "30000", typed).execute().reason();
-        assert_eq!(refused, (Reason::TextFormat, Some("code")), "{typed}");
+        assert_eq!(refused, (Reason::TEXT_FORMAT, Some("code")), "{typed}");
     }
 }
 
@@ -92,20 +92,20 @@ fn each_refusal_names_the_input_that_mends_it() {
     let (mut trial, amina, mariam) = outlet();
     let done = |trial: &Trial| ask(trial, &mariam, "30000", CODE).execute();
     let customer = trial.ask(&SERVICE, trial.caller(&amina)).with("to", MARIAM);
-    assert_eq!(customer.check().reason(), (Reason::NotAgent, None));
+    assert_eq!(customer.check().reason(), (Reason::NOT_AGENT, None));
     let own = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", MARIAM);
-    assert_eq!(own.check().reason(), (Reason::PayeeSelf, Some("to")));
+    assert_eq!(own.check().reason(), (Reason::PAYEE_SELF, Some("to")));
     let missing = trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA);
-    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("amount")));
+    assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("amount")));
     let missing =
         trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA).with("amount", "30000");
-    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("code")));
+    assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("code")));
     trial.set(Want::Pin(20), Found::Pin(None));
-    assert_eq!(done(&trial).reason(), (Reason::CodeGone, None));
+    assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
     trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(Vec::new()));
-    assert_eq!(done(&trial).reason(), (Reason::CodeGone, None));
+    assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(done(&trial).reason(), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(done(&trial).reason(), (Reason::PAYEE_CLOSED, Some("to")));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Sending to a number without a wallet: what it costs and opens, what is refused, and how many may
 //! wait.
 
-use super::super::{recipient, send_unjoined::SERVICE, voucher::LIFE};
+use super::super::send_unjoined::{PARCELS_FULL, SERVICE};
+use super::super::{recipient, voucher::LIFE};
 use super::*;
 use crate::book::{HoldMove, Key};
 use crate::pin::Pin;
@@ -82,20 +83,20 @@ fn each_refusal_names_the_input_that_mends_it() {
         let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", to).with("amount", amount);
         ask.quote().reason()
     };
-    assert_eq!(reason(&trial, "0700", "30000"), (Reason::PhoneFormat, Some("to")));
-    assert_eq!(reason(&trial, TO, "0"), (Reason::AmountZero, Some("amount")));
-    assert_eq!(reason(&trial, TO, "4999"), (Reason::AmountTooSmall, Some("amount")));
-    assert_eq!(reason(&trial, TO, "25000100"), (Reason::AmountTooLarge, Some("amount")));
+    assert_eq!(reason(&trial, "0700", "30000"), (Reason::PHONE_FORMAT, Some("to")));
+    assert_eq!(reason(&trial, TO, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+    assert_eq!(reason(&trial, TO, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    assert_eq!(reason(&trial, TO, "25000100"), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).with("to", TO);
-    assert_eq!(missing.check().reason(), (Reason::FieldMissing, Some("amount")));
+    assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("amount")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", TO);
-    assert_eq!(stranger.check().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));
     trial.person(109, TO, "Neema Achieng", 0);
-    assert_eq!(reason(&trial, TO, "30000"), (Reason::AlreadyJoined, None));
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::ALREADY_JOINED, None));
     trial.config.rules.unjoined = false;
-    assert_eq!(reason(&trial, TO, "30000"), (Reason::ServiceUnknown, None));
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::SERVICE_UNKNOWN, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, TO, "30000"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial, TO, "30000"), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn amount_and_fee_must_be_there_and_not_held() {
     trial.change(&amina, |member| member.account.held_minor = 66_400);
     assert_eq!(quote(&trial, &amina).planned().said("total"), "KES 336");
     trial.change(&amina, |member| member.account.held_minor = 66_401);
-    assert_eq!(quote(&trial, &amina).reason(), (Reason::NotEnough, Some("amount")));
+    assert_eq!(quote(&trial, &amina).reason(), (Reason::NOT_ENOUGH, Some("amount")));
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn limits_of_what_goes_out_count() {
         trial.ask(&SERVICE, trial.caller(&person)).with("to", TO).with("amount", amount).quote()
     };
     once("2000000").planned();
-    assert_eq!(once("2000001").reason(), (Reason::LimitOnce, Some("amount")));
+    assert_eq!(once("2000001").reason(), (Reason::LIMIT_ONCE, Some("amount")));
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn so_many_wait_at_a_time() {
     has_sent(&mut trial, (0..9).map(other).collect());
     quote(&trial, &amina).planned();
     has_sent(&mut trial, (0..10).map(other).collect());
-    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+    assert_eq!(quote(&trial, &amina).reason(), (PARCELS_FULL, None));
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn so_many_are_made_in_a_day_whatever_became_of_them() {
     quote(&trial, &amina).planned();
     let mut made = Vec::from_iter((0..20).map(other));
     has_sent(&mut trial, made.clone());
-    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+    assert_eq!(quote(&trial, &amina).reason(), (PARCELS_FULL, None));
     // a day later the oldest counts no more
     made[0].expires_at = NOW.minus(DAY).plus(LIFE).micros();
     has_sent(&mut trial, made);
@@ -171,7 +172,7 @@ fn so_many_go_to_one_number_in_a_day() {
     has_sent(&mut trial, (0..2).map(before).collect());
     quote(&trial, &amina).planned();
     has_sent(&mut trial, (0..3).map(before).collect());
-    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+    assert_eq!(quote(&trial, &amina).reason(), (PARCELS_FULL, None));
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn each_that_waits_for_a_number_has_a_digit_of_its_own() {
     wait(&mut trial, (2..=9).map(|place| voucher(place, place, HOUR)).collect());
     assert_eq!(secret(&trial).get(..1), Some("1"));
     wait(&mut trial, (1..=9).map(|place| voucher(place, place, HOUR)).collect());
-    assert_eq!(quote(&trial, &amina).reason(), (Reason::ParcelsFull, None));
+    assert_eq!(quote(&trial, &amina).reason(), (PARCELS_FULL, None));
 }
 
 #[test]
@@ -227,9 +228,9 @@ fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
     let asked = check(&trial, TO).planned();
     assert!(asked.flags.contains("unjoined"));
     assert_eq!((asked.said("phone"), asked.said("name")), ("0711222333".to_owned(), String::new()));
-    assert_eq!(check(&trial, AMINA).reason(), (Reason::PayeeSelf, Some("to")));
+    assert_eq!(check(&trial, AMINA).reason(), (Reason::PAYEE_SELF, Some("to")));
     trial.config.rules.unjoined = false;
-    assert_eq!(check(&trial, TO).reason(), (Reason::PayeeUnknown, Some("to")));
+    assert_eq!(check(&trial, TO).reason(), (Reason::PAYEE_UNKNOWN, Some("to")));
     trial.person(109, TO, "Neema Achieng", 0);
     let known = check(&trial, TO).planned();
     assert!(known.flags.is_empty() && known.act.is_none());
@@ -274,7 +275,7 @@ fn that_no_more_may_wait_is_said_before_an_amount_is_asked_for() {
     let (mut trial, amina) = amina();
     wait(&mut trial, (1..=9).map(|place| voucher(place, place, HOUR)).collect());
     let check = trial.ask(&SERVICE, trial.caller(&amina)).with("to", TO).check();
-    assert_eq!(check.reason(), (Reason::ParcelsFull, None));
+    assert_eq!(check.reason(), (PARCELS_FULL, None));
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub fn total(context: &Context, payer: &PersonRow, amount: Money) -> Result<Pric
     let fee = context.money(fee.payer_minor);
     let total = amount
         .checked_add(fee)
-        .ok_or_else(|| Refusal::of_field(Reason::AmountTooLarge, "amount"))?;
+        .ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "amount"))?;
     Ok(Price { amount, fee, total })
 }
 

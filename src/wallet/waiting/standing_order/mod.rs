@@ -37,7 +37,7 @@ pub const SET_UP: Service = Service {
         Slot("first_day", Kind::Day),
         Slot("last_day", Kind::Day),
     ],
-    refusals: &[Reason::StandingFull, Reason::StandingEnd, Reason::DateTooSoon],
+    refusals: &[STANDING_FULL, STANDING_END, DATE_TOO_SOON],
     messages: agreed::MESSAGES,
     ..Service::PLAIN
 };
@@ -57,10 +57,19 @@ pub const CANCEL: Service = Service {
     wants: &[named, payee],
     decide: cancel,
     shows: agreed::TOLD,
-    refusals: &[Reason::StandingGone],
+    refusals: &[STANDING_GONE],
     messages: &[&CANCELLED],
     ..Service::PLAIN
 };
+
+/// A standing order without an end, or with one too far away.
+pub const STANDING_END: Reason = Reason::new("standing_end");
+/// As many standing orders as one may have.
+pub const STANDING_FULL: Reason = Reason::new("standing_full");
+/// No such standing order, or not any more.
+pub const STANDING_GONE: Reason = Reason::new("standing_gone");
+/// Not a day to begin on: it has come, or is more than a year away.
+pub const DATE_TOO_SOON: Reason = Reason::new("date_too_soon");
 
 /// Standing orders of one payer.
 const OPEN_MAX: i64 = 8;
@@ -95,7 +104,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let fee = total(context, payer, amount)?;
     fee.show(plan);
     let every = Every::parse(context.field("every")?);
-    let every = every.ok_or_else(|| Refusal::of_field(Reason::TextFormat, "every"))?;
+    let every = every.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "every"))?;
     let schedule = schedule(context, every)?;
     match every {
         Every::Day => {}
@@ -107,7 +116,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("last_day", schedule.last());
     let open = context.facts.standing_orders(&Want::StandingOrders(payer.account_id, OPEN_MAX))?;
     if i64::try_from(open.len()).unwrap_or(i64::MAX) >= OPEN_MAX {
-        return Err(Reason::StandingFull.into());
+        return Err(STANDING_FULL.into());
     }
     let row = StandingOrderRow {
         id: context.fresh_id,
@@ -139,9 +148,9 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
     let today = context.today();
     let first = Day::read(context.field("first_day")?);
-    let first = first.ok_or_else(|| Refusal::of_field(Reason::DateFormat, "first_day"))?;
+    let first = first.ok_or_else(|| Refusal::of_field(Reason::DATE_FORMAT, "first_day"))?;
     if first <= today || first.number().saturating_sub(today.number()) > FIRST_DAYS_MAX {
-        return Err(Refusal::of_field(Reason::DateTooSoon, "first_day").into());
+        return Err(Refusal::of_field(DATE_TOO_SOON, "first_day").into());
     }
     let typed = context.field("end")?.trim();
     let schedule = if typed.len() <= TIMES_DIGITS_MAX
@@ -149,10 +158,10 @@ fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
     {
         Schedule::counted(every, first, typed.parse().unwrap_or(0))
     } else {
-        let end = Day::read(typed).ok_or_else(|| Refusal::of_field(Reason::DateFormat, "end"))?;
+        let end = Day::read(typed).ok_or_else(|| Refusal::of_field(Reason::DATE_FORMAT, "end"))?;
         Schedule::until(every, first, end)
     };
-    Ok(schedule.ok_or_else(|| Refusal::of_field(Reason::StandingEnd, "end"))?)
+    Ok(schedule.ok_or_else(|| Refusal::of_field(STANDING_END, "end"))?)
 }
 
 fn open<'a>(context: &Context<'a>) -> Result<&'a [StandingOrderRow], PlanError> {
@@ -182,7 +191,7 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn named(context: &Context) -> Vec<Want> {
-    context.chosen("standing", Reason::StandingGone).map(Want::StandingOrder).into_iter().collect()
+    context.chosen("standing", STANDING_GONE).map(Want::StandingOrder).into_iter().collect()
 }
 
 fn payee(context: &Context) -> Vec<Want> {
@@ -192,15 +201,15 @@ fn payee(context: &Context) -> Vec<Want> {
 /// The one that the input names, if it is the caller's and open.
 fn own<'a>(context: &Context<'a>) -> Result<&'a StandingOrderRow, PlanError> {
     let payer = context.person()?;
-    let row = context.facts.standing_order(context.chosen("standing", Reason::StandingGone)?)?;
+    let row = context.facts.standing_order(context.chosen("standing", STANDING_GONE)?)?;
     let own = row.filter(|row| row.state == "open" && row.payer == payer.account_id);
-    Ok(own.ok_or(Reason::StandingGone)?)
+    Ok(own.ok_or(STANDING_GONE)?)
 }
 
 fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
     let row = own(context)?;
-    let payee = context.facts.person(row.payee)?.ok_or(Reason::StandingGone)?;
+    let payee = context.facts.person(row.payee)?.ok_or(STANDING_GONE)?;
     let told = told(context, row, payee);
     plan.show_all(told.clone());
     let version = row.version.saturating_add(1);

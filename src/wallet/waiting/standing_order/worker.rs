@@ -158,7 +158,7 @@ fn key(row: &StandingOrderRow) -> Key {
 fn passes(refusal: &Refusal) -> bool {
     matches!(
         refusal.reason,
-        Reason::Stale | Reason::Busy | Reason::Unclear | Reason::KeyReused | Reason::Invalid
+        Reason::STALE | Reason::BUSY | Reason::UNCLEAR | Reason::KEY_REUSED | Reason::INVALID
     )
 }
 
@@ -202,7 +202,7 @@ fn pay(context: &Context, due: &Due, stage: Stage) -> Result<Step, PlanError> {
     let total_minor = total(context, due.payer, amount)?.total.minor;
     if total_minor != due.row.total_minor {
         if stage == Stage::Retry {
-            return Err(Reason::PriceChanged.into());
+            return Err(Reason::PRICE_CHANGED.into());
         }
         let row = StandingOrderRow { total_minor, ..due.row.clone() };
         let row = waits(context, row, &schedule_of(due.row), Stage::Retry);

@@ -93,7 +93,7 @@ fn whichever_service_an_order_names_pays_it_and_an_outlet_hands_out_cash() {
 #[test]
 fn what_does_not_wait_or_is_not_ones_own_is_gone() {
     let (mut trial, [amina, baraka, _]) = three();
-    let gone = (Reason::OrderGone, None);
+    let gone = (Reason::ORDER_GONE, None);
     let waits = order(1, "send", 101, 102, 20_000);
     for service in [&APPROVE, &DECLINE] {
         trial.set(Want::Order(1), Found::Order(None));
@@ -119,9 +119,9 @@ fn what_does_not_wait_or_is_not_ones_own_is_gone() {
         let wrong = trial.ask(service, trial.caller(&amina)).with("order", "x");
         assert_eq!(wrong.execute().reason(), gone);
         let none = trial.ask(service, trial.caller(&amina));
-        assert_eq!(none.execute().reason(), (Reason::FieldMissing, Some("order")));
+        assert_eq!(none.execute().reason(), (Reason::FIELD_MISSING, Some("order")));
         let stranger = trial.ask(service, trial.stranger("+254700000009")).with("order", "1");
-        assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));
     }
 }
 
@@ -129,11 +129,11 @@ fn what_does_not_wait_or_is_not_ones_own_is_gone() {
 fn a_yes_is_refused_like_any_payment() {
     let (mut trial, [amina, baraka, _]) = three();
     trial.set(Want::Order(1), Found::Order(Some(order(1, "send", 101, 102, 100_000))));
-    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::NotEnough, Some("amount")));
+    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::NOT_ENOUGH, Some("amount")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::PAYEE_CLOSED, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn those_who_asked_and_are_not_blocked_are_listed_and_those_who_are() {
     assert_eq!(list(&BLOCKED), ["103 Claire M 0700***003"]);
     for service in [&ASKERS, &BLOCKED] {
         let stranger = trial.ask(service, trial.stranger("+254700000009"));
-        assert_eq!(stranger.list().reason(), (Reason::NotJoined, None));
+        assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));
     }
 }
 
@@ -62,11 +62,11 @@ fn only_those_who_are_listed_are_blocked_or_let_in_again() {
         for other in others {
             assert_eq!(
                 set(&trial, service, &amina, other).reason(),
-                (Reason::Stale, None),
+                (Reason::STALE, None),
                 "{other}"
             );
         }
         let none = trial.ask(service, trial.caller(&amina));
-        assert_eq!(none.execute().reason(), (Reason::FieldMissing, Some("asker")));
+        assert_eq!(none.execute().reason(), (Reason::FIELD_MISSING, Some("asker")));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::super::trial::NOW;
 use super::super::order::{LIST, ORDER};
+use super::super::pending::ORDERS_FULL;
 use super::*;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
@@ -38,14 +39,14 @@ fn an_order_refuses_what_could_not_be_paid_now() {
         let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", to).with("amount", amount);
         ask.execute().reason()
     };
-    assert_eq!(reason(&trial, AMINA, "100"), (Reason::PayeeSelf, Some("to")));
-    assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PayeeUnknown, Some("to")));
-    assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AmountZero, Some("amount")));
-    assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NotEnough, Some("amount")));
+    assert_eq!(reason(&trial, AMINA, "100"), (Reason::PAYEE_SELF, Some("to")));
+    assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PAYEE_UNKNOWN, Some("to")));
+    assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
+    assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NOT_ENOUGH, Some("amount")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PAYEE_CLOSED, Some("to")));
     let stranger = trial.ask(&ORDER, trial.stranger("+254700000009")).with("to", BARAKA);
-    assert_eq!(stranger.execute().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn eight_orders_of_ones_own_may_wait_and_requests_take_no_room_from_them() {
         ask.execute().error
     };
     assert_eq!(full(7), None);
-    assert_eq!(full(8), Some(Reason::OrdersFull.into()));
+    assert_eq!(full(8), Some(ORDERS_FULL.into()));
 }
 
 #[test]
@@ -79,5 +80,5 @@ fn what_waits_is_listed_with_who_is_paid() {
     trial.set(waits(), Found::Orders(Vec::new()));
     assert!(trial.ask(&LIST, trial.caller(&amina)).list().planned().items.is_empty());
     let stranger = trial.ask(&LIST, trial.stranger("+254700000009"));
-    assert_eq!(stranger.list().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));
 }

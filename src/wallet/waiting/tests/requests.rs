@@ -1,7 +1,8 @@
 //! Requests for money: what they leave, the quota, one's own list, and taking them back.
 
 use super::super::super::trial::NOW;
-use super::super::payment_request::{ASK, CANCEL, MINE};
+use super::super::payment_request::{ASK, CANCEL, MINE, REQUEST_GONE};
+use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::*;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
@@ -68,12 +69,12 @@ fn each_refusal_names_the_input_that_mends_it() {
         let ask = trial.ask(&ASK, trial.caller(&baraka)).with("to", to).with("amount", amount);
         ask.with("reference", reference).quote().reason()
     };
-    assert_eq!(reason(&trial, BARAKA, "100", "rent"), (Reason::PayeeSelf, Some("to")));
-    assert_eq!(reason(&trial, "+254700000009", "100", "rent"), (Reason::PayeeUnknown, Some("to")));
-    assert_eq!(reason(&trial, AMINA, "0", "rent"), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason(&trial, BARAKA, "100", "rent"), (Reason::PAYEE_SELF, Some("to")));
+    assert_eq!(reason(&trial, "+254700000009", "100", "rent"), (Reason::PAYEE_UNKNOWN, Some("to")));
+    assert_eq!(reason(&trial, AMINA, "0", "rent"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert_eq!(
         reason(&trial, AMINA, "99999999999", "rent"),
-        (Reason::AmountTooLarge, Some("amount"))
+        (Reason::AMOUNT_TOO_LARGE, Some("amount"))
     );
     for words in [
         "1234",
@@ -86,16 +87,16 @@ fn each_refusal_names_the_input_that_mends_it() {
     ] {
         assert_eq!(
             reason(&trial, AMINA, "100", words),
-            (Reason::TextFormat, Some("reference")),
+            (Reason::TEXT_FORMAT, Some("reference")),
             "{words}"
         );
     }
     trial.set(Want::BlockedBy(101), Found::Accounts(vec![102]));
-    assert_eq!(reason(&trial, AMINA, "x", "rent"), (Reason::RequestBlocked, Some("to")));
+    assert_eq!(reason(&trial, AMINA, "x", "rent"), (REQUEST_BLOCKED, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::PAYEE_CLOSED, Some("to")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::AccountClosed, None));
+    assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::ACCOUNT_CLOSED, None));
 }
 
 #[test]
@@ -103,9 +104,9 @@ fn whoever_is_still_typing_is_told_what_is_wrong_so_far() {
     let (trial, [_, baraka, _]) = three();
     let check = trial.ask(&ASK, trial.caller(&baraka)).with("to", AMINA).check();
     assert_eq!(check.plan.said("name"), "Amina W");
-    assert_eq!(check.reason(), (Reason::FieldMissing, Some("amount")));
+    assert_eq!(check.reason(), (Reason::FIELD_MISSING, Some("amount")));
     let nobody = trial.ask(&ASK, trial.caller(&baraka)).check();
-    assert_eq!(nobody.reason(), (Reason::FieldMissing, Some("to")));
+    assert_eq!(nobody.reason(), (Reason::FIELD_MISSING, Some("to")));
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn the_quota_of_who_asks_has_clear_edges() {
         ask(&trial, &baraka).error
     };
     let full = |field: Option<&'static str>| {
-        let refusal = crate::refusal::Refusal { field, ..Reason::RequestsFull.into() };
+        let refusal = crate::refusal::Refusal { field, ..REQUESTS_FULL.into() };
         Some(super::super::super::plan::PlanError::Refused(refusal))
     };
     let to_claire = order(1, "request", 103, 102, 100);
@@ -151,7 +152,7 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
         ask(&trial, &baraka)
     };
     assert_eq!(with(7).error, None);
-    assert_eq!(with(8).reason(), (Reason::RequestsFull, Some("to")));
+    assert_eq!(with(8).reason(), (REQUESTS_FULL, Some("to")));
 }
 
 #[test]
@@ -175,7 +176,7 @@ fn ones_own_requests_are_listed_with_what_became_of_them() {
         [line(1, "+"), line(2, "?"), line(3, "-"), line(4, "-")]
     );
     let stranger = trial.ask(&MINE, trial.stranger("+254700000009"));
-    assert_eq!(stranger.list().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
     );
     let said = "about=: rent amount=KES 300 name=Baraka O phone=0700***002";
     assert_eq!(plan.messages(), [("sms.request_cancelled".to_owned(), said.to_owned())]);
-    let gone = (Reason::RequestGone, None);
+    let gone = (REQUEST_GONE, None);
     assert_eq!(cancel(&trial, &amina).reason(), gone);
     for row in [
         OrderRow { kind: "send".into(), ..row.clone() },

@@ -3,8 +3,10 @@
 
 use super::super::super::context::Context;
 use super::super::super::trial::{NOW, Outcome};
+use super::super::payment_request::REQUEST_GONE;
+use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::super::reminding;
-use super::super::split_bill::{CANCEL, MINE, REMIND, SHARES, SPLIT};
+use super::super::split_bill::{BILL_REMINDED, BILL_TWICE, CANCEL, MINE, REMIND, SHARES, SPLIT};
 use super::*;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
@@ -70,21 +72,21 @@ fn the_list_ends_where_it_is_said_or_where_nothing_more_is_typed() {
     assert_eq!(flagged(&[BARAKA, " 1 "]), (true, true));
     // in the first place it is no number
     let reason = split(&trial, &amina, "100000", &["1"]).check().reason();
-    assert_eq!(reason, (Reason::PhoneFormat, Some("to1")));
+    assert_eq!(reason, (Reason::PHONE_FORMAT, Some("to1")));
     let nobody = split(&trial, &amina, "100000", &[]).check();
-    assert_eq!(nobody.reason(), (Reason::FieldMissing, Some("to1")));
+    assert_eq!(nobody.reason(), (Reason::FIELD_MISSING, Some("to1")));
 }
 
 #[test]
 fn a_share_of_nothing_is_too_small() {
     let (trial, [amina, ..]) = three();
     let reason = |amount: &str| split(&trial, &amina, amount, &[BARAKA, CLAIRE, "1"]).quote();
-    assert_eq!(reason("2").reason(), (Reason::AmountTooSmall, Some("amount")));
+    assert_eq!(reason("2").reason(), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
     assert_eq!(reason("300").planned().said("share"), "KES 1");
-    assert_eq!(reason("0").reason(), (Reason::AmountZero, Some("amount")));
+    assert_eq!(reason("0").reason(), (Reason::AMOUNT_ZERO, Some("amount")));
     let official =
         trial.ask(&SPLIT, trial.caller(&amina)).with("amount", "300").with("reference", "KES 5");
-    assert_eq!(official.check().reason(), (Reason::TextFormat, Some("reference")));
+    assert_eq!(official.check().reason(), (Reason::TEXT_FORMAT, Some("reference")));
 }
 
 #[test]
@@ -92,18 +94,18 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     let (mut trial, [amina, _, claire]) = three();
     let reason =
         |trial: &Trial, among: &[&str]| split(trial, &amina, "100000", among).quote().reason();
-    assert_eq!(reason(&trial, &[BARAKA, AMINA]), (Reason::PayeeSelf, Some("to2")));
-    assert_eq!(reason(&trial, &[BARAKA, CLAIRE, "0700"]), (Reason::PhoneFormat, Some("to3")));
-    assert_eq!(reason(&trial, &[BARAKA, DAUDI]), (Reason::PayeeUnknown, Some("to2")));
-    assert_eq!(reason(&trial, &[BARAKA, CLAIRE, BARAKA]), (Reason::BillTwice, Some("to3")));
+    assert_eq!(reason(&trial, &[BARAKA, AMINA]), (Reason::PAYEE_SELF, Some("to2")));
+    assert_eq!(reason(&trial, &[BARAKA, CLAIRE, "0700"]), (Reason::PHONE_FORMAT, Some("to3")));
+    assert_eq!(reason(&trial, &[BARAKA, DAUDI]), (Reason::PAYEE_UNKNOWN, Some("to2")));
+    assert_eq!(reason(&trial, &[BARAKA, CLAIRE, BARAKA]), (BILL_TWICE, Some("to3")));
     let waiting = orders(1..9, &order(1, "request", 103, 999, 100));
     let want = Want::OrdersWaiting { payer: 103, now: NOW.micros(), limit: 16 };
     trial.set(want, Found::Orders(waiting));
-    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::RequestsFull, Some("to2")));
+    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUESTS_FULL, Some("to2")));
     trial.set(Want::BlockedBy(103), Found::Accounts(vec![101]));
-    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::RequestBlocked, Some("to2")));
+    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUEST_BLOCKED, Some("to2")));
     trial.change(&claire, |member| member.account.state = "frozen".into());
-    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PayeeClosed, Some("to2")));
+    assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PAYEE_CLOSED, Some("to2")));
     let made =
         orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
     let today = Want::RequestsOf {
@@ -121,11 +123,7 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     );
     trial.person(105, "+254700000005", "Esther Njeri", 0);
     let last = reason(&trial, &[BARAKA, DAUDI, "+254700000005"]);
-    assert_eq!(
-        last,
-        (Reason::RequestsFull, Some("to3")),
-        "whoever was named last is the one too many"
-    );
+    assert_eq!(last, (REQUESTS_FULL, Some("to3")), "whoever was named last is the one too many");
 }
 
 #[test]
@@ -197,7 +195,7 @@ fn the_shares_of_ones_own_bill_are_listed() {
         ["1 + KES 333.33 Baraka O", "2 ? KES 333.33 Claire M"]
     );
     assert!(list(&trial, &baraka, "1").planned().items.is_empty(), "somebody else's");
-    assert_eq!(list(&trial, &amina, "x").reason(), (Reason::RequestGone, None));
+    assert_eq!(list(&trial, &amina, "x").reason(), (REQUEST_GONE, None));
 }
 
 #[test]
@@ -212,9 +210,9 @@ fn what_is_not_paid_is_taken_back() {
     assert_eq!(closed(&plan), [(2, "cancelled")]);
     let said = "about= amount=KES 333.33 name=Amina W phone=0700***001";
     assert_eq!(plan.messages(), [("sms.request_cancelled".to_owned(), said.to_owned())]);
-    assert_eq!(cancel(&trial, &baraka).reason(), (Reason::RequestGone, None));
+    assert_eq!(cancel(&trial, &baraka).reason(), (REQUEST_GONE, None));
     bill(&mut trial, "approved", "declined");
-    assert_eq!(cancel(&trial, &amina).reason(), (Reason::RequestGone, None));
+    assert_eq!(cancel(&trial, &amina).reason(), (REQUEST_GONE, None));
 }
 
 /// Amina reminds so many minutes after she asked.
@@ -227,7 +225,7 @@ fn reminded_after(trial: &mut Trial, amina: &PersonRow, minutes: u32) -> Outcome
 fn who_has_not_answered_is_reminded_once_and_not_within_an_hour_of_anything() {
     let (mut trial, [amina, ..]) = three();
     bill(&mut trial, "waiting", "approved");
-    let again = (Reason::BillReminded, None);
+    let again = (BILL_REMINDED, None);
     assert_eq!(reminded_after(&mut trial, &amina, 59).reason(), again);
     let plan = reminded_after(&mut trial, &amina, 60).planned();
     let said = "about= amount=KES 333.33 date=24/11/26 dial=*384*1234# name=Amina W \
@@ -243,7 +241,7 @@ fn who_has_not_answered_is_reminded_once_and_not_within_an_hour_of_anything() {
     trial.set(Want::Claimed(reminding::turn(1).bytes().to_vec()), Found::Truth(true));
     assert_eq!(reminded_after(&mut trial, &amina, 60).reason(), again);
     bill(&mut trial, "approved", "approved");
-    assert_eq!(reminded_after(&mut trial, &amina, 60).reason(), (Reason::RequestGone, None));
+    assert_eq!(reminded_after(&mut trial, &amina, 60).reason(), (REQUEST_GONE, None));
 }
 
 #[test]

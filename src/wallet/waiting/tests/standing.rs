@@ -1,7 +1,9 @@
 //! Standing orders: what is agreed on, what is refused, the list, and ending one.
 
 use super::super::super::trial::Outcome;
-use super::super::standing_order::{CANCEL, LIST, SET_UP};
+use super::super::standing_order::{
+    CANCEL, DATE_TOO_SOON, LIST, SET_UP, STANDING_END, STANDING_FULL, STANDING_GONE,
+};
 use super::*;
 use crate::calendar::Day;
 use crate::refusal::Reason;
@@ -97,19 +99,19 @@ fn days_that_are_no_days_and_ends_that_are_no_ends_are_refused() {
             other => panic!("{other:?}"),
         })
     };
-    assert_eq!(reason("year", "1/12/26", "12"), Some((Reason::TextFormat, Some("every"))));
-    assert_eq!(reason("day", "soon", "12"), Some((Reason::DateFormat, Some("first_day"))));
+    assert_eq!(reason("year", "1/12/26", "12"), Some((Reason::TEXT_FORMAT, Some("every"))));
+    assert_eq!(reason("day", "soon", "12"), Some((Reason::DATE_FORMAT, Some("first_day"))));
     // tomorrow at the earliest, and 366 days from today at the latest
-    assert_eq!(reason("day", "23/11/26", "12"), Some((Reason::DateTooSoon, Some("first_day"))));
+    assert_eq!(reason("day", "23/11/26", "12"), Some((DATE_TOO_SOON, Some("first_day"))));
     assert_eq!(reason("day", "24/11/26", "12"), None);
     assert_eq!(reason("day", "24/11/27", "12"), None);
-    assert_eq!(reason("day", "25/11/27", "12"), Some((Reason::DateTooSoon, Some("first_day"))));
-    assert_eq!(reason("day", "1/12/26", "0"), Some((Reason::StandingEnd, Some("end"))));
+    assert_eq!(reason("day", "25/11/27", "12"), Some((DATE_TOO_SOON, Some("first_day"))));
+    assert_eq!(reason("day", "1/12/26", "0"), Some((STANDING_END, Some("end"))));
     assert_eq!(reason("day", "1/12/26", "366"), None);
-    assert_eq!(reason("day", "1/12/26", "367"), Some((Reason::StandingEnd, Some("end"))));
-    assert_eq!(reason("day", "1/12/26", "30/11/26"), Some((Reason::StandingEnd, Some("end"))));
-    assert_eq!(reason("day", "1/12/26", "then"), Some((Reason::DateFormat, Some("end"))));
-    assert_eq!(reason("day", "1/12/26", "1000"), Some((Reason::DateFormat, Some("end"))));
+    assert_eq!(reason("day", "1/12/26", "367"), Some((STANDING_END, Some("end"))));
+    assert_eq!(reason("day", "1/12/26", "30/11/26"), Some((STANDING_END, Some("end"))));
+    assert_eq!(reason("day", "1/12/26", "then"), Some((Reason::DATE_FORMAT, Some("end"))));
+    assert_eq!(reason("day", "1/12/26", "1000"), Some((Reason::DATE_FORMAT, Some("end"))));
 }
 
 #[test]
@@ -119,7 +121,7 @@ fn each_input_is_refused_for_itself_and_what_is_missing_last() {
         let ask = trial.ask(&SET_UP, trial.caller(&amina));
         fields.iter().fold(ask, |ask, (field, value)| ask.with(field, value)).check().reason()
     };
-    let missing = |field| (Reason::FieldMissing, Some(field));
+    let missing = |field| (Reason::FIELD_MISSING, Some(field));
     let mut typed = vec![("to", BARAKA)];
     assert_eq!(check(&trial, &[]), missing("to"));
     for (next, value) in [("amount", "30000"), ("every", "day"), ("first_day", "1/12/26")] {
@@ -127,16 +129,16 @@ fn each_input_is_refused_for_itself_and_what_is_missing_last() {
         typed.push((next, value));
     }
     assert_eq!(check(&trial, &typed), missing("end"));
-    assert_eq!(check(&trial, &[("to", AMINA)]), (Reason::PayeeSelf, Some("to")));
-    assert_eq!(check(&trial, &[("to", "+254700000009")]), (Reason::PayeeUnknown, Some("to")));
+    assert_eq!(check(&trial, &[("to", AMINA)]), (Reason::PAYEE_SELF, Some("to")));
+    assert_eq!(check(&trial, &[("to", "+254700000009")]), (Reason::PAYEE_UNKNOWN, Some("to")));
     assert_eq!(
         check(&trial, &[("to", BARAKA), ("amount", "0")]),
-        (Reason::AmountZero, Some("amount"))
+        (Reason::AMOUNT_ZERO, Some("amount"))
     );
     let much = [("to", BARAKA), ("amount", "99999999999")];
-    assert_eq!(check(&trial, &much), (Reason::AmountTooLarge, Some("amount")));
+    assert_eq!(check(&trial, &much), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
-    assert_eq!(check(&trial, &typed), (Reason::PayeeClosed, Some("to")));
+    assert_eq!(check(&trial, &typed), (Reason::PAYEE_CLOSED, Some("to")));
 }
 
 #[test]
@@ -153,7 +155,7 @@ fn eight_may_be_open() {
         trial.set(Want::StandingOrders(101, 8), Found::StandingOrders(vec![rent(); open]));
         set_up(&trial, &amina, "month", "1/12/26", "12").error
     };
-    assert_eq!((with(7), with(8)), (None, Some(Reason::StandingFull.into())));
+    assert_eq!((with(7), with(8)), (None, Some(STANDING_FULL.into())));
 }
 
 #[test]
@@ -173,7 +175,7 @@ fn what_is_open_is_listed_with_the_next_day() {
         ["1 KES 300 Baraka O 01/12/26", "2 KES 300 Mama Njeri 01/03/27", "3 KES 300  01/12/26"]
     );
     let stranger = trial.ask(&LIST, trial.stranger("+254700000009"));
-    assert_eq!(stranger.list().reason(), (Reason::NotJoined, None));
+    assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));
 }
 
 #[test]
@@ -196,7 +198,7 @@ fn its_payer_ends_it_without_a_pin() {
         StandingOrderRow { done: 2, version: 5, state: "cancelled".into(), ..rent() }
     );
     assert_eq!(plan.messages()[0].0, "sms.standing_cancelled");
-    let gone = (Reason::StandingGone, None);
+    let gone = (STANDING_GONE, None);
     assert_eq!(cancel(&trial, &baraka).reason(), gone, "not who is paid");
     for row in [
         StandingOrderRow { state: "ended".into(), ..rent() },

@@ -142,10 +142,10 @@ fn after_three_in_a_row_it_ends_itself_and_the_last_one_says_so() {
 #[test]
 fn what_the_book_refuses_is_told_like_what_could_not_be_paid() {
     let (mut trial, _) = three();
-    let (plan, otherwise) = done(&mut trial, &rent(), ("1/12/26", 8), Some(Reason::LimitBalance));
+    let (plan, otherwise) = done(&mut trial, &rent(), ("1/12/26", 8), Some(Reason::LIMIT_BALANCE));
     assert_eq!((templates(&plan), otherwise), (vec!["sms.standing_retry".to_owned()], false));
     let retry = StandingOrderRow { stage: "retry".into(), ..rent() };
-    let (plan, _) = done(&mut trial, &retry, ("1/12/26", 17), Some(Reason::LimitBalance));
+    let (plan, _) = done(&mut trial, &retry, ("1/12/26", 17), Some(Reason::LIMIT_BALANCE));
     assert_eq!(templates(&plan), ["sms.standing_refused"]);
 }
 

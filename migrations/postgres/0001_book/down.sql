@@ -1,9 +1,0 @@
-DROP TABLE counters;
-DROP TABLE chain;
-DROP TABLE holds;
-DROP TABLE hold_entries;
-DROP VIEW entries;
-DROP FUNCTION leg_number;
-DROP TABLE postings;
-DROP TABLE accounts;
-DROP FUNCTION refuse_change;

@@ -1,0 +1,517 @@
+-- Everything there is in the database, room by room: the book, people, agents, what waits, messages, conversations.
+-- The same relations as on SQLite; what differs says so.
+--
+-- Money is in minor units of the account's currency, time in microseconds UTC, a day is its number since 1970 in the market's
+-- calendar. An account, a person's wallet, an outlet's float are named by `accounts.id`, without foreign keys. Which kinds and
+-- states there are is said by the program, where they are used: a new one needs no migration. What is checked here is what is
+-- true whatever they are. An index that only finds what is open holds nothing else.
+--
+-- "By the book": written in a batch's own commit, by the one committer whose turn it is.
+--
+-- A later migration has the same number on both databases; it upgrades one of the version before with all that is in it.
+--
+-- On a distributed PostgreSQL (tried: Citus) what grows without end would be distributed by the column its table names here.
+-- Accounts, people and the rest are as large as a country, or grow slowly: they stay on one node. Such a system takes
+-- only unique keys that hold the distribution column, joins a distributed table with no other one unless both are distributed
+-- alike, and refuses triggers: there the rights to change history are revoked instead. What is in the way says so below.
+
+-- == The book: accounts, what moved between them, what is reserved, and the chain that proves that nothing was edited ==
+
+-- Where every account stands. By the book; staff freeze and open past it, which `head.touched` counts.
+CREATE TABLE accounts (
+    id            BIGINT NOT NULL PRIMARY KEY,
+    kind          TEXT   NOT NULL,
+    state         TEXT   NOT NULL DEFAULT 'open',
+    currency      TEXT   NOT NULL CHECK (length(currency) = 3),
+    balance_minor BIGINT NOT NULL DEFAULT 0,
+    held_minor    BIGINT NOT NULL DEFAULT 0 CHECK (held_minor >= 0),
+    -- the least that balance minus held may be; NULL where there is no such rule (trust mirror)
+    floor_minor   BIGINT,
+    -- the newest posting with an entry of this account: where a statement starts to walk back
+    last_posting  BIGINT,
+    -- what was used of the limits, packed: the day it was last touched, and what was used that day, that week and that month;
+    -- empty when nothing was. It lies with the balance, so a payment writes no row more for it
+    usage         BYTEA  NOT NULL DEFAULT ''
+) WITH (fillfactor = 50);
+
+-- What happened, each once, for good; numbered without gaps. By the book.
+-- Distributed by id. In the way: `key` is unique by itself. As the fold compares keys itself, one batch after the other, an
+-- index that is not unique would do; it is asked on every node then. And `holders` joins an account with its newest posting.
+CREATE TABLE postings (
+    id       BIGINT NOT NULL PRIMARY KEY,
+    -- the service
+    kind     TEXT   NOT NULL,
+    at       BIGINT NOT NULL,
+    -- idempotency key: time first, so that the unique index grows at its right edge
+    key      BYTEA  NOT NULL UNIQUE,
+    -- digest of what was asked, so that a used key with another request is noticed
+    request  BYTEA  NOT NULL,
+    -- the posting that this one puts right
+    corrects BIGINT,
+    -- its entries
+    legs     BYTEA  NOT NULL
+);
+
+-- What a posting did to each account is kept in its own row: as rows of their own, with the index to find them, entries would
+-- take twice the space and a quarter of the rate. Each leg is 32 bytes: account, amount, balance of the account after it,
+-- the account's posting before this one (0 for none), each as a big-endian number of 8 bytes. A posting's amounts sum to zero.
+CREATE FUNCTION leg_number(legs BYTEA, leg INTEGER, field INTEGER) RETURNS BIGINT LANGUAGE sql IMMUTABLE AS $$
+    SELECT ('x' || encode(substr(legs, leg * 32 + field * 8 + 1, 8), 'hex'))::bit(64)::bigint
+$$;
+CREATE VIEW entries AS
+SELECT p.id AS posting_id,
+       l.leg::bigint AS leg,
+       leg_number(p.legs, l.leg, 0) AS account_id,
+       leg_number(p.legs, l.leg, 1) AS amount_minor,
+       leg_number(p.legs, l.leg, 2) AS balance_minor,
+       nullif(leg_number(p.legs, l.leg, 3), 0) AS previous
+FROM postings p, LATERAL generate_series(0, length(p.legs) / 32 - 1) AS l(leg);
+
+-- What a posting reserved (above zero) or gave back (below zero). By the book.
+-- Distributed by posting_id, alike with postings.
+CREATE TABLE hold_entries (
+    posting_id   BIGINT NOT NULL,
+    leg          BIGINT NOT NULL,
+    hold_id      BIGINT NOT NULL,
+    account_id   BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor <> 0),
+    -- when the hold ends by itself, where this row opens it: a term is as final as an amount
+    expires_at   BIGINT,
+    PRIMARY KEY (posting_id, leg)
+);
+
+-- Where each hold stands now. By the book.
+-- Distributed by id, alike with postings.
+CREATE TABLE holds (
+    -- the posting that opened it
+    id              BIGINT NOT NULL PRIMARY KEY,
+    account_id      BIGINT NOT NULL,
+    amount_minor    BIGINT NOT NULL CHECK (amount_minor > 0),
+    remaining_minor BIGINT NOT NULL CHECK (remaining_minor >= 0),
+    state           TEXT   NOT NULL,
+    expires_at      BIGINT NOT NULL
+);
+CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE state = 'open';
+
+-- One row a commit that moved money: the digest of its postings and of the row before. By the book.
+-- Distributed by seq.
+CREATE TABLE chain (
+    seq           BIGINT NOT NULL PRIMARY KEY,
+    first_posting BIGINT NOT NULL,
+    last_posting  BIGINT NOT NULL,
+    digest        BYTEA  NOT NULL
+);
+
+-- Where the book ends: one row. Whoever commits takes it first, so the batches of all nodes stand in one order and make one
+-- chain. By the book.
+CREATE TABLE head (
+    id           BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- commits so far, also those that moved no money: who finds the number as they left it knows that nobody wrote since
+    batch        BIGINT NOT NULL,
+    last_posting BIGINT NOT NULL,
+    -- the newest link of the chain
+    link         BIGINT NOT NULL,
+    digest       BYTEA  NOT NULL,
+    -- changes of accounts, conversations and PINs that came past the book: frozen, closed, forgotten. They leave no posting, so
+    -- this number says that there were some: whoever read before the head was taken, and finds another one then, looks again
+    touched      BIGINT NOT NULL DEFAULT 0
+) WITH (fillfactor = 20);
+INSERT INTO head (id, batch, last_posting, link, digest) VALUES (1, 0, 0, 0, '');
+
+-- Each committer's newest batch: after a commit whose answer was lost, this tells whether it was made. By the book, each its
+-- own row.
+CREATE TABLE nodes (
+    node  BIGINT NOT NULL PRIMARY KEY,
+    batch BIGINT NOT NULL,
+    at    BIGINT NOT NULL
+) WITH (fillfactor = 20);
+
+-- What a check of the book found whole: the next one goes on from there. By the check.
+CREATE TABLE verified (
+    link   BIGINT NOT NULL PRIMARY KEY,
+    digest BYTEA  NOT NULL,
+    at     BIGINT NOT NULL
+);
+
+-- Numbers that are handed out in blocks, each once (accounts, orders, nodes). By whoever takes a block.
+CREATE TABLE counters (
+    name TEXT   NOT NULL PRIMARY KEY,
+    next BIGINT NOT NULL
+) WITH (fillfactor = 50);
+INSERT INTO counters (name, next) VALUES ('ids', 1000);
+
+-- What is so for the whole database: whose world it is, with which secret it was made, the key of receipt codes, until when
+-- commission was paid out. At the first start, and by who pays out.
+CREATE TABLE settings (
+    name  TEXT  NOT NULL PRIMARY KEY,
+    value BYTEA NOT NULL
+);
+
+-- History is added to and never changed, whoever asks.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0];
+END $$;
+CREATE TRIGGER postings_are_final BEFORE UPDATE ON postings FOR EACH ROW EXECUTE FUNCTION refuse_change('postings are never changed');
+CREATE TRIGGER postings_stay BEFORE DELETE ON postings FOR EACH ROW EXECUTE FUNCTION refuse_change('postings are never deleted');
+CREATE TRIGGER postings_stay_all BEFORE TRUNCATE ON postings EXECUTE FUNCTION refuse_change('postings are never deleted');
+CREATE TRIGGER hold_entries_are_final BEFORE UPDATE ON hold_entries FOR EACH ROW EXECUTE FUNCTION refuse_change('hold entries are never changed');
+CREATE TRIGGER hold_entries_stay BEFORE DELETE ON hold_entries FOR EACH ROW EXECUTE FUNCTION refuse_change('hold entries are never deleted');
+CREATE TRIGGER hold_entries_stay_all BEFORE TRUNCATE ON hold_entries EXECUTE FUNCTION refuse_change('hold entries are never deleted');
+CREATE TRIGGER chain_is_final BEFORE UPDATE ON chain FOR EACH ROW EXECUTE FUNCTION refuse_change('the chain is never changed');
+CREATE TRIGGER chain_stays BEFORE DELETE ON chain FOR EACH ROW EXECUTE FUNCTION refuse_change('the chain is never deleted');
+CREATE TRIGGER chain_stays_all BEFORE TRUNCATE ON chain EXECUTE FUNCTION refuse_change('the chain is never deleted');
+CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts FOR EACH ROW EXECUTE FUNCTION refuse_change('accounts are never deleted');
+CREATE TRIGGER accounts_stay_all BEFORE TRUNCATE ON accounts EXECUTE FUNCTION refuse_change('accounts are never deleted');
+
+-- == People ==
+
+-- Who has a wallet. By the book; staff say past it how well somebody is known.
+CREATE TABLE people (
+    account_id BIGINT NOT NULL PRIMARY KEY,
+    msisdn     TEXT   NOT NULL UNIQUE,
+    name       TEXT   NOT NULL,
+    language   TEXT   NOT NULL CHECK (length(language) = 2),
+    joined_at  BIGINT NOT NULL,
+    -- how well they are known; sim: only by a registered number, as everybody is who joined on their own phone
+    tier       TEXT   NOT NULL DEFAULT 'sim'
+);
+
+-- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book;
+-- staff forget one past it, which `head.touched` counts.
+CREATE TABLE pins (
+    -- whose: a wallet, an assistant, a code for cash, the code of a mailbox
+    account_id  BIGINT NOT NULL PRIMARY KEY,
+    key_version BIGINT NOT NULL,
+    salt        BYTEA  NOT NULL,
+    tag         BYTEA  NOT NULL,
+    -- wrong tries in a row: each is counted in the commit in which it is compared
+    attempts    BIGINT NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
+) WITH (fillfactor = 50);
+
+-- Whose ID was seen: keyed digests of ID numbers; the numbers themselves are nowhere. One wallet for a number, one number for
+-- a wallet. By the book.
+CREATE TABLE identities (
+    digest     BYTEA  NOT NULL PRIMARY KEY,
+    account_id BIGINT NOT NULL UNIQUE,
+    -- who has seen the ID
+    assistant  BIGINT NOT NULL,
+    at         BIGINT NOT NULL
+);
+
+-- Where people get their statements: an address counts only once a code that was mailed there came back. By the book.
+CREATE TABLE mailboxes (
+    account_id BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version    BIGINT NOT NULL CHECK (version > 0),
+    address    TEXT,
+    -- an address that is still to be proved; the tag of its code is in pins under code_id
+    pending    TEXT,
+    code_id    BIGINT NOT NULL,
+    code_until BIGINT NOT NULL,
+    -- the newest day on which something was asked for, and how many mails that day
+    day        BIGINT NOT NULL,
+    mails      BIGINT NOT NULL
+);
+
+-- What people allow themselves to spend in a week or a month. By the book.
+CREATE TABLE budgets (
+    account_id  BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version     BIGINT NOT NULL CHECK (version > 0),
+    -- NULL: no budget
+    span        TEXT,
+    value_minor BIGINT NOT NULL,
+    -- from this day on the next one counts: more than before counts from the day after it was wished for
+    next_day    BIGINT,
+    next_window TEXT,
+    next_minor  BIGINT NOT NULL
+);
+
+-- Who takes no requests from whom. By the book.
+CREATE TABLE blocks (
+    account BIGINT NOT NULL,
+    other   BIGINT NOT NULL,
+    blocked BIGINT NOT NULL CHECK (blocked IN (0, 1)),
+    PRIMARY KEY (account, other)
+);
+
+-- == Agents: outlets that turn cash into money and back, who works there, and what they did ==
+
+-- An outlet is named by its float account; what it earns gathers on an account of its own. By staff; low_float_minor by the
+-- book.
+CREATE TABLE outlets (
+    float_account      BIGINT NOT NULL PRIMARY KEY,
+    commission_account BIGINT NOT NULL,
+    -- the outlet's head office or super-agent, by its float account
+    head_office        BIGINT,
+    name               TEXT   NOT NULL,
+    area               TEXT   NOT NULL,
+    state              TEXT   NOT NULL,
+    opened_at          BIGINT NOT NULL,
+    -- the least float at which the outlet is not warned; the limits' file says it where nothing stands here
+    low_float_minor    BIGINT
+);
+CREATE INDEX outlets_by_area ON outlets (area);
+
+-- Who serves at an outlet: a person, on their own phone, with a PIN of their own for it (in pins, under this id). By staff.
+CREATE TABLE assistants (
+    id     BIGINT NOT NULL PRIMARY KEY,
+    person BIGINT NOT NULL UNIQUE,
+    outlet BIGINT NOT NULL,
+    since  BIGINT NOT NULL
+);
+CREATE INDEX assistants_by_outlet ON assistants (outlet);
+
+-- From counting the cash in the drawer to counting it again. By the book.
+CREATE TABLE shifts (
+    id             BIGINT NOT NULL PRIMARY KEY,
+    assistant      BIGINT NOT NULL,
+    outlet         BIGINT NOT NULL,
+    opened_at      BIGINT NOT NULL,
+    opening_minor  BIGINT NOT NULL CHECK (opening_minor >= 0),
+    -- when it ended, the cash that had to be there then, and the cash that was
+    closed_at      BIGINT,
+    expected_minor BIGINT,
+    counted_minor  BIGINT
+);
+CREATE UNIQUE INDEX shifts_open ON shifts (assistant) WHERE closed_at IS NULL;
+
+-- What was done at an outlet: which posting, by whom, for whom, how the cash in the drawer changed, what was earned. By the
+-- book, with the posting.
+-- Distributed by posting, alike with postings.
+CREATE TABLE agent_journal (
+    posting      BIGINT NOT NULL PRIMARY KEY,
+    outlet       BIGINT NOT NULL,
+    -- its head office then; itself where it had none
+    team         BIGINT NOT NULL,
+    -- nobody where a customer paid in at an outlet of several, and it is not known who handed out the cash
+    assistant    BIGINT,
+    shift        BIGINT,
+    -- a wallet, or another outlet
+    customer     BIGINT NOT NULL,
+    service      TEXT   NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    cash_minor   BIGINT NOT NULL,
+    -- what the outlet and its head office earned by it, and what was withheld of that for the tax office
+    own_minor    BIGINT NOT NULL,
+    head_minor   BIGINT NOT NULL,
+    tax_minor    BIGINT NOT NULL,
+    at           BIGINT NOT NULL
+);
+CREATE INDEX agent_journal_by_shift ON agent_journal (shift) WHERE shift IS NOT NULL;
+CREATE INDEX agent_journal_by_time ON agent_journal (at);
+
+-- Commission that was found to be earned too much, and what of it was taken back. By the book.
+CREATE TABLE clawbacks (
+    day              BIGINT NOT NULL,
+    outlet           BIGINT NOT NULL,
+    customer         BIGINT NOT NULL,
+    service          TEXT   NOT NULL,
+    -- the outlet's own part
+    found_minor      BIGINT NOT NULL,
+    taken_minor      BIGINT NOT NULL,
+    -- the head office, by its float account, and its part
+    head             BIGINT,
+    head_found_minor BIGINT NOT NULL DEFAULT 0,
+    head_taken_minor BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, outlet, customer, service)
+);
+CREATE INDEX clawbacks_owed ON clawbacks (outlet) WHERE taken_minor < found_minor;
+CREATE INDEX clawbacks_owed_by_head ON clawbacks (head) WHERE head_taken_minor < head_found_minor;
+
+-- == What waits ==
+
+-- Payment orders: payments that wait for somebody's yes, requests and shares of split bills among them. By the book.
+-- Distributed by id. In the way: `holders` asks for a caller and for what waits for them in one statement.
+CREATE TABLE orders (
+    id           BIGINT NOT NULL PRIMARY KEY,
+    -- the service that will carry it out
+    kind         TEXT   NOT NULL,
+    payer        BIGINT NOT NULL,
+    payee        BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+    state        TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    -- what a request is for, in the words of who asks; empty where nothing was said
+    reference    TEXT   NOT NULL DEFAULT '',
+    -- the shares of one split bill have its number
+    split        BIGINT,
+    -- when the payer is reminded by itself; nothing when they were, or are not to be
+    remind_at    BIGINT
+);
+CREATE INDEX orders_waiting ON orders (payer, expires_at) WHERE state = 'waiting';
+CREATE INDEX requests_of ON orders (payee, id) WHERE kind = 'request';
+CREATE INDEX requests_to ON orders (payer, created_at) WHERE kind = 'request';
+CREATE INDEX orders_to_remind ON orders (remind_at) WHERE state = 'waiting' AND remind_at IS NOT NULL;
+
+-- Who has asked for a customer's yes at an outlet: what comes of it is theirs. By the book.
+-- Distributed by order_id, alike with orders.
+CREATE TABLE order_initiators (
+    order_id  BIGINT NOT NULL PRIMARY KEY,
+    assistant BIGINT NOT NULL
+);
+
+-- Codes with which an agent hands out cash: the money is held, the code's tag is in pins under this id. A voucher is one that
+-- is made out to a number without a wallet. By the book.
+-- Distributed by id. In the way: `voucher_rows` joins it with people, for those who have a wallet by now.
+CREATE TABLE cash_codes (
+    id           BIGINT NOT NULL PRIMARY KEY,
+    -- whose money it is
+    account_id   BIGINT NOT NULL,
+    hold         BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+    fee_minor    BIGINT NOT NULL CHECK (fee_minor >= 0),
+    state        TEXT   NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    -- the lines of the price that its maker said yes to: what they leave of the fee is the operator's own
+    tax_minor    BIGINT NOT NULL DEFAULT 0,
+    levy_minor   BIGINT NOT NULL DEFAULT 0,
+    -- the number it is for; nothing: the code is for its owner
+    msisdn       TEXT,
+    -- which it is among those that wait for the number: the first digit of its secret, so that each has tries of its own
+    place        BIGINT
+);
+CREATE INDEX cash_codes_open ON cash_codes (account_id) WHERE state = 'open';
+CREATE INDEX vouchers_of ON cash_codes (account_id, expires_at) WHERE msisdn IS NOT NULL;
+CREATE INDEX vouchers_for ON cash_codes (msisdn, expires_at) WHERE msisdn IS NOT NULL;
+CREATE INDEX vouchers_behind ON cash_codes (hold) WHERE msisdn IS NOT NULL;
+CREATE INDEX vouchers_open ON cash_codes (id) WHERE state = 'open' AND msisdn IS NOT NULL;
+
+-- What two parties, or one, or many, have begun: one kind of row for all of it. What a state means, and what stands in a
+-- body, only the kind itself knows. Rows that are over are moved out after some weeks.
+CREATE TABLE arrangements (
+    id           BIGINT NOT NULL PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    -- one more with each change, from 1
+    version      BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    -- whether anything may still come of it
+    open         BOOLEAN NOT NULL,
+    -- the accounts of who began it and of the other side
+    owner        BIGINT NOT NULL,
+    other        BIGINT,
+    -- what it is found by besides its sides; empty where by nothing
+    subject      TEXT NOT NULL,
+    begun_at     BIGINT NOT NULL,
+    -- when something is to be done about it
+    due_at       BIGINT,
+    -- JSON
+    body         TEXT NOT NULL,
+    -- the posting that began it, which is also the number of the hold behind it, and the one that changed it last
+    begun_by     BIGINT NOT NULL,
+    last_posting BIGINT NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX arrangements_by_owner ON arrangements (owner, kind);
+CREATE INDEX arrangements_by_other ON arrangements (other, kind) WHERE other IS NOT NULL;
+CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subject <> '';
+CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE open;
+
+-- What happened to each record, by whom, in which posting: only ever added to.
+CREATE TABLE trail (
+    posting_id BIGINT NOT NULL,
+    nr         BIGINT NOT NULL,
+    kind       TEXT NOT NULL,
+    record_id  BIGINT NOT NULL,
+    -- the record's version after it
+    version    BIGINT NOT NULL,
+    event      TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    -- why, in the words of who did it
+    note       TEXT NOT NULL,
+    -- of the record after it
+    digest     BYTEA NOT NULL,
+    -- the posting with the event of the same record before this one
+    previous   BIGINT,
+    PRIMARY KEY (posting_id, nr)
+);
+CREATE TRIGGER trail_is_final BEFORE UPDATE ON trail FOR EACH ROW EXECUTE FUNCTION refuse_change('the trail is never changed');
+CREATE TRIGGER trail_stays BEFORE DELETE ON trail FOR EACH ROW EXECUTE FUNCTION refuse_change('the trail is never deleted');
+CREATE TRIGGER trail_stays_all BEFORE TRUNCATE ON trail EXECUTE FUNCTION refuse_change('the trail is never deleted');
+
+-- Standing orders: what people agree on ahead to pay again and again. By the book.
+CREATE TABLE standing_orders (
+    id           BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    payer        BIGINT NOT NULL,
+    payee        BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+    -- what one payment costs altogether, as the payer was told last: another price is not paid without a word
+    total_minor  BIGINT NOT NULL CHECK (total_minor >= amount_minor),
+    every        TEXT   NOT NULL,
+    first_day    BIGINT NOT NULL,
+    times        BIGINT NOT NULL CHECK (times > 0),
+    -- how many are over, paid or not, and how many of the newest in a row were not paid
+    done         BIGINT NOT NULL CHECK (done BETWEEN 0 AND times),
+    failed       BIGINT NOT NULL,
+    -- what is to be done next, and when
+    stage        TEXT   NOT NULL,
+    wake_at      BIGINT NOT NULL,
+    state        TEXT   NOT NULL
+);
+CREATE INDEX standing_orders_due ON standing_orders (wake_at) WHERE state = 'open';
+CREATE INDEX standing_orders_of ON standing_orders (payer) WHERE state = 'open';
+
+-- == Messages ==
+
+-- Messages to people, written with the posting they tell of; text is made when they leave. Added by the book; who sends them
+-- writes how they fared, and so do reports of their delivery.
+-- Distributed by id. In the way: what is due is locked while it is claimed, wherever it lies (`SKIP LOCKED`).
+CREATE TABLE outbox (
+    id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    msisdn      TEXT   NOT NULL,
+    language    TEXT   NOT NULL,
+    template    TEXT   NOT NULL,
+    -- values for the text, as a JSON object of strings
+    slots       TEXT   NOT NULL,
+    -- the posting it tells of: gives code, date and time
+    posting_id  BIGINT,
+    -- the account it tells of: gives the new balance
+    account_id  BIGINT,
+    -- queued: to be sent at due_at; sent: the gateway has it; delivered, failed: final
+    state       TEXT   NOT NULL DEFAULT 'queued',
+    attempts    BIGINT NOT NULL DEFAULT 0,
+    created_at  BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    sent_at     BIGINT,
+    -- the gateway's own name for it: reports of its delivery give that
+    provider_id TEXT,
+    -- why it failed, or was put off
+    reason      TEXT
+);
+CREATE INDEX outbox_queued ON outbox (due_at) WHERE state = 'queued';
+CREATE INDEX outbox_by_msisdn ON outbox (msisdn);
+CREATE INDEX outbox_by_provider ON outbox (provider_id) WHERE provider_id IS NOT NULL;
+
+-- Texts that were handled, so that a redelivered one runs once; and places that only one may take. By the book; old ones are
+-- swept.
+-- Distributed by key.
+CREATE TABLE dedup_keys (
+    key BYTEA  NOT NULL PRIMARY KEY,
+    at  BIGINT NOT NULL
+);
+CREATE INDEX dedup_keys_by_age ON dedup_keys (at);
+
+-- == Conversations ==
+
+-- Conversations over USSD: who and what is sealed, keys are keyed digests. By the book; old ones are swept.
+-- One is written at every hop: no index may follow what changes there, nor be bounded by it, or every index is written with
+-- each hop. The one that finds those cut short while they acted follows a column of its own.
+-- Distributed by key.
+CREATE TABLE sessions (
+    key          BYTEA  NOT NULL PRIMARY KEY,
+    caller       BYTEA  NOT NULL,
+    -- counts the writes, from 1: what compare-and-set compares
+    version      BIGINT NOT NULL,
+    -- open: goes on; acting: a step that acts was begun and its outcome is not stored yet; ended: over
+    state        TEXT   NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    sealed       BYTEA  NOT NULL,
+    began_at     BIGINT NOT NULL DEFAULT 0,
+    acting_since BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'acting' THEN updated_at END) STORED
+) WITH (fillfactor = 50);
+CREATE INDEX sessions_by_caller ON sessions (caller);
+CREATE INDEX sessions_by_age ON sessions (began_at);
+CREATE INDEX sessions_acting ON sessions (acting_since) WHERE acting_since IS NOT NULL;

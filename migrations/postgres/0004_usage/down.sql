@@ -1,2 +1,0 @@
-ALTER TABLE people DROP COLUMN tier;
-ALTER TABLE accounts DROP COLUMN usage;

@@ -1,3 +1,0 @@
-DROP TABLE cash_codes;
-DROP TABLE assistants;
-DROP TABLE outlets;

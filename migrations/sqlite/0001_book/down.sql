@@ -1,7 +1,0 @@
-DROP TABLE counters;
-DROP TABLE chain;
-DROP TABLE holds;
-DROP TABLE hold_entries;
-DROP TABLE entries;
-DROP TABLE postings;
-DROP TABLE accounts;

@@ -1,2 +1,0 @@
-DROP TABLE budgets;
-DROP TABLE standing_orders;

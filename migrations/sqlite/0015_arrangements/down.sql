@@ -1,2 +1,0 @@
-DROP TABLE trail;
-DROP TABLE arrangements;

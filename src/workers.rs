@@ -1,0 +1,158 @@
+//! The work that nobody asks for: messages, what is due, forgetting, and the look at the clock.
+//! Each has a task of its own, so that what fails or is slow holds up nothing else. What is done is
+//! said elsewhere.
+
+use crate::app::App;
+use crate::store::StoreError;
+use crate::store::outbox::Channel;
+use crate::wallet::{KINDS, bootstrap};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often the outbox is looked at, and waiting things are ended.
+const OUTBOX_EVERY: Duration = Duration::from_millis(200);
+const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+/// How often each kind of what waits is looked at for what is due.
+const WAKE_EVERY: Duration = Duration::from_secs(1);
+/// How often the clock is looked at.
+const CLOCK_EVERY: Duration = Duration::from_secs(60);
+/// How soon after midnight commission is paid out.
+const PAYOUT_EVERY: Duration = Duration::from_secs(60);
+/// Batches of standing orders in one turn.
+const STANDING_BATCHES: u32 = 20;
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+/// Conversations and handled texts older than any retry: gateways try for 12 hours.
+const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
+
+impl App {
+    /// Looks at the clock again and again, until `stop` changes.
+    pub fn watch_clock(&self, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let app = self.clone();
+        every(CLOCK_EVERY, stop, move || {
+            let app = app.clone();
+            async move { app.look_at_clock().await }
+        })
+    }
+
+    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop`
+    /// changes. What fails holds up nothing else, and nothing is done while the clock is wrong.
+    pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        let stopping = stop.clone();
+        let outbox = |channel| {
+            let stopping = stopping.clone();
+            self.worker(OUTBOX_EVERY, stop, move |app| send_all(app, channel, stopping.clone()))
+        };
+        let kinds = KINDS.iter().map(|kind| {
+            self.worker(WAKE_EVERY, stop, async move |app: App| {
+                app.wallet.wake_due(kind).await.map(drop)
+            })
+        });
+        let others = [
+            outbox(Channel::Text),
+            outbox(Channel::Mail),
+            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.expire().await.map(drop)),
+            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.arrive().await.map(drop)),
+            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.remind().await.map(drop)),
+            self.worker(EXPIRY_EVERY, stop, pay_standing_orders),
+            self.worker(EXPIRY_EVERY, stop, async |app: App| {
+                app.ussd.settle_stuck().await.map(drop)
+            }),
+            self.worker(PAYOUT_EVERY, stop, pay_out),
+            self.worker(FORGET_EVERY, stop, forget),
+        ];
+        kinds.chain(others).collect()
+    }
+
+    /// Does `work` again and again, but not while the clock is wrong.
+    fn worker<F>(
+        &self,
+        pause: Duration,
+        stop: &watch::Receiver<bool>,
+        work: impl Fn(App) -> F + Send + 'static,
+    ) -> JoinHandle<()>
+    where
+        F: Future<Output = Result<(), StoreError>> + Send,
+    {
+        let app = self.clone();
+        every(pause, stop, move || {
+            let turn = app.wallet.clock_fault().is_none().then(|| work(app.clone()));
+            async move {
+                match turn {
+                    Some(turn) => turn.await,
+                    None => Ok(()),
+                }
+            }
+        })
+    }
+}
+
+/// Sends what waits. A full batch means that there is more: go on at once, but not when the program
+/// should end.
+async fn send_all(
+    app: App,
+    channel: Channel,
+    stopping: watch::Receiver<bool>,
+) -> Result<(), StoreError> {
+    let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
+    while app.notify.send_due(channel).await? >= full
+        && !*stopping.borrow()
+        && app.wallet.clock_fault().is_none()
+    {}
+    app.notify.measure().await
+}
+
+/// Many are due at the same hour: a full batch means that there may be more.
+async fn pay_standing_orders(app: App) -> Result<(), StoreError> {
+    let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH)
+        .unwrap_or(usize::MAX);
+    for _batch in 0..STANDING_BATCHES {
+        if app.wallet.pay_standing_orders().await? < full {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn pay_out(app: App) -> Result<(), StoreError> {
+    match app.wallet.pay_by_schedule().await {
+        Ok(0) => {}
+        Ok(paid) => tracing::info!(paid, "commission was paid out by schedule"),
+        Err(bootstrap::BootstrapError::Store(error)) => return Err(error),
+        Err(other) => tracing::error!(error = %other, "commission could not be paid out"),
+    }
+    Ok(())
+}
+
+/// Forgets what no retry comes back to.
+async fn forget(app: App) -> Result<(), StoreError> {
+    let before = app.wallet.clock.now().minus(FORGET_AFTER).micros();
+    app.wallet
+        .book
+        .write(move |conn| crate::store::sessions::forget(conn, before))
+        .await
+        .map(|_rows| ())
+}
+
+/// Runs `work` again and again until told to stop; a failure is logged and does not end it.
+fn every<F>(
+    pause: Duration,
+    stop: &watch::Receiver<bool>,
+    work: impl Fn() -> F + Send + 'static,
+) -> JoinHandle<()>
+where
+    F: Future<Output = Result<(), StoreError>> + Send,
+{
+    let mut stop = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = work().await {
+                tracing::error!(%error, "work in the background failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => return,
+            }
+        }
+    })
+}
