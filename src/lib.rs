@@ -22,6 +22,7 @@ pub mod agent_number;
 pub mod calendar;
 pub mod catalogue;
 pub mod email;
+pub mod id;
 pub mod language;
 pub mod market;
 pub mod metrics;

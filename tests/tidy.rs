@@ -40,6 +40,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "calendar",
             "catalogue",
             "email",
+            "id",
             "language",
             "reloadable",
             "market",

@@ -5,6 +5,7 @@ use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
 use super::head::LinkRow;
 use super::schema::{accounts, chain, entries, hold_entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
+use crate::id::AccountId;
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
@@ -27,7 +28,7 @@ pub struct AuditRows {
 #[derive(Debug, Queryable)]
 pub struct AccountBalance {
     /// Its number.
-    pub id: i64,
+    pub id: AccountId,
     /// Three letters.
     pub currency: String,
     /// Sum of its entries, minor units.
@@ -147,7 +148,7 @@ pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
 /// Accounts after `id`.
 pub fn balances(
     conn: &mut Conn,
-    after_id: i64,
+    after_id: AccountId,
     limit: i64,
 ) -> Result<Vec<AccountBalance>, StoreError> {
     let columns = (

@@ -3,6 +3,7 @@
 use super::rows::{Column, Rows};
 use super::schema::reversals;
 use super::{Conn, StoreError, on};
+use crate::id::AccountId;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -13,9 +14,9 @@ pub struct ReversalRow {
     /// The posting that is asked back.
     pub payment: i64,
     /// Who sent it, and asks.
-    pub payer: i64,
+    pub payer: AccountId,
     /// Who has it.
-    pub payee: i64,
+    pub payee: AccountId,
     /// The hold on what was still there; 0 where nothing was.
     pub hold: i64,
     /// What was sent, minor units.
@@ -49,7 +50,7 @@ pub fn by_hold(conn: &mut Conn, hold: i64) -> Result<Option<ReversalRow>, StoreE
 }
 
 /// What is asked of this account and not decided, the newest first.
-pub fn asked_of(conn: &mut Conn, payee: i64) -> Result<Vec<ReversalRow>, StoreError> {
+pub fn asked_of(conn: &mut Conn, payee: AccountId) -> Result<Vec<ReversalRow>, StoreError> {
     let theirs = reversals::table.filter(reversals::payee.eq(payee));
     let theirs = theirs
         .filter(reversals::state.eq_any(["asked", "disputed"]))
@@ -58,7 +59,7 @@ pub fn asked_of(conn: &mut Conn, payee: i64) -> Result<Vec<ReversalRow>, StoreEr
 }
 
 /// How many this account has asked for since then.
-pub fn count_since(conn: &mut Conn, payer: i64, since: i64) -> Result<i64, StoreError> {
+pub fn count_since(conn: &mut Conn, payer: AccountId, since: i64) -> Result<i64, StoreError> {
     let theirs =
         reversals::table.filter(reversals::payer.eq(payer)).filter(reversals::asked_at.ge(since));
     Ok(on!(conn, c => theirs.count().get_result(c))?)
@@ -74,8 +75,8 @@ pub fn undecided(conn: &mut Conn, limit: i64) -> Result<Vec<ReversalRow>, StoreE
 pub fn add(new: &[ReversalRow]) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(new.iter().map(|r| r.payment).collect()),
-        Column::Numbers(new.iter().map(|r| r.payer).collect()),
-        Column::Numbers(new.iter().map(|r| r.payee).collect()),
+        Column::ids(new.iter().map(|r| r.payer)),
+        Column::ids(new.iter().map(|r| r.payee)),
         Column::Numbers(new.iter().map(|r| r.hold).collect()),
         Column::Numbers(new.iter().map(|r| r.amount_minor).collect()),
         Column::Numbers(new.iter().map(|r| r.held_minor).collect()),

@@ -5,6 +5,7 @@ use super::findings::{CheckProgress, CheckReport, CheckStage, Faults, PAGE, Poin
 use super::page_buffer::PageBuffer;
 use super::reserves::Reserves;
 use crate::book::chain;
+use crate::id::AccountId;
 use crate::store::audit::{self, AuditRows};
 use crate::store::book_rows::EntryRow;
 use crate::store::head::{self, Head, LinkRow};
@@ -33,7 +34,7 @@ pub struct Walk {
     /// Behind which link it began.
     pub point: Point,
     /// Accounts with entries that were read.
-    pub tallies: HashMap<i64, Tally>,
+    pub tallies: HashMap<AccountId, Tally>,
     pub reserves: Reserves,
     pages: PageBuffer,
     /// The newest link so far.

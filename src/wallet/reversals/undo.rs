@@ -11,6 +11,7 @@ use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::reversal::{self, WORDS};
 use super::wrong_send::{self, WrongSend};
 use crate::book::{Change, HoldMove};
+use crate::id::AccountId;
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -98,13 +99,13 @@ fn payee(context: &Context) -> Vec<Want> {
 fn payee_stands(context: &Context) -> Vec<Want> {
     let mut wants = payee(context);
     if context.mode == Mode::Execute {
-        let served: Vec<i64> = wants.iter().filter_map(served).collect();
+        let served: Vec<AccountId> = wants.iter().filter_map(served).collect();
         wants.extend(served.into_iter().map(Want::Account));
     }
     wants
 }
 
-fn served(want: &Want) -> Option<i64> {
+fn served(want: &Want) -> Option<AccountId> {
     if let Want::Post(person) = want { Some(*person) } else { None }
 }
 

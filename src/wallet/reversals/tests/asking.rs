@@ -3,6 +3,7 @@
 use super::super::{undo::SERVICE, undo_sent};
 use super::*;
 use crate::book::HoldMove;
+use crate::id::Id;
 use crate::reason::Reason;
 use crate::reference::Reference;
 use crate::store::agent_rows::AgentPost;
@@ -44,7 +45,10 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
     );
     let act = plan.act.unwrap();
     let expires_at = NOW.plus(Duration::from_secs(7 * 24 * 3_600));
-    assert_eq!(act.holds, [HoldMove::Open { account: 102, amount_minor: 15_000, expires_at }]);
+    assert_eq!(
+        act.holds,
+        [HoldMove::Open { account: Id::of(102), amount_minor: 15_000, expires_at }]
+    );
     assert_eq!((act.kind, act.legs.len()), ("undo", 0));
     let row = act.changes.iter().find_map(|change| match change {
         Change::OpenReversal(row) => Some(row.clone()),
@@ -96,7 +100,7 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
 fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
     let (mut trial, amina, _) = two();
     let since = NOW.minus(Duration::from_secs(30 * 24 * 3_600)).micros();
-    let count = Want::ReversalsSince { payer: 101, since };
+    let count = Want::ReversalsSince { payer: Id::of(101), since };
     trial.set(count.clone(), Found::Count(2));
     ask(&trial, &amina).quote().planned();
     trial.set(count, Found::Count(3));
@@ -140,10 +144,10 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
         tier(&mut trial, other);
         assert_eq!(is_not(&trial), no, "{other}");
     }
-    let mariam = trial.person(103, "+254700000003", "Mariam Said", 0);
-    trial.outlet(201, "Mama Mboga", 0, &mariam);
+    let mariam = trial.person(Id::of(103), "+254700000003", "Mariam Said", 0);
+    trial.outlet(Id::of(201), "Mama Mboga", 0, &mariam);
     let theirs: Option<AgentPost> = trial.caller(&mariam).post;
-    trial.set(Want::Post(102), Found::Post(Box::new(theirs)));
+    trial.set(Want::Post(Id::of(102)), Found::Post(Box::new(theirs)));
     assert!(is_not(&trial), "who serves is paid for what they hand out");
 }
 
@@ -179,7 +183,7 @@ fn what_was_held_is_told_again_to_who_has_lost_the_screen() {
 fn the_newest_that_may_be_asked_back_are_listed() {
     let (mut trial, amina, _) = two();
     let since = NOW.minus(Duration::from_secs(24 * 3_600)).micros();
-    let history = Want::History { account: 101, since, limit: 20 };
+    let history = Want::History { account: Id::of(101), since, limit: 20 };
     let mut lines: Vec<Whole> = (0..4).map(|n| sent(600 - n, 10)).collect();
     lines.push(posting(596, "cash_out", 11, &[(101, -20_000), (201, 20_000)]));
     lines.extend((5..8).map(|n| sent(600 - n, 20)));

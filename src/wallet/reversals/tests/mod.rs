@@ -5,6 +5,7 @@ mod deciding;
 
 use super::super::trial::{NOW, Trial, posting};
 use crate::book::Change;
+use crate::id::Id;
 use crate::store::facts::{Found, Whole};
 use crate::store::people::PersonRow;
 use crate::store::reversal_rows::ReversalRow;
@@ -17,8 +18,8 @@ const PAYMENT: i64 = 500;
 /// Amina sent 200 to Baraka, three minutes ago; he has 1,000.
 fn two() -> (Trial, PersonRow, PersonRow) {
     let mut trial = Trial::new();
-    let amina = trial.person(101, AMINA, "Amina Wanjiru", 50_000);
-    let baraka = trial.person(102, BARAKA, "Baraka Otieno", 100_000);
+    let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 50_000);
+    let baraka = trial.person(Id::of(102), BARAKA, "Baraka Otieno", 100_000);
     trial.set(Want::Posting(PAYMENT), Found::Posting(Some(sent(PAYMENT, 3))));
     (trial, amina, baraka)
 }
@@ -31,8 +32,8 @@ fn sent(id: i64, minutes_ago: u64) -> Whole {
 fn asked(state: &str) -> ReversalRow {
     ReversalRow {
         payment: PAYMENT,
-        payer: 101,
-        payee: 102,
+        payer: Id::of(101),
+        payee: Id::of(102),
         hold: 77,
         amount_minor: 20_000,
         held_minor: 15_000,
