@@ -1,17 +1,18 @@
 //! Who acts: whatever is recorded was done by somebody. It knows no rights and no names: what an
 //! actor may do is for each act to say.
 
+use crate::id::{AccountId, AssistantId};
 use std::fmt;
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// The owner of a wallet, by its account: a gateway vouched for the number.
-    Customer(i64),
+    Customer(AccountId),
     /// Somebody whose number has no wallet yet.
     Stranger,
     /// Who serves at an outlet, by the number of their work there.
-    Assistant(i64),
+    Assistant(AssistantId),
     /// A member of the operator's staff, by the name they sign with.
     Staff(String),
     /// The key of a merchant, by its name.

@@ -2,6 +2,7 @@
 //! check digit, so that a slip of one digit, or two neighbours swapped, is noticed before anybody's
 //! name is shown. Pure.
 
+use crate::id::AccountId;
 use crate::reason::Reason;
 use std::fmt;
 
@@ -25,12 +26,12 @@ const DIGITS_MAX: usize = 19;
 /// The number of an outlet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AgentNumber {
-    outlet: i64,
+    outlet: AccountId,
 }
 
 impl AgentNumber {
     /// The number of this outlet, which is above zero.
-    pub fn of(outlet: i64) -> AgentNumber {
+    pub fn of(outlet: AccountId) -> AgentNumber {
         AgentNumber { outlet }
     }
 
@@ -44,14 +45,14 @@ impl AgentNumber {
             digits.split_at_checked(digits.len().saturating_sub(1)).ok_or(Reason::AGENT_FORMAT)?;
         let outlet: i64 = outlet.parse().map_err(|_empty| Reason::AGENT_FORMAT)?;
         if plain && outlet > 0 && damm(&digits) == 0 {
-            Ok(AgentNumber { outlet })
+            Ok(AgentNumber::of(AccountId::of(outlet)))
         } else {
             Err(Reason::AGENT_FORMAT)
         }
     }
 
     /// The outlet it names.
-    pub fn outlet(self) -> i64 {
+    pub fn outlet(self) -> AccountId {
         self.outlet
     }
 }
@@ -74,12 +75,13 @@ fn damm(digits: &str) -> u8 {
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use proptest::prelude::*;
 
     #[test]
     fn the_digit_is_that_of_the_publication() {
-        assert_eq!(AgentNumber::of(572).to_string(), "5724");
-        assert_eq!(AgentNumber::parse("57 2-4").unwrap().outlet(), 572);
+        assert_eq!(AgentNumber::of(Id::of(572)).to_string(), "5724");
+        assert_eq!(AgentNumber::parse("57 2-4").unwrap().outlet(), Id::of(572));
         for wrong in ["", "4", "5725", "5274", "x724", "05724", "57240000000000000000", "5７24"] {
             assert_eq!(AgentNumber::parse(wrong), Err(Reason::AGENT_FORMAT), "{wrong}");
         }
@@ -92,8 +94,8 @@ mod tests {
             at in 0_usize..8,
             by in 1_u8..10,
         ) {
-            let number = AgentNumber::of(outlet).to_string();
-            prop_assert_eq!(AgentNumber::parse(&number).unwrap().outlet(), outlet);
+            let number = AgentNumber::of(Id::of(outlet)).to_string();
+            prop_assert_eq!(AgentNumber::parse(&number).unwrap().outlet(), Id::of(outlet));
             let mut digits: Vec<u8> =
                 number.bytes().map(|digit| digit.wrapping_sub(b'0')).collect();
             let at = at.checked_rem(digits.len()).unwrap();
@@ -120,7 +122,7 @@ mod tests {
                     typed.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
                 match AgentNumber::parse(&typed) {
                     Ok(number) => prop_assert!(
-                        number.outlet() > 0 && number.to_string() == digits,
+                        number.outlet().number() > 0 && number.to_string() == digits,
                         "{:?}",
                         typed
                     ),
@@ -135,7 +137,7 @@ mod tests {
                             .and_then(|(outlet, _check)| outlet.parse::<i64>().ok());
                         let of = outlet
                             .filter(|outlet| *outlet > 0)
-                            .map(|outlet| AgentNumber::of(outlet).to_string());
+                            .map(|outlet| AgentNumber::of(Id::of(outlet)).to_string());
                         prop_assert!(of != Some(digits), "{:?} was refused", typed);
                     }
                 }

@@ -24,6 +24,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod clock_guard;
 pub mod email;
+pub mod id;
 pub mod language;
 pub mod market;
 pub mod metrics;

@@ -1,6 +1,7 @@
 //! PINs: reading them, refusing those that others guess first, and the keyed tag that is all the
 //! database ever sees. It counts no tries and locks nothing: that is the wallet's part.
 
+use crate::id::PinId;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretBox, SecretString};
@@ -108,11 +109,11 @@ impl PinKey {
 
     /// What is stored in place of the PIN. It is bound to the account, so that rows cannot be
     /// swapped.
-    pub fn tag(&self, account: i64, salt: &[u8; 16], pin: &Pin) -> [u8; 32] {
-        let account = account.to_be_bytes();
+    pub fn tag(&self, id: PinId, salt: &[u8; 16], pin: &Pin) -> [u8; 32] {
+        let id = id.number().to_be_bytes();
         hmac_sha256(
             self.key.expose_secret(),
-            &[b"pin\0", &account, salt, pin.0.expose_secret().as_bytes()],
+            &[b"pin\0", &id, salt, pin.0.expose_secret().as_bytes()],
         )
     }
 
@@ -126,8 +127,8 @@ impl PinKey {
     }
 
     /// Is `tag` the tag of this PIN? In a time that does not depend on where they differ.
-    pub fn matches(&self, account: i64, salt: &[u8; 16], pin: &Pin, tag: &[u8]) -> bool {
-        self.tag(account, salt, pin).as_slice().ct_eq(tag).into()
+    pub fn matches(&self, id: PinId, salt: &[u8; 16], pin: &Pin, tag: &[u8]) -> bool {
+        self.tag(id, salt, pin).as_slice().ct_eq(tag).into()
     }
 }
 
@@ -163,16 +164,16 @@ impl PinKeys {
     }
 
     /// The tag of this PIN made with the key of this version, if that key is known.
-    pub fn tag(&self, version: i64, account: i64, salt: &[u8], pin: &Pin) -> Option<[u8; 32]> {
+    pub fn tag(&self, version: i64, id: PinId, salt: &[u8], pin: &Pin) -> Option<[u8; 32]> {
         let mut keys = std::iter::once(&self.current).chain(&self.older);
         let key = keys.find(|key| i64::from(key.version) == version)?;
-        Some(key.tag(account, salt.try_into().ok()?, pin))
+        Some(key.tag(id, salt.try_into().ok()?, pin))
     }
 
     /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not
     /// known any more.
-    pub fn matches(&self, version: i64, account: i64, salt: &[u8], pin: &Pin, tag: &[u8]) -> bool {
-        self.tag(version, account, salt, pin).is_some_and(|made| made.as_slice().ct_eq(tag).into())
+    pub fn matches(&self, version: i64, id: PinId, salt: &[u8], pin: &Pin, tag: &[u8]) -> bool {
+        self.tag(version, id, salt, pin).is_some_and(|made| made.as_slice().ct_eq(tag).into())
     }
 }
 
@@ -189,6 +190,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::Id;
 
     fn own() -> Msisdn {
         Msisdn::from_e164("+254712345698").unwrap()
@@ -245,14 +247,19 @@ mod tests {
     fn a_tag_belongs_to_one_account_salt_pin_and_key() {
         let pin = Pin::parse("7361").unwrap();
         let salt = [1; 16];
-        let tag = key().tag(42, &salt, &pin);
-        assert!(key().matches(42, &salt, &pin, &tag));
-        assert!(!key().matches(43, &salt, &pin, &tag));
-        assert!(!key().matches(42, &[2; 16], &pin, &tag));
-        assert!(!key().matches(42, &salt, &Pin::parse("7362").unwrap(), &tag));
-        assert!(!key().matches(42, &salt, &pin, &tag[..31]));
-        assert!(!key().matches(42, &salt, &pin, &[]));
-        assert!(!PinKey::from_hex(3, &"5b".repeat(32)).unwrap().matches(42, &salt, &pin, &tag));
+        let tag = key().tag(Id::of(42), &salt, &pin);
+        assert!(key().matches(Id::of(42), &salt, &pin, &tag));
+        assert!(!key().matches(Id::of(43), &salt, &pin, &tag));
+        assert!(!key().matches(Id::of(42), &[2; 16], &pin, &tag));
+        assert!(!key().matches(Id::of(42), &salt, &Pin::parse("7362").unwrap(), &tag));
+        assert!(!key().matches(Id::of(42), &salt, &pin, &tag[..31]));
+        assert!(!key().matches(Id::of(42), &salt, &pin, &[]));
+        assert!(!PinKey::from_hex(3, &"5b".repeat(32)).unwrap().matches(
+            Id::of(42),
+            &salt,
+            &pin,
+            &tag
+        ));
     }
 
     proptest! {

@@ -43,6 +43,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "catalogue",
             "clock_guard",
             "email",
+            "id",
             "language",
             "reloadable",
             "market",

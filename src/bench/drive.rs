@@ -6,6 +6,7 @@ use super::report::{Raw, per_second};
 use crate::actor::Actor;
 use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::limits::{Cap, Caps, Direction};
 use crate::market::Market;
 use crate::money::Currency;
@@ -125,7 +126,7 @@ pub fn payment(number: u64, pick: &mut PairPicker, metered: bool) -> Posting {
     Posting { meters, ..posting(now, &name, legs, Vec::new()) }
 }
 
-fn meters(payer: i64, payee: i64, now: Timestamp) -> Vec<Meter> {
+fn meters(payer: AccountId, payee: AccountId, now: Timestamp) -> Vec<Meter> {
     let day = Day::of(now, &Market::kenya().zone);
     let meter = |account, way, own| Meter {
         account,
@@ -187,8 +188,8 @@ impl PairPicker {
     }
 
     /// The id of the account with this number, counted from zero.
-    pub fn id(number: u64) -> i64 {
-        FIRST.saturating_add(i64::try_from(number).unwrap_or(0))
+    pub fn id(number: u64) -> AccountId {
+        AccountId::of(FIRST.saturating_add(i64::try_from(number).unwrap_or(0)))
     }
 
     fn next(&mut self) -> u64 {
@@ -199,7 +200,7 @@ impl PairPicker {
         self.state
     }
 
-    fn account(&mut self) -> i64 {
+    fn account(&mut self) -> AccountId {
         let mut range = self.accounts;
         if self.skewed {
             // every halving as often as the others: half as many for twice as far down the list, as
@@ -212,7 +213,7 @@ impl PairPicker {
         PairPicker::id(account.saturating_mul(self.stride))
     }
 
-    fn pair(&mut self) -> (i64, i64) {
+    fn pair(&mut self) -> (AccountId, AccountId) {
         let payer = self.account();
         loop {
             let payee = self.account();
@@ -234,11 +235,11 @@ mod tests {
     fn those_who_pay_are_spread_over_all_accounts_and_never_pay_themselves() {
         for skewed in [false, true] {
             let mut pick = PairPicker::new(100, 1_050, skewed).seeded(7);
-            let pairs: Vec<(i64, i64)> = (0..10_000).map(|_| pick.pair()).collect();
+            let pairs: Vec<(AccountId, AccountId)> = (0..10_000).map(|_| pick.pair()).collect();
             assert!(pairs.iter().all(|(payer, payee)| payer != payee));
-            let all: BTreeSet<i64> =
+            let all: BTreeSet<AccountId> =
                 pairs.iter().flat_map(|(payer, payee)| [*payer, *payee]).collect();
-            assert_eq!(all, (0..100).map(|number| FIRST + number * 10).collect());
+            assert_eq!(all, (0..100).map(|number| AccountId::of(FIRST + number * 10)).collect());
         }
     }
 
@@ -246,7 +247,7 @@ mod tests {
     fn a_few_accounts_pay_most_when_it_is_skewed() {
         let of_the_first = |skewed| {
             let mut pick = PairPicker::new(10_000, 10_000, skewed).seeded(7);
-            (0..10_000).filter(|_| pick.pair().0 < FIRST + 100).count()
+            (0..10_000).filter(|_| pick.pair().0 < AccountId::of(FIRST + 100)).count()
         };
         assert!(
             of_the_first(false) < 200 && of_the_first(true) > 3_000,

@@ -5,6 +5,7 @@ use super::BenchProgress;
 use super::drive::{Numbers, PairPicker, payment, posting};
 use super::report::per_second;
 use crate::book::{Book, Change, Leg, TRUST};
+use crate::id::AccountId;
 use crate::money::Currency;
 use crate::refusal::{Reason, Refusal};
 use crate::time::Clock;
@@ -38,7 +39,7 @@ pub async fn open_accounts(
     let open = move |book: Book, chunk: u64| async move {
         let first = chunk.saturating_mul(OPEN_BATCH);
         let ids = first..first.saturating_add(OPEN_BATCH).min(accounts);
-        let mine: Vec<i64> = ids.map(PairPicker::id).collect();
+        let mine: Vec<AccountId> = ids.map(PairPicker::id).collect();
         let opened = mine
             .iter()
             .map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));

@@ -11,6 +11,7 @@ use super::summary::Document;
 use crate::app::{self, App};
 use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::config::Settings;
+use crate::id::AccountId;
 use crate::limits::{Limits, Tier};
 use crate::pin::Pin;
 use crate::seal::{Randomness, SealKey};
@@ -169,7 +170,7 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
     let count = i64::try_from(people)?;
     let first = wallet.book.write(move |conn| book_rows::take_ids(conn, count)).await?;
     let pin = Pin::parse(PIN).map_err(|reason| anyhow!(reason.code()))?;
-    let everybody: Vec<(u64, i64)> = (0..people).zip(first..).collect();
+    let everybody: Vec<(u64, AccountId)> = (0..people).zip((first..).map(AccountId::of)).collect();
     for some in everybody.chunks(JOIN_AT_ONCE) {
         let joining = some
             .iter()
@@ -180,7 +181,7 @@ async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posting {
+fn joining(wallet: &Wallet, number: u64, account: AccountId, pin: &Pin) -> book::Posting {
     let config = &wallet.config;
     let now = wallet.clock.now();
     let person = PersonRow {
@@ -194,7 +195,7 @@ fn joining(wallet: &Wallet, number: u64, account: i64, pin: &Pin) -> book::Posti
     let changes = vec![
         Change::Join(person),
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
-        Change::SetPin(config.tagged(account, pin, wallet.randomness.bytes())),
+        Change::SetPin(config.tagged(account.into(), pin, wallet.randomness.bytes())),
     ];
     let legs = vec![
         Leg { account, amount_minor: BEGIN_MINOR },

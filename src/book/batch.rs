@@ -8,6 +8,7 @@ use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged};
 use super::posting::{Change, Credential, HoldMove, Posting, Put, Receipt, SecretKind};
 use super::trail;
+use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
@@ -21,11 +22,11 @@ pub struct BatchOutcome {
     /// Rows of the book.
     pub rows: NewRows,
     /// Accounts whose standing changed.
-    pub accounts: BTreeSet<i64>,
+    pub accounts: BTreeSet<AccountId>,
     /// Holds whose standing changed.
     pub holds: BTreeSet<i64>,
     /// Arrangements as they are left, by number.
-    pub arrangements: BTreeMap<i64, ArrangementRow>,
+    pub arrangements: BTreeMap<ArrangementId, ArrangementRow>,
     /// Changes around the book, in the order to make them.
     pub changes: Vec<Noted>,
 }
@@ -54,7 +55,7 @@ pub struct Noted {
 /// A hold move, resolved: which hold, whose money, and by how much the reserve changes.
 struct Reserve {
     hold: i64,
-    account: i64,
+    account: AccountId,
     amount_minor: i64,
     after: HoldRow,
 }
@@ -78,9 +79,8 @@ impl Facts {
             self.prove(posting, credential, out)?;
         }
         // a PIN of which no try was used is right every time: there is nothing to write
-        let unused = |account: &i64| self.guard_facts.attempts.get(account) == Some(&0);
-        let idle =
-            |change: &&Change| matches!(change, Change::ClearPin { account } if unused(account));
+        let unused = |pin: &PinId| self.guard_facts.attempts.get(pin) == Some(&0);
+        let idle = |change: &&Change| matches!(change, Change::ClearPin { pin } if unused(pin));
         let changes: Vec<&Change> = posting.changes.iter().filter(|change| !idle(change)).collect();
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
@@ -104,8 +104,8 @@ impl Facts {
             SecretKind::Code => (Reason::CODE_WRONG, Reason::CODE_GONE, "code"),
         };
         let used =
-            self.guard_facts.attempts.get(&credential.account).copied().unwrap_or(PIN_ATTEMPTS_MAX);
-        let (salt, tag) = self.guard_facts.tags.get(&credential.account).ok_or(locked)?;
+            self.guard_facts.attempts.get(&credential.pin).copied().unwrap_or(PIN_ATTEMPTS_MAX);
+        let (salt, tag) = self.guard_facts.tags.get(&credential.pin).ok_or(locked)?;
         if used >= PIN_ATTEMPTS_MAX {
             return Err(locked.into());
         }
@@ -201,10 +201,10 @@ impl Facts {
         posting: &Posting,
         reserves: &[Reserve],
         after: &Staged,
-    ) -> Result<BTreeMap<i64, Account>, Refusal> {
-        let mut accounts_after: BTreeMap<i64, Account> = BTreeMap::new();
+    ) -> Result<BTreeMap<AccountId, Account>, Refusal> {
+        let mut accounts_after: BTreeMap<AccountId, Account> = BTreeMap::new();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
-        let moved: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let moved: BTreeSet<AccountId> = posting.legs.iter().map(|leg| leg.account).collect();
         let repeated_account = moved.len() != posting.legs.len();
         if sum != 0 || repeated_account || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
             return Err(Reason::INVALID.into());
@@ -246,7 +246,7 @@ impl Facts {
         changes: &[&Change],
         number: i64,
         reserves: Vec<Reserve>,
-        accounts_after: BTreeMap<i64, Account>,
+        accounts_after: BTreeMap<AccountId, Account>,
         out: &mut BatchOutcome,
     ) -> Receipt {
         let recorded = posting.is_recorded();
@@ -332,7 +332,11 @@ impl Facts {
     }
 
     /// The message of an account that sinks below an amount with this posting.
-    fn sank(&self, change: &Change, accounts_after: &BTreeMap<i64, Account>) -> Option<Change> {
+    fn sank(
+        &self,
+        change: &Change,
+        accounts_after: &BTreeMap<AccountId, Account>,
+    ) -> Option<Change> {
         let Change::TellBelow { account, least_minor, message } = change else { return None };
         let free_minor =
             |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
@@ -356,7 +360,10 @@ fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
 
 /// Counts the posting against the limits of its accounts, as the postings before it left their
 /// usage.
-fn meter(posting: &Posting, accounts_after: &mut BTreeMap<i64, Account>) -> Result<(), Refusal> {
+fn meter(
+    posting: &Posting,
+    accounts_after: &mut BTreeMap<AccountId, Account>,
+) -> Result<(), Refusal> {
     for meter in &posting.meters {
         let account = accounts_after
             .get_mut(&meter.account)

@@ -25,14 +25,17 @@ pub fn digest(
             .optional(p.corrects);
     }
     for e in entries {
-        hash.number(e.posting_id).number(e.leg).number(e.account_id).number(e.amount_minor);
+        hash.number(e.posting_id)
+            .number(e.leg)
+            .number(e.account_id.number())
+            .number(e.amount_minor);
         hash.number(e.balance_minor).optional(e.previous);
     }
     for h in holds {
         hash.number(h.posting_id)
             .number(h.leg)
             .number(h.hold_id)
-            .number(h.account_id)
+            .number(h.account_id.number())
             .number(h.amount_minor);
         hash.optional(h.expires_at);
     }

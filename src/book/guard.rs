@@ -6,6 +6,7 @@ use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged, Standing};
 use super::posting::{Change, Identify, Put, SessionSave};
+use crate::id::{ArrangementId, AssistantId, PinId, ShiftId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
@@ -33,13 +34,12 @@ impl Facts {
                 self.is_joined(&person.msisdn, staged).then_some(Reason::ALREADY_JOINED)
             }
             Change::FirstPin(pin) => {
-                self.attempts(pin.account_id, staged).is_some().then_some(Reason::ALREADY_JOINED)
+                self.attempts(pin.id, staged).is_some().then_some(Reason::ALREADY_JOINED)
             }
             Change::Identify(seen) => self.check_identify(seen, staged),
-            Change::ChargePin { account } => {
-                let left = self
-                    .attempts(*account, staged)
-                    .is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
+            Change::ChargePin { pin } => {
+                let left =
+                    self.attempts(*pin, staged).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
                 (!left).then_some(Reason::PIN_LOCKED)
             }
             Change::SaveSession(save) => self.check_save(save, staged),
@@ -145,17 +145,17 @@ impl Facts {
             Change::OpenAccount(account) => drop(staged.opened.insert(account.id, account.clone())),
             Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
             Change::SetPin(pin) | Change::FirstPin(pin) => {
-                new.attempts.insert(pin.account_id, pin.attempts);
-                new.tags.insert(pin.account_id, (pin.salt.clone(), pin.tag.clone()));
+                new.attempts.insert(pin.id, pin.attempts);
+                new.tags.insert(pin.id, (pin.salt.clone(), pin.tag.clone()));
             }
-            Change::ChargePin { account } => {
-                let attempts = self.attempts(*account, staged).unwrap_or(0).saturating_add(1);
-                staged.guard_facts.attempts.insert(*account, attempts);
+            Change::ChargePin { pin } => {
+                let attempts = self.attempts(*pin, staged).unwrap_or(0).saturating_add(1);
+                staged.guard_facts.attempts.insert(*pin, attempts);
             }
-            Change::ClearPin { account } => {
+            Change::ClearPin { pin } => {
                 // where there is no PIN there is nothing to clear, and a try must still be refused
-                if self.attempts(*account, staged).is_some() {
-                    staged.guard_facts.attempts.insert(*account, 0);
+                if self.attempts(*pin, staged).is_some() {
+                    staged.guard_facts.attempts.insert(*pin, 0);
                 }
             }
             Change::SaveSession(save) => {
@@ -198,17 +198,17 @@ impl Facts {
         }
     }
 
-    fn arrangement<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a Standing> {
+    fn arrangement<'a>(&'a self, id: ArrangementId, staged: &'a Staged) -> Option<&'a Standing> {
         let (new, old) = (&staged.guard_facts, &self.guard_facts);
         new.arrangements.get(&id).or_else(|| old.arrangements.get(&id))
     }
 
-    fn attempts(&self, account: i64, staged: &Staged) -> Option<i64> {
+    fn attempts(&self, pin: PinId, staged: &Staged) -> Option<i64> {
         staged
             .guard_facts
             .attempts
-            .get(&account)
-            .or_else(|| self.guard_facts.attempts.get(&account))
+            .get(&pin)
+            .or_else(|| self.guard_facts.attempts.get(&pin))
             .copied()
     }
 
@@ -230,7 +230,7 @@ impl Facts {
         new.dedup_keys.contains(key) || old.dedup_keys.contains(key)
     }
 
-    fn shift(&self, assistant: i64, staged: &Staged) -> Option<i64> {
+    fn shift(&self, assistant: AssistantId, staged: &Staged) -> Option<ShiftId> {
         staged
             .guard_facts
             .shifts

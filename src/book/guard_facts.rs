@@ -3,16 +3,17 @@
 
 use super::Key;
 use super::posting::Receipt;
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, HoldRow};
-use crate::store::versioned::VersionedTable;
+use crate::store::versioned::RowKey;
 use std::collections::{HashMap, HashSet};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The accounts, by number.
-    pub accounts: HashMap<i64, Account>,
+    pub accounts: HashMap<AccountId, Account>,
     /// The holds, by number.
     pub holds: HashMap<i64, HoldRow>,
     /// What was committed under the batch's keys: number, digest of the request, receipt.
@@ -28,10 +29,10 @@ pub struct Facts {
 pub struct GuardFacts {
     /// Versions of conversations.
     pub sessions: HashMap<Vec<u8>, i64>,
-    /// Wrong tries by account; no entry where there is no PIN.
-    pub attempts: HashMap<i64, i64>,
-    /// Salt and tag of PINs by account.
-    pub tags: HashMap<i64, (Vec<u8>, Vec<u8>)>,
+    /// Wrong tries; no entry where there is no PIN.
+    pub attempts: HashMap<PinId, i64>,
+    /// Salt and tag of PINs.
+    pub tags: HashMap<PinId, (Vec<u8>, Vec<u8>)>,
     /// Texts that were handled.
     pub dedup_keys: HashSet<Key>,
     /// Numbers that have a wallet.
@@ -41,13 +42,13 @@ pub struct GuardFacts {
     /// Digests of ID numbers that have a wallet.
     pub identities: HashSet<Vec<u8>>,
     /// Wallets that have an ID.
-    pub identified: HashSet<i64>,
+    pub identified: HashSet<AccountId>,
     /// The shifts that people are in, by who serves; nothing for one that has just ended.
-    pub shifts: HashMap<i64, Option<i64>>,
+    pub shifts: HashMap<AssistantId, Option<ShiftId>>,
     /// Where arrangements stand, by number; no entry where there is none.
-    pub arrangements: HashMap<i64, Standing>,
+    pub arrangements: HashMap<ArrangementId, Standing>,
     /// Versions of what people keep.
-    pub versioned: HashMap<(VersionedTable, i64), i64>,
+    pub versioned: HashMap<RowKey, i64>,
 }
 
 /// Where an arrangement stands, as far as it matters to who changes it.
@@ -67,7 +68,7 @@ pub struct Standing {
 #[derive(Debug, Default)]
 pub(super) struct Staged {
     pub(super) guard_facts: GuardFacts,
-    pub(super) opened: HashMap<i64, Account>,
+    pub(super) opened: HashMap<AccountId, Account>,
 }
 
 impl Standing {
@@ -97,7 +98,7 @@ impl Facts {
     }
 
     /// An account, also one that the same posting opens.
-    pub(super) fn account<'a>(&'a self, id: i64, after: &'a Staged) -> Option<&'a Account> {
+    pub(super) fn account<'a>(&'a self, id: AccountId, after: &'a Staged) -> Option<&'a Account> {
         after.opened.get(&id).or_else(|| self.accounts.get(&id))
     }
 }

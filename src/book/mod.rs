@@ -20,6 +20,7 @@ pub mod trail;
 mod writer;
 mod writing;
 
+use crate::id::AccountId;
 pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
@@ -28,17 +29,17 @@ pub use posting::{
 };
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.
-pub const TRUST: i64 = 1;
+pub const TRUST: AccountId = AccountId::of(1);
 /// Where fees go.
-pub const FEES: i64 = 2;
+pub const FEES: AccountId = AccountId::of(2);
 /// Money whose owner is not known yet.
-pub const SUSPENSE: i64 = 3;
+pub const SUSPENSE: AccountId = AccountId::of(3);
 /// Taxes on fees, until the tax office is paid.
-pub const TAX: i64 = 4;
+pub const TAX: AccountId = AccountId::of(4);
 /// Levies on money that moves, until they are paid on.
-pub const LEVY: i64 = 5;
+pub const LEVY: AccountId = AccountId::of(5);
 /// What agents have earned, as a cost of the operator: below zero by all of it.
-pub const COMMISSIONS: i64 = 6;
+pub const COMMISSIONS: AccountId = AccountId::of(6);
 
 /// Wrong PINs in a row that lock an account.
 pub const PIN_ATTEMPTS_MAX: i64 = 5;

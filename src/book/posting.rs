@@ -2,6 +2,7 @@
 
 use super::Key;
 use crate::actor::Actor;
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -62,7 +63,7 @@ pub struct Credential {
     /// What was typed.
     pub secret: SecretKind,
     /// Whose PIN, or which code.
-    pub account: i64,
+    pub pin: PinId,
     /// The salt that the tag was made with; when the stored PIN has another by now, the posting is
     /// refused as `stale`.
     pub salt: Vec<u8>,
@@ -77,7 +78,7 @@ pub struct Credential {
 
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Credential({:?} {})", self.secret, self.account)
+        write!(f, "Credential({:?} {})", self.secret, self.pin)
     }
 }
 
@@ -94,7 +95,7 @@ pub enum SecretKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {
     /// Which account.
-    pub account: i64,
+    pub account: AccountId,
     /// Above zero credits it, below zero debits it; minor units, never zero.
     pub amount_minor: i64,
 }
@@ -105,7 +106,7 @@ pub enum HoldMove {
     /// Reserve money. The hold's number is the number of this posting.
     Open {
         /// Whose money.
-        account: i64,
+        account: AccountId,
         /// How much, minor units, above zero.
         amount_minor: i64,
         /// When it ends by itself.
@@ -152,17 +153,17 @@ pub enum Change {
     /// Count a wrong try; refused as `pin_locked` when none is left.
     ChargePin {
         /// Whose PIN.
-        account: i64,
+        pin: PinId,
     },
     /// The PIN was right: no wrong tries in a row any more.
     ClearPin {
         /// Whose PIN.
-        account: i64,
+        pin: PinId,
     },
     /// Change the language a person is spoken to in.
     SetLanguage {
         /// Who.
-        account: i64,
+        account: AccountId,
         /// Two letters.
         language: String,
     },
@@ -178,7 +179,7 @@ pub enum Change {
     /// Go on only while this is still an account's newest posting; refused as `stale`.
     AtPosting {
         /// Which account.
-        account: i64,
+        account: AccountId,
         /// Its newest posting, or none yet.
         posting: Option<i64>,
     },
@@ -211,9 +212,9 @@ pub enum Change {
     /// Whether somebody takes requests from somebody else.
     Block {
         /// Who is asked.
-        account: i64,
+        account: AccountId,
         /// Who asks.
-        other: i64,
+        other: AccountId,
         /// Not any more.
         blocked: bool,
     },
@@ -237,12 +238,12 @@ pub enum Change {
         /// The order.
         order: i64,
         /// Who serves.
-        assistant: i64,
+        assistant: AssistantId,
     },
     /// From when on the float of an outlet counts as low.
     SetLowFloat {
         /// The float account.
-        outlet: i64,
+        outlet: AccountId,
         /// Minor units.
         low_minor: i64,
     },
@@ -251,7 +252,7 @@ pub enum Change {
     /// Add a message if this posting takes the account from this amount, or more, to less.
     TellBelow {
         /// Which account.
-        account: i64,
+        account: AccountId,
         /// What must be left for nothing to be told, minor units.
         least_minor: i64,
         /// What is told.
@@ -264,7 +265,7 @@ pub enum Change {
     /// nothing: as many as like may go by the same one at a time.
     While {
         /// Which arrangement.
-        arrangement: i64,
+        arrangement: ArrangementId,
         /// The states it may be in.
         states: &'static [&'static str],
     },
@@ -320,7 +321,7 @@ pub struct Receipt {
     /// It had been committed before: this is the receipt of then.
     pub repeated: bool,
     /// Balance of each account after it, minor units.
-    pub balances: Vec<(i64, i64)>,
+    pub balances: Vec<(AccountId, i64)>,
 }
 
 impl Posting {
@@ -350,7 +351,7 @@ pub fn is_recorded(legs: &[Leg], holds: &[HoldMove], changes: &[Change]) -> bool
 
 impl Receipt {
     /// Balance of this account after the posting, minor units.
-    pub fn balance_minor(&self, account: i64) -> Option<i64> {
+    pub fn balance_minor(&self, account: AccountId) -> Option<i64> {
         self.balances.iter().find(|(id, _)| *id == account).map(|(_, balance)| *balance)
     }
 }

@@ -4,6 +4,7 @@
 use super::Key;
 use super::guard_facts::{Facts, Standing};
 use super::posting::{Change, HoldMove, Posting, Receipt};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
 use crate::store::changes_since::Invalidated;
 use crate::store::{
     Conn, StoreError, arrangement_rows, book_rows, identities, order_rows, people, sessions,
@@ -100,7 +101,7 @@ fn read_sessions(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Resu
 
 /// The PINs that are not remembered from the batches before.
 fn read_pins(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
-    let pins: Vec<i64> = want
+    let pins: Vec<PinId> = want
         .pins
         .iter()
         .copied()
@@ -108,11 +109,8 @@ fn read_pins(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(
         .collect();
     if !pins.is_empty() {
         let pins = people::pins_of(conn, &pins)?;
-        facts.guard_facts.attempts.extend(pins.iter().map(|pin| (pin.account_id, pin.attempts)));
-        facts
-            .guard_facts
-            .tags
-            .extend(pins.into_iter().map(|pin| (pin.account_id, (pin.salt, pin.tag))));
+        facts.guard_facts.attempts.extend(pins.iter().map(|pin| (pin.id, pin.attempts)));
+        facts.guard_facts.tags.extend(pins.into_iter().map(|pin| (pin.id, (pin.salt, pin.tag))));
     }
     Ok(())
 }
@@ -139,7 +137,7 @@ fn read_book(conn: &mut Conn, want: &mut TouchedRows, facts: &mut Facts) -> Resu
         want.accounts.extend(holds.iter().map(|hold| hold.account_id));
         facts.holds = holds.into_iter().map(|hold| (hold.id, hold)).collect();
     }
-    let accounts: BTreeSet<i64> =
+    let accounts: BTreeSet<AccountId> =
         want.accounts.iter().filter(|id| !facts.accounts.contains_key(*id)).copied().collect();
     if !accounts.is_empty() {
         let accounts = book_rows::accounts_of(conn, &Vec::from_iter(accounts))?;
@@ -175,18 +173,18 @@ impl Facts {
 #[derive(Default)]
 struct TouchedRows<'a> {
     keys: Vec<&'a [u8]>,
-    accounts: HashSet<i64>,
+    accounts: HashSet<AccountId>,
     holds: BTreeSet<i64>,
     sessions: HashSet<&'a [u8]>,
-    pins: BTreeSet<i64>,
+    pins: BTreeSet<PinId>,
     dedup_keys: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
     orders: BTreeSet<i64>,
     identities: BTreeSet<&'a [u8]>,
-    identified: BTreeSet<i64>,
-    serving: BTreeSet<i64>,
-    arrangements: BTreeSet<i64>,
-    versioned: BTreeSet<(versioned::VersionedTable, i64)>,
+    identified: BTreeSet<AccountId>,
+    serving: BTreeSet<AssistantId>,
+    arrangements: BTreeSet<ArrangementId>,
+    versioned: BTreeSet<versioned::RowKey>,
 }
 
 impl<'a> TouchedRows<'a> {
@@ -211,7 +209,7 @@ impl<'a> TouchedRows<'a> {
                 }
             }
         }
-        self.pins.extend(posting.credentials.iter().map(|credential| credential.account));
+        self.pins.extend(posting.credentials.iter().map(|credential| credential.pin));
         let otherwise = posting
             .credentials
             .iter()
@@ -220,13 +218,13 @@ impl<'a> TouchedRows<'a> {
             match change {
                 Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
                 Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
-                Change::FirstPin(pin) => drop(self.pins.insert(pin.account_id)),
+                Change::FirstPin(pin) => drop(self.pins.insert(pin.id)),
                 Change::Identify(seen) => {
                     self.identities
                         .extend(seen.older.iter().chain([&seen.row.digest]).map(Vec::as_slice));
                     self.identified.insert(seen.row.account_id);
                 }
-                Change::ChargePin { account } => drop(self.pins.insert(*account)),
+                Change::ChargePin { pin } => drop(self.pins.insert(*pin)),
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
                 Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
@@ -242,7 +240,7 @@ impl<'a> TouchedRows<'a> {
                     self.arrangements.insert(*arrangement);
                 }
                 Change::Keep(versioned) => drop(self.versioned.insert(versioned.row_key())),
-                Change::ClearPin { account } => drop(self.pins.insert(*account)),
+                Change::ClearPin { pin } => drop(self.pins.insert(*pin)),
                 Change::OpenShift(shift) | Change::CloseShift(shift) => {
                     self.serving.insert(shift.assistant);
                 }

@@ -24,7 +24,7 @@ pub fn event(
         posting_id,
         nr,
         kind: row.kind.clone(),
-        record_id: row.id,
+        record_id: row.id.number(),
         version: row.version,
         event: put.event.to_owned(),
         actor: posting.actor.to_string(),
@@ -37,8 +37,13 @@ pub fn event(
 /// The digest of an arrangement: of every column.
 pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
     let mut link = Link::begin();
-    link.number(row.id).bytes(row.kind.as_bytes()).number(row.version).bytes(row.state.as_bytes());
-    link.number(i64::from(row.open)).number(row.owner).optional(row.other);
+    link.number(row.id.number())
+        .bytes(row.kind.as_bytes())
+        .number(row.version)
+        .bytes(row.state.as_bytes());
+    link.number(i64::from(row.open))
+        .number(row.owner.number())
+        .optional(row.other.map(|other| other.number()));
     link.bytes(row.subject.as_bytes()).number(row.begun_at).optional(row.due_at);
     link.bytes(row.body.as_bytes()).number(row.begun_by).number(row.last_posting);
     let mut digest = link.end();

@@ -4,6 +4,7 @@
 use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
+use crate::id::{AccountId, AssistantId, PinId, ShiftId};
 use crate::store::agent_rows::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
@@ -12,7 +13,7 @@ use crate::store::outbox::{self, NewMessage};
 use crate::store::people::{self, PersonRow, PinRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::versioned::{self, Versioned, VersionedTable};
+use crate::store::versioned::{self, RowKey, Versioned};
 use crate::store::working_day::{self, AgentJournalRow, ClawbackRow, ShiftRow};
 use crate::store::{Conn, StoreError, arrangement_rows, order_rows, trail_rows};
 use std::collections::{BTreeMap, HashMap};
@@ -20,27 +21,27 @@ use std::collections::{BTreeMap, HashMap};
 /// The changes of a batch, sorted by table.
 #[derive(Default)]
 struct Sets<'a> {
-    opened: BTreeMap<i64, &'a Account>,
+    opened: BTreeMap<AccountId, &'a Account>,
     joined: Vec<&'a PersonRow>,
-    pins: BTreeMap<i64, PinRow>,
-    attempts: BTreeMap<i64, i64>,
-    languages: BTreeMap<i64, &'a str>,
+    pins: BTreeMap<PinId, PinRow>,
+    attempts: BTreeMap<PinId, i64>,
+    languages: BTreeMap<AccountId, &'a str>,
     sessions: HashMap<&'a [u8], &'a SessionRow>,
     dedup_keys: Vec<(&'a [u8], i64)>,
     orders: BTreeMap<i64, &'a OrderRow>,
     closed: BTreeMap<i64, &'static str>,
     reminded: Vec<i64>,
-    blocks: BTreeMap<(i64, i64), bool>,
+    blocks: BTreeMap<(AccountId, AccountId), bool>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
-    tiers: BTreeMap<i64, &'a str>,
-    shifts: BTreeMap<i64, &'a ShiftRow>,
+    tiers: BTreeMap<AccountId, &'a str>,
+    shifts: BTreeMap<ShiftId, &'a ShiftRow>,
     journal: Vec<AgentJournalRow>,
-    initiators: Vec<(i64, i64)>,
-    low_floats: BTreeMap<i64, i64>,
-    clawbacks: BTreeMap<(i64, i64, i64, &'a str), &'a ClawbackRow>,
-    versioned: BTreeMap<(VersionedTable, i64), &'a Versioned>,
+    initiators: Vec<(i64, AssistantId)>,
+    low_floats: BTreeMap<AccountId, i64>,
+    clawbacks: BTreeMap<(i64, AccountId, AccountId, &'a str), &'a ClawbackRow>,
+    versioned: BTreeMap<RowKey, &'a Versioned>,
     messages: Vec<NewMessage>,
 }
 
@@ -110,18 +111,18 @@ impl<'a> Sets<'a> {
     fn of(facts: &Facts, out: &'a BatchOutcome) -> Sets<'a> {
         let mut sets = Sets::default();
         for note in &out.changes {
-            let attempts = |account: &i64| facts.guard_facts.attempts.get(account).copied();
+            let attempts = |pin: &PinId| facts.guard_facts.attempts.get(pin).copied();
             match &note.change {
                 Change::OpenAccount(account) => drop(sets.opened.insert(account.id, account)),
                 Change::Join(person) => sets.joined.push(person),
                 Change::SetPin(pin) | Change::FirstPin(pin) => {
-                    let now = attempts(&pin.account_id).unwrap_or(pin.attempts);
-                    sets.pins.insert(pin.account_id, PinRow { attempts: now, ..pin.clone() });
+                    let now = attempts(&pin.id).unwrap_or(pin.attempts);
+                    sets.pins.insert(pin.id, PinRow { attempts: now, ..pin.clone() });
                 }
-                Change::ChargePin { account } | Change::ClearPin { account } => {
+                Change::ChargePin { pin } | Change::ClearPin { pin } => {
                     // where nothing is known of tries, none were charged in this batch: there is
                     // nothing but to clear
-                    sets.attempts.insert(*account, attempts(account).unwrap_or(0));
+                    sets.attempts.insert(*pin, attempts(pin).unwrap_or(0));
                 }
                 Change::SetLanguage { account, language } => {
                     sets.languages.insert(*account, language);

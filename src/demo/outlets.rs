@@ -4,6 +4,7 @@
 use super::seed::Seed;
 use crate::agent_number::AgentNumber;
 use crate::book::Leg;
+use crate::id::AccountId;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::{self, AgentPost};
@@ -122,7 +123,10 @@ pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
     Ok(legs)
 }
 
-fn posts_of(conn: &mut Conn, phone: &str) -> Result<Option<(i64, Option<AgentPost>)>, StoreError> {
+fn posts_of(
+    conn: &mut Conn,
+    phone: &str,
+) -> Result<Option<(AccountId, Option<AgentPost>)>, StoreError> {
     match people::by_msisdn(conn, phone)? {
         Some(person) => {
             Ok(Some((person.account_id, agent_rows::post_of(conn, person.account_id)?)))
@@ -135,7 +139,7 @@ fn posts_of(conn: &mut Conn, phone: &str) -> Result<Option<(i64, Option<AgentPos
 pub(super) fn post(
     conn: &mut Conn,
     config: &ServiceConfig,
-    person: i64,
+    person: AccountId,
     phone: &str,
 ) -> Result<Option<(String, AgentView)>, StoreError> {
     let Some(post) = agent_rows::post_of(conn, person)? else { return Ok(None) };
@@ -143,12 +147,12 @@ pub(super) fn post(
     let seeded = OUTLETS.iter().find_map(|outlet| {
         outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))
     });
-    let stored = people::pin(conn, post.assistant.id)?;
+    let stored = people::pin(conn, post.assistant.id.into())?;
     let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {
         let pin = Pin::parse(seeded).ok()?;
         let right = config.pin_keys.matches(
             stored.key_version,
-            post.assistant.id,
+            post.assistant.id.into(),
             &stored.salt,
             &pin,
             &stored.tag,

@@ -4,6 +4,7 @@
 use super::outlets::{self, AgentView};
 use super::seed::Seed;
 use crate::book::{Change, Key, Leg, Posting, TRUST};
+use crate::id::AccountId;
 use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -88,7 +89,7 @@ pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
         let account = match there {
             Some(person) => person.account_id,
             None => {
-                let account = wallet.book.fresh_id().await?;
+                let account = AccountId::of(wallet.book.fresh_id().await?);
                 let posting = wallet.note(key(seed.phone), settle_in(wallet, seed, account, now));
                 wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
                 account
@@ -118,7 +119,7 @@ fn key(what: &str) -> Key {
     Key::new(Timestamp::from_micros(0), "demo", what.as_bytes())
 }
 
-fn settle_in(wallet: &Wallet, seed: &Seed, account: i64, now: Timestamp) -> Vec<Change> {
+fn settle_in(wallet: &Wallet, seed: &Seed, account: AccountId, now: Timestamp) -> Vec<Change> {
     let config = &wallet.config;
     let person = PersonRow {
         account_id: account,
@@ -133,7 +134,11 @@ fn settle_in(wallet: &Wallet, seed: &Seed, account: i64, now: Timestamp) -> Vec<
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
     ];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        changes.push(Change::SetPin(config.tagged(account, &pin, wallet.randomness.bytes())));
+        changes.push(Change::SetPin(config.tagged(
+            account.into(),
+            &pin,
+            wallet.randomness.bytes(),
+        )));
     }
     changes
 }
@@ -152,7 +157,10 @@ pub async fn people(wallet: &Wallet) -> Result<Vec<PersonView>, StoreError> {
     wallet
         .store
         .read(move |conn| {
-            people::page(conn, 0, 200)?.into_iter().map(|row| person(conn, &config, row)).collect()
+            people::page(conn, AccountId::of(0), 200)?
+                .into_iter()
+                .map(|row| person(conn, &config, row))
+                .collect()
         })
         .await
 }
@@ -165,12 +173,12 @@ fn person(
     let account = book_rows::account(conn, row.account_id)?
         .ok_or(StoreError::Damaged("a person without an account"))?;
     let seeded = everybody().find(|seed| seed.phone == row.msisdn);
-    let stored = people::pin(conn, row.account_id)?;
+    let stored = people::pin(conn, row.account_id.into())?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
         let right = config.pin_keys.matches(
             stored.key_version,
-            row.account_id,
+            row.account_id.into(),
             &stored.salt,
             &pin,
             &stored.tag,

@@ -5,6 +5,7 @@
 use super::own_limits::Budget;
 use super::usage::{Direction, Usage, Window};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::money::{Currency, Money};
 use crate::refusal::{Reason, Refusal};
 use std::cmp::Reverse;
@@ -44,7 +45,7 @@ pub struct Caps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
     /// Which account; the posting must move or reserve something on it.
-    pub account: i64,
+    pub account: AccountId,
     /// Which way.
     pub way: Direction,
     /// What counts, minor units, above zero: the amount, without fees.
@@ -196,6 +197,7 @@ mod tests {
     #![allow(clippy::inconsistent_digit_grouping, reason = "`1_234_50` reads as 1,234.50")]
 
     use super::*;
+    use crate::id::Id;
     use proptest::prelude::*;
 
     /// Monday, 23 November 2026.
@@ -207,7 +209,7 @@ mod tests {
 
     fn meter(amount_minor: i64, caps: Caps) -> Meter {
         Meter {
-            account: 1,
+            account: Id::of(1),
             way: Direction::Out,
             amount_minor,
             day: MONDAY,

@@ -4,6 +4,7 @@ use super::people::PersonRow;
 use super::rows::{Column, Rows};
 use super::schema::{assistants, cash_codes, outlets, people};
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, AssistantId};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -12,11 +13,11 @@ use std::collections::BTreeMap;
 #[diesel(table_name = outlets, treat_none_as_default_value = false)]
 pub struct OutletRow {
     /// The account of its float, which names it: `AgentNumber::of` this is what customers type.
-    pub float_account: i64,
+    pub float_account: AccountId,
     /// The account on which its commission gathers.
-    pub commission_account: i64,
+    pub commission_account: AccountId,
     /// The float account of its head office or super-agent.
-    pub head_office: Option<i64>,
+    pub head_office: Option<AccountId>,
     /// As customers see it.
     pub name: String,
     /// Where it is: what people look for.
@@ -35,11 +36,11 @@ pub struct OutletRow {
 #[diesel(table_name = assistants)]
 pub struct AssistantRow {
     /// Names their PIN for this work.
-    pub id: i64,
+    pub id: AssistantId,
     /// Their own wallet.
-    pub person: i64,
+    pub person: AccountId,
     /// The float account of the outlet.
-    pub outlet: i64,
+    pub outlet: AccountId,
     /// Microseconds UTC.
     pub since: i64,
 }
@@ -60,7 +61,7 @@ pub struct CashCodeRow {
     /// Names its tag.
     pub id: i64,
     /// Whose money.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// The hold that reserves amount and fee.
     pub hold: i64,
     /// The cash, minor units.
@@ -82,7 +83,7 @@ pub struct CashCodeRow {
 }
 
 /// Where the owner of this wallet works.
-pub fn post_of(conn: &mut Conn, person: i64) -> Result<Option<AgentPost>, StoreError> {
+pub fn post_of(conn: &mut Conn, person: AccountId) -> Result<Option<AgentPost>, StoreError> {
     let theirs = assistants::table
         .inner_join(outlets::table.on(outlets::float_account.eq(assistants::outlet)));
     let theirs = theirs.filter(assistants::person.eq(person));
@@ -92,12 +93,12 @@ pub fn post_of(conn: &mut Conn, person: i64) -> Result<Option<AgentPost>, StoreE
 }
 
 /// An outlet.
-pub fn outlet(conn: &mut Conn, float_account: i64) -> Result<Option<OutletRow>, StoreError> {
+pub fn outlet(conn: &mut Conn, float_account: AccountId) -> Result<Option<OutletRow>, StoreError> {
     Ok(on!(conn, c => outlets::table.find(float_account).first(c).optional())?)
 }
 
 /// The outlets whose float, or whose commission, is on one of these accounts.
-pub fn outlets_of(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<OutletRow>, StoreError> {
+pub fn outlets_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<OutletRow>, StoreError> {
     let floats =
         outlets::float_account.eq_any(accounts).or(outlets::commission_account.eq_any(accounts));
     Ok(on!(conn, c => outlets::table.filter(floats).load(c))?)
@@ -109,7 +110,7 @@ pub fn outlets(conn: &mut Conn, limit: i64) -> Result<Vec<OutletRow>, StoreError
 }
 
 /// Who works at an outlet.
-pub fn staff(conn: &mut Conn, outlet: i64) -> Result<Vec<PersonRow>, StoreError> {
+pub fn staff(conn: &mut Conn, outlet: AccountId) -> Result<Vec<PersonRow>, StoreError> {
     let theirs =
         people::table.inner_join(assistants::table.on(assistants::person.eq(people::account_id)));
     let theirs = theirs
@@ -142,13 +143,17 @@ pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
 }
 
 /// Ends somebody's work at an outlet.
-pub fn dismiss(conn: &mut Conn, assistant: i64) -> Result<(), StoreError> {
+pub fn dismiss(conn: &mut Conn, assistant: AssistantId) -> Result<(), StoreError> {
     on!(conn, c => diesel::delete(assistants::table.find(assistant)).execute(c))?;
     Ok(())
 }
 
 /// The codes for cash of this wallet that were not used and whose time is not over.
-pub fn open_codes(conn: &mut Conn, account: i64, now: i64) -> Result<Vec<CashCodeRow>, StoreError> {
+pub fn open_codes(
+    conn: &mut Conn,
+    account: AccountId,
+    now: i64,
+) -> Result<Vec<CashCodeRow>, StoreError> {
     let theirs = cash_codes::table
         .filter(cash_codes::account_id.eq(account))
         .filter(cash_codes::state.eq("open"));
@@ -168,17 +173,15 @@ pub fn outlets_in(
 }
 
 /// The numbers under which those who serve at an outlet are known, in the order they began.
-pub fn assistants_at(conn: &mut Conn, outlet: i64) -> Result<Vec<i64>, StoreError> {
+pub fn assistants_at(conn: &mut Conn, outlet: AccountId) -> Result<Vec<AssistantId>, StoreError> {
     let theirs = assistants::table.filter(assistants::outlet.eq(outlet)).order(assistants::id);
     Ok(on!(conn, c => theirs.select(assistants::id).load(c))?)
 }
 
 /// Writes when the floats of outlets count as low.
-pub fn set_low_floats(lows: &BTreeMap<i64, i64>) -> Rows<'static> {
-    let columns = vec![
-        Column::Numbers(lows.keys().copied().collect()),
-        Column::Numbers(lows.values().copied().collect()),
-    ];
+pub fn set_low_floats(lows: &BTreeMap<AccountId, i64>) -> Rows<'static> {
+    let columns =
+        vec![Column::ids(lows.keys().copied()), Column::Numbers(lows.values().copied().collect())];
     Rows::update(lows.len(), columns, "outlets", "float_account", &["low_float_minor"])
 }
 
@@ -186,7 +189,7 @@ pub fn set_low_floats(lows: &BTreeMap<i64, i64>) -> Rows<'static> {
 pub fn add_codes(codes: &[CashCodeRow]) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(codes.iter().map(|c| c.id).collect()),
-        Column::Numbers(codes.iter().map(|c| c.account_id).collect()),
+        Column::ids(codes.iter().map(|c| c.account_id)),
         Column::Numbers(codes.iter().map(|c| c.hold).collect()),
         Column::Numbers(codes.iter().map(|c| c.amount_minor).collect()),
         Column::Numbers(codes.iter().map(|c| c.fee_minor).collect()),

@@ -7,13 +7,14 @@
 use super::rows::{Column, Rows};
 use super::schema::arrangements;
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, ArrangementId};
 use diesel::prelude::*;
 
 /// An arrangement as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ArrangementRow {
     /// Its number.
-    pub id: i64,
+    pub id: ArrangementId,
     /// Which kind.
     pub kind: String,
     /// One more with each change, from 1.
@@ -23,9 +24,9 @@ pub struct ArrangementRow {
     /// Whether anything may still come of it.
     pub open: bool,
     /// The account of who began it.
-    pub owner: i64,
+    pub owner: AccountId,
     /// The account of the other side, where there is one.
-    pub other: Option<i64>,
+    pub other: Option<AccountId>,
     /// What it is found by besides its sides, in the words of its kind; empty where by nothing.
     pub subject: String,
     /// When it was begun, microseconds UTC.
@@ -45,9 +46,9 @@ pub struct ArrangementRow {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// Who began it.
-    Owner(i64),
+    Owner(AccountId),
     /// The other side.
-    Other(i64),
+    Other(AccountId),
     /// Its subject.
     Subject(String),
     /// Of whom does not matter: those of everybody, which is for staff.
@@ -70,12 +71,12 @@ pub struct Search {
 }
 
 /// One of them.
-pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<ArrangementRow>, StoreError> {
+pub fn by_id(conn: &mut Conn, id: ArrangementId) -> Result<Option<ArrangementRow>, StoreError> {
     Ok(on!(conn, c => arrangements::table.find(id).first(c).optional())?)
 }
 
 /// Those with these numbers.
-pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<ArrangementRow>, StoreError> {
+pub fn by_ids(conn: &mut Conn, ids: &[ArrangementId]) -> Result<Vec<ArrangementRow>, StoreError> {
     Ok(on!(conn, c => arrangements::table.filter(arrangements::id.eq_any(ids)).load(c))?)
 }
 
@@ -101,7 +102,7 @@ pub fn due(
     conn: &mut Conn,
     kind: &str,
     now: i64,
-    after: (i64, i64),
+    after: (i64, ArrangementId),
     limit: i64,
 ) -> Result<Vec<ArrangementRow>, StoreError> {
     let (at, id) = after;
@@ -118,13 +119,13 @@ pub fn due(
 /// Stores them, new or not; the book has compared their versions.
 pub fn put<'a>(rows: &[&'a ArrangementRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(rows.iter().map(|a| a.id).collect()),
+        Column::ids(rows.iter().map(|a| a.id)),
         Column::Texts(rows.iter().map(|a| a.kind.as_str()).collect()),
         Column::Numbers(rows.iter().map(|a| a.version).collect()),
         Column::Texts(rows.iter().map(|a| a.state.as_str()).collect()),
         Column::Truths(rows.iter().map(|a| a.open).collect()),
-        Column::Numbers(rows.iter().map(|a| a.owner).collect()),
-        Column::Optional(rows.iter().map(|a| a.other).collect()),
+        Column::ids(rows.iter().map(|a| a.owner)),
+        Column::optional_ids(rows.iter().map(|a| a.other)),
         Column::Texts(rows.iter().map(|a| a.subject.as_str()).collect()),
         Column::Numbers(rows.iter().map(|a| a.begun_at).collect()),
         Column::Optional(rows.iter().map(|a| a.due_at).collect()),

@@ -9,6 +9,7 @@ use super::schema::{
 };
 use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
+use crate::id::AccountId;
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
@@ -33,7 +34,7 @@ pub struct AuditRows {
 #[derive(Debug, Queryable)]
 pub struct AccountBalance {
     /// Its number.
-    pub id: i64,
+    pub id: AccountId,
     /// Three letters.
     pub currency: String,
     /// Sum of its entries, minor units.
@@ -168,7 +169,7 @@ pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
 /// Accounts after `id`.
 pub fn balances(
     conn: &mut Conn,
-    after_id: i64,
+    after_id: AccountId,
     limit: i64,
 ) -> Result<Vec<AccountBalance>, StoreError> {
     let columns = (

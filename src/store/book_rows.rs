@@ -4,6 +4,7 @@
 pub use super::book_types::{
     Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED, PostingRow,
 };
+use crate::id::AccountId;
 
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, holds, packed, postings};
@@ -11,12 +12,12 @@ use super::{Conn, StoreError, legs, on};
 use diesel::prelude::*;
 
 /// The accounts with these numbers.
-pub fn accounts_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Account>, StoreError> {
+pub fn accounts_of(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     Ok(on!(conn, c => accounts::table.filter(accounts::id.eq_any(ids)).load(c))?)
 }
 
 /// One account.
-pub fn account(conn: &mut Conn, id: i64) -> Result<Option<Account>, StoreError> {
+pub fn account(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreError> {
     Ok(on!(conn, c => accounts::table.find(id).first(c).optional())?)
 }
 
@@ -122,7 +123,7 @@ fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(entries.iter().map(|e| e.posting_id).collect()),
         Column::Numbers(entries.iter().map(|e| e.leg).collect()),
-        Column::Numbers(entries.iter().map(|e| e.account_id).collect()),
+        Column::ids(entries.iter().map(|e| e.account_id)),
         Column::Numbers(entries.iter().map(|e| e.amount_minor).collect()),
         Column::Numbers(entries.iter().map(|e| e.balance_minor).collect()),
         Column::Optional(entries.iter().map(|e| e.previous).collect()),
@@ -140,7 +141,7 @@ fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
         Column::Numbers(moves.iter().map(|m| m.posting_id).collect()),
         Column::Numbers(moves.iter().map(|m| m.leg).collect()),
         Column::Numbers(moves.iter().map(|m| m.hold_id).collect()),
-        Column::Numbers(moves.iter().map(|m| m.account_id).collect()),
+        Column::ids(moves.iter().map(|m| m.account_id)),
         Column::Numbers(moves.iter().map(|m| m.amount_minor).collect()),
         Column::Optional(moves.iter().map(|m| m.expires_at).collect()),
     ];
@@ -155,7 +156,7 @@ fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
 /// Adds accounts, as the batch that opens them leaves them.
 pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(opened.iter().map(|a| a.id).collect()),
+        Column::ids(opened.iter().map(|a| a.id)),
         Column::Texts(opened.iter().map(|a| a.kind.as_str()).collect()),
         Column::Texts(opened.iter().map(|a| a.state.as_str()).collect()),
         Column::Texts(opened.iter().map(|a| a.currency.as_str()).collect()),
@@ -177,7 +178,7 @@ pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
 /// Writes where accounts stand after a batch: one row each, however many postings touched them.
 pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
     let columns = vec![
-        Column::Numbers(changed.iter().map(|a| a.id).collect()),
+        Column::ids(changed.iter().map(|a| a.id)),
         Column::Numbers(changed.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(changed.iter().map(|a| a.held_minor).collect()),
         Column::Optional(changed.iter().map(|a| a.last_posting).collect()),
@@ -191,7 +192,7 @@ pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
 pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(changed.iter().map(|h| h.id).collect()),
-        Column::Numbers(changed.iter().map(|h| h.account_id).collect()),
+        Column::ids(changed.iter().map(|h| h.account_id)),
         Column::Numbers(changed.iter().map(|h| h.amount_minor).collect()),
         Column::Numbers(changed.iter().map(|h| h.remaining_minor).collect()),
         Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
@@ -208,7 +209,7 @@ pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
 
 /// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it
 /// look again.
-pub fn set_state(conn: &mut Conn, id: i64, state: &str) -> Result<(), StoreError> {
+pub fn set_state(conn: &mut Conn, id: AccountId, state: &str) -> Result<(), StoreError> {
     super::head::touch(conn)?;
     on!(conn, c =>
         diesel::update(accounts::table.find(id))

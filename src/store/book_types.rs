@@ -3,6 +3,7 @@
 
 use super::schema::{entries, hold_entries, holds, packed, postings};
 use super::trail_rows::TrailRow;
+use crate::id::AccountId;
 use crate::limits::Usage;
 use diesel::prelude::*;
 
@@ -10,7 +11,7 @@ use diesel::prelude::*;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Account {
     /// Its number.
-    pub id: i64,
+    pub id: AccountId,
     /// `trust`, `fees`, `suspense` or `wallet`.
     pub kind: String,
     /// `open` or `frozen`.
@@ -73,7 +74,7 @@ pub struct EntryRow {
     /// Which, from 0.
     pub leg: i64,
     /// The account it changes.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// By how much, minor units; above zero is a credit.
     pub amount_minor: i64,
     /// The account's balance afterwards.
@@ -93,7 +94,7 @@ pub struct HoldEntryRow {
     /// Which hold.
     pub hold_id: i64,
     /// Whose money.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Above zero reserves, below zero gives back; minor units.
     pub amount_minor: i64,
     /// When the hold ends by itself, where this opens it; microseconds UTC.
@@ -107,7 +108,7 @@ pub struct HoldRow {
     /// The posting that opened it.
     pub id: i64,
     /// Whose money.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// What was reserved, minor units.
     pub amount_minor: i64,
     /// What is still reserved, minor units.

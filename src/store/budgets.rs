@@ -4,14 +4,15 @@ use super::rows::{Column, Rows};
 use super::schema::budgets;
 use super::{Conn, StoreError, on};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::limits::{Budget, Budgets, Window};
 use diesel::prelude::*;
 
 /// Somebody's budget, as it is stored: no window is no budget.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct BudgetRow {
     /// Whose.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// One more with each change.
     pub version: i64,
     /// `week` or `month`.
@@ -27,6 +28,19 @@ pub struct BudgetRow {
 }
 
 impl BudgetRow {
+    /// None.
+    pub fn empty(account_id: AccountId) -> BudgetRow {
+        BudgetRow {
+            account_id,
+            version: 0,
+            span: None,
+            value_minor: 0,
+            next_day: None,
+            next_window: None,
+            next_minor: 0,
+        }
+    }
+
     /// What it says.
     pub fn budgets(&self) -> Budgets {
         let budget = |window: &Option<String>, value_minor| {
@@ -66,12 +80,15 @@ fn code_of(window: Window) -> &'static str {
 }
 
 /// The budget of an account.
-pub fn of(conn: &mut Conn, account: i64) -> Result<Option<BudgetRow>, StoreError> {
+pub fn of(conn: &mut Conn, account: AccountId) -> Result<Option<BudgetRow>, StoreError> {
     Ok(on!(conn, c => budgets::table.find(account).first(c).optional())?)
 }
 
 /// The versions of those of these accounts that have one.
-pub fn versions(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+pub fn versions(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, i64)>, StoreError> {
     let theirs = budgets::table.filter(budgets::account_id.eq_any(accounts));
     Ok(on!(conn, c => theirs.select((budgets::account_id, budgets::version)).load(c))?)
 }
@@ -79,7 +96,7 @@ pub fn versions(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<(i64, i64)>, St
 /// Stores them, new or not.
 pub fn keep<'a>(rows: &[&'a BudgetRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(rows.iter().map(|b| b.account_id).collect()),
+        Column::ids(rows.iter().map(|b| b.account_id)),
         Column::Numbers(rows.iter().map(|b| b.version).collect()),
         Column::OptionalTexts(rows.iter().map(|b| b.span.as_deref()).collect()),
         Column::Numbers(rows.iter().map(|b| b.value_minor).collect()),

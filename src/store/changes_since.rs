@@ -4,6 +4,7 @@
 use super::head::{self, Head};
 use super::schema::{entries, hold_entries, postings};
 use super::{Conn, StoreError, legs};
+use crate::id::AccountId;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -22,7 +23,7 @@ pub struct Invalidated {
     /// The keys of their postings.
     pub keys: HashSet<Vec<u8>>,
     /// The accounts of their legs, and those on which they set something aside or gave it back.
-    pub accounts: HashSet<i64>,
+    pub accounts: HashSet<AccountId>,
 }
 
 /// Takes the head, as `head::take` does, and says what was made since a posting: nothing where that
@@ -61,8 +62,8 @@ fn of_file(conn: &mut Conn, posting: i64) -> Result<Invalidated, StoreError> {
         .filter(hold_entries::posting_id.gt(posting))
         .select(hold_entries::account_id);
     let keys: Vec<Vec<u8>> = super::on!(conn, c => keys.load(c))?;
-    let moved: Vec<i64> = super::on!(conn, c => moved.load(c))?;
-    let held: Vec<i64> = super::on!(conn, c => held.load(c))?;
+    let moved: Vec<AccountId> = super::on!(conn, c => moved.load(c))?;
+    let held: Vec<AccountId> = super::on!(conn, c => held.load(c))?;
     Ok(Invalidated {
         keys: keys.into_iter().collect(),
         accounts: moved.into_iter().chain(held).collect(),
@@ -71,7 +72,7 @@ fn of_file(conn: &mut Conn, posting: i64) -> Result<Invalidated, StoreError> {
 
 /// The number of a posting, its key and its legs; or its number and an account whose holds it
 /// moved.
-type MadeRow = (i64, Vec<u8>, Vec<u8>, i64);
+type MadeRow = (i64, Vec<u8>, Vec<u8>, AccountId);
 
 impl Invalidated {
     fn of(made: Vec<MadeRow>) -> Result<Invalidated, StoreError> {

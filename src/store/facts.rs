@@ -13,6 +13,7 @@ use super::people::{PersonRow, PinRow};
 use super::standing_order_rows::StandingOrderRow;
 use super::wants::Want;
 use super::working_day::{CashDrawer, ShiftRow};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
 use std::collections::BTreeMap;
 
 /// A posting with all its entries.
@@ -24,9 +25,9 @@ pub struct Roster {
     /// The people, who serves longest first.
     pub people: Vec<PersonRow>,
     /// The numbers under which they serve.
-    pub assistants: Vec<i64>,
+    pub assistants: Vec<AssistantId>,
     /// Who of them is in a shift: their number, and that of the shift.
-    pub shifts: Vec<(i64, i64)>,
+    pub shifts: Vec<(AssistantId, ShiftId)>,
 }
 
 /// What was found.
@@ -77,9 +78,9 @@ pub enum Found {
     /// `Want::StandingOrders`.
     StandingOrders(Vec<StandingOrderRow>),
     /// `Want::Askers`, `Want::BlockedBy`.
-    Accounts(Vec<i64>),
+    Accounts(Vec<AccountId>),
     /// `Want::InitiatedBy`.
-    Number(Option<i64>),
+    Assistant(Option<AssistantId>),
     /// `Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`, `Want::SentCount`,
     /// `Want::MeantCount`.
     Count(i64),
@@ -136,7 +137,7 @@ impl Facts {
         })
     }
 
-    fn holder(&self, account: i64) -> Option<&AccountHolder> {
+    fn holder(&self, account: AccountId) -> Option<&AccountHolder> {
         self.holders().find(|holder| holder.account.id == account)
     }
 
@@ -152,7 +153,7 @@ impl Facts {
 
     /// Whose wallet this is, with where they stand (`Want::Owner`, or who was found by their
     /// number).
-    pub fn owner(&self, account: i64) -> Result<Option<&AccountHolder>, NotWanted> {
+    pub fn owner(&self, account: AccountId) -> Result<Option<&AccountHolder>, NotWanted> {
         if let Some(holder) = self.holder(account) {
             return Ok(Some(holder));
         }
@@ -165,7 +166,7 @@ impl Facts {
     }
 
     /// How an account stands (`Want::Account`, or that of who was found).
-    pub fn account(&self, id: i64) -> Result<Option<&Account>, NotWanted> {
+    pub fn account(&self, id: AccountId) -> Result<Option<&Account>, NotWanted> {
         if let Some(holder) = self.holder(id) {
             return Ok(Some(&holder.account));
         }
@@ -179,31 +180,31 @@ impl Facts {
     }
 
     /// What the owner of a wallet has set themselves (of who was found).
-    pub fn budget(&self, account: i64) -> Result<Option<&BudgetRow>, NotWanted> {
+    pub fn budget(&self, account: AccountId) -> Result<Option<&BudgetRow>, NotWanted> {
         Ok(self.owner(account)?.and_then(|holder| holder.budget.as_ref()))
     }
 
     /// What is compared with a PIN or a code that is kept under this number (`Want::Pin`, or of who
     /// was found).
-    pub fn pin(&self, number: i64) -> Result<Option<&PinRow>, NotWanted> {
-        if let Some(holder) = self.holder(number) {
+    pub fn pin(&self, id: PinId) -> Result<Option<&PinRow>, NotWanted> {
+        if let Some(holder) = self.holders().find(|holder| PinId::from(holder.account.id) == id) {
             return Ok(holder.pin.as_ref());
         }
         Ok(self
             .get(
-                &Want::Pin(number),
+                &Want::Pin(id),
                 |found| if let Found::Pin(pin) = found { Some(pin) } else { None },
             )?
             .as_ref())
     }
 
     /// The newest posting of who was found, where it came for nothing.
-    pub fn newest(&self, account: i64) -> Option<&Whole> {
+    pub fn newest(&self, account: AccountId) -> Option<&Whole> {
         self.holder(account).and_then(|holder| holder.newest.as_ref())
     }
 
     /// Who has this wallet (`Want::Person`, or who was found).
-    pub fn person(&self, account: i64) -> Result<Option<&PersonRow>, NotWanted> {
+    pub fn person(&self, account: AccountId) -> Result<Option<&PersonRow>, NotWanted> {
         if let Some(holder) = self.holder(account) {
             return Ok(Some(&holder.person));
         }
@@ -245,7 +246,7 @@ impl Facts {
     }
 
     /// An outlet, by its float (`Want::Outlet`).
-    pub fn outlet(&self, float_account: i64) -> Result<Option<&OutletRow>, NotWanted> {
+    pub fn outlet(&self, float_account: AccountId) -> Result<Option<&OutletRow>, NotWanted> {
         let want = Want::Outlet(float_account);
         Ok(self
             .get(
@@ -263,7 +264,7 @@ impl Facts {
     }
 
     /// Where somebody serves (`Want::Post`).
-    pub fn post(&self, person: i64) -> Result<Option<&AgentPost>, NotWanted> {
+    pub fn post(&self, person: AccountId) -> Result<Option<&AgentPost>, NotWanted> {
         let want = Want::Post(person);
         Ok(self
             .get(
@@ -274,14 +275,14 @@ impl Facts {
     }
 
     /// Who serves at an outlet (`Want::Roster`).
-    pub fn roster(&self, outlet: i64) -> Result<&Roster, NotWanted> {
+    pub fn roster(&self, outlet: AccountId) -> Result<&Roster, NotWanted> {
         self.get(&Want::Roster(outlet), |found| {
             if let Found::Roster(roster) = found { Some(roster) } else { None }
         })
     }
 
     /// The shift that an assistant is in (`Want::Shift`).
-    pub fn shift(&self, assistant: i64) -> Result<Option<&ShiftRow>, NotWanted> {
+    pub fn shift(&self, assistant: AssistantId) -> Result<Option<&ShiftRow>, NotWanted> {
         let want = Want::Shift(assistant);
         Ok(self
             .get(&want, |found| if let Found::Shift(shift) = found { Some(shift) } else { None })?
@@ -289,7 +290,7 @@ impl Facts {
     }
 
     /// What came of a shift so far (`Want::Drawer`).
-    pub fn drawer(&self, shift: i64) -> Result<&CashDrawer, NotWanted> {
+    pub fn drawer(&self, shift: ShiftId) -> Result<&CashDrawer, NotWanted> {
         self.get(&Want::Drawer(shift), |found| {
             if let Found::Drawer(drawer) = found { Some(drawer) } else { None }
         })
@@ -304,7 +305,7 @@ impl Facts {
     }
 
     /// An arrangement (`Want::Arrangement`).
-    pub fn arrangement(&self, id: i64) -> Result<Option<&ArrangementRow>, NotWanted> {
+    pub fn arrangement(&self, id: ArrangementId) -> Result<Option<&ArrangementRow>, NotWanted> {
         let want = Want::Arrangement(id);
         Ok(self
             .get(&want, |found| if let Found::Arrangement(row) = found { Some(row) } else { None })?
@@ -342,7 +343,7 @@ impl Facts {
     }
 
     /// Where somebody gets their statements (`Want::Mailbox`).
-    pub fn mailbox(&self, account: i64) -> Result<Option<&MailboxRow>, NotWanted> {
+    pub fn mailbox(&self, account: AccountId) -> Result<Option<&MailboxRow>, NotWanted> {
         let want = Want::Mailbox(account);
         Ok(self
             .get(&want, |found| if let Found::Mailbox(row) = found { Some(row) } else { None })?
@@ -368,16 +369,16 @@ impl Facts {
     }
 
     /// Wallets (`Want::Askers`, `Want::BlockedBy`).
-    pub fn accounts(&self, want: &Want) -> Result<&[i64], NotWanted> {
+    pub fn accounts(&self, want: &Want) -> Result<&[AccountId], NotWanted> {
         self.get(want, |found| {
             if let Found::Accounts(accounts) = found { Some(accounts.as_slice()) } else { None }
         })
     }
 
     /// Who serves and has asked for the yes to an order (`Want::InitiatedBy`).
-    pub fn initiated_by(&self, order: i64) -> Result<Option<i64>, NotWanted> {
+    pub fn initiated_by(&self, order: i64) -> Result<Option<AssistantId>, NotWanted> {
         let want = Want::InitiatedBy(order);
-        self.get(&want, |found| if let Found::Number(number) = found { Some(number) } else { None })
+        self.get(&want, |found| if let Found::Assistant(id) = found { Some(id) } else { None })
             .copied()
     }
 

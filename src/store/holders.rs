@@ -7,6 +7,7 @@ use super::budgets::BudgetRow;
 use super::people::{PersonRow, PinRow};
 use super::schema::{accounts, assistants, budgets, orders, outlets, packed, people, pins};
 use super::{Conn, StoreError, legs};
+use crate::id::{AccountId, PinId};
 use diesel::backend::Backend;
 use diesel::dsl::exists;
 use diesel::expression::ValidGrouping;
@@ -45,7 +46,7 @@ pub struct CallerProfile {
 /// The owners of these wallets and those who have these numbers, as far as there are such.
 pub fn among(
     conn: &mut Conn,
-    owners: &[i64],
+    owners: &[AccountId],
     numbers: &[&str],
 ) -> Result<Vec<AccountHolder>, StoreError> {
     type HolderColumns = (PersonRow, Account, Option<BudgetRow>, Option<PinRow>);
@@ -134,7 +135,7 @@ pub fn caller_profiles(
     msisdns: &[&str],
     now: i64,
 ) -> Result<Vec<CallerProfile>, StoreError> {
-    type ProfileColumns = (PersonRow, Option<i64>, Option<AssistantRow>, Option<OutletRow>, bool);
+    type ProfileColumns = (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool);
     let waiting = orders::state.eq(Waiting);
     let waits = orders::table.filter(orders::payer.eq(people::account_id)).filter(waiting);
     let all = people::table

@@ -4,6 +4,7 @@
 use super::rows::{Column, Rows};
 use super::schema::identities;
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, AssistantId};
 use diesel::prelude::*;
 
 /// Whose ID was seen, and by whom.
@@ -12,9 +13,9 @@ pub struct IdentityRow {
     /// The keyed digest of the ID number.
     pub digest: Vec<u8>,
     /// The wallet of its owner.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Who has seen the ID.
-    pub assistant: i64,
+    pub assistant: AssistantId,
     /// Microseconds UTC.
     pub at: i64,
 }
@@ -29,8 +30,8 @@ impl std::fmt::Debug for IdentityRow {
 pub fn known(
     conn: &mut Conn,
     digests: &[&[u8]],
-    accounts: &[i64],
-) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    accounts: &[AccountId],
+) -> Result<Vec<(Vec<u8>, AccountId)>, StoreError> {
     let either = identities::digest.eq_any(digests).or(identities::account_id.eq_any(accounts));
     let theirs =
         identities::table.filter(either).select((identities::digest, identities::account_id));
@@ -38,7 +39,7 @@ pub fn known(
 }
 
 /// Whether an ID was seen of the owner of this wallet.
-pub fn is_known(conn: &mut Conn, account: i64) -> Result<bool, StoreError> {
+pub fn is_known(conn: &mut Conn, account: AccountId) -> Result<bool, StoreError> {
     Ok(!known(conn, &[], &[account])?.is_empty())
 }
 
@@ -46,8 +47,8 @@ pub fn is_known(conn: &mut Conn, account: i64) -> Result<bool, StoreError> {
 pub fn add<'a>(rows: &[&'a IdentityRow]) -> Rows<'a> {
     let columns = vec![
         Column::Bytes(rows.iter().map(|row| row.digest.as_slice()).collect()),
-        Column::Numbers(rows.iter().map(|row| row.account_id).collect()),
-        Column::Numbers(rows.iter().map(|row| row.assistant).collect()),
+        Column::ids(rows.iter().map(|row| row.account_id)),
+        Column::ids(rows.iter().map(|row| row.assistant)),
         Column::Numbers(rows.iter().map(|row| row.at).collect()),
     ];
     Rows::insert(

@@ -4,6 +4,7 @@
 
 use super::StoreError;
 use super::book_types::{EntryRow, PostingRow};
+use crate::id::AccountId;
 
 /// The legs of each posting, packed. Entries come in the order of their postings.
 pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
@@ -12,8 +13,9 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
         let mine = rest.iter().take_while(|entry| entry.posting_id == posting.id).count();
         let (legs, others) = rest.split_at(mine);
         rest = others;
-        let numbers =
-            |e: &EntryRow| [e.account_id, e.amount_minor, e.balance_minor, e.previous.unwrap_or(0)];
+        let numbers = |e: &EntryRow| {
+            [e.account_id.number(), e.amount_minor, e.balance_minor, e.previous.unwrap_or(0)]
+        };
         legs.iter().flat_map(numbers).flat_map(i64::to_be_bytes).collect()
     };
     postings.iter().map(pack_one).collect()
@@ -29,7 +31,7 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
         let (numbers, _none) = bytes.as_chunks::<8>();
         let mut numbers = numbers.iter().map(|bytes| i64::from_be_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
-        let account_id = next();
+        let account_id = AccountId::of(next());
         let amount_minor = next();
         let balance_minor = next();
         let previous = next();
@@ -49,6 +51,7 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     #[test]
     fn what_was_packed_comes_out_again() {
@@ -63,7 +66,7 @@ mod tests {
         let entry = |posting_id, leg, previous| EntryRow {
             posting_id,
             leg,
-            account_id: 1_001,
+            account_id: Id::of(1_001),
             amount_minor: -107,
             balance_minor: i64::MIN,
             previous,

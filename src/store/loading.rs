@@ -7,6 +7,7 @@ use super::{
     Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
     order_rows, people, sessions, standing_order_rows, voucher_rows, working_day,
 };
+use crate::id::{AccountId, PinId};
 
 /// Reads what of this is not known yet.
 pub fn load(conn: &mut Conn, wants: &[Want], facts: &mut Facts) -> Result<(), StoreError> {
@@ -31,7 +32,7 @@ fn load_holders(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(
     let numbers = wants.iter().filter_map(|want| {
         if let Want::Number(msisdn) = want { Some(msisdn.as_str()) } else { None }
     });
-    let owners: Vec<i64> = owners.collect();
+    let owners: Vec<AccountId> = owners.collect();
     let numbers: Vec<&str> = numbers.collect();
     if owners.is_empty() && numbers.is_empty() {
         return Ok(());
@@ -52,7 +53,7 @@ fn load_holders(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(
 fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
     let accounts =
         wants.iter().filter_map(|want| if let Want::Account(id) = want { Some(*id) } else { None });
-    let accounts: Vec<i64> = accounts.collect();
+    let accounts: Vec<AccountId> = accounts.collect();
     if !accounts.is_empty() {
         let rows = book_rows::accounts_of(conn, &accounts)?;
         for id in accounts {
@@ -65,7 +66,7 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
     let owners = wants
         .iter()
         .filter_map(|want| if let Want::Person(account) = want { Some(*account) } else { None });
-    let owners: Vec<i64> = owners.collect();
+    let owners: Vec<AccountId> = owners.collect();
     if !owners.is_empty() {
         let rows = people::by_accounts(conn, &owners)?;
         for account in owners {
@@ -73,15 +74,14 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
             facts.put(Want::Person(account), Found::Person(row));
         }
     }
-    let numbers = wants
-        .iter()
-        .filter_map(|want| if let Want::Pin(number) = want { Some(*number) } else { None });
-    let numbers: Vec<i64> = numbers.collect();
-    if !numbers.is_empty() {
-        let rows = people::pins_of(conn, &numbers)?;
-        for number in numbers {
-            let row = rows.iter().find(|row| row.account_id == number).cloned();
-            facts.put(Want::Pin(number), Found::Pin(row));
+    let pins =
+        wants.iter().filter_map(|want| if let Want::Pin(id) = want { Some(*id) } else { None });
+    let pins: Vec<PinId> = pins.collect();
+    if !pins.is_empty() {
+        let rows = people::pins_of(conn, &pins)?;
+        for id in pins {
+            let row = rows.iter().find(|row| row.id == id).cloned();
+            facts.put(Want::Pin(id), Found::Pin(row));
         }
     }
     Ok(())
@@ -107,7 +107,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
         Want::Shift(assistant) => Found::Shift(working_day::open_shift(conn, *assistant)?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
-        Want::InitiatedBy(order) => Found::Number(working_day::initiator_of(conn, *order)?),
+        Want::InitiatedBy(order) => Found::Assistant(working_day::initiator_of(conn, *order)?),
         Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
         Want::Order(id) => Found::Order(order_rows::by_id(conn, *id)?),
         Want::OrdersWaiting { payer, now, limit } => {
@@ -150,7 +150,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
 }
 
 /// Who serves at an outlet.
-fn roster(conn: &mut Conn, outlet: i64) -> Result<Roster, StoreError> {
+fn roster(conn: &mut Conn, outlet: AccountId) -> Result<Roster, StoreError> {
     let people = agent_rows::staff(conn, outlet)?;
     let assistants = agent_rows::assistants_at(conn, outlet)?;
     let shifts = working_day::open_shifts(conn, &assistants)?;
@@ -161,7 +161,7 @@ fn roster(conn: &mut Conn, outlet: i64) -> Result<Roster, StoreError> {
 /// for an account with ten entries and one with a million.
 fn history(
     conn: &mut Conn,
-    account: i64,
+    account: AccountId,
     since: i64,
     limit: usize,
     facts: &Facts,
@@ -177,7 +177,7 @@ fn history(
 /// The postings of an account from one of them back, the newest first.
 pub fn postings_back(
     conn: &mut Conn,
-    account: i64,
+    account: AccountId,
     from: i64,
     limit: usize,
 ) -> Result<Vec<Whole>, StoreError> {
@@ -186,7 +186,7 @@ pub fn postings_back(
 
 fn walk(
     conn: &mut Conn,
-    account: i64,
+    account: AccountId,
     mut next: Option<i64>,
     since: i64,
     limit: usize,

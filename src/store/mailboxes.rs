@@ -3,20 +3,21 @@
 use super::rows::{Column, Rows};
 use super::schema::mailboxes;
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
 
 /// Somebody's mailbox.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct MailboxRow {
     /// Whose.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// One more with each change.
     pub version: i64,
     /// The address that was proved.
     pub address: Option<String>,
     /// An address that is still to be proved.
     pub pending: Option<String>,
-    /// Names the tag of its code.
+    /// Names the tag of its code, 0 while there was none: see `code`.
     pub code_id: i64,
     /// Until when the code counts, microseconds UTC.
     pub code_until: i64,
@@ -26,13 +27,37 @@ pub struct MailboxRow {
     pub mails: i64,
 }
 
+impl MailboxRow {
+    /// One without an address.
+    pub fn empty(account_id: AccountId) -> MailboxRow {
+        MailboxRow {
+            account_id,
+            version: 0,
+            address: None,
+            pending: None,
+            code_id: 0,
+            code_until: 0,
+            day: 0,
+            mails: 0,
+        }
+    }
+
+    /// Names the tag of its code, once there was one.
+    pub fn code(&self) -> Option<PinId> {
+        (self.code_id != 0).then_some(PinId::of(self.code_id))
+    }
+}
+
 /// The mailbox of an account.
-pub fn of(conn: &mut Conn, account: i64) -> Result<Option<MailboxRow>, StoreError> {
+pub fn of(conn: &mut Conn, account: AccountId) -> Result<Option<MailboxRow>, StoreError> {
     Ok(on!(conn, c => mailboxes::table.find(account).first(c).optional())?)
 }
 
 /// The versions of those of these accounts that have one.
-pub fn versions(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+pub fn versions(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, i64)>, StoreError> {
     let theirs = mailboxes::table.filter(mailboxes::account_id.eq_any(accounts));
     Ok(on!(conn, c => theirs.select((mailboxes::account_id, mailboxes::version)).load(c))?)
 }
@@ -40,7 +65,7 @@ pub fn versions(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<(i64, i64)>, St
 /// Stores mailboxes, new or not.
 pub fn keep<'a>(boxes: &[&'a MailboxRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(boxes.iter().map(|b| b.account_id).collect()),
+        Column::ids(boxes.iter().map(|b| b.account_id)),
         Column::Numbers(boxes.iter().map(|b| b.version).collect()),
         Column::OptionalTexts(boxes.iter().map(|b| b.address.as_deref()).collect()),
         Column::OptionalTexts(boxes.iter().map(|b| b.pending.as_deref()).collect()),

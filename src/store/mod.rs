@@ -16,6 +16,7 @@ mod error;
 pub mod facts;
 pub mod head;
 pub mod holders;
+mod id_columns;
 pub mod identities;
 mod legs;
 pub mod loading;

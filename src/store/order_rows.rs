@@ -4,6 +4,7 @@
 use super::rows::{Column, Rows};
 use super::schema::{blocks, orders};
 use super::{Conn, StoreError, on};
+use crate::id::AccountId;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -16,9 +17,9 @@ pub struct OrderRow {
     /// The service that will carry it out.
     pub kind: String,
     /// The account that pays.
-    pub payer: i64,
+    pub payer: AccountId,
     /// The account that receives.
-    pub payee: i64,
+    pub payee: AccountId,
     /// Minor units.
     pub amount_minor: i64,
     /// `waiting`, `approved`, `declined`, `expired` or `cancelled`.
@@ -48,7 +49,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<OrderRow>, StoreError>
 /// What waits for this payer, the newest first.
 pub fn waiting(
     conn: &mut Conn,
-    payer: i64,
+    payer: AccountId,
     now: i64,
     limit: i64,
 ) -> Result<Vec<OrderRow>, StoreError> {
@@ -71,7 +72,7 @@ pub fn expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>, S
 pub fn requests_of(
     conn: &mut Conn,
     kind: &str,
-    asker: i64,
+    asker: AccountId,
     since: i64,
     limit: i64,
 ) -> Result<Vec<OrderRow>, StoreError> {
@@ -81,13 +82,17 @@ pub fn requests_of(
 }
 
 /// How many orders of this kind this account ever asked for.
-pub fn requests_made(conn: &mut Conn, kind: &str, asker: i64) -> Result<i64, StoreError> {
+pub fn requests_made(conn: &mut Conn, kind: &str, asker: AccountId) -> Result<i64, StoreError> {
     let theirs = orders::table.filter(orders::payee.eq(asker)).filter(orders::kind.eq(kind));
     Ok(on!(conn, c => theirs.count().get_result(c))?)
 }
 
 /// The shares of a split bill of this account, in the order they were entered.
-pub fn of_split(conn: &mut Conn, split: i64, asker: i64) -> Result<Vec<OrderRow>, StoreError> {
+pub fn of_split(
+    conn: &mut Conn,
+    split: i64,
+    asker: AccountId,
+) -> Result<Vec<OrderRow>, StoreError> {
     let theirs = orders::table.filter(orders::split.eq(split)).filter(orders::payee.eq(asker));
     Ok(on!(conn, c => theirs.order(orders::id).load(c))?)
 }
@@ -103,26 +108,26 @@ pub fn to_remind(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<OrderRow>,
 pub fn askers(
     conn: &mut Conn,
     kind: &str,
-    payer: i64,
+    payer: AccountId,
     since: i64,
     limit: i64,
-) -> Result<Vec<i64>, StoreError> {
+) -> Result<Vec<AccountId>, StoreError> {
     let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq(kind));
     let to_them = to_them.filter(orders::created_at.ge(since)).select(orders::payee).distinct();
     Ok(on!(conn, c => to_them.order(orders::payee).limit(limit).load(c))?)
 }
 
 /// Whom this account has blocked.
-pub fn blocked_by(conn: &mut Conn, account: i64) -> Result<Vec<i64>, StoreError> {
+pub fn blocked_by(conn: &mut Conn, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
     let theirs = blocks::table.filter(blocks::account.eq(account)).filter(blocks::blocked.eq(1));
     Ok(on!(conn, c => theirs.select(blocks::other).order(blocks::other).load(c))?)
 }
 
 /// Writes who is blocked by whom: account, other, and whether.
-pub fn set_blocks(blocks: &BTreeMap<(i64, i64), bool>) -> Rows<'static> {
+pub fn set_blocks(blocks: &BTreeMap<(AccountId, AccountId), bool>) -> Rows<'static> {
     let columns = vec![
-        Column::Numbers(blocks.keys().map(|(account, _)| *account).collect()),
-        Column::Numbers(blocks.keys().map(|(_, other)| *other).collect()),
+        Column::ids(blocks.keys().map(|(account, _)| *account)),
+        Column::ids(blocks.keys().map(|(_, other)| *other)),
         Column::Numbers(blocks.values().map(|blocked| i64::from(*blocked)).collect()),
     ];
     let tail = "ON CONFLICT (account, other) DO UPDATE SET blocked = excluded.blocked";
@@ -134,8 +139,8 @@ pub fn add<'a>(orders: &[&'a OrderRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(orders.iter().map(|o| o.id).collect()),
         Column::Texts(orders.iter().map(|o| o.kind.as_str()).collect()),
-        Column::Numbers(orders.iter().map(|o| o.payer).collect()),
-        Column::Numbers(orders.iter().map(|o| o.payee).collect()),
+        Column::ids(orders.iter().map(|o| o.payer)),
+        Column::ids(orders.iter().map(|o| o.payee)),
         Column::Numbers(orders.iter().map(|o| o.amount_minor).collect()),
         Column::Texts(orders.iter().map(|o| o.state.as_str()).collect()),
         Column::Numbers(orders.iter().map(|o| o.created_at).collect()),

@@ -4,6 +4,7 @@
 use super::rows::{self, Column, Rows};
 use super::schema::outbox;
 use super::{Conn, StoreError, on};
+use crate::id::AccountId;
 use diesel::prelude::*;
 
 /// A message to be added.
@@ -20,7 +21,7 @@ pub struct NewMessage {
     /// The posting it tells of: gives code, date and time.
     pub posting_id: Option<i64>,
     /// The account it tells of: gives the new balance.
-    pub account_id: Option<i64>,
+    pub account_id: Option<AccountId>,
     /// Microseconds UTC.
     pub created_at: i64,
     /// When to send it, microseconds UTC.
@@ -37,7 +38,7 @@ pub struct MessageRow {
     pub template: String,
     pub slots: String,
     pub posting_id: Option<i64>,
-    pub account_id: Option<i64>,
+    pub account_id: Option<AccountId>,
     pub state: String,
     pub attempts: i64,
     pub created_at: i64,
@@ -89,7 +90,7 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
         Column::Texts(messages.iter().map(|m| m.template.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.slots.as_str()).collect()),
         Column::Optional(messages.iter().map(|m| m.posting_id).collect()),
-        Column::Optional(messages.iter().map(|m| m.account_id).collect()),
+        Column::optional_ids(messages.iter().map(|m| m.account_id)),
         Column::Numbers(messages.iter().map(|m| m.created_at).collect()),
         Column::Numbers(messages.iter().map(|m| m.due_at).collect()),
     ];

@@ -3,6 +3,7 @@
 use super::rows::{Column, Rows};
 use super::schema::{people, pins};
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 #[diesel(table_name = people)]
 pub struct PersonRow {
     /// Their wallet.
-    pub account_id: i64,
+    pub account_id: AccountId,
     /// Their number, as `+254...`.
     pub msisdn: String,
     /// As they gave it.
@@ -25,11 +26,10 @@ pub struct PersonRow {
 }
 
 /// What a PIN is checked against.
-#[derive(Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = pins)]
+#[derive(Clone, PartialEq, Eq, Queryable)]
 pub struct PinRow {
     /// Whose.
-    pub account_id: i64,
+    pub id: PinId,
     /// Which key made the tag.
     pub key_version: i64,
     /// Random, per PIN.
@@ -42,7 +42,7 @@ pub struct PinRow {
 
 impl std::fmt::Debug for PinRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PinRow(account {})", self.account_id)
+        write!(f, "PinRow({})", self.id)
     }
 }
 
@@ -52,12 +52,12 @@ pub fn by_msisdn(conn: &mut Conn, msisdn: &str) -> Result<Option<PersonRow>, Sto
 }
 
 /// The person with this wallet.
-pub fn by_account(conn: &mut Conn, account: i64) -> Result<Option<PersonRow>, StoreError> {
+pub fn by_account(conn: &mut Conn, account: AccountId) -> Result<Option<PersonRow>, StoreError> {
     Ok(on!(conn, c => people::table.find(account).first(c).optional())?)
 }
 
 /// The people with these wallets.
-pub fn by_accounts(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PersonRow>, StoreError> {
+pub fn by_accounts(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<PersonRow>, StoreError> {
     Ok(on!(conn, c => people::table.filter(people::account_id.eq_any(accounts)).load(c))?)
 }
 
@@ -72,7 +72,11 @@ pub fn msisdns_among(conn: &mut Conn, msisdns: &[&str]) -> Result<Vec<String>, S
 }
 
 /// Everybody, in the order they joined, a page at a time.
-pub fn page(conn: &mut Conn, after_account: i64, limit: i64) -> Result<Vec<PersonRow>, StoreError> {
+pub fn page(
+    conn: &mut Conn,
+    after_account: AccountId,
+    limit: i64,
+) -> Result<Vec<PersonRow>, StoreError> {
     let page = people::table.filter(people::account_id.gt(after_account));
     Ok(on!(conn, c => page.order(people::account_id).limit(limit).load(c))?)
 }
@@ -80,7 +84,7 @@ pub fn page(conn: &mut Conn, after_account: i64, limit: i64) -> Result<Vec<Perso
 /// Adds people.
 pub fn add<'a>(joined: &[&'a PersonRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(joined.iter().map(|p| p.account_id).collect()),
+        Column::ids(joined.iter().map(|p| p.account_id)),
         Column::Texts(joined.iter().map(|p| p.msisdn.as_str()).collect()),
         Column::Texts(joined.iter().map(|p| p.name.as_str()).collect()),
         Column::Texts(joined.iter().map(|p| p.language.as_str()).collect()),
@@ -92,25 +96,23 @@ pub fn add<'a>(joined: &[&'a PersonRow]) -> Rows<'a> {
 }
 
 /// Changes the languages people are spoken to in, by account.
-pub fn set_languages<'a>(languages: &BTreeMap<i64, &'a str>) -> Rows<'a> {
+pub fn set_languages<'a>(languages: &BTreeMap<AccountId, &'a str>) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(languages.keys().copied().collect()),
+        Column::ids(languages.keys().copied()),
         Column::Texts(languages.values().copied().collect()),
     ];
     Rows::update(languages.len(), columns, "people", "account_id", &["language"])
 }
 
 /// Writes how well people are known, by account.
-pub fn set_tiers<'a>(tiers: &BTreeMap<i64, &'a str>) -> Rows<'a> {
-    let columns = vec![
-        Column::Numbers(tiers.keys().copied().collect()),
-        Column::Texts(tiers.values().copied().collect()),
-    ];
+pub fn set_tiers<'a>(tiers: &BTreeMap<AccountId, &'a str>) -> Rows<'a> {
+    let columns =
+        vec![Column::ids(tiers.keys().copied()), Column::Texts(tiers.values().copied().collect())];
     Rows::update(tiers.len(), columns, "people", "account_id", &["tier"])
 }
 
 /// Writes how well somebody is known.
-pub fn set_tier(conn: &mut Conn, account: i64, tier: &str) -> Result<(), StoreError> {
+pub fn set_tier(conn: &mut Conn, account: AccountId, tier: &str) -> Result<(), StoreError> {
     on!(conn, c =>
         diesel::update(people::table.find(account))
             .set(people::tier.eq(tier))
@@ -120,25 +122,25 @@ pub fn set_tier(conn: &mut Conn, account: i64, tier: &str) -> Result<(), StoreEr
 }
 
 /// Takes a PIN away: it opens nothing any more.
-pub fn forget_pin(conn: &mut Conn, account: i64) -> Result<(), StoreError> {
-    on!(conn, c => diesel::delete(pins::table.find(account)).execute(c))?;
+pub fn forget_pin(conn: &mut Conn, id: PinId) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(pins::table.find(id)).execute(c))?;
     Ok(())
 }
 
-/// What the PIN of this account is checked against.
-pub fn pin(conn: &mut Conn, account: i64) -> Result<Option<PinRow>, StoreError> {
-    Ok(on!(conn, c => pins::table.find(account).first(c).optional())?)
+/// What a PIN or a code is checked against.
+pub fn pin(conn: &mut Conn, id: PinId) -> Result<Option<PinRow>, StoreError> {
+    Ok(on!(conn, c => pins::table.find(id).first(c).optional())?)
 }
 
 /// The same for several.
-pub fn pins_of(conn: &mut Conn, accounts: &[i64]) -> Result<Vec<PinRow>, StoreError> {
-    Ok(on!(conn, c => pins::table.filter(pins::account_id.eq_any(accounts)).load(c))?)
+pub fn pins_of(conn: &mut Conn, ids: &[PinId]) -> Result<Vec<PinRow>, StoreError> {
+    Ok(on!(conn, c => pins::table.filter(pins::account_id.eq_any(ids)).load(c))?)
 }
 
 /// Sets or replaces the PINs of accounts.
 pub fn set_pins<'a>(pins: &[&'a PinRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(pins.iter().map(|p| p.account_id).collect()),
+        Column::ids(pins.iter().map(|p| p.id)),
         Column::Numbers(pins.iter().map(|p| p.key_version).collect()),
         Column::Bytes(pins.iter().map(|p| p.salt.as_slice()).collect()),
         Column::Bytes(pins.iter().map(|p| p.tag.as_slice()).collect()),
@@ -153,10 +155,10 @@ pub fn set_pins<'a>(pins: &[&'a PinRow]) -> Rows<'a> {
     )
 }
 
-/// Writes how many tries were used, by account.
-pub fn set_attempts(attempts: &BTreeMap<i64, i64>) -> Rows<'static> {
+/// Writes how many tries were used.
+pub fn set_attempts(attempts: &BTreeMap<PinId, i64>) -> Rows<'static> {
     let columns = vec![
-        Column::Numbers(attempts.keys().copied().collect()),
+        Column::ids(attempts.keys().copied()),
         Column::Numbers(attempts.values().copied().collect()),
     ];
     Rows::update(attempts.len(), columns, "pins", "account_id", &["attempts"])

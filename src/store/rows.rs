@@ -4,6 +4,7 @@
 
 use super::conn::Pg;
 use super::{Conn, StoreError};
+use crate::id::Id;
 use diesel::pg::Pg as Postgres;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
@@ -28,6 +29,18 @@ pub enum Column<'a> {
     Bytes(Vec<&'a [u8]>),
     /// Bytes that were made for the statement.
     Packed(Vec<Vec<u8>>),
+}
+
+impl Column<'_> {
+    /// The numbers of things.
+    pub fn ids<Of>(ids: impl Iterator<Item = Id<Of>>) -> Self {
+        Column::Numbers(ids.map(|id| id.number()).collect())
+    }
+
+    /// The numbers of things that may be absent.
+    pub fn optional_ids<Of>(ids: impl Iterator<Item = Option<Id<Of>>>) -> Self {
+        Column::Optional(ids.map(|id| id.map(|id| id.number())).collect())
+    }
 }
 
 /// A statement over many rows.

@@ -3,6 +3,7 @@
 use super::rows::{Column, Rows};
 use super::schema::standing_orders;
 use super::{Conn, StoreError, on};
+use crate::id::AccountId;
 use diesel::prelude::*;
 
 /// A standing order.
@@ -13,9 +14,9 @@ pub struct StandingOrderRow {
     /// One more with each change.
     pub version: i64,
     /// Who pays.
-    pub payer: i64,
+    pub payer: AccountId,
     /// Who is paid.
-    pub payee: i64,
+    pub payee: AccountId,
     /// What is paid each time, minor units.
     pub amount_minor: i64,
     /// What each time costs altogether, as the payer was told last, minor units.
@@ -46,7 +47,7 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Option<StandingOrderRow>, Store
 /// Those of a payer that are open, the oldest first.
 pub fn open_of(
     conn: &mut Conn,
-    payer: i64,
+    payer: AccountId,
     limit: i64,
 ) -> Result<Vec<StandingOrderRow>, StoreError> {
     let theirs = standing_orders::table
@@ -78,8 +79,8 @@ pub fn keep<'a>(rows: &[&'a StandingOrderRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(rows.iter().map(|s| s.id).collect()),
         Column::Numbers(rows.iter().map(|s| s.version).collect()),
-        Column::Numbers(rows.iter().map(|s| s.payer).collect()),
-        Column::Numbers(rows.iter().map(|s| s.payee).collect()),
+        Column::ids(rows.iter().map(|s| s.payer)),
+        Column::ids(rows.iter().map(|s| s.payee)),
         Column::Numbers(rows.iter().map(|s| s.amount_minor).collect()),
         Column::Numbers(rows.iter().map(|s| s.total_minor).collect()),
         Column::Texts(rows.iter().map(|s| s.every.as_str()).collect()),

@@ -7,6 +7,7 @@ use super::mailboxes::{self, MailboxRow};
 use super::rows::Rows;
 use super::standing_order_rows::{self, StandingOrderRow};
 use super::{Conn, StoreError};
+use crate::id::AccountId;
 use std::collections::BTreeSet;
 
 /// A row as it is to be stored: its version is the one after the version that was read.
@@ -20,27 +21,24 @@ pub enum Versioned {
     Budget(BudgetRow),
 }
 
-/// In which table it lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VersionedTable {
-    /// `mailboxes`.
-    Mailboxes,
-    /// `standing_orders`.
-    StandingOrders,
-    /// `budgets`.
-    Budgets,
-}
-
 /// Which row it is.
-pub type RowKey = (VersionedTable, i64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowKey {
+    /// Of `mailboxes`.
+    Mailbox(AccountId),
+    /// Of `standing_orders`.
+    StandingOrder(i64),
+    /// Of `budgets`.
+    Budget(AccountId),
+}
 
 impl Versioned {
     /// Which row it is.
     pub fn row_key(&self) -> RowKey {
         match self {
-            Versioned::Mailbox(row) => (VersionedTable::Mailboxes, row.account_id),
-            Versioned::StandingOrder(row) => (VersionedTable::StandingOrders, row.id),
-            Versioned::Budget(row) => (VersionedTable::Budgets, row.account_id),
+            Versioned::Mailbox(row) => RowKey::Mailbox(row.account_id),
+            Versioned::StandingOrder(row) => RowKey::StandingOrder(row.id),
+            Versioned::Budget(row) => RowKey::Budget(row.account_id),
         }
     }
 
@@ -59,26 +57,28 @@ pub fn versions(
     conn: &mut Conn,
     keys: &BTreeSet<RowKey>,
 ) -> Result<Vec<(RowKey, i64)>, StoreError> {
-    let ids = |table| {
-        keys.iter()
-            .filter(move |row_key| row_key.0 == table)
-            .map(|row_key| row_key.1)
-            .collect::<Vec<i64>>()
-    };
-    let mut found = Vec::new();
-    for table in
-        [VersionedTable::Mailboxes, VersionedTable::StandingOrders, VersionedTable::Budgets]
-    {
-        let theirs = ids(table);
-        if theirs.is_empty() {
-            continue;
+    let mut boxes = Vec::new();
+    let mut payments = Vec::new();
+    let mut limits = Vec::new();
+    for row_key in keys {
+        match row_key {
+            RowKey::Mailbox(account) => boxes.push(*account),
+            RowKey::StandingOrder(id) => payments.push(*id),
+            RowKey::Budget(account) => limits.push(*account),
         }
-        let versions = match table {
-            VersionedTable::Mailboxes => mailboxes::versions(conn, &theirs)?,
-            VersionedTable::StandingOrders => standing_order_rows::versions(conn, &theirs)?,
-            VersionedTable::Budgets => budgets::versions(conn, &theirs)?,
-        };
-        found.extend(versions.into_iter().map(|(id, version)| ((table, id), version)));
+    }
+    let mut found = Vec::new();
+    if !boxes.is_empty() {
+        let theirs = mailboxes::versions(conn, &boxes)?;
+        found.extend(theirs.into_iter().map(|(id, version)| (RowKey::Mailbox(id), version)));
+    }
+    if !payments.is_empty() {
+        let theirs = standing_order_rows::versions(conn, &payments)?;
+        found.extend(theirs.into_iter().map(|(id, version)| (RowKey::StandingOrder(id), version)));
+    }
+    if !limits.is_empty() {
+        let theirs = budgets::versions(conn, &limits)?;
+        found.extend(theirs.into_iter().map(|(id, version)| (RowKey::Budget(id), version)));
     }
     Ok(found)
 }

@@ -4,12 +4,13 @@ use super::agent_rows::CashCodeRow;
 use super::people::PersonRow;
 use super::schema::{cash_codes, people, pins};
 use super::{Conn, StoreError, on};
+use crate::id::AccountId;
 use diesel::prelude::*;
 
 /// What this wallet has sent, whatever became of it, whose time ends after that.
 pub fn sent_by(
     conn: &mut Conn,
-    account: i64,
+    account: AccountId,
     after: i64,
     limit: i64,
 ) -> Result<Vec<CashCodeRow>, StoreError> {
@@ -33,7 +34,7 @@ pub fn waiting_for(
 }
 
 /// How many were ever sent by this wallet.
-pub fn sent_count(conn: &mut Conn, account: i64) -> Result<i64, StoreError> {
+pub fn sent_count(conn: &mut Conn, account: AccountId) -> Result<i64, StoreError> {
     let sent = cash_codes::table
         .filter(cash_codes::account_id.eq(account))
         .filter(cash_codes::msisdn.is_not_null());

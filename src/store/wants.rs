@@ -3,6 +3,7 @@
 //! What the answers are used for is not known here.
 
 use super::arrangement_rows::Search;
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
 /// numbers; times are microseconds UTC; limits are how many rows at most.
@@ -11,46 +12,46 @@ pub enum Want {
     /// Who has this number (E.164), with account, budget and PIN.
     Number(String),
     /// Whose wallet this is, with the same.
-    Owner(i64),
+    Owner(AccountId),
     /// Who calls from this number, as of a time.
     Caller(String, i64),
     /// Who has this wallet.
-    Person(i64),
+    Person(AccountId),
     /// An account.
-    Account(i64),
+    Account(AccountId),
     /// What is compared with a PIN or code kept under this number.
-    Pin(i64),
+    Pin(PinId),
     /// A posting with its entries.
     Posting(i64),
     /// The newest postings of an account.
     History {
         /// Whose.
-        account: i64,
+        account: AccountId,
         /// The first that is older ends it, and is left out.
         since: i64,
         /// At most.
         limit: usize,
     },
     /// The outlet with this float.
-    Outlet(i64),
+    Outlet(AccountId),
     /// The outlets that have these accounts for float or commission.
-    OutletsOf(Vec<i64>),
+    OutletsOf(Vec<AccountId>),
     /// The open outlets of an area, by any of these spellings.
     OutletsIn(Vec<String>, i64),
     /// Where somebody serves, by their wallet.
-    Post(i64),
+    Post(AccountId),
     /// Who serves at an outlet, and in which shifts.
-    Roster(i64),
+    Roster(AccountId),
     /// The shift that an assistant is in.
-    Shift(i64),
+    Shift(AssistantId),
     /// What came of a shift so far.
-    Drawer(i64),
+    Drawer(ShiftId),
     /// A payment that waits, or did.
     Order(i64),
     /// What waits for the yes of a payer.
     OrdersWaiting {
         /// Who has to say yes.
-        payer: i64,
+        payer: AccountId,
         /// What is over by then does not wait.
         now: i64,
         /// At most.
@@ -61,16 +62,16 @@ pub enum Want {
         /// Which kind.
         kind: &'static str,
         /// Who asked.
-        asker: i64,
+        asker: AccountId,
         /// What is older is left out.
         since: i64,
         /// At most.
         limit: i64,
     },
     /// How many orders of this kind somebody has ever asked for.
-    RequestsMade(&'static str, i64),
+    RequestsMade(&'static str, AccountId),
     /// An arrangement.
-    Arrangement(i64),
+    Arrangement(ArrangementId),
     /// Several of them.
     Arrangements(Search),
     /// The shares of a split that somebody asked for.
@@ -78,29 +79,29 @@ pub enum Want {
         /// Which split.
         split: i64,
         /// Who asked.
-        asker: i64,
+        asker: AccountId,
     },
     /// Who asked somebody by orders of this kind of late.
     Askers {
         /// Which kind.
         kind: &'static str,
         /// Who was asked.
-        payer: i64,
+        payer: AccountId,
         /// What is older is left out.
         since: i64,
         /// At most.
         limit: i64,
     },
     /// Whose requests somebody takes no more.
-    BlockedBy(i64),
+    BlockedBy(AccountId),
     /// Who serves and has asked for the yes to an order.
     InitiatedBy(i64),
     /// The open codes for cash of a wallet, at a time.
-    CodesOf(i64, i64),
+    CodesOf(AccountId, i64),
     /// What somebody sent to numbers without a wallet and was not over by then.
     SentUnjoined {
         /// Who sent it.
-        payer: i64,
+        payer: AccountId,
         /// What ended before is left out.
         after: i64,
         /// At most.
@@ -109,21 +110,21 @@ pub enum Want {
     /// What waits for a number without a wallet, at a time.
     WaitingFor(String, i64),
     /// How often a wallet has ever sent to numbers without a wallet.
-    SentCount(i64),
+    SentCount(AccountId),
     /// How often it was sent to a number that had none.
     MeantCount(String),
     /// The code behind a hold.
     Behind(i64),
     /// Where somebody gets their statements.
-    Mailbox(i64),
+    Mailbox(AccountId),
     /// What somebody pays again and again.
     StandingOrder(i64),
     /// All that is open of it for a payer.
-    StandingOrders(i64, i64),
+    StandingOrders(AccountId, i64),
     /// Whether the ID of a wallet's owner was seen.
-    Identified(i64),
+    Identified(AccountId),
     /// What an outlet owes of its commission, minor units.
-    Owed(i64),
+    Owed(AccountId),
     /// Whether a place that only one may take is taken, or a text was seen.
     Claimed(Vec<u8>),
 }

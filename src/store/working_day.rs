@@ -3,17 +3,18 @@
 use super::rows::{Column, Rows};
 use super::schema::{agent_journal, clawbacks, order_initiators, shifts};
 use super::{Conn, StoreError, on};
+use crate::id::{AccountId, AssistantId, ShiftId};
 use diesel::prelude::*;
 
 /// From counting the cash in the drawer to counting it again.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ShiftRow {
     /// Its number.
-    pub id: i64,
+    pub id: ShiftId,
     /// Who serves.
-    pub assistant: i64,
+    pub assistant: AssistantId,
     /// Where: the float account.
-    pub outlet: i64,
+    pub outlet: AccountId,
     /// Microseconds UTC.
     pub opened_at: i64,
     /// The cash that was there, minor units.
@@ -32,15 +33,15 @@ pub struct AgentJournalRow {
     /// The posting; it is filled in when that has its number.
     pub posting: i64,
     /// Where: the float account.
-    pub outlet: i64,
+    pub outlet: AccountId,
     /// The outlet's head office then, or itself.
-    pub team: i64,
+    pub team: AccountId,
     /// Who did it, where that is known.
-    pub assistant: Option<i64>,
+    pub assistant: Option<AssistantId>,
     /// In which shift.
-    pub shift: Option<i64>,
+    pub shift: Option<ShiftId>,
     /// For whom: a wallet, or another outlet.
-    pub customer: i64,
+    pub customer: AccountId,
     /// The service.
     pub service: String,
     /// What was moved, minor units.
@@ -64,9 +65,9 @@ pub struct ClawbackRow {
     /// Days since 1970, in the market's calendar.
     pub day: i64,
     /// The float account.
-    pub outlet: i64,
+    pub outlet: AccountId,
     /// The wallet.
-    pub customer: i64,
+    pub customer: AccountId,
     /// The service.
     pub service: String,
     /// The outlet's own part, minor units.
@@ -74,7 +75,7 @@ pub struct ClawbackRow {
     /// What of it was taken back so far, minor units.
     pub taken_minor: i64,
     /// The head office that earned too much with it, by its float account.
-    pub head: Option<i64>,
+    pub head: Option<AccountId>,
     /// The head office's part, minor units.
     pub head_found_minor: i64,
     /// What of that was taken back so far, minor units.
@@ -105,14 +106,17 @@ pub struct CashDrawer {
 }
 
 /// The shift that somebody is in.
-pub fn open_shift(conn: &mut Conn, assistant: i64) -> Result<Option<ShiftRow>, StoreError> {
+pub fn open_shift(conn: &mut Conn, assistant: AssistantId) -> Result<Option<ShiftRow>, StoreError> {
     let theirs =
         shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
     Ok(on!(conn, c => theirs.first(c).optional())?)
 }
 
 /// The shifts that these are in: assistant and shift.
-pub fn open_shifts(conn: &mut Conn, assistants: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+pub fn open_shifts(
+    conn: &mut Conn,
+    assistants: &[AssistantId],
+) -> Result<Vec<(AssistantId, ShiftId)>, StoreError> {
     let theirs = shifts::table
         .filter(shifts::assistant.eq_any(assistants))
         .filter(shifts::closed_at.is_null());
@@ -120,7 +124,7 @@ pub fn open_shifts(conn: &mut Conn, assistants: &[i64]) -> Result<Vec<(i64, i64)
 }
 
 /// What was done in a shift.
-pub fn drawer(conn: &mut Conn, shift: i64) -> Result<CashDrawer, StoreError> {
+pub fn drawer(conn: &mut Conn, shift: ShiftId) -> Result<CashDrawer, StoreError> {
     let mut drawer = CashDrawer::default();
     let theirs = agent_journal::table
         .filter(agent_journal::shift.eq(shift))
@@ -152,7 +156,7 @@ pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRo
 }
 
 /// Who has asked for the yes that this order waits for.
-pub fn initiator_of(conn: &mut Conn, order: i64) -> Result<Option<i64>, StoreError> {
+pub fn initiator_of(conn: &mut Conn, order: i64) -> Result<Option<AssistantId>, StoreError> {
     Ok(on!(conn, c =>
         order_initiators::table
             .find(order)
@@ -174,7 +178,7 @@ pub fn clawback(conn: &mut Conn, found: &ClawbackRow) -> Result<Option<ClawbackR
 }
 
 /// What an outlet still has to give back, of its own part and as a head office, minor units.
-pub fn owed_minor(conn: &mut Conn, outlet: i64) -> Result<i64, StoreError> {
+pub fn owed_minor(conn: &mut Conn, outlet: AccountId) -> Result<i64, StoreError> {
     let own = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
     let own = own.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
     let as_head = clawbacks::table.filter(clawbacks::head.eq(outlet));
@@ -200,9 +204,9 @@ pub fn owed(conn: &mut Conn) -> Result<Vec<ClawbackRow>, StoreError> {
 /// Adds shifts, or writes how they ended.
 pub fn put_shifts(shifts: &[&ShiftRow]) -> Rows<'static> {
     let columns = vec![
-        Column::Numbers(shifts.iter().map(|s| s.id).collect()),
-        Column::Numbers(shifts.iter().map(|s| s.assistant).collect()),
-        Column::Numbers(shifts.iter().map(|s| s.outlet).collect()),
+        Column::ids(shifts.iter().map(|s| s.id)),
+        Column::ids(shifts.iter().map(|s| s.assistant)),
+        Column::ids(shifts.iter().map(|s| s.outlet)),
         Column::Numbers(shifts.iter().map(|s| s.opened_at).collect()),
         Column::Numbers(shifts.iter().map(|s| s.opening_minor).collect()),
         Column::Optional(shifts.iter().map(|s| s.closed_at).collect()),
@@ -224,11 +228,11 @@ pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
     let numbers = |of: fn(&AgentJournalRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
     let columns = vec![
         numbers(|row| row.posting),
-        numbers(|row| row.outlet),
-        numbers(|row| row.team),
-        Column::Optional(rows.iter().map(|row| row.assistant).collect()),
-        Column::Optional(rows.iter().map(|row| row.shift).collect()),
-        numbers(|row| row.customer),
+        Column::ids(rows.iter().map(|row| row.outlet)),
+        Column::ids(rows.iter().map(|row| row.team)),
+        Column::optional_ids(rows.iter().map(|row| row.assistant)),
+        Column::optional_ids(rows.iter().map(|row| row.shift)),
+        Column::ids(rows.iter().map(|row| row.customer)),
         Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
         numbers(|row| row.amount_minor),
         numbers(|row| row.cash_minor),
@@ -243,10 +247,10 @@ pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
 }
 
 /// Adds who has asked: order and assistant.
-pub fn add_initiators(rows: &[(i64, i64)]) -> Rows<'static> {
+pub fn add_initiators(rows: &[(i64, AssistantId)]) -> Rows<'static> {
     let columns = vec![
         Column::Numbers(rows.iter().map(|(order, _)| *order).collect()),
-        Column::Numbers(rows.iter().map(|(_, assistant)| *assistant).collect()),
+        Column::ids(rows.iter().map(|(_, assistant)| *assistant)),
     ];
     Rows::insert(rows.len(), columns, "INSERT INTO order_initiators (order_id, assistant)", "")
 }
@@ -255,12 +259,12 @@ pub fn add_initiators(rows: &[(i64, i64)]) -> Rows<'static> {
 pub fn put_clawbacks<'a>(rows: &[&'a ClawbackRow]) -> Rows<'a> {
     let columns = vec![
         Column::Numbers(rows.iter().map(|row| row.day).collect()),
-        Column::Numbers(rows.iter().map(|row| row.outlet).collect()),
-        Column::Numbers(rows.iter().map(|row| row.customer).collect()),
+        Column::ids(rows.iter().map(|row| row.outlet)),
+        Column::ids(rows.iter().map(|row| row.customer)),
         Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
         Column::Numbers(rows.iter().map(|row| row.found_minor).collect()),
         Column::Numbers(rows.iter().map(|row| row.taken_minor).collect()),
-        Column::Optional(rows.iter().map(|row| row.head).collect()),
+        Column::optional_ids(rows.iter().map(|row| row.head)),
         Column::Numbers(rows.iter().map(|row| row.head_found_minor).collect()),
         Column::Numbers(rows.iter().map(|row| row.head_taken_minor).collect()),
     ];

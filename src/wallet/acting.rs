@@ -104,7 +104,7 @@ impl Wallet {
             (posting.request, posting.actor) = (digest, actor(service, caller));
             if service.authority != Authority::Nobody {
                 let row = pin.ok_or(Reason::PIN_LOCKED)?;
-                posting.changes.push(Change::ClearPin { account: row.account_id });
+                posting.changes.push(Change::ClearPin { pin: row.id });
                 posting.credentials.insert(
                     0,
                     self.credential(caller, request.secret.as_ref(), row, execution.wrong.clone())?,
@@ -209,13 +209,13 @@ impl Wallet {
         wrong: Wrong,
     ) -> Result<Credential, Refusal> {
         let person = caller.person.as_ref().ok_or(Reason::NOT_JOINED)?;
-        let account = row.account_id;
+        let id = row.id;
         let pin = Pin::parse(entered(secret)?)?;
         // a tag whose key is not known any more equals nothing
         let tag = self
             .config
             .pin_keys
-            .tag(row.key_version, account, &row.salt, &pin)
+            .tag(row.key_version, id, &row.salt, &pin)
             .map_or(Vec::new(), Vec::from);
         let now = self.clock.now();
         let slots = Slots::new();
@@ -230,13 +230,13 @@ impl Wallet {
         let wrong = match wrong {
             Wrong::Charged => Vec::new(),
             Wrong::Charge(mut side_effects) => {
-                side_effects.push(Change::ChargePin { account });
+                side_effects.push(Change::ChargePin { pin: id });
                 side_effects
             }
         };
         Ok(Credential {
             secret: SecretKind::Pin,
-            account,
+            pin: id,
             salt: row.salt,
             tag,
             wrong,

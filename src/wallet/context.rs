@@ -8,6 +8,7 @@ use super::plan::{Act, Plan, PlanError};
 use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -51,7 +52,7 @@ pub struct Settle {
     /// The price is that of where it was asked for: it was told there.
     pub channel: Channel,
     /// What must be read to pay into this account, given what was read before; asked twice.
-    pub wants: fn(&Context, i64) -> Vec<Want>,
+    pub wants: fn(&Context, AccountId) -> Vec<Want>,
     /// Plans that the caller pays this party.
     pub pay: Pay,
 }
@@ -187,7 +188,7 @@ impl<'a> Context<'a> {
         to: &PersonRow,
         message: &Message,
         slots: Slots,
-        account: Option<i64>,
+        account: Option<AccountId>,
     ) -> Change {
         Change::Tell(self.message(&to.msisdn, &to.language, message, &slots, account))
     }
@@ -199,7 +200,7 @@ impl<'a> Context<'a> {
         language: &str,
         message: &Message,
         slots: &Slots,
-        account: Option<i64>,
+        account: Option<AccountId>,
     ) -> NewMessage {
         super::outgoing::message(msisdn, language, message.template, slots, account, self.now)
     }

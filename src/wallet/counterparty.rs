@@ -2,6 +2,7 @@
 //! number.
 
 use crate::agent_number::AgentNumber;
+use crate::id::AccountId;
 use crate::phone::Msisdn;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
@@ -23,7 +24,7 @@ pub enum Party {
 
 impl Party {
     /// The account that takes their money.
-    pub fn account(&self) -> i64 {
+    pub fn account(&self) -> AccountId {
         match self {
             Party::Person(person) => person.account_id,
             Party::Outlet(outlet) => outlet.float_account,

@@ -6,6 +6,7 @@ use super::party;
 use super::plan::PlanError;
 use crate::book::Meter;
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::limits::{Budget, Caps, Direction, Limits, Tier};
 use crate::money::Money;
 use crate::store::people::PersonRow;
@@ -45,7 +46,7 @@ pub fn arrived(limits: &Limits, day: Day, payee: &PersonRow, amount: Money) -> M
 }
 
 /// What somebody sent on this day, and nobody took, counts no more.
-pub fn returned(day: Day, payer: i64, amount: Money) -> Meter {
+pub fn returned(day: Day, payer: AccountId, amount: Money) -> Meter {
     let caps = Caps::default();
     Meter {
         account: payer,
@@ -64,7 +65,7 @@ pub fn drawn(context: &Context, owner: &PersonRow, amount: Money) -> Result<Mete
 }
 
 /// What somebody has set themselves for today.
-pub fn budget(context: &Context, account: i64) -> Result<Option<Budget>, PlanError> {
+pub fn budget(context: &Context, account: AccountId) -> Result<Option<Budget>, PlanError> {
     Ok(context.facts.budget(account)?.and_then(|row| row.budgets().on(context.today())))
 }
 

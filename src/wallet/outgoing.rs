@@ -1,5 +1,6 @@
 //! Messages on their way to the outbox: to whom, in which language, with which values.
 
+use crate::id::AccountId;
 use crate::request::Slots;
 use crate::store::outbox::NewMessage;
 use crate::time::Timestamp;
@@ -10,7 +11,7 @@ pub fn message(
     language: &str,
     template: &str,
     slots: &Slots,
-    account: Option<i64>,
+    account: Option<AccountId>,
     now: Timestamp,
 ) -> NewMessage {
     NewMessage {

@@ -3,6 +3,7 @@
 //! own; who else may be named one day is named here.
 
 pub use super::counterparty::{Party, masked_name, name, outlet_sign, sign};
+use crate::id::AccountId;
 
 use super::context::Context;
 use super::plan::PlanError;
@@ -34,19 +35,27 @@ pub fn wants_outlet(context: &Context, field: &'static str) -> Vec<Want> {
 }
 
 /// What must be read to know whose these accounts are.
-pub fn wants_of(accounts: &[i64]) -> Vec<Want> {
+pub fn wants_of(accounts: &[AccountId]) -> Vec<Want> {
     let people = accounts.iter().map(|account| Want::Person(*account));
     people.chain([Want::OutletsOf(accounts.to_vec())]).collect()
 }
 
 /// Whose account this is, among those that `wants_of` these read; nobody where it is an account of
 /// the operator.
-pub fn of(context: &Context, accounts: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
+pub fn of(
+    context: &Context,
+    accounts: &[AccountId],
+    account: AccountId,
+) -> Result<Option<Party>, NotWanted> {
     among(context.facts, accounts, account)
 }
 
 /// The same where these facts are all there is.
-pub fn among(facts: &Facts, accounts: &[i64], account: i64) -> Result<Option<Party>, NotWanted> {
+pub fn among(
+    facts: &Facts,
+    accounts: &[AccountId],
+    account: AccountId,
+) -> Result<Option<Party>, NotWanted> {
     if let Some(person) = facts.person(account)? {
         return Ok(Some(Party::Person(person.clone())));
     }
@@ -85,7 +94,7 @@ pub fn active<'a>(
 }
 
 /// An account that must be there.
-pub fn account<'a>(context: &Context<'a>, id: i64) -> Result<&'a Account, PlanError> {
+pub fn account<'a>(context: &Context<'a>, id: AccountId) -> Result<&'a Account, PlanError> {
     context.facts.account(id)?.ok_or(PlanError::Damaged("a person without an account"))
 }
 

@@ -122,7 +122,7 @@ impl Job {
                 wants.extend(caller.person.as_ref().map(|p| Want::Owner(p.account_id)))
             }
             (Authority::Assistant, Some(0)) => {
-                wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id)))
+                wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id.into())))
             }
             (Authority::Nobody | Authority::Customer | Authority::Assistant, _) => {}
         }
@@ -165,8 +165,12 @@ impl Job {
         (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
         let pin = match self.whose() {
             Authority::Nobody => return Ok(()),
-            Authority::Customer => caller.person.as_ref().ok_or(Reason::NOT_JOINED)?.account_id,
-            Authority::Assistant => caller.post.as_ref().ok_or(Reason::NOT_AGENT)?.assistant.id,
+            Authority::Customer => {
+                caller.person.as_ref().ok_or(Reason::NOT_JOINED)?.account_id.into()
+            }
+            Authority::Assistant => {
+                caller.post.as_ref().ok_or(Reason::NOT_AGENT)?.assistant.id.into()
+            }
         };
         planned.pin = facts.pin(pin)?.cloned();
         Ok(())

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::party;
 use super::plan::{Plan, PlanError};
 use crate::book::{self, Change, Leg};
+use crate::id::AccountId;
 use crate::limits::{Direction, Window};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -98,7 +99,7 @@ impl Terms {
 }
 
 /// The operator's account for a line of a fee.
-fn account(place: FeeAccount) -> i64 {
+fn account(place: FeeAccount) -> AccountId {
     match place {
         FeeAccount::Fees => book::FEES,
         FeeAccount::Tax => book::TAX,

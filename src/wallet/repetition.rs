@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::plan::{Plan, PlanError};
+use crate::id::AccountId;
 use crate::request::Mode;
 use crate::store::facts::Whole;
 use crate::store::wants::Want;
@@ -16,7 +17,7 @@ const LOOKBACK: usize = 10;
 
 /// What must be read to know what this account did a few minutes ago: nothing where nobody is about
 /// to say yes, and nothing where its newest posting is known, and older.
-pub fn wants(context: &Context, account: i64) -> Vec<Want> {
+pub fn wants(context: &Context, account: AccountId) -> Vec<Want> {
     let stands = context.facts.account(account).ok().flatten();
     let quiet = stands.is_some_and(|account| account.last_posting.is_none());
     let old = |newest: &Whole| {
@@ -35,8 +36,8 @@ pub fn wants(context: &Context, account: i64) -> Vec<Want> {
 pub fn warn(
     context: &Context,
     plan: &mut Plan,
-    one: i64,
-    other: i64,
+    one: AccountId,
+    other: AccountId,
     other_minor: i64,
 ) -> Result<(), PlanError> {
     let lines = match wants(context, one).first() {
@@ -67,6 +68,6 @@ fn since(context: &Context) -> i64 {
     context.now.minus(AGAIN).micros()
 }
 
-fn history(context: &Context, account: i64) -> Want {
+fn history(context: &Context, account: AccountId) -> Want {
     Want::History { account, since: since(context), limit: LOOKBACK }
 }

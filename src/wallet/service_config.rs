@@ -1,5 +1,6 @@
 //! The rules, keys and surroundings that all services share: nothing that changes by itself.
 
+use crate::id::PinId;
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
@@ -37,15 +38,9 @@ pub struct OperatorRules {
 
 impl ServiceConfig {
     /// What is stored of a PIN, or of a code that is compared like one.
-    pub fn tagged(&self, account: i64, pin: &Pin, salt: [u8; 16]) -> PinRow {
+    pub fn tagged(&self, id: PinId, pin: &Pin, salt: [u8; 16]) -> PinRow {
         let key = self.pin_keys.current();
-        let tag = key.tag(account, &salt, pin).to_vec();
-        PinRow {
-            account_id: account,
-            key_version: i64::from(key.version),
-            salt: salt.to_vec(),
-            tag,
-            attempts: 0,
-        }
+        let tag = key.tag(id, &salt, pin).to_vec();
+        PinRow { id, key_version: i64::from(key.version), salt: salt.to_vec(), tag, attempts: 0 }
     }
 }

@@ -5,6 +5,7 @@ use super::payer::{
     FIRST_WALLET, POOR, RANGE, Said, Sort, Told, WALLETS, is_open, key, legs, posting, sort,
 };
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting, TRUST};
+use kadogo::id::{AccountId, Id};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::{self, Account};
@@ -71,10 +72,12 @@ impl Judge {
             config(FEES, "fees", Some(0)),
             empty_wallet(POOR, "KES"),
         ];
-        accounts.extend(wallets.iter().map(|id| empty_wallet(*id, "KES")));
+        accounts.extend(wallets.iter().map(|id| empty_wallet(Id::of(*id), "KES")));
         let changes = accounts.into_iter().map(Change::OpenAccount).collect();
-        let mut issue: Vec<Leg> =
-            wallets.iter().map(|id| Leg { account: *id, amount_minor: WEALTH_MINOR }).collect();
+        let mut issue: Vec<Leg> = wallets
+            .iter()
+            .map(|id| Leg { account: Id::of(*id), amount_minor: WEALTH_MINOR })
+            .collect();
         issue.push(Leg {
             account: TRUST,
             amount_minor: -WEALTH_MINOR * i64::try_from(WALLETS).unwrap(),
@@ -259,16 +262,16 @@ impl Judge {
         let numbers: Vec<u64> = self.receipts.keys().copied().collect();
         let found: BTreeMap<u64, i64> = found(&mut conn, &numbers).into_iter().collect();
         assert_eq!(found, self.receipts);
-        let mut expected: BTreeMap<i64, i64> = (FIRST_WALLET..FIRST_WALLET + WALLETS)
-            .map(|id| (i64::try_from(id).unwrap(), WEALTH_MINOR))
+        let mut expected: BTreeMap<AccountId, i64> = (FIRST_WALLET..FIRST_WALLET + WALLETS)
+            .map(|id| (Id::of(i64::try_from(id).unwrap()), WEALTH_MINOR))
             .collect();
         expected.extend([(FEES, 0), (POOR, 0)]);
         for (account, amount_minor) in numbers.iter().flat_map(|number| legs(*number)) {
             *expected.get_mut(&account).unwrap() += amount_minor;
         }
-        let ids: Vec<i64> = expected.keys().copied().collect();
+        let ids: Vec<AccountId> = expected.keys().copied().collect();
         let accounts = book_rows::accounts_of(&mut conn, &ids).unwrap();
-        let balances: BTreeMap<i64, i64> =
+        let balances: BTreeMap<AccountId, i64> =
             accounts.iter().map(|account| (account.id, account.balance_minor)).collect();
         assert_eq!(balances, expected);
     }

@@ -5,6 +5,7 @@
 
 use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting};
+use kadogo::id::AccountId;
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::store::Store;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 pub const FIRST_WALLET: u64 = 1_000;
 pub const WALLETS: u64 = 200;
 /// Has nothing, and asks to pay nevertheless.
-pub const POOR: i64 = 999;
+pub const POOR: AccountId = AccountId::of(999);
 
 /// Numbers that a payer may use up: the next one begins behind them.
 pub const RANGE: u64 = 1_000_000;
@@ -63,11 +64,11 @@ pub fn key(number: u64) -> Key {
 }
 
 /// The legs of a payment.
-pub fn legs(number: u64) -> [(i64, i64); 3] {
+pub fn legs(number: u64) -> [(AccountId, i64); 3] {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
     let from = mixed % WALLETS;
     let to = (from + 1 + mixed / WALLETS % (WALLETS - 1)) % WALLETS;
-    let wallet = |place: u64| i64::try_from(FIRST_WALLET + place).unwrap();
+    let wallet = |place: u64| AccountId::of(i64::try_from(FIRST_WALLET + place).unwrap());
     let from = if sort(number) == Sort::Overdraws { POOR } else { wallet(from) };
     let amount = 100 + i64::try_from(mixed % 900).unwrap();
     let fee = 1 + i64::try_from(mixed % 9).unwrap();

@@ -5,6 +5,7 @@
 use super::ledger::*;
 use kadogo::actor::Actor;
 use kadogo::book::{Change, Posting, Put, check};
+use kadogo::id::Id;
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
 use kadogo::store::trail_rows;
@@ -14,13 +15,13 @@ const OPEN: &[&str] = &["open"];
 /// The savings of a group, at a version.
 fn group(version: i64, state: &str) -> ArrangementRow {
     ArrangementRow {
-        id: 900,
+        id: Id::of(900),
         kind: "group".into(),
         version,
         state: state.into(),
         open: state == "open",
-        owner: ANN,
-        other: Some(BEN),
+        owner: Id::of(ANN),
+        other: Some(Id::of(BEN)),
         subject: "harvest".into(),
         begun_at: 1_000,
         due_at: (state == "open").then_some(5_000),
@@ -35,7 +36,7 @@ fn put(version: i64, state: &str, event: &'static str) -> Change {
 }
 
 fn while_open() -> Change {
-    Change::While { arrangement: 900, states: OPEN }
+    Change::While { arrangement: Id::of(900), states: OPEN }
 }
 
 fn gift(name: &str, amount_minor: i64) -> Posting {
@@ -43,7 +44,7 @@ fn gift(name: &str, amount_minor: i64) -> Posting {
 }
 
 fn stored(ledger: &Ledger) -> ArrangementRow {
-    ledger.hand().with(|conn| arrangement_rows::by_id(conn, 900)).unwrap().unwrap()
+    ledger.hand().with(|conn| arrangement_rows::by_id(conn, Id::of(900))).unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -100,17 +101,18 @@ async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
     let found = |search: Search| {
         ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap().len()
     };
-    let sides = [Side::Owner(ANN), Side::Other(BEN), Side::Subject("harvest".into())];
+    let sides =
+        [Side::Owner(Id::of(ANN)), Side::Other(Id::of(BEN)), Side::Subject("harvest".into())];
     for side in &sides {
         assert_eq!(found(search(side.clone(), true)), 1, "{side:?}");
     }
-    for side in [Side::Owner(BEN), Side::Other(ANN), Side::Subject("rain".into())] {
+    for side in [Side::Owner(Id::of(BEN)), Side::Other(Id::of(ANN)), Side::Subject("rain".into())] {
         assert_eq!(found(search(side, false)), 0);
     }
-    assert_eq!(found(Search { kind: "other", ..search(Side::Owner(ANN), false) }), 0);
-    assert_eq!(found(Search { since: 1_001, ..search(Side::Owner(ANN), false) }), 0);
+    assert_eq!(found(Search { kind: "other", ..search(Side::Owner(Id::of(ANN)), false) }), 0);
+    assert_eq!(found(Search { since: 1_001, ..search(Side::Owner(Id::of(ANN)), false) }), 0);
     let due = |now| {
-        let none_before = (i64::MIN, 0);
+        let none_before = (i64::MIN, Id::of(0));
         ledger.hand().with(|conn| arrangement_rows::due(conn, "group", now, none_before, 5))
     };
     assert_eq!((due(4_999).unwrap().len(), due(5_000).unwrap().len()), (0, 1));

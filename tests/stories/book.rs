@@ -6,6 +6,7 @@ use super::engine::{either, is_postgres};
 use super::ledger::*;
 use kadogo::book::posting::POSTING_ROWS_MAX;
 use kadogo::book::{Change, FEES, HoldMove, Posting, TRUST};
+use kadogo::id::Id;
 use kadogo::money::Currency;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::{self, Account};
@@ -15,10 +16,11 @@ use kadogo::wallet::join::empty_wallet;
 #[tokio::test]
 async fn a_payment_with_a_fee_moves_all_its_legs() {
     let ledger = Ledger::new().await;
-    let receipt = ledger.ok(legs("fee", &[(ANN, -2_700), (BEN, 2_000), (FEES, 700)])).await;
-    assert_eq!(receipt.balances, [(ANN, 7_300), (BEN, 7_000), (FEES, 700)]);
+    let receipt =
+        ledger.ok(legs("fee", &[(ANN, -2_700), (BEN, 2_000), (FEES.number(), 700)])).await;
+    assert_eq!(receipt.balances, [(Id::of(ANN), 7_300), (Id::of(BEN), 7_000), (FEES, 700)]);
     assert_eq!(
-        (ledger.stands(ANN), ledger.stands(BEN), ledger.stands(FEES)),
+        (ledger.stands(ANN), ledger.stands(BEN), ledger.stands(FEES.number())),
         ((7_300, 0), (7_000, 0), (700, 0))
     );
     let report = ledger.check();
@@ -51,21 +53,24 @@ async fn legs_of_zero_and_two_legs_on_one_account_are_refused() {
 #[tokio::test]
 async fn amounts_that_no_account_can_hold_are_refused() {
     let ledger = Ledger::new().await;
-    ledger.refuses(legs("too much", &[(TRUST, -i64::MAX), (ANN, i64::MAX)]), Reason::INVALID).await;
+    ledger
+        .refuses(legs("too much", &[(TRUST.number(), -i64::MAX), (ANN, i64::MAX)]), Reason::INVALID)
+        .await;
     ledger
         .refuses(
-            legs("too little", &[(TRUST, i64::MIN), (ANN, i64::MAX), (BEN, 1)]),
+            legs("too little", &[(TRUST.number(), i64::MIN), (ANN, i64::MAX), (BEN, 1)]),
             Reason::INVALID,
         )
         .await;
     let all = HoldMove::Open {
-        account: ANN,
+        account: Id::of(ANN),
         amount_minor: i64::MAX,
         expires_at: Timestamp::from_micros(i64::MAX),
     };
     ledger.refuses(holds("hold it all", &[all]), Reason::NOT_ENOUGH).await;
     // as much as there can be is fine, and so is taking it away again
-    let bottomless = Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(5, "KES") };
+    let bottomless =
+        Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(Id::of(5), "KES") };
     ledger.ok(changes("bottomless", vec![Change::OpenAccount(bottomless)])).await;
     let room = i64::MAX - 10_000;
     ledger.ok(legs("to the brim", &[(5, -room), (ANN, room)])).await;
@@ -87,8 +92,11 @@ async fn currencies_do_not_mix() {
             Reason::INVALID,
         )
         .await;
-    let hold =
-        HoldMove::Open { account: ZOE, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
+    let hold = HoldMove::Open {
+        account: Id::of(ZOE),
+        amount_minor: 5,
+        expires_at: Timestamp::from_micros(9_000),
+    };
     ledger.refuses(holds("hold in another", &[hold]), Reason::INVALID).await;
     ledger.ok(Posting { currency: shillings, ..pay("at home", ZOE, 4, 100) }).await;
     assert_eq!(ledger.check().sums_minor.len(), 2);
@@ -103,8 +111,11 @@ async fn nothing_moves_on_frozen_and_unknown_accounts() {
     ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::INVALID).await;
     for account in [ICE, 99] {
         let why = if account == ICE { Reason::ACCOUNT_CLOSED } else { Reason::INVALID };
-        let hold =
-            HoldMove::Open { account, amount_minor: 1, expires_at: Timestamp::from_micros(9_000) };
+        let hold = HoldMove::Open {
+            account: Id::of(account),
+            amount_minor: 1,
+            expires_at: Timestamp::from_micros(9_000),
+        };
         ledger.refuses(holds("hold", &[hold]), why).await;
     }
 }
@@ -134,12 +145,12 @@ async fn who_is_below_the_floor_can_still_receive() {
 #[tokio::test]
 async fn the_same_request_gets_the_same_receipt_and_moves_once() {
     let ledger = Ledger::new().await;
-    let first = ledger.ok(legs("once", &[(ANN, -270), (BEN, 200), (FEES, 70)])).await;
+    let first = ledger.ok(legs("once", &[(ANN, -270), (BEN, 200), (FEES.number(), 70)])).await;
     ledger.ok(pay("meanwhile", BEN, ANN, 33)).await;
     let before = ledger.dump();
     let later = Posting {
         at: Timestamp::from_micros(999_999),
-        ..legs("once", &[(ANN, -270), (BEN, 200), (FEES, 70)])
+        ..legs("once", &[(ANN, -270), (BEN, 200), (FEES.number(), 70)])
     };
     let again = ledger.ok(later).await;
     assert!(again.repeated && !first.repeated);
@@ -188,7 +199,11 @@ async fn fifty_at_the_same_moment_are_one() {
     }
     let receipts = crowd.join_all().await;
     assert_eq!(receipts.iter().filter(|receipt| !receipt.repeated).count(), 1);
-    assert!(receipts.iter().all(|receipt| receipt.balances == [(ANN, 9_900), (BEN, 5_100)]));
+    assert!(
+        receipts
+            .iter()
+            .all(|receipt| receipt.balances == [(Id::of(ANN), 9_900), (Id::of(BEN), 5_100)])
+    );
     assert_eq!(ledger.stands(ANN), (9_900, 0));
     ledger.check();
 }
@@ -229,8 +244,11 @@ async fn a_correction_names_the_posting_it_puts_right() {
 #[tokio::test]
 async fn history_can_only_grow() {
     let ledger = Ledger::new().await;
-    let hold =
-        HoldMove::Open { account: ANN, amount_minor: 5, expires_at: Timestamp::from_micros(9_000) };
+    let hold = HoldMove::Open {
+        account: Id::of(ANN),
+        amount_minor: 5,
+        expires_at: Timestamp::from_micros(9_000),
+    };
     ledger.ok(holds("hold", &[hold])).await;
     let before = ledger.dump();
     let mut hand = ledger.hand();
@@ -263,7 +281,7 @@ async fn history_can_only_grow() {
 #[tokio::test]
 async fn a_posting_has_a_limit_and_a_full_batch_of_the_largest_fits() {
     let ledger = Ledger::new().await;
-    let open = |n: i64| Change::OpenAccount(empty_wallet(n, "KES"));
+    let open = |n: i64| Change::OpenAccount(empty_wallet(Id::of(n), "KES"));
     let most = i64::try_from(POSTING_ROWS_MAX).unwrap();
     ledger
         .refuses(changes("too many", (1_000..=1_000 + most).map(open).collect()), Reason::INVALID)
@@ -272,7 +290,7 @@ async fn a_posting_has_a_limit_and_a_full_batch_of_the_largest_fits() {
     let payroll = |round: i64| {
         let mut to: Vec<(i64, i64)> =
             (1_000..1_000 + most - 1).map(|account| (account, 1)).collect();
-        to.push((TRUST, 1 - most));
+        to.push((TRUST.number(), 1 - most));
         legs(&format!("payroll {round}"), &to)
     };
     let mut crowd = tokio::task::JoinSet::new();

@@ -7,6 +7,7 @@ use super::market::{MARIAM, NJERI, agent};
 use super::program::Place;
 use super::world::*;
 use kadogo::book::{FEES, LEVY};
+use kadogo::id::Id;
 use kadogo::source::Source;
 use kadogo::store::book_rows;
 
@@ -16,7 +17,7 @@ fn set(world: &World, text: &str) {
 }
 
 async fn account(world: &World, id: i64) -> i64 {
-    let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, id));
+    let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, Id::of(id)));
     read.await.unwrap().unwrap().balance_minor
 }
 
@@ -102,7 +103,7 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
         ])
         .await;
     assert_eq!(world.balance(ESTHER).await, 9_100);
-    assert_eq!(account(&world, FEES).await, 2_000 + 500 + 2_000 + 4_000 + 3_000 + 900);
+    assert_eq!(account(&world, FEES.number()).await, 2_000 + 500 + 2_000 + 4_000 + 3_000 + 900);
     world.check();
 }
 
@@ -125,7 +126,10 @@ async fn shared(number: &str, pin: &str, to: &str) -> String {
     // 4 on top, 6 and 1 of levy off what arrives
     let after = (world.balance(number).await, world.balance(&format!("+254{}", &to[1..])).await);
     assert_eq!(after, (before.0 - 50_400, before.1 + 49_300), "{}", payer.transcript());
-    assert_eq!((account(&world, FEES).await, account(&world, LEVY).await), (1_000, 100));
+    assert_eq!(
+        (account(&world, FEES.number()).await, account(&world, LEVY.number()).await),
+        (1_000, 100)
+    );
     // the same again is asked about first, and then what arrives is said too
     payer.dial().await;
     payer.go(&[Pick("send"), Type(to), Type("500"), Yes, Yes, Yes, Type(pin)]).await;

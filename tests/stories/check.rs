@@ -5,6 +5,7 @@
 use super::engine::{Home, either, is_postgres};
 use super::ledger::*;
 use kadogo::book::{FEES, HoldMove, Posting, check};
+use kadogo::id::Id;
 use kadogo::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// correction.
 async fn history() -> Ledger {
     let ledger = Ledger::new().await;
-    ledger.ok(legs("a", &[(ANN, -2_700), (BEN, 2_000), (FEES, 700)])).await;
+    ledger.ok(legs("a", &[(ANN, -2_700), (BEN, 2_000), (FEES.number(), 700)])).await;
     ledger.ok(pay("b", BEN, CAL, 1_500)).await;
     ledger.ok(pay("c", CAL, ANN, 400)).await;
     let expires_at = Timestamp::from_micros(9_000_000);
-    ledger.ok(holds("d", &[HoldMove::Open { account: ANN, amount_minor: 900, expires_at }])).await;
+    ledger
+        .ok(holds("d", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 900, expires_at }]))
+        .await;
     let part = vec![HoldMove::Settle { hold: 6, amount_minor: 300 }];
     ledger.ok(Posting { holds: part, ..pay("e", ANN, BEN, 300) }).await;
     ledger.ok(Posting { corrects: Some(5), ..pay("f", ANN, CAL, 400) }).await;

@@ -7,6 +7,7 @@ use super::ledger::*;
 use diesel::Connection;
 use diesel::connection::TransactionManager;
 use kadogo::book::{Book, Change, HoldMove};
+use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::on;
 use kadogo::refusal::Reason;
@@ -105,7 +106,7 @@ async fn the_last_one_to_leave_finds_everything_committed() {
     drop(book);
     tokio::task::spawn_blocking(move || committer.join().unwrap()).await.unwrap();
     let ann = kadogo::store::book_rows::account;
-    let ann = blocking(|| ann(&mut store.reader().unwrap(), ANN)).unwrap().unwrap();
+    let ann = blocking(|| ann(&mut store.reader().unwrap(), Id::of(ANN))).unwrap().unwrap();
     assert_eq!(ann.balance_minor, 9_900);
     assert_eq!(super::world::check(&store).postings, 102);
 }
@@ -269,11 +270,14 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     ledger.ok(pay("received there", CAL, BEN, 9_000)).await;
     // set aside there, where no leg moves: not to be had here
     let expires_at = Timestamp::from_micros(9_000_000);
-    post(holds("hold", &[HoldMove::Open { account: ANN, amount_minor: 1_000, expires_at }]))
-        .await
-        .unwrap();
+    post(holds(
+        "hold",
+        &[HoldMove::Open { account: Id::of(ANN), amount_minor: 1_000, expires_at }],
+    ))
+    .await
+    .unwrap();
     assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NOT_ENOUGH);
-    let freeze = |conn: &mut Conn| book_rows::set_state(conn, BEN, "frozen");
+    let freeze = |conn: &mut Conn| book_rows::set_state(conn, Id::of(BEN), "frozen");
     second.write(freeze).await.unwrap();
     assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::ACCOUNT_CLOSED);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((1_000, 1_000), (14_000, 0)));

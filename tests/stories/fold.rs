@@ -11,6 +11,7 @@ use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
 use kadogo::calendar::Day;
+use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::{Account, HoldRow};
@@ -22,7 +23,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const NOBODY: i64 = 99;
-const TRUST: i64 = kadogo::book::TRUST;
+const TRUST: i64 = kadogo::book::TRUST.number();
 
 /// A posting before it knows the numbers of the holds that are there.
 #[derive(Debug, Clone)]
@@ -175,7 +176,7 @@ impl Wish {
         let hold = |pick: i64| pick.rem_euclid(last + 3);
         let hold_move = |step: &Move| match *step {
             Move::Open { account, amount, expires } => HoldMove::Open {
-                account,
+                account: Id::of(account),
                 amount_minor: amount,
                 expires_at: Timestamp::from_micros(expires),
             },
@@ -197,7 +198,7 @@ impl Wish {
                 .legs
                 .iter()
                 .map(|(account, amount_minor)| Leg {
-                    account: *account,
+                    account: Id::of(*account),
                     amount_minor: *amount_minor,
                 })
                 .collect(),
@@ -216,7 +217,15 @@ impl Gauge {
         let amount_minor = self.amount.unwrap_or(leg_minor.saturating_abs());
         let way = self.way;
         let day = Day::new(self.day);
-        Meter { account, way, amount_minor, day, caps: self.caps, own: self.own, back: false }
+        Meter {
+            account: Id::of(account),
+            way,
+            amount_minor,
+            day,
+            caps: self.caps,
+            own: self.own,
+            back: false,
+        }
     }
 }
 
@@ -225,10 +234,10 @@ impl Guard {
         let session = |key: u8| vec![key];
         match *self {
             Guard::See(text) => Change::Dedup { key: key(&format!("text {text}")) },
-            Guard::Charge => Change::ChargePin { account: ANN },
-            Guard::Clear => Change::ClearPin { account: ANN },
+            Guard::Charge => Change::ChargePin { pin: Id::of(ANN) },
+            Guard::Clear => Change::ClearPin { pin: Id::of(ANN) },
             Guard::SetPin => Change::SetPin(PinRow {
-                account_id: ANN,
+                id: Id::of(ANN),
                 key_version: 1,
                 salt: vec![],
                 tag: vec![],
@@ -250,7 +259,7 @@ impl Guard {
                 Change::SaveSession(SessionSave { read_version, row })
             }
             Guard::At(key, version) => Change::AtVersion { session: session(key), version },
-            Guard::Open(id) => Change::OpenAccount(empty_wallet(id, "KES")),
+            Guard::Open(id) => Change::OpenAccount(empty_wallet(Id::of(id), "KES")),
         }
     }
 }
@@ -263,7 +272,10 @@ fn facts() -> Facts {
         let floor_minor = if [TRUST, 4].contains(id) { None } else { Some(0) };
         let state = if *id == ICE { "frozen".into() } else { "open".into() };
         let balance_minor = i64::try_from(*balance).unwrap();
-        (*id, Account { state, floor_minor, balance_minor, ..empty_wallet(*id, currency) })
+        (
+            Id::of(*id),
+            Account { state, floor_minor, balance_minor, ..empty_wallet(Id::of(*id), currency) },
+        )
     };
     Facts {
         accounts: model.balances.iter().map(account).collect(),
@@ -285,18 +297,18 @@ fn invariants(facts: &Facts, model: &Model) {
         );
         assert_eq!(
             i128::from(account.balance_minor),
-            model.balances[&account.id],
+            model.balances[&account.id.number()],
             "balance of {}",
             account.id
         );
         let day = account.usage.day().number();
-        assert_eq!(day, model.day(account.id), "the day of {}", account.id);
+        assert_eq!(day, model.day(account.id.number()), "the day of {}", account.id);
         for (way, window) in [Direction::Out, Direction::In]
             .into_iter()
             .flat_map(|way| Window::ALL.map(|window| (way, window)))
         {
             let (sum, (value, count)) =
-                (account.usage.sum(way, window), model.used(account.id, way, window, day));
+                (account.usage.sum(way, window), model.used(account.id.number(), way, window, day));
             let stored = (i128::from(sum.value_minor), usize::try_from(sum.count).unwrap());
             assert_eq!(
                 stored,
@@ -308,7 +320,7 @@ fn invariants(facts: &Facts, model: &Model) {
     }
     assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
     assert_eq!((facts.last_posting, facts.accounts.len()), (model.last, model.balances.len()));
-    assert_eq!(facts.guard_facts.attempts.get(&ANN).copied(), model.tries);
+    assert_eq!(facts.guard_facts.attempts.get(&Id::of(ANN)).copied(), model.tries);
 }
 
 proptest! {

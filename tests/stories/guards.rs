@@ -6,6 +6,7 @@
 use super::ledger::*;
 use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, SessionSave};
 use kadogo::calendar::Day;
+use kadogo::id::Id;
 use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
@@ -29,7 +30,7 @@ fn save(key: u8, read_version: i64, state: &str) -> Change {
 
 fn pin(account: i64) -> Change {
     Change::SetPin(PinRow {
-        account_id: account,
+        id: Id::of(account),
         key_version: 1,
         salt: vec![1],
         tag: vec![2],
@@ -42,7 +43,14 @@ fn join(account: i64, msisdn: &str) -> Change {
     let name = "Ann".into();
     let language = "en".into();
     let tier = "sim".into();
-    Change::Join(PersonRow { account_id: account, msisdn, name, language, joined_at: 0, tier })
+    Change::Join(PersonRow {
+        account_id: Id::of(account),
+        msisdn,
+        name,
+        language,
+        joined_at: 0,
+        tier,
+    })
 }
 
 fn order(id: i64) -> Change {
@@ -51,8 +59,8 @@ fn order(id: i64) -> Change {
     Change::OpenOrder(OrderRow {
         id,
         kind,
-        payer: ANN,
-        payee: BEN,
+        payer: Id::of(ANN),
+        payee: Id::of(BEN),
         amount_minor: 5,
         state,
         created_at: 0,
@@ -68,7 +76,7 @@ fn close(order: i64) -> Change {
 }
 
 fn charge() -> Change {
-    Change::ChargePin { account: ANN }
+    Change::ChargePin { pin: Id::of(ANN) }
 }
 
 /// A payment that comes with these changes.
@@ -77,7 +85,7 @@ fn paying(name: &str, changes: Vec<Change>) -> Posting {
 }
 
 fn attempts(ledger: &Ledger) -> i64 {
-    ledger.hand().with(|conn| people::pin(conn, ANN)).unwrap().unwrap().attempts
+    ledger.hand().with(|conn| people::pin(conn, Id::of(ANN))).unwrap().unwrap().attempts
 }
 
 #[tokio::test]
@@ -176,11 +184,13 @@ async fn a_number_joins_once() {
     let one = "+254700000001";
     let other = "+254700000002";
     let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
-    ledger.ok(changes("join", vec![join(50, one), wallet(50), pin(50)])).await;
-    ledger.refuses(changes("again", vec![join(51, one), wallet(51)]), Reason::ALREADY_JOINED).await;
+    ledger.ok(changes("join", vec![join(50, one), wallet(Id::of(50)), pin(50)])).await;
+    ledger
+        .refuses(changes("again", vec![join(51, one), wallet(Id::of(51))]), Reason::ALREADY_JOINED)
+        .await;
     let twice = vec![join(51, other), join(52, other)];
     ledger.refuses(changes("twice in one", twice), Reason::ALREADY_JOINED).await;
-    let two = |id| changes(&format!("two {id}"), vec![join(id, other), wallet(id)]);
+    let two = |id| changes(&format!("two {id}"), vec![join(id, other), wallet(Id::of(id))]);
     let answers = ledger.together(vec![two(51), two(52)]).await;
     assert!(answers[0].is_ok());
     assert_eq!(reason(&answers[1]), Reason::ALREADY_JOINED);
@@ -209,7 +219,7 @@ async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
 async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("PIN", vec![pin(ANN)])).await;
-    let clear = || Change::ClearPin { account: ANN };
+    let clear = || Change::ClearPin { pin: Id::of(ANN) };
     ledger
         .together(vec![changes("a", vec![charge(), charge()]), changes("b", vec![pin(ANN)])])
         .await;
@@ -227,7 +237,7 @@ async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
 #[tokio::test]
 async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
     let ledger = Ledger::new().await;
-    let clear = Change::ClearPin { account: ANN };
+    let clear = Change::ClearPin { pin: Id::of(ANN) };
     let answers =
         ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
     assert_eq!(reason(&answers[1]), Reason::PIN_LOCKED);
@@ -237,7 +247,7 @@ async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
 async fn a_wallet_opens_empty_and_once() {
     let ledger = Ledger::new().await;
     let open = |account: Account| Change::OpenAccount(account);
-    let wallet = || empty_wallet(60, "KES");
+    let wallet = || empty_wallet(Id::of(60), "KES");
     ledger
         .refuses(
             changes("gift", vec![open(Account { balance_minor: 1, ..wallet() })]),
@@ -260,7 +270,9 @@ async fn a_wallet_opens_empty_and_once() {
     ledger
         .refuses(changes("used", vec![open(Account { usage: used, ..wallet() })]), Reason::INVALID)
         .await;
-    ledger.refuses(changes("taken", vec![open(empty_wallet(ANN, "KES"))]), Reason::INVALID).await;
+    ledger
+        .refuses(changes("taken", vec![open(empty_wallet(Id::of(ANN), "KES"))]), Reason::INVALID)
+        .await;
     ledger
         .refuses(changes("twice in one", vec![open(wallet()), open(wallet())]), Reason::INVALID)
         .await;
@@ -273,18 +285,18 @@ async fn money_goes_onto_a_wallet_that_was_opened_a_moment_ago() {
     // by the posting before it in the batch, and by the posting itself
     let answers = ledger
         .together(vec![
-            changes("open", vec![wallet(60)]),
+            changes("open", vec![wallet(Id::of(60))]),
             pay("in", ANN, 60, 300),
             pay("out", 60, BEN, 100),
-            Posting { changes: vec![wallet(61)], ..pay("open and pay", ANN, 61, 50) },
-            Posting { changes: vec![wallet(62)], ..pay("open and overdraw", 62, ANN, 50) },
+            Posting { changes: vec![wallet(Id::of(61))], ..pay("open and pay", ANN, 61, 50) },
+            Posting { changes: vec![wallet(Id::of(62))], ..pay("open and overdraw", 62, ANN, 50) },
         ])
         .await;
     assert!(answers[..4].iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(reason(&answers[4]), Reason::NOT_ENOUGH);
     assert_eq!((ledger.stands(60), ledger.stands(61)), ((200, 0), (50, 0)));
     // the refused one opened nothing: its number is free
-    ledger.ok(changes("open after all", vec![wallet(62)])).await;
+    ledger.ok(changes("open after all", vec![wallet(Id::of(62))])).await;
     ledger.check();
 }
 

@@ -3,6 +3,7 @@
 
 use super::ledger::*;
 use kadogo::book::{HoldMove, Leg, Posting};
+use kadogo::id::Id;
 use kadogo::refusal::Reason;
 use kadogo::time::Timestamp;
 
@@ -10,7 +11,7 @@ const LONG: i64 = 9_000_000;
 
 fn open(name: &str, amount_minor: i64) -> Posting {
     let expires_at = Timestamp::from_micros(LONG);
-    holds(name, &[HoldMove::Open { account: ANN, amount_minor, expires_at }])
+    holds(name, &[HoldMove::Open { account: Id::of(ANN), amount_minor, expires_at }])
 }
 
 /// Settles a part of Ann's hold and pays it to Ben.
@@ -182,8 +183,8 @@ async fn settling_does_not_cover_what_is_paid_beyond_it() {
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     let beyond = Posting {
         legs: vec![
-            Leg { account: ANN, amount_minor: -10_001 },
-            Leg { account: BEN, amount_minor: 10_001 },
+            Leg { account: Id::of(ANN), amount_minor: -10_001 },
+            Leg { account: Id::of(BEN), amount_minor: 10_001 },
         ],
         ..settle("beyond", hold, 6_000)
     };
@@ -197,7 +198,7 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     let second = ledger.ok(open("second", 2_000)).await.posting;
     ledger
         .book
-        .write(|conn| kadogo::store::book_rows::set_state(conn, ANN, "frozen"))
+        .write(|conn| kadogo::store::book_rows::set_state(conn, Id::of(ANN), "frozen"))
         .await
         .unwrap();
     ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
@@ -211,7 +212,7 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
 async fn a_posting_may_give_back_what_it_has_just_reserved() {
     let ledger = Ledger::new().await;
     let long = Timestamp::from_micros(LONG);
-    let own = HoldMove::Open { account: ANN, amount_minor: 500, expires_at: long };
+    let own = HoldMove::Open { account: Id::of(ANN), amount_minor: 500, expires_at: long };
     let all = ledger.ok(holds("all", &[own, HoldMove::Release { hold: 3 }])).await;
     assert_eq!((all.posting, ledger.stands(ANN)), (3, (10_000, 0)));
     ledger.ok(holds("a part", &[own, HoldMove::Settle { hold: 4, amount_minor: 200 }])).await;

@@ -6,6 +6,7 @@ use super::engine::{Hand, Home, blocking, is_postgres, lines};
 use super::template::Template;
 use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
+use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::refusal::{Reason, Refusal};
@@ -60,9 +61,10 @@ pub fn blank(name: &str) -> Posting {
 
 /// A posting of these legs.
 pub fn legs(name: &str, legs: &[(i64, i64)]) -> Posting {
-    let legs = legs
-        .iter()
-        .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
+    let legs = legs.iter().map(|(account, amount_minor)| Leg {
+        account: Id::of(*account),
+        amount_minor: *amount_minor,
+    });
     Posting { legs: legs.collect(), ..blank(name) }
 }
 
@@ -112,18 +114,19 @@ impl Ledger {
             ..empty_wallet(id, "KES")
         };
         let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
-        accounts.extend([config(SUSPENSE, "suspense", Some(0)), config(4, "trust", None)]);
+        accounts.extend([config(SUSPENSE, "suspense", Some(0)), config(Id::of(4), "trust", None)]);
         accounts.last_mut().unwrap().currency = "UGX".into();
-        accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(id, "KES")));
-        accounts.push(empty_wallet(ZOE, "UGX"));
+        accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(Id::of(id), "KES")));
+        accounts.push(empty_wallet(Id::of(ZOE), "UGX"));
         let open = changes("open", accounts.into_iter().map(Change::OpenAccount).collect());
-        let issue = legs("issue", &[(TRUST, -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)]);
+        let issue =
+            legs("issue", &[(TRUST.number(), -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)]);
         let abroad =
             Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
         for posting in [open, issue, abroad] {
             book.post(posting).await.unwrap();
         }
-        book.write(|conn| book_rows::set_state(conn, ICE, "frozen")).await.unwrap();
+        book.write(|conn| book_rows::set_state(conn, Id::of(ICE), "frozen")).await.unwrap();
         drop((book, store));
         blocking(|| committer.join().unwrap());
     }
@@ -190,7 +193,7 @@ impl Ledger {
     }
 
     pub fn account(&self, account: i64) -> Account {
-        self.hand().with(|conn| book_rows::account(conn, account)).unwrap().unwrap()
+        self.hand().with(|conn| book_rows::account(conn, Id::of(account))).unwrap().unwrap()
     }
 
     /// A connection past all guards, as somebody with the database in their hands has.

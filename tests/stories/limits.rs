@@ -8,6 +8,7 @@ use super::ledger::{ANN, BEN, CAL, Ledger, holds, pay, reason};
 use super::world::{AMINA, BARAKA, CLAIRE, Pick, STRANGER, Type, World, Yes};
 use kadogo::book::{Book, HoldMove, Key, Leg, Meter, Posting, Receipt};
 use kadogo::calendar::Day;
+use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Limits, Sum, Usage, Window};
 use kadogo::metrics::Metrics;
 use kadogo::phone::Msisdn;
@@ -246,7 +247,7 @@ fn metered(posting: Posting, meters: Vec<Meter>) -> Posting {
 /// A payment of Ann's that counts.
 fn counted(name: &str, amount_minor: i64, day: Day, caps: Caps) -> Posting {
     let out = Meter {
-        account: ANN,
+        account: Id::of(ANN),
         way: Direction::Out,
         amount_minor,
         day,
@@ -258,7 +259,7 @@ fn counted(name: &str, amount_minor: i64, day: Day, caps: Caps) -> Posting {
 }
 
 fn used(ledger: &Ledger, account: i64) -> Usage {
-    ledger.hand().with(|conn| book_rows::account(conn, account)).unwrap().unwrap().usage
+    ledger.hand().with(|conn| book_rows::account(conn, Id::of(account))).unwrap().unwrap().usage
 }
 
 #[tokio::test]
@@ -300,7 +301,7 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
     ledger.refuses(counted("too much", 401, MONDAY, caps), Reason::LIMIT_DAY).await;
     ledger.refuses(counted("not covered", 999_999, MONDAY, caps), Reason::NOT_ENOUGH).await;
     let other = Meter {
-        account: CAL,
+        account: Id::of(CAL),
         way: Direction::In,
         amount_minor: 1,
         day: MONDAY,
@@ -309,7 +310,8 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
         back: false,
     };
     ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::INVALID).await;
-    let full = Meter { account: BEN, caps: Caps { balance_minor: Some(5_000), ..caps }, ..other };
+    let full =
+        Meter { account: Id::of(BEN), caps: Caps { balance_minor: Some(5_000), ..caps }, ..other };
     ledger.refuses(metered(pay("too full", ANN, BEN, 1), vec![full]), Reason::OTHER_LIMIT).await;
     ledger.ok(counted("the rest", 400, MONDAY, caps)).await;
     assert_eq!(
@@ -339,7 +341,7 @@ async fn what_was_used_stays_used() {
     let caps = a_day(1_000);
     let out = |amount_minor| {
         vec![Meter {
-            account: ANN,
+            account: Id::of(ANN),
             way: Direction::Out,
             amount_minor,
             day: MONDAY,
@@ -349,7 +351,7 @@ async fn what_was_used_stays_used() {
         }]
     };
     let reserve = HoldMove::Open {
-        account: ANN,
+        account: Id::of(ANN),
         amount_minor: 600,
         expires_at: Timestamp::from_micros(i64::MAX),
     };

@@ -6,6 +6,7 @@ use super::engine::lines;
 use super::world::*;
 use kadogo::book::{COMMISSIONS, TAX};
 use kadogo::demo::world::{PersonView, people};
+use kadogo::id::Id;
 use kadogo::store::{book_rows, working_day};
 use std::time::Duration;
 
@@ -299,11 +300,16 @@ async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
             minutes(&world, 11);
         }
         let earned = |account: i64| {
-            let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, account));
+            let read =
+                world.app.wallet.store.read(move |conn| book_rows::account(conn, Id::of(account)));
             async { read.await.unwrap().unwrap().balance_minor }
         };
         // 9 for a thousand, of which 5 % are withheld and 20 % of the rest are the super-agent's
-        assert_eq!((earned(COMMISSIONS).await, earned(TAX).await), (-900, 45), "{parts:?}");
+        assert_eq!(
+            (earned(COMMISSIONS.number()).await, earned(TAX.number()).await),
+            (-900, 45),
+            "{parts:?}"
+        );
         dial_afresh(&njeri).await;
         assert!(
             njeri.go(&[Pick("agent"), Pick("till")]).await.contains("Commission KES 6.84"),
@@ -316,7 +322,7 @@ async fn a_deposit_in_parts_earns_the_agent_what_one_would_have() {
         njeri
             .go(&[Pick("agent"), Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")])
             .await;
-        assert_eq!(earned(COMMISSIONS).await, -1_800, "{parts:?}");
+        assert_eq!(earned(COMMISSIONS.number()).await, -1_800, "{parts:?}");
         world.check();
     }
 }

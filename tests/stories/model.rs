@@ -5,6 +5,7 @@
 use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
 use jiff::ToSpan;
 use kadogo::book::{Change, HoldMove, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
+use kadogo::id::Id;
 use kadogo::limits::{Direction, Window};
 use kadogo::refusal::Reason;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,7 @@ impl Model {
     /// As `Ledger::new` leaves it.
     pub fn new() -> Model {
         let balances = [
-            (TRUST, -16_000),
+            (TRUST.number(), -16_000),
             (2, 0),
             (3, 0),
             (4, -1_000),
@@ -69,7 +70,9 @@ impl Model {
         posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
         next.move_money(posting, &mut against);
         posting.meters.iter().for_each(|meter| next.meter(meter, posting, &mut against));
-        for account in next.balances.keys().copied().filter(|id| ![TRUST, 4].contains(id)) {
+        for account in
+            next.balances.keys().copied().filter(|id| ![TRUST, Id::of(4)].contains(&Id::of(*id)))
+        {
             if next.free(account) < 0 && next.free(account) < self.free(account) {
                 against.insert(Reason::NOT_ENOUGH);
             }
@@ -99,7 +102,7 @@ impl Model {
     }
 
     fn move_money(&mut self, posting: &Posting, against: &mut BTreeSet<Reason>) {
-        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account.number()).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
         if sum != 0
             || accounts.len() < posting.legs.len()
@@ -108,11 +111,11 @@ impl Model {
             against.insert(Reason::INVALID);
         }
         for leg in &posting.legs {
-            self.usable(leg.account, posting, against);
-            if leg.account == ICE {
+            self.usable(leg.account.number(), posting, against);
+            if leg.account == Id::of(ICE) {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
-            *self.balances.entry(leg.account).or_default() += i128::from(leg.amount_minor);
+            *self.balances.entry(leg.account.number()).or_default() += i128::from(leg.amount_minor);
         }
     }
 
@@ -128,11 +131,14 @@ impl Model {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
                 against.insert(Reason::INVALID);
             }
-            if account == ICE {
+            if account == Id::of(ICE) {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
-            self.usable(account, posting, against);
-            self.holds.insert(own, (account, i128::from(amount_minor), expires_at.micros(), true));
+            self.usable(account.number(), posting, against);
+            self.holds.insert(
+                own,
+                (account.number(), i128::from(amount_minor), expires_at.micros(), true),
+            );
             return;
         }
         let (HoldMove::Settle { hold, .. }
@@ -191,18 +197,18 @@ impl Model {
             HoldMove::Open { account, .. } => Some(*account),
             HoldMove::Settle { hold, .. }
             | HoldMove::Release { hold }
-            | HoldMove::Expire { hold } => self.holds.get(hold).map(|hold| hold.0),
+            | HoldMove::Expire { hold } => self.holds.get(hold).map(|hold| Id::of(hold.0)),
         });
         if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)
             || amount_minor <= 0
         {
             against.insert(Reason::INVALID);
         }
-        let day = self.day(account).max(meter.day.number());
+        let day = self.day(account.number()).max(meter.day.number());
         let amount = i128::from(amount_minor);
         let mut over = Vec::new();
         over.extend(caps.once_minor.filter(|cap| amount_minor > *cap).map(|_| Reason::LIMIT_ONCE));
-        let holds_minor = self.balances.get(&account).copied().unwrap_or(0);
+        let holds_minor = self.balances.get(&account.number()).copied().unwrap_or(0);
         let too_much =
             caps.balance_minor.filter(|cap| way == Direction::In && holds_minor > i128::from(*cap));
         over.extend(too_much.map(|_| Reason::LIMIT_BALANCE));
@@ -212,7 +218,7 @@ impl Model {
             (Window::Month, caps.month, Reason::LIMIT_MONTH, Reason::LIMIT_MONTH_COUNT),
         ];
         for (window, cap, value_reason, count_reason) in windows {
-            let (value, count) = self.used(account, way, window, day);
+            let (value, count) = self.used(account.number(), way, window, day);
             over.extend(
                 cap.value_minor
                     .filter(|cap| value + amount > i128::from(*cap))
@@ -227,7 +233,7 @@ impl Model {
         let of_others =
             if meter.way == Direction::In { Reason::OTHER_LIMIT } else { Reason::DRAW_LIMIT };
         against.extend(over.into_iter().map(|reason| if meter.own { reason } else { of_others }));
-        self.counted.push((account, way, amount_minor, day));
+        self.counted.push((account.number(), way, amount_minor, day));
     }
 
     fn change(&mut self, change: &Change, against: &mut BTreeSet<Reason>) {
@@ -254,7 +260,7 @@ impl Model {
                 (self.sessions.get(session) != Some(version)).then_some(Reason::STALE)
             }
             Change::OpenAccount(account) => {
-                self.balances.insert(account.id, 0).map(|_taken| Reason::INVALID)
+                self.balances.insert(account.id.number(), 0).map(|_taken| Reason::INVALID)
             }
             Change::Join(_)
             | Change::FirstPin(_)

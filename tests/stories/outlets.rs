@@ -7,6 +7,7 @@ use super::engine::lines;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, float};
 use super::world::*;
 use kadogo::book::{FEES, TAX};
+use kadogo::id::Id;
 use kadogo::source::Source;
 use kadogo::store::book_rows;
 use kadogo::tariff::Tariff;
@@ -19,7 +20,7 @@ pub async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
 }
 
 pub async fn account(world: &World, id: i64) -> i64 {
-    let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, id));
+    let read = world.app.wallet.store.read(move |conn| book_rows::account(conn, Id::of(id)));
     read.await.unwrap().unwrap().balance_minor
 }
 
@@ -303,7 +304,10 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     .await;
     assert!(last(&mariam).contains("400"), "{}", mariam.transcript());
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200);
-    assert_eq!((account(&world, FEES).await, account(&world, TAX).await), (2_000, 200));
+    assert_eq!(
+        (account(&world, FEES.number()).await, account(&world, TAX.number()).await),
+        (2_000, 200)
+    );
     assert!(claire.messages().await.last().unwrap().contains("KES 22"), "{}", claire.transcript());
     // the next one costs what it costs by now, and one that no tariff would allow any more is still
     // good
@@ -321,7 +325,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     .await;
     assert_eq!(world.balance(CLAIRE).await, 120_000 - 42_200 - 35_800);
     assert_eq!(
-        (account(&world, FEES).await, account(&world, TAX).await),
+        (account(&world, FEES.number()).await, account(&world, TAX.number()).await),
         (2_000 + 5_000, 200 + 800)
     );
     world.check();

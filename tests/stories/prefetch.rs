@@ -9,6 +9,7 @@ use super::ledger::*;
 use super::model::Model;
 use kadogo::book::{Book, Change, HoldMove, Key, Meter, Posting, TRUST};
 use kadogo::calendar::Day;
+use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Sum, Window};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
@@ -34,7 +35,7 @@ fn caps() -> Caps {
 
 fn counted(posting: Posting, account: i64, amount_minor: i64) -> Posting {
     let out = Meter {
-        account,
+        account: Id::of(account),
         way: Direction::Out,
         amount_minor,
         day: MONDAY,
@@ -48,7 +49,11 @@ fn counted(posting: Posting, account: i64, amount_minor: i64) -> Posting {
 fn set_aside(name: &str, account: i64, amount_minor: i64) -> Posting {
     holds(
         name,
-        &[HoldMove::Open { account, amount_minor, expires_at: Timestamp::from_micros(ENDS) }],
+        &[HoldMove::Open {
+            account: Id::of(account),
+            amount_minor,
+            expires_at: Timestamp::from_micros(ENDS),
+        }],
     )
 }
 
@@ -78,10 +83,10 @@ impl Two {
         let books = [ledger.book.clone(), other];
         let open = changes(
             "people",
-            PEOPLE.map(|id| Change::OpenAccount(empty_wallet(id, "KES"))).collect(),
+            PEOPLE.map(|id| Change::OpenAccount(empty_wallet(Id::of(id), "KES"))).collect(),
         );
         let mut money: Vec<(i64, i64)> = PEOPLE.map(|id| (id, 5_000)).collect();
-        money.push((TRUST, -5_000 * (PEOPLE.end - PEOPLE.start)));
+        money.push((TRUST.number(), -5_000 * (PEOPLE.end - PEOPLE.start)));
         for posting in [open, legs("money", &money)] {
             assert!(model.step(&posting).is_empty());
             ledger.ok(posting).await;
@@ -166,7 +171,7 @@ impl Two {
             tokio::time::sleep(A_MOMENT).await;
         }
         if let Some((id, state)) = past {
-            hand.with(|conn| set_state(conn, id, state)).unwrap();
+            hand.with(|conn| set_state(conn, Id::of(id), state)).unwrap();
         }
         hand.run("COMMIT").unwrap();
         waiting.join_all().await
@@ -202,11 +207,11 @@ impl Two {
             return;
         }
         if let [HoldMove::Open { account, .. }] = posting.holds[..] {
-            self.holds.push((receipt.posting, account));
+            self.holds.push((receipt.posting, account.number()));
         }
         let frozen = |id: &i64| self.frozen.contains(id);
         assert!(
-            !posting.legs.iter().any(|leg| frozen(&leg.account)),
+            !posting.legs.iter().any(|leg| frozen(&leg.account.number())),
             "money of somebody frozen moved: {posting:?}"
         );
         assert!(self.done.insert(receipt.posting, posting).is_none(), "a number was given twice");
@@ -269,7 +274,7 @@ async fn two_books_come_to_what_one_would_have_made_of_it() {
             if let Some((id, state)) = past {
                 let by = two.luck.below(2);
                 let state = state.to_owned();
-                two.books[by].write(move |conn| set_state(conn, id, &state)).await.unwrap();
+                two.books[by].write(move |conn| set_state(conn, Id::of(id), &state)).await.unwrap();
             }
             freezes(&mut two);
             two.at_once(asked).await
@@ -309,9 +314,9 @@ async fn who_is_frozen_past_the_book_pays_nobody_at_either() {
         assert_eq!(reason(&answer), Reason::ACCOUNT_CLOSED);
     }
     // by one of them, as staff do: the other one sees it with its next batch
-    two.books[0].write(|conn| set_state(conn, 25, "open")).await.unwrap();
+    two.books[0].write(|conn| set_state(conn, Id::of(25), "open")).await.unwrap();
     two.books[1].post(pay("theirs", 25, 26, 1)).await.unwrap();
-    two.books[0].write(|conn| set_state(conn, 25, "frozen")).await.unwrap();
+    two.books[0].write(|conn| set_state(conn, Id::of(25), "frozen")).await.unwrap();
     assert_eq!(
         reason(&two.books[1].post(pay("theirs again", 25, 26, 1)).await),
         Reason::ACCOUNT_CLOSED

@@ -2,6 +2,7 @@
 
 use super::findings::{CheckProgress, CheckReport, CheckStage, PAGE};
 use super::history::{Tally, Walk, count};
+use crate::id::AccountId;
 use crate::limits::Usage;
 use crate::store::audit::{self, AccountBalance};
 use crate::store::{Conn, StoreError};
@@ -10,7 +11,7 @@ impl Walk {
     /// Compares each account with what its entries and holds add up to.
     pub fn balances(&mut self, conn: &mut Conn, progress: CheckProgress) -> Result<(), StoreError> {
         let total = count(audit::accounts_count(conn)?);
-        let mut after = i64::MIN;
+        let mut after = AccountId::of(i64::MIN);
         loop {
             let page = audit::balances(conn, after, PAGE)?;
             let Some(last) = page.last() else { break };
@@ -18,7 +19,7 @@ impl Walk {
             page.into_iter().for_each(|account| self.account(account));
             progress(CheckStage::Accounts, self.report.accounts, total);
         }
-        let mut strays: Vec<i64> =
+        let mut strays: Vec<AccountId> =
             self.tallies.keys().copied().chain(self.reserves.strangers()).collect();
         strays.sort_unstable();
         strays.dedup();

@@ -6,6 +6,7 @@ use super::page_buffer::PageBuffer;
 use super::records::Records;
 use super::reserves::Reserves;
 use crate::book::chain;
+use crate::id::AccountId;
 use crate::store::audit::{self, AuditRows, RowCounts};
 use crate::store::book_rows::EntryRow;
 use crate::store::head::{self, Head, LinkRow};
@@ -34,7 +35,7 @@ pub struct Walk {
     /// Behind which link it began.
     pub point: Point,
     /// Accounts with entries that were read.
-    pub tallies: HashMap<i64, Tally>,
+    pub tallies: HashMap<AccountId, Tally>,
     pub reserves: Reserves,
     pub records: Records,
     pages: PageBuffer,

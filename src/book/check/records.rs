@@ -73,9 +73,9 @@ impl Walk {
         loop {
             let page = audit::arrangements_after(conn, after, PAGE)?;
             let Some(last) = page.last() else { break };
-            after = last.id;
+            after = last.id.number();
             for row in page {
-                let left = match self.records.take(&row.kind, row.id) {
+                let left = match self.records.take(&row.kind, row.id.number()) {
                     Some(traced) => {
                         (row.version, row.last_posting) == (traced.version, traced.posting)
                             && trail::of_arrangement(&row) == traced.digest

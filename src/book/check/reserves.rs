@@ -6,6 +6,7 @@
 //! not far back.
 
 use super::findings::{Faults, PAGE};
+use crate::id::AccountId;
 use crate::store::book_rows::{HoldEntryRow, HoldRow};
 use crate::store::{Conn, StoreError, audit};
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +18,7 @@ pub struct Reserves {
     rows: BTreeMap<i64, HoldRow>,
     open: HashMap<i64, Reserved>,
     /// What is reserved of each account, where it is not zero.
-    held: HashMap<i64, i128>,
+    held: HashMap<AccountId, i128>,
     /// Older holds were closed before this check begins.
     oldest: i64,
     /// Holds judged.
@@ -29,7 +30,7 @@ pub struct Reserves {
 #[derive(Default)]
 struct Reserved {
     /// Whose money, how much and until when: from the posting that opened it.
-    opened: Option<(i64, i64, i64)>,
+    opened: Option<(AccountId, i64, i64)>,
     remaining_minor: i128,
     row: Option<HoldRow>,
 }
@@ -130,12 +131,12 @@ impl Reserves {
     }
 
     /// What is reserved of this account; not asked for again.
-    pub fn take_held(&mut self, account: i64) -> i128 {
+    pub fn take_held(&mut self, account: AccountId) -> i128 {
         self.held.remove(&account).unwrap_or(0)
     }
 
     /// Accounts of which something is reserved and that were not asked for.
-    pub fn strangers(&self) -> impl Iterator<Item = i64> + '_ {
+    pub fn strangers(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.held.keys().copied()
     }
 

@@ -15,6 +15,7 @@ use super::counter::{AGENT_SELF, tell_staff, wants_staff};
 use super::journal::{self, Work};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::store::agent_rows::OutletRow;
@@ -76,7 +77,7 @@ fn around(context: &Context) -> Vec<Want> {
 
 /// What must be read to pay into this float, asked twice: where both sides stand, then what the
 /// outlet earns and who hears of it.
-fn to_settle(context: &Context, float: i64) -> Vec<Want> {
+fn to_settle(context: &Context, float: AccountId) -> Vec<Want> {
     let Some(customer) = context.caller.person.as_ref() else { return Vec::new() };
     match context.facts.outlet(float) {
         Err(_not_yet) => {
@@ -92,7 +93,7 @@ fn to_settle(context: &Context, float: i64) -> Vec<Want> {
 }
 
 /// What must be read where cash is handed out, besides how both accounts stand.
-pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> {
+pub fn wants_handed_out(context: &Context, outlet: &OutletRow, customer: AccountId) -> Vec<Want> {
     let mut wants = commission::wants(context, outlet, customer);
     wants.extend(journal::wants(context, outlet.float_account));
     wants.extend(wants_staff(context, outlet.float_account));

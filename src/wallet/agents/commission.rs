@@ -9,6 +9,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::PlanError;
 use crate::book::{COMMISSIONS, Change, Leg, TAX};
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
@@ -30,7 +31,7 @@ pub struct Earned {
 
 /// What must be read to know what serving the owner of this wallet earns, besides how it stands:
 /// nothing where nothing is done yet, as nobody is shown it before.
-pub fn wants(context: &Context, outlet: &OutletRow, customer: i64) -> Vec<Want> {
+pub fn wants(context: &Context, outlet: &OutletRow, customer: AccountId) -> Vec<Want> {
     if context.mode != Mode::Execute {
         return Vec::new();
     }
@@ -45,7 +46,7 @@ pub fn earn(
     context: &Context,
     service: &str,
     outlet: &OutletRow,
-    customer: i64,
+    customer: AccountId,
     amount: Money,
     legs: &mut Vec<Leg>,
 ) -> Result<Earned, PlanError> {
@@ -102,7 +103,7 @@ fn of(context: &Context, service: &str, amount_minor: i64) -> Option<Commission>
 }
 
 /// One leg an account: what comes to one that has a leg already is added to it.
-fn credit(legs: &mut Vec<Leg>, account: i64, amount_minor: i64) {
+fn credit(legs: &mut Vec<Leg>, account: AccountId, amount_minor: i64) {
     match legs.iter_mut().find(|leg| leg.account == account) {
         Some(leg) => leg.amount_minor = leg.amount_minor.saturating_add(amount_minor),
         None if amount_minor != 0 => legs.push(Leg { account, amount_minor }),
@@ -116,7 +117,7 @@ fn served_today(
     context: &Context,
     service: &str,
     outlet: &OutletRow,
-    customer: i64,
+    customer: AccountId,
 ) -> Result<Option<i64>, PlanError> {
     let lines = context.facts.history(&today(context, customer))?;
     let mut sum_minor = 0_i64;
@@ -141,7 +142,7 @@ fn counts(context: &Context, service: &str, kind: &str) -> bool {
 }
 
 /// The payments of the customer since the market's day began.
-fn today(context: &Context, customer: i64) -> Want {
+fn today(context: &Context, customer: AccountId) -> Want {
     let since = context.today().begins(&context.config.market.zone).micros();
     Want::History { account: customer, since, limit: LOOKBACK }
 }

@@ -6,6 +6,7 @@ use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -53,7 +54,11 @@ pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a Person
 }
 
 /// The refusal where a float does not cover an amount, and what who serves there may see of it.
-pub fn float_for(context: &Context, float_account: i64, amount: Money) -> Result<(), PlanError> {
+pub fn float_for(
+    context: &Context,
+    float_account: AccountId,
+    amount: Money,
+) -> Result<(), PlanError> {
     let available = context.money(party::account(context, float_account)?.available_minor());
     if available.minor < amount.minor {
         return Err(Refusal::of_field(FLOAT_LOW, "amount").with("balance", available).into());
@@ -62,7 +67,7 @@ pub fn float_for(context: &Context, float_account: i64, amount: Money) -> Result
 }
 
 /// What must be read to tell the staff of an outlet: nothing where nothing is done yet.
-pub fn wants_staff(context: &Context, outlet: i64) -> Vec<Want> {
+pub fn wants_staff(context: &Context, outlet: AccountId) -> Vec<Want> {
     if context.mode == Mode::Execute { vec![Want::Roster(outlet)] } else { Vec::new() }
 }
 

@@ -10,6 +10,7 @@ use super::super::ServiceConfig;
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
+use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Value};
@@ -39,7 +40,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// Whether the customer's code was typed; refused where another one was.
-pub fn is_here(context: &Context, customer: i64) -> Result<bool, PlanError> {
+pub fn is_here(context: &Context, customer: AccountId) -> Result<bool, PlanError> {
     let Some(typed) = context.fields.get("deposit_code") else { return Ok(false) };
     let span = span(context.now);
     let mut good = [span, span.saturating_sub(1)].into_iter();
@@ -50,8 +51,9 @@ pub fn is_here(context: &Context, customer: i64) -> Result<bool, PlanError> {
     }
 }
 
-fn digits(config: &ServiceConfig, account: i64, span: i64) -> String {
-    let name = [b"deposit\0".as_slice(), &account.to_be_bytes(), &span.to_be_bytes()].concat();
+fn digits(config: &ServiceConfig, account: AccountId, span: i64) -> String {
+    let name =
+        [b"deposit\0".as_slice(), &account.number().to_be_bytes(), &span.to_be_bytes()].concat();
     config.pin_keys.current().code(&name)
 }
 

@@ -7,6 +7,7 @@ use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
 use crate::book::Change;
+use crate::id::{AccountId, AssistantId, ShiftId};
 use crate::money::Money;
 use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
@@ -26,7 +27,7 @@ pub struct Work<'a> {
     /// The service.
     pub service: &'a str,
     /// For whom: a wallet, or another outlet.
-    pub customer: i64,
+    pub customer: AccountId,
     /// What is moved.
     pub amount: Money,
     /// How the cash in the drawer changes, minor units.
@@ -36,7 +37,7 @@ pub struct Work<'a> {
 }
 
 /// What must be read to write down what is done: nothing where nothing is done yet.
-pub fn wants(context: &Context, outlet: i64) -> Vec<Want> {
+pub fn wants(context: &Context, outlet: AccountId) -> Vec<Want> {
     if context.mode != Mode::Execute {
         return Vec::new();
     }
@@ -79,10 +80,10 @@ pub fn record(
 fn by_whom(
     context: &Context,
     plan: &mut Plan,
-    outlet: i64,
-) -> Result<(Option<i64>, Option<i64>), PlanError> {
+    outlet: AccountId,
+) -> Result<(Option<AssistantId>, Option<ShiftId>), PlanError> {
     let roster = context.facts.roster(outlet)?;
-    let shift_of = |who: i64| {
+    let shift_of = |who: AssistantId| {
         let theirs = roster.shifts.iter().find(|(assistant, _)| *assistant == who);
         theirs.map(|(_, shift)| *shift)
     };
@@ -109,7 +110,7 @@ fn by_whom(
 }
 
 /// The number under which the caller serves at this outlet, if they do.
-fn serves(context: &Context, outlet: i64) -> Option<i64> {
+fn serves(context: &Context, outlet: AccountId) -> Option<AssistantId> {
     let post = context.caller.post.as_ref().filter(|post| post.outlet.float_account == outlet);
     post.map(|post| post.assistant.id)
 }

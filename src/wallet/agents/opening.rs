@@ -6,6 +6,7 @@ use super::super::bootstrap::BootstrapError;
 use super::super::party;
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key};
+use crate::id::{AccountId, AssistantId};
 use crate::limits::Tier;
 use crate::pin::Pin;
 use crate::store::agent_rows::{self, AssistantRow, OutletRow};
@@ -18,10 +19,10 @@ impl Wallet {
         &self,
         name: &str,
         area: &str,
-        head_office: Option<i64>,
+        head_office: Option<AccountId>,
     ) -> Result<OutletRow, BootstrapError> {
-        let float_account = self.book.fresh_id().await?;
-        let commission_account = self.book.fresh_id().await?;
+        let float_account = AccountId::of(self.book.fresh_id().await?);
+        let commission_account = AccountId::of(self.book.fresh_id().await?);
         let now = self.clock.now();
         let currency = self.config.market.currency;
         let open = |id, kind: &str| {
@@ -30,7 +31,7 @@ impl Wallet {
                 ..empty_wallet(id, currency.as_str())
             })
         };
-        let key = Key::new(now, "outlet", &float_account.to_be_bytes());
+        let key = Key::new(now, "outlet", &float_account.number().to_be_bytes());
         let accounts = self
             .note(key, vec![open(float_account, "float"), open(commission_account, "commission")]);
         self.book.post(accounts).await.map_err(BootstrapError::Refused)?;
@@ -52,14 +53,15 @@ impl Wallet {
     /// Lets the owner of the wallet `person` serve at an outlet, with this PIN.
     pub async fn employ(
         &self,
-        outlet: i64,
-        person: i64,
+        outlet: AccountId,
+        person: AccountId,
         pin: &Pin,
     ) -> Result<AssistantRow, BootstrapError> {
-        let id = self.book.fresh_id().await?;
+        let id = AssistantId::of(self.book.fresh_id().await?);
         let now = self.clock.now();
-        let changes = vec![Change::SetPin(self.config.tagged(id, pin, self.randomness.bytes()))];
-        let posting = self.note(Key::new(now, "employ", &id.to_be_bytes()), changes);
+        let changes =
+            vec![Change::SetPin(self.config.tagged(id.into(), pin, self.randomness.bytes()))];
+        let posting = self.note(Key::new(now, "employ", &id.number().to_be_bytes()), changes);
         self.book.post(posting).await.map_err(BootstrapError::Refused)?;
         let row = AssistantRow { id, person, outlet, since: now.micros() };
         let stored = row.clone();
@@ -69,17 +71,17 @@ impl Wallet {
 
     /// Ends somebody's work at an outlet. Their PIN for it goes with it, and the book compares that
     /// within each commit: what they have under way is refused.
-    pub async fn dismiss(&self, assistant: i64) -> Result<(), StoreError> {
+    pub async fn dismiss(&self, assistant: AssistantId) -> Result<(), StoreError> {
         let end = move |conn: &mut Conn| {
             agent_rows::dismiss(conn, assistant)?;
-            people::forget_pin(conn, assistant)?;
+            people::forget_pin(conn, assistant.into())?;
             head::touch(conn)
         };
         self.book.write(end).await
     }
 
     /// Says how well somebody is known.
-    pub async fn set_tier(&self, account: i64, tier: Tier) -> Result<(), StoreError> {
+    pub async fn set_tier(&self, account: AccountId, tier: Tier) -> Result<(), StoreError> {
         self.book.write(move |conn| people::set_tier(conn, account, tier.code())).await
     }
 }

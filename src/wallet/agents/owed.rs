@@ -7,6 +7,7 @@ use super::super::bootstrap::BootstrapError;
 use super::super::party;
 use super::super::plan::Act;
 use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
+use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
 use crate::store::working_day::{self, ClawbackRow};
@@ -37,9 +38,9 @@ struct Claim {
     /// What is known of it by now.
     row: ClawbackRow,
     /// The commission account of the outlet,
-    own: i64,
+    own: AccountId,
     /// and of its head office.
-    head: Option<i64>,
+    head: Option<AccountId>,
     /// These, and that of the tax office.
     accounts: Vec<Account>,
     /// What was withheld for the tax office with it, where nothing of it was taken before, minor
@@ -86,7 +87,7 @@ impl Claim {
             Some(head) => agent_rows::outlet(conn, head)?.map(|head| head.commission_account),
             None => None,
         };
-        let ids: Vec<i64> = [own, TAX].into_iter().chain(head).collect();
+        let ids: Vec<AccountId> = [own, TAX].into_iter().chain(head).collect();
         let accounts = book_rows::accounts_of(conn, &ids)?;
         // what was taken is read after the accounts: who takes in between moves them, and this is
         // refused
@@ -99,17 +100,17 @@ impl Claim {
         Ok(Claim { row, own, head, accounts, tax_minor })
     }
 
-    fn account(&self, id: i64) -> Option<&Account> {
+    fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
     }
 
     /// What is there, minor units: what is frozen is not.
-    fn free_minor(&self, id: i64) -> i64 {
+    fn free_minor(&self, id: AccountId) -> i64 {
         let open = self.account(id).filter(|account| account.state == party::OPEN);
         open.map_or(0, |account| account.balance_minor.max(0))
     }
 
-    fn newest(&self, id: i64) -> Option<i64> {
+    fn newest(&self, id: AccountId) -> Option<i64> {
         self.account(id).and_then(|account| account.last_posting)
     }
 
@@ -161,7 +162,8 @@ impl Claim {
         let row = &self.row;
         let newest = [self.newest(self.own), self.head.and_then(|head| self.newest(head))];
         let newest = newest.map(|posting| posting.unwrap_or(0));
-        let numbers = [row.day, row.outlet, row.customer].into_iter().chain(newest);
+        let numbers =
+            [row.day, row.outlet.number(), row.customer.number()].into_iter().chain(newest);
         let name = key::digest(&[
             &Vec::from_iter(numbers.flat_map(i64::to_be_bytes)),
             row.service.as_bytes(),
@@ -173,32 +175,36 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use crate::wallet::trial::account;
 
-    const OWN: i64 = 301;
-    const HEAD: i64 = 401;
+    const OWN: AccountId = AccountId::of(301);
+    const HEAD: AccountId = AccountId::of(401);
 
     /// KES 10 were found of the outlet and 3 of its head office, of which 4 and 1 were taken
     /// before.
     fn claim(own_minor: i64, head_minor: i64, tax_minor: i64) -> Claim {
         let row = ClawbackRow {
             day: 20_780,
-            outlet: 300,
-            customer: 101,
+            outlet: Id::of(300),
+            customer: Id::of(101),
             service: "cash_in".into(),
             found_minor: 1_000,
             taken_minor: 400,
-            head: Some(400),
+            head: Some(Id::of(400)),
             head_found_minor: 300,
             head_taken_minor: 100,
         };
-        let accounts =
-            vec![account(OWN, own_minor), account(HEAD, head_minor), account(TAX, 10_000)];
+        let accounts = vec![
+            account(OWN.number(), own_minor),
+            account(HEAD.number(), head_minor),
+            account(TAX.number(), 10_000),
+        ];
         Claim { row, own: OWN, head: Some(HEAD), accounts, tax_minor }
     }
 
     fn moved(act: &Act, id: i64) -> i64 {
-        act.legs.iter().filter(|leg| leg.account == id).map(|leg| leg.amount_minor).sum()
+        act.legs.iter().filter(|leg| leg.account == Id::of(id)).map(|leg| leg.amount_minor).sum()
     }
 
     fn written(act: &Act) -> &ClawbackRow {
@@ -210,12 +216,18 @@ mod tests {
     fn each_gives_back_their_own_part_of_what_is_there() {
         let (taken, _, act) = claim(5_000, 5_000, 50).decide();
         assert_eq!(taken, Taken { own_minor: 600, head_minor: 200 });
-        assert_eq!([OWN, HEAD, TAX, COMMISSIONS].map(|id| moved(&act, id)), [-600, -200, -50, 850]);
+        assert_eq!(
+            [OWN, HEAD, Id::of(TAX.number()), COMMISSIONS].map(|id| moved(&act, id.number())),
+            [-600, -200, -50, 850]
+        );
         assert_eq!((written(&act).taken_minor, written(&act).head_taken_minor), (1_000, 300));
         assert_eq!(written(&act).owed_minor(), 0);
         let (taken, _, act) = claim(599, 0, 0).decide();
         assert_eq!(taken, Taken { own_minor: 599, head_minor: 0 });
-        assert_eq!([OWN, HEAD, TAX, COMMISSIONS].map(|id| moved(&act, id)), [-599, 0, 0, 599]);
+        assert_eq!(
+            [OWN, HEAD, Id::of(TAX.number()), COMMISSIONS].map(|id| moved(&act, id.number())),
+            [-599, 0, 0, 599]
+        );
         assert_eq!(act.legs.len(), 2);
         assert_eq!((written(&act).taken_minor, written(&act).head_taken_minor), (999, 100));
     }
@@ -239,14 +251,17 @@ mod tests {
     fn an_outlet_without_a_head_office_gives_back_its_own_alone() {
         let alone = Claim { head: None, ..claim(5_000, 5_000, 0) };
         let (taken, _, act) = alone.decide();
-        assert_eq!((taken, moved(&act, HEAD)), (Taken { own_minor: 600, head_minor: 0 }, 0));
+        assert_eq!(
+            (taken, moved(&act, HEAD.number())),
+            (Taken { own_minor: 600, head_minor: 0 }, 0)
+        );
         assert_eq!(act.changes.len(), 2);
     }
 
     #[test]
     fn no_more_tax_goes_back_than_is_there() {
-        assert_eq!(moved(&claim(0, 0, 10_001).decide().2, TAX), -10_000);
-        assert_eq!(moved(&claim(0, 0, -1).decide().2, TAX), 0);
+        assert_eq!(moved(&claim(0, 0, 10_001).decide().2, TAX.number()), -10_000);
+        assert_eq!(moved(&claim(0, 0, -1).decide().2, TAX.number()), 0);
     }
 
     #[test]

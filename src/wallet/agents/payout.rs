@@ -185,8 +185,11 @@ impl Wallet {
         let mut changes: Vec<Change> = due.staff.iter().map(tell).collect();
         changes.extend(due.place.map(|key| Change::Claim { key }));
         changes.push(Change::AtPosting { account: outlet.commission_account, posting: due.newest });
-        let name = [outlet.commission_account.to_be_bytes(), due.newest.unwrap_or(0).to_be_bytes()]
-            .concat();
+        let name = [
+            outlet.commission_account.number().to_be_bytes(),
+            due.newest.unwrap_or(0).to_be_bytes(),
+        ]
+        .concat();
         let key = Key::new(Timestamp::from_micros(0), "commission", &name);
         self.planned(
             key,
@@ -213,6 +216,7 @@ fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<
 /// The place of an outlet among the payouts of the time that begins on this day.
 pub(super) fn place(outlet: &OutletRow, begun: Day) -> Key {
     let name =
-        [i64::from(begun.number()).to_be_bytes(), outlet.commission_account.to_be_bytes()].concat();
+        [i64::from(begun.number()).to_be_bytes(), outlet.commission_account.number().to_be_bytes()]
+            .concat();
     Key::new(Timestamp::from_micros(0), "payout", &name)
 }

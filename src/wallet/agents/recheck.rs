@@ -7,6 +7,7 @@ use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::owed::Taken;
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::store::StoreError;
 use crate::store::agent_rows::{self, OutletRow};
@@ -22,7 +23,7 @@ pub struct Find {
     /// The outlet.
     pub outlet: OutletRow,
     /// The wallet that was served.
-    pub customer: i64,
+    pub customer: AccountId,
     /// By which service.
     pub service: String,
     /// What was too much for each.
@@ -40,7 +41,7 @@ impl Find {
 }
 
 /// One customer's business of a day with the outlets of one head office.
-type Merged = BTreeMap<(i64, i64, String), Vec<AgentJournalRow>>;
+type Merged = BTreeMap<(AccountId, AccountId, String), Vec<AgentJournalRow>>;
 
 impl Wallet {
     /// What was earned too much on a day of the market's calendar.
@@ -108,8 +109,8 @@ impl Wallet {
 fn excesses(
     rows: &[AgentJournalRow],
     due: &impl Fn(&str, i64) -> Commission,
-) -> BTreeMap<i64, Commission> {
-    let mut excess: BTreeMap<i64, Commission> = BTreeMap::new();
+) -> BTreeMap<AccountId, Commission> {
+    let mut excess: BTreeMap<AccountId, Commission> = BTreeMap::new();
     let mut sum_minor: i64 = 0;
     for row in rows {
         let before = due(&row.service, sum_minor);
@@ -139,6 +140,7 @@ fn undivided(excess: Commission) -> Commission {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a
     /// fifth the head office's.
@@ -153,15 +155,15 @@ mod tests {
         }
     }
 
-    fn served(outlet: i64, amount_minor: i64) -> AgentJournalRow {
+    fn served(outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
         let earned = due("cash_in", amount_minor);
         AgentJournalRow {
             posting: 0,
             outlet,
-            team: 400,
+            team: Id::of(400),
             assistant: None,
             shift: None,
-            customer: 101,
+            customer: Id::of(101),
             service: "cash_in".into(),
             amount_minor,
             cash_minor: amount_minor,
@@ -172,7 +174,7 @@ mod tests {
         }
     }
 
-    fn found(rows: &[AgentJournalRow]) -> Vec<(i64, [i64; 3])> {
+    fn found(rows: &[AgentJournalRow]) -> Vec<(AccountId, [i64; 3])> {
         let parts = |c: Commission| [c.outlet_minor, c.head_office_minor, c.withheld_tax_minor];
         excesses(rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
     }
@@ -180,21 +182,22 @@ mod tests {
     #[test]
     fn what_one_outlet_would_not_have_earned_with_the_whole_is_too_much() {
         // together KES 120, of which only 100 earn: the second earned 2 shillings too much
-        let split = [served(300, 7_000), served(310, 5_000)];
-        assert_eq!(found(&split), [(310, [140, 40, 20])]);
+        let split = [served(Id::of(300), 7_000), served(Id::of(310), 5_000)];
+        assert_eq!(found(&split), [(Id::of(310), [140, 40, 20])]);
         // all of what comes after
-        let more = [served(300, 10_000), served(310, 5_000), served(320, 1_000)];
-        assert_eq!(found(&more), [(310, [350, 100, 50]), (320, [70, 20, 10])]);
+        let more =
+            [served(Id::of(300), 10_000), served(Id::of(310), 5_000), served(Id::of(320), 1_000)];
+        assert_eq!(found(&more), [(Id::of(310), [350, 100, 50]), (Id::of(320), [70, 20, 10])]);
     }
 
     #[test]
     fn what_is_earned_as_by_one_is_not() {
-        assert!(found(&[served(300, 7_000), served(310, 3_000)]).is_empty());
+        assert!(found(&[served(Id::of(300), 7_000), served(Id::of(310), 3_000)]).is_empty());
         assert!(found(&[]).is_empty());
         // less than what was due is no find either
-        let mut less = served(310, 3_000);
+        let mut less = served(Id::of(310), 3_000);
         less.own_minor = 0;
-        assert!(found(&[served(300, 7_000), less]).is_empty());
+        assert!(found(&[served(Id::of(300), 7_000), less]).is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::super::service::{Authority, Message, Service};
 use super::super::{party, receipt};
 use super::counter;
 use crate::book::{Change, Identify};
+use crate::id::{AccountId, AssistantId};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -93,7 +94,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("name", Value::Name(name.clone()));
     let id_number = id_number(context, plan)?;
     let person = PersonRow {
-        account_id: context.fresh_id,
+        account_id: AccountId::of(context.fresh_id),
         msisdn: to.e164().to_owned(),
         name,
         // until they choose one, that of who registers them is the best guess
@@ -104,7 +105,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut slots = party::outlet_sign(&post.outlet);
     slots.insert("dial".into(), context.config.dial.clone().into());
     let news = context.tell(&person, &REGISTERED, slots, None);
-    let account = join::empty_wallet(context.fresh_id, context.config.market.currency.as_str());
+    let account = join::empty_wallet(person.account_id, context.config.market.currency.as_str());
     let seen = identity(context, person.account_id, post.assistant.id, &id_number);
     let changes = vec![Change::Join(person), Change::OpenAccount(account), seen, news];
     plan.commit(Act { kind: REGISTER.name, changes, ..Act::default() });
@@ -157,7 +158,12 @@ fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
 
 /// Whether the number has a wallet is asked in the commit, behind the PIN: nobody can try numbers
 /// for nothing.
-fn identity(context: &Context, account_id: i64, assistant: i64, id_number: &str) -> Change {
+fn identity(
+    context: &Context,
+    account_id: AccountId,
+    assistant: AssistantId,
+    id_number: &str,
+) -> Change {
     let mut digests = context.config.pin_keys.digests(id_number);
     let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };
     let row = IdentityRow { digest, account_id, assistant, at: context.now.micros() };

@@ -54,16 +54,16 @@ fn low(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    pin_change::chosen(context, plan, context.post()?.assistant.id)
+    pin_change::chosen(context, plan, context.post()?.assistant.id.into())
 }
 
 fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
-    let assistant = context.post()?.assistant.id;
-    pin_change::repeated(context, assistant, assistant).map(|_row| ())
+    let pin = context.post()?.assistant.id.into();
+    pin_change::repeated(context, pin, pin).map(|_row| ())
 }
 
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let row = pin_change::changed(context, context.post()?.assistant.id)?;
+    let row = pin_change::changed(context, context.post()?.assistant.id.into())?;
     let when = receipt::when(context.config, context.now);
     let news = context.tell(context.person()?, &CHANGED, when, None);
     let changes = vec![Change::SetPin(row), news];

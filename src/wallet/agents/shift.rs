@@ -12,6 +12,7 @@ use super::super::service::{Authority, Message, Replay, Service};
 use super::counter;
 use crate::agent_number::AgentNumber;
 use crate::book::Change;
+use crate::id::ShiftId;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -94,7 +95,7 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let cash = cash(context)?;
     plan.show("cash", Value::Sum(cash));
     let row = ShiftRow {
-        id: context.fresh_id,
+        id: ShiftId::of(context.fresh_id),
         assistant: post.assistant.id,
         outlet: post.outlet.float_account,
         opened_at: context.now.micros(),

@@ -6,6 +6,7 @@
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use crate::book::{Change, Put};
+use crate::id::{AccountId, ArrangementId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::wants::Want;
@@ -69,11 +70,11 @@ impl Kind {
         &self,
         context: &Context,
         state: &'static str,
-        owner: i64,
-        other: Option<i64>,
+        owner: AccountId,
+        other: Option<AccountId>,
     ) -> ArrangementRow {
         ArrangementRow {
-            id: context.fresh_id,
+            id: ArrangementId::of(context.fresh_id),
             kind: self.name.to_owned(),
             version: 1,
             state: state.to_owned(),

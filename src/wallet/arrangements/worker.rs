@@ -9,6 +9,7 @@ use super::super::{Caller, KINDS, PEERS, Wallet};
 use super::kind::Kind;
 use crate::actor::Actor;
 use crate::book::{Key, Posting};
+use crate::id::ArrangementId;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode};
@@ -55,7 +56,7 @@ impl Wallet {
     /// Does what is to be done about all rows of a kind whose time has come.
     pub async fn wake_due(&self, kind: &'static Kind) -> Result<Woken, StoreError> {
         let mut woken = Woken::default();
-        let mut after = (i64::MIN, 0);
+        let mut after = (i64::MIN, ArrangementId::of(0));
         loop {
             let page = self.read_due(kind, after).await?;
             let full = i64::try_from(page.len()).unwrap_or(0) >= PAGE;
@@ -70,7 +71,7 @@ impl Wallet {
                     Ok(false) => woken.others = woken.others.saturating_add(1),
                     Err(why) => {
                         woken.failed = woken.failed.saturating_add(1);
-                        tracing::error!(kind = kind.name, id = row.id, %why, "could not be woken");
+                        tracing::error!(kind = kind.name, id = row.id.number(), %why, "could not be woken");
                     }
                 }
             }
@@ -84,7 +85,7 @@ impl Wallet {
     async fn read_due(
         &self,
         kind: &'static Kind,
-        after: (i64, i64),
+        after: (i64, ArrangementId),
     ) -> Result<Vec<Due>, StoreError> {
         let wallet = self.clone();
         self.store
@@ -202,7 +203,7 @@ impl Wallet {
 
 /// The same for each node and each try: of one version of a row.
 fn key(row: &ArrangementRow) -> Key {
-    let name = [row.id.to_be_bytes(), row.version.to_be_bytes()].concat();
+    let name = [row.id.number().to_be_bytes(), row.version.to_be_bytes()].concat();
     Key::new(Timestamp::from_micros(row.due_at.unwrap_or(0)), "wake", &name)
 }
 

@@ -71,6 +71,7 @@ mod tests {
     use super::*;
     use crate::book::Meter;
     use crate::calendar::Day;
+    use crate::id::Id;
     use crate::limits::Usage;
     use crate::money::Money;
     use crate::refusal::Reason;
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn it_is_what_can_be_spent_now() {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
         let quote = |trial: &Trial| trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
         let plain = quote(&trial);
         assert_eq!(
@@ -99,13 +100,13 @@ mod tests {
     #[test]
     fn what_a_budget_leaves_is_said_with_it() {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
         let week = BudgetRow {
-            account_id: 101,
+            account_id: Id::of(101),
             version: 1,
             span: Some("week".into()),
             value_minor: 50_000,
-            ..BudgetRow::default()
+            ..BudgetRow::empty(Id::of(101))
         };
         trial.change(&amina, |member| member.budget = Some(week));
         let plan = trial.ask(&SERVICE, trial.caller(&amina)).quote().planned();
@@ -116,20 +117,20 @@ mod tests {
     #[test]
     fn who_has_spent_more_than_a_budget_has_no_room_and_no_debt() {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
         let today = Day::of(trial.now, &trial.config.market.zone);
         let amount = Money::new(50_001, trial.config.market.currency);
-        let spent = Meter { back: false, ..metering::returned(today, 101, amount) };
+        let spent = Meter { back: false, ..metering::returned(today, Id::of(101), amount) };
         let usage = spent.taken_from(Usage::default(), 0).unwrap();
         trial.change(&amina, |member| member.account.usage = usage);
         let mut room = |value_minor| {
             let span = Some("week".into());
             let row = BudgetRow {
-                account_id: 101,
+                account_id: Id::of(101),
                 version: 1,
                 span,
                 value_minor,
-                ..BudgetRow::default()
+                ..BudgetRow::empty(Id::of(101))
             };
             trial.change(&amina, |member| member.budget = Some(row));
             trial.ask(&SERVICE, trial.caller(&amina)).quote().planned().said("room")

@@ -6,6 +6,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Replay, Service};
 use super::super::{metering, party};
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::limits::{Budget, Direction, Window};
 use crate::refusal::{Reason, Refusal};
 use crate::store::budgets::BudgetRow;
@@ -80,7 +81,7 @@ fn wish(
     let today = context.today();
     let account_id = person.account_id;
     let row = context.facts.budget(account_id)?.cloned();
-    let row = row.unwrap_or(BudgetRow { account_id, ..BudgetRow::default() });
+    let row = row.unwrap_or(BudgetRow::empty(account_id));
     let (after, from) = row.budgets().wished(budget, today);
     if from > today {
         plan.flag("later");
@@ -97,7 +98,7 @@ fn wish(
 
 /// Shows what somebody's budget leaves, `room`, and when it begins anew, `frees`, with the flag
 /// `budget`; nothing without one.
-pub fn show(context: &Context, plan: &mut Plan, account: i64) -> Result<(), PlanError> {
+pub fn show(context: &Context, plan: &mut Plan, account: AccountId) -> Result<(), PlanError> {
     let Some(budget) = metering::budget(context, account)? else { return Ok(()) };
     let usage = party::account(context, account)?.usage.rolled_to(context.today());
     let spent_minor = usage.sum(Direction::Out, budget.window).value_minor;
@@ -112,11 +113,12 @@ mod tests {
     use super::super::super::trial::{Outcome, Trial};
     use super::*;
     use crate::calendar::Day;
+    use crate::id::Id;
     use crate::store::people::PersonRow;
 
     fn one() -> (Trial, PersonRow) {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
         (trial, amina)
     }
 
@@ -124,7 +126,13 @@ mod tests {
     fn weekly(trial: &mut Trial, amina: &PersonRow, value_minor: i64) {
         let span = Some("week".to_owned());
         let version = 3;
-        let row = BudgetRow { account_id: 101, version, span, value_minor, ..BudgetRow::default() };
+        let row = BudgetRow {
+            account_id: Id::of(101),
+            version,
+            span,
+            value_minor,
+            ..BudgetRow::empty(Id::of(101))
+        };
         trial.change(amina, |member| member.budget = Some(row));
     }
 
@@ -153,7 +161,10 @@ mod tests {
             assert_eq!(plan.flags.contains("monthly"), every == "month");
             assert!(!plan.flags.contains("later"));
             let row = kept(&plan);
-            assert_eq!((row.account_id, row.version, row.span.as_deref()), (101, 1, Some(every)));
+            assert_eq!(
+                (row.account_id, row.version, row.span.as_deref()),
+                (Id::of(101), 1, Some(every))
+            );
             assert_eq!((row.value_minor, row.next_day), (50_000, None));
             let told = "amount=KES 500 first_day=23/11/26";
             assert_eq!(plan.messages(), [(template.to_owned(), told.to_owned())]);

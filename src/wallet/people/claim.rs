@@ -31,7 +31,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.mode != Mode::Execute {
         return Ok(());
     }
-    let row = pin_change::repeated(context, person.account_id, person.account_id)?;
+    let id = person.account_id.into();
+    let row = pin_change::repeated(context, id, id)?;
     let person = PersonRow { language: language.to_string(), ..person.clone() };
     let news = join::welcome(context, &person);
     let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
@@ -48,13 +49,14 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::id::Id;
     use crate::refusal::Reason;
 
     const NEW: &str = "5208";
 
     fn registered() -> (Trial, PersonRow) {
         let mut trial = Trial::new();
-        let fatuma = trial.person(101, "+254700000009", "Fatuma Ali", 0);
+        let fatuma = trial.person(Id::of(101), "+254700000009", "Fatuma Ali", 0);
         (trial, fatuma)
     }
 
@@ -77,15 +79,13 @@ mod tests {
         let plan = ask(&trial, &fatuma).with("language", "fr").secret(NEW).execute().planned();
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
-        let [
-            Change::FirstPin(row),
-            Change::SetLanguage { account: 101, language },
-            Change::Tell(news),
-        ] = act.changes.as_slice()
+        let [Change::FirstPin(row), Change::SetLanguage { account, language }, Change::Tell(news)] =
+            act.changes.as_slice()
         else {
             panic!("{act:?}")
         };
-        assert_eq!((row.account_id, language.as_str(), news.language.as_str()), (101, "fr", "fr"));
+        assert_eq!((row.id, *account), (Id::of(101), Id::of(101)));
+        assert_eq!([language.as_str(), news.language.as_str()], ["fr", "fr"]);
         let told = "dial=*384*1234# name=Fatuma Ali";
         assert_eq!(plan.messages(), [("sms.joined".to_owned(), told.to_owned())]);
     }

@@ -11,6 +11,7 @@ use super::super::service::{Authority, ByText, Message, Replay, Service};
 use super::mailbox;
 use crate::book::{Change, Credential, Key, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::email::Email;
+use crate::id::PinId;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
@@ -86,8 +87,12 @@ fn tries(context: &Context) -> Vec<Want> {
     else {
         return Vec::new();
     };
-    let tried = (box_row.code_id != 0).then_some(Want::Pin(box_row.code_id));
-    tried.into_iter().chain(places(context, &email).iter().map(taken)).collect()
+    box_row
+        .code()
+        .map(Want::Pin)
+        .into_iter()
+        .chain(places(context, &email).iter().map(taken))
+        .collect()
 }
 
 fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -104,15 +109,15 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // the code
     let name = to_hex(key.bytes());
     let until = context.now.plus(CODE_LIFE);
-    let code_id = if old.code_id == 0 { context.fresh_id } else { old.code_id };
+    let code = old.code().unwrap_or(PinId::of(context.fresh_id));
     let typed = Pin::parse(&context.config.pin_keys.current().code(name.as_bytes()))?;
     // a new code brings no new tries on the same day: else they would never end
     let attempts = tried_today(context, &old)?;
-    let tag = PinRow { attempts, ..context.config.tagged(code_id, &typed, context.salt) };
+    let tag = PinRow { attempts, ..context.config.tagged(code, &typed, context.salt) };
     let place = place_today(context, &email)?;
     let row = MailboxRow {
         pending: Some(email.address().to_owned()),
-        code_id,
+        code_id: code.number(),
         code_until: until.micros(),
         ..old
     };
@@ -150,10 +155,10 @@ fn own_box(context: &Context) -> Result<MailboxRow, PlanError> {
 /// left.
 fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
     let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
-    if old.code_id == 0 || context.day_of(made) != context.today() {
+    let Some(code) = old.code().filter(|_| context.day_of(made) == context.today()) else {
         return Ok(0);
-    }
-    let tried = context.facts.pin(old.code_id)?.map_or(0, |row| row.attempts);
+    };
+    let tried = context.facts.pin(code)?.map_or(0, |row| row.attempts);
     if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(mailbox::MAIL_FULL.into()) }
 }
 
@@ -193,7 +198,7 @@ fn tag(context: &Context) -> Vec<Want> {
     let old = own_box(context)
         .ok()
         .filter(|old| context.mode == Mode::Execute && waiting(context, old).is_some());
-    old.map(|old| Want::Pin(old.code_id)).into_iter().collect()
+    old.and_then(|old| old.code()).map(Want::Pin).into_iter().collect()
 }
 
 fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -238,20 +243,21 @@ fn proof(
     old: &MailboxRow,
     typed: &Pin,
 ) -> Result<Option<Credential>, NotWanted> {
-    let Some(row) = context.facts.pin(old.code_id)? else { return Ok(None) };
+    let Some(code) = old.code() else { return Ok(None) };
+    let Some(row) = context.facts.pin(code)? else { return Ok(None) };
     let tag = context
         .config
         .pin_keys
-        .tag(row.key_version, old.code_id, &row.salt, typed)
+        .tag(row.key_version, code, &row.salt, typed)
         .map_or(Vec::new(), Vec::from);
     // tries that are made while a new code is asked for are not forgotten with the old one
     let kept = Change::Keep(Versioned::Mailbox(mailbox::next(old.clone())));
     Ok(Some(Credential {
         secret: SecretKind::Code,
-        account: old.code_id,
+        pin: code,
         salt: row.salt.clone(),
         tag,
-        wrong: vec![Change::ChargePin { account: old.code_id }, kept],
+        wrong: vec![Change::ChargePin { pin: code }, kept],
         locked: Vec::new(),
     }))
 }

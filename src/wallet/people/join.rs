@@ -9,6 +9,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
 use super::{pin_change, spoken_language};
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
@@ -44,16 +45,17 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let language = spoken_language::chosen(context)?;
     let name = new_name(context)?;
-    let pin = pin_change::repeated(context, 0, context.fresh_id)?;
+    let id = AccountId::of(context.fresh_id);
+    let pin = pin_change::repeated(context, pin_change::NOBODY, id.into())?;
     let person = PersonRow {
-        account_id: context.fresh_id,
+        account_id: id,
         msisdn: context.caller.msisdn.e164().to_owned(),
         name,
         language: language.to_string(),
         joined_at: context.now.micros(),
         tier: Tier::Sim.code().to_owned(),
     };
-    let account = empty_wallet(context.fresh_id, context.config.market.currency.as_str());
+    let account = empty_wallet(id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
     let changes =
@@ -90,7 +92,7 @@ pub fn new_name(context: &Context) -> Result<String, PlanError> {
 }
 
 /// A wallet as it begins: empty, and never below zero.
-pub fn empty_wallet(id: i64, currency: &str) -> Account {
+pub fn empty_wallet(id: AccountId, currency: &str) -> Account {
     Account {
         id,
         kind: "wallet".into(),
@@ -123,6 +125,7 @@ pub fn name(text: &str) -> Result<String, Refusal> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::id::Id;
     use crate::pin::Pin;
 
     const FATUMA: &str = "+254700000009";
@@ -151,7 +154,10 @@ mod tests {
         else {
             panic!("{act:?}")
         };
-        assert_eq!((person.account_id, account.id, row.account_id), (9_000, 9_000, 9_000));
+        assert_eq!(
+            (person.account_id, account.id, row.id),
+            (Id::of(9_000), Id::of(9_000), Id::of(9_000))
+        );
         assert_eq!((person.msisdn.as_str(), person.name.as_str()), (FATUMA, "Fatuma Ali"));
         assert_eq!(
             (person.tier.as_str(), person.language.as_str(), news.language.as_str()),
@@ -164,7 +170,7 @@ mod tests {
         );
         let same = |pin: &str| {
             let pin = Pin::parse(pin).unwrap();
-            trial.config.pin_keys.matches(row.key_version, 9_000, &row.salt, &pin, &row.tag)
+            trial.config.pin_keys.matches(row.key_version, Id::of(9_000), &row.salt, &pin, &row.tag)
         };
         assert!(same(NEW) && !same("5209"));
         assert!(act.legs.is_empty());
@@ -193,7 +199,7 @@ mod tests {
             .with("language", "en")
             .with("name", "Fatuma Ali");
         assert_eq!(unchosen.check().reason(), missing("new_pin"));
-        let fatuma = trial.person(101, FATUMA, "Fatuma Ali", 0);
+        let fatuma = trial.person(Id::of(101), FATUMA, "Fatuma Ali", 0);
         assert_eq!(
             trial.ask(&SERVICE, trial.caller(&fatuma)).check().reason(),
             (Reason::ALREADY_JOINED, None)
@@ -228,7 +234,7 @@ mod tests {
     #[test]
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let mut trial = Trial::new();
-        let fatuma = trial.person(101, FATUMA, "Fatuma Ali", 0);
+        let fatuma = trial.person(Id::of(101), FATUMA, "Fatuma Ali", 0);
         let again = |caller| trial.ask(&SERVICE, caller).again(None).execute().planned();
         assert_eq!(again(trial.caller(&fatuma)).said("name"), "Fatuma Ali");
         assert!(again(trial.stranger(FATUMA)).slots.is_empty());

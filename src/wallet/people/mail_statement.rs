@@ -101,6 +101,7 @@ mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
     use crate::book::Change;
+    use crate::id::Id;
     use crate::store::facts::Found;
     use crate::store::mailboxes::MailboxRow;
     use crate::store::people::PersonRow;
@@ -112,18 +113,18 @@ mod tests {
     /// Amina, who has proved an address and asked for so many mails on the day that is named.
     fn proved(mails: i64, day: &str) -> (Trial, PersonRow) {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 0);
         let address = Some("amina@example.org".to_owned());
         let day = i64::from(Day::read(day).unwrap().number());
         let row = MailboxRow {
-            account_id: 101,
+            account_id: Id::of(101),
             version: 4,
             address,
             mails,
             day,
-            ..MailboxRow::default()
+            ..MailboxRow::empty(Id::of(101))
         };
-        trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
+        trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(Some(row)));
         (trial, amina)
     }
 
@@ -150,7 +151,7 @@ mod tests {
         else {
             panic!("{act:?}")
         };
-        assert_eq!((row.version, row.mails, letter.account_id), (5, 1, Some(101)));
+        assert_eq!((row.version, row.mails, letter.account_id), (5, 1, Some(Id::of(101))));
         let letter =
             "email=amina@example.org first_day=01/11/26 last_day=23/11/26 name=Amina Wanjiru";
         let told = "email=a***@example.org first_day=01/11/26 last_day=23/11/26";
@@ -193,7 +194,7 @@ mod tests {
         assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("period")));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009"));
         assert_eq!(stranger.quote().reason(), (Reason::NOT_JOINED, None));
-        trial.set(Want::Mailbox(101), Found::Mailbox(None));
+        trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(None));
         assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (EMAIL_NONE, None));
         trial.config.mails = false;
         assert_eq!(ask(&trial, &amina, "ever").quote().reason(), (mailbox::MAIL_OFF, None));

@@ -4,6 +4,7 @@
 use super::super::context::Context;
 use super::super::plan::PlanError;
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::refusal::Reason;
 use crate::store::mailboxes::MailboxRow;
 use crate::store::versioned::Versioned;
@@ -24,12 +25,12 @@ pub fn own(context: &Context) -> Vec<Want> {
 }
 
 /// Somebody's mailbox as it stands, or an empty one.
-pub fn of(context: &Context, account_id: i64) -> Result<MailboxRow, PlanError> {
+pub fn of(context: &Context, account_id: AccountId) -> Result<MailboxRow, PlanError> {
     if !context.config.mails {
         return Err(MAIL_OFF.into());
     }
     let row = context.facts.mailbox(account_id)?.cloned();
-    Ok(row.unwrap_or(MailboxRow { account_id, ..MailboxRow::default() }))
+    Ok(row.unwrap_or(MailboxRow::empty(account_id)))
 }
 
 /// The change that stores a mailbox from which one more mail of today is sent.

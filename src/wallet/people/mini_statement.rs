@@ -10,6 +10,7 @@ use super::super::plan::{Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{ByText, Message, Service};
 use super::balance;
+use crate::id::AccountId;
 use crate::request::Mode;
 use crate::store::facts::NotWanted;
 use crate::store::wants::Want;
@@ -117,16 +118,16 @@ fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     slots
 }
 
-fn lines<'a>(context: &Context<'a>, account: i64) -> Result<Vec<Line<'a>>, NotWanted> {
+fn lines<'a>(context: &Context<'a>, account: AccountId) -> Result<Vec<Line<'a>>, NotWanted> {
     let found = context.facts.history(&history(account))?;
     Ok(found.iter().filter_map(|whole| Line::of(whole, account)).collect())
 }
 
-fn others(lines: &[Line]) -> Vec<i64> {
+fn others(lines: &[Line]) -> Vec<AccountId> {
     lines.iter().filter_map(Line::other).collect()
 }
 
-fn history(account: i64) -> Want {
+fn history(account: AccountId) -> Want {
     Want::History { account, since: i64::MIN, limit: LINES }
 }
 
@@ -135,6 +136,7 @@ mod tests {
     use super::super::super::trial::{Trial, posting};
     use super::*;
     use crate::book::TRUST;
+    use crate::id::Id;
     use crate::refusal::Reason;
     use crate::request::Item;
     use crate::store::facts::{Found, Whole};
@@ -142,12 +144,12 @@ mod tests {
 
     fn some(lines: Vec<Whole>) -> (Trial, PersonRow) {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
-        let njeri = trial.person(102, "+254700000002", "Njeri Kamau", 0);
-        let outlet = trial.outlet(501, "Duka la Njeri", 0, &njeri);
-        let newest = Want::History { account: 101, since: i64::MIN, limit: 10 };
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
+        let njeri = trial.person(Id::of(102), "+254700000002", "Njeri Kamau", 0);
+        let outlet = trial.outlet(Id::of(501), "Duka la Njeri", 0, &njeri);
+        let newest = Want::History { account: Id::of(101), since: i64::MIN, limit: 10 };
         trial.set(newest, Found::History(lines));
-        let others = vec![102, 501, TRUST];
+        let others = vec![Id::of(102), Id::of(501), TRUST];
         trial.set(Want::OutletsOf(others), Found::Outlets(vec![outlet]));
         (trial, amina)
     }
@@ -163,7 +165,7 @@ mod tests {
         let (trial, amina) = some(vec![
             posting(9, "send", 5, &[(101, -20_700), (102, 20_000), (2, 700)]),
             posting(8, "cash_in", 65, &[(501, -50_000), (101, 50_000)]),
-            posting(7, "give", 24 * 60, &[(TRUST, -100), (101, 100)]),
+            posting(7, "give", 24 * 60, &[(TRUST.number(), -100), (101, 100)]),
         ]);
         let plan = trial.ask(&SERVICE, trial.caller(&amina)).list().planned();
         assert_eq!(
@@ -196,12 +198,12 @@ mod tests {
     #[test]
     fn an_outlet_goes_by_its_name_whichever_of_its_accounts_it_was() {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 100_000);
-        let outlet = trial.outlet(501, "Duka la Njeri", 0, &amina);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 100_000);
+        let outlet = trial.outlet(Id::of(501), "Duka la Njeri", 0, &amina);
         let line = posting(9, "give", 5, &[(502, -100), (101, 100)]);
-        let newest = Want::History { account: 101, since: i64::MIN, limit: 10 };
+        let newest = Want::History { account: Id::of(101), since: i64::MIN, limit: 10 };
         trial.set(newest, Found::History(vec![line]));
-        trial.set(Want::OutletsOf(vec![502]), Found::Outlets(vec![outlet]));
+        trial.set(Want::OutletsOf(vec![Id::of(502)]), Found::Outlets(vec![outlet]));
         let plan = trial.ask(&SERVICE, trial.caller(&amina)).list().planned();
         assert_eq!(said(&plan.items[0]), "9 + KES 1 Duka la Njeri 23/11/26 11:00");
     }

@@ -9,6 +9,7 @@ use super::super::{ServiceConfig, Wallet, receipt};
 use crate::book::{FEES, LEVY, TAX};
 use crate::calendar::Day;
 use crate::catalogue::Catalogue;
+use crate::id::AccountId;
 use crate::language::Language;
 use crate::request::Slots;
 use crate::statement::{self, Statement};
@@ -28,13 +29,13 @@ const LINES_MAX: usize = 5_000;
 /// Entries that are looked at to find them: a period long ago lies behind everything since.
 const ENTRIES_MAX: usize = 100_000;
 /// What the operator takes is a price.
-const OPERATOR: [i64; 3] = [FEES, TAX, LEVY];
+const OPERATOR: [AccountId; 3] = [FEES, TAX, LEVY];
 
 /// Whose statement of when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatementRequest {
     /// Whose.
-    pub account: i64,
+    pub account: AccountId,
     /// The first day.
     pub first: Day,
     /// The last day.
@@ -159,7 +160,10 @@ fn page(
 
 /// What others call the owners of these accounts: people by a masked name, outlets as on their
 /// sign.
-fn names(conn: &mut Conn, accounts: &[i64]) -> Result<BTreeMap<i64, String>, StoreError> {
+fn names(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, String>, StoreError> {
     let mut facts = Facts::default();
     loading::load(conn, &party::wants_of(accounts), &mut facts)?;
     let damaged = |_not_wanted| StoreError::Damaged("who is on the other side was not read");
@@ -228,25 +232,32 @@ fn what(line: &Line, name: &str, language: Language, words: &Catalogue) -> Strin
 mod tests {
     use super::super::super::trial::{NOW, Trial, posting};
     use super::*;
+    use crate::id::Id;
 
     fn split_of(kind: &str, legs: &[(i64, i64)]) -> (i64, i64, i64) {
-        split(&Line::of(&posting(7, kind, 1, legs), 101).unwrap())
+        split(&Line::of(&posting(7, kind, 1, legs), Id::of(101)).unwrap())
     }
 
     #[test]
     fn the_price_is_what_left_and_did_not_arrive() {
         assert_eq!(
-            split_of("send", &[(101, -20_700), (102, 20_000), (FEES, 600), (TAX, 100)]),
+            split_of(
+                "send",
+                &[(101, -20_700), (102, 20_000), (FEES.number(), 600), (TAX.number(), 100)]
+            ),
             (0, 20_000, 700)
         );
         assert_eq!(split_of("send", &[(101, -20_000), (102, 20_000)]), (0, 20_000, 0));
         // who is paid may pay it too: theirs is what arrives
-        assert_eq!(split_of("send", &[(102, -20_000), (101, 19_300), (FEES, 700)]), (19_300, 0, 0));
         assert_eq!(
-            split_of("cash_in", &[(501, -20_000), (101, 19_300), (FEES, 700)]),
+            split_of("send", &[(102, -20_000), (101, 19_300), (FEES.number(), 700)]),
+            (19_300, 0, 0)
+        );
+        assert_eq!(
+            split_of("cash_in", &[(501, -20_000), (101, 19_300), (FEES.number(), 700)]),
             (20_000, 0, 700)
         );
-        assert_eq!(split_of("fee", &[(101, -700), (FEES, 700)]), (0, 700, 0));
+        assert_eq!(split_of("fee", &[(101, -700), (FEES.number(), 700)]), (0, 700, 0));
     }
 
     /// A line of so much that came in, after which the account holds so much.
@@ -319,7 +330,10 @@ mod tests {
             let first = last.day_before();
             let account = 101;
             let language = Language::EN;
-            within(&config, &StatementRequest { account, first, last, asked: NOW, language })
+            within(
+                &config,
+                &StatementRequest { account: Id::of(account), first, last, asked: NOW, language },
+            )
         };
         assert_eq!(of(today), today.day_before().begins(zone)..NOW.plus(Duration::from_micros(1)));
         let yesterday = today.day_before();

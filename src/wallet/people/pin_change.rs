@@ -9,6 +9,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{Authority, Message, Service};
 use crate::book::Change;
+use crate::id::PinId;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::{from_hex, to_hex};
@@ -41,24 +42,25 @@ pub const CHANGE: Service = Service {
 pub const PIN_SAME: Reason = Reason::new("pin_same");
 /// The second PIN differs from the first.
 pub const PIN_MISMATCH: Reason = Reason::new("pin_mismatch");
+/// Whose PIN it is while they are joining.
+pub const NOBODY: PinId = PinId::of(0);
 
 const CHANGED: Message =
     Message::plain("sms.pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
 
 fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    // nobody's yet where they are joining
-    let account = context.caller.person.as_ref().map_or(0, |person| person.account_id);
-    chosen(context, plan, account)
+    let id = context.caller.person.as_ref().map_or(NOBODY, |person| person.account_id.into());
+    chosen(context, plan, id)
 }
 
 fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
-    let account = context.person()?.account_id;
-    repeated(context, account, account).map(|_row| ())
+    let id = context.person()?.account_id.into();
+    repeated(context, id, id).map(|_row| ())
 }
 
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
-    let row = changed(context, person.account_id)?;
+    let row = changed(context, person.account_id.into())?;
     let when = receipt::when(context.config, context.now);
     let changes = vec![Change::SetPin(row), context.tell(person, &CHANGED, when, None)];
     plan.commit(Act { kind: CHANGE.name, changes, ..Act::default() });
@@ -66,32 +68,32 @@ fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// A new PIN that is to be kept under this number: leaves its token in `new_pin`.
-pub fn chosen(context: &Context, plan: &mut Plan, account: i64) -> Result<(), PlanError> {
+pub fn chosen(context: &Context, plan: &mut Plan, id: PinId) -> Result<(), PlanError> {
     let pin = Pin::choose(entered(context)?, &context.caller.msisdn)
         .map_err(|reason| Refusal::of_field(reason, "new_pin"))?;
-    let row = context.config.tagged(account, &pin, context.salt);
+    let row = context.config.tagged(id, &pin, context.salt);
     plan.show("new_pin", Value::Code(token(&row)));
     Ok(())
 }
 
 /// What to store under this number for the new PIN, which is not the one until now.
-pub fn changed(context: &Context, account: i64) -> Result<PinRow, PlanError> {
-    let row = read_token(context.field("new_pin")?, account).ok_or(Reason::INVALID)?;
+pub fn changed(context: &Context, id: PinId) -> Result<PinRow, PlanError> {
+    let row = read_token(context.field("new_pin")?, id).ok_or(Reason::INVALID)?;
     let old = Pin::parse(entered(context)?)?;
-    if matches(context, &row, account, &old) {
+    if matches(context, &row, id, &old) {
         return Err(Refusal::of_field(PIN_SAME, "new_pin").into());
     }
     Ok(row)
 }
 
-/// The second entry of a PIN that `owner` has chosen: what to store for `account` when it equals
+/// The second entry of a PIN that `owner` has chosen: what to store as `id` when it equals
 /// the first.
-pub fn repeated(context: &Context, owner: i64, account: i64) -> Result<PinRow, PlanError> {
+pub fn repeated(context: &Context, owner: PinId, id: PinId) -> Result<PinRow, PlanError> {
     let mismatch = || Refusal::of_field(PIN_MISMATCH, "new_pin");
     let first = read_token(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(context)?).map_err(|_format| mismatch())?;
     if matches(context, &first, owner, &second) {
-        Ok(context.config.tagged(account, &second, context.salt))
+        Ok(context.config.tagged(id, &second, context.salt))
     } else {
         Err(mismatch().into())
     }
@@ -104,33 +106,34 @@ fn entered<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
         .expose_secret())
 }
 
-fn matches(context: &Context, row: &PinRow, account: i64, pin: &Pin) -> bool {
-    context.config.pin_keys.matches(row.key_version, account, &row.salt, pin, &row.tag)
+fn matches(context: &Context, row: &PinRow, id: PinId, pin: &Pin) -> bool {
+    context.config.pin_keys.matches(row.key_version, id, &row.salt, pin, &row.tag)
 }
 
 fn token(row: &PinRow) -> String {
     format!("{}.{}.{}", row.key_version, to_hex(&row.salt), to_hex(&row.tag))
 }
 
-fn read_token(token: &str, account: i64) -> Option<PinRow> {
+fn read_token(token: &str, id: PinId) -> Option<PinRow> {
     let mut parts = token.split('.');
     let key_version = parts.next()?.parse().ok()?;
     let salt = from_hex(parts.next()?)?;
     let tag = from_hex(parts.next()?)?;
-    Some(PinRow { account_id: account, key_version, salt, tag, attempts: 0 })
+    Some(PinRow { id, key_version, salt, tag, attempts: 0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::trial::{PIN, Trial};
     use super::*;
+    use crate::id::Id;
     use crate::store::people::PersonRow;
 
     const NEW: &str = "5208";
 
     fn one() -> (Trial, PersonRow) {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 0);
         (trial, amina)
     }
 
@@ -159,7 +162,7 @@ mod tests {
     #[test]
     fn a_token_of_somebody_else_is_none() {
         let (mut trial, amina) = one();
-        let baraka = trial.person(102, "+254700000002", "Baraka Otieno", 0);
+        let baraka = trial.person(Id::of(102), "+254700000002", "Baraka Otieno", 0);
         let theirs = token_of(&trial, &baraka, NEW);
         let again = trial.ask(&REPEAT, trial.caller(&amina)).with("new_pin", &theirs).secret(NEW);
         assert_eq!(again.check().reason(), (PIN_MISMATCH, Some("new_pin")));
@@ -197,13 +200,13 @@ mod tests {
         let same = |pin| {
             trial.config.pin_keys.matches(
                 row.key_version,
-                101,
+                Id::of(101),
                 &row.salt,
                 &Pin::parse(pin).unwrap(),
                 &row.tag,
             )
         };
-        assert!(row.account_id == 101 && row.attempts == 0 && same(NEW) && !same(PIN));
+        assert!(row.id == Id::of(101) && row.attempts == 0 && same(NEW) && !same(PIN));
         assert_eq!(
             plan.messages(),
             [("sms.pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]

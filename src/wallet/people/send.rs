@@ -10,6 +10,7 @@ use super::super::pricing::{self, Terms};
 use super::super::service::{Authority, Message, Service, Settle};
 use super::super::{metering, repetition};
 use crate::book::{Change, Leg};
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
@@ -76,7 +77,7 @@ fn history(context: &Context) -> Vec<Want> {
 }
 
 /// What paying this account needs: where both sides stand, and what was done of late.
-pub fn to_settle(context: &Context, payee: i64) -> Vec<Want> {
+pub fn to_settle(context: &Context, payee: AccountId) -> Vec<Want> {
     let mut wants = vec![Want::Owner(payee)];
     if context.facts.has(&Want::Owner(payee)) {
         wants.extend(history(context));
@@ -166,6 +167,7 @@ fn receipts(
 mod tests {
     use super::super::super::trial::{Trial, account, posting};
     use super::*;
+    use crate::id::Id;
     use crate::store::facts::Found;
 
     const AMINA: &str = "+254700000001";
@@ -173,8 +175,8 @@ mod tests {
 
     fn two() -> (Trial, PersonRow, PersonRow) {
         let mut trial = Trial::new();
-        let amina = trial.person(101, AMINA, "Amina Wanjiru", 100_000);
-        let baraka = trial.person(102, BARAKA, "Baraka Otieno", 5_000);
+        let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 100_000);
+        let baraka = trial.person(Id::of(102), BARAKA, "Baraka Otieno", 5_000);
         (trial, amina, baraka)
     }
 
@@ -191,8 +193,8 @@ mod tests {
         let plan = ask().execute().planned();
         assert_eq!(plan.slots, quote.slots);
         let act = plan.act.as_ref().unwrap();
-        assert_eq!(act.legs[0], Leg { account: 101, amount_minor: -20_700 });
-        assert_eq!(act.legs[1], Leg { account: 102, amount_minor: 20_000 });
+        assert_eq!(act.legs[0], Leg { account: Id::of(101), amount_minor: -20_700 });
+        assert_eq!(act.legs[1], Leg { account: Id::of(102), amount_minor: 20_000 });
         assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
         assert_eq!(act.meters.len(), 2);
         assert_eq!(
@@ -253,7 +255,7 @@ mod tests {
         trial.change(&amina, |member| member.account = account(101, 100_000));
         trial.change(&amina, |member| member.account.last_posting = Some(50));
         let since = trial.now.minus(std::time::Duration::from_secs(600)).micros();
-        let history = Want::History { account: 101, since, limit: 10 };
+        let history = Want::History { account: Id::of(101), since, limit: 10 };
         let paid = |minutes, minor: i64| {
             posting(50, "send", minutes, &[(101, -minor - 700), (102, minor), (2, 700)])
         };
@@ -305,7 +307,7 @@ mod tests {
             monthly = [{ up_to = 100, fee = 0 }]
             ",
         );
-        assert_eq!(at(&monthly), Some((101, Some(50))));
+        assert_eq!(at(&monthly), Some((Id::of(101), Some(50))));
     }
 
     #[test]
@@ -318,7 +320,7 @@ mod tests {
                 member.account.last_posting = Some(50);
                 member.newest = Some(paid.clone());
             });
-            let history = Want::History { account: 101, since, limit: 10 };
+            let history = Want::History { account: Id::of(101), since, limit: 10 };
             trial.set(history, Found::History(vec![paid]));
             let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA);
             ask.with("amount", "20000").quote().planned().said("ago")

@@ -40,17 +40,19 @@ pub fn chosen(context: &Context) -> Result<Language, PlanError> {
 mod tests {
     use super::super::super::trial::Trial;
     use super::*;
+    use crate::id::Id;
 
     #[test]
     fn it_is_set_for_who_has_a_wallet() {
         let mut trial = Trial::new();
-        let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
+        let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 0);
         let ask = || trial.ask(&SERVICE, trial.caller(&amina));
         let plan = ask().with("language", "sw").execute().planned();
         let act = plan.act.unwrap();
         let set = matches!(
             &act.changes[..],
-            [Change::SetLanguage { account: 101, language }] if language == "sw"
+            [Change::SetLanguage { account, language }]
+                if *account == amina.account_id && language == "sw"
         );
         assert!(set && act.legs.is_empty(), "{act:?}");
         assert_eq!(ask().execute().reason(), (Reason::FIELD_MISSING, Some("language")));

@@ -7,6 +7,7 @@ use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
 use super::reversal::{self, Reversal};
+use crate::id::AccountId;
 use crate::store::arrangement_rows::{Search, Side};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -24,7 +25,7 @@ pub const SERVICE: Service = Service {
 const LISTED_MAX: i64 = 40;
 
 /// What must be read to know what somebody is asked to give back.
-pub fn of(payee: i64) -> Search {
+pub fn of(payee: AccountId) -> Search {
     let side = Side::Other(payee);
     Search { side, kind: reversal::KIND.name, open: true, since: 0, limit: LISTED_MAX }
 }

@@ -9,6 +9,7 @@ use super::super::service_config::ServiceConfig;
 use super::super::{outgoing, party};
 use crate::book::{Change, HoldMove, Leg};
 use crate::calendar::Day;
+use crate::id::{AccountId, ArrangementId};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
@@ -118,9 +119,9 @@ pub struct Reversal {
     /// Where it is.
     pub state: State,
     /// Who sent it, and asks.
-    pub payer: i64,
+    pub payer: AccountId,
     /// Who has it.
-    pub payee: i64,
+    pub payee: AccountId,
     /// What is asked.
     pub terms: Terms,
 }
@@ -136,7 +137,7 @@ impl Reversal {
     }
 
     /// A new one of the caller's.
-    pub fn new(context: &Context, payee: i64, terms: Terms) -> Result<Reversal, PlanError> {
+    pub fn new(context: &Context, payee: AccountId, terms: Terms) -> Result<Reversal, PlanError> {
         let state = if terms.held_minor > 0 { State::Asked } else { State::Spent };
         let payer = context.person()?.account_id;
         let due_at = (state == State::Asked).then_some(terms.expires_at);
@@ -202,7 +203,7 @@ pub fn words(config: &ServiceConfig, reversal: &Reversal, other: &PersonRow) -> 
 /// What must be read to know who asks for what the input `undo` names, asked twice.
 pub fn wants(context: &Context) -> Vec<Want> {
     let id = context.field("undo").ok().and_then(|id| id.parse().ok());
-    match id.map(|id: i64| (id, context.facts.arrangement(id))) {
+    match id.map(|id: ArrangementId| (id, context.facts.arrangement(id))) {
         Some((id, Err(_not_yet))) => vec![Want::Arrangement(id)],
         Some((_, Ok(Some(row)))) => vec![Want::Owner(row.owner)],
         Some((_, Ok(None))) | None => Vec::new(),

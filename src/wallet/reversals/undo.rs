@@ -12,6 +12,7 @@ use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::reversal::{self, Reversal, State, Terms, WORDS};
 use super::wrong_send::{self, WrongSend};
 use crate::book::{Change, HoldMove, Key};
+use crate::id::AccountId;
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -85,7 +86,7 @@ fn not_this() -> Refusal {
 }
 
 /// What must be read to know how often somebody has asked of late.
-pub fn quota(payer: i64, now: Timestamp) -> Search {
+pub fn quota(payer: AccountId, now: Timestamp) -> Search {
     let since = now.minus(QUOTA_OVER).micros();
     let side = Side::Owner(payer);
     Search { side, kind: reversal::KIND.name, open: false, since, limit: QUOTA_LOOK }
@@ -120,13 +121,13 @@ fn payee(context: &Context) -> Vec<Want> {
 fn payee_stands(context: &Context) -> Vec<Want> {
     let mut wants = payee(context);
     if context.mode == Mode::Execute {
-        let served: Vec<i64> = wants.iter().filter_map(served).collect();
+        let served: Vec<AccountId> = wants.iter().filter_map(served).collect();
         wants.extend(served.into_iter().map(Want::Account));
     }
     wants
 }
 
-fn served(want: &Want) -> Option<i64> {
+fn served(want: &Want) -> Option<AccountId> {
     if let Want::Post(person) = want { Some(*person) } else { None }
 }
 

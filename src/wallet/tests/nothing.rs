@@ -34,7 +34,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::StandingOrder(_) => Found::StandingOrder(None),
         Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
-        Want::InitiatedBy(_) => Found::Number(None),
+        Want::InitiatedBy(_) => Found::Assistant(None),
         Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {
             Found::Count(0)
         }

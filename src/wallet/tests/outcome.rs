@@ -46,7 +46,8 @@ impl Plan {
     /// Who hears of it: each message's template, its number, and whose balance it says.
     pub fn hearers(&self) -> Vec<(&str, &str, Option<i64>)> {
         let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);
-        told.map(|told| (told.template.as_str(), told.msisdn.as_str(), told.account_id)).collect()
+        let account = |told: &NewMessage| told.account_id.map(|account| account.number());
+        told.map(|told| (told.template.as_str(), told.msisdn.as_str(), account(told))).collect()
     }
 
     /// The messages, each as its template and values, in the order of their names.

@@ -6,6 +6,7 @@
 use super::super::context::Context;
 use super::outcome::conforms_refused;
 pub use super::outcome::{Outcome, conforms};
+use crate::id::{AccountId, Id};
 
 use super::super::arrangements::Kind;
 use super::super::arrangements::kind::WakeWants;
@@ -98,7 +99,7 @@ impl Trial {
     /// Somebody has joined, with this number, and has so much, minor units.
     pub fn person(
         &mut self,
-        account_id: i64,
+        account_id: AccountId,
         msisdn: &str,
         name: &str,
         balance_minor: i64,
@@ -111,13 +112,14 @@ impl Trial {
             joined_at: 0,
             tier: "full".to_owned(),
         };
-        self.holder(&person, account(account_id, balance_minor));
+        self.holder(&person, account(account_id.number(), balance_minor));
         person
     }
 
     /// Somebody stands like this: whoever asks for them, their account or their PIN finds it.
     pub fn holder(&mut self, person: &PersonRow, account: Account) {
-        let pin = Some(self.config.tagged(person.account_id, &Pin::parse(PIN).unwrap(), [5; 16]));
+        let pin =
+            Some(self.config.tagged(person.account_id.into(), &Pin::parse(PIN).unwrap(), [5; 16]));
         let holder =
             AccountHolder { person: person.clone(), account, budget: None, pin, newest: None };
         self.place(holder);
@@ -128,7 +130,7 @@ impl Trial {
         let account = holder.account.clone();
         let person = holder.person.clone();
         let number = Want::Number(person.msisdn.clone());
-        self.set(Want::Pin(person.account_id), Found::Pin(holder.pin.clone()));
+        self.set(Want::Pin(person.account_id.into()), Found::Pin(holder.pin.clone()));
         self.set(Want::Account(account.id), Found::Account(Some(account)));
         self.set(Want::Owner(person.account_id), Found::Holder(Box::new(Some(holder.clone()))));
         self.set(number, Found::Holder(Box::new(Some(holder))));
@@ -147,7 +149,7 @@ impl Trial {
     }
 
     /// Whose wallet this is.
-    pub fn person_of(&self, account_id: i64) -> PersonRow {
+    pub fn person_of(&self, account_id: AccountId) -> PersonRow {
         let Some(Found::Person(Some(person))) = self.known.get(&Want::Person(account_id)) else {
             panic!("nobody")
         };
@@ -157,14 +159,15 @@ impl Trial {
     /// An outlet with so much float, where this person serves.
     pub fn outlet(
         &mut self,
-        float_account: i64,
+        float_account: AccountId,
         name: &str,
         float_minor: i64,
         server: &PersonRow,
     ) -> OutletRow {
+        let commission_account = Id::of(float_account.number() + 1);
         let outlet = OutletRow {
             float_account,
-            commission_account: float_account + 1,
+            commission_account,
             head_office: None,
             name: name.to_owned(),
             area: "Kibera".to_owned(),
@@ -173,7 +176,7 @@ impl Trial {
             low_float_minor: None,
         };
         let assistant = AssistantRow {
-            id: float_account + 2,
+            id: Id::of(float_account.number() + 2),
             person: server.account_id,
             outlet: float_account,
             since: 0,
@@ -183,18 +186,18 @@ impl Trial {
         self.set(Want::OutletsOf(vec![float_account]), Found::Outlets(vec![outlet.clone()]));
         self.set(
             Want::Account(float_account),
-            Found::Account(Some(account(float_account, float_minor))),
+            Found::Account(Some(account(float_account.number(), float_minor))),
         );
         self.set(
-            Want::Account(float_account + 1),
-            Found::Account(Some(account(float_account + 1, 0))),
+            Want::Account(commission_account),
+            Found::Account(Some(account(commission_account.number(), 0))),
         );
         self.set(Want::Post(server.account_id), Found::Post(Box::new(Some(post))));
         let people = vec![server.clone()];
         let roster = Roster { people, assistants: vec![assistant.id], shifts: Vec::new() };
         self.set(Want::Roster(float_account), Found::Roster(roster));
-        let pin = self.config.tagged(assistant.id, &Pin::parse(PIN).unwrap(), [6; 16]);
-        self.set(Want::Pin(assistant.id), Found::Pin(Some(pin)));
+        let pin = self.config.tagged(assistant.id.into(), &Pin::parse(PIN).unwrap(), [6; 16]);
+        self.set(Want::Pin(assistant.id.into()), Found::Pin(Some(pin)));
         outlet
     }
 
@@ -387,7 +390,7 @@ impl Request<'_> {
 /// An account with so much in it.
 pub fn account(id: i64, balance_minor: i64) -> Account {
     Account {
-        id,
+        id: Id::of(id),
         kind: "wallet".into(),
         state: "open".into(),
         currency: "KES".into(),
@@ -418,7 +421,7 @@ pub fn posting(
     let entry = |(leg, (account_id, amount_minor)): (i64, &(i64, i64))| EntryRow {
         posting_id: id,
         leg,
-        account_id: *account_id,
+        account_id: Id::of(*account_id),
         amount_minor: *amount_minor,
         balance_minor: 0,
         previous: None,

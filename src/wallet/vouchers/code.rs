@@ -6,6 +6,7 @@ use super::super::plan::PlanError;
 use super::super::pricing::Terms;
 use super::super::service_config::ServiceConfig;
 use crate::book::{Change, Credential, HoldMove, Key, Leg, SecretKind};
+use crate::id::{AccountId, PinId};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::reason::Reason;
@@ -26,7 +27,7 @@ pub fn digits(config: &ServiceConfig, key: &Key) -> String {
 }
 
 /// The row of a code that the caller makes.
-pub fn row(context: &Context, owner: i64, terms: &Terms, expires: Timestamp) -> CashCodeRow {
+pub fn row(context: &Context, owner: AccountId, terms: &Terms, expires: Timestamp) -> CashCodeRow {
     CashCodeRow {
         id: context.fresh_id,
         account_id: owner,
@@ -48,9 +49,14 @@ pub fn hold(row: &CashCodeRow) -> HoldMove {
     HoldMove::Open { account: row.account_id, amount_minor: total_minor(row), expires_at }
 }
 
+/// What its tag is kept under.
+pub fn pin(row: &CashCodeRow) -> PinId {
+    PinId::of(row.id)
+}
+
 /// What makes these digits open it.
 pub fn opened(context: &Context, row: CashCodeRow, digits: &str) -> Result<[Change; 2], PlanError> {
-    let tag = context.config.tagged(row.id, &Pin::parse(digits)?, context.salt);
+    let tag = context.config.tagged(pin(&row), &Pin::parse(digits)?, context.salt);
     Ok([Change::SetPin(tag), Change::OpenCode(row)])
 }
 
@@ -63,14 +69,14 @@ pub fn proof(
     amount: Money,
     locked: Change,
 ) -> Result<Credential, PlanError> {
-    let kept = context.facts.pin(row.id)?.ok_or(Reason::CODE_GONE)?;
-    let tag = context.config.pin_keys.tag(kept.key_version, row.id, &kept.salt, typed);
+    let kept = context.facts.pin(pin(row))?.ok_or(Reason::CODE_GONE)?;
+    let tag = context.config.pin_keys.tag(kept.key_version, pin(row), &kept.salt, typed);
     let tag = tag.filter(|_| row.amount_minor == amount.minor).map_or(Vec::new(), Vec::from);
     let salt = kept.salt.clone();
-    let wrong = vec![Change::ChargePin { account: row.id }];
+    let wrong = vec![Change::ChargePin { pin: pin(row) }];
     Ok(Credential {
         secret: SecretKind::Code,
-        account: row.id,
+        pin: pin(row),
         salt,
         tag,
         wrong,

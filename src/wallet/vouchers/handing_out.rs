@@ -58,7 +58,7 @@ pub fn as_read_out(typed: &str) -> String {
 pub fn wants(context: &Context, outlet: &OutletRow, secret: &Secret) -> Vec<Want> {
     let Ok(voucher) = meant(context, secret) else { return Vec::new() };
     let payer = voucher.account_id;
-    let mut wants = vec![Want::Owner(payer), Want::Pin(voucher.id), Want::Post(payer)];
+    let mut wants = vec![Want::Owner(payer), Want::Pin(code::pin(voucher)), Want::Post(payer)];
     wants.extend(commission::wants(context, outlet, payer));
     wants.extend(journal::wants(context, outlet.float_account));
     wants.extend(counter::wants_staff(context, outlet.float_account));

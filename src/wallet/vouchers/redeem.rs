@@ -91,7 +91,7 @@ fn paid_by(context: &Context) -> Vec<Want> {
 /// What the code is compared with.
 fn secret_kept(context: &Context) -> Vec<Want> {
     let code = counter::typed(context).and_then(|customer| open_code(context, customer).ok());
-    code.map(|code| Want::Pin(code.id)).into_iter().collect()
+    code.map(|code| Want::Pin(code::pin(code))).into_iter().collect()
 }
 
 /// The code that somebody has made.

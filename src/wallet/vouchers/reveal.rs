@@ -39,7 +39,7 @@ pub const PARCEL_LOCKED: Reason = Reason::new("parcel_locked");
 fn kept(context: &Context) -> Vec<Want> {
     match sent::chosen(context) {
         Ok(voucher) if context.key.is_some() => {
-            vec![Want::Posting(voucher.hold), Want::Pin(voucher.id)]
+            vec![Want::Posting(voucher.hold), Want::Pin(code::pin(voucher))]
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -55,10 +55,10 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
     let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
     let digits = code::digits(context.config, &key);
-    let row = context.facts.pin(voucher.id)?.ok_or(sent::PARCEL_GONE)?;
+    let row = context.facts.pin(code::pin(voucher))?.ok_or(sent::PARCEL_GONE)?;
     let keys = &context.config.pin_keys;
     let typed = Pin::parse(&digits)?;
-    if !keys.matches(row.key_version, voucher.id, &row.salt, &typed, &row.tag) {
+    if !keys.matches(row.key_version, code::pin(voucher), &row.salt, &typed, &row.tag) {
         return Err(sent::PARCEL_GONE.into());
     }
     if row.attempts >= PIN_ATTEMPTS_MAX {

@@ -180,7 +180,7 @@ fn turns(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<[Change; 2
         let name = [whose, &count.to_be_bytes()].concat();
         Change::Claim { key: Key::new(Timestamp::from_micros(0), label, &name) }
     };
-    let own = turn("parcels of", &payer.account_id.to_be_bytes(), sent);
+    let own = turn("parcels of", &payer.account_id.number().to_be_bytes(), sent);
     Ok([own, turn("parcels for", to.e164().as_bytes(), meant)])
 }
 

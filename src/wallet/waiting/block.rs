@@ -7,6 +7,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
 use super::payment_request::ASK;
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::refusal::Reason;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -51,7 +52,7 @@ const WHO: &[Slot] = &[Slot("name", Kind::Name), Slot("phone", Kind::Phone)];
 const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);
 const LISTED_MAX: i64 = 40;
 
-fn askers_of(context: &Context, payer: i64) -> Want {
+fn askers_of(context: &Context, payer: AccountId) -> Want {
     Want::Askers {
         kind: ASK.name,
         payer,
@@ -69,11 +70,11 @@ fn askers_and_blocked(context: &Context) -> Vec<Want> {
     askers.into_iter().chain(already(context)).collect()
 }
 
-fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [i64], PlanError> {
+fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [AccountId], PlanError> {
     Ok(context.facts.accounts(&Want::BlockedBy(context.person()?.account_id))?)
 }
 
-fn may_be_blocked(context: &Context) -> Result<Vec<i64>, PlanError> {
+fn may_be_blocked(context: &Context) -> Result<Vec<AccountId>, PlanError> {
     let asked = context.facts.accounts(&askers_of(context, context.person()?.account_id))?;
     let blocked = are_blocked(context)?;
     Ok(asked.iter().copied().filter(|asker| !blocked.contains(asker)).collect())
@@ -99,7 +100,7 @@ fn blocked(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     list(context, plan, are_blocked(context)?)
 }
 
-fn list(context: &Context, plan: &mut Plan, accounts: &[i64]) -> Result<(), PlanError> {
+fn list(context: &Context, plan: &mut Plan, accounts: &[AccountId]) -> Result<(), PlanError> {
     for account in accounts {
         if let Some(person) = context.facts.person(*account)? {
             plan.line(account, party::sign(person));
@@ -117,9 +118,14 @@ fn unblock(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// Only of those who were listed: the names behind other accounts are nobody's business.
-fn set(context: &Context, plan: &mut Plan, among: &[i64], blocked: bool) -> Result<(), PlanError> {
+fn set(
+    context: &Context,
+    plan: &mut Plan,
+    among: &[AccountId],
+    blocked: bool,
+) -> Result<(), PlanError> {
     let account = context.person()?.account_id;
-    let other: i64 = context.chosen("asker", Reason::STALE)?;
+    let other: AccountId = context.chosen("asker", Reason::STALE)?;
     let listed = if among.contains(&other) { context.facts.person(other)? } else { None };
     plan.show_all(party::sign(listed.ok_or(Reason::STALE)?));
     let changes = vec![Change::Block { account, other, blocked }];

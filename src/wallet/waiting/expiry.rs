@@ -7,6 +7,7 @@ use super::super::{ServiceConfig, Wallet, outgoing};
 use super::pending::SHOWN_MAX;
 use super::{order, payment_request};
 use crate::book::{Change, HoldMove, Key, Posting};
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::store::agent_rows::{self, OutletRow};
 use crate::store::order_rows::{self, OrderRow};
@@ -27,16 +28,17 @@ struct Due {
 impl Due {
     fn read(conn: &mut Conn, now: Timestamp) -> Result<Due, StoreError> {
         let orders = order_rows::expired(conn, now.micros(), BATCH)?;
-        let both: Vec<i64> = orders.iter().flat_map(|order| [order.payer, order.payee]).collect();
+        let both: Vec<AccountId> =
+            orders.iter().flat_map(|order| [order.payer, order.payee]).collect();
         let people = people::by_accounts(conn, &both)?;
         Ok(Due { outlets: agent_rows::outlets_of(conn, &both)?, people, orders })
     }
 
-    fn person(&self, account: i64) -> Option<&PersonRow> {
+    fn person(&self, account: AccountId) -> Option<&PersonRow> {
         self.people.iter().find(|person| person.account_id == account)
     }
 
-    fn party(&self, account: i64) -> Option<Party> {
+    fn party(&self, account: AccountId) -> Option<Party> {
         let outlet = || self.outlets.iter().find(|outlet| outlet.float_account == account).cloned();
         self.person(account).cloned().map(Party::Person).or_else(|| outlet().map(Party::Outlet))
     }
@@ -44,7 +46,7 @@ impl Due {
 
 impl Wallet {
     /// How many orders wait for this account.
-    pub async fn orders_waiting(&self, account: i64) -> Result<usize, StoreError> {
+    pub async fn orders_waiting(&self, account: AccountId) -> Result<usize, StoreError> {
         let now = self.clock.now().micros();
         let read = move |conn: &mut Conn| order_rows::waiting(conn, account, now, SHOWN_MAX);
         Ok(self.store.read(read).await?.len())

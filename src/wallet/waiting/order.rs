@@ -10,6 +10,7 @@ use super::super::service::{ByText, Message, Service};
 use super::payment_request;
 use super::pending::{self, Sort};
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use std::time::Duration;
@@ -110,7 +111,7 @@ fn payees(context: &Context) -> Vec<Want> {
     }
 }
 
-fn payee_accounts(context: &Context) -> Result<Vec<i64>, PlanError> {
+fn payee_accounts(context: &Context) -> Result<Vec<AccountId>, PlanError> {
     let waiting = context.facts.orders(&pending::wants(context, context.person()?.account_id))?;
     Ok(waiting.iter().map(|order| order.payee).collect())
 }

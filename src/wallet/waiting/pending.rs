@@ -3,6 +3,7 @@
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
+use crate::id::AccountId;
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::store::order_rows::OrderRow;
@@ -35,7 +36,7 @@ pub struct Sort {
 }
 
 /// What must be read to know what waits for a payer.
-pub fn wants(context: &Context, payer: i64) -> Want {
+pub fn wants(context: &Context, payer: AccountId) -> Want {
     Want::OrdersWaiting { payer, now: context.now.micros(), limit: SHOWN_MAX }
 }
 
@@ -45,7 +46,7 @@ pub fn open(
     plan: &mut Plan,
     sort: Sort,
     payer: &PersonRow,
-    payee: i64,
+    payee: AccountId,
     amount: Money,
 ) -> Result<OrderRow, PlanError> {
     let waiting = context.facts.orders(&wants(context, payer.account_id))?;

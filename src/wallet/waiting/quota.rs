@@ -5,6 +5,7 @@ use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::pending;
 use crate::book::{Change, Key};
+use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -30,7 +31,12 @@ const DAILY_MAX: i64 = 60;
 
 /// What must be read to know whether these people may be asked, and that there is room among what
 /// waits for them.
-pub fn wants(context: &Context, kind: &'static str, asker: i64, payers: &[i64]) -> Vec<Want> {
+pub fn wants(
+    context: &Context,
+    kind: &'static str,
+    asker: AccountId,
+    payers: &[AccountId],
+) -> Vec<Want> {
     // counted, as the numbers of orders are taken before they are committed: the newest may have a
     // lower one. And counted first: whoever asks between this look and the next takes the place
     // that this one goes by
@@ -40,7 +46,7 @@ pub fn wants(context: &Context, kind: &'static str, asker: i64, payers: &[i64]) 
     wants
 }
 
-fn of_today(context: &Context, kind: &'static str, asker: i64) -> Want {
+fn of_today(context: &Context, kind: &'static str, asker: AccountId) -> Want {
     Want::RequestsOf { kind, asker, since: context.now.minus(DAY).micros(), limit: DAILY_MAX }
 }
 
@@ -73,6 +79,6 @@ pub fn allowed(
             return Err(Refusal::of_field(REQUESTS_FULL, "to").into());
         }
     }
-    let place = [asker.account_id.to_be_bytes(), place.to_be_bytes()].concat();
+    let place = [asker.account_id.number().to_be_bytes(), place.to_be_bytes()].concat();
     Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
 }

@@ -6,6 +6,7 @@ use super::super::{ServiceConfig, Wallet, outgoing};
 use super::payment_request;
 use crate::book::{Change, Key};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::store::order_rows::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Conn, StoreError};
@@ -84,7 +85,8 @@ impl Wallet {
         let now = self.clock.now();
         let due = self.store.read(move |conn: &mut Conn| {
             let due = order_rows::to_remind(conn, now.micros(), BATCH)?;
-            let both: Vec<i64> = due.iter().flat_map(|order| [order.payer, order.payee]).collect();
+            let both: Vec<AccountId> =
+                due.iter().flat_map(|order| [order.payer, order.payee]).collect();
             Ok::<_, StoreError>((due, people::by_accounts(conn, &both)?))
         });
         let (due, everybody) = due.await?;

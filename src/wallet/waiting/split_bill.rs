@@ -14,6 +14,7 @@ use super::payment_request::{self, ASK, ASKED, CANCELLED};
 use super::reminding::{self, REMINDER};
 use super::{pending, quota};
 use crate::book::Change;
+use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
@@ -134,7 +135,7 @@ fn room(context: &Context) -> Vec<Want> {
     let Ok(asker) = context.person() else { return Vec::new() };
     let named = typed(context).take_while(|(place, typed)| !is_end(place, typed));
     let payers = named.map_while(|(place, _)| party::payee(context, place).ok());
-    let payers: Vec<i64> = payers.map(|payer| payer.account_id).collect();
+    let payers: Vec<AccountId> = payers.map(|payer| payer.account_id).collect();
     if payers.is_empty() {
         Vec::new()
     } else {

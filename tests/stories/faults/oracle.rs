@@ -86,8 +86,8 @@ impl Oracle {
         let currency = account.currency.clone();
         let floor = account.floor_minor.is_some();
         let stand = Stand { currency, frozen: account.state != "open", floor, balance: 0, held: 0 };
-        let old = self.accounts.insert(account.id, stand);
-        self.before.push(Before::Account(account.id, old));
+        let old = self.accounts.insert(account.id.number(), stand);
+        self.before.push(Before::Account(account.id.number(), old));
     }
 
     /// The posting takes its place in the one order.
@@ -122,7 +122,8 @@ impl Oracle {
         }
         let number = if money { self.last + 1 } else { 0 };
         let balance = |account: i64| i64::try_from(self.accounts[&account].balance).unwrap();
-        let balances = posting.legs.iter().map(|leg| (leg.account, balance(leg.account))).collect();
+        let balances =
+            posting.legs.iter().map(|leg| (leg.account, balance(leg.account.number()))).collect();
         let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
         if money {
             self.last = number;
@@ -136,7 +137,7 @@ impl Oracle {
     /// costs.
     fn objection_of_pin(&mut self, credential: &Credential) -> Option<Verdict> {
         let Some(pin) =
-            self.pins.get(&credential.account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
+            self.pins.get(&credential.pin.number()).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
         else {
             return Some(refused(Reason::PIN_LOCKED));
         };
@@ -148,7 +149,7 @@ impl Oracle {
         }
         let tries = pin.tries;
         let mut objection = credential.wrong.iter().find_map(|change| self.change(change));
-        let now = self.pins[&credential.account].tries;
+        let now = self.pins[&credential.pin.number()].tries;
         if objection.is_none() && now > tries && now >= PIN_ATTEMPTS_MAX {
             objection = credential.locked.iter().find_map(|change| self.change(change));
         }
@@ -168,9 +169,18 @@ impl Oracle {
                     if amount_minor <= 0 || self.holds.contains_key(&own) {
                         against.push(Reason::INVALID);
                     }
-                    self.usable(account, posting, true, against);
+                    self.usable(account.number(), posting, true, against);
                     let left = i128::from(amount_minor);
-                    (own, Hold { account, left, expires: expires_at.micros(), open: true }, left)
+                    (
+                        own,
+                        Hold {
+                            account: account.number(),
+                            left,
+                            expires: expires_at.micros(),
+                            open: true,
+                        },
+                        left,
+                    )
                 }
                 HoldMove::Settle { hold, .. }
                 | HoldMove::Release { hold }
@@ -217,7 +227,7 @@ impl Oracle {
     }
 
     fn move_money(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
-        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account).collect();
+        let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account.number()).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
         if sum != 0
             || accounts.len() < posting.legs.len()
@@ -226,8 +236,8 @@ impl Oracle {
             against.push(Reason::INVALID);
         }
         for leg in &posting.legs {
-            self.usable(leg.account, posting, true, against);
-            self.alter(leg.account, |stand| stand.balance += i128::from(leg.amount_minor));
+            self.usable(leg.account.number(), posting, true, against);
+            self.alter(leg.account.number(), |stand| stand.balance += i128::from(leg.amount_minor));
         }
     }
 
@@ -269,7 +279,7 @@ impl Oracle {
     fn change(&mut self, change: &Change) -> Option<Reason> {
         match change {
             Change::OpenAccount(account) => {
-                if self.accounts.contains_key(&account.id) {
+                if self.accounts.contains_key(&account.id.number()) {
                     return Some(Reason::INVALID);
                 }
                 self.open(account);
@@ -282,18 +292,19 @@ impl Oracle {
             }
             Change::SetPin(row) => {
                 let pin = Pin { salt: row.salt.clone(), tag: row.tag.clone(), tries: 0 };
-                self.set_pin(row.account_id, pin);
+                self.set_pin(row.id.number(), pin);
             }
-            Change::ChargePin { account } => {
-                let Some(pin) = self.pins.get(account).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
+            Change::ChargePin { pin: id } => {
+                let Some(pin) =
+                    self.pins.get(&id.number()).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
                 else {
                     return Some(Reason::PIN_LOCKED);
                 };
-                self.set_pin(*account, Pin { tries: pin.tries + 1, ..pin.clone() });
+                self.set_pin(id.number(), Pin { tries: pin.tries + 1, ..pin.clone() });
             }
-            Change::ClearPin { account } => {
-                if let Some(pin) = self.pins.get(account) {
-                    self.set_pin(*account, Pin { tries: 0, ..pin.clone() });
+            Change::ClearPin { pin: id } => {
+                if let Some(pin) = self.pins.get(&id.number()) {
+                    self.set_pin(id.number(), Pin { tries: 0, ..pin.clone() });
                 }
             }
             Change::SaveSession(save) => {

@@ -77,7 +77,7 @@ impl Run {
         let mut oracle = Oracle::default();
         for account in wishes::founders() {
             oracle.open(&account);
-            truth.accounts.insert(account.id, account);
+            truth.accounts.insert(account.id.number(), account);
         }
         let mut run = Run {
             luck: Luck::new(seed),

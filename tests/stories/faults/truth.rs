@@ -5,9 +5,11 @@ use super::oracle::{Oracle, Pin};
 use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
+use kadogo::id::Id;
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
 use kadogo::store::head::Head;
 use kadogo::time::Timestamp;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A row of this kind cannot be stored.
@@ -47,10 +49,10 @@ struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     fn note(&mut self, posting: &'a Posting) {
-        self.accounts.extend(posting.legs.iter().map(|leg| leg.account));
+        self.accounts.extend(posting.legs.iter().map(|leg| leg.account.number()));
         for step in &posting.holds {
             match step {
-                HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
+                HoldMove::Open { account, .. } => drop(self.accounts.insert(account.number())),
                 HoldMove::Settle { hold, .. }
                 | HoldMove::Release { hold }
                 | HoldMove::Expire { hold } => {
@@ -58,17 +60,17 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        self.pins.extend(posting.credentials.iter().map(|credential| credential.account));
+        self.pins.extend(posting.credentials.iter().map(|credential| credential.pin.number()));
         for change in posting
             .changes
             .iter()
             .chain(posting.credentials.iter().flat_map(|p| p.wrong.iter().chain(&p.locked)))
         {
             match change {
-                Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
+                Change::OpenAccount(account) => drop(self.accounts.insert(account.id.number())),
                 Change::Join(person) => self.phones.push(&person.msisdn),
-                Change::ChargePin { account } | Change::ClearPin { account } => {
-                    self.pins.insert(*account);
+                Change::ChargePin { pin } | Change::ClearPin { pin } => {
+                    self.pins.insert(pin.number());
                 }
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
@@ -121,7 +123,7 @@ impl Truth {
             }
         }
         for hold in want.holds.iter().filter_map(|id| self.holds.get(id)) {
-            want.accounts.insert(hold.account_id);
+            want.accounts.insert(hold.account_id.number());
             facts.holds.insert(hold.id, hold.clone());
         }
         for account in want.accounts.iter().filter_map(|id| self.accounts.get(id)) {
@@ -133,9 +135,10 @@ impl Truth {
             around.sessions.entry(key.clone()).or_insert_with(there);
         }
         for (id, pin) in want.pins.iter().filter_map(|id| Some((id, self.pins.get(id)?))) {
-            if !around.attempts.contains_key(id) {
-                around.attempts.insert(*id, pin.tries);
-                around.tags.insert(*id, (pin.salt.clone(), pin.tag.clone()));
+            let id = Id::of(*id);
+            if let Entry::Vacant(tries) = around.attempts.entry(id) {
+                tries.insert(pin.tries);
+                around.tags.insert(id, (pin.salt.clone(), pin.tag.clone()));
             }
         }
         around.dedup_keys = want.seen.into_iter().filter(|key| self.seen.contains(key)).collect();
@@ -170,12 +173,12 @@ impl Truth {
                     assert!(self.phones.insert(person.msisdn.clone()), "a number joined twice")
                 }
                 Change::SetPin(pin) => {
-                    let now = facts.guard_facts.attempts[&pin.account_id];
+                    let now = facts.guard_facts.attempts[&pin.id];
                     let pin_row = Pin { salt: pin.salt.clone(), tag: pin.tag.clone(), tries: now };
-                    self.pins.insert(pin.account_id, pin_row);
+                    self.pins.insert(pin.id.number(), pin_row);
                 }
-                Change::ChargePin { account } | Change::ClearPin { account } => {
-                    tries.insert(*account);
+                Change::ChargePin { pin } | Change::ClearPin { pin } => {
+                    tries.insert(*pin);
                 }
                 Change::SaveSession(save) => {
                     self.sessions.insert(save.row.key.clone(), save.row.version);
@@ -215,18 +218,18 @@ impl Truth {
         }
         for account in tries {
             let now = facts.guard_facts.attempts.get(&account).copied().unwrap_or(0);
-            self.pins.entry(account).and_modify(|pin| pin.tries = now);
+            self.pins.entry(account.number()).and_modify(|pin| pin.tries = now);
         }
         for (id, account) in opened {
             let stands = if out.accounts.contains(&id) { &facts.accounts[&id] } else { account };
             assert!(
-                self.accounts.insert(id, stands.clone()).is_none(),
+                self.accounts.insert(id.number(), stands.clone()).is_none(),
                 "account {id} was opened twice"
             );
         }
         for id in &out.accounts {
             let new = &facts.accounts[id];
-            let row = self.accounts.get_mut(id).expect("an account is not there");
+            let row = self.accounts.get_mut(&id.number()).expect("an account is not there");
             row.balance_minor = new.balance_minor;
             row.held_minor = new.held_minor;
             row.last_posting = new.last_posting;
@@ -269,7 +272,7 @@ impl Truth {
     /// it.
     pub fn compare_touched(&self, oracle: &mut Oracle, out: &BatchOutcome) {
         let mut touched = std::mem::take(&mut oracle.touched);
-        touched.accounts.extend(&out.accounts);
+        touched.accounts.extend(out.accounts.iter().map(|id| id.number()));
         touched.holds.extend(&out.holds);
         touched.accounts.iter().for_each(|id| self.compare_account(*id, oracle));
         touched.holds.iter().for_each(|id| self.compare_hold(*id, oracle));
@@ -304,7 +307,7 @@ impl Truth {
         let hold = &oracle.holds[&id];
         let stands =
             (row.account_id, i128::from(row.remaining_minor), row.state == "open", row.expires_at);
-        assert_eq!(stands, (hold.account, hold.left, hold.open, hold.expires), "hold {id}");
+        assert_eq!(stands, (Id::of(hold.account), hold.left, hold.open, hold.expires), "hold {id}");
     }
 
     /// Everything, from the rows on.
@@ -320,7 +323,7 @@ impl Truth {
                 "{row:?}"
             );
             for leg in legs {
-                let (sum, newest) = sums.entry(leg.account_id).or_default();
+                let (sum, newest) = sums.entry(leg.account_id.number()).or_default();
                 *sum += i128::from(leg.amount_minor);
                 assert_eq!(
                     (*sum, *newest),
@@ -331,7 +334,7 @@ impl Truth {
             }
         }
         for hold in self.holds.values().filter(|hold| hold.state == "open") {
-            *held.entry(hold.account_id).or_default() += i128::from(hold.remaining_minor);
+            *held.entry(hold.account_id.number()).or_default() += i128::from(hold.remaining_minor);
         }
         let mut money = BTreeMap::<&str, i128>::new();
         for (id, row) in &self.accounts {

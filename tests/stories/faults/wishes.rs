@@ -8,6 +8,7 @@ use kadogo::actor::Actor;
 use kadogo::book::{
     Change, Credential, FEES, HoldMove, Key, Leg, Posting, SUSPENSE, SecretKind, SessionSave, TRUST,
 };
+use kadogo::id::Id;
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
 use kadogo::store::order_rows::OrderRow;
@@ -70,9 +71,9 @@ pub fn founders() -> Vec<Account> {
     };
     let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
     accounts.push(config(SUSPENSE, "suspense", Some(0)));
-    accounts.push(Account { currency: "UGX".into(), ..config(ABROAD, "trust", None) });
-    accounts.extend((PEOPLE.0..=PEOPLE.1).map(|id| empty_wallet(id, "KES")));
-    accounts.extend((THERE.0..=THERE.1).map(|id| empty_wallet(id, "UGX")));
+    accounts.push(Account { currency: "UGX".into(), ..config(Id::of(ABROAD), "trust", None) });
+    accounts.extend((PEOPLE.0..=PEOPLE.1).map(|id| empty_wallet(Id::of(id), "KES")));
+    accounts.extend((THERE.0..=THERE.1).map(|id| empty_wallet(Id::of(id), "UGX")));
     accounts
 }
 
@@ -166,8 +167,8 @@ impl Wisher {
 
     fn person(&self, luck: &mut Luck) -> i64 {
         match luck.below(40) {
-            0 => FEES,
-            1 => SUSPENSE,
+            0 => FEES.number(),
+            1 => SUSPENSE.number(),
             2..=5 => (self.accounts - luck.below(4)).max(NEW),
             6 => {
                 if luck.percent(20) {
@@ -187,7 +188,7 @@ impl Wisher {
         let fee = if luck.percent(35) { 1 + luck.below(30) } else { 0 };
         posting.legs = vec![leg(from, -amount - fee), leg(to, amount)];
         if fee > 0 {
-            posting.legs.push(leg(FEES, fee));
+            posting.legs.push(leg(FEES.number(), fee));
         }
     }
 
@@ -200,13 +201,14 @@ impl Wisher {
         }
         // out again about as often, so that people stay poor
         let sign = if luck.percent(35) { -1 } else { 1 };
-        posting.legs = vec![leg(TRUST, -amount * sign), leg(self.person(luck), amount * sign)];
+        posting.legs =
+            vec![leg(TRUST.number(), -amount * sign), leg(self.person(luck), amount * sign)];
     }
 
     fn open_hold(&self, luck: &mut Luck, posting: &mut Posting) {
         let expires_at = Timestamp::from_micros(self.clock + luck.below(400) - 5);
         posting.holds = vec![HoldMove::Open {
-            account: self.person(luck),
+            account: Id::of(self.person(luck)),
             amount_minor: luck.below(500),
             expires_at,
         }];
@@ -257,7 +259,7 @@ impl Wisher {
         posting.corrects = Some(luck.below(oracle.last + 4));
         let row_key = luck.row_key(self.recent.len().max(1));
         let Some(old) = self.recent.get(row_key) else { return };
-        let back = |was: &Leg| leg(was.account, was.amount_minor.saturating_neg());
+        let back = |was: &Leg| leg(was.account.number(), was.amount_minor.saturating_neg());
         (posting.currency, posting.legs) = (old.currency, old.legs.iter().map(back).collect());
     }
 
@@ -265,10 +267,10 @@ impl Wisher {
     fn open_account(&mut self, luck: &mut Luck, posting: &mut Posting) {
         self.accounts += i64::from(luck.percent(80));
         let id = self.accounts;
-        posting.changes.push(Change::OpenAccount(empty_wallet(id, "KES")));
+        posting.changes.push(Change::OpenAccount(empty_wallet(Id::of(id), "KES")));
         if luck.percent(50) {
             let amount = 1 + luck.below(50);
-            posting.legs = vec![leg(TRUST, -amount), leg(id, amount)];
+            posting.legs = vec![leg(TRUST.number(), -amount), leg(id, amount)];
         }
     }
 
@@ -278,14 +280,14 @@ impl Wisher {
         if luck.percent(40) {
             let expires_at = Timestamp::from_micros(self.clock + 50);
             posting.holds = vec![HoldMove::Open {
-                account: self.person(luck),
+                account: Id::of(self.person(luck)),
                 amount_minor: amount(luck),
                 expires_at,
             }];
         }
         if luck.percent(30) {
             // more than fits
-            posting.legs = vec![leg(TRUST, -i64::MAX), leg(FEES, i64::MAX)];
+            posting.legs = vec![leg(TRUST.number(), -i64::MAX), leg(FEES.number(), i64::MAX)];
             return;
         }
         posting.legs = (0..luck.below(4)).map(|_| leg(self.person(luck), amount(luck))).collect();
@@ -299,21 +301,21 @@ impl Wisher {
             salt.push(0);
         }
         let tag = if luck.percent(35) { vec![0] } else { tag_of(&salt) };
-        let mut wrong = vec![Change::ChargePin { account }];
+        let mut wrong = vec![Change::ChargePin { pin: Id::of(account) }];
         if luck.percent(30) {
             wrong.push(self.session(luck, oracle));
         }
         let locked = vec![self.message(account)];
         posting.credentials.push(Credential {
             secret: SecretKind::Pin,
-            account,
+            pin: Id::of(account),
             salt,
             tag,
             wrong,
             locked,
         });
         if luck.percent(75) {
-            posting.changes.insert(0, Change::ClearPin { account });
+            posting.changes.insert(0, Change::ClearPin { pin: Id::of(account) });
         }
     }
 
@@ -336,7 +338,7 @@ impl Wisher {
                 let language = "en".to_owned();
                 let tier = "sim".to_owned();
                 Change::Join(PersonRow {
-                    account_id: number,
+                    account_id: Id::of(number),
                     msisdn,
                     name,
                     language,
@@ -346,13 +348,13 @@ impl Wisher {
             }
             13 => Change::OpenOrder(order(number)),
             14..=15 => Change::CloseOrder { order: number, state: "approved" },
-            16 => Change::ChargePin { account },
-            17 => Change::ClearPin { account },
+            16 => Change::ChargePin { pin: Id::of(account) },
+            17 => Change::ClearPin { pin: Id::of(account) },
             18 => {
                 let salt = self.others.to_be_bytes().to_vec();
                 let tag = tag_of(&salt);
                 Change::SetPin(PinRow {
-                    account_id: account,
+                    id: Id::of(account),
                     key_version: 1,
                     salt,
                     tag,
@@ -389,7 +391,7 @@ impl Wisher {
             template: String::new(),
             slots: String::new(),
             posting_id: None,
-            account_id: Some(account),
+            account_id: Some(Id::of(account)),
             created_at: self.clock,
             due_at: self.clock,
         })
@@ -397,15 +399,15 @@ impl Wisher {
 }
 
 fn leg(account: i64, amount_minor: i64) -> Leg {
-    Leg { account, amount_minor }
+    Leg { account: Id::of(account), amount_minor }
 }
 
 fn order(id: i64) -> OrderRow {
     OrderRow {
         id,
         kind: "send".to_owned(),
-        payer: 11,
-        payee: 12,
+        payer: Id::of(11),
+        payee: Id::of(12),
         amount_minor: 5,
         state: "waiting".to_owned(),
         created_at: 0,

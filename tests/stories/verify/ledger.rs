@@ -4,6 +4,7 @@ use super::place::Place;
 use kadogo::actor::Actor;
 use kadogo::book::check::{self, CheckReport, Extent};
 use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, TRUST};
+use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
@@ -38,12 +39,12 @@ impl Ledger {
         let trust =
             Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(TRUST, "KES") };
         let people = [ANN, BEN, CAL, DAN];
-        let accounts = people.map(|id| empty_wallet(id, "KES")).into_iter().chain([trust]);
+        let accounts = people.map(|id| empty_wallet(Id::of(id), "KES")).into_iter().chain([trust]);
         let open =
             Posting { changes: accounts.map(Change::OpenAccount).collect(), ..ledger.posting() };
         ledger.post(open);
         let mut legs: Vec<(i64, i64)> = people.map(|id| (id, 10_000)).to_vec();
-        legs.push((TRUST, -40_000));
+        legs.push((TRUST.number(), -40_000));
         ledger.move_all(&legs, Vec::new());
         ledger
     }
@@ -70,7 +71,9 @@ impl Ledger {
     pub fn payment(&self, from: i64, to: i64, amount_minor: i64) -> Posting {
         let legs = [(from, -amount_minor), (to, amount_minor)];
         Posting {
-            legs: legs.map(|(account, amount_minor)| Leg { account, amount_minor }).to_vec(),
+            legs: legs
+                .map(|(account, amount_minor)| Leg { account: Id::of(account), amount_minor })
+                .to_vec(),
             ..self.posting()
         }
     }
@@ -91,9 +94,10 @@ impl Ledger {
     }
 
     pub fn move_all(&self, legs: &[(i64, i64)], holds: Vec<HoldMove>) -> i64 {
-        let legs = legs
-            .iter()
-            .map(|(account, amount_minor)| Leg { account: *account, amount_minor: *amount_minor });
+        let legs = legs.iter().map(|(account, amount_minor)| Leg {
+            account: Id::of(*account),
+            amount_minor: *amount_minor,
+        });
         self.post(Posting { legs: legs.collect(), holds, ..self.posting() })
     }
 
@@ -104,7 +108,10 @@ impl Ledger {
     /// Reserves money; the number of the hold.
     pub fn hold(&self, account: i64, amount_minor: i64) -> i64 {
         let expires_at = Timestamp::from_micros(9_000_000);
-        self.move_all(&[], vec![HoldMove::Open { account, amount_minor, expires_at }])
+        self.move_all(
+            &[],
+            vec![HoldMove::Open { account: Id::of(account), amount_minor, expires_at }],
+        )
     }
 
     /// Pays from a hold.

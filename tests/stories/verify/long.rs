@@ -4,6 +4,7 @@ use super::ledger::*;
 use super::place::{Place, on_both};
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+use kadogo::id::Id;
 use kadogo::store::facts::Facts;
 use kadogo::store::wants::Want;
 use kadogo::store::{Conn, loading};
@@ -35,7 +36,7 @@ fn asked(place: &Place, payments: usize) -> Vec<String> {
         Conn::Sqlite(conn) => conn.set_instrumentation(listen),
         Conn::Postgres(pg) => pg.inner.set_instrumentation(listen),
     }
-    let want = Want::History { account: ANN, since: i64::MIN, limit: LINES };
+    let want = Want::History { account: Id::of(ANN), since: i64::MIN, limit: LINES };
     let mut facts = Facts::default();
     loading::load(&mut conn, std::slice::from_ref(&want), &mut facts).unwrap();
     let page = facts.history(&want).unwrap();

@@ -3,6 +3,7 @@
 use super::super::cash_ask::ASK;
 use super::super::counter::AGENT_SELF;
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::order_rows::OrderRow;
 use crate::wallet::trial::Request;
@@ -16,8 +17,8 @@ fn waiting(shop: &mut Shop, kind: &str, times: usize) {
     let order = OrderRow {
         id: 55,
         kind: kind.to_owned(),
-        payer: 101,
-        payee: 102,
+        payer: Id::of(101),
+        payee: Id::of(102),
         amount_minor: 100,
         state: "waiting".into(),
         created_at: 0,
@@ -26,7 +27,7 @@ fn waiting(shop: &mut Shop, kind: &str, times: usize) {
         split: None,
         remind_at: None,
     };
-    let want = Want::OrdersWaiting { payer: 101, now: shop.trial.now.micros(), limit: 16 };
+    let want = Want::OrdersWaiting { payer: Id::of(101), now: shop.trial.now.micros(), limit: 16 };
     shop.trial.set(want, Found::Orders(vec![order; times]));
 }
 
@@ -48,7 +49,10 @@ fn an_order_waits_for_the_customers_yes() {
         panic!("{act:?}")
     };
     assert_eq!((*order, *assistant), (9_000, ASSISTANT));
-    assert_eq!((row.id, row.kind.as_str(), row.payer, row.payee), (9_000, "cash_out", 101, FLOAT));
+    assert_eq!(
+        (row.id, row.kind.as_str(), row.payer, row.payee),
+        (9_000, "cash_out", Id::of(101), Id::of(FLOAT.number()))
+    );
     assert_eq!((row.amount_minor, row.state.as_str()), (20_000, "waiting"));
     assert_eq!(row.expires_at - row.created_at, 30 * 60 * 1_000_000);
     let told = format!(
@@ -103,7 +107,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(to(&shop, STRANGER), (Reason::PAYEE_UNKNOWN, Some("to")));
     assert_eq!(ask(&shop, "0").quote().reason(), (Reason::AMOUNT_ZERO, Some("amount")));
     let post = shop.trial.caller(&shop.njeri).post;
-    shop.trial.set(Want::Post(101), Found::Post(Box::new(post)));
+    shop.trial.set(Want::Post(Id::of(101)), Found::Post(Box::new(post)));
     assert_eq!(to(&shop, AMINA), (AGENT_SELF, Some("to")));
     let amina = shop.trial.ask(&ASK, shop.trial.stranger(STRANGER)).with("to", AMINA);
     assert_eq!(amina.check().reason(), (Reason::NOT_AGENT, None));

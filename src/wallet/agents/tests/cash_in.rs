@@ -4,6 +4,7 @@ use super::super::cash_in::SERVICE;
 use super::super::counter::{AGENT_SELF, FLOAT_LOW};
 use super::super::deposit_code::{self, DEPOSIT_CODE};
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::trial::{Request, posting};
 
@@ -34,7 +35,7 @@ fn what_is_counted_on_the_table_arrives_and_both_sides_hear_of_it() {
     let plan = ask(&shop, AMINA, "20000").execute().planned();
     assert_eq!(plan.slots, quote.slots);
     assert_eq!(plan.act.as_ref().unwrap().kind, "cash_in");
-    assert_eq!((moved(&plan, FLOAT), moved(&plan, 101)), (-20_000, 20_000));
+    assert_eq!((moved(&plan, FLOAT), moved(&plan, Id::of(101))), (-20_000, 20_000));
     balanced(&plan);
     assert_eq!(plan.act.as_ref().unwrap().meters.len(), 1);
     let phone = number(FLOAT);
@@ -55,7 +56,7 @@ fn what_is_counted_on_the_table_arrives_and_both_sides_hear_of_it() {
     let row = journal_of(&plan);
     assert_eq!(
         (row.service.as_str(), row.amount_minor, row.cash_minor, row.customer),
-        ("cash_in", 20_000, 20_000, 101)
+        ("cash_in", 20_000, 20_000, Id::of(101))
     );
     assert!(row.own_minor > 0);
 }
@@ -69,7 +70,10 @@ fn what_it_costs_comes_out_of_the_cash_unless_the_customer_shows_a_code() {
         ["amount", "fee", "total"].map(|slot| plan.said(slot)),
         ["KES 200", "KES 10", "KES 190"]
     );
-    assert_eq!((moved(&plan, FLOAT), moved(&plan, 101), moved(&plan, 2)), (-20_000, 19_000, 1_000));
+    assert_eq!(
+        (moved(&plan, FLOAT), moved(&plan, Id::of(101)), moved(&plan, Id::of(2))),
+        (-20_000, 19_000, 1_000)
+    );
     balanced(&plan);
     let code =
         shop.trial.ask(&deposit_code::CODE, shop.trial.caller(&shop.amina)).quote().planned();
@@ -110,7 +114,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     let njeri = shop.njeri.clone();
     shop.trial.change(&njeri, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::ACCOUNT_CLOSED, None));
-    shop.freeze(FLOAT, 500_000);
+    shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
     shop.change(|outlet| outlet.state = "suspended".into());
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
@@ -143,9 +147,11 @@ fn the_same_cash_again_within_ten_minutes_is_asked_about() {
     shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
-        let line = posting(50, "cash_in", 4, &[(101, minor), (FLOAT, -minor)]);
-        shop.trial
-            .set(Want::History { account: 101, since, limit: 10 }, Found::History(vec![line]));
+        let line = posting(50, "cash_in", 4, &[(101, minor), (FLOAT.number(), -minor)]);
+        shop.trial.set(
+            Want::History { account: Id::of(101), since, limit: 10 },
+            Found::History(vec![line]),
+        );
         ask(&shop, AMINA, "20000").quote().planned()
     };
     assert_eq!(quote(20_000).said("ago"), "4");

@@ -3,6 +3,7 @@
 use super::super::cash_out::SERVICE;
 use super::super::counter::AGENT_SELF;
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::context::{Channel, Context};
 use crate::wallet::party::Party;
@@ -30,7 +31,10 @@ fn it_is_quoted_with_its_fee_and_committed_as_quoted() {
     let plan = executed(&shop);
     assert_eq!(plan.slots, quote.slots);
     assert_eq!(plan.act.as_ref().unwrap().kind, "cash_out");
-    assert_eq!((moved(&plan, 101), moved(&plan, FLOAT), moved(&plan, 2)), (-22_900, 20_000, 2_900));
+    assert_eq!(
+        (moved(&plan, Id::of(101)), moved(&plan, FLOAT), moved(&plan, Id::of(2))),
+        (-22_900, 20_000, 2_900)
+    );
     balanced(&plan);
     assert_eq!(plan.act.as_ref().unwrap().meters.len(), 1);
     let phone = number(FLOAT);
@@ -51,16 +55,16 @@ fn it_is_quoted_with_its_fee_and_committed_as_quoted() {
     let row = journal_of(&plan);
     assert_eq!(
         (row.service.as_str(), row.customer, row.amount_minor, row.cash_minor),
-        ("cash_out", 101, 20_000, -20_000)
+        ("cash_out", Id::of(101), 20_000, -20_000)
     );
 }
 
 #[test]
 fn where_several_serve_only_one_of_them_hands_it_out() {
     let mut shop = shop();
-    let otieno = shop.trial.person(105, "+254700000005", "Otieno Ouma", 0);
+    let otieno = shop.trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0);
     let njeri = shop.njeri.clone();
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[]);
     let plan = executed(&shop);
     assert_eq!(told_to(&plan, "sms.cash_out_shared"), [NJERI, "+254700000005"]);
     assert!(told_to(&plan, "sms.cash_out_agent").is_empty());
@@ -72,7 +76,10 @@ fn each_refusal_names_the_input_that_mends_it() {
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let open = number(FLOAT);
     assert_eq!(reason(&shop, &mistyped(FLOAT), "20000"), (Reason::AGENT_FORMAT, Some("agent")));
-    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
+    assert_eq!(
+        reason(&shop, &number(Id::of(999)), "20000"),
+        (Reason::AGENT_UNKNOWN, Some("agent"))
+    );
     assert_eq!(reason(&shop, &open, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert_eq!(reason(&shop, &open, "x"), (Reason::AMOUNT_FORMAT, Some("amount")));
     assert_eq!(reason(&shop, &open, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
@@ -98,7 +105,7 @@ fn an_outlet_that_does_not_work_counts_as_none_and_says_its_number() {
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
     shop.change(|outlet| outlet.state = "open".into());
     assert!(ask(&shop, &number(FLOAT), "20000").check().error.is_none());
-    shop.freeze(FLOAT, 500_000);
+    shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
 }
 
@@ -142,8 +149,13 @@ fn the_same_again_within_ten_minutes_is_asked_about() {
     shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
-        let line = posting(50, "cash_out", 3, &[(101, -minor - 2_900), (FLOAT, minor), (2, 2_900)]);
-        let history = Want::History { account: 101, since, limit: 10 };
+        let line = posting(
+            50,
+            "cash_out",
+            3,
+            &[(101, -minor - 2_900), (FLOAT.number(), minor), (2, 2_900)],
+        );
+        let history = Want::History { account: Id::of(101), since, limit: 10 };
         shop.trial.set(history, Found::History(vec![line]));
         ask(&shop, &number(FLOAT), "20000").quote().planned()
     };
@@ -159,7 +171,7 @@ fn an_order_for_cash_is_paid_to_the_outlet_that_asked() {
     let order =
         |service| shop.trial.ask(service, shop.trial.caller(&shop.amina)).with("order", "55");
     let plan = order(&APPROVED).execute().planned();
-    assert_eq!((moved(&plan, 101), moved(&plan, FLOAT)), (-22_900, 20_000));
+    assert_eq!((moved(&plan, Id::of(101)), moved(&plan, FLOAT)), (-22_900, 20_000));
     balanced(&plan);
     assert_eq!(plan.said("total"), "KES 229");
     assert_eq!(order(&APPROVED).quote().planned().slots, plan.slots);
@@ -183,6 +195,6 @@ fn the_customer_hears_of_their_own_balance_and_the_outlet_of_its_float() {
     let plan = ask(&shop, &number(FLOAT), "20000").execute().planned();
     assert_eq!(
         plan.hearers(),
-        [("sms.cash_out", AMINA, Some(101)), ("sms.cash_out_agent", NJERI, Some(FLOAT))]
+        [("sms.cash_out", AMINA, Some(101)), ("sms.cash_out_agent", NJERI, Some(FLOAT.number()))]
     );
 }

@@ -1,6 +1,7 @@
 //! What an outlet earns by a customer on a day, whatever they split it into.
 
 use super::*;
+use crate::id::{AccountId, Id};
 use crate::store::facts::Whole;
 use crate::wallet::trial::posting;
 
@@ -14,7 +15,7 @@ fn out(shop: &Shop) -> Plan {
 }
 
 fn earned(shop: &Shop) -> i64 {
-    -moved(&out(shop), 6)
+    -moved(&out(shop), Id::of(6))
 }
 
 /// The same after Amina did this today.
@@ -24,18 +25,21 @@ fn after(lines: Vec<Whole>) -> i64 {
     earned(&shop)
 }
 
-fn paid(kind: &str, minutes: u64, float: i64, minor: i64) -> Whole {
-    posting(50, kind, minutes, &[(101, -minor - 2_900), (float, minor), (2, 2_900)])
+fn paid(kind: &str, minutes: u64, float: AccountId, minor: i64) -> Whole {
+    posting(50, kind, minutes, &[(101, -minor - 2_900), (float.number(), minor), (2, 2_900)])
 }
 
 #[test]
 fn an_outlet_without_a_head_office_is_its_own() {
     let shop = shop();
     let plan = out(&shop);
-    assert_eq!((moved(&plan, 6), moved(&plan, COMMISSION), moved(&plan, 4)), (-WHOLE, 760, 40));
+    assert_eq!(
+        (moved(&plan, Id::of(6)), moved(&plan, COMMISSION), moved(&plan, Id::of(4))),
+        (-WHOLE, 760, 40)
+    );
     let row = journal_of(&plan);
     assert_eq!((row.own_minor, row.head_minor, row.tax_minor, row.team), (608, 152, 40, FLOAT));
-    let accounts: std::collections::BTreeSet<i64> =
+    let accounts: std::collections::BTreeSet<AccountId> =
         balanced(&plan).iter().map(|leg| leg.account).collect();
     assert_eq!(accounts.len(), balanced(&plan).len());
 }
@@ -45,7 +49,7 @@ fn a_head_office_gets_its_part() {
     let mut shop = shop();
     shop.with_head();
     let plan = out(&shop);
-    let parts = [6, COMMISSION, HEAD + 1, 4].map(|account| moved(&plan, account));
+    let parts = [6, 301, 401, 4].map(|account| moved(&plan, Id::of(account)));
     assert_eq!(parts, [-WHOLE, 608, 152, 40]);
     balanced(&plan);
     assert_eq!(journal_of(&plan).team, HEAD);
@@ -77,7 +81,7 @@ fn cash_that_is_handed_out_another_way_counts_and_other_business_does_not() {
         assert_eq!(after(vec![paid(business, 30, FLOAT, 30_000)]), WHOLE, "{business}");
     }
     // at another outlet
-    assert_eq!(after(vec![paid("cash_out", 30, 700, 30_000)]), WHOLE);
+    assert_eq!(after(vec![paid("cash_out", 30, Id::of(700), 30_000)]), WHOLE);
 }
 
 #[test]
@@ -92,7 +96,7 @@ fn another_day_is_another_commission() {
 
 #[test]
 fn what_cannot_be_counted_earns_nothing() {
-    let sent = |times: usize| vec![paid("send", 30, 102, 100); times];
+    let sent = |times: usize| vec![paid("send", 30, Id::of(102), 100); times];
     assert_eq!(after(sent(49)), WHOLE);
     assert_eq!(after(sent(50)), 0);
     // the fiftieth was made the day before
@@ -122,7 +126,7 @@ fn two_counters_at_the_same_moment_do_not_earn_twice() {
             _ => None,
         })
     };
-    assert_eq!(at(&shop), Some((101, Some(50))));
+    assert_eq!(at(&shop), Some((Id::of(101), Some(50))));
     // where nothing is earned nothing can be earned twice
     shop.trial.set(shop.today(), Found::History(vec![paid("cash_out", 30, FLOAT, 30_000)]));
     assert_eq!(at(&shop), None);

@@ -2,6 +2,7 @@
 
 use super::super::find::FIND;
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::trial::Request;
 
@@ -13,11 +14,13 @@ fn ask<'t>(shop: &'t Shop, area: &str, amount: &str) -> Request<'t> {
 /// So many outlets in Kibera, each with so much float, minor units.
 fn kibera(shop: &mut Shop, outlets: i64, float_minor: i64) {
     let spellings = ["kibera", "KIBERA", "Kibera", "kibera"].map(str::to_owned).to_vec();
-    let rows =
-        (0..outlets).map(|n| OutletRow { float_account: FLOAT + n * 10, ..shop.outlet.clone() });
+    let rows = (0..outlets).map(|n| OutletRow {
+        float_account: Id::of(FLOAT.number() + n * 10),
+        ..shop.outlet.clone()
+    });
     let rows: Vec<OutletRow> = rows.collect();
     for row in &rows {
-        let float = account(row.float_account, float_minor);
+        let float = account(row.float_account.number(), float_minor);
         shop.trial.set(Want::Account(row.float_account), Found::Account(Some(float)));
     }
     shop.trial.set(Want::OutletsIn(spellings, 200), Found::Outlets(rows));
@@ -68,7 +71,7 @@ fn ten_are_shown_and_none_that_is_frozen() {
     kibera(&mut shop, 11, 500_000);
     assert_eq!(found(&shop, "10000"), 10);
     kibera(&mut shop, 1, 500_000);
-    shop.freeze(FLOAT, 500_000);
+    shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(found(&shop, "10000"), 0);
 }
 

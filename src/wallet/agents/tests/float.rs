@@ -3,12 +3,13 @@
 use super::super::counter::{AGENT_SELF, FLOAT_LOW};
 use super::super::float::SELL;
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::trial::Request;
 
 fn two() -> Shop {
     let mut shop = shop();
-    let wambui = shop.trial.person(104, "+254700000004", "Wambui Njoroge", 0);
+    let wambui = shop.trial.person(Id::of(104), "+254700000004", "Wambui Njoroge", 0);
     shop.trial.outlet(HEAD, "Ofisi Kuu", 0, &wambui);
     shop
 }
@@ -58,7 +59,10 @@ fn each_refusal_names_the_input_that_mends_it() {
     let reason = |shop: &Shop, agent: &str, amount: &str| ask(shop, agent, amount).quote().reason();
     let other = number(HEAD);
     assert_eq!(reason(&shop, &mistyped(HEAD), "20000"), (Reason::AGENT_FORMAT, Some("agent")));
-    assert_eq!(reason(&shop, &number(999), "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
+    assert_eq!(
+        reason(&shop, &number(Id::of(999)), "20000"),
+        (Reason::AGENT_UNKNOWN, Some("agent"))
+    );
     assert_eq!(reason(&shop, &number(FLOAT), "20000"), (AGENT_SELF, Some("agent")));
     assert_eq!(reason(&shop, &other, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert!(ask(&shop, &other, "500000").quote().error.is_none());
@@ -67,9 +71,9 @@ fn each_refusal_names_the_input_that_mends_it() {
         (low.reason, low.field, low.slots["balance"].to_string()),
         (FLOAT_LOW, Some("amount"), "KES 5,000".into())
     );
-    shop.freeze(HEAD, 0);
+    shop.freeze(HEAD.number(), 0);
     assert_eq!(reason(&shop, &other, "20000"), (Reason::AGENT_UNKNOWN, Some("agent")));
-    shop.freeze(FLOAT, 500_000);
+    shop.freeze(FLOAT.number(), 500_000);
     let own = ask(&shop, &other, "20000").quote().refused();
     assert_eq!(
         (own.reason, own.slots["agent"].to_string()),

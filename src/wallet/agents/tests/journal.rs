@@ -2,15 +2,16 @@
 
 use super::super::cash_in;
 use super::*;
+use crate::id::{Id, ShiftId};
 use crate::limits::Limits;
 use crate::source::Source;
 
 fn second(shop: &mut Shop) -> PersonRow {
-    shop.trial.person(105, "+254700000005", "Otieno Ouma", 0)
+    shop.trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0)
 }
 
 /// By whom, and in which shift, Njeri takes cash in; and whether she is reminded of her shift.
-fn by_njeri(shop: &Shop) -> ((Option<i64>, Option<i64>), bool) {
+fn by_njeri(shop: &Shop) -> ((Option<AssistantId>, Option<ShiftId>), bool) {
     let ask = shop.trial.ask(&cash_in::SERVICE, shop.trial.caller(&shop.njeri));
     let plan = ask.with("to", AMINA).with("amount", "10000").execute().planned();
     let row = journal_of(&plan);
@@ -18,7 +19,7 @@ fn by_njeri(shop: &Shop) -> ((Option<i64>, Option<i64>), bool) {
 }
 
 /// By whom, and in which shift, Amina is written down who pays in by herself.
-fn by_amina(shop: &Shop) -> (Option<i64>, Option<i64>) {
+fn by_amina(shop: &Shop) -> (Option<AssistantId>, Option<ShiftId>) {
     let ask = shop.trial.ask(&CASH_OUT, shop.trial.caller(&shop.amina));
     let plan = ask.with("agent", &number(FLOAT)).with("amount", "20000").execute().planned();
     assert!(!plan.flags.contains("no_shift"));
@@ -31,13 +32,17 @@ fn it_is_who_typed_the_pin_who_is_reminded_of_a_shift_only_beside_others() {
     let mut shop = shop();
     let njeri = shop.njeri.clone();
     assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), None), false));
-    shop.staff(&[&njeri], &[ASSISTANT], &[(ASSISTANT, 77)]);
-    assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), Some(77)), false));
+    shop.staff(&[&njeri], &[ASSISTANT], &[(ASSISTANT, Id::of(77))]);
+    assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), Some(Id::of(77))), false));
     let otieno = second(&mut shop);
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(303, 88)]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[(Id::of(303), Id::of(88))]);
     assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), None), true));
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(303, 88), (ASSISTANT, 77)]);
-    assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), Some(77)), false));
+    shop.staff(
+        &[&njeri, &otieno],
+        &[ASSISTANT, Id::of(303)],
+        &[(Id::of(303), Id::of(88)), (ASSISTANT, Id::of(77))],
+    );
+    assert_eq!(by_njeri(&shop), ((Some(ASSISTANT), Some(Id::of(77))), false));
 }
 
 #[test]
@@ -45,14 +50,18 @@ fn who_pays_in_by_themselves_is_served_by_the_only_one_there_is() {
     let mut shop = shop();
     let njeri = shop.njeri.clone();
     assert_eq!(by_amina(&shop), (Some(ASSISTANT), None));
-    shop.staff(&[&njeri], &[ASSISTANT], &[(ASSISTANT, 77)]);
-    assert_eq!(by_amina(&shop), (Some(ASSISTANT), Some(77)));
+    shop.staff(&[&njeri], &[ASSISTANT], &[(ASSISTANT, Id::of(77))]);
+    assert_eq!(by_amina(&shop), (Some(Id::of(ASSISTANT.number())), Some(Id::of(77))));
     let otieno = second(&mut shop);
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[]);
     assert_eq!(by_amina(&shop), (None, None));
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(303, 88)]);
-    assert_eq!(by_amina(&shop), (Some(303), Some(88)));
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(ASSISTANT, 77), (303, 88)]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[(Id::of(303), Id::of(88))]);
+    assert_eq!(by_amina(&shop), (Some(Id::of(303)), Some(Id::of(88))));
+    shop.staff(
+        &[&njeri, &otieno],
+        &[ASSISTANT, Id::of(303)],
+        &[(ASSISTANT, Id::of(77)), (Id::of(303), Id::of(88))],
+    );
     assert_eq!(by_amina(&shop), (None, None));
 }
 
@@ -61,19 +70,19 @@ fn what_somebody_has_asked_for_is_theirs_whoever_else_is_in_a_shift() {
     let mut shop = shop();
     let njeri = shop.njeri.clone();
     let otieno = second(&mut shop);
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[(303, 88)]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[(Id::of(303), Id::of(88))]);
     let approved = |shop: &Shop| {
         let ask = shop.trial.ask(&APPROVED, shop.trial.caller(&shop.amina)).with("order", "55");
         let plan = ask.execute().planned();
         let row = journal_of(&plan);
         (row.assistant, row.shift)
     };
-    assert_eq!(approved(&shop), (Some(303), Some(88)));
-    shop.trial.set(Want::InitiatedBy(55), Found::Number(Some(ASSISTANT)));
+    assert_eq!(approved(&shop), (Some(Id::of(303)), Some(Id::of(88))));
+    shop.trial.set(Want::InitiatedBy(55), Found::Assistant(Some(ASSISTANT)));
     assert_eq!(approved(&shop), (Some(ASSISTANT), None));
     // who asked has been dismissed meanwhile
-    shop.trial.set(Want::InitiatedBy(55), Found::Number(Some(399)));
-    assert_eq!(approved(&shop), (Some(303), Some(88)));
+    shop.trial.set(Want::InitiatedBy(55), Found::Assistant(Some(Id::of(399))));
+    assert_eq!(approved(&shop), (Some(Id::of(303)), Some(Id::of(88))));
 }
 
 /// Below what the float counts as low, and who hears of it.

@@ -19,6 +19,7 @@ use super::super::trial::{Trial, account};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
+use crate::id::{AccountId, AssistantId, Id, ShiftId};
 use crate::store::agent_rows::{AgentPost, OutletRow};
 use crate::store::facts::{Found, Roster};
 use crate::store::people::PersonRow;
@@ -34,11 +35,11 @@ const AMINA: &str = "+254700000001";
 const NJERI: &str = "+254700000003";
 const STRANGER: &str = "+254700000009";
 /// The float of Duka Moja, and the number under which Njeri serves there.
-const FLOAT: i64 = 300;
-const COMMISSION: i64 = 301;
-const ASSISTANT: i64 = 302;
+const FLOAT: AccountId = AccountId::of(300);
+const COMMISSION: AccountId = AccountId::of(301);
+const ASSISTANT: AssistantId = AssistantId::of(302);
 /// The float of the head office.
-const HEAD: i64 = 400;
+const HEAD: AccountId = AccountId::of(400);
 
 /// A shop.
 struct Shop {
@@ -51,8 +52,8 @@ struct Shop {
 /// Duka Moja has KES 5,000 of float, Amina KES 1,000.
 fn shop() -> Shop {
     let mut trial = Trial::new();
-    let amina = trial.person(101, AMINA, "Amina Wanjiru", 100_000);
-    let njeri = trial.person(103, NJERI, "Njeri Kamau", 7_000);
+    let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 100_000);
+    let njeri = trial.person(Id::of(103), NJERI, "Njeri Kamau", 7_000);
     let outlet = trial.outlet(FLOAT, "Duka Moja", 500_000, &njeri);
     Shop { trial, amina, njeri, outlet }
 }
@@ -72,14 +73,19 @@ impl Shop {
 
     /// It belongs to a head office, where Wambui serves.
     fn with_head(&mut self) -> PersonRow {
-        let wambui = self.trial.person(104, "+254700000004", "Wambui Njoroge", 0);
+        let wambui = self.trial.person(Id::of(104), "+254700000004", "Wambui Njoroge", 0);
         self.trial.outlet(HEAD, "Ofisi Kuu", 9_000_000, &wambui);
         self.change(|outlet| outlet.head_office = Some(HEAD));
         wambui
     }
 
     /// Who serves there, under which numbers, and who of them is in which shift.
-    fn staff(&mut self, people: &[&PersonRow], assistants: &[i64], shifts: &[(i64, i64)]) {
+    fn staff(
+        &mut self,
+        people: &[&PersonRow],
+        assistants: &[AssistantId],
+        shifts: &[(AssistantId, ShiftId)],
+    ) {
         let people = people.iter().map(|person| (*person).clone()).collect();
         let roster = Roster { people, assistants: assistants.to_vec(), shifts: shifts.to_vec() };
         self.trial.set(Want::Roster(FLOAT), Found::Roster(roster));
@@ -89,31 +95,31 @@ impl Shop {
     fn freeze(&mut self, id: i64, minor: i64) {
         let mut frozen = account(id, minor);
         frozen.state = "frozen".into();
-        self.trial.set(Want::Account(id), Found::Account(Some(frozen)));
+        self.trial.set(Want::Account(Id::of(id)), Found::Account(Some(frozen)));
     }
 
     /// What Amina paid today.
     fn today(&self) -> Want {
         let zone = &self.trial.config.market.zone;
         let since = Day::of(self.trial.now, zone).begins(zone).micros();
-        Want::History { account: 101, since, limit: 50 }
+        Want::History { account: Id::of(101), since, limit: 50 }
     }
 }
 
 /// The number that customers type.
-fn number(float: i64) -> String {
+fn number(float: AccountId) -> String {
     AgentNumber::of(float).to_string()
 }
 
 /// The same with a slip in its last digit.
-fn mistyped(float: i64) -> String {
+fn mistyped(float: AccountId) -> String {
     let right = number(float);
     let (rest, last) = right.split_at(right.len() - 1);
     format!("{rest}{}", (last.parse::<u8>().unwrap() + 1) % 10)
 }
 
 /// What moves on an account, minor units.
-fn moved(plan: &Plan, account: i64) -> i64 {
+fn moved(plan: &Plan, account: AccountId) -> i64 {
     let legs = plan.act.iter().flat_map(|act| &act.legs);
     legs.filter(|leg| leg.account == account).map(|leg| leg.amount_minor).sum()
 }

@@ -9,10 +9,11 @@ use crate::wallet::trial::{Outcome, posting};
 #[test]
 fn an_outlet_sees_its_float_and_its_commission() {
     let mut shop = shop();
-    let mut float = account(FLOAT, 500_000);
+    let mut float = account(FLOAT.number(), 500_000);
     float.held_minor = 100_000;
     shop.trial.set(Want::Account(FLOAT), Found::Account(Some(float)));
-    shop.trial.set(Want::Account(COMMISSION), Found::Account(Some(account(COMMISSION, 760))));
+    shop.trial
+        .set(Want::Account(COMMISSION), Found::Account(Some(account(COMMISSION.number(), 760))));
     let plan = shop.trial.ask(&SHOW, shop.trial.caller(&shop.njeri)).quote().planned();
     assert_eq!(
         ["name", "phone", "balance", "commission"].map(|slot| plan.said(slot)),
@@ -34,7 +35,7 @@ fn a_receipt_says_what_it_moved_here() {
     let mut shop = shop();
     let amina = shop.amina.clone();
     let njeri = shop.njeri.clone();
-    let legs = [(101, -22_900), (FLOAT, 20_000), (2, 2_900)];
+    let legs = [(101, -22_900), (FLOAT.number(), 20_000), (2, 2_900)];
     let plan = checked(&mut shop, &njeri, &legs).planned();
     let slots = ["amount", "name", "date", "time"];
     assert_eq!(slots.map(|slot| plan.said(slot)), ["KES 200", "Amina W", "23/11/26", "09:35"]);

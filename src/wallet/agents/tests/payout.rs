@@ -2,14 +2,17 @@
 
 use super::super::payout::{NOTHING_EARNED, PAY, place};
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::trial::Outcome;
 
 /// So much was earned, and so much of it is owed, minor units.
 fn earned(earned_minor: i64, owed_minor: i64) -> Shop {
     let mut shop = shop();
-    shop.trial
-        .set(Want::Account(COMMISSION), Found::Account(Some(account(COMMISSION, earned_minor))));
+    shop.trial.set(
+        Want::Account(COMMISSION),
+        Found::Account(Some(account(COMMISSION.number(), earned_minor))),
+    );
     shop.trial.set(Want::Owed(FLOAT), Found::Count(owed_minor));
     shop
 }
@@ -42,14 +45,14 @@ fn where_nothing_is_left_nothing_is_paid() {
     assert_eq!(pay(&earned(6_000, 7_000)).reason(), nothing);
     assert_eq!(pay(&earned(6_001, 6_000)).planned().said("amount"), "KES 0.01");
     let mut shop = earned(6_000, 0);
-    shop.freeze(COMMISSION, 6_000);
+    shop.freeze(COMMISSION.number(), 6_000);
     assert_eq!(pay(&shop).reason(), nothing);
 }
 
 #[test]
 fn an_outlet_that_does_not_work_is_not_paid() {
     let mut shop = earned(6_000, 0);
-    shop.freeze(FLOAT, 500_000);
+    shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(pay(&shop).reason(), (Reason::AGENT_UNKNOWN, Some("agent")));
     shop.change(|outlet| outlet.state = "suspended".into());
     assert_eq!(pay(&shop).reason(), (Reason::NOT_AGENT, None));
@@ -59,7 +62,7 @@ fn an_outlet_that_does_not_work_is_not_paid() {
 fn each_outlet_is_paid_once_for_each_time() {
     let [monday, tuesday] = ["23/11/26", "24/11/26"].map(|day| Day::read(day).unwrap());
     let one = shop().outlet;
-    let other = OutletRow { commission_account: COMMISSION + 10, ..one.clone() };
+    let other = OutletRow { commission_account: Id::of(COMMISSION.number() + 10), ..one.clone() };
     assert_ne!(place(&one, monday), place(&other, monday));
     assert_ne!(place(&one, monday), place(&one, tuesday));
     assert_eq!(place(&one, monday), place(&one, monday));

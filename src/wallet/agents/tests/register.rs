@@ -3,6 +3,7 @@
 use super::super::register::{ID_FORMAT, LIFT, REGISTER};
 use super::*;
 use crate::book::Identify;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::wallet::trial::Request;
 
@@ -45,14 +46,17 @@ fn a_wallet_is_opened_for_a_number_that_has_none() {
     };
     assert_eq!(
         (person.account_id, person.msisdn.as_str(), person.name.as_str()),
-        (9_000, STRANGER, "Fatuma Ali")
+        (Id::of(9_000), STRANGER, "Fatuma Ali")
     );
     assert_eq!((person.tier.as_str(), person.language.as_str()), ("id", "en"));
-    assert_eq!((opened.id, opened.balance_minor, opened.kind.as_str()), (9_000, 0, "wallet"));
+    assert_eq!(
+        (opened.id, opened.balance_minor, opened.kind.as_str()),
+        (Id::of(9_000), 0, "wallet")
+    );
     let Identify { row, tier, .. } = seen;
     assert_eq!(
         (row.account_id, row.assistant, row.at, *tier),
-        (9_000, ASSISTANT, shop.trial.now.micros(), "id")
+        (Id::of(9_000), Id::of(ASSISTANT.number()), shop.trial.now.micros(), "id")
     );
     let told = format!("dial=*384*1234# name=Duka Moja phone={}", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.registered".to_owned(), told)]);
@@ -84,10 +88,13 @@ fn an_id_is_seen_once() {
     let [Change::Identify(seen), Change::Tell(_)] = act.changes.as_slice() else {
         panic!("{act:?}")
     };
-    assert_eq!((seen.row.account_id, seen.row.assistant, act.kind), (101, ASSISTANT, "lift"));
+    assert_eq!(
+        (seen.row.account_id, seen.row.assistant, act.kind),
+        (Id::of(101), Id::of(ASSISTANT.number()), "lift")
+    );
     let told = format!("date=23/11/26 name=Duka Moja phone={} time=11:05", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.lifted".to_owned(), told)]);
-    shop.trial.set(Want::Identified(101), Found::Truth(true));
+    shop.trial.set(Want::Identified(Id::of(101)), Found::Truth(true));
     let checked = lift(&shop, "a-12345").quote().refused();
     assert_eq!((checked.reason, checked.field), (Reason::ID_CHECKED, Some("to")));
     assert_eq!(checked.slots["name"].to_string(), "Amina W");

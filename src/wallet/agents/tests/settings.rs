@@ -40,10 +40,10 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
         panic!("{plan:?}")
     };
     let pin = Pin::parse(NEW).unwrap();
-    assert_eq!(row.account_id, ASSISTANT);
+    assert_eq!(row.id, ASSISTANT.into());
     assert!(shop.trial.config.pin_keys.matches(
         row.key_version,
-        ASSISTANT,
+        Id::of(ASSISTANT.number()),
         &row.salt,
         &pin,
         &row.tag

@@ -2,6 +2,7 @@
 
 use super::super::shift::{CLOSE, OPEN};
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::working_day::{CashDrawer, ShiftRow};
 use crate::wallet::service::Unrecorded;
@@ -19,7 +20,7 @@ fn close<'t>(shop: &'t Shop, cash: &str) -> Request<'t> {
 fn begun(drawer: CashDrawer) -> Shop {
     let mut shop = shop();
     let shift = ShiftRow {
-        id: 77,
+        id: Id::of(77),
         assistant: ASSISTANT,
         outlet: FLOAT,
         opened_at: 5,
@@ -29,8 +30,8 @@ fn begun(drawer: CashDrawer) -> Shop {
         counted_minor: None,
     };
     shop.trial.set(Want::Shift(ASSISTANT), Found::Shift(Some(shift)));
-    shop.trial.set(Want::Drawer(77), Found::Drawer(drawer));
-    let mut float = account(FLOAT, 500_000);
+    shop.trial.set(Want::Drawer(Id::of(77)), Found::Drawer(drawer));
+    let mut float = account(FLOAT.number(), 500_000);
     float.last_posting = Some(50);
     shop.trial.set(Want::Account(FLOAT), Found::Account(Some(float)));
     shop
@@ -48,7 +49,7 @@ fn a_shift_begins_with_what_is_in_the_drawer() {
     };
     assert_eq!(
         (row.id, row.assistant, row.outlet, row.opening_minor),
-        (9_000, ASSISTANT, FLOAT, 100_050)
+        (Id::of(9_000), Id::of(ASSISTANT.number()), Id::of(FLOAT.number()), 100_050)
     );
     assert_eq!((row.opened_at, row.closed_at), (shop.trial.now.micros(), None));
     assert_eq!(open(&begun(DAY), "1000").execute().reason(), (Reason::SHIFT_OPEN, None));
@@ -71,7 +72,10 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
         panic!("{plan:?}")
     };
     assert_eq!((*account, *posting), (FLOAT, Some(50)));
-    assert_eq!((row.id, row.expected_minor, row.counted_minor), (77, Some(110_000), Some(108_000)));
+    assert_eq!(
+        (row.id, row.expected_minor, row.counted_minor),
+        (Id::of(77), Some(110_000), Some(108_000))
+    );
     assert_eq!((row.opening_minor, row.closed_at), (100_000, Some(shop.trial.now.micros())));
     let told = format!(
         "agent={} cash=1,080 difference=-20 expected=1,100 name=Njeri K time=11:05 times=3",
@@ -87,15 +91,15 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
 fn who_answers_for_the_outlet_hears_of_it_once() {
     let mut shop = begun(DAY);
     let njeri = shop.njeri.clone();
-    let otieno = shop.trial.person(105, "+254700000005", "Otieno Ouma", 0);
+    let otieno = shop.trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0);
     let told = |shop: &Shop| told_to(&close(shop, "1100").execute().planned(), "sms.shift_closed");
     assert_eq!(told(&shop), [NJERI]);
-    shop.staff(&[&njeri, &otieno], &[ASSISTANT, 303], &[]);
+    shop.staff(&[&njeri, &otieno], &[ASSISTANT, Id::of(303)], &[]);
     assert_eq!(told(&shop), [NJERI]);
-    shop.staff(&[&otieno, &njeri], &[ASSISTANT, 303], &[]);
+    shop.staff(&[&otieno, &njeri], &[ASSISTANT, Id::of(303)], &[]);
     assert_eq!(told(&shop), [NJERI, "+254700000005"]);
     let wambui = shop.with_head();
-    shop.staff(&[&otieno, &njeri], &[ASSISTANT, 303], &[]);
+    shop.staff(&[&otieno, &njeri], &[ASSISTANT, Id::of(303)], &[]);
     assert_eq!(told(&shop), [NJERI, "+254700000005", wambui.msisdn.as_str()]);
 }
 

@@ -4,6 +4,7 @@ use super::super::email_address::{ADDRESS, EMAIL_SAME, PROVE};
 use super::super::mailbox::{MAIL_FULL, MAIL_OFF};
 use crate::book::{Change, Credential, Key, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::calendar::Day;
+use crate::id::{Id, PinId};
 use crate::pin::Pin;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
@@ -21,27 +22,27 @@ use std::time::Duration;
 const ADDRESSED: &str = "amina@example.org";
 const HALF_AN_HOUR: Duration = Duration::from_secs(1_800);
 /// Her code is kept under this number.
-const CODE_ID: i64 = 777;
+const CODE_ID: PinId = PinId::of(777);
 
 fn one() -> (Trial, PersonRow) {
     let mut trial = Trial::new();
-    let amina = trial.person(101, "+254700000001", "Amina Wanjiru", 0);
+    let amina = trial.person(Id::of(101), "+254700000001", "Amina Wanjiru", 0);
     (trial, amina)
 }
 
 /// A mailbox for which a code was asked for at this time, and wrongly tried so often.
 fn asked(trial: &mut Trial, at: Timestamp, attempts: i64) -> (MailboxRow, PinRow) {
     let row = MailboxRow {
-        account_id: 101,
+        account_id: Id::of(101),
         version: 4,
         pending: Some(ADDRESSED.to_owned()),
-        code_id: CODE_ID,
+        code_id: CODE_ID.number(),
         code_until: at.plus(HALF_AN_HOUR).micros(),
-        ..MailboxRow::default()
+        ..MailboxRow::empty(Id::of(101))
     };
     let code = Pin::parse("482613").unwrap();
     let pin = PinRow { attempts, ..trial.config.tagged(CODE_ID, &code, [3; 16]) };
-    trial.set(Want::Mailbox(101), Found::Mailbox(Some(row.clone())));
+    trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(Some(row.clone())));
     trial.set(Want::Pin(CODE_ID), Found::Pin(Some(pin.clone())));
     (row, pin)
 }
@@ -88,8 +89,8 @@ fn a_code_is_mailed_to_the_address_and_the_phone_hears_of_it() {
     assert_eq!(["email", "dial"].map(|slot| plan.said(slot)), ["a***@example.org", "*384*1234#"]);
     let (key, tag, row, letter) = came(&plan);
     assert_eq!(key, place(ADDRESSED, 0));
-    assert_eq!((tag.account_id, tag.attempts), (9_000, 0));
-    assert_eq!((row.account_id, row.version, row.code_id, row.mails), (101, 1, 9_000, 1));
+    assert_eq!((tag.id, tag.attempts), (Id::of(9_000), 0));
+    assert_eq!((row.account_id, row.version, row.code_id, row.mails), (Id::of(101), 1, 9_000, 1));
     assert_eq!((row.address.as_deref(), row.pending.as_deref()), (None, Some(ADDRESSED)));
     assert_eq!(row.code_until, NOW.plus(HALF_AN_HOUR).micros());
     let slots: Slots = serde_json::from_str(&letter.slots).unwrap();
@@ -101,7 +102,13 @@ fn a_code_is_mailed_to_the_address_and_the_phone_hears_of_it() {
     let Value::Code(code_name) = &slots["code_name"] else { panic!("{slots:?}") };
     let code = trial.config.pin_keys.current().code(code_name.as_bytes());
     let typed = Pin::parse(&code).unwrap();
-    assert!(trial.config.pin_keys.matches(tag.key_version, 9_000, &tag.salt, &typed, &tag.tag));
+    assert!(trial.config.pin_keys.matches(
+        tag.key_version,
+        Id::of(9_000),
+        &tag.salt,
+        &typed,
+        &tag.tag
+    ));
     assert!(!letter.slots.contains(&code));
     let told = "dial=*384*1234# email=a***@example.org";
     assert_eq!(plan.messages()[1], ("sms.email_code".to_owned(), told.to_owned()));
@@ -128,11 +135,11 @@ fn each_refusal_of_an_address_names_the_input_that_mends_it() {
     let stranger = trial.ask(&ADDRESS, trial.stranger("+254700000009")).with("email", ADDRESSED);
     assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));
     let row = MailboxRow {
-        account_id: 101,
+        account_id: Id::of(101),
         address: Some(ADDRESSED.to_owned()),
-        ..MailboxRow::default()
+        ..MailboxRow::empty(Id::of(101))
     };
-    trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
+    trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(Some(row)));
     assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (EMAIL_SAME, Some("email")));
     trial.config.mails = false;
     assert_eq!(name(&trial, &amina, ADDRESSED).reason(), (MAIL_OFF, None));
@@ -145,7 +152,7 @@ fn a_new_code_has_the_tries_of_its_day() {
     let midnight = NOW.minus(Duration::from_secs(11 * 3_600 + 5 * 60));
     asked(&mut trial, midnight, 3);
     let (_, tag, row, _) = came(&name(&trial, &amina, ADDRESSED).planned());
-    assert_eq!((tag.account_id, tag.attempts, row.version), (CODE_ID, 3, 5));
+    assert_eq!((tag.id, tag.attempts, row.version), (CODE_ID, 3, 5));
     asked(&mut trial, midnight, PIN_ATTEMPTS_MAX - 1);
     assert!(name(&trial, &amina, ADDRESSED).error.is_none());
     asked(&mut trial, midnight, PIN_ATTEMPTS_MAX);
@@ -171,8 +178,9 @@ fn ten_mails_a_day_are_asked_for_by_one() {
     let (mut trial, amina) = one();
     let today = i64::from(Day::read("23/11/26").unwrap().number());
     let mut mailed = |mails, day| {
-        let row = MailboxRow { account_id: 101, mails, day, ..MailboxRow::default() };
-        trial.set(Want::Mailbox(101), Found::Mailbox(Some(row)));
+        let row =
+            MailboxRow { account_id: Id::of(101), mails, day, ..MailboxRow::empty(Id::of(101)) };
+        trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(Some(row)));
         name(&trial, &amina, ADDRESSED)
     };
     assert_eq!(came(&mailed(9, today).planned()).2.mails, 10);
@@ -194,7 +202,7 @@ fn who_types_the_code_has_the_address_if_the_book_finds_it_right() {
         (row.address.as_deref(), row.pending.as_deref(), row.version),
         (Some(ADDRESSED), None, 5)
     );
-    let [Credential { secret: SecretKind::Code, account: CODE_ID, salt, tag, wrong, locked }] =
+    let [Credential { secret: SecretKind::Code, pin: CODE_ID, salt, tag, wrong, locked }] =
         act.credentials.as_slice()
     else {
         panic!("{act:?}")
@@ -203,7 +211,7 @@ fn who_types_the_code_has_the_address_if_the_book_finds_it_right() {
     // a wrong one costs a try of the code, and of two at the same moment the second is asked anew
     let charged = matches!(
         wrong.as_slice(),
-        [Change::ChargePin { account: CODE_ID }, Change::Keep(Versioned::Mailbox(kept))]
+        [Change::ChargePin { pin: CODE_ID }, Change::Keep(Versioned::Mailbox(kept))]
             if *kept == MailboxRow { version: 5, ..old.clone() }
     );
     assert!(charged && locked.is_empty(), "{wrong:?}");
@@ -224,9 +232,10 @@ fn a_code_counts_for_half_an_hour() {
     let (old, _) = asked(&mut trial, NOW, 0);
     trial.set(Want::Pin(CODE_ID), Found::Pin(None));
     assert_eq!(prove(&trial, &amina, "482613").reason(), gone);
-    trial.set(Want::Mailbox(101), Found::Mailbox(Some(MailboxRow { pending: None, ..old })));
+    trial
+        .set(Want::Mailbox(Id::of(101)), Found::Mailbox(Some(MailboxRow { pending: None, ..old })));
     assert_eq!(prove(&trial, &amina, "482613").reason(), gone);
-    trial.set(Want::Mailbox(101), Found::Mailbox(None));
+    trial.set(Want::Mailbox(Id::of(101)), Found::Mailbox(None));
     assert_eq!(prove(&trial, &amina, "482613").reason(), gone);
 }
 

@@ -4,6 +4,7 @@ use super::super::undo::{UNDO_NOT, UNDO_QUOTA, UNDO_TWICE};
 use super::super::{reversal, undo, undo::SERVICE, undo_sent};
 use super::*;
 use crate::book::HoldMove;
+use crate::id::Id;
 use crate::reason::Reason;
 use crate::reference::Reference;
 use crate::store::agent_rows::AgentPost;
@@ -49,7 +50,10 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
     );
     let act = plan.act.unwrap();
     let expires_at = HoldMove::NEVER;
-    assert_eq!(act.holds, [HoldMove::Open { account: 102, amount_minor: 15_000, expires_at }]);
+    assert_eq!(
+        act.holds,
+        [HoldMove::Open { account: Id::of(102), amount_minor: 15_000, expires_at }]
+    );
     assert_eq!((act.kind, act.legs.len()), ("undo", 0));
     let row = act.changes.iter().find_map(|change| match change {
         Change::Put(put) => Some(put.row.clone()),
@@ -102,7 +106,7 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
 fn only_so_many_are_asked_back_in_thirty_days_and_each_once() {
     let (mut trial, amina, _) = two();
     let since = NOW.minus(Duration::from_secs(30 * 24 * 3_600)).micros();
-    let quota = undo::quota(101, NOW);
+    let quota = undo::quota(Id::of(101), NOW);
     assert_eq!(quota.since, since);
     let count = Want::Arrangements(quota);
     let asked_before = |times| Found::Arrangements(vec![asked("ended"); times]);
@@ -150,10 +154,10 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
         tier(&mut trial, other);
         assert_eq!(is_not(&trial), no, "{other}");
     }
-    let mariam = trial.person(103, "+254700000003", "Mariam Said", 0);
-    trial.outlet(201, "Mama Mboga", 0, &mariam);
+    let mariam = trial.person(Id::of(103), "+254700000003", "Mariam Said", 0);
+    trial.outlet(Id::of(201), "Mama Mboga", 0, &mariam);
     let theirs: Option<AgentPost> = trial.caller(&mariam).post;
-    trial.set(Want::Post(102), Found::Post(Box::new(theirs)));
+    trial.set(Want::Post(Id::of(102)), Found::Post(Box::new(theirs)));
     assert!(is_not(&trial), "who serves is paid for what they hand out");
 }
 
@@ -192,7 +196,7 @@ fn what_was_held_is_told_again_to_who_has_lost_the_screen() {
 fn the_newest_that_may_be_asked_back_are_listed() {
     let (mut trial, amina, _) = two();
     let since = NOW.minus(Duration::from_secs(24 * 3_600)).micros();
-    let history = Want::History { account: 101, since, limit: 20 };
+    let history = Want::History { account: Id::of(101), since, limit: 20 };
     let mut lines: Vec<Whole> = (0..4).map(|n| sent(600 - n, 10)).collect();
     lines.push(posting(596, "cash_out", 11, &[(101, -20_000), (201, 20_000)]));
     lines.extend((5..8).map(|n| sent(600 - n, 20)));

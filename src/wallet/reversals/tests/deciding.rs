@@ -5,6 +5,7 @@ use super::super::reversal::{Reversal, UNDO_GONE};
 use super::super::{agree, asked as asked_of_me, dispute, staff, undo};
 use super::*;
 use crate::book::{HoldMove, Leg};
+use crate::id::Id;
 use crate::reason::Reason;
 use crate::wallet::plan::{Act, Plan};
 use crate::wallet::service::Service;
@@ -30,7 +31,7 @@ fn words(name: &str, phone: &str) -> String {
 fn what_is_asked_is_listed_with_who_asks() {
     let (mut trial, _, baraka) = two();
     let asked = Found::Arrangements(vec![asked("asked")]);
-    trial.set(Want::Arrangements(asked_of_me::of(102)), asked);
+    trial.set(Want::Arrangements(asked_of_me::of(Id::of(102))), asked);
     let list = trial.ask(&asked_of_me::SERVICE, trial.caller(&baraka)).list().planned();
     assert_eq!((list.items.len(), list.items[0].id.as_str()), (1, "9000"));
     let said = ["amount", "name"].map(|slot| list.items[0].slots[slot].to_string());
@@ -56,8 +57,8 @@ fn who_was_paid_gives_back_what_is_held() {
         );
         let act = plan.act.unwrap();
         let legs = [
-            Leg { account: 102, amount_minor: -15_000 },
-            Leg { account: 101, amount_minor: 15_000 },
+            Leg { account: Id::of(102), amount_minor: -15_000 },
+            Leg { account: Id::of(101), amount_minor: 15_000 },
         ];
         assert_eq!(
             (act.kind, act.corrects, act.legs.as_slice()),
@@ -141,7 +142,7 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
     let act =
         staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW).unwrap();
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
-    assert_eq!(act.legs[1], Leg { account: 101, amount_minor: 15_000 });
+    assert_eq!(act.legs[1], Leg { account: Id::of(101), amount_minor: 15_000 });
     assert_eq!((act.kind, act.corrects), ("reversal", Some(PAYMENT)));
     assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
     assert_eq!(moved(&act.changes), [event("give_back", "given_back", "seen the chat")]);

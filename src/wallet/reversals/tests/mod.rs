@@ -7,6 +7,7 @@ use super::super::arrangements::kind;
 use super::super::trial::{NOW, Trial, posting};
 use super::reversal::{KIND, Terms};
 use crate::book::Change;
+use crate::id::{ArrangementId, Id};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::facts::{Found, Whole};
 use crate::store::people::PersonRow;
@@ -15,13 +16,13 @@ use crate::store::wants::Want;
 const AMINA: &str = "+254700000001";
 const BARAKA: &str = "+254700000002";
 const PAYMENT: i64 = 500;
-const REVERSAL: i64 = 9_000;
+const REVERSAL: ArrangementId = Id::of(9_000);
 
 /// Amina sent 200 to Baraka, three minutes ago; he has 1,000.
 fn two() -> (Trial, PersonRow, PersonRow) {
     let mut trial = Trial::new();
-    let amina = trial.person(101, AMINA, "Amina Wanjiru", 50_000);
-    let baraka = trial.person(102, BARAKA, "Baraka Otieno", 100_000);
+    let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 50_000);
+    let baraka = trial.person(Id::of(102), BARAKA, "Baraka Otieno", 100_000);
     trial.set(Want::Posting(PAYMENT), Found::Posting(Some(sent(PAYMENT, 3))));
     (trial, amina, baraka)
 }
@@ -45,8 +46,8 @@ fn asked(state: &str) -> ArrangementRow {
         version: 1,
         state: state.into(),
         open,
-        owner: 101,
-        other: Some(102),
+        owner: Id::of(101),
+        other: Some(Id::of(102)),
         subject: PAYMENT.to_string(),
         begun_at: NOW.micros(),
         due_at: open.then_some(terms.expires_at),

@@ -4,13 +4,15 @@ use super::super::arrival::{Fate, Waiting, arrival_key};
 use super::super::{send_unjoined, voucher::told_key};
 use super::*;
 use crate::book::{FEES, HoldMove, LEVY, Leg, TAX};
+use crate::id::Id;
 use crate::limits::Direction;
 use crate::wallet::people::send;
 use crate::wallet::trial::{account, conforms};
 
 fn waiting() -> (Trial, Waiting) {
     let (mut trial, payer) = amina();
-    let payee = PersonRow { tier: "sim".into(), ..trial.person(109, TO, "Neema Achieng", 0) };
+    let payee =
+        PersonRow { tier: "sim".into(), ..trial.person(Id::of(109), TO, "Neema Achieng", 0) };
     let voucher = voucher(20, 1, Duration::from_secs(3_600));
     let from = account(101, 100_000);
     let into = account(109, 0);
@@ -43,8 +45,13 @@ fn it_is_a_payment_like_any_other_from_then_on() {
     let (trial, waiting) = waiting();
     let act = waiting.arrival(&trial.config, &trial.limits.get(), NOW);
     let leg = |account, amount_minor| Leg { account, amount_minor };
-    let expected =
-        [leg(101, -33_600), leg(109, 30_000), leg(FEES, 2_900), leg(TAX, 600), leg(LEVY, 100)];
+    let expected = [
+        leg(Id::of(101), -33_600),
+        leg(Id::of(109), 30_000),
+        leg(FEES, 2_900),
+        leg(TAX, 600),
+        leg(LEVY, 100),
+    ];
     assert_eq!(act.legs, expected);
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(
@@ -53,7 +60,7 @@ fn it_is_a_payment_like_any_other_from_then_on() {
     );
     assert_eq!(
         (closed(&act), act.meters.len(), act.meters[0].account),
-        (vec![(20, "used")], 1, 109)
+        (vec![(20, "used")], 1, Id::of(109))
     );
     assert_eq!(
         told(act),

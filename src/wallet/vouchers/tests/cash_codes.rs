@@ -3,6 +3,7 @@
 use super::super::cash_code::SERVICE;
 use super::*;
 use crate::book::HoldMove;
+use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::wallet::trial::Request;
@@ -29,7 +30,10 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     assert_eq!(plan.messages(), [told]);
     let act = plan.act.unwrap();
     let expires_at = NOW.plus(Duration::from_secs(1_800));
-    assert_eq!(act.holds, [HoldMove::Open { account: 101, amount_minor: 22_900, expires_at }]);
+    assert_eq!(
+        act.holds,
+        [HoldMove::Open { account: Id::of(101), amount_minor: 22_900, expires_at }]
+    );
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));
     let [Change::SetPin(tag), Change::OpenCode(row), _] = act.changes.as_slice() else {
@@ -41,7 +45,7 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     );
     let keys = &trial.config.pin_keys;
     let typed = Pin::parse(&digits).unwrap();
-    assert!(keys.matches(tag.key_version, 9_000, &tag.salt, &typed, &tag.tag));
+    assert!(keys.matches(tag.key_version, Id::of(9_000), &tag.salt, &typed, &tag.tag));
     let again = ask(&trial, &amina, "20000").again(Some(77)).execute().planned();
     assert_eq!(again.said("cash_code"), digits);
 }
@@ -50,7 +54,7 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
 fn a_code_made_before_ends_and_what_it_held_is_free_again() {
     let (mut trial, amina) = amina();
     let old = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
-    trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(vec![old]));
+    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(vec![old]));
     trial.change(&amina, |member| member.account.held_minor = 33_600 + 77_100);
     let act = ask(&trial, &amina, "20000").execute().planned().act.unwrap();
     assert_eq!(act.holds.first(), Some(&HoldMove::Release { hold: 21 }));

@@ -5,6 +5,7 @@ use super::super::{ending::Untaken, reveal, sent, take_back};
 use super::*;
 use crate::book::{HoldMove, Key, PIN_ATTEMPTS_MAX};
 use crate::calendar::Day;
+use crate::id::Id;
 use crate::limits::Direction;
 use crate::pin::Pin;
 use crate::reason::Reason;
@@ -76,7 +77,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     assert_eq!((act.kind, act.holds.as_slice()), ("cancel", &[HoldMove::Release { hold: 21 }][..]));
     assert_eq!(closed(&act), [(20, "cancelled")]);
     let back = act.meters[0];
-    assert_eq!((back.account, back.amount_minor, back.back), (101, 30_000, true));
+    assert_eq!((back.account, back.amount_minor, back.back), (Id::of(101), 30_000, true));
     assert_eq!(back.way, Direction::Out, "it went out, and counts no more");
     assert_eq!(
         back.day,
@@ -91,7 +92,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
         told.collect::<Vec<_>>()
     };
     assert_eq!(language(&act), [trial.config.market.language.as_str()]);
-    let neema = trial.person(109, TO, "Neema Achieng", 0);
+    let neema = trial.person(Id::of(109), TO, "Neema Achieng", 0);
     trial.change(&neema, |member| member.person.language = "fr".into());
     assert_eq!(language(&ask(&trial).planned().act.unwrap()), ["fr"]);
     let quote = trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20").quote();
@@ -115,8 +116,8 @@ fn what_nobody_takes_goes_back_by_itself() {
 fn kept(trial: &mut Trial, attempts: i64) -> String {
     let key = Key::from_bytes(&[0; 20]).unwrap();
     let digits = trial.config.pin_keys.current().code(key.bytes());
-    let row = trial.config.tagged(20, &Pin::parse(&digits).unwrap(), [4; 16]);
-    trial.set(Want::Pin(20), Found::Pin(Some(PinRow { attempts, ..row })));
+    let row = trial.config.tagged(Id::of(20), &Pin::parse(&digits).unwrap(), [4; 16]);
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(PinRow { attempts, ..row })));
     trial.set(Want::Posting(21), Found::Posting(Some(posting(21, "send_unjoined", 1_440, &[]))));
     digits
 }
@@ -134,13 +135,13 @@ fn its_secret_is_read_again_behind_the_pin() {
     assert_eq!((act.kind, act.changes.len(), act.holds.len()), ("secret", 0, 0));
     kept(&mut trial, PIN_ATTEMPTS_MAX);
     assert_eq!(ask(&trial).reason(), (reveal::PARCEL_LOCKED, None));
-    let other = trial.config.tagged(20, &Pin::parse("123456").unwrap(), [4; 16]);
-    trial.set(Want::Pin(20), Found::Pin(Some(other.clone())));
+    let other = trial.config.tagged(Id::of(20), &Pin::parse("123456").unwrap(), [4; 16]);
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(other.clone())));
     assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "its key is in use no more");
     let both = PinRow { attempts: PIN_ATTEMPTS_MAX, ..other };
-    trial.set(Want::Pin(20), Found::Pin(Some(both)));
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(both)));
     assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "however often it was tried");
-    trial.set(Want::Pin(20), Found::Pin(None));
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(None));
     assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None));
     trial.set(Want::Posting(21), Found::Posting(None));
     assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));

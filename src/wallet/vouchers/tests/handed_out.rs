@@ -4,6 +4,7 @@ use super::super::handing_out::{KIND, Secret, as_read_out};
 use super::super::redeem::SERVICE;
 use super::*;
 use crate::book::{COMMISSIONS, FEES, HoldMove, LEVY, Leg, TAX};
+use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::AgentPost;
@@ -19,11 +20,11 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// waits for it.
 fn outlet() -> (Trial, PersonRow, PersonRow) {
     let (mut trial, amina) = amina();
-    let mariam = trial.person(103, MARIAM, "Mariam Said", 0);
-    trial.outlet(201, "Mama Mboga", 500_000, &mariam);
+    let mariam = trial.person(Id::of(103), MARIAM, "Mariam Said", 0);
+    trial.outlet(Id::of(201), "Mama Mboga", 500_000, &mariam);
     wait(&mut trial, vec![voucher(18, 1, HOUR), voucher(20, 2, HOUR)]);
-    let tag = trial.config.tagged(20, &Pin::parse("404142").unwrap(), [4; 16]);
-    trial.set(Want::Pin(20), Found::Pin(Some(tag)));
+    let tag = trial.config.tagged(Id::of(20), &Pin::parse("404142").unwrap(), [4; 16]);
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(tag)));
     (trial, amina, mariam)
 }
 
@@ -77,7 +78,7 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
     assert!(plan.said("fee").is_empty(), "who stands there has paid nothing");
     let act = plan.act.unwrap();
     let leg = |account, amount_minor| Leg { account, amount_minor };
-    let paid = [leg(101, -33_600), leg(201, 30_000), leg(FEES, 2_900)];
+    let paid = [leg(Id::of(101), -33_600), leg(Id::of(201), 30_000), leg(FEES, 2_900)];
     assert_eq!(act.legs.get(..3).unwrap(), paid);
     assert!(act.legs.contains(&leg(LEVY, 100)));
     assert!(act.legs.iter().any(|leg| leg.account == TAX && leg.amount_minor >= 600));
@@ -89,9 +90,9 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
         Change::Journal(row) => Some((row.service.clone(), row.customer, row.cash_minor)),
         _ => None,
     });
-    assert_eq!(served, Some(("cash_out".to_owned(), 101, -30_000)));
+    assert_eq!(served, Some(("cash_out".to_owned(), Id::of(101), -30_000)));
     let [credential] = act.credentials.as_slice() else { panic!("{:?}", act.credentials) };
-    assert_eq!(credential.account, 20);
+    assert_eq!(credential.pin, Id::of(20));
     assert!(matches!(
         credential.locked.as_slice(),
         [Change::Tell(told)] if told.template == "sms.parcel_tried"
@@ -120,9 +121,9 @@ fn in_parts_it_earns_no_more_than_cash_in_one() {
     let since = crate::calendar::Day::of(NOW, &trial.config.market.zone)
         .begins(&trial.config.market.zone)
         .micros();
-    let history = Want::History { account: 101, since, limit: 50 };
+    let history = Want::History { account: Id::of(101), since, limit: 50 };
     let mut before = |kind: &str| {
-        let line = posting(70, kind, 5, &[(101, -33_600), (201, 30_000), (FEES, 3_600)]);
+        let line = posting(70, kind, 5, &[(101, -33_600), (201, 30_000), (FEES.number(), 3_600)]);
         trial.set(history.clone(), Found::History(vec![line]));
         earned(&trial)
     };
@@ -135,7 +136,7 @@ fn in_parts_it_earns_no_more_than_cash_in_one() {
 #[test]
 fn who_has_joined_meanwhile_still_gets_it_for_the_secret() {
     let (mut trial, _, mariam) = outlet();
-    let neema = trial.person(109, TO, "Neema Achieng", 0);
+    let neema = trial.person(Id::of(109), TO, "Neema Achieng", 0);
     trial.change(&neema, |member| member.person.language = "fr".into());
     let plan = done(&trial, &mariam);
     assert_eq!((plan.said("name"), plan.flags.is_empty()), ("Neema A".to_owned(), true));
@@ -170,7 +171,7 @@ fn each_refusal_names_the_input_that_mends_it() {
         assistant: trial.caller(&mariam).post.unwrap().assistant,
         outlet: trial.caller(&mariam).post.unwrap().outlet,
     };
-    trial.set(Want::Post(101), Found::Post(Box::new(Some(theirs))));
+    trial.set(Want::Post(Id::of(101)), Found::Post(Box::new(Some(theirs))));
     assert_eq!(reason(&trial, SECRET), (counter::AGENT_SELF, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(
@@ -180,7 +181,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     );
     let float = account(201, 500_000);
     let frozen = crate::store::book_rows::Account { state: "frozen".into(), ..float };
-    trial.set(Want::Account(201), Found::Account(Some(frozen)));
+    trial.set(Want::Account(Id::of(201)), Found::Account(Some(frozen)));
     assert_eq!(reason(&trial, SECRET), (Reason::AGENT_UNKNOWN, Some("agent")));
 }
 
@@ -193,16 +194,16 @@ fn two_counters_at_the_same_moment_do_not_earn_twice() {
             Change::AtPosting { account, posting } => Some((account, posting)),
             _ => None,
         });
-    assert_eq!(at, Some((101, Some(50))));
+    assert_eq!(at, Some((Id::of(101), Some(50))));
 }
 
 #[test]
 fn where_several_serve_all_hear_that_one_of_them_hands_it_out() {
     let (mut trial, _, mariam) = outlet();
-    let otieno = trial.person(105, "+254700000005", "Otieno Ouma", 0);
+    let otieno = trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0);
     let people = vec![mariam.clone(), otieno];
-    let roster = Roster { people, assistants: vec![203, 204], shifts: Vec::new() };
-    trial.set(Want::Roster(201), Found::Roster(roster));
+    let roster = Roster { people, assistants: vec![Id::of(203), Id::of(204)], shifts: Vec::new() };
+    trial.set(Want::Roster(Id::of(201)), Found::Roster(roster));
     assert_eq!(
         done(&trial, &mariam).hearers().get(2..).unwrap(),
         [

@@ -10,6 +10,7 @@ mod sending;
 use super::super::trial::{NOW, Trial};
 use super::voucher::LIFE;
 use crate::book::Change;
+use crate::id::Id;
 use crate::store::agent_rows::CashCodeRow;
 use crate::store::facts::Found;
 use crate::store::people::PersonRow;
@@ -22,7 +23,7 @@ const TO: &str = "+254711222333";
 
 fn amina() -> (Trial, PersonRow) {
     let mut trial = Trial::new();
-    let amina = trial.person(101, AMINA, "Amina Wanjiru", 100_000);
+    let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 100_000);
     (trial, amina)
 }
 
@@ -30,7 +31,7 @@ fn amina() -> (Trial, PersonRow) {
 fn voucher(id: i64, place: i64, ago: Duration) -> CashCodeRow {
     CashCodeRow {
         id,
-        account_id: 101,
+        account_id: Id::of(101),
         hold: id + 1,
         amount_minor: 30_000,
         fee_minor: 3_600,
@@ -45,7 +46,7 @@ fn voucher(id: i64, place: i64, ago: Duration) -> CashCodeRow {
 
 /// Amina has sent these.
 fn has_sent(trial: &mut Trial, vouchers: Vec<CashCodeRow>) {
-    let want = Want::SentUnjoined { payer: 101, after: NOW.micros(), limit: 200 };
+    let want = Want::SentUnjoined { payer: Id::of(101), after: NOW.micros(), limit: 200 };
     trial.set(want, Found::Codes(vouchers));
 }
 

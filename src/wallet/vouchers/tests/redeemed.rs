@@ -3,6 +3,7 @@
 use super::super::redeem::SERVICE;
 use super::*;
 use crate::book::{Credential, HoldMove, Leg, SecretKind};
+use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::wallet::trial::Request;
@@ -13,12 +14,12 @@ const CODE: &str = "404142";
 /// Mariam serves at an outlet, and Amina has made a code for 300.
 fn outlet() -> (Trial, PersonRow, PersonRow) {
     let (mut trial, amina) = amina();
-    let mariam = trial.person(103, MARIAM, "Mariam Said", 0);
-    trial.outlet(201, "Mama Mboga", 500_000, &mariam);
+    let mariam = trial.person(Id::of(103), MARIAM, "Mariam Said", 0);
+    trial.outlet(Id::of(201), "Mama Mboga", 500_000, &mariam);
     let code = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
-    trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(vec![code]));
-    let tag = trial.config.tagged(20, &Pin::parse(CODE).unwrap(), [4; 16]);
-    trial.set(Want::Pin(20), Found::Pin(Some(tag)));
+    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(vec![code]));
+    let tag = trial.config.tagged(Id::of(20), &Pin::parse(CODE).unwrap(), [4; 16]);
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(tag)));
     (trial, amina, mariam)
 }
 
@@ -42,8 +43,8 @@ fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
     assert_eq!(templates.collect::<Vec<_>>(), ["sms.cash_out", "sms.cash_out_agent"]);
     let act = plan.act.unwrap();
     assert_eq!(act.kind, "cash_out");
-    assert_eq!(act.legs[0], Leg { account: 101, amount_minor: -33_600 });
-    assert_eq!(act.legs[1], Leg { account: 201, amount_minor: 30_000 });
+    assert_eq!(act.legs[0], Leg { account: Id::of(101), amount_minor: -33_600 });
+    assert_eq!(act.legs[1], Leg { account: Id::of(201), amount_minor: 30_000 });
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
     assert_eq!((closed(&act), act.meters.len(), act.meters[0].own), (vec![(20, "used")], 1, false));
@@ -64,12 +65,17 @@ fn a_wrong_code_and_a_wrong_amount_cost_the_same_try() {
     };
     let keys = &trial.config.pin_keys;
     let right = credential("30000", "404-142");
-    let tag = keys.tag(i64::from(keys.current().version), 20, &[4; 16], &Pin::parse(CODE).unwrap());
-    assert_eq!(
-        (right.secret, right.account, &right.tag),
-        (SecretKind::Code, 20, &tag.unwrap().to_vec())
+    let tag = keys.tag(
+        i64::from(keys.current().version),
+        Id::of(20),
+        &[4; 16],
+        &Pin::parse(CODE).unwrap(),
     );
-    assert!(matches!(right.wrong.as_slice(), [Change::ChargePin { account: 20 }]));
+    assert_eq!(
+        (right.secret, right.pin, &right.tag),
+        (SecretKind::Code, Id::of(20), &tag.unwrap().to_vec())
+    );
+    assert!(matches!(right.wrong.as_slice(), [Change::ChargePin { pin }] if *pin == Id::of(20)));
     assert!(
         matches!(right.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.code_tried")
     );
@@ -100,9 +106,9 @@ fn each_refusal_names_the_input_that_mends_it() {
     let missing =
         trial.ask(&SERVICE, trial.caller(&mariam)).with("to", AMINA).with("amount", "30000");
     assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("code")));
-    trial.set(Want::Pin(20), Found::Pin(None));
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(None));
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
-    trial.set(Want::CodesOf(101, NOW.micros()), Found::Codes(Vec::new()));
+    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(Vec::new()));
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(done(&trial).reason(), (Reason::PAYEE_CLOSED, Some("to")));

@@ -5,6 +5,7 @@ use super::super::send_unjoined::{PARCELS_FULL, SERVICE};
 use super::super::{recipient, voucher::LIFE};
 use super::*;
 use crate::book::{HoldMove, Key};
+use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::time::Timestamp;
@@ -51,9 +52,12 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     );
     let act = plan.act.unwrap();
     let expires_at = NOW.plus(LIFE);
-    assert_eq!(act.holds, [HoldMove::Open { account: 101, amount_minor: 33_600, expires_at }]);
+    assert_eq!(
+        act.holds,
+        [HoldMove::Open { account: Id::of(101), amount_minor: 33_600, expires_at }]
+    );
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("send_unjoined", 0, 1));
-    assert_eq!((act.meters[0].account, act.meters[0].amount_minor), (101, 30_000));
+    assert_eq!((act.meters[0].account, act.meters[0].amount_minor), (Id::of(101), 30_000));
     let opened = act.changes.iter().find_map(|change| match change {
         Change::OpenCode(row) => Some(row.clone()),
         _ => None,
@@ -68,8 +72,8 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
         Change::SetPin(row) => {
             let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
             let keys = &trial.config.pin_keys;
-            row.account_id == 9_000
-                && keys.matches(row.key_version, 9_000, &row.salt, &digits, &row.tag)
+            row.id == Id::of(9_000)
+                && keys.matches(row.key_version, Id::of(9_000), &row.salt, &digits, &row.tag)
         }
         _ => false,
     });
@@ -91,7 +95,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("amount")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", TO);
     assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));
-    trial.person(109, TO, "Neema Achieng", 0);
+    trial.person(Id::of(109), TO, "Neema Achieng", 0);
     assert_eq!(reason(&trial, TO, "30000"), (Reason::ALREADY_JOINED, None));
     trial.config.rules.unjoined = false;
     assert_eq!(reason(&trial, TO, "30000"), (Reason::SERVICE_UNKNOWN, None));
@@ -200,7 +204,7 @@ fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
     };
     let first = turns(&trial);
     assert_eq!((first.len(), first[0] == first[1]), (2, false));
-    trial.set(Want::SentCount(101), Found::Count(1));
+    trial.set(Want::SentCount(Id::of(101)), Found::Count(1));
     let second = turns(&trial);
     assert_eq!((first[0] == second[0], first[1] == second[1]), (false, true));
     trial.set(Want::MeantCount(TO.into()), Found::Count(1));
@@ -231,7 +235,7 @@ fn a_number_without_a_wallet_is_a_question_where_money_may_wait_for_it() {
     assert_eq!(check(&trial, AMINA).reason(), (Reason::PAYEE_SELF, Some("to")));
     trial.config.rules.unjoined = false;
     assert_eq!(check(&trial, TO).reason(), (Reason::PAYEE_UNKNOWN, Some("to")));
-    trial.person(109, TO, "Neema Achieng", 0);
+    trial.person(Id::of(109), TO, "Neema Achieng", 0);
     let known = check(&trial, TO).planned();
     assert!(known.flags.is_empty() && known.act.is_none());
     assert_eq!(
@@ -281,7 +285,7 @@ fn that_no_more_may_wait_is_said_before_an_amount_is_asked_for() {
 #[test]
 fn a_turn_is_of_one_sender_or_of_one_number() {
     let (mut trial, amina) = amina();
-    trial.set(Want::SentCount(101), Found::Count(4));
+    trial.set(Want::SentCount(Id::of(101)), Found::Count(4));
     trial.set(Want::MeantCount(TO.into()), Found::Count(5));
     let act = ask(&trial, &amina).execute().planned().act.unwrap();
     let key = |label, whose: &[u8], count: i64| {

@@ -10,6 +10,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use crate::book::Change;
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::schedule::{Every, Schedule};
@@ -170,14 +171,14 @@ fn open<'a>(context: &Context<'a>) -> Result<&'a [StandingOrderRow], PlanError> 
 }
 
 fn payees(context: &Context) -> Vec<Want> {
-    let accounts: Vec<i64> =
+    let accounts: Vec<AccountId> =
         open(context).unwrap_or_default().iter().map(|row| row.payee).collect();
     if accounts.is_empty() { Vec::new() } else { party::wants_of(&accounts) }
 }
 
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let open = open(context)?;
-    let accounts: Vec<i64> = open.iter().map(|row| row.payee).collect();
+    let accounts: Vec<AccountId> = open.iter().map(|row| row.payee).collect();
     for row in open {
         let payee = party::of(context, &accounts, row.payee)?;
         let slots = Slots::from([

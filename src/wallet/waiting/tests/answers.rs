@@ -8,6 +8,7 @@ use super::super::super::trial::{NOW, posting};
 use super::super::approval::{APPROVE, DECLINE};
 use super::*;
 use crate::book::Leg;
+use crate::id::Id;
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
@@ -43,7 +44,7 @@ fn a_yes_pays_at_the_price_of_where_it_was_asked_for() {
         let act = plan.act.unwrap();
         assert_eq!(act.kind, kind);
         assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
-        assert_eq!(act.legs[1], Leg { account: 102, amount_minor: 20_000 });
+        assert_eq!(act.legs[1], Leg { account: Id::of(102), amount_minor: 20_000 });
     }
 }
 
@@ -52,7 +53,8 @@ fn the_same_payment_of_a_moment_ago_is_asked_about_before_the_yes() {
     let (mut trial, [amina, ..]) = three();
     trial.set(Want::Order(1), Found::Order(Some(order(1, "send", 101, 102, 20_000))));
     trial.change(&amina, |member| member.account.last_posting = Some(50));
-    let history = Want::History { account: 101, since: NOW.minus(10 * MINUTE).micros(), limit: 10 };
+    let history =
+        Want::History { account: Id::of(101), since: NOW.minus(10 * MINUTE).micros(), limit: 10 };
     let paid = posting(50, "send", 3, &[(101, -20_700), (102, 20_000), (2, 700)]);
     trial.set(history, Found::History(vec![paid]));
     let plan = trial.ask(&APPROVE, trial.caller(&amina)).with("order", "1").quote().planned();
@@ -77,7 +79,7 @@ fn say(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Resu
 #[test]
 fn whichever_service_an_order_names_pays_it_and_an_outlet_hands_out_cash() {
     let (mut trial, [amina, _, claire]) = three();
-    trial.outlet(501, "Mama Njeri", 0, &claire);
+    trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
     trial.set(Want::Order(1), Found::Order(Some(order(1, "unknown", 101, 501, 20_000))));
     let ask = || trial.ask(&APPROVE, trial.caller(&amina)).with("order", "1");
     let plan = ask().among(&[UNKNOWN]).execute().planned();
@@ -139,7 +141,7 @@ fn a_yes_is_refused_like_any_payment() {
 #[test]
 fn a_no_is_told_to_who_asked_and_to_nobody_else() {
     let (mut trial, [amina, _, claire]) = three();
-    let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
+    let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
     let mut no = |row: OrderRow| {
         trial.set(Want::Order(1), Found::Order(Some(row)));
         trial.ask(&DECLINE, trial.caller(&amina)).with("order", "1").execute().planned()
@@ -153,6 +155,6 @@ fn a_no_is_told_to_who_asked_and_to_nobody_else() {
     let said = "about=: rent amount=KES 300 name=Amina W phone=0700***001";
     assert_eq!(plan.messages(), [("sms.request_declined".to_owned(), said.to_owned())]);
     assert!(no(order(1, "send", 101, 102, 30_000)).messages().is_empty());
-    let cash = no(order(1, "cash_out", 101, outlet.float_account, 30_000));
+    let cash = no(order(1, "cash_out", 101, outlet.float_account.number(), 30_000));
     assert_eq!((cash.said("name"), cash.messages().len()), ("Mama Njeri".to_owned(), 0));
 }

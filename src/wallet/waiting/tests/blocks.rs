@@ -4,6 +4,7 @@ use super::super::super::service::Service;
 use super::super::super::trial::{NOW, Outcome};
 use super::super::block::{ASKERS, BLOCK, BLOCKED, UNBLOCK};
 use super::*;
+use crate::id::{AccountId, Id};
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
@@ -13,12 +14,12 @@ fn world() -> (Trial, PersonRow) {
     let (mut trial, [amina, ..]) = three();
     let asked = Want::Askers {
         kind: "request",
-        payer: 101,
+        payer: Id::of(101),
         since: NOW.minus(30 * 24 * HOUR).micros(),
         limit: 40,
     };
-    trial.set(asked, Found::Accounts(vec![102, 103, 999]));
-    trial.set(Want::BlockedBy(101), Found::Accounts(vec![103]));
+    trial.set(asked, Found::Accounts(vec![Id::of(102), Id::of(103), Id::of(999)]));
+    trial.set(Want::BlockedBy(Id::of(101)), Found::Accounts(vec![Id::of(103)]));
     (trial, amina)
 }
 
@@ -50,11 +51,11 @@ fn only_those_who_are_listed_are_blocked_or_let_in_again() {
         assert_eq!(plan.said("name"), name);
         let act = plan.act.unwrap();
         assert_eq!(act.kind, "block");
-        let other: i64 = asker.parse().unwrap();
-        let [Change::Block { account: 101, other: blocks, blocked: now }] = act.changes[..] else {
+        let other: AccountId = asker.parse().unwrap();
+        let [Change::Block { account, other: blocks, blocked: now }] = act.changes[..] else {
             panic!("{act:?}")
         };
-        assert_eq!((blocks, now), (other, blocked));
+        assert_eq!((account, blocks, now), (amina.account_id, other, blocked));
     }
     for (service, others) in
         [(&BLOCK, ["103", "999", "101", "x"]), (&UNBLOCK, ["102", "999", "101", "x"])]

@@ -8,6 +8,7 @@ use super::super::super::trial::conforms;
 use super::super::expiry::{key, over};
 use super::super::{order as by_text, payment_request};
 use super::*;
+use crate::id::Id;
 
 /// What is said at the end of an order between these, held against the service that says it.
 fn said(
@@ -38,7 +39,7 @@ fn told_to(plan: &Plan) -> Vec<String> {
 #[test]
 fn whoever_waited_for_it_hears_of_the_end() {
     let (mut trial, [amina, baraka, claire]) = three();
-    let outlet = Party::Outlet(trial.outlet(501, "Mama Njeri", 0, &claire));
+    let outlet = Party::Outlet(trial.outlet(Id::of(501), "Mama Njeri", 0, &claire));
     let sent = order(1, "send", 101, 102, 30_000);
     let plan = said(&by_text::ORDER, &trial, &sent, &amina, &Party::Person(baraka.clone()));
     let words = "amount=KES 300 dial=*384*1234# name=Baraka O phone=0700***002";

@@ -17,6 +17,7 @@ mod standing_work;
 use super::super::plan::Plan;
 use super::super::trial::{NOW, Trial};
 use crate::book::Change;
+use crate::id::Id;
 use crate::store::order_rows::OrderRow;
 use crate::store::people::PersonRow;
 use std::time::Duration;
@@ -40,9 +41,9 @@ pub const HOUR: Duration = Duration::from_secs(3_600);
 /// Amina (101) with KES 1,000, Baraka (102) with 50 and Claire (103) with 500.
 pub fn three() -> (Trial, [PersonRow; 3]) {
     let mut trial = Trial::new();
-    let amina = trial.person(101, AMINA, "Amina Wanjiru", 100_000);
-    let baraka = trial.person(102, BARAKA, "Baraka Otieno", 5_000);
-    let claire = trial.person(103, CLAIRE, "Claire Mwangi", 50_000);
+    let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 100_000);
+    let baraka = trial.person(Id::of(102), BARAKA, "Baraka Otieno", 5_000);
+    let claire = trial.person(Id::of(103), CLAIRE, "Claire Mwangi", 50_000);
     (trial, [amina, baraka, claire])
 }
 
@@ -51,8 +52,8 @@ pub fn order(id: i64, kind: &str, payer: i64, payee: i64, amount_minor: i64) -> 
     OrderRow {
         id,
         kind: kind.to_owned(),
-        payer,
-        payee,
+        payer: Id::of(payer),
+        payee: Id::of(payee),
         amount_minor,
         state: "waiting".into(),
         created_at: NOW.micros(),

@@ -4,13 +4,14 @@ use super::super::super::trial::NOW;
 use super::super::order::{LIST, ORDER};
 use super::super::pending::ORDERS_FULL;
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
 /// What waits for Amina.
 fn waits() -> Want {
-    Want::OrdersWaiting { payer: 101, now: NOW.micros(), limit: 16 }
+    Want::OrdersWaiting { payer: Id::of(101), now: NOW.micros(), limit: 16 }
 }
 
 #[test]
@@ -66,8 +67,11 @@ fn eight_orders_of_ones_own_may_wait_and_requests_take_no_room_from_them() {
 #[test]
 fn what_waits_is_listed_with_who_is_paid() {
     let (mut trial, [amina, _, claire]) = three();
-    let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
-    trial.set(Want::OutletsOf(vec![102, 501, 999]), Found::Outlets(vec![outlet]));
+    let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
+    trial.set(
+        Want::OutletsOf(vec![Id::of(102), Id::of(501), Id::of(999)]),
+        Found::Outlets(vec![outlet]),
+    );
     let asked = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
     let waiting =
         vec![asked, order(2, "cash_out", 101, 501, 5_000), order(3, "send", 101, 999, 100)];

@@ -4,6 +4,7 @@ use super::super::super::trial::NOW;
 use super::super::payment_request::{ASK, CANCEL, MINE, REQUEST_GONE};
 use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
@@ -12,7 +13,7 @@ use crate::store::wants::Want;
 fn of_today() -> Want {
     Want::RequestsOf {
         kind: "request",
-        asker: 102,
+        asker: Id::of(102),
         since: NOW.minus(24 * HOUR).micros(),
         limit: 60,
     }
@@ -27,7 +28,7 @@ fn ask(trial: &Trial, baraka: &PersonRow) -> super::super::super::trial::Outcome
 #[test]
 fn a_request_waits_a_day_and_both_sides_hear_of_it() {
     let (mut trial, [_, baraka, _]) = three();
-    trial.set(Want::RequestsMade("request", 102), Found::Count(4));
+    trial.set(Want::RequestsMade("request", Id::of(102)), Found::Count(4));
     let plan = ask(&trial, &baraka).planned();
     let [row] = opened(&plan)[..] else { panic!("one order") };
     let expires_at = NOW.plus(24 * HOUR).micros();
@@ -91,7 +92,7 @@ fn each_refusal_names_the_input_that_mends_it() {
             "{words}"
         );
     }
-    trial.set(Want::BlockedBy(101), Found::Accounts(vec![102]));
+    trial.set(Want::BlockedBy(Id::of(101)), Found::Accounts(vec![Id::of(102)]));
     assert_eq!(reason(&trial, AMINA, "x", "rent"), (REQUEST_BLOCKED, Some("to")));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::PAYEE_CLOSED, Some("to")));
@@ -146,7 +147,7 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
         let mut waiting = orders(1..requested + 1, &order(1, "request", 101, 103, 100));
         waiting.extend(orders(20..28, &order(1, "send", 101, 103, 100)));
         trial.set(
-            Want::OrdersWaiting { payer: 101, now: NOW.micros(), limit: 16 },
+            Want::OrdersWaiting { payer: Id::of(101), now: NOW.micros(), limit: 16 },
             Found::Orders(waiting),
         );
         ask(&trial, &baraka)
@@ -164,7 +165,7 @@ fn ones_own_requests_are_listed_with_what_became_of_them() {
     let made = vec![with(1, "approved"), with(2, "waiting"), with(3, "declined"), over];
     let want = Want::RequestsOf {
         kind: "request",
-        asker: 102,
+        asker: Id::of(102),
         since: NOW.minus(7 * 24 * HOUR).micros(),
         limit: 20,
     };
@@ -201,7 +202,7 @@ fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
         OrderRow { kind: "send".into(), ..row.clone() },
         OrderRow { state: "approved".into(), ..row.clone() },
         OrderRow { expires_at: NOW.micros(), ..row.clone() },
-        OrderRow { payer: 999, ..row },
+        OrderRow { payer: Id::of(999), ..row },
     ] {
         trial.set(Want::Order(1), Found::Order(Some(row)));
         assert_eq!(cancel(&trial, &baraka).reason(), gone);

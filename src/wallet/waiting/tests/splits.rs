@@ -8,6 +8,7 @@ use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::super::reminding;
 use super::super::split_bill::{BILL_REMINDED, BILL_TWICE, CANCEL, MINE, REMIND, SHARES, SPLIT};
 use super::*;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
@@ -45,7 +46,10 @@ fn each_is_asked_for_an_equal_share_and_the_rest_is_the_askers_own() {
         remind_at: Some(NOW.plus(21 * HOUR - 5 * MINUTE).micros()),
         ..order(9_000, "request", 102, 101, 33_333)
     };
-    assert_eq!(opened(&plan), [&share.clone(), &OrderRow { id: 9_001, payer: 103, ..share }]);
+    assert_eq!(
+        opened(&plan),
+        [&share.clone(), &OrderRow { id: 9_001, payer: Id::of(103), ..share }]
+    );
     let asked = "about=: dinner amount=KES 333.33 date=24/11/26 dial=*384*1234# fee=KES 7 \
                  name=Amina W phone=0700***001 time=11:05";
     let sent = "about=: dinner amount=KES 1,000 count=2 own=KES 333.34 share=KES 333.33";
@@ -99,10 +103,10 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     assert_eq!(reason(&trial, &[BARAKA, DAUDI]), (Reason::PAYEE_UNKNOWN, Some("to2")));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE, BARAKA]), (BILL_TWICE, Some("to3")));
     let waiting = orders(1..9, &order(1, "request", 103, 999, 100));
-    let want = Want::OrdersWaiting { payer: 103, now: NOW.micros(), limit: 16 };
+    let want = Want::OrdersWaiting { payer: Id::of(103), now: NOW.micros(), limit: 16 };
     trial.set(want, Found::Orders(waiting));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUESTS_FULL, Some("to2")));
-    trial.set(Want::BlockedBy(103), Found::Accounts(vec![101]));
+    trial.set(Want::BlockedBy(Id::of(103)), Found::Accounts(vec![Id::of(101)]));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUEST_BLOCKED, Some("to2")));
     trial.change(&claire, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PAYEE_CLOSED, Some("to2")));
@@ -110,18 +114,18 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
         orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
     let today = Want::RequestsOf {
         kind: "request",
-        asker: 101,
+        asker: Id::of(101),
         since: NOW.minus(24 * HOUR).micros(),
         limit: 60,
     };
     trial.set(today, Found::Orders(made));
     trial.change(&claire, |member| member.account.state = "open".into());
-    trial.person(104, DAUDI, "Daudi Kamau", 0);
+    trial.person(Id::of(104), DAUDI, "Daudi Kamau", 0);
     assert!(
         split(&trial, &amina, "100000", &[BARAKA, DAUDI]).quote().error.is_none(),
         "the sixtieth of a day"
     );
-    trial.person(105, "+254700000005", "Esther Njeri", 0);
+    trial.person(Id::of(105), "+254700000005", "Esther Njeri", 0);
     let last = reason(&trial, &[BARAKA, DAUDI, "+254700000005"]);
     assert_eq!(last, (REQUESTS_FULL, Some("to3")), "whoever was named last is the one too many");
 }
@@ -134,7 +138,7 @@ fn what_waits_as_one_bill_takes_one_place() {
             |id: i64| OrderRow { split: Some(id / 3), ..order(id, "request", 999, 101, 100) };
         let today = Want::RequestsOf {
             kind: "request",
-            asker: 101,
+            asker: Id::of(101),
             since: NOW.minus(24 * HOUR).micros(),
             limit: 60,
         };
@@ -158,7 +162,7 @@ fn ones_own_bills_say_how_much_is_paid() {
         vec![share(6, 5, "waiting"), share(5, 5, "approved"), alone, share(2, 1, "declined")];
     let want = Want::RequestsOf {
         kind: "request",
-        asker: 101,
+        asker: Id::of(101),
         since: NOW.minus(7 * 24 * HOUR).micros(),
         limit: 420,
     };
@@ -179,7 +183,7 @@ fn bill(trial: &mut Trial, baraka: &str, claire: &str) {
         ..order(id, "request", payer, 101, 33_333)
     };
     let shares = vec![share(1, 102, baraka), share(2, 103, claire), share(3, 999, "waiting")];
-    trial.set(Want::SharesOf { split: 1, asker: 101 }, Found::Orders(shares));
+    trial.set(Want::SharesOf { split: 1, asker: Id::of(101) }, Found::Orders(shares));
 }
 
 #[test]

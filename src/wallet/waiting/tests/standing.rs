@@ -6,6 +6,7 @@ use super::super::standing_order::{
 };
 use super::*;
 use crate::calendar::Day;
+use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::standing_order_rows::StandingOrderRow;
@@ -17,8 +18,8 @@ pub fn rent() -> StandingOrderRow {
     StandingOrderRow {
         id: 1,
         version: 4,
-        payer: 101,
-        payee: 102,
+        payer: Id::of(101),
+        payee: Id::of(102),
         amount_minor: 30_000,
         total_minor: 30_700,
         every: "month".into(),
@@ -152,7 +153,7 @@ fn whether_the_money_is_there_is_asked_when_it_is_due() {
 fn eight_may_be_open() {
     let (mut trial, [amina, ..]) = three();
     let mut with = |open: usize| {
-        trial.set(Want::StandingOrders(101, 8), Found::StandingOrders(vec![rent(); open]));
+        trial.set(Want::StandingOrders(Id::of(101), 8), Found::StandingOrders(vec![rent(); open]));
         set_up(&trial, &amina, "month", "1/12/26", "12").error
     };
     assert_eq!((with(7), with(8)), (None, Some(STANDING_FULL.into())));
@@ -161,14 +162,17 @@ fn eight_may_be_open() {
 #[test]
 fn what_is_open_is_listed_with_the_next_day() {
     let (mut trial, [amina, _, claire]) = three();
-    let outlet = trial.outlet(501, "Mama Njeri", 0, &claire);
-    trial.set(Want::OutletsOf(vec![102, 501, 999]), Found::Outlets(vec![outlet]));
+    let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
+    trial.set(
+        Want::OutletsOf(vec![Id::of(102), Id::of(501), Id::of(999)]),
+        Found::Outlets(vec![outlet]),
+    );
     let rows = vec![
         rent(),
-        StandingOrderRow { id: 2, payee: 501, done: 3, ..rent() },
-        StandingOrderRow { id: 3, payee: 999, ..rent() },
+        StandingOrderRow { id: 2, payee: Id::of(501), done: 3, ..rent() },
+        StandingOrderRow { id: 3, payee: Id::of(999), ..rent() },
     ];
-    trial.set(Want::StandingOrders(101, 8), Found::StandingOrders(rows));
+    trial.set(Want::StandingOrders(Id::of(101), 8), Found::StandingOrders(rows));
     let plan = trial.ask(&LIST, trial.caller(&amina)).list().planned();
     assert_eq!(
         lines(&plan, &["amount", "name", "date"]),
@@ -202,7 +206,7 @@ fn its_payer_ends_it_without_a_pin() {
     assert_eq!(cancel(&trial, &baraka).reason(), gone, "not who is paid");
     for row in [
         StandingOrderRow { state: "ended".into(), ..rent() },
-        StandingOrderRow { payee: 999, ..rent() },
+        StandingOrderRow { payee: Id::of(999), ..rent() },
     ] {
         trial.set(Want::StandingOrder(1), Found::StandingOrder(Some(row)));
         assert_eq!(cancel(&trial, &amina).reason(), gone);

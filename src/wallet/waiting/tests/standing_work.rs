@@ -70,7 +70,7 @@ fn on_its_day_it_is_paid_and_the_next_one_waits() {
     let act: Act = plan.act.unwrap();
     assert_eq!((act.kind, otherwise), ("send", true));
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
-    assert_eq!((act.legs[0].account, act.legs[0].amount_minor), (101, -30_700));
+    assert_eq!((act.legs[0].account, act.legs[0].amount_minor), (Id::of(101), -30_700));
 }
 
 #[test]

@@ -1,0 +1,100 @@
+//! Numbers that name things: a type for each kind of thing, so that an account is never taken for
+//! a posting. They are counted by the book and mean nothing else: nobody adds to them. What the
+//! things are is not known here.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+/// The number of one `Of`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<Of>(i64, PhantomData<Of>);
+
+/// What an `AccountId` names. None of these has a value: they only tell the numbers apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {}
+/// What a `PostingId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Posting {}
+/// What a `HoldId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hold {}
+/// What an `AssistantId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assistant {}
+/// What a `ShiftId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shift {}
+/// What a `PinId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pin {}
+
+/// What an `ArrangementId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Arrangement {}
+
+/// An account of the book. A wallet is named by its account, and so is whoever has it; an outlet is
+/// named by the account of its float.
+pub type AccountId = Id<Account>;
+/// A posting, in the order of commits.
+pub type PostingId = Id<Posting>;
+/// Money that is set aside.
+pub type HoldId = Id<Hold>;
+/// What two parties, or one, or many, have begun.
+pub type ArrangementId = Id<Arrangement>;
+/// Somebody's work at an outlet.
+pub type AssistantId = Id<Assistant>;
+/// From counting the cash in a drawer to counting it again.
+pub type ShiftId = Id<Shift>;
+/// A PIN or a code that is kept: it has the number of whose it is.
+pub type PinId = Id<Pin>;
+
+impl<Of> Id<Of> {
+    /// The id with this number.
+    pub const fn of(number: i64) -> Id<Of> {
+        Id(number, PhantomData)
+    }
+
+    /// Its number, for what is packed, digested or written for people.
+    pub const fn number(&self) -> i64 {
+        self.0
+    }
+
+    /// The same in place, for a database that takes it by reference.
+    pub(crate) const fn as_number(&self) -> &i64 {
+        &self.0
+    }
+}
+
+impl From<AccountId> for PinId {
+    fn from(owner: AccountId) -> PinId {
+        PinId::of(owner.0)
+    }
+}
+
+impl From<AssistantId> for PinId {
+    fn from(assistant: AssistantId) -> PinId {
+        PinId::of(assistant.0)
+    }
+}
+
+impl<Of> fmt::Debug for Id<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl<Of> fmt::Display for Id<Of> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<Of> FromStr for Id<Of> {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Id<Of>, ParseIntError> {
+        text.parse().map(Id::of)
+    }
+}
