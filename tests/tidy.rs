@@ -37,6 +37,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "values",
         &[
+            "actor",
             "agent_number",
             "request",
             "calendar",

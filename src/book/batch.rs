@@ -6,8 +6,7 @@
 
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Credential, HoldMove, Posting, Put, Receipt, SecretKind};
-use super::trail;
+use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
@@ -63,7 +62,7 @@ struct Reserve {
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
-        // a posting that is not recorded leaves nothing under its key: others may carry the same one
+        // what is not recorded leaves nothing under its key: others may carry the same one
         if posting.is_recorded()
             && let Some((request, receipt)) = self.known.get(&posting.key)
         {
@@ -264,18 +263,7 @@ impl Facts {
                 previous: after.and_then(|a| a.last_posting),
             });
         }
-        for (reserve, index) in reserves.iter().zip(0_i64..) {
-            out.rows.hold_entries.push(HoldEntryRow {
-                posting_id: number,
-                leg: index,
-                hold_id: reserve.hold,
-                account_id: reserve.account,
-                amount_minor: reserve.amount_minor,
-                expires_at: (reserve.hold == number).then_some(reserve.after.expires_at),
-            });
-            out.holds.insert(reserve.hold);
-            self.holds.insert(reserve.hold, reserve.after.clone());
-        }
+        self.set_aside(number, &reserves, out);
         // what sinks below an amount is told of here, where it is known what the postings before
         // this one left
         let sank: Vec<Change> = posting
@@ -304,31 +292,29 @@ impl Facts {
             });
         }
         for change in changes.iter().copied().chain(&sank) {
-            match change {
-                Change::Put(put) => self.put(posting, number, put, out),
-                other => out.changes.push(Noted {
-                    posting: number,
-                    at: posting.at,
-                    change: other.clone(),
-                }),
+            if let Change::Put(put) = change {
+                self.put(posting, number, put, out);
+            } else {
+                out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
             }
         }
         receipt
     }
 
-    /// Stores an arrangement, and leaves its trail.
-    fn put(&mut self, posting: &Posting, number: i64, put: &Put, out: &mut BatchOutcome) {
-        let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
-        let previous = stands.last_posting.replace(number);
-        if previous.is_none() {
-            stands.begun_by = number;
+    /// Makes what is reserved and given back part of them.
+    fn set_aside(&mut self, number: i64, reserves: &[Reserve], out: &mut BatchOutcome) {
+        for (reserve, index) in reserves.iter().zip(0_i64..) {
+            out.rows.hold_entries.push(HoldEntryRow {
+                posting_id: number,
+                leg: index,
+                hold_id: reserve.hold,
+                account_id: reserve.account,
+                amount_minor: reserve.amount_minor,
+                expires_at: (reserve.hold == number).then_some(reserve.after.expires_at),
+            });
+            out.holds.insert(reserve.hold);
+            self.holds.insert(reserve.hold, reserve.after.clone());
         }
-        let begun_by = stands.begun_by;
-        let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
-        let before = out.rows.trail.iter().rev().take_while(|event| event.posting_id == number);
-        let nr = i64::try_from(before.count()).unwrap_or(i64::MAX);
-        out.rows.trail.push(trail::event(posting, (number, nr), put, &row, previous));
-        out.arrangements.insert(row.id, row);
     }
 
     /// The message of an account that sinks below an amount with this posting.

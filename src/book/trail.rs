@@ -2,7 +2,9 @@
 //! it was left. The chain covers the trail, so what was done cannot be edited away, and the record
 //! cannot be changed beside it.
 
+use super::batch::BatchOutcome;
 use super::chain::Link;
+use super::guard_facts::Facts;
 use super::posting::{Posting, Put};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::trail_rows::TrailRow;
@@ -10,9 +12,32 @@ use crate::store::trail_rows::TrailRow;
 /// Bytes of a digest: nobody has time to look for another row with the same one.
 const DIGEST_BYTES: usize = 16;
 
+impl Facts {
+    /// Stores an arrangement, and leaves its trail.
+    pub(super) fn put(
+        &mut self,
+        posting: &Posting,
+        number: i64,
+        put: &Put,
+        out: &mut BatchOutcome,
+    ) {
+        let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
+        let previous = stands.last_posting.replace(number);
+        if previous.is_none() {
+            stands.begun_by = number;
+        }
+        let begun_by = stands.begun_by;
+        let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
+        let before = out.rows.trail.iter().rev().take_while(|event| event.posting_id == number);
+        let nr = i64::try_from(before.count()).unwrap_or(i64::MAX);
+        out.rows.trail.push(event(posting, (number, nr), put, &row, previous));
+        out.arrangements.insert(row.id, row);
+    }
+}
+
 /// What happened to an arrangement, which is left as `row`; `place` is the number of the posting
 /// and which of its events this is.
-pub fn event(
+fn event(
     posting: &Posting,
     place: (i64, i64),
     put: &Put,

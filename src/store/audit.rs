@@ -144,8 +144,8 @@ pub struct RowCounts {
     pub trail: i64,
 }
 
-/// How many rows there are from posting `first` to `last`, both included. On PostgreSQL entries are a part of their postings: none can be there without one, and
-/// they are not counted apart.
+/// How many rows there are from posting `first` to `last`, both included. On PostgreSQL entries are
+/// a part of their postings: none can be there without one, and they are not counted apart.
 pub fn counts(conn: &mut Conn, first: i64, last: i64) -> Result<RowCounts, StoreError> {
     let rows = postings::table.filter(postings::id.between(first, last)).count();
     let postings = on!(conn, c => rows.get_result(c))?;

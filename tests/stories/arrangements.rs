@@ -1,5 +1,5 @@
-//! Arrangements in the book: a row is put only by who has seen it as it is, as many as like go by it
-//! as long as it is in a state that allows it, and its trail says who moved it, and cannot be
+//! Arrangements in the book: a row is put only by who has seen it as it is, as many as like go by
+//! it as long as it is in a state that allows it, and its trail says who moved it, and cannot be
 //! edited.
 
 use super::ledger::*;

@@ -366,7 +366,8 @@ proptest! {
                 ),
             }
             if answer.as_ref().is_ok_and(|receipt| !receipt.repeated) {
-                prop_assert_eq!(posting.is_recorded(), facts.last_posting == before.last_posting + 1);
+                let recorded = facts.last_posting == before.last_posting + 1;
+                prop_assert_eq!(posting.is_recorded(), recorded);
             } else {
                 prop_assert!(facts == before, "a trace was left: {:?}", posting);
                 prop_assert_eq!(format!("{out:?}"), written);

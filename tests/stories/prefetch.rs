@@ -194,7 +194,7 @@ impl Two {
         let what = match &answer {
             Ok(receipt) if receipt.repeated => "repeated".to_owned(),
             Ok(_) => "done".to_owned(),
-            Err(refusal) => format!("{:?}", refusal.reason),
+            Err(refusal) => refusal.code().to_owned(),
         };
         *self.met.entry(what).or_default() += 1;
         let Ok(receipt) = answer else { return };
@@ -286,7 +286,7 @@ async fn two_books_come_to_what_one_would_have_made_of_it() {
         }
     }
     two.ledger.check();
-    for what in ["done", "repeated", "AccountClosed", "NotEnough", "LimitDay", "HoldGone"] {
+    for what in ["done", "repeated", "account_closed", "not_enough", "limit_day", "hold_gone"] {
         assert!(two.met.contains_key(what), "no {what}: {:?}", two.met);
     }
 }

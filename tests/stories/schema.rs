@@ -105,8 +105,8 @@ fn the_tables_are_the_ones_the_program_believes_in() {
     assert_eq!(stored, believed);
 }
 
-/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers, texts,
-/// bytes, and yes or no.
+/// What `src/store/schema.rs` and `book_tables.rs` say, in the same words: those for numbers,
+/// texts, bytes, and yes or no.
 fn believed([number, string, bytes, truth]: [&str; 4]) -> BTreeMap<String, Vec<String>> {
     let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
     let text = ["schema.rs", "schema/book_tables.rs"]

@@ -12,6 +12,7 @@
 //! In memory are a few numbers of each account that moved (of all, from the first link), and the
 //! holds that are open.
 
+mod arrangements;
 mod balances;
 mod findings;
 mod history;

@@ -1,11 +1,8 @@
 //! Records that have a trail: each event compared with the one before, and each record with what
 //! its last event says of it.
 
-use super::findings::{Faults, PAGE};
-use super::history::Walk;
-use crate::book::trail;
+use super::findings::Faults;
 use crate::store::trail_rows::TrailRow;
-use crate::store::{Conn, StoreError, audit};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the trails say.
@@ -17,10 +14,10 @@ pub struct Records {
 }
 
 /// The last event of a record.
-struct Traced {
-    version: i64,
-    digest: Vec<u8>,
-    posting: i64,
+pub struct Traced {
+    pub version: i64,
+    pub digest: Vec<u8>,
+    pub posting: i64,
 }
 
 impl Records {
@@ -61,39 +58,12 @@ impl Records {
     }
 
     /// The last event of a record; not asked for again.
-    fn take(&mut self, kind: &str, id: i64) -> Option<Traced> {
+    pub fn take(&mut self, kind: &str, id: i64) -> Option<Traced> {
         self.kinds.get_mut(kind).and_then(|kind| kind.remove(&id))
     }
-}
 
-impl Walk {
-    /// Compares each arrangement with its last event.
-    pub fn arrangements(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        let mut after = i64::MIN;
-        loop {
-            let page = audit::arrangements_after(conn, after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = last.id.number();
-            for row in page {
-                let left = match self.records.take(&row.kind, row.id.number()) {
-                    Some(traced) => {
-                        (row.version, row.last_posting) == (traced.version, traced.posting)
-                            && trail::of_arrangement(&row) == traced.digest
-                    }
-                    // nothing happened to it since the point
-                    None => (1..=self.point.posting).contains(&row.last_posting),
-                };
-                self.faults.require(left, || {
-                    format!("{} {} is not what its last event left", row.kind, row.id)
-                });
-                self.report.arrangements = self.report.arrangements.saturating_add(1);
-            }
-        }
-        for (kind, records) in &self.records.kinds {
-            for id in records.keys() {
-                self.faults.add(format!("the trail names {kind} {id}, which does not exist"));
-            }
-        }
-        Ok(())
+    /// Records that were not asked for.
+    pub fn strangers(&self) -> impl Iterator<Item = (&str, i64)> + '_ {
+        self.kinds.iter().flat_map(|(kind, records)| records.keys().map(|id| (kind.as_str(), *id)))
     }
 }

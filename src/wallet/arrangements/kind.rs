@@ -1,7 +1,7 @@
-//! What a kind of arrangement is: one value, in the file of the kind, that says in which states one
-//! can be, what moves it from one to another and who may do that, and what happens when its time
-//! comes. Rows are decoded into the kind's own words first, and encoded last; nothing here knows any
-//! kind.
+//! What a kind of arrangement is: one value, in the file of the kind, that says in which states
+//! one can be, what moves it from one to another and who may do that, and what happens when its
+//! time comes. Rows are decoded into the kind's own words first, and encoded last; nothing here
+//! knows any kind.
 
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};

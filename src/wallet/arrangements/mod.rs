@@ -4,6 +4,6 @@
 pub mod kind;
 #[cfg(test)]
 mod tests;
-mod worker;
+mod waking;
 
 pub use kind::{Kind, Role};

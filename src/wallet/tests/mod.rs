@@ -4,3 +4,4 @@
 mod nothing;
 mod outcome;
 pub mod trial;
+mod wakes;

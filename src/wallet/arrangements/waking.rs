@@ -71,7 +71,8 @@ impl Wallet {
                     Ok(false) => woken.others = woken.others.saturating_add(1),
                     Err(why) => {
                         woken.failed = woken.failed.saturating_add(1);
-                        tracing::error!(kind = kind.name, id = row.id.number(), %why, "could not be woken");
+                        let id = row.id.number();
+                        tracing::error!(kind = kind.name, id, %why, "could not be woken");
                     }
                 }
             }
@@ -207,8 +208,8 @@ fn key(row: &ArrangementRow) -> Key {
     Key::new(Timestamp::from_micros(row.due_at.unwrap_or(0)), "wake", &name)
 }
 
-/// Whether a refusal says nothing about what was to be done: somebody was faster, or the book can do
-/// nothing now.
+/// Whether a refusal says nothing about what was to be done: somebody was faster, or the book can
+/// do nothing now.
 fn passes(refusal: &Refusal) -> bool {
     matches!(
         refusal.reason,
