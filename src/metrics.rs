@@ -12,11 +12,19 @@ use std::time::Duration;
 /// Seconds: from a tenth of a millisecond to the deadline of the gateways.
 const LATENCIES: [f64; 14] =
     [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0, 10.0];
+/// Seconds: from one look to a day.
+const LATENESSES: [f64; 8] = [1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3_600.0, 86_400.0];
 const BATCH_SIZES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0, 1024.0];
 
 /// What is counted, and by which word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CountedOutcome {
+    outcome: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Wake {
+    kind: String,
     outcome: String,
 }
 
@@ -38,6 +46,8 @@ pub struct Metrics {
     batch_size: Histogram,
     commits: Counter,
     commit_seconds: Histogram,
+    wakes: Family<Wake, Counter>,
+    wake_late_seconds: Histogram,
     outbox_depth: Gauge,
     outbox_age_seconds: Gauge,
     clock_wrong: Gauge,
@@ -69,6 +79,8 @@ impl Default for Metrics {
             batch_size: Histogram::new(BATCH_SIZES),
             commits: Counter::default(),
             commit_seconds: Histogram::new(LATENCIES),
+            wakes: Family::default(),
+            wake_late_seconds: Histogram::new(LATENESSES),
             outbox_depth: Gauge::default(),
             outbox_age_seconds: Gauge::default(),
             clock_wrong: Gauge::default(),
@@ -100,6 +112,17 @@ impl Default for Metrics {
             "Time of one commit",
             Unit::Seconds,
             metrics.commit_seconds.clone(),
+        );
+        registry.register(
+            "wakes",
+            "What waited and was due, by kind and outcome",
+            metrics.wakes.clone(),
+        );
+        registry.register_with_unit(
+            "wake_late",
+            "How long after it was due something was woken",
+            Unit::Seconds,
+            metrics.wake_late_seconds.clone(),
         );
         registry.register("outbox_depth", "Messages that wait", metrics.outbox_depth.clone());
         registry.register_with_unit(
@@ -158,6 +181,13 @@ impl Metrics {
             postings: self.committed.load(Ordering::Relaxed),
             largest: self.largest.swap(0, Ordering::Relaxed),
         }
+    }
+
+    /// Something that waited was due: `done`, `moved` by somebody else, or `failed`.
+    pub fn woken(&self, kind: &str, outcome: &str, late: Duration) {
+        let (kind, outcome) = (kind.to_owned(), outcome.to_owned());
+        self.wakes.get_or_create(&Wake { kind, outcome }).inc();
+        self.wake_late_seconds.observe(late.as_secs_f64());
     }
 
     /// How many messages wait, and for how long the oldest has.

@@ -126,7 +126,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_page_fits_and_no_word_is_lost(
-            body in "[a-z{€\n ]{0,600}",
+            body in "[a-z{€\n ]{0,250}",
             foot in "[a-z ]{0,20}",
             budget in 1_usize..180,
         ) {

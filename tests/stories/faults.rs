@@ -23,6 +23,8 @@ mod run;
 mod truth;
 mod wishes;
 
+pub use wishes::Luck;
+
 use kadogo::refusal::Reason;
 use run::Run;
 use std::collections::BTreeMap;

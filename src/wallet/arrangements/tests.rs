@@ -5,7 +5,7 @@
 
 use super::super::registry::KINDS;
 use super::kind::{Kind, Role};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray;
 
 /// Where an event leads from a state, by whomever.
@@ -57,5 +57,58 @@ fn words_that_no_kind_knows_lead_nowhere() {
         let (state, event) = (kind.begins[0], kind.events[0]);
         assert_eq!((kind.apply)("lost", event, Role::Service), None);
         assert_eq!((kind.apply)(state, "vanish", Role::Service), None);
+    }
+}
+
+/// One number after another, from a seed.
+struct Luck(u64);
+
+impl Luck {
+    fn pick(&mut self, length: usize) -> usize {
+        // Knuth's: the upper half is random enough for a walk
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(self.0 >> 33).unwrap() % length
+    }
+}
+
+/// The tables as they are printed for people, read back: another form of the same rules.
+fn printed(kind: &Kind) -> BTreeMap<(String, String, String), String> {
+    let mut ways = BTreeMap::new();
+    for line in kind.table().lines().skip(1) {
+        let (what, after) = line.trim().rsplit_once(" = ").unwrap();
+        let (what, roles) = what.split_once(" by ").unwrap();
+        let (state, event) = what.split_once(" + ").unwrap();
+        for role in roles.split(", ") {
+            let way = (state.to_owned(), event.to_owned(), role.to_owned());
+            ways.insert(way, after.to_owned());
+        }
+    }
+    ways
+}
+
+/// `KADOGO_WALKS=2000000` walks so many.
+#[test]
+fn random_walks_keep_to_the_tables_and_end() {
+    let walks = std::env::var("KADOGO_WALKS").map_or(2_000, |text| text.parse().unwrap());
+    let tables: Vec<_> = KINDS.iter().map(printed).collect();
+    let mut luck = Luck(7);
+    for _walk in 0..walks {
+        let which = luck.pick(KINDS.len());
+        let (kind, table) = (&KINDS[which], &tables[which]);
+        let mut state = kind.begins[luck.pick(kind.begins.len())];
+        for step in 0.. {
+            if !kind.open.contains(&state) {
+                break;
+            }
+            // whoever waits long enough sees it end by itself
+            let role = if step < 20 { Role::VARIANTS[luck.pick(5)] } else { Role::Service };
+            let event = kind.events[luck.pick(kind.events.len())];
+            let after = (kind.apply)(state, event, role);
+            let word: &'static str = role.into();
+            let way = (state.to_owned(), event.to_owned(), word.to_owned());
+            assert_eq!(after, table.get(&way).map(String::as_str), "{} {way:?}", kind.name);
+            assert!(step < 10_000, "{} is stuck as {state}", kind.name);
+            state = after.unwrap_or(state);
+        }
     }
 }

@@ -34,6 +34,19 @@ pub struct Woken {
     pub failed: usize,
 }
 
+impl Woken {
+    /// Counts one, and says as what.
+    fn count(&mut self, done: &Result<bool, String>) -> &'static str {
+        let (count, outcome) = match done {
+            Ok(true) => (&mut self.done, "done"),
+            Ok(false) => (&mut self.others, "moved"),
+            Err(_) => (&mut self.failed, "failed"),
+        };
+        *count = count.saturating_add(1);
+        outcome
+    }
+}
+
 /// A row that is due, and what is to be done about it.
 struct Due {
     row: ArrangementRow,
@@ -66,14 +79,11 @@ impl Wallet {
                 .map_or(after, |last| (last.row.due_at.unwrap_or(i64::MIN), last.row.id));
             for (row, done) in join_all(page.into_iter().map(|due| self.wake_one(kind, due))).await
             {
-                match done {
-                    Ok(true) => woken.done = woken.done.saturating_add(1),
-                    Ok(false) => woken.others = woken.others.saturating_add(1),
-                    Err(why) => {
-                        woken.failed = woken.failed.saturating_add(1);
-                        let id = row.id.number();
-                        tracing::error!(kind = kind.name, id, %why, "could not be woken");
-                    }
+                let late = self.clock.now().since(Timestamp::from_micros(row.due_at.unwrap_or(0)));
+                self.metrics.woken(kind.name, woken.count(&done), late);
+                if let Err(why) = done {
+                    let id = row.id.number();
+                    tracing::error!(kind = kind.name, id, %why, "could not be woken");
                 }
             }
             if !full {
