@@ -65,7 +65,7 @@ impl Book {
     /// more. By a clock that is wrong nothing is made true, and that is safe to repeat.
     pub async fn post(&self, posting: Posting) -> PostingResult {
         if self.clock_guard.fault(posting.at).is_some() {
-            return Err(Reason::Busy.into());
+            return Err(Reason::BUSY.into());
         }
         if posting.rows() > POSTING_ROWS_MAX {
             return Err(Reason::INVALID.into());
