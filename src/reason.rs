@@ -153,8 +153,6 @@ impl Reason {
 impl Reason {
     /// The number has an account already.
     pub const ALREADY_JOINED: Reason = Reason::new("already_joined");
-    /// The waiting payment was answered, has expired, or belongs to somebody else.
-    pub const ORDER_GONE: Reason = Reason::new("order_gone");
     /// The code for cash is wrong; slot `left` says how many tries remain.
     pub const CODE_WRONG: Reason = Reason::new("code_wrong");
     /// No code for cash is waiting: it was used, cancelled, tried too often, or has expired.

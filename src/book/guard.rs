@@ -56,12 +56,6 @@ impl Facts {
             }
             Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::SEEN),
             Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::MOVED),
-            Change::OpenOrder(order) => {
-                self.order(order.id, staged).is_some().then_some(Reason::INVALID)
-            }
-            Change::CloseOrder { order, .. } | Change::Reminded { order } => {
-                (self.order(*order, staged) != Some("waiting")).then_some(Reason::ORDER_GONE)
-            }
             Change::OpenShift(shift) => {
                 self.shift(shift.assistant, staged).is_some().then_some(Reason::SHIFT_OPEN)
             }
@@ -82,7 +76,6 @@ impl Facts {
             | Change::Block { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
-            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -171,10 +164,6 @@ impl Facts {
                 new.versioned.insert(versioned.row_key(), versioned.version());
             }
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
-            Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
-            Change::CloseOrder { order, state } => {
-                new.orders.insert(*order, (*state).to_owned());
-            }
             Change::Identify(seen) => {
                 new.identities.insert(seen.row.digest.clone());
                 new.identified.insert(seen.row.account_id);
@@ -186,11 +175,9 @@ impl Facts {
             | Change::AtPosting { .. }
             | Change::While { .. }
             | Change::Block { .. }
-            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Journal(_)
-            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -238,15 +225,6 @@ impl Facts {
             .or_else(|| self.guard_facts.shifts.get(&assistant))
             .copied()
             .flatten()
-    }
-
-    fn order<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a str> {
-        staged
-            .guard_facts
-            .orders
-            .get(&id)
-            .or_else(|| self.guard_facts.orders.get(&id))
-            .map(String::as_str)
     }
 }
 

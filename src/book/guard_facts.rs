@@ -37,8 +37,6 @@ pub struct GuardFacts {
     pub dedup_keys: HashSet<Key>,
     /// Numbers that have a wallet.
     pub msisdns: HashSet<String>,
-    /// States of payment orders.
-    pub orders: HashMap<i64, String>,
     /// Digests of ID numbers that have a wallet.
     pub identities: HashSet<Vec<u8>>,
     /// Wallets that have an ID.
@@ -89,7 +87,6 @@ impl Facts {
         self.guard_facts.tags.extend(guard_facts.tags);
         self.guard_facts.dedup_keys.extend(guard_facts.dedup_keys);
         self.guard_facts.msisdns.extend(guard_facts.msisdns);
-        self.guard_facts.orders.extend(guard_facts.orders);
         self.guard_facts.identities.extend(guard_facts.identities);
         self.guard_facts.identified.extend(guard_facts.identified);
         self.guard_facts.shifts.extend(guard_facts.shifts);

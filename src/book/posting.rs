@@ -2,7 +2,7 @@
 
 use super::Key;
 use crate::actor::Actor;
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
+use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -10,7 +10,6 @@ use crate::store::agent_rows::CashCodeRow;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
-use crate::store::order_rows::OrderRow;
 use crate::store::outbox::NewMessage;
 use crate::store::people::{PersonRow, PinRow};
 use crate::store::sessions::SessionRow;
@@ -194,21 +193,6 @@ pub enum Change {
         /// Which text.
         key: Key,
     },
-    /// Add a payment order.
-    OpenOrder(OrderRow),
-    /// Answer a waiting payment order; refused as `order_gone` when it does not wait any more.
-    CloseOrder {
-        /// Which order.
-        order: i64,
-        /// `approved`, `declined`, `expired` or `cancelled`.
-        state: &'static str,
-    },
-    /// Who has to answer a payment order was reminded of it; refused as `order_gone` when it does
-    /// not wait any more.
-    Reminded {
-        /// Which order.
-        order: i64,
-    },
     /// Whether somebody takes requests from somebody else.
     Block {
         /// Who is asked.
@@ -233,13 +217,6 @@ pub enum Change {
     CloseShift(ShiftRow),
     /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
     Journal(AgentJournalRow),
-    /// Who serves has asked for a customer's yes to an order that this posting adds.
-    InitiatedBy {
-        /// The order.
-        order: i64,
-        /// Who serves.
-        assistant: AssistantId,
-    },
     /// From when on the float of an outlet counts as low.
     SetLowFloat {
         /// The float account.

@@ -7,8 +7,8 @@ use super::posting::{Change, HoldMove, Posting, Receipt};
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
 use crate::store::changes_since::Invalidated;
 use crate::store::{
-    Conn, StoreError, arrangement_rows, book_rows, identities, order_rows, people, sessions,
-    versioned, working_day,
+    Conn, StoreError, arrangement_rows, book_rows, identities, people, sessions, versioned,
+    working_day,
 };
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -66,10 +66,6 @@ pub fn read_facts(
         let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
         facts.guard_facts.shifts =
             shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
-    }
-    if !want.orders.is_empty() {
-        let rows = order_rows::by_ids(conn, &Vec::from_iter(want.orders))?;
-        facts.guard_facts.orders = rows.into_iter().map(|order| (order.id, order.state)).collect();
     }
     if !want.arrangements.is_empty() {
         let rows = arrangement_rows::by_ids(conn, &Vec::from_iter(want.arrangements))?;
@@ -153,7 +149,6 @@ impl Facts {
         self.known.clear();
         self.guard_facts.dedup_keys.clear();
         self.guard_facts.msisdns.clear();
-        self.guard_facts.orders.clear();
         self.guard_facts.identities.clear();
         self.guard_facts.identified.clear();
         self.guard_facts.shifts.clear();
@@ -179,7 +174,6 @@ struct TouchedRows<'a> {
     pins: BTreeSet<PinId>,
     dedup_keys: BTreeSet<&'a [u8]>,
     msisdns: BTreeSet<&'a str>,
-    orders: BTreeSet<i64>,
     identities: BTreeSet<&'a [u8]>,
     identified: BTreeSet<AccountId>,
     serving: BTreeSet<AssistantId>,
@@ -231,10 +225,6 @@ impl<'a> TouchedRows<'a> {
                 Change::Dedup { key } | Change::Claim { key } => {
                     self.dedup_keys.insert(key.bytes());
                 }
-                Change::CloseOrder { order, .. } | Change::Reminded { order } => {
-                    self.orders.insert(*order);
-                }
-                Change::OpenOrder(order) => drop(self.orders.insert(order.id)),
                 Change::Put(put) => drop(self.arrangements.insert(put.row.id)),
                 Change::While { arrangement, .. } => {
                     self.arrangements.insert(*arrangement);
@@ -250,7 +240,6 @@ impl<'a> TouchedRows<'a> {
                 | Change::Block { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
-                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }

@@ -4,18 +4,17 @@
 use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
-use crate::id::{AccountId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, PinId, ShiftId};
 use crate::store::agent_rows::{self, CashCodeRow};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
-use crate::store::order_rows::OrderRow;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::people::{self, PersonRow, PinRow};
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::versioned::{self, RowKey, Versioned};
 use crate::store::working_day::{self, AgentJournalRow, ClawbackRow, ShiftRow};
-use crate::store::{Conn, StoreError, arrangement_rows, order_rows, trail_rows};
+use crate::store::{Conn, StoreError, arrangement_rows, blocks, trail_rows};
 use std::collections::{BTreeMap, HashMap};
 
 /// The changes of a batch, sorted by table.
@@ -28,9 +27,6 @@ struct Sets<'a> {
     languages: BTreeMap<AccountId, &'a str>,
     sessions: HashMap<&'a [u8], &'a SessionRow>,
     dedup_keys: Vec<(&'a [u8], i64)>,
-    orders: BTreeMap<i64, &'a OrderRow>,
-    closed: BTreeMap<i64, &'static str>,
-    reminded: Vec<i64>,
     blocks: BTreeMap<(AccountId, AccountId), bool>,
     codes: Vec<CashCodeRow>,
     spent_codes: BTreeMap<i64, &'static str>,
@@ -38,7 +34,6 @@ struct Sets<'a> {
     tiers: BTreeMap<AccountId, &'a str>,
     shifts: BTreeMap<ShiftId, &'a ShiftRow>,
     journal: Vec<AgentJournalRow>,
-    initiators: Vec<(i64, AssistantId)>,
     low_floats: BTreeMap<AccountId, i64>,
     clawbacks: BTreeMap<(i64, AccountId, AccountId, &'a str), &'a ClawbackRow>,
     versioned: BTreeMap<RowKey, &'a Versioned>,
@@ -78,13 +73,11 @@ pub fn write(
         people::set_pins(&sets.pins.values().collect::<Vec<_>>()),
         sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
         sessions::see(&sets.dedup_keys),
-        order_rows::add(&sets.orders.into_values().collect::<Vec<_>>()),
-        order_rows::set_blocks(&sets.blocks),
+        blocks::set(&sets.blocks),
         agent_rows::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
         working_day::add_journal(&sets.journal),
-        working_day::add_initiators(&sets.initiators),
         working_day::put_clawbacks(&sets.clawbacks.into_values().collect::<Vec<_>>()),
         outbox::add(&sets.messages),
         arrangement_rows::put(&out.arrangements.values().collect::<Vec<_>>()),
@@ -100,8 +93,6 @@ pub fn write(
             people::set_languages(&sets.languages),
             people::set_tiers(&sets.tiers),
             agent_rows::set_low_floats(&sets.low_floats),
-            order_rows::set_states(&sets.closed),
-            order_rows::set_reminded(&sets.reminded),
             agent_rows::set_code_states(&sets.spent_codes),
         ],
     )
@@ -142,9 +133,6 @@ impl<'a> Sets<'a> {
                 Change::Journal(row) => {
                     sets.journal.push(AgentJournalRow { posting: note.posting, ..row.clone() })
                 }
-                Change::InitiatedBy { order, assistant } => {
-                    sets.initiators.push((*order, *assistant))
-                }
                 Change::SetLowFloat { outlet, low_minor } => {
                     sets.low_floats.insert(*outlet, *low_minor);
                 }
@@ -154,9 +142,6 @@ impl<'a> Sets<'a> {
                 Change::Dedup { key } | Change::Claim { key } => {
                     sets.dedup_keys.push((key.bytes(), note.at.micros()))
                 }
-                Change::OpenOrder(order) => drop(sets.orders.insert(order.id, order)),
-                Change::CloseOrder { order, state } => drop(sets.closed.insert(*order, state)),
-                Change::Reminded { order } => sets.reminded.push(*order),
                 Change::Block { account, other, blocked } => {
                     sets.blocks.insert((*account, *other), *blocked);
                 }

@@ -8,7 +8,6 @@ use super::book_rows::{Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
-use super::order_rows::OrderRow;
 use super::people::{PersonRow, PinRow};
 use super::standing_order_rows::StandingOrderRow;
 use super::wants::Want;
@@ -59,10 +58,6 @@ pub enum Found {
     Shift(Option<ShiftRow>),
     /// `Want::Drawer`.
     Drawer(CashDrawer),
-    /// `Want::Order`.
-    Order(Option<OrderRow>),
-    /// `Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`.
-    Orders(Vec<OrderRow>),
     /// An arrangement.
     Arrangement(Option<ArrangementRow>),
     /// Several of them.
@@ -77,12 +72,9 @@ pub enum Found {
     StandingOrder(Option<StandingOrderRow>),
     /// `Want::StandingOrders`.
     StandingOrders(Vec<StandingOrderRow>),
-    /// `Want::Askers`, `Want::BlockedBy`.
+    /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
-    /// `Want::InitiatedBy`.
-    Assistant(Option<AssistantId>),
-    /// `Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`, `Want::SentCount`,
-    /// `Want::MeantCount`.
+    /// `Want::Owed`, `Want::SentCount`, `Want::MeantCount`.
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
     Truth(bool),
@@ -296,14 +288,6 @@ impl Facts {
         })
     }
 
-    /// A payment that waits, or did (`Want::Order`).
-    pub fn order(&self, id: i64) -> Result<Option<&OrderRow>, NotWanted> {
-        let want = Want::Order(id);
-        Ok(self
-            .get(&want, |found| if let Found::Order(order) = found { Some(order) } else { None })?
-            .as_ref())
-    }
-
     /// An arrangement (`Want::Arrangement`).
     pub fn arrangement(&self, id: ArrangementId) -> Result<Option<&ArrangementRow>, NotWanted> {
         let want = Want::Arrangement(id);
@@ -316,13 +300,6 @@ impl Facts {
     pub fn arrangements(&self, search: Search) -> Result<&[ArrangementRow], NotWanted> {
         self.get(&Want::Arrangements(search), |found| {
             if let Found::Arrangements(rows) = found { Some(rows.as_slice()) } else { None }
-        })
-    }
-
-    /// Several of them (`Want::OrdersWaiting`, `Want::RequestsOf`, `Want::SharesOf`).
-    pub fn orders(&self, want: &Want) -> Result<&[OrderRow], NotWanted> {
-        self.get(want, |found| {
-            if let Found::Orders(orders) = found { Some(orders.as_slice()) } else { None }
         })
     }
 
@@ -368,22 +345,14 @@ impl Facts {
         })
     }
 
-    /// Wallets (`Want::Askers`, `Want::BlockedBy`).
+    /// Wallets (`Want::BlockedBy`).
     pub fn accounts(&self, want: &Want) -> Result<&[AccountId], NotWanted> {
         self.get(want, |found| {
             if let Found::Accounts(accounts) = found { Some(accounts.as_slice()) } else { None }
         })
     }
 
-    /// Who serves and has asked for the yes to an order (`Want::InitiatedBy`).
-    pub fn initiated_by(&self, order: i64) -> Result<Option<AssistantId>, NotWanted> {
-        let want = Want::InitiatedBy(order);
-        self.get(&want, |found| if let Found::Assistant(id) = found { Some(id) } else { None })
-            .copied()
-    }
-
-    /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::ReversalsSince`,
-    /// `Want::SentCount`, `Want::MeantCount`).
+    /// How many, or how much (`Want::Owed`, `Want::SentCount`, `Want::MeantCount`).
     pub fn count(&self, want: &Want) -> Result<i64, NotWanted> {
         self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None })
             .copied()

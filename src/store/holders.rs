@@ -5,15 +5,11 @@ use super::agent_rows::{AgentPost, AssistantRow, OutletRow};
 use super::book_rows::{self, Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::people::{PersonRow, PinRow};
-use super::schema::{accounts, assistants, budgets, orders, outlets, packed, people, pins};
+use super::schema::{accounts, arrangements, assistants, budgets, outlets, packed, people, pins};
 use super::{Conn, StoreError, legs};
 use crate::id::{AccountId, PinId};
-use diesel::backend::Backend;
 use diesel::dsl::exists;
-use diesel::expression::ValidGrouping;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::Text;
 
 /// Somebody who takes part in a payment.
 #[derive(Debug, Clone)]
@@ -109,25 +105,12 @@ pub fn among(
     }
 }
 
-/// The state of an order that waits, spelled out in the statement: the index of what waits holds
-/// nothing else, and only so a plan that was made without looking at values can use it.
-#[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
-struct Waiting;
-
-impl Expression for Waiting {
-    type SqlType = Text;
-}
-
-impl<QS> AppearsOnTable<QS> for Waiting {}
-
-impl<QS> SelectableExpression<QS> for Waiting {}
-
-impl<DB: Backend> QueryFragment<DB> for Waiting {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("'waiting'");
-        Ok(())
-    }
-}
+/// What waits for the yes of who wants it themselves, its owner: until its clock says that it is
+/// over;
+pub const WANTED: &str = "order";
+/// and what waits for the yes of who is asked, its other side. Its clock may be that of a reminder,
+/// and says no end; who ends it is never late by more than a moment.
+pub const ASKED: &str = "request";
 
 /// Those who have these numbers, as they stand at `now`, microseconds UTC.
 pub fn caller_profiles(
@@ -136,8 +119,14 @@ pub fn caller_profiles(
     now: i64,
 ) -> Result<Vec<CallerProfile>, StoreError> {
     type ProfileColumns = (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool);
-    let waiting = orders::state.eq(Waiting);
-    let waits = orders::table.filter(orders::payer.eq(people::account_id)).filter(waiting);
+    let open = arrangements::table.filter(arrangements::open.eq(true));
+    let wanted = open
+        .filter(arrangements::kind.eq(WANTED))
+        .filter(arrangements::owner.eq(people::account_id))
+        .filter(arrangements::due_at.gt(now));
+    let asked = open
+        .filter(arrangements::kind.eq(ASKED))
+        .filter(arrangements::other.eq(people::account_id.nullable()));
     let all = people::table
         .left_join(pins::table.on(pins::account_id.eq(people::account_id)))
         .left_join(assistants::table.on(assistants::person.eq(people::account_id)))
@@ -149,7 +138,7 @@ pub fn caller_profiles(
             pins::account_id.nullable(),
             assistants::all_columns.nullable(),
             outlets::all_columns.nullable(),
-            exists(waits.filter(orders::expires_at.gt(now))),
+            exists(wanted).or(exists(asked)),
         ));
     let found: Vec<ProfileColumns> = match conn {
         Conn::Sqlite(conn) => {

@@ -4,8 +4,8 @@
 use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
-    order_rows, people, sessions, standing_order_rows, voucher_rows, working_day,
+    Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, holders, identities,
+    mailboxes, people, sessions, standing_order_rows, voucher_rows, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -107,27 +107,10 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
         Want::Shift(assistant) => Found::Shift(working_day::open_shift(conn, *assistant)?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
-        Want::InitiatedBy(order) => Found::Assistant(working_day::initiator_of(conn, *order)?),
         Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
-        Want::Order(id) => Found::Order(order_rows::by_id(conn, *id)?),
-        Want::OrdersWaiting { payer, now, limit } => {
-            Found::Orders(order_rows::waiting(conn, *payer, *now, *limit)?)
-        }
-        Want::RequestsOf { kind, asker, since, limit } => {
-            Found::Orders(order_rows::requests_of(conn, kind, *asker, *since, *limit)?)
-        }
-        Want::RequestsMade(kind, asker) => {
-            Found::Count(order_rows::requests_made(conn, kind, *asker)?)
-        }
         Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
         Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
-        Want::SharesOf { split, asker } => {
-            Found::Orders(order_rows::of_split(conn, *split, *asker)?)
-        }
-        Want::Askers { kind, payer, since, limit } => {
-            Found::Accounts(order_rows::askers(conn, kind, *payer, *since, *limit)?)
-        }
-        Want::BlockedBy(account) => Found::Accounts(order_rows::blocked_by(conn, *account)?),
+        Want::BlockedBy(account) => Found::Accounts(blocks::by(conn, *account)?),
         Want::CodesOf(account, now) => Found::Codes(agent_rows::open_codes(conn, *account, *now)?),
         Want::SentUnjoined { payer, after, limit } => {
             Found::Codes(voucher_rows::sent_by(conn, *payer, *after, *limit)?)

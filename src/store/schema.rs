@@ -50,22 +50,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    orders (id) {
-        id -> BigInt,
-        kind -> Text,
-        payer -> BigInt,
-        payee -> BigInt,
-        amount_minor -> BigInt,
-        state -> Text,
-        created_at -> BigInt,
-        expires_at -> BigInt,
-        reference -> Text,
-        split -> Nullable<BigInt>,
-        remind_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
     blocks (account, other) {
         account -> BigInt,
         other -> BigInt,
@@ -142,13 +126,6 @@ diesel::table! {
         head_minor -> BigInt,
         tax_minor -> BigInt,
         at -> BigInt,
-    }
-}
-
-diesel::table! {
-    order_initiators (order_id) {
-        order_id -> BigInt,
-        assistant -> BigInt,
     }
 }
 
@@ -258,7 +235,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     pins,
     sessions,
     dedup_keys,
-    orders,
     blocks,
     arrangements,
     trail,
@@ -267,7 +243,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     shifts,
     agent_journal,
-    order_initiators,
     clawbacks,
     assistants,
     cash_codes,

@@ -46,56 +46,12 @@ pub enum Want {
     Shift(AssistantId),
     /// What came of a shift so far.
     Drawer(ShiftId),
-    /// A payment that waits, or did.
-    Order(i64),
-    /// What waits for the yes of a payer.
-    OrdersWaiting {
-        /// Who has to say yes.
-        payer: AccountId,
-        /// What is over by then does not wait.
-        now: i64,
-        /// At most.
-        limit: i64,
-    },
-    /// What somebody asked others for by orders of this kind, the newest first.
-    RequestsOf {
-        /// Which kind.
-        kind: &'static str,
-        /// Who asked.
-        asker: AccountId,
-        /// What is older is left out.
-        since: i64,
-        /// At most.
-        limit: i64,
-    },
-    /// How many orders of this kind somebody has ever asked for.
-    RequestsMade(&'static str, AccountId),
     /// An arrangement.
     Arrangement(ArrangementId),
     /// Several of them.
     Arrangements(Search),
-    /// The shares of a split that somebody asked for.
-    SharesOf {
-        /// Which split.
-        split: i64,
-        /// Who asked.
-        asker: AccountId,
-    },
-    /// Who asked somebody by orders of this kind of late.
-    Askers {
-        /// Which kind.
-        kind: &'static str,
-        /// Who was asked.
-        payer: AccountId,
-        /// What is older is left out.
-        since: i64,
-        /// At most.
-        limit: i64,
-    },
     /// Whose requests somebody takes no more.
     BlockedBy(AccountId),
-    /// Who serves and has asked for the yes to an order.
-    InitiatedBy(i64),
     /// The open codes for cash of a wallet, at a time.
     CodesOf(AccountId, i64),
     /// What somebody sent to numbers without a wallet and was not over by then.

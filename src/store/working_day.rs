@@ -1,7 +1,7 @@
 //! The working day of agents: shifts, what was done in them, and what was earned too much.
 
 use super::rows::{Column, Rows};
-use super::schema::{agent_journal, clawbacks, order_initiators, shifts};
+use super::schema::{agent_journal, clawbacks, shifts};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, AssistantId, ShiftId};
 use diesel::prelude::*;
@@ -155,17 +155,6 @@ pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRo
     Ok(on!(conn, c => agent_journal::table.find(posting).first(c).optional())?)
 }
 
-/// Who has asked for the yes that this order waits for.
-pub fn initiator_of(conn: &mut Conn, order: i64) -> Result<Option<AssistantId>, StoreError> {
-    Ok(on!(conn, c =>
-        order_initiators::table
-            .find(order)
-            .select(order_initiators::assistant)
-            .first(c)
-            .optional()
-    )?)
-}
-
 /// What was found of a day.
 pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
     Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
@@ -244,15 +233,6 @@ pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
     let head = "INSERT INTO agent_journal (posting, outlet, team, assistant, shift, customer, \
                 service, amount_minor, cash_minor, own_minor, head_minor, tax_minor, at)";
     Rows::insert(rows.len(), columns, head, "")
-}
-
-/// Adds who has asked: order and assistant.
-pub fn add_initiators(rows: &[(i64, AssistantId)]) -> Rows<'static> {
-    let columns = vec![
-        Column::Numbers(rows.iter().map(|(order, _)| *order).collect()),
-        Column::ids(rows.iter().map(|(_, assistant)| *assistant)),
-    ];
-    Rows::insert(rows.len(), columns, "INSERT INTO order_initiators (order_id, assistant)", "")
 }
 
 /// Adds what was found to be earned too much, or writes what more of it was taken back.

@@ -258,14 +258,7 @@ fn actor(service: &Service, caller: &Caller) -> Actor {
 /// between: a new plan does, or says, better.
 fn is_outdated(refusal: &Refusal) -> bool {
     let reason = refusal.reason;
-    [
-        Reason::NOT_ENOUGH,
-        Reason::ACCOUNT_CLOSED,
-        Reason::HOLD_GONE,
-        Reason::ORDER_GONE,
-        Reason::MOVED,
-    ]
-    .contains(&reason)
+    [Reason::NOT_ENOUGH, Reason::ACCOUNT_CLOSED, Reason::HOLD_GONE, Reason::MOVED].contains(&reason)
 }
 
 fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {

@@ -13,7 +13,10 @@ use super::people::{
 };
 use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
 use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
-use super::waiting::{approval, block, order, payment_request, split_bill, standing_order};
+use super::waiting::{
+    approval, asking, block, by_text, order, payment_request, split_bill, standing_order,
+    waiting_list,
+};
 use std::sync::LazyLock;
 
 /// Everything the wallet can do.
@@ -29,13 +32,13 @@ pub const SERVICES: &[Service] = &[
     asked::SERVICE,
     agree::SERVICE,
     dispute::SERVICE,
-    order::ORDER,
-    order::LIST,
+    by_text::ORDER,
+    waiting_list::LIST,
     approval::APPROVE,
     approval::DECLINE,
-    payment_request::ASK,
-    payment_request::MINE,
-    payment_request::CANCEL,
+    asking::ASK,
+    asking::MINE,
+    asking::CANCEL,
     split_bill::SPLIT,
     split_bill::MINE,
     split_bill::SHARES,
@@ -97,4 +100,4 @@ pub fn service(name: &str) -> Option<&'static Service> {
 }
 
 /// Everything that waits: one line each.
-pub const KINDS: &[Kind] = &[reversal::KIND];
+pub const KINDS: &[Kind] = &[reversal::KIND, order::KIND, payment_request::KIND];

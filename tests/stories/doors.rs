@@ -7,7 +7,7 @@ use super::world::*;
 use diesel::prelude::*;
 use kadogo::on;
 use kadogo::store::StoreError;
-use kadogo::store::schema::{dedup_keys, orders, outbox, postings, sessions};
+use kadogo::store::schema::{arrangements, dedup_keys, outbox, postings, sessions};
 
 const USSD: &str = "/gateways/africastalking/ussd";
 const ENDED: &str = "/gateways/africastalking/ussd/ended";
@@ -71,7 +71,7 @@ async fn rows(world: &World) -> [i64; 5] {
             on!(conn, c => sessions::table.count().get_result(c))?,
             on!(conn, c => dedup_keys::table.count().get_result(c))?,
             on!(conn, c => outbox::table.count().get_result(c))?,
-            on!(conn, c => orders::table.count().get_result(c))?,
+            on!(conn, c => arrangements::table.count().get_result(c))?,
             on!(conn, c => postings::table.count().get_result(c))?,
         ])
     };

@@ -8,7 +8,8 @@
 //!   before it is given; each key pays at most once, and whoever had a receipt gets the same one
 //!   ever after; all money adds up to zero, what is held is what the open holds say, nobody is
 //!   below their floor; postings are numbered without gaps; tries at PINs are counted exactly, and
-//!   a locked PIN allows nothing.
+//!   a locked PIN allows nothing; an order is answered once, and its trail leads back to how it
+//!   began.
 //! What a commit touched is compared at once, everything from the rows on every some hundred turns.
 //!
 //! The writer and its reading and writing are played here, after `writer.rs`, `reading.rs` and
@@ -116,7 +117,7 @@ const REASONS: [Reason; 13] = [
     Reason::STALE,
     Reason::SEEN,
     Reason::ALREADY_JOINED,
-    Reason::ORDER_GONE,
+    Reason::MOVED,
     Reason::PIN_WRONG,
     Reason::PIN_LOCKED,
     Reason::BUSY,

@@ -4,13 +4,13 @@
 //! batch.
 
 use super::ledger::*;
-use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, SessionSave};
+use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, Put, SessionSave};
 use kadogo::calendar::Day;
 use kadogo::id::Id;
 use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
+use kadogo::store::arrangement_rows::{self, ArrangementRow};
 use kadogo::store::book_rows::Account;
-use kadogo::store::order_rows::{self, OrderRow};
 use kadogo::store::people::{self, PersonRow, PinRow};
 use kadogo::store::sessions::{self, SessionRow};
 use kadogo::wallet::join::empty_wallet;
@@ -53,26 +53,38 @@ fn join(account: i64, msisdn: &str) -> Change {
     })
 }
 
+/// An order as it is begun, at version 1, or as its payer's yes leaves it.
+fn put(id: i64, version: i64) -> Change {
+    let (state, event) = if version == 1 { ("waiting", "begin") } else { ("approved", "approve") };
+    let row = ArrangementRow {
+        id: Id::of(id),
+        kind: "order".into(),
+        version,
+        state: state.into(),
+        open: version == 1,
+        owner: Id::of(ANN),
+        other: Some(Id::of(BEN)),
+        subject: String::new(),
+        begun_at: 0,
+        due_at: (version == 1).then_some(9),
+        body: "{}".into(),
+        begun_by: 0,
+        last_posting: 0,
+    };
+    Change::Put(Put { row, event, note: String::new() })
+}
+
 fn order(id: i64) -> Change {
-    let kind = "send".into();
-    let state = "waiting".into();
-    Change::OpenOrder(OrderRow {
-        id,
-        kind,
-        payer: Id::of(ANN),
-        payee: Id::of(BEN),
-        amount_minor: 5,
-        state,
-        created_at: 0,
-        expires_at: 9,
-        reference: String::new(),
-        split: None,
-        remind_at: None,
-    })
+    put(id, 1)
 }
 
 fn close(order: i64) -> Change {
-    Change::CloseOrder { order, state: "approved" }
+    put(order, 2)
+}
+
+/// Goes by an order as long as it waits.
+fn while_waiting(order: i64) -> Change {
+    Change::While { arrangement: Id::of(order), states: &["waiting"] }
 }
 
 fn charge() -> Change {
@@ -156,17 +168,17 @@ async fn a_text_is_handled_once() {
 async fn an_order_is_answered_once() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("order", vec![order(7)])).await;
-    ledger.refuses(changes("same number", vec![order(7)]), Reason::INVALID).await;
-    ledger.refuses(paying("unknown", vec![close(8)]), Reason::ORDER_GONE).await;
-    ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::ORDER_GONE).await;
+    ledger.refuses(changes("same number", vec![order(7)]), Reason::MOVED).await;
+    ledger.refuses(paying("unknown", vec![close(8)]), Reason::MOVED).await;
+    ledger.refuses(paying("twice in one", vec![close(7), close(7)]), Reason::MOVED).await;
+    let late = vec![close(7), while_waiting(7)];
+    ledger.refuses(paying("answered in one", late), Reason::MOVED).await;
     let answers =
         ledger.together(vec![paying("one", vec![close(7)]), paying("other", vec![close(7)])]).await;
     assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::ORDER_GONE);
-    assert_eq!(
-        ledger.hand().with(|conn| order_rows::by_id(conn, 7)).unwrap().unwrap().state,
-        "approved"
-    );
+    assert_eq!(reason(&answers[1]), Reason::MOVED);
+    let row = ledger.hand().with(|conn| arrangement_rows::by_id(conn, Id::of(7)));
+    assert_eq!(row.unwrap().unwrap().state, "approved");
     assert_eq!(ledger.stands(ANN), (9_900, 0));
 }
 
@@ -175,7 +187,8 @@ async fn an_answered_order_is_gone_also_for_who_has_no_money_left() {
     let ledger = Ledger::new().await;
     ledger.ok(changes("order", vec![order(7)])).await;
     ledger.ok(Posting { changes: vec![close(7)], ..pay("all of it", ANN, BEN, 10_000) }).await;
-    ledger.refuses(paying("again", vec![close(7)]), Reason::ORDER_GONE).await;
+    ledger.refuses(paying("again", vec![close(7)]), Reason::MOVED).await;
+    ledger.refuses(paying("beside it", vec![while_waiting(7)]), Reason::MOVED).await;
 }
 
 #[tokio::test]

@@ -268,7 +268,6 @@ impl Model {
             | Change::OpenShift(_)
             | Change::CloseShift(_)
             | Change::Journal(_)
-            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -276,11 +275,8 @@ impl Model {
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
             | Change::Block { .. }
-            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
-            | Change::OpenOrder(_)
-            | Change::CloseOrder { .. }
             | Change::Put(_)
             | Change::While { .. }
             | Change::Keep(_)

@@ -83,10 +83,10 @@ async fn an_order_expires_after_thirty_minutes_with_a_word_to_its_sender() {
         world.phone(number).write(text).await;
     }
     world.clock.advance(30 * MINUTE - Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0);
     world.clock.advance(Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 3);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it ends once");
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 3);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0, "it ends once");
     let mut told = Vec::new();
     for (number, _) in people {
         told.extend(world.inbox(number).await.pop());
@@ -110,7 +110,11 @@ async fn an_order_can_be_approved_in_its_last_second() {
         amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await.contains("Confirmed")
     );
     world.clock.advance(MINUTE);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "what was approved does not expire");
+    assert_eq!(
+        world.app.wallet.wake_all().await.unwrap().done,
+        0,
+        "what was approved does not expire"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

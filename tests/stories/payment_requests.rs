@@ -77,10 +77,10 @@ async fn a_request_by_text_moves_nothing_and_is_declined_or_expires_with_a_word_
     daudi.dial().await;
     daudi.go(&[Pick("orders"), Line("Amina"), No]).await;
     world.clock.advance(24 * HOUR - Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0);
     world.clock.advance(Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 2);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it ends once");
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0, "it ends once");
     let mut told = daudi.transcript();
     for (asker, _, _) in people {
         told.push_str(&format!("\n== to who asked ==\n{}\n", world.inbox(asker).await.join("\n")));
@@ -357,7 +357,7 @@ async fn who_asks_is_not_stuck_behind_a_request_with_a_higher_number_than_those_
     let world = World::new().await;
     let amina = world.phone(AMINA);
     assert!(ask(&amina, "0700000002", "50", "tea").await.contains("was asked"));
-    sql(&world, "UPDATE orders SET id = id + 1000".to_owned()).await;
+    sql(&world, "UPDATE arrangements SET id = id + 1000".to_owned()).await;
     for to in ["0700000003", "0700000004", "0700000005"] {
         assert!(ask(&amina, to, "50", "tea").await.contains("was asked"), "{}", amina.transcript());
     }

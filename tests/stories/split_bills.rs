@@ -145,11 +145,11 @@ async fn who_has_not_answered_is_reminded_once_and_not_at_night() {
     let before = count().await;
     // asked at 14:05: twelve hours later it is night, so it waits until 8:00
     world.clock.advance(17 * HOUR + Duration::from_secs(54 * 60));
-    assert_eq!(world.app.wallet.remind().await.unwrap(), 0);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0);
     world.clock.advance(Duration::from_secs(60));
-    let (one, other) = tokio::join!(world.app.wallet.remind(), world.app.wallet.remind());
-    assert_eq!(one.unwrap() + other.unwrap(), 1, "of two nodes one reminds");
-    assert_eq!(world.app.wallet.remind().await.unwrap(), 0, "once");
+    let (one, other) = tokio::join!(world.app.wallet.wake_all(), world.app.wallet.wake_all());
+    assert_eq!(one.unwrap().done + other.unwrap().done, 1, "of two nodes one reminds");
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 0, "once");
     assert_eq!(count().await, [before[0], before[1], before[2] + 1]);
     insta::assert_snapshot!(world.inbox(DAUDI).await.pop().unwrap());
     assert!(answer(&world.phone(DAUDI), &[Yes, Type("8053")]).await.contains("Imethibitishwa"));
@@ -176,10 +176,10 @@ async fn the_asker_reminds_once_more_and_not_within_the_hour() {
     assert!(refused.starts_with("They were asked or reminded of late."), "{refused}");
     // the one by itself comes all the same
     world.clock.advance(13 * HOUR);
-    assert_eq!(world.app.wallet.remind().await.unwrap(), 2);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2);
     // when it is over there is nobody to remind, and nothing to take back
     world.clock.advance(6 * HOUR);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 2);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2);
     for what in ["remind", "cancel"] {
         let gone = my_bill(&amina, what).await;
         assert!(gone.starts_with("That request does not wait any more."), "{gone}");

@@ -8,9 +8,10 @@ use super::aids::{dial_afresh, pays, sql, until};
 use super::engine::either;
 use super::program::Place;
 use super::world::*;
+use kadogo::id::Id;
 use kadogo::limits::Usage;
 use kadogo::phone::Msisdn;
-use kadogo::store::{book_rows, order_rows, times};
+use kadogo::store::{arrangement_rows, book_rows, times};
 use kadogo::time::{Clock, Timestamp};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -90,7 +91,7 @@ async fn stands_still(node: &World, why: &str) {
 async fn waits(world: &World) -> (usize, i64) {
     let read = world.app.wallet.store.read(|conn| {
         Ok::<_, kadogo::store::StoreError>((
-            order_rows::expired(conn, i64::MAX, 100)?.len(),
+            arrangement_rows::due(conn, "order", i64::MAX, (0, Id::of(0)), 100)?.len(),
             kadogo::store::outbox::depth(conn)?.0,
         ))
     });

@@ -37,7 +37,7 @@ const OTHER_NAMES: &[&str] = &[
 ];
 
 /// Words that are the name of a service and, in these files, of something else: a key of the
-/// limits, an input of a text, a flag, a table, a word of a paper.
+/// limits, an input of a text, a flag, a word of a paper, a kind of what waits.
 const SAME_WORDS: &[(&str, &str)] = &[
     ("limits/", "low_float"),
     ("limits/", "balance"),
@@ -46,7 +46,10 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("sms/", "language"),
     ("ussd/", "language"),
     ("statement/", "balance"),
-    ("store/", "orders"),
+    ("store/holders", "order"),
+    ("store/holders", "request"),
+    ("waiting/order", "order"),
+    ("waiting/payment_request", "request"),
     ("ussd/", "orders"),
     ("bench/", "join"),
 ];

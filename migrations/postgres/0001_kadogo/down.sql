@@ -5,8 +5,6 @@ DROP TABLE standing_orders;
 DROP TABLE trail;
 DROP TABLE arrangements;
 DROP TABLE cash_codes;
-DROP TABLE order_initiators;
-DROP TABLE orders;
 DROP TABLE clawbacks;
 DROP TABLE agent_journal;
 DROP TABLE shifts;

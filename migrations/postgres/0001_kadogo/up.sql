@@ -133,7 +133,7 @@ CREATE TABLE verified (
     at     BIGINT NOT NULL
 );
 
--- Numbers that are handed out in blocks, each once (accounts, orders, nodes). By whoever takes a block.
+-- Numbers that are handed out in blocks, each once (accounts, arrangements, nodes). By whoever takes a block.
 CREATE TABLE counters (
     name TEXT   NOT NULL PRIMARY KEY,
     next BIGINT NOT NULL
@@ -322,37 +322,6 @@ CREATE INDEX clawbacks_owed_by_head ON clawbacks (head) WHERE head_taken_minor <
 
 -- == What waits ==
 
--- Payment orders: payments that wait for somebody's yes, requests and shares of split bills among them. By the book.
--- Distributed by id. In the way: `holders` asks for a caller and for what waits for them in one statement.
-CREATE TABLE orders (
-    id           BIGINT NOT NULL PRIMARY KEY,
-    -- the service that will carry it out
-    kind         TEXT   NOT NULL,
-    payer        BIGINT NOT NULL,
-    payee        BIGINT NOT NULL,
-    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
-    state        TEXT   NOT NULL,
-    created_at   BIGINT NOT NULL,
-    expires_at   BIGINT NOT NULL,
-    -- what a request is for, in the words of who asks; empty where nothing was said
-    reference    TEXT   NOT NULL DEFAULT '',
-    -- the shares of one split bill have its number
-    split        BIGINT,
-    -- when the payer is reminded by itself; nothing when they were, or are not to be
-    remind_at    BIGINT
-);
-CREATE INDEX orders_waiting ON orders (payer, expires_at) WHERE state = 'waiting';
-CREATE INDEX requests_of ON orders (payee, id) WHERE kind = 'request';
-CREATE INDEX requests_to ON orders (payer, created_at) WHERE kind = 'request';
-CREATE INDEX orders_to_remind ON orders (remind_at) WHERE state = 'waiting' AND remind_at IS NOT NULL;
-
--- Who has asked for a customer's yes at an outlet: what comes of it is theirs. By the book.
--- Distributed by order_id, alike with orders.
-CREATE TABLE order_initiators (
-    order_id  BIGINT NOT NULL PRIMARY KEY,
-    assistant BIGINT NOT NULL
-);
-
 -- Codes with which an agent hands out cash: the money is held, the code's tag is in pins under this id. A voucher is one that
 -- is made out to a number without a wallet. By the book.
 -- Distributed by id. In the way: `voucher_rows` joins it with people, for those who have a wallet by now.
@@ -403,8 +372,8 @@ CREATE TABLE arrangements (
     begun_by     BIGINT NOT NULL,
     last_posting BIGINT NOT NULL
 ) WITH (fillfactor = 70);
-CREATE INDEX arrangements_by_owner ON arrangements (owner, kind);
-CREATE INDEX arrangements_by_other ON arrangements (other, kind) WHERE other IS NOT NULL;
+CREATE INDEX arrangements_by_owner ON arrangements (owner, kind, open);
+CREATE INDEX arrangements_by_other ON arrangements (other, kind, open) WHERE other IS NOT NULL;
 CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subject <> '';
 CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE open;
 

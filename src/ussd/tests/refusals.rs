@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::wallet::people::pin_change::PIN_MISMATCH;
+use crate::wallet::waiting::order::ORDER_GONE;
 
 #[test]
 fn what_cannot_be_read_is_asked_again() {
@@ -95,7 +96,7 @@ fn a_mismatch_goes_back_to_the_first_pin() {
 
 #[test]
 fn an_order_that_is_gone_leads_back_to_the_list() {
-    let refusal = Refusal::of_field(Reason::ORDER_GONE, "order");
+    let refusal = Refusal::of_field(ORDER_GONE, "order");
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::Quote, "approve", refusal));
@@ -107,7 +108,7 @@ fn an_order_that_is_gone_leads_back_to_the_list() {
 
 #[test]
 fn a_list_that_refuses_its_own_field_does_not_ask_forever() {
-    let refusal = Refusal::of_field(Reason::ORDER_GONE, "order");
+    let refusal = Refusal::of_field(ORDER_GONE, "order");
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::List, "orders", refusal));

@@ -4,14 +4,14 @@
 //! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how
 //! (`dial`) and until when (`time`) they answer. The PIN is that of who serves.
 
+use super::super::arrangements::kind;
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
-use super::super::waiting::order::OWN;
-use super::super::waiting::pending::{self, Sort};
+use super::super::waiting::order::{self, Terms};
+use super::super::waiting::pending;
 use super::super::{party, pricing};
 use super::{cash_out, counter};
-use crate::book::Change;
 use crate::refusal::{Reason, Refusal};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -51,7 +51,7 @@ const ASKED: Message = Message::plain(
 fn waiting(context: &Context) -> Vec<Want> {
     let mut wants = counter::wants_colleague(context);
     let customer = counter::typed(context).map(|customer| customer.account_id);
-    wants.extend(customer.map(|payer| pending::wants(context, payer)));
+    wants.extend(customer.map(|payer| Want::Arrangements(order::wanted_by(payer))));
     wants
 }
 
@@ -66,14 +66,17 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("amount", amount);
     plan.show("fee", context.money(fee.payer_minor));
     // whether the customer has so much is none of the outlet's business before they say yes
-    let sort = Sort { kind: cash_out::SERVICE.name, ..OWN };
-    let row = pending::open(context, plan, sort, customer, outlet.float_account, amount);
+    let terms = Terms {
+        service: cash_out::SERVICE.name.to_owned(),
+        amount_minor: amount.minor,
+        assistant: Some(assistant.number()),
+    };
+    let row = order::open(context, plan, customer, outlet.float_account, &terms);
     let row = row.map_err(|error| error.refused_as(unsaid))?;
     let mut slots = plan.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(party::outlet_sign(outlet));
-    let asked = Change::InitiatedBy { order: row.id, assistant };
     let news = context.tell(customer, &ASKED, slots, None);
-    let changes = vec![asked, Change::OpenOrder(row), news];
+    let changes = vec![kind::begun(row), news];
     plan.commit(Act { kind: ASK.name, changes, ..Act::default() });
     Ok(())
 }

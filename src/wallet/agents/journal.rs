@@ -6,6 +6,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
+use super::super::waiting::order;
 use crate::book::Change;
 use crate::id::{AccountId, AssistantId, ShiftId};
 use crate::money::Money;
@@ -41,7 +42,7 @@ pub fn wants(context: &Context, outlet: AccountId) -> Vec<Want> {
     if context.mode != Mode::Execute {
         return Vec::new();
     }
-    let asked = order(context).filter(|_| serves(context, outlet).is_none()).map(Want::InitiatedBy);
+    let asked = order::wants_asked_by(context).filter(|_| serves(context, outlet).is_none());
     [Want::Roster(outlet)].into_iter().chain(asked).collect()
 }
 
@@ -95,10 +96,7 @@ fn by_whom(
         return Ok((Some(own), shift));
     }
     // what somebody has asked for is theirs, whoever else is in a shift
-    let asker = match order(context) {
-        Some(order) => context.facts.initiated_by(order)?,
-        None => None,
-    };
+    let asker = order::asked_by(context)?;
     if let Some(asker) = asker.filter(|asker| roster.assistants.contains(asker)) {
         return Ok((Some(asker), shift_of(asker)));
     }
@@ -113,11 +111,6 @@ fn by_whom(
 fn serves(context: &Context, outlet: AccountId) -> Option<AssistantId> {
     let post = context.caller.post.as_ref().filter(|post| post.outlet.float_account == outlet);
     post.map(|post| post.assistant.id)
-}
-
-/// The order that is being answered, if one is.
-fn order(context: &Context) -> Option<i64> {
-    context.fields.get("order").and_then(|order| order.parse().ok())
 }
 
 /// What must be read to warn of a float that sinks.

@@ -20,10 +20,6 @@ pub fn nothing(want: &Want) -> Found {
         Want::Roster(_) => Found::Roster(Roster::default()),
         Want::Shift(_) => Found::Shift(None),
         Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
-        Want::Order(_) => Found::Order(None),
-        Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => {
-            Found::Orders(Vec::new())
-        }
         Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => {
             Found::Codes(Vec::new())
         }
@@ -33,11 +29,8 @@ pub fn nothing(want: &Want) -> Found {
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::StandingOrder(_) => Found::StandingOrder(None),
         Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
-        Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
-        Want::InitiatedBy(_) => Found::Assistant(None),
-        Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {
-            Found::Count(0)
-        }
+        Want::BlockedBy(_) => Found::Accounts(Vec::new()),
+        Want::Owed(_) | Want::SentCount(_) | Want::MeantCount(_) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

@@ -5,11 +5,10 @@ use super::super::context::Context;
 use super::super::party::{self, Party};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service, Settle};
+use super::order::ORDER_GONE;
 use super::payment_request::{self, DECLINED};
-use super::pending;
-use crate::book::Change;
-use crate::refusal::Reason;
-use crate::store::order_rows::OrderRow;
+use super::waiting_list::Pending;
+use crate::id::ArrangementId;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -29,7 +28,7 @@ pub const APPROVE: Service = Service {
         Slot("arrives", Kind::Money),
         Slot("ago", Kind::Count),
     ],
-    refusals: &[Reason::ORDER_GONE],
+    refusals: &[ORDER_GONE],
     ..Service::PLAIN
 };
 
@@ -39,17 +38,21 @@ pub const DECLINE: Service = Service {
     wants: &[named, payee],
     decide: decline,
     shows: &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("amount", Kind::Money)],
-    refusals: &[Reason::ORDER_GONE],
+    refusals: &[ORDER_GONE],
     messages: &[&DECLINED],
     ..Service::PLAIN
 };
 
+fn chosen(context: &Context) -> Result<ArrangementId, PlanError> {
+    context.chosen("order", ORDER_GONE)
+}
+
 fn named(context: &Context) -> Vec<Want> {
-    context.chosen("order", Reason::ORDER_GONE).map(Want::Order).into_iter().collect()
+    chosen(context).map(Want::Arrangement).into_iter().collect()
 }
 
 fn payee(context: &Context) -> Vec<Want> {
-    waiting(context).map(|order| party::wants_of(&[order.payee])).unwrap_or_default()
+    waiting(context).map(|pending| party::wants_of(&[pending.payee()])).unwrap_or_default()
 }
 
 fn payer_and_order(context: &Context) -> Vec<Want> {
@@ -64,66 +67,67 @@ fn payee_and_terms(context: &Context) -> Vec<Want> {
 }
 
 fn terms(context: &Context) -> Vec<Want> {
-    let Ok(order) = waiting(context) else { return Vec::new() };
-    settle(context, order)
-        .map(|settle| (settle.wants)(&context.on(settle.channel), order.payee))
+    let Ok(pending) = waiting(context) else { return Vec::new() };
+    settle(context, &pending)
+        .map(|settle| (settle.wants)(&context.on(settle.channel), pending.payee()))
         .unwrap_or_default()
 }
 
-/// The order that the input names, if it is the caller's to answer.
-fn waiting<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
+/// What the input names, if it is the caller's to answer.
+fn waiting(context: &Context) -> Result<Pending, PlanError> {
     let payer = context.person()?;
-    let order = context.facts.order(context.chosen("order", Reason::ORDER_GONE)?)?;
-    let theirs = order
-        .filter(|order| pending::is_open(order, context.now) && order.payer == payer.account_id);
-    Ok(theirs.ok_or(Reason::ORDER_GONE)?)
+    let row = context.facts.arrangement(chosen(context)?)?;
+    let pending = row.map(Pending::of).transpose()?.flatten();
+    let theirs =
+        pending.filter(|pending| pending.payer() == payer.account_id && pending.waits(context.now));
+    Ok(theirs.ok_or(ORDER_GONE)?)
 }
 
 /// To whom it pays.
-fn paid(context: &Context, order: &OrderRow) -> Result<Party, PlanError> {
-    party::of(context, &[order.payee], order.payee)?.ok_or(PlanError::Damaged("an order to nobody"))
+fn paid(context: &Context, pending: &Pending) -> Result<Party, PlanError> {
+    let payee = pending.payee();
+    party::of(context, &[payee], payee)?.ok_or(PlanError::Damaged("an order to nobody"))
 }
 
 /// How it is paid.
-fn settle(context: &Context, order: &OrderRow) -> Result<Settle, PlanError> {
-    let settle = context.peers.settles.get(order.kind.as_str()).copied();
+fn settle(context: &Context, pending: &Pending) -> Result<Settle, PlanError> {
+    let settle = context.peers.settles.get(pending.service()).copied();
     settle.ok_or(PlanError::Damaged("an order that no service pays"))
 }
 
 fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let order = waiting(context)?;
-    let payee = paid(context, order)?;
-    let settle = settle(context, order)?;
+    let pending = waiting(context)?;
+    let payee = paid(context, &pending)?;
+    let settle = settle(context, &pending)?;
     match payee {
         Party::Person(_) => {}
         Party::Outlet(_) => plan.flag("cash"),
     }
-    let amount = context.money(order.amount_minor);
+    let amount = context.money(pending.amount_minor());
     let mut act = (settle.pay)(&context.on(settle.channel), plan, &payee, amount)?;
-    act.changes.push(Change::CloseOrder { order: order.id, state: "approved" });
+    act.changes.push(pending.approved()?);
     plan.commit(act);
     Ok(())
 }
 
 fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let order = waiting(context)?;
-    let payee = paid(context, order)?;
+    let payer = context.person()?;
+    let pending = waiting(context)?;
+    let payee = paid(context, &pending)?;
     plan.show_all(payee.sign());
-    plan.show("amount", context.money(order.amount_minor));
-    let mut changes = vec![Change::CloseOrder { order: order.id, state: "declined" }];
-    match &payee {
-        Party::Person(asker) if payment_request::is(order) => {
-            changes.push(payment_request::news(
-                context.config,
-                asker,
-                &DECLINED,
-                context.person()?,
-                order,
-                context.now,
-            ));
-        }
+    plan.show("amount", context.money(pending.amount_minor()));
+    let mut changes = vec![pending.declined()?];
+    match (&pending, &payee) {
+        (Pending::Request(request), Party::Person(asker)) => changes.push(payment_request::news(
+            context.config,
+            asker,
+            &DECLINED,
+            payer,
+            request,
+            context.now,
+        )),
         // who wanted it themselves knows, and an outlet sees that nobody comes for the cash
-        Party::Person(_) | Party::Outlet(_) => {}
+        (Pending::Order(_) | Pending::Request(_), Party::Person(_) | Party::Outlet(_)) => {}
     }
     plan.commit(Act { kind: DECLINE.name, changes, ..Act::default() });
     Ok(())

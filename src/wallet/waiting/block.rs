@@ -5,12 +5,14 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
-use super::payment_request::ASK;
+use super::payment_request;
 use crate::book::Change;
 use crate::id::AccountId;
 use crate::refusal::Reason;
+use crate::store::arrangement_rows::Search;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Lists who has asked the caller for money of late and is not blocked: `name`, `phone`.
@@ -48,17 +50,20 @@ pub const UNBLOCK: Service = Service {
 
 const WHO: &[Slot] = &[Slot("name", Kind::Name), Slot("phone", Kind::Phone)];
 
-/// How far back askers are listed, and how many.
+/// How far back askers are listed, how many, and how many requests are looked through for them.
 const WITHIN: Duration = Duration::from_secs(30 * 24 * 3_600);
-const LISTED_MAX: i64 = 40;
+const LISTED_MAX: usize = 40;
+const REQUESTS_MAX: i64 = 400;
 
-fn askers_of(context: &Context, payer: AccountId) -> Want {
-    Want::Askers {
-        kind: ASK.name,
-        payer,
-        since: context.now.minus(WITHIN).micros(),
-        limit: LISTED_MAX,
-    }
+fn made_to(context: &Context, payer: AccountId) -> Search {
+    payment_request::made_to(payer, context.now.minus(WITHIN), REQUESTS_MAX)
+}
+
+/// Who has asked the caller of late.
+fn have_asked(context: &Context) -> Result<Vec<AccountId>, PlanError> {
+    let made = context.facts.arrangements(made_to(context, context.person()?.account_id))?;
+    let askers: BTreeSet<AccountId> = made.iter().map(|request| request.owner).collect();
+    Ok(askers.into_iter().take(LISTED_MAX).collect())
 }
 
 fn already(context: &Context) -> Vec<Want> {
@@ -66,8 +71,8 @@ fn already(context: &Context) -> Vec<Want> {
 }
 
 fn askers_and_blocked(context: &Context) -> Vec<Want> {
-    let askers = context.person().map(|own| askers_of(context, own.account_id));
-    askers.into_iter().chain(already(context)).collect()
+    let made = context.person().map(|own| made_to(context, own.account_id));
+    made.map(Want::Arrangements).into_iter().chain(already(context)).collect()
 }
 
 fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [AccountId], PlanError> {
@@ -75,9 +80,9 @@ fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [AccountId], PlanError> 
 }
 
 fn may_be_blocked(context: &Context) -> Result<Vec<AccountId>, PlanError> {
-    let asked = context.facts.accounts(&askers_of(context, context.person()?.account_id))?;
     let blocked = are_blocked(context)?;
-    Ok(asked.iter().copied().filter(|asker| !blocked.contains(asker)).collect())
+    let asked = have_asked(context)?.into_iter();
+    Ok(asked.filter(|asker| !blocked.contains(asker)).collect())
 }
 
 fn those_who_may_be(context: &Context) -> Vec<Want> {

@@ -2,7 +2,9 @@
 //! payer, requests for money, split bills, and standing orders.
 
 pub mod approval;
+pub mod asking;
 pub mod block;
+pub mod by_text;
 pub mod expiry;
 pub mod order;
 pub mod payment_request;
@@ -13,3 +15,4 @@ pub mod split_bill;
 pub mod standing_order;
 #[cfg(test)]
 mod tests;
+pub mod waiting_list;

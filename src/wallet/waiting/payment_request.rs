@@ -1,198 +1,234 @@
-//! Requests: somebody asks somebody else for money. What they ask for waits among the other's
-//! payments to approve; it is paid with the payer's PIN, at the price of sending, or declined, or
-//! it expires, and the asker hears of each.
+//! A request: somebody asks somebody else for money, alone or as a share of a split bill. It waits
+//! among the other's payments to approve; of a share they are reminded once. How it is asked for,
+//! and how it is paid, is not known here.
 
-use super::super::context::{Channel, Context};
-use super::super::official::sounds_official;
-use super::super::party::{self, Party};
-use super::super::people::send;
-use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{ByText, Message, Service, Settle};
-use super::super::{ServiceConfig, outgoing, pricing};
-use super::pending::{self, Sort};
-use super::quota;
-use crate::book::Change;
+use super::super::arrangements::kind::{self, Kind, Role};
+use super::super::context::Context;
+use super::super::message::Message;
+use super::super::party;
+use super::super::plan::{Act, PlanError};
+use super::super::{ServiceConfig, outgoing};
+use super::pending;
+use crate::book::{Change, Put};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::money::Money;
-use crate::refusal::{Reason, Refusal};
-use crate::store::order_rows::OrderRow;
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::people::PersonRow;
-use crate::store::wants::Want;
-use crate::text;
 use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots, Value};
+use crate::value::{self, Slot, Slots, Value};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// Inputs `to`, `amount`, and `reference` where there is one: asks.
-pub const ASK: Service = Service {
-    name: "request",
-    opens: 1,
-    wants: &[both, room],
-    decide: ask,
-    shows: &[
-        Slot("name", Kind::Name),
-        Slot("phone", Kind::Phone),
-        Slot("amount", Kind::Money),
-        Slot("about", Kind::Text),
-        Slot("dial", Kind::Text),
-        Slot("time", Kind::Time),
-    ],
-    refusals: &[quota::REQUESTS_FULL, quota::REQUEST_BLOCKED],
-    messages: &[&SENT, &ASKED, &EXPIRED, &send::SENT, &send::RECEIVED, &send::RECEIVED_LESS],
-    text: Some(ByText::Execute),
-    settles: Some(Settle { channel: Channel::Ussd, wants: send::to_settle, pay }),
-    ..Service::PLAIN
-};
-
-/// Lists what the caller asked for in the last days: `sign`, `amount`, `name`, `about`.
-pub const MINE: Service = Service {
-    name: "requests",
-    wants: &[of_late, payers],
-    decide: mine,
-    shows: &[
-        Slot("sign", Kind::Text),
-        Slot("amount", Kind::Money),
-        Slot("name", Kind::Name),
-        Slot("about", Kind::Text),
-    ],
-    ..Service::PLAIN
-};
-
-/// Input `request`: takes it back.
-pub const CANCEL: Service = Service {
-    name: "cancel_request",
-    wants: &[named, payer],
-    decide: cancel,
-    shows: NEWS,
-    refusals: &[REQUEST_GONE],
-    messages: &[&CANCELLED],
-    ..Service::PLAIN
-};
+use strum::VariantNames;
 
 /// A request that was answered, taken back, or has expired.
 pub const REQUEST_GONE: Reason = Reason::new("request_gone");
 
+/// How long a request waits.
+pub const LIFE: Duration = Duration::from_secs(24 * 3_600);
+
+/// Where it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// It waits for the yes of who is asked.
+    Waiting,
+    /// They have paid it,
+    Approved,
+    /// or said no,
+    Declined,
+    /// or nothing.
+    Expired,
+    /// Who asked has taken it back.
+    Cancelled,
+}
+
+/// What happens to it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Event {
+    /// Who is asked pays it,
+    Approve,
+    /// or says no.
+    Decline,
+    /// Who asked takes it back.
+    Cancel,
+    /// Who is asked is reminded of it.
+    Remind,
+    /// Its time is over.
+    Expire,
+}
+
+fn apply(state: State, event: Event, role: Role) -> Option<State> {
+    match (state, event, role) {
+        (State::Waiting, Event::Approve, Role::Other) => Some(State::Approved),
+        (State::Waiting, Event::Decline, Role::Other) => Some(State::Declined),
+        (State::Waiting, Event::Cancel, Role::Owner) => Some(State::Cancelled),
+        (State::Waiting, Event::Remind, Role::Service) => Some(State::Waiting),
+        (State::Waiting, Event::Expire, Role::Service) => Some(State::Expired),
+        (
+            State::Waiting | State::Approved | State::Declined | State::Expired | State::Cancelled,
+            Event::Approve | Event::Decline | Event::Cancel | Event::Remind | Event::Expire,
+            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+        ) => None,
+    }
+}
+
+/// What somebody is asked to pay, as it waits for their yes. Its clock is the reminder, where one
+/// is to come, and then its end.
+pub const KIND: Kind = Kind {
+    name: "request",
+    states: State::VARIANTS,
+    events: Event::VARIANTS,
+    begins: &["waiting"],
+    open: &["waiting"],
+    apply: |state, event, role| kind::in_words(state, event, role, apply),
+    gone: REQUEST_GONE,
+    wants: &[],
+    wake,
+};
+
+/// What only requests know of themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Minor units.
+    pub amount_minor: i64,
+    /// What it is for, in the words of who asks; empty where nothing was said.
+    pub reference: String,
+    /// When it ends, microseconds UTC.
+    pub expires_at: i64,
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// As it is stored.
+    pub row: ArrangementRow,
+    /// Where it is.
+    pub state: State,
+    /// Who asks.
+    pub asker: AccountId,
+    /// Who is asked.
+    pub payer: AccountId,
+    /// What for.
+    pub terms: Terms,
+}
+
+impl Request {
+    /// What is stored, read.
+    pub fn of(row: &ArrangementRow) -> Result<Request, PlanError> {
+        let damaged = PlanError::Damaged("a request");
+        let state = row.state.parse().map_err(|_word| damaged.clone())?;
+        let payer = row.other.ok_or(damaged)?;
+        let terms = kind::body(row)?;
+        Ok(Request { row: row.clone(), state, asker: row.owner, payer, terms })
+    }
+
+    /// A new one of `asker` that ends then.
+    pub fn new(context: &Context, asker: AccountId, payer: AccountId, terms: Terms) -> Request {
+        let state = State::Waiting;
+        let row = KIND.row(context, state.into(), asker, Some(payer));
+        let row =
+            ArrangementRow { due_at: Some(terms.expires_at), body: kind::written(&terms), ..row };
+        Request { row, state, asker, payer, terms }
+    }
+
+    /// Whether it still waits.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.state == State::Waiting && self.terms.expires_at > now.micros()
+    }
+
+    /// What it is for, as texts say it.
+    pub fn about(&self) -> Value {
+        pending::about(&self.terms.reference)
+    }
+
+    /// What became of it, in one sign: paid, waiting, or neither.
+    pub fn sign(&self, now: Timestamp) -> Value {
+        let sign = match self.state {
+            State::Approved => "+",
+            State::Waiting if self.waits(now) => "?",
+            State::Waiting | State::Declined | State::Expired | State::Cancelled => "-",
+        };
+        sign.into()
+    }
+
+    /// The change that an event makes of it.
+    pub fn moved(&self, event: Event, role: Role) -> Result<Change, PlanError> {
+        KIND.moved(&self.row, event.into(), role, "")
+    }
+}
+
+/// Those that are found, read.
+pub fn read(rows: &[ArrangementRow]) -> Result<Vec<Request>, PlanError> {
+    rows.iter().map(Request::of).collect()
+}
+
+/// What somebody has asked for since then, whatever became of it.
+pub fn made_by(asker: AccountId, since: Timestamp, limit: i64) -> Search {
+    let side = Side::Owner(asker);
+    Search { side, kind: KIND.name, open: false, since: since.micros(), limit }
+}
+
+/// What somebody was asked for since then, whatever became of it.
+pub fn made_to(payer: AccountId, since: Timestamp, limit: i64) -> Search {
+    let side = Side::Other(payer);
+    Search { side, kind: KIND.name, open: false, since: since.micros(), limit }
+}
+
+/// What somebody is asked for, as far as it is not over.
+pub fn asked_of(payer: AccountId) -> Search {
+    let side = Side::Other(payer);
+    Search { side, kind: KIND.name, open: true, since: 0, limit: pending::SHOWN_MAX }
+}
+
 /// What one side hears of the other.
-const NEWS: &[Slot] = &[
-    Slot("amount", Kind::Money),
-    Slot("name", Kind::Name),
-    Slot("phone", Kind::Phone),
-    Slot("about", Kind::Text),
+pub const NEWS: &[Slot] = &[
+    Slot("amount", value::Kind::Money),
+    Slot("name", value::Kind::Name),
+    Slot("phone", value::Kind::Phone),
+    Slot("about", value::Kind::Text),
 ];
-const SENT: Message = Message::plain("sms.request_sent", NEWS);
-/// To who is asked.
-pub const ASKED: Message = Message::plain(
-    "sms.request",
-    &[
-        Slot("amount", Kind::Money),
-        Slot("name", Kind::Name),
-        Slot("phone", Kind::Phone),
-        Slot("about", Kind::Text),
-        Slot("fee", Kind::Money),
-        Slot("dial", Kind::Text),
-        Slot("time", Kind::Time),
-        Slot("date", Kind::Day),
-    ],
-);
 /// To who asked: the other has said no.
 pub const DECLINED: Message = Message::plain("sms.request_declined", NEWS);
 /// To who asked: the other has said nothing.
 pub const EXPIRED: Message = Message::plain("sms.request_expired", NEWS);
 /// To who was asked: it is taken back.
 pub const CANCELLED: Message = Message::plain("sms.request_cancelled", NEWS);
+/// To who was asked, and has not answered.
+pub const REMINDER: Message = Message::plain(
+    "sms.request_reminder",
+    &[
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+        Slot("phone", value::Kind::Phone),
+        Slot("about", value::Kind::Text),
+        Slot("dial", value::Kind::Text),
+        Slot("time", value::Kind::Time),
+        Slot("date", value::Kind::Day),
+    ],
+);
 
-/// How long a request waits.
-pub const LIFE: Duration = Duration::from_secs(24 * 3_600);
-const REQUESTED: Sort = Sort { kind: ASK.name, life: LIFE, alike: is };
-/// How far back the list of one's own requests goes, and how long it gets.
-const MINE_WITHIN: Duration = Duration::from_secs(7 * 24 * 3_600);
-const MINE_MAX: i64 = 20;
-
-/// Whether an order is a request of who is to be paid.
-pub fn is(order: &OrderRow) -> bool {
-    order.kind == ASK.name
-}
-
-fn both(context: &Context) -> Vec<Want> {
-    party::wants_both(context, "to")
-}
-
-fn room(context: &Context) -> Vec<Want> {
-    match (context.person(), party::payee(context, "to")) {
-        (Ok(asker), Ok(payer)) => {
-            quota::wants(context, ASK.name, asker.account_id, &[payer.account_id])
-        }
-        (Ok(_) | Err(_), Ok(_) | Err(_)) => Vec::new(),
-    }
-}
-
-fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let asker = context.person()?;
-    let payer = party::payee(context, "to")?;
-    plan.show_all(party::sign(payer));
-    let place = quota::allowed(context, ASK.name, asker, &[payer])?;
-    let amount = context.amount("amount")?;
-    // whether it could be paid at all
-    pricing::fee(context, send::SERVICE.name, payer, amount)?;
-    plan.show("amount", amount);
-    let reference = reference(context)?;
-    let order = open(context, plan, asker, payer, amount, reference)?;
-    plan.show("about", pending::about(&order));
-    let sent = plan.shown(&["amount", "name", "phone", "about"]);
-    let changes = vec![
-        place,
-        context.tell(asker, &SENT, sent, None),
-        told(context, asker, payer, amount, &order)?,
-        Change::OpenOrder(order),
-    ];
-    plan.commit(Act { kind: "ask", changes, ..Act::default() });
-    Ok(())
-}
-
-/// What a request is for: nothing where nothing was said, as by SMS.
-pub fn reference(context: &Context) -> Result<String, PlanError> {
-    let Some(words) = context.fields.get("reference") else { return Ok(String::new()) };
-    let plain = text::reference(words).filter(|words| !sounds_official(context.config, words));
-    Ok(plain.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "reference"))?)
-}
-
-/// A request that waits for `payer`.
-pub fn open(
-    context: &Context,
-    plan: &mut Plan,
-    asker: &PersonRow,
-    payer: &PersonRow,
-    amount: Money,
-    reference: String,
-) -> Result<OrderRow, PlanError> {
-    let row = pending::open(context, plan, REQUESTED, payer, asker.account_id, amount);
-    // how much waits for somebody is nobody else's business
-    let full = Refusal::of_field(quota::REQUESTS_FULL, "to");
-    let hidden =
-        |refusal: Refusal| if refusal.reason == pending::ORDERS_FULL { full } else { refusal };
-    let row = row.map_err(|error| error.refused_as(hidden))?;
-    Ok(OrderRow { reference, ..row })
-}
-
-/// Who is asked hears who asks, for what, and what paying would cost.
-pub fn told(
-    context: &Context,
-    asker: &PersonRow,
-    payer: &PersonRow,
-    amount: Money,
-    order: &OrderRow,
-) -> Result<Change, PlanError> {
-    let fee = pricing::fee(context, send::SERVICE.name, payer, amount)?;
-    let mut slots = until(context.config, asker, order);
-    slots.insert("fee".into(), context.money(fee.payer_minor).into());
-    Ok(context.tell(payer, &ASKED, slots, None))
+/// What a request is: of whom, or for whom, how much, and for what.
+pub fn words(config: &ServiceConfig, other: &PersonRow, request: &Request) -> Slots {
+    let mut slots = party::sign(other);
+    let amount = Money::new(request.terms.amount_minor, config.market.currency);
+    slots.insert("amount".into(), amount.into());
+    slots.insert("about".into(), request.about());
+    slots
 }
 
 /// What who is asked reads: who asks, for what, and until when and how it is answered.
-pub fn until(config: &ServiceConfig, asker: &PersonRow, order: &OrderRow) -> Slots {
-    let expires = Timestamp::from_micros(order.expires_at);
+pub fn until(config: &ServiceConfig, asker: &PersonRow, request: &Request) -> Slots {
+    let expires = Timestamp::from_micros(request.terms.expires_at);
     let zone = &config.market.zone;
-    let mut slots = words(config, asker, order);
+    let mut slots = words(config, asker, request);
     slots.extend([
         ("dial".into(), config.dial.clone().into()),
         ("time".into(), expires.time_of_day(zone).into()),
@@ -207,98 +243,51 @@ pub fn news(
     to: &PersonRow,
     message: &Message,
     other: &PersonRow,
-    order: &OrderRow,
+    request: &Request,
     now: Timestamp,
 ) -> Change {
-    let slots = words(config, other, order);
-    Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, &slots, None, now))
+    said(to, message, &words(config, other, request), now)
 }
 
-/// What a request is: of whom, or for whom, how much, and for what.
-fn words(config: &ServiceConfig, other: &PersonRow, order: &OrderRow) -> Slots {
-    let mut slots = party::sign(other);
-    slots.insert("amount".into(), Money::new(order.amount_minor, config.market.currency).into());
-    slots.insert("about".into(), pending::about(order));
-    slots
+/// What who has not answered is reminded with.
+pub fn reminder(
+    config: &ServiceConfig,
+    request: &Request,
+    asker: &PersonRow,
+    payer: &PersonRow,
+    now: Timestamp,
+) -> Change {
+    said(payer, &REMINDER, &until(config, asker, request), now)
 }
 
-/// Pays it: the same as sending, under a name of its own.
-fn pay(context: &Context, plan: &mut Plan, asker: &Party, amount: Money) -> Result<Act, PlanError> {
-    Ok(Act { kind: ASK.name, ..send::settle(context, plan, asker, amount)? })
+fn said(to: &PersonRow, message: &Message, slots: &Slots, now: Timestamp) -> Change {
+    Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, slots, None, now))
 }
 
-fn of_late(context: &Context) -> Vec<Want> {
-    let since = context.now.minus(MINE_WITHIN).micros();
-    let asker = context.person().map(|asker| asker.account_id);
-    asker
-        .map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: MINE_MAX })
-        .into_iter()
-        .collect()
-}
-
-fn mine_of_late<'a>(context: &Context<'a>) -> Result<&'a [OrderRow], PlanError> {
-    context.person()?;
-    let want = of_late(context).pop().ok_or(Reason::NOT_JOINED)?;
-    Ok(context.facts.orders(&want)?)
-}
-
-fn payers(context: &Context) -> Vec<Want> {
-    mine_of_late(context)
-        .unwrap_or_default()
-        .iter()
-        .map(|order| Want::Person(order.payer))
-        .collect()
-}
-
-fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    for order in mine_of_late(context)? {
-        let payer = context.facts.person(order.payer)?;
-        let slots = Slots::from([
-            ("sign".into(), sign(order, context.now)),
-            ("amount".into(), context.money(order.amount_minor).into()),
-            ("name".into(), payer.map_or(Value::Name(String::new()), party::name)),
-            ("about".into(), pending::about(order)),
-        ]);
-        plan.line(order.id, slots);
+/// Who is asked is reminded, or has not answered in time: then who asked hears of it.
+fn wake(
+    context: &Context,
+    row: &ArrangementRow,
+    refused: Option<&Refusal>,
+) -> Result<Act, PlanError> {
+    if let Some(refusal) = refused {
+        return Err(refusal.clone().into());
     }
-    Ok(())
-}
-
-/// What became of a request, in one sign: paid, waiting, or neither.
-pub fn sign(order: &OrderRow, now: Timestamp) -> Value {
-    let sign = match order.state.as_str() {
-        "approved" => "+",
-        _open if pending::is_open(order, now) => "?",
-        _closed => "-",
-    };
-    sign.into()
-}
-
-fn named(context: &Context) -> Vec<Want> {
-    context.chosen("request", REQUEST_GONE).map(Want::Order).into_iter().collect()
-}
-
-fn payer(context: &Context) -> Vec<Want> {
-    own(context).map(|order| Want::Person(order.payer)).into_iter().collect()
-}
-
-/// The request of the caller's that the input names, if it waits.
-fn own<'a>(context: &Context<'a>) -> Result<&'a OrderRow, PlanError> {
+    let request = Request::of(row)?;
     let asker = context.person()?;
-    let order = context.facts.order(context.chosen("request", REQUEST_GONE)?)?;
-    let theirs = |order: &&OrderRow| {
-        pending::is_open(order, context.now) && order.payee == asker.account_id && is(order)
-    };
-    Ok(order.filter(theirs).ok_or(REQUEST_GONE)?)
-}
-
-fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let asker = context.person()?;
-    let order = own(context)?;
-    let payer = context.facts.person(order.payer)?.ok_or(REQUEST_GONE)?;
-    plan.show_all(words(context.config, payer, order));
-    let news = news(context.config, payer, &CANCELLED, asker, order, context.now);
-    let changes = vec![Change::CloseOrder { order: order.id, state: "cancelled" }, news];
-    plan.commit(Act { kind: "cancel", changes, ..Act::default() });
-    Ok(())
+    // between people who are gone it goes on, and ends, without a word
+    let payer = context.facts.owner(request.payer)?.map(|holder| &holder.person);
+    if request.waits(context.now) {
+        let event = Event::Remind.into();
+        let row = KIND.after(row, event, Role::Service)?;
+        let row = ArrangementRow { due_at: Some(request.terms.expires_at), ..row };
+        let moved = Change::Put(Put { row, event, note: String::new() });
+        let word = |payer| reminder(context.config, &request, asker, payer, context.now);
+        let changes = [moved].into_iter().chain(payer.map(word)).collect();
+        return Ok(Act { kind: "remind", changes, ..Act::default() });
+    }
+    let moved = request.moved(Event::Expire, Role::Service)?;
+    let word = |payer| news(context.config, asker, &EXPIRED, payer, &request, context.now);
+    let changes = [moved].into_iter().chain(payer.map(word)).collect();
+    Ok(Act { kind: "expire", changes, ..Act::default() })
 }

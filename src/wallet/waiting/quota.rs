@@ -3,10 +3,11 @@
 
 use super::super::context::Context;
 use super::super::plan::PlanError;
-use super::pending;
+use super::payment_request::{self as request, Request};
 use crate::book::{Change, Key};
 use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
+use crate::store::arrangement_rows::Search;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -27,43 +28,34 @@ const OPEN_TO_ONE_MAX: usize = 2;
 const DAILY_TO_ONE_MAX: usize = 3;
 /// How far back the quota looks; no asker makes more in a day than may be looked through.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
+const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 const DAILY_MAX: i64 = 60;
 
 /// What must be read to know whether these people may be asked, and that there is room among what
 /// waits for them.
-pub fn wants(
-    context: &Context,
-    kind: &'static str,
-    asker: AccountId,
-    payers: &[AccountId],
-) -> Vec<Want> {
-    // counted, as the numbers of orders are taken before they are committed: the newest may have a
-    // lower one. And counted first: whoever asks between this look and the next takes the place
-    // that this one goes by
-    let mut wants = vec![Want::RequestsMade(kind, asker), of_today(context, kind, asker)];
+pub fn wants(context: &Context, asker: AccountId, payers: &[AccountId]) -> Vec<Want> {
+    let mut wants = vec![Want::Arrangements(of_today(context, asker))];
     wants.extend(payers.iter().map(|payer| Want::BlockedBy(*payer)));
-    wants.extend(payers.iter().map(|payer| pending::wants(context, *payer)));
+    wants.extend(payers.iter().map(|payer| Want::Arrangements(request::asked_of(*payer))));
     wants
 }
 
-fn of_today(context: &Context, kind: &'static str, asker: AccountId) -> Want {
-    Want::RequestsOf { kind, asker, since: context.now.minus(DAY).micros(), limit: DAILY_MAX }
+/// What this asker has asked for within a day.
+pub fn of_today(context: &Context, asker: AccountId) -> Search {
+    request::made_by(asker, context.now.minus(DAY), DAILY_MAX)
 }
 
 /// Whether the asker may ask these people now; and the place that their requests take, which
 /// another of the same moment cannot take too.
 pub fn allowed(
     context: &Context,
-    kind: &'static str,
     asker: &PersonRow,
     payers: &[&PersonRow],
 ) -> Result<Change, PlanError> {
-    let place = context.facts.count(&Want::RequestsMade(kind, asker.account_id))?;
-    let of_today = context.facts.orders(&of_today(context, kind, asker.account_id))?;
-    let waits = |order: &&_| pending::is_open(order, context.now);
-    // the shares of one split bill wait together
-    let waiting: BTreeSet<i64> =
-        of_today.iter().filter(waits).map(|order| order.split.unwrap_or(order.id)).collect();
+    let of_today = context.facts.arrangements(of_today(context, asker.account_id))?;
+    let of_today = request::read(of_today)?;
+    let waits = |request: &&Request| request.waits(context.now);
+    let waiting: BTreeSet<String> = of_today.iter().filter(waits).map(together).collect();
     let made = of_today.len().saturating_add(payers.len());
     if waiting.len() >= OPEN_MAX || i64::try_from(made).unwrap_or(i64::MAX) > DAILY_MAX {
         return Err(REQUESTS_FULL.into());
@@ -72,13 +64,29 @@ pub fn allowed(
         if context.facts.accounts(&Want::BlockedBy(payer.account_id))?.contains(&asker.account_id) {
             return Err(Refusal::of_field(REQUEST_BLOCKED, "to").into());
         }
-        let to_them = || of_today.iter().filter(|order| order.payer == payer.account_id);
+        let to_them = || of_today.iter().filter(|request| request.payer == payer.account_id);
         if to_them().filter(waits).count() >= OPEN_TO_ONE_MAX
             || to_them().count() >= DAILY_TO_ONE_MAX
         {
             return Err(Refusal::of_field(REQUESTS_FULL, "to").into());
         }
     }
-    let place = [asker.account_id.number().to_be_bytes(), place.to_be_bytes()].concat();
-    Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "requests", &place) })
+    Ok(Change::Claim { key: place(asker.account_id, &of_today, context.now) })
+}
+
+/// The shares of one split bill wait together.
+fn together(request: &Request) -> String {
+    let subject = &request.row.subject;
+    if subject.is_empty() { request.row.id.to_string() } else { subject.clone() }
+}
+
+/// The place behind the newest that was made, in the order of commits: whoever has counted the same
+/// ones goes by it too, and who comes after finds another one the newest. Numbers of requests would
+/// not do: they are taken before they are committed. Where there was none within a day, the place
+/// is that of the day: it is taken once, as the next without one before it comes a day later.
+fn place(asker: AccountId, of_today: &[Request], now: Timestamp) -> Key {
+    let newest = of_today.iter().map(|request| request.row.begun_by).max();
+    let day = if newest.is_none() { now.micros().div_euclid(DAY_MICROS) } else { 0 };
+    let place = [asker.number(), day, newest.unwrap_or(0)].map(i64::to_be_bytes).concat();
+    Key::new(Timestamp::from_micros(0), "requests", &place)
 }

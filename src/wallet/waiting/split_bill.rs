@@ -6,19 +6,23 @@
 //! may ask for. For each person who is asked, and for the requests of a day, every share counts:
 //! nobody is asked more often by splitting.
 
+use super::super::arrangements::{Role, kind};
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Message, Service};
-use super::payment_request::{self, ASK, ASKED, CANCELLED};
-use super::reminding::{self, REMINDER};
-use super::{pending, quota};
+use super::asking::{self, ASKED};
+use super::payment_request::{
+    self as request, CANCELLED, Event, KIND, REMINDER, REQUEST_GONE, Request, State,
+};
+use super::{quota, reminding};
 use crate::book::Change;
-use crate::id::AccountId;
+use crate::id::{AccountId, ArrangementId};
 use crate::refusal::{Reason, Refusal};
-use crate::store::order_rows::OrderRow;
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -62,7 +66,7 @@ pub const SHARES: Service = Service {
     wants: &[of_bill, payers],
     decide: shares,
     shows: &[Slot("sign", Kind::Text), Slot("amount", Kind::Money), Slot("name", Kind::Name)],
-    refusals: &[payment_request::REQUEST_GONE],
+    refusals: &[REQUEST_GONE],
     ..Service::PLAIN
 };
 
@@ -72,7 +76,7 @@ pub const REMIND: Service = Service {
     wants: &[of_bill, payers_and_turn],
     decide: remind,
     shows: WAITING,
-    refusals: &[payment_request::REQUEST_GONE, BILL_REMINDED],
+    refusals: &[REQUEST_GONE, BILL_REMINDED],
     messages: &[&REMINDER],
     ..Service::PLAIN
 };
@@ -83,7 +87,7 @@ pub const CANCEL: Service = Service {
     wants: &[of_bill, payers],
     decide: cancel,
     shows: WAITING,
-    refusals: &[payment_request::REQUEST_GONE],
+    refusals: &[REQUEST_GONE],
     messages: &[&CANCELLED],
     ..Service::PLAIN
 };
@@ -136,18 +140,14 @@ fn room(context: &Context) -> Vec<Want> {
     let named = typed(context).take_while(|(place, typed)| !is_end(place, typed));
     let payers = named.map_while(|(place, _)| party::payee(context, place).ok());
     let payers: Vec<AccountId> = payers.map(|payer| payer.account_id).collect();
-    if payers.is_empty() {
-        Vec::new()
-    } else {
-        quota::wants(context, ASK.name, asker.account_id, &payers)
-    }
+    if payers.is_empty() { Vec::new() } else { quota::wants(context, asker.account_id, &payers) }
 }
 
 fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let total = context.amount("amount")?;
     plan.show("amount", total);
-    let reference = payment_request::reference(context)?;
+    let reference = asking::reference(context)?;
     let (payers, turn) = sharing(context, plan, asker)?;
     let count = i64::try_from(payers.len()).unwrap_or(i64::MAX);
     let share_minor = total.minor.div_euclid(count.saturating_add(1));
@@ -162,12 +162,18 @@ fn split(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let remind_at = reminding::by_itself(&context.config.market.zone, context.now).micros();
     let mut changes = vec![turn];
     for ((payer, place), id) in payers.iter().zip(PLACES).zip(split..) {
-        let order = payment_request::open(context, plan, asker, payer, share, reference.clone());
-        let order = order.map_err(|error| at(place, error))?;
-        let order = OrderRow { id, split: Some(split), remind_at: Some(remind_at), ..order };
-        changes.push(payment_request::told(context, asker, payer, share, &order)?);
-        plan.show("about", pending::about(&order));
-        changes.push(Change::OpenOrder(order));
+        let share = asking::open(context, plan, asker, payer, share, reference.clone());
+        let mut share = share.map_err(|error| at(place, error))?;
+        share.row = ArrangementRow {
+            id: ArrangementId::of(id),
+            subject: split.to_string(),
+            due_at: Some(remind_at),
+            ..share.row
+        };
+        let amount = context.money(share.terms.amount_minor);
+        changes.push(asking::told(context, asker, payer, amount, &share)?);
+        plan.show("about", share.about());
+        changes.push(kind::begun(share.row));
     }
     let ours = plan.shown(&["amount", "about", "share", "own", "count"]);
     changes.push(context.tell(asker, &SENT, ours, None));
@@ -195,9 +201,7 @@ fn sharing<'a>(
         plan.show_all(party::sign(payer));
         payers.push(payer);
         // whoever was named last is the one too many
-        turn = Some(
-            quota::allowed(context, ASK.name, asker, &payers).map_err(|error| at(place, error))?,
-        );
+        turn = Some(quota::allowed(context, asker, &payers).map_err(|error| at(place, error))?);
     }
     let turn = turn.ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "to1"))?;
     Ok((payers, turn))
@@ -211,27 +215,27 @@ fn at(place: &'static str, error: PlanError) -> PlanError {
     })
 }
 
+/// The shares of what an asker has split of late, and their other requests.
+fn late(context: &Context, asker: AccountId) -> Search {
+    request::made_by(asker, context.now.minus(MINE_WITHIN), SHARES_MAX)
+}
+
 fn of_late(context: &Context) -> Vec<Want> {
-    let since = context.now.minus(MINE_WITHIN).micros();
     let asker = context.person().map(|asker| asker.account_id);
-    asker
-        .map(|asker| Want::RequestsOf { kind: ASK.name, asker, since, limit: SHARES_MAX })
-        .into_iter()
-        .collect()
+    asker.map(|asker| Want::Arrangements(late(context, asker))).into_iter().collect()
 }
 
 fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    context.person()?;
-    let requests = of_late(context).pop().ok_or(Reason::NOT_JOINED)?;
+    let asker = context.person()?.account_id;
     let mut splits: BTreeMap<i64, (i64, i64, Value)> = BTreeMap::new();
-    for order in context.facts.orders(&requests)? {
-        let Some(split) = order.split else { continue };
+    for share in request::read(context.facts.arrangements(late(context, asker))?)? {
+        let Ok(split) = share.row.subject.parse() else { continue };
         // all shares of one split are for the same
-        let begun = || (0, 0, pending::about(order));
+        let begun = || (0, 0, share.about());
         let (paid, all, _about) = splits.entry(split).or_insert_with(begun);
-        *all = all.saturating_add(order.amount_minor);
-        if order.state == "approved" {
-            *paid = paid.saturating_add(order.amount_minor);
+        *all = all.saturating_add(share.terms.amount_minor);
+        if share.state == State::Approved {
+            *paid = paid.saturating_add(share.terms.amount_minor);
         }
     }
     for (split, (paid, all, words)) in splits.into_iter().rev() {
@@ -247,27 +251,42 @@ fn mine(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// What is asked for the shares of the caller's split bill that the input names.
-fn shares_wanted(context: &Context) -> Result<Want, PlanError> {
-    let asker = context.person()?.account_id;
-    Ok(Want::SharesOf { split: context.chosen("bill", payment_request::REQUEST_GONE)?, asker })
+/// The split bill that the input names.
+fn chosen(context: &Context) -> Result<i64, PlanError> {
+    context.chosen("bill", REQUEST_GONE)
+}
+
+/// What must be read to know the shares of a split bill.
+fn shares_of(split: i64) -> Search {
+    let side = Side::Subject(split.to_string());
+    let limit = i64::try_from(PLACES.len()).unwrap_or(i64::MAX);
+    Search { side, kind: KIND.name, open: false, since: 0, limit }
 }
 
 fn of_bill(context: &Context) -> Vec<Want> {
-    shares_wanted(context).into_iter().collect()
+    chosen(context).map(|split| Want::Arrangements(shares_of(split))).into_iter().collect()
+}
+
+/// The shares of the caller's split bill that the input names, in the order they were entered.
+fn theirs(context: &Context) -> Result<Vec<Request>, PlanError> {
+    let asker = context.person()?.account_id;
+    let mut shares = request::read(context.facts.arrangements(shares_of(chosen(context)?))?)?;
+    shares.retain(|share| share.asker == asker);
+    shares.reverse();
+    Ok(shares)
 }
 
 fn payers(context: &Context) -> Vec<Want> {
-    let shares = shares_wanted(context).and_then(|want| Ok(context.facts.orders(&want)?));
-    shares.unwrap_or_default().iter().map(|order| Want::Person(order.payer)).collect()
+    let shares = theirs(context).unwrap_or_default();
+    shares.iter().map(|share| Want::Person(share.payer)).collect()
 }
 
 /// Its shares, and who pays them.
-fn shared<'a>(context: &Context<'a>) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
+fn shared<'a>(context: &Context<'a>) -> Result<Vec<(Request, &'a PersonRow)>, PlanError> {
     let mut shares = Vec::new();
-    for order in context.facts.orders(&shares_wanted(context)?)? {
-        if let Some(payer) = context.facts.person(order.payer)? {
-            shares.push((order, payer));
+    for share in theirs(context)? {
+        if let Some(payer) = context.facts.person(share.payer)? {
+            shares.push((share, payer));
         }
     }
     Ok(shares)
@@ -277,46 +296,48 @@ fn shared<'a>(context: &Context<'a>) -> Result<Vec<(&'a OrderRow, &'a PersonRow)
 fn waiting<'a>(
     context: &Context<'a>,
     plan: &mut Plan,
-) -> Result<Vec<(&'a OrderRow, &'a PersonRow)>, PlanError> {
+) -> Result<Vec<(Request, &'a PersonRow)>, PlanError> {
     let mut shares = shared(context)?;
-    shares.retain(|(order, _)| pending::is_open(order, context.now));
-    let (first, _) = shares.first().ok_or(payment_request::REQUEST_GONE)?;
-    plan.show("share", context.money(first.amount_minor));
+    shares.retain(|(share, _)| share.waits(context.now));
+    let (first, _) = shares.first().ok_or(REQUEST_GONE)?;
+    plan.show("share", context.money(first.terms.amount_minor));
     plan.show("count", i64::try_from(shares.len()).unwrap_or(i64::MAX));
     Ok(shares)
 }
 
 fn shares(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    for (order, payer) in shared(context)? {
+    for (share, payer) in shared(context)? {
         let slots = Slots::from([
-            ("sign".into(), payment_request::sign(order, context.now)),
-            ("amount".into(), context.money(order.amount_minor).into()),
+            ("sign".into(), share.sign(context.now)),
+            ("amount".into(), context.money(share.terms.amount_minor).into()),
             ("name".into(), party::name(payer)),
         ]);
-        plan.line(order.id, slots);
+        plan.line(share.row.id, slots);
     }
     Ok(())
 }
 
 fn payers_and_turn(context: &Context) -> Vec<Want> {
     let mut wants = payers(context);
-    let split = context.chosen("bill", payment_request::REQUEST_GONE);
-    wants.extend(split.map(|split| Want::Claimed(reminding::turn(split).bytes().to_vec())));
+    wants.extend(
+        chosen(context).map(|split| Want::Claimed(reminding::turn(split).bytes().to_vec())),
+    );
     wants
 }
 
 fn remind(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let shares = waiting(context, plan)?;
-    let (first, _) = shares.first().ok_or(payment_request::REQUEST_GONE)?;
-    let key = reminding::turn(context.chosen("bill", payment_request::REQUEST_GONE)?);
-    let near = reminding::is_near(&context.config.market.zone, first, context.now);
+    let (first, _) = shares.first().ok_or(REQUEST_GONE)?;
+    let key = reminding::turn(chosen(context)?);
+    let asked = Timestamp::from_micros(first.row.begun_at);
+    let near = reminding::is_near(&context.config.market.zone, asked, context.now);
     if near || context.facts.truth(&Want::Claimed(key.bytes().to_vec()))? {
         return Err(BILL_REMINDED.into());
     }
     let words = shares
         .iter()
-        .map(|(order, payer)| reminding::word(context.config, order, asker, payer, context.now));
+        .map(|(share, payer)| request::reminder(context.config, share, asker, payer, context.now));
     let changes = [Change::Claim { key }].into_iter().chain(words).collect();
     plan.commit(Act { kind: "remind", changes, ..Act::default() });
     Ok(())
@@ -325,16 +346,10 @@ fn remind(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asker = context.person()?;
     let mut changes = Vec::new();
-    for (order, payer) in waiting(context, plan)? {
-        changes.push(Change::CloseOrder { order: order.id, state: "cancelled" });
-        changes.push(payment_request::news(
-            context.config,
-            payer,
-            &CANCELLED,
-            asker,
-            order,
-            context.now,
-        ));
+    for (share, payer) in waiting(context, plan)? {
+        changes.push(share.moved(Event::Cancel, Role::Owner)?);
+        let config = context.config;
+        changes.push(request::news(config, payer, &CANCELLED, asker, &share, context.now));
     }
     plan.commit(Act { kind: "cancel", changes, ..Act::default() });
     Ok(())

@@ -2,7 +2,7 @@
 //! everything a posting asks for, notes what was there before and what speaks against it, and puts
 //! all of it back when anything does.
 
-use kadogo::book::{Change, Credential, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Receipt};
+use kadogo::book::{Change, Credential, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -40,6 +40,9 @@ pub enum Verdict {
     Refused(Vec<Reason>, Option<i64>),
 }
 
+/// Where an order is: its version and its state.
+pub type Order = (i64, String);
+
 /// What was there before, to put back.
 enum Before {
     Account(i64, Option<Stand>),
@@ -48,7 +51,7 @@ enum Before {
     Pin(i64, Option<Pin>),
     Seen(Key),
     Phone(String),
-    Order(i64, Option<String>),
+    Order(i64, Option<Order>),
     Message,
 }
 
@@ -69,7 +72,7 @@ pub struct Oracle {
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
     pub phones: HashSet<String>,
-    pub orders: HashMap<i64, String>,
+    pub orders: HashMap<i64, Order>,
     pub messages: u64,
     pub last: i64,
     pub touched: Touched,
@@ -93,8 +96,9 @@ impl Oracle {
     /// The posting takes its place in the one order.
     pub fn step(&mut self, posting: &Posting) -> Verdict {
         self.before.clear();
-        let money = !posting.legs.is_empty() || !posting.holds.is_empty();
-        if money && let Some((request, receipt)) = self.done.get(&posting.key) {
+        let puts = posting.changes.iter().any(|change| matches!(change, Change::Put(_)));
+        let recorded = puts || !posting.legs.is_empty() || !posting.holds.is_empty();
+        if recorded && let Some((request, receipt)) = self.done.get(&posting.key) {
             return match *request == posting.request {
                 true => Verdict::Good(Receipt { repeated: true, ..receipt.clone() }),
                 false => refused(Reason::KEY_REUSED),
@@ -120,12 +124,12 @@ impl Oracle {
             self.put_back();
             return Verdict::Refused(against, None);
         }
-        let number = if money { self.last + 1 } else { 0 };
+        let number = if recorded { self.last + 1 } else { 0 };
         let balance = |account: i64| i64::try_from(self.accounts[&account].balance).unwrap();
         let balances =
             posting.legs.iter().map(|leg| (leg.account, balance(leg.account.number()))).collect();
         let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
-        if money {
+        if recorded {
             self.last = number;
             self.done.insert(posting.key, (posting.request, receipt.clone()));
         }
@@ -327,17 +331,11 @@ impl Oracle {
                 }
                 self.before.push(Before::Seen(*key));
             }
-            Change::OpenOrder(order) => {
-                if self.orders.contains_key(&order.id) {
-                    return Some(Reason::INVALID);
-                }
-                self.set_order(order.id, &order.state);
-            }
-            Change::CloseOrder { order, state } => {
-                if self.orders.get(order).is_none_or(|there| there != "waiting") {
-                    return Some(Reason::ORDER_GONE);
-                }
-                self.set_order(*order, state);
+            Change::Put(put) => return self.put_order(put),
+            Change::While { arrangement, states } => {
+                let there = self.orders.get(&arrangement.number());
+                let stands = there.is_some_and(|(_, state)| states.contains(&state.as_str()));
+                return (!stands).then_some(Reason::MOVED);
             }
             Change::Tell(_) => {
                 self.messages += 1;
@@ -349,18 +347,14 @@ impl Oracle {
             | Change::OpenShift(_)
             | Change::CloseShift(_)
             | Change::Journal(_)
-            | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
             | Change::Block { .. }
-            | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
-            | Change::Put(_)
-            | Change::While { .. }
             | Change::Keep(_) => {
                 panic!("not in this story: {change:?}")
             }
@@ -373,9 +367,15 @@ impl Oracle {
         self.before.push(Before::Pin(account, old));
     }
 
-    fn set_order(&mut self, id: i64, state: &str) {
-        let old = self.orders.insert(id, state.to_owned());
+    fn put_order(&mut self, put: &Put) -> Option<Reason> {
+        let id = put.row.id.number();
+        let before = self.orders.get(&id).map_or(0, |(version, _)| *version);
+        if put.row.version != before + 1 {
+            return Some(Reason::MOVED);
+        }
+        let old = self.orders.insert(id, (put.row.version, put.row.state.clone()));
         self.before.push(Before::Order(id, old));
+        None
     }
 
     fn keep(&mut self) {

@@ -3,9 +3,10 @@
 
 use super::oracle::{Oracle, Pin};
 use kadogo::book::batch::BatchOutcome;
-use kadogo::book::guard_facts::Facts;
+use kadogo::book::guard_facts::{Facts, Standing};
 use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
 use kadogo::id::Id;
+use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
 use kadogo::store::head::Head;
 use kadogo::time::Timestamp;
@@ -28,7 +29,9 @@ pub struct Truth {
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
     phones: HashSet<String>,
-    orders: HashMap<i64, String>,
+    orders: BTreeMap<i64, ArrangementRow>,
+    /// The newest event of each order: its version, and the posting that it came with.
+    trail: HashMap<i64, (i64, i64)>,
     messages: u64,
     pub head: Head,
     /// The newest batch of each node.
@@ -75,8 +78,8 @@ impl<'a> Wanted<'a> {
                 Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
                 Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
                 Change::Dedup { key } => self.seen.push(*key),
-                Change::OpenOrder(order) => self.orders.push(order.id),
-                Change::CloseOrder { order, .. } => self.orders.push(*order),
+                Change::Put(put) => self.orders.push(put.row.id.number()),
+                Change::While { arrangement, .. } => self.orders.push(arrangement.number()),
                 Change::SetPin(_)
                 | Change::AtPosting { .. }
                 | Change::SetLanguage { .. }
@@ -85,17 +88,13 @@ impl<'a> Wanted<'a> {
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
                 | Change::Journal(_)
-                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
                 | Change::Block { .. }
-                | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
-                | Change::Put(_)
-                | Change::While { .. }
                 | Change::Keep(_)
                 | Change::Tell(_) => {}
             }
@@ -148,8 +147,8 @@ impl Truth {
             .filter(|number| self.phones.contains(*number))
             .cloned()
             .collect();
-        let order = |id: i64| Some((id, self.orders.get(&id)?.clone()));
-        around.orders = want.orders.into_iter().filter_map(order).collect();
+        let order = |id: i64| Some((Id::of(id), Standing::of(self.orders.get(&id)?.clone())));
+        around.arrangements = want.orders.into_iter().filter_map(order).collect();
     }
 
     /// Whether these rows cannot be stored.
@@ -184,15 +183,6 @@ impl Truth {
                     self.sessions.insert(save.row.key.clone(), save.row.version);
                 }
                 Change::Dedup { key } => assert!(self.seen.insert(*key), "a text was seen twice"),
-                Change::OpenOrder(order) => {
-                    assert!(
-                        self.orders.insert(order.id, order.state.clone()).is_none(),
-                        "an order was opened twice"
-                    );
-                }
-                Change::CloseOrder { order, state } => {
-                    self.orders.insert(*order, (*state).to_owned());
-                }
                 Change::Tell(_) => self.messages += 1,
                 Change::AtVersion { .. }
                 | Change::AtPosting { .. }
@@ -202,13 +192,11 @@ impl Truth {
                 | Change::OpenShift(_)
                 | Change::CloseShift(_)
                 | Change::Journal(_)
-                | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
                 | Change::Block { .. }
-                | Change::Reminded { .. }
                 | Change::OpenCode(_)
                 | Change::CloseCode { .. }
                 | Change::Put(_)
@@ -236,6 +224,13 @@ impl Truth {
         }
         self.holds.extend(out.holds.iter().map(|id| (*id, facts.holds[id].clone())));
         self.add_rows(&out.rows);
+        for (id, row) in &out.arrangements {
+            let newest = (row.version, row.last_posting);
+            assert_eq!(self.trail.get(&id.number()), Some(&newest), "the trail of {row:?}");
+            let before = self.orders.insert(id.number(), row.clone());
+            let began = before.map_or(row.begun_by, |before| before.begun_by);
+            assert!(began == row.begun_by && began > 0, "who began it: {row:?}");
+        }
         self.notes.insert(node, begun);
         self.head.batch += 1;
         if let Some(last) = out.rows.postings.last() {
@@ -262,6 +257,13 @@ impl Truth {
             let index = usize::try_from(entry.posting_id).unwrap() - 1;
             assert!(index >= from, "a leg for an old posting");
             self.entries[index].push(entry.clone());
+        }
+        for event in &rows.trail {
+            let newest = (event.version, event.posting_id);
+            let before = self.trail.insert(event.record_id, newest);
+            let version = before.map_or(0, |(version, _)| version);
+            assert_eq!(event.version, version + 1, "an order is answered twice: {event:?}");
+            assert_eq!(event.previous, before.map(|(_, posting)| posting), "{event:?}");
         }
         for step in &rows.hold_entries {
             *self.moves.entry(step.hold_id).or_default() += i128::from(step.amount_minor);
@@ -363,8 +365,10 @@ impl Truth {
         );
         assert_eq!(self.pins, oracle.pins);
         assert_eq!(self.sessions, oracle.sessions);
+        let stands = |row: &ArrangementRow| (row.version, row.state.clone());
+        let orders = self.orders.iter().map(|(id, row)| (*id, stands(row))).collect();
         assert_eq!(
-            (&self.seen, &self.phones, &self.orders),
+            (&self.seen, &self.phones, &orders),
             (&oracle.seen, &oracle.phones, &oracle.orders)
         );
         assert_eq!(usize::try_from(self.head.last_posting).unwrap(), self.postings.len());

@@ -6,12 +6,13 @@ use super::oracle::Oracle;
 use super::truth::POISON;
 use kadogo::actor::Actor;
 use kadogo::book::{
-    Change, Credential, FEES, HoldMove, Key, Leg, Posting, SUSPENSE, SecretKind, SessionSave, TRUST,
+    Change, Credential, FEES, HoldMove, Key, Leg, Posting, Put, SUSPENSE, SecretKind, SessionSave,
+    TRUST,
 };
 use kadogo::id::Id;
 use kadogo::money::Currency;
+use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::Account;
-use kadogo::store::order_rows::OrderRow;
 use kadogo::store::outbox::NewMessage;
 use kadogo::store::people::{PersonRow, PinRow};
 use kadogo::store::sessions::SessionRow;
@@ -346,8 +347,9 @@ impl Wisher {
                     tier,
                 })
             }
-            13 => Change::OpenOrder(order(number)),
-            14..=15 => Change::CloseOrder { order: number, state: "approved" },
+            13 => order(number, 1),
+            14 => order(number, 2),
+            15 => Change::While { arrangement: Id::of(number), states: &["waiting"] },
             16 => Change::ChargePin { pin: Id::of(account) },
             17 => Change::ClearPin { pin: Id::of(account) },
             18 => {
@@ -402,18 +404,23 @@ fn leg(account: i64, amount_minor: i64) -> Leg {
     Leg { account: Id::of(account), amount_minor }
 }
 
-fn order(id: i64) -> OrderRow {
-    OrderRow {
-        id,
-        kind: "send".to_owned(),
-        payer: Id::of(11),
-        payee: Id::of(12),
-        amount_minor: 5,
-        state: "waiting".to_owned(),
-        created_at: 0,
-        expires_at: 9,
-        reference: String::new(),
-        split: None,
-        remind_at: None,
-    }
+/// An order as it is begun, at version 1, or as its payer's yes leaves it.
+fn order(id: i64, version: i64) -> Change {
+    let (state, event) = if version == 1 { ("waiting", "begin") } else { ("approved", "approve") };
+    let row = ArrangementRow {
+        id: Id::of(id),
+        kind: "order".to_owned(),
+        version,
+        state: state.to_owned(),
+        open: version == 1,
+        owner: Id::of(11),
+        other: Some(Id::of(12)),
+        subject: String::new(),
+        begun_at: 0,
+        due_at: (version == 1).then_some(9),
+        body: "{}".to_owned(),
+        begun_by: 0,
+        last_posting: 0,
+    };
+    Change::Put(Put { row, event, note: String::new() })
 }

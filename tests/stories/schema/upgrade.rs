@@ -134,7 +134,8 @@ fn upgraded(used: &Home, later: &[Migration]) -> Result<(), String> {
 async fn each_version_takes_over_what_the_one_before_it_left() {
     let used = used().await;
     let there = rows(&mut used.hand());
-    for table in ["postings", "holds", "chain", "people", "outlets", "orders", "outbox", "sessions"]
+    for table in
+        ["postings", "holds", "chain", "people", "outlets", "arrangements", "outbox", "sessions"]
     {
         assert!(there[table] > 0, "nothing is in {table}");
     }

@@ -5,30 +5,41 @@ use super::super::counter::AGENT_SELF;
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
-use crate::store::order_rows::OrderRow;
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::wallet::arrangements::kind;
 use crate::wallet::trial::Request;
+use crate::wallet::waiting::order::{self, Terms};
+use crate::wallet::waiting::payment_request;
 
 fn ask<'t>(shop: &'t Shop, amount: &str) -> Request<'t> {
     shop.trial.ask(&ASK, shop.trial.caller(&shop.njeri)).with("to", AMINA).with("amount", amount)
 }
 
-/// So many payments of a kind wait for Amina already.
-fn waiting(shop: &mut Shop, kind: &str, times: usize) {
-    let order = OrderRow {
-        id: 55,
+/// So many payments of a service wait for Amina already, as she wants them or as others ask for
+/// them.
+fn waiting(shop: &mut Shop, service: &str, times: usize) {
+    let asked = service == "request";
+    let terms = Terms { service: service.to_owned(), amount_minor: 100, assistant: None };
+    let (kind, owner, other) = if asked { ("request", 102, 101) } else { ("order", 101, 102) };
+    let row = ArrangementRow {
+        id: Id::of(55),
         kind: kind.to_owned(),
-        payer: Id::of(101),
-        payee: Id::of(102),
-        amount_minor: 100,
+        version: 1,
         state: "waiting".into(),
-        created_at: 0,
-        expires_at: i64::MAX,
-        reference: String::new(),
-        split: None,
-        remind_at: None,
+        open: true,
+        owner: Id::of(owner),
+        other: Some(Id::of(other)),
+        subject: String::new(),
+        begun_at: 0,
+        due_at: Some(i64::MAX),
+        body: kind::written(&terms),
+        begun_by: 0,
+        last_posting: 0,
     };
-    let want = Want::OrdersWaiting { payer: Id::of(101), now: shop.trial.now.micros(), limit: 16 };
-    shop.trial.set(want, Found::Orders(vec![order; times]));
+    let rows = |there: bool| Found::Arrangements(vec![row.clone(); if there { times } else { 0 }]);
+    let (wanted, others) = (rows(!asked), rows(asked));
+    shop.trial.set(Want::Arrangements(order::wanted_by(Id::of(101))), wanted);
+    shop.trial.set(Want::Arrangements(payment_request::asked_of(Id::of(101))), others);
 }
 
 #[test]
@@ -43,18 +54,18 @@ fn an_order_waits_for_the_customers_yes() {
     assert_eq!(plan.slots, quote.slots);
     let act = plan.act.as_ref().unwrap();
     assert!(act.legs.is_empty() && act.kind == "cash_ask");
-    let [Change::InitiatedBy { order, assistant }, Change::OpenOrder(row), _] =
-        act.changes.as_slice()
-    else {
-        panic!("{act:?}")
+    let [Change::Put(put), _] = act.changes.as_slice() else { panic!("{act:?}") };
+    let row = &put.row;
+    assert_eq!((row.id, row.kind.as_str(), row.owner), (Id::of(9_000), "order", Id::of(101)));
+    assert_eq!((row.other, row.state.as_str()), (Some(Id::of(FLOAT.number())), "waiting"));
+    let terms: Terms = kind::body(row).unwrap();
+    let expected = Terms {
+        service: "cash_out".into(),
+        amount_minor: 20_000,
+        assistant: Some(ASSISTANT.number()),
     };
-    assert_eq!((*order, *assistant), (9_000, ASSISTANT));
-    assert_eq!(
-        (row.id, row.kind.as_str(), row.payer, row.payee),
-        (9_000, "cash_out", Id::of(101), Id::of(FLOAT.number()))
-    );
-    assert_eq!((row.amount_minor, row.state.as_str()), (20_000, "waiting"));
-    assert_eq!(row.expires_at - row.created_at, 30 * 60 * 1_000_000);
+    assert_eq!(terms, expected);
+    assert_eq!(row.due_at.unwrap() - row.begun_at, 30 * 60 * 1_000_000);
     let told = format!(
         "amount=KES 200 dial=*384*1234# fee=KES 29 name=Duka Moja phone={} time=11:35",
         number(FLOAT)

@@ -5,6 +5,9 @@ use super::*;
 use crate::id::{Id, ShiftId};
 use crate::limits::Limits;
 use crate::source::Source;
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::wallet::arrangements::kind;
+use crate::wallet::waiting::order::Terms;
 
 fn second(shop: &mut Shop) -> PersonRow {
     shop.trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0)
@@ -65,6 +68,28 @@ fn who_pays_in_by_themselves_is_served_by_the_only_one_there_is() {
     assert_eq!(by_amina(&shop), (None, None));
 }
 
+/// What is being answered, and who serves has asked for.
+fn asked_by(shop: &mut Shop, kind: &str, assistant: AssistantId) {
+    let assistant = Some(assistant.number());
+    let terms = Terms { service: "cash_out".into(), amount_minor: 100, assistant };
+    let row = ArrangementRow {
+        id: Id::of(55),
+        kind: kind.into(),
+        version: 1,
+        state: "waiting".into(),
+        open: true,
+        owner: Id::of(101),
+        other: Some(FLOAT),
+        subject: String::new(),
+        begun_at: 0,
+        due_at: Some(i64::MAX),
+        body: kind::written(&terms),
+        begun_by: 0,
+        last_posting: 0,
+    };
+    shop.trial.set(Want::Arrangement(Id::of(55)), Found::Arrangement(Some(row)));
+}
+
 #[test]
 fn what_somebody_has_asked_for_is_theirs_whoever_else_is_in_a_shift() {
     let mut shop = shop();
@@ -78,10 +103,13 @@ fn what_somebody_has_asked_for_is_theirs_whoever_else_is_in_a_shift() {
         (row.assistant, row.shift)
     };
     assert_eq!(approved(&shop), (Some(Id::of(303)), Some(Id::of(88))));
-    shop.trial.set(Want::InitiatedBy(55), Found::Assistant(Some(ASSISTANT)));
+    asked_by(&mut shop, "order", ASSISTANT);
     assert_eq!(approved(&shop), (Some(ASSISTANT), None));
     // who asked has been dismissed meanwhile
-    shop.trial.set(Want::InitiatedBy(55), Found::Assistant(Some(Id::of(399))));
+    asked_by(&mut shop, "order", Id::of(399));
+    assert_eq!(approved(&shop), (Some(Id::of(303)), Some(Id::of(88))));
+    // nobody who serves asks by anything else
+    asked_by(&mut shop, "request", ASSISTANT);
     assert_eq!(approved(&shop), (Some(Id::of(303)), Some(Id::of(88))));
 }
 

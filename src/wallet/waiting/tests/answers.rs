@@ -6,6 +6,7 @@ use super::super::super::plan::{Act, PlanError};
 use super::super::super::service::{Service, Settle};
 use super::super::super::trial::{NOW, posting};
 use super::super::approval::{APPROVE, DECLINE};
+use super::super::order::ORDER_GONE;
 use super::*;
 use crate::book::Leg;
 use crate::id::Id;
@@ -26,8 +27,12 @@ fn reason(
 fn a_yes_pays_at_the_price_of_where_it_was_asked_for() {
     let (mut trial, [amina, ..]) = three();
     trial = trial.tariff(BY_CHANNEL);
-    for (kind, fee, total) in [("send", "KES 9", "KES 209"), ("request", "KES 7", "KES 207")] {
-        trial.set(Want::Order(1), Found::Order(Some(order(1, kind, 101, 102, 20_000))));
+    let wanted = order(1, "send", 101, 102, 20_000);
+    let asked = request(1, 101, 102, 20_000);
+    for (kind, row, fee, total) in
+        [("send", wanted, "KES 9", "KES 209"), ("request", asked, "KES 7", "KES 207")]
+    {
+        there_is(&mut trial, Some(row));
         let ask = || trial.ask(&APPROVE, trial.caller(&amina)).with("order", "1");
         let quote = ask().quote().planned();
         assert_eq!(
@@ -51,7 +56,7 @@ fn a_yes_pays_at_the_price_of_where_it_was_asked_for() {
 #[test]
 fn the_same_payment_of_a_moment_ago_is_asked_about_before_the_yes() {
     let (mut trial, [amina, ..]) = three();
-    trial.set(Want::Order(1), Found::Order(Some(order(1, "send", 101, 102, 20_000))));
+    there_is(&mut trial, Some(order(1, "send", 101, 102, 20_000)));
     trial.change(&amina, |member| member.account.last_posting = Some(50));
     let history =
         Want::History { account: Id::of(101), since: NOW.minus(10 * MINUTE).micros(), limit: 10 };
@@ -80,7 +85,7 @@ fn say(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Resu
 fn whichever_service_an_order_names_pays_it_and_an_outlet_hands_out_cash() {
     let (mut trial, [amina, _, claire]) = three();
     trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
-    trial.set(Want::Order(1), Found::Order(Some(order(1, "unknown", 101, 501, 20_000))));
+    there_is(&mut trial, Some(order(1, "unknown", 101, 501, 20_000)));
     let ask = || trial.ask(&APPROVE, trial.caller(&amina)).with("order", "1");
     let plan = ask().among(&[UNKNOWN]).execute().planned();
     assert!(plan.flags.contains("cash"));
@@ -95,25 +100,25 @@ fn whichever_service_an_order_names_pays_it_and_an_outlet_hands_out_cash() {
 #[test]
 fn what_does_not_wait_or_is_not_ones_own_is_gone() {
     let (mut trial, [amina, baraka, _]) = three();
-    let gone = (Reason::ORDER_GONE, None);
-    let waits = order(1, "send", 101, 102, 20_000);
-    for service in [&APPROVE, &DECLINE] {
-        trial.set(Want::Order(1), Found::Order(None));
+    let gone = (ORDER_GONE, None);
+    let kinds = [order(1, "send", 101, 102, 20_000), request(1, 101, 102, 20_000)];
+    for (service, waits) in
+        [&APPROVE, &DECLINE].into_iter().flat_map(|one| kinds.iter().map(move |kind| (one, kind)))
+    {
+        there_is(&mut trial, None);
         assert_eq!(reason(&trial, service, &amina), gone);
         for state in ["approved", "declined", "expired", "cancelled"] {
-            trial.set(
-                Want::Order(1),
-                Found::Order(Some(OrderRow { state: state.into(), ..waits.clone() })),
-            );
+            if waits.kind == "order" && state == "cancelled" {
+                continue;
+            }
+            there_is(&mut trial, Some(ended(waits, state)));
             assert_eq!(reason(&trial, service, &amina), gone, "{state}");
         }
-        trial.set(
-            Want::Order(1),
-            Found::Order(Some(OrderRow { expires_at: NOW.micros(), ..waits.clone() })),
-        );
+        there_is(&mut trial, Some(until(waits, NOW.micros())));
         assert_eq!(reason(&trial, service, &amina), gone, "its last moment is over");
-        let last = OrderRow { expires_at: NOW.micros() + 1, ..waits.clone() };
-        trial.set(Want::Order(1), Found::Order(Some(last)));
+        there_is(&mut trial, Some(ArrangementRow { kind: "reversal".into(), ..waits.clone() }));
+        assert_eq!(reason(&trial, service, &amina), gone, "it waits for another answer");
+        there_is(&mut trial, Some(until(waits, NOW.micros() + 1)));
         assert!(
             trial.ask(service, trial.caller(&amina)).with("order", "1").execute().error.is_none()
         );
@@ -130,7 +135,7 @@ fn what_does_not_wait_or_is_not_ones_own_is_gone() {
 #[test]
 fn a_yes_is_refused_like_any_payment() {
     let (mut trial, [amina, baraka, _]) = three();
-    trial.set(Want::Order(1), Found::Order(Some(order(1, "send", 101, 102, 100_000))));
+    there_is(&mut trial, Some(order(1, "send", 101, 102, 100_000)));
     assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::NOT_ENOUGH, Some("amount")));
     trial.change(&baraka, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::PAYEE_CLOSED, Some("to")));
@@ -142,11 +147,11 @@ fn a_yes_is_refused_like_any_payment() {
 fn a_no_is_told_to_who_asked_and_to_nobody_else() {
     let (mut trial, [amina, _, claire]) = three();
     let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
-    let mut no = |row: OrderRow| {
-        trial.set(Want::Order(1), Found::Order(Some(row)));
+    let mut no = |row: ArrangementRow| {
+        there_is(&mut trial, Some(row));
         trial.ask(&DECLINE, trial.caller(&amina)).with("order", "1").execute().planned()
     };
-    let plan = no(OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) });
+    let plan = no(request_for(1, 101, 102, 30_000, "rent"));
     assert_eq!(closed(&plan), [(1, "declined")]);
     assert_eq!(
         (plan.said("name"), plan.said("amount")),

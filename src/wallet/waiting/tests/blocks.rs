@@ -12,13 +12,11 @@ use crate::store::wants::Want;
 /// Baraka, Claire and somebody who is gone have asked Amina of late, and she has blocked Claire.
 fn world() -> (Trial, PersonRow) {
     let (mut trial, [amina, ..]) = three();
-    let asked = Want::Askers {
-        kind: "request",
-        payer: Id::of(101),
-        since: NOW.minus(30 * 24 * HOUR).micros(),
-        limit: 40,
-    };
-    trial.set(asked, Found::Accounts(vec![Id::of(102), Id::of(103), Id::of(999)]));
+    let made = payment_request::made_to(Id::of(101), NOW.minus(30 * 24 * HOUR), 400);
+    // Baraka twice, and the newest first
+    let asked = [(4, 103), (3, 102), (2, 999), (1, 102)];
+    let asked = asked.map(|(id, asker)| ended(&request(id, 101, asker, 100), "declined"));
+    trial.set(Want::Arrangements(made), Found::Arrangements(asked.to_vec()));
     trial.set(Want::BlockedBy(Id::of(101)), Found::Accounts(vec![Id::of(103)]));
     (trial, amina)
 }

@@ -1,76 +1,99 @@
-//! What comes with the end of what nobody answered.
+//! What comes when the time of what nobody answered has come: a reminder, and the end.
 
-use super::super::super::context::Context;
-use super::super::super::party::Party;
-use super::super::super::plan::Act;
+use super::super::super::arrangements::Kind;
+use super::super::super::plan::PlanError;
 use super::super::super::service::Service;
 use super::super::super::trial::conforms;
-use super::super::expiry::{key, over};
-use super::super::{order as by_text, payment_request};
+use super::super::{asking, by_text, payment_request, split_bill};
 use super::*;
 use crate::id::Id;
 
-/// What is said at the end of an order between these, held against the service that says it.
-fn said(
-    service: &'static Service,
-    trial: &Trial,
-    row: &OrderRow,
-    payer: &PersonRow,
-    payee: &Party,
-) -> Plan {
-    let ask = trial.ask(service, trial.caller(payer));
-    let end = |context: &Context| over(context.config, row, Some(payer), Some(payee), context.now);
-    let changes = ask.work(&[], end);
-    let plan =
-        Plan { act: Some(Act { kind: "note", changes, ..Act::default() }), ..Plan::default() };
-    conforms(service, &plan);
-    assert_eq!(closed(&plan), [(1, "expired")]);
-    plan
-}
+const ORDERS: &Kind = &orders_kind::KIND;
+const REQUESTS: &Kind = &payment_request::KIND;
 
-fn told_to(plan: &Plan) -> Vec<String> {
-    let changes = &plan.act.as_ref().unwrap().changes;
-    let to = |change: &Change| {
-        if let Change::Tell(message) = change { Some(message.msisdn.clone()) } else { None }
-    };
-    changes.iter().filter_map(to).collect()
+/// What is done about a row whose time has come, held against the service that says it.
+fn woken(service: &'static Service, trial: &Trial, kind: &Kind, row: &ArrangementRow) -> Plan {
+    let act = trial.wakes(kind, row).unwrap();
+    let plan = Plan { act: Some(act), ..Plan::default() };
+    conforms(service, &plan);
+    plan
 }
 
 #[test]
 fn whoever_waited_for_it_hears_of_the_end() {
-    let (mut trial, [amina, baraka, claire]) = three();
-    let outlet = Party::Outlet(trial.outlet(Id::of(501), "Mama Njeri", 0, &claire));
+    let (mut trial, [_, _, claire]) = three();
+    let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
+    trial.set(Want::OutletsOf(vec![Id::of(501)]), Found::Outlets(vec![outlet]));
+    trial.now = NOW.plus(10 * MINUTE);
     let sent = order(1, "send", 101, 102, 30_000);
-    let plan = said(&by_text::ORDER, &trial, &sent, &amina, &Party::Person(baraka.clone()));
+    let plan = woken(&by_text::ORDER, &trial, ORDERS, &sent);
+    assert_eq!(closed(&plan), [(1, "expired")]);
     let words = "amount=KES 300 dial=*384*1234# name=Baraka O phone=0700***002";
     assert_eq!(plan.messages(), [("sms.order_expired".to_owned(), words.to_owned())]);
-    assert_eq!(told_to(&plan), [AMINA]);
+    assert_eq!(plan.hearers(), [("sms.order_expired", AMINA, None)]);
 
     let cash = order(1, "cash_out", 101, 501, 30_000);
-    let plan = said(&by_text::ORDER, &trial, &cash, &amina, &outlet);
+    let plan = woken(&by_text::ORDER, &trial, ORDERS, &cash);
+    assert_eq!(closed(&plan), [(1, "expired")]);
     assert!(plan.messages()[0].1.contains("name=Mama Njeri"));
-    assert_eq!(told_to(&plan), [AMINA]);
+    assert_eq!(plan.hearers(), [("sms.order_expired", AMINA, None)]);
 
-    let asked = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
-    let plan = said(&payment_request::ASK, &trial, &asked, &amina, &Party::Person(baraka));
+    let asked = request_for(1, 101, 102, 30_000, "rent");
+    let plan = woken(&asking::ASK, &trial, REQUESTS, &asked);
+    assert_eq!(closed(&plan), [(1, "expired")]);
     let words = "about=: rent amount=KES 300 name=Amina W phone=0700***001";
     assert_eq!(plan.messages(), [("sms.request_expired".to_owned(), words.to_owned())]);
-    assert_eq!(told_to(&plan), [BARAKA]);
+    assert_eq!(plan.hearers(), [("sms.request_expired", BARAKA, None)]);
+    assert_eq!(plan.act.unwrap().kind, "expire");
 }
 
 #[test]
-fn an_order_between_people_who_are_gone_ends_without_a_word() {
-    let (trial, [amina, ..]) = three();
-    let row = order(1, "send", 101, 102, 30_000);
-    let ask = trial.ask(&by_text::ORDER, trial.caller(&amina));
-    let changes = ask
-        .work(&[], |context: &Context| over(context.config, &row, Some(&amina), None, context.now));
-    assert_eq!(changes.len(), 1);
+fn what_waits_between_people_who_are_gone_ends_without_a_word() {
+    let (mut trial, _) = three();
+    trial.now = NOW.plus(10 * MINUTE);
+    let own = trial.wakes(ORDERS, &order(1, "send", 101, 999, 30_000)).unwrap();
+    let asked = trial.wakes(REQUESTS, &request(1, 999, 102, 30_000)).unwrap();
+    assert_eq!((own.changes.len(), asked.changes.len()), (1, 1));
 }
 
 #[test]
-fn each_ends_by_itself() {
-    assert_ne!(key(5, 1), key(5, 2));
-    assert_ne!(key(5, 1), key(6_000_000, 1));
-    assert_eq!(key(5, 1), key(5, 1));
+fn who_has_not_answered_a_share_is_reminded_and_it_waits_until_its_end() {
+    let (mut trial, _) = three();
+    let end = NOW.plus(24 * HOUR);
+    let remind_at = NOW.plus(21 * HOUR);
+    let share = ArrangementRow {
+        subject: "1".into(),
+        due_at: Some(remind_at.micros()),
+        ..request_until(1, 102, 101, 33_333, "dinner", end)
+    };
+    trial.now = remind_at;
+    let plan = woken(&split_bill::REMIND, &trial, REQUESTS, &share);
+    assert_eq!(closed(&plan), [(1, "waiting")]);
+    assert_eq!(plan.hearers(), [("sms.request_reminder", BARAKA, None)]);
+    let put = puts(&plan).next().unwrap();
+    assert_eq!((put.event, put.row.open, put.row.due_at), ("remind", true, Some(end.micros())));
+    assert_eq!(plan.act.as_ref().unwrap().kind, "remind");
+    // where nobody has looked until its end there is nothing to be reminded of
+    trial.now = end;
+    for row in [&share, &put.row] {
+        let plan = woken(&asking::ASK, &trial, REQUESTS, row);
+        assert_eq!(puts(&plan).next().unwrap().row.state, "expired");
+        assert_eq!(plan.hearers(), [("sms.request_expired", AMINA, None)]);
+    }
+}
+
+#[test]
+fn what_was_answered_is_not_woken() {
+    let (mut trial, _) = three();
+    trial.now = NOW.plus(10 * MINUTE);
+    let gone = |outcome: Result<super::super::super::plan::Act, PlanError>| outcome.unwrap_err();
+    for state in ["approved", "declined", "expired"] {
+        let own = ended(&order(1, "send", 101, 102, 100), state);
+        assert_eq!(gone(trial.wakes(ORDERS, &own)), orders_kind::ORDER_GONE.into());
+    }
+    for state in ["approved", "declined", "expired", "cancelled"] {
+        let asked = ended(&request(1, 101, 102, 100), state);
+        let outcome = trial.wakes(REQUESTS, &asked);
+        assert_eq!(gone(outcome), payment_request::REQUEST_GONE.into());
+    }
 }

@@ -1,4 +1,4 @@
-//! Trials of what waits: people, and orders of theirs as they lie in the table.
+//! Trials of what waits: people, and orders and requests of theirs as they lie in the table.
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -13,13 +13,19 @@ mod requests;
 mod splits;
 mod standing;
 mod standing_work;
+mod tables;
 
+use super::super::arrangements::kind;
 use super::super::plan::Plan;
 use super::super::trial::{NOW, Trial};
-use crate::book::Change;
+use super::{order as orders_kind, payment_request};
+use crate::book::{Change, Put};
 use crate::id::Id;
-use crate::store::order_rows::OrderRow;
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::facts::Found;
 use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+use crate::time::Timestamp;
 use std::time::Duration;
 
 pub const AMINA: &str = "+254700000001";
@@ -47,43 +53,105 @@ pub fn three() -> (Trial, [PersonRow; 3]) {
     (trial, [amina, baraka, claire])
 }
 
-/// An order that waits for ten minutes yet, and was made just now.
-pub fn order(id: i64, kind: &str, payer: i64, payee: i64, amount_minor: i64) -> OrderRow {
-    OrderRow {
-        id,
+/// A row of a kind that was made just now and waits.
+fn row(id: i64, kind: &str, owner: i64, other: i64, due_at: i64, body: String) -> ArrangementRow {
+    ArrangementRow {
+        id: Id::of(id),
         kind: kind.to_owned(),
-        payer: Id::of(payer),
-        payee: Id::of(payee),
-        amount_minor,
+        version: 1,
         state: "waiting".into(),
-        created_at: NOW.micros(),
-        expires_at: NOW.plus(10 * MINUTE).micros(),
-        reference: String::new(),
-        split: None,
-        remind_at: None,
+        open: true,
+        owner: Id::of(owner),
+        other: Some(Id::of(other)),
+        subject: String::new(),
+        begun_at: NOW.micros(),
+        due_at: Some(due_at),
+        body,
+        begun_by: 0,
+        last_posting: 0,
     }
 }
 
-/// So many of them, with numbers from this one on.
-pub fn orders(ids: std::ops::Range<i64>, one: &OrderRow) -> Vec<OrderRow> {
-    ids.map(|id| OrderRow { id, ..one.clone() }).collect()
+/// An order that waits for ten minutes yet, and was made just now.
+pub fn order(id: i64, service: &str, payer: i64, payee: i64, amount_minor: i64) -> ArrangementRow {
+    let terms = orders_kind::Terms { service: service.to_owned(), amount_minor, assistant: None };
+    row(id, "order", payer, payee, NOW.plus(10 * MINUTE).micros(), kind::written(&terms))
 }
 
-/// The orders that a plan opens.
-pub fn opened(plan: &Plan) -> Vec<&OrderRow> {
-    let changes = plan.act.iter().flat_map(|act| &act.changes);
-    changes
-        .filter_map(|change| if let Change::OpenOrder(row) = change { Some(row) } else { None })
-        .collect()
+/// A request that waits for ten minutes yet, and was made just now.
+pub fn request(id: i64, payer: i64, asker: i64, amount_minor: i64) -> ArrangementRow {
+    request_until(id, payer, asker, amount_minor, "", NOW.plus(10 * MINUTE))
 }
 
-/// The states that a plan gives to orders.
-pub fn closed(plan: &Plan) -> Vec<(i64, &'static str)> {
-    let changes = plan.act.iter().flat_map(|act| &act.changes);
-    let closed = |change: &Change| {
-        if let Change::CloseOrder { order, state } = change { Some((*order, *state)) } else { None }
+/// One that says what it is for.
+pub fn request_for(
+    id: i64,
+    payer: i64,
+    asker: i64,
+    amount_minor: i64,
+    reference: &str,
+) -> ArrangementRow {
+    request_until(id, payer, asker, amount_minor, reference, NOW.plus(10 * MINUTE))
+}
+
+/// One that waits until then.
+pub fn request_until(
+    id: i64,
+    payer: i64,
+    asker: i64,
+    amount_minor: i64,
+    reference: &str,
+    expires: Timestamp,
+) -> ArrangementRow {
+    let expires_at = expires.micros();
+    let terms =
+        payment_request::Terms { amount_minor, reference: reference.to_owned(), expires_at };
+    row(id, "request", asker, payer, expires_at, kind::written(&terms))
+}
+
+/// The same, as an answer has left it.
+pub fn ended(row: &ArrangementRow, state: &str) -> ArrangementRow {
+    let due_at = row.due_at.filter(|_| state == "waiting");
+    ArrangementRow { state: state.into(), open: state == "waiting", due_at, ..row.clone() }
+}
+
+/// The same, as it ends at this moment.
+pub fn until(row: &ArrangementRow, micros: i64) -> ArrangementRow {
+    let body = match row.kind.as_str() {
+        "request" => {
+            let terms: payment_request::Terms = kind::body(row).unwrap();
+            kind::written(&payment_request::Terms { expires_at: micros, ..terms })
+        }
+        _ => row.body.clone(),
     };
-    changes.filter_map(closed).collect()
+    ArrangementRow { due_at: Some(micros), body, ..row.clone() }
+}
+
+/// So many of them, with numbers from this one on.
+pub fn several(ids: std::ops::Range<i64>, one: &ArrangementRow) -> Vec<ArrangementRow> {
+    ids.map(|id| ArrangementRow { id: Id::of(id), ..one.clone() }).collect()
+}
+
+/// This is the row with the number 1, or there is none.
+pub fn there_is(trial: &mut Trial, row: Option<ArrangementRow>) {
+    trial.set(Want::Arrangement(Id::of(1)), Found::Arrangement(row));
+}
+
+fn puts(plan: &Plan) -> impl Iterator<Item = &Put> {
+    let changes = plan.act.iter().flat_map(|act| &act.changes);
+    changes.filter_map(|change| if let Change::Put(put) = change { Some(put) } else { None })
+}
+
+/// What a plan begins.
+pub fn opened(plan: &Plan) -> Vec<&ArrangementRow> {
+    let begun = puts(plan).filter(|put| put.event == "begin" && put.row.version == 1);
+    begun.map(|put| &put.row).collect()
+}
+
+/// The states that a plan gives to what has begun before.
+pub fn closed(plan: &Plan) -> Vec<(i64, &str)> {
+    let moved = puts(plan).filter(|put| put.event != "begin" && put.row.version == 2);
+    moved.map(|put| (put.row.id.number(), put.row.state.as_str())).collect()
 }
 
 /// What lines of a list say, slot by slot.

@@ -1,17 +1,21 @@
 //! Orders by text: what they leave, what they refuse, and the list of what waits.
 
 use super::super::super::trial::NOW;
-use super::super::order::{LIST, ORDER};
+use super::super::by_text::ORDER;
 use super::super::pending::ORDERS_FULL;
+use super::super::waiting_list::LIST;
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
-/// What waits for Amina.
-fn waits() -> Want {
-    Want::OrdersWaiting { payer: Id::of(101), now: NOW.micros(), limit: 16 }
+/// What waits for Amina: what she wants herself, and what others ask of her.
+fn waits(trial: &mut Trial, wanted: Vec<ArrangementRow>, asked: Vec<ArrangementRow>) {
+    let own = Want::Arrangements(orders_kind::wanted_by(Id::of(101)));
+    trial.set(own, Found::Arrangements(wanted));
+    let others = Want::Arrangements(payment_request::asked_of(Id::of(101)));
+    trial.set(others, Found::Arrangements(asked));
 }
 
 #[test]
@@ -21,10 +25,7 @@ fn an_order_is_priced_by_text_and_waits_thirty_minutes() {
     let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", BARAKA).with("amount", "20000");
     let plan = ask.execute().planned();
     let [row] = opened(&plan)[..] else { panic!("one order") };
-    let expected = OrderRow {
-        expires_at: NOW.plus(30 * MINUTE).micros(),
-        ..order(9_000, "send", 101, 102, 20_000)
-    };
+    let expected = until(&order(9_000, "send", 101, 102, 20_000), NOW.plus(30 * MINUTE).micros());
     assert_eq!(*row, expected);
     assert_eq!(plan.act.as_ref().unwrap().kind, "order");
     assert!(plan.act.as_ref().unwrap().legs.is_empty(), "a text moves nothing");
@@ -54,9 +55,11 @@ fn an_order_refuses_what_could_not_be_paid_now() {
 fn eight_orders_of_ones_own_may_wait_and_requests_take_no_room_from_them() {
     let (mut trial, [amina, ..]) = three();
     let mut full = |own: i64| {
-        let mut waiting = orders(1..own + 1, &order(1, "send", 101, 102, 100));
-        waiting.extend(orders(20..28, &order(1, "request", 101, 102, 100)));
-        trial.set(waits(), Found::Orders(waiting));
+        let mut wanted = several(1..own + 1, &order(1, "send", 101, 102, 100));
+        // what is over and not ended yet takes no room either
+        wanted.push(until(&order(19, "send", 101, 102, 100), NOW.micros()));
+        let asked = several(20..28, &request(1, 101, 102, 100));
+        waits(&mut trial, wanted, asked);
         let ask = trial.ask(&ORDER, trial.caller(&amina)).with("to", BARAKA).with("amount", "100");
         ask.execute().error
     };
@@ -69,19 +72,19 @@ fn what_waits_is_listed_with_who_is_paid() {
     let (mut trial, [amina, _, claire]) = three();
     let outlet = trial.outlet(Id::of(501), "Mama Njeri", 0, &claire);
     trial.set(
-        Want::OutletsOf(vec![Id::of(102), Id::of(501), Id::of(999)]),
+        Want::OutletsOf(vec![Id::of(999), Id::of(501), Id::of(102)]),
         Found::Outlets(vec![outlet]),
     );
-    let asked = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
-    let waiting =
-        vec![asked, order(2, "cash_out", 101, 501, 5_000), order(3, "send", 101, 999, 100)];
-    trial.set(waits(), Found::Orders(waiting));
+    let asked = request_for(1, 101, 102, 30_000, "rent");
+    let over = until(&order(4, "send", 101, 102, 100), NOW.micros());
+    let wanted = vec![over, order(3, "send", 101, 999, 100), order(2, "cash_out", 101, 501, 5_000)];
+    waits(&mut trial, wanted, vec![asked]);
     let plan = trial.ask(&LIST, trial.caller(&amina)).list().planned();
     assert_eq!(
         lines(&plan, &["amount", "name", "about"]),
-        ["1 KES 300 Baraka O : rent", "2 KES 50 Mama Njeri ", "3 KES 1  "]
+        ["3 KES 1  ", "2 KES 50 Mama Njeri ", "1 KES 300 Baraka O : rent"]
     );
-    trial.set(waits(), Found::Orders(Vec::new()));
+    waits(&mut trial, Vec::new(), Vec::new());
     assert!(trial.ask(&LIST, trial.caller(&amina)).list().planned().items.is_empty());
     let stranger = trial.ask(&LIST, trial.stranger("+254700000009"));
     assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));

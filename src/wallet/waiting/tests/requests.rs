@@ -1,7 +1,8 @@
 //! Requests for money: what they leave, the quota, one's own list, and taking them back.
 
 use super::super::super::trial::NOW;
-use super::super::payment_request::{ASK, CANCEL, MINE, REQUEST_GONE};
+use super::super::asking::{ASK, CANCEL, MINE};
+use super::super::payment_request::REQUEST_GONE;
 use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::*;
 use crate::id::Id;
@@ -11,12 +12,7 @@ use crate::store::wants::Want;
 
 /// What Baraka has asked for within a day.
 fn of_today() -> Want {
-    Want::RequestsOf {
-        kind: "request",
-        asker: Id::of(102),
-        since: NOW.minus(24 * HOUR).micros(),
-        limit: 60,
-    }
+    Want::Arrangements(payment_request::made_by(Id::of(102), NOW.minus(24 * HOUR), 60))
 }
 
 /// Baraka asks Amina.
@@ -28,15 +24,16 @@ fn ask(trial: &Trial, baraka: &PersonRow) -> super::super::super::trial::Outcome
 #[test]
 fn a_request_waits_a_day_and_both_sides_hear_of_it() {
     let (mut trial, [_, baraka, _]) = three();
-    trial.set(Want::RequestsMade("request", Id::of(102)), Found::Count(4));
+    let made = |id, begun_by| ArrangementRow {
+        begun_by,
+        ..ended(&request(id, 103, 102, 100), "approved")
+    };
+    // the newest in the order of commits is not the one with the highest number
+    trial.set(of_today(), Found::Arrangements(vec![made(8, 70), made(7, 71)]));
     let plan = ask(&trial, &baraka).planned();
     let [row] = opened(&plan)[..] else { panic!("one order") };
-    let expires_at = NOW.plus(24 * HOUR).micros();
-    let reference = "Rent May".to_owned();
-    assert_eq!(
-        *row,
-        OrderRow { expires_at, reference, ..order(9_000, "request", 101, 102, 30_000) }
-    );
+    let expires = NOW.plus(24 * HOUR);
+    assert_eq!(*row, request_until(9_000, 101, 102, 30_000, "Rent May", expires));
     assert_eq!(plan.act.as_ref().unwrap().kind, "ask");
     assert_eq!(
         ["name", "phone", "amount", "about"].map(|slot| plan.said(slot)),
@@ -50,9 +47,18 @@ fn a_request_waits_a_day_and_both_sides_hear_of_it() {
         ("sms.request".to_owned(), asked.to_owned()),
     ];
     assert_eq!(plan.messages(), told);
-    let place = [102_i64.to_be_bytes(), 4_i64.to_be_bytes()].concat();
-    let key = crate::book::Key::new(crate::time::Timestamp::from_micros(0), "requests", &place);
-    assert!(matches!(plan.act.unwrap().changes[0], Change::Claim { key: taken } if taken == key));
+    let place = |day: i64, newest: i64| {
+        let place = [102, day, newest].map(i64::to_be_bytes).concat();
+        crate::book::Key::new(crate::time::Timestamp::from_micros(0), "requests", &place)
+    };
+    let taken = |plan: &Plan| match plan.act.as_ref().unwrap().changes[0] {
+        Change::Claim { key } => key,
+        _ => panic!("no place"),
+    };
+    assert_eq!(taken(&plan), place(0, 71), "whoever has seen the same ones goes by the same place");
+    trial.set(of_today(), Found::Arrangements(Vec::new()));
+    let day = NOW.micros() / (24 * 3_600 * 1_000_000);
+    assert_eq!(taken(&ask(&trial, &baraka).planned()), place(day, 0));
 }
 
 #[test]
@@ -60,7 +66,10 @@ fn a_request_by_text_says_not_what_it_is_for() {
     let (trial, [_, baraka, _]) = three();
     let ask = trial.ask(&ASK, trial.caller(&baraka)).with("to", AMINA).with("amount", "100");
     let plan = ask.execute().planned();
-    assert_eq!((opened(&plan)[0].reference.as_str(), plan.said("about")), ("", String::new()));
+    assert_eq!(
+        (opened(&plan)[0].body.contains("\"reference\":\"\""), plan.said("about")),
+        (true, String::new())
+    );
 }
 
 #[test]
@@ -113,43 +122,47 @@ fn whoever_is_still_typing_is_told_what_is_wrong_so_far() {
 #[test]
 fn the_quota_of_who_asks_has_clear_edges() {
     let (mut trial, [_, baraka, _]) = three();
-    let mut after = |made: Vec<OrderRow>| {
-        trial.set(of_today(), Found::Orders(made));
+    let mut after = |made: Vec<ArrangementRow>| {
+        trial.set(of_today(), Found::Arrangements(made));
         ask(&trial, &baraka).error
     };
     let full = |field: Option<&'static str>| {
         let refusal = crate::refusal::Refusal { field, ..REQUESTS_FULL.into() };
         Some(super::super::super::plan::PlanError::Refused(refusal))
     };
-    let to_claire = order(1, "request", 103, 102, 100);
-    let to_amina = order(1, "request", 101, 102, 100);
-    let answered = |row: &OrderRow| OrderRow { state: "declined".into(), ..row.clone() };
-    let over = |row: &OrderRow| OrderRow { expires_at: NOW.micros(), ..row.clone() };
+    let to_claire = request(1, 103, 102, 100);
+    let to_amina = request(1, 101, 102, 100);
+    let answered = |row: &ArrangementRow| ended(row, "declined");
+    let over = |row: &ArrangementRow| until(row, NOW.micros());
     // ten wait at a time; the shares of one split bill wait together
-    assert_eq!(after(orders(1..10, &to_claire)), None);
-    assert_eq!(after(orders(1..11, &to_claire)), full(None));
-    assert_eq!(after(orders(1..11, &OrderRow { split: Some(1), ..to_claire.clone() })), None);
-    assert_eq!(after(orders(1..11, &over(&to_claire))), None);
+    assert_eq!(after(several(1..10, &to_claire)), None);
+    assert_eq!(after(several(1..11, &to_claire)), full(None));
+    assert_eq!(
+        after(several(1..11, &ArrangementRow { subject: "1".into(), ..to_claire.clone() })),
+        None
+    );
+    assert_eq!(after(several(1..11, &over(&to_claire))), None);
     // sixty a day
-    assert_eq!(after(orders(1..60, &answered(&to_claire))), None);
-    assert_eq!(after(orders(1..61, &answered(&to_claire))), full(None));
+    assert_eq!(after(several(1..60, &answered(&to_claire))), None);
+    assert_eq!(after(several(1..61, &answered(&to_claire))), full(None));
     // two for the same person at a time, and three a day
-    assert_eq!(after(orders(1..2, &to_amina)), None);
-    assert_eq!(after(orders(1..3, &to_amina)), full(Some("to")));
-    assert_eq!(after(orders(1..3, &answered(&to_amina))), None);
-    assert_eq!(after(orders(1..4, &answered(&to_amina))), full(Some("to")));
+    assert_eq!(after(several(1..2, &to_amina)), None);
+    assert_eq!(after(several(1..3, &to_amina)), full(Some("to")));
+    assert_eq!(after(several(1..3, &answered(&to_amina))), None);
+    assert_eq!(after(several(1..4, &answered(&to_amina))), full(Some("to")));
 }
 
 #[test]
 fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
     let (mut trial, [_, baraka, _]) = three();
     let mut with = |requested: i64| {
-        let mut waiting = orders(1..requested + 1, &order(1, "request", 101, 103, 100));
-        waiting.extend(orders(20..28, &order(1, "send", 101, 103, 100)));
-        trial.set(
-            Want::OrdersWaiting { payer: Id::of(101), now: NOW.micros(), limit: 16 },
-            Found::Orders(waiting),
-        );
+        let mut asked = several(1..requested + 1, &request(1, 101, 103, 100));
+        asked.push(until(&request(19, 101, 103, 100), NOW.micros()));
+        let others = Want::Arrangements(payment_request::asked_of(Id::of(101)));
+        trial.set(others, Found::Arrangements(asked));
+        let wanted = several(20..28, &order(1, "send", 101, 103, 100));
+        let own = Want::Arrangements(orders_kind::wanted_by(Id::of(101)));
+        trial.set(own, Found::Arrangements(wanted));
         ask(&trial, &baraka)
     };
     assert_eq!(with(7).error, None);
@@ -159,17 +172,11 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
 #[test]
 fn ones_own_requests_are_listed_with_what_became_of_them() {
     let (mut trial, [_, baraka, _]) = three();
-    let one = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
-    let with = |id, state: &str| OrderRow { id, state: state.into(), ..one.clone() };
-    let over = OrderRow { expires_at: NOW.micros(), ..with(4, "waiting") };
+    let with = |id, state: &str| ended(&request_for(id, 101, 102, 30_000, "rent"), state);
+    let over = until(&with(4, "waiting"), NOW.micros());
     let made = vec![with(1, "approved"), with(2, "waiting"), with(3, "declined"), over];
-    let want = Want::RequestsOf {
-        kind: "request",
-        asker: Id::of(102),
-        since: NOW.minus(7 * 24 * HOUR).micros(),
-        limit: 20,
-    };
-    trial.set(want, Found::Orders(made));
+    let want = payment_request::made_by(Id::of(102), NOW.minus(7 * 24 * HOUR), 20);
+    trial.set(Want::Arrangements(want), Found::Arrangements(made));
     let plan = trial.ask(&MINE, trial.caller(&baraka)).list().planned();
     let line = |id: i64, sign: &str| format!("{id} {sign} KES 300 Amina W : rent");
     assert_eq!(
@@ -183,8 +190,8 @@ fn ones_own_requests_are_listed_with_what_became_of_them() {
 #[test]
 fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
     let (mut trial, [amina, baraka, _]) = three();
-    let row = OrderRow { reference: "rent".into(), ..order(1, "request", 101, 102, 30_000) };
-    trial.set(Want::Order(1), Found::Order(Some(row.clone())));
+    let row = request_for(1, 101, 102, 30_000, "rent");
+    there_is(&mut trial, Some(row.clone()));
     let cancel = |trial: &Trial, by: &PersonRow| {
         trial.ask(&CANCEL, trial.caller(by)).with("request", "1").execute()
     };
@@ -199,15 +206,18 @@ fn a_request_is_taken_back_by_who_made_it_while_it_waits() {
     let gone = (REQUEST_GONE, None);
     assert_eq!(cancel(&trial, &amina).reason(), gone);
     for row in [
-        OrderRow { kind: "send".into(), ..row.clone() },
-        OrderRow { state: "approved".into(), ..row.clone() },
-        OrderRow { expires_at: NOW.micros(), ..row.clone() },
-        OrderRow { payer: Id::of(999), ..row },
+        order(1, "send", 102, 101, 30_000),
+        ended(&row, "approved"),
+        ended(&row, "declined"),
+        ended(&row, "expired"),
+        ended(&row, "cancelled"),
+        until(&row, NOW.micros()),
+        ArrangementRow { other: Some(Id::of(999)), ..row },
     ] {
-        trial.set(Want::Order(1), Found::Order(Some(row)));
+        there_is(&mut trial, Some(row));
         assert_eq!(cancel(&trial, &baraka).reason(), gone);
     }
-    trial.set(Want::Order(1), Found::Order(None));
+    there_is(&mut trial, None);
     assert_eq!(cancel(&trial, &baraka).reason(), gone);
     let wrong = trial.ask(&CANCEL, trial.caller(&baraka)).with("request", "x");
     assert_eq!(wrong.execute().reason(), gone);

@@ -3,13 +3,14 @@
 
 use super::super::super::context::Context;
 use super::super::super::trial::{NOW, Outcome};
-use super::super::payment_request::REQUEST_GONE;
+use super::super::payment_request::{REQUEST_GONE, Request, reminder};
 use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::super::reminding;
 use super::super::split_bill::{BILL_REMINDED, BILL_TWICE, CANCEL, MINE, REMIND, SHARES, SPLIT};
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::arrangement_rows::{Search, Side};
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -38,18 +39,14 @@ fn each_is_asked_for_an_equal_share_and_the_rest_is_the_askers_own() {
         ["amount", "share", "own", "count", "about"].map(|slot| plan.said(slot)),
         ["KES 1,000", "KES 333.33", "KES 333.34", "2", ": dinner"]
     );
-    let share = OrderRow {
-        expires_at: NOW.plus(24 * HOUR).micros(),
-        reference: "dinner".into(),
-        split: Some(9_000),
+    let share = ArrangementRow {
+        subject: "9000".into(),
         // twelve hours later it is night
-        remind_at: Some(NOW.plus(21 * HOUR - 5 * MINUTE).micros()),
-        ..order(9_000, "request", 102, 101, 33_333)
+        due_at: Some(NOW.plus(21 * HOUR - 5 * MINUTE).micros()),
+        ..request_until(9_000, 102, 101, 33_333, "dinner", NOW.plus(24 * HOUR))
     };
-    assert_eq!(
-        opened(&plan),
-        [&share.clone(), &OrderRow { id: 9_001, payer: Id::of(103), ..share }]
-    );
+    let other = ArrangementRow { id: Id::of(9_001), other: Some(Id::of(103)), ..share.clone() };
+    assert_eq!(opened(&plan), [&share, &other]);
     let asked = "about=: dinner amount=KES 333.33 date=24/11/26 dial=*384*1234# fee=KES 7 \
                  name=Amina W phone=0700***001 time=11:05";
     let sent = "about=: dinner amount=KES 1,000 count=2 own=KES 333.34 share=KES 333.33";
@@ -102,23 +99,17 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE, "0700"]), (Reason::PHONE_FORMAT, Some("to3")));
     assert_eq!(reason(&trial, &[BARAKA, DAUDI]), (Reason::PAYEE_UNKNOWN, Some("to2")));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE, BARAKA]), (BILL_TWICE, Some("to3")));
-    let waiting = orders(1..9, &order(1, "request", 103, 999, 100));
-    let want = Want::OrdersWaiting { payer: Id::of(103), now: NOW.micros(), limit: 16 };
-    trial.set(want, Found::Orders(waiting));
+    let waiting = several(1..9, &request(1, 103, 999, 100));
+    let want = Want::Arrangements(payment_request::asked_of(Id::of(103)));
+    trial.set(want, Found::Arrangements(waiting));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUESTS_FULL, Some("to2")));
     trial.set(Want::BlockedBy(Id::of(103)), Found::Accounts(vec![Id::of(101)]));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUEST_BLOCKED, Some("to2")));
     trial.change(&claire, |member| member.account.state = "frozen".into());
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PAYEE_CLOSED, Some("to2")));
-    let made =
-        orders(1..59, &OrderRow { state: "declined".into(), ..order(1, "request", 999, 101, 100) });
-    let today = Want::RequestsOf {
-        kind: "request",
-        asker: Id::of(101),
-        since: NOW.minus(24 * HOUR).micros(),
-        limit: 60,
-    };
-    trial.set(today, Found::Orders(made));
+    let made = several(1..59, &ended(&request(1, 999, 101, 100), "declined"));
+    let today = payment_request::made_by(Id::of(101), NOW.minus(24 * HOUR), 60);
+    trial.set(Want::Arrangements(today), Found::Arrangements(made));
     trial.change(&claire, |member| member.account.state = "open".into());
     trial.person(Id::of(104), DAUDI, "Daudi Kamau", 0);
     assert!(
@@ -134,15 +125,13 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
 fn what_waits_as_one_bill_takes_one_place() {
     let (mut trial, [amina, ..]) = three();
     let mut with = |splits: i64| {
-        let share =
-            |id: i64| OrderRow { split: Some(id / 3), ..order(id, "request", 999, 101, 100) };
-        let today = Want::RequestsOf {
-            kind: "request",
-            asker: Id::of(101),
-            since: NOW.minus(24 * HOUR).micros(),
-            limit: 60,
+        let share = |id: i64| ArrangementRow {
+            subject: (id / 3).to_string(),
+            ..request(id, 999, 101, 100)
         };
-        trial.set(today, Found::Orders((0..splits * 3).map(share).collect()));
+        let today = payment_request::made_by(Id::of(101), NOW.minus(24 * HOUR), 60);
+        let made = (0..splits * 3).map(share).collect();
+        trial.set(Want::Arrangements(today), Found::Arrangements(made));
         split(&trial, &amina, "100000", &[BARAKA]).quote().error.is_none()
     };
     assert_eq!((with(9), with(10)), (true, false));
@@ -151,22 +140,15 @@ fn what_waits_as_one_bill_takes_one_place() {
 #[test]
 fn ones_own_bills_say_how_much_is_paid() {
     let (mut trial, [amina, ..]) = three();
-    let share = |id, split, state: &str| OrderRow {
-        split: Some(split),
-        state: state.into(),
-        reference: format!("bill {split}"),
-        ..order(id, "request", 102, 101, 10_000)
+    let share = |id, split: i64, state: &str| ArrangementRow {
+        subject: split.to_string(),
+        ..ended(&request_for(id, 102, 101, 10_000, &format!("bill {split}")), state)
     };
-    let alone = order(9, "request", 102, 101, 77_700);
+    let alone = request(9, 102, 101, 77_700);
     let made =
         vec![share(6, 5, "waiting"), share(5, 5, "approved"), alone, share(2, 1, "declined")];
-    let want = Want::RequestsOf {
-        kind: "request",
-        asker: Id::of(101),
-        since: NOW.minus(7 * 24 * HOUR).micros(),
-        limit: 420,
-    };
-    trial.set(want, Found::Orders(made));
+    let want = payment_request::made_by(Id::of(101), NOW.minus(7 * 24 * HOUR), 420);
+    trial.set(Want::Arrangements(want), Found::Arrangements(made));
     let plan = trial.ask(&MINE, trial.caller(&amina)).list().planned();
     assert_eq!(
         lines(&plan, &["paid", "amount", "about"]),
@@ -176,14 +158,16 @@ fn ones_own_bills_say_how_much_is_paid() {
 
 /// A split bill of Amina's with a share of Baraka's and one of Claire's.
 fn bill(trial: &mut Trial, baraka: &str, claire: &str) {
-    let share = |id, payer, state: &str| OrderRow {
-        split: Some(1),
-        state: state.into(),
-        expires_at: NOW.plus(24 * HOUR).micros(),
-        ..order(id, "request", payer, 101, 33_333)
+    let end = NOW.plus(24 * HOUR);
+    let share = |id, payer, state: &str| ArrangementRow {
+        subject: "1".into(),
+        ..ended(&request_until(id, payer, 101, 33_333, "", end), state)
     };
-    let shares = vec![share(1, 102, baraka), share(2, 103, claire), share(3, 999, "waiting")];
-    trial.set(Want::SharesOf { split: 1, asker: Id::of(101) }, Found::Orders(shares));
+    // the newest first, as they are found
+    let shares = vec![share(3, 999, "waiting"), share(2, 103, claire), share(1, 102, baraka)];
+    let side = Side::Subject("1".into());
+    let found = Search { side, kind: "request", open: false, since: 0, limit: 8 };
+    trial.set(Want::Arrangements(found), Found::Arrangements(shares));
 }
 
 #[test]
@@ -260,15 +244,12 @@ fn the_turn_to_remind_is_taken_with_the_reminders() {
 #[test]
 fn a_reminder_by_itself_says_what_the_request_said() {
     let (trial, [amina, baraka, _]) = three();
-    let share = OrderRow {
-        expires_at: NOW.plus(24 * HOUR).micros(),
-        ..order(1, "request", 102, 101, 33_333)
-    };
+    let share = request_until(1, 102, 101, 33_333, "", NOW.plus(24 * HOUR));
+    let share = Request::of(&share).unwrap();
     let now = Timestamp::from_micros(NOW.plus(12 * HOUR).micros());
     let ask = trial.ask(&REMIND, trial.caller(&amina));
-    let word = ask.work(&[], |context: &Context| {
-        reminding::word(context.config, &share, &amina, &baraka, now)
-    });
+    let word =
+        ask.work(&[], |context: &Context| reminder(context.config, &share, &amina, &baraka, now));
     let Change::Tell(message) = word else { panic!("no message") };
     assert_eq!(
         (message.msisdn.as_str(), message.template.as_str()),
