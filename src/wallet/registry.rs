@@ -97,4 +97,4 @@ pub fn service(name: &str) -> Option<&'static Service> {
 }
 
 /// Everything that waits: one line each.
-pub const KINDS: &[Kind] = &[reversal::KIND];
+pub const KINDS: &[Kind] = &[reversal::KIND, standing_order::KIND];

@@ -31,8 +31,6 @@ pub fn nothing(want: &Want) -> Found {
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Behind(_) => Found::Code(None),
         Want::Mailbox(_) => Found::Mailbox(None),
-        Want::StandingOrder(_) => Found::StandingOrder(None),
-        Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::InitiatedBy(_) => Found::Assistant(None),
         Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {

@@ -3,15 +3,14 @@
 //! against what the service says of itself: a slot that it does not declare, or a message with
 //! other values, fails.
 
+mod waking;
+
 use super::super::context::Context;
 use super::outcome::conforms_refused;
 pub use super::outcome::{Outcome, conforms};
 use crate::id::{AccountId, Id};
 
-use super::super::arrangements::Kind;
-use super::super::arrangements::kind::WakeWants;
 use super::super::context::Peers;
-use super::super::plan::{Act, PlanError};
 use super::super::planning::{Given, Job};
 use super::super::service::{Decide, Service, Unrecorded, Wants};
 use super::super::{Caller, OperatorRules, ServiceConfig};
@@ -26,7 +25,6 @@ use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
 use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
-use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, EntryRow, PostingRow};
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::holders::AccountHolder;
@@ -248,17 +246,6 @@ impl Trial {
     }
 }
 
-impl Trial {
-    /// What is done about an arrangement whose time has come.
-    pub fn wakes(&self, kind: &Kind, row: &ArrangementRow) -> Result<Act, PlanError> {
-        let owner = self.person_of(row.owner);
-        let sides = [Some(row.owner), row.other];
-        let wants: Vec<Want> = sides.into_iter().flatten().map(Want::Owner).collect();
-        let request = self.ask(&super::super::SERVICES[0], self.caller(&owner));
-        request.work_in_steps(wants, kind.wants, row, |context| (kind.wake)(context, row, None))
-    }
-}
-
 impl Request<'_> {
     /// With this input.
     pub fn with(mut self, field: &str, value: &str) -> Self {
@@ -322,27 +309,6 @@ impl Request<'_> {
             facts.put(want.clone(), trial.answer(want, &caller));
         }
         decide(&self.job(Mode::Execute).context(&caller, &facts))
-    }
-
-    fn work_in_steps<T>(
-        self,
-        mut wants: Vec<Want>,
-        steps: &[WakeWants],
-        row: &ArrangementRow,
-        decide: impl FnOnce(&Context) -> T,
-    ) -> T {
-        let trial = self.trial;
-        let caller = self.caller.clone();
-        let job = self.job(Mode::Execute);
-        let mut facts = Facts::default();
-        for step in steps.iter().map(Some).chain([None]) {
-            for want in wants.drain(..) {
-                let found = trial.answer(&want, &caller);
-                facts.put(want, found);
-            }
-            wants = step.map(|step| step(&job.context(&caller, &facts), row)).unwrap_or_default();
-        }
-        decide(&job.context(&caller, &facts))
     }
 
     fn run(self, mode: Mode) -> Outcome {
