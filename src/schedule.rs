@@ -3,6 +3,7 @@
 //! the 31st is due on the last day of shorter months.
 
 use crate::calendar::Day;
+use serde::{Deserialize, Serialize};
 
 /// Payments that may be agreed on in one go.
 pub const TIMES_MAX: i64 = 366;
@@ -10,7 +11,8 @@ pub const TIMES_MAX: i64 = 366;
 const SPAN_DAYS_MAX: i32 = 1_827;
 
 /// How often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Every {
     /// Each day.
     Day,
@@ -21,7 +23,7 @@ pub enum Every {
 }
 
 /// When how often what is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// How often.
     pub every: Every,
@@ -32,7 +34,8 @@ pub struct Schedule {
 }
 
 /// What is to be done about one payment, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Say that it comes, the day before.
     Notice,
@@ -71,20 +74,6 @@ impl Every {
 }
 
 impl Stage {
-    /// As it is stored.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Stage::Notice => "notice",
-            Stage::Pay => "pay",
-            Stage::Retry => "retry",
-        }
-    }
-
-    /// From its code.
-    pub fn parse(code: &str) -> Option<Stage> {
-        [Stage::Notice, Stage::Pay, Stage::Retry].into_iter().find(|stage| stage.code() == code)
-    }
-
     /// The hour at which it is done: people are awake, and in the afternoon there is still time to
     /// mend it.
     pub const fn hour(self) -> i8 {

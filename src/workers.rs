@@ -19,8 +19,6 @@ const WAKE_EVERY: Duration = Duration::from_secs(1);
 const CLOCK_EVERY: Duration = Duration::from_secs(60);
 /// How soon after midnight commission is paid out.
 const PAYOUT_EVERY: Duration = Duration::from_secs(60);
-/// Batches of standing orders in one turn.
-const STANDING_BATCHES: u32 = 20;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Conversations and handled texts older than any retry: gateways try for 12 hours.
 const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
@@ -53,7 +51,6 @@ impl App {
             outbox(Channel::Mail),
             self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.expire().await.map(drop)),
             self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.arrive().await.map(drop)),
-            self.worker(EXPIRY_EVERY, stop, pay_standing_orders),
             self.worker(EXPIRY_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),
@@ -99,18 +96,6 @@ async fn send_all(
         && app.wallet.clock_fault().is_none()
     {}
     app.notify.measure().await
-}
-
-/// Many are due at the same hour: a full batch means that there may be more.
-async fn pay_standing_orders(app: App) -> Result<(), StoreError> {
-    let full = usize::try_from(crate::wallet::waiting::standing_order::worker::BATCH)
-        .unwrap_or(usize::MAX);
-    for _batch in 0..STANDING_BATCHES {
-        if app.wallet.pay_standing_orders().await? < full {
-            break;
-        }
-    }
-    Ok(())
 }
 
 async fn pay_out(app: App) -> Result<(), StoreError> {

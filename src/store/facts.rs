@@ -9,7 +9,6 @@ use super::budgets::BudgetRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::{PersonRow, PinRow};
-use super::standing_order_rows::StandingOrderRow;
 use super::wants::Want;
 use super::working_day::{CashDrawer, ShiftRow};
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
@@ -68,10 +67,6 @@ pub enum Found {
     Code(Option<CashCodeRow>),
     /// `Want::Mailbox`.
     Mailbox(Option<MailboxRow>),
-    /// `Want::StandingOrder`.
-    StandingOrder(Option<StandingOrderRow>),
-    /// `Want::StandingOrders`.
-    StandingOrders(Vec<StandingOrderRow>),
     /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
     /// `Want::Owed`, `Want::SentCount`, `Want::MeantCount`.
@@ -325,24 +320,6 @@ impl Facts {
         Ok(self
             .get(&want, |found| if let Found::Mailbox(row) = found { Some(row) } else { None })?
             .as_ref())
-    }
-
-    /// What somebody pays again and again (`Want::StandingOrder`).
-    pub fn standing_order(&self, id: i64) -> Result<Option<&StandingOrderRow>, NotWanted> {
-        let want = Want::StandingOrder(id);
-        Ok(self
-            .get(
-                &want,
-                |found| if let Found::StandingOrder(row) = found { Some(row) } else { None },
-            )?
-            .as_ref())
-    }
-
-    /// All that is open of it (`Want::StandingOrders`).
-    pub fn standing_orders(&self, want: &Want) -> Result<&[StandingOrderRow], NotWanted> {
-        self.get(want, |found| {
-            if let Found::StandingOrders(rows) = found { Some(rows.as_slice()) } else { None }
-        })
     }
 
     /// Wallets (`Want::BlockedBy`).

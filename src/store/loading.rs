@@ -5,7 +5,7 @@ use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, holders, identities,
-    mailboxes, people, sessions, standing_order_rows, voucher_rows, working_day,
+    mailboxes, people, sessions, voucher_rows, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -122,10 +122,6 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::MeantCount(msisdn) => Found::Count(voucher_rows::meant_count(conn, msisdn)?),
         Want::Behind(hold) => Found::Code(voucher_rows::behind(conn, *hold)?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
-        Want::StandingOrder(id) => Found::StandingOrder(standing_order_rows::by_id(conn, *id)?),
-        Want::StandingOrders(payer, limit) => {
-            Found::StandingOrders(standing_order_rows::open_of(conn, *payer, *limit)?)
-        }
         Want::Identified(account) => Found::Truth(identities::is_known(conn, *account)?),
         Want::Claimed(key) => Found::Truth(!sessions::seen_among(conn, &[key])?.is_empty()),
     };

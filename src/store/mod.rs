@@ -32,7 +32,6 @@ mod schema_version;
 pub mod sessions;
 pub mod setting_rows;
 mod sqlite;
-pub mod standing_order_rows;
 pub mod times;
 pub mod trail_rows;
 pub mod verified;

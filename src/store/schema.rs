@@ -182,25 +182,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    standing_orders (id) {
-        id -> BigInt,
-        version -> BigInt,
-        payer -> BigInt,
-        payee -> BigInt,
-        amount_minor -> BigInt,
-        total_minor -> BigInt,
-        every -> Text,
-        first_day -> BigInt,
-        times -> BigInt,
-        done -> BigInt,
-        failed -> BigInt,
-        stage -> Text,
-        wake_at -> BigInt,
-        state -> Text,
-    }
-}
-
-diesel::table! {
     budgets (account_id) {
         account_id -> BigInt,
         version -> BigInt,
@@ -247,7 +228,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     assistants,
     cash_codes,
     mailboxes,
-    standing_orders,
     budgets,
     settings,
 );

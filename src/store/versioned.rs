@@ -5,7 +5,6 @@
 use super::budgets::{self, BudgetRow};
 use super::mailboxes::{self, MailboxRow};
 use super::rows::Rows;
-use super::standing_order_rows::{self, StandingOrderRow};
 use super::{Conn, StoreError};
 use crate::id::AccountId;
 use std::collections::BTreeSet;
@@ -15,8 +14,6 @@ use std::collections::BTreeSet;
 pub enum Versioned {
     /// Where somebody gets their statements.
     Mailbox(MailboxRow),
-    /// What somebody pays again and again.
-    StandingOrder(StandingOrderRow),
     /// What somebody set themselves.
     Budget(BudgetRow),
 }
@@ -26,8 +23,6 @@ pub enum Versioned {
 pub enum RowKey {
     /// Of `mailboxes`.
     Mailbox(AccountId),
-    /// Of `standing_orders`.
-    StandingOrder(i64),
     /// Of `budgets`.
     Budget(AccountId),
 }
@@ -37,7 +32,6 @@ impl Versioned {
     pub fn row_key(&self) -> RowKey {
         match self {
             Versioned::Mailbox(row) => RowKey::Mailbox(row.account_id),
-            Versioned::StandingOrder(row) => RowKey::StandingOrder(row.id),
             Versioned::Budget(row) => RowKey::Budget(row.account_id),
         }
     }
@@ -46,7 +40,6 @@ impl Versioned {
     pub fn version(&self) -> i64 {
         match self {
             Versioned::Mailbox(row) => row.version,
-            Versioned::StandingOrder(row) => row.version,
             Versioned::Budget(row) => row.version,
         }
     }
@@ -58,12 +51,10 @@ pub fn versions(
     keys: &BTreeSet<RowKey>,
 ) -> Result<Vec<(RowKey, i64)>, StoreError> {
     let mut boxes = Vec::new();
-    let mut payments = Vec::new();
     let mut limits = Vec::new();
     for row_key in keys {
         match row_key {
             RowKey::Mailbox(account) => boxes.push(*account),
-            RowKey::StandingOrder(id) => payments.push(*id),
             RowKey::Budget(account) => limits.push(*account),
         }
     }
@@ -71,10 +62,6 @@ pub fn versions(
     if !boxes.is_empty() {
         let theirs = mailboxes::versions(conn, &boxes)?;
         found.extend(theirs.into_iter().map(|(id, version)| (RowKey::Mailbox(id), version)));
-    }
-    if !payments.is_empty() {
-        let theirs = standing_order_rows::versions(conn, &payments)?;
-        found.extend(theirs.into_iter().map(|(id, version)| (RowKey::StandingOrder(id), version)));
     }
     if !limits.is_empty() {
         let theirs = budgets::versions(conn, &limits)?;
@@ -86,14 +73,12 @@ pub fn versions(
 /// Stores rows, new or not.
 pub fn keep<'a>(rows: &[&'a Versioned]) -> Vec<Rows<'a>> {
     let mut boxes = Vec::new();
-    let mut payments = Vec::new();
     let mut limits = Vec::new();
     for versioned in rows {
         match versioned {
             Versioned::Mailbox(row) => boxes.push(row),
-            Versioned::StandingOrder(row) => payments.push(row),
             Versioned::Budget(row) => limits.push(row),
         }
     }
-    vec![mailboxes::keep(&boxes), standing_order_rows::keep(&payments), budgets::keep(&limits)]
+    vec![mailboxes::keep(&boxes), budgets::keep(&limits)]
 }

@@ -73,10 +73,6 @@ pub enum Want {
     Behind(i64),
     /// Where somebody gets their statements.
     Mailbox(AccountId),
-    /// What somebody pays again and again.
-    StandingOrder(i64),
-    /// All that is open of it for a payer.
-    StandingOrders(AccountId, i64),
     /// Whether the ID of a wallet's owner was seen.
     Identified(AccountId),
     /// What an outlet owes of its commission, minor units.

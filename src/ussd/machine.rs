@@ -95,6 +95,9 @@ impl Navigator<'_> {
         if let Some(field) = &choice.stores {
             state.store(&field.text, &choice.label.text);
         }
+        if let Some(service) = &choice.service {
+            state.store("service", &service.text);
+        }
         if let Some(language) = choice.language {
             state.store("language", language.as_str());
             if choice.act.run.is_none() {

@@ -104,6 +104,9 @@ pub struct Choice {
     pub when: Option<Name>,
     /// Choosing it changes the language, and stores it in the field `language`.
     pub language: Option<Language>,
+    /// Choosing it stores the name of this service in the field `service`: what follows is agreed
+    /// on for that one.
+    pub service: Option<Name>,
     /// Choosing it stores its label in this field.
     pub stores: Option<Name>,
     /// What follows.
@@ -228,7 +231,11 @@ impl Choice {
     /// The fields it fills.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         let language = self.language.map(|_chosen| "language");
-        language.into_iter().chain(self.stores.as_ref().map(|name| name.text.as_str()))
+        let service = self.service.as_ref().map(|_named| "service");
+        language
+            .into_iter()
+            .chain(service)
+            .chain(self.stores.as_ref().map(|name| name.text.as_str()))
     }
 }
 
@@ -305,17 +312,15 @@ impl Screen {
 
     /// Every service it names.
     pub fn services(&self) -> Vec<&Name> {
-        let check = match &self.kind {
-            Kind::Input(input) => input.check.as_ref(),
-            Kind::Menu(_)
-            | Kind::Confirm(_)
-            | Kind::List(_)
-            | Kind::Show(..)
-            | Kind::Resume
-            | Kind::End => None,
+        let named: Vec<&Name> = match &self.kind {
+            Kind::Input(input) => input.check.iter().collect(),
+            Kind::Menu(choices) => choices.iter().filter_map(|it| it.service.as_ref()).collect(),
+            Kind::Confirm(_) | Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => {
+                Vec::new()
+            }
         };
         let runs = self.acts().into_iter().filter_map(|act| act.run.as_ref());
-        self.asks().into_iter().chain(check).chain(runs).collect()
+        self.asks().into_iter().chain(named).chain(runs).collect()
     }
 
     /// The name of its type in the file.

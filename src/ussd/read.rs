@@ -145,9 +145,10 @@ fn choice(
     if let (Some(code), None) = (&code, language) {
         complaints.add(code.line, &format!("\"{}\" is not a language; use two letters", code.text));
     }
+    let service = table.name("service", complaints);
     let act = act(&mut table, complaints);
     table.finish(complaints);
-    Some(Choice { label, when, language, stores: stores.cloned(), act })
+    Some(Choice { label, when, language, service, stores: stores.cloned(), act })
 }
 
 fn act(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Action {

@@ -46,6 +46,21 @@ impl Channel {
     }
 }
 
+/// What a step wants to have read, given what was read before.
+pub type Wants = fn(&Context) -> Vec<Want>;
+/// Fills in a plan, or says why not. Pure: the same context makes the same plan. What was shown
+/// before a refusal stays, for who only checks the inputs so far.
+pub type Decide = fn(&Context, &mut Plan) -> Result<(), PlanError>;
+
+/// How a service decides on a request that was stored, when its time has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Repeatable {
+    /// What it wants.
+    pub wants: &'static [Wants],
+    /// How it decides.
+    pub decide: Decide,
+}
+
 /// How an order for a service is paid once its payer says yes.
 #[derive(Debug, Clone, Copy)]
 pub struct Settle {
@@ -75,6 +90,8 @@ pub type Pay = fn(&Context, &mut Plan, &Party, Money) -> Result<Act, PlanError>;
 pub struct Peers {
     /// How an order is paid, by the service that it names.
     pub settles: BTreeMap<&'static str, Settle>,
+    /// What may be carried out by a standing order, by the name of the service.
+    pub by_standing_order: BTreeMap<&'static str, Repeatable>,
     /// What counts as what.
     pub counts_as: Vec<CountsAs>,
 }

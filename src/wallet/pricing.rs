@@ -53,8 +53,8 @@ pub fn agreed(
     Ok(Some(Change::AtPosting { account: payer.account_id, posting }))
 }
 
-/// Refuses what the payer cannot cover.
-pub fn cover(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal> {
+/// What it comes to.
+pub fn terms(amount: Money, fee: Fee) -> Result<Terms, Refusal> {
     if fee.payee_minor >= amount.minor {
         // nothing would arrive
         return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount"));
@@ -63,14 +63,26 @@ pub fn cover(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal
     let total = amount
         .checked_add(on_top)
         .ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "amount"))?;
-    if available.minor < total.minor {
-        let refusal = Refusal::of_field(Reason::NOT_ENOUGH, "amount");
-        return Err(refusal.with("balance", available).with("total", total));
-    }
     Ok(Terms { amount, fee, total })
 }
 
+/// The same; refused where the payer cannot cover it.
+pub fn cover(available: Money, amount: Money, fee: Fee) -> Result<Terms, Refusal> {
+    let terms = terms(amount, fee)?;
+    terms.covered_by(available)?;
+    Ok(terms)
+}
+
 impl Terms {
+    /// Refuses what the payer cannot cover.
+    pub fn covered_by(&self, available: Money) -> Result<(), Refusal> {
+        if available.minor < self.total.minor {
+            let refusal = Refusal::of_field(Reason::NOT_ENOUGH, "amount");
+            return Err(refusal.with("balance", available).with("total", self.total));
+        }
+        Ok(())
+    }
+
     /// What arrives at who is paid, minor units.
     pub fn arrives_minor(&self) -> i64 {
         self.amount.minor.saturating_sub(self.fee.payee_minor)

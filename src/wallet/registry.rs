@@ -100,4 +100,5 @@ pub fn service(name: &str) -> Option<&'static Service> {
 }
 
 /// Everything that waits: one line each.
-pub const KINDS: &[Kind] = &[reversal::KIND, order::KIND, payment_request::KIND];
+pub const KINDS: &[Kind] =
+    &[reversal::KIND, order::KIND, payment_request::KIND, standing_order::KIND];

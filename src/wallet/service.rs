@@ -1,21 +1,14 @@
 //! What a service is: one value, in the file of the service, that says everything the rest of the
 //! house needs to know of it. Nothing here knows any service.
 
-pub use super::context::{CountsAs, Settle};
+pub use super::context::{CountsAs, Decide, Settle, Wants};
 pub use super::message::{Message, With};
 
-use super::context::{Context, Peers};
+use super::context::{Context, Peers, Repeatable};
 use super::plan::{Plan, PlanError};
 use crate::reason::Reason;
-use crate::store::wants::Want;
 use crate::tariff::Able;
 use crate::value::Slot;
-
-/// What a step wants to have read, given what was read before.
-pub type Wants = fn(&Context) -> Vec<Want>;
-/// Fills in a plan, or says why not. Pure: the same context makes the same plan. What was shown
-/// before a refusal stays, for who only checks the inputs so far.
-pub type Decide = fn(&Context, &mut Plan) -> Result<(), PlanError>;
 
 /// One service.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +39,9 @@ pub struct Service {
     /// How an order that waits for its payer's yes is paid; nothing where there are no orders for
     /// it.
     pub settles: Option<Settle>,
+    /// It may be carried out by a standing order: it shows its `total` before it asks whether that
+    /// is there, and opens nothing.
+    pub by_standing_order: bool,
     /// A kind of posting that counts as one of another service where an outlet earns by it.
     pub counts_as: Option<CountsAs>,
     /// It is done before a wallet is taken over that an agent opened.
@@ -148,6 +144,7 @@ impl Service {
         replay: Replay::RECEIPT,
         text: None,
         settles: None,
+        by_standing_order: false,
         counts_as: None,
         unclaimed: false,
     };
@@ -165,8 +162,13 @@ fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
 /// What services may know of one another.
 pub fn peers(services: &[Service]) -> Peers {
     let settles = services.iter().filter_map(|service| Some((service.name, service.settles?)));
+    let repeated = services.iter().filter(|service| service.by_standing_order);
+    let repeatable = |service: &Service| {
+        (service.name, Repeatable { wants: service.wants, decide: service.decide })
+    };
     Peers {
         settles: settles.collect(),
+        by_standing_order: repeated.map(repeatable).collect(),
         counts_as: services.iter().filter_map(|service| service.counts_as).collect(),
     }
 }

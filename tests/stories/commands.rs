@@ -40,6 +40,18 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
             "jumps to \"send_amont\", which does not exist",
         ),
         (screens, "do = \"decline\"", "do = \"declin\"", "which [services] does not name"),
+        (
+            screens,
+            "service = \"send\", goto",
+            "service = \"sent\", goto",
+            "asks for \"sent\", which [services] does not name",
+        ),
+        (
+            screens,
+            "service = \"send\", goto = \"standing_to\"",
+            "goto = \"standing_to\"",
+            "\"standing\" needs field \"service\", which not every way to this screen has entered",
+        ),
         (screens, "when = \"orders\"", "when = \"ordres\"", "asks for flag \"ordres\""),
         (
             screens,

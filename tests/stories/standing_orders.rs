@@ -5,10 +5,11 @@ use super::aids::*;
 
 use super::world::*;
 use kadogo::book::Key;
+use kadogo::id::Id;
 use kadogo::phone::Msisdn;
-use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::request::{Answer, Fields, Mode, Request, Secret};
 use kadogo::source::Source;
-use kadogo::store::standing_order_rows;
+use kadogo::store::arrangement_rows;
 use kadogo::tariff::Tariff;
 use kadogo::time::Timestamp;
 use kadogo::wallet::{Execution, Wrong};
@@ -28,7 +29,9 @@ async fn comes(world: &World, day: i64, hour: i64) {
 /// The worker comes round until nothing is due.
 async fn settle(world: &World) {
     for _round in 0..20 {
-        if world.app.wallet.pay_standing_orders().await.unwrap() == 0 {
+        let woken = world.app.wallet.wake_all().await.unwrap();
+        assert_eq!(woken.failed, 0);
+        if woken.done + woken.others == 0 {
             return;
         }
     }
@@ -160,8 +163,8 @@ async fn however_many_nodes_look_each_day_is_paid_once() {
         let now = NOON + ((day - 23) * 86_400 + hour * 3_600 - 14 * 3_600 - 300) * 1_000_000;
         let ahead = u64::try_from(now - world.clock.now().micros()).unwrap();
         world.clock.advance(Duration::from_micros(ahead));
-        for paid in all((0..8).map(|_node| world.app.wallet.pay_standing_orders())).await {
-            paid.unwrap();
+        for woken in all((0..8).map(|_node| world.app.wallet.wake_all())).await {
+            assert_eq!(woken.unwrap().failed, 0);
         }
         settle(&world).await;
     }
@@ -320,7 +323,9 @@ async fn nobody_stops_what_is_not_theirs() {
         .app
         .wallet
         .store
-        .read(|conn| standing_order_rows::due(conn, i64::MAX, 9))
+        .read(|conn| {
+            arrangement_rows::due(conn, "standing_order", i64::MAX, (i64::MIN, Id::of(0)), 9)
+        })
         .await
         .unwrap();
     let [row] = open.as_slice() else { panic!("{open:?}") };
@@ -343,4 +348,85 @@ async fn nobody_stops_what_is_not_theirs() {
     }
     comes(&world, 24, 8).await;
     assert_eq!(world.balance(DAUDI).await, 45_050 + 10_000);
+}
+
+/// Two take the same money, and it is there for one: both are planned on what is read before, and
+/// the book refuses the second, whose payer hears that as if it had been known. However many nodes
+/// look, it is refused once, and once done otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_take_the_last_money_one_is_paid_and_one_is_told_of() {
+    let world = World::new().await;
+    let esther = world.phone(ESTHER);
+    for amount in ["150", "160"] {
+        let way = [Type("0700000004"), Type(amount), Pick("day"), Type("24/11/26"), Type("1")];
+        set_up(&esther, &way).await;
+        esther.go(&[Yes, Type("6195")]).await;
+    }
+    esther.messages().await;
+    world.give(ESTHER, 20_000).await;
+    esther.messages().await;
+    world.clock.advance(Duration::from_secs(18 * 3_600));
+    for woken in all((0..8).map(|_node| world.app.wallet.wake_all())).await {
+        assert_eq!(woken.unwrap().failed, 0);
+    }
+    settle(&world).await;
+    let heard = esther.messages().await;
+    let said = |words: &str| heard.iter().filter(|text| text.contains(words)).count();
+    // as it was the only one of its standing order, its payer hears that, too
+    assert_eq!((said("sent to Daudi"), heard.len()), (1, 3), "{heard:#?}");
+    assert_eq!(said("(not enough money)"), 1, "{heard:#?}");
+    let left = world.balance(ESTHER).await;
+    assert!([20_000 - 15_700, 20_000 - 16_700].contains(&left), "{left}");
+    comes(&world, 24, 17).await;
+    assert_eq!(world.balance(ESTHER).await, left);
+    assert_eq!(esther.messages().await.len(), 1, "and in the afternoon that it was the last");
+    world.check();
+}
+
+/// Agrees on one, by a request of its own.
+async fn agree(world: &World, number: usize) -> Answer {
+    let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    let inputs = [
+        ("service", "send"),
+        ("to", DAUDI),
+        ("amount", "10000"),
+        ("every", "day"),
+        ("first_day", "24/11/26"),
+        ("end", "3"),
+    ];
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let ask = Request {
+        mode: Mode::Execute,
+        service: "standing".into(),
+        fields: inputs.map(own).into_iter().collect(),
+        secret: Some(Secret::from("7361".to_owned())),
+    };
+    let key = Key::new(Timestamp::from_micros(0), "agree", &number.to_be_bytes());
+    let execution = Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+    world.app.wallet.act(&caller, ask, execution).await.answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_agreed_on_at_one_moment_eight_may_be_open_and_all_are_listed() {
+    let world = World::new().await;
+    let is_done = |answer: &Answer| matches!(answer, Answer::Facts { .. });
+    for number in 0..5 {
+        assert!(is_done(&agree(&world, number).await));
+    }
+    let two = all((5..7).map(|number| agree(&world, number))).await;
+    assert!(two.iter().all(is_done), "there is room for both: {two:?}");
+    let five = all((7..12).map(|number| agree(&world, number))).await;
+    assert_eq!(five.iter().filter(|answer| is_done(answer)).count(), 1, "{five:?}");
+    for answer in five.iter().filter(|answer| !is_done(answer)) {
+        let why = if let Answer::Refused(refusal) = answer { refusal.code() } else { "" };
+        assert!(["standing_full", "busy"].contains(&why), "{answer:?}");
+    }
+    let full = agree(&world, 12).await;
+    assert!(matches!(full, Answer::Refused(refusal) if refusal.code() == "standing_full"));
+    let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
+    let (mode, fields) = (Mode::List, Fields::new());
+    let list = Request { mode, service: "standing_list".into(), fields, secret: None };
+    let listed = world.app.wallet.answer(&caller, list).await;
+    assert!(matches!(listed, Answer::Items(items) if items.len() == 8));
+    world.check();
 }

@@ -240,7 +240,7 @@ async fn one_bad_row_holds_up_no_other_worker() {
     let (stop, stopped) = watch::channel(false);
     // on Sunday at ten the payer is told, on Monday at eight it is paid
     world.clock.advance(5 * DAY + 20 * HOUR);
-    while world.app.wallet.pay_standing_orders().await.unwrap() > 0 {}
+    while world.app.wallet.wake_all().await.unwrap().done > 0 {}
     world.clock.advance(22 * HOUR);
     let workers = world.app.start_workers(&stopped);
     until("the standing order is paid", async || world.balance(DAUDI).await > before).await;

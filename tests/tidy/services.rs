@@ -85,6 +85,37 @@ fn the_name_of_a_service_stands_in_its_own_file_alone() {
     report(findings);
 }
 
+/// What the files of standing orders may use of the wallet: nothing that is a service.
+const USED_BY_STANDING_ORDERS: &[&str] =
+    &["arrangements", "context", "plan", "service", "agreed", "carrying_out"];
+
+/// Standing orders carry out any service that allows it: they know none, neither by its name nor by
+/// its value.
+#[test]
+fn a_standing_order_knows_no_service() {
+    let mut findings = Vec::new();
+    let mut used = 0;
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        let path = source.path.display().to_string();
+        if !path.contains("wallet/waiting/standing_order") {
+            continue;
+        }
+        for (at, _) in source.code().match_indices("super::") {
+            let rest = &source.code()[at + "super::".len()..];
+            let name: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if name != "super" {
+                used += 1;
+                if !USED_BY_STANDING_ORDERS.contains(&name.as_str()) {
+                    findings.push(format!("{path}: uses super::{name}"));
+                }
+            }
+        }
+    }
+    assert!(used > 5, "standing orders were not found");
+    report(findings);
+}
+
 /// The names of the services that a file declares.
 fn declared(source: &Source) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,7 +1,6 @@
 DROP TABLE sessions;
 DROP TABLE dedup_keys;
 DROP TABLE outbox;
-DROP TABLE standing_orders;
 DROP TABLE trail;
 DROP TABLE arrangements;
 DROP TABLE cash_codes;

@@ -399,30 +399,6 @@ CREATE TRIGGER trail_is_final BEFORE UPDATE ON trail FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER trail_stays BEFORE DELETE ON trail FOR EACH ROW EXECUTE FUNCTION refuse_change('the trail is never deleted');
 CREATE TRIGGER trail_stays_all BEFORE TRUNCATE ON trail EXECUTE FUNCTION refuse_change('the trail is never deleted');
 
--- Standing orders: what people agree on ahead to pay again and again. By the book.
-CREATE TABLE standing_orders (
-    id           BIGINT NOT NULL PRIMARY KEY,
-    -- one more with each change: what was read is what is changed
-    version      BIGINT NOT NULL CHECK (version > 0),
-    payer        BIGINT NOT NULL,
-    payee        BIGINT NOT NULL,
-    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
-    -- what one payment costs altogether, as the payer was told last: another price is not paid without a word
-    total_minor  BIGINT NOT NULL CHECK (total_minor >= amount_minor),
-    every        TEXT   NOT NULL,
-    first_day    BIGINT NOT NULL,
-    times        BIGINT NOT NULL CHECK (times > 0),
-    -- how many are over, paid or not, and how many of the newest in a row were not paid
-    done         BIGINT NOT NULL CHECK (done BETWEEN 0 AND times),
-    failed       BIGINT NOT NULL,
-    -- what is to be done next, and when
-    stage        TEXT   NOT NULL,
-    wake_at      BIGINT NOT NULL,
-    state        TEXT   NOT NULL
-);
-CREATE INDEX standing_orders_due ON standing_orders (wake_at) WHERE state = 'open';
-CREATE INDEX standing_orders_of ON standing_orders (payer) WHERE state = 'open';
-
 -- == Messages ==
 
 -- Messages to people, written with the posting they tell of; text is made when they leave. Added by the book; who sends them

@@ -376,30 +376,6 @@ CREATE TABLE trail (
 CREATE TRIGGER trail_is_final BEFORE UPDATE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END;
 CREATE TRIGGER trail_stays BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is never deleted'); END;
 
--- Standing orders: what people agree on ahead to pay again and again. By the book.
-CREATE TABLE standing_orders (
-    id           INTEGER NOT NULL PRIMARY KEY,
-    -- one more with each change: what was read is what is changed
-    version      INTEGER NOT NULL CHECK (version > 0),
-    payer        INTEGER NOT NULL,
-    payee        INTEGER NOT NULL,
-    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
-    -- what one payment costs altogether, as the payer was told last: another price is not paid without a word
-    total_minor  INTEGER NOT NULL CHECK (total_minor >= amount_minor),
-    every        TEXT    NOT NULL,
-    first_day    INTEGER NOT NULL,
-    times        INTEGER NOT NULL CHECK (times > 0),
-    -- how many are over, paid or not, and how many of the newest in a row were not paid
-    done         INTEGER NOT NULL CHECK (done BETWEEN 0 AND times),
-    failed       INTEGER NOT NULL,
-    -- what is to be done next, and when
-    stage        TEXT    NOT NULL,
-    wake_at      INTEGER NOT NULL,
-    state        TEXT    NOT NULL
-) STRICT;
-CREATE INDEX standing_orders_due ON standing_orders (wake_at) WHERE state = 'open';
-CREATE INDEX standing_orders_of ON standing_orders (payer) WHERE state = 'open';
-
 -- == Messages ==
 
 -- Messages to people, written with the posting they tell of; text is made when they leave. Added by the book; who sends them

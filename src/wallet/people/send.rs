@@ -41,6 +41,7 @@ pub const SERVICE: Service = Service {
         payee: true,
         stands_for: &[],
     }),
+    by_standing_order: true,
     settles: Some(Settle { channel: Channel::Sms, wants: to_settle, pay: settle }),
     ..Service::PLAIN
 };
@@ -118,10 +119,11 @@ pub fn payment(
     let account = party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     party::active(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
-    let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;
-    let meters = metering::of_payment(context, payer, payee, amount)?;
+    let terms = pricing::terms(amount, fee)?;
     plan.show_all(party::sign(payee));
     terms.show(plan);
+    terms.covered_by(context.money(account.available_minor()))?;
+    let meters = metering::of_payment(context, payer, payee, amount)?;
     repetition::warn(context, plan, payer.account_id, payee.account_id, terms.arrives_minor())?;
     let mut changes = receipts(context, plan, payer, payee, &terms);
     changes.extend(pricing::agreed(context, SERVICE.name, payer)?);

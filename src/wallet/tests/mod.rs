@@ -4,4 +4,3 @@
 mod nothing;
 mod outcome;
 pub mod trial;
-mod wakes;

@@ -27,8 +27,6 @@ pub fn nothing(want: &Want) -> Found {
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Behind(_) => Found::Code(None),
         Want::Mailbox(_) => Found::Mailbox(None),
-        Want::StandingOrder(_) => Found::StandingOrder(None),
-        Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::Owed(_) | Want::SentCount(_) | Want::MeantCount(_) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),

@@ -3,6 +3,8 @@
 //! against what the service says of itself: a slot that it does not declare, or a message with
 //! other values, fails.
 
+mod wakes;
+
 use super::super::context::Context;
 use super::outcome::conforms_refused;
 pub use super::outcome::{Outcome, conforms};

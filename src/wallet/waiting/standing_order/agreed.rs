@@ -1,19 +1,18 @@
-//! What was agreed on with a standing order: its days, its price, what is to be done next, and what
-//! its payer is told of it.
+//! What was agreed on with a standing order: which service is asked for what, at which total, on
+//! which days, how far that has come, and what its payer is told of it. Which services there are is
+//! not known here: one is found by its name among those that allow it.
 
 use super::super::super::context::Context;
-use super::super::super::people::send;
 use super::super::super::plan::{Plan, PlanError};
 use super::super::super::service::Message;
-use super::super::super::{party, pricing};
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::schedule::{Every, Schedule, Stage};
-use crate::store::people::PersonRow;
-use crate::store::standing_order_rows::StandingOrderRow;
-use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots};
+use crate::request::Fields;
+use crate::schedule::{Schedule, Stage};
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Slots, Value};
+use serde::{Deserialize, Serialize};
 
 /// What a message says of a standing order.
 pub const TOLD: &[Slot] = &[
@@ -39,6 +38,8 @@ const WHY: &[Slot] = &[
     Slot("dial", Kind::Text),
     Slot("why_code", Kind::Text),
 ];
+/// Those of them that the service shows: to whom how much goes, and what that costs.
+const SAID: &[&str] = &["amount", "fee", "name", "phone"];
 
 /// It was agreed on.
 pub const SET: Message = Message::plain("sms.standing_set", TOLD);
@@ -65,70 +66,124 @@ pub const CANCELLED: Message = Message::plain("sms.standing_cancelled", TOLD);
 pub const MESSAGES: &[&Message] =
     &[&SET, &NOTICE, &PRICE, &OVER, &MISSED, &RETRY, &REFUSED, &LAST, &ENDED];
 
-/// What one payment costs.
-pub struct Price {
-    amount: Money,
-    fee: Money,
-    /// What the payer has less.
+/// A request that is stored: of which service, and what was typed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRequest {
+    /// The name of the service.
+    pub service: String,
+    /// Its inputs, in canonical form.
+    pub inputs: Fields,
+}
+
+/// What the service says to a stored request now.
+#[derive(Debug)]
+pub struct Asked {
+    /// What would happen; what was shown before a refusal stays.
+    pub plan: Plan,
+    /// Why not.
+    pub refused: Option<Refusal>,
+}
+
+impl StoredRequest {
+    /// What a step of the service wants to be read.
+    pub fn wants(&self, context: &Context, step: usize) -> Vec<Want> {
+        let service = context.peers.by_standing_order.get(self.service.as_str());
+        let wants = service.and_then(|service| service.wants.get(step));
+        wants.map(|wants| wants(&self.context(context))).unwrap_or_default()
+    }
+
+    /// Asks the service as its owner would now.
+    pub fn asked(&self, context: &Context) -> Result<Asked, PlanError> {
+        let mut plan = Plan::default();
+        let decided = match context.peers.by_standing_order.get(self.service.as_str()) {
+            Some(service) => (service.decide)(&self.context(context), &mut plan),
+            None => Err(Reason::SERVICE_UNKNOWN.into()),
+        };
+        match decided {
+            Ok(()) => Ok(Asked { plan, refused: None }),
+            Err(PlanError::Refused(refusal)) => Ok(Asked { plan, refused: Some(refusal) }),
+            Err(error @ (PlanError::NotWanted(_) | PlanError::Damaged(_))) => Err(error),
+        }
+    }
+
+    fn context<'a>(&'a self, context: &Context<'a>) -> Context<'a> {
+        Context { fields: &self.inputs, ..*context }
+    }
+}
+
+impl Asked {
+    /// What it costs altogether, where it comes to that.
+    pub fn total(&self) -> Option<Money> {
+        self.plan.slots.get("total").and_then(Value::money)
+    }
+
+    /// What a message says of it.
+    pub fn said(&self) -> Slots {
+        self.plan.shown(SAID)
+    }
+}
+
+/// What was agreed on, and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What is done each time.
+    pub request: StoredRequest,
+    /// What the service said of it last.
+    pub said: Slots,
+    /// What each time costs altogether, as the payer was told last.
     pub total: Money,
+    /// When.
+    pub schedule: Schedule,
+    /// How many are over, paid or not.
+    pub done: i64,
+    /// How many in a row were not paid.
+    pub failed: i64,
+    /// What is to be done next.
+    pub stage: Stage,
 }
 
-impl Price {
-    /// Shows it.
-    pub fn show(&self, plan: &mut Plan) {
-        plan.show("amount", self.amount);
-        plan.show("fee", self.fee);
-        plan.show("total", self.total);
+impl Terms {
+    /// The day on which the next one is due.
+    pub fn day(&self) -> Day {
+        self.schedule.due(self.done)
     }
-}
 
-/// What one payment costs today.
-pub fn total(context: &Context, payer: &PersonRow, amount: Money) -> Result<Price, PlanError> {
-    let fee = pricing::fee(context, send::SERVICE.name, payer, amount)?;
-    let fee = context.money(fee.payer_minor);
-    let total = amount
-        .checked_add(fee)
-        .ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "amount"))?;
-    Ok(Price { amount, fee, total })
-}
-
-/// The schedule of a row.
-pub fn schedule_of(row: &StandingOrderRow) -> Schedule {
-    // the database lets no other word in
-    let every = Every::parse(&row.every).unwrap_or(Every::Month);
-    Schedule {
-        every,
-        first: Day::new(i32::try_from(row.first_day).unwrap_or(i32::MAX)),
-        times: row.times,
+    /// Whether the next one is the last one.
+    pub fn is_last(&self) -> bool {
+        self.done.saturating_add(1) >= self.schedule.times
     }
-}
 
-/// The row with what is to be done next. A notice whose time is over is none: then it is paid.
-pub fn waits(
-    context: &Context,
-    row: StandingOrderRow,
-    schedule: &Schedule,
-    stage: Stage,
-) -> StandingOrderRow {
-    let zone = &context.config.market.zone;
-    let at = |stage: Stage| schedule.day_of(row.done, stage).at_hour(stage.hour(), zone);
-    let stage = if stage == Stage::Notice && at(stage) <= context.now { Stage::Pay } else { stage };
-    let wake_at: Timestamp = at(stage);
-    StandingOrderRow { stage: stage.code().to_owned(), wake_at: wake_at.micros(), ..row }
-}
+    /// The same at what the service says now, where it says what it costs.
+    pub fn as_asked(self, asked: &Asked) -> Terms {
+        match asked.total() {
+            Some(total) => Terms { said: asked.said(), total, ..self },
+            None => self,
+        }
+    }
 
-/// What a message says of it.
-pub fn told(context: &Context, row: &StandingOrderRow, payee: &PersonRow) -> Slots {
-    let schedule = schedule_of(row);
-    let mut slots = party::sign(payee);
-    slots.insert("amount".into(), context.money(row.amount_minor).into());
-    slots.insert(
-        "fee".into(),
-        context.money(row.total_minor.saturating_sub(row.amount_minor)).into(),
-    );
-    slots.insert("times".into(), row.times.saturating_sub(row.done).into());
-    slots.insert("first_day".into(), schedule.due(row.done).into());
-    slots.insert("last_day".into(), schedule.last().into());
-    slots.insert("dial".into(), context.config.dial.clone().into());
-    slots
+    /// The same with what is to be done next. A notice whose time is over is none: then it is paid.
+    pub fn waiting(self, context: &Context, stage: Stage) -> Terms {
+        let late = stage == Stage::Notice && self.at(context, stage) <= context.now.micros();
+        Terms { stage: if late { Stage::Pay } else { stage }, ..self }
+    }
+
+    /// When it is to be done, microseconds UTC.
+    pub fn due_at(&self, context: &Context) -> i64 {
+        self.at(context, self.stage)
+    }
+
+    fn at(&self, context: &Context, stage: Stage) -> i64 {
+        let day = self.schedule.day_of(self.done, stage);
+        day.at_hour(stage.hour(), &context.config.market.zone).micros()
+    }
+
+    /// What a message says of it.
+    pub fn told(&self, context: &Context) -> Slots {
+        let mut slots = self.said.clone();
+        slots.insert("times".into(), self.schedule.times.saturating_sub(self.done).into());
+        slots.insert("first_day".into(), self.day().into());
+        slots.insert("last_day".into(), self.schedule.last().into());
+        slots.insert("dial".into(), context.config.dial.clone().into());
+        slots
+    }
 }

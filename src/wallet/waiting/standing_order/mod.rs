@@ -1,32 +1,37 @@
-//! Standing orders: somebody agrees once, with a quote, a yes and the PIN, to what is paid to
-//! somebody else each day, week or month until a clear end. `worker` carries them out.
+//! Standing orders: somebody agrees once, with a quote, a yes and the PIN, to what is done for them
+//! each day, week or month until a clear end, by any service that allows it. `carrying_out` does it.
 
 mod agreed;
-pub mod worker;
+mod carrying_out;
 
+pub use agreed::{StoredRequest, Terms};
+pub use carrying_out::{KIND, STANDING_GONE, StandingOrder};
+
+use super::super::arrangements::kind;
 use super::super::context::Context;
-use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
-use crate::book::Change;
+use crate::book::{Change, Key};
 use crate::calendar::Day;
 use crate::id::AccountId;
+use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::schedule::{Every, Schedule};
-use crate::store::standing_order_rows::StandingOrderRow;
-use crate::store::versioned::Versioned;
+use crate::store::arrangement_rows::{Search, Side};
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
-use agreed::{CANCELLED, SET, schedule_of, told, total, waits};
+use agreed::{Asked, CANCELLED, SET};
 
-/// Inputs `to`, `amount`, `every`, `first_day` and `end`, which is a day or how many times; shows
-/// `fee`, `total`, `times`, `first_day`, `last_day`; flags `weekly`, `monthly`.
+/// Inputs `service` and what that one needs, `every`, `first_day` and `end`, which is a day or how
+/// many times; shows what the service says, `times`, `first_day`, `last_day`; flags `weekly`,
+/// `monthly`.
 pub const SET_UP: Service = Service {
     name: "standing",
     authority: Authority::Customer,
     opens: 1,
-    wants: &[both],
+    wants: &[first_and_places, second, third],
     decide: set_up,
     shows: &[
         Slot("name", Kind::Name),
@@ -46,7 +51,7 @@ pub const SET_UP: Service = Service {
 /// Lists what is open: `amount`, `name`, `date`.
 pub const LIST: Service = Service {
     name: "standing_list",
-    wants: &[all, payees],
+    wants: &[all],
     decide: list,
     shows: &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("date", Kind::Day)],
     ..Service::PLAIN
@@ -55,7 +60,7 @@ pub const LIST: Service = Service {
 /// Input `standing`: ends it. It needs no PIN, as it moves nothing.
 pub const CANCEL: Service = Service {
     name: "standing_cancel",
-    wants: &[named, payee],
+    wants: &[named],
     decide: cancel,
     shows: agreed::TOLD,
     refusals: &[STANDING_GONE],
@@ -67,43 +72,82 @@ pub const CANCEL: Service = Service {
 pub const STANDING_END: Reason = Reason::new("standing_end");
 /// As many standing orders as one may have.
 pub const STANDING_FULL: Reason = Reason::new("standing_full");
-/// No such standing order, or not any more.
-pub const STANDING_GONE: Reason = Reason::new("standing_gone");
 /// Not a day to begin on: it has come, or is more than a year away.
 pub const DATE_TOO_SOON: Reason = Reason::new("date_too_soon");
 
 /// Standing orders of one payer.
-const OPEN_MAX: i64 = 8;
+const OPEN_MAX: usize = 8;
+/// Inputs that say when, and what a menu adds: all others are the service's own.
+const NOT_ITS_OWN: [&str; 5] = ["service", "every", "first_day", "end", "total"];
+/// What the service shows that is shown.
+const SHOWN: &[&str] = &["name", "phone", "amount", "fee", "total"];
+/// Nobody has more of them, or begins more on one day.
+const LOOK: i64 = 1_000;
 /// Days from today within which the first one must lie.
 const FIRST_DAYS_MAX: i32 = 366;
 /// Digits of how many times: what is longer is a day.
 const TIMES_DIGITS_MAX: usize = 3;
 
-fn both(context: &Context) -> Vec<Want> {
-    let mut wants = party::wants_both(context, "to");
+/// What is to be done, as it was typed so far.
+fn request(context: &Context) -> Result<StoredRequest, PlanError> {
+    let service = context.field("service")?.to_owned();
+    let own = context.fields.iter().filter(|(name, _)| !NOT_ITS_OWN.contains(&name.as_str()));
+    let inputs = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+    Ok(StoredRequest { service, inputs })
+}
+
+/// It is only asked whether that could be done: it is not being done today.
+fn only_asked<'a>(context: &Context<'a>) -> Context<'a> {
+    Context { mode: Mode::Check, ..*context }
+}
+
+fn step(context: &Context, step: usize) -> Vec<Want> {
+    request(context).map(|request| request.wants(&only_asked(context), step)).unwrap_or_default()
+}
+
+fn first_and_places(context: &Context) -> Vec<Want> {
+    let mut wants = step(context, 0);
     // whether there is room is asked last: whoever is still typing need not wait for that
     if context.mode != Mode::Check || context.fields.contains_key("end") {
+        // counted first: whoever agrees on one between this look and the next takes the place that
+        // this one goes by
+        let payer = context.person().ok();
+        wants.extend(payer.map(|payer| Want::Arrangements(of_today(context, payer.account_id))));
         wants.extend(all(context));
     }
     wants
 }
 
+fn second(context: &Context) -> Vec<Want> {
+    step(context, 1)
+}
+
+fn third(context: &Context) -> Vec<Want> {
+    step(context, 2)
+}
+
+/// All that is open of a payer.
+fn open_of(payer: AccountId) -> Search {
+    Search { side: Side::Owner(payer), kind: KIND.name, open: true, since: 0, limit: LOOK }
+}
+
+/// All that a payer agreed on today, whatever became of it.
+fn of_today(context: &Context, payer: AccountId) -> Search {
+    let since = context.today().at_hour(0, &context.config.market.zone).micros();
+    Search { open: false, since, ..open_of(payer) }
+}
+
 fn all(context: &Context) -> Vec<Want> {
-    context
-        .person()
-        .map(|payer| Want::StandingOrders(payer.account_id, OPEN_MAX))
-        .into_iter()
-        .collect()
+    let payer = context.person().map(|payer| Want::Arrangements(open_of(payer.account_id)));
+    payer.into_iter().collect()
 }
 
 fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    let payee = party::payee(context, "to")?;
-    plan.show_all(party::sign(payee));
-    let amount = context.amount("amount")?;
-    // whether the money is there is asked when it is due
-    let fee = total(context, payer, amount)?;
-    fee.show(plan);
+    let request = request(context)?;
+    let asked = request.asked(&only_asked(context))?;
+    plan.show_all(asked.plan.shown(SHOWN));
+    let total = total(&asked)?;
     let every = Every::parse(context.field("every")?);
     let every = every.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "every"))?;
     let schedule = schedule(context, every)?;
@@ -115,33 +159,39 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("times", schedule.times);
     plan.show("first_day", schedule.first);
     plan.show("last_day", schedule.last());
-    let open = context.facts.standing_orders(&Want::StandingOrders(payer.account_id, OPEN_MAX))?;
-    if i64::try_from(open.len()).unwrap_or(i64::MAX) >= OPEN_MAX {
-        return Err(STANDING_FULL.into());
-    }
-    let row = StandingOrderRow {
-        id: context.fresh_id,
-        version: 1,
-        payer: payer.account_id,
-        payee: payee.account_id,
-        amount_minor: amount.minor,
-        total_minor: fee.total.minor,
-        every: every.code().to_owned(),
-        first_day: i64::from(schedule.first.number()),
-        times: schedule.times,
-        done: 0,
-        failed: 0,
-        stage: String::new(),
-        wake_at: 0,
-        state: "open".into(),
-    };
+    let place = place(context, payer.account_id)?;
     // what was just agreed on needs no notice on the same day
-    let row = waits(context, row, &schedule, schedule.begins_with(0));
-    let told = told(context, &row, payee);
-    let changes =
-        vec![Change::Keep(Versioned::StandingOrder(row)), context.tell(payer, &SET, told, None)];
+    let stage = schedule.begins_with(0);
+    let said = asked.said();
+    let terms = Terms { request, said, total, schedule, done: 0, failed: 0, stage };
+    let order = StandingOrder::new(context, terms.waiting(context, stage))?;
+    let told = context.tell(payer, &SET, order.terms.told(context), None);
+    let changes = vec![place, kind::begun(order.row), told];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
+}
+
+/// What each time costs. Whether that is there is asked when it is due.
+fn total(asked: &Asked) -> Result<Money, PlanError> {
+    match (asked.total(), &asked.refused) {
+        (Some(total), _) => Ok(total),
+        (None, Some(refusal)) => Err(refusal.clone().into()),
+        (None, None) => Err(PlanError::Damaged("a service without a total")),
+    }
+}
+
+/// The place that a new one takes, where there is room: of two agreed on at one moment, which have
+/// counted the same, one is planned anew.
+fn place(context: &Context, payer: AccountId) -> Result<Change, PlanError> {
+    let today = context.facts.arrangements(of_today(context, payer))?.len();
+    if context.facts.arrangements(open_of(payer))?.len() >= OPEN_MAX {
+        return Err(STANDING_FULL.into());
+    }
+    let day = i64::from(context.today().number());
+    let number = i64::try_from(today).unwrap_or(i64::MAX);
+    let name = [payer.number(), day, number].map(i64::to_be_bytes).concat();
+    let key = Key::new(Timestamp::from_micros(0), "standing place", &name);
+    Ok(Change::Claim { key })
 }
 
 /// Its days, as they were typed: it begins tomorrow at the earliest, so that there is time to think
@@ -165,26 +215,16 @@ fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
     Ok(schedule.ok_or_else(|| Refusal::of_field(STANDING_END, "end"))?)
 }
 
-fn open<'a>(context: &Context<'a>) -> Result<&'a [StandingOrderRow], PlanError> {
-    let payer = context.person()?.account_id;
-    Ok(context.facts.standing_orders(&Want::StandingOrders(payer, OPEN_MAX))?)
-}
-
-fn payees(context: &Context) -> Vec<Want> {
-    let accounts: Vec<AccountId> =
-        open(context).unwrap_or_default().iter().map(|row| row.payee).collect();
-    if accounts.is_empty() { Vec::new() } else { party::wants_of(&accounts) }
-}
-
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let open = open(context)?;
-    let accounts: Vec<AccountId> = open.iter().map(|row| row.payee).collect();
-    for row in open {
-        let payee = party::of(context, &accounts, row.payee)?;
+    let payer = context.person()?;
+    // the oldest first
+    for row in context.facts.arrangements(open_of(payer.account_id))?.iter().rev() {
+        let terms = StandingOrder::of(row)?.terms;
+        let said = |slot: &str| terms.said.get(slot).cloned();
         let slots = Slots::from([
-            ("amount".into(), context.money(row.amount_minor).into()),
-            ("name".into(), payee.map_or(Value::Name(String::new()), |payee| payee.name())),
-            ("date".into(), schedule_of(row).due(row.done).into()),
+            ("amount".into(), said("amount").unwrap_or(Value::Money(terms.total))),
+            ("name".into(), said("name").unwrap_or(Value::Name(String::new()))),
+            ("date".into(), terms.day().into()),
         ]);
         plan.line(row.id, slots);
     }
@@ -192,33 +232,23 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn named(context: &Context) -> Vec<Want> {
-    context.chosen("standing", STANDING_GONE).map(Want::StandingOrder).into_iter().collect()
-}
-
-fn payee(context: &Context) -> Vec<Want> {
-    own(context).map(|row| Want::Person(row.payee)).into_iter().collect()
+    context.chosen("standing", STANDING_GONE).map(Want::Arrangement).into_iter().collect()
 }
 
 /// The one that the input names, if it is the caller's and open.
-fn own<'a>(context: &Context<'a>) -> Result<&'a StandingOrderRow, PlanError> {
-    let payer = context.person()?;
-    let row = context.facts.standing_order(context.chosen("standing", STANDING_GONE)?)?;
-    let own = row.filter(|row| row.state == "open" && row.payer == payer.account_id);
-    Ok(own.ok_or(STANDING_GONE)?)
+fn own(context: &Context) -> Result<StandingOrder, PlanError> {
+    let payer = context.person()?.account_id;
+    let row = context.facts.arrangement(context.chosen("standing", STANDING_GONE)?)?;
+    let own = row.filter(|row| row.kind == KIND.name && row.open && row.owner == payer);
+    StandingOrder::of(own.ok_or(STANDING_GONE)?)
 }
 
 fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    let row = own(context)?;
-    let payee = context.facts.person(row.payee)?.ok_or(STANDING_GONE)?;
-    let told = told(context, row, payee);
+    let order = own(context)?;
+    let told = order.terms.told(context);
     plan.show_all(told.clone());
-    let version = row.version.saturating_add(1);
-    let row = StandingOrderRow { version, state: "cancelled".into(), ..row.clone() };
-    let changes = vec![
-        Change::Keep(Versioned::StandingOrder(row)),
-        context.tell(payer, &CANCELLED, told, None),
-    ];
+    let changes = vec![order.cancelled()?, context.tell(payer, &CANCELLED, told, None)];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
 }
