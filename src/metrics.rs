@@ -113,17 +113,7 @@ impl Default for Metrics {
             Unit::Seconds,
             metrics.commit_seconds.clone(),
         );
-        registry.register(
-            "wakes",
-            "What waited and was due, by kind and outcome",
-            metrics.wakes.clone(),
-        );
-        registry.register_with_unit(
-            "wake_late",
-            "How long after it was due something was woken",
-            Unit::Seconds,
-            metrics.wake_late_seconds.clone(),
-        );
+        metrics.register_wakes(&mut registry);
         registry.register("outbox_depth", "Messages that wait", metrics.outbox_depth.clone());
         registry.register_with_unit(
             "outbox_age",
@@ -141,6 +131,18 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    fn register_wakes(&self, registry: &mut Registry) {
+        let what = "What waited and was due, by kind and outcome";
+        registry.register("wakes", what, self.wakes.clone());
+        let late = "How long after it was due something was woken";
+        registry.register_with_unit(
+            "wake_late",
+            late,
+            Unit::Seconds,
+            self.wake_late_seconds.clone(),
+        );
+    }
+
     /// A USSD hop was answered: `continued`, `ended`, `repeated`, `refused`, `late` ...
     pub fn hop(&self, outcome: &str, took: Duration) {
         self.hops.get_or_create(&CountedOutcome { outcome: outcome.to_owned() }).inc();

@@ -156,7 +156,8 @@ fn what_decides_has_no_connection() {
             let head = head.split('{').next().unwrap_or_default();
             if head.contains("&Context") {
                 decisions += 1;
-                if head.contains("Conn") || head.contains("Store") {
+                let mut words = head.split(|sign: char| !sign.is_alphanumeric());
+                if words.any(|word| ["Conn", "Store"].contains(&word)) {
                     let name = head.split('(').next().unwrap_or_default();
                     findings.push(format!("{}: {name} decides and reads", source.path.display()));
                 }

@@ -1,5 +1,6 @@
 //! Standing orders: somebody agrees once, with a quote, a yes and the PIN, to what is done for them
-//! each day, week or month until a clear end, by any service that allows it. `carrying_out` does it.
+//! each day, week or month until a clear end, by any service that allows it. `carrying_out` does
+//! it.
 
 mod agreed;
 mod carrying_out;
