@@ -52,7 +52,6 @@ impl App {
             outbox(Channel::Text),
             outbox(Channel::Mail),
             self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.expire().await.map(drop)),
-            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.arrive().await.map(drop)),
             self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.remind().await.map(drop)),
             self.worker(EXPIRY_EVERY, stop, pay_standing_orders),
             self.worker(EXPIRY_EVERY, stop, async |app: App| {

@@ -75,13 +75,10 @@ impl Facts {
                 (!there).then_some(Reason::MOVED)
             }
             Change::Keep(versioned) => self.check_keep(versioned, staged),
-            // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
             | Change::ClearPin { .. }
             | Change::SetLanguage { .. }
             | Change::Block { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
@@ -187,8 +184,6 @@ impl Facts {
             | Change::While { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::Journal(_)
             | Change::InitiatedBy { .. }
             | Change::SetLowFloat { .. }

@@ -6,7 +6,6 @@ use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::store::agent_rows::CashCodeRow;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
@@ -217,15 +216,6 @@ pub enum Change {
         other: AccountId,
         /// Not any more.
         blocked: bool,
-    },
-    /// Add a code for cash; this posting opens the hold behind it.
-    OpenCode(CashCodeRow),
-    /// A code was used or cancelled; its hold ends in the same posting.
-    CloseCode {
-        /// Which code.
-        code: i64,
-        /// `used` or `cancelled`.
-        state: &'static str,
     },
     /// Somebody begins to serve; refused as `shift_open` when they are in a shift.
     OpenShift(ShiftRow),

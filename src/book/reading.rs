@@ -248,8 +248,6 @@ impl<'a> TouchedRows<'a> {
                 Change::SetPin(_)
                 | Change::SetLanguage { .. }
                 | Change::Block { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::InitiatedBy { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)

@@ -5,7 +5,7 @@ use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
 use crate::id::{AccountId, AssistantId, PinId, ShiftId};
-use crate::store::agent_rows::{self, CashCodeRow};
+use crate::store::agent_rows;
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
 use crate::store::order_rows::OrderRow;
@@ -32,8 +32,6 @@ struct Sets<'a> {
     closed: BTreeMap<i64, &'static str>,
     reminded: Vec<i64>,
     blocks: BTreeMap<(AccountId, AccountId), bool>,
-    codes: Vec<CashCodeRow>,
-    spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
     tiers: BTreeMap<AccountId, &'a str>,
     shifts: BTreeMap<ShiftId, &'a ShiftRow>,
@@ -80,7 +78,6 @@ pub fn write(
         sessions::see(&sets.dedup_keys),
         order_rows::add(&sets.orders.into_values().collect::<Vec<_>>()),
         order_rows::set_blocks(&sets.blocks),
-        agent_rows::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
         working_day::add_journal(&sets.journal),
@@ -102,7 +99,6 @@ pub fn write(
             agent_rows::set_low_floats(&sets.low_floats),
             order_rows::set_states(&sets.closed),
             order_rows::set_reminded(&sets.reminded),
-            agent_rows::set_code_states(&sets.spent_codes),
         ],
     )
 }
@@ -160,11 +156,6 @@ impl<'a> Sets<'a> {
                 Change::Block { account, other, blocked } => {
                     sets.blocks.insert((*account, *other), *blocked);
                 }
-                // the hold behind a code has the number of the posting that opens it
-                Change::OpenCode(code) => {
-                    sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() })
-                }
-                Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
                 Change::Keep(versioned) => {
                     sets.versioned.insert(versioned.row_key(), versioned);
                 }

@@ -5,7 +5,7 @@ use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
-    order_rows, people, sessions, standing_order_rows, voucher_rows, working_day,
+    order_rows, people, sessions, standing_order_rows, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -121,6 +121,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         }
         Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
         Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
+        Want::HowMany(kind, side) => Found::Count(arrangement_rows::count(conn, kind, side)?),
         Want::SharesOf { split, asker } => {
             Found::Orders(order_rows::of_split(conn, *split, *asker)?)
         }
@@ -128,16 +129,6 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
             Found::Accounts(order_rows::askers(conn, kind, *payer, *since, *limit)?)
         }
         Want::BlockedBy(account) => Found::Accounts(order_rows::blocked_by(conn, *account)?),
-        Want::CodesOf(account, now) => Found::Codes(agent_rows::open_codes(conn, *account, *now)?),
-        Want::SentUnjoined { payer, after, limit } => {
-            Found::Codes(voucher_rows::sent_by(conn, *payer, *after, *limit)?)
-        }
-        Want::WaitingFor(msisdn, now) => {
-            Found::Codes(voucher_rows::waiting_for(conn, msisdn, *now)?)
-        }
-        Want::SentCount(account) => Found::Count(voucher_rows::sent_count(conn, *account)?),
-        Want::MeantCount(msisdn) => Found::Count(voucher_rows::meant_count(conn, msisdn)?),
-        Want::Behind(hold) => Found::Code(voucher_rows::behind(conn, *hold)?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
         Want::StandingOrder(id) => Found::StandingOrder(standing_order_rows::by_id(conn, *id)?),
         Want::StandingOrders(payer, limit) => {

@@ -62,7 +62,7 @@ async fn a_new_code_ends_the_old_one_and_one_that_is_not_used_gives_the_money_ba
         mariam.transcript()
     );
     world.clock.advance(Duration::from_secs(30 * 60));
-    world.app.wallet.expire().await.unwrap();
+    world.app.wallet.wake_all().await.unwrap();
     dial_afresh(&mariam).await;
     redeem(&mariam, "1100", &new).await;
     assert!(last(&mariam).contains("Ce code n'existe pas"), "{}", mariam.transcript());

@@ -277,8 +277,6 @@ impl Model {
             | Change::Claim { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::OpenOrder(_)
             | Change::CloseOrder { .. }
             | Change::Put(_)

@@ -26,9 +26,8 @@ async fn who_joins_the_outlet_the_sender_and_the_end_at_the_same_moment_agree_on
         }
         let wallet = &world.app.wallet;
         let (paid, back, _, _) =
-            tokio::join!(mariam.press("6734"), amina.yes(), wallet.arrive(), wallet.expire());
-        wallet.arrive().await.unwrap();
-        wallet.expire().await.unwrap();
+            tokio::join!(mariam.press("6734"), amina.yes(), wallet.wake_all(), wallet.wake_all());
+        wallet.wake_all().await.unwrap();
         let ended = world.inbox(AMINA).await.iter().any(|told| told.contains("Nobody took"));
         let paid = paid.contains("Confirmé");
         let back = back.starts_with("Taken back");

@@ -4,7 +4,6 @@ DROP TABLE outbox;
 DROP TABLE standing_orders;
 DROP TABLE trail;
 DROP TABLE arrangements;
-DROP TABLE cash_codes;
 DROP TABLE order_initiators;
 DROP TABLE orders;
 DROP TABLE clawbacks;

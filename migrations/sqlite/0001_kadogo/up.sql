@@ -330,31 +330,6 @@ CREATE TABLE order_initiators (
     assistant INTEGER NOT NULL
 ) STRICT;
 
--- Codes with which an agent hands out cash: the money is held, the code's tag is in pins under this id. A voucher is one that
--- is made out to a number without a wallet. By the book.
-CREATE TABLE cash_codes (
-    id           INTEGER NOT NULL PRIMARY KEY,
-    -- whose money it is
-    account_id   INTEGER NOT NULL,
-    hold         INTEGER NOT NULL,
-    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
-    fee_minor    INTEGER NOT NULL CHECK (fee_minor >= 0),
-    state        TEXT    NOT NULL,
-    expires_at   INTEGER NOT NULL,
-    -- the lines of the price that its maker said yes to: what they leave of the fee is the operator's own
-    tax_minor    INTEGER NOT NULL DEFAULT 0,
-    levy_minor   INTEGER NOT NULL DEFAULT 0,
-    -- the number it is for; nothing: the code is for its owner
-    msisdn       TEXT,
-    -- which it is among those that wait for the number: the first digit of its secret, so that each has tries of its own
-    place        INTEGER
-) STRICT;
-CREATE INDEX cash_codes_open ON cash_codes (account_id) WHERE state = 'open';
-CREATE INDEX vouchers_of ON cash_codes (account_id, expires_at) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_for ON cash_codes (msisdn, expires_at) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_behind ON cash_codes (hold) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_open ON cash_codes (id) WHERE state = 'open' AND msisdn IS NOT NULL;
-
 -- What two parties, or one, or many, have begun: one kind of row for all of it. What a state means, and what stands in a
 -- body, only the kind itself knows. Rows that are over are moved out after some weeks.
 CREATE TABLE arrangements (

@@ -24,20 +24,14 @@ pub fn nothing(want: &Want) -> Found {
         Want::OrdersWaiting { .. } | Want::RequestsOf { .. } | Want::SharesOf { .. } => {
             Found::Orders(Vec::new())
         }
-        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => {
-            Found::Codes(Vec::new())
-        }
         Want::Arrangement(_) => Found::Arrangement(None),
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
-        Want::Behind(_) => Found::Code(None),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::StandingOrder(_) => Found::StandingOrder(None),
         Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::InitiatedBy(_) => Found::Assistant(None),
-        Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {
-            Found::Count(0)
-        }
+        Want::Owed(_) | Want::RequestsMade(..) | Want::HowMany(..) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

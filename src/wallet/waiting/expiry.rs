@@ -1,21 +1,19 @@
-//! What waited too long: orders end with a word to who waited, and holds set their money free;
-//! whoever waited for that hears what became of it, in one commit.
+//! What waited too long: orders end with a word to who waited, in one commit.
 
 use super::super::party::Party;
-use super::super::vouchers::ending;
 use super::super::{ServiceConfig, Wallet, outgoing};
 use super::pending::SHOWN_MAX;
 use super::{order, payment_request};
-use crate::book::{Change, HoldMove, Key, Posting};
+use crate::book::{Change, Key};
 use crate::id::AccountId;
 use crate::money::Money;
 use crate::store::agent_rows::{self, OutletRow};
 use crate::store::order_rows::{self, OrderRow};
 use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, book_rows};
+use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 
-/// What ends in one go, of each.
+/// What ends in one go.
 const BATCH: i64 = 100;
 
 /// Orders whose time is over, and everybody they are about.
@@ -52,8 +50,7 @@ impl Wallet {
         Ok(self.store.read(read).await?.len())
     }
 
-    /// Ends what waited too long: orders, with a word to the payer, and holds. Returns how many
-    /// ended.
+    /// Ends orders that waited too long, with a word to who waited. Returns how many ended.
     pub async fn expire(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let due = self.store.read(move |conn: &mut Conn| Due::read(conn, now)).await?;
@@ -63,31 +60,6 @@ impl Wallet {
             let changes = over(&self.config, order, payer, payee.as_ref(), now);
             let posting = self.note(key(order.expires_at, order.id), changes);
             // somebody may have answered the order in this moment: then there is nothing to expire
-            ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
-        }
-        Ok(ended.saturating_add(self.expire_holds(now).await?))
-    }
-
-    /// Ends holds; returns how many.
-    async fn expire_holds(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let config = self.config.clone();
-        let due = self.store.read(move |conn: &mut Conn| {
-            let mut due = Vec::new();
-            for hold in book_rows::holds_expired(conn, now.micros(), BATCH)? {
-                let mut changes = Vec::new();
-                let mut meters = Vec::new();
-                if let Some(untaken) = ending::behind(conn, hold.id)? {
-                    (changes, meters) = untaken.returned(&config, now);
-                }
-                due.push((hold, changes, meters));
-            }
-            Ok::<_, StoreError>(due)
-        });
-        let mut ended: usize = 0;
-        for (hold, changes, meters) in due.await? {
-            let note = self.note(key(hold.expires_at, hold.id), changes);
-            let holds = vec![HoldMove::Expire { hold: hold.id }];
-            let posting = Posting { kind: "expire", holds, meters, ..note };
             ended = ended.saturating_add(usize::from(self.book.post(posting).await.is_ok()));
         }
         Ok(ended)

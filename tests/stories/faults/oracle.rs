@@ -357,8 +357,6 @@ impl Oracle {
             | Change::Claim { .. }
             | Change::Block { .. }
             | Change::Reminded { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::Put(_)
             | Change::While { .. }
             | Change::Keep(_) => {

@@ -92,8 +92,6 @@ impl<'a> Wanted<'a> {
                 | Change::Claim { .. }
                 | Change::Block { .. }
                 | Change::Reminded { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::Put(_)
                 | Change::While { .. }
                 | Change::Keep(_)
@@ -209,8 +207,6 @@ impl Truth {
                 | Change::Claim { .. }
                 | Change::Block { .. }
                 | Change::Reminded { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::Put(_)
                 | Change::While { .. }
                 | Change::Keep(_) => {}
