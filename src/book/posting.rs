@@ -99,7 +99,7 @@ pub struct Leg {
     pub amount_minor: i64,
 }
 
-/// A change of what is reserved.
+/// A change of what is reserved. When a hold ends is a matter of what it stands behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoldMove {
     /// Reserve money. The hold's number is the number of this posting.
@@ -108,8 +108,6 @@ pub enum HoldMove {
         account: AccountId,
         /// How much, minor units, above zero.
         amount_minor: i64,
-        /// When it ends by itself.
-        expires_at: Timestamp,
     },
     /// Give back a part of what is reserved so that the legs of this posting can spend it.
     Settle {
@@ -123,16 +121,6 @@ pub enum HoldMove {
         /// Which hold.
         hold: i64,
     },
-    /// Give back all that is left, because its time is over.
-    Expire {
-        /// Which hold.
-        hold: i64,
-    },
-}
-
-impl HoldMove {
-    /// When a hold ends whose clock is that of the arrangement that it stands behind.
-    pub const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
 }
 
 /// A change of a row outside the book's own tables.

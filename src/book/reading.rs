@@ -202,9 +202,7 @@ impl<'a> TouchedRows<'a> {
         for step in &posting.holds {
             match step {
                 HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
-                HoldMove::Settle { hold, .. }
-                | HoldMove::Release { hold }
-                | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
                     self.holds.insert(*hold);
                 }
             }

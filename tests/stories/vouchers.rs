@@ -12,6 +12,7 @@ use kadogo::limits::{Cap, Caps, Limits};
 use kadogo::money::{Currency, Money};
 use kadogo::store::book_rows;
 use kadogo::tariff::{PriceCase, Tariff};
+use kadogo::wallet::vouchers::voucher::LOOK_EVERY;
 use std::time::Duration;
 
 pub const TO: &str = "0711222333";
@@ -280,6 +281,26 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
         (world.balance(AMINA).await, world.balance(BARAKA).await),
         (500_000 - COST, 250_000 - 23_600)
     );
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_there_is_room_it_comes_and_until_then_they_hear_again_some_days_later() {
+    let world = market().await;
+    sends(&world.phone(AMINA), "300", "7361").await;
+    let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
+    joins(&world).await;
+    for (days, told) in [(0, 1), (2, 1), (1, 2)] {
+        world.clock.advance(days * DAY);
+        assert_eq!(wakes(&world, "arrived").await, 0);
+        let texts = world.inbox(STRANGER).await;
+        assert_eq!(texts.iter().filter(|text| text.contains("does not fit")).count(), told);
+    }
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    assert_eq!(wakes(&world, "arrived").await, 0, "nobody knows of the room yet");
+    world.clock.advance(LOOK_EVERY);
+    assert_eq!((wakes(&world, "arrived").await, world.balance(STRANGER).await), (1, 30_000));
     world.check();
 }
 

@@ -75,8 +75,6 @@ CREATE TABLE hold_entries (
     hold_id      BIGINT NOT NULL,
     account_id   BIGINT NOT NULL,
     amount_minor BIGINT NOT NULL CHECK (amount_minor <> 0),
-    -- when the hold ends by itself, where this row opens it: a term is as final as an amount
-    expires_at   BIGINT,
     PRIMARY KEY (posting_id, leg)
 );
 
@@ -88,10 +86,8 @@ CREATE TABLE holds (
     account_id      BIGINT NOT NULL,
     amount_minor    BIGINT NOT NULL CHECK (amount_minor > 0),
     remaining_minor BIGINT NOT NULL CHECK (remaining_minor >= 0),
-    state           TEXT   NOT NULL,
-    expires_at      BIGINT NOT NULL
+    state           TEXT   NOT NULL
 );
-CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE state = 'open';
 
 -- One row a commit that moved money: the digest of its postings and of the row before. By the book.
 -- Distributed by seq.

@@ -63,8 +63,6 @@ CREATE TABLE hold_entries (
     hold_id      INTEGER NOT NULL,
     account_id   INTEGER NOT NULL,
     amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
-    -- when the hold ends by itself, where this row opens it: a term is as final as an amount
-    expires_at   INTEGER,
     PRIMARY KEY (posting_id, leg)
 ) STRICT, WITHOUT ROWID;
 
@@ -75,10 +73,8 @@ CREATE TABLE holds (
     account_id      INTEGER NOT NULL,
     amount_minor    INTEGER NOT NULL CHECK (amount_minor > 0),
     remaining_minor INTEGER NOT NULL CHECK (remaining_minor >= 0),
-    state           TEXT    NOT NULL,
-    expires_at      INTEGER NOT NULL
+    state           TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE state = 'open';
 
 -- One row a commit that moved money: the digest of its postings and of the row before. By the book.
 CREATE TABLE chain (

@@ -53,11 +53,7 @@ impl Agreed {
 
     /// The hold behind it: what it takes, until it ends.
     pub fn hold(&self, owner: AccountId) -> HoldMove {
-        HoldMove::Open {
-            account: owner,
-            amount_minor: self.total_minor(),
-            expires_at: HoldMove::NEVER,
-        }
+        HoldMove::Open { account: owner, amount_minor: self.total_minor() }
     }
 
     /// The amount, as people read it.

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 /// The service as menus know it. It costs what cash costs.
 pub const SERVICE: Service = Service {
-    name: "cash_code",
+    name: cash_code::KIND.name,
     authority: Authority::Customer,
     opens: 1,
     wants: &[own],

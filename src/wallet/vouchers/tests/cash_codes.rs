@@ -31,8 +31,7 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     let told = ("sms.cash_code".to_owned(), "amount=KES 200 fee=KES 29 until=11:35".to_owned());
     assert_eq!(plan.messages(), [told]);
     let act = plan.act.unwrap();
-    let held =
-        HoldMove::Open { account: Id::of(101), amount_minor: 22_900, expires_at: HoldMove::NEVER };
+    let held = HoldMove::Open { account: Id::of(101), amount_minor: 22_900 };
     assert_eq!(act.holds, [held]);
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));

@@ -53,8 +53,7 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     );
     let act = plan.act.unwrap();
     let expires_at = NOW.plus(LIFE);
-    let held =
-        HoldMove::Open { account: Id::of(101), amount_minor: 33_600, expires_at: HoldMove::NEVER };
+    let held = HoldMove::Open { account: Id::of(101), amount_minor: 33_600 };
     assert_eq!(act.holds, [held]);
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("send_unjoined", 0, 1));
     assert_eq!((act.meters[0].account, act.meters[0].amount_minor), (Id::of(101), 30_000));
