@@ -49,8 +49,6 @@ impl App {
         let others = [
             outbox(Channel::Text),
             outbox(Channel::Mail),
-            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.expire().await.map(drop)),
-            self.worker(EXPIRY_EVERY, stop, async |app: App| app.wallet.arrive().await.map(drop)),
             self.worker(EXPIRY_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),

@@ -136,7 +136,7 @@ impl Facts {
         let mut reserves: Vec<Reserve> = Vec::with_capacity(posting.holds.len());
         for step in &posting.holds {
             let reserve = match *step {
-                HoldMove::Open { account, amount_minor, expires_at } => {
+                HoldMove::Open { account, amount_minor } => {
                     let opened_before = reserves.iter().any(|r| r.hold == number);
                     if amount_minor <= 0 || opened_before {
                         return Err(Reason::INVALID.into());
@@ -147,26 +147,17 @@ impl Facts {
                         amount_minor,
                         remaining_minor: amount_minor,
                         state: "open".into(),
-                        expires_at: expires_at.micros(),
                     };
                     Reserve { hold: number, account, amount_minor, after }
                 }
                 HoldMove::Settle { hold, amount_minor } => {
-                    let hold_row = self.valid_hold(hold, &reserves, posting.at)?;
+                    let hold_row = self.open_hold(hold, &reserves)?;
                     give_back(hold_row, amount_minor, "settled")?
                 }
                 HoldMove::Release { hold } => {
-                    let hold_row = self.valid_hold(hold, &reserves, posting.at)?;
+                    let hold_row = self.open_hold(hold, &reserves)?;
                     let rest_minor = hold_row.remaining_minor;
                     give_back(hold_row, rest_minor, "released")?
-                }
-                HoldMove::Expire { hold } => {
-                    let hold_row = self.open_hold(hold, &reserves)?;
-                    if !is_over(&hold_row, posting.at) {
-                        return Err(Reason::INVALID.into());
-                    }
-                    let rest_minor = hold_row.remaining_minor;
-                    give_back(hold_row, rest_minor, "expired")?
                 }
             };
             reserves.push(reserve);
@@ -179,18 +170,6 @@ impl Facts {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
         let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HOLD_GONE)?;
         if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HOLD_GONE.into()) }
-    }
-
-    /// An open hold whose time is not over. One whose time is over can only expire, whether or not
-    /// somebody has come round to that yet: the answer must not depend on who was faster.
-    fn valid_hold(
-        &self,
-        hold: i64,
-        earlier: &[Reserve],
-        at: Timestamp,
-    ) -> Result<HoldRow, Refusal> {
-        let hold_row = self.open_hold(hold, earlier)?;
-        if is_over(&hold_row, at) { Err(Reason::HOLD_GONE.into()) } else { Ok(hold_row) }
     }
 
     /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is
@@ -310,7 +289,6 @@ impl Facts {
                 hold_id: reserve.hold,
                 account_id: reserve.account,
                 amount_minor: reserve.amount_minor,
-                expires_at: (reserve.hold == number).then_some(reserve.after.expires_at),
             });
             out.holds.insert(reserve.hold);
             self.holds.insert(reserve.hold, reserve.after.clone());
@@ -359,10 +337,6 @@ fn meter(
         account.usage = taken.map_err(|exceeded| meter.refusal(&exceeded, posting.currency))?;
     }
     Ok(())
-}
-
-fn is_over(hold: &HoldRow, at: Timestamp) -> bool {
-    hold.expires_at <= at.micros()
 }
 
 /// Takes a part of an open hold back.

@@ -37,7 +37,6 @@ pub fn digest(
             .number(h.hold_id)
             .number(h.account_id.number())
             .number(h.amount_minor);
-        hash.optional(h.expires_at);
     }
     for t in trail {
         hash.number(t.posting_id).number(t.nr).bytes(t.kind.as_bytes()).number(t.record_id);

@@ -69,13 +69,10 @@ impl Facts {
                 (!there).then_some(Reason::MOVED)
             }
             Change::Keep(versioned) => self.check_keep(versioned, staged),
-            // a code is worth what its hold is, and that can be spent once
             Change::SetPin(_)
             | Change::ClearPin { .. }
             | Change::SetLanguage { .. }
             | Change::Block { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)
             | Change::TellBelow { .. }
@@ -175,8 +172,6 @@ impl Facts {
             | Change::AtPosting { .. }
             | Change::While { .. }
             | Change::Block { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::Journal(_)
             | Change::SetLowFloat { .. }
             | Change::ClawBack(_)

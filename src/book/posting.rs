@@ -6,7 +6,6 @@ use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::store::agent_rows::CashCodeRow;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::identities::IdentityRow;
@@ -99,7 +98,7 @@ pub struct Leg {
     pub amount_minor: i64,
 }
 
-/// A change of what is reserved.
+/// A change of what is reserved. When a hold ends is a matter of what it stands behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoldMove {
     /// Reserve money. The hold's number is the number of this posting.
@@ -108,8 +107,6 @@ pub enum HoldMove {
         account: AccountId,
         /// How much, minor units, above zero.
         amount_minor: i64,
-        /// When it ends by itself.
-        expires_at: Timestamp,
     },
     /// Give back a part of what is reserved so that the legs of this posting can spend it.
     Settle {
@@ -123,16 +120,6 @@ pub enum HoldMove {
         /// Which hold.
         hold: i64,
     },
-    /// Give back all that is left, because its time is over.
-    Expire {
-        /// Which hold.
-        hold: i64,
-    },
-}
-
-impl HoldMove {
-    /// When a hold ends whose clock is that of the arrangement that it stands behind.
-    pub const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
 }
 
 /// A change of a row outside the book's own tables.
@@ -201,15 +188,6 @@ pub enum Change {
         other: AccountId,
         /// Not any more.
         blocked: bool,
-    },
-    /// Add a code for cash; this posting opens the hold behind it.
-    OpenCode(CashCodeRow),
-    /// A code was used or cancelled; its hold ends in the same posting.
-    CloseCode {
-        /// Which code.
-        code: i64,
-        /// `used` or `cancelled`.
-        state: &'static str,
     },
     /// Somebody begins to serve; refused as `shift_open` when they are in a shift.
     OpenShift(ShiftRow),

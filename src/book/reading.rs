@@ -196,9 +196,7 @@ impl<'a> TouchedRows<'a> {
         for step in &posting.holds {
             match step {
                 HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
-                HoldMove::Settle { hold, .. }
-                | HoldMove::Release { hold }
-                | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
                     self.holds.insert(*hold);
                 }
             }
@@ -238,8 +236,6 @@ impl<'a> TouchedRows<'a> {
                 Change::SetPin(_)
                 | Change::SetLanguage { .. }
                 | Change::Block { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::SetLowFloat { .. }
                 | Change::ClawBack(_)
                 | Change::TellBelow { .. }

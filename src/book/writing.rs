@@ -5,7 +5,7 @@ use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
 use crate::id::{AccountId, PinId, ShiftId};
-use crate::store::agent_rows::{self, CashCodeRow};
+use crate::store::agent_rows;
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::identities::{self, IdentityRow};
 use crate::store::outbox::{self, NewMessage};
@@ -28,8 +28,6 @@ struct Sets<'a> {
     sessions: HashMap<&'a [u8], &'a SessionRow>,
     dedup_keys: Vec<(&'a [u8], i64)>,
     blocks: BTreeMap<(AccountId, AccountId), bool>,
-    codes: Vec<CashCodeRow>,
-    spent_codes: BTreeMap<i64, &'static str>,
     identities: Vec<&'a IdentityRow>,
     tiers: BTreeMap<AccountId, &'a str>,
     shifts: BTreeMap<ShiftId, &'a ShiftRow>,
@@ -74,7 +72,6 @@ pub fn write(
         sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
         sessions::see(&sets.dedup_keys),
         blocks::set(&sets.blocks),
-        agent_rows::add_codes(&sets.codes),
         identities::add(&sets.identities),
         working_day::put_shifts(&sets.shifts.into_values().collect::<Vec<_>>()),
         working_day::add_journal(&sets.journal),
@@ -93,7 +90,6 @@ pub fn write(
             people::set_languages(&sets.languages),
             people::set_tiers(&sets.tiers),
             agent_rows::set_low_floats(&sets.low_floats),
-            agent_rows::set_code_states(&sets.spent_codes),
         ],
     )
 }
@@ -145,11 +141,6 @@ impl<'a> Sets<'a> {
                 Change::Block { account, other, blocked } => {
                     sets.blocks.insert((*account, *other), *blocked);
                 }
-                // the hold behind a code has the number of the posting that opens it
-                Change::OpenCode(code) => {
-                    sets.codes.push(CashCodeRow { hold: note.posting, ..code.clone() })
-                }
-                Change::CloseCode { code, state } => drop(sets.spent_codes.insert(*code, state)),
                 Change::Keep(versioned) => {
                     sets.versioned.insert(versioned.row_key(), versioned);
                 }

@@ -1,8 +1,8 @@
-//! Agents: outlets, who works there, and codes for cash.
+//! Agents: outlets, and who works there.
 
 use super::people::PersonRow;
 use super::rows::{Column, Rows};
-use super::schema::{assistants, cash_codes, outlets, people};
+use super::schema::{assistants, outlets, people};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, AssistantId};
 use diesel::prelude::*;
@@ -52,34 +52,6 @@ pub struct AgentPost {
     pub assistant: AssistantRow,
     /// Where.
     pub outlet: OutletRow,
-}
-
-/// A code with which an agent hands out cash.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = cash_codes, treat_none_as_default_value = false)]
-pub struct CashCodeRow {
-    /// Names its tag.
-    pub id: i64,
-    /// Whose money.
-    pub account_id: AccountId,
-    /// The hold that reserves amount and fee.
-    pub hold: i64,
-    /// The cash, minor units.
-    pub amount_minor: i64,
-    /// What handing it out, or sending it, costs its owner, minor units.
-    pub fee_minor: i64,
-    /// `open`, `used` or `cancelled`.
-    pub state: String,
-    /// Microseconds UTC.
-    pub expires_at: i64,
-    /// What of the fee is collected for the tax office, minor units.
-    pub tax_minor: i64,
-    /// What of it is a levy, minor units; the rest is the operator's own.
-    pub levy_minor: i64,
-    /// The number it is for, where it is sent to somebody without a wallet: see `voucher_rows`.
-    pub msisdn: Option<String>,
-    /// Which it is among those that wait for that number.
-    pub place: Option<i64>,
 }
 
 /// Where the owner of this wallet works.
@@ -148,19 +120,6 @@ pub fn dismiss(conn: &mut Conn, assistant: AssistantId) -> Result<(), StoreError
     Ok(())
 }
 
-/// The codes for cash of this wallet that were not used and whose time is not over.
-pub fn open_codes(
-    conn: &mut Conn,
-    account: AccountId,
-    now: i64,
-) -> Result<Vec<CashCodeRow>, StoreError> {
-    let theirs = cash_codes::table
-        .filter(cash_codes::account_id.eq(account))
-        .filter(cash_codes::state.eq("open"));
-    let theirs = theirs.filter(cash_codes::msisdn.is_null());
-    Ok(on!(conn, c => theirs.filter(cash_codes::expires_at.gt(now)).order(cash_codes::id).load(c))?)
-}
-
 /// The outlets of an area that are open, by any of these spellings of its name, in the order they
 /// were opened.
 pub fn outlets_in(
@@ -183,34 +142,4 @@ pub fn set_low_floats(lows: &BTreeMap<AccountId, i64>) -> Rows<'static> {
     let columns =
         vec![Column::ids(lows.keys().copied()), Column::Numbers(lows.values().copied().collect())];
     Rows::update(lows.len(), columns, "outlets", "float_account", &["low_float_minor"])
-}
-
-/// Adds codes.
-pub fn add_codes(codes: &[CashCodeRow]) -> Rows<'_> {
-    let columns = vec![
-        Column::Numbers(codes.iter().map(|c| c.id).collect()),
-        Column::ids(codes.iter().map(|c| c.account_id)),
-        Column::Numbers(codes.iter().map(|c| c.hold).collect()),
-        Column::Numbers(codes.iter().map(|c| c.amount_minor).collect()),
-        Column::Numbers(codes.iter().map(|c| c.fee_minor).collect()),
-        Column::Texts(codes.iter().map(|c| c.state.as_str()).collect()),
-        Column::Numbers(codes.iter().map(|c| c.expires_at).collect()),
-        Column::Numbers(codes.iter().map(|c| c.tax_minor).collect()),
-        Column::Numbers(codes.iter().map(|c| c.levy_minor).collect()),
-        Column::OptionalTexts(codes.iter().map(|c| c.msisdn.as_deref()).collect()),
-        Column::Optional(codes.iter().map(|c| c.place).collect()),
-    ];
-    let head = "INSERT INTO cash_codes (id, account_id, hold, amount_minor, fee_minor, state, \
-                expires_at, tax_minor, levy_minor, msisdn, place)";
-    Rows::insert(codes.len(), columns, head, "")
-}
-
-/// Writes the states of codes; the hold behind each has been settled or released in the same
-/// commit.
-pub fn set_code_states(states: &BTreeMap<i64, &'static str>) -> Rows<'static> {
-    let columns = vec![
-        Column::Numbers(states.keys().copied().collect()),
-        Column::Texts(states.values().copied().collect()),
-    ];
-    Rows::update(states.len(), columns, "cash_codes", "id", &["state"])
 }

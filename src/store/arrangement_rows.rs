@@ -96,6 +96,20 @@ pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, Sto
     })
 }
 
+/// How many of a kind there are of one side, also those that are over.
+pub fn count(conn: &mut Conn, kind: &str, side: &Side) -> Result<i64, StoreError> {
+    on!(conn, c => {
+        let all = arrangements::table.filter(arrangements::kind.eq(kind)).into_boxed();
+        let all = match side {
+            Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
+            Side::Other(account) => all.filter(arrangements::other.eq(*account)),
+            Side::Subject(subject) => all.filter(arrangements::subject.eq(subject)),
+            Side::Anybody => all,
+        };
+        Ok(all.count().get_result(c)?)
+    })
+}
+
 /// Those of a kind about which something is to be done by `now`, the longest due first, behind the
 /// one that was due then and has this number.
 pub fn due(

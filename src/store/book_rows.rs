@@ -69,12 +69,6 @@ pub fn holds_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HoldRow>, StoreError
     Ok(on!(conn, c => holds::table.filter(holds::id.eq_any(ids)).load(c))?)
 }
 
-/// Open holds whose time is over, the oldest first.
-pub fn holds_expired(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
-    let due = holds::table.filter(holds::state.eq("open")).filter(holds::expires_at.le(now));
-    Ok(on!(conn, c => due.order(holds::expires_at).limit(limit).load(c))?)
-}
-
 /// Adds the rows of a batch. `packed` are the legs of each posting where the database keeps them
 /// so: see `pack`.
 pub fn add<'a>(rows: &'a NewRows, packed: &'a Packed) -> Vec<Rows<'a>> {
@@ -143,12 +137,11 @@ fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
         Column::Numbers(moves.iter().map(|m| m.hold_id).collect()),
         Column::ids(moves.iter().map(|m| m.account_id)),
         Column::Numbers(moves.iter().map(|m| m.amount_minor).collect()),
-        Column::Optional(moves.iter().map(|m| m.expires_at).collect()),
     ];
     Rows::insert(
         moves.len(),
         columns,
-        "INSERT INTO hold_entries (posting_id, leg, hold_id, account_id, amount_minor, expires_at)",
+        "INSERT INTO hold_entries (posting_id, leg, hold_id, account_id, amount_minor)",
         "",
     )
 }
@@ -196,12 +189,11 @@ pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
         Column::Numbers(changed.iter().map(|h| h.amount_minor).collect()),
         Column::Numbers(changed.iter().map(|h| h.remaining_minor).collect()),
         Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
-        Column::Numbers(changed.iter().map(|h| h.expires_at).collect()),
     ];
     Rows::insert(
         changed.len(),
         columns,
-        "INSERT INTO holds (id, account_id, amount_minor, remaining_minor, state, expires_at)",
+        "INSERT INTO holds (id, account_id, amount_minor, remaining_minor, state)",
         "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = \
          excluded.state",
     )

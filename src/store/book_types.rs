@@ -97,8 +97,6 @@ pub struct HoldEntryRow {
     pub account_id: AccountId,
     /// Above zero reserves, below zero gives back; minor units.
     pub amount_minor: i64,
-    /// When the hold ends by itself, where this opens it; microseconds UTC.
-    pub expires_at: Option<i64>,
 }
 
 /// A hold and where it stands.
@@ -113,10 +111,8 @@ pub struct HoldRow {
     pub amount_minor: i64,
     /// What is still reserved, minor units.
     pub remaining_minor: i64,
-    /// `open`, `settled`, `released` or `expired`.
+    /// `open`, `settled` or `released`.
     pub state: String,
-    /// When it ends by itself, microseconds UTC.
-    pub expires_at: i64,
 }
 
 /// Everything of a batch that is only ever added.

@@ -2,7 +2,7 @@
 //! whoever decides on them can be tried without a database. A fact that nobody wanted is an error,
 //! not a guess.
 
-use super::agent_rows::{AgentPost, CashCodeRow, OutletRow};
+use super::agent_rows::{AgentPost, OutletRow};
 use super::arrangement_rows::{ArrangementRow, Search};
 use super::book_rows::{Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
@@ -61,15 +61,12 @@ pub enum Found {
     Arrangement(Option<ArrangementRow>),
     /// Several of them.
     Arrangements(Vec<ArrangementRow>),
-    /// `Want::CodesOf`, `Want::SentUnjoined`, `Want::WaitingFor`.
-    Codes(Vec<CashCodeRow>),
-    /// `Want::Behind`.
-    Code(Option<CashCodeRow>),
     /// `Want::Mailbox`.
     Mailbox(Option<MailboxRow>),
     /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
     /// `Want::Owed`, `Want::SentCount`, `Want::MeantCount`.
+    /// `Want::Owed`, `Want::RequestsMade`, `Want::HowMany`.
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
     Truth(bool),
@@ -298,22 +295,6 @@ impl Facts {
         })
     }
 
-    /// Codes for cash (`Want::CodesOf`, `Want::SentUnjoined`, `Want::WaitingFor`).
-    pub fn codes(&self, want: &Want) -> Result<&[CashCodeRow], NotWanted> {
-        self.get(
-            want,
-            |found| if let Found::Codes(codes) = found { Some(codes.as_slice()) } else { None },
-        )
-    }
-
-    /// The code behind a hold (`Want::Behind`).
-    pub fn code_behind(&self, hold: i64) -> Result<Option<&CashCodeRow>, NotWanted> {
-        let want = Want::Behind(hold);
-        Ok(self
-            .get(&want, |found| if let Found::Code(code) = found { Some(code) } else { None })?
-            .as_ref())
-    }
-
     /// Where somebody gets their statements (`Want::Mailbox`).
     pub fn mailbox(&self, account: AccountId) -> Result<Option<&MailboxRow>, NotWanted> {
         let want = Want::Mailbox(account);
@@ -330,6 +311,7 @@ impl Facts {
     }
 
     /// How many, or how much (`Want::Owed`, `Want::SentCount`, `Want::MeantCount`).
+    /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::HowMany`).
     pub fn count(&self, want: &Want) -> Result<i64, NotWanted> {
         self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None })
             .copied()

@@ -5,7 +5,7 @@ use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, holders, identities,
-    mailboxes, people, sessions, voucher_rows, working_day,
+    mailboxes, people, sessions, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -111,16 +111,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
         Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
         Want::BlockedBy(account) => Found::Accounts(blocks::by(conn, *account)?),
-        Want::CodesOf(account, now) => Found::Codes(agent_rows::open_codes(conn, *account, *now)?),
-        Want::SentUnjoined { payer, after, limit } => {
-            Found::Codes(voucher_rows::sent_by(conn, *payer, *after, *limit)?)
-        }
-        Want::WaitingFor(msisdn, now) => {
-            Found::Codes(voucher_rows::waiting_for(conn, msisdn, *now)?)
-        }
-        Want::SentCount(account) => Found::Count(voucher_rows::sent_count(conn, *account)?),
-        Want::MeantCount(msisdn) => Found::Count(voucher_rows::meant_count(conn, msisdn)?),
-        Want::Behind(hold) => Found::Code(voucher_rows::behind(conn, *hold)?),
+        Want::HowMany(kind, side) => Found::Count(arrangement_rows::count(conn, kind, side)?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
         Want::Identified(account) => Found::Truth(identities::is_known(conn, *account)?),
         Want::Claimed(key) => Found::Truth(!sessions::seen_among(conn, &[key])?.is_empty()),

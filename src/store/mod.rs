@@ -36,7 +36,6 @@ pub mod times;
 pub mod trail_rows;
 pub mod verified;
 pub mod versioned;
-pub mod voucher_rows;
 pub mod wants;
 pub mod working_day;
 

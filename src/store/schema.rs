@@ -153,22 +153,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    cash_codes (id) {
-        id -> BigInt,
-        account_id -> BigInt,
-        hold -> BigInt,
-        amount_minor -> BigInt,
-        fee_minor -> BigInt,
-        state -> Text,
-        expires_at -> BigInt,
-        tax_minor -> BigInt,
-        levy_minor -> BigInt,
-        msisdn -> Nullable<Text>,
-        place -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
     mailboxes (account_id) {
         account_id -> BigInt,
         version -> BigInt,
@@ -226,7 +210,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     agent_journal,
     clawbacks,
     assistants,
-    cash_codes,
     mailboxes,
     budgets,
     settings,

@@ -2,7 +2,7 @@
 //! of one request in one visit, and on a server those of all requests of the moment in one journey.
 //! What the answers are used for is not known here.
 
-use super::arrangement_rows::Search;
+use super::arrangement_rows::{Search, Side};
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
@@ -50,27 +50,10 @@ pub enum Want {
     Arrangement(ArrangementId),
     /// Several of them.
     Arrangements(Search),
+    /// How many of a kind there are of one side, also those that are over.
+    HowMany(&'static str, Side),
     /// Whose requests somebody takes no more.
     BlockedBy(AccountId),
-    /// The open codes for cash of a wallet, at a time.
-    CodesOf(AccountId, i64),
-    /// What somebody sent to numbers without a wallet and was not over by then.
-    SentUnjoined {
-        /// Who sent it.
-        payer: AccountId,
-        /// What ended before is left out.
-        after: i64,
-        /// At most.
-        limit: i64,
-    },
-    /// What waits for a number without a wallet, at a time.
-    WaitingFor(String, i64),
-    /// How often a wallet has ever sent to numbers without a wallet.
-    SentCount(AccountId),
-    /// How often it was sent to a number that had none.
-    MeantCount(String),
-    /// The code behind a hold.
-    Behind(i64),
     /// Where somebody gets their statements.
     Mailbox(AccountId),
     /// Whether the ID of a wallet's owner was seen.

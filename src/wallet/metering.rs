@@ -37,12 +37,7 @@ pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Mete
 
 /// What it counts for on the side of who gets it, who is not the one that asks.
 pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
-    arrived(context.limits, context.today(), payee, amount)
-}
-
-/// The same for what comes by itself, on this day.
-pub fn arrived(limits: &Limits, day: Day, payee: &PersonRow, amount: Money) -> Meter {
-    meter(limits, day, payee, Direction::In, amount, false)
+    meter(context.limits, context.today(), payee, Direction::In, amount, false)
 }
 
 /// What somebody sent on this day, and nobody took, counts no more.

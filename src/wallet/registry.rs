@@ -12,7 +12,9 @@ use super::people::{
     send, spoken_language,
 };
 use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
-use super::vouchers::{cash_code, recipient, redeem, reveal, send_unjoined, sent, take_back};
+use super::vouchers::{
+    cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
+};
 use super::waiting::{
     approval, asking, block, by_text, order, payment_request, split_bill, standing_order,
     waiting_list,
@@ -51,7 +53,7 @@ pub const SERVICES: &[Service] = &[
     cash_in::SERVICE,
     cash_out::SERVICE,
     cash_ask::ASK,
-    cash_code::SERVICE,
+    make_code::SERVICE,
     redeem::SERVICE,
     float::SELL,
     register::REGISTER,
@@ -100,5 +102,11 @@ pub fn service(name: &str) -> Option<&'static Service> {
 }
 
 /// Everything that waits: one line each.
-pub const KINDS: &[Kind] =
-    &[reversal::KIND, order::KIND, payment_request::KIND, standing_order::KIND];
+pub const KINDS: &[Kind] = &[
+    reversal::KIND,
+    order::KIND,
+    payment_request::KIND,
+    standing_order::KIND,
+    cash_code::KIND,
+    voucher::KIND,
+];

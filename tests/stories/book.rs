@@ -62,11 +62,7 @@ async fn amounts_that_no_account_can_hold_are_refused() {
             Reason::INVALID,
         )
         .await;
-    let all = HoldMove::Open {
-        account: Id::of(ANN),
-        amount_minor: i64::MAX,
-        expires_at: Timestamp::from_micros(i64::MAX),
-    };
+    let all = HoldMove::Open { account: Id::of(ANN), amount_minor: i64::MAX };
     ledger.refuses(holds("hold it all", &[all]), Reason::NOT_ENOUGH).await;
     // as much as there can be is fine, and so is taking it away again
     let bottomless =
@@ -92,11 +88,7 @@ async fn currencies_do_not_mix() {
             Reason::INVALID,
         )
         .await;
-    let hold = HoldMove::Open {
-        account: Id::of(ZOE),
-        amount_minor: 5,
-        expires_at: Timestamp::from_micros(9_000),
-    };
+    let hold = HoldMove::Open { account: Id::of(ZOE), amount_minor: 5 };
     ledger.refuses(holds("hold in another", &[hold]), Reason::INVALID).await;
     ledger.ok(Posting { currency: shillings, ..pay("at home", ZOE, 4, 100) }).await;
     assert_eq!(ledger.check().sums_minor.len(), 2);
@@ -111,11 +103,7 @@ async fn nothing_moves_on_frozen_and_unknown_accounts() {
     ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::INVALID).await;
     for account in [ICE, 99] {
         let why = if account == ICE { Reason::ACCOUNT_CLOSED } else { Reason::INVALID };
-        let hold = HoldMove::Open {
-            account: Id::of(account),
-            amount_minor: 1,
-            expires_at: Timestamp::from_micros(9_000),
-        };
+        let hold = HoldMove::Open { account: Id::of(account), amount_minor: 1 };
         ledger.refuses(holds("hold", &[hold]), why).await;
     }
 }
@@ -244,11 +232,7 @@ async fn a_correction_names_the_posting_it_puts_right() {
 #[tokio::test]
 async fn history_can_only_grow() {
     let ledger = Ledger::new().await;
-    let hold = HoldMove::Open {
-        account: Id::of(ANN),
-        amount_minor: 5,
-        expires_at: Timestamp::from_micros(9_000),
-    };
+    let hold = HoldMove::Open { account: Id::of(ANN), amount_minor: 5 };
     ledger.ok(holds("hold", &[hold])).await;
     let before = ledger.dump();
     let mut hand = ledger.hand();
@@ -261,7 +245,7 @@ async fn history_can_only_grow() {
     let columns = [
         ("postings", "corrects"),
         ("entries", "previous"),
-        ("hold_entries", "expires_at"),
+        ("hold_entries", "amount_minor"),
         ("chain", "digest"),
     ];
     for (table, column) in columns {

@@ -6,7 +6,6 @@ use super::engine::{Home, either, is_postgres};
 use super::ledger::*;
 use kadogo::book::{FEES, HoldMove, Posting, check};
 use kadogo::id::Id;
-use kadogo::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,10 +16,7 @@ async fn history() -> Ledger {
     ledger.ok(legs("a", &[(ANN, -2_700), (BEN, 2_000), (FEES.number(), 700)])).await;
     ledger.ok(pay("b", BEN, CAL, 1_500)).await;
     ledger.ok(pay("c", CAL, ANN, 400)).await;
-    let expires_at = Timestamp::from_micros(9_000_000);
-    ledger
-        .ok(holds("d", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 900, expires_at }]))
-        .await;
+    ledger.ok(holds("d", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 900 }])).await;
     let part = vec![HoldMove::Settle { hold: 6, amount_minor: 300 }];
     ledger.ok(Posting { holds: part, ..pay("e", ANN, BEN, 300) }).await;
     ledger.ok(Posting { corrects: Some(5), ..pay("f", ANN, CAL, 400) }).await;
@@ -187,7 +183,7 @@ async fn what_was_slipped_in_is_found() {
                 &["UPDATE postings SET legs = '' WHERE id = 4"]
             ),
             &["INSERT INTO entries VALUES (4, 2, 13, 500, 2000, 4)"],
-            &["INSERT INTO hold_entries VALUES (5, 0, 6, 11, 5, NULL)"],
+            &["INSERT INTO hold_entries VALUES (5, 0, 6, 11, 5)"],
             &["INSERT INTO chain VALUES (9, 9, 9, x'00')"],
         ])
         .await
@@ -232,7 +228,6 @@ async fn an_edited_hold_is_found() {
             &["UPDATE holds SET remaining_minor = 900"],
             &["UPDATE holds SET amount_minor = 9000"],
             &["UPDATE holds SET account_id = 12"],
-            &["UPDATE holds SET expires_at = 1"],
             &["UPDATE holds SET state = 'settled'"],
             &["UPDATE holds SET state = 'released', remaining_minor = 0"],
             &["UPDATE hold_entries SET amount_minor = -200 WHERE posting_id = 7"],

@@ -13,7 +13,6 @@ use kadogo::on;
 use kadogo::refusal::Reason;
 use kadogo::store::outbox::NewMessage;
 use kadogo::store::{Conn, book_rows};
-use kadogo::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -269,13 +268,9 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     // received there: to be had here
     ledger.ok(pay("received there", CAL, BEN, 9_000)).await;
     // set aside there, where no leg moves: not to be had here
-    let expires_at = Timestamp::from_micros(9_000_000);
-    post(holds(
-        "hold",
-        &[HoldMove::Open { account: Id::of(ANN), amount_minor: 1_000, expires_at }],
-    ))
-    .await
-    .unwrap();
+    post(holds("hold", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 1_000 }]))
+        .await
+        .unwrap();
     assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NOT_ENOUGH);
     let freeze = |conn: &mut Conn| book_rows::set_state(conn, Id::of(BEN), "frozen");
     second.write(freeze).await.unwrap();

@@ -41,10 +41,9 @@ struct Wish {
 
 #[derive(Debug, Clone)]
 enum Move {
-    Open { account: i64, amount: i64, expires: i64 },
+    Open { account: i64, amount: i64 },
     Settle { pick: i64, amount: i64 },
     Release { pick: i64 },
-    Expire { pick: i64 },
 }
 
 /// What counts against limits: mostly a leg, at its own amount.
@@ -98,12 +97,10 @@ fn legs_of() -> impl Strategy<Value = Vec<(i64, i64)>> {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        3 => (account(), amount(), 0..100_i64)
-            .prop_map(|(account, amount, expires)| Move::Open { account, amount, expires }),
+        3 => (account(), amount()).prop_map(|(account, amount)| Move::Open { account, amount }),
         3 => (any::<u16>(), amount())
             .prop_map(|(pick, amount)| Move::Settle { pick: pick.into(), amount }),
-        1 => any::<u16>().prop_map(|pick| Move::Release { pick: pick.into() }),
-        2 => any::<u16>().prop_map(|pick| Move::Expire { pick: pick.into() }),
+        2 => any::<u16>().prop_map(|pick| Move::Release { pick: pick.into() }),
     ];
     prop_oneof![3 => Just(vec![]), 2 => prop::collection::vec(one, 1..4)]
 }
@@ -175,16 +172,13 @@ impl Wish {
         // mostly holds that are there, sometimes the posting's own number, sometimes none at all
         let hold = |pick: i64| pick.rem_euclid(last + 3);
         let hold_move = |step: &Move| match *step {
-            Move::Open { account, amount, expires } => HoldMove::Open {
-                account: Id::of(account),
-                amount_minor: amount,
-                expires_at: Timestamp::from_micros(expires),
-            },
+            Move::Open { account, amount } => {
+                HoldMove::Open { account: Id::of(account), amount_minor: amount }
+            }
             Move::Settle { pick, amount } => {
                 HoldMove::Settle { hold: hold(pick), amount_minor: amount }
             }
             Move::Release { pick } => HoldMove::Release { hold: hold(pick) },
-            Move::Expire { pick } => HoldMove::Expire { hold: hold(pick) },
         };
         let currency = if self.abroad { Currency::parse("UGX").unwrap() } else { Currency::KES };
         Posting {

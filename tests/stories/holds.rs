@@ -1,17 +1,13 @@
-//! Holds: money that is set aside counts as gone for its owner until it is settled, released or its
-//! time is over, and it is given back exactly once, whoever asks, in whatever order.
+//! Holds: money that is set aside counts as gone for its owner until it is settled or released, and
+//! it is given back exactly once, whoever asks, in whatever order.
 
 use super::ledger::*;
 use kadogo::book::{HoldMove, Leg, Posting};
 use kadogo::id::Id;
 use kadogo::refusal::Reason;
-use kadogo::time::Timestamp;
-
-const LONG: i64 = 9_000_000;
 
 fn open(name: &str, amount_minor: i64) -> Posting {
-    let expires_at = Timestamp::from_micros(LONG);
-    holds(name, &[HoldMove::Open { account: Id::of(ANN), amount_minor, expires_at }])
+    holds(name, &[HoldMove::Open { account: Id::of(ANN), amount_minor }])
 }
 
 /// Settles a part of Ann's hold and pays it to Ben.
@@ -22,10 +18,6 @@ fn settle(name: &str, hold: i64, amount_minor: i64) -> Posting {
 
 fn release(name: &str, hold: i64) -> Posting {
     holds(name, &[HoldMove::Release { hold }])
-}
-
-fn expire(name: &str, hold: i64, at: i64) -> Posting {
-    Posting { at: Timestamp::from_micros(at), ..holds(name, &[HoldMove::Expire { hold }]) }
 }
 
 #[tokio::test]
@@ -75,7 +67,7 @@ async fn the_last_part_closes_a_hold() {
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     ledger.ok(settle("most", hold, 5_999)).await;
     ledger.ok(settle("last", hold, 1)).await;
-    for late in [settle("late", hold, 1), release("late", hold), expire("late", hold, LONG)] {
+    for late in [settle("late", hold, 1), release("later", hold)] {
         ledger.refuses(late, Reason::HOLD_GONE).await;
     }
     assert_eq!(ledger.stands(ANN), (4_000, 0));
@@ -86,37 +78,11 @@ async fn a_released_hold_can_never_be_used_again() {
     let ledger = Ledger::new().await;
     let hold = ledger.ok(open("hold", 6_000)).await.posting;
     ledger.ok(release("release", hold)).await;
-    for late in [settle("late", hold, 1), release("again", hold), expire("late", hold, LONG)] {
+    for late in [settle("late", hold, 1), release("again", hold)] {
         ledger.refuses(late, Reason::HOLD_GONE).await;
     }
     // the same release, delivered again, is no second release
     assert!(ledger.ok(release("release", hold)).await.repeated);
-    assert_eq!(ledger.stands(ANN), (10_000, 0));
-}
-
-#[tokio::test]
-async fn a_hold_expires_once_and_not_before_its_time() {
-    let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
-    ledger.refuses(expire("too early", hold, LONG - 1), Reason::INVALID).await;
-    let answers = ledger
-        .together(vec![expire("in time", hold, LONG), expire("on another node", hold, LONG + 5)])
-        .await;
-    assert!(answers[0].is_ok());
-    assert_eq!(reason(&answers[1]), Reason::HOLD_GONE);
-    assert_eq!(ledger.stands(ANN), (10_000, 0));
-}
-
-#[tokio::test]
-async fn a_hold_whose_time_is_over_is_gone_even_before_it_was_swept_up() {
-    let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
-    for late in [settle("late", hold, 1), release("late", hold)] {
-        ledger
-            .refuses(Posting { at: Timestamp::from_micros(LONG), ..late }, Reason::HOLD_GONE)
-            .await;
-    }
-    ledger.ok(expire("sweep", hold, LONG)).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
 
@@ -204,15 +170,14 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
     ledger.refuses(open("hold more", 1), Reason::ACCOUNT_CLOSED).await;
     ledger.ok(release("let go", first)).await;
-    ledger.ok(expire("run out", second, LONG)).await;
+    ledger.ok(release("run out", second)).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));
 }
 
 #[tokio::test]
 async fn a_posting_may_give_back_what_it_has_just_reserved() {
     let ledger = Ledger::new().await;
-    let long = Timestamp::from_micros(LONG);
-    let own = HoldMove::Open { account: Id::of(ANN), amount_minor: 500, expires_at: long };
+    let own = HoldMove::Open { account: Id::of(ANN), amount_minor: 500 };
     let all = ledger.ok(holds("all", &[own, HoldMove::Release { hold: 3 }])).await;
     assert_eq!((all.posting, ledger.stands(ANN)), (3, (10_000, 0)));
     ledger.ok(holds("a part", &[own, HoldMove::Settle { hold: 4, amount_minor: 200 }])).await;

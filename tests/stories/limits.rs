@@ -15,7 +15,6 @@ use kadogo::phone::Msisdn;
 use kadogo::refusal::{Reason, Refusal};
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows;
-use kadogo::time::Timestamp;
 use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 
@@ -350,11 +349,7 @@ async fn what_was_used_stays_used() {
             back: false,
         }]
     };
-    let reserve = HoldMove::Open {
-        account: Id::of(ANN),
-        amount_minor: 600,
-        expires_at: Timestamp::from_micros(i64::MAX),
-    };
+    let reserve = HoldMove::Open { account: Id::of(ANN), amount_minor: 600 };
     let hold = ledger.ok(metered(holds("hold", &[reserve]), out(600))).await.posting;
     ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LIMIT_DAY).await;
     ledger.ok(holds("release", &[HoldMove::Release { hold }])).await;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     pub balances: BTreeMap<i64, i128>,
-    holds: BTreeMap<i64, (i64, i128, i64, bool)>,
+    holds: BTreeMap<i64, (i64, i128, bool)>,
     done: BTreeMap<Key, [u8; 16]>,
     seen: BTreeSet<Key>,
     sessions: BTreeMap<Vec<u8>, i64>,
@@ -42,7 +42,7 @@ impl Model {
     }
 
     pub fn held(&self, account: i64) -> i128 {
-        self.holds.values().filter(|hold| hold.0 == account && hold.3).map(|hold| hold.1).sum()
+        self.holds.values().filter(|hold| hold.0 == account && hold.2).map(|hold| hold.1).sum()
     }
 
     fn free(&self, account: i64) -> i128 {
@@ -126,8 +126,7 @@ impl Model {
         posting: &Posting,
         against: &mut BTreeSet<Reason>,
     ) {
-        let at = posting.at.micros();
-        if let HoldMove::Open { account, amount_minor, expires_at } = step {
+        if let HoldMove::Open { account, amount_minor } = step {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
                 against.insert(Reason::INVALID);
             }
@@ -135,34 +134,17 @@ impl Model {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
             self.usable(account.number(), posting, against);
-            self.holds.insert(
-                own,
-                (account.number(), i128::from(amount_minor), expires_at.micros(), true),
-            );
+            self.holds.insert(own, (account.number(), i128::from(amount_minor), true));
             return;
         }
-        let (HoldMove::Settle { hold, .. }
-        | HoldMove::Release { hold }
-        | HoldMove::Expire { hold }) = step
-        else {
+        let (HoldMove::Settle { hold, .. } | HoldMove::Release { hold }) = step else {
             return;
         };
-        let Some((account, remaining, expires, true)) = self.holds.get(&hold).copied() else {
+        let Some((account, remaining, true)) = self.holds.get(&hold).copied() else {
             against.insert(Reason::HOLD_GONE);
             return;
         };
         self.usable(account, posting, against);
-        let over = expires <= at;
-        match step {
-            HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
-                against.insert(Reason::HOLD_GONE);
-            }
-            HoldMove::Expire { .. } if !over => drop(against.insert(Reason::INVALID)),
-            HoldMove::Settle { .. }
-            | HoldMove::Release { .. }
-            | HoldMove::Expire { .. }
-            | HoldMove::Open { .. } => {}
-        }
         let taken = if let HoldMove::Settle { amount_minor, .. } = step {
             i128::from(amount_minor)
         } else {
@@ -174,7 +156,7 @@ impl Model {
         if taken > remaining {
             against.insert(Reason::HOLD_EXCEEDED);
         }
-        self.holds.insert(hold, (account, remaining - taken, expires, remaining > taken));
+        self.holds.insert(hold, (account, remaining - taken, remaining > taken));
     }
 
     /// The day that counts for an account: its newest one.
@@ -195,9 +177,9 @@ impl Model {
         let Meter { account, way, amount_minor, caps, .. } = *meter;
         let held = posting.holds.iter().filter_map(|step| match step {
             HoldMove::Open { account, .. } => Some(*account),
-            HoldMove::Settle { hold, .. }
-            | HoldMove::Release { hold }
-            | HoldMove::Expire { hold } => self.holds.get(hold).map(|hold| Id::of(hold.0)),
+            HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
+                self.holds.get(hold).map(|hold| Id::of(hold.0))
+            }
         });
         if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)
             || amount_minor <= 0
@@ -275,8 +257,6 @@ impl Model {
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
             | Change::Block { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::Put(_)
             | Change::While { .. }
             | Change::Keep(_)

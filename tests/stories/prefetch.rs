@@ -14,7 +14,6 @@ use kadogo::limits::{Cap, Caps, Direction, Sum, Window};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::set_state;
-use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -22,8 +21,6 @@ use std::time::Duration;
 const MONDAY: Day = Day::new(20_780);
 /// The people of these stories.
 const PEOPLE: std::ops::Range<i64> = 21..29;
-/// Holds end then; some come late.
-const ENDS: i64 = 500_000;
 /// Long enough for a node to read ahead and wait for the head.
 const A_MOMENT: Duration = Duration::from_millis(15);
 const ROUNDS: usize = 120;
@@ -47,14 +44,7 @@ fn counted(posting: Posting, account: i64, amount_minor: i64) -> Posting {
 }
 
 fn set_aside(name: &str, account: i64, amount_minor: i64) -> Posting {
-    holds(
-        name,
-        &[HoldMove::Open {
-            account: Id::of(account),
-            amount_minor,
-            expires_at: Timestamp::from_micros(ENDS),
-        }],
-    )
+    holds(name, &[HoldMove::Open { account: Id::of(account), amount_minor }])
 }
 
 struct Two {
@@ -139,11 +129,7 @@ impl Two {
                 let settle = HoldMove::Settle { hold, amount_minor };
                 Posting { holds: vec![settle], ..pay(&name, owner, to, amount_minor) }
             }
-            (6 | 7, Some((hold, _owner))) => holds(&name, &[HoldMove::Release { hold }]),
-            (8 | 9, Some((hold, _owner))) => {
-                let late = Timestamp::from_micros(ENDS + 1_000);
-                Posting { at: late, ..holds(&name, &[HoldMove::Expire { hold }]) }
-            }
+            (6..=9, Some((hold, _owner))) => holds(&name, &[HoldMove::Release { hold }]),
             _ if from == to => set_aside(&name, from, amount_minor),
             _ => pay(&name, from, to, amount_minor),
         };

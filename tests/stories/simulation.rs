@@ -341,7 +341,6 @@ impl Simulation {
     async fn time_passes(&mut self) {
         let seconds = [1, 70, 601, 1_000, 1_900, 4_000, 40_000][self.luck.below(7)];
         self.world.clock.advance(Duration::from_secs(seconds));
-        self.world.app.wallet.expire().await.unwrap();
         self.world.app.wallet.wake_all().await.unwrap();
         self.world.app.ussd.settle_stuck().await.unwrap();
         let before = self.world.clock.now().minus(Duration::from_secs(3 * 24 * 3_600)).micros();

@@ -12,6 +12,7 @@ use kadogo::limits::{Cap, Caps, Limits};
 use kadogo::money::{Currency, Money};
 use kadogo::store::book_rows;
 use kadogo::tariff::{PriceCase, Tariff};
+use kadogo::wallet::vouchers::voucher::LOOK_EVERY;
 use std::time::Duration;
 
 pub const TO: &str = "0711222333";
@@ -66,6 +67,21 @@ pub async fn commissions(world: &World) -> i64 {
     -read.await.unwrap().unwrap().balance_minor
 }
 
+/// Where all vouchers are, the oldest first.
+pub async fn states(world: &World) -> Vec<String> {
+    let states = "SELECT state AS text FROM arrangements WHERE kind = 'voucher' ORDER BY id";
+    let store = &world.app.wallet.store;
+    store.read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, states))).await.unwrap()
+}
+
+/// Does what is due; how many vouchers come to this state by it.
+async fn wakes(world: &World, state: &str) -> usize {
+    let there = |states: Vec<String>| states.iter().filter(|there| *there == state).count();
+    let before = there(states(world).await);
+    world.app.wallet.wake_all().await.unwrap();
+    there(states(world).await) - before
+}
+
 /// Sent, and the stranger joins.
 async fn sent_and_joined(sender: &str, pin: &str) -> String {
     let world = market().await;
@@ -78,8 +94,8 @@ async fn sent_and_joined(sender: &str, pin: &str) -> String {
     neema.messages().await;
     neema.dial().await;
     neema.go(&[Pick("en"), Type("Neema Achieng"), Type("739105"), Type("739105")]).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1);
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0, "it comes once");
+    assert_eq!(wakes(&world, "arrived").await, 1);
+    assert_eq!(wakes(&world, "arrived").await, 0, "it comes once");
     assert_eq!(
         (world.balance(STRANGER).await, world.balance(number).await),
         (30_000, before - COST)
@@ -132,7 +148,7 @@ async fn an_agent_hands_it_out_once_and_the_secret_is_in_no_message_and_nowhere_
     insta::assert_snapshot!(seen.replace(&secret, "#######"));
     // who joins later gets nothing twice
     joins(&world).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(wakes(&world, "arrived").await, 0);
     world.check();
 }
 
@@ -156,7 +172,7 @@ async fn a_wrong_secret_or_amount_costs_a_try_and_the_sixth_is_not_looked_at() {
     assert_eq!((world.balance(AMINA).await, float(&world, MARIAM).await), (500_000, 800_000));
     // who joins still gets it
     joins(&world).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1);
+    assert_eq!(wakes(&world, "arrived").await, 1);
     world.check();
 }
 
@@ -167,14 +183,14 @@ async fn what_nobody_takes_goes_back_with_its_fee_after_a_week_and_both_hear() {
     let mariam = world.phone(MARIAM);
     let secret = sends(&claire, "300", "9274").await;
     world.clock.advance(7 * DAY - Duration::from_secs(1));
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0);
+    assert_eq!(wakes(&world, "returned").await, 0);
     world.clock.advance(Duration::from_secs(1));
     // too late for the outlet and for who joins, before anybody has come round to ending it
     assert!(hands_out(&mariam, "300", &secret).await.contains("Ce code n'existe pas"));
     joins(&world).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 0, "it goes back once");
+    assert_eq!(wakes(&world, "returned").await, 1);
+    assert_eq!(wakes(&world, "returned").await, 0, "it goes back once");
+    assert_eq!((states(&world).await, world.balance(STRANGER).await), (vec!["returned".into()], 0));
     let told =
         [world.inbox(CLAIRE).await.pop().unwrap(), world.inbox(STRANGER).await.pop().unwrap()];
     insta::assert_snapshot!(told.join("\n"), @r"
@@ -247,12 +263,12 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
     world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
     joins(&world).await;
     neema.messages().await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1, "what fits comes");
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(wakes(&world, "arrived").await, 1, "what fits comes");
+    assert_eq!(wakes(&world, "arrived").await, 0);
     assert_eq!(world.balance(STRANGER).await, 20_000);
     insta::assert_snapshot!(neema.messages().await.join("\n"), @r"
     KES 300 from Amina W 0700***001 does not fit into your account now. It comes once it does, or goes back on 30/11/26.
-    KGAHSJVKGN Confirmed. KES 200 received from Baraka O 0700***002 on 23/11/26 at 14:05. New balance KES 200.
+    P1F8R0WKNP Confirmed. KES 200 received from Baraka O 0700***002 on 23/11/26 at 14:05. New balance KES 200.
     ");
     // an agent may hand it out to who has a wallet, too
     let mariam = world.phone(MARIAM);
@@ -265,6 +281,26 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
         (world.balance(AMINA).await, world.balance(BARAKA).await),
         (500_000 - COST, 250_000 - 23_600)
     );
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_there_is_room_it_comes_and_until_then_they_hear_again_some_days_later() {
+    let world = market().await;
+    sends(&world.phone(AMINA), "300", "7361").await;
+    let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
+    joins(&world).await;
+    for (days, told) in [(0, 1), (2, 1), (1, 2)] {
+        world.clock.advance(days * DAY);
+        assert_eq!(wakes(&world, "arrived").await, 0);
+        let texts = world.inbox(STRANGER).await;
+        assert_eq!(texts.iter().filter(|text| text.contains("does not fit")).count(), told);
+    }
+    world.app.wallet.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    assert_eq!(wakes(&world, "arrived").await, 0, "nobody knows of the room yet");
+    world.clock.advance(LOOK_EVERY);
+    assert_eq!((wakes(&world, "arrived").await, world.balance(STRANGER).await), (1, 30_000));
     world.check();
 }
 
@@ -324,10 +360,10 @@ async fn a_frozen_sender_sends_nothing_and_what_waits_stays_until_it_goes_back()
         mariam.transcript()
     );
     joins(&world).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(wakes(&world, "arrived").await, 0);
     assert_eq!((world.balance(AMINA).await, world.balance(STRANGER).await), (500_000, 0));
     world.clock.advance(7 * DAY);
-    assert_eq!(world.app.wallet.expire().await.unwrap(), 1);
+    assert_eq!(wakes(&world, "returned").await, 1);
     world.check();
 }
 
@@ -363,14 +399,8 @@ async fn nothing_of_it_is_open_for_ever() {
     hands_out(&world.phone(MARIAM), "300", &secret).await;
     sends(&world.phone(AMINA), "300", "7361").await;
     world.clock.advance(7 * DAY);
-    world.app.wallet.expire().await.unwrap();
-    let states = "SELECT state AS text FROM cash_codes ORDER BY id";
-    let read = world
-        .app
-        .wallet
-        .store
-        .read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, states)));
-    assert_eq!(read.await.unwrap(), ["used", "cancelled"]);
+    world.app.wallet.wake_all().await.unwrap();
+    assert_eq!(states(&world).await, ["handed_out", "returned"]);
 }
 
 /// What comes with Kadogo: a voucher is no cheap way to cash, and the agent never earns more than
@@ -420,7 +450,7 @@ async fn what_waits_does_not_come_to_a_wallet_that_an_agent_opened_before_its_ow
             Type("8417"),
         ])
         .await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 0);
+    assert_eq!(wakes(&world, "arrived").await, 0);
     // the secret opens it still, also as people read it out
     let read_out = format!("{} {}-{}", &secret[..1], &secret[1..4], &secret[4..]);
     assert!(hands_out(&world.phone(MARIAM), "200", &read_out).await.contains("Code incorrect"));
@@ -429,7 +459,7 @@ async fn what_waits_does_not_come_to_a_wallet_that_an_agent_opened_before_its_ow
     assert_eq!(secret_on(&amina.press("7361").await), secret);
     dial_afresh(&neema).await;
     neema.go(&[Pick("sw"), Yes, Type("7391"), Type("7391")]).await;
-    assert_eq!(world.app.wallet.arrive().await.unwrap(), 1, "{}", neema.transcript());
+    assert_eq!(wakes(&world, "arrived").await, 1, "{}", neema.transcript());
     assert_eq!(world.balance(STRANGER).await, 30_000);
     world.check();
 }

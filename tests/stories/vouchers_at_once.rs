@@ -5,7 +5,7 @@
 use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
 use super::vouchers::{
-    COST, DAY, TO, commissions, hands_out, joins, market, secret_on, sends, sends_to, wrong,
+    COST, DAY, TO, commissions, hands_out, joins, market, secret_on, sends, sends_to, states, wrong,
 };
 use super::world::*;
 
@@ -26,9 +26,8 @@ async fn who_joins_the_outlet_the_sender_and_the_end_at_the_same_moment_agree_on
         }
         let wallet = &world.app.wallet;
         let (paid, back, _, _) =
-            tokio::join!(mariam.press("6734"), amina.yes(), wallet.arrive(), wallet.expire());
-        wallet.arrive().await.unwrap();
-        wallet.expire().await.unwrap();
+            tokio::join!(mariam.press("6734"), amina.yes(), wallet.wake_all(), wallet.wake_all());
+        wallet.wake_all().await.unwrap();
         let ended = world.inbox(AMINA).await.iter().any(|told| told.contains("Nobody took"));
         let paid = paid.contains("Confirmé");
         let back = back.starts_with("Taken back");
@@ -40,6 +39,30 @@ async fn who_joins_the_outlet_the_sender_and_the_end_at_the_same_moment_agree_on
             if back || ended { 500_000 } else { 500_000 - COST }
         );
         assert_eq!(float(&world, MARIAM).await, if paid { 830_000 } else { 800_000 });
+        world.check();
+    }
+}
+
+/// Nobody looks at what was sent to a number before it had a wallet, unless joining has woken it:
+/// what is sent while its receiver joins must not be forgotten until its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_while_its_receiver_joins_comes_or_is_not_sent() {
+    for _round in 0..6 {
+        let world = market().await;
+        let amina = world.phone(AMINA);
+        amina.dial().await;
+        amina.go(&[Pick("send"), Type(TO), Yes, Type("300"), Yes]).await;
+        let neema = world.phone(STRANGER);
+        neema.dial().await;
+        neema.go(&[Pick("en"), Type("Neema Achieng"), Type("739105")]).await;
+        let (sent, joined) = tokio::join!(amina.press("7361"), neema.press("739105"));
+        assert!(joined.contains("Neema Achieng"), "{joined}");
+        world.app.wallet.wake_all().await.unwrap();
+        let sent = sent.contains("waits for 0711222333");
+        let fate = if sent { (500_000 - COST, 30_000) } else { (500_000, 0) };
+        assert_eq!((world.balance(AMINA).await, world.balance(STRANGER).await), fate);
+        let states = states(&world).await;
+        assert_eq!(states, vec!["arrived".to_owned(); usize::from(sent)]);
         world.check();
     }
 }

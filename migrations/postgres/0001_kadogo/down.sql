@@ -3,7 +3,6 @@ DROP TABLE dedup_keys;
 DROP TABLE outbox;
 DROP TABLE trail;
 DROP TABLE arrangements;
-DROP TABLE cash_codes;
 DROP TABLE clawbacks;
 DROP TABLE agent_journal;
 DROP TABLE shifts;

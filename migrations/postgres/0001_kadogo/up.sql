@@ -75,8 +75,6 @@ CREATE TABLE hold_entries (
     hold_id      BIGINT NOT NULL,
     account_id   BIGINT NOT NULL,
     amount_minor BIGINT NOT NULL CHECK (amount_minor <> 0),
-    -- when the hold ends by itself, where this row opens it: a term is as final as an amount
-    expires_at   BIGINT,
     PRIMARY KEY (posting_id, leg)
 );
 
@@ -88,10 +86,8 @@ CREATE TABLE holds (
     account_id      BIGINT NOT NULL,
     amount_minor    BIGINT NOT NULL CHECK (amount_minor > 0),
     remaining_minor BIGINT NOT NULL CHECK (remaining_minor >= 0),
-    state           TEXT   NOT NULL,
-    expires_at      BIGINT NOT NULL
+    state           TEXT   NOT NULL
 );
-CREATE INDEX holds_by_expiry ON holds (expires_at) WHERE state = 'open';
 
 -- One row a commit that moved money: the digest of its postings and of the row before. By the book.
 -- Distributed by seq.
@@ -321,32 +317,6 @@ CREATE INDEX clawbacks_owed ON clawbacks (outlet) WHERE taken_minor < found_mino
 CREATE INDEX clawbacks_owed_by_head ON clawbacks (head) WHERE head_taken_minor < head_found_minor;
 
 -- == What waits ==
-
--- Codes with which an agent hands out cash: the money is held, the code's tag is in pins under this id. A voucher is one that
--- is made out to a number without a wallet. By the book.
--- Distributed by id. In the way: `voucher_rows` joins it with people, for those who have a wallet by now.
-CREATE TABLE cash_codes (
-    id           BIGINT NOT NULL PRIMARY KEY,
-    -- whose money it is
-    account_id   BIGINT NOT NULL,
-    hold         BIGINT NOT NULL,
-    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
-    fee_minor    BIGINT NOT NULL CHECK (fee_minor >= 0),
-    state        TEXT   NOT NULL,
-    expires_at   BIGINT NOT NULL,
-    -- the lines of the price that its maker said yes to: what they leave of the fee is the operator's own
-    tax_minor    BIGINT NOT NULL DEFAULT 0,
-    levy_minor   BIGINT NOT NULL DEFAULT 0,
-    -- the number it is for; nothing: the code is for its owner
-    msisdn       TEXT,
-    -- which it is among those that wait for the number: the first digit of its secret, so that each has tries of its own
-    place        BIGINT
-);
-CREATE INDEX cash_codes_open ON cash_codes (account_id) WHERE state = 'open';
-CREATE INDEX vouchers_of ON cash_codes (account_id, expires_at) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_for ON cash_codes (msisdn, expires_at) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_behind ON cash_codes (hold) WHERE msisdn IS NOT NULL;
-CREATE INDEX vouchers_open ON cash_codes (id) WHERE state = 'open' AND msisdn IS NOT NULL;
 
 -- What two parties, or one, or many, have begun: one kind of row for all of it. What a state means, and what stands in a
 -- body, only the kind itself knows. Rows that are over are moved out after some weeks.

@@ -2,8 +2,8 @@
 //!
 //! A hold is judged when nothing of it is left, or at the end. So only those that are open at the
 //! same time are in memory. A check that begins in the middle reads the moves of holds from the
-//! oldest that matters: one that is open, or that moves later. Holds end by themselves, so that is
-//! not far back.
+//! oldest that matters: one that is open, or that moves later. What holds stand behind ends by
+//! itself, so that is not far back.
 
 use super::findings::{Faults, PAGE};
 use crate::id::AccountId;
@@ -29,8 +29,8 @@ pub struct Reserves {
 /// What the hold entries say of a hold.
 #[derive(Default)]
 struct Reserved {
-    /// Whose money, how much and until when: from the posting that opened it.
-    opened: Option<(AccountId, i64, i64)>,
+    /// Whose money and how much: from the posting that opened it.
+    opened: Option<(AccountId, i64)>,
     remaining_minor: i128,
     row: Option<HoldRow>,
 }
@@ -81,11 +81,11 @@ impl Reserves {
         hold.remaining_minor = hold.remaining_minor.saturating_add(amount);
         // a posting may also give back what it has just reserved
         let opens = step.posting_id == step.hold_id && step.amount_minor > 0;
-        if let (true, Some(expires_at)) = (opens, step.expires_at) {
-            hold.opened = Some((step.account_id, step.amount_minor, expires_at));
+        if opens {
+            hold.opened = Some((step.account_id, step.amount_minor));
             hold.row = self.rows.remove(&step.hold_id);
         }
-        let same_owner = hold.opened.is_some_and(|(account, _, _)| account == step.account_id);
+        let same_owner = hold.opened.is_some_and(|(account, _)| account == step.account_id);
         faults.require(same_owner && hold.remaining_minor >= 0, || {
             format!(
                 "posting {}: hold {} does not follow from its opening",
@@ -156,10 +156,9 @@ impl Reserves {
         self.faults.require((row.state == "open") == (remaining > 0), || {
             format!("hold {id} is {} although {remaining} of it remains", row.state)
         });
-        self.faults
-            .require(opened == Some((row.account_id, row.amount_minor, row.expires_at)), || {
-                format!("hold {id} is not the one that was opened")
-            });
+        self.faults.require(opened == Some((row.account_id, row.amount_minor)), || {
+            format!("hold {id} is not the one that was opened")
+        });
         self.judged = self.judged.saturating_add(1);
     }
 }

@@ -58,7 +58,6 @@ diesel::table! {
         hold_id -> BigInt,
         account_id -> BigInt,
         amount_minor -> BigInt,
-        expires_at -> Nullable<BigInt>,
     }
 }
 
@@ -69,7 +68,6 @@ diesel::table! {
         amount_minor -> BigInt,
         remaining_minor -> BigInt,
         state -> Text,
-        expires_at -> BigInt,
     }
 }
 

@@ -5,7 +5,8 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Replay, Service, Unrecorded};
+use super::super::service::Service;
+use super::super::vouchers::joining;
 use super::{join, pin_change, spoken_language};
 use crate::book::Change;
 use crate::request::Mode;
@@ -15,11 +16,12 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
 pub const SERVICE: Service = Service {
     name: "claim",
+    wants: &[joining::wants],
     decide,
     shows: &[Slot("name", Kind::Name)],
     refusals: &[pin_change::PIN_MISMATCH],
     messages: &[&join::JOINED],
-    replay: Replay { unrecorded: Unrecorded::Shows(join::greet), ..Replay::RECEIPT },
+    replay: join::GREETED,
     unclaimed: true,
     ..Service::PLAIN
 };
@@ -37,11 +39,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let news = join::welcome(context, &person);
     let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
     // whoever has a PIN already changes it with that one
-    plan.commit(Act {
-        kind: SERVICE.name,
-        changes: vec![Change::FirstPin(row), spoken, news],
-        ..Act::default()
-    });
+    let mut changes = vec![Change::FirstPin(row), spoken, news];
+    changes.extend(joining::changes(context, context.person()?.account_id)?);
+    plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
 }
 
@@ -79,8 +79,12 @@ mod tests {
         let plan = ask(&trial, &fatuma).with("language", "fr").secret(NEW).execute().planned();
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
-        let [Change::FirstPin(row), Change::SetLanguage { account, language }, Change::Tell(news)] =
-            act.changes.as_slice()
+        let [
+            Change::FirstPin(row),
+            Change::SetLanguage { account, language },
+            Change::Tell(news),
+            Change::Claim { .. },
+        ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };

@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::official::sounds_official;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
+use super::super::vouchers::joining;
 use super::{pin_change, spoken_language};
 use crate::book::Change;
 use crate::id::AccountId;
@@ -21,14 +22,19 @@ use crate::value::{Kind, Slot, Slots, Value};
 pub const SERVICE: Service = Service {
     name: "join",
     opens: 1,
+    wants: &[joining::wants],
     decide,
     shows: &[Slot("name", Kind::Name)],
     refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH],
     messages: &[&JOINED],
-    replay: Replay { unrecorded: Unrecorded::Shows(greet), ..Replay::RECEIPT },
+    replay: GREETED,
     text: Some(ByText::ExplainToStrangers(&JOIN)),
     ..Service::PLAIN
 };
+
+/// How joining is told again, whether or not something waited for the number.
+pub const GREETED: Replay =
+    Replay { wants: &[], recorded: Some(greet), unrecorded: Unrecorded::Shows(greet) };
 
 /// Also for who took over a wallet that was there.
 pub const JOINED: Message =
@@ -58,8 +64,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = empty_wallet(id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
-    let changes =
+    let mut changes =
         vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin), news];
+    changes.extend(joining::changes(context, id)?);
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
 }
@@ -150,6 +157,7 @@ mod tests {
             Change::OpenAccount(account),
             Change::SetPin(row),
             Change::Tell(news),
+            Change::Claim { .. },
         ] = act.changes.as_slice()
         else {
             panic!("{act:?}")

@@ -189,11 +189,7 @@ fn hold(
         context.tell(payer, &HELD, reversal::words(config, &reversal, payee), None),
         context.tell(payee, &ASKED, reversal::words(config, &reversal, payer), None),
     ];
-    let holds = vec![HoldMove::Open {
-        account: payee.account_id,
-        amount_minor: held_minor,
-        expires_at: HoldMove::NEVER,
-    }];
+    let holds = vec![HoldMove::Open { account: payee.account_id, amount_minor: held_minor }];
     let changes = begun.into_iter().chain(told).collect();
     Ok(Act { kind: SERVICE.name, holds, changes, ..Act::default() })
 }

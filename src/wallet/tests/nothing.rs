@@ -20,15 +20,11 @@ pub fn nothing(want: &Want) -> Found {
         Want::Roster(_) => Found::Roster(Roster::default()),
         Want::Shift(_) => Found::Shift(None),
         Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
-        Want::CodesOf(..) | Want::SentUnjoined { .. } | Want::WaitingFor(..) => {
-            Found::Codes(Vec::new())
-        }
         Want::Arrangement(_) => Found::Arrangement(None),
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
-        Want::Behind(_) => Found::Code(None),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
-        Want::Owed(_) | Want::SentCount(_) | Want::MeantCount(_) => Found::Count(0),
+        Want::Owed(_) | Want::HowMany(..) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

@@ -1,41 +1,37 @@
-//! Vouchers whose receivers have joined: the money comes to them by itself, within their limits.
-//! What does not fit waits, as its receiver is told, and is looked at again until its time is over.
+//! A voucher whose receiver has joined: whether it fits into their limits, and the payment that it
+//! becomes.
 
+use super::super::context::Context;
 use super::super::message::Message;
 use super::super::people::send;
 use super::super::plan::Act;
 use super::super::service_config::ServiceConfig;
-use super::super::{Wallet, metering, outgoing, party};
-use super::{code, voucher};
-use crate::book::{Change, HoldMove, Key, Leg};
-use crate::calendar::Day;
-use crate::limits::Limits;
+use super::super::{metering, outgoing, party};
+use super::voucher_news::{ARRIVED, MadeOut};
+use crate::book::{Change, HoldMove, Leg};
 use crate::money::Money;
-use crate::store::agent_rows::CashCodeRow;
-use crate::store::book_rows::Account;
-use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, book_rows, sessions, voucher_rows};
+use crate::store::holders::AccountHolder;
+use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use crate::value::Slots;
+use std::time::Duration;
 
-/// Vouchers looked at in one go.
-const BATCH: i64 = 100;
+/// After how long the receiver hears again that it does not fit.
+pub const TOLD_AGAIN: Duration = Duration::from_secs(3 * 24 * 3_600);
 
 /// A voucher whose receiver has joined.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    /// As it is stored.
-    pub voucher: CashCodeRow,
-    /// Whose money it is.
-    pub payer: PersonRow,
-    /// How their account stands.
-    pub from: Account,
-    /// Who has joined.
-    pub payee: PersonRow,
-    /// How their account stands.
-    pub into: Account,
-    /// They were told that it does not fit.
-    pub told: bool,
+#[derive(Debug, Clone, Copy)]
+pub struct Joined<'a> {
+    /// What it is.
+    pub made_out: &'a MadeOut,
+    /// The hold behind it.
+    pub hold: i64,
+    /// Whose money it is, and how their account stands.
+    pub payer: &'a AccountHolder,
+    /// Who has joined, and how their account stands.
+    pub payee: &'a AccountHolder,
+    /// When they were told that it does not fit.
+    pub told: Option<Timestamp>,
 }
 
 /// What is to be done about one.
@@ -43,95 +39,57 @@ pub struct Waiting {
 pub enum Fate {
     /// It comes to its receiver.
     Arrives,
-    /// It does not fit, and its receiver does not know yet.
+    /// It does not fit, and its receiver does not know yet, or has heard it days ago.
     Tell,
     /// Nothing now.
     Waits,
 }
 
-impl Wallet {
-    /// Hands out what waits for people who have joined; returns how many vouchers arrived.
-    pub async fn arrive(&self) -> Result<usize, StoreError> {
-        let mut arrived = 0_usize;
-        let mut after = 0_i64;
-        loop {
-            let now = self.clock.now();
-            let limits = self.limits.get();
-            let page = self.store.read(move |conn| page(conn, now, after)).await?;
-            let Some(last) = page.last() else { return Ok(arrived) };
-            after = last.voucher.id;
-            for waiting in &page {
-                let fate = waiting.fate(&self.config, &limits, now);
-                let posting = match fate {
-                    Fate::Arrives => self.planned(
-                        arrival_key(&waiting.voucher),
-                        waiting.arrival(&self.config, &limits, now),
-                    ),
-                    Fate::Tell => self.note(
-                        voucher::told_key(&waiting.voucher),
-                        waiting.no_room(&self.config, now),
-                    ),
-                    Fate::Waits => continue,
-                };
-                // somebody else may be faster: another node, an agent, the sender. Then there is
-                // nothing to do
-                let done = self.book.post(posting).await.is_ok_and(|receipt| !receipt.repeated);
-                arrived = arrived.saturating_add(usize::from(done && fate == Fate::Arrives));
-            }
-        }
-    }
-}
-
-impl Waiting {
+impl Joined<'_> {
     /// What is to be done about it: it fits where the receiver's limits allow it, and waits where
     /// an account is frozen.
-    pub fn fate(&self, config: &ServiceConfig, limits: &Limits, now: Timestamp) -> Fate {
-        if [&self.from, &self.into].iter().any(|account| account.state != party::OPEN) {
+    pub fn fate(&self, context: &Context) -> Fate {
+        let accounts = [&self.payer.account, &self.payee.account];
+        if accounts.iter().any(|account| account.state != party::OPEN) {
             return Fate::Waits;
         }
-        let meter = metering::arrived(limits, day(config, now), &self.payee, self.amount(config));
-        let after_minor = self.into.balance_minor.saturating_add(self.voucher.amount_minor);
-        match meter.taken_from(self.into.usage, after_minor) {
+        let into = &self.payee.account;
+        let after_minor = into.balance_minor.saturating_add(self.made_out.agreed.amount_minor);
+        let meter = metering::received(context, &self.payee.person, self.amount(context.config));
+        let lately = self.told.is_some_and(|told| told.plus(TOLD_AGAIN) > context.now);
+        match meter.taken_from(into.usage, after_minor) {
             Ok(_usage) => Fate::Arrives,
-            Err(_exceeded) if self.told => Fate::Waits,
+            Err(_exceeded) if lately => Fate::Waits,
             Err(_exceeded) => Fate::Tell,
         }
     }
 
     /// The payment that was wanted, like any other from then on.
-    pub fn arrival(&self, config: &ServiceConfig, limits: &Limits, now: Timestamp) -> Act {
-        let Waiting { voucher, payer, payee, .. } = self;
-        let total_minor = code::total_minor(voucher);
+    pub fn arrival(&self, context: &Context) -> Act {
+        let config = context.config;
+        let (payer, payee) = (&self.payer.person, &self.payee.person);
+        let agreed = &self.made_out.agreed;
+        let total_minor = agreed.total_minor();
         let mut legs = vec![
             Leg { account: payer.account_id, amount_minor: total_minor.saturating_neg() },
-            Leg { account: payee.account_id, amount_minor: voucher.amount_minor },
+            Leg { account: payee.account_id, amount_minor: agreed.amount_minor },
         ];
-        legs.extend(code::credits(config, voucher));
+        legs.extend(agreed.credits(config));
         let ours = self.words(config, payee);
         let mut theirs = self.words(config, payer);
         // the price was its sender's
         theirs.insert("fee".into(), Money::new(0, config.market.currency).into());
         let changes = vec![
-            Change::CloseCode { code: voucher.id, state: code::USED },
-            tell(payer, &voucher::ARRIVED, &ours, now),
-            tell(payee, &send::RECEIVED, &theirs, now),
+            tell(payer, &ARRIVED, &ours, context.now),
+            tell(payee, &send::RECEIVED, &theirs, context.now),
         ];
-        let holds = vec![HoldMove::Settle { hold: voucher.hold, amount_minor: total_minor }];
-        let meters = vec![metering::arrived(limits, day(config, now), payee, self.amount(config))];
+        let holds = vec![HoldMove::Settle { hold: self.hold, amount_minor: total_minor }];
+        let meters = vec![metering::received(context, payee, self.amount(config))];
         Act { kind: send::SERVICE.name, legs, holds, meters, changes, ..Act::default() }
     }
 
-    /// The receiver hears once, and again some days later, that it does not fit.
-    pub fn no_room(&self, config: &ServiceConfig, now: Timestamp) -> Vec<Change> {
-        let Waiting { voucher, payer, payee, .. } = self;
-        let key = voucher::told_key(voucher);
-        let told =
-            voucher::tell_receiver(config, voucher, payer, Some(payee), &voucher::NO_ROOM, now);
-        vec![Change::Claim { key }, told]
-    }
-
     fn amount(&self, config: &ServiceConfig) -> Money {
-        Money::new(self.voucher.amount_minor, config.market.currency)
+        self.made_out.agreed.amount(config)
     }
 
     fn words(&self, config: &ServiceConfig, other: &PersonRow) -> Slots {
@@ -144,41 +102,4 @@ impl Waiting {
 fn tell(to: &PersonRow, message: &Message, slots: &Slots, now: Timestamp) -> Change {
     let account = Some(to.account_id);
     Change::Tell(outgoing::message(&to.msisdn, &to.language, message.template, slots, account, now))
-}
-
-fn day(config: &ServiceConfig, now: Timestamp) -> Day {
-    Day::of(now, &config.market.zone)
-}
-
-/// One for each voucher, and the same for each node that looks at it.
-pub(super) fn arrival_key(voucher: &CashCodeRow) -> Key {
-    Key::new(Timestamp::from_micros(voucher.expires_at), "arrival", &voucher.id.to_be_bytes())
-}
-
-/// A page of vouchers whose receivers have joined, with all that is decided on.
-fn page(conn: &mut Conn, now: Timestamp, after: i64) -> Result<Vec<Waiting>, StoreError> {
-    let found = voucher_rows::of_joined(conn, now.micros(), after, BATCH)?;
-    let payers = people::by_accounts(
-        conn,
-        &Vec::from_iter(found.iter().map(|(voucher, _)| voucher.account_id)),
-    )?;
-    let sides = found.iter().flat_map(|(voucher, payee)| [voucher.account_id, payee.account_id]);
-    let accounts = book_rows::accounts_of(conn, &Vec::from_iter(sides))?;
-    let keys = Vec::from_iter(found.iter().map(|(voucher, _)| voucher::told_key(voucher)));
-    let told = sessions::seen_among(conn, &Vec::from_iter(keys.iter().map(Key::bytes)))?;
-    let account = |id| accounts.iter().find(|account| account.id == id).cloned();
-    let waiting = |(voucher, payee): (CashCodeRow, PersonRow)| {
-        let payer = payers.iter().find(|payer| payer.account_id == voucher.account_id).cloned()?;
-        let told = told.iter().any(|key| key == voucher::told_key(&voucher).bytes());
-        Some(Waiting {
-            from: account(voucher.account_id)?,
-            into: account(payee.account_id)?,
-            voucher,
-            payer,
-            payee,
-            told,
-        })
-    };
-    let all: Option<Vec<Waiting>> = found.into_iter().map(waiting).collect();
-    all.ok_or(StoreError::Damaged("a voucher of nobody"))
 }

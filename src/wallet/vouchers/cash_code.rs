@@ -1,96 +1,132 @@
-//! Codes for cash: a customer makes a code on their phone, and any outlet hands out the cash for
-//! it. The money is held meanwhile. A code is six random digits, bound to its owner's number and
-//! the amount; it lives half an hour, and takes five tries, which are charged like those of a PIN.
-//! It is in no message: messages are kept.
-//!
-//! Input `amount`; shows `amount`, `fee`, `total`, `until`, and, once it is done, `cash_code`. A
-//! code made before ends.
+//! A code for cash as it waits: it is used once, ends when its owner makes another one, or by
+//! itself. What it costs, and who hands out the cash, is not known here.
 
-use super::super::agents::cash_out;
+use super::super::arrangements::kind::{self, Kind, Role};
 use super::super::context::Context;
-use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
-use super::super::{metering, party, pricing};
-use super::code;
+use super::super::plan::{Act, PlanError};
+use super::code::Agreed;
 use crate::book::{Change, HoldMove};
-use crate::reason::Reason;
-use crate::store::people::PersonRow;
-use crate::store::wants::Want;
-use crate::value::{Kind, Slot, Value};
-use std::time::Duration;
+use crate::id::AccountId;
+use crate::refusal::{Reason, Refusal};
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
+use strum::VariantNames;
 
-/// The service as menus know it. It costs what cash costs.
-pub const SERVICE: Service = Service {
+/// Where it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// It opens something.
+    Open,
+    /// Cash was handed out for it,
+    Used,
+    /// its owner made another one,
+    Replaced,
+    /// or its time was over.
+    Ended,
+}
+
+/// What happens to it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Event {
+    /// Cash is handed out for it.
+    Redeem,
+    /// Its owner makes another one.
+    Replace,
+    /// Its time is over.
+    End,
+}
+
+fn apply(state: State, event: Event, role: Role) -> Option<State> {
+    match (state, event, role) {
+        (State::Open, Event::Redeem, Role::Assistant) => Some(State::Used),
+        (State::Open, Event::Replace, Role::Owner) => Some(State::Replaced),
+        (State::Open, Event::End, Role::Service) => Some(State::Ended),
+        (
+            State::Open | State::Used | State::Replaced | State::Ended,
+            Event::Redeem | Event::Replace | Event::End,
+            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+        ) => None,
+    }
+}
+
+/// A code for cash, as long as it waits for its owner at an outlet.
+pub const KIND: Kind = Kind {
     name: "cash_code",
-    authority: Authority::Customer,
-    opens: 1,
-    wants: &[own],
-    decide,
-    shows: &[
-        Slot("amount", Kind::Money),
-        Slot("fee", Kind::Money),
-        Slot("total", Kind::Money),
-        Slot("until", Kind::Time),
-        Slot("cash_code", Kind::Code),
-    ],
-    messages: &[&MADE],
-    replay: Replay { wants: &[], recorded: Some(code_again), unrecorded: Unrecorded::Nothing },
-    ..Service::PLAIN
+    states: State::VARIANTS,
+    events: Event::VARIANTS,
+    begins: &["open"],
+    open: &["open"],
+    apply: |state, event, role| kind::in_words(state, event, role, apply),
+    gone: Reason::CODE_GONE,
+    wants: &[],
+    wake,
 };
 
-const MADE: Message = Message::plain(
-    "sms.cash_code",
-    &[Slot("amount", Kind::Money), Slot("fee", Kind::Money), Slot("until", Kind::Time)],
-);
+/// More are not looked at: who makes one ends those before.
+const LOOK: i64 = 40;
 
-/// How long a code lives.
-const LIFE: Duration = Duration::from_secs(30 * 60);
-
-fn own(context: &Context) -> Vec<Want> {
-    let Some(customer) = &context.caller.person else { return Vec::new() };
-    let codes = context.amount("amount").is_ok().then(|| wants_codes(context, customer));
-    [Want::Owner(customer.account_id)].into_iter().chain(codes).collect()
+/// A code for cash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CashCode {
+    /// As it is stored.
+    pub row: ArrangementRow,
+    /// What its owner said yes to.
+    pub agreed: Agreed,
 }
 
-/// What must be read to know the codes of somebody that still open something.
-pub fn wants_codes(context: &Context, customer: &PersonRow) -> Want {
-    Want::CodesOf(customer.account_id, context.now.micros())
-}
-
-fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let customer = context.person()?;
-    let account = party::active(context, customer, Reason::ACCOUNT_CLOSED.into())?;
-    let amount = context.amount("amount")?;
-    let fee = pricing::fee(context, cash_out::SERVICE.name, customer, amount)?;
-    let old = context.facts.codes(&wants_codes(context, customer))?;
-    // what the old ones hold is free again in the same commit
-    let freed_minor =
-        old.iter().fold(0_i64, |sum, code| sum.saturating_add(code::total_minor(code)));
-    let available = context.money(account.available_minor().saturating_add(freed_minor));
-    let terms = pricing::cover(available, amount, fee)?;
-    // what a code may be for is what could be paid now; it counts when the cash is handed out
-    metering::spent(context, customer, amount)?;
-    terms.show(plan);
-    let expires = context.now.plus(LIFE);
-    plan.show("until", expires.time_of_day(&context.config.market.zone));
-    let Some(key) = context.key else { return Ok(()) };
-    let digits = code::digits(context.config, &key);
-    plan.show("cash_code", Value::Code(digits.clone()));
-    let row = code::row(context, customer.account_id, &terms, expires);
-    let mut holds = Vec::from_iter(old.iter().map(|code| HoldMove::Release { hold: code.hold }));
-    holds.push(code::hold(&row));
-    let ended = |code: i64| Change::CloseCode { code, state: code::CANCELLED };
-    let mut changes = Vec::from_iter(old.iter().map(|code| ended(code.id)));
-    changes.extend(code::opened(context, row, &digits)?);
-    changes.push(context.tell(customer, &MADE, plan.shown(&["amount", "fee", "until"]), None));
-    plan.commit(Act { kind: SERVICE.name, holds, changes, ..Act::default() });
-    Ok(())
-}
-
-/// The code, for who has lost the screen that showed it.
-fn code_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    if let Some(key) = context.key {
-        plan.show("cash_code", Value::Code(code::digits(context.config, &key)));
+impl CashCode {
+    /// What is stored, read.
+    pub fn of(row: &ArrangementRow) -> Result<CashCode, PlanError> {
+        Ok(CashCode { row: row.clone(), agreed: kind::body(row)? })
     }
-    Ok(())
+
+    /// A new one of the caller's.
+    pub fn new(context: &Context, agreed: Agreed) -> Result<CashCode, PlanError> {
+        let owner = context.person()?.account_id;
+        let row = KIND.row(context, State::Open.into(), owner, None);
+        let due_at = Some(agreed.expires_at);
+        Ok(CashCode { row: ArrangementRow { due_at, body: kind::written(&agreed), ..row }, agreed })
+    }
+
+    /// The change that an event makes of it.
+    pub fn moved(&self, event: Event, role: Role) -> Result<Change, PlanError> {
+        KIND.moved(&self.row, event.into(), role, "")
+    }
+
+    /// The hold behind it.
+    pub fn hold(&self) -> i64 {
+        self.row.begun_by
+    }
+}
+
+/// What must be read to know the codes of somebody that have not ended.
+pub fn of_owner(owner: AccountId) -> Search {
+    let side = Side::Owner(owner);
+    Search { side, kind: KIND.name, open: true, since: 0, limit: LOOK }
+}
+
+/// Those, the oldest first; also those whose time is over and that nobody has ended yet.
+pub fn found(context: &Context, owner: AccountId) -> Result<Vec<CashCode>, PlanError> {
+    let rows = context.facts.arrangements(of_owner(owner))?;
+    rows.iter().rev().map(CashCode::of).collect()
+}
+
+/// Its time is over: what it held is free again.
+fn wake(
+    _context: &Context,
+    row: &ArrangementRow,
+    refused: Option<&Refusal>,
+) -> Result<Act, PlanError> {
+    if let Some(refusal) = refused {
+        return Err(refusal.clone().into());
+    }
+    let code = CashCode::of(row)?;
+    let holds = vec![HoldMove::Release { hold: code.hold() }];
+    let changes = vec![code.moved(Event::End, Role::Service)?];
+    Ok(Act { kind: "expire", holds, changes, ..Act::default() })
 }

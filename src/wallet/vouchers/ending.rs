@@ -4,58 +4,38 @@
 use super::super::message::Message;
 use super::super::metering;
 use super::super::service_config::ServiceConfig;
-use super::{code, voucher};
+use super::voucher_news::{ENDED, MadeOut};
 use crate::book::{Change, Meter};
 use crate::calendar::Day;
-use crate::money::Money;
-use crate::store::agent_rows::CashCodeRow;
-use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, voucher_rows};
+use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 
 /// A voucher that nobody took, who sent it, and who has its number by now.
-#[derive(Debug, Clone)]
-pub struct Untaken {
-    /// As it is stored.
-    pub voucher: CashCodeRow,
+#[derive(Debug, Clone, Copy)]
+pub struct Untaken<'a> {
+    /// What it is.
+    pub made_out: &'a MadeOut,
+    /// When it was sent.
+    pub sent: Timestamp,
     /// Whose money it is.
-    pub payer: PersonRow,
+    pub payer: &'a PersonRow,
     /// Who has joined with the number.
-    pub joined: Option<PersonRow>,
+    pub joined: Option<&'a PersonRow>,
 }
 
-/// The voucher behind a hold, if nobody has taken it.
-pub fn behind(conn: &mut Conn, hold: i64) -> Result<Option<Untaken>, StoreError> {
-    let found = voucher_rows::behind(conn, hold)?.filter(|voucher| voucher.state == code::OPEN);
-    let Some(voucher) = found else { return Ok(None) };
-    let payer = people::by_account(conn, voucher.account_id)?;
-    let payer = payer.ok_or(StoreError::Damaged("a voucher of nobody"))?;
-    let joined = people::by_msisdn(conn, voucher.msisdn.as_deref().unwrap_or_default())?;
-    Ok(Some(Untaken { voucher, payer, joined }))
-}
-
-impl Untaken {
-    /// What comes with the end of its time.
-    pub fn returned(&self, config: &ServiceConfig, now: Timestamp) -> (Vec<Change>, Vec<Meter>) {
-        self.over(config, &voucher::RETURNED, now)
+impl Untaken<'_> {
+    /// What both sides are told of its end, the sender this.
+    pub fn news(&self, config: &ServiceConfig, told: &Message, now: Timestamp) -> [Change; 2] {
+        let Untaken { made_out, payer, joined, .. } = self;
+        [
+            made_out.tell_sender(config, payer, told, now),
+            made_out.tell_receiver(config, payer, *joined, &ENDED, now),
+        ]
     }
 
-    /// What comes with its end, of which the sender is told this.
-    pub fn over(
-        &self,
-        config: &ServiceConfig,
-        told: &Message,
-        now: Timestamp,
-    ) -> (Vec<Change>, Vec<Meter>) {
-        let Untaken { voucher, payer, joined } = self;
-        let changes = vec![
-            Change::CloseCode { code: voucher.id, state: code::CANCELLED },
-            voucher::tell_sender(config, voucher, payer, told, now),
-            voucher::tell_receiver(config, voucher, payer, joined.as_ref(), &voucher::ENDED, now),
-        ];
-        // what was sent and not taken counts no more on the day on which it was sent
-        let sent = Day::of(voucher::sent_at(voucher), &config.market.zone);
-        let amount = Money::new(voucher.amount_minor, config.market.currency);
-        (changes, vec![metering::returned(sent, payer.account_id, amount)])
+    /// What was sent and not taken counts no more on the day on which it was sent.
+    pub fn returned(&self, config: &ServiceConfig) -> Meter {
+        let sent = Day::of(self.sent, &config.market.zone);
+        metering::returned(sent, self.payer.account_id, self.made_out.agreed.amount(config))
     }
 }

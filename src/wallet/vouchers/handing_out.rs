@@ -4,18 +4,21 @@
 
 use super::super::agents::journal::{self, Work};
 use super::super::agents::{cash_out, commission, counter};
+use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::message::Message;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::{code, voucher};
+use super::code;
+use super::voucher::{self, Event, Voucher};
+use super::voucher_news::{GOT, TAKEN, TRIED};
 use crate::book::{Change, HoldMove, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::store::agent_rows::{CashCodeRow, OutletRow};
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
@@ -57,8 +60,9 @@ pub fn as_read_out(typed: &str) -> String {
 /// read.
 pub fn wants(context: &Context, outlet: &OutletRow, secret: &Secret) -> Vec<Want> {
     let Ok(voucher) = meant(context, secret) else { return Vec::new() };
-    let payer = voucher.account_id;
-    let mut wants = vec![Want::Owner(payer), Want::Pin(code::pin(voucher)), Want::Post(payer)];
+    let payer = voucher.row.owner;
+    let pin = code::pin(voucher.row.id);
+    let mut wants = vec![Want::Owner(payer), Want::Pin(pin), Want::Post(payer)];
     wants.extend(commission::wants(context, outlet, payer));
     wants.extend(journal::wants(context, outlet.float_account));
     wants.extend(counter::wants_staff(context, outlet.float_account));
@@ -66,10 +70,9 @@ pub fn wants(context: &Context, outlet: &OutletRow, secret: &Secret) -> Vec<Want
 }
 
 /// The voucher that a secret is of, if one waits there.
-fn meant<'a>(context: &Context<'a>, secret: &Secret) -> Result<&'a CashCodeRow, PlanError> {
-    let waiting =
-        context.facts.codes(&voucher::wants_waiting(&context.phone("to")?, context.now))?;
-    let mut those = waiting.iter().filter(|voucher| voucher.place == Some(secret.place));
+fn meant(context: &Context, secret: &Secret) -> Result<Voucher, PlanError> {
+    let waiting = voucher::waiting_for(context, &context.phone("to")?)?;
+    let mut those = waiting.into_iter().filter(|voucher| voucher.terms.place == secret.place);
     Ok(those.next().ok_or(Reason::CODE_GONE)?)
 }
 
@@ -85,30 +88,30 @@ pub fn redeem(
         return Ok(());
     }
     let voucher = meant(context, secret)?;
-    let payer = &context.facts.owner(voucher.account_id)?.ok_or(Reason::CODE_GONE)?.person;
+    let payer = &context.facts.owner(voucher.row.owner)?.ok_or(Reason::CODE_GONE)?.person;
     // what a frozen account has sent waits with it
     party::active(context, payer, Reason::CODE_GONE.into())?;
     let theirs = context.facts.post(payer.account_id)?;
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(counter::AGENT_SELF, "to").into());
     }
-    let tried = voucher::tell_sender(context.config, voucher, payer, &voucher::TRIED, context.now);
-    let credentials = vec![code::proof(context, voucher, &secret.code, amount, tried)?];
+    let agreed = &voucher.terms.agreed;
+    let tried = voucher.made_out.tell_sender(context.config, payer, &TRIED, context.now);
+    let right_amount = agreed.amount_minor == amount.minor;
+    let id = voucher.row.id;
+    let credentials = vec![code::proof(context, id, &secret.code, right_amount, tried)?];
+    let total_minor = agreed.total_minor();
     let mut legs = vec![
-        Leg {
-            account: payer.account_id,
-            amount_minor: code::total_minor(voucher).saturating_neg(),
-        },
-        Leg { account: outlet.float_account, amount_minor: voucher.amount_minor },
+        Leg { account: payer.account_id, amount_minor: total_minor.saturating_neg() },
+        Leg { account: outlet.float_account, amount_minor: agreed.amount_minor },
     ];
-    legs.extend(code::credits(context.config, voucher));
+    legs.extend(agreed.credits(context.config));
     // it is cash that is handed out, for who sent it: in parts it earns no more
     let service = cash_out::SERVICE.name;
     let customer = payer.account_id;
     let earned = commission::earn(context, service, outlet, customer, amount, &mut legs)?;
-    let holds =
-        vec![HoldMove::Settle { hold: voucher.hold, amount_minor: code::total_minor(voucher) }];
-    let mut changes = news(context, plan, voucher, payer, outlet)?;
+    let holds = vec![HoldMove::Settle { hold: voucher.hold(), amount_minor: total_minor }];
+    let mut changes = news(context, plan, &voucher, payer, outlet)?;
     changes.extend(earned.once);
     let cash_minor = amount.minor.saturating_neg();
     let earned = earned.parts;
@@ -127,7 +130,7 @@ pub fn redeem(
 fn news(
     context: &Context,
     plan: &Plan,
-    voucher: &CashCodeRow,
+    voucher: &Voucher,
     payer: &PersonRow,
     outlet: &OutletRow,
 ) -> Result<Vec<Change>, PlanError> {
@@ -138,9 +141,9 @@ fn news(
     let config = context.config;
     let now = context.now;
     let mut changes = vec![
-        Change::CloseCode { code: voucher.id, state: code::USED },
-        voucher::tell_sender(config, voucher, payer, &voucher::TAKEN, now),
-        voucher::tell_receiver(config, voucher, payer, joined, &voucher::GOT, now),
+        voucher.moved(Event::HandOut, Role::Assistant)?,
+        voucher.made_out.tell_sender(config, payer, &TAKEN, now),
+        voucher.made_out.tell_receiver(config, payer, joined, &GOT, now),
     ];
     changes.extend(counter::tell_staff(context, outlet, &HAND_OUT, &HAND_OUT_SHARED, &ours)?);
     Ok(changes)

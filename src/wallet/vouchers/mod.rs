@@ -7,6 +7,8 @@ pub mod cash_code;
 pub mod code;
 pub mod ending;
 pub mod handing_out;
+pub mod joining;
+pub mod make_code;
 pub mod recipient;
 pub mod redeem;
 pub mod reveal;
@@ -15,4 +17,6 @@ pub mod sent;
 pub mod take_back;
 #[cfg(test)]
 mod tests;
+pub mod turns;
 pub mod voucher;
+pub mod voucher_news;

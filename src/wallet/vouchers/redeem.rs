@@ -6,20 +6,22 @@
 //! for it.
 
 use super::super::agents::{cash_out, counter};
+use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::metering;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, CountsAs, Message, Service};
+use super::cash_code::{self, CashCode, Event};
 use super::handing_out::{self, Secret, as_read_out};
 use super::send_unjoined::offered;
-use super::{cash_code, code, voucher};
-use crate::book::{Change, HoldMove};
+use super::{code, voucher, voucher_news};
+use crate::book::HoldMove;
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::store::agent_rows::{CashCodeRow, OutletRow};
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
@@ -43,9 +45,9 @@ pub const SERVICE: Service = Service {
         &cash_out::HANDED_OUT,
         &cash_out::HAND_OUT,
         &cash_out::HAND_OUT_SHARED,
-        &voucher::TRIED,
-        &voucher::TAKEN,
-        &voucher::GOT,
+        &voucher_news::TRIED,
+        &voucher_news::TAKEN,
+        &voucher_news::GOT,
         &handing_out::HAND_OUT,
         &handing_out::HAND_OUT_SHARED,
     ],
@@ -61,7 +63,7 @@ const TRIED: Message = Message::plain("sms.code_tried", &[Slot("amount", Kind::M
 fn both_sides(context: &Context) -> Vec<Want> {
     let tried = context.mode == Mode::Execute && secret(context).is_some();
     let to = context.phone("to").ok().filter(|_| tried || !offered(context));
-    let waiting = to.map(|to| voucher::wants_waiting(&to, context.now));
+    let waiting = to.map(|to| Want::Arrangements(voucher::made_out_to(&to)));
     counter::wants_customer(context).into_iter().chain(waiting).collect()
 }
 
@@ -80,7 +82,7 @@ fn paid_by(context: &Context) -> Vec<Want> {
     match (secret(context), counter::typed(context)) {
         (Some(secret), _) => wants.extend(handing_out::wants(context, &post.outlet, &secret)),
         (None, Some(customer)) => {
-            wants.push(cash_code::wants_codes(context, customer));
+            wants.push(Want::Arrangements(cash_code::of_owner(customer.account_id)));
             wants.extend(cash_out::wants_handed_out(context, &post.outlet, customer.account_id));
         }
         (None, None) => {}
@@ -91,16 +93,14 @@ fn paid_by(context: &Context) -> Vec<Want> {
 /// What the code is compared with.
 fn secret_kept(context: &Context) -> Vec<Want> {
     let code = counter::typed(context).and_then(|customer| open_code(context, customer).ok());
-    code.map(|code| Want::Pin(code::pin(code))).into_iter().collect()
+    code.map(|code| Want::Pin(code::pin(code.row.id))).into_iter().collect()
 }
 
 /// The code that somebody has made.
-fn open_code<'a>(
-    context: &Context<'a>,
-    customer: &PersonRow,
-) -> Result<&'a CashCodeRow, PlanError> {
-    let open = context.facts.codes(&cash_code::wants_codes(context, customer))?;
-    Ok(open.first().ok_or(Reason::CODE_GONE)?)
+fn open_code(context: &Context, customer: &PersonRow) -> Result<CashCode, PlanError> {
+    let found = cash_code::found(context, customer.account_id)?;
+    let mut open = found.into_iter().filter(|code| !code.agreed.is_over(context.now));
+    Ok(open.next().ok_or(Reason::CODE_GONE)?)
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -135,9 +135,8 @@ fn holder<'a>(
     let to = context.phone("to")?;
     let unjoined = context.facts.number(to.e164())?.is_none();
     // where sending to such numbers was switched off, what was sent before is still handed out
-    let waits = || -> Result<bool, PlanError> {
-        Ok(!context.facts.codes(&voucher::wants_waiting(&to, context.now))?.is_empty())
-    };
+    let waits =
+        || -> Result<bool, PlanError> { Ok(!voucher::waiting_for(context, &to)?.is_empty()) };
     if !unjoined || !(offered(context) || waits()?) {
         return counter::customer(context, plan).map(Some);
     }
@@ -159,16 +158,17 @@ fn hand_out(
 ) -> Result<Act, PlanError> {
     let code = open_code(context, customer)?;
     let tried = context.tell(customer, &TRIED, plan.shown(&["amount"]), None);
-    let credentials = vec![code::proof(context, code, typed, amount, tried)?];
-    let terms = code::terms(context.config, code);
+    let right_amount = code.agreed.amount_minor == amount.minor;
+    let credentials = vec![code::proof(context, code.row.id, typed, right_amount, tried)?];
+    let terms = code.agreed.terms(context.config);
     // the customer hears what it cost them; the outlet need not know
-    plan.show("fee", context.money(code.fee_minor));
+    plan.show("fee", context.money(code.agreed.fee_minor));
     let meters = vec![metering::drawn(context, customer, amount)?];
     let (legs, work) = cash_out::legs(context, plan, customer, outlet, &terms)?;
-    let holds = vec![HoldMove::Settle { hold: code.hold, amount_minor: terms.total.minor }];
+    let holds = vec![HoldMove::Settle { hold: code.hold(), amount_minor: terms.total.minor }];
     let mut changes = cash_out::news(context, plan, customer, outlet)?;
     changes.extend(work);
-    changes.push(Change::CloseCode { code: code.id, state: code::USED });
+    changes.push(code.moved(Event::Redeem, Role::Assistant)?);
     Ok(Act {
         kind: cash_out::SERVICE.name,
         legs,

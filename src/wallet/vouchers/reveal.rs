@@ -7,7 +7,8 @@
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Replay, Service, Unrecorded};
-use super::{code, sent, voucher};
+use super::voucher::{self, PARCEL_GONE};
+use super::{code, sent};
 use crate::book::{Key, PIN_ATTEMPTS_MAX};
 use crate::pin::Pin;
 use crate::reason::Reason;
@@ -26,7 +27,7 @@ pub const SERVICE: Service = Service {
         Slot("day", Kind::Day),
         Slot("secret", Kind::Code),
     ],
-    refusals: &[sent::PARCEL_GONE, PARCEL_LOCKED],
+    refusals: &[PARCEL_GONE, PARCEL_LOCKED],
     replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
     ..Service::PLAIN
 };
@@ -39,7 +40,7 @@ pub const PARCEL_LOCKED: Reason = Reason::new("parcel_locked");
 fn kept(context: &Context) -> Vec<Want> {
     match sent::chosen(context) {
         Ok(voucher) if context.key.is_some() => {
-            vec![Want::Posting(voucher.hold), Want::Pin(code::pin(voucher))]
+            vec![Want::Posting(voucher.hold()), Want::Pin(code::pin(voucher.row.id))]
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -47,25 +48,26 @@ fn kept(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let voucher = sent::chosen(context)?;
-    plan.show_all(voucher::words(context.config, voucher));
+    plan.show_all(voucher.made_out.words(context.config));
     if context.key.is_none() {
         return Ok(());
     }
-    let made = context.facts.posting(voucher.hold)?;
+    let made = context.facts.posting(voucher.hold())?;
     let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
     let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
     let digits = code::digits(context.config, &key);
-    let row = context.facts.pin(code::pin(voucher))?.ok_or(sent::PARCEL_GONE)?;
+    let pin = code::pin(voucher.row.id);
+    let row = context.facts.pin(pin)?.ok_or(PARCEL_GONE)?;
     let keys = &context.config.pin_keys;
     let typed = Pin::parse(&digits)?;
-    if !keys.matches(row.key_version, code::pin(voucher), &row.salt, &typed, &row.tag) {
-        return Err(sent::PARCEL_GONE.into());
+    if !keys.matches(row.key_version, pin, &row.salt, &typed, &row.tag) {
+        return Err(PARCEL_GONE.into());
     }
     if row.attempts >= PIN_ATTEMPTS_MAX {
         // after so many wrong ones it opens nothing any more
         return Err(PARCEL_LOCKED.into());
     }
-    plan.show("secret", voucher::secret(voucher.place.unwrap_or_default(), &digits));
+    plan.show("secret", voucher::secret(voucher.terms.place, &digits));
     plan.commit(Act { kind: "secret", ..Act::default() });
     Ok(())
 }

@@ -4,19 +4,18 @@
 //! and, once it is done, `secret`.
 
 use super::super::agents::cash_out;
+use super::super::arrangements::kind;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::super::{metering, party, pricing};
-use super::{code, voucher};
-use crate::book::{Change, Key};
+use super::code::{self, Agreed};
+use super::voucher::{self, Voucher};
+use super::{turns, voucher_news};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
-use crate::store::agent_rows::CashCodeRow;
-use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::Able;
-use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Value};
 use std::time::Duration;
 
@@ -39,11 +38,11 @@ pub const SERVICE: Service = Service {
     refusals: &[Reason::ALREADY_JOINED, PARCELS_FULL],
     messages: &[
         &SENT,
-        &voucher::WAITING,
-        &voucher::NO_ROOM,
-        &voucher::ARRIVED,
-        &voucher::RETURNED,
-        &voucher::ENDED,
+        &voucher_news::WAITING,
+        &voucher_news::NO_ROOM,
+        &voucher_news::ARRIVED,
+        &voucher_news::RETURNED,
+        &voucher_news::ENDED,
     ],
     priced: Some(Able {
         tier: true,
@@ -98,12 +97,10 @@ fn waiting(context: &Context) -> Vec<Want> {
     }
     let mut wants = Vec::new();
     if context.key.is_some() {
-        wants.extend([Want::SentCount(payer.account_id), Want::MeantCount(to.e164().to_owned())]);
+        wants.extend([turns::wants_of(payer.account_id), turns::wants_for(&to)]);
     }
-    wants.extend([
-        voucher::wants_sent(payer, context.now),
-        voucher::wants_waiting(&to, context.now),
-    ]);
+    let lists = [voucher::sent_by(payer.account_id, context.now), voucher::made_out_to(&to)];
+    wants.extend(lists.map(Want::Arrangements));
     wants
 }
 
@@ -119,7 +116,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Err(Reason::ALREADY_JOINED.into());
     }
     plan.show("phone", Value::whole(&to));
-    let place = place(context, payer, &to)?;
+    let place = place(context, &to)?;
     let amount = context.amount("amount")?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
     let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;
@@ -130,20 +127,15 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let Some(key) = context.key else { return Ok(()) };
     let digits = code::digits(context.config, &key);
     plan.show("secret", voucher::secret(place, &digits));
-    let row = code::row(context, payer.account_id, &terms, expires);
-    let row = CashCodeRow { msisdn: Some(to.e164().to_owned()), place: Some(place), ..row };
-    let mut changes = Vec::from(turns(context, payer, &to)?);
+    let new = Voucher::new(context, &to, Agreed::of(&terms, expires), place)?;
+    let mut changes =
+        vec![turns::turn_of(context, payer.account_id)?, turns::turn_for(context, &to)?];
     changes.push(context.tell(payer, &SENT, plan.shown(&["amount", "fee", "phone", "day"]), None));
-    changes.push(voucher::tell_receiver(
-        context.config,
-        &row,
-        payer,
-        None,
-        &voucher::WAITING,
-        context.now,
-    ));
-    let holds = vec![code::hold(&row)];
-    changes.extend(code::opened(context, row, &digits)?);
+    let waiting = &voucher_news::WAITING;
+    changes.push(new.made_out.tell_receiver(context.config, payer, None, waiting, context.now));
+    let holds = vec![new.terms.agreed.hold(payer.account_id)];
+    changes.push(code::opened_by(context, new.row.id, &digits)?);
+    changes.push(kind::begun(new.row));
     plan.commit(Act { kind: SERVICE.name, holds, meters, changes, ..Act::default() });
     Ok(())
 }
@@ -157,42 +149,33 @@ pub fn offered(context: &Context) -> bool {
 
 /// The place that the next voucher takes among those for this number; refused where there are
 /// enough.
-fn place(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<i64, PlanError> {
-    let made = context.facts.codes(&voucher::wants_sent(payer, context.now))?;
-    let open = made.iter().filter(|sent| sent.state == code::OPEN).count();
-    let today = || made.iter().filter(|sent| voucher::sent_at(sent) > context.now.minus(DAY));
-    let to_them = today().filter(|sent| sent.msisdn.as_deref() == Some(to.e164())).count();
+fn place(context: &Context, to: &Msisdn) -> Result<i64, PlanError> {
+    let made = voucher::sent(context)?;
+    let open = made.iter().filter(|sent| sent.row.open).count();
+    let today = || made.iter().filter(|sent| sent.sent_at() > context.now.minus(DAY));
+    let to_them = today().filter(|sent| sent.made_out.to == to.e164()).count();
     if open >= OPEN_MAX || today().count() >= DAILY_MAX || to_them >= DAILY_TO_ONE_MAX {
         return Err(PARCELS_FULL.into());
     }
-    let waiting = context.facts.codes(&voucher::wants_waiting(to, context.now))?;
-    let mut free = PLACES.filter(|place| waiting.iter().all(|other| other.place != Some(*place)));
+    let waiting = voucher::waiting_for(context, to)?;
+    let mut free = PLACES.filter(|place| waiting.iter().all(|other| other.terms.place != *place));
     Ok(free.next().ok_or(PARCELS_FULL)?)
 }
 
-/// The turn of the sender and that of the number: of two vouchers at the same moment the second one
-/// is planned anew. Turns are counted, as numbers of rows may be committed in another order than
-/// they were given out.
-fn turns(context: &Context, payer: &PersonRow, to: &Msisdn) -> Result<[Change; 2], PlanError> {
-    let sent = context.facts.count(&Want::SentCount(payer.account_id))?;
-    let meant = context.facts.count(&Want::MeantCount(to.e164().to_owned()))?;
-    let turn = |label, whose: &[u8], count: i64| {
-        let name = [whose, &count.to_be_bytes()].concat();
-        Change::Claim { key: Key::new(Timestamp::from_micros(0), label, &name) }
-    };
-    let own = turn("parcels of", &payer.account_id.number().to_be_bytes(), sent);
-    Ok([own, turn("parcels for", to.e164().as_bytes(), meant)])
-}
-
+/// What the caller has sent: the voucher that is told of again is among it.
 fn behind(context: &Context) -> Vec<Want> {
-    context.posting.map(Want::Behind).into_iter().collect()
+    let payer = context.caller.person.as_ref().filter(|_| context.posting.is_some());
+    let sent = payer.map(|payer| voucher::sent_by(payer.account_id, context.now));
+    sent.map(Want::Arrangements).into_iter().collect()
 }
 
 /// The secret, for who has lost the screen that showed it.
 fn secret_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let (Some(hold), Some(key)) = (context.posting, context.key) else { return Ok(()) };
-    if let Some(place) = context.facts.code_behind(hold)?.and_then(|voucher| voucher.place) {
-        plan.show("secret", voucher::secret(place, &code::digits(context.config, &key)));
+    let Some(key) = context.key else { return Ok(()) };
+    let sent = voucher::sent(context)?;
+    if let Some(again) = sent.iter().find(|sent| Some(sent.hold()) == context.posting) {
+        let digits = code::digits(context.config, &key);
+        plan.show("secret", voucher::secret(again.terms.place, &digits));
     }
     Ok(())
 }

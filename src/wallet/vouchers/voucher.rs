@@ -5,73 +5,226 @@
 //! It is a code for cash that is made out to a number: the same tries, the same hold behind it. The
 //! secret is seven digits: which of the number's vouchers it opens, and a code of six. It is in no
 //! message: who reads the receiver's SMS has nothing to show to an agent.
+//!
+//! Who joins wakes what waits for them. What does not fit then is looked at again and again, as
+//! room is made by payments that know nothing of vouchers.
 
-use super::super::message::Message;
-use super::super::service_config::ServiceConfig;
-use super::super::{outgoing, party};
-use crate::book::{Change, Key};
-use crate::calendar::Day;
-use crate::money::Money;
+use super::super::arrangements::kind::{self, Kind, Role};
+use super::super::context::Context;
+use super::super::plan::{Act, PlanError};
+use super::arrival::{Fate, Joined};
+use super::code::Agreed;
+use super::ending::Untaken;
+use super::voucher_news::{MadeOut, NO_ROOM, RETURNED};
+use crate::book::{Change, HoldMove, Put};
+use crate::id::AccountId;
 use crate::phone::Msisdn;
-use crate::store::agent_rows::CashCodeRow;
-use crate::store::people::PersonRow;
+use crate::refusal::{Reason, Refusal};
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
+use crate::store::holders::AccountHolder;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots, Value};
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use strum::VariantNames;
 
 /// How long a voucher waits.
 pub const LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// How often one is looked at that does not fit.
+pub const LOOK_EVERY: Duration = Duration::from_secs(15 * 60);
 /// More were not made in the life of one.
 const MADE_MAX: i64 = 200;
+/// More do not wait for one number.
+const WAITING_MAX: i64 = 40;
 
-/// What its sender is told of it.
-const OURS: &[Slot] =
-    &[Slot("amount", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)];
-/// What the number it is for is told of it, and of who sent it.
-const THEIRS: &[Slot] = &[
-    Slot("amount", Kind::Money),
-    Slot("name", Kind::Name),
-    Slot("phone", Kind::Phone),
-    Slot("day", Kind::Day),
-    Slot("dial", Kind::Text),
-];
+/// What was sent to a number without a wallet and does not wait any more.
+pub const PARCEL_GONE: Reason = Reason::new("parcel_gone");
 
-/// To the number: something waits for it.
-pub const WAITING: Message = Message::receipt("sms.parcel", THEIRS);
-/// It has joined, and what waits does not fit.
-pub const NO_ROOM: Message = Message::plain("sms.parcel_waits", THEIRS);
-/// It has joined, and has it: to the sender.
-pub const ARRIVED: Message = Message::balance(
-    "sms.parcel_arrived",
-    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
-);
-/// It was handed out: to the number.
-pub const GOT: Message = Message::receipt("sms.parcel_got", THEIRS);
-/// The same, to the sender.
-pub const TAKEN: Message = Message::receipt("sms.parcel_taken", OURS);
-/// A wrong secret was tried too often.
-pub const TRIED: Message = Message::plain("sms.parcel_tried", OURS);
-/// To the number: it waits no more.
-pub const ENDED: Message = Message::receipt("sms.parcel_ended", THEIRS);
-/// To the sender, who took it back,
-pub const TAKEN_BACK: Message = Message::receipt("sms.parcel_cancelled", OURS);
-/// or to whom it came back by itself.
-pub const RETURNED: Message = Message::receipt("sms.parcel_returned", OURS);
-
-/// What must be read to know what somebody sent and was not over by now.
-pub fn wants_sent(payer: &PersonRow, now: Timestamp) -> Want {
-    Want::SentUnjoined { payer: payer.account_id, after: now.micros(), limit: MADE_MAX }
+/// Where it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// It waits for a number without a wallet.
+    Waiting,
+    /// Its receiver has joined: it comes to them as soon as it can.
+    Joined,
+    /// It does not fit, as its receiver was told.
+    NoRoom,
+    /// An agent handed it out,
+    HandedOut,
+    /// it came to its receiver,
+    Arrived,
+    /// its sender took it back,
+    TakenBack,
+    /// or it went back by itself.
+    Returned,
 }
 
-/// What must be read to know what waits for a number now.
-pub fn wants_waiting(to: &Msisdn, now: Timestamp) -> Want {
-    Want::WaitingFor(to.e164().to_owned(), now.micros())
+/// What happens to it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Event {
+    /// Its receiver joins.
+    Join,
+    /// It comes to them,
+    Arrive,
+    /// or does not fit, and they are told,
+    Tell,
+    /// or nothing can be done now.
+    Look,
+    /// An agent hands it out.
+    HandOut,
+    /// Its sender takes it back.
+    TakeBack,
+    /// Its time is over.
+    End,
 }
 
-/// When it was sent.
-pub fn sent_at(voucher: &CashCodeRow) -> Timestamp {
-    Timestamp::from_micros(voucher.expires_at).minus(LIFE)
+fn apply(state: State, event: Event, role: Role) -> Option<State> {
+    match (state, event, role) {
+        (State::Waiting, Event::Join, Role::Other) => Some(State::Joined),
+        (State::Joined | State::NoRoom, Event::Arrive, Role::Service) => Some(State::Arrived),
+        (State::Joined | State::NoRoom, Event::Tell, Role::Service) => Some(State::NoRoom),
+        (State::Joined | State::NoRoom, Event::Look, Role::Service) => Some(state),
+        (State::Waiting | State::Joined | State::NoRoom, Event::HandOut, Role::Assistant) => {
+            Some(State::HandedOut)
+        }
+        (State::Waiting | State::Joined | State::NoRoom, Event::TakeBack, Role::Owner) => {
+            Some(State::TakenBack)
+        }
+        (State::Waiting | State::Joined | State::NoRoom, Event::End, Role::Service) => {
+            Some(State::Returned)
+        }
+        (
+            State::Waiting
+            | State::Joined
+            | State::NoRoom
+            | State::HandedOut
+            | State::Arrived
+            | State::TakenBack
+            | State::Returned,
+            Event::Join
+            | Event::Arrive
+            | Event::Tell
+            | Event::Look
+            | Event::HandOut
+            | Event::TakeBack
+            | Event::End,
+            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+        ) => None,
+    }
+}
+
+/// A voucher, as long as it waits for its receiver.
+pub const KIND: Kind = Kind {
+    name: "voucher",
+    states: State::VARIANTS,
+    events: Event::VARIANTS,
+    begins: &["waiting"],
+    open: &["waiting", "joined", "no_room"],
+    apply: |state, event, role| kind::in_words(state, event, role, apply),
+    gone: PARCEL_GONE,
+    wants: &[receiver],
+    wake,
+};
+
+/// What only vouchers know of themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What its sender said yes to.
+    #[serde(flatten)]
+    pub agreed: Agreed,
+    /// Which it is among those that wait for the number: the first digit of its secret, so that
+    /// each has tries of its own.
+    pub place: i64,
+    /// When its receiver was told that it does not fit, microseconds UTC.
+    pub told_at: Option<i64>,
+}
+
+/// A voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voucher {
+    /// As it is stored.
+    pub row: ArrangementRow,
+    /// What it is worth, and for whom.
+    pub made_out: MadeOut,
+    /// The rest of what was stored.
+    pub terms: Terms,
+}
+
+impl Voucher {
+    /// What is stored, read.
+    pub fn of(row: &ArrangementRow) -> Result<Voucher, PlanError> {
+        let terms: Terms = kind::body(row)?;
+        let made_out = MadeOut { to: row.subject.clone(), agreed: terms.agreed };
+        Ok(Voucher { row: row.clone(), made_out, terms })
+    }
+
+    /// A new one of the caller's.
+    pub fn new(
+        context: &Context,
+        to: &Msisdn,
+        agreed: Agreed,
+        place: i64,
+    ) -> Result<Voucher, PlanError> {
+        let terms = Terms { agreed, place, told_at: None };
+        let owner = context.person()?.account_id;
+        let row = KIND.row(context, State::Waiting.into(), owner, None);
+        Voucher::of(&ArrangementRow {
+            subject: to.e164().to_owned(),
+            due_at: Some(agreed.expires_at),
+            body: kind::written(&terms),
+            ..row
+        })
+    }
+
+    /// Whether its receiver can still have it.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.row.open && !self.terms.agreed.is_over(now)
+    }
+
+    /// When it was sent.
+    pub fn sent_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.terms.agreed.expires_at).minus(LIFE)
+    }
+
+    /// The hold behind it.
+    pub fn hold(&self) -> i64 {
+        self.row.begun_by
+    }
+
+    /// The change that an event makes of it.
+    pub fn moved(&self, event: Event, role: Role) -> Result<Change, PlanError> {
+        KIND.moved(&self.row, event.into(), role, "")
+    }
+
+    /// Who has this number now takes it over: it is looked at at once, whether it fits.
+    pub fn joined_by(&self, receiver: AccountId, now: Timestamp) -> Result<Change, PlanError> {
+        let event = Event::Join.into();
+        let row = KIND.after(&self.row, event, Role::Other)?;
+        let row = ArrangementRow { other: Some(receiver), due_at: Some(now.micros()), ..row };
+        Ok(Change::Put(Put { row, event, note: String::new() }))
+    }
+
+    /// It was looked at, and waits until the next look or its end.
+    fn looked_at(
+        &self,
+        event: Event,
+        told_at: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Change, PlanError> {
+        let event = event.into();
+        let row = KIND.after(&self.row, event, Role::Service)?;
+        let next = now.plus(LOOK_EVERY).micros().min(self.terms.agreed.expires_at);
+        let body = kind::written(&Terms { told_at, ..self.terms });
+        let row = ArrangementRow { due_at: Some(next), body, ..row };
+        Ok(Change::Put(Put { row, event, note: String::new() }))
+    }
 }
 
 /// What the sender tells by voice.
@@ -79,50 +232,108 @@ pub fn secret(place: i64, digits: &str) -> Value {
     Value::Code(format!("{place}{digits}"))
 }
 
-/// What makes sure that the receiver is told once that it does not fit.
-pub fn told_key(voucher: &CashCodeRow) -> Key {
-    Key::new(Timestamp::from_micros(0), "parcel waits", &voucher.id.to_be_bytes())
+/// All that somebody has sent and that is not over by now, whatever became of it.
+pub fn sent_by(payer: AccountId, now: Timestamp) -> Search {
+    let since = now.minus(LIFE).micros().saturating_add(1);
+    let side = Side::Owner(payer);
+    Search { side, kind: KIND.name, open: false, since, limit: MADE_MAX }
 }
 
-/// What the sender is told of it.
-pub fn words(config: &ServiceConfig, voucher: &CashCodeRow) -> Slots {
-    let to = voucher.msisdn.as_deref().and_then(Msisdn::from_e164);
-    let phone = to.map_or(Value::Phone(String::new()), |to| Value::whole(&to));
-    let ends = Day::of(Timestamp::from_micros(voucher.expires_at), &config.market.zone);
-    let amount = Money::new(voucher.amount_minor, config.market.currency);
-    Slots::from([
-        ("phone".into(), phone),
-        ("amount".into(), amount.into()),
-        ("day".into(), ends.into()),
-    ])
+/// All that the caller has sent and that is not over, the oldest first.
+pub fn sent(context: &Context) -> Result<Vec<Voucher>, PlanError> {
+    let payer = context.person()?.account_id;
+    let rows = context.facts.arrangements(sent_by(payer, context.now))?;
+    rows.iter().rev().map(Voucher::of).collect()
 }
 
-/// A word to who sent it.
-pub fn tell_sender(
-    config: &ServiceConfig,
-    voucher: &CashCodeRow,
-    payer: &PersonRow,
-    message: &Message,
-    now: Timestamp,
-) -> Change {
-    let to = &payer.msisdn;
-    let slots = words(config, voucher);
-    Change::Tell(outgoing::message(to, &payer.language, message.template, &slots, None, now))
+/// All that waits for a number.
+pub fn made_out_to(to: &Msisdn) -> Search {
+    let side = Side::Subject(to.e164().to_owned());
+    Search { side, kind: KIND.name, open: true, since: 0, limit: WAITING_MAX }
 }
 
-/// A word to the number it is for. As long as they have not joined nobody knows their language.
-pub fn tell_receiver(
-    config: &ServiceConfig,
-    voucher: &CashCodeRow,
-    payer: &PersonRow,
-    joined: Option<&PersonRow>,
-    message: &Message,
-    now: Timestamp,
-) -> Change {
-    let mut slots = words(config, voucher);
-    slots.extend(party::sign(payer));
-    slots.insert("dial".into(), config.dial.clone().into());
-    let to = voucher.msisdn.as_deref().unwrap_or_default();
-    let language = joined.map_or(config.market.language.as_str(), |joined| &joined.language);
-    Change::Tell(outgoing::message(to, language, message.template, &slots, None, now))
+/// What waits for a number, the oldest first.
+pub fn waiting_for(context: &Context, to: &Msisdn) -> Result<Vec<Voucher>, PlanError> {
+    let rows = context.facts.arrangements(made_out_to(to))?;
+    let mut vouchers: Vec<Voucher> =
+        rows.iter().rev().map(Voucher::of).collect::<Result<_, _>>()?;
+    vouchers.retain(|voucher| voucher.waits(context.now));
+    Ok(vouchers)
+}
+
+/// Who has the number by now.
+fn receiver(_context: &Context, row: &ArrangementRow) -> Vec<Want> {
+    vec![Want::Number(row.subject.clone())]
+}
+
+/// Its time is over, or its receiver has joined and it is looked at.
+fn wake(
+    context: &Context,
+    row: &ArrangementRow,
+    refused: Option<&Refusal>,
+) -> Result<Act, PlanError> {
+    let voucher = Voucher::of(row)?;
+    let joined = context.facts.number(&voucher.made_out.to)?;
+    match (voucher.terms.agreed.is_over(context.now), refused) {
+        (true, None) => voucher.goes_back(context, joined),
+        (true, Some(refusal)) => Err(refusal.clone().into()),
+        (false, refused) => {
+            let payee = joined.ok_or(PlanError::Damaged("a voucher before its time"))?;
+            voucher.comes(context, payee, refused.is_some())
+        }
+    }
+}
+
+impl Voucher {
+    fn goes_back(
+        &self,
+        context: &Context,
+        joined: Option<&AccountHolder>,
+    ) -> Result<Act, PlanError> {
+        let untaken = Untaken {
+            made_out: &self.made_out,
+            sent: self.sent_at(),
+            payer: context.person()?,
+            joined: joined.map(|member| &member.person),
+        };
+        let ended = self.moved(Event::End, Role::Service)?;
+        let news = untaken.news(context.config, &RETURNED, context.now);
+        let changes = [ended].into_iter().chain(news).collect();
+        let holds = vec![HoldMove::Release { hold: self.hold() }];
+        let meters = vec![untaken.returned(context.config)];
+        Ok(Act { kind: "expire", holds, meters, changes, ..Act::default() })
+    }
+
+    /// What the book has just refused is looked at again later: others were faster with the room
+    /// that was there.
+    fn comes(
+        &self,
+        context: &Context,
+        payee: &AccountHolder,
+        refused: bool,
+    ) -> Result<Act, PlanError> {
+        let owner = self.row.owner;
+        let payer = context.facts.owner(owner)?.ok_or(PlanError::Damaged("a voucher of nobody"))?;
+        let told = self.terms.told_at.map(Timestamp::from_micros);
+        let joined = Joined { made_out: &self.made_out, hold: self.hold(), payer, payee, told };
+        let fate = if refused { Fate::Waits } else { joined.fate(context) };
+        let now = context.now;
+        let changes = match fate {
+            Fate::Arrives => {
+                let mut act = joined.arrival(context);
+                act.changes.insert(0, self.moved(Event::Arrive, Role::Service)?);
+                return Ok(act);
+            }
+            Fate::Waits => vec![self.looked_at(Event::Look, self.terms.told_at, now)?],
+            Fate::Tell => {
+                let payee = Some(&payee.person);
+                let made_out = &self.made_out;
+                vec![
+                    self.looked_at(Event::Tell, Some(now.micros()), now)?,
+                    made_out.tell_receiver(context.config, &payer.person, payee, &NO_ROOM, now),
+                ]
+            }
+        };
+        Ok(Act { kind: "look", changes, ..Act::default() })
+    }
 }

@@ -5,7 +5,6 @@ pub mod approval;
 pub mod asking;
 pub mod block;
 pub mod by_text;
-pub mod expiry;
 pub mod order;
 pub mod payment_request;
 pub mod pending;

@@ -21,7 +21,6 @@ pub struct Stand {
 pub struct Hold {
     pub account: i64,
     pub left: i128,
-    pub expires: i64,
     pub open: bool,
 }
 
@@ -169,43 +168,24 @@ impl Oracle {
         let own = self.last + 1;
         for step in &posting.holds {
             let (id, after, by) = match *step {
-                HoldMove::Open { account, amount_minor, expires_at } => {
+                HoldMove::Open { account, amount_minor } => {
                     if amount_minor <= 0 || self.holds.contains_key(&own) {
                         against.push(Reason::INVALID);
                     }
                     self.usable(account.number(), posting, true, against);
                     let left = i128::from(amount_minor);
-                    (
-                        own,
-                        Hold {
-                            account: account.number(),
-                            left,
-                            expires: expires_at.micros(),
-                            open: true,
-                        },
-                        left,
-                    )
+                    (own, Hold { account: account.number(), left, open: true }, left)
                 }
-                HoldMove::Settle { hold, .. }
-                | HoldMove::Release { hold }
-                | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
                     let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned()
                     else {
                         against.push(Reason::HOLD_GONE);
                         continue;
                     };
-                    let over = there.expires <= posting.at.micros();
                     let taken = match *step {
                         HoldMove::Settle { amount_minor, .. } => i128::from(amount_minor),
                         _all_of_it => there.left,
                     };
-                    match step {
-                        HoldMove::Expire { .. } if !over => against.push(Reason::INVALID),
-                        HoldMove::Settle { .. } | HoldMove::Release { .. } if over => {
-                            against.push(Reason::HOLD_GONE)
-                        }
-                        _in_time => {}
-                    }
                     if taken <= 0 {
                         against.push(Reason::INVALID);
                     }
@@ -353,8 +333,6 @@ impl Oracle {
             | Change::SetLanguage { .. }
             | Change::Claim { .. }
             | Change::Block { .. }
-            | Change::OpenCode(_)
-            | Change::CloseCode { .. }
             | Change::Keep(_) => {
                 panic!("not in this story: {change:?}")
             }

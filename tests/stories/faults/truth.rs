@@ -56,9 +56,7 @@ impl<'a> Wanted<'a> {
         for step in &posting.holds {
             match step {
                 HoldMove::Open { account, .. } => drop(self.accounts.insert(account.number())),
-                HoldMove::Settle { hold, .. }
-                | HoldMove::Release { hold }
-                | HoldMove::Expire { hold } => {
+                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
                     self.holds.insert(*hold);
                 }
             }
@@ -93,8 +91,6 @@ impl<'a> Wanted<'a> {
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
                 | Change::Block { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::Keep(_)
                 | Change::Tell(_) => {}
             }
@@ -197,8 +193,6 @@ impl Truth {
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
                 | Change::Block { .. }
-                | Change::OpenCode(_)
-                | Change::CloseCode { .. }
                 | Change::Put(_)
                 | Change::While { .. }
                 | Change::Keep(_) => {}
@@ -307,9 +301,8 @@ impl Truth {
     fn compare_hold(&self, id: i64, oracle: &Oracle) {
         let row = &self.holds[&id];
         let hold = &oracle.holds[&id];
-        let stands =
-            (row.account_id, i128::from(row.remaining_minor), row.state == "open", row.expires_at);
-        assert_eq!(stands, (Id::of(hold.account), hold.left, hold.open, hold.expires), "hold {id}");
+        let stands = (row.account_id, i128::from(row.remaining_minor), row.state == "open");
+        assert_eq!(stands, (Id::of(hold.account), hold.left, hold.open), "hold {id}");
     }
 
     /// Everything, from the rows on.

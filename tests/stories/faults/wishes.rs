@@ -207,19 +207,16 @@ impl Wisher {
     }
 
     fn open_hold(&self, luck: &mut Luck, posting: &mut Posting) {
-        let expires_at = Timestamp::from_micros(self.clock + luck.below(400) - 5);
         posting.holds = vec![HoldMove::Open {
             account: Id::of(self.person(luck)),
             amount_minor: luck.below(500),
-            expires_at,
         }];
         if luck.percent(10) {
             self.pay(luck, posting);
         }
     }
 
-    /// Ends a hold, mostly one that is there; its time may be over, or somebody else ends it as
-    /// well.
+    /// Ends a hold, mostly one that is there; perhaps somebody else ends it as well.
     fn end_hold(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
         for _ in 0..=(luck.below(5) - 3).max(0) {
             let far = if luck.percent(15) { oracle.last + 1 } else { 60 };
@@ -232,9 +229,7 @@ impl Wisher {
                 hold = (hold - 1).max(0);
             }
             let there = oracle.holds.get(&hold);
-            let over = there.is_some_and(|there| there.expires <= self.clock);
             let step = match luck.below(10) {
-                0..=4 if over => HoldMove::Expire { hold },
                 0..=5 => {
                     let left = there.map_or(100, |there| i64::try_from(there.left).unwrap());
                     let amount_minor =
@@ -249,8 +244,7 @@ impl Wisher {
                     }
                     HoldMove::Settle { hold, amount_minor }
                 }
-                6..=7 => HoldMove::Release { hold },
-                _early_or_late => HoldMove::Expire { hold },
+                _all_of_it => HoldMove::Release { hold },
             };
             posting.holds.push(step);
         }
@@ -279,11 +273,9 @@ impl Wisher {
         let amounts = [0, -1, i64::MAX, i64::MIN, i64::MAX - 700, 5];
         let amount = |luck: &mut Luck| amounts[luck.row_key(amounts.len())];
         if luck.percent(40) {
-            let expires_at = Timestamp::from_micros(self.clock + 50);
             posting.holds = vec![HoldMove::Open {
                 account: Id::of(self.person(luck)),
                 amount_minor: amount(luck),
-                expires_at,
             }];
         }
         if luck.percent(30) {

@@ -76,7 +76,7 @@ fn whatever_is_done_behind_the_point_is_found_from_there() {
                 "hold 3 (open) says 900, its entries say 400",
             ),
             (
-                "UPDATE holds SET expires_at = 1 WHERE id = 3",
+                "UPDATE holds SET amount_minor = 9000 WHERE id = 3",
                 "hold 3 is not the one that was opened",
             ),
             (
@@ -85,11 +85,11 @@ fn whatever_is_done_behind_the_point_is_found_from_there() {
             ),
             ("DELETE FROM holds WHERE id = 10", "entries name hold 10, which does not exist"),
             (
-                "INSERT INTO holds VALUES (9, 14, 5, 5, 'open', 1)",
+                "INSERT INTO holds VALUES (9, 14, 5, 5, 'open')",
                 "hold 9 is not the one that was opened",
             ),
             (
-                "INSERT INTO holds VALUES (70, 14, 5, 5, 'open', 1)",
+                "INSERT INTO holds VALUES (70, 14, 5, 5, 'open')",
                 "hold 70 is not the one that was opened",
             ),
             (
@@ -97,7 +97,7 @@ fn whatever_is_done_behind_the_point_is_found_from_there() {
                 "hold 3 (open) says 400, its entries say 401",
             ),
             (
-                "INSERT INTO hold_entries VALUES (11, 0, 3, 11, 1, NULL)",
+                "INSERT INTO hold_entries VALUES (11, 0, 3, 11, 1)",
                 "3 hold entries are stored, 2 are in the chain",
             ),
             (

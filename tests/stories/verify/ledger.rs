@@ -107,11 +107,7 @@ impl Ledger {
 
     /// Reserves money; the number of the hold.
     pub fn hold(&self, account: i64, amount_minor: i64) -> i64 {
-        let expires_at = Timestamp::from_micros(9_000_000);
-        self.move_all(
-            &[],
-            vec![HoldMove::Open { account: Id::of(account), amount_minor, expires_at }],
-        )
+        self.move_all(&[], vec![HoldMove::Open { account: Id::of(account), amount_minor }])
     }
 
     /// Pays from a hold.

@@ -49,11 +49,7 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
         ]
     );
     let act = plan.act.unwrap();
-    let expires_at = HoldMove::NEVER;
-    assert_eq!(
-        act.holds,
-        [HoldMove::Open { account: Id::of(102), amount_minor: 15_000, expires_at }]
-    );
+    assert_eq!(act.holds, [HoldMove::Open { account: Id::of(102), amount_minor: 15_000 }]);
     assert_eq!((act.kind, act.legs.len()), ("undo", 0));
     let row = act.changes.iter().find_map(|change| match change {
         Change::Put(put) => Some(put.row.clone()),

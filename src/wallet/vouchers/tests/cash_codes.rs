@@ -1,11 +1,13 @@
 //! Codes for cash, as their owner makes them.
 
-use super::super::cash_code::SERVICE;
+use super::super::cash_code::{CashCode, Event, KIND};
+use super::super::make_code::SERVICE;
 use super::*;
 use crate::book::HoldMove;
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::wallet::arrangements::Role;
 use crate::wallet::trial::Request;
 
 fn ask<'t>(trial: &'t Trial, amina: &PersonRow, amount: &str) -> Request<'t> {
@@ -29,20 +31,20 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     let told = ("sms.cash_code".to_owned(), "amount=KES 200 fee=KES 29 until=11:35".to_owned());
     assert_eq!(plan.messages(), [told]);
     let act = plan.act.unwrap();
-    let expires_at = NOW.plus(Duration::from_secs(1_800));
-    assert_eq!(
-        act.holds,
-        [HoldMove::Open { account: Id::of(101), amount_minor: 22_900, expires_at }]
-    );
+    let held = HoldMove::Open { account: Id::of(101), amount_minor: 22_900 };
+    assert_eq!(act.holds, [held]);
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));
-    let [Change::SetPin(tag), Change::OpenCode(row), _] = act.changes.as_slice() else {
+    let [Change::SetPin(tag), Change::Put(put), _] = act.changes.as_slice() else {
         panic!("{:?}", act.changes)
     };
+    let made = CashCode::of(&put.row).unwrap();
     assert_eq!(
-        (row.id, row.amount_minor, row.fee_minor, &row.msisdn),
-        (9_000, 20_000, 2_900, &None)
+        (put.row.id, made.agreed.amount_minor, made.agreed.fee_minor, put.row.subject.as_str()),
+        (Id::of(9_000), 20_000, 2_900, "")
     );
+    let expires_at = NOW.plus(Duration::from_secs(1_800)).micros();
+    assert_eq!((put.row.due_at, made.agreed.expires_at), (Some(expires_at), expires_at));
     let keys = &trial.config.pin_keys;
     let typed = Pin::parse(&digits).unwrap();
     assert!(keys.matches(tag.key_version, Id::of(9_000), &tag.salt, &typed, &tag.tag));
@@ -53,12 +55,11 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
 #[test]
 fn a_code_made_before_ends_and_what_it_held_is_free_again() {
     let (mut trial, amina) = amina();
-    let old = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
-    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(vec![old]));
+    has_made(&mut trial, vec![code(20)]);
     trial.change(&amina, |member| member.account.held_minor = 33_600 + 77_100);
     let act = ask(&trial, &amina, "20000").execute().planned().act.unwrap();
     assert_eq!(act.holds.first(), Some(&HoldMove::Release { hold: 21 }));
-    assert_eq!((act.holds.len(), closed(&act)), (2, vec![(20, "cancelled")]));
+    assert_eq!((act.holds.len(), moved(&act)), (2, vec![(20, "replace", "replaced")]));
     trial.change(&amina, |member| member.account.held_minor += 1);
     assert_eq!(ask(&trial, &amina, "20000").quote().reason(), (Reason::NOT_ENOUGH, Some("amount")));
 }
@@ -97,4 +98,30 @@ fn that_the_money_is_not_there_is_said_before_what_a_limit_allows() {
     let sim = PersonRow { tier: "sim".into(), ..amina };
     let both = ask(&trial, &sim, "2000001").quote();
     assert_eq!(both.reason(), (Reason::NOT_ENOUGH, Some("amount")));
+}
+
+#[test]
+fn one_that_is_not_used_ends_by_itself_and_frees_what_it_held() {
+    let (trial, _) = amina();
+    let act = trial.wakes(&KIND, &code(20)).unwrap();
+    assert_eq!((act.kind, act.holds.as_slice()), ("expire", &[HoldMove::Release { hold: 21 }][..]));
+    assert_eq!(
+        (moved(&act), act.changes.len(), act.meters.len()),
+        (vec![(20, "end", "ended")], 1, 0)
+    );
+}
+
+#[test]
+fn once_it_is_over_nothing_happens_to_it_any_more() {
+    for state in ["used", "replaced", "ended"] {
+        let row = over(state, code(20));
+        let code = CashCode::of(&row).unwrap();
+        for (event, role) in [
+            (Event::Redeem, Role::Assistant),
+            (Event::Replace, Role::Owner),
+            (Event::End, Role::Service),
+        ] {
+            assert_eq!(code.moved(event, role).unwrap_err(), Reason::CODE_GONE.into(), "{state}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What waits, for who has sent it: it is listed, taken back, and its secret read again; and it
 //! ends by itself.
 
-use super::super::{ending::Untaken, reveal, sent, take_back};
+use super::super::voucher::{Event, KIND, PARCEL_GONE, Voucher};
+use super::super::{reveal, send_unjoined, sent, take_back};
 use super::*;
 use crate::book::{HoldMove, Key, PIN_ATTEMPTS_MAX};
 use crate::calendar::Day;
@@ -10,6 +11,7 @@ use crate::limits::Direction;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::people::PinRow;
+use crate::wallet::arrangements::Role;
 use crate::wallet::plan::PlanError;
 use crate::wallet::trial::{conforms, posting};
 
@@ -17,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 fn two() -> (Trial, PersonRow) {
     let (mut trial, amina) = amina();
-    let used = CashCodeRow { state: "used".into(), ..voucher(30, 2, DAY) };
+    let used = over("handed_out", voucher(30, 2, DAY));
     has_sent(&mut trial, vec![voucher(20, 1, DAY), used]);
     (trial, amina)
 }
@@ -47,7 +49,7 @@ fn only_what_waits_can_be_chosen() {
         let chosen = |id: &str| trial.ask(service, trial.caller(&amina)).with("parcel", id).quote();
         assert_eq!(chosen("20").planned().said("day"), "29/11/26");
         for gone in ["30", "21", "none"] {
-            assert_eq!(chosen(gone).reason(), (sent::PARCEL_GONE, None), "{gone}");
+            assert_eq!(chosen(gone).reason(), (PARCEL_GONE, None), "{gone}");
         }
         let missing = trial.ask(service, trial.caller(&amina)).quote();
         assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("parcel")));
@@ -75,7 +77,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     );
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.holds.as_slice()), ("cancel", &[HoldMove::Release { hold: 21 }][..]));
-    assert_eq!(closed(&act), [(20, "cancelled")]);
+    assert_eq!(moved(&act), [(20, "take_back", "taken_back")]);
     let back = act.meters[0];
     assert_eq!((back.account, back.amount_minor, back.back), (Id::of(101), 30_000, true));
     assert_eq!(back.way, Direction::Out, "it went out, and counts no more");
@@ -101,15 +103,65 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
 
 #[test]
 fn what_nobody_takes_goes_back_by_itself() {
-    let (trial, amina) = two();
-    let untaken = Untaken { voucher: voucher(20, 1, DAY), payer: amina, joined: None };
-    let (changes, meters) = untaken.returned(&trial.config, NOW);
-    let plan = Plan { act: Some(Act { changes, meters, ..Act::default() }), ..Plan::default() };
-    conforms(&super::super::send_unjoined::SERVICE, &plan);
-    let told = plan.messages();
-    let templates: Vec<_> = told.iter().map(|(template, _)| template.as_str()).collect();
-    assert_eq!(templates, ["sms.parcel_returned", "sms.parcel_ended"]);
-    assert_eq!(closed(&plan.act.unwrap()), [(20, "cancelled")]);
+    let (trial, _) = two();
+    for state in ["waiting", "joined", "no_room"] {
+        let row = ArrangementRow { state: state.into(), ..voucher(20, 1, LIFE) };
+        let plan = Plan { act: Some(trial.wakes(&KIND, &row).unwrap()), ..Plan::default() };
+        conforms(&send_unjoined::SERVICE, &plan);
+        let told = plan.messages();
+        let templates: Vec<_> = told.iter().map(|(template, _)| template.as_str()).collect();
+        assert_eq!(templates, ["sms.parcel_returned", "sms.parcel_ended"]);
+        let act = plan.act.unwrap();
+        assert_eq!(moved(&act), [(20, "end", "returned")]);
+        assert_eq!(
+            (act.kind, act.holds.as_slice()),
+            ("expire", &[HoldMove::Release { hold: 21 }][..])
+        );
+        let back = act.meters[0];
+        assert_eq!((back.amount_minor, back.back, back.way), (30_000, true, Direction::Out));
+        assert_eq!(back.day, Day::of(NOW.minus(LIFE), &trial.config.market.zone));
+    }
+}
+
+#[test]
+fn who_has_joined_hears_of_the_end_in_their_language() {
+    let (mut trial, _) = two();
+    let neema = trial.person(Id::of(NEEMA), TO, "Neema Achieng", 0);
+    trial.change(&neema, |member| member.person.language = "fr".into());
+    let act = trial.wakes(&KIND, &voucher(20, 1, LIFE)).unwrap();
+    let [_, _, Change::Tell(theirs)] = act.changes.as_slice() else { panic!("{act:?}") };
+    assert_eq!((theirs.msisdn.as_str(), theirs.language.as_str()), (TO, "fr"));
+}
+
+#[test]
+fn its_sender_takes_it_back_also_from_who_has_joined() {
+    let (mut trial, amina) = amina();
+    for state in ["waiting", "joined", "no_room"] {
+        let row = ArrangementRow { state: state.into(), ..voucher(20, 1, DAY) };
+        has_sent(&mut trial, vec![row]);
+        let ask = trial.ask(&take_back::SERVICE, trial.caller(&amina)).with("parcel", "20");
+        let act = ask.execute().planned().act.unwrap();
+        assert_eq!(moved(&act), [(20, "take_back", "taken_back")]);
+    }
+}
+
+#[test]
+fn once_it_is_over_nothing_happens_to_it_any_more() {
+    let events = [
+        (Event::Join, Role::Other),
+        (Event::Arrive, Role::Service),
+        (Event::Tell, Role::Service),
+        (Event::Look, Role::Service),
+        (Event::HandOut, Role::Assistant),
+        (Event::TakeBack, Role::Owner),
+        (Event::End, Role::Service),
+    ];
+    for state in ["handed_out", "arrived", "taken_back", "returned"] {
+        let voucher = Voucher::of(&over(state, voucher(20, 1, DAY))).unwrap();
+        for (event, role) in events {
+            assert_eq!(voucher.moved(event, role).unwrap_err(), PARCEL_GONE.into(), "{state}");
+        }
+    }
 }
 
 /// The voucher was made under the key of posting 21, and so its secret follows from it.
@@ -137,12 +189,12 @@ fn its_secret_is_read_again_behind_the_pin() {
     assert_eq!(ask(&trial).reason(), (reveal::PARCEL_LOCKED, None));
     let other = trial.config.tagged(Id::of(20), &Pin::parse("123456").unwrap(), [4; 16]);
     trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(other.clone())));
-    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "its key is in use no more");
+    assert_eq!(ask(&trial).reason(), (PARCEL_GONE, None), "its key is in use no more");
     let both = PinRow { attempts: PIN_ATTEMPTS_MAX, ..other };
     trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(both)));
-    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None), "however often it was tried");
+    assert_eq!(ask(&trial).reason(), (PARCEL_GONE, None), "however often it was tried");
     trial.set(Want::Pin(Id::of(20)), Found::Pin(None));
-    assert_eq!(ask(&trial).reason(), (sent::PARCEL_GONE, None));
+    assert_eq!(ask(&trial).reason(), (PARCEL_GONE, None));
     trial.set(Want::Posting(21), Found::Posting(None));
     assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));
     let quote =

@@ -85,7 +85,10 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
     assert!(act.legs.iter().any(|leg| leg.account == COMMISSIONS && leg.amount_minor < 0));
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
-    assert_eq!((act.kind, closed(&act), act.meters.len()), (KIND, vec![(20, "used")], 0));
+    assert_eq!(
+        (act.kind, moved(&act), act.meters.len()),
+        (KIND, vec![(20, "hand_out", "handed_out")], 0)
+    );
     let served = act.changes.iter().find_map(|change| match change {
         Change::Journal(row) => Some((row.service.clone(), row.customer, row.cash_minor)),
         _ => None,
@@ -211,4 +214,21 @@ fn where_several_serve_all_hear_that_one_of_them_hands_it_out() {
             ("sms.parcel_out_shared", "+254700000005", Some(201))
         ]
     );
+}
+
+#[test]
+fn it_is_handed_out_also_where_its_receiver_has_joined_and_not_once_its_time_is_over() {
+    let (mut trial, _, mariam) = outlet();
+    trial.person(Id::of(NEEMA), TO, "Neema Achieng", 0);
+    for state in ["waiting", "joined", "no_room"] {
+        wait(&mut trial, vec![ArrangementRow { state: state.into(), ..voucher(20, 2, HOUR) }]);
+        let act = done(&trial, &mariam).act.unwrap();
+        assert_eq!(moved(&act), [(20, "hand_out", "handed_out")]);
+    }
+    let moment = Duration::from_secs(1);
+    wait(&mut trial, vec![voucher(20, 2, LIFE - moment)]);
+    done(&trial, &mariam);
+    wait(&mut trial, vec![voucher(20, 2, LIFE)]);
+    let late = ask(&trial, &mariam, "30000", SECRET).execute();
+    assert_eq!(late.reason(), (Reason::CODE_GONE, None), "before anybody has come round to it");
 }

@@ -16,8 +16,7 @@ fn outlet() -> (Trial, PersonRow, PersonRow) {
     let (mut trial, amina) = amina();
     let mariam = trial.person(Id::of(103), MARIAM, "Mariam Said", 0);
     trial.outlet(Id::of(201), "Mama Mboga", 500_000, &mariam);
-    let code = CashCodeRow { msisdn: None, place: None, ..voucher(20, 1, Duration::from_secs(60)) };
-    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(vec![code]));
+    has_made(&mut trial, vec![code(20)]);
     let tag = trial.config.tagged(Id::of(20), &Pin::parse(CODE).unwrap(), [4; 16]);
     trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(tag)));
     (trial, amina, mariam)
@@ -47,7 +46,10 @@ fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
     assert_eq!(act.legs[1], Leg { account: Id::of(201), amount_minor: 30_000 });
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
-    assert_eq!((closed(&act), act.meters.len(), act.meters[0].own), (vec![(20, "used")], 1, false));
+    assert_eq!(
+        (moved(&act), act.meters.len(), act.meters[0].own),
+        (vec![(20, "redeem", "used")], 1, false)
+    );
     assert!(
         act.changes
             .iter()
@@ -108,7 +110,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("code")));
     trial.set(Want::Pin(Id::of(20)), Found::Pin(None));
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
-    trial.set(Want::CodesOf(Id::of(101), NOW.micros()), Found::Codes(Vec::new()));
+    has_made(&mut trial, Vec::new());
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
     trial.change(&amina, |member| member.account.state = "frozen".into());
     assert_eq!(done(&trial).reason(), (Reason::PAYEE_CLOSED, Some("to")));
@@ -121,4 +123,15 @@ fn its_owner_hears_of_the_last_try_and_it_is_compared_with_what_was_read() {
     assert_eq!(act.credentials[0].salt, [4; 16], "another code meanwhile has another one");
     let [Change::Tell(told)] = act.credentials[0].locked.as_slice() else { panic!("{act:?}") };
     assert_eq!((told.msisdn.as_str(), told.account_id), (AMINA, None));
+}
+
+#[test]
+fn once_its_time_is_over_it_opens_nothing_before_anybody_has_come_round_to_ending_it() {
+    let (mut trial, _, mariam) = outlet();
+    let until = |at: Timestamp| ArrangementRow { body: kind::written(&agreed(at)), ..code(20) };
+    has_made(&mut trial, vec![until(NOW)]);
+    let late = ask(&trial, &mariam, "30000", CODE).execute();
+    assert_eq!(late.reason(), (Reason::CODE_GONE, None));
+    has_made(&mut trial, vec![until(NOW.plus(Duration::from_micros(1)))]);
+    ask(&trial, &mariam, "30000", CODE).execute().planned();
 }

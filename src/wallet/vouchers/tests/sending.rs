@@ -2,7 +2,8 @@
 //! wait.
 
 use super::super::send_unjoined::{PARCELS_FULL, SERVICE};
-use super::super::{recipient, voucher::LIFE};
+use super::super::voucher::Voucher;
+use super::super::{recipient, turns};
 use super::*;
 use crate::book::{HoldMove, Key};
 use crate::id::Id;
@@ -52,22 +53,19 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     );
     let act = plan.act.unwrap();
     let expires_at = NOW.plus(LIFE);
-    assert_eq!(
-        act.holds,
-        [HoldMove::Open { account: Id::of(101), amount_minor: 33_600, expires_at }]
-    );
+    let held = HoldMove::Open { account: Id::of(101), amount_minor: 33_600 };
+    assert_eq!(act.holds, [held]);
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("send_unjoined", 0, 1));
     assert_eq!((act.meters[0].account, act.meters[0].amount_minor), (Id::of(101), 30_000));
-    let opened = act.changes.iter().find_map(|change| match change {
-        Change::OpenCode(row) => Some(row.clone()),
-        _ => None,
-    });
-    let opened = opened.unwrap();
-    assert_eq!((opened.id, opened.place, opened.msisdn.as_deref()), (9_000, Some(1), Some(TO)));
+    let opened = Voucher::of(&begun(&act)).unwrap();
+    let row = &opened.row;
+    assert_eq!((row.id, opened.terms.place, row.subject.as_str()), (Id::of(9_000), 1, TO));
+    let agreed = opened.terms.agreed;
     assert_eq!(
-        (opened.amount_minor, opened.fee_minor, opened.expires_at),
+        (agreed.amount_minor, agreed.fee_minor, agreed.expires_at),
         (30_000, 3_600, expires_at.micros())
     );
+    assert_eq!((row.state.as_str(), row.due_at), ("waiting", Some(expires_at.micros())));
     let opens = act.changes.iter().any(|change| match change {
         Change::SetPin(row) => {
             let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
@@ -143,7 +141,7 @@ fn it_is_offered_only_with_a_price_where_cash_has_one() {
 #[test]
 fn so_many_wait_at_a_time() {
     let (mut trial, amina) = amina();
-    let other = |id| CashCodeRow { msisdn: Some("+254711000000".into()), ..voucher(id, 1, DAY) };
+    let other = |id| ArrangementRow { subject: "+254711000000".into(), ..voucher(id, 1, DAY) };
     has_sent(&mut trial, (0..9).map(other).collect());
     quote(&trial, &amina).planned();
     has_sent(&mut trial, (0..10).map(other).collect());
@@ -154,9 +152,8 @@ fn so_many_wait_at_a_time() {
 fn so_many_are_made_in_a_day_whatever_became_of_them() {
     let (mut trial, amina) = amina();
     let other = |id| {
-        let msisdn = Some("+254711000000".into());
-        let state = "cancelled".into();
-        CashCodeRow { msisdn, state, ..voucher(id, 1, DAY - HOUR) }
+        let subject = "+254711000000".into();
+        over("taken_back", ArrangementRow { subject, ..voucher(id, 1, DAY - HOUR) })
     };
     has_sent(&mut trial, (0..19).map(other).collect());
     quote(&trial, &amina).planned();
@@ -164,7 +161,7 @@ fn so_many_are_made_in_a_day_whatever_became_of_them() {
     has_sent(&mut trial, made.clone());
     assert_eq!(quote(&trial, &amina).reason(), (PARCELS_FULL, None));
     // a day later the oldest counts no more
-    made[0].expires_at = NOW.minus(DAY).plus(LIFE).micros();
+    made[0].body = voucher(0, 1, DAY).body;
     has_sent(&mut trial, made);
     quote(&trial, &amina).planned();
 }
@@ -172,7 +169,7 @@ fn so_many_are_made_in_a_day_whatever_became_of_them() {
 #[test]
 fn so_many_go_to_one_number_in_a_day() {
     let (mut trial, amina) = amina();
-    let before = |id| CashCodeRow { state: "used".into(), ..voucher(id, 1, HOUR) };
+    let before = |id| over("handed_out", voucher(id, 1, HOUR));
     has_sent(&mut trial, (0..2).map(before).collect());
     quote(&trial, &amina).planned();
     has_sent(&mut trial, (0..3).map(before).collect());
@@ -204,10 +201,10 @@ fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
     };
     let first = turns(&trial);
     assert_eq!((first.len(), first[0] == first[1]), (2, false));
-    trial.set(Want::SentCount(Id::of(101)), Found::Count(1));
+    trial.set(turns::wants_of(Id::of(101)), Found::Count(1));
     let second = turns(&trial);
     assert_eq!((first[0] == second[0], first[1] == second[1]), (false, true));
-    trial.set(Want::MeantCount(TO.into()), Found::Count(1));
+    trial.set(turns::wants_for(&number()), Found::Count(1));
     let third = turns(&trial);
     assert_eq!((second[0] == third[0], second[1] == third[1]), (true, false));
 }
@@ -219,7 +216,9 @@ fn a_secret_that_was_lost_with_its_screen_is_told_again() {
     let again =
         |trial: &Trial| ask(trial, &amina).again(Some(77)).execute().planned().said("secret");
     assert_eq!(again(&trial), "");
-    trial.set(Want::Behind(77), Found::Code(Some(voucher(9_000, 4, HOUR))));
+    let other = ArrangementRow { begun_by: 76, ..voucher(9_001, 3, HOUR) };
+    let sent = ArrangementRow { begun_by: 77, ..voucher(9_000, 4, HOUR) };
+    has_sent(&mut trial, vec![sent, other]);
     assert_eq!(again(&trial), format!("4{}", done.get(1..).unwrap()));
 }
 
@@ -259,17 +258,14 @@ fn what_is_taxed_of_its_fee_is_written_down_with_it() {
         ",
     );
     let act = ask(&trial, &amina).execute().planned().act.unwrap();
-    let taxed = act.changes.iter().find_map(|change| match change {
-        Change::OpenCode(row) => Some((row.fee_minor, row.tax_minor, row.levy_minor)),
-        _ => None,
-    });
-    assert_eq!(taxed, Some((5_700, 1_800, 300)));
+    let agreed = Voucher::of(&begun(&act)).unwrap().terms.agreed;
+    assert_eq!((agreed.fee_minor, agreed.tax_minor, agreed.levy_minor), (5_700, 1_800, 300));
 }
 
 #[test]
 fn what_went_to_a_number_a_day_ago_takes_no_place_any_more() {
     let (mut trial, amina) = amina();
-    let before = |id| CashCodeRow { state: "used".into(), ..voucher(id, 1, DAY) };
+    let before = |id| over("handed_out", voucher(id, 1, DAY));
     has_sent(&mut trial, (0..3).map(before).collect());
     quote(&trial, &amina).planned();
 }
@@ -285,8 +281,8 @@ fn that_no_more_may_wait_is_said_before_an_amount_is_asked_for() {
 #[test]
 fn a_turn_is_of_one_sender_or_of_one_number() {
     let (mut trial, amina) = amina();
-    trial.set(Want::SentCount(Id::of(101)), Found::Count(4));
-    trial.set(Want::MeantCount(TO.into()), Found::Count(5));
+    trial.set(turns::wants_of(Id::of(101)), Found::Count(4));
+    trial.set(turns::wants_for(&number()), Found::Count(5));
     let act = ask(&trial, &amina).execute().planned().act.unwrap();
     let key = |label, whose: &[u8], count: i64| {
         let name = [whose, &count.to_be_bytes()].concat();

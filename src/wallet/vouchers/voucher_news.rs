@@ -1,0 +1,98 @@
+//! What people are told of a voucher: its sender, and the number it is made out to.
+
+use super::super::message::Message;
+use super::super::service_config::ServiceConfig;
+use super::super::{outgoing, party};
+use super::code::Agreed;
+use crate::book::Change;
+use crate::calendar::Day;
+use crate::phone::Msisdn;
+use crate::store::people::PersonRow;
+use crate::time::Timestamp;
+use crate::value::{Kind, Slot, Slots, Value};
+
+/// What its sender is told of it.
+const OURS: &[Slot] =
+    &[Slot("amount", Kind::Money), Slot("phone", Kind::Phone), Slot("day", Kind::Day)];
+/// What the number it is for is told of it, and of who sent it.
+const THEIRS: &[Slot] = &[
+    Slot("amount", Kind::Money),
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("day", Kind::Day),
+    Slot("dial", Kind::Text),
+];
+
+/// To the number: something waits for it.
+pub const WAITING: Message = Message::receipt("sms.parcel", THEIRS);
+/// It has joined, and what waits does not fit.
+pub const NO_ROOM: Message = Message::plain("sms.parcel_waits", THEIRS);
+/// It has joined, and has it: to the sender.
+pub const ARRIVED: Message = Message::balance(
+    "sms.parcel_arrived",
+    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+);
+/// It was handed out: to the number.
+pub const GOT: Message = Message::receipt("sms.parcel_got", THEIRS);
+/// The same, to the sender.
+pub const TAKEN: Message = Message::receipt("sms.parcel_taken", OURS);
+/// A wrong secret was tried too often.
+pub const TRIED: Message = Message::plain("sms.parcel_tried", OURS);
+/// To the number: it waits no more.
+pub const ENDED: Message = Message::receipt("sms.parcel_ended", THEIRS);
+/// To the sender, who took it back,
+pub const TAKEN_BACK: Message = Message::receipt("sms.parcel_cancelled", OURS);
+/// or to whom it came back by itself.
+pub const RETURNED: Message = Message::receipt("sms.parcel_returned", OURS);
+
+/// What a voucher is worth, and the number it is made out to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeOut {
+    /// The number.
+    pub to: String,
+    /// What its sender said yes to.
+    pub agreed: Agreed,
+}
+
+impl MadeOut {
+    /// What the sender is told of it.
+    pub fn words(&self, config: &ServiceConfig) -> Slots {
+        let to = Msisdn::from_e164(&self.to);
+        let phone = to.map_or(Value::Phone(String::new()), |to| Value::whole(&to));
+        let ends = Day::of(Timestamp::from_micros(self.agreed.expires_at), &config.market.zone);
+        Slots::from([
+            ("phone".into(), phone),
+            ("amount".into(), self.agreed.amount(config).into()),
+            ("day".into(), ends.into()),
+        ])
+    }
+
+    /// A word to who sent it.
+    pub fn tell_sender(
+        &self,
+        config: &ServiceConfig,
+        payer: &PersonRow,
+        message: &Message,
+        now: Timestamp,
+    ) -> Change {
+        let to = &payer.msisdn;
+        let slots = self.words(config);
+        Change::Tell(outgoing::message(to, &payer.language, message.template, &slots, None, now))
+    }
+
+    /// A word to the number it is for. As long as they have not joined nobody knows their language.
+    pub fn tell_receiver(
+        &self,
+        config: &ServiceConfig,
+        payer: &PersonRow,
+        joined: Option<&PersonRow>,
+        message: &Message,
+        now: Timestamp,
+    ) -> Change {
+        let mut slots = self.words(config);
+        slots.extend(party::sign(payer));
+        slots.insert("dial".into(), config.dial.clone().into());
+        let language = joined.map_or(config.market.language.as_str(), |joined| &joined.language);
+        Change::Tell(outgoing::message(&self.to, language, message.template, &slots, None, now))
+    }
+}
