@@ -6,12 +6,14 @@
 
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Credential, HoldMove, Posting, Put, Receipt, SecretKind};
+use super::posting::{Change, Credential, HoldMove, Keep, Posting, Put, Receipt, SecretKind};
 use super::trail;
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
+use crate::store::record::RecordKey;
+use crate::store::records::Record;
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use subtle::ConstantTimeEq;
@@ -27,6 +29,8 @@ pub struct BatchOutcome {
     pub holds: BTreeSet<i64>,
     /// Arrangements as they are left, by number.
     pub arrangements: BTreeMap<ArrangementId, ArrangementRow>,
+    /// Records as they are left, by their own keys.
+    pub records: BTreeMap<RecordKey, Record>,
     /// Changes around the book, in the order to make them.
     pub changes: Vec<Noted>,
 }
@@ -105,7 +109,9 @@ impl Facts {
         };
         let used =
             self.guard_facts.attempts.get(&credential.pin).copied().unwrap_or(PIN_ATTEMPTS_MAX);
-        let (salt, tag) = self.guard_facts.tags.get(&credential.pin).ok_or(locked)?;
+        let known = self.guard_facts.tags.get(&credential.pin);
+        // one that was taken away has no tag, and opens nothing
+        let (salt, tag) = known.filter(|(_, tag)| !tag.is_empty()).ok_or(locked)?;
         if used >= PIN_ATTEMPTS_MAX {
             return Err(locked.into());
         }
@@ -121,6 +127,10 @@ impl Facts {
         let locked =
             if charged && used >= PIN_ATTEMPTS_MAX { credential.locked.as_slice() } else { &[] };
         let changes: Vec<Change> = credential.wrong.iter().chain(locked).cloned().collect();
+        // a try is no posting: it can leave no trail
+        if changes.iter().any(Change::leaves_trail) {
+            return Err(Reason::INVALID.into());
+        }
         let after = self.admit(&changes)?;
         self.commit_staged(after);
         out.changes.extend(changes.into_iter().map(|change| Noted {
@@ -306,6 +316,7 @@ impl Facts {
         for change in changes.iter().copied().chain(&sank) {
             match change {
                 Change::Put(put) => self.put(posting, number, put, out),
+                Change::Keep(keep) => self.keep(posting, number, keep, out),
                 other => out.changes.push(Noted {
                     posting: number,
                     at: posting.at,
@@ -325,10 +336,21 @@ impl Facts {
         }
         let begun_by = stands.begun_by;
         let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
-        let before = out.rows.trail.iter().rev().take_while(|event| event.posting_id == number);
-        let nr = i64::try_from(before.count()).unwrap_or(i64::MAX);
-        out.rows.trail.push(trail::event(posting, (number, nr), put, &row, previous));
+        let place = (number, trail::nr(&out.rows.trail, number));
+        out.rows.trail.push(trail::event(posting, place, put, &row, previous));
         out.arrangements.insert(row.id, row);
+    }
+
+    /// Stores a record, and leaves its trail.
+    fn keep(&mut self, posting: &Posting, number: i64, keep: &Keep, out: &mut BatchOutcome) {
+        let record = keep.record.clone().left_by(number);
+        let entry = record.entry();
+        let stands = self.guard_facts.records.entry(entry.key.clone()).or_default();
+        let before = std::mem::replace(&mut stands.last_posting, number);
+        let place = (number, trail::nr(&out.rows.trail, number));
+        out.rows.trail.push(trail::kept(posting, place, keep, &entry, before));
+        let key = entry.key;
+        out.records.insert(key, record);
     }
 
     /// The message of an account that sinks below an amount with this posting.

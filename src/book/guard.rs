@@ -5,12 +5,13 @@
 use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged, Standing};
-use super::posting::{Change, Identify, Put, SessionSave};
-use crate::id::{ArrangementId, AssistantId, PinId, ShiftId};
+use super::posting::{Change, Keep, Put, SessionSave};
+use crate::id::{ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
-use crate::store::versioned::Versioned;
+use crate::store::record::{Occupant, RecordKey};
+use crate::store::records::Record;
 use crate::store::working_day::AgentJournalRow;
 
 impl Facts {
@@ -30,13 +31,6 @@ impl Facts {
     fn check(&self, change: &Change, staged: &Staged) -> Option<Reason> {
         match change {
             Change::OpenAccount(account) => self.check_open(account, staged),
-            Change::Join(person) => {
-                self.is_joined(&person.msisdn, staged).then_some(Reason::ALREADY_JOINED)
-            }
-            Change::FirstPin(pin) => {
-                self.attempts(pin.id, staged).is_some().then_some(Reason::ALREADY_JOINED)
-            }
-            Change::Identify(seen) => self.check_identify(seen, staged),
             Change::ChargePin { pin } => {
                 let left =
                     self.attempts(*pin, staged).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
@@ -62,11 +56,6 @@ impl Facts {
             Change::CloseOrder { order, .. } | Change::Reminded { order } => {
                 (self.order(*order, staged) != Some("waiting")).then_some(Reason::ORDER_GONE)
             }
-            Change::OpenShift(shift) => {
-                self.shift(shift.assistant, staged).is_some().then_some(Reason::SHIFT_OPEN)
-            }
-            Change::CloseShift(shift) => (self.shift(shift.assistant, staged) != Some(shift.id))
-                .then_some(Reason::SHIFT_NONE),
             Change::Journal(row) => self.check_serve(row, staged),
             Change::Put(put) => self.check_put(put, staged),
             Change::While { arrangement, states } => {
@@ -74,17 +63,16 @@ impl Facts {
                 let there = stands.is_some_and(|stands| states.contains(&stands.state.as_str()));
                 (!there).then_some(Reason::MOVED)
             }
-            Change::Keep(versioned) => self.check_keep(versioned, staged),
+            Change::Keep(keep) => self.check_keep(keep, staged),
+            Change::KeepStandingOrder(row) => {
+                let there = self.at(&RecordKey::StandingOrder(row.id), staged).value;
+                (there.checked_add(1) != Some(row.version)).then_some(Reason::STALE)
+            }
             // a code is worth what its hold is, and that can be spent once
-            Change::SetPin(_)
-            | Change::ClearPin { .. }
-            | Change::SetLanguage { .. }
-            | Change::Block { .. }
+            Change::ClearPin { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::InitiatedBy { .. }
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::Tell(_) => None,
         }
@@ -96,11 +84,8 @@ impl Facts {
     }
 
     fn check_serve(&self, row: &AgentJournalRow, staged: &Staged) -> Option<Reason> {
-        let over = row
-            .assistant
-            .zip(row.shift)
-            .filter(|(who, shift)| self.shift(*who, staged) != Some(*shift));
-        over.map(|_over| Reason::STALE)
+        let (place, shift) = row.within()?;
+        (self.at(&place, staged).value != shift).then_some(Reason::STALE)
     }
 
     fn check_put(&self, put: &Put, staged: &Staged) -> Option<Reason> {
@@ -108,28 +93,14 @@ impl Facts {
         (there.checked_add(1) != Some(put.row.version)).then_some(Reason::MOVED)
     }
 
-    fn check_keep(&self, versioned: &Versioned, staged: &Staged) -> Option<Reason> {
-        let row_key = versioned.row_key();
-        let (new, old) = (&staged.guard_facts, &self.guard_facts);
-        let there = new
-            .versioned
-            .get(&row_key)
-            .or_else(|| old.versioned.get(&row_key))
-            .copied()
-            .unwrap_or(0);
-        (there.checked_add(1) != Some(versioned.version())).then_some(Reason::STALE)
-    }
-
-    fn check_identify(&self, seen: &Identify, staged: &Staged) -> Option<Reason> {
-        let (new, old) = (&staged.guard_facts, &self.guard_facts);
-        let account = &seen.row.account_id;
-        if new.identified.contains(account) || old.identified.contains(account) {
-            return Some(Reason::ID_CHECKED);
+    /// A record follows the version that was read, and takes what nobody else has.
+    fn check_keep(&self, keep: &Keep, staged: &Staged) -> Option<Reason> {
+        let entry = keep.record.entry();
+        if self.at(&entry.key, staged).value.checked_add(1) != Some(entry.version) {
+            return Some(entry.refusal);
         }
-        let mut digests = std::iter::once(&seen.row.digest).chain(&seen.older);
-        let taken = digests
-            .any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
-        taken.then_some(Reason::ID_TAKEN)
+        let mut vacant = entry.vacant.iter();
+        vacant.find(|(key, _)| self.at(key, staged).value != 0).map(|(_, reason)| *reason)
     }
 
     fn check_save(&self, save: &SessionSave, staged: &Staged) -> Option<Reason> {
@@ -143,11 +114,6 @@ impl Facts {
         let new = &mut staged.guard_facts;
         match change {
             Change::OpenAccount(account) => drop(staged.opened.insert(account.id, account.clone())),
-            Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
-            Change::SetPin(pin) | Change::FirstPin(pin) => {
-                new.attempts.insert(pin.id, pin.attempts);
-                new.tags.insert(pin.id, (pin.salt.clone(), pin.tag.clone()));
-            }
             Change::ChargePin { pin } => {
                 let attempts = self.attempts(*pin, staged).unwrap_or(0).saturating_add(1);
                 staged.guard_facts.attempts.insert(*pin, attempts);
@@ -167,35 +133,47 @@ impl Facts {
                 let after = Standing { version, state, ..before };
                 staged.guard_facts.arrangements.insert(put.row.id, after);
             }
-            Change::Keep(versioned) => {
-                new.versioned.insert(versioned.row_key(), versioned.version());
+            Change::Keep(keep) => self.stage_keep(keep, staged),
+            Change::KeepStandingOrder(row) => {
+                let now = Occupant { value: row.version, last_posting: 0 };
+                new.records.insert(RecordKey::StandingOrder(row.id), now);
             }
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
             Change::OpenOrder(order) => drop(new.orders.insert(order.id, order.state.clone())),
             Change::CloseOrder { order, state } => {
                 new.orders.insert(*order, (*state).to_owned());
             }
-            Change::Identify(seen) => {
-                new.identities.insert(seen.row.digest.clone());
-                new.identified.insert(seen.row.account_id);
-            }
-            Change::OpenShift(shift) => drop(new.shifts.insert(shift.assistant, Some(shift.id))),
-            Change::CloseShift(shift) => drop(new.shifts.insert(shift.assistant, None)),
-            Change::SetLanguage { .. }
-            | Change::AtVersion { .. }
+            Change::AtVersion { .. }
             | Change::AtPosting { .. }
             | Change::While { .. }
-            | Change::Block { .. }
             | Change::Reminded { .. }
             | Change::OpenCode(_)
             | Change::CloseCode { .. }
             | Change::Journal(_)
             | Change::InitiatedBy { .. }
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::Tell(_) => {}
         }
+    }
+
+    /// The record takes its places. A new tag of a PIN leaves its tries as they are.
+    fn stage_keep(&self, keep: &Keep, staged: &mut Staged) {
+        if let Record::Pin(pin) = &keep.record {
+            let tries = self.attempts(pin.id, staged).unwrap_or(pin.attempts);
+            staged.guard_facts.attempts.insert(pin.id, tries);
+            staged.guard_facts.tags.insert(pin.id, (pin.salt.clone(), pin.tag.clone()));
+        }
+        let entry = keep.record.entry();
+        let now = Occupant { value: entry.version, ..self.at(&entry.key, staged) };
+        let taken = |(key, value)| (key, Occupant { value, last_posting: 0 });
+        staged.guard_facts.records.insert(entry.key, now);
+        staged.guard_facts.records.extend(entry.takes.into_iter().map(taken));
+    }
+
+    /// What stands at the key of a record.
+    fn at(&self, key: &RecordKey, staged: &Staged) -> Occupant {
+        let (new, old) = (&staged.guard_facts.records, &self.guard_facts.records);
+        new.get(key).or_else(|| old.get(key)).copied().unwrap_or_default()
     }
 
     fn arrangement<'a>(&'a self, id: ArrangementId, staged: &'a Staged) -> Option<&'a Standing> {
@@ -221,23 +199,9 @@ impl Facts {
             .copied()
     }
 
-    fn is_joined(&self, msisdn: &str, staged: &Staged) -> bool {
-        staged.guard_facts.msisdns.contains(msisdn) || self.guard_facts.msisdns.contains(msisdn)
-    }
-
     fn is_seen(&self, key: &Key, staged: &Staged) -> bool {
         let (new, old) = (&staged.guard_facts, &self.guard_facts);
         new.dedup_keys.contains(key) || old.dedup_keys.contains(key)
-    }
-
-    fn shift(&self, assistant: AssistantId, staged: &Staged) -> Option<ShiftId> {
-        staged
-            .guard_facts
-            .shifts
-            .get(&assistant)
-            .or_else(|| self.guard_facts.shifts.get(&assistant))
-            .copied()
-            .flatten()
     }
 
     fn order<'a>(&'a self, id: i64, staged: &'a Staged) -> Option<&'a str> {

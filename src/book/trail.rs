@@ -3,8 +3,9 @@
 //! cannot be changed beside it.
 
 use super::chain::Link;
-use super::posting::{Posting, Put};
+use super::posting::{Keep, Posting, Put};
 use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::record::{Cell, Entry};
 use crate::store::trail_rows::TrailRow;
 
 /// Bytes of a digest: nobody has time to look for another row with the same one.
@@ -34,6 +35,55 @@ pub fn event(
     }
 }
 
+/// What happened to a record, which is left as `entry` says; `before` is the posting that changed
+/// it last, 0 where none did.
+pub fn kept(
+    posting: &Posting,
+    place: (i64, i64),
+    keep: &Keep,
+    entry: &Entry,
+    before: i64,
+) -> TrailRow {
+    let (posting_id, nr) = place;
+    TrailRow {
+        posting_id,
+        nr,
+        kind: entry.table.kind.to_owned(),
+        record_id: entry.number,
+        version: entry.version,
+        event: keep.event.to_owned(),
+        actor: posting.actor.to_string(),
+        note: keep.note.clone(),
+        digest: of_record(entry),
+        previous: (before != 0).then_some(before),
+    }
+}
+
+/// Which event of a posting comes next.
+pub fn nr(trail: &[TrailRow], posting: i64) -> i64 {
+    let before = trail.iter().rev().take_while(|event| event.posting_id == posting);
+    i64::try_from(before.count()).unwrap_or(i64::MAX)
+}
+
+/// The digest of a record: of every column that a version changes.
+pub fn of_record(entry: &Entry) -> Vec<u8> {
+    let mut link = Link::begin();
+    link.bytes(entry.table.name.as_bytes());
+    let columns = entry.columns.iter();
+    for (name, cell) in columns.filter(|(name, _)| !entry.table.apart.contains(name)) {
+        link.bytes(name.as_bytes());
+        match *cell {
+            Cell::Number(number) => link.number(number),
+            Cell::Optional(number) => link.optional(number),
+            Cell::Text(text) => link.bytes(text.as_bytes()),
+            Cell::OptionalText(Some(text)) => link.number(1).bytes(text.as_bytes()),
+            Cell::OptionalText(None) => link.number(0),
+            Cell::Bytes(bytes) => link.bytes(bytes),
+        };
+    }
+    cut(link)
+}
+
 /// The digest of an arrangement: of every column.
 pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
     let mut link = Link::begin();
@@ -46,6 +96,10 @@ pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
         .optional(row.other.map(|other| other.number()));
     link.bytes(row.subject.as_bytes()).number(row.begun_at).optional(row.due_at);
     link.bytes(row.body.as_bytes()).number(row.begun_by).number(row.last_posting);
+    cut(link)
+}
+
+fn cut(link: Link) -> Vec<u8> {
     let mut digest = link.end();
     digest.truncate(DIGEST_BYTES);
     digest

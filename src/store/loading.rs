@@ -4,8 +4,9 @@
 use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agent_rows, arrangement_rows, book_rows, holders, identities, mailboxes,
-    order_rows, people, sessions, standing_order_rows, voucher_rows, working_day,
+    Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
+    identities, mailboxes, order_rows, people, pins, sessions, shifts, standing_order_rows,
+    voucher_rows, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -78,7 +79,7 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
         wants.iter().filter_map(|want| if let Want::Pin(id) = want { Some(*id) } else { None });
     let pins: Vec<PinId> = pins.collect();
     if !pins.is_empty() {
-        let rows = people::pins_of(conn, &pins)?;
+        let rows = pins::by_ids(conn, &pins)?;
         for id in pins {
             let row = rows.iter().find(|row| row.id == id).cloned();
             facts.put(Want::Pin(id), Found::Pin(row));
@@ -105,10 +106,10 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::OutletsIn(area, limit) => Found::Outlets(agent_rows::outlets_in(conn, area, *limit)?),
         Want::Post(person) => Found::Post(Box::new(agent_rows::post_of(conn, *person)?)),
         Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
-        Want::Shift(assistant) => Found::Shift(working_day::open_shift(conn, *assistant)?),
+        Want::Shift(assistant) => Found::Shift(shifts::open_shift(conn, *assistant)?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
         Want::InitiatedBy(order) => Found::Assistant(working_day::initiator_of(conn, *order)?),
-        Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
+        Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(conn, *outlet)?),
         Want::Order(id) => Found::Order(order_rows::by_id(conn, *id)?),
         Want::OrdersWaiting { payer, now, limit } => {
             Found::Orders(order_rows::waiting(conn, *payer, *now, *limit)?)
@@ -127,7 +128,10 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::Askers { kind, payer, since, limit } => {
             Found::Accounts(order_rows::askers(conn, kind, *payer, *since, *limit)?)
         }
-        Want::BlockedBy(account) => Found::Accounts(order_rows::blocked_by(conn, *account)?),
+        Want::BlockedBy(account) => Found::Accounts(blocks::blocked_by(conn, *account)?),
+        Want::BlockVersion(account, other) => {
+            Found::Count(blocks::version(conn, *account, *other)?)
+        }
         Want::CodesOf(account, now) => Found::Codes(agent_rows::open_codes(conn, *account, *now)?),
         Want::SentUnjoined { payer, after, limit } => {
             Found::Codes(voucher_rows::sent_by(conn, *payer, *after, *limit)?)
@@ -153,7 +157,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
 fn roster(conn: &mut Conn, outlet: AccountId) -> Result<Roster, StoreError> {
     let people = agent_rows::staff(conn, outlet)?;
     let assistants = agent_rows::assistants_at(conn, outlet)?;
-    let shifts = working_day::open_shifts(conn, &assistants)?;
+    let shifts = shifts::open_shifts(conn, &assistants)?;
     Ok(Roster { people, assistants, shifts })
 }
 

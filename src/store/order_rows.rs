@@ -2,7 +2,7 @@
 //! whom.
 
 use super::rows::{Column, Rows};
-use super::schema::{blocks, orders};
+use super::schema::orders;
 use super::{Conn, StoreError, on};
 use crate::id::AccountId;
 use diesel::prelude::*;
@@ -115,23 +115,6 @@ pub fn askers(
     let to_them = orders::table.filter(orders::payer.eq(payer)).filter(orders::kind.eq(kind));
     let to_them = to_them.filter(orders::created_at.ge(since)).select(orders::payee).distinct();
     Ok(on!(conn, c => to_them.order(orders::payee).limit(limit).load(c))?)
-}
-
-/// Whom this account has blocked.
-pub fn blocked_by(conn: &mut Conn, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
-    let theirs = blocks::table.filter(blocks::account.eq(account)).filter(blocks::blocked.eq(1));
-    Ok(on!(conn, c => theirs.select(blocks::other).order(blocks::other).load(c))?)
-}
-
-/// Writes who is blocked by whom: account, other, and whether.
-pub fn set_blocks(blocks: &BTreeMap<(AccountId, AccountId), bool>) -> Rows<'static> {
-    let columns = vec![
-        Column::ids(blocks.keys().map(|(account, _)| *account)),
-        Column::ids(blocks.keys().map(|(_, other)| *other)),
-        Column::Numbers(blocks.values().map(|blocked| i64::from(*blocked)).collect()),
-    ];
-    let tail = "ON CONFLICT (account, other) DO UPDATE SET blocked = excluded.blocked";
-    Rows::insert(blocks.len(), columns, "INSERT INTO blocks (account, other, blocked)", tail)
 }
 
 /// Adds orders.

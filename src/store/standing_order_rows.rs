@@ -1,5 +1,6 @@
 //! Standing orders: what was agreed on, how far it has come, and when to look at it next.
 
+use super::record::{self, Occupant, RecordKey};
 use super::rows::{Column, Rows};
 use super::schema::standing_orders;
 use super::{Conn, StoreError, on};
@@ -68,10 +69,16 @@ pub fn due(conn: &mut Conn, now: i64, limit: i64) -> Result<Vec<StandingOrderRow
     )?)
 }
 
-/// The versions of those of these that are there.
-pub fn versions(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+/// Those of these that are there.
+pub fn occupants(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let these = standing_orders::table.filter(standing_orders::id.eq_any(ids));
-    Ok(on!(conn, c => these.select((standing_orders::id, standing_orders::version)).load(c))?)
+    let these = these.select((standing_orders::id, standing_orders::version));
+    let found: Vec<(i64, i64)> = on!(conn, c => these.load(c))?;
+    let own = |(id, version)| record::own(RecordKey::StandingOrder(id), version, 0);
+    Ok(found.into_iter().map(own).collect())
 }
 
 /// Stores them, new or not.

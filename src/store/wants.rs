@@ -94,6 +94,8 @@ pub enum Want {
     },
     /// Whose requests somebody takes no more.
     BlockedBy(AccountId),
+    /// How often it was said whether somebody takes requests of somebody else.
+    BlockVersion(AccountId, AccountId),
     /// Who serves and has asked for the yes to an order.
     InitiatedBy(i64),
     /// The open codes for cash of a wallet, at a time.

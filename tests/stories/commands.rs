@@ -173,8 +173,11 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     ];
     let sqlite = [
         "DROP TRIGGER entries_are_final; UPDATE entries SET amount_minor = amount_minor * 2 WHERE \
-         posting_id = 2",
-        "DROP TRIGGER entries_stay; DELETE FROM entries WHERE posting_id = 2 AND leg = 0",
+         posting_id = (SELECT min(posting_id) FROM entries)",
+        "DROP TRIGGER entries_stay; DELETE FROM entries WHERE leg = 0 AND posting_id = \
+         (SELECT min(posting_id) FROM entries)",
+        "UPDATE people SET name = 'Eve' WHERE account_id = (SELECT min(account_id) FROM people)",
+        "DELETE FROM pins WHERE account_id = (SELECT min(account_id) FROM people)",
         "DROP TRIGGER postings_stay; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays; DELETE FROM chain WHERE seq = 2",
@@ -182,9 +185,9 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let postgres = [
         "DROP TRIGGER postings_are_final ON postings; \
          UPDATE postings SET legs = overlay(legs placing '\\xff'::bytea from 16 for 1) WHERE id = \
-         2",
+         (SELECT min(id) FROM postings WHERE length(legs) > 32)",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 33) \
-         WHERE id = 2",
+         WHERE id = (SELECT min(id) FROM postings WHERE length(legs) > 32)",
         "DROP TRIGGER postings_stay ON postings; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays ON chain; DELETE FROM chain WHERE seq = 2",

@@ -49,6 +49,11 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("store/", "orders"),
     ("ussd/", "orders"),
     ("bench/", "join"),
+    ("demo/", "join"),
+    ("store/", "block"),
+    ("store/", "blocked"),
+    ("store/", "budget"),
+    ("store/", "language"),
 ];
 
 #[test]

@@ -60,6 +60,7 @@ pub fn verify(
         walk.history(conn, progress)?;
         walk.balances(conn, progress)?;
         walk.arrangements(conn)?;
+        walk.records(conn)?;
         Ok(walk.end())
     })
 }

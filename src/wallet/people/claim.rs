@@ -5,11 +5,12 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Replay, Service, Unrecorded};
+use super::super::service::{Replay, Service};
 use super::{join, pin_change, spoken_language};
 use crate::book::Change;
 use crate::request::Mode;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::value::{Kind, Slot};
 
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
@@ -19,7 +20,7 @@ pub const SERVICE: Service = Service {
     shows: &[Slot("name", Kind::Name)],
     refusals: &[pin_change::PIN_MISMATCH],
     messages: &[&join::JOINED],
-    replay: Replay { unrecorded: Unrecorded::Shows(join::greet), ..Replay::RECEIPT },
+    replay: Replay { recorded: Some(join::greet), ..Replay::RECEIPT },
     unclaimed: true,
     ..Service::PLAIN
 };
@@ -33,15 +34,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let id = person.account_id.into();
     let row = pin_change::repeated(context, id, id)?;
-    let person = PersonRow { language: language.to_string(), ..person.clone() };
+    let person = PersonRow { language: language.to_string(), ..person.next() };
     let news = join::welcome(context, &person);
-    let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
     // whoever has a PIN already changes it with that one
-    plan.commit(Act {
-        kind: SERVICE.name,
-        changes: vec![Change::FirstPin(row), spoken, news],
-        ..Act::default()
-    });
+    let pin = Change::keep(Record::Pin(row), "set_pin");
+    let claimed = Change::keep(Record::Person(person), SERVICE.name);
+    plan.commit(Act { kind: SERVICE.name, changes: vec![pin, claimed, news], ..Act::default() });
     Ok(())
 }
 
@@ -49,6 +47,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::refusal::Reason;
 
@@ -79,13 +78,18 @@ mod tests {
         let plan = ask(&trial, &fatuma).with("language", "fr").secret(NEW).execute().planned();
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
-        let [Change::FirstPin(row), Change::SetLanguage { account, language }, Change::Tell(news)] =
-            act.changes.as_slice()
+        let [
+            Change::Keep(Keep { record: Record::Pin(row), event: "set_pin", .. }),
+            Change::Keep(Keep { record: Record::Person(person), event: "claim", .. }),
+            Change::Tell(news),
+        ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };
-        assert_eq!((row.id, *account), (Id::of(101), Id::of(101)));
-        assert_eq!([language.as_str(), news.language.as_str()], ["fr", "fr"]);
+        assert_eq!((row.id, row.version), (Id::of(101), 1));
+        let claimed =
+            PersonRow { language: "fr".into(), version: fatuma.version + 1, ..fatuma.clone() };
+        assert_eq!((person, news.language.as_str()), (&claimed, "fr"));
         let told = "dial=*384*1234# name=Fatuma Ali";
         assert_eq!(plan.messages(), [("sms.joined".to_owned(), told.to_owned())]);
     }
@@ -108,7 +112,7 @@ mod tests {
     #[test]
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let (trial, fatuma) = registered();
-        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(None).execute().planned();
+        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(Some(7)).execute().planned();
         assert_eq!(again.said("name"), "Fatuma Ali");
     }
 }

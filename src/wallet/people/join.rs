@@ -6,7 +6,7 @@
 use super::super::context::Context;
 use super::super::official::sounds_official;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
+use super::super::service::{ByText, Message, Replay, Service};
 use super::{pin_change, spoken_language};
 use crate::book::Change;
 use crate::id::AccountId;
@@ -14,6 +14,7 @@ use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::text;
 use crate::value::{Kind, Slot, Slots, Value};
 
@@ -25,7 +26,7 @@ pub const SERVICE: Service = Service {
     shows: &[Slot("name", Kind::Name)],
     refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH],
     messages: &[&JOINED],
-    replay: Replay { unrecorded: Unrecorded::Shows(greet), ..Replay::RECEIPT },
+    replay: Replay { recorded: Some(greet), ..Replay::RECEIPT },
     text: Some(ByText::ExplainToStrangers(&JOIN)),
     ..Service::PLAIN
 };
@@ -49,6 +50,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let pin = pin_change::repeated(context, pin_change::NOBODY, id.into())?;
     let person = PersonRow {
         account_id: id,
+        version: 1,
+        last_posting: 0,
         msisdn: context.caller.msisdn.e164().to_owned(),
         name,
         language: language.to_string(),
@@ -58,8 +61,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = empty_wallet(id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
-    let changes =
-        vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin), news];
+    let changes = vec![
+        Change::keep(Record::Person(person), SERVICE.name),
+        Change::OpenAccount(account),
+        Change::keep(Record::Pin(pin), "set_pin"),
+        news,
+    ];
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
 }
@@ -125,6 +132,7 @@ pub fn name(text: &str) -> Result<String, Refusal> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::pin::Pin;
 
@@ -146,9 +154,9 @@ mod tests {
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
         let [
-            Change::Join(person),
+            Change::Keep(Keep { record: Record::Person(person), event: "join", .. }),
             Change::OpenAccount(account),
-            Change::SetPin(row),
+            Change::Keep(Keep { record: Record::Pin(row), event: "set_pin", .. }),
             Change::Tell(news),
         ] = act.changes.as_slice()
         else {
@@ -164,6 +172,7 @@ mod tests {
             ("sim", "sw", "sw")
         );
         assert_eq!(person.joined_at, trial.now.micros());
+        assert_eq!((person.version, row.version, row.attempts), (1, 1, 0));
         assert_eq!(
             (account.balance_minor, account.floor_minor, account.currency.as_str()),
             (0, Some(0), "KES")
@@ -235,7 +244,7 @@ mod tests {
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let mut trial = Trial::new();
         let fatuma = trial.person(Id::of(101), FATUMA, "Fatuma Ali", 0);
-        let again = |caller| trial.ask(&SERVICE, caller).again(None).execute().planned();
+        let again = |caller| trial.ask(&SERVICE, caller).again(Some(7)).execute().planned();
         assert_eq!(again(trial.caller(&fatuma)).said("name"), "Fatuma Ali");
         assert!(again(trial.stranger(FATUMA)).slots.is_empty());
     }

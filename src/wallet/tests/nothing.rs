@@ -35,9 +35,11 @@ pub fn nothing(want: &Want) -> Found {
         Want::StandingOrders(..) => Found::StandingOrders(Vec::new()),
         Want::Askers { .. } | Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::InitiatedBy(_) => Found::Assistant(None),
-        Want::Owed(_) | Want::RequestsMade(..) | Want::SentCount(_) | Want::MeantCount(_) => {
-            Found::Count(0)
-        }
+        Want::Owed(_)
+        | Want::RequestsMade(..)
+        | Want::BlockVersion(..)
+        | Want::SentCount(_)
+        | Want::MeantCount(_) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::CashCodeRow;
+use crate::store::records::Record;
 use crate::tariff::{Fee, FeeAccount, FeeLine};
 use crate::time::Timestamp;
 
@@ -57,7 +58,7 @@ pub fn pin(row: &CashCodeRow) -> PinId {
 /// What makes these digits open it.
 pub fn opened(context: &Context, row: CashCodeRow, digits: &str) -> Result<[Change; 2], PlanError> {
     let tag = context.config.tagged(pin(&row), &Pin::parse(digits)?, context.salt);
-    Ok([Change::SetPin(tag), Change::OpenCode(row)])
+    Ok([Change::keep(Record::Pin(tag), "make_code"), Change::OpenCode(row)])
 }
 
 /// What the book compares with what was typed, and who hears of it when that was the last try. A

@@ -2,10 +2,11 @@
 
 use super::super::cash_code::SERVICE;
 use super::*;
-use crate::book::HoldMove;
+use crate::book::{HoldMove, Keep};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::records::Record;
 use crate::wallet::trial::Request;
 
 fn ask<'t>(trial: &'t Trial, amina: &PersonRow, amount: &str) -> Request<'t> {
@@ -36,9 +37,15 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     );
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));
-    let [Change::SetPin(tag), Change::OpenCode(row), _] = act.changes.as_slice() else {
+    let [
+        Change::Keep(Keep { record: Record::Pin(tag), event: "make_code", .. }),
+        Change::OpenCode(row),
+        _,
+    ] = act.changes.as_slice()
+    else {
         panic!("{:?}", act.changes)
     };
+    assert_eq!(tag.version, 1);
     assert_eq!(
         (row.id, row.amount_minor, row.fee_minor, &row.msisdn),
         (9_000, 20_000, 2_900, &None)

@@ -4,10 +4,11 @@
 use super::super::send_unjoined::{PARCELS_FULL, SERVICE};
 use super::super::{recipient, voucher::LIFE};
 use super::*;
-use crate::book::{HoldMove, Key};
+use crate::book::{HoldMove, Keep, Key};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::records::Record;
 use crate::time::Timestamp;
 use crate::wallet::trial::{Outcome, Request};
 
@@ -69,7 +70,7 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
         (30_000, 3_600, expires_at.micros())
     );
     let opens = act.changes.iter().any(|change| match change {
-        Change::SetPin(row) => {
+        Change::Keep(Keep { record: Record::Pin(row), .. }) => {
             let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
             let keys = &trial.config.pin_keys;
             row.id == Id::of(9_000)

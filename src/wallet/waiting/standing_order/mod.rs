@@ -15,7 +15,6 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::schedule::{Every, Schedule};
 use crate::store::standing_order_rows::StandingOrderRow;
-use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use agreed::{CANCELLED, SET, schedule_of, told, total, waits};
@@ -138,8 +137,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // what was just agreed on needs no notice on the same day
     let row = waits(context, row, &schedule, schedule.begins_with(0));
     let told = told(context, &row, payee);
-    let changes =
-        vec![Change::Keep(Versioned::StandingOrder(row)), context.tell(payer, &SET, told, None)];
+    let changes = vec![Change::KeepStandingOrder(row), context.tell(payer, &SET, told, None)];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
 }
@@ -215,10 +213,7 @@ fn cancel(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(told.clone());
     let version = row.version.saturating_add(1);
     let row = StandingOrderRow { version, state: "cancelled".into(), ..row.clone() };
-    let changes = vec![
-        Change::Keep(Versioned::StandingOrder(row)),
-        context.tell(payer, &CANCELLED, told, None),
-    ];
+    let changes = vec![Change::KeepStandingOrder(row), context.tell(payer, &CANCELLED, told, None)];
     plan.commit(Act { kind: SET_UP.name, changes, ..Act::default() });
     Ok(())
 }

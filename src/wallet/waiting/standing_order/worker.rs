@@ -20,7 +20,6 @@ use crate::schedule::Stage;
 use crate::store::facts::Facts;
 use crate::store::people::PersonRow;
 use crate::store::standing_order_rows::{self, StandingOrderRow};
-use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError, loading};
 use crate::time::Timestamp;
@@ -294,10 +293,7 @@ fn word(
 
 /// The change that stores a row one version after the one that was read.
 fn keep(row: StandingOrderRow) -> Change {
-    Change::Keep(Versioned::StandingOrder(StandingOrderRow {
-        version: row.version.saturating_add(1),
-        ..row
-    }))
+    Change::KeepStandingOrder(StandingOrderRow { version: row.version.saturating_add(1), ..row })
 }
 
 fn note(changes: Vec<Change>) -> Act {

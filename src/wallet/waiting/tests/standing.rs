@@ -10,7 +10,6 @@ use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::facts::Found;
 use crate::store::standing_order_rows::StandingOrderRow;
-use crate::store::versioned::Versioned;
 use crate::store::wants::Want;
 
 /// Amina's to Baraka: KES 300 on the 1st of each month from December, twelve times.
@@ -37,11 +36,7 @@ pub fn rent() -> StandingOrderRow {
 pub fn kept(plan: &Plan) -> StandingOrderRow {
     let changes = plan.act.iter().flat_map(|act| &act.changes);
     let kept = |change: &Change| {
-        if let Change::Keep(Versioned::StandingOrder(row)) = change {
-            Some(row.clone())
-        } else {
-            None
-        }
+        if let Change::KeepStandingOrder(row) = change { Some(row.clone()) } else { None }
     };
     changes.filter_map(kept).next().unwrap()
 }
