@@ -6,8 +6,7 @@
 
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Credential, HoldMove, Keep, Posting, Put, Receipt, SecretKind};
-use super::trail;
+use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
@@ -67,7 +66,7 @@ struct Reserve {
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
-        // a posting that is not recorded leaves nothing under its key: others may carry the same one
+        // one that is not recorded leaves nothing under its key: others may carry the same one
         if posting.is_recorded()
             && let Some((request, receipt)) = self.known.get(&posting.key)
         {
@@ -260,20 +259,7 @@ impl Facts {
         out: &mut BatchOutcome,
     ) -> Receipt {
         let recorded = posting.is_recorded();
-        let mut balances = Vec::with_capacity(posting.legs.len());
-        for (leg, index) in posting.legs.iter().zip(0_i64..) {
-            let after = accounts_after.get(&leg.account);
-            let balance_minor = after.map_or(0, |a| a.balance_minor);
-            balances.push((leg.account, balance_minor));
-            out.rows.entries.push(EntryRow {
-                posting_id: number,
-                leg: index,
-                account_id: leg.account,
-                amount_minor: leg.amount_minor,
-                balance_minor,
-                previous: after.and_then(|a| a.last_posting),
-            });
-        }
+        let balances = add_entries(posting, number, &accounts_after, out);
         for (reserve, index) in reserves.iter().zip(0_i64..) {
             out.rows.hold_entries.push(HoldEntryRow {
                 posting_id: number,
@@ -326,46 +312,30 @@ impl Facts {
         }
         receipt
     }
+}
 
-    /// Stores an arrangement, and leaves its trail.
-    fn put(&mut self, posting: &Posting, number: i64, put: &Put, out: &mut BatchOutcome) {
-        let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
-        let previous = stands.last_posting.replace(number);
-        if previous.is_none() {
-            stands.begun_by = number;
-        }
-        let begun_by = stands.begun_by;
-        let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
-        let place = (number, trail::nr(&out.rows.trail, number));
-        out.rows.trail.push(trail::event(posting, place, put, &row, previous));
-        out.arrangements.insert(row.id, row);
+/// Adds the entries of a posting; returns what is left on each of its accounts.
+fn add_entries(
+    posting: &Posting,
+    number: i64,
+    accounts_after: &BTreeMap<AccountId, Account>,
+    out: &mut BatchOutcome,
+) -> Vec<(AccountId, i64)> {
+    let mut balances = Vec::with_capacity(posting.legs.len());
+    for (leg, index) in posting.legs.iter().zip(0_i64..) {
+        let after = accounts_after.get(&leg.account);
+        let balance_minor = after.map_or(0, |a| a.balance_minor);
+        balances.push((leg.account, balance_minor));
+        out.rows.entries.push(EntryRow {
+            posting_id: number,
+            leg: index,
+            account_id: leg.account,
+            amount_minor: leg.amount_minor,
+            balance_minor,
+            previous: after.and_then(|a| a.last_posting),
+        });
     }
-
-    /// Stores a record, and leaves its trail.
-    fn keep(&mut self, posting: &Posting, number: i64, keep: &Keep, out: &mut BatchOutcome) {
-        let record = keep.record.clone().left_by(number);
-        let entry = record.entry();
-        let stands = self.guard_facts.records.entry(entry.key.clone()).or_default();
-        let before = std::mem::replace(&mut stands.last_posting, number);
-        let place = (number, trail::nr(&out.rows.trail, number));
-        out.rows.trail.push(trail::kept(posting, place, keep, &entry, before));
-        let key = entry.key;
-        out.records.insert(key, record);
-    }
-
-    /// The message of an account that sinks below an amount with this posting.
-    fn sank(
-        &self,
-        change: &Change,
-        accounts_after: &BTreeMap<AccountId, Account>,
-    ) -> Option<Change> {
-        let Change::TellBelow { account, least_minor, message } = change else { return None };
-        let free_minor =
-            |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
-        let (before, after) = (self.accounts.get(account)?, accounts_after.get(account)?);
-        let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
-        sinks.then(|| Change::Tell(message.clone()))
-    }
+    balances
 }
 
 /// An account may not sink below its floor. One that is below already may still receive.

@@ -6,13 +6,14 @@ use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged, Standing};
 use super::posting::{Change, Keep, Put, SessionSave};
-use crate::id::{ArrangementId, PinId};
+use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use crate::store::record::{Occupant, RecordKey};
 use crate::store::records::Record;
 use crate::store::working_day::AgentJournalRow;
+use std::collections::BTreeMap;
 
 impl Facts {
     /// What the changes would make of the facts, or the refusal of the first that may not be made.
@@ -76,6 +77,20 @@ impl Facts {
             | Change::TellBelow { .. }
             | Change::Tell(_) => None,
         }
+    }
+
+    /// The message of an account that sinks below an amount with this posting.
+    pub(super) fn sank(
+        &self,
+        change: &Change,
+        accounts_after: &BTreeMap<AccountId, Account>,
+    ) -> Option<Change> {
+        let Change::TellBelow { account, least_minor, message } = change else { return None };
+        let free_minor =
+            |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
+        let (before, after) = (self.accounts.get(account)?, accounts_after.get(account)?);
+        let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
+        sinks.then(|| Change::Tell(message.clone()))
     }
 
     fn check_open(&self, account: &Account, staged: &Staged) -> Option<Reason> {

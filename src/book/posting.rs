@@ -24,8 +24,8 @@ pub const POSTING_ROWS_MAX: usize = 1_000;
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
 ///
 /// With legs, hold moves, arrangements or records it is recorded for ever under its key, and the
-/// same key gives the same receipt again. Without them it is only its `changes`, which guard themselves
-/// against repetition.
+/// same key gives the same receipt again. Without them it is only its `changes`, which guard
+/// themselves against repetition.
 #[derive(Debug, Clone)]
 pub struct Posting {
     /// What makes a repetition recognisable.

@@ -2,7 +2,9 @@
 //! it was left. The chain covers the trail, so what was done cannot be edited away, and the record
 //! cannot be changed beside it.
 
+use super::batch::BatchOutcome;
 use super::chain::Link;
+use super::guard_facts::Facts;
 use super::posting::{Keep, Posting, Put};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::record::{Cell, Entry};
@@ -11,9 +13,49 @@ use crate::store::trail_rows::TrailRow;
 /// Bytes of a digest: nobody has time to look for another row with the same one.
 const DIGEST_BYTES: usize = 16;
 
+impl Facts {
+    /// Stores an arrangement, and leaves its trail.
+    pub(super) fn put(
+        &mut self,
+        posting: &Posting,
+        number: i64,
+        put: &Put,
+        out: &mut BatchOutcome,
+    ) {
+        let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
+        let previous = stands.last_posting.replace(number);
+        if previous.is_none() {
+            stands.begun_by = number;
+        }
+        let begun_by = stands.begun_by;
+        let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
+        let place = (number, nr(&out.rows.trail, number));
+        out.rows.trail.push(event(posting, place, put, &row, previous));
+        out.arrangements.insert(row.id, row);
+    }
+
+    /// Stores a record, and leaves its trail.
+    pub(super) fn keep(
+        &mut self,
+        posting: &Posting,
+        number: i64,
+        keep: &Keep,
+        out: &mut BatchOutcome,
+    ) {
+        let record = keep.record.clone().left_by(number);
+        let entry = record.entry();
+        let stands = self.guard_facts.records.entry(entry.key.clone()).or_default();
+        let before = std::mem::replace(&mut stands.last_posting, number);
+        let place = (number, nr(&out.rows.trail, number));
+        out.rows.trail.push(kept(posting, place, keep, &entry, before));
+        let key = entry.key;
+        out.records.insert(key, record);
+    }
+}
+
 /// What happened to an arrangement, which is left as `row`; `place` is the number of the posting
 /// and which of its events this is.
-pub fn event(
+fn event(
     posting: &Posting,
     place: (i64, i64),
     put: &Put,
@@ -37,13 +79,7 @@ pub fn event(
 
 /// What happened to a record, which is left as `entry` says; `before` is the posting that changed
 /// it last, 0 where none did.
-pub fn kept(
-    posting: &Posting,
-    place: (i64, i64),
-    keep: &Keep,
-    entry: &Entry,
-    before: i64,
-) -> TrailRow {
+fn kept(posting: &Posting, place: (i64, i64), keep: &Keep, entry: &Entry, before: i64) -> TrailRow {
     let (posting_id, nr) = place;
     TrailRow {
         posting_id,
@@ -60,7 +96,7 @@ pub fn kept(
 }
 
 /// Which event of a posting comes next.
-pub fn nr(trail: &[TrailRow], posting: i64) -> i64 {
+fn nr(trail: &[TrailRow], posting: i64) -> i64 {
     let before = trail.iter().rev().take_while(|event| event.posting_id == posting);
     i64::try_from(before.count()).unwrap_or(i64::MAX)
 }

@@ -15,9 +15,10 @@
 mod balances;
 mod findings;
 mod history;
+mod last_events;
 mod page_buffer;
-mod records;
 mod reserves;
+mod trails;
 
 pub use findings::{CheckProgress, CheckReport, CheckStage, Point};
 
