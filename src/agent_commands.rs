@@ -13,7 +13,7 @@ use crate::reason::Reason;
 use crate::seal::{Randomness, SealKey};
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
-use crate::store::{Conn, Store, StoreError, agent_rows, book_rows, people, working_day};
+use crate::store::{Conn, Store, StoreError, agent_rows, book_rows, clawbacks, people};
 use crate::time::Clock;
 use crate::wallet::agents::owed::Taken;
 use crate::wallet::{OperatorRules, Wallet};
@@ -285,7 +285,7 @@ fn whole(
     let float = balance(conn, outlet.float_account)?;
     let commission = balance(conn, outlet.commission_account)?;
     let staff = agent_rows::staff(conn, outlet.float_account)?;
-    let owed = working_day::owed_minor(conn, outlet.float_account)?;
+    let owed = clawbacks::owed_minor(conn, outlet.float_account)?;
     Ok((outlet, [float, commission, owed], staff))
 }
 

@@ -17,6 +17,7 @@ use crate::pin::Pin;
 use crate::seal::{Randomness, SealKey};
 use crate::store::book_rows;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::time::{Clock, Timestamp};
 use crate::wallet::{Wallet, join};
 use actix_web::{HttpResponse, HttpServer, web};
@@ -186,16 +187,19 @@ fn joining(wallet: &Wallet, number: u64, account: AccountId, pin: &Pin) -> book:
     let now = wallet.clock.now();
     let person = PersonRow {
         account_id: account,
+        version: 1,
+        last_posting: 0,
         msisdn: phone(number.saturating_add(1_000)),
         name: "Amina Wanjiru".to_owned(),
         language: "en".to_owned(),
         joined_at: now.micros(),
         tier: Tier::Full.code().to_owned(),
     };
+    let pin = config.tagged(account.into(), pin, wallet.randomness.bytes());
     let changes = vec![
-        Change::Join(person),
+        Change::keep(Record::Person(person), "join"),
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
-        Change::SetPin(config.tagged(account.into(), pin, wallet.randomness.bytes())),
+        Change::keep(Record::Pin(pin), "set_pin"),
     ];
     let legs = vec![
         Leg { account, amount_minor: BEGIN_MINOR },

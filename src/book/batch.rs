@@ -11,6 +11,8 @@ use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
+use crate::store::record::RecordKey;
+use crate::store::records::Record;
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use subtle::ConstantTimeEq;
@@ -26,6 +28,8 @@ pub struct BatchOutcome {
     pub holds: BTreeSet<i64>,
     /// Arrangements as they are left, by number.
     pub arrangements: BTreeMap<ArrangementId, ArrangementRow>,
+    /// Records as they are left, by their own keys.
+    pub records: BTreeMap<RecordKey, Record>,
     /// Changes around the book, in the order to make them.
     pub changes: Vec<Noted>,
 }
@@ -63,6 +67,7 @@ impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
         // what is not recorded leaves nothing under its key: others may carry the same one
+        // one that is not recorded leaves nothing under its key: others may carry the same one
         if posting.is_recorded()
             && let Some((request, receipt)) = self.known.get(&posting.key)
         {
@@ -104,7 +109,9 @@ impl Facts {
         };
         let used =
             self.guard_facts.attempts.get(&credential.pin).copied().unwrap_or(PIN_ATTEMPTS_MAX);
-        let (salt, tag) = self.guard_facts.tags.get(&credential.pin).ok_or(locked)?;
+        let known = self.guard_facts.tags.get(&credential.pin);
+        // one that was taken away has no tag, and opens nothing
+        let (salt, tag) = known.filter(|(_, tag)| !tag.is_empty()).ok_or(locked)?;
         if used >= PIN_ATTEMPTS_MAX {
             return Err(locked.into());
         }
@@ -120,6 +127,10 @@ impl Facts {
         let locked =
             if charged && used >= PIN_ATTEMPTS_MAX { credential.locked.as_slice() } else { &[] };
         let changes: Vec<Change> = credential.wrong.iter().chain(locked).cloned().collect();
+        // a try is no posting: it can leave no trail
+        if changes.iter().any(Change::leaves_trail) {
+            return Err(Reason::INVALID.into());
+        }
         let after = self.admit(&changes)?;
         self.commit_staged(after);
         out.changes.extend(changes.into_iter().map(|change| Noted {
@@ -228,20 +239,7 @@ impl Facts {
         out: &mut BatchOutcome,
     ) -> Receipt {
         let recorded = posting.is_recorded();
-        let mut balances = Vec::with_capacity(posting.legs.len());
-        for (leg, index) in posting.legs.iter().zip(0_i64..) {
-            let after = accounts_after.get(&leg.account);
-            let balance_minor = after.map_or(0, |a| a.balance_minor);
-            balances.push((leg.account, balance_minor));
-            out.rows.entries.push(EntryRow {
-                posting_id: number,
-                leg: index,
-                account_id: leg.account,
-                amount_minor: leg.amount_minor,
-                balance_minor,
-                previous: after.and_then(|a| a.last_posting),
-            });
-        }
+        let balances = add_entries(posting, number, &accounts_after, out);
         self.set_aside(number, &reserves, out);
         // what sinks below an amount is told of here, where it is known what the postings before
         // this one left
@@ -271,10 +269,25 @@ impl Facts {
             });
         }
         for change in changes.iter().copied().chain(&sank) {
-            if let Change::Put(put) = change {
-                self.put(posting, number, put, out);
-            } else {
-                out.changes.push(Noted { posting: number, at: posting.at, change: change.clone() });
+            match change {
+                Change::Put(put) => self.put(posting, number, put, out),
+                Change::Keep(keep) => self.keep(posting, number, keep, out),
+                Change::OpenAccount(_)
+                | Change::ChargePin { .. }
+                | Change::ClearPin { .. }
+                | Change::SaveSession(_)
+                | Change::AtVersion { .. }
+                | Change::AtPosting { .. }
+                | Change::While { .. }
+                | Change::Claim { .. }
+                | Change::Dedup { .. }
+                | Change::Journal(_)
+                | Change::TellBelow { .. }
+                | Change::Tell(_) => out.changes.push(Noted {
+                    posting: number,
+                    at: posting.at,
+                    change: change.clone(),
+                }),
             }
         }
         receipt
@@ -294,20 +307,30 @@ impl Facts {
             self.holds.insert(reserve.hold, reserve.after.clone());
         }
     }
+}
 
-    /// The message of an account that sinks below an amount with this posting.
-    fn sank(
-        &self,
-        change: &Change,
-        accounts_after: &BTreeMap<AccountId, Account>,
-    ) -> Option<Change> {
-        let Change::TellBelow { account, least_minor, message } = change else { return None };
-        let free_minor =
-            |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
-        let (before, after) = (self.accounts.get(account)?, accounts_after.get(account)?);
-        let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
-        sinks.then(|| Change::Tell(message.clone()))
+/// Adds the entries of a posting; returns what is left on each of its accounts.
+fn add_entries(
+    posting: &Posting,
+    number: i64,
+    accounts_after: &BTreeMap<AccountId, Account>,
+    out: &mut BatchOutcome,
+) -> Vec<(AccountId, i64)> {
+    let mut balances = Vec::with_capacity(posting.legs.len());
+    for (leg, index) in posting.legs.iter().zip(0_i64..) {
+        let after = accounts_after.get(&leg.account);
+        let balance_minor = after.map_or(0, |a| a.balance_minor);
+        balances.push((leg.account, balance_minor));
+        out.rows.entries.push(EntryRow {
+            posting_id: number,
+            leg: index,
+            account_id: leg.account,
+            amount_minor: leg.amount_minor,
+            balance_minor,
+            previous: after.and_then(|a| a.last_posting),
+        });
     }
+    balances
 }
 
 /// An account may not sink below its floor. One that is below already may still receive.

@@ -5,13 +5,15 @@
 use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged, Standing};
-use super::posting::{Change, Identify, Put, SessionSave};
-use crate::id::{ArrangementId, AssistantId, PinId, ShiftId};
+use super::posting::{Change, Keep, Put, SessionSave};
+use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
-use crate::store::versioned::Versioned;
+use crate::store::record::{Occupant, RecordKey};
+use crate::store::records::Record;
 use crate::store::working_day::AgentJournalRow;
+use std::collections::BTreeMap;
 
 impl Facts {
     /// What the changes would make of the facts, or the refusal of the first that may not be made.
@@ -30,13 +32,6 @@ impl Facts {
     fn check(&self, change: &Change, staged: &Staged) -> Option<Reason> {
         match change {
             Change::OpenAccount(account) => self.check_open(account, staged),
-            Change::Join(person) => {
-                self.is_joined(&person.msisdn, staged).then_some(Reason::ALREADY_JOINED)
-            }
-            Change::FirstPin(pin) => {
-                self.attempts(pin.id, staged).is_some().then_some(Reason::ALREADY_JOINED)
-            }
-            Change::Identify(seen) => self.check_identify(seen, staged),
             Change::ChargePin { pin } => {
                 let left =
                     self.attempts(*pin, staged).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
@@ -56,11 +51,6 @@ impl Facts {
             }
             Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::SEEN),
             Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::MOVED),
-            Change::OpenShift(shift) => {
-                self.shift(shift.assistant, staged).is_some().then_some(Reason::SHIFT_OPEN)
-            }
-            Change::CloseShift(shift) => (self.shift(shift.assistant, staged) != Some(shift.id))
-                .then_some(Reason::SHIFT_NONE),
             Change::Journal(row) => self.check_serve(row, staged),
             Change::Put(put) => self.check_put(put, staged),
             Change::While { arrangement, states } => {
@@ -68,16 +58,24 @@ impl Facts {
                 let there = stands.is_some_and(|stands| states.contains(&stands.state.as_str()));
                 (!there).then_some(Reason::MOVED)
             }
-            Change::Keep(versioned) => self.check_keep(versioned, staged),
-            Change::SetPin(_)
-            | Change::ClearPin { .. }
-            | Change::SetLanguage { .. }
-            | Change::Block { .. }
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
-            | Change::TellBelow { .. }
-            | Change::Tell(_) => None,
+            Change::Keep(keep) => self.check_keep(keep, staged),
+            // a code is worth what its hold is, and that can be spent once
+            Change::ClearPin { .. } | Change::TellBelow { .. } | Change::Tell(_) => None,
         }
+    }
+
+    /// The message of an account that sinks below an amount with this posting.
+    pub(super) fn sank(
+        &self,
+        change: &Change,
+        accounts_after: &BTreeMap<AccountId, Account>,
+    ) -> Option<Change> {
+        let Change::TellBelow { account, least_minor, message } = change else { return None };
+        let free_minor =
+            |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
+        let (before, after) = (self.accounts.get(account)?, accounts_after.get(account)?);
+        let sinks = free_minor(before) >= *least_minor && free_minor(after) < *least_minor;
+        sinks.then(|| Change::Tell(message.clone()))
     }
 
     fn check_open(&self, account: &Account, staged: &Staged) -> Option<Reason> {
@@ -86,11 +84,8 @@ impl Facts {
     }
 
     fn check_serve(&self, row: &AgentJournalRow, staged: &Staged) -> Option<Reason> {
-        let over = row
-            .assistant
-            .zip(row.shift)
-            .filter(|(who, shift)| self.shift(*who, staged) != Some(*shift));
-        over.map(|_over| Reason::STALE)
+        let (place, shift) = row.within()?;
+        (self.at(&place, staged).value != shift).then_some(Reason::STALE)
     }
 
     fn check_put(&self, put: &Put, staged: &Staged) -> Option<Reason> {
@@ -98,28 +93,14 @@ impl Facts {
         (there.checked_add(1) != Some(put.row.version)).then_some(Reason::MOVED)
     }
 
-    fn check_keep(&self, versioned: &Versioned, staged: &Staged) -> Option<Reason> {
-        let row_key = versioned.row_key();
-        let (new, old) = (&staged.guard_facts, &self.guard_facts);
-        let there = new
-            .versioned
-            .get(&row_key)
-            .or_else(|| old.versioned.get(&row_key))
-            .copied()
-            .unwrap_or(0);
-        (there.checked_add(1) != Some(versioned.version())).then_some(Reason::STALE)
-    }
-
-    fn check_identify(&self, seen: &Identify, staged: &Staged) -> Option<Reason> {
-        let (new, old) = (&staged.guard_facts, &self.guard_facts);
-        let account = &seen.row.account_id;
-        if new.identified.contains(account) || old.identified.contains(account) {
-            return Some(Reason::ID_CHECKED);
+    /// A record follows the version that was read, and takes what nobody else has.
+    fn check_keep(&self, keep: &Keep, staged: &Staged) -> Option<Reason> {
+        let entry = keep.record.entry();
+        if self.at(&entry.key, staged).value.checked_add(1) != Some(entry.version) {
+            return Some(entry.refusal);
         }
-        let mut digests = std::iter::once(&seen.row.digest).chain(&seen.older);
-        let taken = digests
-            .any(|digest| new.identities.contains(digest) || old.identities.contains(digest));
-        taken.then_some(Reason::ID_TAKEN)
+        let mut vacant = entry.vacant.iter();
+        vacant.find(|(key, _)| self.at(key, staged).value != 0).map(|(_, reason)| *reason)
     }
 
     fn check_save(&self, save: &SessionSave, staged: &Staged) -> Option<Reason> {
@@ -133,11 +114,6 @@ impl Facts {
         let new = &mut staged.guard_facts;
         match change {
             Change::OpenAccount(account) => drop(staged.opened.insert(account.id, account.clone())),
-            Change::Join(person) => drop(new.msisdns.insert(person.msisdn.clone())),
-            Change::SetPin(pin) | Change::FirstPin(pin) => {
-                new.attempts.insert(pin.id, pin.attempts);
-                new.tags.insert(pin.id, (pin.salt.clone(), pin.tag.clone()));
-            }
             Change::ChargePin { pin } => {
                 let attempts = self.attempts(*pin, staged).unwrap_or(0).saturating_add(1);
                 staged.guard_facts.attempts.insert(*pin, attempts);
@@ -157,27 +133,35 @@ impl Facts {
                 let after = Standing { version, state, ..before };
                 staged.guard_facts.arrangements.insert(put.row.id, after);
             }
-            Change::Keep(versioned) => {
-                new.versioned.insert(versioned.row_key(), versioned.version());
-            }
+            Change::Keep(keep) => self.stage_keep(keep, staged),
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
-            Change::Identify(seen) => {
-                new.identities.insert(seen.row.digest.clone());
-                new.identified.insert(seen.row.account_id);
-            }
-            Change::OpenShift(shift) => drop(new.shifts.insert(shift.assistant, Some(shift.id))),
-            Change::CloseShift(shift) => drop(new.shifts.insert(shift.assistant, None)),
-            Change::SetLanguage { .. }
-            | Change::AtVersion { .. }
+            Change::AtVersion { .. }
             | Change::AtPosting { .. }
             | Change::While { .. }
-            | Change::Block { .. }
             | Change::Journal(_)
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
             | Change::TellBelow { .. }
             | Change::Tell(_) => {}
         }
+    }
+
+    /// The record takes its places. A new tag of a PIN leaves its tries as they are.
+    fn stage_keep(&self, keep: &Keep, staged: &mut Staged) {
+        if let Record::Pin(pin) = &keep.record {
+            let tries = self.attempts(pin.id, staged).unwrap_or(pin.attempts);
+            staged.guard_facts.attempts.insert(pin.id, tries);
+            staged.guard_facts.tags.insert(pin.id, (pin.salt.clone(), pin.tag.clone()));
+        }
+        let entry = keep.record.entry();
+        let now = Occupant { value: entry.version, ..self.at(&entry.key, staged) };
+        let taken = |(key, value)| (key, Occupant { value, last_posting: 0 });
+        staged.guard_facts.records.insert(entry.key, now);
+        staged.guard_facts.records.extend(entry.takes.into_iter().map(taken));
+    }
+
+    /// What stands at the key of a record.
+    fn at(&self, key: &RecordKey, staged: &Staged) -> Occupant {
+        let (new, old) = (&staged.guard_facts.records, &self.guard_facts.records);
+        new.get(key).or_else(|| old.get(key)).copied().unwrap_or_default()
     }
 
     fn arrangement<'a>(&'a self, id: ArrangementId, staged: &'a Staged) -> Option<&'a Standing> {
@@ -203,23 +187,9 @@ impl Facts {
             .copied()
     }
 
-    fn is_joined(&self, msisdn: &str, staged: &Staged) -> bool {
-        staged.guard_facts.msisdns.contains(msisdn) || self.guard_facts.msisdns.contains(msisdn)
-    }
-
     fn is_seen(&self, key: &Key, staged: &Staged) -> bool {
         let (new, old) = (&staged.guard_facts, &self.guard_facts);
         new.dedup_keys.contains(key) || old.dedup_keys.contains(key)
-    }
-
-    fn shift(&self, assistant: AssistantId, staged: &Staged) -> Option<ShiftId> {
-        staged
-            .guard_facts
-            .shifts
-            .get(&assistant)
-            .or_else(|| self.guard_facts.shifts.get(&assistant))
-            .copied()
-            .flatten()
     }
 }
 

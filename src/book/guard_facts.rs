@@ -3,10 +3,10 @@
 
 use super::Key;
 use super::posting::Receipt;
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, ArrangementId, PinId};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, HoldRow};
-use crate::store::versioned::RowKey;
+use crate::store::record::{Occupant, RecordKey};
 use std::collections::{HashMap, HashSet};
 
 /// What the database says about everything a batch touches, and then what the batch makes of it.
@@ -35,18 +35,10 @@ pub struct GuardFacts {
     pub tags: HashMap<PinId, (Vec<u8>, Vec<u8>)>,
     /// Texts that were handled.
     pub dedup_keys: HashSet<Key>,
-    /// Numbers that have a wallet.
-    pub msisdns: HashSet<String>,
-    /// Digests of ID numbers that have a wallet.
-    pub identities: HashSet<Vec<u8>>,
-    /// Wallets that have an ID.
-    pub identified: HashSet<AccountId>,
-    /// The shifts that people are in, by who serves; nothing for one that has just ended.
-    pub shifts: HashMap<AssistantId, Option<ShiftId>>,
     /// Where arrangements stand, by number; no entry where there is none.
     pub arrangements: HashMap<ArrangementId, Standing>,
-    /// Versions of what people keep.
-    pub versioned: HashMap<RowKey, i64>,
+    /// What stands at the keys of records; no entry where nothing does.
+    pub records: HashMap<RecordKey, Occupant>,
 }
 
 /// Where an arrangement stands, as far as it matters to who changes it.
@@ -86,12 +78,8 @@ impl Facts {
         self.guard_facts.attempts.extend(guard_facts.attempts);
         self.guard_facts.tags.extend(guard_facts.tags);
         self.guard_facts.dedup_keys.extend(guard_facts.dedup_keys);
-        self.guard_facts.msisdns.extend(guard_facts.msisdns);
-        self.guard_facts.identities.extend(guard_facts.identities);
-        self.guard_facts.identified.extend(guard_facts.identified);
-        self.guard_facts.shifts.extend(guard_facts.shifts);
         self.guard_facts.arrangements.extend(guard_facts.arrangements);
-        self.guard_facts.versioned.extend(guard_facts.versioned);
+        self.guard_facts.records.extend(guard_facts.records);
     }
 
     /// An account, also one that the same posting opens.

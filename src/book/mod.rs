@@ -16,6 +16,7 @@ pub mod key;
 mod numbers;
 pub mod posting;
 mod reading;
+pub mod touched;
 pub mod trail;
 mod writer;
 mod writing;
@@ -25,7 +26,7 @@ pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
 pub use posting::{
-    Change, Credential, HoldMove, Identify, Leg, Posting, Put, Receipt, SecretKind, SessionSave,
+    Change, Credential, HoldMove, Keep, Leg, Posting, Put, Receipt, SecretKind, SessionSave,
 };
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.

@@ -8,12 +8,10 @@ use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
-use crate::store::identities::IdentityRow;
 use crate::store::outbox::NewMessage;
-use crate::store::people::{PersonRow, PinRow};
+use crate::store::records::Record;
 use crate::store::sessions::SessionRow;
-use crate::store::versioned::Versioned;
-use crate::store::working_day::{AgentJournalRow, ClawbackRow, ShiftRow};
+use crate::store::working_day::AgentJournalRow;
 use crate::time::Timestamp;
 
 /// Legs, hold moves, meters and changes of one posting at most: whoever has more to do does it in
@@ -22,9 +20,9 @@ pub const POSTING_ROWS_MAX: usize = 1_000;
 
 /// Built by the wallet without touching money; the book makes it true as a whole or not at all.
 ///
-/// With legs, hold moves or arrangements it is recorded for ever under its key, and the same key
-/// gives the same receipt again. Without them it is only its `changes`, which guard themselves
-/// against repetition.
+/// With legs, hold moves, arrangements or records it is recorded for ever under its key, and the
+/// same key gives the same receipt again. Without them it is only its `changes`, which guard
+/// themselves against repetition.
 #[derive(Debug, Clone)]
 pub struct Posting {
     /// What makes a repetition recognisable.
@@ -127,15 +125,6 @@ pub enum HoldMove {
 pub enum Change {
     /// Add an account (with zero balance).
     OpenAccount(Account),
-    /// Add a person; refused as `already_joined` when the number has a wallet.
-    Join(PersonRow),
-    /// Set or replace a PIN; clears the count of wrong tries.
-    SetPin(PinRow),
-    /// Set the PIN of somebody who has none yet; refused as `already_joined` when they have one.
-    FirstPin(PinRow),
-    /// An agent has seen somebody's ID, who is better known by that; refused as `id_taken` when it
-    /// has a wallet already, and as `id_checked` when this wallet has an ID already.
-    Identify(Identify),
     /// Count a wrong try; refused as `pin_locked` when none is left.
     ChargePin {
         /// Whose PIN.
@@ -145,13 +134,6 @@ pub enum Change {
     ClearPin {
         /// Whose PIN.
         pin: PinId,
-    },
-    /// Change the language a person is spoken to in.
-    SetLanguage {
-        /// Who.
-        account: AccountId,
-        /// Two letters.
-        language: String,
     },
     /// Store a conversation; refused as `stale` when it is not at the version that was read.
     SaveSession(SessionSave),
@@ -180,30 +162,8 @@ pub enum Change {
         /// Which text.
         key: Key,
     },
-    /// Whether somebody takes requests from somebody else.
-    Block {
-        /// Who is asked.
-        account: AccountId,
-        /// Who asks.
-        other: AccountId,
-        /// Not any more.
-        blocked: bool,
-    },
-    /// Somebody begins to serve; refused as `shift_open` when they are in a shift.
-    OpenShift(ShiftRow),
-    /// A shift ends as the row says; refused as `shift_none` when they are not in it any more.
-    CloseShift(ShiftRow),
     /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
     Journal(AgentJournalRow),
-    /// From when on the float of an outlet counts as low.
-    SetLowFloat {
-        /// The float account.
-        outlet: AccountId,
-        /// Minor units.
-        low_minor: i64,
-    },
-    /// What is known of commission that was earned too much.
-    ClawBack(ClawbackRow),
     /// Add a message if this posting takes the account from this amount, or more, to less.
     TellBelow {
         /// Which account.
@@ -224,9 +184,9 @@ pub enum Change {
         /// The states it may be in.
         states: &'static [&'static str],
     },
-    /// Store a row that has a version; refused as `stale` when it is not at the version that was
-    /// read.
-    Keep(Versioned),
+    /// Store a record; refused as it says itself when it is not at the version that was read, or
+    /// when another place that it takes is not vacant.
+    Keep(Keep),
     /// Add a message. It gets this posting's number when it tells of an account's balance.
     Tell(NewMessage),
 }
@@ -243,15 +203,16 @@ pub struct Put {
     pub note: String,
 }
 
-/// Whose ID was seen.
+/// A record to store, and why.
 #[derive(Debug, Clone)]
-pub struct Identify {
-    /// What is remembered of it.
-    pub row: IdentityRow,
-    /// The digests of the same number under keys that were in use before.
-    pub older: Vec<Vec<u8>>,
-    /// How well they are known by it.
-    pub tier: &'static str,
+pub struct Keep {
+    /// As it is to be stored: its version is the one after the one that was read. What the book
+    /// gives, the book fills in.
+    pub record: Record,
+    /// What happened, as a verb.
+    pub event: &'static str,
+    /// Why, in the words of who did it; empty where nobody was asked.
+    pub note: String,
 }
 
 /// A conversation to store.
@@ -300,8 +261,19 @@ impl Posting {
 
 /// Whether a posting of these is recorded in the book, or only changes rows around it.
 pub fn is_recorded(legs: &[Leg], holds: &[HoldMove], changes: &[Change]) -> bool {
-    let put = |change: &Change| matches!(change, Change::Put(_));
-    !legs.is_empty() || !holds.is_empty() || changes.iter().any(put)
+    !legs.is_empty() || !holds.is_empty() || changes.iter().any(Change::leaves_trail)
+}
+
+impl Change {
+    /// The change that stores a record, where nobody was asked why.
+    pub fn keep(record: Record, event: &'static str) -> Change {
+        Change::Keep(Keep { record, event, note: String::new() })
+    }
+
+    /// Whether it leaves a trail, which is the trail of a posting.
+    pub fn leaves_trail(&self) -> bool {
+        matches!(self, Change::Put(_) | Change::Keep(_))
+    }
 }
 
 impl Receipt {

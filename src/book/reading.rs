@@ -3,15 +3,13 @@
 
 use super::Key;
 use super::guard_facts::{Facts, Standing};
-use super::posting::{Change, HoldMove, Posting, Receipt};
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId};
+use super::posting::{Posting, Receipt};
+use super::touched::Touched;
+use crate::id::{AccountId, PinId};
 use crate::store::changes_since::Invalidated;
-use crate::store::{
-    Conn, StoreError, arrangement_rows, book_rows, identities, people, sessions, versioned,
-    working_day,
-};
+use crate::store::{Conn, StoreError, arrangement_rows, book_rows, pins, records, sessions};
 use crate::time::Timestamp;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Rows of one kind that are remembered; then it begins anew.
 const REMEMBERED_MAX: usize = 200_000;
@@ -24,7 +22,7 @@ pub fn prefetch(
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
     facts.make_room();
-    read_book(conn, &mut TouchedRows::of(postings), facts)
+    read_book(conn, &mut Touched::of(postings), facts)
 }
 
 /// Reads everything the postings touch: a handful of statements however many postings there are.
@@ -36,7 +34,7 @@ pub fn read_facts(
     facts: &mut Facts,
     invalidated: Option<&Invalidated>,
 ) -> Result<(), StoreError> {
-    let mut want = TouchedRows::of(postings);
+    let mut want = Touched::of(postings);
     if let Some(invalidated) = invalidated {
         want.keys.retain(|key| invalidated.keys.contains(*key));
         invalidated.accounts.iter().for_each(|id| drop(facts.accounts.remove(id)));
@@ -50,37 +48,19 @@ pub fn read_facts(
         let seen = sessions::seen_among(conn, &Vec::from_iter(want.dedup_keys))?;
         facts.guard_facts.dedup_keys = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
     }
-    if !want.msisdns.is_empty() {
-        facts.guard_facts.msisdns =
-            people::msisdns_among(conn, &Vec::from_iter(want.msisdns))?.into_iter().collect();
-    }
-    if !want.identified.is_empty() {
-        let known = identities::known(
-            conn,
-            &Vec::from_iter(want.identities),
-            &Vec::from_iter(want.identified),
-        )?;
-        (facts.guard_facts.identities, facts.guard_facts.identified) = known.into_iter().unzip();
-    }
-    if !want.serving.is_empty() {
-        let shifts = working_day::open_shifts(conn, &Vec::from_iter(want.serving))?;
-        facts.guard_facts.shifts =
-            shifts.into_iter().map(|(assistant, shift)| (assistant, Some(shift))).collect();
-    }
     if !want.arrangements.is_empty() {
         let rows = arrangement_rows::by_ids(conn, &Vec::from_iter(want.arrangements))?;
         facts.guard_facts.arrangements =
             rows.into_iter().map(|row| (row.id, Standing::of(row))).collect();
     }
-    if !want.versioned.is_empty() {
-        facts.guard_facts.versioned =
-            versioned::versions(conn, &want.versioned)?.into_iter().collect();
+    if !want.records.is_empty() {
+        facts.guard_facts.records = records::occupants(conn, &want.records)?.into_iter().collect();
     }
     Ok(())
 }
 
 /// The conversations that are not remembered from the batches before.
-fn read_sessions(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
+fn read_sessions(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
     let remembered = &mut facts.guard_facts.sessions;
     let sessions: Vec<&[u8]> =
         want.sessions.iter().copied().filter(|key| !remembered.contains_key(*key)).collect();
@@ -96,7 +76,7 @@ fn read_sessions(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Resu
 }
 
 /// The PINs that are not remembered from the batches before.
-fn read_pins(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
+fn read_pins(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
     let pins: Vec<PinId> = want
         .pins
         .iter()
@@ -104,14 +84,14 @@ fn read_pins(conn: &mut Conn, want: &TouchedRows, facts: &mut Facts) -> Result<(
         .filter(|id| !facts.guard_facts.attempts.contains_key(id))
         .collect();
     if !pins.is_empty() {
-        let pins = people::pins_of(conn, &pins)?;
+        let pins = pins::by_ids(conn, &pins)?;
         facts.guard_facts.attempts.extend(pins.iter().map(|pin| (pin.id, pin.attempts)));
         facts.guard_facts.tags.extend(pins.into_iter().map(|pin| (pin.id, (pin.salt, pin.tag))));
     }
     Ok(())
 }
 
-fn read_book(conn: &mut Conn, want: &mut TouchedRows, facts: &mut Facts) -> Result<(), StoreError> {
+fn read_book(conn: &mut Conn, want: &mut Touched, facts: &mut Facts) -> Result<(), StoreError> {
     if !want.keys.is_empty() {
         for row in book_rows::postings_with(conn, &want.keys)? {
             let key =
@@ -148,98 +128,13 @@ impl Facts {
         self.holds.clear();
         self.known.clear();
         self.guard_facts.dedup_keys.clear();
-        self.guard_facts.msisdns.clear();
-        self.guard_facts.identities.clear();
-        self.guard_facts.identified.clear();
-        self.guard_facts.shifts.clear();
         self.guard_facts.arrangements.clear();
-        self.guard_facts.versioned.clear();
+        self.guard_facts.records.clear();
         for full in
             [self.accounts.len(), self.guard_facts.sessions.len(), self.guard_facts.attempts.len()]
         {
             if full > REMEMBERED_MAX {
                 *self = Facts { last_posting: self.last_posting, ..Facts::default() };
-            }
-        }
-    }
-}
-
-/// Which rows a batch needs to see.
-#[derive(Default)]
-struct TouchedRows<'a> {
-    keys: Vec<&'a [u8]>,
-    accounts: HashSet<AccountId>,
-    holds: BTreeSet<i64>,
-    sessions: HashSet<&'a [u8]>,
-    pins: BTreeSet<PinId>,
-    dedup_keys: BTreeSet<&'a [u8]>,
-    msisdns: BTreeSet<&'a str>,
-    identities: BTreeSet<&'a [u8]>,
-    identified: BTreeSet<AccountId>,
-    serving: BTreeSet<AssistantId>,
-    arrangements: BTreeSet<ArrangementId>,
-    versioned: BTreeSet<versioned::RowKey>,
-}
-
-impl<'a> TouchedRows<'a> {
-    fn of(postings: &'a [Posting]) -> TouchedRows<'a> {
-        let mut want = TouchedRows::default();
-        postings.iter().for_each(|posting| want.note(posting));
-        want
-    }
-
-    fn note(&mut self, posting: &'a Posting) {
-        if posting.is_recorded() {
-            self.keys.push(posting.key.bytes());
-        }
-        self.accounts.extend(posting.legs.iter().map(|leg| leg.account));
-        for step in &posting.holds {
-            match step {
-                HoldMove::Open { account, .. } => drop(self.accounts.insert(*account)),
-                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
-                    self.holds.insert(*hold);
-                }
-            }
-        }
-        self.pins.extend(posting.credentials.iter().map(|credential| credential.pin));
-        let otherwise = posting
-            .credentials
-            .iter()
-            .flat_map(|credential| credential.wrong.iter().chain(&credential.locked));
-        for change in posting.changes.iter().chain(otherwise) {
-            match change {
-                Change::OpenAccount(account) => drop(self.accounts.insert(account.id)),
-                Change::Join(person) => drop(self.msisdns.insert(&person.msisdn)),
-                Change::FirstPin(pin) => drop(self.pins.insert(pin.id)),
-                Change::Identify(seen) => {
-                    self.identities
-                        .extend(seen.older.iter().chain([&seen.row.digest]).map(Vec::as_slice));
-                    self.identified.insert(seen.row.account_id);
-                }
-                Change::ChargePin { pin } => drop(self.pins.insert(*pin)),
-                Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
-                Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
-                Change::AtPosting { account, .. } => drop(self.accounts.insert(*account)),
-                Change::Dedup { key } | Change::Claim { key } => {
-                    self.dedup_keys.insert(key.bytes());
-                }
-                Change::Put(put) => drop(self.arrangements.insert(put.row.id)),
-                Change::While { arrangement, .. } => {
-                    self.arrangements.insert(*arrangement);
-                }
-                Change::Keep(versioned) => drop(self.versioned.insert(versioned.row_key())),
-                Change::ClearPin { pin } => drop(self.pins.insert(*pin)),
-                Change::OpenShift(shift) | Change::CloseShift(shift) => {
-                    self.serving.insert(shift.assistant);
-                }
-                Change::Journal(row) => self.serving.extend(row.shift.and(row.assistant)),
-                Change::SetPin(_)
-                | Change::SetLanguage { .. }
-                | Change::Block { .. }
-                | Change::SetLowFloat { .. }
-                | Change::ClawBack(_)
-                | Change::TellBelow { .. }
-                | Change::Tell(_) => {}
             }
         }
     }

@@ -5,8 +5,9 @@
 use super::batch::BatchOutcome;
 use super::chain::Link;
 use super::guard_facts::Facts;
-use super::posting::{Posting, Put};
+use super::posting::{Keep, Posting, Put};
 use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::record::{Cell, Entry};
 use crate::store::trail_rows::TrailRow;
 
 /// Bytes of a digest: nobody has time to look for another row with the same one.
@@ -28,10 +29,27 @@ impl Facts {
         }
         let begun_by = stands.begun_by;
         let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
-        let before = out.rows.trail.iter().rev().take_while(|event| event.posting_id == number);
-        let nr = i64::try_from(before.count()).unwrap_or(i64::MAX);
-        out.rows.trail.push(event(posting, (number, nr), put, &row, previous));
+        let place = (number, nr(&out.rows.trail, number));
+        out.rows.trail.push(event(posting, place, put, &row, previous));
         out.arrangements.insert(row.id, row);
+    }
+
+    /// Stores a record, and leaves its trail.
+    pub(super) fn keep(
+        &mut self,
+        posting: &Posting,
+        number: i64,
+        keep: &Keep,
+        out: &mut BatchOutcome,
+    ) {
+        let record = keep.record.clone().left_by(number);
+        let entry = record.entry();
+        let stands = self.guard_facts.records.entry(entry.key.clone()).or_default();
+        let before = std::mem::replace(&mut stands.last_posting, number);
+        let place = (number, nr(&out.rows.trail, number));
+        out.rows.trail.push(kept(posting, place, keep, &entry, before));
+        let key = entry.key;
+        out.records.insert(key, record);
     }
 }
 
@@ -59,6 +77,49 @@ fn event(
     }
 }
 
+/// What happened to a record, which is left as `entry` says; `before` is the posting that changed
+/// it last, 0 where none did.
+fn kept(posting: &Posting, place: (i64, i64), keep: &Keep, entry: &Entry, before: i64) -> TrailRow {
+    let (posting_id, nr) = place;
+    TrailRow {
+        posting_id,
+        nr,
+        kind: entry.table.kind.to_owned(),
+        record_id: entry.number,
+        version: entry.version,
+        event: keep.event.to_owned(),
+        actor: posting.actor.to_string(),
+        note: keep.note.clone(),
+        digest: of_record(entry),
+        previous: (before != 0).then_some(before),
+    }
+}
+
+/// Which event of a posting comes next.
+fn nr(trail: &[TrailRow], posting: i64) -> i64 {
+    let before = trail.iter().rev().take_while(|event| event.posting_id == posting);
+    i64::try_from(before.count()).unwrap_or(i64::MAX)
+}
+
+/// The digest of a record: of every column that a version changes.
+pub fn of_record(entry: &Entry) -> Vec<u8> {
+    let mut link = Link::begin();
+    link.bytes(entry.table.name.as_bytes());
+    let columns = entry.columns.iter();
+    for (name, cell) in columns.filter(|(name, _)| !entry.table.apart.contains(name)) {
+        link.bytes(name.as_bytes());
+        match *cell {
+            Cell::Number(number) => link.number(number),
+            Cell::Optional(number) => link.optional(number),
+            Cell::Text(text) => link.bytes(text.as_bytes()),
+            Cell::OptionalText(Some(text)) => link.number(1).bytes(text.as_bytes()),
+            Cell::OptionalText(None) => link.number(0),
+            Cell::Bytes(bytes) => link.bytes(bytes),
+        };
+    }
+    cut(link)
+}
+
 /// The digest of an arrangement: of every column.
 pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
     let mut link = Link::begin();
@@ -71,6 +132,10 @@ pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
         .optional(row.other.map(|other| other.number()));
     link.bytes(row.subject.as_bytes()).number(row.begun_at).optional(row.due_at);
     link.bytes(row.body.as_bytes()).number(row.begun_by).number(row.last_posting);
+    cut(link)
+}
+
+fn cut(link: Link) -> Vec<u8> {
     let mut digest = link.end();
     digest.truncate(DIGEST_BYTES);
     digest

@@ -8,7 +8,7 @@ use crate::id::AccountId;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::{self, AgentPost};
-use crate::store::{Conn, StoreError, book_rows, people};
+use crate::store::{Conn, StoreError, book_rows, people, pins};
 use crate::wallet::bootstrap::BootstrapError;
 use crate::wallet::{ServiceConfig, Wallet};
 use serde::Serialize;
@@ -147,7 +147,7 @@ pub(super) fn post(
     let seeded = OUTLETS.iter().find_map(|outlet| {
         outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))
     });
-    let stored = people::pin(conn, post.assistant.id.into())?;
+    let stored = pins::by_id(conn, post.assistant.id.into())?;
     let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {
         let pin = Pin::parse(seeded).ok()?;
         let right = config.pin_keys.matches(

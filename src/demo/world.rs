@@ -10,6 +10,8 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::store::people::{self, PersonRow};
+use crate::store::pins;
+use crate::store::records::Record;
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::bootstrap::BootstrapError;
@@ -123,6 +125,8 @@ fn settle_in(wallet: &Wallet, seed: &Seed, account: AccountId, now: Timestamp) -
     let config = &wallet.config;
     let person = PersonRow {
         account_id: account,
+        version: 1,
+        last_posting: 0,
         msisdn: seed.phone.into(),
         name: seed.name.into(),
         language: seed.language.into(),
@@ -130,15 +134,12 @@ fn settle_in(wallet: &Wallet, seed: &Seed, account: AccountId, now: Timestamp) -
         tier: Tier::Full.code().into(),
     };
     let mut changes = vec![
-        Change::Join(person),
+        Change::keep(Record::Person(person), "join"),
         Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
     ];
     if let Ok(pin) = Pin::parse(seed.pin) {
-        changes.push(Change::SetPin(config.tagged(
-            account.into(),
-            &pin,
-            wallet.randomness.bytes(),
-        )));
+        let pin = config.tagged(account.into(), &pin, wallet.randomness.bytes());
+        changes.push(Change::keep(Record::Pin(pin), "set_pin"));
     }
     changes
 }
@@ -173,7 +174,7 @@ fn person(
     let account = book_rows::account(conn, row.account_id)?
         .ok_or(StoreError::Damaged("a person without an account"))?;
     let seeded = everybody().find(|seed| seed.phone == row.msisdn);
-    let stored = people::pin(conn, row.account_id.into())?;
+    let stored = pins::by_id(conn, row.account_id.into())?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
         let right = config.pin_keys.matches(

@@ -1,19 +1,24 @@
 //! Agents: outlets, and who works there.
 
 use super::people::PersonRow;
-use super::rows::{Column, Rows};
+use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::{assistants, outlets, people};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, AssistantId};
+use crate::reason::Reason;
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+
+const TABLE: Table = Table { name: "outlets", kind: "outlet", key: &["float_account"], apart: &[] };
 
 /// A place that turns cash into money and back.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = outlets, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct OutletRow {
     /// The account of its float, which names it: `AgentNumber::of` this is what customers type.
     pub float_account: AccountId,
+    /// One more with each change, from 1.
+    pub version: i64,
+    /// The posting that changed it last; given by the book.
+    pub last_posting: i64,
     /// The account on which its commission gathers.
     pub commission_account: AccountId,
     /// The float account of its head office or super-agent.
@@ -29,6 +34,38 @@ pub struct OutletRow {
     /// Below this, minor units, its float counts as low; the limits' file says it where nothing is
     /// given.
     pub low_float_minor: Option<i64>,
+}
+
+impl OutletRow {
+    /// The same one version later, to be changed.
+    pub fn next(&self) -> OutletRow {
+        OutletRow { version: self.version.saturating_add(1), ..self.clone() }
+    }
+
+    /// What it says of itself.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            table: &TABLE,
+            key: RecordKey::Outlet(self.float_account),
+            number: self.float_account.number(),
+            version: self.version,
+            refusal: Reason::STALE,
+            vacant: Vec::new(),
+            takes: Vec::new(),
+            columns: vec![
+                ("float_account", Cell::Number(self.float_account.number())),
+                ("version", Cell::Number(self.version)),
+                ("last_posting", Cell::Number(self.last_posting)),
+                ("commission_account", Cell::Number(self.commission_account.number())),
+                ("head_office", Cell::Optional(self.head_office.map(|head| head.number()))),
+                ("name", Cell::Text(&self.name)),
+                ("area", Cell::Text(&self.area)),
+                ("state", Cell::Text(&self.state)),
+                ("opened_at", Cell::Number(self.opened_at)),
+                ("low_float_minor", Cell::Optional(self.low_float_minor)),
+            ],
+        }
+    }
 }
 
 /// Somebody who serves at an outlet.
@@ -92,17 +129,6 @@ pub fn staff(conn: &mut Conn, outlet: AccountId) -> Result<Vec<PersonRow>, Store
     Ok(on!(conn, c => theirs.load(c))?)
 }
 
-/// Opens an outlet whose accounts are there; again changes nothing.
-pub fn open_outlet(conn: &mut Conn, row: &OutletRow) -> Result<(), StoreError> {
-    on!(conn, c =>
-        diesel::insert_into(outlets::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c)
-    )?;
-    Ok(())
-}
-
 /// Lets somebody serve at an outlet; again changes nothing.
 pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
     on!(conn, c =>
@@ -137,9 +163,29 @@ pub fn assistants_at(conn: &mut Conn, outlet: AccountId) -> Result<Vec<Assistant
     Ok(on!(conn, c => theirs.select(assistants::id).load(c))?)
 }
 
-/// Writes when the floats of outlets count as low.
-pub fn set_low_floats(lows: &BTreeMap<AccountId, i64>) -> Rows<'static> {
-    let columns =
-        vec![Column::ids(lows.keys().copied()), Column::Numbers(lows.values().copied().collect())];
-    Rows::update(lows.len(), columns, "outlets", "float_account", &["low_float_minor"])
+/// Those behind one of them.
+pub fn page_after(
+    conn: &mut Conn,
+    after: Option<&OutletRow>,
+    limit: i64,
+) -> Result<Vec<OutletRow>, StoreError> {
+    let after = after.map_or(AccountId::of(i64::MIN), |row| row.float_account);
+    let page = outlets::table.filter(outlets::float_account.gt(after));
+    Ok(on!(conn, c => page.order(outlets::float_account).limit(limit).load(c))?)
+}
+
+/// Those of these that are there.
+pub fn occupants(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = outlets::table.filter(outlets::float_account.eq_any(accounts));
+    let rows: Vec<OutletRow> = on!(conn, c => rows.load(c))?;
+    let own = |row: OutletRow| {
+        record::own(RecordKey::Outlet(row.float_account), row.version, row.last_posting)
+    };
+    Ok(rows.into_iter().map(own).collect())
 }

@@ -1,20 +1,26 @@
 //! What people set themselves for a week or a month.
 
-use super::rows::{Column, Rows};
+use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::budgets;
 use super::{Conn, StoreError, on};
 use crate::calendar::Day;
 use crate::id::AccountId;
 use crate::limits::{Budget, Budgets, Window};
+use crate::reason::Reason;
 use diesel::prelude::*;
 
-/// Somebody's budget, as it is stored: no window is no budget.
+const TABLE: Table = Table { name: "budgets", kind: "budget", key: &["account_id"], apart: &[] };
+
+/// Somebody's budget, as it is stored: no window is no budget. In the trail it has the number of
+/// the wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct BudgetRow {
     /// Whose.
     pub account_id: AccountId,
     /// One more with each change.
     pub version: i64,
+    /// The posting that changed it last; given by the book.
+    pub last_posting: i64,
     /// `week` or `month`.
     pub span: Option<String>,
     /// Minor units.
@@ -33,6 +39,7 @@ impl BudgetRow {
         BudgetRow {
             account_id,
             version: 0,
+            last_posting: 0,
             span: None,
             value_minor: 0,
             next_day: None,
@@ -67,7 +74,40 @@ impl BudgetRow {
         let next_day = budgets.next.map(|(day, _then)| i64::from(day.number()));
         let account_id = self.account_id;
         let version = self.version.saturating_add(1);
-        BudgetRow { account_id, version, span, value_minor, next_day, next_window, next_minor }
+        let last_posting = self.last_posting;
+        BudgetRow {
+            account_id,
+            version,
+            last_posting,
+            span,
+            value_minor,
+            next_day,
+            next_window,
+            next_minor,
+        }
+    }
+
+    /// What it says of itself.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            table: &TABLE,
+            key: RecordKey::Budget(self.account_id),
+            number: self.account_id.number(),
+            version: self.version,
+            refusal: Reason::STALE,
+            vacant: Vec::new(),
+            takes: Vec::new(),
+            columns: vec![
+                ("account_id", Cell::Number(self.account_id.number())),
+                ("version", Cell::Number(self.version)),
+                ("last_posting", Cell::Number(self.last_posting)),
+                ("span", Cell::OptionalText(self.span.as_deref())),
+                ("value_minor", Cell::Number(self.value_minor)),
+                ("next_day", Cell::Optional(self.next_day)),
+                ("next_window", Cell::OptionalText(self.next_window.as_deref())),
+                ("next_minor", Cell::Number(self.next_minor)),
+            ],
+        }
     }
 }
 
@@ -84,30 +124,29 @@ pub fn of(conn: &mut Conn, account: AccountId) -> Result<Option<BudgetRow>, Stor
     Ok(on!(conn, c => budgets::table.find(account).first(c).optional())?)
 }
 
-/// The versions of those of these accounts that have one.
-pub fn versions(
+/// Those behind one of them.
+pub fn page_after(
     conn: &mut Conn,
-    accounts: &[AccountId],
-) -> Result<Vec<(AccountId, i64)>, StoreError> {
-    let theirs = budgets::table.filter(budgets::account_id.eq_any(accounts));
-    Ok(on!(conn, c => theirs.select((budgets::account_id, budgets::version)).load(c))?)
+    after: Option<&BudgetRow>,
+    limit: i64,
+) -> Result<Vec<BudgetRow>, StoreError> {
+    let after = after.map_or(AccountId::of(i64::MIN), |row| row.account_id);
+    let page = budgets::table.filter(budgets::account_id.gt(after));
+    Ok(on!(conn, c => page.order(budgets::account_id).limit(limit).load(c))?)
 }
 
-/// Stores them, new or not.
-pub fn keep<'a>(rows: &[&'a BudgetRow]) -> Rows<'a> {
-    let columns = vec![
-        Column::ids(rows.iter().map(|b| b.account_id)),
-        Column::Numbers(rows.iter().map(|b| b.version).collect()),
-        Column::OptionalTexts(rows.iter().map(|b| b.span.as_deref()).collect()),
-        Column::Numbers(rows.iter().map(|b| b.value_minor).collect()),
-        Column::Optional(rows.iter().map(|b| b.next_day).collect()),
-        Column::OptionalTexts(rows.iter().map(|b| b.next_window.as_deref()).collect()),
-        Column::Numbers(rows.iter().map(|b| b.next_minor).collect()),
-    ];
-    let head = "INSERT INTO budgets (account_id, version, span, value_minor, next_day, \
-                next_window, next_minor)";
-    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, span = \
-                excluded.span, value_minor = excluded.value_minor, next_day = excluded.next_day, \
-                next_window = excluded.next_window, next_minor = excluded.next_minor";
-    Rows::insert(rows.len(), columns, head, tail)
+/// Those of these that are there.
+pub fn occupants(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = budgets::table.filter(budgets::account_id.eq_any(accounts));
+    let rows: Vec<BudgetRow> = on!(conn, c => rows.load(c))?;
+    let own = |row: BudgetRow| {
+        record::own(RecordKey::Budget(row.account_id), row.version, row.last_posting)
+    };
+    Ok(rows.into_iter().map(own).collect())
 }

@@ -8,9 +8,11 @@ use super::book_rows::{Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
-use super::people::{PersonRow, PinRow};
+use super::people::PersonRow;
+use super::pins::PinRow;
+use super::shifts::ShiftRow;
 use super::wants::Want;
-use super::working_day::{CashDrawer, ShiftRow};
+use super::working_day::CashDrawer;
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
 use std::collections::BTreeMap;
 

@@ -4,7 +4,8 @@
 use super::agent_rows::{AgentPost, AssistantRow, OutletRow};
 use super::book_rows::{self, Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
-use super::people::{PersonRow, PinRow};
+use super::people::PersonRow;
+use super::pins::PinRow;
 use super::schema::{accounts, arrangements, assistants, budgets, outlets, packed, people, pins};
 use super::{Conn, StoreError, legs};
 use crate::id::{AccountId, PinId};

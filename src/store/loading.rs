@@ -4,8 +4,8 @@
 use super::facts::{Facts, Found, Roster, Whole};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, holders, identities,
-    mailboxes, people, sessions, working_day,
+    Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
+    identities, mailboxes, people, pins, sessions, shifts, working_day,
 };
 use crate::id::{AccountId, PinId};
 
@@ -78,7 +78,7 @@ fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), 
         wants.iter().filter_map(|want| if let Want::Pin(id) = want { Some(*id) } else { None });
     let pins: Vec<PinId> = pins.collect();
     if !pins.is_empty() {
-        let rows = people::pins_of(conn, &pins)?;
+        let rows = pins::by_ids(conn, &pins)?;
         for id in pins {
             let row = rows.iter().find(|row| row.id == id).cloned();
             facts.put(Want::Pin(id), Found::Pin(row));
@@ -105,13 +105,16 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
         Want::OutletsIn(area, limit) => Found::Outlets(agent_rows::outlets_in(conn, area, *limit)?),
         Want::Post(person) => Found::Post(Box::new(agent_rows::post_of(conn, *person)?)),
         Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
-        Want::Shift(assistant) => Found::Shift(working_day::open_shift(conn, *assistant)?),
+        Want::Shift(assistant) => Found::Shift(shifts::open_shift(conn, *assistant)?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
-        Want::Owed(outlet) => Found::Count(working_day::owed_minor(conn, *outlet)?),
+        Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(conn, *outlet)?),
         Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
         Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
-        Want::BlockedBy(account) => Found::Accounts(blocks::by(conn, *account)?),
         Want::HowMany(kind, side) => Found::Count(arrangement_rows::count(conn, kind, side)?),
+        Want::BlockedBy(account) => Found::Accounts(blocks::blocked_by(conn, *account)?),
+        Want::BlockVersion(account, other) => {
+            Found::Count(blocks::version(conn, *account, *other)?)
+        }
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
         Want::Identified(account) => Found::Truth(identities::is_known(conn, *account)?),
         Want::Claimed(key) => Found::Truth(!sessions::seen_among(conn, &[key])?.is_empty()),
@@ -123,7 +126,7 @@ fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, Sto
 fn roster(conn: &mut Conn, outlet: AccountId) -> Result<Roster, StoreError> {
     let people = agent_rows::staff(conn, outlet)?;
     let assistants = agent_rows::assistants_at(conn, outlet)?;
-    let shifts = working_day::open_shifts(conn, &assistants)?;
+    let shifts = shifts::open_shifts(conn, &assistants)?;
     Ok(Roster { people, assistants, shifts })
 }
 

@@ -1,18 +1,23 @@
 //! Where people get their statements: addresses, proved and to be proved.
 
-use super::rows::{Column, Rows};
+use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::mailboxes;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, PinId};
+use crate::reason::Reason;
 use diesel::prelude::*;
 
-/// Somebody's mailbox.
+const TABLE: Table = Table { name: "mailboxes", kind: "mailbox", key: &["account_id"], apart: &[] };
+
+/// Somebody's mailbox. In the trail it has the number of the wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct MailboxRow {
     /// Whose.
     pub account_id: AccountId,
     /// One more with each change.
     pub version: i64,
+    /// The posting that changed it last; given by the book.
+    pub last_posting: i64,
     /// The address that was proved.
     pub address: Option<String>,
     /// An address that is still to be proved.
@@ -33,12 +38,37 @@ impl MailboxRow {
         MailboxRow {
             account_id,
             version: 0,
+            last_posting: 0,
             address: None,
             pending: None,
             code_id: 0,
             code_until: 0,
             day: 0,
             mails: 0,
+        }
+    }
+
+    /// What it says of itself.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            table: &TABLE,
+            key: RecordKey::Mailbox(self.account_id),
+            number: self.account_id.number(),
+            version: self.version,
+            refusal: Reason::STALE,
+            vacant: Vec::new(),
+            takes: Vec::new(),
+            columns: vec![
+                ("account_id", Cell::Number(self.account_id.number())),
+                ("version", Cell::Number(self.version)),
+                ("last_posting", Cell::Number(self.last_posting)),
+                ("address", Cell::OptionalText(self.address.as_deref())),
+                ("pending", Cell::OptionalText(self.pending.as_deref())),
+                ("code_id", Cell::Number(self.code_id)),
+                ("code_until", Cell::Number(self.code_until)),
+                ("day", Cell::Number(self.day)),
+                ("mails", Cell::Number(self.mails)),
+            ],
         }
     }
 
@@ -53,31 +83,29 @@ pub fn of(conn: &mut Conn, account: AccountId) -> Result<Option<MailboxRow>, Sto
     Ok(on!(conn, c => mailboxes::table.find(account).first(c).optional())?)
 }
 
-/// The versions of those of these accounts that have one.
-pub fn versions(
+/// Those behind one of them.
+pub fn page_after(
     conn: &mut Conn,
-    accounts: &[AccountId],
-) -> Result<Vec<(AccountId, i64)>, StoreError> {
-    let theirs = mailboxes::table.filter(mailboxes::account_id.eq_any(accounts));
-    Ok(on!(conn, c => theirs.select((mailboxes::account_id, mailboxes::version)).load(c))?)
+    after: Option<&MailboxRow>,
+    limit: i64,
+) -> Result<Vec<MailboxRow>, StoreError> {
+    let after = after.map_or(AccountId::of(i64::MIN), |row| row.account_id);
+    let page = mailboxes::table.filter(mailboxes::account_id.gt(after));
+    Ok(on!(conn, c => page.order(mailboxes::account_id).limit(limit).load(c))?)
 }
 
-/// Stores mailboxes, new or not.
-pub fn keep<'a>(boxes: &[&'a MailboxRow]) -> Rows<'a> {
-    let columns = vec![
-        Column::ids(boxes.iter().map(|b| b.account_id)),
-        Column::Numbers(boxes.iter().map(|b| b.version).collect()),
-        Column::OptionalTexts(boxes.iter().map(|b| b.address.as_deref()).collect()),
-        Column::OptionalTexts(boxes.iter().map(|b| b.pending.as_deref()).collect()),
-        Column::Numbers(boxes.iter().map(|b| b.code_id).collect()),
-        Column::Numbers(boxes.iter().map(|b| b.code_until).collect()),
-        Column::Numbers(boxes.iter().map(|b| b.day).collect()),
-        Column::Numbers(boxes.iter().map(|b| b.mails).collect()),
-    ];
-    let head = "INSERT INTO mailboxes (account_id, version, address, pending, code_id, code_until, \
-                day, mails)";
-    let tail = "ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, address = \
-                excluded.address, pending = excluded.pending, code_id = excluded.code_id, \
-                code_until = excluded.code_until, day = excluded.day, mails = excluded.mails";
-    Rows::insert(boxes.len(), columns, head, tail)
+/// Those of these that are there.
+pub fn occupants(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = mailboxes::table.filter(mailboxes::account_id.eq_any(accounts));
+    let rows: Vec<MailboxRow> = on!(conn, c => rows.load(c))?;
+    let own = |row: MailboxRow| {
+        record::own(RecordKey::Mailbox(row.account_id), row.version, row.last_posting)
+    };
+    Ok(rows.into_iter().map(own).collect())
 }

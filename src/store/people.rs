@@ -1,18 +1,23 @@
-//! People and their PIN tags.
+//! People: who has a wallet.
 
-use super::rows::{Column, Rows};
-use super::schema::{people, pins};
+use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
+use super::schema::people;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, PinId};
+use crate::id::AccountId;
+use crate::reason::Reason;
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+
+const TABLE: Table = Table { name: "people", kind: "person", key: &["account_id"], apart: &[] };
 
 /// Somebody with a wallet.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = people)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct PersonRow {
     /// Their wallet.
     pub account_id: AccountId,
+    /// One more with each change, from 1.
+    pub version: i64,
+    /// The posting that changed it last; given by the book.
+    pub last_posting: i64,
     /// Their number, as `+254...`.
     pub msisdn: String,
     /// As they gave it.
@@ -25,24 +30,36 @@ pub struct PersonRow {
     pub tier: String,
 }
 
-/// What a PIN is checked against.
-#[derive(Clone, PartialEq, Eq, Queryable)]
-pub struct PinRow {
-    /// Whose.
-    pub id: PinId,
-    /// Which key made the tag.
-    pub key_version: i64,
-    /// Random, per PIN.
-    pub salt: Vec<u8>,
-    /// The keyed digest.
-    pub tag: Vec<u8>,
-    /// Wrong tries in a row.
-    pub attempts: i64,
-}
+impl PersonRow {
+    /// The same one version later, to be changed.
+    pub fn next(&self) -> PersonRow {
+        PersonRow { version: self.version.saturating_add(1), ..self.clone() }
+    }
 
-impl std::fmt::Debug for PinRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PinRow({})", self.id)
+    /// What it says of itself: one wallet for a number.
+    pub fn entry(&self) -> Entry<'_> {
+        let number = self.account_id.number();
+        let msisdn = || RecordKey::Msisdn(self.msisdn.clone());
+        let again = if self.version == 1 { Reason::ALREADY_JOINED } else { Reason::STALE };
+        Entry {
+            table: &TABLE,
+            key: RecordKey::Person(self.account_id),
+            number,
+            version: self.version,
+            refusal: again,
+            vacant: record::first(self.version, vec![(msisdn(), Reason::ALREADY_JOINED)]),
+            takes: record::first(self.version, vec![(msisdn(), number)]),
+            columns: vec![
+                ("account_id", Cell::Number(number)),
+                ("version", Cell::Number(self.version)),
+                ("last_posting", Cell::Number(self.last_posting)),
+                ("msisdn", Cell::Text(&self.msisdn)),
+                ("name", Cell::Text(&self.name)),
+                ("language", Cell::Text(&self.language)),
+                ("joined_at", Cell::Number(self.joined_at)),
+                ("tier", Cell::Text(&self.tier)),
+            ],
+        }
     }
 }
 
@@ -61,16 +78,6 @@ pub fn by_accounts(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Person
     Ok(on!(conn, c => people::table.filter(people::account_id.eq_any(accounts)).load(c))?)
 }
 
-/// Which of these numbers have a wallet.
-pub fn msisdns_among(conn: &mut Conn, msisdns: &[&str]) -> Result<Vec<String>, StoreError> {
-    Ok(on!(conn, c =>
-        people::table
-            .filter(people::msisdn.eq_any(msisdns))
-            .select(people::msisdn)
-            .load(c)
-    )?)
-}
-
 /// Everybody, in the order they joined, a page at a time.
 pub fn page(
     conn: &mut Conn,
@@ -81,85 +88,33 @@ pub fn page(
     Ok(on!(conn, c => page.order(people::account_id).limit(limit).load(c))?)
 }
 
-/// Adds people.
-pub fn add<'a>(joined: &[&'a PersonRow]) -> Rows<'a> {
-    let columns = vec![
-        Column::ids(joined.iter().map(|p| p.account_id)),
-        Column::Texts(joined.iter().map(|p| p.msisdn.as_str()).collect()),
-        Column::Texts(joined.iter().map(|p| p.name.as_str()).collect()),
-        Column::Texts(joined.iter().map(|p| p.language.as_str()).collect()),
-        Column::Numbers(joined.iter().map(|p| p.joined_at).collect()),
-        Column::Texts(joined.iter().map(|p| p.tier.as_str()).collect()),
-    ];
-    let head = "INSERT INTO people (account_id, msisdn, name, language, joined_at, tier)";
-    Rows::insert(joined.len(), columns, head, "")
+/// Everybody behind one of them, in the order of their wallets.
+pub fn page_after(
+    conn: &mut Conn,
+    after: Option<&PersonRow>,
+    limit: i64,
+) -> Result<Vec<PersonRow>, StoreError> {
+    page(conn, after.map_or(AccountId::of(i64::MIN), |row| row.account_id), limit)
 }
 
-/// Changes the languages people are spoken to in, by account.
-pub fn set_languages<'a>(languages: &BTreeMap<AccountId, &'a str>) -> Rows<'a> {
-    let columns = vec![
-        Column::ids(languages.keys().copied()),
-        Column::Texts(languages.values().copied().collect()),
-    ];
-    Rows::update(languages.len(), columns, "people", "account_id", &["language"])
-}
-
-/// Writes how well people are known, by account.
-pub fn set_tiers<'a>(tiers: &BTreeMap<AccountId, &'a str>) -> Rows<'a> {
-    let columns =
-        vec![Column::ids(tiers.keys().copied()), Column::Texts(tiers.values().copied().collect())];
-    Rows::update(tiers.len(), columns, "people", "account_id", &["tier"])
-}
-
-/// Writes how well somebody is known.
-pub fn set_tier(conn: &mut Conn, account: AccountId, tier: &str) -> Result<(), StoreError> {
-    on!(conn, c =>
-        diesel::update(people::table.find(account))
-            .set(people::tier.eq(tier))
-            .execute(c)
-    )?;
-    Ok(())
-}
-
-/// Takes a PIN away: it opens nothing any more.
-pub fn forget_pin(conn: &mut Conn, id: PinId) -> Result<(), StoreError> {
-    on!(conn, c => diesel::delete(pins::table.find(id)).execute(c))?;
-    Ok(())
-}
-
-/// What a PIN or a code is checked against.
-pub fn pin(conn: &mut Conn, id: PinId) -> Result<Option<PinRow>, StoreError> {
-    Ok(on!(conn, c => pins::table.find(id).first(c).optional())?)
-}
-
-/// The same for several.
-pub fn pins_of(conn: &mut Conn, ids: &[PinId]) -> Result<Vec<PinRow>, StoreError> {
-    Ok(on!(conn, c => pins::table.filter(pins::account_id.eq_any(ids)).load(c))?)
-}
-
-/// Sets or replaces the PINs of accounts.
-pub fn set_pins<'a>(pins: &[&'a PinRow]) -> Rows<'a> {
-    let columns = vec![
-        Column::ids(pins.iter().map(|p| p.id)),
-        Column::Numbers(pins.iter().map(|p| p.key_version).collect()),
-        Column::Bytes(pins.iter().map(|p| p.salt.as_slice()).collect()),
-        Column::Bytes(pins.iter().map(|p| p.tag.as_slice()).collect()),
-        Column::Numbers(pins.iter().map(|p| p.attempts).collect()),
-    ];
-    Rows::insert(
-        pins.len(),
-        columns,
-        "INSERT INTO pins (account_id, key_version, salt, tag, attempts)",
-        "ON CONFLICT (account_id) DO UPDATE SET key_version = excluded.key_version, salt = \
-         excluded.salt, tag = excluded.tag, attempts = excluded.attempts",
-    )
-}
-
-/// Writes how many tries were used.
-pub fn set_attempts(attempts: &BTreeMap<PinId, i64>) -> Rows<'static> {
-    let columns = vec![
-        Column::ids(attempts.keys().copied()),
-        Column::Numbers(attempts.values().copied().collect()),
-    ];
-    Rows::update(attempts.len(), columns, "pins", "account_id", &["attempts"])
+/// Who has these wallets, and these numbers.
+pub fn occupants(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+    msisdns: &[&str],
+) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
+    if accounts.is_empty() && msisdns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let either = people::account_id.eq_any(accounts).or(people::msisdn.eq_any(msisdns));
+    let rows: Vec<PersonRow> = on!(conn, c => people::table.filter(either).load(c))?;
+    let both = |row: PersonRow| {
+        let number = row.account_id.number();
+        let person = RecordKey::Person(row.account_id);
+        [
+            record::own(person, row.version, row.last_posting),
+            record::taken(RecordKey::Msisdn(row.msisdn), number),
+        ]
+    };
+    Ok(rows.into_iter().flat_map(both).collect())
 }

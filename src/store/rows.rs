@@ -11,6 +11,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_async::AsyncConnectionCore;
+use std::borrow::Cow;
 
 /// A column of the rows to write, one value for each.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ pub struct Rows<'a> {
 #[derive(Debug)]
 enum SqlVerb {
     /// What stands before the values, and behind them.
-    Insert { head: &'static str, tail: &'static str },
+    Insert { head: Cow<'static, str>, tail: Cow<'static, str> },
     /// The first column is the key, `set` names the others.
     Update { table: &'static str, key: &'static str, set: &'static [&'static str] },
 }
@@ -67,10 +68,11 @@ impl<'a> Rows<'a> {
     pub fn insert(
         count: usize,
         columns: Vec<Column<'a>>,
-        head: &'static str,
-        tail: &'static str,
+        head: impl Into<Cow<'static, str>>,
+        tail: impl Into<Cow<'static, str>>,
     ) -> Rows<'a> {
-        Rows { verb: SqlVerb::Insert { head, tail }, columns, count, all_there: false }
+        let verb = SqlVerb::Insert { head: head.into(), tail: tail.into() };
+        Rows { verb, columns, count, all_there: false }
     }
 
     /// `UPDATE` of the `count` rows whose `key`, the first column, is there: `set` names the other
@@ -93,7 +95,7 @@ impl<'a> Rows<'a> {
     /// The words around the values of one row and the order of the values, for SQLite.
     fn one_by_one(&self) -> (Vec<String>, Vec<usize>, String) {
         let places = self.columns.len();
-        match self.verb {
+        match &self.verb {
             SqlVerb::Insert { head, tail } => {
                 let words = (0..places)
                     .map(|n| if n == 0 { format!("{head} VALUES (") } else { ", ".to_owned() });
@@ -116,12 +118,12 @@ impl<'a> Rows<'a> {
 
     /// What stands before the arrays and behind them, for PostgreSQL.
     fn at_once(&self) -> (String, String) {
-        match self.verb {
+        match &self.verb {
             SqlVerb::Insert { head, tail } => {
                 (format!("{head} SELECT * FROM unnest("), format!(") {tail}"))
             }
             SqlVerb::Update { table, key, set } => {
-                let names = [&[key], set].concat().join(", ");
+                let names = [&[*key], *set].concat().join(", ");
                 let set: Vec<String> =
                     set.iter().map(|name| format!("{name} = new.{name}")).collect();
                 let tail = format!(") AS new ({names}) WHERE {table}.{key} = new.{key}");

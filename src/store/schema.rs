@@ -12,6 +12,8 @@ pub use book_tables::{
 diesel::table! {
     people (account_id) {
         account_id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         msisdn -> Text,
         name -> Text,
         language -> Text,
@@ -23,6 +25,8 @@ diesel::table! {
 diesel::table! {
     pins (account_id) {
         account_id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         key_version -> BigInt,
         salt -> Binary,
         tag -> Binary,
@@ -53,6 +57,8 @@ diesel::table! {
     blocks (account, other) {
         account -> BigInt,
         other -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         blocked -> BigInt,
     }
 }
@@ -79,6 +85,8 @@ diesel::table! {
 diesel::table! {
     outlets (float_account) {
         float_account -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         commission_account -> BigInt,
         head_office -> Nullable<BigInt>,
         name -> Text,
@@ -90,9 +98,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    identities (digest) {
-        digest -> Binary,
+    identities (account_id) {
         account_id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        digest -> Binary,
         assistant -> BigInt,
         at -> BigInt,
     }
@@ -101,6 +111,8 @@ diesel::table! {
 diesel::table! {
     shifts (id) {
         id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         assistant -> BigInt,
         outlet -> BigInt,
         opened_at -> BigInt,
@@ -135,6 +147,8 @@ diesel::table! {
         outlet -> BigInt,
         customer -> BigInt,
         service -> Text,
+        version -> BigInt,
+        last_posting -> BigInt,
         found_minor -> BigInt,
         taken_minor -> BigInt,
         head -> Nullable<BigInt>,
@@ -156,6 +170,7 @@ diesel::table! {
     mailboxes (account_id) {
         account_id -> BigInt,
         version -> BigInt,
+        last_posting -> BigInt,
         address -> Nullable<Text>,
         pending -> Nullable<Text>,
         code_id -> BigInt,
@@ -169,6 +184,7 @@ diesel::table! {
     budgets (account_id) {
         account_id -> BigInt,
         version -> BigInt,
+        last_posting -> BigInt,
         span -> Nullable<Text>,
         value_minor -> BigInt,
         next_day -> Nullable<BigInt>,

@@ -54,6 +54,8 @@ pub enum Want {
     HowMany(&'static str, Side),
     /// Whose requests somebody takes no more.
     BlockedBy(AccountId),
+    /// How often it was said whether somebody takes requests of somebody else.
+    BlockVersion(AccountId, AccountId),
     /// Where somebody gets their statements.
     Mailbox(AccountId),
     /// Whether the ID of a wallet's owner was seen.

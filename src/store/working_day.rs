@@ -1,31 +1,11 @@
-//! The working day of agents: shifts, what was done in them, and what was earned too much.
+//! The working day of agents: what was done in their shifts.
 
+use super::record::RecordKey;
 use super::rows::{Column, Rows};
-use super::schema::{agent_journal, clawbacks, shifts};
+use super::schema::agent_journal;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, AssistantId, ShiftId};
 use diesel::prelude::*;
-
-/// From counting the cash in the drawer to counting it again.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct ShiftRow {
-    /// Its number.
-    pub id: ShiftId,
-    /// Who serves.
-    pub assistant: AssistantId,
-    /// Where: the float account.
-    pub outlet: AccountId,
-    /// Microseconds UTC.
-    pub opened_at: i64,
-    /// The cash that was there, minor units.
-    pub opening_minor: i64,
-    /// Microseconds UTC, once it is over.
-    pub closed_at: Option<i64>,
-    /// The cash that had to be there then, minor units.
-    pub expected_minor: Option<i64>,
-    /// The cash that was there then, minor units.
-    pub counted_minor: Option<i64>,
-}
 
 /// Something that was done at an outlet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -58,39 +38,11 @@ pub struct AgentJournalRow {
     pub at: i64,
 }
 
-/// Commission that was earned too much by an outlet with a customer on a day, and what of it was
-/// taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct ClawbackRow {
-    /// Days since 1970, in the market's calendar.
-    pub day: i64,
-    /// The float account.
-    pub outlet: AccountId,
-    /// The wallet.
-    pub customer: AccountId,
-    /// The service.
-    pub service: String,
-    /// The outlet's own part, minor units.
-    pub found_minor: i64,
-    /// What of it was taken back so far, minor units.
-    pub taken_minor: i64,
-    /// The head office that earned too much with it, by its float account.
-    pub head: Option<AccountId>,
-    /// The head office's part, minor units.
-    pub head_found_minor: i64,
-    /// What of that was taken back so far, minor units.
-    pub head_taken_minor: i64,
-}
-
-impl ClawbackRow {
-    /// What the outlet still owes of it, minor units.
-    pub fn owed_minor(&self) -> i64 {
-        self.found_minor.saturating_sub(self.taken_minor).max(0)
-    }
-
-    /// What its head office still owes of it, minor units.
-    pub fn head_owed_minor(&self) -> i64 {
-        self.head_found_minor.saturating_sub(self.head_taken_minor).max(0)
+impl AgentJournalRow {
+    /// The place that its shift must still have, and the number of the shift.
+    pub fn within(&self) -> Option<(RecordKey, i64)> {
+        let (assistant, shift) = self.assistant.zip(self.shift)?;
+        Some((RecordKey::OpenShift(assistant), shift.number()))
     }
 }
 
@@ -103,24 +55,6 @@ pub struct CashDrawer {
     pub out_minor: i64,
     /// How often.
     pub times: i64,
-}
-
-/// The shift that somebody is in.
-pub fn open_shift(conn: &mut Conn, assistant: AssistantId) -> Result<Option<ShiftRow>, StoreError> {
-    let theirs =
-        shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
-    Ok(on!(conn, c => theirs.first(c).optional())?)
-}
-
-/// The shifts that these are in: assistant and shift.
-pub fn open_shifts(
-    conn: &mut Conn,
-    assistants: &[AssistantId],
-) -> Result<Vec<(AssistantId, ShiftId)>, StoreError> {
-    let theirs = shifts::table
-        .filter(shifts::assistant.eq_any(assistants))
-        .filter(shifts::closed_at.is_null());
-    Ok(on!(conn, c => theirs.select((shifts::assistant, shifts::id)).load(c))?)
 }
 
 /// What was done in a shift.
@@ -155,63 +89,6 @@ pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRo
     Ok(on!(conn, c => agent_journal::table.find(posting).first(c).optional())?)
 }
 
-/// What was found of a day.
-pub fn clawbacks_of(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
-    Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
-}
-
-/// What is known of this find by now.
-pub fn clawback(conn: &mut Conn, found: &ClawbackRow) -> Result<Option<ClawbackRow>, StoreError> {
-    let key = (found.day, found.outlet, found.customer, found.service.as_str());
-    Ok(on!(conn, c => clawbacks::table.find(key).first(c).optional())?)
-}
-
-/// What an outlet still has to give back, of its own part and as a head office, minor units.
-pub fn owed_minor(conn: &mut Conn, outlet: AccountId) -> Result<i64, StoreError> {
-    let own = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
-    let own = own.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
-    let as_head = clawbacks::table.filter(clawbacks::head.eq(outlet));
-    let as_head = as_head.filter(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor));
-    let own: Vec<ClawbackRow> = on!(conn, c => own.load(c))?;
-    let as_head: Vec<ClawbackRow> = on!(conn, c => as_head.load(c))?;
-    let owed = own
-        .iter()
-        .map(ClawbackRow::owed_minor)
-        .chain(as_head.iter().map(ClawbackRow::head_owed_minor));
-    Ok(owed.fold(0, i64::saturating_add))
-}
-
-/// What is still owed by anybody, the oldest first.
-pub fn owed(conn: &mut Conn) -> Result<Vec<ClawbackRow>, StoreError> {
-    let own = clawbacks::taken_minor.lt(clawbacks::found_minor);
-    let owed = clawbacks::table
-        .filter(own.or(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor)));
-    let order = (clawbacks::day, clawbacks::outlet, clawbacks::customer, clawbacks::service);
-    Ok(on!(conn, c => owed.order(order).load(c))?)
-}
-
-/// Adds shifts, or writes how they ended.
-pub fn put_shifts(shifts: &[&ShiftRow]) -> Rows<'static> {
-    let columns = vec![
-        Column::ids(shifts.iter().map(|s| s.id)),
-        Column::ids(shifts.iter().map(|s| s.assistant)),
-        Column::ids(shifts.iter().map(|s| s.outlet)),
-        Column::Numbers(shifts.iter().map(|s| s.opened_at).collect()),
-        Column::Numbers(shifts.iter().map(|s| s.opening_minor).collect()),
-        Column::Optional(shifts.iter().map(|s| s.closed_at).collect()),
-        Column::Optional(shifts.iter().map(|s| s.expected_minor).collect()),
-        Column::Optional(shifts.iter().map(|s| s.counted_minor).collect()),
-    ];
-    Rows::insert(
-        shifts.len(),
-        columns,
-        "INSERT INTO shifts (id, assistant, outlet, opened_at, opening_minor, closed_at, \
-         expected_minor, counted_minor)",
-        "ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, expected_minor = \
-         excluded.expected_minor, counted_minor = excluded.counted_minor",
-    )
-}
-
 /// Adds what was done at outlets.
 pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
     let numbers = |of: fn(&AgentJournalRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
@@ -233,29 +110,4 @@ pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
     let head = "INSERT INTO agent_journal (posting, outlet, team, assistant, shift, customer, \
                 service, amount_minor, cash_minor, own_minor, head_minor, tax_minor, at)";
     Rows::insert(rows.len(), columns, head, "")
-}
-
-/// Adds what was found to be earned too much, or writes what more of it was taken back.
-pub fn put_clawbacks<'a>(rows: &[&'a ClawbackRow]) -> Rows<'a> {
-    let columns = vec![
-        Column::Numbers(rows.iter().map(|row| row.day).collect()),
-        Column::ids(rows.iter().map(|row| row.outlet)),
-        Column::ids(rows.iter().map(|row| row.customer)),
-        Column::Texts(rows.iter().map(|row| row.service.as_str()).collect()),
-        Column::Numbers(rows.iter().map(|row| row.found_minor).collect()),
-        Column::Numbers(rows.iter().map(|row| row.taken_minor).collect()),
-        Column::optional_ids(rows.iter().map(|row| row.head)),
-        Column::Numbers(rows.iter().map(|row| row.head_found_minor).collect()),
-        Column::Numbers(rows.iter().map(|row| row.head_taken_minor).collect()),
-    ];
-    Rows::insert(
-        rows.len(),
-        columns,
-        "INSERT INTO clawbacks (day, outlet, customer, service, found_minor, taken_minor, head, \
-         head_found_minor, head_taken_minor)",
-        "ON CONFLICT (day, outlet, customer, service) DO UPDATE SET found_minor = \
-         excluded.found_minor, taken_minor = excluded.taken_minor, head = excluded.head, \
-         head_found_minor = excluded.head_found_minor, head_taken_minor = \
-         excluded.head_taken_minor",
-    )
 }

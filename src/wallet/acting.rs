@@ -4,6 +4,7 @@
 use super::message::Message;
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
+use super::service::Unrecorded;
 use super::{Authority, Caller, Service, Wallet, unavailable};
 use crate::actor::Actor;
 use crate::book::{Change, Credential, Key, Posting, SecretKind};
@@ -11,7 +12,7 @@ use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Answer, Fields, Request, Secret};
-use crate::store::people::PinRow;
+use crate::store::pins::PinRow;
 use crate::value::{Slots, Value};
 use secrecy::ExposeSecret;
 
@@ -52,7 +53,7 @@ pub struct Executed {
     pub charged: bool,
     /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
     pub silent: bool,
-    /// It was done, and no posting tells of it: what the answer said cannot be found again.
+    /// It was done, and no posting tells all of it: what the answer said cannot be found again.
     pub not_recorded: bool,
 }
 
@@ -99,7 +100,8 @@ impl Wallet {
             agreed(&plan, &request.fields)?;
             let Some(act) = plan.act.take() else { return Err(Reason::INVALID.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
-            let not_recorded = !act.is_recorded();
+            let lost = matches!(service.replay.unrecorded, Unrecorded::Told);
+            let not_recorded = lost || !act.is_recorded();
             let mut posting = self.posting(&execution, act);
             (posting.request, posting.actor) = (digest, actor(service, caller));
             if service.authority != Authority::Nobody {

@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request, Secret};
 use crate::store::facts::{Facts, NotWanted};
-use crate::store::people::PinRow;
+use crate::store::pins::PinRow;
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError, loading};
 use crate::tariff::Tariff;

@@ -43,8 +43,8 @@ impl Wallet {
             receipt.as_ref().map(|receipt| self.receipt_slots(receipt, caller)).unwrap_or_default();
         let shows = match (receipt, replay.recorded, replay.unrecorded) {
             (Some(_), Some(decide), _) | (None, _, Unrecorded::Shows(decide)) => decide,
+            (_, _, Unrecorded::Told) => return Answer::Late,
             (Some(_), None, _) | (None, _, Unrecorded::Nothing) => return facts(slots),
-            (None, _, Unrecorded::Told) => return Answer::Late,
             (None, _, Unrecorded::Again) => {
                 return answered(slots, self.plan(service, caller, request, given).await);
             }

@@ -75,7 +75,8 @@ pub struct Replay {
 pub enum Unrecorded {
     /// What was typed and quoted on the way says it all.
     Nothing,
-    /// Its screen said more than was asked for: that comes by SMS.
+    /// Its screen said more than was asked for: that comes by SMS. So it does where a posting was
+    /// recorded that shows no more.
     Told,
     /// It only read something, behind a PIN that was right: it reads it again.
     Again,
@@ -87,7 +88,7 @@ impl Replay {
     /// By its receipt; where there is none, what was typed and quoted says it all.
     pub const RECEIPT: Replay =
         Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Nothing };
-    /// By its receipt; where there is none, its message says it.
+    /// Its message says it.
     pub const TOLD: Replay = Replay { wants: &[], recorded: None, unrecorded: Unrecorded::Told };
 }
 

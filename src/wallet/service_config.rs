@@ -4,7 +4,7 @@ use crate::id::PinId;
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
-use crate::store::people::PinRow;
+use crate::store::pins::PinRow;
 
 /// What all services share.
 #[derive(Debug)]
@@ -41,6 +41,14 @@ impl ServiceConfig {
     pub fn tagged(&self, id: PinId, pin: &Pin, salt: [u8; 16]) -> PinRow {
         let key = self.pin_keys.current();
         let tag = key.tag(id, &salt, pin).to_vec();
-        PinRow { id, key_version: i64::from(key.version), salt: salt.to_vec(), tag, attempts: 0 }
+        PinRow {
+            id,
+            version: 1,
+            last_posting: 0,
+            key_version: i64::from(key.version),
+            salt: salt.to_vec(),
+            tag,
+            attempts: 0,
+        }
     }
 }

@@ -129,7 +129,7 @@ impl Judge {
     /// A server may still be about to hear the last words of somebody who was killed. Each batch
     /// takes the head of the book: whoever was before this one is done.
     fn wait_for_the_dead(&self) {
-        let nothing = Change::SetLanguage { account: POOR, language: "en".into() };
+        let nothing = Change::ClearPin { pin: POOR.into() };
         let nothing = Posting { changes: vec![nothing], legs: Vec::new(), ..posting(0) };
         with_book(&self.url, |ask| assert!(ask(vec![nothing.clone()])[0].is_ok()));
     }

@@ -5,6 +5,7 @@ use super::cluster_or_say;
 use super::judge::{self, Judge};
 use super::payer::{POOR, Sort, legs, posting, sort};
 use kadogo::book::{Change, Posting};
+use kadogo::store::outbox::NewMessage;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -16,7 +17,16 @@ fn what_postgresql_cannot_store_is_refused_alone() {
     let paying: Vec<u64> = (1..400).filter(|number| sort(*number) == Sort::Pays).collect();
     let mut postings: Vec<Posting> = paying.iter().map(|number| posting(*number)).collect();
     // a text may hold a zero everywhere but there
-    let poison = Change::SetLanguage { account: POOR, language: "s\0".into() };
+    let poison = Change::Tell(NewMessage {
+        msisdn: String::new(),
+        language: "s\0".into(),
+        template: String::new(),
+        slots: String::new(),
+        posting_id: None,
+        account_id: Some(POOR),
+        created_at: 0,
+        due_at: 0,
+    });
     postings.insert(100, Posting { changes: vec![poison], legs: Vec::new(), ..posting(3) });
     let since = Instant::now();
     judge::with_book(&judge.url, |ask| {

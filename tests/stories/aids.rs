@@ -3,9 +3,13 @@
 
 use super::engine;
 use super::world::*;
-use kadogo::book::Key;
+use kadogo::book::{Change, Key};
+use kadogo::limits::Tier;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::store::agent_rows::{self, OutletRow};
+use kadogo::store::people::{self, PersonRow};
+use kadogo::store::records::Record;
 use kadogo::store::{StoreError, head};
 use kadogo::wallet::{Execution, Wrong};
 use std::sync::mpsc;
@@ -119,6 +123,41 @@ pub async fn sql(world: &World, statement: String) {
     let run =
         move |conn: &mut kadogo::store::Conn| conn.run(&statement).and_then(|()| head::touch(conn));
     world.app.wallet.book.write(run).await.unwrap();
+}
+
+/// Somebody is known this well from now on.
+pub async fn known_as(world: &World, number: &str, tier: Tier) {
+    let account = person(world, number).await.account_id;
+    world.app.wallet.set_tier(account, tier).await.unwrap();
+}
+
+/// Somebody has another name from now on.
+pub async fn renamed(world: &World, number: &str, name: &str) {
+    let row = PersonRow { name: name.to_owned(), ..person(world, number).await.next() };
+    keep(world, Record::Person(row), "rename").await;
+}
+
+/// An outlet does nothing any more.
+pub async fn suspended(world: &World, name: &str) {
+    let all = world.app.wallet.store.read(|conn| agent_rows::outlets(conn, 100)).await;
+    let all: Vec<OutletRow> = all.map_err(|error: StoreError| error).unwrap();
+    let outlet = all.into_iter().find(|outlet| outlet.name == name).unwrap();
+    let row = OutletRow { state: "suspended".to_owned(), ..outlet.next() };
+    keep(world, Record::Outlet(row), "suspend").await;
+}
+
+async fn person(world: &World, number: &str) -> PersonRow {
+    let number = number.to_owned();
+    let found = world.app.wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await;
+    found.map_err(|error: StoreError| error).unwrap().unwrap()
+}
+
+async fn keep(world: &World, record: Record, event: &'static str) {
+    let wallet = &world.app.wallet;
+    let entry = record.entry();
+    let name = [entry.number.to_be_bytes(), entry.version.to_be_bytes()].concat();
+    let key = Key::new(wallet.clock.now(), event, &name);
+    wallet.book.post(wallet.note(key, vec![Change::keep(record, event)])).await.unwrap();
 }
 
 /// Something that stands still until it is released.

@@ -182,11 +182,14 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let anywhere = [
         "UPDATE accounts SET balance_minor = balance_minor + 1 WHERE kind = 'fees'",
         "UPDATE accounts SET held_minor = 1 WHERE kind = 'fees'",
+        "UPDATE people SET name = 'Eve' WHERE account_id = (SELECT min(account_id) FROM people)",
+        "DELETE FROM pins WHERE account_id = (SELECT min(account_id) FROM people)",
     ];
     let sqlite = [
         "DROP TRIGGER entries_are_final; UPDATE entries SET amount_minor = amount_minor * 2 WHERE \
-         posting_id = 2",
-        "DROP TRIGGER entries_stay; DELETE FROM entries WHERE posting_id = 2 AND leg = 0",
+         posting_id = (SELECT min(posting_id) FROM entries)",
+        "DROP TRIGGER entries_stay; DELETE FROM entries WHERE leg = 0 AND posting_id = \
+         (SELECT min(posting_id) FROM entries)",
         "DROP TRIGGER postings_stay; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays; DELETE FROM chain WHERE seq = 2",
@@ -194,9 +197,9 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let postgres = [
         "DROP TRIGGER postings_are_final ON postings; \
          UPDATE postings SET legs = overlay(legs placing '\\xff'::bytea from 16 for 1) WHERE id = \
-         2",
+         (SELECT min(id) FROM postings WHERE length(legs) > 32)",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 33) \
-         WHERE id = 2",
+         WHERE id = (SELECT min(id) FROM postings WHERE length(legs) > 32)",
         "DROP TRIGGER postings_stay ON postings; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays ON chain; DELETE FROM chain WHERE seq = 2",

@@ -15,7 +15,8 @@ use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
 use kadogo::store::book_rows::{Account, HoldRow};
-use kadogo::store::people::PinRow;
+use kadogo::store::pins::PinRow;
+use kadogo::store::records::Record;
 use kadogo::store::sessions::SessionRow;
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
@@ -63,7 +64,7 @@ enum Guard {
     See(u8),
     Charge,
     Clear,
-    SetPin,
+    SetPin(i64),
     Save(u8, i64),
     At(u8, i64),
     Open(i64),
@@ -143,7 +144,7 @@ fn guards() -> impl Strategy<Value = Vec<Guard>> {
         (0..12_u8).prop_map(Guard::See),
         Just(Guard::Charge),
         Just(Guard::Clear),
-        Just(Guard::SetPin),
+        (1..4_i64).prop_map(Guard::SetPin),
         (0..3_u8, 0..4_i64).prop_map(|(key, read)| Guard::Save(key, read)),
         (0..3_u8, 0..4_i64).prop_map(|(key, version)| Guard::At(key, version)),
         (100..103_i64).prop_map(Guard::Open),
@@ -230,13 +231,18 @@ impl Guard {
             Guard::See(text) => Change::Dedup { key: key(&format!("text {text}")) },
             Guard::Charge => Change::ChargePin { pin: Id::of(ANN) },
             Guard::Clear => Change::ClearPin { pin: Id::of(ANN) },
-            Guard::SetPin => Change::SetPin(PinRow {
-                id: Id::of(ANN),
-                key_version: 1,
-                salt: vec![],
-                tag: vec![],
-                attempts: 0,
-            }),
+            Guard::SetPin(version) => {
+                let row = PinRow {
+                    id: Id::of(ANN),
+                    version,
+                    last_posting: 0,
+                    key_version: 1,
+                    salt: vec![],
+                    tag: vec![],
+                    attempts: 0,
+                };
+                Change::keep(Record::Pin(row), "set_pin")
+            }
             Guard::Save(key, read_version) => {
                 let key = session(key);
                 let version = read_version + 1;

@@ -4,14 +4,16 @@
 //! batch.
 
 use super::ledger::*;
-use kadogo::book::{Change, PIN_ATTEMPTS_MAX, Posting, Put, SessionSave};
+use kadogo::book::{Change, Credential, PIN_ATTEMPTS_MAX, Posting, Put, SecretKind, SessionSave};
 use kadogo::calendar::Day;
 use kadogo::id::Id;
 use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow};
 use kadogo::store::book_rows::Account;
-use kadogo::store::people::{self, PersonRow, PinRow};
+use kadogo::store::people::PersonRow;
+use kadogo::store::pins::{self, PinRow};
+use kadogo::store::records::Record;
 use kadogo::store::sessions::{self, SessionRow};
 use kadogo::wallet::join::empty_wallet;
 
@@ -28,14 +30,22 @@ fn save(key: u8, read_version: i64, state: &str) -> Change {
     Change::SaveSession(SessionSave { read_version, row })
 }
 
-fn pin(account: i64) -> Change {
-    Change::SetPin(PinRow {
+/// A PIN for the so many-th time; it takes the tries of the one before it.
+fn pin(account: i64, version: i64) -> Change {
+    let row = PinRow {
         id: Id::of(account),
+        version,
+        last_posting: 0,
         key_version: 1,
         salt: vec![1],
         tag: vec![2],
         attempts: 0,
-    })
+    };
+    Change::keep(Record::Pin(row), "set_pin")
+}
+
+fn clear() -> Change {
+    Change::ClearPin { pin: Id::of(ANN) }
 }
 
 fn join(account: i64, msisdn: &str) -> Change {
@@ -43,14 +53,17 @@ fn join(account: i64, msisdn: &str) -> Change {
     let name = "Ann".into();
     let language = "en".into();
     let tier = "sim".into();
-    Change::Join(PersonRow {
+    let row = PersonRow {
         account_id: Id::of(account),
+        version: 1,
+        last_posting: 0,
         msisdn,
         name,
         language,
         joined_at: 0,
         tier,
-    })
+    };
+    Change::keep(Record::Person(row), "join")
 }
 
 /// An order as it is begun, at version 1, or as its payer's yes leaves it.
@@ -97,7 +110,7 @@ fn paying(name: &str, changes: Vec<Change>) -> Posting {
 }
 
 fn attempts(ledger: &Ledger) -> i64 {
-    ledger.hand().with(|conn| people::pin(conn, Id::of(ANN))).unwrap().unwrap().attempts
+    ledger.hand().with(|conn| pins::by_id(conn, Id::of(ANN))).unwrap().unwrap().attempts
 }
 
 #[tokio::test]
@@ -197,7 +210,7 @@ async fn a_number_joins_once() {
     let one = "+254700000001";
     let other = "+254700000002";
     let wallet = |id| Change::OpenAccount(empty_wallet(id, "KES"));
-    ledger.ok(changes("join", vec![join(50, one), wallet(Id::of(50)), pin(50)])).await;
+    ledger.ok(changes("join", vec![join(50, one), wallet(Id::of(50)), pin(50, 1)])).await;
     ledger
         .refuses(changes("again", vec![join(51, one), wallet(Id::of(51))]), Reason::ALREADY_JOINED)
         .await;
@@ -213,7 +226,7 @@ async fn a_number_joins_once() {
 async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
     let ledger = Ledger::new().await;
     ledger.refuses(paying("no PIN", vec![charge()]), Reason::PIN_LOCKED).await;
-    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
+    ledger.ok(changes("PIN", vec![pin(ANN, 1)])).await;
     ledger.ok(changes("three", vec![charge(), charge(), charge()])).await;
     ledger
         .refuses(
@@ -231,28 +244,97 @@ async fn tries_are_counted_and_the_count_cannot_be_slipped_past() {
 #[tokio::test]
 async fn tries_and_new_pins_of_one_batch_count_in_their_order() {
     let ledger = Ledger::new().await;
-    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
-    let clear = || Change::ClearPin { pin: Id::of(ANN) };
-    ledger
-        .together(vec![changes("a", vec![charge(), charge()]), changes("b", vec![pin(ANN)])])
-        .await;
+    ledger.ok(changes("PIN", vec![pin(ANN, 1)])).await;
+    let fresh = |version| vec![pin(ANN, version), clear()];
+    ledger.together(vec![changes("a", vec![charge(), charge()]), changes("b", fresh(2))]).await;
     assert_eq!(attempts(&ledger), 0);
-    ledger
-        .together(vec![changes("c", vec![pin(ANN)]), changes("d", vec![charge(), charge()])])
-        .await;
+    ledger.together(vec![changes("c", fresh(3)), changes("d", vec![charge(), charge()])]).await;
     assert_eq!(attempts(&ledger), 2);
     ledger
         .together(vec![changes("e", vec![charge(), clear()]), changes("f", vec![charge()])])
         .await;
     assert_eq!(attempts(&ledger), 1);
+    // a new PIN alone leaves the tries as they are, those of its own batch among them
+    ledger.together(vec![changes("g", vec![charge()]), changes("h", vec![pin(ANN, 4)])]).await;
+    assert_eq!(attempts(&ledger), 2);
+    ledger.together(vec![changes("i", vec![pin(ANN, 5), charge()])]).await;
+    assert_eq!(attempts(&ledger), 3);
+    ledger.check();
+}
+
+#[tokio::test]
+async fn a_record_is_stored_one_version_after_the_one_that_was_read() {
+    let ledger = Ledger::new().await;
+    ledger.refuses(paying("leap", vec![pin(ANN, 2)]), Reason::STALE).await;
+    ledger.ok(paying("first", vec![pin(ANN, 1)])).await;
+    ledger.refuses(paying("first again", vec![pin(ANN, 1)]), Reason::ALREADY_JOINED).await;
+    let answers = ledger
+        .together(vec![
+            paying("one", vec![pin(ANN, 2)]),
+            paying("other", vec![pin(ANN, 2)]),
+            paying("next", vec![pin(ANN, 3)]),
+        ])
+        .await;
+    assert!(answers[0].is_ok() && answers[2].is_ok());
+    assert_eq!(reason(&answers[1]), Reason::STALE);
+    let row = ledger.hand().with(|conn| pins::by_id(conn, Id::of(ANN))).unwrap().unwrap();
+    assert_eq!((row.version, row.last_posting), (3, answers[2].as_ref().unwrap().posting));
+    assert_eq!(ledger.stands(ANN), (9_700, 0));
+    ledger.check();
+}
+
+#[tokio::test]
+async fn what_a_wrong_pin_leaves_can_be_no_record() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("PIN", vec![pin(ANN, 1)])).await;
+    let credential = |wrong| Credential {
+        secret: SecretKind::Pin,
+        pin: Id::of(ANN),
+        salt: vec![1],
+        tag: vec![9],
+        wrong,
+        locked: Vec::new(),
+    };
+    let posting = |name: &str, wrong| Posting {
+        credentials: vec![credential(wrong)],
+        ..paying(name, Vec::new())
+    };
+    ledger.refuses(posting("kept", vec![charge(), pin(ANN, 2)]), Reason::INVALID).await;
+    assert_eq!(attempts(&ledger), 0);
+    let charged = ledger.post(posting("charged", vec![charge()])).await;
+    assert_eq!(reason(&charged), Reason::PIN_WRONG);
+    assert_eq!(attempts(&ledger), 1);
+}
+
+#[tokio::test]
+async fn a_pin_that_was_taken_away_opens_nothing() {
+    let ledger = Ledger::new().await;
+    ledger.ok(changes("PIN", vec![pin(ANN, 1)])).await;
+    let row = ledger.hand().with(|conn| pins::by_id(conn, Id::of(ANN))).unwrap().unwrap();
+    let gone = Change::keep(Record::Pin(row.taken_away()), "dismiss");
+    ledger.ok(changes("gone", vec![gone])).await;
+    for tag in [vec![2], vec![]] {
+        let credential = Credential {
+            secret: SecretKind::Pin,
+            pin: Id::of(ANN),
+            salt: vec![1],
+            tag,
+            wrong: vec![charge()],
+            locked: Vec::new(),
+        };
+        let typed = Posting { credentials: vec![credential], ..paying("typed", Vec::new()) };
+        ledger.refuses(typed, Reason::PIN_LOCKED).await;
+    }
+    assert_eq!(attempts(&ledger), 0);
+    ledger.check();
 }
 
 #[tokio::test]
 async fn clearing_the_tries_of_an_account_without_a_pin_gives_it_none() {
     let ledger = Ledger::new().await;
-    let clear = Change::ClearPin { pin: Id::of(ANN) };
-    let answers =
-        ledger.together(vec![changes("clear", vec![clear]), changes("try", vec![charge()])]).await;
+    let answers = ledger
+        .together(vec![changes("clear", vec![clear()]), changes("try", vec![charge()])])
+        .await;
     assert_eq!(reason(&answers[1]), Reason::PIN_LOCKED);
 }
 
@@ -318,7 +400,7 @@ async fn a_key_says_nothing_about_postings_without_money() {
     let ledger = Ledger::new().await;
     // a claim carries the key of the payment it is for
     let claim = || Posting { request: [0; 16], ..changes("payment", vec![charge()]) };
-    ledger.ok(changes("PIN", vec![pin(ANN)])).await;
+    ledger.ok(changes("PIN", vec![pin(ANN, 1)])).await;
     let answers = ledger.together(vec![claim(), pay("payment", ANN, BEN, 100), claim()]).await;
     assert!(
         answers.iter().all(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated)),

@@ -9,7 +9,7 @@ use super::world::{AMINA, BARAKA, CLAIRE, Pick, STRANGER, Type, World, Yes};
 use kadogo::book::{Book, HoldMove, Key, Leg, Meter, Posting, Receipt};
 use kadogo::calendar::Day;
 use kadogo::id::Id;
-use kadogo::limits::{Cap, Caps, Direction, Limits, Sum, Usage, Window};
+use kadogo::limits::{Cap, Caps, Direction, Limits, Sum, Tier, Usage, Window};
 use kadogo::metrics::Metrics;
 use kadogo::phone::Msisdn;
 use kadogo::refusal::{Reason, Refusal};
@@ -140,7 +140,7 @@ async fn who_joins_on_their_own_phone_has_the_limits_of_a_registered_number() {
     let screen = neema.go(&[Type("20000"), Yes, Type("7361")]).await;
     assert!(screen.contains("Confirmed."), "{screen}");
     // somebody whose ID was seen
-    sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{STRANGER}'")).await;
+    known_as(&world, STRANGER, Tier::Id).await;
     neema.dial().await;
     let screen = neema.go(&[Pick("send"), Type("0700000002"), Type("20,001")]).await;
     assert!(screen.starts_with("Send KES 20,001 to Baraka O"), "{screen}");

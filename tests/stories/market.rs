@@ -360,8 +360,7 @@ async fn who_was_dismissed_or_whose_outlet_was_suspended_moves_nothing_more() {
     njeri
         .go(&[Pick("agent"), Pick("float"), Type(&agent(&world, MARIAM).await), Type("700"), Yes])
         .await;
-    sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned())
-        .await;
+    suspended(&world, "Duka la Soko").await;
     let dismissed = format!(
         "DELETE FROM assistants WHERE person = (SELECT account_id FROM people WHERE msisdn = \
          '{NJERI}')"

@@ -4,10 +4,13 @@
 
 use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
 use jiff::ToSpan;
-use kadogo::book::{Change, HoldMove, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST};
+use kadogo::book::{
+    Change, HoldMove, Keep, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST,
+};
 use kadogo::id::Id;
 use kadogo::limits::{Direction, Window};
 use kadogo::refusal::Reason;
+use kadogo::store::records::Record;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The world as the model sees it.
@@ -21,6 +24,8 @@ pub struct Model {
     /// Everything that was ever counted against limits: account, way, amount, and on which day.
     counted: Vec<(i64, Direction, i64, i32)>,
     pub tries: Option<i64>,
+    /// How often the one PIN there is was set.
+    pin: i64,
     pub last: i64,
 }
 
@@ -51,8 +56,9 @@ impl Model {
 
     /// Everything that speaks against a posting; nothing, and the world after it, when it is good.
     pub fn step(&mut self, posting: &Posting) -> BTreeSet<Reason> {
-        let money = !posting.legs.is_empty() || !posting.holds.is_empty();
-        if money && let Some(request) = self.done.get(&posting.key) {
+        let kept = posting.changes.iter().any(|change| matches!(change, Change::Keep(_)));
+        let recorded = kept || !posting.legs.is_empty() || !posting.holds.is_empty();
+        if recorded && let Some(request) = self.done.get(&posting.key) {
             return if *request == posting.request {
                 BTreeSet::new()
             } else {
@@ -64,7 +70,7 @@ impl Model {
         if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
             against.insert(Reason::INVALID);
         }
-        next.last += i64::from(money);
+        next.last += i64::from(recorded);
         posting.changes.iter().for_each(|change| next.change(change, &mut against));
         let own = next.last;
         posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
@@ -86,7 +92,7 @@ impl Model {
             against.insert(Reason::INVALID);
         }
         if against.is_empty() {
-            if money {
+            if recorded {
                 next.done.insert(posting.key, posting.request);
             }
             *self = next;
@@ -230,9 +236,11 @@ impl Model {
                 self.tries = self.tries.map(|_| 0);
                 None
             }
-            Change::SetPin(_) => {
-                self.tries = Some(0);
-                None
+            Change::Keep(Keep { record: Record::Pin(row), .. }) => {
+                self.tries = Some(self.tries.unwrap_or(0));
+                let before = std::mem::replace(&mut self.pin, row.version);
+                let reason = if row.version == 1 { Reason::ALREADY_JOINED } else { Reason::STALE };
+                (before + 1 != row.version).then_some(reason)
             }
             Change::SaveSession(SessionSave { read_version, row }) => {
                 let there = self.sessions.insert(row.key.clone(), row.version).unwrap_or(0);
@@ -244,19 +252,10 @@ impl Model {
             Change::OpenAccount(account) => {
                 self.balances.insert(account.id.number(), 0).map(|_taken| Reason::INVALID)
             }
-            Change::Join(_)
-            | Change::FirstPin(_)
-            | Change::Identify(_)
-            | Change::OpenShift(_)
-            | Change::CloseShift(_)
-            | Change::Journal(_)
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
+            Change::Journal(_)
             | Change::TellBelow { .. }
             | Change::AtPosting { .. }
-            | Change::SetLanguage { .. }
             | Change::Claim { .. }
-            | Change::Block { .. }
             | Change::Put(_)
             | Change::While { .. }
             | Change::Keep(_)

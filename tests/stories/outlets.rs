@@ -174,8 +174,7 @@ async fn an_agent_runs_short_of_float_and_hears_it_once_before() {
         let none = amina.go(&[Pick("cash"), Pick("find"), Type("GIKOMBA"), Type(amount)]).await;
         assert!(none.contains("No agent there"), "{none}");
     }
-    sql(&world, "UPDATE outlets SET state = 'suspended' WHERE name = 'Duka la Soko'".to_owned())
-        .await;
+    suspended(&world, "Duka la Soko").await;
     dial_afresh(&amina).await;
     assert!(
         amina

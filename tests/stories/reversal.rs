@@ -5,6 +5,7 @@
 
 use super::aids::*;
 use super::world::*;
+use kadogo::limits::Tier;
 use kadogo::store::book_rows;
 use kadogo::wallet::reversals::reversal::UNDO_GONE;
 use kadogo::wallet::reversals::undo::UNDO_NOT;
@@ -89,7 +90,7 @@ async fn row_7_a_buyer_cannot_take_back_what_a_trader_or_an_agent_was_paid_or_wh
     let world = World::new().await;
     let amina = world.phone(AMINA);
     let baraka = world.phone(BARAKA);
-    sql(&world, format!("UPDATE people SET tier = 'merchant' WHERE msisdn = '{BARAKA}'")).await;
+    known_as(&world, BARAKA, Tier::Merchant).await;
     let shop = sends(&amina, "0700000002", "200").await;
     baraka.write("OMBA 300 0700000001 viatu").await;
     amina.dial().await;

@@ -328,14 +328,7 @@ async fn a_long_statement_has_pages() {
         [(AMINA, "7361", "en"), (BARAKA, "4826", "sw"), (CLAIRE, "9274", "fr")]
     {
         let world = World::new().await;
-        sql(
-            &world,
-            format!(
-                "UPDATE people SET name = 'Wilhelmina Wanjirû-Mwangi wa Kamau' WHERE \
-                 msisdn = '{number}'"
-            ),
-        )
-        .await;
+        renamed(&world, number, "Wilhelmina Wanjirû-Mwangi wa Kamau").await;
         let phone = world.phone(number);
         prove(&phone, &world, "someone@example.org", pin).await;
         for amount in 1..=60 {

@@ -1,11 +1,12 @@
 //! What people are charged is what the tariff says: every row of the Kenyan table goes through the
 //! service and its book. A fee's lines go where the file says.
 
-use super::aids::sql;
+use super::aids::known_as;
 use super::crowd::Luck;
 use super::world::*;
 use kadogo::book::{self, Key};
 use kadogo::demo::world::people;
+use kadogo::limits::Tier;
 use kadogo::money::{Currency, Money};
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request, Slots};
@@ -110,7 +111,7 @@ fn facts(answer: Answer) -> Slots {
 async fn every_row_of_the_kenyan_table_is_charged_as_it_was_quoted() {
     let world = World::new().await;
     // a shop may have that much
-    sql(&world, format!("UPDATE people SET tier = 'merchant' WHERE msisdn = '{BARAKA}'")).await;
+    known_as(&world, BARAKA, Tier::Merchant).await;
     let wallet = &world.app.wallet;
     let caller = wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     for (from, to, fee) in KENYA {
@@ -217,10 +218,10 @@ async fn the_tier_and_the_month_of_who_pays_make_their_price() {
         amina.go(&[Yes, Type("7361")]).await;
         confirm.lines().nth(1).unwrap().to_owned()
     };
-    sql(&world, format!("UPDATE people SET tier = 'full' WHERE msisdn = '{AMINA}'")).await;
+    known_as(&world, AMINA, Tier::Full).await;
     assert_eq!(price().await, "Fee KES 5. Total KES 605.");
     // what was sent on another table counts for the month too
-    sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
+    known_as(&world, AMINA, Tier::Id).await;
     world.clock.advance(Duration::from_secs(3_600));
     assert_eq!(price().await, "Fee KES 20. Total KES 620.");
     // December begins in eight days
@@ -240,7 +241,7 @@ async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
         .wallet
         .tariff
         .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
-    sql(&world, format!("UPDATE people SET tier = 'id' WHERE msisdn = '{AMINA}'")).await;
+    known_as(&world, AMINA, Tier::Id).await;
     let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     let free =
         facts(world.app.wallet.answer(&caller, ask(Mode::Quote, 60_000, None)).await)["total"]

@@ -52,6 +52,11 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("waiting/payment_request", "request"),
     ("ussd/", "orders"),
     ("bench/", "join"),
+    ("demo/", "join"),
+    ("store/", "block"),
+    ("store/", "blocked"),
+    ("store/", "budget"),
+    ("store/", "language"),
 ];
 
 #[test]

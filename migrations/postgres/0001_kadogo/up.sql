@@ -162,82 +162,105 @@ CREATE TRIGGER accounts_stay_all BEFORE TRUNCATE ON accounts EXECUTE FUNCTION re
 
 -- == People ==
 
--- Who has a wallet. By the book; staff say past it how well somebody is known.
+-- Who has a wallet. By the book.
 CREATE TABLE people (
-    account_id BIGINT NOT NULL PRIMARY KEY,
-    msisdn     TEXT   NOT NULL UNIQUE,
-    name       TEXT   NOT NULL,
-    language   TEXT   NOT NULL CHECK (length(language) = 2),
-    joined_at  BIGINT NOT NULL,
+    account_id   BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    msisdn       TEXT   NOT NULL UNIQUE,
+    name         TEXT   NOT NULL,
+    language     TEXT   NOT NULL CHECK (length(language) = 2),
+    joined_at    BIGINT NOT NULL,
     -- how well they are known; sim: only by a registered number, as everybody is who joined on their own phone
-    tier       TEXT   NOT NULL DEFAULT 'sim'
+    tier         TEXT   NOT NULL DEFAULT 'sim'
 );
 
--- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book;
--- staff forget one past it, which `head.touched` counts.
+-- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book.
 CREATE TABLE pins (
     -- whose: a wallet, an assistant, a code for cash, the code of a mailbox
-    account_id  BIGINT NOT NULL PRIMARY KEY,
-    key_version BIGINT NOT NULL,
-    salt        BYTEA  NOT NULL,
-    tag         BYTEA  NOT NULL,
+    account_id   BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    key_version  BIGINT NOT NULL,
+    salt         BYTEA  NOT NULL,
+    -- empty: it was taken away
+    tag          BYTEA  NOT NULL,
     -- wrong tries in a row: each is counted in the commit in which it is compared
-    attempts    BIGINT NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
+    attempts     BIGINT NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) WITH (fillfactor = 50);
 
 -- Whose ID was seen: keyed digests of ID numbers; the numbers themselves are nowhere. One wallet for a number, one number for
 -- a wallet. By the book.
 CREATE TABLE identities (
-    digest     BYTEA  NOT NULL PRIMARY KEY,
-    account_id BIGINT NOT NULL UNIQUE,
+    account_id   BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    digest       BYTEA  NOT NULL UNIQUE,
     -- who has seen the ID
-    assistant  BIGINT NOT NULL,
-    at         BIGINT NOT NULL
+    assistant    BIGINT NOT NULL,
+    at           BIGINT NOT NULL
 );
 
 -- Where people get their statements: an address counts only once a code that was mailed there came back. By the book.
 CREATE TABLE mailboxes (
-    account_id BIGINT NOT NULL PRIMARY KEY,
+    account_id   BIGINT NOT NULL PRIMARY KEY,
     -- one more with each change: what was read is what is changed
-    version    BIGINT NOT NULL CHECK (version > 0),
-    address    TEXT,
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    address      TEXT,
     -- an address that is still to be proved; the tag of its code is in pins under code_id
-    pending    TEXT,
-    code_id    BIGINT NOT NULL,
-    code_until BIGINT NOT NULL,
+    pending      TEXT,
+    code_id      BIGINT NOT NULL,
+    code_until   BIGINT NOT NULL,
     -- the newest day on which something was asked for, and how many mails that day
-    day        BIGINT NOT NULL,
-    mails      BIGINT NOT NULL
+    day          BIGINT NOT NULL,
+    mails        BIGINT NOT NULL
 );
 
 -- What people allow themselves to spend in a week or a month. By the book.
 CREATE TABLE budgets (
-    account_id  BIGINT NOT NULL PRIMARY KEY,
+    account_id   BIGINT NOT NULL PRIMARY KEY,
     -- one more with each change: what was read is what is changed
-    version     BIGINT NOT NULL CHECK (version > 0),
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
     -- NULL: no budget
-    span        TEXT,
-    value_minor BIGINT NOT NULL,
+    span         TEXT,
+    value_minor  BIGINT NOT NULL,
     -- from this day on the next one counts: more than before counts from the day after it was wished for
-    next_day    BIGINT,
-    next_window TEXT,
-    next_minor  BIGINT NOT NULL
+    next_day     BIGINT,
+    next_window  TEXT,
+    next_minor   BIGINT NOT NULL
 );
 
 -- Who takes no requests from whom. By the book.
 CREATE TABLE blocks (
-    account BIGINT NOT NULL,
-    other   BIGINT NOT NULL,
-    blocked BIGINT NOT NULL CHECK (blocked IN (0, 1)),
+    account      BIGINT NOT NULL,
+    other        BIGINT NOT NULL,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    blocked      BIGINT NOT NULL CHECK (blocked IN (0, 1)),
     PRIMARY KEY (account, other)
 );
 
 -- == Agents: outlets that turn cash into money and back, who works there, and what they did ==
 
--- An outlet is named by its float account; what it earns gathers on an account of its own. By staff; low_float_minor by the
--- book.
+-- An outlet is named by its float account; what it earns gathers on an account of its own. By the book.
 CREATE TABLE outlets (
     float_account      BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version            BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting       BIGINT NOT NULL,
     commission_account BIGINT NOT NULL,
     -- the outlet's head office or super-agent, by its float account
     head_office        BIGINT,
@@ -262,6 +285,10 @@ CREATE INDEX assistants_by_outlet ON assistants (outlet);
 -- From counting the cash in the drawer to counting it again. By the book.
 CREATE TABLE shifts (
     id             BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version        BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting   BIGINT NOT NULL,
     assistant      BIGINT NOT NULL,
     outlet         BIGINT NOT NULL,
     opened_at      BIGINT NOT NULL,
@@ -304,6 +331,10 @@ CREATE TABLE clawbacks (
     outlet           BIGINT NOT NULL,
     customer         BIGINT NOT NULL,
     service          TEXT   NOT NULL,
+    -- one more with each change: what was read is what is changed
+    version          BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting     BIGINT NOT NULL,
     -- the outlet's own part
     found_minor      BIGINT NOT NULL,
     taken_minor      BIGINT NOT NULL,

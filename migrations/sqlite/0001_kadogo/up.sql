@@ -142,82 +142,105 @@ CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT,
 
 -- == People ==
 
--- Who has a wallet. By the book; staff say past it how well somebody is known.
+-- Who has a wallet. By the book.
 CREATE TABLE people (
-    account_id INTEGER NOT NULL PRIMARY KEY,
-    msisdn     TEXT    NOT NULL UNIQUE,
-    name       TEXT    NOT NULL,
-    language   TEXT    NOT NULL CHECK (length(language) = 2),
-    joined_at  INTEGER NOT NULL,
+    account_id   INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    msisdn       TEXT    NOT NULL UNIQUE,
+    name         TEXT    NOT NULL,
+    language     TEXT    NOT NULL CHECK (length(language) = 2),
+    joined_at    INTEGER NOT NULL,
     -- how well they are known; sim: only by a registered number, as everybody is who joined on their own phone
-    tier       TEXT    NOT NULL DEFAULT 'sim'
+    tier         TEXT    NOT NULL DEFAULT 'sim'
 ) STRICT;
 
--- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book;
--- staff forget one past it, which `head.touched` counts.
+-- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book.
 CREATE TABLE pins (
     -- whose: a wallet, an assistant, a code for cash, the code of a mailbox
-    account_id  INTEGER NOT NULL PRIMARY KEY,
-    key_version INTEGER NOT NULL,
-    salt        BLOB    NOT NULL,
-    tag         BLOB    NOT NULL,
+    account_id   INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    key_version  INTEGER NOT NULL,
+    salt         BLOB    NOT NULL,
+    -- empty: it was taken away
+    tag          BLOB    NOT NULL,
     -- wrong tries in a row: each is counted in the commit in which it is compared
-    attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
+    attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) STRICT, WITHOUT ROWID;
 
 -- Whose ID was seen: keyed digests of ID numbers; the numbers themselves are nowhere. One wallet for a number, one number for
 -- a wallet. By the book.
 CREATE TABLE identities (
-    digest     BLOB    NOT NULL PRIMARY KEY,
-    account_id INTEGER NOT NULL UNIQUE,
+    account_id   INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    digest       BLOB    NOT NULL UNIQUE,
     -- who has seen the ID
-    assistant  INTEGER NOT NULL,
-    at         INTEGER NOT NULL
+    assistant    INTEGER NOT NULL,
+    at           INTEGER NOT NULL
 ) STRICT;
 
 -- Where people get their statements: an address counts only once a code that was mailed there came back. By the book.
 CREATE TABLE mailboxes (
-    account_id INTEGER NOT NULL PRIMARY KEY,
+    account_id   INTEGER NOT NULL PRIMARY KEY,
     -- one more with each change: what was read is what is changed
-    version    INTEGER NOT NULL CHECK (version > 0),
-    address    TEXT,
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    address      TEXT,
     -- an address that is still to be proved; the tag of its code is in pins under code_id
-    pending    TEXT,
-    code_id    INTEGER NOT NULL,
-    code_until INTEGER NOT NULL,
+    pending      TEXT,
+    code_id      INTEGER NOT NULL,
+    code_until   INTEGER NOT NULL,
     -- the newest day on which something was asked for, and how many mails that day
-    day        INTEGER NOT NULL,
-    mails      INTEGER NOT NULL
+    day          INTEGER NOT NULL,
+    mails        INTEGER NOT NULL
 ) STRICT;
 
 -- What people allow themselves to spend in a week or a month. By the book.
 CREATE TABLE budgets (
-    account_id  INTEGER NOT NULL PRIMARY KEY,
+    account_id   INTEGER NOT NULL PRIMARY KEY,
     -- one more with each change: what was read is what is changed
-    version     INTEGER NOT NULL CHECK (version > 0),
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
     -- NULL: no budget
-    span        TEXT,
-    value_minor INTEGER NOT NULL,
+    span         TEXT,
+    value_minor  INTEGER NOT NULL,
     -- from this day on the next one counts: more than before counts from the day after it was wished for
-    next_day    INTEGER,
-    next_window TEXT,
-    next_minor  INTEGER NOT NULL
+    next_day     INTEGER,
+    next_window  TEXT,
+    next_minor   INTEGER NOT NULL
 ) STRICT;
 
 -- Who takes no requests from whom. By the book.
 CREATE TABLE blocks (
-    account INTEGER NOT NULL,
-    other   INTEGER NOT NULL,
-    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+    account      INTEGER NOT NULL,
+    other        INTEGER NOT NULL,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    blocked      INTEGER NOT NULL CHECK (blocked IN (0, 1)),
     PRIMARY KEY (account, other)
 ) STRICT, WITHOUT ROWID;
 
 -- == Agents: outlets that turn cash into money and back, who works there, and what they did ==
 
--- An outlet is named by its float account; what it earns gathers on an account of its own. By staff; low_float_minor by the
--- book.
+-- An outlet is named by its float account; what it earns gathers on an account of its own. By the book.
 CREATE TABLE outlets (
     float_account      INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version            INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting       INTEGER NOT NULL,
     commission_account INTEGER NOT NULL,
     -- the outlet's head office or super-agent, by its float account
     head_office        INTEGER,
@@ -242,6 +265,10 @@ CREATE INDEX assistants_by_outlet ON assistants (outlet);
 -- From counting the cash in the drawer to counting it again. By the book.
 CREATE TABLE shifts (
     id             INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version        INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting   INTEGER NOT NULL,
     assistant      INTEGER NOT NULL,
     outlet         INTEGER NOT NULL,
     opened_at      INTEGER NOT NULL,
@@ -283,6 +310,10 @@ CREATE TABLE clawbacks (
     outlet           INTEGER NOT NULL,
     customer         INTEGER NOT NULL,
     service          TEXT    NOT NULL,
+    -- one more with each change: what was read is what is changed
+    version          INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting     INTEGER NOT NULL,
     -- the outlet's own part
     found_minor      INTEGER NOT NULL,
     taken_minor      INTEGER NOT NULL,

@@ -3,8 +3,8 @@
 
 use super::findings::{CheckProgress, CheckReport, CheckStage, Faults, PAGE, Point};
 use super::page_buffer::PageBuffer;
-use super::records::Records;
 use super::reserves::Reserves;
+use super::trails::Trails;
 use crate::book::chain;
 use crate::id::AccountId;
 use crate::store::audit::{self, AuditRows, RowCounts};
@@ -37,7 +37,7 @@ pub struct Walk {
     /// Accounts with entries that were read.
     pub tallies: HashMap<AccountId, Tally>,
     pub reserves: Reserves,
-    pub records: Records,
+    pub trails: Trails,
     pages: PageBuffer,
     /// The newest link so far.
     end: LinkRow,
@@ -59,14 +59,14 @@ impl Walk {
         let end = LinkRow { seq, first_posting: 0, last_posting, digest };
         let tallies = HashMap::new();
         let reserves = Reserves::default();
-        let records = Records::after(last_posting);
+        let trails = Trails::after(last_posting);
         Walk {
             report,
             faults,
             point,
             tallies,
             reserves,
-            records,
+            trails,
             pages,
             end,
             loose: RowCounts::default(),
@@ -211,7 +211,7 @@ impl Walk {
             sums.entry(step.posting_id).or_default();
         }
         for event in &rows.trail {
-            self.records.step(event, &mut self.faults);
+            self.trails.step(event, &mut self.faults);
             sums.entry(event.posting_id).or_default();
         }
         for posting in &rows.postings {

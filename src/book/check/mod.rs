@@ -12,13 +12,13 @@
 //! In memory are a few numbers of each account that moved (of all, from the first link), and the
 //! holds that are open.
 
-mod arrangements;
 mod balances;
 mod findings;
 mod history;
+mod last_events;
 mod page_buffer;
-mod records;
 mod reserves;
+mod trails;
 
 pub use findings::{CheckProgress, CheckReport, CheckStage, Point};
 
@@ -61,6 +61,7 @@ pub fn verify(
         walk.history(conn, progress)?;
         walk.balances(conn, progress)?;
         walk.arrangements(conn)?;
+        walk.records(conn)?;
         Ok(walk.end())
     })
 }

@@ -10,7 +10,8 @@ use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
 use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
-use crate::store::working_day::{self, ClawbackRow};
+use crate::store::clawbacks::{self, ClawbackRow};
+use crate::store::records::Record;
 use crate::store::{Conn, StoreError, agent_rows, book_rows};
 use crate::time::Timestamp;
 
@@ -37,6 +38,8 @@ impl Taken {
 struct Claim {
     /// What is known of it by now.
     row: ClawbackRow,
+    /// It is found for the first time, or by another amount.
+    news: bool,
     /// The commission account of the outlet,
     own: AccountId,
     /// and of its head office.
@@ -52,7 +55,7 @@ impl Wallet {
     /// Takes what is owed of all finds out of what is there now; says how much it was, minor units.
     pub async fn collect_owed(&self) -> Result<i64, BootstrapError> {
         let mut sum_minor = 0_i64;
-        for row in self.store.read(working_day::owed).await? {
+        for row in self.store.read(clawbacks::owed).await? {
             let taken = self.take_back(row, 0).await?;
             sum_minor = sum_minor.saturating_add(taken.own_minor).saturating_add(taken.head_minor);
         }
@@ -68,6 +71,9 @@ impl Wallet {
     ) -> Result<Taken, BootstrapError> {
         let claim = self.store.read(move |conn| Claim::read(conn, &found, tax_minor)).await?;
         let (taken, key, act) = claim.decide();
+        if act.legs.is_empty() && !claim.news {
+            return Ok(taken);
+        }
         match self.book.post(self.planned(key, act)).await {
             Ok(receipt) if receipt.repeated => Ok(Taken::default()),
             Ok(_receipt) => Ok(taken),
@@ -91,13 +97,15 @@ impl Claim {
         let accounts = book_rows::accounts_of(conn, &ids)?;
         // what was taken is read after the accounts: who takes in between moves them, and this is
         // refused
-        let known = working_day::clawback(conn, found)?;
+        let find = (found.day, found.outlet, found.customer, found.service.as_str());
+        let known = clawbacks::by_key(conn, find)?;
+        let news = known.as_ref().is_none_or(|known| known.found_minor != found.found_minor);
         let tax_minor = if known.is_none() { tax_minor } else { 0 };
         let row = match known {
             Some(known) => ClawbackRow { found_minor: found.found_minor, ..known },
             None => found.clone(),
         };
-        Ok(Claim { row, own, head, accounts, tax_minor })
+        Ok(Claim { row, news, own, head, accounts, tax_minor })
     }
 
     fn account(&self, id: AccountId) -> Option<&Account> {
@@ -127,11 +135,13 @@ impl Claim {
             .chain(self.head)
             .map(|id| Change::AtPosting { account: id, posting: self.newest(id) })
             .collect();
-        changes.push(Change::ClawBack(ClawbackRow {
+        let row = ClawbackRow {
+            version: self.row.version.saturating_add(1),
             taken_minor: self.row.taken_minor.saturating_add(taken.own_minor),
             head_taken_minor: self.row.head_taken_minor.saturating_add(taken.head_minor),
             ..self.row.clone()
-        }));
+        };
+        changes.push(Change::keep(Record::Clawback(row), "take_back"));
         (taken, self.key(), Act { kind: KIND, legs: self.legs(taken), changes, ..Act::default() })
     }
 
@@ -162,8 +172,9 @@ impl Claim {
         let row = &self.row;
         let newest = [self.newest(self.own), self.head.and_then(|head| self.newest(head))];
         let newest = newest.map(|posting| posting.unwrap_or(0));
-        let numbers =
-            [row.day, row.outlet.number(), row.customer.number()].into_iter().chain(newest);
+        let numbers = [row.day, row.outlet.number(), row.customer.number(), row.version]
+            .into_iter()
+            .chain(newest);
         let name = key::digest(&[
             &Vec::from_iter(numbers.flat_map(i64::to_be_bytes)),
             row.service.as_bytes(),
@@ -175,6 +186,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::wallet::trial::account;
 
@@ -189,6 +201,8 @@ mod tests {
             outlet: Id::of(300),
             customer: Id::of(101),
             service: "cash_in".into(),
+            version: 2,
+            last_posting: 9,
             found_minor: 1_000,
             taken_minor: 400,
             head: Some(Id::of(400)),
@@ -200,7 +214,7 @@ mod tests {
             account(HEAD.number(), head_minor),
             account(TAX.number(), 10_000),
         ];
-        Claim { row, own: OWN, head: Some(HEAD), accounts, tax_minor }
+        Claim { row, news: false, own: OWN, head: Some(HEAD), accounts, tax_minor }
     }
 
     fn moved(act: &Act, id: i64) -> i64 {
@@ -208,7 +222,11 @@ mod tests {
     }
 
     fn written(act: &Act) -> &ClawbackRow {
-        let Some(Change::ClawBack(row)) = act.changes.last() else { panic!("{act:?}") };
+        let Some(Change::Keep(Keep { record: Record::Clawback(row), event: "take_back", .. })) =
+            act.changes.last()
+        else {
+            panic!("{act:?}")
+        };
         row
     }
 
@@ -221,6 +239,7 @@ mod tests {
             [-600, -200, -50, 850]
         );
         assert_eq!((written(&act).taken_minor, written(&act).head_taken_minor), (1_000, 300));
+        assert_eq!(written(&act).version, 3);
         assert_eq!(written(&act).owed_minor(), 0);
         let (taken, _, act) = claim(599, 0, 0).decide();
         assert_eq!(taken, Taken { own_minor: 599, head_minor: 0 });

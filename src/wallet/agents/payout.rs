@@ -19,7 +19,7 @@ use crate::store::agent_rows::{self, OutletRow};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::{Conn, StoreError, book_rows, sessions, setting_rows, working_day};
+use crate::store::{Conn, StoreError, book_rows, clawbacks, sessions, setting_rows};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
@@ -207,7 +207,7 @@ fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<
     }
     let earned = book_rows::account(conn, outlet.commission_account)?;
     let earned = earned.ok_or(StoreError::Damaged("an outlet without an account"))?;
-    let amount_minor = payable_minor(&earned, working_day::owed_minor(conn, outlet.float_account)?);
+    let amount_minor = payable_minor(&earned, clawbacks::owed_minor(conn, outlet.float_account)?);
     let staff = agent_rows::staff(conn, outlet.float_account)?;
     let due = Due { outlet, staff, amount_minor, newest: earned.last_posting, place };
     Ok(Some(due).filter(|due| due.amount_minor > 0))

@@ -11,7 +11,8 @@ use crate::id::AccountId;
 use crate::money::Money;
 use crate::store::StoreError;
 use crate::store::agent_rows::{self, OutletRow};
-use crate::store::working_day::{self, AgentJournalRow, ClawbackRow};
+use crate::store::clawbacks::{self, ClawbackRow};
+use crate::store::working_day::{self, AgentJournalRow};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use jiff::civil::Date;
@@ -62,7 +63,7 @@ impl Wallet {
             for row in working_day::journal_between(conn, from.micros(), before.micros())? {
                 merged.entry((row.team, row.customer, row.service.clone())).or_default().push(row);
             }
-            let known = working_day::clawbacks_of(conn, i64::from(number))?;
+            let known = clawbacks::of_day(conn, i64::from(number))?;
             let mut finds = Vec::new();
             for rows in merged.into_values() {
                 for (outlet, excess) in excesses(&rows, &due) {
@@ -93,6 +94,8 @@ impl Wallet {
             outlet: find.outlet.float_account,
             customer: find.customer,
             service: find.service.clone(),
+            version: 0,
+            last_posting: 0,
             found_minor: find.excess.outlet_minor,
             taken_minor: 0,
             head: find.outlet.head_office,

@@ -9,13 +9,14 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::super::{party, receipt};
 use super::counter;
-use crate::book::{Change, Identify};
+use crate::book::Change;
 use crate::id::{AccountId, AssistantId};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::store::identities::IdentityRow;
+use crate::store::identities::{Identity, IdentityRow};
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 
@@ -95,6 +96,8 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let id_number = id_number(context, plan)?;
     let person = PersonRow {
         account_id: AccountId::of(context.fresh_id),
+        version: 1,
+        last_posting: 0,
         msisdn: to.e164().to_owned(),
         name,
         // until they choose one, that of who registers them is the best guess
@@ -107,7 +110,12 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let news = context.tell(&person, &REGISTERED, slots, None);
     let account = join::empty_wallet(person.account_id, context.config.market.currency.as_str());
     let seen = identity(context, person.account_id, post.assistant.id, &id_number);
-    let changes = vec![Change::Join(person), Change::OpenAccount(account), seen, news];
+    let changes = vec![
+        Change::keep(Record::Person(person), REGISTER.name),
+        Change::OpenAccount(account),
+        seen,
+        news,
+    ];
     plan.commit(Act { kind: REGISTER.name, changes, ..Act::default() });
     Ok(())
 }
@@ -119,7 +127,12 @@ fn lift(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut slots = receipt::when(context.config, context.now);
     slots.extend(party::outlet_sign(&post.outlet));
     let seen = identity(context, customer.account_id, post.assistant.id, &id_number);
-    let changes = vec![seen, context.tell(customer, &LIFTED, slots, None)];
+    let lifted = PersonRow { tier: Tier::Id.code().to_owned(), ..customer.next() };
+    let changes = vec![
+        seen,
+        Change::keep(Record::Person(lifted), LIFT.name),
+        context.tell(customer, &LIFTED, slots, None),
+    ];
     plan.commit(Act { kind: LIFT.name, changes, ..Act::default() });
     Ok(())
 }
@@ -166,6 +179,13 @@ fn identity(
 ) -> Change {
     let mut digests = context.config.pin_keys.digests(id_number);
     let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };
-    let row = IdentityRow { digest, account_id, assistant, at: context.now.micros() };
-    Change::Identify(Identify { row, older: digests, tier: Tier::Id.code() })
+    let row = IdentityRow {
+        account_id,
+        version: 1,
+        last_posting: 0,
+        digest,
+        assistant,
+        at: context.now.micros(),
+    };
+    Change::keep(Record::Identity(Identity { row, older: digests }), "see_id")
 }

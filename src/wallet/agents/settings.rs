@@ -7,6 +7,8 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{Authority, Message, Service};
 use crate::book::Change;
+use crate::store::agent_rows::OutletRow;
+use crate::store::records::Record;
 use crate::value::{Kind, Slot};
 
 /// Input `amount`: below that, the float counts as low.
@@ -45,10 +47,11 @@ const CHANGED: Message =
     Message::plain("sms.agent_pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
 
 fn low(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let outlet = context.post()?.outlet.float_account;
+    let outlet = &context.post()?.outlet;
     let amount = context.amount("amount")?;
     plan.show("amount", amount);
-    let changes = vec![Change::SetLowFloat { outlet, low_minor: amount.minor }];
+    let row = OutletRow { low_float_minor: Some(amount.minor), ..outlet.next() };
+    let changes = vec![Change::keep(Record::Outlet(row), "set_low_float")];
     plan.commit(Act { kind: LOW.name, changes, ..Act::default() });
     Ok(())
 }
@@ -66,7 +69,7 @@ fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let row = pin_change::changed(context, context.post()?.assistant.id.into())?;
     let when = receipt::when(context.config, context.now);
     let news = context.tell(context.person()?, &CHANGED, when, None);
-    let changes = vec![Change::SetPin(row), news];
+    let changes = vec![Change::keep(Record::Pin(row), CHANGE.name), news];
     plan.commit(Act { kind: CHANGE.name, changes, ..Act::default() });
     Ok(())
 }

@@ -18,8 +18,9 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
+use crate::store::shifts::ShiftRow;
 use crate::store::wants::Want;
-use crate::store::working_day::ShiftRow;
 use crate::value::{Kind, Slot, Value};
 
 /// Input `cash`: what is in the drawer.
@@ -51,7 +52,7 @@ pub const CLOSE: Service = Service {
     ],
     refusals: &[Reason::SHIFT_NONE],
     messages: &[&CLOSED],
-    // the count of a drawer is no posting
+    // what had to be there is not asked for
     replay: Replay::TOLD,
     ..Service::PLAIN
 };
@@ -96,6 +97,8 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("cash", Value::Sum(cash));
     let row = ShiftRow {
         id: ShiftId::of(context.fresh_id),
+        version: 1,
+        last_posting: 0,
         assistant: post.assistant.id,
         outlet: post.outlet.float_account,
         opened_at: context.now.micros(),
@@ -104,7 +107,8 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         expected_minor: None,
         counted_minor: None,
     };
-    plan.commit(Act { kind: OPEN.name, changes: vec![Change::OpenShift(row)], ..Act::default() });
+    let changes = vec![Change::keep(Record::Shift(row), OPEN.name)];
+    plan.commit(Act { kind: OPEN.name, changes, ..Act::default() });
     Ok(())
 }
 
@@ -119,13 +123,16 @@ fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     slots.insert("agent".into(), AgentNumber::of(post.outlet.float_account).into());
     slots.insert("time".into(), context.now.time_of_day(&context.config.market.zone).into());
     let row = ShiftRow {
+        version: shift.version.saturating_add(1),
         closed_at: Some(context.now.micros()),
         expected_minor: Some(expected_minor),
         counted_minor: Some(cash.minor),
         ..shift.clone()
     };
-    let mut changes =
-        vec![Change::AtPosting { account: row.outlet, posting }, Change::CloseShift(row)];
+    let mut changes = vec![
+        Change::AtPosting { account: row.outlet, posting },
+        Change::keep(Record::Shift(row), CLOSE.name),
+    ];
     let concerned = concerned(context, &post.outlet)?;
     changes.extend(
         concerned.into_iter().map(|person| context.tell(person, &CLOSED, slots.clone(), None)),

@@ -10,7 +10,7 @@ use crate::id::AccountId;
 use crate::limits::{Budget, Direction, Window};
 use crate::refusal::{Reason, Refusal};
 use crate::store::budgets::BudgetRow;
-use crate::store::versioned::Versioned;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -88,8 +88,9 @@ fn wish(
     }
     plan.show("first_day", from);
     let told = plan.shown(&["amount", "first_day"]);
+    let event = if budget.is_some() { "set_budget" } else { "remove_budget" };
     let changes = vec![
-        Change::Keep(Versioned::Budget(row.with(after))),
+        Change::keep(Record::Budget(row.with(after)), event),
         context.tell(person, message, told, None),
     ];
     plan.commit(Act { kind: SET.name, changes, ..Act::default() });
@@ -112,6 +113,7 @@ pub fn show(context: &Context, plan: &mut Plan, account: AccountId) -> Result<()
 mod tests {
     use super::super::super::trial::{Outcome, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::calendar::Day;
     use crate::id::Id;
     use crate::store::people::PersonRow;
@@ -137,7 +139,7 @@ mod tests {
     }
 
     fn kept(plan: &Plan) -> BudgetRow {
-        let [Change::Keep(Versioned::Budget(row)), Change::Tell(_)] =
+        let [Change::Keep(Keep { record: Record::Budget(row), .. }), Change::Tell(_)] =
             plan.act.as_ref().unwrap().changes.as_slice()
         else {
             panic!("{plan:?}")

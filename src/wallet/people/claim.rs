@@ -11,6 +11,7 @@ use super::{join, pin_change, spoken_language};
 use crate::book::Change;
 use crate::request::Mode;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::value::{Kind, Slot};
 
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
@@ -35,11 +36,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let id = person.account_id.into();
     let row = pin_change::repeated(context, id, id)?;
-    let person = PersonRow { language: language.to_string(), ..person.clone() };
+    let person = PersonRow { language: language.to_string(), ..person.next() };
     let news = join::welcome(context, &person);
-    let spoken = Change::SetLanguage { account: person.account_id, language: person.language };
     // whoever has a PIN already changes it with that one
-    let mut changes = vec![Change::FirstPin(row), spoken, news];
+    let pin = Change::keep(Record::Pin(row), "set_pin");
+    let claimed = Change::keep(Record::Person(person), SERVICE.name);
+    let mut changes = vec![pin, claimed, news];
     changes.extend(joining::changes(context, context.person()?.account_id)?);
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
@@ -49,6 +51,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::refusal::Reason;
 
@@ -80,16 +83,18 @@ mod tests {
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
         let [
-            Change::FirstPin(row),
-            Change::SetLanguage { account, language },
+            Change::Keep(Keep { record: Record::Pin(row), event: "set_pin", .. }),
+            Change::Keep(Keep { record: Record::Person(person), event: "claim", .. }),
             Change::Tell(news),
             Change::Claim { .. },
         ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };
-        assert_eq!((row.id, *account), (Id::of(101), Id::of(101)));
-        assert_eq!([language.as_str(), news.language.as_str()], ["fr", "fr"]);
+        assert_eq!((row.id, row.version), (Id::of(101), 1));
+        let claimed =
+            PersonRow { language: "fr".into(), version: fatuma.version + 1, ..fatuma.clone() };
+        assert_eq!((person, news.language.as_str()), (&claimed, "fr"));
         let told = "dial=*384*1234# name=Fatuma Ali";
         assert_eq!(plan.messages(), [("sms.joined".to_owned(), told.to_owned())]);
     }
@@ -112,7 +117,7 @@ mod tests {
     #[test]
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let (trial, fatuma) = registered();
-        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(None).execute().planned();
+        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(Some(7)).execute().planned();
         assert_eq!(again.said("name"), "Fatuma Ali");
     }
 }

@@ -19,8 +19,8 @@ use crate::request::Mode;
 use crate::seal::to_hex;
 use crate::store::facts::NotWanted;
 use crate::store::mailboxes::MailboxRow;
-use crate::store::people::PinRow;
-use crate::store::versioned::Versioned;
+use crate::store::pins::PinRow;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -111,9 +111,12 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let until = context.now.plus(CODE_LIFE);
     let code = old.code().unwrap_or(PinId::of(context.fresh_id));
     let typed = Pin::parse(&context.config.pin_keys.current().code(name.as_bytes()))?;
+    let tag = PinRow {
+        version: replaced(context, &old)?.saturating_add(1),
+        ..context.config.tagged(code, &typed, context.salt)
+    };
     // a new code brings no new tries on the same day: else they would never end
-    let attempts = tried_today(context, &old)?;
-    let tag = PinRow { attempts, ..context.config.tagged(code, &typed, context.salt) };
+    let fresh = !tried_today(context, &old)?;
     let place = place_today(context, &email)?;
     let row = MailboxRow {
         pending: Some(email.address().to_owned()),
@@ -131,13 +134,14 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         ("until".into(), until.time_of_day(&context.config.market.zone).into()),
     ]);
     let told = plan.shown(&["email", "dial"]);
-    let changes = vec![
+    let mut changes = vec![
         place,
-        Change::SetPin(tag),
-        mailbox::counted(context, row)?,
+        Change::keep(Record::Pin(tag), "mail_code"),
+        mailbox::counted(context, row, "name_address")?,
         context.tell(person, &CODE, letter, None),
         context.tell(person, &CODE_SENT, told, None),
     ];
+    changes.extend(fresh.then_some(Change::ClearPin { pin: code }));
     plan.commit(Act { kind: ADDRESS.name, changes, ..Act::default() });
     Ok(())
 }
@@ -151,15 +155,21 @@ fn own_box(context: &Context) -> Result<MailboxRow, PlanError> {
     mailbox::of(context, context.person()?.account_id)
 }
 
-/// How often the code of a mailbox was tried wrongly, if that was today's; refused where no try is
-/// left.
-fn tried_today(context: &Context, old: &MailboxRow) -> Result<i64, PlanError> {
+/// The version of the tag that a new code replaces; 0 where there was none.
+fn replaced(context: &Context, old: &MailboxRow) -> Result<i64, NotWanted> {
+    let Some(code) = old.code() else { return Ok(0) };
+    Ok(context.facts.pin(code)?.map_or(0, |row| row.version))
+}
+
+/// Whether the code of a mailbox is of today, so that its wrong tries count for the next one too;
+/// refused where no try is left.
+fn tried_today(context: &Context, old: &MailboxRow) -> Result<bool, PlanError> {
     let made = Timestamp::from_micros(old.code_until).minus(CODE_LIFE);
     let Some(code) = old.code().filter(|_| context.day_of(made) == context.today()) else {
-        return Ok(0);
+        return Ok(false);
     };
     let tried = context.facts.pin(code)?.map_or(0, |row| row.attempts);
-    if tried < PIN_ATTEMPTS_MAX { Ok(tried) } else { Err(mailbox::MAIL_FULL.into()) }
+    if tried < PIN_ATTEMPTS_MAX { Ok(true) } else { Err(mailbox::MAIL_FULL.into()) }
 }
 
 /// The place that one more code takes among those mailed to this address today: of two at the same
@@ -215,8 +225,10 @@ fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut told = plan.shown(&["email"]);
     told.extend(receipt::when(context.config, context.now));
     let row = mailbox::next(MailboxRow { address: old.pending.clone(), pending: None, ..old });
-    let changes =
-        vec![Change::Keep(Versioned::Mailbox(row)), context.tell(person, &SET, told, None)];
+    let changes = vec![
+        Change::keep(Record::Mailbox(row), "prove_address"),
+        context.tell(person, &SET, told, None),
+    ];
     plan.commit(Act {
         kind: ADDRESS.name,
         changes,
@@ -250,14 +262,13 @@ fn proof(
         .pin_keys
         .tag(row.key_version, code, &row.salt, typed)
         .map_or(Vec::new(), Vec::from);
-    // tries that are made while a new code is asked for are not forgotten with the old one
-    let kept = Change::Keep(Versioned::Mailbox(mailbox::next(old.clone())));
     Ok(Some(Credential {
         secret: SecretKind::Code,
         pin: code,
         salt: row.salt.clone(),
         tag,
-        wrong: vec![Change::ChargePin { pin: code }, kept],
+        // a try that is made while a new code is asked for counts for that one as well
+        wrong: vec![Change::ChargePin { pin: code }],
         locked: Vec::new(),
     }))
 }

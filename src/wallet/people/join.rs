@@ -15,6 +15,7 @@ use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::text;
 use crate::value::{Kind, Slot, Slots, Value};
 
@@ -55,6 +56,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let pin = pin_change::repeated(context, pin_change::NOBODY, id.into())?;
     let person = PersonRow {
         account_id: id,
+        version: 1,
+        last_posting: 0,
         msisdn: context.caller.msisdn.e164().to_owned(),
         name,
         language: language.to_string(),
@@ -64,8 +67,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = empty_wallet(id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
-    let mut changes =
-        vec![Change::Join(person), Change::OpenAccount(account), Change::SetPin(pin), news];
+    let mut changes = vec![
+        Change::keep(Record::Person(person), SERVICE.name),
+        Change::OpenAccount(account),
+        Change::keep(Record::Pin(pin), "set_pin"),
+        news,
+    ];
     changes.extend(joining::changes(context, id)?);
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())
@@ -132,6 +139,7 @@ pub fn name(text: &str) -> Result<String, Refusal> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::pin::Pin;
 
@@ -153,9 +161,9 @@ mod tests {
         assert_eq!(plan.said("name"), "Fatuma Ali");
         let act = plan.act.as_ref().unwrap();
         let [
-            Change::Join(person),
+            Change::Keep(Keep { record: Record::Person(person), event: "join", .. }),
             Change::OpenAccount(account),
-            Change::SetPin(row),
+            Change::Keep(Keep { record: Record::Pin(row), event: "set_pin", .. }),
             Change::Tell(news),
             Change::Claim { .. },
         ] = act.changes.as_slice()
@@ -172,6 +180,7 @@ mod tests {
             ("sim", "sw", "sw")
         );
         assert_eq!(person.joined_at, trial.now.micros());
+        assert_eq!((person.version, row.version, row.attempts), (1, 1, 0));
         assert_eq!(
             (account.balance_minor, account.floor_minor, account.currency.as_str()),
             (0, Some(0), "KES")
@@ -243,7 +252,7 @@ mod tests {
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let mut trial = Trial::new();
         let fatuma = trial.person(Id::of(101), FATUMA, "Fatuma Ali", 0);
-        let again = |caller| trial.ask(&SERVICE, caller).again(None).execute().planned();
+        let again = |caller| trial.ask(&SERVICE, caller).again(Some(7)).execute().planned();
         assert_eq!(again(trial.caller(&fatuma)).said("name"), "Fatuma Ali");
         assert!(again(trial.stranger(FATUMA)).slots.is_empty());
     }

@@ -59,7 +59,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     letter.insert("name".into(), Value::Name(person.name.clone()));
     let told = plan.shown(&["first_day", "last_day", "email"]);
     let changes = vec![
-        mailbox::counted(context, old)?,
+        mailbox::counted(context, old, "mail_statement")?,
         context.tell(person, &LETTER, letter, Some(person.account_id)),
         context.tell(person, &MAILED, told, None),
     ];
@@ -100,12 +100,12 @@ fn day(context: &Context, field: &'static str) -> Result<Day, PlanError> {
 mod tests {
     use super::super::super::trial::{Request, Trial};
     use super::*;
-    use crate::book::Change;
+    use crate::book::{Change, Keep};
     use crate::id::Id;
     use crate::store::facts::Found;
     use crate::store::mailboxes::MailboxRow;
     use crate::store::people::PersonRow;
-    use crate::store::versioned::Versioned;
+    use crate::store::records::Record;
     use crate::store::wants::Want;
 
     const TODAY: &str = "23/11/26";
@@ -146,8 +146,11 @@ mod tests {
             ["a***@example.org", "01/11/26", "23/11/26"]
         );
         let act = plan.act.as_ref().unwrap();
-        let [Change::Keep(Versioned::Mailbox(row)), Change::Tell(letter), Change::Tell(_)] =
-            act.changes.as_slice()
+        let [
+            Change::Keep(Keep { record: Record::Mailbox(row), event: "mail_statement", .. }),
+            Change::Tell(letter),
+            Change::Tell(_),
+        ] = act.changes.as_slice()
         else {
             panic!("{act:?}")
         };

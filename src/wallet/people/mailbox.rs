@@ -7,7 +7,7 @@ use crate::book::Change;
 use crate::id::AccountId;
 use crate::refusal::Reason;
 use crate::store::mailboxes::MailboxRow;
-use crate::store::versioned::Versioned;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 
 /// No more e-mail on this day.
@@ -34,17 +34,18 @@ pub fn of(context: &Context, account_id: AccountId) -> Result<MailboxRow, PlanEr
 }
 
 /// The change that stores a mailbox from which one more mail of today is sent.
-pub fn counted(context: &Context, row: MailboxRow) -> Result<Change, PlanError> {
+pub fn counted(
+    context: &Context,
+    row: MailboxRow,
+    event: &'static str,
+) -> Result<Change, PlanError> {
     let today = i64::from(context.today().number());
     let before = if row.day == today { row.mails } else { 0 };
     if before >= MAILS_A_DAY {
         return Err(MAIL_FULL.into());
     }
-    Ok(Change::Keep(Versioned::Mailbox(next(MailboxRow {
-        day: today,
-        mails: before.saturating_add(1),
-        ..row
-    }))))
+    let row = next(MailboxRow { day: today, mails: before.saturating_add(1), ..row });
+    Ok(Change::keep(Record::Mailbox(row), event))
 }
 
 /// A mailbox as it is stored after a change.

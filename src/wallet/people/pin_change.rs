@@ -12,8 +12,10 @@ use crate::book::Change;
 use crate::id::PinId;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::seal::{from_hex, to_hex};
-use crate::store::people::PinRow;
+use crate::store::pins::PinRow;
+use crate::store::records::Record;
 use crate::value::{Kind, Slot, Value};
 use secrecy::ExposeSecret;
 
@@ -62,7 +64,10 @@ fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let row = changed(context, person.account_id.into())?;
     let when = receipt::when(context.config, context.now);
-    let changes = vec![Change::SetPin(row), context.tell(person, &CHANGED, when, None)];
+    let changes = vec![
+        Change::keep(Record::Pin(row), CHANGE.name),
+        context.tell(person, &CHANGED, when, None),
+    ];
     plan.commit(Act { kind: CHANGE.name, changes, ..Act::default() });
     Ok(())
 }
@@ -83,7 +88,11 @@ pub fn changed(context: &Context, id: PinId) -> Result<PinRow, PlanError> {
     if matches(context, &row, id, &old) {
         return Err(Refusal::of_field(PIN_SAME, "new_pin").into());
     }
-    Ok(row)
+    if context.mode != Mode::Execute {
+        return Ok(row);
+    }
+    let version = context.facts.pin(id)?.map_or(0, |old| old.version).saturating_add(1);
+    Ok(PinRow { version, ..row })
 }
 
 /// The second entry of a PIN that `owner` has chosen: what to store as `id` when it equals
@@ -119,13 +128,14 @@ fn read_token(token: &str, id: PinId) -> Option<PinRow> {
     let key_version = parts.next()?.parse().ok()?;
     let salt = from_hex(parts.next()?)?;
     let tag = from_hex(parts.next()?)?;
-    Some(PinRow { id, key_version, salt, tag, attempts: 0 })
+    Some(PinRow { id, version: 1, last_posting: 0, key_version, salt, tag, attempts: 0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::trial::{PIN, Trial};
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
     use crate::store::people::PersonRow;
 
@@ -196,7 +206,12 @@ mod tests {
         let token = token_of(&trial, &amina, NEW);
         let plan = change(&token, PIN).execute().planned();
         let act = plan.act.as_ref().unwrap();
-        let [Change::SetPin(row), _] = act.changes.as_slice() else { panic!("{act:?}") };
+        let [Change::Keep(Keep { record: Record::Pin(row), event: "change_pin", .. }), _] =
+            act.changes.as_slice()
+        else {
+            panic!("{act:?}")
+        };
+        assert_eq!(row.version, 2);
         let same = |pin| {
             trial.config.pin_keys.matches(
                 row.key_version,

@@ -8,11 +8,16 @@ use super::super::service::{ByText, Message, Service};
 use crate::book::Change;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
+use crate::store::people::PersonRow;
+use crate::store::records::Record;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "language",
+    wants: &[own],
     decide,
     text: Some(ByText::ExecuteAnd(&SPOKEN)),
     unclaimed: true,
@@ -25,9 +30,20 @@ const SPOKEN: Message =
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let language = chosen(context)?.to_string();
-    let change = Change::SetLanguage { account: person.account_id, language };
+    if context.mode != Mode::Execute {
+        return Ok(());
+    }
+    let person = context.facts.person(person.account_id)?.unwrap_or(person);
+    let change =
+        Change::keep(Record::Person(PersonRow { language, ..person.next() }), "set_language");
     plan.commit(Act { kind: SERVICE.name, changes: vec![change], ..Act::default() });
     Ok(())
+}
+
+/// The caller as they are by now: of two texts at one moment each counts.
+fn own(context: &Context) -> Vec<Want> {
+    let own = context.caller.person.iter().filter(|_| context.mode == Mode::Execute);
+    own.map(|person| Want::Person(person.account_id)).collect()
 }
 
 /// The language that was chosen.
@@ -40,6 +56,7 @@ pub fn chosen(context: &Context) -> Result<Language, PlanError> {
 mod tests {
     use super::super::super::trial::Trial;
     use super::*;
+    use crate::book::Keep;
     use crate::id::Id;
 
     #[test]
@@ -49,10 +66,12 @@ mod tests {
         let ask = || trial.ask(&SERVICE, trial.caller(&amina));
         let plan = ask().with("language", "sw").execute().planned();
         let act = plan.act.unwrap();
+        let spoken =
+            PersonRow { language: "sw".into(), version: amina.version + 1, ..amina.clone() };
         let set = matches!(
             &act.changes[..],
-            [Change::SetLanguage { account, language }]
-                if *account == amina.account_id && language == "sw"
+            [Change::Keep(Keep { record: Record::Person(person), event: "set_language", .. })]
+                if *person == spoken
         );
         assert!(set && act.legs.is_empty(), "{act:?}");
         assert_eq!(ask().execute().reason(), (Reason::FIELD_MISSING, Some("language")));

@@ -24,7 +24,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
-        Want::Owed(_) | Want::HowMany(..) => Found::Count(0),
+        Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

@@ -104,6 +104,8 @@ impl Trial {
     ) -> PersonRow {
         let person = PersonRow {
             account_id,
+            version: 1,
+            last_posting: 0,
             msisdn: msisdn.to_owned(),
             name: name.to_owned(),
             language: "en".to_owned(),
@@ -165,6 +167,8 @@ impl Trial {
         let commission_account = Id::of(float_account.number() + 1);
         let outlet = OutletRow {
             float_account,
+            version: 1,
+            last_posting: 0,
             commission_account,
             head_office: None,
             name: name.to_owned(),

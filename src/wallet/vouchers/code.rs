@@ -10,6 +10,7 @@ use crate::id::{AccountId, ArrangementId, PinId};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::records::Record;
 use crate::tariff::{Fee, FeeAccount, FeeLine};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,7 +106,7 @@ pub fn pin(id: ArrangementId) -> PinId {
 /// What makes these digits open it.
 pub fn opened_by(context: &Context, id: ArrangementId, digits: &str) -> Result<Change, PlanError> {
     let tag = context.config.tagged(pin(id), &Pin::parse(digits)?, context.salt);
-    Ok(Change::SetPin(tag))
+    Ok(Change::keep(Record::Pin(tag), "make_code"))
 }
 
 /// What the book compares with what was typed, and who hears of it when that was the last try. A

@@ -10,6 +10,8 @@ use crate::book::Change;
 use crate::id::AccountId;
 use crate::refusal::Reason;
 use crate::store::arrangement_rows::Search;
+use crate::store::blocks::BlockRow;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 use std::collections::BTreeSet;
@@ -26,7 +28,7 @@ pub const ASKERS: Service = Service {
 /// Input `asker`: no requests of theirs any more.
 pub const BLOCK: Service = Service {
     name: "block",
-    wants: &[askers_and_blocked, chosen],
+    wants: &[askers_and_blocked, chosen_and_known],
     decide: block,
     shows: WHO,
     ..Service::PLAIN
@@ -42,7 +44,7 @@ pub const BLOCKED: Service = Service {
 /// Input `asker`: they may ask again.
 pub const UNBLOCK: Service = Service {
     name: "unblock",
-    wants: &[already, chosen],
+    wants: &[already, chosen_and_known],
     decide: unblock,
     shows: WHO,
     ..Service::PLAIN
@@ -93,8 +95,10 @@ fn those_who_are(context: &Context) -> Vec<Want> {
     are_blocked(context).unwrap_or_default().iter().copied().map(Want::Person).collect()
 }
 
-fn chosen(context: &Context) -> Vec<Want> {
-    context.chosen("asker", Reason::STALE).map(Want::Person).into_iter().collect()
+fn chosen_and_known(context: &Context) -> Vec<Want> {
+    let other = context.chosen("asker", Reason::STALE);
+    let (Ok(own), Ok(other)) = (context.person(), other) else { return Vec::new() };
+    vec![Want::Person(other), Want::BlockVersion(own.account_id, other)]
 }
 
 fn askers(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -133,7 +137,16 @@ fn set(
     let other: AccountId = context.chosen("asker", Reason::STALE)?;
     let listed = if among.contains(&other) { context.facts.person(other)? } else { None };
     plan.show_all(party::sign(listed.ok_or(Reason::STALE)?));
-    let changes = vec![Change::Block { account, other, blocked }];
+    let known = context.facts.count(&Want::BlockVersion(account, other))?;
+    let row = BlockRow {
+        account,
+        other,
+        version: known.saturating_add(1),
+        last_posting: 0,
+        blocked: i64::from(blocked),
+    };
+    let event = if blocked { BLOCK.name } else { UNBLOCK.name };
+    let changes = vec![Change::keep(Record::Block(row), event)];
     plan.commit(Act { kind: BLOCK.name, changes, ..Act::default() });
     Ok(())
 }

@@ -5,6 +5,7 @@
 use kadogo::book::{Change, Credential, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::Account;
+use kadogo::store::records::Record;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Where an account stands.
@@ -29,6 +30,7 @@ pub struct Pin {
     pub salt: Vec<u8>,
     pub tag: Vec<u8>,
     pub tries: i64,
+    pub version: i64,
 }
 
 /// What a posting must be answered.
@@ -50,6 +52,7 @@ enum Before {
     Pin(i64, Option<Pin>),
     Seen(Key),
     Phone(String),
+    Person(i64, Option<i64>),
     Order(i64, Option<Order>),
     Message,
 }
@@ -71,6 +74,8 @@ pub struct Oracle {
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
     pub phones: HashSet<String>,
+    /// The versions of people.
+    pub people: HashMap<i64, i64>,
     pub orders: HashMap<i64, Order>,
     pub messages: u64,
     pub last: i64,
@@ -95,8 +100,9 @@ impl Oracle {
     /// The posting takes its place in the one order.
     pub fn step(&mut self, posting: &Posting) -> Verdict {
         self.before.clear();
-        let puts = posting.changes.iter().any(|change| matches!(change, Change::Put(_)));
-        let recorded = puts || !posting.legs.is_empty() || !posting.holds.is_empty();
+        let kept = |change: &Change| matches!(change, Change::Put(_) | Change::Keep(_));
+        let kept = posting.changes.iter().any(kept);
+        let recorded = kept || !posting.legs.is_empty() || !posting.holds.is_empty();
         if recorded && let Some((request, receipt)) = self.done.get(&posting.key) {
             return match *request == posting.request {
                 true => Verdict::Good(Receipt { repeated: true, ..receipt.clone() }),
@@ -268,16 +274,7 @@ impl Oracle {
                 }
                 self.open(account);
             }
-            Change::Join(person) => {
-                if !self.phones.insert(person.msisdn.clone()) {
-                    return Some(Reason::ALREADY_JOINED);
-                }
-                self.before.push(Before::Phone(person.msisdn.clone()));
-            }
-            Change::SetPin(row) => {
-                let pin = Pin { salt: row.salt.clone(), tag: row.tag.clone(), tries: 0 };
-                self.set_pin(row.id.number(), pin);
-            }
+            Change::Keep(keep) => return self.keep_record(&keep.record),
             Change::ChargePin { pin: id } => {
                 let Some(pin) =
                     self.pins.get(&id.number()).filter(|pin| pin.tries < PIN_ATTEMPTS_MAX)
@@ -322,20 +319,46 @@ impl Oracle {
                 self.before.push(Before::Message);
             }
             Change::AtPosting { .. }
-            | Change::FirstPin(_)
-            | Change::Identify(_)
-            | Change::OpenShift(_)
-            | Change::CloseShift(_)
             | Change::Journal(_)
-            | Change::SetLowFloat { .. }
-            | Change::ClawBack(_)
             | Change::TellBelow { .. }
-            | Change::SetLanguage { .. }
-            | Change::Claim { .. }
-            | Change::Block { .. }
-            | Change::Keep(_) => {
+            | Change::Claim { .. } => {
                 panic!("not in this story: {change:?}")
             }
+        }
+        None
+    }
+
+    /// Of a number one wallet, and each version after the one before.
+    fn keep_record(&mut self, record: &Record) -> Option<Reason> {
+        match record {
+            Record::Person(person) => {
+                let id = person.account_id.number();
+                let there = self.people.get(&id).copied();
+                if person.version != there.unwrap_or(0) + 1 {
+                    let joins = person.version == 1;
+                    return Some(if joins { Reason::ALREADY_JOINED } else { Reason::STALE });
+                }
+                if there.is_none() {
+                    if !self.phones.insert(person.msisdn.clone()) {
+                        return Some(Reason::ALREADY_JOINED);
+                    }
+                    self.before.push(Before::Phone(person.msisdn.clone()));
+                }
+                self.people.insert(id, person.version);
+                self.before.push(Before::Person(id, there));
+            }
+            Record::Pin(row) => {
+                let there = self.pins.get(&row.id.number());
+                let version = there.map_or(0, |pin| pin.version) + 1;
+                if row.version != version {
+                    let first = row.version == 1;
+                    return Some(if first { Reason::ALREADY_JOINED } else { Reason::STALE });
+                }
+                let tries = there.map_or(0, |pin| pin.tries);
+                let pin = Pin { salt: row.salt.clone(), tag: row.tag.clone(), tries, version };
+                self.set_pin(row.id.number(), pin);
+            }
+            other => panic!("not in this story: {other:?}"),
         }
         None
     }
@@ -363,7 +386,11 @@ impl Oracle {
                 Before::Hold(id, _) => drop(self.touched.holds.insert(id)),
                 Before::Session(key, _) => drop(self.touched.sessions.insert(key)),
                 Before::Pin(id, _) => drop(self.touched.pins.insert(id)),
-                Before::Seen(_) | Before::Phone(_) | Before::Order(..) | Before::Message => {}
+                Before::Seen(_)
+                | Before::Phone(_)
+                | Before::Person(..)
+                | Before::Order(..)
+                | Before::Message => {}
             }
         }
     }
@@ -377,6 +404,7 @@ impl Oracle {
                 Before::Pin(id, old) => put(&mut self.pins, id, old),
                 Before::Seen(key) => drop(self.seen.remove(&key)),
                 Before::Phone(number) => drop(self.phones.remove(&number)),
+                Before::Person(id, old) => put(&mut self.people, id, old),
                 Before::Order(id, old) => put(&mut self.orders, id, old),
                 Before::Message => self.messages -= 1,
             }

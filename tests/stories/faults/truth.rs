@@ -4,11 +4,14 @@
 use super::oracle::{Oracle, Pin};
 use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::{Facts, Standing};
-use kadogo::book::{Change, HoldMove, Key, Posting, Receipt};
-use kadogo::id::Id;
+use kadogo::book::touched::Touched;
+use kadogo::book::{Change, Key, Posting, Receipt};
+use kadogo::id::{ArrangementId, Id};
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
 use kadogo::store::head::Head;
+use kadogo::store::record::{Occupant, RecordKey};
+use kadogo::store::records::Record;
 use kadogo::time::Timestamp;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -28,74 +31,15 @@ pub struct Truth {
     pub sessions: HashMap<Vec<u8>, i64>,
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
-    phones: HashSet<String>,
+    /// What stands at the keys of records.
+    records: HashMap<RecordKey, Occupant>,
     orders: BTreeMap<i64, ArrangementRow>,
-    /// The newest event of each order: its version, and the posting that it came with.
-    trail: HashMap<i64, (i64, i64)>,
+    /// The newest event of each record: its version and its posting.
+    trail: HashMap<(String, i64), (i64, i64)>,
     messages: u64,
     pub head: Head,
     /// The newest batch of each node.
     notes: HashMap<i64, i64>,
-}
-
-/// What a batch needs to see.
-#[derive(Default)]
-struct Wanted<'a> {
-    accounts: BTreeSet<i64>,
-    holds: BTreeSet<i64>,
-    sessions: BTreeSet<&'a Vec<u8>>,
-    pins: BTreeSet<i64>,
-    seen: Vec<Key>,
-    phones: Vec<&'a String>,
-    orders: Vec<i64>,
-}
-
-impl<'a> Wanted<'a> {
-    fn note(&mut self, posting: &'a Posting) {
-        self.accounts.extend(posting.legs.iter().map(|leg| leg.account.number()));
-        for step in &posting.holds {
-            match step {
-                HoldMove::Open { account, .. } => drop(self.accounts.insert(account.number())),
-                HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
-                    self.holds.insert(*hold);
-                }
-            }
-        }
-        self.pins.extend(posting.credentials.iter().map(|credential| credential.pin.number()));
-        for change in posting
-            .changes
-            .iter()
-            .chain(posting.credentials.iter().flat_map(|p| p.wrong.iter().chain(&p.locked)))
-        {
-            match change {
-                Change::OpenAccount(account) => drop(self.accounts.insert(account.id.number())),
-                Change::Join(person) => self.phones.push(&person.msisdn),
-                Change::ChargePin { pin } | Change::ClearPin { pin } => {
-                    self.pins.insert(pin.number());
-                }
-                Change::SaveSession(save) => drop(self.sessions.insert(&save.row.key)),
-                Change::AtVersion { session, .. } => drop(self.sessions.insert(session)),
-                Change::Dedup { key } => self.seen.push(*key),
-                Change::Put(put) => self.orders.push(put.row.id.number()),
-                Change::While { arrangement, .. } => self.orders.push(arrangement.number()),
-                Change::SetPin(_)
-                | Change::AtPosting { .. }
-                | Change::SetLanguage { .. }
-                | Change::FirstPin(_)
-                | Change::Identify(_)
-                | Change::OpenShift(_)
-                | Change::CloseShift(_)
-                | Change::Journal(_)
-                | Change::SetLowFloat { .. }
-                | Change::ClawBack(_)
-                | Change::TellBelow { .. }
-                | Change::Claim { .. }
-                | Change::Block { .. }
-                | Change::Keep(_)
-                | Change::Tell(_) => {}
-            }
-        }
-    }
 }
 
 impl Truth {
@@ -103,9 +47,9 @@ impl Truth {
     pub fn tell<'a>(&self, postings: impl Iterator<Item = &'a Posting>, facts: &mut Facts) {
         facts.holds.clear();
         facts.known.clear();
-        let mut want = Wanted::default();
+        let postings: Vec<&Posting> = postings.collect();
+        let mut want = Touched::of(postings.iter().copied());
         for posting in postings {
-            want.note(posting);
             if let Some(index) = self.keys.get(&posting.key).filter(|_| posting.is_recorded()) {
                 let row = &self.postings[*index];
                 let balances = self.entries[*index]
@@ -118,33 +62,31 @@ impl Truth {
             }
         }
         for hold in want.holds.iter().filter_map(|id| self.holds.get(id)) {
-            want.accounts.insert(hold.account_id.number());
+            want.accounts.insert(hold.account_id);
             facts.holds.insert(hold.id, hold.clone());
         }
-        for account in want.accounts.iter().filter_map(|id| self.accounts.get(id)) {
+        for account in want.accounts.iter().filter_map(|id| self.accounts.get(&id.number())) {
             facts.accounts.entry(account.id).or_insert_with(|| account.clone());
         }
         let around = &mut facts.guard_facts;
         for key in want.sessions {
             let there = || self.sessions.get(key).copied().unwrap_or(0);
-            around.sessions.entry(key.clone()).or_insert_with(there);
+            around.sessions.entry(key.to_vec()).or_insert_with(there);
         }
-        for (id, pin) in want.pins.iter().filter_map(|id| Some((id, self.pins.get(id)?))) {
-            let id = Id::of(*id);
+        let pins = want.pins.iter().filter_map(|id| Some((*id, self.pins.get(&id.number())?)));
+        for (id, pin) in pins {
             if let Entry::Vacant(tries) = around.attempts.entry(id) {
                 tries.insert(pin.tries);
                 around.tags.insert(id, (pin.salt.clone(), pin.tag.clone()));
             }
         }
-        around.dedup_keys = want.seen.into_iter().filter(|key| self.seen.contains(key)).collect();
-        around.msisdns = want
-            .phones
-            .into_iter()
-            .filter(|number| self.phones.contains(*number))
-            .cloned()
-            .collect();
-        let order = |id: i64| Some((Id::of(id), Standing::of(self.orders.get(&id)?.clone())));
-        around.arrangements = want.orders.into_iter().filter_map(order).collect();
+        let texts = want.dedup_keys.into_iter().filter_map(Key::from_bytes);
+        around.dedup_keys = texts.filter(|key| self.seen.contains(key)).collect();
+        let at = |key: RecordKey| self.records.get(&key).copied().map(|there| (key, there));
+        around.records = want.records.into_iter().filter_map(at).collect();
+        let order =
+            |id: ArrangementId| Some((id, Standing::of(self.orders.get(&id.number())?.clone())));
+        around.arrangements = want.arrangements.into_iter().filter_map(order).collect();
     }
 
     /// Whether these rows cannot be stored.
@@ -164,14 +106,6 @@ impl Truth {
         for note in &out.changes {
             match &note.change {
                 Change::OpenAccount(account) => drop(opened.insert(account.id, account)),
-                Change::Join(person) => {
-                    assert!(self.phones.insert(person.msisdn.clone()), "a number joined twice")
-                }
-                Change::SetPin(pin) => {
-                    let now = facts.guard_facts.attempts[&pin.id];
-                    let pin_row = Pin { salt: pin.salt.clone(), tag: pin.tag.clone(), tries: now };
-                    self.pins.insert(pin.id.number(), pin_row);
-                }
                 Change::ChargePin { pin } | Change::ClearPin { pin } => {
                     tries.insert(*pin);
                 }
@@ -182,22 +116,15 @@ impl Truth {
                 Change::Tell(_) => self.messages += 1,
                 Change::AtVersion { .. }
                 | Change::AtPosting { .. }
-                | Change::SetLanguage { .. }
-                | Change::FirstPin(_)
-                | Change::Identify(_)
-                | Change::OpenShift(_)
-                | Change::CloseShift(_)
                 | Change::Journal(_)
-                | Change::SetLowFloat { .. }
-                | Change::ClawBack(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }
-                | Change::Block { .. }
                 | Change::Put(_)
                 | Change::While { .. }
                 | Change::Keep(_) => {}
             }
         }
+        out.records.values().for_each(|record| self.keep(record));
         for account in tries {
             let now = facts.guard_facts.attempts.get(&account).copied().unwrap_or(0);
             self.pins.entry(account.number()).and_modify(|pin| pin.tries = now);
@@ -220,7 +147,11 @@ impl Truth {
         self.add_rows(&out.rows);
         for (id, row) in &out.arrangements {
             let newest = (row.version, row.last_posting);
-            assert_eq!(self.trail.get(&id.number()), Some(&newest), "the trail of {row:?}");
+            assert_eq!(
+                self.trail.get(&(row.kind.clone(), id.number())),
+                Some(&newest),
+                "the trail of {row:?}"
+            );
             let before = self.orders.insert(id.number(), row.clone());
             let began = before.map_or(row.begun_by, |before| before.begun_by);
             assert!(began == row.begun_by && began > 0, "who began it: {row:?}");
@@ -232,6 +163,22 @@ impl Truth {
             self.head.link += 1;
         }
         self.head.clone()
+    }
+
+    /// Stores a record: nobody has another place that it takes. A new tag leaves the tries.
+    fn keep(&mut self, record: &Record) {
+        if let Record::Pin(row) = record {
+            let tries = self.pins.get(&row.id.number()).map_or(row.attempts, |pin| pin.tries);
+            let (salt, tag, version) = (row.salt.clone(), row.tag.clone(), row.version);
+            self.pins.insert(row.id.number(), Pin { salt, tag, tries, version });
+        }
+        let entry = record.entry();
+        for (key, value) in entry.takes {
+            let old = self.records.insert(key, Occupant { value, last_posting: 0 });
+            assert!(old.is_none_or(|old| old.value == value), "a place is taken twice: {record:?}");
+        }
+        let now = Occupant { value: entry.version, last_posting: record.last_posting() };
+        self.records.insert(entry.key, now);
     }
 
     fn add_rows(&mut self, rows: &NewRows) {
@@ -253,11 +200,11 @@ impl Truth {
             self.entries[index].push(entry.clone());
         }
         for event in &rows.trail {
-            let newest = (event.version, event.posting_id);
-            let before = self.trail.insert(event.record_id, newest);
-            let version = before.map_or(0, |(version, _)| version);
-            assert_eq!(event.version, version + 1, "an order is answered twice: {event:?}");
-            assert_eq!(event.previous, before.map(|(_, posting)| posting), "{event:?}");
+            let record = (event.kind.clone(), event.record_id);
+            let before = self.trail.insert(record, (event.version, event.posting_id));
+            let (version, posting) = before.unzip();
+            assert_eq!(event.version, version.unwrap_or(0) + 1, "{event:?}");
+            assert_eq!(event.previous, posting, "{event:?}");
         }
         for step in &rows.hold_entries {
             *self.moves.entry(step.hold_id).or_default() += i128::from(step.amount_minor);
@@ -358,12 +305,19 @@ impl Truth {
         );
         assert_eq!(self.pins, oracle.pins);
         assert_eq!(self.sessions, oracle.sessions);
+        let numbers = self.records.keys().filter_map(|key| match key {
+            RecordKey::Msisdn(number) => Some(number.clone()),
+            _other => None,
+        });
+        let people = self.records.iter().filter_map(|(key, there)| match key {
+            RecordKey::Person(account) => Some((account.number(), there.value)),
+            _other => None,
+        });
         let stands = |row: &ArrangementRow| (row.version, row.state.clone());
         let orders = self.orders.iter().map(|(id, row)| (*id, stands(row))).collect();
-        assert_eq!(
-            (&self.seen, &self.phones, &orders),
-            (&oracle.seen, &oracle.phones, &oracle.orders)
-        );
+        assert_eq!((&self.seen, &orders), (&oracle.seen, &oracle.orders));
+        assert_eq!(numbers.collect::<HashSet<_>>(), oracle.phones);
+        assert_eq!(people.collect::<HashMap<_, _>>(), oracle.people);
         assert_eq!(usize::try_from(self.head.last_posting).unwrap(), self.postings.len());
     }
 }

@@ -14,7 +14,9 @@ use kadogo::money::Currency;
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::Account;
 use kadogo::store::outbox::NewMessage;
-use kadogo::store::people::{PersonRow, PinRow};
+use kadogo::store::people::PersonRow;
+use kadogo::store::pins::PinRow;
+use kadogo::store::records::Record;
 use kadogo::store::sessions::SessionRow;
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
@@ -330,14 +332,18 @@ impl Wisher {
                 let name = "Ann".to_owned();
                 let language = "en".to_owned();
                 let tier = "sim".to_owned();
-                Change::Join(PersonRow {
+                let there = oracle.people.get(&number).copied().unwrap_or(0);
+                let row = PersonRow {
                     account_id: Id::of(number),
+                    version: (there + 1 - i64::from(luck.percent(30))).max(1),
+                    last_posting: 0,
                     msisdn,
                     name,
                     language,
                     joined_at: 0,
                     tier,
-                })
+                };
+                Change::keep(Record::Person(row), "join")
             }
             13 => order(number, 1),
             14 => order(number, 2),
@@ -347,13 +353,17 @@ impl Wisher {
             18 => {
                 let salt = self.others.to_be_bytes().to_vec();
                 let tag = tag_of(&salt);
-                Change::SetPin(PinRow {
+                let there = oracle.pins.get(&account).map_or(0, |pin| pin.version);
+                let row = PinRow {
                     id: Id::of(account),
+                    version: (there + 1 - i64::from(luck.percent(15))).max(1),
+                    last_posting: 0,
                     key_version: 1,
                     salt,
                     tag,
                     attempts: 0,
-                })
+                };
+                Change::keep(Record::Pin(row), "set_pin")
             }
             _tell => self.message(account),
         }

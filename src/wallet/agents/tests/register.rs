@@ -2,9 +2,11 @@
 
 use super::super::register::{ID_FORMAT, LIFT, REGISTER};
 use super::*;
-use crate::book::Identify;
+use crate::book::Keep;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::people::PersonRow;
+use crate::store::records::Record;
 use crate::wallet::trial::Request;
 
 fn register<'t>(shop: &'t Shop, to: &str, name: &str, id_number: &str) -> Request<'t> {
@@ -36,9 +38,9 @@ fn a_wallet_is_opened_for_a_number_that_has_none() {
     let act = plan.act.as_ref().unwrap();
     assert!(act.kind == "register" && act.legs.is_empty());
     let [
-        Change::Join(person),
+        Change::Keep(Keep { record: Record::Person(person), event: "register", .. }),
         Change::OpenAccount(opened),
-        Change::Identify(seen),
+        Change::Keep(Keep { record: Record::Identity(seen), event: "see_id", .. }),
         Change::Tell(_),
     ] = act.changes.as_slice()
     else {
@@ -53,11 +55,12 @@ fn a_wallet_is_opened_for_a_number_that_has_none() {
         (opened.id, opened.balance_minor, opened.kind.as_str()),
         (Id::of(9_000), 0, "wallet")
     );
-    let Identify { row, tier, .. } = seen;
+    let row = &seen.row;
     assert_eq!(
-        (row.account_id, row.assistant, row.at, *tier),
-        (Id::of(9_000), Id::of(ASSISTANT.number()), shop.trial.now.micros(), "id")
+        (row.account_id, row.assistant, row.at),
+        (Id::of(9_000), Id::of(ASSISTANT.number()), shop.trial.now.micros())
     );
+    assert_eq!((person.version, row.version), (1, 1));
     let told = format!("dial=*384*1234# name=Duka Moja phone={}", number(FLOAT));
     assert_eq!(plan.messages(), [("sms.registered".to_owned(), told)]);
     assert_eq!(told_to(&plan, "sms.registered"), [STRANGER]);
@@ -85,9 +88,17 @@ fn an_id_is_seen_once() {
     let plan = lift(&shop, "a-12345").execute().planned();
     assert_eq!(plan.said("id_number"), "A12345");
     let act = plan.act.as_ref().unwrap();
-    let [Change::Identify(seen), Change::Tell(_)] = act.changes.as_slice() else {
+    let [
+        Change::Keep(Keep { record: Record::Identity(seen), event: "see_id", .. }),
+        Change::Keep(Keep { record: Record::Person(lifted), event: "lift", .. }),
+        Change::Tell(_),
+    ] = act.changes.as_slice()
+    else {
         panic!("{act:?}")
     };
+    let amina = shop.trial.person_of(Id::of(101));
+    let known = PersonRow { tier: "id".into(), version: amina.version + 1, ..amina };
+    assert_eq!(*lifted, known);
     assert_eq!(
         (seen.row.account_id, seen.row.assistant, act.kind),
         (Id::of(101), Id::of(ASSISTANT.number()), "lift")

@@ -2,8 +2,10 @@
 
 use super::super::settings::{CHANGE, CHOOSE, LOW, REPEAT};
 use super::*;
+use crate::book::Keep;
 use crate::pin::Pin;
 use crate::refusal::Reason;
+use crate::store::records::Record;
 use crate::wallet::people::pin_change::{PIN_MISMATCH, PIN_SAME};
 use crate::wallet::trial::PIN;
 
@@ -17,11 +19,12 @@ fn the_mark_of_a_low_float_is_kept() {
     };
     let plan = low("150000").planned();
     assert_eq!(plan.said("amount"), "KES 1,500");
-    let [Change::SetLowFloat { outlet, low_minor }] = plan.act.as_ref().unwrap().changes.as_slice()
+    let [Change::Keep(Keep { record: Record::Outlet(row), event: "set_low_float", .. })] =
+        plan.act.as_ref().unwrap().changes.as_slice()
     else {
         panic!("{plan:?}")
     };
-    assert_eq!((*outlet, *low_minor), (FLOAT, 150_000));
+    assert_eq!((row.float_account, row.low_float_minor, row.version), (FLOAT, Some(150_000), 2));
     assert_eq!(low("0").reason(), (Reason::AMOUNT_ZERO, Some("amount")));
 }
 
@@ -35,10 +38,14 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
     let mismatch = ask(&REPEAT).with("new_pin", &chosen).secret("5209").check().reason();
     assert_eq!(mismatch, (PIN_MISMATCH, Some("new_pin")));
     let plan = ask(&CHANGE).with("new_pin", &chosen).execute().planned();
-    let [Change::SetPin(row), Change::Tell(_)] = plan.act.as_ref().unwrap().changes.as_slice()
+    let [
+        Change::Keep(Keep { record: Record::Pin(row), event: "change_agent_pin", .. }),
+        Change::Tell(_),
+    ] = plan.act.as_ref().unwrap().changes.as_slice()
     else {
         panic!("{plan:?}")
     };
+    assert_eq!(row.version, 2);
     let pin = Pin::parse(NEW).unwrap();
     assert_eq!(row.id, ASSISTANT.into());
     assert!(shop.trial.config.pin_keys.matches(

@@ -2,9 +2,12 @@
 
 use super::super::shift::{CLOSE, OPEN};
 use super::*;
+use crate::book::Keep;
 use crate::id::Id;
 use crate::refusal::Reason;
-use crate::store::working_day::{CashDrawer, ShiftRow};
+use crate::store::records::Record;
+use crate::store::shifts::ShiftRow;
+use crate::store::working_day::CashDrawer;
 use crate::wallet::service::Unrecorded;
 use crate::wallet::trial::Request;
 
@@ -21,6 +24,8 @@ fn begun(drawer: CashDrawer) -> Shop {
     let mut shop = shop();
     let shift = ShiftRow {
         id: Id::of(77),
+        version: 1,
+        last_posting: 40,
         assistant: ASSISTANT,
         outlet: FLOAT,
         opened_at: 5,
@@ -44,9 +49,12 @@ fn a_shift_begins_with_what_is_in_the_drawer() {
     let shop = shop();
     let plan = open(&shop, "1,000.50").execute().planned();
     assert_eq!(plan.said("cash"), "1,000.50");
-    let [Change::OpenShift(row)] = plan.act.as_ref().unwrap().changes.as_slice() else {
+    let [Change::Keep(Keep { record: Record::Shift(row), event: "open_shift", .. })] =
+        plan.act.as_ref().unwrap().changes.as_slice()
+    else {
         panic!("{plan:?}")
     };
+    assert_eq!(row.version, 1);
     assert_eq!(
         (row.id, row.assistant, row.outlet, row.opening_minor),
         (Id::of(9_000), Id::of(ASSISTANT.number()), Id::of(FLOAT.number()), 100_050)
@@ -66,11 +74,15 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
         slots.map(|slot| plan.said(slot)),
         ["1,000", "300", "200", "1,100", "1,080", "-20", "3"]
     );
-    let [Change::AtPosting { account, posting }, Change::CloseShift(row), _] =
-        plan.act.as_ref().unwrap().changes.as_slice()
+    let [
+        Change::AtPosting { account, posting },
+        Change::Keep(Keep { record: Record::Shift(row), event: "close_shift", .. }),
+        _,
+    ] = plan.act.as_ref().unwrap().changes.as_slice()
     else {
         panic!("{plan:?}")
     };
+    assert_eq!(row.version, 2);
     assert_eq!((*account, *posting), (FLOAT, Some(50)));
     assert_eq!(
         (row.id, row.expected_minor, row.counted_minor),

@@ -3,10 +3,11 @@
 use super::super::cash_code::{CashCode, Event, KIND};
 use super::super::make_code::SERVICE;
 use super::*;
-use crate::book::HoldMove;
+use crate::book::{HoldMove, Keep};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::records::Record;
 use crate::wallet::arrangements::Role;
 use crate::wallet::trial::Request;
 
@@ -35,9 +36,15 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     assert_eq!(act.holds, [held]);
     // it counts against limits when the cash is handed out
     assert_eq!((act.kind, act.legs.len(), act.meters.len()), ("cash_code", 0, 0));
-    let [Change::SetPin(tag), Change::Put(put), _] = act.changes.as_slice() else {
+    let [
+        Change::Keep(Keep { record: Record::Pin(tag), event: "make_code", .. }),
+        Change::Put(put),
+        _,
+    ] = act.changes.as_slice()
+    else {
         panic!("{:?}", act.changes)
     };
+    assert_eq!(tag.version, 1);
     let made = CashCode::of(&put.row).unwrap();
     assert_eq!(
         (put.row.id, made.agreed.amount_minor, made.agreed.fee_minor, put.row.subject.as_str()),

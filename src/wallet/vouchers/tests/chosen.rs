@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::limits::Direction;
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::store::people::PinRow;
+use crate::store::pins::PinRow;
 use crate::wallet::arrangements::Role;
 use crate::wallet::plan::PlanError;
 use crate::wallet::trial::{conforms, posting};

@@ -5,10 +5,11 @@ use super::super::send_unjoined::{PARCELS_FULL, SERVICE};
 use super::super::voucher::Voucher;
 use super::super::{recipient, turns};
 use super::*;
-use crate::book::{HoldMove, Key};
+use crate::book::{HoldMove, Keep, Key};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::records::Record;
 use crate::time::Timestamp;
 use crate::wallet::trial::{Outcome, Request};
 
@@ -67,7 +68,7 @@ fn it_is_quoted_with_its_fee_and_its_last_day_and_says_its_secret_once_it_is_don
     );
     assert_eq!((row.state.as_str(), row.due_at), ("waiting", Some(expires_at.micros())));
     let opens = act.changes.iter().any(|change| match change {
-        Change::SetPin(row) => {
+        Change::Keep(Keep { record: Record::Pin(row), .. }) => {
             let digits = Pin::parse(secret.get(1..).unwrap()).unwrap();
             let keys = &trial.config.pin_keys;
             row.id == Id::of(9_000)

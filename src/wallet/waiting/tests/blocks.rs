@@ -4,9 +4,11 @@ use super::super::super::service::Service;
 use super::super::super::trial::{NOW, Outcome};
 use super::super::block::{ASKERS, BLOCK, BLOCKED, UNBLOCK};
 use super::*;
+use crate::book::Keep;
 use crate::id::{AccountId, Id};
 use crate::refusal::Reason;
 use crate::store::facts::Found;
+use crate::store::records::Record;
 use crate::store::wants::Want;
 
 /// Baraka, Claire and somebody who is gone have asked Amina of late, and she has blocked Claire.
@@ -41,7 +43,9 @@ fn those_who_asked_and_are_not_blocked_are_listed_and_those_who_are() {
 
 #[test]
 fn only_those_who_are_listed_are_blocked_or_let_in_again() {
-    let (trial, amina) = world();
+    let (mut trial, amina) = world();
+    let known = Want::BlockVersion(amina.account_id, Id::of(103));
+    trial.set(known, Found::Count(3));
     for (service, asker, name, blocked) in
         [(&BLOCK, "102", "Baraka O", true), (&UNBLOCK, "103", "Claire M", false)]
     {
@@ -50,10 +54,16 @@ fn only_those_who_are_listed_are_blocked_or_let_in_again() {
         let act = plan.act.unwrap();
         assert_eq!(act.kind, "block");
         let other: AccountId = asker.parse().unwrap();
-        let [Change::Block { account, other: blocks, blocked: now }] = act.changes[..] else {
+        let [Change::Keep(Keep { record: Record::Block(row), event, .. })] = &act.changes[..]
+        else {
             panic!("{act:?}")
         };
-        assert_eq!((account, blocks, now), (amina.account_id, other, blocked));
+        assert_eq!(
+            (row.account, row.other, row.blocked),
+            (amina.account_id, other, i64::from(blocked))
+        );
+        let known = if blocked { 0 } else { 3 };
+        assert_eq!((row.version, *event), (known + 1, service.name));
     }
     for (service, others) in
         [(&BLOCK, ["103", "999", "101", "x"]), (&UNBLOCK, ["102", "999", "101", "x"])]

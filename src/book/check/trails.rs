@@ -1,29 +1,32 @@
-//! Records that have a trail: each event compared with the one before, and each record with what
-//! its last event says of it.
+//! Trails: each event compared with the one before of the same record.
 
 use super::findings::Faults;
 use crate::store::trail_rows::TrailRow;
 use std::collections::{BTreeMap, HashMap};
 
 /// What the trails say.
-pub struct Records {
+pub struct Trails {
     /// Where each record stands after its last event, by kind and number.
     kinds: BTreeMap<String, HashMap<i64, Traced>>,
     /// Events up to this posting are not read again.
     known: i64,
 }
 
-/// The last event of a record.
+/// The last event of a record: as small as can be, of each there may be ten million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traced {
+    /// The version that it left.
     pub version: i64,
-    pub digest: Vec<u8>,
+    /// What it left.
+    pub digest: [u8; 16],
+    /// The posting that it came with.
     pub posting: i64,
 }
 
-impl Records {
+impl Trails {
     /// Records whose events are read from behind a posting.
-    pub fn after(posting: i64) -> Records {
-        Records { kinds: BTreeMap::new(), known: posting }
+    pub fn after(posting: i64) -> Trails {
+        Trails { kinds: BTreeMap::new(), known: posting }
     }
 
     /// Takes an event in.
@@ -35,7 +38,7 @@ impl Records {
         };
         let traced = Traced {
             version: event.version,
-            digest: event.digest.clone(),
+            digest: event.digest.first_chunk().copied().unwrap_or_default(),
             posting: event.posting_id,
         };
         let follows = match kind.insert(event.record_id, traced) {
@@ -62,8 +65,9 @@ impl Records {
         self.kinds.get_mut(kind).and_then(|kind| kind.remove(&id))
     }
 
-    /// Records that were not asked for.
-    pub fn strangers(&self) -> impl Iterator<Item = (&str, i64)> + '_ {
-        self.kinds.iter().flat_map(|(kind, records)| records.keys().map(|id| (kind.as_str(), *id)))
+    /// Those that were not asked for, by kind and number.
+    pub fn left(&self) -> impl Iterator<Item = (&str, i64)> {
+        let all = self.kinds.iter();
+        all.flat_map(|(kind, of_kind)| of_kind.keys().map(move |id| (kind.as_str(), *id)))
     }
 }
