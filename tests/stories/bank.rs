@@ -89,7 +89,11 @@ impl Bank {
     /// there is one.
     pub async fn finds_unread(&mut self, world: &World, number: &str) -> bool {
         let known = self.postings.last().copied().unwrap_or(0);
-        let new = ask(world, &format!("SELECT id AS text FROM postings WHERE id > {known}")).await;
+        // what only began to wait is a posting without legs
+        let paid = format!(
+            "SELECT posting_id AS text FROM entries WHERE posting_id > {known} GROUP BY posting_id"
+        );
+        let new = ask(world, &paid).await;
         assert!(new.len() <= 1, "one step paid {} times", new.len());
         let Some(posting) = new.first().map(|id| id.parse().unwrap()) else { return false };
         let code = Reference::of(posting, &world.app.wallet.config.reference_key).to_string();
