@@ -89,7 +89,11 @@ impl Bank {
     /// there is one.
     pub async fn finds_unread(&mut self, world: &World, number: &str) -> bool {
         let known = self.postings.last().copied().unwrap_or(0);
-        let new = ask(world, &format!("SELECT id AS text FROM postings WHERE id > {known}")).await;
+        // what only began to wait is a posting without legs
+        let paid = format!(
+            "SELECT posting_id AS text FROM entries WHERE posting_id > {known} GROUP BY posting_id"
+        );
+        let new = ask(world, &paid).await;
         assert!(new.len() <= 1, "one step paid {} times", new.len());
         let Some(posting) = new.first().map(|id| id.parse().unwrap()) else { return false };
         let code = Reference::of(posting, &world.app.wallet.config.reference_key).to_string();
@@ -141,7 +145,9 @@ impl Bank {
             fees_minor, self.fees_minor,
             "what people paid beside the amount went elsewhere"
         );
-        let postings = ask(world, "SELECT count(*) AS text FROM postings").await;
+        // what only began to wait, or ended so, is a posting too, but no payment
+        let paid = "SELECT count(DISTINCT posting_id) AS text FROM entries";
+        let postings = ask(world, paid).await;
         assert_eq!(
             postings,
             [self.postings.len().to_string()],
