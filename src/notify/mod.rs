@@ -225,7 +225,12 @@ fn put_into_words(
             whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
         let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);
         let balance = own.map(|leg| leg.balance_minor);
-        slots.extend(receipt::slots(&wallet.config, posting, Timestamp::from_micros(at), balance));
+        // what a message says itself stays: until when something waits is not when it began
+        for (name, value) in
+            receipt::slots(&wallet.config, posting, Timestamp::from_micros(at), balance)
+        {
+            slots.entry(name).or_insert(value);
+        }
     }
     let language =
         crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);

@@ -68,7 +68,7 @@ pub const MESSAGES: &[&Message] =
 
 /// A request that is stored: of which service, and what was typed for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredRequest {
+pub struct RepeatedRequest {
     /// The name of the service.
     pub service: String,
     /// Its inputs, in canonical form.
@@ -84,7 +84,7 @@ pub struct Asked {
     pub refused: Option<Refusal>,
 }
 
-impl StoredRequest {
+impl RepeatedRequest {
     /// What a step of the service wants to be read.
     pub fn wants(&self, context: &Context, step: usize) -> Vec<Want> {
         let service = context.peers.by_standing_order.get(self.service.as_str());
@@ -127,7 +127,7 @@ impl Asked {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// What is done each time.
-    pub request: StoredRequest,
+    pub request: RepeatedRequest,
     /// What the service said of it last.
     pub said: Slots,
     /// What each time costs altogether, as the payer was told last.

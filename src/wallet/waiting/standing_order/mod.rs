@@ -5,7 +5,7 @@
 mod agreed;
 mod carrying_out;
 
-pub use agreed::{StoredRequest, Terms};
+pub use agreed::{RepeatedRequest, Terms};
 pub use carrying_out::{KIND, STANDING_GONE, StandingOrder};
 
 use super::super::arrangements::kind;
@@ -90,11 +90,11 @@ const FIRST_DAYS_MAX: i32 = 366;
 const TIMES_DIGITS_MAX: usize = 3;
 
 /// What is to be done, as it was typed so far.
-fn request(context: &Context) -> Result<StoredRequest, PlanError> {
+fn request(context: &Context) -> Result<RepeatedRequest, PlanError> {
     let service = context.field("service")?.to_owned();
     let own = context.fields.iter().filter(|(name, _)| !NOT_ITS_OWN.contains(&name.as_str()));
     let inputs = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-    Ok(StoredRequest { service, inputs })
+    Ok(RepeatedRequest { service, inputs })
 }
 
 /// It is only asked whether that could be done: it is not being done today.

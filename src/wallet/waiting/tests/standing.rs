@@ -3,8 +3,8 @@
 use super::super::super::arrangements::kind;
 use super::super::super::trial::Outcome;
 use super::super::standing_order::{
-    CANCEL, DATE_TOO_SOON, KIND, LIST, SET_UP, STANDING_END, STANDING_FULL, STANDING_GONE,
-    StandingOrder, StoredRequest, Terms,
+    CANCEL, DATE_TOO_SOON, KIND, LIST, RepeatedRequest, SET_UP, STANDING_END, STANDING_FULL,
+    STANDING_GONE, StandingOrder, Terms,
 };
 use super::*;
 use crate::book::Put;
@@ -30,7 +30,7 @@ pub fn rent() -> Terms {
     let inputs = [("to", BARAKA), ("amount", "30000")];
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Terms {
-        request: StoredRequest {
+        request: RepeatedRequest {
             service: "send".into(),
             inputs: inputs.map(own).into_iter().collect::<Fields>(),
         },
