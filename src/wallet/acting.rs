@@ -115,6 +115,10 @@ impl Wallet {
             match self.book.post(posting).await {
                 // an earlier copy did it: what this one planned since may be another thing
                 Ok(receipt) if receipt.repeated => {
+                    let once = |change: &Change| matches!(change, Change::Dedup { .. });
+                    if execution.side_effects.iter().any(once) {
+                        return Err(Reason::SEEN.into());
+                    }
                     return self
                         .repeated(plan, silent, not_recorded, caller, &request, execution.key)
                         .await;
