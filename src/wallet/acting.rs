@@ -115,12 +115,8 @@ impl Wallet {
             match self.book.post(posting).await {
                 // an earlier copy did it: what this one planned since may be another thing
                 Ok(receipt) if receipt.repeated => {
-                    let once = |change: &Change| matches!(change, Change::Dedup { .. });
-                    if execution.side_effects.iter().any(once) {
-                        return Err(Reason::SEEN.into());
-                    }
                     return self
-                        .repeated(plan, silent, not_recorded, caller, &request, execution.key)
+                        .repeated(plan, silent, not_recorded, caller, &request, &execution)
                         .await;
                 }
                 Ok(receipt) => {
@@ -160,9 +156,14 @@ impl Wallet {
         not_recorded: bool,
         caller: &Caller,
         request: &Request,
-        key: Key,
+        execution: &Execution,
     ) -> Result<Executed, Refusal> {
-        match self.replay(caller, request, key).await {
+        // a text is handled once, also where what it did is recorded
+        let once = |change: &Change| matches!(change, Change::Dedup { .. });
+        if execution.side_effects.iter().any(once) {
+            return Err(Reason::SEEN.into());
+        }
+        match self.replay(caller, request, execution.key).await {
             Answer::Facts { slots, .. } => plan.show_all(slots),
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}
