@@ -118,7 +118,7 @@ impl Wallet {
                 // an earlier copy did it: what this one planned since may be another thing
                 Ok(receipt) if receipt.repeated => {
                     return self
-                        .repeated(plan, silent, not_recorded, caller, &request, execution.key)
+                        .repeated(plan, silent, not_recorded, caller, &request, &execution)
                         .await;
                 }
                 Ok(receipt) => {
@@ -158,9 +158,14 @@ impl Wallet {
         not_recorded: bool,
         caller: &Caller,
         request: &Request,
-        key: Key,
+        execution: &Execution,
     ) -> Result<Executed, Refusal> {
-        match self.replay(caller, request, key).await {
+        // a text is handled once, also where what it did is recorded
+        let once = |change: &Change| matches!(change, Change::Dedup { .. });
+        if execution.side_effects.iter().any(once) {
+            return Err(Reason::SEEN.into());
+        }
+        match self.replay(caller, request, execution.key).await {
             Answer::Facts { slots, .. } => plan.show_all(slots),
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}
