@@ -250,10 +250,6 @@ impl Sms {
             };
             let executed = self.wallet.act(caller, request.clone(), execution).await;
             match executed.answer {
-                // what is recorded answers a copy of a text as it did the first
-                Answer::Facts { .. } | Answer::Items(_) if executed.repeated => {
-                    return Err(Reason::SEEN.into());
-                }
                 Answer::Facts { .. } | Answer::Items(_) => return Ok("done"),
                 // nobody has said yes to what was planned: it is planned anew
                 Answer::Refused(Refusal { reason: Reason::STALE, .. }) => {}

@@ -55,8 +55,6 @@ pub struct Executed {
     pub silent: bool,
     /// It was done, and no posting tells all of it: what the answer said cannot be found again.
     pub not_recorded: bool,
-    /// An earlier copy of the same request did it.
-    pub repeated: bool,
 }
 
 impl Wallet {
@@ -170,7 +168,7 @@ impl Wallet {
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}
         }
-        Ok(Executed { repeated: true, ..done(plan, silent, not_recorded) })
+        Ok(done(plan, silent, not_recorded))
     }
 
     /// A plan as the book takes it, with what the channel adds, but without the PIN.
@@ -276,13 +274,12 @@ fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {
         charged: false,
         silent,
         not_recorded,
-        repeated: false,
     }
 }
 
 fn refused(refusal: Refusal, charged: bool) -> Executed {
     let answer = Answer::Refused(refusal);
-    Executed { answer, charged, silent: false, not_recorded: false, repeated: false }
+    Executed { answer, charged, silent: false, not_recorded: false }
 }
 
 /// It is done at the total that the person said yes to, or not at all.
