@@ -103,10 +103,11 @@ fn read_out(report: &CheckReport) {
             "{holds} holds that are open or were lately stand where their entries put them"
         ),
     }
-    if report.events > 0 || report.arrangements > 0 {
+    if report.events > 0 {
         println!(
-            "{} arrangements are what the newest of their {} events left",
-            report.arrangements, report.events
+            "{} events follow one another; {} arrangements and {} records are as the newest of \
+             them left them",
+            report.events, report.arrangements, report.records
         );
     }
     for (currency, sum) in &report.sums_minor {

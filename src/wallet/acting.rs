@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Answer, Fields, Request, Secret};
-use crate::store::pins::PinRow;
+use crate::store::pins::{self, PinRow};
 use crate::value::{Slots, Value};
 use secrecy::ExposeSecret;
 
@@ -144,8 +144,12 @@ impl Wallet {
         if service.authority != Authority::Assistant {
             return refusal;
         }
-        let serves = self.caller(caller.msisdn.clone()).await.map(|now| now.post.is_some());
-        if let Ok(false) = serves { Reason::NOT_AGENT.into() } else { refusal }
+        // who is dismissed has no PIN for it a moment before they have no work
+        let Some(post) = &caller.post else { return Reason::NOT_AGENT.into() };
+        let pin = post.assistant.id.into();
+        let taken = self.store.read(move |conn| pins::by_id(conn, pin)).await;
+        let dismissed = taken.is_ok_and(|pin| pin.is_none_or(|pin| pin.tag.is_empty()));
+        if dismissed { Reason::NOT_AGENT.into() } else { refusal }
     }
 
     /// A plan whose key was used before, with what was done then.

@@ -194,7 +194,7 @@ async fn what_nobody_takes_goes_back_with_its_fee_after_a_week_and_both_hear() {
     let told =
         [world.inbox(CLAIRE).await.pop().unwrap(), world.inbox(STRANGER).await.pop().unwrap()];
     insta::assert_snapshot!(told.join("\n"), @r"
-    7H4ATZBF0Y Personne n'a retiré KES 300 envoyés à 0711222333. Ils sont à vous, les frais aussi.
+    RS25C64BMR Personne n'a retiré KES 300 envoyés à 0711222333. Ils sont à vous, les frais aussi.
     KES 300 from Claire M 0700***003 does not wait for you any more.
     ");
     // all of it can be spent again
@@ -268,7 +268,7 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
     assert_eq!(world.balance(STRANGER).await, 20_000);
     insta::assert_snapshot!(neema.messages().await.join("\n"), @r"
     KES 300 from Amina W 0700***001 does not fit into your account now. It comes once it does, or goes back on 30/11/26.
-    P1F8R0WKNP Confirmed. KES 200 received from Baraka O 0700***002 on 23/11/26 at 14:05. New balance KES 200.
+    B583KRM15Y Confirmed. KES 200 received from Baraka O 0700***002 on 23/11/26 at 14:05. New balance KES 200.
     ");
     // an agent may hand it out to who has a wallet, too
     let mariam = world.phone(MARIAM);

@@ -220,8 +220,8 @@ async fn the_program_starts_says_why_it_is_not_ready_and_its_commands_do_nothing
     assert!(log.lines().any(|line| line.contains("ERROR") && line.contains("behind")), "{log}");
 }
 
-/// Each worker by itself: a voucher that belongs to nobody is met again and again, and stops nothing
-/// else.
+/// Each worker by itself: a voucher that belongs to nobody is met again and again, and stops
+/// nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_row_holds_up_no_other_worker() {
     let world = World::with(Twist { unjoined: true, ..Twist::default() }).await;
@@ -233,7 +233,8 @@ async fn one_bad_row_holds_up_no_other_worker() {
     let every_monday = [Type("0700000004"), Type("150"), Pick("week"), Type("30/11/26"), Type("2")];
     amina.go(&every_monday).await;
     amina.go(&[Yes, Type("7361")]).await;
-    sql(&world, "UPDATE arrangements SET owner = 987654321, due_at = 1".to_owned()).await;
+    let bad = "UPDATE arrangements SET owner = 987654321, due_at = 1 WHERE kind = 'voucher'";
+    sql(&world, bad.to_owned()).await;
     assert_eq!(world.app.wallet.wake_all().await.unwrap().failed, 1, "the bad row is met");
     let before = world.balance(DAUDI).await;
     let (stop, stopped) = watch::channel(false);

@@ -49,6 +49,8 @@ pub struct CheckReport {
     pub events: u64,
     /// Arrangements compared with their trails.
     pub arrangements: u64,
+    /// Records of standing data compared with theirs.
+    pub records: u64,
     /// Links of the chain recomputed.
     pub links: u64,
     /// The number and digest of the last link: whoever kept an earlier one can tell that nothing

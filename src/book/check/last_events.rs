@@ -27,6 +27,7 @@ impl Walk {
             let entry = record.entry();
             let left = Left { version: entry.version, posting: record.last_posting() };
             self.compare(entry.table.kind, entry.number, left, &trail::of_record(&entry));
+            self.report.records = self.report.records.saturating_add(1);
         })?;
         for (kind, id) in self.trails.left() {
             self.faults.add(format!("the trail names {kind} {id}, which does not exist"));

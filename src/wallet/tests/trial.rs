@@ -3,20 +3,21 @@
 //! against what the service says of itself: a slot that it does not declare, or a message with
 //! other values, fails.
 
+mod rows;
 mod wakes;
 
-use super::super::context::Context;
-use super::outcome::conforms_refused;
 pub use super::outcome::{Outcome, conforms};
-use crate::id::{AccountId, Id};
+pub use rows::{account, posting};
 
-use super::super::context::Peers;
+use super::super::context::{Context, Peers};
 use super::super::planning::{Given, Job};
 use super::super::service::{Decide, Service, Unrecorded, Wants};
 use super::super::{Caller, OperatorRules, ServiceConfig};
 use super::nothing::nothing;
+use super::outcome::conforms_refused;
 use crate::book::Key;
-use crate::limits::{Limits, Usage};
+use crate::id::{AccountId, Id};
+use crate::limits::Limits;
 use crate::market::Market;
 use crate::phone::Msisdn;
 use crate::pin::{Pin, PinKeys};
@@ -25,7 +26,7 @@ use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
 use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
-use crate::store::book_rows::{Account, EntryRow, PostingRow};
+use crate::store::book_rows::Account;
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
@@ -355,48 +356,6 @@ impl Request<'_> {
             given: self.given,
         }
     }
-}
-
-/// An account with so much in it.
-pub fn account(id: i64, balance_minor: i64) -> Account {
-    Account {
-        id: Id::of(id),
-        kind: "wallet".into(),
-        state: "open".into(),
-        currency: "KES".into(),
-        balance_minor,
-        held_minor: 0,
-        floor_minor: Some(0),
-        last_posting: None,
-        usage: Usage::default(),
-    }
-}
-
-/// A posting of this kind, so many minutes ago, that moved these amounts on these accounts.
-pub fn posting(
-    id: i64,
-    kind: &str,
-    minutes_ago: u64,
-    legs: &[(i64, i64)],
-) -> (PostingRow, Vec<EntryRow>) {
-    let at = NOW.minus(std::time::Duration::from_secs(minutes_ago * 60)).micros();
-    let row = PostingRow {
-        id,
-        kind: kind.into(),
-        at,
-        key: vec![0; 20],
-        request: vec![0; 16],
-        corrects: None,
-    };
-    let entry = |(leg, (account_id, amount_minor)): (i64, &(i64, i64))| EntryRow {
-        posting_id: id,
-        leg,
-        account_id: Id::of(*account_id),
-        amount_minor: *amount_minor,
-        balance_minor: 0,
-        previous: None,
-    };
-    (row, (1..).zip(legs).map(entry).collect())
 }
 
 fn execution() -> Given {
