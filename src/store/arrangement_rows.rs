@@ -8,7 +8,10 @@ use super::rows::{Column, Rows};
 use super::schema::arrangements;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, ArrangementId};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// An arrangement as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -88,7 +91,9 @@ pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, Sto
         let all = match &search.side {
             Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
             Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => all.filter(arrangements::subject.eq(subject)),
+            Side::Subject(subject) => {
+                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
+            }
             Side::Anybody => all,
         };
         let all = if search.open { all.filter(arrangements::open.eq(true)) } else { all };
@@ -103,11 +108,19 @@ pub fn count(conn: &mut Conn, kind: &str, side: &Side) -> Result<i64, StoreError
         let all = match side {
             Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
             Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => all.filter(arrangements::subject.eq(subject)),
+            Side::Subject(subject) => {
+                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
+            }
             Side::Anybody => all,
         };
         Ok(all.count().get_result(c)?)
     })
+}
+
+/// That there is a subject, in the words of the index: a database that knows only that it is equal
+/// to something does not know that this is not nothing.
+fn has_subject() -> SqlLiteral<Bool> {
+    sql("subject <> ''")
 }
 
 /// Those of a kind about which something is to be done by `now`, the longest due first, behind the
@@ -120,8 +133,8 @@ pub fn due(
     limit: i64,
 ) -> Result<Vec<ArrangementRow>, StoreError> {
     let (at, id) = after;
-    let due = arrangements::table.filter(arrangements::open.eq(true));
-    let due = due
+    // what is over has no clock
+    let due = arrangements::table
         .filter(arrangements::kind.eq(kind))
         .filter(arrangements::due_at.le(now))
         .filter(arrangements::due_at.ge(at));

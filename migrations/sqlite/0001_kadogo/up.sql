@@ -355,7 +355,8 @@ CREATE TABLE arrangements (
 CREATE INDEX arrangements_by_owner ON arrangements (owner, kind, open);
 CREATE INDEX arrangements_by_other ON arrangements (other, kind, open) WHERE other IS NOT NULL;
 CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subject <> '';
-CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE open;
+-- what is over has no clock; a condition that `due_at <= ?` implies, or the index would not be used
+CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE due_at IS NOT NULL;
 
 -- What happened to each record, by whom, in which posting: only ever added to.
 CREATE TABLE trail (
