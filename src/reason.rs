@@ -125,7 +125,7 @@ impl Reason {
     pub const PIN_WRONG: Reason = Reason::new("pin_wrong");
     /// Too many wrong PINs; the account takes no PIN any more.
     pub const PIN_LOCKED: Reason = Reason::new("pin_locked");
-    /// The hold was settled, released, or has expired.
+    /// The hold was settled or released.
     pub const HOLD_GONE: Reason = Reason::new("hold_gone");
     /// More than the hold reserves.
     pub const HOLD_EXCEEDED: Reason = Reason::new("hold_exceeded");

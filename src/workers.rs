@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the outbox is looked at, and waiting things are ended.
+/// How often the outbox is looked at, and conversations that stopped in the middle of an act.
 const OUTBOX_EVERY: Duration = Duration::from_millis(200);
-const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+const SETTLE_EVERY: Duration = Duration::from_secs(5);
 /// How often each kind of what waits is looked at for what is due.
 const WAKE_EVERY: Duration = Duration::from_secs(1);
 /// How often the clock is looked at.
@@ -33,7 +33,7 @@ impl App {
         })
     }
 
-    /// Starts the work that nobody asks for: messages, expiry, forgetting. It ends when `stop`
+    /// Starts the work that nobody asks for: messages, what is due, forgetting. It ends when `stop`
     /// changes. What fails holds up nothing else, and nothing is done while the clock is wrong.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let stopping = stop.clone();
@@ -49,7 +49,7 @@ impl App {
         let others = [
             outbox(Channel::Text),
             outbox(Channel::Mail),
-            self.worker(EXPIRY_EVERY, stop, async |app: App| {
+            self.worker(SETTLE_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),
             self.worker(PAYOUT_EVERY, stop, pay_out),

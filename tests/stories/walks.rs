@@ -29,10 +29,6 @@ fn walks() -> usize {
     std::env::var("KADOGO_WALKS").map_or(2_000, |text| text.parse().unwrap())
 }
 
-fn pick(luck: &mut Luck, length: usize) -> usize {
-    usize::try_from(luck.below(i64::try_from(length).unwrap())).unwrap()
-}
-
 fn new_row(kind: &Kind, id: i64, state: &str) -> ArrangementRow {
     ArrangementRow {
         id: Id::of(id),
@@ -74,12 +70,12 @@ async fn mover(ledger: Arc<Ledger>, ids: Arc<Vec<i64>>, tries: Arc<AtomicUsize>,
         if number >= walks() {
             return;
         }
-        let id = Id::of(ids[pick(&mut luck, ids.len())]);
+        let id = Id::of(ids[luck.pick(ids.len())]);
         let row = ledger.store.read(move |conn| arrangement_rows::by_id(conn, id)).await;
         let row = row.unwrap().unwrap();
         let kind = kind_of(&row);
-        let event = kind.events[pick(&mut luck, kind.events.len())];
-        let role = Role::VARIANTS[pick(&mut luck, Role::VARIANTS.len())];
+        let event = kind.events[luck.pick(kind.events.len())];
+        let role = Role::VARIANTS[luck.pick(Role::VARIANTS.len())];
         if let Ok(after) = kind.after(&row, event, role) {
             assert!(row.open, "{row:?} was over");
             match ledger.post(posting(number, role, after, event)).await {
@@ -128,7 +124,7 @@ async fn ended_by_itself(ledger: &Ledger, mut row: ArrangementRow) -> Arrangemen
         let ways: Vec<&'static str> =
             all.filter(|event| kind.after(&row, event, Role::Service).is_ok()).collect();
         assert!(!ways.is_empty(), "{} is stuck as {}", kind.name, row.state);
-        let event = ways[pick(&mut luck, ways.len())];
+        let event = ways[luck.pick(ways.len())];
         let after = kind.after(&row, event, Role::Service).unwrap();
         let number =
             usize::MAX / 2 + usize::try_from(row.id.number() * 1_000 + row.version).unwrap();

@@ -112,7 +112,7 @@ impl Run {
 
     pub fn turn(&mut self) {
         if self.luck.percent(35) {
-            self.at = self.luck.row_key(self.nodes.len());
+            self.at = self.luck.pick(self.nodes.len());
         }
         if self.luck.percent(2) {
             self.operate();
@@ -130,7 +130,7 @@ impl Run {
         self.asked += 1;
         let old = !self.again.is_empty() && self.luck.percent(40);
         let posting = match old {
-            true => self.again.swap_remove(self.luck.row_key(self.again.len())),
+            true => self.again.swap_remove(self.luck.pick(self.again.len())),
             false => self.wisher.wish(&mut self.luck, &self.oracle),
         };
         Ask { number: self.asked, posting }
@@ -293,7 +293,7 @@ impl Run {
     fn bring_again(&mut self, asks: Vec<Ask>) {
         for ask in asks {
             self.verdicts.remove(&ask.number);
-            let times = [0, 1, 1, 1, 1, 1, 1, 2][self.luck.row_key(8)];
+            let times = [0, 1, 1, 1, 1, 1, 1, 2][self.luck.pick(8)];
             self.again.extend((0..times).map(|_| Rc::clone(&ask.posting)));
         }
     }

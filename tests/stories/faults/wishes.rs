@@ -51,7 +51,8 @@ impl Luck {
         i64::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
 
-    pub fn row_key(&mut self, length: usize) -> usize {
+    /// One of so many places.
+    pub fn pick(&mut self, length: usize) -> usize {
         usize::try_from(self.below(i64::try_from(length).unwrap())).unwrap()
     }
 
@@ -116,8 +117,8 @@ impl Wisher {
     pub fn wish(&mut self, luck: &mut Luck, oracle: &Oracle) -> Rc<Posting> {
         self.clock += luck.below(3);
         if !self.recent.is_empty() && luck.percent(12) {
-            let row_key = luck.row_key(self.recent.len());
-            let again = Rc::clone(&self.recent[row_key]);
+            let place = luck.pick(self.recent.len());
+            let again = Rc::clone(&self.recent[place]);
             // somebody else's key
             let other = Posting { request: [2; 16], ..again.as_ref().clone() };
             return if luck.percent(15) { Rc::new(other) } else { again };
@@ -126,8 +127,8 @@ impl Wisher {
         if self.recent.len() < RECENT {
             self.recent.push(Rc::clone(&posting));
         } else {
-            let row_key = luck.row_key(RECENT);
-            self.recent[row_key] = Rc::clone(&posting);
+            let place = luck.pick(RECENT);
+            self.recent[place] = Rc::clone(&posting);
         }
         posting
     }
@@ -254,8 +255,8 @@ impl Wisher {
 
     fn correct(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
         posting.corrects = Some(luck.below(oracle.last + 4));
-        let row_key = luck.row_key(self.recent.len().max(1));
-        let Some(old) = self.recent.get(row_key) else { return };
+        let place = luck.pick(self.recent.len().max(1));
+        let Some(old) = self.recent.get(place) else { return };
         let back = |was: &Leg| leg(was.account.number(), was.amount_minor.saturating_neg());
         (posting.currency, posting.legs) = (old.currency, old.legs.iter().map(back).collect());
     }
@@ -273,7 +274,7 @@ impl Wisher {
 
     fn wild(&self, luck: &mut Luck, posting: &mut Posting) {
         let amounts = [0, -1, i64::MAX, i64::MIN, i64::MAX - 700, 5];
-        let amount = |luck: &mut Luck| amounts[luck.row_key(amounts.len())];
+        let amount = |luck: &mut Luck| amounts[luck.pick(amounts.len())];
         if luck.percent(40) {
             posting.holds = vec![HoldMove::Open {
                 account: Id::of(self.person(luck)),
