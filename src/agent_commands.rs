@@ -5,7 +5,6 @@ use crate::agent_number::AgentNumber;
 use crate::app::{App, Committer};
 use crate::cli::AgentAct;
 use crate::config::{SecretArgs, Settings, menus_folder};
-use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -149,36 +148,8 @@ async fn dismiss(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `kadogo tier`
-pub async fn tier(
-    database_url: String,
-    secrets: &SecretArgs,
-    phone: &str,
-    tier: Option<&str>,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
-    let done = set_tier(&app.wallet, phone, tier).await;
-    leave(app, committer).await?;
-    done.map(|()| ExitCode::SUCCESS)
-}
-
-async fn set_tier(wallet: &Wallet, phone: &str, tier: Option<&str>) -> anyhow::Result<()> {
-    let person = person(wallet, phone).await?;
-    let Some(tier) = tier else {
-        println!("{phone}: {}", person.tier);
-        return Ok(());
-    };
-    let known = Tier::ALL.into_iter().find(|known| known.code() == tier);
-    let known = known.ok_or_else(|| {
-        anyhow!("there is no tier {tier}: {}", Tier::ALL.map(Tier::code).join(", "))
-    })?;
-    wallet.set_tier(person.account_id, known).await?;
-    println!("{phone}: {}, until now {}", known.code(), person.tier);
-    Ok(())
-}
-
 /// Whose wallet has this number.
-async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
+pub async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
     let number = number(wallet, phone)?.e164().to_owned();
     let found = wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
     found.ok_or_else(|| anyhow!("{phone} has no wallet"))

@@ -23,7 +23,7 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
-use crate::wallet::{ServiceConfig, Wallet, bootstrap};
+use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
 use secrecy::SecretString;
@@ -45,6 +45,8 @@ pub struct App {
     pub wallet: Wallet,
     /// The menus in use.
     pub menus: Reloadable<Menus>,
+    /// Which tariff and limits are in use.
+    rules: Reloadable<Vec<Rule>>,
     menus_folder: Option<PathBuf>,
     more_prices: &'static str,
 }
@@ -124,6 +126,7 @@ impl App {
             },
             wallet,
             menus,
+            rules: Reloadable::new(data.rules),
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
         };
@@ -138,7 +141,13 @@ impl App {
         self.wallet.tariff.set(data.tariff);
         self.wallet.limits.set(data.limits);
         self.menus.set(data.menus);
+        self.rules.set(data.rules);
         Ok(())
+    }
+
+    /// Records which tariff and limits are in use, where they are not those of before.
+    pub async fn keep_rules(&self) -> anyhow::Result<()> {
+        Ok(self.wallet.keep_rules(&self.rules.get()).await?)
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.
@@ -192,6 +201,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
+    app.keep_rules().await?;
     let (stop, stopped) = watch::channel(false);
     let state = app.state(settings.callback_token.clone(), settings.answer_within);
     let late = state.late.clone();
@@ -237,14 +247,22 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
         tokio::select! {
-            _ = hangup.recv() => match app.reload() {
-                Ok(()) => tracing::info!("the menus were reloaded"),
-                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: \
-                                               {error:#}"),
-            },
+            _ = hangup.recv() => reload(app).await,
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
         }
+    }
+}
+
+async fn reload(app: &App) {
+    match app.reload() {
+        Ok(()) => tracing::info!("the menus were reloaded"),
+        Err(error) => {
+            tracing::error!("the menus were not reloaded, the old ones stay: {error:#}");
+        }
+    }
+    if let Err(error) = app.keep_rules().await {
+        tracing::error!("which tariff counts was not recorded: {error:#}");
     }
 }
 

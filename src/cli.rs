@@ -174,6 +174,29 @@ pub enum Command {
         /// asked back
         tier: Option<String>,
     },
+    /// Say what may be done with somebody's account, and why; or read how it stands. What is said
+    /// is recorded for good. It works beside a running server
+    Account {
+        /// The database, as an address
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL"
+        )]
+        database_url: String,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
+        /// Whose phone
+        phone: String,
+        /// From now on: open; stop_debit (money only comes in), stop_credit (only goes out), frozen
+        /// (neither); closed, for good, when it is empty
+        state: Option<String>,
+        /// Why, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: Option<String>,
+    },
     /// Write a consistent copy of the database while the service runs
     Backup {
         /// The database, as an address

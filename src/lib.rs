@@ -76,6 +76,7 @@ pub mod cli;
 pub mod clock_watch;
 pub mod commands;
 pub mod config;
+pub mod customer_commands;
 pub mod http;
 pub mod menu_folder;
 pub mod reversal_commands;

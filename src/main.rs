@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::{agent_commands, commands, reversal_commands, verify};
+use kadogo::{agent_commands, commands, customer_commands, reversal_commands, verify};
 use std::process::ExitCode;
 
 /// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of
@@ -36,7 +36,11 @@ async fn main() -> ExitCode {
             reversal_commands::run(database_url, &secrets, act).await
         }
         Command::Tier { database_url, secrets, phone, tier } => {
-            agent_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await
+            customer_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await
+        }
+        Command::Account { database_url, secrets, phone, state, why } => {
+            let (state, why) = (state.as_deref(), why.as_deref());
+            customer_commands::account(database_url, &secrets, &phone, state, why).await
         }
         Command::Backup { database_url, to } => {
             aside(move || commands::backup(&database_url, &to)).await

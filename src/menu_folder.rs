@@ -10,7 +10,8 @@ use crate::source::Source;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
 use crate::wallet::service::ByText;
-use crate::wallet::{SERVICES, priced};
+use crate::wallet::{Rule, SERVICES, priced};
+use sha2::{Digest, Sha256};
 use std::io;
 use std::path::Path;
 
@@ -40,6 +41,8 @@ pub struct Data {
     pub tariff: Tariff,
     /// What people may move.
     pub limits: Limits,
+    /// Which tariff and limits these are.
+    pub rules: Vec<Rule>,
 }
 
 impl Folder {
@@ -95,10 +98,17 @@ impl Folder {
         match (menus, grammar, tariff, limits) {
             (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
                 let catalogue = menus.catalogue.as_ref().clone();
-                Ok((Data { menus, catalogue, grammar, tariff, limits }, summary))
+                let rules = self.rules();
+                Ok((Data { menus, catalogue, grammar, tariff, limits, rules }, summary))
             }
             (_, _, _, _) => Err(problems),
         }
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        let of = |source: &Source| Sha256::digest(&source.text).to_vec();
+        let tariff = Rule { name: "tariff", digest: of(&self.tariff) };
+        vec![tariff, Rule { name: "limits", digest: of(&self.limits) }]
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {

@@ -81,6 +81,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "clock_watch",
             "commands",
             "config",
+            "customer_commands",
             "http",
             "menu_folder",
             "reversal_commands",

@@ -5,7 +5,7 @@
 //! applied as a whole. A refused one leaves no trace, and the ones behind it go on.
 
 use super::PIN_ATTEMPTS_MAX;
-use super::guard_facts::{Facts, Staged};
+use super::guard_facts::Facts;
 use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
@@ -56,17 +56,16 @@ pub struct Noted {
 }
 
 /// A hold move, resolved: which hold, whose money, and by how much the reserve changes.
-struct Reserve {
+pub(super) struct Reserve {
     hold: i64,
-    account: AccountId,
-    amount_minor: i64,
+    pub(super) account: AccountId,
+    pub(super) amount_minor: i64,
     after: HoldRow,
 }
 
 impl Facts {
     /// Takes one posting into the batch, or refuses it alone.
     pub fn fold(&mut self, posting: &Posting, out: &mut BatchOutcome) -> Result<Receipt, Refusal> {
-        // what is not recorded leaves nothing under its key: others may carry the same one
         // one that is not recorded leaves nothing under its key: others may carry the same one
         if posting.is_recorded()
             && let Some((request, receipt)) = self.known.get(&posting.key)
@@ -89,8 +88,7 @@ impl Facts {
         // the guards come first: who was too late hears that, whatever the balance is by now
         let after = self.admit(&posting.changes)?;
         let reserves = self.reserves(posting, number)?;
-        let mut accounts_after = self.accounts_after(posting, &reserves, &after)?;
-        meter(posting, &mut accounts_after)?;
+        let accounts_after = self.accounts_after(posting, &reserves, &after)?;
         self.commit_staged(after);
         Ok(self.apply(posting, &changes, number, reserves, accounts_after, out))
     }
@@ -181,51 +179,6 @@ impl Facts {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
         let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HOLD_GONE)?;
         if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HOLD_GONE.into()) }
-    }
-
-    /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is
-    /// not covered.
-    fn accounts_after(
-        &self,
-        posting: &Posting,
-        reserves: &[Reserve],
-        after: &Staged,
-    ) -> Result<BTreeMap<AccountId, Account>, Refusal> {
-        let mut accounts_after: BTreeMap<AccountId, Account> = BTreeMap::new();
-        let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
-        let moved: BTreeSet<AccountId> = posting.legs.iter().map(|leg| leg.account).collect();
-        let repeated_account = moved.len() != posting.legs.len();
-        if sum != 0 || repeated_account || posting.legs.iter().any(|leg| leg.amount_minor == 0) {
-            return Err(Reason::INVALID.into());
-        }
-        for id in moved.iter().copied().chain(reserves.iter().map(|r| r.account)) {
-            let account = self.account(id, after).ok_or(Reason::INVALID)?;
-            if account.currency != posting.currency.as_str() {
-                return Err(Reason::INVALID.into());
-            }
-            // what is set aside on a frozen account may still end: that moves nothing
-            let takes = moved.contains(&id)
-                || reserves.iter().any(|r| r.account == id && r.amount_minor > 0);
-            if takes && account.state != "open" {
-                return Err(Reason::ACCOUNT_CLOSED.into());
-            }
-            accounts_after.insert(id, account.clone());
-        }
-        for reserve in reserves {
-            let account = accounts_after.get_mut(&reserve.account).ok_or(Reason::INVALID)?;
-            account.held_minor =
-                account.held_minor.checked_add(reserve.amount_minor).ok_or(Reason::INVALID)?;
-        }
-        for leg in &posting.legs {
-            let account = accounts_after.get_mut(&leg.account).ok_or(Reason::INVALID)?;
-            account.balance_minor =
-                account.balance_minor.checked_add(leg.amount_minor).ok_or(Reason::INVALID)?;
-        }
-        for stands in accounts_after.values() {
-            let before = self.account(stands.id, after).ok_or(Reason::INVALID)?;
-            covered(before, stands)?;
-        }
-        Ok(accounts_after)
     }
 
     /// Makes a posting that was found good part of the running state and of the rows to write.
@@ -331,35 +284,6 @@ fn add_entries(
         });
     }
     balances
-}
-
-/// An account may not sink below its floor. One that is below already may still receive.
-fn covered(before: &Account, after: &Account) -> Result<(), Refusal> {
-    let available = after.balance_minor.checked_sub(after.held_minor).ok_or(Reason::INVALID)?;
-    let available_before = before.balance_minor.saturating_sub(before.held_minor);
-    match after.floor_minor {
-        Some(floor) if available < floor && available < available_before => {
-            Err(Refusal::of_field(Reason::NOT_ENOUGH, "amount"))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Counts the posting against the limits of its accounts, as the postings before it left their
-/// usage.
-fn meter(
-    posting: &Posting,
-    accounts_after: &mut BTreeMap<AccountId, Account>,
-) -> Result<(), Refusal> {
-    for meter in &posting.meters {
-        let account = accounts_after
-            .get_mut(&meter.account)
-            .filter(|_| meter.amount_minor > 0)
-            .ok_or(Reason::INVALID)?;
-        let taken = meter.taken_from(account.usage, account.balance_minor);
-        account.usage = taken.map_err(|exceeded| meter.refusal(&exceeded, posting.currency))?;
-    }
-    Ok(())
 }
 
 /// Takes a part of an open hold back.

@@ -9,7 +9,7 @@ use super::posting::{Change, Keep, Put, SessionSave};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
-use crate::store::book_rows::Account;
+use crate::store::book_rows::{Account, AccountState};
 use crate::store::record::{Occupant, RecordKey};
 use crate::store::records::Record;
 use crate::store::working_day::AgentJournalRow;
@@ -95,6 +95,13 @@ impl Facts {
 
     /// A record follows the version that was read, and takes what nobody else has.
     fn check_keep(&self, keep: &Keep, staged: &Staged) -> Option<Reason> {
+        if let Record::Restriction(row) = &keep.record {
+            match self.account(row.account_id, staged).map(|account| account.state) {
+                None => return Some(Reason::INVALID),
+                Some(AccountState::Closed) => return Some(Reason::ACCOUNT_CLOSED),
+                Some(_other) => {}
+            }
+        }
         let entry = keep.record.entry();
         if self.at(&entry.key, staged).value.checked_add(1) != Some(entry.version) {
             return Some(entry.refusal);

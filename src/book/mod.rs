@@ -6,6 +6,7 @@
 //! seals them, one commit makes them durable. The book decides no fee, wording or screen: it makes
 //! true what a posting says, under the guards of its changes.
 
+mod account_fold;
 pub mod batch;
 pub mod chain;
 pub mod check;

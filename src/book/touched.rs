@@ -79,6 +79,9 @@ impl Change {
                 if let RecordKey::Pin(pin) = &entry.key {
                     touched.pins.insert(*pin);
                 }
+                if let RecordKey::Restriction(account) = &entry.key {
+                    touched.accounts.insert(*account);
+                }
                 touched.records.insert(entry.key);
                 touched.records.extend(entry.vacant.into_iter().map(|(key, _)| key));
             }

@@ -12,6 +12,7 @@ use super::{chain, reading, writing};
 use crate::reason::Reason;
 use crate::store::changes_since::{self, Invalidated};
 use crate::store::head::{self, Head, LinkRow};
+use crate::store::records::Record;
 use crate::store::rows::Rows;
 use crate::store::{self, Conn, Store, StoreError, book_rows};
 use std::time::{Duration, Instant};
@@ -350,6 +351,11 @@ fn write_batch(
     note: Rows<'static>,
 ) -> Result<Head, StoreError> {
     let mut head = Head { batch: before.batch.saturating_add(1), ..before };
+    // who remembers an account does not read it again for a posting without legs
+    let restricted = |record: &Record| matches!(record, Record::Restriction(_));
+    if out.records.values().any(restricted) {
+        head.touched = head.touched.saturating_add(1);
+    }
     let mut link = None;
     if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
         head.digest = chain::digest(

@@ -7,10 +7,11 @@ use super::posting::Change;
 use crate::id::{AccountId, PinId};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::outbox::{self, NewMessage};
+use crate::store::records::Record;
 use crate::store::rows::{self, Rows};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::working_day::{self, AgentJournalRow};
-use crate::store::{Conn, StoreError, arrangement_rows, pins, records, trail_rows};
+use crate::store::{Conn, StoreError, arrangement_rows, pins, records, restrictions, trail_rows};
 use std::collections::{BTreeMap, HashMap};
 
 /// The changes of a batch, sorted by table.
@@ -61,6 +62,11 @@ pub fn write(
         trail_rows::add(&out.rows.trail),
     ]);
     statements.extend(records::keep(out.records.values()));
+    let said = out.records.values().filter_map(|record| {
+        let Record::Restriction(row) = record else { return None };
+        Some(row)
+    });
+    statements.push(restrictions::impose(&said.collect::<Vec<_>>()));
     rows::run(conn, &statements)?;
     // these may change what was only added just now
     rows::run(conn, &[pins::set_attempts(&sets.attempts)])

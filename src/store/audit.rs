@@ -2,15 +2,16 @@
 //! memory.
 
 use super::arrangement_rows::ArrangementRow;
-use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
+use super::book_rows::{AccountState, EntryRow, HoldEntryRow, HoldRow, PostingRow};
 use super::head::LinkRow;
 use super::schema::{
-    accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, trail,
+    accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, restrictions,
+    trail,
 };
 use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
 use crate::id::AccountId;
-use diesel::dsl::{max, min, sql};
+use diesel::dsl::{exists, max, min, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
 
@@ -35,6 +36,9 @@ pub struct AuditRows {
 pub struct AccountBalance {
     /// Its number.
     pub id: AccountId,
+    /// What may be done with it.
+    #[diesel(deserialize_as = String)]
+    pub state: AccountState,
     /// Three letters.
     pub currency: String,
     /// Sum of its entries, minor units.
@@ -166,14 +170,17 @@ pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(on!(conn, c => accounts::table.count().get_result(c))?)
 }
 
-/// Accounts after `id`.
+/// Accounts after `id`, without those that were closed up to posting `proved` and have not moved
+/// since.
 pub fn balances(
     conn: &mut Conn,
     after_id: AccountId,
+    proved: i64,
     limit: i64,
 ) -> Result<Vec<AccountBalance>, StoreError> {
     let columns = (
         accounts::id,
+        accounts::state,
         accounts::currency,
         accounts::balance_minor,
         accounts::held_minor,
@@ -181,7 +188,14 @@ pub fn balances(
         accounts::last_posting,
         accounts::usage,
     );
-    let page = accounts::table.filter(accounts::id.gt(after_id)).order(accounts::id).limit(limit);
+    let closed = AccountState::Closed.code();
+    let said = restrictions::table.filter(restrictions::account_id.eq(accounts::id));
+    let said = said.filter(restrictions::state.eq(closed));
+    let before = exists(said.filter(restrictions::last_posting.le(proved)));
+    let other = accounts::state.ne(closed).or(not(before));
+    let moved = accounts::last_posting.is_not_null().and(accounts::last_posting.gt(proved));
+    let page = accounts::table.filter(accounts::id.gt(after_id)).filter(other.or(moved));
+    let page = page.order(accounts::id).limit(limit);
     Ok(on!(conn, c => page.select(columns).load(c))?)
 }
 

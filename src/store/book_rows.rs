@@ -2,7 +2,8 @@
 //! sets.
 
 pub use super::book_types::{
-    Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED, PostingRow,
+    Account, AccountKind, AccountState, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED,
+    PostingRow,
 };
 use crate::id::AccountId;
 
@@ -150,8 +151,8 @@ fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
 pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
     let columns = vec![
         Column::ids(opened.iter().map(|a| a.id)),
-        Column::Texts(opened.iter().map(|a| a.kind.as_str()).collect()),
-        Column::Texts(opened.iter().map(|a| a.state.as_str()).collect()),
+        Column::Texts(opened.iter().map(|a| a.kind.code()).collect()),
+        Column::Texts(opened.iter().map(|a| a.state.code()).collect()),
         Column::Texts(opened.iter().map(|a| a.currency.as_str()).collect()),
         Column::Numbers(opened.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(opened.iter().map(|a| a.held_minor).collect()),
@@ -197,18 +198,6 @@ pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
         "ON CONFLICT (id) DO UPDATE SET remaining_minor = excluded.remaining_minor, state = \
          excluded.state",
     )
-}
-
-/// Freezes or opens an account; the book moves nothing on a frozen one. Committers that remember it
-/// look again.
-pub fn set_state(conn: &mut Conn, id: AccountId, state: &str) -> Result<(), StoreError> {
-    super::head::touch(conn)?;
-    on!(conn, c =>
-        diesel::update(accounts::table.find(id))
-            .set(accounts::state.eq(state))
-            .execute(c)
-    )?;
-    Ok(())
 }
 
 #[expect(

@@ -1,6 +1,8 @@
 //! What a row of the book is: accounts, postings, entries, holds. How they are read and written
 //! stands in `book_rows`.
 
+pub use super::account_types::{AccountKind, AccountState};
+
 use super::schema::{entries, hold_entries, holds, packed, postings};
 use super::trail_rows::TrailRow;
 use crate::id::AccountId;
@@ -12,10 +14,12 @@ use diesel::prelude::*;
 pub struct Account {
     /// Its number.
     pub id: AccountId,
-    /// `trust`, `fees`, `suspense` or `wallet`.
-    pub kind: String,
-    /// `open` or `frozen`.
-    pub state: String,
+    /// Whose.
+    #[diesel(deserialize_as = String)]
+    pub kind: AccountKind,
+    /// What may be done with it.
+    #[diesel(deserialize_as = String)]
+    pub state: AccountState,
     /// Three letters.
     pub currency: String,
     /// Sum of all its entries, minor units.

@@ -80,8 +80,10 @@ pub fn set(new: &Head) -> Rows<'_> {
         Column::Numbers(vec![new.last_posting]),
         Column::Numbers(vec![new.link]),
         Column::Bytes(vec![&new.digest]),
+        Column::Numbers(vec![new.touched]),
     ];
-    Rows::update(1, columns, "head", "id", &["batch", "last_posting", "link", "digest"]).all_there()
+    let set = &["batch", "last_posting", "link", "digest", "touched"];
+    Rows::update(1, columns, "head", "id", set).all_there()
 }
 
 /// Adds a link to the chain.

@@ -2,6 +2,7 @@
 //! It decides nothing: no money rule, no text, no clock. Only `book` may use a connection that
 //! writes.
 
+mod account_types;
 mod address;
 pub mod agent_rows;
 pub mod arrangement_rows;
@@ -30,7 +31,9 @@ mod postgres;
 mod readers;
 pub mod record;
 pub mod records;
+pub mod restrictions;
 pub mod rows;
+pub mod rules;
 pub mod schema;
 mod schema_version;
 pub mod sessions;

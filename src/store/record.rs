@@ -34,6 +34,10 @@ pub enum RecordKey {
     Mailbox(AccountId),
     /// Of `budgets`.
     Budget(AccountId),
+    /// Of `restrictions`.
+    Restriction(AccountId),
+    /// Of `rules`.
+    Rule(String),
 }
 
 /// What stands at a key.

@@ -10,7 +10,9 @@ use super::mailboxes::{self, MailboxRow};
 use super::people::{self, PersonRow};
 use super::pins::{self, PinRow};
 use super::record::{self, Entry, Occupant, RecordKey, Table};
+use super::restrictions::{self, RestrictionRow};
 use super::rows::Rows;
+use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
 use super::{Conn, StoreError};
 use crate::id::{AccountId, AssistantId, PinId, ShiftId};
@@ -38,6 +40,10 @@ pub enum Record {
     Mailbox(MailboxRow),
     /// What somebody set themselves.
     Budget(BudgetRow),
+    /// What may be done with an account.
+    Restriction(RestrictionRow),
+    /// Which tariff or limits count.
+    Rule(RuleRow),
 }
 
 impl Record {
@@ -53,6 +59,8 @@ impl Record {
             Record::Clawback(row) => row.entry(),
             Record::Mailbox(row) => row.entry(),
             Record::Budget(row) => row.entry(),
+            Record::Restriction(row) => row.entry(),
+            Record::Rule(row) => row.entry(),
         }
     }
 
@@ -68,6 +76,8 @@ impl Record {
             Record::Clawback(row) => row.last_posting,
             Record::Mailbox(row) => row.last_posting,
             Record::Budget(row) => row.last_posting,
+            Record::Restriction(row) => row.last_posting,
+            Record::Rule(row) => row.last_posting,
         }
     }
 
@@ -83,6 +93,8 @@ impl Record {
             Record::Clawback(row) => row.last_posting = posting,
             Record::Mailbox(row) => row.last_posting = posting,
             Record::Budget(row) => row.last_posting = posting,
+            Record::Restriction(row) => row.last_posting = posting,
+            Record::Rule(row) => row.last_posting = posting,
         }
         self
     }
@@ -105,6 +117,8 @@ pub fn occupants(
     found.extend(clawbacks::occupants(conn, &sorted.clawbacks)?);
     found.extend(mailboxes::occupants(conn, &sorted.mailboxes)?);
     found.extend(budgets::occupants(conn, &sorted.budgets)?);
+    found.extend(restrictions::occupants(conn, &sorted.restrictions)?);
+    found.extend(rules::occupants(conn, &sorted.rules)?);
     Ok(found)
 }
 
@@ -123,6 +137,8 @@ struct Sorted<'a> {
     clawbacks: Vec<clawbacks::Find<'a>>,
     mailboxes: Vec<AccountId>,
     budgets: Vec<AccountId>,
+    restrictions: Vec<AccountId>,
+    rules: Vec<&'a str>,
 }
 
 impl<'a> Sorted<'a> {
@@ -144,6 +160,8 @@ impl<'a> Sorted<'a> {
                 }
                 RecordKey::Mailbox(account) => sorted.mailboxes.push(*account),
                 RecordKey::Budget(account) => sorted.budgets.push(*account),
+                RecordKey::Restriction(account) => sorted.restrictions.push(*account),
+                RecordKey::Rule(name) => sorted.rules.push(name),
             }
         }
         sorted
@@ -171,7 +189,9 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, shifts::page_after, Record::Shift, take)?;
     pages(conn, limit, clawbacks::page_after, Record::Clawback, take)?;
     pages(conn, limit, mailboxes::page_after, Record::Mailbox, take)?;
-    pages(conn, limit, budgets::page_after, Record::Budget, take)
+    pages(conn, limit, budgets::page_after, Record::Budget, take)?;
+    pages(conn, limit, restrictions::page_after, Record::Restriction, take)?;
+    pages(conn, limit, rules::page_after, Record::Rule, take)
 }
 
 /// Rows of a table behind one of them.

@@ -54,6 +54,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    restrictions (account_id) {
+        account_id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    rules (name) {
+        name -> Text,
+        version -> BigInt,
+        last_posting -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
     blocks (account, other) {
         account -> BigInt,
         other -> BigInt,
@@ -202,6 +220,8 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    restrictions,
+    rules,
     postings,
     packed,
     entries,

@@ -7,6 +7,7 @@ use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE,
 use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::seal::Randomness;
+use crate::store::book_rows::AccountKind;
 use crate::store::book_rows::{self, Account};
 use crate::store::{Store, StoreError, setting_rows};
 use crate::time::Timestamp;
@@ -59,16 +60,16 @@ pub async fn open_accounts(
 
 /// What opens those of the operator's accounts that are not there.
 fn missing(present: &[Account], currency: Currency) -> Vec<Change> {
-    let of_tariff = [FEES, TAX, LEVY].map(|id| (id, "fees", Some(0)));
+    let of_tariff = [FEES, TAX, LEVY].map(|id| (id, AccountKind::Fees, Some(0)));
     let others = [
-        (TRUST, "trust", None),
-        (SUSPENSE, "suspense", Some(0)),
-        (COMMISSIONS, "commission", None),
+        (TRUST, AccountKind::Trust, None),
+        (SUSPENSE, AccountKind::Suspense, Some(0)),
+        (COMMISSIONS, AccountKind::Commission, None),
     ];
     let wanted = others.into_iter().chain(of_tariff);
     let missing = wanted.filter(|(id, _, _)| present.iter().all(|account| account.id != *id));
     let opened = missing.map(|(id, kind, floor_minor)| Account {
-        kind: kind.into(),
+        kind,
         floor_minor,
         ..empty_wallet(id, currency.as_str())
     });
@@ -140,7 +141,7 @@ mod tests {
         let all = opened(&[]);
         assert_eq!(
             all.iter()
-                .map(|account| (account.id, account.kind.as_str(), account.floor_minor))
+                .map(|account| (account.id, account.kind.code(), account.floor_minor))
                 .collect::<Vec<_>>(),
             [
                 (TRUST, "trust", None),

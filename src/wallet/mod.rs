@@ -17,6 +17,7 @@ pub mod line;
 pub mod message;
 pub mod metering;
 mod official;
+mod operating;
 pub mod outgoing;
 pub mod party;
 pub mod people;
@@ -40,6 +41,7 @@ pub(crate) use tests::trial;
 
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
+pub use operating::Rule;
 pub use people::join;
 pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};

@@ -10,13 +10,13 @@ use super::plan::PlanError;
 use crate::agent_number::AgentNumber;
 use crate::refusal::{Reason, Refusal};
 use crate::store::agent_rows::OutletRow;
-use crate::store::book_rows::Account;
+use crate::store::book_rows::{Account, AccountState};
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::Value;
 
-/// What is stored of an account, or an outlet, that takes money.
+/// What is stored of an outlet that works.
 pub const OPEN: &str = "open";
 
 /// What must be read to know both the caller and the person whose number was typed.
@@ -68,13 +68,13 @@ pub fn among(
 /// The person whose number was typed, who is to be paid and must not be the caller.
 pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a PersonRow, PlanError> {
     let payer = context.person()?;
-    active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
+    self::payer(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let to = context.phone(field)?;
     match context.facts.number(to.e164())?.map(|member| &member.person) {
         Some(payee) if payee.account_id == payer.account_id => {
             Err(Refusal::of_field(Reason::PAYEE_SELF, field).into())
         }
-        Some(payee) => active(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, field))
+        Some(payee) => receiver(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, field))
             .map(|_account| payee),
         None => Err(Refusal::of_field(Reason::PAYEE_UNKNOWN, field)
             .with("phone", Value::whole(&to))
@@ -82,15 +82,25 @@ pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Perso
     }
 }
 
-/// The account of one side, which must not be frozen: said before the PIN, as the book would only
+/// The account of who pays, which must not be stopped: said before the PIN, as the book would only
 /// say it after.
-pub fn active<'a>(
+pub fn payer<'a>(
     context: &Context<'a>,
     person: &PersonRow,
     otherwise: Refusal,
 ) -> Result<&'a Account, PlanError> {
     let account = account(context, person.account_id)?;
-    if account.state == OPEN { Ok(account) } else { Err(otherwise.into()) }
+    if account.state.pays() { Ok(account) } else { Err(otherwise.into()) }
+}
+
+/// The account of who is paid, in the same way.
+pub fn receiver<'a>(
+    context: &Context<'a>,
+    person: &PersonRow,
+    otherwise: Refusal,
+) -> Result<&'a Account, PlanError> {
+    let account = account(context, person.account_id)?;
+    if account.state.receives() { Ok(account) } else { Err(otherwise.into()) }
 }
 
 /// An account that must be there.
@@ -112,7 +122,7 @@ pub fn outlet<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Outl
 /// counts as none.
 pub fn working(context: &Context, outlet: &OutletRow) -> Result<(), PlanError> {
     let float = account(context, outlet.float_account)?;
-    if outlet.state == OPEN && float.state == OPEN {
+    if outlet.state == OPEN && float.state == AccountState::Open {
         return Ok(());
     }
     let number = AgentNumber::of(outlet.float_account);

@@ -8,6 +8,7 @@ use kadogo::book::{Book, Change, FEES, Key, Leg, Posting, TRUST};
 use kadogo::id::{AccountId, Id};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
+use kadogo::store::book_rows::AccountKind;
 use kadogo::store::book_rows::{self, Account};
 use kadogo::store::{Conn, Store, sessions};
 use kadogo::wallet::join::empty_wallet;
@@ -60,16 +61,13 @@ pub struct Judge {
 impl Judge {
     /// Founds a book.
     pub fn new(url: &str) -> Judge {
-        let config = |id, kind: &str, floor_minor| Account {
-            kind: kind.into(),
-            floor_minor,
-            ..empty_wallet(id, "KES")
-        };
+        let config =
+            |id, kind, floor_minor| Account { kind, floor_minor, ..empty_wallet(id, "KES") };
         let wallets: Vec<i64> =
             (FIRST_WALLET..FIRST_WALLET + WALLETS).map(|id| i64::try_from(id).unwrap()).collect();
         let mut accounts = vec![
-            config(TRUST, "trust", None),
-            config(FEES, "fees", Some(0)),
+            config(TRUST, AccountKind::Trust, None),
+            config(FEES, AccountKind::Fees, Some(0)),
             empty_wallet(POOR, "KES"),
         ];
         accounts.extend(wallets.iter().map(|id| empty_wallet(Id::of(*id), "KES")));

@@ -8,6 +8,7 @@ use kadogo::limits::Tier;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::agent_rows::{self, OutletRow};
+use kadogo::store::book_rows::AccountState;
 use kadogo::store::people::{self, PersonRow};
 use kadogo::store::records::Record;
 use kadogo::store::{StoreError, head};
@@ -111,11 +112,10 @@ pub async fn pays(world: &World, (payer, pin): (&str, &str), payee: &str, amount
     assert!(matches!(executed.answer, Answer::Facts { .. }), "{:?}", executed.answer);
 }
 
-/// Freezes or opens an account, as nobody can yet from inside.
-pub async fn set_account_state(world: &World, number: &str, state: &str) {
-    let account = "(SELECT account_id FROM people WHERE msisdn = ";
-    sql(world, format!("UPDATE accounts SET state = '{state}' WHERE id = {account}'{number}')"))
-        .await;
+/// The operator says what may be done with somebody's wallet.
+pub async fn restrict(world: &World, number: &str, state: AccountState) {
+    let account = person(world, number).await.account_id;
+    world.app.wallet.restrict(account, state, "the police asked").await.unwrap();
 }
 
 /// Runs a statement on the database; whoever remembers how it was looks again.
@@ -146,7 +146,7 @@ pub async fn suspended(world: &World, name: &str) {
     keep(world, Record::Outlet(row), "suspend").await;
 }
 
-async fn person(world: &World, number: &str) -> PersonRow {
+pub async fn person(world: &World, number: &str) -> PersonRow {
     let number = number.to_owned();
     let found = world.app.wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await;
     found.map_err(|error: StoreError| error).unwrap().unwrap()

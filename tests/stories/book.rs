@@ -9,6 +9,7 @@ use kadogo::book::{Change, FEES, HoldMove, Posting, TRUST};
 use kadogo::id::Id;
 use kadogo::money::Currency;
 use kadogo::refusal::Reason;
+use kadogo::store::book_rows::AccountKind;
 use kadogo::store::book_rows::{self, Account};
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
@@ -66,7 +67,7 @@ async fn amounts_that_no_account_can_hold_are_refused() {
     ledger.refuses(holds("hold it all", &[all]), Reason::NOT_ENOUGH).await;
     // as much as there can be is fine, and so is taking it away again
     let bottomless =
-        Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(Id::of(5), "KES") };
+        Account { kind: AccountKind::Trust, floor_minor: None, ..empty_wallet(Id::of(5), "KES") };
     ledger.ok(changes("bottomless", vec![Change::OpenAccount(bottomless)])).await;
     let room = i64::MAX - 10_000;
     ledger.ok(legs("to the brim", &[(5, -room), (ANN, room)])).await;

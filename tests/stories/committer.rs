@@ -11,8 +11,9 @@ use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::on;
 use kadogo::refusal::Reason;
+use kadogo::store::book_rows::AccountState;
 use kadogo::store::outbox::NewMessage;
-use kadogo::store::{Conn, book_rows};
+use kadogo::store::Conn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -272,8 +273,9 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
         .await
         .unwrap();
     assert_eq!(reason(&ledger.post(pay("held", ANN, BEN, 1)).await), Reason::NOT_ENOUGH);
-    let freeze = |conn: &mut Conn| book_rows::set_state(conn, Id::of(BEN), "frozen");
-    second.write(freeze).await.unwrap();
+    // frozen there, where no leg moves either
+    let frozen = restriction(BEN, AccountState::Frozen, 1);
+    post(changes("freeze", vec![frozen])).await.unwrap();
     assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::ACCOUNT_CLOSED);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((1_000, 1_000), (14_000, 0)));
     ledger.check();

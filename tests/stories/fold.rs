@@ -14,6 +14,7 @@ use kadogo::calendar::Day;
 use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
+use kadogo::store::book_rows::AccountState;
 use kadogo::store::book_rows::{Account, HoldRow};
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
@@ -270,7 +271,7 @@ fn facts() -> Facts {
     let account = |(id, balance): (&i64, &i128)| {
         let currency = if [4, ZOE].contains(id) { "UGX" } else { "KES" };
         let floor_minor = if [TRUST, 4].contains(id) { None } else { Some(0) };
-        let state = if *id == ICE { "frozen".into() } else { "open".into() };
+        let state = if *id == ICE { AccountState::Frozen } else { AccountState::Open };
         let balance_minor = i64::try_from(*balance).unwrap();
         (
             Id::of(*id),

@@ -5,6 +5,7 @@ use super::ledger::*;
 use kadogo::book::{HoldMove, Leg, Posting};
 use kadogo::id::Id;
 use kadogo::refusal::Reason;
+use kadogo::store::book_rows::AccountState;
 
 fn open(name: &str, amount_minor: i64) -> Posting {
     holds(name, &[HoldMove::Open { account: Id::of(ANN), amount_minor }])
@@ -162,11 +163,7 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     let ledger = Ledger::new().await;
     let first = ledger.ok(open("first", 1_000)).await.posting;
     let second = ledger.ok(open("second", 2_000)).await.posting;
-    ledger
-        .book
-        .write(|conn| kadogo::store::book_rows::set_state(conn, Id::of(ANN), "frozen"))
-        .await
-        .unwrap();
+    ledger.ok(changes("freeze", vec![restriction(ANN, AccountState::Frozen, 1)])).await;
     ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
     ledger.refuses(open("hold more", 1), Reason::ACCOUNT_CLOSED).await;
     ledger.ok(release("let go", first)).await;

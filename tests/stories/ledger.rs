@@ -10,7 +10,9 @@ use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::refusal::{Reason, Refusal};
-use kadogo::store::book_rows::{self, Account};
+use kadogo::store::book_rows::{self, Account, AccountKind, AccountState};
+use kadogo::store::records::Record;
+use kadogo::store::restrictions::RestrictionRow;
 use kadogo::store::{Conn, Store};
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
@@ -79,6 +81,12 @@ pub fn holds(name: &str, moves: &[HoldMove]) -> Posting {
 }
 
 /// A posting of these changes.
+/// Says what may be done with an account, for the first time or after that.
+pub fn restriction(account: i64, state: AccountState, version: i64) -> Change {
+    let row = RestrictionRow { account_id: Id::of(account), version, last_posting: 0, state };
+    Change::keep(Record::Restriction(row), state.code())
+}
+
 pub fn changes(name: &str, changes: Vec<Change>) -> Posting {
     Posting { changes, ..blank(name) }
 }
@@ -108,25 +116,26 @@ impl Ledger {
         let store = home.open();
         let (book, committer) =
             blocking(|| Book::start(&store, Metrics::default().into()).unwrap());
-        let config = |id, kind: &str, floor_minor| Account {
-            kind: kind.into(),
-            floor_minor,
-            ..empty_wallet(id, "KES")
-        };
-        let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
-        accounts.extend([config(SUSPENSE, "suspense", Some(0)), config(Id::of(4), "trust", None)]);
+        let config =
+            |id, kind, floor_minor| Account { kind, floor_minor, ..empty_wallet(id, "KES") };
+        let mut accounts =
+            vec![config(TRUST, AccountKind::Trust, None), config(FEES, AccountKind::Fees, Some(0))];
+        accounts.extend([
+            config(SUSPENSE, AccountKind::Suspense, Some(0)),
+            config(Id::of(4), AccountKind::Trust, None),
+        ]);
         accounts.last_mut().unwrap().currency = "UGX".into();
         accounts.extend([ANN, BEN, CAL, ICE].map(|id| empty_wallet(Id::of(id), "KES")));
         accounts.push(empty_wallet(Id::of(ZOE), "UGX"));
         let open = changes("open", accounts.into_iter().map(Change::OpenAccount).collect());
         let issue =
             legs("issue", &[(TRUST.number(), -16_000), (ANN, 10_000), (BEN, 5_000), (ICE, 1_000)]);
+        let issue = Posting { changes: vec![restriction(ICE, AccountState::Frozen, 1)], ..issue };
         let abroad =
             Posting { currency: Currency::parse("UGX").unwrap(), ..pay("abroad", 4, ZOE, 1_000) };
         for posting in [open, issue, abroad] {
             book.post(posting).await.unwrap();
         }
-        book.write(|conn| book_rows::set_state(conn, Id::of(ICE), "frozen")).await.unwrap();
         drop((book, store));
         blocking(|| committer.join().unwrap());
     }

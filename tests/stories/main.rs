@@ -64,6 +64,7 @@ mod proxy;
 mod quoting;
 mod registering;
 mod reports;
+mod restrictions;
 mod reversal;
 mod running;
 mod schema;

@@ -10,8 +10,15 @@ use kadogo::book::{
 use kadogo::id::Id;
 use kadogo::limits::{Direction, Window};
 use kadogo::refusal::Reason;
+use kadogo::store::book_rows::AccountState;
 use kadogo::store::records::Record;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where nothing goes out, and where nothing comes in.
+pub const STOPS_DEBIT: &[AccountState] =
+    &[AccountState::StopDebit, AccountState::Frozen, AccountState::Closed];
+pub const STOPS_CREDIT: &[AccountState] =
+    &[AccountState::StopCredit, AccountState::Frozen, AccountState::Closed];
 
 /// The world as the model sees it.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +33,8 @@ pub struct Model {
     pub tries: Option<i64>,
     /// How often the one PIN there is was set.
     pin: i64,
+    /// What may not be done with accounts.
+    states: BTreeMap<i64, AccountState>,
     pub last: i64,
 }
 
@@ -43,7 +52,8 @@ impl Model {
             (ICE, 1_000),
             (ZOE, 1_000),
         ];
-        Model { balances: balances.into(), last: 2, ..Model::default() }
+        let states = [(ICE, AccountState::Frozen)].into();
+        Model { balances: balances.into(), states, last: 2, ..Model::default() }
     }
 
     pub fn held(&self, account: i64) -> i128 {
@@ -91,6 +101,7 @@ impl Model {
         {
             against.insert(Reason::INVALID);
         }
+        next.restrict(posting);
         if against.is_empty() {
             if recorded {
                 next.done.insert(posting.key, posting.request);
@@ -98,6 +109,19 @@ impl Model {
             *self = next;
         }
         against
+    }
+
+    fn state(&self, account: i64) -> AccountState {
+        self.states.get(&account).copied().unwrap_or_default()
+    }
+
+    /// What is said of accounts counts from the next posting on.
+    fn restrict(&mut self, posting: &Posting) {
+        for change in &posting.changes {
+            if let Change::Keep(Keep { record: Record::Restriction(row), .. }) = change {
+                self.states.insert(row.account_id.number(), row.state);
+            }
+        }
     }
 
     fn usable(&self, account: i64, posting: &Posting, against: &mut BTreeSet<Reason>) {
@@ -118,7 +142,8 @@ impl Model {
         }
         for leg in &posting.legs {
             self.usable(leg.account.number(), posting, against);
-            if leg.account == Id::of(ICE) {
+            let stops = if leg.amount_minor > 0 { STOPS_CREDIT } else { STOPS_DEBIT };
+            if stops.contains(&self.state(leg.account.number())) {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
             *self.balances.entry(leg.account.number()).or_default() += i128::from(leg.amount_minor);
@@ -136,7 +161,7 @@ impl Model {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
                 against.insert(Reason::INVALID);
             }
-            if account == Id::of(ICE) {
+            if STOPS_DEBIT.contains(&self.state(account.number())) {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
             self.usable(account.number(), posting, against);
@@ -242,6 +267,8 @@ impl Model {
                 let reason = if row.version == 1 { Reason::ALREADY_JOINED } else { Reason::STALE };
                 (before + 1 != row.version).then_some(reason)
             }
+            // versions are a matter of other stories
+            Change::Keep(Keep { record: Record::Restriction(_), .. }) => None,
             Change::SaveSession(SessionSave { read_version, row }) => {
                 let there = self.sessions.insert(row.key.clone(), row.version).unwrap_or(0);
                 (there != *read_version).then_some(Reason::STALE)

@@ -204,3 +204,38 @@ async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back
     assert!(refused(&world, &["tier", "0799999999", "merchant"]).contains("has no wallet"));
     assert!(refused(&world, &["tier", "hello", "merchant"]).contains("is not a mobile number"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_stopped_by_command_with_a_reason_and_opened_again() {
+    let world = World::real().await;
+    let amina = world.phone(AMINA);
+    let account = |more: &[&'static str]| [&["account", "0700000001"], more].concat();
+    assert_eq!(
+        runs(&world, &account(&[])),
+        "0700000001: open, KES 5,000 of which KES 0 is set aside\n"
+    );
+    assert!(refused(&world, &account(&["frozen"])).contains("say why with --why"));
+    assert_eq!(
+        runs(&world, &account(&["stop_debit", "--why", "her phone was stolen"])),
+        "0700000001: stop_debit, until now open\n"
+    );
+    dial_afresh(&amina).await;
+    let screen = amina.go(&[Pick("send"), Type("0700000002")]).await;
+    assert!(screen.contains("not active"), "{screen}");
+    assert!(
+        refused(&world, &account(&["closed", "--why", "she left"])).contains("only an empty one")
+    );
+    assert!(
+        refused(&world, &account(&["asleep", "--why", "?"]))
+            .contains("there is no state asleep: open, stop_debit, stop_credit, frozen, closed")
+    );
+    assert_eq!(
+        runs(&world, &account(&["open", "--why", "she has a new one"])),
+        "0700000001: open, until now stop_debit\n"
+    );
+    dial_afresh(&amina).await;
+    let screen =
+        amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await;
+    assert!(screen.contains("Confirmed."), "{screen}");
+    world.check();
+}

@@ -3,9 +3,11 @@
 //! is moved over midnight, and nodes side by side.
 
 use super::aids::*;
-use super::market::{MARIAM, NJERI, ZUHURA, float};
+use super::market::{MARIAM, NJERI, ZUHURA, float, someone};
 use super::world::*;
+use kadogo::agent_number::AgentNumber;
 use kadogo::schedule::Every;
+use kadogo::store::book_rows::AccountState;
 
 const HOUR: u64 = 60;
 
@@ -129,12 +131,13 @@ async fn a_frozen_float_is_paid_the_next_time_and_the_others_now() {
     mariam
         .go(&[Pick("agent"), Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("6734")])
         .await;
-    let frozen = "UPDATE accounts SET state = 'frozen' WHERE id = (SELECT float_account FROM \
-                  outlets WHERE name = 'Duka la Soko')";
-    sql(&world, frozen.to_owned()).await;
+    let soko = someone(&world, NJERI).await.agent.unwrap().number;
+    let soko = AgentNumber::parse(&soko).unwrap().outlet();
+    let wallet = &world.app.wallet;
+    wallet.restrict(soko, AccountState::Frozen, "its licence ran out").await.unwrap();
     minutes(&world, 10 * HOUR);
     assert_eq!((due(&world).await, due(&world).await), (2, 0));
-    sql(&world, frozen.replace("frozen", "open")).await;
+    wallet.restrict(soko, AccountState::Open, "it was renewed").await.unwrap();
     minutes(&world, 24 * HOUR);
     assert_eq!((due(&world).await, due(&world).await), (1, 0));
     world.check();

@@ -7,6 +7,7 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::store::book_rows::AccountState;
 use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 
@@ -322,7 +323,7 @@ async fn a_frozen_account_neither_asks_nor_is_asked_and_does_not_pay() {
     let amina = world.phone(AMINA);
     let baraka = world.phone(BARAKA);
     ask(&amina, "0700000002", "300", "lunch").await;
-    set_account_state(&world, AMINA, "frozen").await;
+    restrict(&world, AMINA, AccountState::Frozen).await;
     baraka.dial().await;
     let screen = baraka.go(&[Pick("orders"), Line("Amina")]).await;
     assert!(screen.contains("haitumiki"), "{screen}");

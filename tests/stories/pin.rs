@@ -6,6 +6,7 @@ use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::refusal::Reason;
 use kadogo::request::{Answer, Fields, Mode, Request, Secret};
+use kadogo::store::book_rows::AccountState;
 use kadogo::wallet::{Execution, Wrong};
 
 async fn at_the_pin<'a>(world: &'a World, number: &str) -> Phone<'a> {
@@ -111,10 +112,10 @@ async fn a_refused_payment_with_the_right_pin_costs_no_try() {
     let world = World::new().await;
     for _time in 0..6 {
         let amina = at_the_pin(&world, AMINA).await;
-        set_account_state(&world, BARAKA, "frozen").await;
+        restrict(&world, BARAKA, AccountState::Frozen).await;
         let screen = amina.press("7361").await;
         assert!(screen.starts_with("That person's account is not active."), "{screen}");
-        set_account_state(&world, BARAKA, "open").await;
+        restrict(&world, BARAKA, AccountState::Open).await;
     }
     let screen = at_the_pin(&world, AMINA).await.press("7361").await;
     assert!(screen.contains("Confirmed."), "{screen}");

@@ -13,9 +13,9 @@ use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Sum, Window};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
-use kadogo::store::book_rows::set_state;
+use kadogo::store::book_rows::AccountState;
 use kadogo::wallet::join::empty_wallet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const MONDAY: Day = Day::new(20_780);
@@ -59,7 +59,8 @@ struct Two {
     keys: BTreeMap<Key, i64>,
     /// Holds that were opened and whose money they are.
     holds: Vec<(i64, i64)>,
-    frozen: BTreeSet<i64>,
+    /// What was said of people, and how often.
+    said: BTreeMap<i64, (AccountState, i64)>,
     met: BTreeMap<String, usize>,
 }
 
@@ -90,7 +91,7 @@ impl Two {
             done: BTreeMap::new(),
             keys: BTreeMap::new(),
             holds: Vec::new(),
-            frozen: BTreeSet::new(),
+            said: BTreeMap::new(),
             met: BTreeMap::new(),
         };
         // each finds that the other writes too
@@ -138,13 +139,18 @@ impl Two {
         if owes && self.luck.percent(60) { counted(posting, from, amount_minor) } else { posting }
     }
 
+    /// Somebody is frozen, or can use their account again.
+    fn restrict(&mut self, account: i64) -> Posting {
+        let (state, version) = self.said.get(&account).copied().unwrap_or_default();
+        let open = state == AccountState::Open;
+        let state = if open { AccountState::Frozen } else { AccountState::Open };
+        self.said.insert(account, (state, version + 1));
+        changes(&self.name(), vec![restriction(account, state, version + 1)])
+    }
+
     /// Both are asked while somebody holds the head: first the other one, then ours, which has read
-    /// ahead before the other one wrote. Meanwhile the holder may freeze somebody, past the book.
-    async fn crossed(
-        &mut self,
-        asked: [Vec<Posting>; 2],
-        past: Option<(i64, &str)>,
-    ) -> Vec<(Posting, Answer)> {
+    /// ahead before the other one wrote.
+    async fn crossed(&mut self, asked: [Vec<Posting>; 2]) -> Vec<(Posting, Answer)> {
         let mut hand: Hand = self.ledger.hand();
         hand.hold();
         let mut waiting = tokio::task::JoinSet::new();
@@ -155,9 +161,6 @@ impl Two {
                 waiting.spawn(async move { (posting.clone(), book.post(posting).await) });
             }
             tokio::time::sleep(A_MOMENT).await;
-        }
-        if let Some((id, state)) = past {
-            hand.with(|conn| set_state(conn, Id::of(id), state)).unwrap();
         }
         hand.run("COMMIT").unwrap();
         waiting.join_all().await
@@ -195,11 +198,6 @@ impl Two {
         if let [HoldMove::Open { account, .. }] = posting.holds[..] {
             self.holds.push((receipt.posting, account.number()));
         }
-        let frozen = |id: &i64| self.frozen.contains(id);
-        assert!(
-            !posting.legs.iter().any(|leg| frozen(&leg.account.number())),
-            "money of somebody frozen moved: {posting:?}"
-        );
         assert!(self.done.insert(receipt.posting, posting).is_none(), "a number was given twice");
     }
 
@@ -245,26 +243,13 @@ async fn two_books_come_to_what_one_would_have_made_of_it() {
             asked[1].push(twice);
         }
         let somebody = two.person();
-        let state = if two.frozen.contains(&somebody) { "open" } else { "frozen" };
-        let past =
-            two.luck.percent(if state == "open" { 60 } else { 15 }).then_some((somebody, state));
-        let freezes = |two: &mut Two| match past {
-            Some((id, "frozen")) => drop(two.frozen.insert(id)),
-            Some((id, _open)) => drop(two.frozen.remove(&id)),
-            None => {}
-        };
-        let answers = if round % 2 == 0 {
-            freezes(&mut two);
-            two.crossed(asked, past).await
-        } else {
-            if let Some((id, state)) = past {
-                let by = two.luck.below(2);
-                let state = state.to_owned();
-                two.books[by].write(move |conn| set_state(conn, Id::of(id), &state)).await.unwrap();
-            }
-            freezes(&mut two);
-            two.at_once(asked).await
-        };
+        let frozen = two.said.get(&somebody).is_some_and(|said| said.0 == AccountState::Frozen);
+        if two.luck.percent(if frozen { 60 } else { 15 }) {
+            let at = if round % 2 == 0 { 1 } else { two.luck.below(2) };
+            asked[at].insert(0, two.restrict(somebody));
+        }
+        let answers =
+            if round % 2 == 0 { two.crossed(asked).await } else { two.at_once(asked).await };
         answers.into_iter().for_each(|(posting, answer)| two.note(posting, answer));
         two.compare();
         if round % 20 == 0 {
@@ -284,7 +269,7 @@ async fn what_is_set_aside_at_one_book_is_not_spent_at_the_other() {
         // no leg tells of it
         let theirs = vec![counted(set_aside("theirs", 25, 3_000), 25, 3_000)];
         let ours = vec![counted(pay("ours", 25, 26, 2_500), 25, 2_500)];
-        let answers = two.crossed([ours, theirs], None).await;
+        let answers = two.crossed([ours, theirs]).await;
         assert_eq!(answers.iter().filter(|(_, answer)| answer.is_ok()).count(), 1, "{answers:?}");
         answers.into_iter().for_each(|(posting, answer)| two.note(posting, answer));
         two.compare();
@@ -292,17 +277,19 @@ async fn what_is_set_aside_at_one_book_is_not_spent_at_the_other() {
     }
 }
 
+/// No leg tells of it, and who remembers the account hears of it all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_is_frozen_past_the_book_pays_nobody_at_either() {
+async fn who_is_frozen_at_one_book_pays_nobody_at_the_other() {
     let mut two = Two::new(1).await;
-    let asked = [vec![pay("ours", 25, 26, 1)], vec![pay("theirs", 25, 26, 1)]];
-    for (_, answer) in two.crossed(asked.clone(), Some((25, "frozen"))).await {
-        assert_eq!(reason(&answer), Reason::ACCOUNT_CLOSED);
-    }
-    // by one of them, as staff do: the other one sees it with its next batch
-    two.books[0].write(|conn| set_state(conn, Id::of(25), "open")).await.unwrap();
+    let freeze = two.restrict(25);
+    let answers = two.crossed([vec![pay("ours", 25, 26, 1)], vec![freeze]]).await;
+    let refused = answers.iter().filter_map(|(_, answer)| answer.as_ref().err());
+    assert_eq!(refused.map(|r| r.reason).collect::<Vec<_>>(), [Reason::ACCOUNT_CLOSED]);
+    let said = two.restrict(25);
+    two.books[0].post(said).await.unwrap();
     two.books[1].post(pay("theirs", 25, 26, 1)).await.unwrap();
-    two.books[0].write(|conn| set_state(conn, Id::of(25), "frozen")).await.unwrap();
+    let said = two.restrict(25);
+    two.books[0].post(said).await.unwrap();
     assert_eq!(
         reason(&two.books[1].post(pay("theirs again", 25, 26, 1)).await),
         Reason::ACCOUNT_CLOSED
@@ -317,7 +304,7 @@ async fn a_key_that_both_were_given_is_done_once() {
         vec![pay("one", 25, 26, 7), other],
         vec![pay("one", 25, 26, 7), pay("another", 25, 26, 7)],
     ];
-    let answers = two.crossed(asked, None).await;
+    let answers = two.crossed(asked).await;
     let done = |answer: &Answer| answer.as_ref().is_ok_and(|receipt| !receipt.repeated);
     assert_eq!(answers.iter().filter(|(_, answer)| done(answer)).count(), 2, "{answers:?}");
     assert_eq!(

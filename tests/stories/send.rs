@@ -8,6 +8,7 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::store::book_rows::AccountState;
 use kadogo::wallet::{Execution, Wrong};
 
 const BARAKA_TYPED: &str = "0700000002";
@@ -199,11 +200,11 @@ async fn from_or_to_a_frozen_account_nothing_goes() {
     let world = World::new().await;
     let mut seen = Vec::new();
     for (name, number) in [("from a frozen account", AMINA), ("to a frozen account", BARAKA)] {
-        set_account_state(&world, number, "frozen").await;
+        restrict(&world, number, AccountState::Frozen).await;
         seen.extend(
             refusals(&world, AMINA, &[Pick("send")], &[(name, &[Type(BARAKA_TYPED)])]).await,
         );
-        set_account_state(&world, number, "open").await;
+        restrict(&world, number, AccountState::Open).await;
     }
     insta::assert_snapshot!(titled(seen));
 }
@@ -214,7 +215,7 @@ async fn an_account_frozen_while_the_pin_is_typed_moves_nothing() {
     let amina = world.phone(AMINA);
     pay(&amina, "200").await;
     amina.yes().await;
-    set_account_state(&world, AMINA, "frozen").await;
+    restrict(&world, AMINA, AccountState::Frozen).await;
     amina.press("7361").await;
     insta::assert_snapshot!(last(&amina));
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));

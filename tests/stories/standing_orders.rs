@@ -2,6 +2,7 @@
 //! refused they cost nothing, and they end.
 
 use super::aids::*;
+use kadogo::store::book_rows::AccountState;
 
 use super::world::*;
 use kadogo::book::Key;
@@ -289,11 +290,11 @@ async fn frozen_accounts_limits_and_an_end_are_as_in_send() {
         ],
     )
     .await;
-    set_account_state(&world, DAUDI, "frozen").await;
+    restrict(&world, DAUDI, AccountState::Frozen).await;
     amina.messages().await;
     comes(&world, 24, 8).await;
-    set_account_state(&world, DAUDI, "open").await;
-    set_account_state(&world, AMINA, "frozen").await;
+    restrict(&world, DAUDI, AccountState::Open).await;
+    restrict(&world, AMINA, AccountState::Frozen).await;
     comes(&world, 24, 17).await;
     let heard = amina.messages().await;
     assert!(heard[0].contains("their account is not active"), "{heard:#?}");

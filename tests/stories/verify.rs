@@ -3,6 +3,7 @@
 //! once.
 
 mod behind;
+mod closed;
 mod going_on;
 mod ledger;
 mod long;

@@ -11,6 +11,7 @@ use kadogo::book::COMMISSIONS;
 use kadogo::limits::{Cap, Caps, Limits};
 use kadogo::money::{Currency, Money};
 use kadogo::store::book_rows;
+use kadogo::store::book_rows::AccountState;
 use kadogo::tariff::{PriceCase, Tariff};
 use kadogo::wallet::vouchers::voucher::LOOK_EVERY;
 use std::time::Duration;
@@ -350,7 +351,7 @@ async fn a_frozen_sender_sends_nothing_and_what_waits_stays_until_it_goes_back()
     let amina = world.phone(AMINA);
     let mariam = world.phone(MARIAM);
     let secret = sends(&amina, "300", "7361").await;
-    set_account_state(&world, AMINA, "frozen").await;
+    restrict(&world, AMINA, AccountState::Frozen).await;
     dial_afresh(&amina).await;
     let screen = amina.go(&[Pick("send"), Type(TO)]).await;
     assert!(screen.contains("not active"), "{screen}");

@@ -14,6 +14,8 @@ DROP TABLE mailboxes;
 DROP TABLE identities;
 DROP TABLE pins;
 DROP TABLE people;
+DROP TABLE rules;
+DROP TABLE restrictions;
 DROP TABLE settings;
 DROP TABLE counters;
 DROP TABLE verified;

@@ -17,7 +17,7 @@
 
 -- == The book: accounts, what moved between them, what is reserved, and the chain that proves that nothing was edited ==
 
--- Where every account stands. By the book; staff freeze and open past it, which `head.touched` counts.
+-- Where every account stands. By the book.
 CREATE TABLE accounts (
     id            BIGINT NOT NULL PRIMARY KEY,
     kind          TEXT   NOT NULL,
@@ -159,6 +159,30 @@ CREATE TRIGGER chain_stays BEFORE DELETE ON chain FOR EACH ROW EXECUTE FUNCTION 
 CREATE TRIGGER chain_stays_all BEFORE TRUNCATE ON chain EXECUTE FUNCTION refuse_change('the chain is never deleted');
 CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts FOR EACH ROW EXECUTE FUNCTION refuse_change('accounts are never deleted');
 CREATE TRIGGER accounts_stay_all BEFORE TRUNCATE ON accounts EXECUTE FUNCTION refuse_change('accounts are never deleted');
+
+-- == What staff say ==
+
+-- What may be done with accounts of which something else than `open` was ever said; `accounts.state` follows from it. By the
+-- book.
+CREATE TABLE restrictions (
+    account_id   BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    state        TEXT   NOT NULL
+);
+
+-- Which tariff and which limits count, by the digests of their files: who reads the trail sees when a price changed. By the
+-- book, when the service starts with others.
+CREATE TABLE rules (
+    name         TEXT   NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    digest       BYTEA  NOT NULL
+);
 
 -- == People ==
 

@@ -12,7 +12,7 @@
 
 -- == The book: accounts, what moved between them, what is reserved, and the chain that proves that nothing was edited ==
 
--- Where every account stands. By the book; staff freeze and open past it, which `head.touched` counts.
+-- Where every account stands. By the book.
 CREATE TABLE accounts (
     id            INTEGER NOT NULL PRIMARY KEY,
     kind          TEXT    NOT NULL,
@@ -139,6 +139,30 @@ CREATE TRIGGER hold_entries_stay BEFORE DELETE ON hold_entries BEGIN SELECT RAIS
 CREATE TRIGGER chain_is_final BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT, 'the chain is never changed'); END;
 CREATE TRIGGER chain_stays BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'the chain is never deleted'); END;
 CREATE TRIGGER accounts_stay BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT, 'accounts are never deleted'); END;
+
+-- == What staff say ==
+
+-- What may be done with accounts of which something else than `open` was ever said; `accounts.state` follows from it. By the
+-- book.
+CREATE TABLE restrictions (
+    account_id   INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    state        TEXT    NOT NULL
+) STRICT;
+
+-- Which tariff and which limits count, by the digests of their files: who reads the trail sees when a price changed. By the
+-- book, when the service starts with others.
+CREATE TABLE rules (
+    name         TEXT    NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    digest       BLOB    NOT NULL
+) STRICT;
 
 -- == People ==
 

@@ -5,6 +5,7 @@ use super::history::{Tally, Walk, count};
 use crate::id::AccountId;
 use crate::limits::Usage;
 use crate::store::audit::{self, AccountBalance};
+use crate::store::book_rows::AccountState;
 use crate::store::{Conn, StoreError};
 
 impl Walk {
@@ -13,7 +14,7 @@ impl Walk {
         let total = count(audit::accounts_count(conn)?);
         let mut after = AccountId::of(i64::MIN);
         loop {
-            let page = audit::balances(conn, after, PAGE)?;
+            let page = audit::balances(conn, after, self.point.posting, PAGE)?;
             let Some(last) = page.last() else { break };
             after = last.id;
             page.into_iter().for_each(|account| self.account(account));
@@ -84,6 +85,11 @@ impl Walk {
                 ),
             }
         });
+        if account.state != AccountState::Open {
+            self.restricted.insert(id, account.state);
+        }
+        let left = account.state == AccountState::Closed && (balance, held) != (0, 0);
+        self.faults.require(!left, || format!("account {id} is closed, and not empty"));
         let available = i128::from(balance).saturating_sub(held);
         let sunk = account.floor_minor.is_some_and(|floor| available < i128::from(floor));
         self.faults.require(!sunk, || format!("account {id} is below its floor: {available}"));

@@ -8,7 +8,7 @@ use super::trails::Trails;
 use crate::book::chain;
 use crate::id::AccountId;
 use crate::store::audit::{self, AuditRows, RowCounts};
-use crate::store::book_rows::EntryRow;
+use crate::store::book_rows::{AccountState, EntryRow};
 use crate::store::head::{self, Head, LinkRow};
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
@@ -38,6 +38,8 @@ pub struct Walk {
     pub tallies: HashMap<AccountId, Tally>,
     pub reserves: Reserves,
     pub trails: Trails,
+    /// Accounts that say that something may not be done with them.
+    pub restricted: HashMap<AccountId, AccountState>,
     pages: PageBuffer,
     /// The newest link so far.
     end: LinkRow,
@@ -67,6 +69,7 @@ impl Walk {
             tallies,
             reserves,
             trails,
+            restricted: HashMap::new(),
             pages,
             end,
             loose: RowCounts::default(),

@@ -3,6 +3,9 @@
 use super::findings::PAGE;
 use super::history::Walk;
 use crate::book::trail;
+use crate::store::book_rows::AccountState;
+use crate::store::records::Record;
+use crate::store::restrictions::RestrictionRow;
 use crate::store::{Conn, StoreError, audit, records};
 
 impl Walk {
@@ -28,11 +31,29 @@ impl Walk {
             let left = Left { version: entry.version, posting: record.last_posting() };
             self.compare(entry.table.kind, entry.number, left, &trail::of_record(&entry));
             self.report.records = self.report.records.saturating_add(1);
+            if let Record::Restriction(said) = &record {
+                self.restriction(said);
+            }
         })?;
+        for (id, state) in std::mem::take(&mut self.restricted) {
+            self.faults.add(format!("account {id} is {}, and nobody said so", state.code()));
+        }
         for (kind, id) in self.trails.left() {
             self.faults.add(format!("the trail names {kind} {id}, which does not exist"));
         }
         Ok(())
+    }
+
+    /// Compares what was said of an account with what it says. One that was closed before the point
+    /// was not looked at.
+    fn restriction(&mut self, said: &RestrictionRow) {
+        let id = said.account_id;
+        let skipped = said.state == AccountState::Closed && said.last_posting <= self.point.posting;
+        let stands = self.restricted.remove(&id);
+        let stands = stands.unwrap_or(if skipped { said.state } else { AccountState::Open });
+        self.faults.require(stands == said.state, || {
+            format!("account {id} is {}, not {} as was said", stands.code(), said.state.code())
+        });
     }
 
     fn compare(&mut self, kind: &str, id: i64, left: Left, digest: &[u8]) {

@@ -7,7 +7,8 @@
 //! before is taken as it was found then: its rows are not read again, only the digest at the point
 //! is compared. So this is what only a check from the first link finds: edits of rows before the
 //! point, an account that has not moved since and says another balance (while another one says the
-//! difference), and an account that was set back to an older entry of its own.
+//! difference), an account that was set back to an older entry of its own, and one that was closed
+//! before the point and edited since: it was proved to be empty once, and is skipped.
 //!
 //! In memory are a few numbers of each account that moved (of all, from the first link), and the
 //! holds that are open.

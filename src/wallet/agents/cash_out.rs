@@ -131,7 +131,7 @@ fn payment(
     amount: Money,
 ) -> Result<Act, PlanError> {
     let customer = context.person()?;
-    let account = party::active(context, customer, Reason::ACCOUNT_CLOSED.into())?;
+    let account = party::payer(context, customer, Reason::ACCOUNT_CLOSED.into())?;
     party::working(context, outlet)?;
     // nobody serves themselves
     let post = context.caller.post.as_ref();

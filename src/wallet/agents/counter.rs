@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
+use crate::store::book_rows::AccountState;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::Slots;
@@ -41,7 +42,7 @@ pub fn typed<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
 /// colleague: cash that nobody took would earn commission.
 pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, PlanError> {
     let outlet = &context.post()?.outlet;
-    if party::account(context, outlet.float_account)?.state != party::OPEN {
+    if party::account(context, outlet.float_account)?.state != AccountState::Open {
         return Err(Reason::NOT_AGENT.into());
     }
     let customer = party::payee(context, "to")?;

@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
+use crate::store::book_rows::AccountState;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -43,7 +44,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let enough_minor = step_of(context.amount("amount")?.minor);
     for outlet in context.facts.outlets(&there)? {
         let float = context.facts.account(outlet.float_account)?;
-        let float = float.filter(|float| float.state == party::OPEN);
+        let float = float.filter(|float| float.state == AccountState::Open);
         let free_minor = float.map_or(0, |float| float.available_minor());
         if free_minor >= enough_minor && plan.items.len() < SHOWN_MAX {
             plan.line(outlet.float_account, party::outlet_sign(outlet));

@@ -64,7 +64,7 @@ fn both(context: &Context) -> Vec<Want> {
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let own = &context.post()?.outlet;
     let seller = context.person()?;
-    party::active(context, seller, Reason::ACCOUNT_CLOSED.into())?;
+    party::payer(context, seller, Reason::ACCOUNT_CLOSED.into())?;
     party::working(context, own)?;
     let buyer = party::outlet(context, "agent")?;
     if buyer.float_account == own.float_account {

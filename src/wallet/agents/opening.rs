@@ -3,18 +3,17 @@
 
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
+use super::super::operating::keyed;
 use super::super::party;
 use super::super::people::join::empty_wallet;
-use crate::book::{Change, Key, Posting};
+use crate::book::{Change, Key};
 use crate::id::{AccountId, AssistantId};
-use crate::limits::Tier;
 use crate::pin::Pin;
 use crate::store::agent_rows::{self, AssistantRow, OutletRow};
 use crate::store::book_rows::Account;
-use crate::store::people::{self, PersonRow};
+use crate::store::book_rows::AccountKind;
 use crate::store::pins;
 use crate::store::records::Record;
-use crate::time::Timestamp;
 
 impl Wallet {
     /// Opens an outlet with an empty float and no commission yet.
@@ -28,12 +27,8 @@ impl Wallet {
         let commission_account = AccountId::of(self.book.fresh_id().await?);
         let now = self.clock.now();
         let currency = self.config.market.currency;
-        let open = |id, kind: &str| {
-            Change::OpenAccount(Account {
-                kind: kind.to_owned(),
-                ..empty_wallet(id, currency.as_str())
-            })
-        };
+        let open =
+            |id, kind| Change::OpenAccount(Account { kind, ..empty_wallet(id, currency.as_str()) });
         let key = Key::new(now, "outlet", &float_account.number().to_be_bytes());
         let row = OutletRow {
             float_account,
@@ -48,8 +43,8 @@ impl Wallet {
             low_float_minor: None,
         };
         let changes = vec![
-            open(float_account, "float"),
-            open(commission_account, "commission"),
+            open(float_account, AccountKind::Float),
+            open(commission_account, AccountKind::Commission),
             Change::keep(Record::Outlet(row.clone()), "open_outlet"),
         ];
         self.staff_act("open_outlet", key, changes).await?;
@@ -85,30 +80,4 @@ impl Wallet {
         }
         Ok(self.book.write(move |conn| agent_rows::dismiss(conn, assistant)).await?)
     }
-
-    /// Says how well somebody is known.
-    pub async fn set_tier(&self, account: AccountId, tier: Tier) -> Result<(), BootstrapError> {
-        let person = self.store.read(move |conn| people::by_account(conn, account)).await?;
-        let Some(person) = person else { return Ok(()) };
-        let key = keyed(self.clock.now(), "set_tier", account.number(), person.version);
-        let known = PersonRow { tier: tier.code().to_owned(), ..person.next() };
-        let change = Change::keep(Record::Person(known), "set_tier");
-        self.staff_act("set_tier", key, vec![change]).await
-    }
-
-    /// What the operator does, in the order of everything else that is recorded.
-    async fn staff_act(
-        &self,
-        kind: &'static str,
-        key: Key,
-        changes: Vec<Change>,
-    ) -> Result<(), BootstrapError> {
-        let posting = Posting { kind, ..self.note(key, changes) };
-        self.book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
-    }
-}
-
-/// The key of an act on a record as it stands.
-fn keyed(now: Timestamp, act: &str, id: i64, version: i64) -> Key {
-    Key::new(now, act, &[id.to_be_bytes(), version.to_be_bytes()].concat())
 }

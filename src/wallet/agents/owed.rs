@@ -4,7 +4,6 @@
 
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
-use super::super::party;
 use super::super::plan::Act;
 use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
 use crate::id::AccountId;
@@ -114,7 +113,7 @@ impl Claim {
 
     /// What is there, minor units: what is frozen is not.
     fn free_minor(&self, id: AccountId) -> i64 {
-        let open = self.account(id).filter(|account| account.state == party::OPEN);
+        let open = self.account(id).filter(|account| account.state.pays());
         open.map_or(0, |account| account.balance_minor.max(0))
     }
 
@@ -188,6 +187,7 @@ mod tests {
     use super::*;
     use crate::book::Keep;
     use crate::id::Id;
+    use crate::store::book_rows::AccountState;
     use crate::wallet::trial::account;
 
     const OWN: AccountId = AccountId::of(301);
@@ -260,7 +260,7 @@ mod tests {
         }
         let mut frozen = claim(5_000, 5_000, 50);
         for account in &mut frozen.accounts {
-            account.state = "frozen".into();
+            account.state = AccountState::Frozen;
         }
         assert_eq!(frozen.decide().0, Taken::default());
         assert!(frozen.decide().2.legs.is_empty());

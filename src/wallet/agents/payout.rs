@@ -87,7 +87,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// What of a commission can be paid out, minor units.
 fn payable_minor(earned: &Account, owed_minor: i64) -> i64 {
-    if earned.state == party::OPEN { earned.balance_minor.saturating_sub(owed_minor) } else { 0 }
+    if earned.state.pays() { earned.balance_minor.saturating_sub(owed_minor) } else { 0 }
 }
 
 fn legs(outlet: &OutletRow, amount_minor: i64) -> Vec<Leg> {

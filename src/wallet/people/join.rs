@@ -14,6 +14,7 @@ use crate::id::AccountId;
 use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
+use crate::store::book_rows::{AccountKind, AccountState};
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
 use crate::text;
@@ -109,8 +110,8 @@ pub fn new_name(context: &Context) -> Result<String, PlanError> {
 pub fn empty_wallet(id: AccountId, currency: &str) -> Account {
     Account {
         id,
-        kind: "wallet".into(),
-        state: "open".into(),
+        kind: AccountKind::Wallet,
+        state: AccountState::Open,
         currency: currency.to_owned(),
         balance_minor: 0,
         held_minor: 0,

@@ -116,8 +116,8 @@ pub fn payment(
     amount: Money,
 ) -> Result<Act, PlanError> {
     let payer = context.person()?;
-    let account = party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
-    party::active(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
+    let account = party::payer(context, payer, Reason::ACCOUNT_CLOSED.into())?;
+    party::receiver(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
     let terms = pricing::terms(amount, fee)?;
     plan.show_all(party::sign(payee));
@@ -170,6 +170,7 @@ mod tests {
     use super::super::super::trial::{Trial, account, posting};
     use super::*;
     use crate::id::Id;
+    use crate::store::book_rows::AccountState;
     use crate::store::facts::Found;
 
     const AMINA: &str = "+254700000001";
@@ -228,9 +229,9 @@ mod tests {
         assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
         assert_eq!(reason(&trial, BARAKA, "1.5"), (Reason::AMOUNT_FORMAT, Some("amount")));
         assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NOT_ENOUGH, Some("amount")));
-        trial.change(&baraka, |member| member.account.state = "frozen".into());
+        trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
         assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PAYEE_CLOSED, Some("to")));
-        trial.change(&amina, |member| member.account.state = "frozen".into());
+        trial.change(&amina, |member| member.account.state = AccountState::Frozen);
         assert_eq!(reason(&trial, BARAKA, "100"), (Reason::ACCOUNT_CLOSED, None));
         let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", BARAKA);
         assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));

@@ -42,10 +42,10 @@ fn asked(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.person()?;
-    party::active(context, payee, Reason::ACCOUNT_CLOSED.into())?;
+    party::payer(context, payee, Reason::ACCOUNT_CLOSED.into())?;
     let (reversal, payer) = of_caller(context)?;
     plan.show_all(reversal::words(context.config, &reversal, payer));
-    party::active(context, payer, Reason::PAYEE_CLOSED.into())?;
+    party::receiver(context, payer, Reason::PAYEE_CLOSED.into())?;
     plan.show("total", context.money(reversal.terms.held_minor));
     let agreed = reversal.moved(Event::Agree, Role::Other, "")?;
     let told = reversal::gone_back(context.config, &reversal, payer, payee, context.now);

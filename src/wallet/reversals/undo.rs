@@ -133,7 +133,7 @@ fn served(want: &Want) -> Option<AccountId> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
+    party::receiver(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let payment = named(context)?;
     let found = context.facts.posting(payment)?.ok_or_else(not_this)?;
     let sent = wrong_send::of(context, payer, found)?.ok_or_else(not_this)?;
@@ -164,7 +164,7 @@ fn hold(
     let payee = sent.payee;
     let account = party::account(context, payee.account_id)?;
     let there_minor = sent.amount_minor.min(account.available_minor()).max(0);
-    let held_minor = if account.state == party::OPEN { there_minor } else { 0 };
+    let held_minor = if account.state.pays() { there_minor } else { 0 };
     let expires = context.now.plus(HELD_FOR);
     let terms = Terms {
         payment: sent.payment,

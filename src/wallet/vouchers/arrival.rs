@@ -47,10 +47,9 @@ pub enum Fate {
 
 impl Joined<'_> {
     /// What is to be done about it: it fits where the receiver's limits allow it, and waits where
-    /// an account is frozen.
+    /// an account is stopped.
     pub fn fate(&self, context: &Context) -> Fate {
-        let accounts = [&self.payer.account, &self.payee.account];
-        if accounts.iter().any(|account| account.state != party::OPEN) {
+        if !(self.payer.account.state.pays() && self.payee.account.state.receives()) {
             return Fate::Waits;
         }
         let into = &self.payee.account;

@@ -90,7 +90,7 @@ pub fn redeem(
     let voucher = meant(context, secret)?;
     let payer = &context.facts.owner(voucher.row.owner)?.ok_or(Reason::CODE_GONE)?.person;
     // what a frozen account has sent waits with it
-    party::active(context, payer, Reason::CODE_GONE.into())?;
+    party::payer(context, payer, Reason::CODE_GONE.into())?;
     let theirs = context.facts.post(payer.account_id)?;
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(counter::AGENT_SELF, "to").into());

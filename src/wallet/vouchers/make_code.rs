@@ -57,7 +57,7 @@ fn own(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let customer = context.person()?;
-    let account = party::active(context, customer, Reason::ACCOUNT_CLOSED.into())?;
+    let account = party::payer(context, customer, Reason::ACCOUNT_CLOSED.into())?;
     let amount = context.amount("amount")?;
     let fee = pricing::fee(context, cash_out::SERVICE.name, customer, amount)?;
     let old = cash_code::found(context, customer.account_id)?;

@@ -106,7 +106,7 @@ fn waiting(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
-    let account = party::active(context, payer, Reason::ACCOUNT_CLOSED.into())?;
+    let account = party::payer(context, payer, Reason::ACCOUNT_CLOSED.into())?;
     let to = context.phone("to")?;
     if !offered(context) {
         return Err(Reason::SERVICE_UNKNOWN.into());

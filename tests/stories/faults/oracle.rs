@@ -2,9 +2,12 @@
 //! everything a posting asks for, notes what was there before and what speaks against it, and puts
 //! all of it back when anything does.
 
-use kadogo::book::{Change, Credential, HoldMove, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt};
+use super::super::model::{STOPS_CREDIT, STOPS_DEBIT};
+use kadogo::book::{
+    Change, Credential, HoldMove, Keep, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt,
+};
 use kadogo::refusal::Reason;
-use kadogo::store::book_rows::Account;
+use kadogo::store::book_rows::{Account, AccountState};
 use kadogo::store::records::Record;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,7 +15,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stand {
     pub currency: String,
-    pub frozen: bool,
+    /// What may be done with it, and how often that was said.
+    pub state: AccountState,
+    pub said: i64,
     pub floor: bool,
     pub balance: i128,
     pub held: i128,
@@ -92,7 +97,8 @@ impl Oracle {
     pub fn open(&mut self, account: &Account) {
         let currency = account.currency.clone();
         let floor = account.floor_minor.is_some();
-        let stand = Stand { currency, frozen: account.state != "open", floor, balance: 0, held: 0 };
+        let state = account.state;
+        let stand = Stand { currency, state, said: 0, floor, balance: 0, held: 0 };
         let old = self.accounts.insert(account.id.number(), stand);
         self.before.push(Before::Account(account.id.number(), old));
     }
@@ -125,6 +131,7 @@ impl Oracle {
         self.move_holds(posting, &mut against);
         self.move_money(posting, &mut against);
         self.measure(&mut against);
+        self.restrict(posting, &mut against);
         if !against.is_empty() {
             self.put_back();
             return Verdict::Refused(against, None);
@@ -178,7 +185,7 @@ impl Oracle {
                     if amount_minor <= 0 || self.holds.contains_key(&own) {
                         against.push(Reason::INVALID);
                     }
-                    self.usable(account.number(), posting, true, against);
+                    self.usable(account.number(), posting, STOPS_DEBIT, against);
                     let left = i128::from(amount_minor);
                     (own, Hold { account: account.number(), left, open: true }, left)
                 }
@@ -198,7 +205,7 @@ impl Oracle {
                     if taken > there.left {
                         against.push(Reason::HOLD_EXCEEDED);
                     }
-                    self.usable(there.account, posting, false, against);
+                    self.usable(there.account, posting, &[], against);
                     let left = there.left - taken;
                     (hold, Hold { left, open: left > 0, ..there }, -taken)
                 }
@@ -226,17 +233,38 @@ impl Oracle {
             against.push(Reason::INVALID);
         }
         for leg in &posting.legs {
-            self.usable(leg.account.number(), posting, true, against);
+            let way = if leg.amount_minor > 0 { STOPS_CREDIT } else { STOPS_DEBIT };
+            self.usable(leg.account.number(), posting, way, against);
             self.alter(leg.account.number(), |stand| stand.balance += i128::from(leg.amount_minor));
         }
     }
 
-    fn usable(&self, account: i64, posting: &Posting, takes: bool, against: &mut Vec<Reason>) {
+    /// What is said of accounts counts from the next posting on.
+    fn restrict(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
+        for change in &posting.changes {
+            let Change::Keep(Keep { record: Record::Restriction(row), .. }) = change else {
+                continue;
+            };
+            self.alter(row.account_id.number(), |stand| stand.state = row.state);
+            let stand = &self.accounts[&row.account_id.number()];
+            if stand.state == AccountState::Closed && (stand.balance != 0 || stand.held != 0) {
+                against.push(Reason::INVALID);
+            }
+        }
+    }
+
+    fn usable(
+        &self,
+        account: i64,
+        posting: &Posting,
+        stops: &[AccountState],
+        against: &mut Vec<Reason>,
+    ) {
         let stand = self.accounts.get(&account);
         if stand.is_none_or(|stand| stand.currency != posting.currency.as_str()) {
             against.push(Reason::INVALID);
         }
-        if takes && stand.is_some_and(|stand| stand.frozen) {
+        if stand.is_some_and(|stand| stops.contains(&stand.state)) {
             against.push(Reason::ACCOUNT_CLOSED);
         }
     }
@@ -357,6 +385,18 @@ impl Oracle {
                 let tries = there.map_or(0, |pin| pin.tries);
                 let pin = Pin { salt: row.salt.clone(), tag: row.tag.clone(), tries, version };
                 self.set_pin(row.id.number(), pin);
+            }
+            Record::Restriction(row) => {
+                let Some(stand) = self.accounts.get(&row.account_id.number()) else {
+                    return Some(Reason::INVALID);
+                };
+                if stand.state == AccountState::Closed {
+                    return Some(Reason::ACCOUNT_CLOSED);
+                }
+                if row.version != stand.said + 1 {
+                    return Some(Reason::STALE);
+                }
+                self.alter(row.account_id.number(), |stand| stand.said += 1);
             }
             other => panic!("not in this story: {other:?}"),
         }

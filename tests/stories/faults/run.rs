@@ -114,7 +114,7 @@ impl Run {
         if self.luck.percent(35) {
             self.at = self.luck.pick(self.nodes.len());
         }
-        if self.luck.percent(2) {
+        if self.luck.below(250) == 0 {
             self.operate();
         }
         if self.nodes[self.at].sent.is_some() {
@@ -136,24 +136,15 @@ impl Run {
         Ask { number: self.asked, posting }
     }
 
-    /// Writes of other rooms that touch the head: an account is frozen or opened, what is old is
-    /// forgotten.
+    /// Writes of other rooms that touch the head: what is old is forgotten.
     fn operate(&mut self) {
         self.meet("operator");
         self.truth.head.batch += 1;
-        if self.luck.percent(20) {
-            let key = vec![u8::try_from(self.luck.below(8)).unwrap()];
-            self.truth.sessions.remove(&key);
-            self.oracle.sessions.remove(&key);
-            self.truth.seen.clear();
-            self.oracle.seen.clear();
-            return;
-        }
-        let id = wishes::somebody(&mut self.luck);
-        let frozen = !self.oracle.accounts[&id].frozen && self.luck.percent(60);
-        self.oracle.accounts.get_mut(&id).unwrap().frozen = frozen;
-        self.truth.accounts.get_mut(&id).unwrap().state =
-            if frozen { "frozen" } else { "open" }.to_owned();
+        let key = vec![u8::try_from(self.luck.below(8)).unwrap()];
+        self.truth.sessions.remove(&key);
+        self.oracle.sessions.remove(&key);
+        self.truth.seen.clear();
+        self.oracle.seen.clear();
     }
 
     /// One try at a batch, with the head of the book.

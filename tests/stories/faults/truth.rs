@@ -139,6 +139,7 @@ impl Truth {
         for id in &out.accounts {
             let new = &facts.accounts[id];
             let row = self.accounts.get_mut(&id.number()).expect("an account is not there");
+            row.state = new.state;
             row.balance_minor = new.balance_minor;
             row.held_minor = new.held_minor;
             row.last_posting = new.last_posting;
@@ -238,7 +239,7 @@ impl Truth {
         let balance = i128::from(row.balance_minor);
         let held = i128::from(row.held_minor);
         assert_eq!((balance, held), (stand.balance, stand.held), "balance and held of {id}");
-        assert_eq!(row.state != "open", stand.frozen, "state of {id}");
+        assert_eq!(row.state, stand.state, "state of {id}");
         assert!(
             row.floor_minor.is_none_or(|floor| balance - held >= i128::from(floor)),
             "below its floor: {row:?}"

@@ -2,6 +2,7 @@
 //! sees what is committed, not what is under way, so what it builds upon is often outdated when its
 //! turn comes.
 
+use super::super::ledger::restriction;
 use super::oracle::Oracle;
 use super::truth::POISON;
 use kadogo::actor::Actor;
@@ -13,6 +14,7 @@ use kadogo::id::Id;
 use kadogo::money::Currency;
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::Account;
+use kadogo::store::book_rows::{AccountKind, AccountState};
 use kadogo::store::outbox::NewMessage;
 use kadogo::store::people::PersonRow;
 use kadogo::store::pins::PinRow;
@@ -68,14 +70,14 @@ impl Luck {
 
 /// The accounts that are there from the start, without money.
 pub fn founders() -> Vec<Account> {
-    let config = |id, kind: &str, floor_minor| Account {
-        kind: kind.into(),
-        floor_minor,
-        ..empty_wallet(id, "KES")
-    };
-    let mut accounts = vec![config(TRUST, "trust", None), config(FEES, "fees", Some(0))];
-    accounts.push(config(SUSPENSE, "suspense", Some(0)));
-    accounts.push(Account { currency: "UGX".into(), ..config(Id::of(ABROAD), "trust", None) });
+    let config = |id, kind, floor_minor| Account { kind, floor_minor, ..empty_wallet(id, "KES") };
+    let mut accounts =
+        vec![config(TRUST, AccountKind::Trust, None), config(FEES, AccountKind::Fees, Some(0))];
+    accounts.push(config(SUSPENSE, AccountKind::Suspense, Some(0)));
+    accounts.push(Account {
+        currency: "UGX".into(),
+        ..config(Id::of(ABROAD), AccountKind::Trust, None)
+    });
     accounts.extend((PEOPLE.0..=PEOPLE.1).map(|id| empty_wallet(Id::of(id), "KES")));
     accounts.extend((THERE.0..=THERE.1).map(|id| empty_wallet(Id::of(id), "UGX")));
     accounts
@@ -315,11 +317,29 @@ impl Wisher {
         }
     }
 
+    /// Says what may be done with an account: mostly that it is open again. Of those that were
+    /// opened meanwhile some are closed.
+    fn restriction(&self, luck: &mut Luck, oracle: &Oracle) -> Change {
+        let new = luck.percent(30);
+        let account = if new { (self.accounts - luck.below(8)).max(NEW) } else { somebody(luck) };
+        let state = match luck.below(10) {
+            0 => AccountState::StopDebit,
+            1 => AccountState::StopCredit,
+            2 => AccountState::Frozen,
+            3 if new => AccountState::Closed,
+            _usual => AccountState::Open,
+        };
+        let said = oracle.accounts.get(&account).map_or(0, |stand| stand.said);
+        let version = said + 1 + (luck.below(8) - 6).max(0);
+        restriction(account, state, version)
+    }
+
     fn change(&mut self, luck: &mut Luck, oracle: &Oracle) -> Change {
         self.others += i64::from(luck.percent(50));
         let number = self.others - luck.below(8);
         let account = luck.of((PEOPLE.0, PEOPLE.0 + 5));
-        match luck.below(20) {
+        match luck.below(22) {
+            20 | 21 => self.restriction(luck, oracle),
             0..=5 => self.session(luck, oracle),
             6..=8 => {
                 let session = vec![u8::try_from(luck.below(8)).unwrap()];

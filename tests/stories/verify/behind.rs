@@ -215,7 +215,7 @@ fn a_point_that_is_not_what_it_was_is_a_fault_wherever_the_check_begins() {
 fn a_history_whose_end_was_cut_off_clean_is_found_by_the_head() {
     on_both("a history whose end was cut off clean is found by the head", |place| {
         let ledger = history(place);
-        let before = audit::balances(&mut ledger.conn(), Id::of(0), 10).unwrap();
+        let before = audit::balances(&mut ledger.conn(), Id::of(0), 0, 10).unwrap();
         let cut = ledger.pay(DAN, BEN, 1_000);
         let mut undo = format!(
             "DELETE FROM postings WHERE id = {cut}; DELETE FROM chain WHERE last_posting = {cut};"

@@ -8,6 +8,7 @@ use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
+use kadogo::store::book_rows::AccountKind;
 use kadogo::store::{Conn, Store};
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
@@ -37,7 +38,7 @@ impl Ledger {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         let ledger = Ledger { url, store, runtime, book, turn: Cell::new(0) };
         let trust =
-            Account { kind: "trust".into(), floor_minor: None, ..empty_wallet(TRUST, "KES") };
+            Account { kind: AccountKind::Trust, floor_minor: None, ..empty_wallet(TRUST, "KES") };
         let people = [ANN, BEN, CAL, DAN];
         let accounts = people.map(|id| empty_wallet(Id::of(id), "KES")).into_iter().chain([trust]);
         let open =
@@ -99,6 +100,11 @@ impl Ledger {
             amount_minor: *amount_minor,
         });
         self.post(Posting { legs: legs.collect(), holds, ..self.posting() })
+    }
+
+    /// Says something without legs.
+    pub fn say(&self, change: Change) -> i64 {
+        self.post(Posting { changes: vec![change], ..self.posting() })
     }
 
     pub fn pay(&self, from: i64, to: i64, amount_minor: i64) -> i64 {

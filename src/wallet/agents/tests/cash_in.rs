@@ -6,6 +6,7 @@ use super::super::deposit_code::{self, DEPOSIT_CODE};
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::wallet::trial::{Request, posting};
 
 const DEAR: &str = "currency = 'KES'\nchannels = ['agent']\n\
@@ -109,10 +110,10 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!((low.reason, low.field), (FLOAT_LOW, Some("amount")));
     assert_eq!(low.slots["balance"].to_string(), "KES 5,000");
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.state = "frozen".into());
+    shop.trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::PAYEE_CLOSED, Some("to")));
     let njeri = shop.njeri.clone();
-    shop.trial.change(&njeri, |member| member.account.state = "frozen".into());
+    shop.trial.change(&njeri, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));

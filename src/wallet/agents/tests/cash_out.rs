@@ -5,6 +5,7 @@ use super::super::counter::AGENT_SELF;
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::wallet::context::{Channel, Context};
 use crate::wallet::party::Party;
 use crate::wallet::plan::PlanError;
@@ -85,7 +86,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&shop, &open, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
     assert_eq!(reason(&shop, &open, "97101"), (Reason::NOT_ENOUGH, Some("amount")));
     assert!(ask(&shop, &open, "97100").quote().error.is_none());
-    shop.trial.change(&shop.amina.clone(), |member| member.account.state = "frozen".into());
+    shop.trial.change(&shop.amina.clone(), |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&shop, &open, "20000"), (Reason::ACCOUNT_CLOSED, None));
     let stranger = shop.trial.ask(&SERVICE, shop.trial.stranger(STRANGER)).with("agent", &open);
     assert_eq!(stranger.check().reason(), (Reason::NOT_JOINED, None));

@@ -5,6 +5,7 @@ use super::super::float::SELL;
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::wallet::trial::Request;
 
 fn two() -> Shop {
@@ -80,7 +81,7 @@ fn each_refusal_names_the_input_that_mends_it() {
         (Reason::AGENT_UNKNOWN, number(FLOAT))
     );
     let njeri = shop.njeri.clone();
-    shop.trial.change(&njeri, |member| member.account.state = "frozen".into());
+    shop.trial.change(&njeri, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&shop, &other, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.change(|outlet| outlet.state = "suspended".into());
     assert_eq!(reason(&shop, &other, "20000"), (Reason::NOT_AGENT, None));

@@ -21,6 +21,7 @@ use crate::book::{Change, Leg};
 use crate::calendar::Day;
 use crate::id::{AccountId, AssistantId, Id, ShiftId};
 use crate::store::agent_rows::{AgentPost, OutletRow};
+use crate::store::book_rows::AccountState;
 use crate::store::facts::{Found, Roster};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -94,7 +95,7 @@ impl Shop {
     /// An account of the outlet is frozen.
     fn freeze(&mut self, id: i64, minor: i64) {
         let mut frozen = account(id, minor);
-        frozen.state = "frozen".into();
+        frozen.state = AccountState::Frozen;
         self.trial.set(Want::Account(Id::of(id)), Found::Account(Some(frozen)));
     }
 

@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::reason::Reason;
 use crate::reference::Reference;
 use crate::store::agent_rows::AgentPost;
+use crate::store::book_rows::AccountState;
 use crate::wallet::trial::Request;
 use std::time::Duration;
 
@@ -81,7 +82,7 @@ fn no_more_is_held_than_was_sent_and_nothing_of_what_is_not_there() {
     assert_eq!(held(&|account| account.balance_minor = 0), 0);
     assert_eq!(held(&|account| account.balance_minor = -5), 0);
     assert_eq!(held(&|account| account.balance_minor = 20_000), 20_000);
-    assert_eq!(held(&|account| account.state = "frozen".into()), 0);
+    assert_eq!(held(&|account| account.state = AccountState::Frozen), 0);
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn what_is_no_code_of_a_receipt_is_refused_like_one() {
     assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("receipt")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).check();
     assert_eq!(stranger.reason(), (Reason::NOT_JOINED, None));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(typed(&trial, "hello"), (Reason::ACCOUNT_CLOSED, None));
 }
 

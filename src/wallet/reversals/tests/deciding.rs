@@ -7,6 +7,7 @@ use super::*;
 use crate::book::{HoldMove, Leg};
 use crate::id::Id;
 use crate::reason::Reason;
+use crate::store::book_rows::AccountState;
 use crate::wallet::plan::{Act, Plan};
 use crate::wallet::service::Service;
 use crate::wallet::trial::{Request, conforms};
@@ -128,10 +129,10 @@ fn only_who_was_paid_answers_and_only_until_it_is_decided() {
 fn nothing_is_given_back_from_or_to_an_account_that_is_frozen() {
     let (mut trial, amina, baraka) = two();
     set(&mut trial, asked("asked"));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     let reason = |trial: &Trial| ask(trial, &agree::SERVICE, &baraka).quote().reason();
     assert_eq!(reason(&trial), (Reason::PAYEE_CLOSED, None));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial), (Reason::ACCOUNT_CLOSED, None));
 }
 
@@ -219,7 +220,7 @@ fn each_side_hears_its_own_word_of_what_is_decided() {
 fn that_their_own_account_is_frozen_is_said_first() {
     let (mut trial, _, baraka) = two();
     trial.set(Want::Arrangement(REVERSAL), Found::Arrangement(None));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     let both = ask(&trial, &agree::SERVICE, &baraka).quote();
     assert_eq!(both.reason(), (Reason::ACCOUNT_CLOSED, None));
 }

@@ -4,13 +4,14 @@ use super::NOW;
 use crate::id::Id;
 use crate::limits::Usage;
 use crate::store::book_rows::{Account, EntryRow, PostingRow};
+use crate::store::book_rows::{AccountKind, AccountState};
 
 /// An account with so much in it.
 pub fn account(id: i64, balance_minor: i64) -> Account {
     Account {
         id: Id::of(id),
-        kind: "wallet".into(),
-        state: "open".into(),
+        kind: AccountKind::Wallet,
+        state: AccountState::Open,
         currency: "KES".into(),
         balance_minor,
         held_minor: 0,

@@ -8,6 +8,7 @@ use crate::book::{FEES, HoldMove, LEVY, Leg, Put, TAX};
 use crate::limits::Direction;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::store::book_rows::AccountState;
 use crate::wallet::people::send;
 use crate::wallet::plan::PlanError;
 use crate::wallet::trial::conforms;
@@ -76,7 +77,7 @@ fn it_arrives_where_it_fits_and_its_receiver_hears_once_where_it_does_not() {
     assert_eq!(event(&wakes(&trial, &told_at(NOW))), ("look", vec![]));
     trial.change(&payee, |member| member.account.balance_minor -= 1);
     assert_eq!(event(&wakes(&trial, &told_at(NOW))).0, "arrive");
-    trial.change(&payer, |member| member.account.state = "frozen".into());
+    trial.change(&payer, |member| member.account.state = AccountState::Frozen);
     for state in ["joined", "no_room"] {
         let nothing = ("look", vec![]);
         assert_eq!(
@@ -85,8 +86,8 @@ fn it_arrives_where_it_fits_and_its_receiver_hears_once_where_it_does_not() {
             "what a frozen account has sent waits with it"
         );
     }
-    trial.change(&payer, |member| member.account.state = "open".into());
-    trial.change(&payee, |member| member.account.state = "frozen".into());
+    trial.change(&payer, |member| member.account.state = AccountState::Open);
+    trial.change(&payee, |member| member.account.state = AccountState::Frozen);
     assert_eq!(event(&wakes(&trial, &waits("joined"))), ("look", vec![]));
 }
 

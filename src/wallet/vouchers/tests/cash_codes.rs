@@ -7,6 +7,7 @@ use crate::book::{HoldMove, Keep};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::book_rows::AccountState;
 use crate::store::records::Record;
 use crate::wallet::arrangements::Role;
 use crate::wallet::trial::Request;
@@ -88,7 +89,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     let limit = |amount: &str| ask(&trial, &sim, amount).quote();
     assert_eq!(limit("2000001").reason(), (Reason::LIMIT_ONCE, Some("amount")));
     limit("2000000").planned();
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, "20000"), (Reason::ACCOUNT_CLOSED, None));
 }
 

@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::AgentPost;
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Roster;
 use crate::wallet::agents::{cash_out, counter};
 use crate::wallet::trial::{Request, account, posting};
@@ -176,14 +177,14 @@ fn each_refusal_names_the_input_that_mends_it() {
     };
     trial.set(Want::Post(Id::of(101)), Found::Post(Box::new(Some(theirs))));
     assert_eq!(reason(&trial, SECRET), (counter::AGENT_SELF, Some("to")));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(
         reason(&trial, SECRET),
         (Reason::CODE_GONE, None),
         "it waits with the account that sent it"
     );
     let float = account(201, 500_000);
-    let frozen = crate::store::book_rows::Account { state: "frozen".into(), ..float };
+    let frozen = crate::store::book_rows::Account { state: AccountState::Frozen, ..float };
     trial.set(Want::Account(Id::of(201)), Found::Account(Some(frozen)));
     assert_eq!(reason(&trial, SECRET), (Reason::AGENT_UNKNOWN, Some("agent")));
 }

@@ -6,6 +6,7 @@ use crate::book::{Credential, HoldMove, Leg, SecretKind};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::book_rows::AccountState;
 use crate::wallet::trial::Request;
 
 const MARIAM: &str = "+254700000003";
@@ -112,7 +113,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
     has_made(&mut trial, Vec::new());
     assert_eq!(done(&trial).reason(), (Reason::CODE_GONE, None));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(done(&trial).reason(), (Reason::PAYEE_CLOSED, Some("to")));
 }
 

@@ -9,6 +9,7 @@ use crate::book::{HoldMove, Keep, Key};
 use crate::id::Id;
 use crate::pin::Pin;
 use crate::reason::Reason;
+use crate::store::book_rows::AccountState;
 use crate::store::records::Record;
 use crate::time::Timestamp;
 use crate::wallet::trial::{Outcome, Request};
@@ -98,7 +99,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&trial, TO, "30000"), (Reason::ALREADY_JOINED, None));
     trial.config.rules.unjoined = false;
     assert_eq!(reason(&trial, TO, "30000"), (Reason::SERVICE_UNKNOWN, None));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, TO, "30000"), (Reason::ACCOUNT_CLOSED, None));
 }
 

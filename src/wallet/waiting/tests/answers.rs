@@ -12,6 +12,7 @@ use crate::book::Leg;
 use crate::id::Id;
 use crate::money::Money;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
@@ -137,9 +138,9 @@ fn a_yes_is_refused_like_any_payment() {
     let (mut trial, [amina, baraka, _]) = three();
     there_is(&mut trial, Some(order(1, "send", 101, 102, 100_000)));
     assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::NOT_ENOUGH, Some("amount")));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::PAYEE_CLOSED, Some("to")));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, &APPROVE, &amina), (Reason::ACCOUNT_CLOSED, None));
 }
 

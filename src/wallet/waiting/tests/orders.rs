@@ -7,6 +7,7 @@ use super::super::waiting_list::LIST;
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
@@ -45,7 +46,7 @@ fn an_order_refuses_what_could_not_be_paid_now() {
     assert_eq!(reason(&trial, "+254700000009", "100"), (Reason::PAYEE_UNKNOWN, Some("to")));
     assert_eq!(reason(&trial, BARAKA, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert_eq!(reason(&trial, BARAKA, "100000"), (Reason::NOT_ENOUGH, Some("amount")));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, BARAKA, "100"), (Reason::PAYEE_CLOSED, Some("to")));
     let stranger = trial.ask(&ORDER, trial.stranger("+254700000009")).with("to", BARAKA);
     assert_eq!(stranger.execute().reason(), (Reason::NOT_JOINED, None));

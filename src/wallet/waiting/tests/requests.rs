@@ -7,6 +7,7 @@ use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
@@ -103,9 +104,9 @@ fn each_refusal_names_the_input_that_mends_it() {
     }
     trial.set(Want::BlockedBy(Id::of(101)), Found::Accounts(vec![Id::of(102)]));
     assert_eq!(reason(&trial, AMINA, "x", "rent"), (REQUEST_BLOCKED, Some("to")));
-    trial.change(&amina, |member| member.account.state = "frozen".into());
+    trial.change(&amina, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::PAYEE_CLOSED, Some("to")));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, AMINA, "100", "rent"), (Reason::ACCOUNT_CLOSED, None));
 }
 

@@ -11,6 +11,7 @@ use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
 use crate::store::arrangement_rows::{Search, Side};
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -105,12 +106,12 @@ fn each_refusal_names_the_place_of_who_it_is_about() {
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUESTS_FULL, Some("to2")));
     trial.set(Want::BlockedBy(Id::of(103)), Found::Accounts(vec![Id::of(101)]));
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (REQUEST_BLOCKED, Some("to2")));
-    trial.change(&claire, |member| member.account.state = "frozen".into());
+    trial.change(&claire, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&trial, &[BARAKA, CLAIRE]), (Reason::PAYEE_CLOSED, Some("to2")));
     let made = several(1..59, &ended(&request(1, 999, 101, 100), "declined"));
     let today = payment_request::made_by(Id::of(101), NOW.minus(24 * HOUR), 60);
     trial.set(Want::Arrangements(today), Found::Arrangements(made));
-    trial.change(&claire, |member| member.account.state = "open".into());
+    trial.change(&claire, |member| member.account.state = AccountState::Open);
     trial.person(Id::of(104), DAUDI, "Daudi Kamau", 0);
     assert!(
         split(&trial, &amina, "100000", &[BARAKA, DAUDI]).quote().error.is_none(),

@@ -15,6 +15,7 @@ use crate::refusal::Reason;
 use crate::request::Fields;
 use crate::schedule::{Every, Schedule, Stage};
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
+use crate::store::book_rows::AccountState;
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 use crate::value::{Slots, Value};
@@ -187,7 +188,7 @@ fn each_input_is_refused_for_itself_and_what_is_missing_last() {
     );
     let much = [("to", BARAKA), ("amount", "99999999999")];
     assert_eq!(check(&trial, &much), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
-    trial.change(&baraka, |member| member.account.state = "frozen".into());
+    trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(check(&trial, &typed), (Reason::PAYEE_CLOSED, Some("to")));
 }
 

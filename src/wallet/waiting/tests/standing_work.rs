@@ -10,6 +10,7 @@ use super::*;
 use crate::calendar::Day;
 use crate::refusal::{Reason, Refusal};
 use crate::schedule::{Every, Schedule, Stage};
+use crate::store::book_rows::AccountState;
 use crate::value::Value;
 use strum::VariantArray;
 
@@ -109,7 +110,7 @@ fn who_is_frozen_today_may_not_be_tomorrow_and_hears_of_it() {
     let (mut trial, [amina, baraka, _]) = three();
     let terms = Terms { stage: Stage::Notice, ..rent() };
     for person in [baraka, amina] {
-        trial.change(&person, |member| member.account.state = "frozen".into());
+        trial.change(&person, |member| member.account.state = AccountState::Frozen);
         let plan = done(&mut trial, &terms, ("30/11/26", 10));
         assert_eq!(templates(&plan), ["sms.standing_notice"]);
         assert_eq!(kept(&plan), Terms { stage: Stage::Pay, ..rent() });
