@@ -103,6 +103,7 @@ impl App {
             clock,
             randomness: Arc::new(randomness),
             metrics,
+            setbacks: Arc::default(),
         };
         if settings.demo {
             world::seed(&wallet).await?;

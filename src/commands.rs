@@ -273,6 +273,8 @@ pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow
     let url = url.unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port()));
     let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(5)).build()?;
     let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
-    println!("{}", answer.status());
-    Ok(if answer.status().is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let status = answer.status();
+    // the answer says why it is not ready
+    println!("{status}: {}", answer.text().await?);
+    Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

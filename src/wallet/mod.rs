@@ -60,6 +60,7 @@ use crate::store::{Store, StoreError};
 use crate::tariff::Tariff;
 use crate::time::Clock;
 use crate::value::Slots;
+use arrangements::setback::Setbacks;
 use planning::Given;
 use std::sync::Arc;
 
@@ -82,6 +83,8 @@ pub struct Wallet {
     pub randomness: Arc<Randomness>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// What could not be woken, for now.
+    pub setbacks: Arc<Setbacks>,
 }
 
 impl Wallet {

@@ -283,7 +283,7 @@ async fn health_is_an_exit_code() {
     let server = place.start(&["demo"], &[]).await;
     let url = server.url.clone();
     let well = place.run(&["health", "--url", &url]);
-    assert_eq!((well.code, well.out.as_str()), (Some(0), "200 OK\n"));
+    assert_eq!((well.code, well.out.as_str()), (Some(0), "200 OK: ready\n"));
     drop(server);
     let gone = place.run(&["health", "--url", &url]);
     assert_eq!((gone.code, gone.out.as_str()), (Some(1), ""));

@@ -2,6 +2,7 @@
 //! there are is not known here.
 
 pub mod kind;
+pub mod setback;
 #[cfg(test)]
 mod tests;
 mod waking;

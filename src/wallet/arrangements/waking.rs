@@ -30,7 +30,7 @@ pub struct Woken {
     pub done: usize,
     /// Rows that others moved first.
     pub others: usize,
-    /// Rows that could not be moved, and are tried again at the next look.
+    /// Rows that could not be moved, and are tried again after a while.
     pub failed: usize,
 }
 
@@ -71,39 +71,57 @@ impl Wallet {
         let mut woken = Woken::default();
         let mut after = (i64::MIN, ArrangementId::of(0));
         loop {
-            let page = self.read_due(kind, after).await?;
-            let full = i64::try_from(page.len()).unwrap_or(0) >= PAGE;
-            // what failed stays due: the look goes on behind it
-            after = page
-                .last()
-                .map_or(after, |last| (last.row.due_at.unwrap_or(i64::MIN), last.row.id));
+            let (page, last) = self.read_due(kind, after).await?;
             for (row, done) in join_all(page.into_iter().map(|due| self.wake_one(kind, due))).await
             {
-                let late = self.clock.now().since(Timestamp::from_micros(row.due_at.unwrap_or(0)));
-                self.metrics.woken(kind.name, woken.count(&done), late);
-                if let Err(why) = done {
-                    let id = row.id.number();
-                    tracing::error!(kind = kind.name, id, %why, "could not be woken");
-                }
+                self.report(kind, &row, &done, woken.count(&done));
             }
-            if !full {
-                return Ok(woken);
+            // what failed stays due: the look goes on behind it
+            match last {
+                Some(last) => after = last,
+                None => return Ok(woken),
+            }
+        }
+    }
+
+    /// Counts what came of a row; one that failed is left alone for a while.
+    fn report(
+        &self,
+        kind: &'static Kind,
+        row: &ArrangementRow,
+        done: &Result<bool, String>,
+        outcome: &'static str,
+    ) {
+        let now = self.clock.now();
+        let late = now.since(Timestamp::from_micros(row.due_at.unwrap_or(0)));
+        self.metrics.woken(kind.name, outcome, late);
+        match done {
+            Ok(_) => self.setbacks.over(row.id),
+            Err(why) => {
+                let again_s = self.setbacks.failed(row.id, now).as_secs();
+                let id = row.id.number();
+                tracing::error!(kind = kind.name, id, %why, again_s, "could not be woken");
             }
         }
     }
 
     /// What is due behind a row, and what is to be done about it: read and decided in one visit.
+    /// And the last row that was seen, where there may be more behind it.
     async fn read_due(
         &self,
         kind: &'static Kind,
         after: (i64, ArrangementId),
-    ) -> Result<Vec<Due>, StoreError> {
+    ) -> Result<(Vec<Due>, Option<(i64, ArrangementId)>), StoreError> {
         let wallet = self.clone();
         self.store
             .read(move |conn: &mut Conn| {
                 let now = wallet.clock.now();
-                let found = rows::due(conn, kind.name, now.micros(), after, PAGE)?;
-                wallet.decide_due(conn, kind, found, None, now)
+                let mut found = rows::due(conn, kind.name, now.micros(), after, PAGE)?;
+                let full = i64::try_from(found.len()).unwrap_or(0) >= PAGE;
+                let last = found.last().map(|last| (last.due_at.unwrap_or(i64::MIN), last.id));
+                found.retain(|row| !wallet.setbacks.pauses(row.id, now));
+                let due = wallet.decide_due(conn, kind, found, None, now)?;
+                Ok((due, last.filter(|_| full)))
             })
             .await
     }
