@@ -10,7 +10,9 @@ use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind}
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
-use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
+use crate::store::book_rows::{
+    Account, EntryRow, HoldEntryRow, HoldRow, HoldState, NewRows, PostingRow,
+};
 use crate::store::record::RecordKey;
 use crate::store::records::Record;
 use crate::time::Timestamp;
@@ -157,18 +159,18 @@ impl Facts {
                         account_id: account,
                         amount_minor,
                         remaining_minor: amount_minor,
-                        state: "open".into(),
+                        state: HoldState::Open,
                     };
                     Reserve { hold: number, account, amount_minor, after }
                 }
                 HoldMove::Settle { hold, amount_minor } => {
                     let hold_row = self.open_hold(hold, &reserves)?;
-                    give_back(hold_row, amount_minor, "settled")?
+                    give_back(hold_row, amount_minor, HoldState::Settled)?
                 }
                 HoldMove::Release { hold } => {
                     let hold_row = self.open_hold(hold, &reserves)?;
                     let rest_minor = hold_row.remaining_minor;
-                    give_back(hold_row, rest_minor, "released")?
+                    give_back(hold_row, rest_minor, HoldState::Released)?
                 }
             };
             reserves.push(reserve);
@@ -180,7 +182,10 @@ impl Facts {
     fn open_hold(&self, hold: i64, earlier: &[Reserve]) -> Result<HoldRow, Refusal> {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
         let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HOLD_GONE)?;
-        if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HOLD_GONE.into()) }
+        match hold_row.state {
+            HoldState::Open => Ok(hold_row.clone()),
+            HoldState::Settled | HoldState::Released => Err(Reason::HOLD_GONE.into()),
+        }
     }
 
     /// How the accounts would stand afterwards; refuses what does not balance, does not exist or is
@@ -363,7 +368,7 @@ fn meter(
 }
 
 /// Takes a part of an open hold back.
-fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Reserve, Refusal> {
+fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: HoldState) -> Result<Reserve, Refusal> {
     if amount_minor <= 0 {
         return Err(Reason::INVALID.into());
     }
@@ -371,7 +376,7 @@ fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Rese
         return Err(Reason::HOLD_EXCEEDED.into());
     }
     let remaining_minor = hold_row.remaining_minor.saturating_sub(amount_minor);
-    let state = if remaining_minor == 0 { emptied.to_owned() } else { hold_row.state.clone() };
+    let state = if remaining_minor == 0 { emptied } else { hold_row.state };
     let after = HoldRow { remaining_minor, state, ..hold_row };
     Ok(Reserve {
         hold: after.id,

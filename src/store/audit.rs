@@ -2,7 +2,7 @@
 //! memory.
 
 use super::arrangement_rows::ArrangementRow;
-use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, PostingRow};
+use super::book_rows::{EntryRow, HoldEntryRow, HoldRow, HoldState, PostingRow};
 use super::head::LinkRow;
 use super::schema::{
     accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, trail,
@@ -208,7 +208,8 @@ pub fn holds_between(
 
 /// The oldest hold that is open, or that a posting after `posting` moves.
 pub fn oldest_hold(conn: &mut Conn, posting: i64) -> Result<Option<i64>, StoreError> {
-    let open = holds::table.filter(holds::state.eq("open")).select(min(holds::id));
+    let is_open = holds::state.eq(<&str>::from(HoldState::Open));
+    let open = holds::table.filter(is_open).select(min(holds::id));
     let open: Option<i64> = on!(conn, c => open.first(c))?;
     let moved = hold_entries::table
         .filter(hold_entries::posting_id.gt(posting))

@@ -2,7 +2,7 @@
 //! sets.
 
 pub use super::book_types::{
-    Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED, PostingRow,
+    Account, EntryRow, HoldEntryRow, HoldRow, HoldState, NewRows, PACKED, PostingRow,
 };
 use crate::id::AccountId;
 
@@ -188,7 +188,7 @@ pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
         Column::ids(changed.iter().map(|h| h.account_id)),
         Column::Numbers(changed.iter().map(|h| h.amount_minor).collect()),
         Column::Numbers(changed.iter().map(|h| h.remaining_minor).collect()),
-        Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
+        Column::Texts(changed.iter().map(|h| h.state.into()).collect()),
     ];
     Rows::insert(
         changed.len(),

@@ -1,7 +1,8 @@
 //! What a row of the book is: accounts, postings, entries, holds. How they are read and written
 //! stands in `book_rows`.
 
-use super::schema::{entries, hold_entries, holds, packed, postings};
+use super::StoreError;
+use super::schema::{entries, hold_entries, packed, postings};
 use super::trail_rows::TrailRow;
 use crate::id::AccountId;
 use crate::limits::Usage;
@@ -99,9 +100,30 @@ pub struct HoldEntryRow {
     pub amount_minor: i64,
 }
 
+/// What became of a hold. It is stored under these names.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum HoldState {
+    /// Something of it is still reserved.
+    Open,
+    /// What was left of it was spent.
+    Settled,
+    /// What was left of it was given back.
+    Released,
+}
+
+impl TryFrom<String> for HoldState {
+    type Error = StoreError;
+
+    fn try_from(word: String) -> Result<HoldState, StoreError> {
+        word.parse().map_err(|_unknown| StoreError::Damaged("the state of a hold"))
+    }
+}
+
 /// A hold and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = holds)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct HoldRow {
     /// The posting that opened it.
     pub id: i64,
@@ -111,8 +133,9 @@ pub struct HoldRow {
     pub amount_minor: i64,
     /// What is still reserved, minor units.
     pub remaining_minor: i64,
-    /// `open`, `settled` or `released`.
-    pub state: String,
+    /// What became of it.
+    #[diesel(deserialize_as = String)]
+    pub state: HoldState,
 }
 
 /// Everything of a batch that is only ever added.
@@ -126,4 +149,22 @@ pub struct NewRows {
     pub hold_entries: Vec<HoldEntryRow>,
     /// What happened to records, in the same order.
     pub trail: Vec<TrailRow>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_hold_is_stored_as_its_name() {
+        let names = ["open", "settled", "released"];
+        for (state, name) in
+            [HoldState::Open, HoldState::Settled, HoldState::Released].into_iter().zip(names)
+        {
+            assert_eq!(<&str>::from(state), name);
+            assert_eq!(HoldState::try_from(name.to_owned()).ok(), Some(state));
+        }
+        let unknown = HoldState::try_from("lost".to_owned());
+        assert!(matches!(unknown, Err(StoreError::Damaged(_))), "{unknown:?}");
+    }
 }

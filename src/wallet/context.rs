@@ -14,7 +14,7 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
-use crate::store::agent_rows::AgentPost;
+use crate::store::agent_rows::{AgentPost, OutletState};
 use crate::store::facts::Facts;
 use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
@@ -147,7 +147,10 @@ impl<'a> Context<'a> {
     /// Where the caller serves as an agent.
     pub fn post(&self) -> Result<&'a AgentPost, PlanError> {
         let post = self.caller.post.as_ref().ok_or(Reason::NOT_AGENT)?;
-        if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NOT_AGENT.into()) }
+        match post.outlet.state {
+            OutletState::Open => Ok(post),
+            OutletState::Suspended => Err(Reason::NOT_AGENT.into()),
+        }
     }
 
     /// An input, or the refusal that it is missing.

@@ -14,7 +14,7 @@ use kadogo::calendar::Day;
 use kadogo::id::Id;
 use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
-use kadogo::store::book_rows::{Account, HoldRow};
+use kadogo::store::book_rows::{Account, HoldRow, HoldState};
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
 use kadogo::store::sessions::SessionRow;
@@ -288,7 +288,7 @@ fn invariants(facts: &Facts, model: &Model) {
     let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
     for account in facts.accounts.values() {
         *sums.entry(&account.currency).or_default() += i128::from(account.balance_minor);
-        let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == "open";
+        let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == HoldState::Open;
         let held: i64 = facts.holds.values().filter(open).map(|hold| hold.remaining_minor).sum();
         assert_eq!(account.held_minor, held, "held on {}", account.id);
         assert!(

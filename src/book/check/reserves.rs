@@ -7,7 +7,7 @@
 
 use super::findings::{Faults, PAGE};
 use crate::id::AccountId;
-use crate::store::book_rows::{HoldEntryRow, HoldRow};
+use crate::store::book_rows::{HoldEntryRow, HoldRow, HoldState};
 use crate::store::{Conn, StoreError, audit};
 use std::collections::{BTreeMap, HashMap};
 
@@ -153,7 +153,7 @@ impl Reserves {
         self.faults.require(reserved == remaining, || {
             format!("hold {id} ({}) says {remaining}, its entries say {reserved}", row.state)
         });
-        self.faults.require((row.state == "open") == (remaining > 0), || {
+        self.faults.require((row.state == HoldState::Open) == (remaining > 0), || {
             format!("hold {id} is {} although {remaining} of it remains", row.state)
         });
         self.faults.require(opened == Some((row.account_id, row.amount_minor)), || {

@@ -3,13 +3,12 @@
 
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
-use super::super::party;
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key, Posting};
 use crate::id::{AccountId, AssistantId};
 use crate::limits::Tier;
 use crate::pin::Pin;
-use crate::store::agent_rows::{self, AssistantRow, OutletRow};
+use crate::store::agent_rows::{self, AssistantRow, OutletRow, OutletState};
 use crate::store::book_rows::Account;
 use crate::store::people::{self, PersonRow};
 use crate::store::pins;
@@ -43,7 +42,7 @@ impl Wallet {
             head_office,
             name: name.to_owned(),
             area: area.to_owned(),
-            state: party::OPEN.to_owned(),
+            state: OutletState::Open,
             opened_at: now.micros(),
             low_float_minor: None,
         };

@@ -25,7 +25,7 @@ use crate::reloadable::Reloadable;
 use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
-use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
+use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow, OutletState};
 use crate::store::book_rows::Account;
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::holders::AccountHolder;
@@ -174,7 +174,7 @@ impl Trial {
             head_office: None,
             name: name.to_owned(),
             area: "Kibera".to_owned(),
-            state: "open".to_owned(),
+            state: OutletState::Open,
             opened_at: 0,
             low_float_minor: None,
         };

@@ -8,7 +8,7 @@ use kadogo::book::touched::Touched;
 use kadogo::book::{Change, Key, Posting, Receipt};
 use kadogo::id::{ArrangementId, Id};
 use kadogo::store::arrangement_rows::ArrangementRow;
-use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
+use kadogo::store::book_rows::{Account, EntryRow, HoldRow, HoldState, NewRows, PostingRow};
 use kadogo::store::head::Head;
 use kadogo::store::record::{Occupant, RecordKey};
 use kadogo::store::records::Record;
@@ -248,7 +248,8 @@ impl Truth {
     fn compare_hold(&self, id: i64, oracle: &Oracle) {
         let row = &self.holds[&id];
         let hold = &oracle.holds[&id];
-        let stands = (row.account_id, i128::from(row.remaining_minor), row.state == "open");
+        let stands =
+            (row.account_id, i128::from(row.remaining_minor), row.state == HoldState::Open);
         assert_eq!(stands, (Id::of(hold.account), hold.left, hold.open), "hold {id}");
     }
 
@@ -275,7 +276,7 @@ impl Truth {
                 *newest = Some(row.id);
             }
         }
-        for hold in self.holds.values().filter(|hold| hold.state == "open") {
+        for hold in self.holds.values().filter(|hold| hold.state == HoldState::Open) {
             *held.entry(hold.account_id.number()).or_default() += i128::from(hold.remaining_minor);
         }
         let mut money = BTreeMap::<&str, i128>::new();

@@ -116,7 +116,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
     let nobody = shop.trial.ask(&SERVICE, shop.trial.caller(&amina)).with("to", AMINA);
     assert_eq!(nobody.check().reason(), (Reason::NOT_AGENT, None));

@@ -101,9 +101,9 @@ fn an_outlet_that_does_not_work_counts_as_none_and_says_its_number() {
         (refusal.reason, refusal.field, refusal.slots["agent"].to_string())
     };
     let expected = (Reason::AGENT_UNKNOWN, Some("agent"), number(FLOAT));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
-    shop.change(|outlet| outlet.state = "open".into());
+    shop.change(|outlet| outlet.state = OutletState::Open);
     assert!(ask(&shop, &number(FLOAT), "20000").check().error.is_none());
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);

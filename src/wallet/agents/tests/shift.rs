@@ -138,7 +138,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     );
     let bare = begun.trial.ask(&CLOSE, begun.trial.caller(&begun.njeri)).quote();
     assert_eq!(bare.reason(), (Reason::FIELD_MISSING, Some("cash")));
-    none.change(|outlet| outlet.state = "suspended".into());
+    none.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(open(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
     assert_eq!(close(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
 }
