@@ -4,7 +4,7 @@ use super::people::PersonRow;
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::{assistants, outlets, people};
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -38,7 +38,7 @@ pub struct OutletRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The account on which its commission gathers.
     pub commission_account: AccountId,
     /// The float account of its head office or super-agent.
@@ -76,7 +76,7 @@ impl OutletRow {
             columns: vec![
                 ("float_account", Cell::Number(self.float_account.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("commission_account", Cell::Number(self.commission_account.number())),
                 ("head_office", Cell::Optional(self.head_office.map(|head| head.number()))),
                 ("name", Cell::Text(&self.name)),

@@ -9,7 +9,7 @@ use super::schema::{
 };
 use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId, PostingId};
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
@@ -44,7 +44,7 @@ pub struct AccountBalance {
     /// The least that balance minus held may be, or no such rule.
     pub floor_minor: Option<i64>,
     /// Its newest posting.
-    pub last_posting: Option<i64>,
+    pub last_posting: Option<PostingId>,
     /// What was used of its limits, packed.
     pub usage: Vec<u8>,
 }
@@ -65,10 +65,11 @@ pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<LinkRow>, StoreError> {
     Ok(on!(conn, c => chain::table.find(seq).first(c).optional())?)
 }
 
-/// The number of the newest posting; 0 where there is none.
-pub fn newest_posting(conn: &mut Conn) -> Result<i64, StoreError> {
-    let newest: Option<i64> = on!(conn, c => postings::table.select(max(postings::id)).first(c))?;
-    Ok(newest.unwrap_or(0))
+/// The newest posting.
+pub fn newest_posting(conn: &mut Conn) -> Result<PostingId, StoreError> {
+    let newest: Option<PostingId> =
+        on!(conn, c => postings::table.select(max(postings::id)).first(c))?;
+    Ok(newest.unwrap_or_default())
 }
 
 /// Everything from posting `first` to `last`, both included.
@@ -97,7 +98,7 @@ pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows,
 }
 
 /// The entries of these postings.
-pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreError> {
+pub fn entries_of(conn: &mut Conn, of: &[PostingId]) -> Result<Vec<EntryRow>, StoreError> {
     let mut found = Vec::new();
     for some in of.chunks(ASKED_MAX) {
         match conn {
@@ -107,7 +108,7 @@ pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreErr
                 found.extend(page);
             }
             Conn::Postgres(pg) => {
-                let page: Vec<(i64, Vec<u8>)> = packed::table
+                let page: Vec<(PostingId, Vec<u8>)> = packed::table
                     .filter(packed::id.eq_any(some))
                     .select((packed::id, packed::legs))
                     .load(&mut pg.inner)?;
@@ -207,13 +208,13 @@ pub fn holds_between(
 }
 
 /// The oldest hold that is open, or that a posting after `posting` moves.
-pub fn oldest_hold(conn: &mut Conn, posting: i64) -> Result<Option<i64>, StoreError> {
+pub fn oldest_hold(conn: &mut Conn, posting: PostingId) -> Result<Option<HoldId>, StoreError> {
     let is_open = holds::state.eq(<&str>::from(HoldState::Open));
     let open = holds::table.filter(is_open).select(min(holds::id));
-    let open: Option<i64> = on!(conn, c => open.first(c))?;
+    let open: Option<HoldId> = on!(conn, c => open.first(c))?;
     let moved = hold_entries::table
         .filter(hold_entries::posting_id.gt(posting))
         .select(min(hold_entries::hold_id));
-    let moved: Option<i64> = on!(conn, c => moved.first(c))?;
+    let moved: Option<HoldId> = on!(conn, c => moved.first(c))?;
     Ok(open.into_iter().chain(moved).min())
 }

@@ -4,7 +4,7 @@
 use super::StoreError;
 use super::schema::{entries, hold_entries, packed, postings};
 use super::trail_rows::TrailRow;
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId, PostingId};
 use crate::limits::Usage;
 use diesel::prelude::*;
 
@@ -26,7 +26,7 @@ pub struct Account {
     /// The least that balance minus held may be, or no such rule.
     pub floor_minor: Option<i64>,
     /// Its newest posting.
-    pub last_posting: Option<i64>,
+    pub last_posting: Option<PostingId>,
     /// What was used of its limits.
     #[diesel(deserialize_as = Vec<u8>)]
     pub usage: Usage,
@@ -44,7 +44,7 @@ impl Account {
 #[diesel(table_name = postings, treat_none_as_default_value = false)]
 pub struct PostingRow {
     /// Its number, in the order of commits.
-    pub id: i64,
+    pub id: PostingId,
     /// Which business act: `send`, `issue` ...
     pub kind: String,
     /// When, microseconds UTC.
@@ -54,7 +54,7 @@ pub struct PostingRow {
     /// Digest of what was asked.
     pub request: Vec<u8>,
     /// The posting it puts right.
-    pub corrects: Option<i64>,
+    pub corrects: Option<PostingId>,
 }
 
 type PostingColumns =
@@ -71,7 +71,7 @@ pub const PACKED: (PostingColumns, packed::legs) = (
 #[diesel(table_name = entries, treat_none_as_default_value = false)]
 pub struct EntryRow {
     /// Whose leg.
-    pub posting_id: i64,
+    pub posting_id: PostingId,
     /// Which, from 0.
     pub leg: i64,
     /// The account it changes.
@@ -81,7 +81,7 @@ pub struct EntryRow {
     /// The account's balance afterwards.
     pub balance_minor: i64,
     /// The account's posting before this one.
-    pub previous: Option<i64>,
+    pub previous: Option<PostingId>,
 }
 
 /// What a posting reserved or gave back.
@@ -89,11 +89,11 @@ pub struct EntryRow {
 #[diesel(table_name = hold_entries, treat_none_as_default_value = false)]
 pub struct HoldEntryRow {
     /// Which posting.
-    pub posting_id: i64,
+    pub posting_id: PostingId,
     /// Which of its moves, from 0.
     pub leg: i64,
     /// Which hold.
-    pub hold_id: i64,
+    pub hold_id: HoldId,
     /// Whose money.
     pub account_id: AccountId,
     /// Above zero reserves, below zero gives back; minor units.
@@ -125,8 +125,8 @@ impl TryFrom<String> for HoldState {
 /// A hold and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct HoldRow {
-    /// The posting that opened it.
-    pub id: i64,
+    /// The number of the posting that opened it.
+    pub id: HoldId,
     /// Whose money.
     pub account_id: AccountId,
     /// What was reserved, minor units.

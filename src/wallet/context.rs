@@ -8,7 +8,7 @@ use super::plan::{Act, Plan, PlanError};
 use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -128,7 +128,7 @@ pub struct Context<'a> {
     /// Random bytes for a secret that is stored.
     pub salt: [u8; 16],
     /// The posting that was recorded, where an answer is told again.
-    pub posting: Option<i64>,
+    pub posting: Option<PostingId>,
     /// What was read.
     pub facts: &'a Facts,
 }

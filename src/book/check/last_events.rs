@@ -3,6 +3,7 @@
 use super::findings::PAGE;
 use super::history::Walk;
 use crate::book::trail;
+use crate::id::PostingId;
 use crate::store::{Conn, StoreError, audit, records};
 
 impl Walk {
@@ -42,7 +43,7 @@ impl Walk {
                     && digest == traced.digest
             }
             // nothing happened to it since the point
-            None => (1..=self.point.posting).contains(&left.posting),
+            None => (PostingId::NONE.next()..=self.point.posting).contains(&left.posting),
         };
         self.faults.require(same, || format!("{kind} {id} is not what its last event left"));
     }
@@ -51,5 +52,5 @@ impl Walk {
 /// What a row says of its last event.
 struct Left {
     version: i64,
-    posting: i64,
+    posting: PostingId,
 }

@@ -5,7 +5,7 @@ use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key, Posting};
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::limits::Tier;
 use crate::pin::Pin;
 use crate::store::agent_rows::{self, AssistantRow, OutletRow, OutletState};
@@ -37,7 +37,7 @@ impl Wallet {
         let row = OutletRow {
             float_account,
             version: 1,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             commission_account,
             head_office,
             name: name.to_owned(),

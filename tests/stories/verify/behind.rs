@@ -22,7 +22,7 @@ fn history(place: &Place) -> Ledger {
     ledger.pay(BEN, CAL, 40);
     ledger.pay(CAL, ANN, 5);
     ledger.hold(BEN, 60);
-    assert_eq!(ledger.is_whole().from.unwrap().posting, 6);
+    assert_eq!(ledger.is_whole().from.unwrap().posting, Id::of(6));
     ledger
 }
 

@@ -144,7 +144,7 @@ fn nobody_serves_a_colleague_and_somebody_elses_staff_is_a_customer_like_any() {
 fn the_same_cash_again_within_ten_minutes_is_asked_about() {
     let mut shop = shop();
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
+    shop.trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
         let line = posting(50, "cash_in", 4, &[(101, minor), (FLOAT.number(), -minor)]);

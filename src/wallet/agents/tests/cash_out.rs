@@ -146,7 +146,7 @@ fn what_is_held_or_beyond_a_limit_is_not_paid_out() {
 fn the_same_again_within_ten_minutes_is_asked_about() {
     let mut shop = shop();
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
+    shop.trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
         let line = posting(
