@@ -127,3 +127,23 @@ impl<Of> FromStr for Id<Of> {
         text.parse().map(Id::of)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_of_an_id_is_its_number() {
+        assert_eq!(serde_json::to_string(&PostingId::of(7)).ok(), Some("7".to_owned()));
+        assert_eq!(serde_json::from_str::<PostingId>("7").ok(), Some(PostingId::of(7)));
+        assert!(serde_json::from_str::<PostingId>("\"7\"").is_err());
+    }
+
+    #[test]
+    fn postings_are_counted_from_one_and_name_the_holds_that_they_open() {
+        let first = PostingId::NONE.next();
+        assert_eq!((PostingId::NONE.if_any(), first.if_any()), (None, Some(PostingId::of(1))));
+        assert_eq!(HoldId::from(first.next()), HoldId::of(2));
+        assert_eq!(PostingId::of(i64::MAX).next(), PostingId::of(i64::MAX));
+    }
+}

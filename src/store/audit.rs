@@ -65,7 +65,7 @@ pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<LinkRow>, StoreError> {
     Ok(on!(conn, c => chain::table.find(seq).first(c).optional())?)
 }
 
-/// The newest posting.
+/// The newest posting, or none.
 pub fn newest_posting(conn: &mut Conn) -> Result<PostingId, StoreError> {
     let newest: Option<PostingId> =
         on!(conn, c => postings::table.select(max(postings::id)).first(c))?;

@@ -78,7 +78,7 @@ pub fn set(new: &Head) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(vec![1]),
         Column::Numbers(vec![new.batch]),
-        Column::ids([new.last_posting].into_iter()),
+        Column::ids([new.last_posting]),
         Column::Numbers(vec![new.link]),
         Column::Bytes(vec![&new.digest]),
     ];
@@ -89,8 +89,8 @@ pub fn set(new: &Head) -> Rows<'_> {
 pub fn add_link(link: &LinkRow) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(vec![link.seq]),
-        Column::ids([link.first_posting].into_iter()),
-        Column::ids([link.last_posting].into_iter()),
+        Column::ids([link.first_posting]),
+        Column::ids([link.last_posting]),
         Column::Bytes(vec![&link.digest]),
     ];
     Rows::insert(1, columns, "INSERT INTO chain (seq, first_posting, last_posting, digest)", "")
