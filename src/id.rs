@@ -1,14 +1,16 @@
 //! Numbers that name things: a type for each kind of thing, so that an account is never taken for
-//! a posting. They are counted by the book and mean nothing else: nobody adds to them. What the
-//! things are is not known here.
+//! a posting. They are counted by the book, which alone adds to them, and mean nothing else.
+//! What the things are is not known here.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
 /// The number of one `Of`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Id<Of>(i64, PhantomData<Of>);
 
 /// What an `AccountId` names. None of these has a value: they only tell the numbers apart.
@@ -39,7 +41,7 @@ pub enum Arrangement {}
 pub type AccountId = Id<Account>;
 /// A posting, in the order of commits.
 pub type PostingId = Id<Posting>;
-/// Money that is set aside.
+/// Money that is set aside: it has the number of the posting that did so.
 pub type HoldId = Id<Hold>;
 /// What two parties, or one, or many, have begun.
 pub type ArrangementId = Id<Arrangement>;
@@ -64,6 +66,33 @@ impl<Of> Id<Of> {
     /// The same in place, for a database that takes it by reference.
     pub(crate) const fn as_number(&self) -> &i64 {
         &self.0
+    }
+}
+
+impl PostingId {
+    /// No posting: before the first one, and where the book has not filled in which one it is.
+    pub const NONE: PostingId = Id::of(0);
+
+    /// The posting behind it.
+    pub const fn next(self) -> PostingId {
+        Id::of(self.0.saturating_add(1))
+    }
+
+    /// The posting, if there is one.
+    pub fn if_any(self) -> Option<PostingId> {
+        (self != PostingId::NONE).then_some(self)
+    }
+}
+
+impl Default for PostingId {
+    fn default() -> PostingId {
+        PostingId::NONE
+    }
+}
+
+impl From<PostingId> for HoldId {
+    fn from(opened_by: PostingId) -> HoldId {
+        HoldId::of(opened_by.0)
     }
 }
 
@@ -96,5 +125,25 @@ impl<Of> FromStr for Id<Of> {
 
     fn from_str(text: &str) -> Result<Id<Of>, ParseIntError> {
         text.parse().map(Id::of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_of_an_id_is_its_number() {
+        assert_eq!(serde_json::to_string(&PostingId::of(7)).ok(), Some("7".to_owned()));
+        assert_eq!(serde_json::from_str::<PostingId>("7").ok(), Some(PostingId::of(7)));
+        assert!(serde_json::from_str::<PostingId>("\"7\"").is_err());
+    }
+
+    #[test]
+    fn postings_are_counted_from_one_and_name_the_holds_that_they_open() {
+        let first = PostingId::NONE.next();
+        assert_eq!((PostingId::NONE.if_any(), first.if_any()), (None, Some(PostingId::of(1))));
+        assert_eq!(HoldId::from(first.next()), HoldId::of(2));
+        assert_eq!(PostingId::of(i64::MAX).next(), PostingId::of(i64::MAX));
     }
 }

@@ -2,6 +2,7 @@
 //! posting under a keyed shuffle, so it needs no table of its own, never collides, and tells nobody
 //! how many payments there are.
 
+use crate::id::PostingId;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -26,8 +27,8 @@ pub struct Reference([u8; LENGTH]);
 impl Reference {
     /// The code of a posting. Only the low fifty bits of the number count: more than any book will
     /// hold.
-    pub fn of(posting_id: i64, key: &[u8; 16]) -> Reference {
-        let number = u64::from_be_bytes(posting_id.to_be_bytes());
+    pub fn of(posting: PostingId, key: &[u8; 16]) -> Reference {
+        let number = u64::from_be_bytes(posting.number().to_be_bytes());
         let (mut left, mut right) = ((number >> HALF_BITS) & HALF_MASK, number & HALF_MASK);
         for round in 0..ROUNDS {
             (left, right) = (right, left ^ scramble(key, round, right));
@@ -36,13 +37,13 @@ impl Reference {
     }
 
     /// The posting that has this code.
-    pub fn posting_id(&self, key: &[u8; 16]) -> Option<i64> {
+    pub fn posting_id(&self, key: &[u8; 16]) -> Option<PostingId> {
         let number = read_base32(&self.0)?;
         let (mut left, mut right) = ((number >> HALF_BITS) & HALF_MASK, number & HALF_MASK);
         for round in (0..ROUNDS).rev() {
             (left, right) = (right ^ scramble(key, round, left), left);
         }
-        i64::try_from((left << HALF_BITS) | right).ok()
+        i64::try_from((left << HALF_BITS) | right).ok().map(PostingId::of)
     }
 
     /// Reads a code as people type it: in either case, with the letters that are taken for digits.
@@ -125,7 +126,7 @@ mod tests {
     #[test]
     fn neighbours_get_codes_that_do_not_look_it() {
         let codes: BTreeSet<String> =
-            (0..2000).map(|id| Reference::of(id, &KEY).to_string()).collect();
+            (0..2000).map(|id| Reference::of(PostingId::of(id), &KEY).to_string()).collect();
         assert_eq!(codes.len(), 2000);
         // Were the number not shuffled, all of these would begin alike.
         let beginnings: BTreeSet<String> =
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_largest_number_has_a_code_too() {
-        let last = (1 << 50) - 1;
+        let last = PostingId::of((1 << 50) - 1);
         assert_eq!(Reference::of(last, &KEY).posting_id(&KEY), Some(last));
     }
 
@@ -153,6 +154,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_code_leads_back_to_its_posting(id in 0_i64..(1 << 50), key: [u8; 16]) {
+            let id = PostingId::of(id);
             let code = Reference::of(id, &key);
             prop_assert_eq!(code.posting_id(&key), Some(id));
             prop_assert_eq!(Reference::parse(&code.to_string().to_lowercase()), Some(code));
@@ -162,7 +164,7 @@ mod tests {
         fn every_code_belongs_to_one_posting(text in "[0-9A-HJKMNP-TV-Z]{10}") {
             let code = Reference::parse(&text).unwrap();
             let id = code.posting_id(&KEY).unwrap();
-            prop_assert!((0..(1 << 50)).contains(&id));
+            prop_assert!((0..(1 << 50)).contains(&id.number()));
             prop_assert_eq!(Reference::of(id, &KEY), code);
         }
 

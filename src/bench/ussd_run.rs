@@ -11,7 +11,7 @@ use super::summary::Document;
 use crate::app::{self, App};
 use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::config::Settings;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::{Limits, Tier};
 use crate::pin::Pin;
 use crate::seal::{Randomness, SealKey};
@@ -188,7 +188,7 @@ fn joining(wallet: &Wallet, number: u64, account: AccountId, pin: &Pin) -> book:
     let person = PersonRow {
         account_id: account,
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         msisdn: phone(number.saturating_add(1_000)),
         name: "Amina Wanjiru".to_owned(),
         language: "en".to_owned(),

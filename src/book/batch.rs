@@ -7,10 +7,12 @@
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::Facts;
 use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
-use crate::id::{AccountId, ArrangementId, PinId};
+use crate::id::{AccountId, ArrangementId, HoldId, PinId, PostingId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
-use crate::store::book_rows::{Account, EntryRow, HoldEntryRow, HoldRow, NewRows, PostingRow};
+use crate::store::book_rows::{
+    Account, EntryRow, HoldEntryRow, HoldRow, HoldState, NewRows, PostingRow,
+};
 use crate::store::record::RecordKey;
 use crate::store::records::Record;
 use crate::time::Timestamp;
@@ -25,7 +27,7 @@ pub struct BatchOutcome {
     /// Accounts whose standing changed.
     pub accounts: BTreeSet<AccountId>,
     /// Holds whose standing changed.
-    pub holds: BTreeSet<i64>,
+    pub holds: BTreeSet<HoldId>,
     /// Arrangements as they are left, by number.
     pub arrangements: BTreeMap<ArrangementId, ArrangementRow>,
     /// Records as they are left, by their own keys.
@@ -47,8 +49,8 @@ impl BatchOutcome {
 /// A change around the book, with the posting it came with.
 #[derive(Debug)]
 pub struct Noted {
-    /// The posting's number; 0 when it was not recorded.
-    pub posting: i64,
+    /// The posting's number; none when it was not recorded.
+    pub posting: Option<PostingId>,
     /// When.
     pub at: Timestamp,
     /// What changes.
@@ -57,7 +59,7 @@ pub struct Noted {
 
 /// A hold move, resolved: which hold, whose money, and by how much the reserve changes.
 pub(super) struct Reserve {
-    hold: i64,
+    hold: HoldId,
     pub(super) account: AccountId,
     pub(super) amount_minor: i64,
     after: HoldRow,
@@ -74,8 +76,9 @@ impl Facts {
             let repeated = Receipt { repeated: true, ..receipt.clone() };
             return if same { Ok(repeated) } else { Err(Reason::KEY_REUSED.into()) };
         }
-        let number = if posting.is_recorded() { self.last_posting.saturating_add(1) } else { 0 };
-        if posting.corrects.is_some_and(|old| old < 1 || old > self.last_posting) {
+        // the number that it has if it is recorded
+        let number = self.last_posting.next();
+        if posting.corrects.is_some_and(|old| old <= PostingId::NONE || old > self.last_posting) {
             return Err(Reason::INVALID.into());
         }
         for credential in &posting.credentials {
@@ -132,7 +135,7 @@ impl Facts {
         let after = self.admit(&changes)?;
         self.commit_staged(after);
         out.changes.extend(changes.into_iter().map(|change| Noted {
-            posting: 0,
+            posting: None,
             at: posting.at,
             change,
         }));
@@ -141,32 +144,33 @@ impl Facts {
     }
 
     /// Resolves the hold moves; refuses what a hold does not allow.
-    fn reserves(&self, posting: &Posting, number: i64) -> Result<Vec<Reserve>, Refusal> {
+    fn reserves(&self, posting: &Posting, number: PostingId) -> Result<Vec<Reserve>, Refusal> {
         let mut reserves: Vec<Reserve> = Vec::with_capacity(posting.holds.len());
         for step in &posting.holds {
             let reserve = match *step {
                 HoldMove::Open { account, amount_minor } => {
-                    let opened_before = reserves.iter().any(|r| r.hold == number);
+                    let hold = HoldId::from(number);
+                    let opened_before = reserves.iter().any(|r| r.hold == hold);
                     if amount_minor <= 0 || opened_before {
                         return Err(Reason::INVALID.into());
                     }
                     let after = HoldRow {
-                        id: number,
+                        id: hold,
                         account_id: account,
                         amount_minor,
                         remaining_minor: amount_minor,
-                        state: "open".into(),
+                        state: HoldState::Open,
                     };
-                    Reserve { hold: number, account, amount_minor, after }
+                    Reserve { hold, account, amount_minor, after }
                 }
                 HoldMove::Settle { hold, amount_minor } => {
                     let hold_row = self.open_hold(hold, &reserves)?;
-                    give_back(hold_row, amount_minor, "settled")?
+                    give_back(hold_row, amount_minor, HoldState::Settled)?
                 }
                 HoldMove::Release { hold } => {
                     let hold_row = self.open_hold(hold, &reserves)?;
                     let rest_minor = hold_row.remaining_minor;
-                    give_back(hold_row, rest_minor, "released")?
+                    give_back(hold_row, rest_minor, HoldState::Released)?
                 }
             };
             reserves.push(reserve);
@@ -175,10 +179,13 @@ impl Facts {
     }
 
     /// The hold as earlier moves of the same posting left it; refused when it is not open.
-    fn open_hold(&self, hold: i64, earlier: &[Reserve]) -> Result<HoldRow, Refusal> {
+    fn open_hold(&self, hold: HoldId, earlier: &[Reserve]) -> Result<HoldRow, Refusal> {
         let moved = earlier.iter().rev().find(|r| r.hold == hold).map(|r| &r.after);
         let hold_row = moved.or_else(|| self.holds.get(&hold)).ok_or(Reason::HOLD_GONE)?;
-        if hold_row.state == "open" { Ok(hold_row.clone()) } else { Err(Reason::HOLD_GONE.into()) }
+        match hold_row.state {
+            HoldState::Open => Ok(hold_row.clone()),
+            HoldState::Settled | HoldState::Released => Err(Reason::HOLD_GONE.into()),
+        }
     }
 
     /// Makes a posting that was found good part of the running state and of the rows to write.
@@ -186,12 +193,12 @@ impl Facts {
         &mut self,
         posting: &Posting,
         changes: &[&Change],
-        number: i64,
+        number: PostingId,
         reserves: Vec<Reserve>,
         accounts_after: BTreeMap<AccountId, Account>,
         out: &mut BatchOutcome,
     ) -> Receipt {
-        let recorded = posting.is_recorded();
+        let recorded = posting.is_recorded().then_some(number);
         let balances = add_entries(posting, number, &accounts_after, out);
         self.set_aside(number, &reserves, out);
         // what sinks below an amount is told of here, where it is known what the postings before
@@ -208,8 +215,8 @@ impl Facts {
             out.accounts.insert(id);
             self.accounts.insert(id, account);
         }
-        let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
-        if recorded {
+        let receipt = Receipt { posting: recorded, at: posting.at, repeated: false, balances };
+        if recorded.is_some() {
             self.last_posting = number;
             self.known.insert(posting.key, (posting.request, receipt.clone()));
             out.rows.postings.push(PostingRow {
@@ -237,7 +244,7 @@ impl Facts {
                 | Change::Journal(_)
                 | Change::TellBelow { .. }
                 | Change::Tell(_) => out.changes.push(Noted {
-                    posting: number,
+                    posting: recorded,
                     at: posting.at,
                     change: change.clone(),
                 }),
@@ -247,7 +254,7 @@ impl Facts {
     }
 
     /// Makes what is reserved and given back part of them.
-    fn set_aside(&mut self, number: i64, reserves: &[Reserve], out: &mut BatchOutcome) {
+    fn set_aside(&mut self, number: PostingId, reserves: &[Reserve], out: &mut BatchOutcome) {
         for (reserve, index) in reserves.iter().zip(0_i64..) {
             out.rows.hold_entries.push(HoldEntryRow {
                 posting_id: number,
@@ -265,7 +272,7 @@ impl Facts {
 /// Adds the entries of a posting; returns what is left on each of its accounts.
 fn add_entries(
     posting: &Posting,
-    number: i64,
+    number: PostingId,
     accounts_after: &BTreeMap<AccountId, Account>,
     out: &mut BatchOutcome,
 ) -> Vec<(AccountId, i64)> {
@@ -287,7 +294,7 @@ fn add_entries(
 }
 
 /// Takes a part of an open hold back.
-fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Reserve, Refusal> {
+fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: HoldState) -> Result<Reserve, Refusal> {
     if amount_minor <= 0 {
         return Err(Reason::INVALID.into());
     }
@@ -295,7 +302,7 @@ fn give_back(hold_row: HoldRow, amount_minor: i64, emptied: &str) -> Result<Rese
         return Err(Reason::HOLD_EXCEEDED.into());
     }
     let remaining_minor = hold_row.remaining_minor.saturating_sub(amount_minor);
-    let state = if remaining_minor == 0 { emptied.to_owned() } else { hold_row.state.clone() };
+    let state = if remaining_minor == 0 { emptied } else { hold_row.state };
     let after = HoldRow { remaining_minor, state, ..hold_row };
     Ok(Reserve {
         hold: after.id,

@@ -17,31 +17,34 @@ pub fn digest(
     let mut hash = Link::begin();
     hash.bytes(before);
     for p in postings {
-        hash.number(p.id)
+        hash.number(p.id.number())
             .bytes(p.kind.as_bytes())
             .number(p.at)
             .bytes(&p.key)
             .bytes(&p.request)
-            .optional(p.corrects);
+            .optional(p.corrects.map(|id| id.number()));
     }
     for e in entries {
-        hash.number(e.posting_id)
+        hash.number(e.posting_id.number())
             .number(e.leg)
             .number(e.account_id.number())
             .number(e.amount_minor);
-        hash.number(e.balance_minor).optional(e.previous);
+        hash.number(e.balance_minor).optional(e.previous.map(|id| id.number()));
     }
     for h in holds {
-        hash.number(h.posting_id)
+        hash.number(h.posting_id.number())
             .number(h.leg)
-            .number(h.hold_id)
+            .number(h.hold_id.number())
             .number(h.account_id.number())
             .number(h.amount_minor);
     }
     for t in trail {
-        hash.number(t.posting_id).number(t.nr).bytes(t.kind.as_bytes()).number(t.record_id);
+        hash.number(t.posting_id.number())
+            .number(t.nr)
+            .bytes(t.kind.as_bytes())
+            .number(t.record_id);
         hash.number(t.version).bytes(t.event.as_bytes()).bytes(t.actor.as_bytes());
-        hash.bytes(t.note.as_bytes()).bytes(&t.digest).optional(t.previous);
+        hash.bytes(t.note.as_bytes()).bytes(&t.digest).optional(t.previous.map(|id| id.number()));
     }
     hash.end()
 }

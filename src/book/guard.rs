@@ -160,7 +160,7 @@ impl Facts {
         }
         let entry = keep.record.entry();
         let now = Occupant { value: entry.version, ..self.at(&entry.key, staged) };
-        let taken = |(key, value)| (key, Occupant { value, last_posting: 0 });
+        let taken = |(key, value)| (key, Occupant { value, last_posting: None });
         staged.guard_facts.records.insert(entry.key, now);
         staged.guard_facts.records.extend(entry.takes.into_iter().map(taken));
     }

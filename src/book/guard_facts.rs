@@ -3,7 +3,7 @@
 
 use super::Key;
 use super::posting::Receipt;
-use crate::id::{AccountId, ArrangementId, PinId};
+use crate::id::{AccountId, ArrangementId, HoldId, PinId, PostingId};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::{Account, HoldRow};
 use crate::store::record::{Occupant, RecordKey};
@@ -15,13 +15,13 @@ pub struct Facts {
     /// The accounts, by number.
     pub accounts: HashMap<AccountId, Account>,
     /// The holds, by number.
-    pub holds: HashMap<i64, HoldRow>,
+    pub holds: HashMap<HoldId, HoldRow>,
     /// What was committed under the batch's keys: number, digest of the request, receipt.
     pub known: HashMap<Key, ([u8; 16], Receipt)>,
     /// What the changes that come with postings are compared with.
     pub guard_facts: GuardFacts,
     /// The number of the newest posting.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
 }
 
 /// What stands around the book and can refuse a posting.
@@ -48,10 +48,10 @@ pub struct Standing {
     pub version: i64,
     /// Its state.
     pub state: String,
-    /// The posting that began it; 0 before that is recorded.
-    pub begun_by: i64,
+    /// The posting that began it; none before that is recorded.
+    pub begun_by: Option<PostingId>,
     /// The posting that changed it last; none before that is recorded.
-    pub last_posting: Option<i64>,
+    pub last_posting: Option<PostingId>,
 }
 
 /// What the changes of one posting would add to the facts.
@@ -65,7 +65,7 @@ impl Standing {
     /// Where a stored arrangement stands.
     pub fn of(row: ArrangementRow) -> Standing {
         let ArrangementRow { version, state, begun_by, last_posting, .. } = row;
-        Standing { version, state, begun_by, last_posting: Some(last_posting) }
+        Standing { version, state, begun_by: Some(begun_by), last_posting: Some(last_posting) }
     }
 }
 

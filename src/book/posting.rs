@@ -2,7 +2,7 @@
 
 use super::Key;
 use crate::actor::Actor;
-use crate::id::{AccountId, ArrangementId, PinId};
+use crate::id::{AccountId, ArrangementId, HoldId, PinId, PostingId};
 use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -47,7 +47,7 @@ pub struct Posting {
     /// Rows that change with it, in order; each may refuse the whole.
     pub changes: Vec<Change>,
     /// The posting that this one puts right.
-    pub corrects: Option<i64>,
+    pub corrects: Option<PostingId>,
     /// The secrets that allow it, where some are needed: all of them, compared in this order.
     pub credentials: Vec<Credential>,
 }
@@ -109,14 +109,14 @@ pub enum HoldMove {
     /// Give back a part of what is reserved so that the legs of this posting can spend it.
     Settle {
         /// Which hold.
-        hold: i64,
+        hold: HoldId,
         /// How much of it, minor units, above zero.
         amount_minor: i64,
     },
     /// Give back all that is left.
     Release {
         /// Which hold.
-        hold: i64,
+        hold: HoldId,
     },
 }
 
@@ -149,7 +149,7 @@ pub enum Change {
         /// Which account.
         account: AccountId,
         /// Its newest posting, or none yet.
-        posting: Option<i64>,
+        posting: Option<PostingId>,
     },
     /// Take a place that only one may take: whoever planned with the same one in mind is refused as
     /// `stale`.
@@ -230,8 +230,8 @@ pub type PostingResult = Result<Receipt, Refusal>;
 /// What came of a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its number; 0 when it was not recorded.
-    pub posting: i64,
+    /// Its number; none when it was not recorded.
+    pub posting: Option<PostingId>,
     /// When it was committed first.
     pub at: Timestamp,
     /// It had been committed before: this is the receipt of then.

@@ -103,9 +103,10 @@ fn read_book(conn: &mut Conn, want: &mut Touched, facts: &mut Facts) -> Result<(
             let legs = book_rows::entries_of(conn, row.id)?;
             let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
             let at = Timestamp::from_micros(row.at);
-            facts
-                .known
-                .insert(key, (request, Receipt { posting: row.id, at, repeated: true, balances }));
+            facts.known.insert(
+                key,
+                (request, Receipt { posting: Some(row.id), at, repeated: true, balances }),
+            );
         }
     }
     if !want.holds.is_empty() {

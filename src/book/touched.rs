@@ -2,7 +2,7 @@
 //! reads them and for the models that the book is compared with.
 
 use super::posting::{Change, HoldMove, Posting};
-use crate::id::{AccountId, ArrangementId, PinId};
+use crate::id::{AccountId, ArrangementId, HoldId, PinId};
 use crate::store::record::RecordKey;
 use std::collections::{BTreeSet, HashSet};
 
@@ -14,7 +14,7 @@ pub struct Touched<'a> {
     /// Accounts; those of holds come with the holds.
     pub accounts: HashSet<AccountId>,
     /// Holds that are moved.
-    pub holds: BTreeSet<i64>,
+    pub holds: BTreeSet<HoldId>,
     /// Conversations.
     pub sessions: HashSet<&'a [u8]>,
     /// PINs that are compared, or whose tries are counted.

@@ -6,6 +6,7 @@ use super::batch::BatchOutcome;
 use super::chain::Link;
 use super::guard_facts::Facts;
 use super::posting::{Keep, Posting, Put};
+use crate::id::PostingId;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::record::{Cell, Entry};
 use crate::store::trail_rows::TrailRow;
@@ -18,16 +19,13 @@ impl Facts {
     pub(super) fn put(
         &mut self,
         posting: &Posting,
-        number: i64,
+        number: PostingId,
         put: &Put,
         out: &mut BatchOutcome,
     ) {
         let stands = self.guard_facts.arrangements.entry(put.row.id).or_default();
         let previous = stands.last_posting.replace(number);
-        if previous.is_none() {
-            stands.begun_by = number;
-        }
-        let begun_by = stands.begun_by;
+        let begun_by = *stands.begun_by.get_or_insert(number);
         let row = ArrangementRow { begun_by, last_posting: number, ..put.row.clone() };
         let place = (number, nr(&out.rows.trail, number));
         out.rows.trail.push(event(posting, place, put, &row, previous));
@@ -38,16 +36,16 @@ impl Facts {
     pub(super) fn keep(
         &mut self,
         posting: &Posting,
-        number: i64,
+        number: PostingId,
         keep: &Keep,
         out: &mut BatchOutcome,
     ) {
         let record = keep.record.clone().left_by(number);
         let entry = record.entry();
         let stands = self.guard_facts.records.entry(entry.key.clone()).or_default();
-        let before = std::mem::replace(&mut stands.last_posting, number);
+        let previous = stands.last_posting.replace(number);
         let place = (number, nr(&out.rows.trail, number));
-        out.rows.trail.push(kept(posting, place, keep, &entry, before));
+        out.rows.trail.push(kept(posting, place, keep, &entry, previous));
         let key = entry.key;
         out.records.insert(key, record);
     }
@@ -57,10 +55,10 @@ impl Facts {
 /// and which of its events this is.
 fn event(
     posting: &Posting,
-    place: (i64, i64),
+    place: (PostingId, i64),
     put: &Put,
     row: &ArrangementRow,
-    previous: Option<i64>,
+    previous: Option<PostingId>,
 ) -> TrailRow {
     let (posting_id, nr) = place;
     TrailRow {
@@ -77,9 +75,15 @@ fn event(
     }
 }
 
-/// What happened to a record, which is left as `entry` says; `before` is the posting that changed
-/// it last, 0 where none did.
-fn kept(posting: &Posting, place: (i64, i64), keep: &Keep, entry: &Entry, before: i64) -> TrailRow {
+/// What happened to a record, which is left as `entry` says; `previous` is the posting that changed
+/// it last.
+fn kept(
+    posting: &Posting,
+    place: (PostingId, i64),
+    keep: &Keep,
+    entry: &Entry,
+    previous: Option<PostingId>,
+) -> TrailRow {
     let (posting_id, nr) = place;
     TrailRow {
         posting_id,
@@ -91,12 +95,12 @@ fn kept(posting: &Posting, place: (i64, i64), keep: &Keep, entry: &Entry, before
         actor: posting.actor.to_string(),
         note: keep.note.clone(),
         digest: of_record(entry),
-        previous: (before != 0).then_some(before),
+        previous,
     }
 }
 
 /// Which event of a posting comes next.
-fn nr(trail: &[TrailRow], posting: i64) -> i64 {
+fn nr(trail: &[TrailRow], posting: PostingId) -> i64 {
     let before = trail.iter().rev().take_while(|event| event.posting_id == posting);
     i64::try_from(before.count()).unwrap_or(i64::MAX)
 }
@@ -131,7 +135,7 @@ pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
         .number(row.owner.number())
         .optional(row.other.map(|other| other.number()));
     link.bytes(row.subject.as_bytes()).number(row.begun_at).optional(row.due_at);
-    link.bytes(row.body.as_bytes()).number(row.begun_by).number(row.last_posting);
+    link.bytes(row.body.as_bytes()).number(row.begun_by.number()).number(row.last_posting.number());
     cut(link)
 }
 

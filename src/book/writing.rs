@@ -4,7 +4,7 @@
 use super::batch::BatchOutcome;
 use super::guard_facts::Facts;
 use super::posting::Change;
-use crate::id::{AccountId, PinId};
+use crate::id::{AccountId, PinId, PostingId};
 use crate::store::book_rows::{self, Account, HoldRow};
 use crate::store::outbox::{self, NewMessage};
 use crate::store::records::Record;
@@ -89,9 +89,10 @@ impl<'a> Sets<'a> {
                 Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
                 // arrangements and records are kept by the fold, with their trail
                 Change::Put(_) | Change::Keep(_) | Change::While { .. } => {}
-                Change::Journal(row) => {
-                    sets.journal.push(AgentJournalRow { posting: note.posting, ..row.clone() })
-                }
+                Change::Journal(row) => sets.journal.push(AgentJournalRow {
+                    posting: note.posting.unwrap_or_default(),
+                    ..row.clone()
+                }),
                 Change::Dedup { key } | Change::Claim { key } => {
                     sets.dedup_keys.push((key.bytes(), note.at.micros()))
                 }
@@ -103,6 +104,6 @@ impl<'a> Sets<'a> {
 }
 
 /// A message with the posting that it tells of, where there is one.
-fn of_posting(message: &NewMessage, posting: i64) -> NewMessage {
-    NewMessage { posting_id: (posting > 0).then_some(posting), ..message.clone() }
+fn of_posting(message: &NewMessage, posting_id: Option<PostingId>) -> NewMessage {
+    NewMessage { posting_id, ..message.clone() }
 }

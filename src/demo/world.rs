@@ -4,7 +4,7 @@
 use super::outlets::{self, AgentView};
 use super::seed::Seed;
 use crate::book::{Change, Key, Leg, Posting, TRUST};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::Tier;
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -126,7 +126,7 @@ fn settle_in(wallet: &Wallet, seed: &Seed, account: AccountId, now: Timestamp) -
     let person = PersonRow {
         account_id: account,
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         msisdn: seed.phone.into(),
         name: seed.name.into(),
         language: seed.language.into(),

@@ -227,7 +227,7 @@ fn put_into_words(
         let balance = own.map(|leg| leg.balance_minor);
         // what a message says itself stays: until when something waits is not when it began
         for (name, value) in
-            receipt::slots(&wallet.config, posting, Timestamp::from_micros(at), balance)
+            receipt::slots(&wallet.config, Some(posting), Timestamp::from_micros(at), balance)
         {
             slots.entry(name).or_insert(value);
         }

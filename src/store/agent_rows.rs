@@ -4,11 +4,31 @@ use super::people::PersonRow;
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::{assistants, outlets, people};
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
 const TABLE: Table = Table { name: "outlets", kind: "outlet", key: &["float_account"], apart: &[] };
+
+/// Whether an outlet works. It is stored under these names.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum OutletState {
+    /// It takes and hands out money.
+    Open,
+    /// It does nothing any more.
+    Suspended,
+}
+
+impl TryFrom<String> for OutletState {
+    type Error = StoreError;
+
+    fn try_from(word: String) -> Result<OutletState, StoreError> {
+        word.parse().map_err(|_unknown| StoreError::Damaged("the state of an outlet"))
+    }
+}
 
 /// A place that turns cash into money and back.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -18,7 +38,7 @@ pub struct OutletRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The account on which its commission gathers.
     pub commission_account: AccountId,
     /// The float account of its head office or super-agent.
@@ -27,8 +47,9 @@ pub struct OutletRow {
     pub name: String,
     /// Where it is: what people look for.
     pub area: String,
-    /// `open` or `suspended`.
-    pub state: String,
+    /// Whether it works.
+    #[diesel(deserialize_as = String)]
+    pub state: OutletState,
     /// Microseconds UTC.
     pub opened_at: i64,
     /// Below this, minor units, its float counts as low; the limits' file says it where nothing is
@@ -55,12 +76,12 @@ impl OutletRow {
             columns: vec![
                 ("float_account", Cell::Number(self.float_account.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("commission_account", Cell::Number(self.commission_account.number())),
                 ("head_office", Cell::Optional(self.head_office.map(|head| head.number()))),
                 ("name", Cell::Text(&self.name)),
                 ("area", Cell::Text(&self.area)),
-                ("state", Cell::Text(&self.state)),
+                ("state", Cell::Text(self.state.into())),
                 ("opened_at", Cell::Number(self.opened_at)),
                 ("low_float_minor", Cell::Optional(self.low_float_minor)),
             ],
@@ -153,7 +174,8 @@ pub fn outlets_in(
     area: &[String],
     limit: i64,
 ) -> Result<Vec<OutletRow>, StoreError> {
-    let there = outlets::table.filter(outlets::area.eq_any(area)).filter(outlets::state.eq("open"));
+    let is_open = outlets::state.eq(<&str>::from(OutletState::Open));
+    let there = outlets::table.filter(outlets::area.eq_any(area)).filter(is_open);
     Ok(on!(conn, c => there.order(outlets::float_account).limit(limit).load(c))?)
 }
 
@@ -188,4 +210,19 @@ pub fn occupants(
         record::own(RecordKey::Outlet(row.float_account), row.version, row.last_posting)
     };
     Ok(rows.into_iter().map(own).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_an_outlet_works_is_stored_by_name() {
+        for (state, name) in [(OutletState::Open, "open"), (OutletState::Suspended, "suspended")] {
+            assert_eq!(<&str>::from(state), name);
+            assert_eq!(OutletState::try_from(name.to_owned()).ok(), Some(state));
+        }
+        let unknown = OutletState::try_from("sold".to_owned());
+        assert!(matches!(unknown, Err(StoreError::Damaged(_))), "{unknown:?}");
+    }
 }

@@ -7,7 +7,7 @@
 use super::rows::{Column, Rows};
 use super::schema::arrangements;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, ArrangementId};
+use crate::id::{AccountId, ArrangementId, PostingId};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -40,9 +40,9 @@ pub struct ArrangementRow {
     pub body: String,
     /// The posting that began it, which is also the number of the hold behind it, where there is
     /// one; given by the book.
-    pub begun_by: i64,
+    pub begun_by: PostingId,
     /// The posting that changed it last, where its trail begins backwards; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
 }
 
 /// Which side of an arrangement somebody is, or what else it is found by.
@@ -157,8 +157,8 @@ pub fn put<'a>(rows: &[&'a ArrangementRow]) -> Rows<'a> {
         Column::Numbers(rows.iter().map(|a| a.begun_at).collect()),
         Column::Optional(rows.iter().map(|a| a.due_at).collect()),
         Column::Texts(rows.iter().map(|a| a.body.as_str()).collect()),
-        Column::Numbers(rows.iter().map(|a| a.begun_by).collect()),
-        Column::Numbers(rows.iter().map(|a| a.last_posting).collect()),
+        Column::ids(rows.iter().map(|a| a.begun_by)),
+        Column::ids(rows.iter().map(|a| a.last_posting)),
     ];
     let head = "INSERT INTO arrangements (id, kind, version, state, open, owner, other, subject, \
                 begun_at, due_at, body, begun_by, last_posting)";

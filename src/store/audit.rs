@@ -2,7 +2,7 @@
 //! memory.
 
 use super::arrangement_rows::ArrangementRow;
-use super::book_rows::{AccountState, EntryRow, HoldEntryRow, HoldRow, PostingRow};
+use super::book_rows::{AccountState, EntryRow, HoldEntryRow, HoldRow, HoldState, PostingRow};
 use super::head::LinkRow;
 use super::schema::{
     accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, restrictions,
@@ -10,7 +10,7 @@ use super::schema::{
 };
 use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId, PostingId};
 use diesel::dsl::{exists, max, min, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Binary;
@@ -48,7 +48,7 @@ pub struct AccountBalance {
     /// The least that balance minus held may be, or no such rule.
     pub floor_minor: Option<i64>,
     /// Its newest posting.
-    pub last_posting: Option<i64>,
+    pub last_posting: Option<PostingId>,
     /// What was used of its limits, packed.
     pub usage: Vec<u8>,
 }
@@ -69,10 +69,11 @@ pub fn link(conn: &mut Conn, seq: i64) -> Result<Option<LinkRow>, StoreError> {
     Ok(on!(conn, c => chain::table.find(seq).first(c).optional())?)
 }
 
-/// The number of the newest posting; 0 where there is none.
-pub fn newest_posting(conn: &mut Conn) -> Result<i64, StoreError> {
-    let newest: Option<i64> = on!(conn, c => postings::table.select(max(postings::id)).first(c))?;
-    Ok(newest.unwrap_or(0))
+/// The newest posting, or none.
+pub fn newest_posting(conn: &mut Conn) -> Result<PostingId, StoreError> {
+    let newest: Option<PostingId> =
+        on!(conn, c => postings::table.select(max(postings::id)).first(c))?;
+    Ok(newest.unwrap_or_default())
 }
 
 /// Everything from posting `first` to `last`, both included.
@@ -101,7 +102,7 @@ pub fn rows_between(conn: &mut Conn, first: i64, last: i64) -> Result<AuditRows,
 }
 
 /// The entries of these postings.
-pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreError> {
+pub fn entries_of(conn: &mut Conn, of: &[PostingId]) -> Result<Vec<EntryRow>, StoreError> {
     let mut found = Vec::new();
     for some in of.chunks(ASKED_MAX) {
         match conn {
@@ -111,7 +112,7 @@ pub fn entries_of(conn: &mut Conn, of: &[i64]) -> Result<Vec<EntryRow>, StoreErr
                 found.extend(page);
             }
             Conn::Postgres(pg) => {
-                let page: Vec<(i64, Vec<u8>)> = packed::table
+                let page: Vec<(PostingId, Vec<u8>)> = packed::table
                     .filter(packed::id.eq_any(some))
                     .select((packed::id, packed::legs))
                     .load(&mut pg.inner)?;
@@ -175,7 +176,7 @@ pub fn accounts_count(conn: &mut Conn) -> Result<i64, StoreError> {
 pub fn balances(
     conn: &mut Conn,
     after_id: AccountId,
-    proved: i64,
+    proved: PostingId,
     limit: i64,
 ) -> Result<Vec<AccountBalance>, StoreError> {
     let columns = (
@@ -221,12 +222,13 @@ pub fn holds_between(
 }
 
 /// The oldest hold that is open, or that a posting after `posting` moves.
-pub fn oldest_hold(conn: &mut Conn, posting: i64) -> Result<Option<i64>, StoreError> {
-    let open = holds::table.filter(holds::state.eq("open")).select(min(holds::id));
-    let open: Option<i64> = on!(conn, c => open.first(c))?;
+pub fn oldest_hold(conn: &mut Conn, posting: PostingId) -> Result<Option<HoldId>, StoreError> {
+    let is_open = holds::state.eq(<&str>::from(HoldState::Open));
+    let open = holds::table.filter(is_open).select(min(holds::id));
+    let open: Option<HoldId> = on!(conn, c => open.first(c))?;
     let moved = hold_entries::table
         .filter(hold_entries::posting_id.gt(posting))
         .select(min(hold_entries::hold_id));
-    let moved: Option<i64> = on!(conn, c => moved.first(c))?;
+    let moved: Option<HoldId> = on!(conn, c => moved.first(c))?;
     Ok(open.into_iter().chain(moved).min())
 }

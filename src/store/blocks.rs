@@ -3,7 +3,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::blocks;
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -21,7 +21,7 @@ pub struct BlockRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// 1: not any more.
     pub blocked: i64,
 }
@@ -41,7 +41,7 @@ impl BlockRow {
                 ("account", Cell::Number(self.account.number())),
                 ("other", Cell::Number(self.other.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("blocked", Cell::Number(self.blocked)),
             ],
         }

@@ -2,10 +2,10 @@
 //! sets.
 
 pub use super::book_types::{
-    Account, AccountKind, AccountState, EntryRow, HoldEntryRow, HoldRow, NewRows, PACKED,
-    PostingRow,
+    Account, AccountKind, AccountState, EntryRow, HoldEntryRow, HoldRow, HoldState, NewRows,
+    PACKED, PostingRow,
 };
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId, PostingId};
 
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, holds, packed, postings};
@@ -28,12 +28,12 @@ pub fn postings_with(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<PostingRow>,
 }
 
 /// One posting.
-pub fn posting(conn: &mut Conn, id: i64) -> Result<Option<PostingRow>, StoreError> {
+pub fn posting(conn: &mut Conn, id: PostingId) -> Result<Option<PostingRow>, StoreError> {
     Ok(on!(conn, c => postings::table.find(id).first(c).optional())?)
 }
 
 /// The legs of a posting, in order.
-pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreError> {
+pub fn entries_of(conn: &mut Conn, posting: PostingId) -> Result<Vec<EntryRow>, StoreError> {
     match conn {
         Conn::Sqlite(conn) => {
             let theirs = entries::table.filter(entries::posting_id.eq(posting));
@@ -50,7 +50,7 @@ pub fn entries_of(conn: &mut Conn, posting: i64) -> Result<Vec<EntryRow>, StoreE
 /// A posting with its legs, in order.
 pub fn posting_whole(
     conn: &mut Conn,
-    id: i64,
+    id: PostingId,
 ) -> Result<Option<(PostingRow, Vec<EntryRow>)>, StoreError> {
     match conn {
         Conn::Sqlite(_) => match posting(conn, id)? {
@@ -66,7 +66,7 @@ pub fn posting_whole(
 }
 
 /// The holds with these numbers.
-pub fn holds_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HoldRow>, StoreError> {
+pub fn holds_of(conn: &mut Conn, ids: &[HoldId]) -> Result<Vec<HoldRow>, StoreError> {
     Ok(on!(conn, c => holds::table.filter(holds::id.eq_any(ids)).load(c))?)
 }
 
@@ -75,12 +75,12 @@ pub fn holds_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HoldRow>, StoreError
 pub fn add<'a>(rows: &'a NewRows, packed: &'a Packed) -> Vec<Rows<'a>> {
     let postings = &rows.postings;
     let mut columns = vec![
-        Column::Numbers(postings.iter().map(|p| p.id).collect()),
+        Column::ids(postings.iter().map(|p| p.id)),
         Column::Texts(postings.iter().map(|p| p.kind.as_str()).collect()),
         Column::Numbers(postings.iter().map(|p| p.at).collect()),
         Column::Bytes(postings.iter().map(|p| p.key.as_slice()).collect()),
         Column::Bytes(postings.iter().map(|p| p.request.as_slice()).collect()),
-        Column::Optional(postings.iter().map(|p| p.corrects).collect()),
+        Column::optional_ids(postings.iter().map(|p| p.corrects)),
     ];
     let count = postings.len();
     let moves = add_hold_entries(&rows.hold_entries);
@@ -116,12 +116,12 @@ pub fn pack(conn: &Conn, rows: &NewRows) -> Packed {
 
 fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
     let columns = vec![
-        Column::Numbers(entries.iter().map(|e| e.posting_id).collect()),
+        Column::ids(entries.iter().map(|e| e.posting_id)),
         Column::Numbers(entries.iter().map(|e| e.leg).collect()),
         Column::ids(entries.iter().map(|e| e.account_id)),
         Column::Numbers(entries.iter().map(|e| e.amount_minor).collect()),
         Column::Numbers(entries.iter().map(|e| e.balance_minor).collect()),
-        Column::Optional(entries.iter().map(|e| e.previous).collect()),
+        Column::optional_ids(entries.iter().map(|e| e.previous)),
     ];
     Rows::insert(
         entries.len(),
@@ -133,9 +133,9 @@ fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
 
 fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
     let columns = vec![
-        Column::Numbers(moves.iter().map(|m| m.posting_id).collect()),
+        Column::ids(moves.iter().map(|m| m.posting_id)),
         Column::Numbers(moves.iter().map(|m| m.leg).collect()),
-        Column::Numbers(moves.iter().map(|m| m.hold_id).collect()),
+        Column::ids(moves.iter().map(|m| m.hold_id)),
         Column::ids(moves.iter().map(|m| m.account_id)),
         Column::Numbers(moves.iter().map(|m| m.amount_minor).collect()),
     ];
@@ -157,7 +157,7 @@ pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
         Column::Numbers(opened.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(opened.iter().map(|a| a.held_minor).collect()),
         Column::Optional(opened.iter().map(|a| a.floor_minor).collect()),
-        Column::Optional(opened.iter().map(|a| a.last_posting).collect()),
+        Column::optional_ids(opened.iter().map(|a| a.last_posting)),
         Column::Packed(opened.iter().map(|a| a.usage.encode()).collect()),
     ];
     Rows::insert(
@@ -175,7 +175,7 @@ pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
         Column::ids(changed.iter().map(|a| a.id)),
         Column::Numbers(changed.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(changed.iter().map(|a| a.held_minor).collect()),
-        Column::Optional(changed.iter().map(|a| a.last_posting).collect()),
+        Column::optional_ids(changed.iter().map(|a| a.last_posting)),
         Column::Packed(changed.iter().map(|a| a.usage.encode()).collect()),
     ];
     let set = &["balance_minor", "held_minor", "last_posting", "usage"];
@@ -185,11 +185,11 @@ pub fn settle_accounts(changed: &[&Account]) -> Rows<'static> {
 /// Writes where holds stand after a batch: new ones are added.
 pub fn settle_holds<'a>(changed: &[&'a HoldRow]) -> Rows<'a> {
     let columns = vec![
-        Column::Numbers(changed.iter().map(|h| h.id).collect()),
+        Column::ids(changed.iter().map(|h| h.id)),
         Column::ids(changed.iter().map(|h| h.account_id)),
         Column::Numbers(changed.iter().map(|h| h.amount_minor).collect()),
         Column::Numbers(changed.iter().map(|h| h.remaining_minor).collect()),
-        Column::Texts(changed.iter().map(|h| h.state.as_str()).collect()),
+        Column::Texts(changed.iter().map(|h| h.state.into()).collect()),
     ];
     Rows::insert(
         changed.len(),

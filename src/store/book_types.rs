@@ -3,9 +3,10 @@
 
 pub use super::account_types::{AccountKind, AccountState};
 
-use super::schema::{entries, hold_entries, holds, packed, postings};
+use super::StoreError;
+use super::schema::{entries, hold_entries, packed, postings};
 use super::trail_rows::TrailRow;
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId, PostingId};
 use crate::limits::Usage;
 use diesel::prelude::*;
 
@@ -29,7 +30,7 @@ pub struct Account {
     /// The least that balance minus held may be, or no such rule.
     pub floor_minor: Option<i64>,
     /// Its newest posting.
-    pub last_posting: Option<i64>,
+    pub last_posting: Option<PostingId>,
     /// What was used of its limits.
     #[diesel(deserialize_as = Vec<u8>)]
     pub usage: Usage,
@@ -47,7 +48,7 @@ impl Account {
 #[diesel(table_name = postings, treat_none_as_default_value = false)]
 pub struct PostingRow {
     /// Its number, in the order of commits.
-    pub id: i64,
+    pub id: PostingId,
     /// Which business act: `send`, `issue` ...
     pub kind: String,
     /// When, microseconds UTC.
@@ -57,7 +58,7 @@ pub struct PostingRow {
     /// Digest of what was asked.
     pub request: Vec<u8>,
     /// The posting it puts right.
-    pub corrects: Option<i64>,
+    pub corrects: Option<PostingId>,
 }
 
 type PostingColumns =
@@ -74,7 +75,7 @@ pub const PACKED: (PostingColumns, packed::legs) = (
 #[diesel(table_name = entries, treat_none_as_default_value = false)]
 pub struct EntryRow {
     /// Whose leg.
-    pub posting_id: i64,
+    pub posting_id: PostingId,
     /// Which, from 0.
     pub leg: i64,
     /// The account it changes.
@@ -84,7 +85,7 @@ pub struct EntryRow {
     /// The account's balance afterwards.
     pub balance_minor: i64,
     /// The account's posting before this one.
-    pub previous: Option<i64>,
+    pub previous: Option<PostingId>,
 }
 
 /// What a posting reserved or gave back.
@@ -92,31 +93,53 @@ pub struct EntryRow {
 #[diesel(table_name = hold_entries, treat_none_as_default_value = false)]
 pub struct HoldEntryRow {
     /// Which posting.
-    pub posting_id: i64,
+    pub posting_id: PostingId,
     /// Which of its moves, from 0.
     pub leg: i64,
     /// Which hold.
-    pub hold_id: i64,
+    pub hold_id: HoldId,
     /// Whose money.
     pub account_id: AccountId,
     /// Above zero reserves, below zero gives back; minor units.
     pub amount_minor: i64,
 }
 
+/// What became of a hold. It is stored under these names.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum HoldState {
+    /// Something of it is still reserved.
+    Open,
+    /// What was left of it was spent.
+    Settled,
+    /// What was left of it was given back.
+    Released,
+}
+
+impl TryFrom<String> for HoldState {
+    type Error = StoreError;
+
+    fn try_from(word: String) -> Result<HoldState, StoreError> {
+        word.parse().map_err(|_unknown| StoreError::Damaged("the state of a hold"))
+    }
+}
+
 /// A hold and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = holds)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct HoldRow {
-    /// The posting that opened it.
-    pub id: i64,
+    /// The number of the posting that opened it.
+    pub id: HoldId,
     /// Whose money.
     pub account_id: AccountId,
     /// What was reserved, minor units.
     pub amount_minor: i64,
     /// What is still reserved, minor units.
     pub remaining_minor: i64,
-    /// `open`, `settled` or `released`.
-    pub state: String,
+    /// What became of it.
+    #[diesel(deserialize_as = String)]
+    pub state: HoldState,
 }
 
 /// Everything of a batch that is only ever added.
@@ -130,4 +153,22 @@ pub struct NewRows {
     pub hold_entries: Vec<HoldEntryRow>,
     /// What happened to records, in the same order.
     pub trail: Vec<TrailRow>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_hold_is_stored_as_its_name() {
+        let names = ["open", "settled", "released"];
+        for (state, name) in
+            [HoldState::Open, HoldState::Settled, HoldState::Released].into_iter().zip(names)
+        {
+            assert_eq!(<&str>::from(state), name);
+            assert_eq!(HoldState::try_from(name.to_owned()).ok(), Some(state));
+        }
+        let unknown = HoldState::try_from("lost".to_owned());
+        assert!(matches!(unknown, Err(StoreError::Damaged(_))), "{unknown:?}");
+    }
 }

@@ -4,7 +4,7 @@ use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::budgets;
 use super::{Conn, StoreError, on};
 use crate::calendar::Day;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::{Budget, Budgets, Window};
 use crate::reason::Reason;
 use diesel::prelude::*;
@@ -20,7 +20,7 @@ pub struct BudgetRow {
     /// One more with each change.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// `week` or `month`.
     pub span: Option<String>,
     /// Minor units.
@@ -39,7 +39,7 @@ impl BudgetRow {
         BudgetRow {
             account_id,
             version: 0,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             span: None,
             value_minor: 0,
             next_day: None,
@@ -100,7 +100,7 @@ impl BudgetRow {
             columns: vec![
                 ("account_id", Cell::Number(self.account_id.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("span", Cell::OptionalText(self.span.as_deref())),
                 ("value_minor", Cell::Number(self.value_minor)),
                 ("next_day", Cell::Optional(self.next_day)),

@@ -4,7 +4,7 @@
 use super::head::{self, Head};
 use super::schema::{entries, hold_entries, postings};
 use super::{Conn, StoreError, legs};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -31,7 +31,10 @@ pub struct Invalidated {
 ///
 /// A server gets both in one go and answers the second as soon as the head is there: everybody else
 /// waits meanwhile.
-pub fn take(conn: &mut Conn, posting: i64) -> Result<(Head, Option<Invalidated>), StoreError> {
+pub fn take(
+    conn: &mut Conn,
+    posting: PostingId,
+) -> Result<(Head, Option<Invalidated>), StoreError> {
     let pg = match conn {
         Conn::Sqlite(_) => {
             let head = head::take(conn)?;
@@ -55,7 +58,7 @@ pub fn take(conn: &mut Conn, posting: i64) -> Result<(Head, Option<Invalidated>)
     Ok((head, invalidated))
 }
 
-fn of_file(conn: &mut Conn, posting: i64) -> Result<Invalidated, StoreError> {
+fn of_file(conn: &mut Conn, posting: PostingId) -> Result<Invalidated, StoreError> {
     let keys = postings::table.filter(postings::id.gt(posting)).select(postings::key);
     let moved = entries::table.filter(entries::posting_id.gt(posting)).select(entries::account_id);
     let held = hold_entries::table
@@ -72,7 +75,7 @@ fn of_file(conn: &mut Conn, posting: i64) -> Result<Invalidated, StoreError> {
 
 /// The number of a posting, its key and its legs; or its number and an account whose holds it
 /// moved.
-type MadeRow = (i64, Vec<u8>, Vec<u8>, AccountId);
+type MadeRow = (PostingId, Vec<u8>, Vec<u8>, AccountId);
 
 impl Invalidated {
     fn of(made: Vec<MadeRow>) -> Result<Invalidated, StoreError> {
@@ -102,7 +105,7 @@ where
 /// Postings after one, and their moves of holds: in one statement, which sees both as of one
 /// moment.
 struct Made {
-    since: i64,
+    since: PostingId,
 }
 
 impl Query for Made {

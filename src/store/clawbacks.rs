@@ -3,7 +3,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::clawbacks;
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -32,7 +32,7 @@ pub struct ClawbackRow {
     /// One more with each change, from 1; 0 while it is not written down.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The outlet's own part, minor units.
     pub found_minor: i64,
     /// What of it was taken back so far, minor units.
@@ -77,7 +77,7 @@ impl ClawbackRow {
                 ("customer", Cell::Number(self.customer.number())),
                 ("service", Cell::Text(&self.service)),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("found_minor", Cell::Number(self.found_minor)),
                 ("taken_minor", Cell::Number(self.taken_minor)),
                 ("head", Cell::Optional(self.head.map(|head| head.number()))),

@@ -13,7 +13,7 @@ use super::pins::PinRow;
 use super::shifts::ShiftRow;
 use super::wants::Want;
 use super::working_day::CashDrawer;
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
 use std::collections::BTreeMap;
 
 /// A posting with all its entries.
@@ -214,7 +214,7 @@ impl Facts {
     }
 
     /// A posting (`Want::Posting`).
-    pub fn posting(&self, id: i64) -> Result<Option<&Whole>, NotWanted> {
+    pub fn posting(&self, id: PostingId) -> Result<Option<&Whole>, NotWanted> {
         let want = Want::Posting(id);
         Ok(self
             .get(

@@ -5,6 +5,7 @@
 use super::rows::{Column, Rows};
 use super::schema::{chain, head, nodes};
 use super::{Conn, StoreError, on};
+use crate::id::PostingId;
 use diesel::dsl::{Find, Select};
 use diesel::prelude::*;
 
@@ -14,7 +15,7 @@ pub struct Head {
     /// Commits so far, also those without money.
     pub batch: i64,
     /// The number of the newest posting.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The newest link of the chain.
     pub link: i64,
     /// Its digest.
@@ -30,9 +31,9 @@ pub struct LinkRow {
     /// Which commit, from 1.
     pub seq: i64,
     /// Its first posting.
-    pub first_posting: i64,
+    pub first_posting: PostingId,
     /// Its last posting.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// Digest of the link before and of these postings.
     pub digest: Vec<u8>,
 }
@@ -77,7 +78,7 @@ pub fn set(new: &Head) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(vec![1]),
         Column::Numbers(vec![new.batch]),
-        Column::Numbers(vec![new.last_posting]),
+        Column::ids([new.last_posting]),
         Column::Numbers(vec![new.link]),
         Column::Bytes(vec![&new.digest]),
         Column::Numbers(vec![new.touched]),
@@ -90,8 +91,8 @@ pub fn set(new: &Head) -> Rows<'_> {
 pub fn add_link(link: &LinkRow) -> Rows<'_> {
     let columns = vec![
         Column::Numbers(vec![link.seq]),
-        Column::Numbers(vec![link.first_posting]),
-        Column::Numbers(vec![link.last_posting]),
+        Column::ids([link.first_posting]),
+        Column::ids([link.last_posting]),
         Column::Bytes(vec![&link.digest]),
     ];
     Rows::insert(1, columns, "INSERT INTO chain (seq, first_posting, last_posting, digest)", "")

@@ -4,7 +4,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::identities;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -19,7 +19,7 @@ pub struct IdentityRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The keyed digest of the ID number.
     pub digest: Vec<u8>,
     /// Who has seen the ID.
@@ -63,7 +63,7 @@ impl Identity {
             columns: vec![
                 ("account_id", Cell::Number(number)),
                 ("version", Cell::Number(row.version)),
-                ("last_posting", Cell::Number(row.last_posting)),
+                ("last_posting", Cell::Number(row.last_posting.number())),
                 ("digest", Cell::Bytes(&row.digest)),
                 ("assistant", Cell::Number(row.assistant.number())),
                 ("at", Cell::Number(row.at)),

@@ -4,7 +4,7 @@
 
 use super::StoreError;
 use super::book_types::{EntryRow, PostingRow};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 
 /// The legs of each posting, packed. Entries come in the order of their postings.
 pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
@@ -14,7 +14,8 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
         let (legs, others) = rest.split_at(mine);
         rest = others;
         let numbers = |e: &EntryRow| {
-            [e.account_id.number(), e.amount_minor, e.balance_minor, e.previous.unwrap_or(0)]
+            let previous = e.previous.unwrap_or_default();
+            [e.account_id.number(), e.amount_minor, e.balance_minor, previous.number()]
         };
         legs.iter().flat_map(numbers).flat_map(i64::to_be_bytes).collect()
     };
@@ -22,7 +23,7 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
 }
 
 /// The entries of a posting out of its packed legs.
-pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreError> {
+pub fn unpack(posting_id: PostingId, packed: &[u8]) -> Result<Vec<EntryRow>, StoreError> {
     let (legs, rest) = packed.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(StoreError::Damaged("the legs of a posting are cut short"));
@@ -34,14 +35,14 @@ pub fn unpack(posting_id: i64, packed: &[u8]) -> Result<Vec<EntryRow>, StoreErro
         let account_id = AccountId::of(next());
         let amount_minor = next();
         let balance_minor = next();
-        let previous = next();
+        let previous = PostingId::of(next());
         EntryRow {
             posting_id,
             leg,
             account_id,
             amount_minor,
             balance_minor,
-            previous: (previous != 0).then_some(previous),
+            previous: previous.if_any(),
         }
     };
     Ok((0_i64..).zip(legs).map(entry).collect())
@@ -56,20 +57,20 @@ mod tests {
     #[test]
     fn what_was_packed_comes_out_again() {
         let posting = |id| PostingRow {
-            id,
+            id: Id::of(id),
             kind: String::new(),
             at: 0,
             key: vec![],
             request: vec![],
             corrects: None,
         };
-        let entry = |posting_id, leg, previous| EntryRow {
-            posting_id,
+        let entry = |posting_id, leg, previous: Option<i64>| EntryRow {
+            posting_id: Id::of(posting_id),
             leg,
             account_id: Id::of(1_001),
             amount_minor: -107,
             balance_minor: i64::MIN,
-            previous,
+            previous: previous.map(Id::of),
         };
         let postings = [posting(7), posting(8), posting(9)];
         let entries = [entry(7, 0, None), entry(7, 1, Some(3)), entry(9, 0, Some(7))];
@@ -81,6 +82,6 @@ mod tests {
             .collect();
         assert_eq!(unpacked, entries);
         let cut = packed.first().and_then(|legs| legs.get(1..)).unwrap();
-        assert!(unpack(7, cut).is_err());
+        assert!(unpack(Id::of(7), cut).is_err());
     }
 }

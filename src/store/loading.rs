@@ -7,7 +7,7 @@ use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
     identities, mailboxes, people, pins, sessions, shifts, working_day,
 };
-use crate::id::{AccountId, PinId};
+use crate::id::{AccountId, PinId, PostingId};
 
 /// Reads what of this is not known yet.
 pub fn load(conn: &mut Conn, wants: &[Want], facts: &mut Facts) -> Result<(), StoreError> {
@@ -151,7 +151,7 @@ fn history(
 pub fn postings_back(
     conn: &mut Conn,
     account: AccountId,
-    from: i64,
+    from: PostingId,
     limit: usize,
 ) -> Result<Vec<Whole>, StoreError> {
     walk(conn, account, Some(from), i64::MIN, limit, None)
@@ -160,7 +160,7 @@ pub fn postings_back(
 fn walk(
     conn: &mut Conn,
     account: AccountId,
-    mut next: Option<i64>,
+    mut next: Option<PostingId>,
     since: i64,
     limit: usize,
     newest: Option<&Whole>,

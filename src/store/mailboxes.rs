@@ -3,7 +3,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::mailboxes;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, PinId};
+use crate::id::{AccountId, PinId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -17,7 +17,7 @@ pub struct MailboxRow {
     /// One more with each change.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// The address that was proved.
     pub address: Option<String>,
     /// An address that is still to be proved.
@@ -38,7 +38,7 @@ impl MailboxRow {
         MailboxRow {
             account_id,
             version: 0,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             address: None,
             pending: None,
             code_id: 0,
@@ -61,7 +61,7 @@ impl MailboxRow {
             columns: vec![
                 ("account_id", Cell::Number(self.account_id.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("address", Cell::OptionalText(self.address.as_deref())),
                 ("pending", Cell::OptionalText(self.pending.as_deref())),
                 ("code_id", Cell::Number(self.code_id)),

@@ -4,7 +4,7 @@
 use super::rows::{self, Column, Rows};
 use super::schema::outbox;
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use diesel::prelude::*;
 
 /// A message to be added.
@@ -19,7 +19,7 @@ pub struct NewMessage {
     /// Values for the text, as a JSON object of strings.
     pub slots: String,
     /// The posting it tells of: gives code, date and time.
-    pub posting_id: Option<i64>,
+    pub posting_id: Option<PostingId>,
     /// The account it tells of: gives the new balance.
     pub account_id: Option<AccountId>,
     /// Microseconds UTC.
@@ -37,7 +37,7 @@ pub struct MessageRow {
     pub language: String,
     pub template: String,
     pub slots: String,
-    pub posting_id: Option<i64>,
+    pub posting_id: Option<PostingId>,
     pub account_id: Option<AccountId>,
     pub state: String,
     pub attempts: i64,
@@ -89,7 +89,7 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
         Column::Texts(messages.iter().map(|m| m.language.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.template.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.slots.as_str()).collect()),
-        Column::Optional(messages.iter().map(|m| m.posting_id).collect()),
+        Column::optional_ids(messages.iter().map(|m| m.posting_id)),
         Column::optional_ids(messages.iter().map(|m| m.account_id)),
         Column::Numbers(messages.iter().map(|m| m.created_at).collect()),
         Column::Numbers(messages.iter().map(|m| m.due_at).collect()),

@@ -3,7 +3,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::people;
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -17,7 +17,7 @@ pub struct PersonRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// Their number, as `+254...`.
     pub msisdn: String,
     /// As they gave it.
@@ -52,7 +52,7 @@ impl PersonRow {
             columns: vec![
                 ("account_id", Cell::Number(number)),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("msisdn", Cell::Text(&self.msisdn)),
                 ("name", Cell::Text(&self.name)),
                 ("language", Cell::Text(&self.language)),

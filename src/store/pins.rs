@@ -5,7 +5,7 @@ use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::rows::{Column, Rows};
 use super::schema::pins;
 use super::{Conn, StoreError, on};
-use crate::id::PinId;
+use crate::id::{PinId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub struct PinRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// Which key made the tag.
     pub key_version: i64,
     /// Random, per PIN.
@@ -58,7 +58,7 @@ impl PinRow {
             columns: vec![
                 ("account_id", Cell::Number(self.id.number())),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("key_version", Cell::Number(self.key_version)),
                 ("salt", Cell::Bytes(&self.salt)),
                 ("tag", Cell::Bytes(&self.tag)),

@@ -3,7 +3,7 @@
 //! says, only its own file knows: the book compares what stands at keys, and digests columns.
 
 use super::rows::{Column, Rows};
-use crate::id::{AccountId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId};
 use crate::reason::Reason;
 use sha2::{Digest, Sha256};
 
@@ -46,8 +46,8 @@ pub struct Occupant {
     /// At a record's own key its version, at any other the number of the record that takes it; 0
     /// where nothing does.
     pub value: i64,
-    /// The posting that changed the record last; 0 at any other key.
-    pub last_posting: i64,
+    /// The posting that changed the record last; none at any other key.
+    pub last_posting: Option<PostingId>,
 }
 
 /// The table of a kind of record.
@@ -101,13 +101,13 @@ pub struct Entry<'a> {
 }
 
 /// A record at its own key.
-pub fn own(key: RecordKey, version: i64, last_posting: i64) -> (RecordKey, Occupant) {
-    (key, Occupant { value: version, last_posting })
+pub fn own(key: RecordKey, version: i64, last_posting: PostingId) -> (RecordKey, Occupant) {
+    (key, Occupant { value: version, last_posting: last_posting.if_any() })
 }
 
 /// A record at another key that it takes.
 pub fn taken(key: RecordKey, number: i64) -> (RecordKey, Occupant) {
-    (key, Occupant { value: number, last_posting: 0 })
+    (key, Occupant { value: number, last_posting: None })
 }
 
 /// What of it this version takes, which is the first.

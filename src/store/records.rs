@@ -15,7 +15,7 @@ use super::rows::Rows;
 use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
 use super::{Conn, StoreError};
-use crate::id::{AccountId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of standing data as it is to be stored: its version is the one after the one that was
@@ -65,7 +65,7 @@ impl Record {
     }
 
     /// The posting that changed it last.
-    pub fn last_posting(&self) -> i64 {
+    pub fn last_posting(&self) -> PostingId {
         match self {
             Record::Person(row) => row.last_posting,
             Record::Pin(row) => row.last_posting,
@@ -82,7 +82,7 @@ impl Record {
     }
 
     /// The same as a posting leaves it.
-    pub fn left_by(mut self, posting: i64) -> Record {
+    pub fn left_by(mut self, posting: PostingId) -> Record {
         match &mut self {
             Record::Person(row) => row.last_posting = posting,
             Record::Pin(row) => row.last_posting = posting,

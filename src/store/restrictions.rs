@@ -7,7 +7,7 @@ use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::rows::{Column, Rows};
 use super::schema::restrictions;
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct RestrictionRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// What may be done with it.
     #[diesel(deserialize_as = String)]
     pub state: AccountState,
@@ -48,7 +48,7 @@ impl RestrictionRow {
             columns: vec![
                 ("account_id", Cell::Number(number)),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("state", Cell::Text(self.state.code())),
             ],
         }
@@ -59,8 +59,12 @@ impl RestrictionRow {
 pub fn of(conn: &mut Conn, account_id: AccountId) -> Result<RestrictionRow, StoreError> {
     let found = restrictions::table.find(account_id);
     let found: Option<RestrictionRow> = on!(conn, c => found.first(c).optional())?;
-    let none =
-        RestrictionRow { account_id, version: 0, last_posting: 0, state: AccountState::Open };
+    let none = RestrictionRow {
+        account_id,
+        version: 0,
+        last_posting: PostingId::NONE,
+        state: AccountState::Open,
+    };
     Ok(found.unwrap_or(none))
 }
 

@@ -34,8 +34,8 @@ pub enum Column<'a> {
 
 impl Column<'_> {
     /// The numbers of things.
-    pub fn ids<Of>(ids: impl Iterator<Item = Id<Of>>) -> Self {
-        Column::Numbers(ids.map(|id| id.number()).collect())
+    pub fn ids<Of>(ids: impl IntoIterator<Item = Id<Of>>) -> Self {
+        Column::Numbers(ids.into_iter().map(|id| id.number()).collect())
     }
 
     /// The numbers of things that may be absent.

@@ -4,6 +4,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::rules;
 use super::{Conn, StoreError, on};
+use crate::id::PostingId;
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -17,7 +18,7 @@ pub struct RuleRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// Of what its file says.
     pub digest: Vec<u8>,
 }
@@ -36,7 +37,7 @@ impl RuleRow {
             columns: vec![
                 ("name", Cell::Text(&self.name)),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("digest", Cell::Bytes(&self.digest)),
             ],
         }
@@ -46,8 +47,12 @@ impl RuleRow {
 /// What counts by this name; version 0 where nothing was ever said.
 pub fn named(conn: &mut Conn, name: &str) -> Result<RuleRow, StoreError> {
     let found: Option<RuleRow> = on!(conn, c => rules::table.find(name).first(c).optional())?;
-    let none =
-        || RuleRow { name: name.to_owned(), version: 0, last_posting: 0, digest: Vec::new() };
+    let none = || RuleRow {
+        name: name.to_owned(),
+        version: 0,
+        last_posting: PostingId::NONE,
+        digest: Vec::new(),
+    };
     Ok(found.unwrap_or_else(none))
 }
 

@@ -3,7 +3,7 @@
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::shifts;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId, ShiftId};
+use crate::id::{AccountId, AssistantId, PostingId, ShiftId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -17,7 +17,7 @@ pub struct ShiftRow {
     /// One more with each change, from 1.
     pub version: i64,
     /// The posting that changed it last; given by the book.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// Who serves.
     pub assistant: AssistantId,
     /// Where: the float account.
@@ -51,7 +51,7 @@ impl ShiftRow {
             columns: vec![
                 ("id", Cell::Number(number)),
                 ("version", Cell::Number(self.version)),
-                ("last_posting", Cell::Number(self.last_posting)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
                 ("assistant", Cell::Number(self.assistant.number())),
                 ("outlet", Cell::Number(self.outlet.number())),
                 ("opened_at", Cell::Number(self.opened_at)),

@@ -4,13 +4,14 @@
 use super::rows::{Column, Rows};
 use super::schema::trail;
 use super::{Conn, StoreError, on};
+use crate::id::PostingId;
 use diesel::prelude::*;
 
 /// Something that happened to a record.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct TrailRow {
     /// The posting that it came with.
-    pub posting_id: i64,
+    pub posting_id: PostingId,
     /// Which of its events, from 0.
     pub nr: i64,
     /// The kind of the record.
@@ -28,7 +29,7 @@ pub struct TrailRow {
     /// Digest of the record after it.
     pub digest: Vec<u8>,
     /// The posting with the event before this one.
-    pub previous: Option<i64>,
+    pub previous: Option<PostingId>,
 }
 
 /// What came with postings from `first` to `last`, both included, in the order of its key.
@@ -38,14 +39,14 @@ pub fn between(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<TrailRow>, 
 }
 
 /// What came with one posting.
-pub fn of_posting(conn: &mut Conn, posting: i64) -> Result<Vec<TrailRow>, StoreError> {
-    between(conn, posting, posting)
+pub fn of_posting(conn: &mut Conn, posting: PostingId) -> Result<Vec<TrailRow>, StoreError> {
+    between(conn, posting.number(), posting.number())
 }
 
 /// Adds what happened.
 pub fn add(rows: &[TrailRow]) -> Rows<'_> {
     let columns = vec![
-        Column::Numbers(rows.iter().map(|t| t.posting_id).collect()),
+        Column::ids(rows.iter().map(|t| t.posting_id)),
         Column::Numbers(rows.iter().map(|t| t.nr).collect()),
         Column::Texts(rows.iter().map(|t| t.kind.as_str()).collect()),
         Column::Numbers(rows.iter().map(|t| t.record_id).collect()),
@@ -54,7 +55,7 @@ pub fn add(rows: &[TrailRow]) -> Rows<'_> {
         Column::Texts(rows.iter().map(|t| t.actor.as_str()).collect()),
         Column::Texts(rows.iter().map(|t| t.note.as_str()).collect()),
         Column::Bytes(rows.iter().map(|t| t.digest.as_slice()).collect()),
-        Column::Optional(rows.iter().map(|t| t.previous).collect()),
+        Column::optional_ids(rows.iter().map(|t| t.previous)),
     ];
     let head = "INSERT INTO trail (posting_id, nr, kind, record_id, version, event, actor, note, \
                 digest, previous)";

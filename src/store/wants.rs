@@ -3,7 +3,7 @@
 //! What the answers are used for is not known here.
 
 use super::arrangement_rows::{Search, Side};
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, ShiftId};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
 /// numbers; times are microseconds UTC; limits are how many rows at most.
@@ -22,7 +22,7 @@ pub enum Want {
     /// What is compared with a PIN or code kept under this number.
     Pin(PinId),
     /// A posting with its entries.
-    Posting(i64),
+    Posting(PostingId),
     /// The newest postings of an account.
     History {
         /// Whose.

@@ -4,14 +4,14 @@ use super::record::RecordKey;
 use super::rows::{Column, Rows};
 use super::schema::agent_journal;
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId, ShiftId};
+use crate::id::{AccountId, AssistantId, PostingId, ShiftId};
 use diesel::prelude::*;
 
 /// Something that was done at an outlet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct AgentJournalRow {
     /// The posting; it is filled in when that has its number.
-    pub posting: i64,
+    pub posting: PostingId,
     /// Where: the float account.
     pub outlet: AccountId,
     /// The outlet's head office then, or itself.
@@ -85,7 +85,10 @@ pub fn journal_between(
 }
 
 /// What was done by a posting at an outlet.
-pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRow>, StoreError> {
+pub fn journal_of(
+    conn: &mut Conn,
+    posting: PostingId,
+) -> Result<Option<AgentJournalRow>, StoreError> {
     Ok(on!(conn, c => agent_journal::table.find(posting).first(c).optional())?)
 }
 
@@ -93,7 +96,7 @@ pub fn journal_of(conn: &mut Conn, posting: i64) -> Result<Option<AgentJournalRo
 pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
     let numbers = |of: fn(&AgentJournalRow) -> i64| Column::Numbers(rows.iter().map(of).collect());
     let columns = vec![
-        numbers(|row| row.posting),
+        Column::ids(rows.iter().map(|row| row.posting)),
         Column::ids(rows.iter().map(|row| row.outlet)),
         Column::ids(rows.iter().map(|row| row.team)),
         Column::optional_ids(rows.iter().map(|row| row.assistant)),

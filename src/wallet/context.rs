@@ -8,13 +8,13 @@ use super::plan::{Act, Plan, PlanError};
 use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
-use crate::store::agent_rows::AgentPost;
+use crate::store::agent_rows::{AgentPost, OutletState};
 use crate::store::facts::Facts;
 use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
@@ -128,7 +128,7 @@ pub struct Context<'a> {
     /// Random bytes for a secret that is stored.
     pub salt: [u8; 16],
     /// The posting that was recorded, where an answer is told again.
-    pub posting: Option<i64>,
+    pub posting: Option<PostingId>,
     /// What was read.
     pub facts: &'a Facts,
 }
@@ -147,7 +147,10 @@ impl<'a> Context<'a> {
     /// Where the caller serves as an agent.
     pub fn post(&self) -> Result<&'a AgentPost, PlanError> {
         let post = self.caller.post.as_ref().ok_or(Reason::NOT_AGENT)?;
-        if post.outlet.state == "open" { Ok(post) } else { Err(Reason::NOT_AGENT.into()) }
+        match post.outlet.state {
+            OutletState::Open => Ok(post),
+            OutletState::Suspended => Err(Reason::NOT_AGENT.into()),
+        }
     }
 
     /// An input, or the refusal that it is missing.

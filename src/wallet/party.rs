@@ -9,15 +9,12 @@ use super::context::Context;
 use super::plan::PlanError;
 use crate::agent_number::AgentNumber;
 use crate::refusal::{Reason, Refusal};
-use crate::store::agent_rows::OutletRow;
+use crate::store::agent_rows::{OutletRow, OutletState};
 use crate::store::book_rows::{Account, AccountState};
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::Value;
-
-/// What is stored of an outlet that works.
-pub const OPEN: &str = "open";
 
 /// What must be read to know both the caller and the person whose number was typed.
 pub fn wants_both(context: &Context, field: &'static str) -> Vec<Want> {
@@ -122,7 +119,7 @@ pub fn outlet<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Outl
 /// counts as none.
 pub fn working(context: &Context, outlet: &OutletRow) -> Result<(), PlanError> {
     let float = account(context, outlet.float_account)?;
-    if outlet.state == OPEN && float.state == AccountState::Open {
+    if outlet.state == OutletState::Open && float.state == AccountState::Open {
         return Ok(());
     }
     let number = AgentNumber::of(outlet.float_account);

@@ -3,6 +3,7 @@
 
 use crate::book::posting::is_recorded;
 use crate::book::{Change, Credential, HoldMove, Leg, Meter};
+use crate::id::PostingId;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Item, Slots};
 use crate::store::facts::NotWanted;
@@ -38,7 +39,7 @@ pub struct Act {
     /// Rows that change with it.
     pub changes: Vec<Change>,
     /// The posting that it puts right.
-    pub corrects: Option<i64>,
+    pub corrects: Option<PostingId>,
 }
 
 impl Act {

@@ -8,6 +8,7 @@ use super::registry::PEERS;
 use super::service::{Authority, Decide, Service, Wants};
 use super::{Caller, ServiceConfig, Wallet, unavailable};
 use crate::book::Key;
+use crate::id::PostingId;
 use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request, Secret};
@@ -39,7 +40,7 @@ pub(super) struct Given {
     /// The first of the numbers that things are opened with.
     pub(super) fresh_id: i64,
     /// The posting that was recorded, where an answer is told again.
-    pub(super) posting: Option<i64>,
+    pub(super) posting: Option<PostingId>,
 }
 
 /// A request to be planned, with all that is handed in.

@@ -3,6 +3,7 @@
 
 use super::ServiceConfig;
 use crate::calendar::Day;
+use crate::id::PostingId;
 use crate::money::Money;
 use crate::reference::Reference;
 use crate::time::Timestamp;
@@ -11,12 +12,12 @@ use crate::value::{Slots, Value};
 /// Slots `code` (only where money moved), `date`, `time` and, where known, `balance`.
 pub fn slots(
     config: &ServiceConfig,
-    posting: i64,
+    posting: Option<PostingId>,
     at: Timestamp,
     balance_minor: Option<i64>,
 ) -> Slots {
     let mut slots = when(config, at);
-    if posting > 0 {
+    if let Some(posting) = posting {
         let code = Reference::of(posting, &config.reference_key).to_string();
         slots.insert("code".into(), Value::Code(code));
     }
@@ -40,7 +41,7 @@ mod tests {
     use super::super::trial::{NOW, Trial};
     use super::*;
 
-    fn told(posting: i64, balance_minor: Option<i64>) -> Vec<(String, String)> {
+    fn told(posting: Option<PostingId>, balance_minor: Option<i64>) -> Vec<(String, String)> {
         let slots = slots(&Trial::new().config, posting, NOW, balance_minor);
         slots.into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
@@ -52,14 +53,14 @@ mod tests {
     #[test]
     fn what_moved_money_has_a_code_and_what_did_not_has_only_its_time() {
         let when = [("date", "23/11/26"), ("time", "11:05")];
-        assert_eq!(told(0, None), pairs(&when));
-        let all = told(1, Some(150));
+        assert_eq!(told(None, None), pairs(&when));
+        let all = told(Some(PostingId::of(1)), Some(150));
         assert_eq!(
             all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
             ["balance", "code", "date", "time"]
         );
         assert_eq!(all[0].1, "KES 1.50");
         let code = Reference::parse(&all[1].1).unwrap();
-        assert_eq!(code.posting_id(&Trial::new().config.reference_key), Some(1));
+        assert_eq!(code.posting_id(&Trial::new().config.reference_key), Some(PostingId::of(1)));
     }
 }

@@ -37,7 +37,7 @@ impl Wallet {
         let given = Given {
             key: Some(key),
             fresh_id: 0,
-            posting: receipt.as_ref().map(|receipt| receipt.posting),
+            posting: receipt.as_ref().and_then(|receipt| receipt.posting),
         };
         let slots =
             receipt.as_ref().map(|receipt| self.receipt_slots(receipt, caller)).unwrap_or_default();
@@ -60,7 +60,7 @@ impl Wallet {
             let legs = book_rows::entries_of(conn, row.id)?;
             let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
             Ok(Some(Receipt {
-                posting: row.id,
+                posting: Some(row.id),
                 at: Timestamp::from_micros(row.at),
                 repeated: true,
                 balances,

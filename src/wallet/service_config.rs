@@ -1,6 +1,6 @@
 //! The rules, keys and surroundings that all services share: nothing that changes by itself.
 
-use crate::id::PinId;
+use crate::id::{PinId, PostingId};
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
@@ -44,7 +44,7 @@ impl ServiceConfig {
         PinRow {
             id,
             version: 1,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             key_version: i64::from(key.version),
             salt: salt.to_vec(),
             tag,

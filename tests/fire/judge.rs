@@ -5,7 +5,7 @@ use super::payer::{
     FIRST_WALLET, POOR, RANGE, Said, Sort, Told, WALLETS, is_open, key, legs, posting, sort,
 };
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting, TRUST};
-use kadogo::id::{AccountId, Id};
+use kadogo::id::{AccountId, Id, PostingId};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountKind;
@@ -55,7 +55,7 @@ pub struct Judge {
     /// Where the numbers of the next payer begin.
     next: u64,
     /// The receipts of all payments, for ever.
-    receipts: BTreeMap<u64, i64>,
+    receipts: BTreeMap<u64, PostingId>,
 }
 
 impl Judge {
@@ -177,7 +177,7 @@ impl Judge {
                     figures.refused += usize::from(!lasting.is_empty());
                 }
                 Sort::Notes => {
-                    let yes = lasting.iter().filter(|said| ***said == Ok(0)).count();
+                    let yes = lasting.iter().filter(|said| ***said == Ok(PostingId::NONE)).count();
                     let no = lasting
                         .iter()
                         .filter(|said| said.as_ref().is_err_and(|code| code == "seen"))
@@ -220,10 +220,10 @@ impl Judge {
                                 "{number}: {one:?}, there was {there:?}"
                             );
                             assert!(
-                                there.is_none_or(|id| id == one.posting),
+                                there.is_none_or(|id| Some(id) == one.posting),
                                 "{number}: {one:?}, was {there:?}"
                             );
-                            self.receipts.insert(*number, one.posting);
+                            self.receipts.insert(*number, one.posting.unwrap());
                         }
                         Sort::Overdraws => {
                             assert!(
@@ -258,7 +258,7 @@ impl Judge {
             "a payment nobody asked for"
         );
         let numbers: Vec<u64> = self.receipts.keys().copied().collect();
-        let found: BTreeMap<u64, i64> = found(&mut conn, &numbers).into_iter().collect();
+        let found: BTreeMap<u64, PostingId> = found(&mut conn, &numbers).into_iter().collect();
         assert_eq!(found, self.receipts);
         let mut expected: BTreeMap<AccountId, i64> = (FIRST_WALLET..FIRST_WALLET + WALLETS)
             .map(|id| (Id::of(i64::try_from(id).unwrap()), WEALTH_MINOR))
@@ -305,7 +305,7 @@ pub fn with_book(url: &str, work: impl FnOnce(&dyn Fn(Vec<Posting>) -> Vec<Answe
 }
 
 /// Which of these are in the book, under which number.
-fn found(conn: &mut Conn, numbers: &[u64]) -> HashMap<u64, i64> {
+fn found(conn: &mut Conn, numbers: &[u64]) -> HashMap<u64, PostingId> {
     let mut found = HashMap::new();
     for numbers in numbers.chunks(CHUNK) {
         let keys: Vec<Key> = numbers.iter().map(|number| key(*number)).collect();

@@ -5,7 +5,7 @@
 
 use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, Key, Leg, Posting};
-use kadogo::id::AccountId;
+use kadogo::id::{AccountId, PostingId};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::store::Store;
@@ -94,8 +94,8 @@ pub fn posting(number: u64) -> Posting {
     }
 }
 
-/// The number of the receipt, or the code of the refusal.
-pub type Said = Result<i64, String>;
+/// The posting of the receipt, if it was recorded, or the code of the refusal.
+pub type Said = Result<PostingId, String>;
 
 /// A payer that runs; it ends with the value.
 pub struct Payer {
@@ -298,7 +298,10 @@ async fn ask(book: Book, next: Arc<AtomicU64>, stop: Arc<AtomicBool>) {
         let (one, other) = tokio::join!(book.post(posting(number)), again);
         for answer in [Some(one), other].into_iter().flatten() {
             match answer {
-                Ok(receipt) => say(&format!("@ {number} ok {} .", receipt.posting)),
+                Ok(receipt) => {
+                    let posting = receipt.posting.unwrap_or_default();
+                    say(&format!("@ {number} ok {posting} ."));
+                }
                 Err(refusal) => say(&format!("@ {number} no {} .", refusal.code())),
             }
         }

@@ -7,7 +7,7 @@ use kadogo::book::{Change, Key};
 use kadogo::limits::Tier;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
-use kadogo::store::agent_rows::{self, OutletRow};
+use kadogo::store::agent_rows::{self, OutletRow, OutletState};
 use kadogo::store::book_rows::AccountState;
 use kadogo::store::people::{self, PersonRow};
 use kadogo::store::records::Record;
@@ -142,7 +142,7 @@ pub async fn suspended(world: &World, name: &str) {
     let all = world.app.wallet.store.read(|conn| agent_rows::outlets(conn, 100)).await;
     let all: Vec<OutletRow> = all.map_err(|error: StoreError| error).unwrap();
     let outlet = all.into_iter().find(|outlet| outlet.name == name).unwrap();
-    let row = OutletRow { state: "suspended".to_owned(), ..outlet.next() };
+    let row = OutletRow { state: OutletState::Suspended, ..outlet.next() };
     keep(world, Record::Outlet(row), "suspend").await;
 }
 

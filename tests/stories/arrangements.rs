@@ -5,7 +5,7 @@
 use super::ledger::*;
 use kadogo::actor::Actor;
 use kadogo::book::{Change, Posting, Put, check};
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
 use kadogo::store::trail_rows;
@@ -26,8 +26,8 @@ fn group(version: i64, state: &str) -> ArrangementRow {
         begun_at: 1_000,
         due_at: (state == "open").then_some(5_000),
         body: "{}".into(),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     }
 }
 
@@ -72,22 +72,22 @@ async fn only_who_has_seen_a_row_as_it_is_changes_it() {
 #[tokio::test]
 async fn what_happened_is_recorded_with_who_did_it_and_why() {
     let ledger = Ledger::new().await;
-    let began = ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
+    let began = ledger.recorded(changes("begin", vec![put(1, "open", "begin")])).await;
     let again = ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
-    assert!(again.repeated && again.posting == began.posting && began.posting > 0);
+    assert!(again.repeated && again.posting == Some(began) && began > PostingId::NONE);
     let row = group(2, "over");
     let end = Change::Put(Put { row, event: "end", note: "moved abroad".into() });
     let staff = Actor::Staff("desk".into());
     let ended = Posting { actor: staff, changes: vec![end], ..pay("end", ANN, BEN, 250) };
-    let ended = ledger.ok(ended).await;
+    let ended = ledger.recorded(ended).await;
     let row = stored(&ledger);
-    assert_eq!((row.begun_by, row.last_posting), (began.posting, ended.posting));
+    assert_eq!((row.begun_by, row.last_posting), (began, ended));
     assert_eq!((row.due_at, row.open), (None, false));
     let last = ledger.hand().with(|conn| trail_rows::of_posting(conn, row.last_posting)).unwrap();
     let [event] = &last[..] else { panic!("{last:?}") };
     assert_eq!((event.event.as_str(), event.actor.as_str()), ("end", "staff desk"));
     assert_eq!((event.note.as_str(), event.version), ("moved abroad", 2));
-    assert_eq!(event.previous, Some(began.posting));
+    assert_eq!(event.previous, Some(began));
     let report = ledger.check();
     assert!(report.is_whole(), "{:?}", report.faults);
     assert_eq!((report.events, report.arrangements), (2, 1));

@@ -4,6 +4,7 @@
 use super::crowd::Person;
 use super::engine::{either, lines};
 use super::world::World;
+use kadogo::id::PostingId;
 use kadogo::money::{Currency, Money};
 use kadogo::reference::Reference;
 use kadogo::store::{StoreError, book_rows};
@@ -17,7 +18,7 @@ pub struct Bank {
     /// Payments that somebody was told of: code, and who paid whom.
     told: BTreeMap<String, (String, String)>,
     /// Postings of those payments, and of the seed.
-    postings: BTreeSet<i64>,
+    postings: BTreeSet<PostingId>,
 }
 
 /// A message of the outbox: to whom, which text, with which values.
@@ -56,7 +57,7 @@ impl Bank {
         let key = &world.app.wallet.config.reference_key;
         let code = text.split_whitespace().next().unwrap_or_default();
         let posting = Reference::parse(code).and_then(|reference| reference.posting_id(key));
-        let Some(posting) = posting.filter(|id| *id < 1_000_000 && code.len() == 10) else {
+        let Some(posting) = posting.filter(|id| id.number() < 1_000_000 && code.len() == 10) else {
             return;
         };
         if let Some((payer, _)) = self.told.get(code) {
@@ -68,7 +69,13 @@ impl Bank {
     }
 
     /// Books a payment by its two receipts; returns the payer's new balance in words.
-    async fn takes_in(&mut self, world: &World, payer: &str, code: &str, posting: i64) -> String {
+    async fn takes_in(
+        &mut self,
+        world: &World,
+        payer: &str,
+        code: &str,
+        posting: PostingId,
+    ) -> String {
         assert!(self.postings.insert(posting), "{code} names a posting that was told of already");
         let receipts = messages(world, posting).await;
         assert_eq!(receipts.len(), 2, "{code} has not its two receipts");
@@ -95,7 +102,7 @@ impl Bank {
     /// Takes in a payment that was made although its caller never saw the screen. Returns whether
     /// there is one.
     pub async fn finds_unread(&mut self, world: &World, number: &str) -> bool {
-        let known = self.postings.last().copied().unwrap_or(0);
+        let known = self.postings.last().copied().unwrap_or_default();
         let new = ask(world, &format!("{} AND id > {known}", payments("id"))).await;
         assert!(new.len() <= 1, "one step paid {} times", new.len());
         let Some(posting) = new.first().map(|id| id.parse().unwrap()) else { return false };
@@ -188,7 +195,7 @@ impl Bank {
     }
 }
 
-async fn messages(world: &World, posting: i64) -> Vec<Message> {
+async fn messages(world: &World, posting: PostingId) -> Vec<Message> {
     let wanted = format!(
         "SELECT {}(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER \
          BY id",

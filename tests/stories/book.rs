@@ -217,14 +217,14 @@ async fn payments_of_one_batch_spend_what_those_before_them_brought() {
 #[tokio::test]
 async fn a_correction_names_the_posting_it_puts_right() {
     let ledger = Ledger::new().await;
-    let wrong = ledger.ok(pay("wrong", ANN, BEN, 500)).await;
-    let right = Posting { corrects: Some(wrong.posting), ..pay("right", BEN, ANN, 500) };
-    let right = ledger.ok(right).await;
-    let row = ledger.hand().with(|conn| book_rows::posting(conn, right.posting)).unwrap().unwrap();
-    assert_eq!(row.corrects, Some(wrong.posting));
+    let wrong = ledger.recorded(pay("wrong", ANN, BEN, 500)).await;
+    let right = Posting { corrects: Some(wrong), ..pay("right", BEN, ANN, 500) };
+    let right = ledger.recorded(right).await;
+    let row = ledger.hand().with(|conn| book_rows::posting(conn, right)).unwrap().unwrap();
+    assert_eq!(row.corrects, Some(wrong));
     assert_eq!(ledger.stands(ANN), (10_000, 0));
-    for nobody in [0, -1, right.posting + 1_000, i64::MAX] {
-        let lost = Posting { corrects: Some(nobody), ..pay("lost", BEN, ANN, 1) };
+    for nobody in [0, -1, right.number() + 1_000, i64::MAX] {
+        let lost = Posting { corrects: Some(Id::of(nobody)), ..pay("lost", BEN, ANN, 1) };
         ledger.refuses(lost, Reason::INVALID).await;
     }
     ledger.check();

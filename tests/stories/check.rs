@@ -17,9 +17,9 @@ async fn history() -> Ledger {
     ledger.ok(pay("b", BEN, CAL, 1_500)).await;
     ledger.ok(pay("c", CAL, ANN, 400)).await;
     ledger.ok(holds("d", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 900 }])).await;
-    let part = vec![HoldMove::Settle { hold: 6, amount_minor: 300 }];
+    let part = vec![HoldMove::Settle { hold: Id::of(6), amount_minor: 300 }];
     ledger.ok(Posting { holds: part, ..pay("e", ANN, BEN, 300) }).await;
-    ledger.ok(Posting { corrects: Some(5), ..pay("f", ANN, CAL, 400) }).await;
+    ledger.ok(Posting { corrects: Some(Id::of(5)), ..pay("f", ANN, CAL, 400) }).await;
     let report = ledger.check();
     assert_eq!((report.postings, report.links, report.holds, report.hold_entries), (8, 8, 1, 2));
     ledger

@@ -11,11 +11,10 @@ use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
 use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
 use kadogo::calendar::Day;
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::limits::{Cap, Caps, Direction, Window};
 use kadogo::money::Currency;
-use kadogo::store::book_rows::AccountState;
-use kadogo::store::book_rows::{Account, HoldRow};
+use kadogo::store::book_rows::{Account, AccountState, HoldRow, HoldState};
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
 use kadogo::store::sessions::SessionRow;
@@ -178,9 +177,9 @@ impl Wish {
                 HoldMove::Open { account: Id::of(account), amount_minor: amount }
             }
             Move::Settle { pick, amount } => {
-                HoldMove::Settle { hold: hold(pick), amount_minor: amount }
+                HoldMove::Settle { hold: Id::of(hold(pick)), amount_minor: amount }
             }
-            Move::Release { pick } => HoldMove::Release { hold: hold(pick) },
+            Move::Release { pick } => HoldMove::Release { hold: Id::of(hold(pick)) },
         };
         let currency = if self.abroad { Currency::parse("UGX").unwrap() } else { Currency::KES };
         Posting {
@@ -201,7 +200,7 @@ impl Wish {
             holds: self.holds.iter().map(hold_move).collect(),
             meters: self.meters.iter().map(|gauge| gauge.meter(&self.legs)).collect(),
             changes: self.changes.iter().map(Guard::change).collect(),
-            corrects: self.corrects,
+            corrects: self.corrects.map(Id::of),
             credentials: Vec::new(),
         }
     }
@@ -236,7 +235,7 @@ impl Guard {
                 let row = PinRow {
                     id: Id::of(ANN),
                     version,
-                    last_posting: 0,
+                    last_posting: PostingId::NONE,
                     key_version: 1,
                     salt: vec![],
                     tag: vec![],
@@ -280,7 +279,7 @@ fn facts() -> Facts {
     };
     Facts {
         accounts: model.balances.iter().map(account).collect(),
-        last_posting: 2,
+        last_posting: Id::of(2),
         ..Facts::default()
     }
 }
@@ -289,7 +288,7 @@ fn invariants(facts: &Facts, model: &Model) {
     let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
     for account in facts.accounts.values() {
         *sums.entry(&account.currency).or_default() += i128::from(account.balance_minor);
-        let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == "open";
+        let open = |hold: &&HoldRow| hold.account_id == account.id && hold.state == HoldState::Open;
         let held: i64 = facts.holds.values().filter(open).map(|hold| hold.remaining_minor).sum();
         assert_eq!(account.held_minor, held, "held on {}", account.id);
         assert!(
@@ -320,7 +319,10 @@ fn invariants(facts: &Facts, model: &Model) {
         }
     }
     assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
-    assert_eq!((facts.last_posting, facts.accounts.len()), (model.last, model.balances.len()));
+    assert_eq!(
+        (facts.last_posting.number(), facts.accounts.len()),
+        (model.last, model.balances.len())
+    );
     assert_eq!(facts.guard_facts.attempts.get(&Id::of(ANN)).copied(), model.tries);
 }
 
@@ -337,7 +339,7 @@ proptest! {
         let mut model = Model::new();
         let mut out = BatchOutcome::default();
         for wish in wishes {
-            let posting = wish.posting(facts.last_posting);
+            let posting = wish.posting(facts.last_posting.number());
             let before = facts.clone();
             let written = format!("{out:?}");
             let known = before.known.get(&posting.key).cloned();
@@ -367,7 +369,7 @@ proptest! {
                 ),
             }
             if answer.as_ref().is_ok_and(|receipt| !receipt.repeated) {
-                let recorded = facts.last_posting == before.last_posting + 1;
+                let recorded = facts.last_posting == before.last_posting.next();
                 prop_assert_eq!(posting.is_recorded(), recorded);
             } else {
                 prop_assert!(facts == before, "a trace was left: {:?}", posting);

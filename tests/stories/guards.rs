@@ -6,7 +6,7 @@
 use super::ledger::*;
 use kadogo::book::{Change, Credential, PIN_ATTEMPTS_MAX, Posting, Put, SecretKind, SessionSave};
 use kadogo::calendar::Day;
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow};
@@ -35,7 +35,7 @@ fn pin(account: i64, version: i64) -> Change {
     let row = PinRow {
         id: Id::of(account),
         version,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         key_version: 1,
         salt: vec![1],
         tag: vec![2],
@@ -56,7 +56,7 @@ fn join(account: i64, msisdn: &str) -> Change {
     let row = PersonRow {
         account_id: Id::of(account),
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         msisdn,
         name,
         language,
@@ -81,8 +81,8 @@ fn put(id: i64, version: i64) -> Change {
         begun_at: 0,
         due_at: (version == 1).then_some(9),
         body: "{}".into(),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     };
     Change::Put(Put { row, event, note: String::new() })
 }
@@ -278,7 +278,7 @@ async fn a_record_is_stored_one_version_after_the_one_that_was_read() {
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::STALE);
     let row = ledger.hand().with(|conn| pins::by_id(conn, Id::of(ANN))).unwrap().unwrap();
-    assert_eq!((row.version, row.last_posting), (3, answers[2].as_ref().unwrap().posting));
+    assert_eq!((row.version, Some(row.last_posting)), (3, answers[2].as_ref().unwrap().posting));
     assert_eq!(ledger.stands(ANN), (9_700, 0));
     ledger.check();
 }
@@ -357,7 +357,7 @@ async fn a_wallet_opens_empty_and_once() {
         .await;
     ledger
         .refuses(
-            changes("past", vec![open(Account { last_posting: Some(1), ..wallet() })]),
+            changes("past", vec![open(Account { last_posting: Some(Id::of(1)), ..wallet() })]),
             Reason::INVALID,
         )
         .await;

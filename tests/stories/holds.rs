@@ -3,7 +3,7 @@
 
 use super::ledger::*;
 use kadogo::book::{HoldMove, Leg, Posting};
-use kadogo::id::Id;
+use kadogo::id::{HoldId, Id};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountState;
 
@@ -12,12 +12,12 @@ fn open(name: &str, amount_minor: i64) -> Posting {
 }
 
 /// Settles a part of Ann's hold and pays it to Ben.
-fn settle(name: &str, hold: i64, amount_minor: i64) -> Posting {
+fn settle(name: &str, hold: HoldId, amount_minor: i64) -> Posting {
     let to_ben = pay(name, ANN, BEN, amount_minor);
     Posting { holds: vec![HoldMove::Settle { hold, amount_minor }], ..to_ben }
 }
 
-fn release(name: &str, hold: i64) -> Posting {
+fn release(name: &str, hold: HoldId) -> Posting {
     holds(name, &[HoldMove::Release { hold }])
 }
 
@@ -53,7 +53,7 @@ async fn held_money_cannot_be_spent() {
 #[tokio::test]
 async fn a_hold_is_settled_in_part_and_the_rest_released() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     ledger.ok(settle("part", hold, 2_500)).await;
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((7_500, 3_500), (7_500, 0)));
     ledger.refuses(settle("more than remains", hold, 3_501), Reason::HOLD_EXCEEDED).await;
@@ -65,7 +65,7 @@ async fn a_hold_is_settled_in_part_and_the_rest_released() {
 #[tokio::test]
 async fn the_last_part_closes_a_hold() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     ledger.ok(settle("most", hold, 5_999)).await;
     ledger.ok(settle("last", hold, 1)).await;
     for late in [settle("late", hold, 1), release("later", hold)] {
@@ -77,7 +77,7 @@ async fn the_last_part_closes_a_hold() {
 #[tokio::test]
 async fn a_released_hold_can_never_be_used_again() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     ledger.ok(release("release", hold)).await;
     for late in [settle("late", hold, 1), release("again", hold)] {
         ledger.refuses(late, Reason::HOLD_GONE).await;
@@ -90,7 +90,7 @@ async fn a_released_hold_can_never_be_used_again() {
 #[tokio::test]
 async fn two_who_settle_the_whole_hold_at_once_settle_it_once() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     let answers =
         ledger.together(vec![settle("one", hold, 6_000), settle("two", hold, 6_000)]).await;
     assert!(answers[0].is_ok());
@@ -106,7 +106,7 @@ async fn a_hold_of_nothing_two_holds_at_once_and_an_unknown_hold_are_refused() {
     }
     let two = Posting { holds: [open("a", 1).holds, open("b", 1).holds].concat(), ..blank("two") };
     ledger.refuses(two, Reason::INVALID).await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     for amount_minor in [0, -1, i64::MIN] {
         ledger
             .refuses(
@@ -115,15 +115,15 @@ async fn a_hold_of_nothing_two_holds_at_once_and_an_unknown_hold_are_refused() {
             )
             .await;
     }
-    for unknown in [0, -1, hold - 1, hold + 1_000] {
-        ledger.refuses(release("unknown", unknown), Reason::HOLD_GONE).await;
+    for unknown in [0, -1, hold.number() - 1, hold.number() + 1_000] {
+        ledger.refuses(release("unknown", Id::of(unknown)), Reason::HOLD_GONE).await;
     }
 }
 
 #[tokio::test]
 async fn one_posting_cannot_give_the_same_hold_back_twice() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     let twice = holds("twice", &[HoldMove::Release { hold }, HoldMove::Release { hold }]);
     ledger.refuses(twice, Reason::HOLD_GONE).await;
     let most = HoldMove::Settle { hold, amount_minor: 4_000 };
@@ -147,7 +147,7 @@ async fn a_hold_and_a_payment_of_one_posting_come_out_of_the_same_money() {
 #[tokio::test]
 async fn settling_does_not_cover_what_is_paid_beyond_it() {
     let ledger = Ledger::new().await;
-    let hold = ledger.ok(open("hold", 6_000)).await.posting;
+    let hold = HoldId::from(ledger.recorded(open("hold", 6_000)).await);
     let beyond = Posting {
         legs: vec![
             Leg { account: Id::of(ANN), amount_minor: -10_001 },
@@ -161,8 +161,8 @@ async fn settling_does_not_cover_what_is_paid_beyond_it() {
 #[tokio::test]
 async fn what_is_held_on_a_frozen_account_still_ends() {
     let ledger = Ledger::new().await;
-    let first = ledger.ok(open("first", 1_000)).await.posting;
-    let second = ledger.ok(open("second", 2_000)).await.posting;
+    let first = HoldId::from(ledger.recorded(open("first", 1_000)).await);
+    let second = HoldId::from(ledger.recorded(open("second", 2_000)).await);
     ledger.ok(changes("freeze", vec![restriction(ANN, AccountState::Frozen, 1)])).await;
     ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
     ledger.refuses(open("hold more", 1), Reason::ACCOUNT_CLOSED).await;
@@ -175,10 +175,12 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
 async fn a_posting_may_give_back_what_it_has_just_reserved() {
     let ledger = Ledger::new().await;
     let own = HoldMove::Open { account: Id::of(ANN), amount_minor: 500 };
-    let all = ledger.ok(holds("all", &[own, HoldMove::Release { hold: 3 }])).await;
-    assert_eq!((all.posting, ledger.stands(ANN)), (3, (10_000, 0)));
-    ledger.ok(holds("a part", &[own, HoldMove::Settle { hold: 4, amount_minor: 200 }])).await;
+    let all = ledger.ok(holds("all", &[own, HoldMove::Release { hold: Id::of(3) }])).await;
+    assert_eq!((all.posting, ledger.stands(ANN)), (Some(Id::of(3)), (10_000, 0)));
+    ledger
+        .ok(holds("a part", &[own, HoldMove::Settle { hold: Id::of(4), amount_minor: 200 }]))
+        .await;
     assert_eq!(ledger.stands(ANN), (10_000, 300));
-    ledger.ok(release("the rest", 4)).await;
+    ledger.ok(release("the rest", Id::of(4))).await;
     assert_eq!(ledger.check().holds, 2);
 }

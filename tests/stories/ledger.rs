@@ -6,7 +6,7 @@ use super::engine::{Hand, Home, blocking, is_postgres, lines};
 use super::template::Template;
 use kadogo::actor::Actor;
 use kadogo::book::{Book, Change, FEES, HoldMove, Key, Leg, Posting, Receipt, SUSPENSE, TRUST};
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::refusal::{Reason, Refusal};
@@ -83,7 +83,12 @@ pub fn holds(name: &str, moves: &[HoldMove]) -> Posting {
 /// A posting of these changes.
 /// Says what may be done with an account, for the first time or after that.
 pub fn restriction(account: i64, state: AccountState, version: i64) -> Change {
-    let row = RestrictionRow { account_id: Id::of(account), version, last_posting: 0, state };
+    let row = RestrictionRow {
+        account_id: Id::of(account),
+        version,
+        last_posting: PostingId::NONE,
+        state,
+    };
     Change::keep(Record::Restriction(row), state.code())
 }
 
@@ -147,6 +152,11 @@ impl Ledger {
     /// Posts what must be accepted.
     pub async fn ok(&self, posting: Posting) -> Receipt {
         self.book.post(posting).await.unwrap()
+    }
+
+    /// Posts what must be accepted and recorded; which posting it is.
+    pub async fn recorded(&self, posting: Posting) -> PostingId {
+        self.ok(posting).await.posting.unwrap()
     }
 
     /// Posts what must be refused for this reason and leave no trace whatsoever: alone, and in the

@@ -350,10 +350,10 @@ async fn what_was_used_stays_used() {
         }]
     };
     let reserve = HoldMove::Open { account: Id::of(ANN), amount_minor: 600 };
-    let hold = ledger.ok(metered(holds("hold", &[reserve]), out(600))).await.posting;
+    let hold = ledger.recorded(metered(holds("hold", &[reserve]), out(600))).await.into();
     ledger.refuses(counted("beside it", 401, MONDAY, caps), Reason::LIMIT_DAY).await;
     ledger.ok(holds("release", &[HoldMove::Release { hold }])).await;
-    let paid = ledger.ok(counted("pay", 400, MONDAY, caps)).await.posting;
+    let paid = ledger.recorded(counted("pay", 400, MONDAY, caps)).await;
     ledger.ok(Posting { corrects: Some(paid), ..pay("back", BEN, ANN, 400) }).await;
     ledger.refuses(counted("once more", 1, MONDAY, caps), Reason::LIMIT_DAY).await;
     assert_eq!(ledger.stands(ANN), (10_000, 0));

@@ -77,7 +77,7 @@ impl Model {
         }
         let mut next = self.clone();
         let mut against = BTreeSet::new();
-        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
+        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old.number())) {
             against.insert(Reason::INVALID);
         }
         next.last += i64::from(recorded);
@@ -171,7 +171,7 @@ impl Model {
         let (HoldMove::Settle { hold, .. } | HoldMove::Release { hold }) = step else {
             return;
         };
-        let Some((account, remaining, true)) = self.holds.get(&hold).copied() else {
+        let Some((account, remaining, true)) = self.holds.get(&hold.number()).copied() else {
             against.insert(Reason::HOLD_GONE);
             return;
         };
@@ -187,7 +187,7 @@ impl Model {
         if taken > remaining {
             against.insert(Reason::HOLD_EXCEEDED);
         }
-        self.holds.insert(hold, (account, remaining - taken, remaining > taken));
+        self.holds.insert(hold.number(), (account, remaining - taken, remaining > taken));
     }
 
     /// The day that counts for an account: its newest one.
@@ -209,7 +209,7 @@ impl Model {
         let held = posting.holds.iter().filter_map(|step| match step {
             HoldMove::Open { account, .. } => Some(*account),
             HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
-                self.holds.get(hold).map(|hold| Id::of(hold.0))
+                self.holds.get(&hold.number()).map(|hold| Id::of(hold.0))
             }
         });
         if !posting.legs.iter().map(|leg| leg.account).chain(held).any(|touched| touched == account)

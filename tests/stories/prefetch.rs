@@ -9,7 +9,7 @@ use super::ledger::*;
 use super::model::Model;
 use kadogo::book::{Book, Change, HoldMove, Key, Meter, Posting, TRUST};
 use kadogo::calendar::Day;
-use kadogo::id::Id;
+use kadogo::id::{HoldId, Id, PostingId};
 use kadogo::limits::{Cap, Caps, Direction, Sum, Window};
 use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
@@ -54,11 +54,11 @@ struct Two {
     names: usize,
     model: Model,
     /// What was done, by its number.
-    done: BTreeMap<i64, Posting>,
+    done: BTreeMap<PostingId, Posting>,
     /// Under which number each key was done.
-    keys: BTreeMap<Key, i64>,
+    keys: BTreeMap<Key, PostingId>,
     /// Holds that were opened and whose money they are.
-    holds: Vec<(i64, i64)>,
+    holds: Vec<(HoldId, i64)>,
     /// What was said of people, and how often.
     said: BTreeMap<i64, (AccountState, i64)>,
     met: BTreeMap<String, usize>,
@@ -187,18 +187,15 @@ impl Two {
         };
         *self.met.entry(what).or_default() += 1;
         let Ok(receipt) = answer else { return };
-        assert_eq!(
-            *self.keys.entry(posting.key).or_insert(receipt.posting),
-            receipt.posting,
-            "a key was done twice"
-        );
+        let number = receipt.posting.unwrap();
+        assert_eq!(*self.keys.entry(posting.key).or_insert(number), number, "a key was done twice");
         if receipt.repeated {
             return;
         }
         if let [HoldMove::Open { account, .. }] = posting.holds[..] {
-            self.holds.push((receipt.posting, account.number()));
+            self.holds.push((number.into(), account.number()));
         }
-        assert!(self.done.insert(receipt.posting, posting).is_none(), "a number was given twice");
+        assert!(self.done.insert(number, posting).is_none(), "a number was given twice");
     }
 
     /// One book that makes all that in the order of the numbers comes to the same.
@@ -209,7 +206,7 @@ impl Two {
                 against.is_empty(),
                 "{number} should have been refused: {against:?} {posting:?}"
             );
-            assert_eq!(self.model.last, number, "a gap in the numbers");
+            assert_eq!(Id::of(self.model.last), number, "a gap in the numbers");
         }
         for id in PEOPLE {
             let stands = self.ledger.account(id);

@@ -5,7 +5,7 @@ use super::aids::*;
 use super::ledger::{holds, *};
 use super::world::*;
 use kadogo::book::{HoldMove, Posting};
-use kadogo::id::Id;
+use kadogo::id::{HoldId, Id};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountState::{self, Closed, Frozen, Open, StopCredit, StopDebit};
 use kadogo::store::{Conn, audit, rules, trail_rows};
@@ -20,7 +20,7 @@ async fn a_stop_holds_in_its_own_direction_only() {
     let ledger = Ledger::new().await;
     let set_aside =
         |name: &str| holds(name, &[HoldMove::Open { account: Id::of(ANN), amount_minor: 10 }]);
-    let hold = ledger.ok(set_aside("before")).await.posting;
+    let hold = HoldId::from(ledger.recorded(set_aside("before")).await);
     for (version, state, pays, receives) in [
         (1, StopDebit, false, true),
         (2, StopCredit, true, false),
@@ -50,7 +50,7 @@ async fn only_an_empty_account_is_closed_and_for_good() {
     let ledger = Ledger::new().await;
     ledger.refuses(said("too early", ANN, Closed, 1), Reason::INVALID).await;
     let all = holds("aside", &[HoldMove::Open { account: Id::of(ANN), amount_minor: 10_000 }]);
-    let hold = ledger.ok(all).await.posting;
+    let hold = HoldId::from(ledger.recorded(all).await);
     // all of it goes out and it is closed, in one posting; not where a part stays behind
     let leave = |name: &str, amount_minor: i64, holds: Vec<HoldMove>| Posting {
         holds,
@@ -140,7 +140,7 @@ async fn which_tariff_counts_is_recorded_once_for_each_change() {
     );
     one.unwrap();
     two.unwrap();
-    assert_eq!(newest().await, before + 1);
+    assert_eq!(newest().await, before.next());
     let kept = world.app.wallet.store.read(|conn: &mut Conn| rules::named(conn, "tariff")).await;
     let kept = kept.unwrap();
     assert_eq!((kept.version, kept.digest), (2, vec![7; 32]));

@@ -8,7 +8,7 @@ use super::faults::Luck;
 use super::ledger::*;
 use kadogo::actor::Actor;
 use kadogo::book::{Change, Key, Posting, Put};
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow};
 use kadogo::store::trail_rows::{self, TrailRow};
@@ -42,8 +42,8 @@ fn new_row(kind: &Kind, id: i64, state: &str) -> ArrangementRow {
         begun_at: 1,
         due_at: None,
         body: "{}".into(),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     }
 }
 

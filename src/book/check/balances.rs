@@ -2,7 +2,7 @@
 
 use super::findings::{CheckProgress, CheckReport, CheckStage, PAGE};
 use super::history::{Tally, Walk, count};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::Usage;
 use crate::store::audit::{self, AccountBalance};
 use crate::store::book_rows::AccountState;
@@ -55,7 +55,7 @@ impl Walk {
         let balance = account.balance_minor;
         let point = self.point.posting;
         // what has no entries anywhere stands at nothing
-        let empty = point == 0 || account.last_posting.is_none();
+        let empty = point == PostingId::NONE || account.last_posting.is_none();
         let tally = self.tallies.remove(&id).or(empty.then(Tally::default));
         if let Some(tally) = &tally {
             self.faults.require(balance == tally.balance_minor, || {
@@ -68,10 +68,10 @@ impl Walk {
         self.faults.require(held == reserved, || {
             format!("account {id} says {held} is held, its holds say {reserved}")
         });
-        let name = |posting: Option<i64>| {
+        let name = |posting: Option<PostingId>| {
             posting.map_or("no posting".to_owned(), |id| format!("posting {id}"))
         };
-        let newest = tally.map(|tally| (tally.last_posting != 0).then_some(tally.last_posting));
+        let newest = tally.map(|tally| tally.last_posting.if_any());
         let points_well = newest
             .map_or(account.last_posting <= Some(point), |newest| account.last_posting == newest);
         self.faults.require(points_well, || {

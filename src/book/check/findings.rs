@@ -1,6 +1,7 @@
 //! What a check of the book tells: how far it is, what it read, what it found wrong. It finds
 //! nothing itself.
 
+use crate::id::PostingId;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ pub struct Point {
     /// Which.
     pub link: i64,
     /// Its newest posting.
-    pub posting: i64,
+    pub posting: PostingId,
     /// Its digest.
     pub digest: Vec<u8>,
     /// When it was verified.

@@ -6,7 +6,7 @@ use super::page_buffer::PageBuffer;
 use super::reserves::Reserves;
 use super::trails::Trails;
 use crate::book::chain;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::store::audit::{self, AuditRows, RowCounts};
 use crate::store::book_rows::{AccountState, EntryRow};
 use crate::store::head::{self, Head, LinkRow};
@@ -24,8 +24,8 @@ const LINK_MAX: i64 = 100_000;
 #[derive(Default)]
 pub struct Tally {
     pub balance_minor: i64,
-    /// Its newest posting, 0 for none.
-    pub last_posting: i64,
+    /// Its newest posting, if any.
+    pub last_posting: PostingId,
 }
 
 /// A check under way.
@@ -51,14 +51,18 @@ impl Walk {
     /// A walk that begins behind a point, or at the first link.
     pub fn new(point: Option<Point>, faults: Faults) -> Walk {
         let report = CheckReport { from: point.clone(), ..CheckReport::default() };
-        let start =
-            || Point { link: 0, posting: 0, digest: Vec::new(), at: Timestamp::from_micros(0) };
+        let start = || Point {
+            link: 0,
+            posting: PostingId::NONE,
+            digest: Vec::new(),
+            at: Timestamp::from_micros(0),
+        };
         let point = point.unwrap_or_else(start);
         let seq = point.link;
         let last_posting = point.posting;
         let digest = point.digest.clone();
-        let pages = PageBuffer::after(last_posting);
-        let end = LinkRow { seq, first_posting: 0, last_posting, digest };
+        let pages = PageBuffer::after(last_posting.number());
+        let end = LinkRow { seq, first_posting: PostingId::NONE, last_posting, digest };
         let tallies = HashMap::new();
         let reserves = Reserves::default();
         let trails = Trails::after(last_posting);
@@ -78,8 +82,8 @@ impl Walk {
 
     /// Walks to the end of the chain.
     pub fn history(&mut self, conn: &mut Conn, progress: CheckProgress) -> Result<(), StoreError> {
-        let before = self.point.posting;
-        let total = count(audit::newest_posting(conn)?.saturating_sub(before));
+        let before = self.point.posting.number();
+        let total = count(audit::newest_posting(conn)?.number().saturating_sub(before));
         if self.report.from.is_none() {
             self.outside(conn, i64::MIN, 0)?;
             // room for all of them at once: growing would take half as much again for a moment
@@ -87,7 +91,7 @@ impl Walk {
             self.tallies
                 .reserve(accounts.min(usize::try_from(total.saturating_mul(3)).unwrap_or(0)));
         }
-        self.reserves.reload(conn, before, &mut self.faults)?;
+        self.reserves.reload(conn, self.point.posting, &mut self.faults)?;
         loop {
             let links = audit::links(conn, self.end.seq, PAGE)?;
             if links.is_empty() {
@@ -98,7 +102,8 @@ impl Walk {
                 progress(CheckStage::Postings, self.report.postings, total);
             }
         }
-        self.outside(conn, self.end.last_posting.max(before).saturating_add(1), i64::MAX)?;
+        let behind = self.end.last_posting.max(self.point.posting).next();
+        self.outside(conn, behind.number(), i64::MAX)?;
         for (name, read, loose) in [
             ("postings", self.report.postings, self.loose.postings),
             ("entries", self.report.entries, self.loose.entries),
@@ -116,9 +121,9 @@ impl Walk {
 
     fn link(&mut self, conn: &mut Conn, link: LinkRow) -> Result<(), StoreError> {
         let seq = link.seq;
-        let first = link.first_posting;
-        let last = link.last_posting;
-        let next = self.end.last_posting.saturating_add(1);
+        let first = link.first_posting.number();
+        let last = link.last_posting.number();
+        let next = self.end.last_posting.next().number();
         self.faults.require(seq == self.end.seq.saturating_add(1), || {
             format!("a link is missing before link {seq}")
         });
@@ -168,7 +173,7 @@ impl Walk {
     /// Finds where accounts stood at the point, of which the first entry behind it is here: their
     /// entry before that.
     fn meet(&mut self, conn: &mut Conn, entries: &[EntryRow]) -> Result<(), StoreError> {
-        let known = 1..=self.point.posting;
+        let known = PostingId::NONE.next()..=self.point.posting;
         if known.is_empty() {
             return Ok(());
         }
@@ -178,7 +183,7 @@ impl Walk {
             let previous = *accounts.entry(entry.account_id).or_insert(entry.previous);
             postings.extend(previous.filter(|previous| known.contains(previous)));
         }
-        let postings: Vec<i64> = postings.into_iter().collect();
+        let postings: Vec<PostingId> = postings.into_iter().collect();
         for entry in audit::entries_of(conn, &postings)? {
             if accounts.get(&entry.account_id) == Some(&Some(entry.posting_id)) {
                 let tally =
@@ -190,12 +195,12 @@ impl Walk {
     }
 
     fn batch(&mut self, rows: &AuditRows) {
-        let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
+        let mut sums: BTreeMap<PostingId, i128> = BTreeMap::new();
         for leg in &rows.entries {
             let sum = sums.entry(leg.posting_id).or_default();
             *sum = sum.saturating_add(i128::from(leg.amount_minor));
             let tally = self.tallies.entry(leg.account_id).or_default();
-            let previous = (tally.last_posting != 0).then_some(tally.last_posting);
+            let previous = tally.last_posting.if_any();
             let balance = tally.balance_minor.checked_add(leg.amount_minor);
             let follows = leg.previous == previous && balance == Some(leg.balance_minor);
             *tally = Tally {
@@ -226,7 +231,7 @@ impl Walk {
                 None => format!("posting {} ({}) has no entries", posting.id, posting.kind),
             });
             self.faults.require(
-                posting.corrects.is_none_or(|old| old > 0 && old < posting.id),
+                posting.corrects.is_none_or(|old| old > PostingId::NONE && old < posting.id),
                 || {
                     format!(
                         "posting {} ({}) corrects one that was not there before it",

@@ -3,6 +3,7 @@
 use super::findings::PAGE;
 use super::history::Walk;
 use crate::book::trail;
+use crate::id::PostingId;
 use crate::store::book_rows::AccountState;
 use crate::store::records::Record;
 use crate::store::restrictions::RestrictionRow;
@@ -63,7 +64,7 @@ impl Walk {
                     && digest == traced.digest
             }
             // nothing happened to it since the point
-            None => (1..=self.point.posting).contains(&left.posting),
+            None => (PostingId::NONE.next()..=self.point.posting).contains(&left.posting),
         };
         self.faults.require(same, || format!("{kind} {id} is not what its last event left"));
     }
@@ -72,5 +73,5 @@ impl Walk {
 /// What a row says of its last event.
 struct Left {
     version: i64,
-    posting: i64,
+    posting: PostingId,
 }

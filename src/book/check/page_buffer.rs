@@ -36,10 +36,10 @@ impl PageBuffer {
     /// no link.
     pub fn take(&mut self, first: i64, last: i64) -> AuditRows {
         AuditRows {
-            postings: split(&mut self.postings, first, last, |posting| posting.id),
-            entries: split(&mut self.entries, first, last, |entry| entry.posting_id),
-            moves: split(&mut self.moves, first, last, |step| step.posting_id),
-            trail: split(&mut self.trail, first, last, |event| event.posting_id),
+            postings: split(&mut self.postings, first, last, |posting| posting.id.number()),
+            entries: split(&mut self.entries, first, last, |entry| entry.posting_id.number()),
+            moves: split(&mut self.moves, first, last, |step| step.posting_id.number()),
+            trail: split(&mut self.trail, first, last, |event| event.posting_id.number()),
         }
     }
 }

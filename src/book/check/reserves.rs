@@ -6,8 +6,8 @@
 //! itself, so that is not far back.
 
 use super::findings::{Faults, PAGE};
-use crate::id::AccountId;
-use crate::store::book_rows::{HoldEntryRow, HoldRow};
+use crate::id::{AccountId, HoldId, PostingId};
+use crate::store::book_rows::{HoldEntryRow, HoldRow, HoldState};
 use crate::store::{Conn, StoreError, audit};
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,11 +15,11 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Default)]
 pub struct Reserves {
     /// Rows of holds whose opening was not met yet.
-    rows: BTreeMap<i64, HoldRow>,
-    open: HashMap<i64, Reserved>,
+    rows: BTreeMap<HoldId, HoldRow>,
+    open: HashMap<HoldId, Reserved>,
     /// What is reserved of each account, where it is not zero.
     held: HashMap<AccountId, i128>,
-    /// Older holds were closed before this check begins.
+    /// The number of the oldest that matters: older ones were closed before this check begins.
     oldest: i64,
     /// Holds judged.
     pub judged: u64,
@@ -41,10 +41,11 @@ impl Reserves {
     pub fn reload(
         &mut self,
         conn: &mut Conn,
-        until: i64,
+        until: PostingId,
         faults: &mut Faults,
     ) -> Result<(), StoreError> {
-        let oldest = audit::oldest_hold(conn, until)?.unwrap_or(i64::MAX).max(1);
+        let oldest = audit::oldest_hold(conn, until)?.map_or(i64::MAX, |hold| hold.number()).max(1);
+        let until = until.number();
         self.oldest = oldest.min(until.saturating_add(1));
         let mut from = self.oldest;
         while from <= until {
@@ -68,7 +69,7 @@ impl Reserves {
 
     /// Takes a move in.
     pub fn step(&mut self, step: &HoldEntryRow, faults: &mut Faults) {
-        if step.hold_id < self.oldest {
+        if step.hold_id.number() < self.oldest {
             return;
         }
         let amount = i128::from(step.amount_minor);
@@ -80,7 +81,7 @@ impl Reserves {
         let hold = self.open.entry(step.hold_id).or_default();
         hold.remaining_minor = hold.remaining_minor.saturating_add(amount);
         // a posting may also give back what it has just reserved
-        let opens = step.posting_id == step.hold_id && step.amount_minor > 0;
+        let opens = HoldId::from(step.posting_id) == step.hold_id && step.amount_minor > 0;
         if opens {
             hold.opened = Some((step.account_id, step.amount_minor));
             hold.row = self.rows.remove(&step.hold_id);
@@ -101,7 +102,7 @@ impl Reserves {
 
     /// Holds up to this posting that nothing opened.
     pub fn strays(&mut self, last: i64) {
-        let later = self.rows.split_off(&last.saturating_add(1));
+        let later = self.rows.split_off(&HoldId::of(last.saturating_add(1)));
         for (id, row) in std::mem::replace(&mut self.rows, later) {
             let reserved = self.open.remove(&id).unwrap_or_default();
             self.judge(id, Reserved { row: Some(row), ..reserved });
@@ -113,7 +114,7 @@ impl Reserves {
         let mut from = first;
         loop {
             let rows = audit::holds_between(conn, from, last, PAGE)?;
-            let Some(newest) = rows.last().map(|row| row.id) else { return Ok(()) };
+            let Some(newest) = rows.last().map(|row| row.id.number()) else { return Ok(()) };
             self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
             self.strays(newest);
             if newest == i64::MAX {
@@ -125,7 +126,8 @@ impl Reserves {
 
     /// Judges the holds that are left.
     pub fn end(&mut self) {
-        let mut left: Vec<(i64, Reserved)> = std::mem::take(&mut self.open).into_iter().collect();
+        let mut left: Vec<(HoldId, Reserved)> =
+            std::mem::take(&mut self.open).into_iter().collect();
         left.sort_by_key(|(id, _)| *id);
         left.into_iter().for_each(|(id, hold)| self.judge(id, hold));
     }
@@ -140,7 +142,7 @@ impl Reserves {
         self.held.keys().copied()
     }
 
-    fn judge(&mut self, id: i64, hold: Reserved) {
+    fn judge(&mut self, id: HoldId, hold: Reserved) {
         let Reserved { opened, remaining_minor: reserved, row } = hold;
         let Some(row) = row else {
             // a move of a hold that was judged already is a fault of its posting
@@ -153,7 +155,7 @@ impl Reserves {
         self.faults.require(reserved == remaining, || {
             format!("hold {id} ({}) says {remaining}, its entries say {reserved}", row.state)
         });
-        self.faults.require((row.state == "open") == (remaining > 0), || {
+        self.faults.require((row.state == HoldState::Open) == (remaining > 0), || {
             format!("hold {id} is {} although {remaining} of it remains", row.state)
         });
         self.faults.require(opened == Some((row.account_id, row.amount_minor)), || {

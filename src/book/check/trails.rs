@@ -1,6 +1,7 @@
 //! Trails: each event compared with the one before of the same record.
 
 use super::findings::Faults;
+use crate::id::PostingId;
 use crate::store::trail_rows::TrailRow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +10,7 @@ pub struct Trails {
     /// Where each record stands after its last event, by kind and number.
     kinds: BTreeMap<String, HashMap<i64, Traced>>,
     /// Events up to this posting are not read again.
-    known: i64,
+    known: PostingId,
 }
 
 /// The last event of a record: as small as can be, of each there may be ten million.
@@ -20,12 +21,12 @@ pub struct Traced {
     /// What it left.
     pub digest: [u8; 16],
     /// The posting that it came with.
-    pub posting: i64,
+    pub posting: PostingId,
 }
 
 impl Trails {
     /// Records whose events are read from behind a posting.
-    pub fn after(posting: i64) -> Trails {
+    pub fn after(posting: PostingId) -> Trails {
         Trails { kinds: BTreeMap::new(), known: posting }
     }
 

@@ -8,7 +8,7 @@ use super::super::plan::{Plan, PlanError};
 use super::super::service::Message;
 use super::super::waiting::order;
 use crate::book::Change;
-use crate::id::{AccountId, AssistantId, ShiftId};
+use crate::id::{AccountId, AssistantId, PostingId, ShiftId};
 use crate::money::Money;
 use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
@@ -60,7 +60,7 @@ pub fn record(
     }
     let (assistant, shift) = by_whom(context, plan, outlet.float_account)?;
     Ok(Some(Change::Journal(AgentJournalRow {
-        posting: 0,
+        posting: PostingId::NONE,
         outlet: outlet.float_account,
         team: outlet.head_office.unwrap_or(outlet.float_account),
         assistant,

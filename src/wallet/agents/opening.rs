@@ -4,12 +4,11 @@
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::super::operating::keyed;
-use super::super::party;
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key};
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::pin::Pin;
-use crate::store::agent_rows::{self, AssistantRow, OutletRow};
+use crate::store::agent_rows::{self, AssistantRow, OutletRow, OutletState};
 use crate::store::book_rows::Account;
 use crate::store::book_rows::AccountKind;
 use crate::store::pins;
@@ -33,12 +32,12 @@ impl Wallet {
         let row = OutletRow {
             float_account,
             version: 1,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             commission_account,
             head_office,
             name: name.to_owned(),
             area: area.to_owned(),
-            state: party::OPEN.to_owned(),
+            state: OutletState::Open,
             opened_at: now.micros(),
             low_float_minor: None,
         };

@@ -7,6 +7,7 @@ use super::super::line::Line;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
 use super::super::{party, receipt};
+use crate::id::PostingId;
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::store::wants::Want;
@@ -84,12 +85,12 @@ fn check(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let operator = || Value::Name(context.config.brand.clone());
     plan.show("name", other.map_or_else(operator, |other| other.name()));
     let at = Timestamp::from_micros(line.posting.at);
-    plan.show_all(receipt::slots(context.config, line.posting.id, at, None));
+    plan.show_all(receipt::slots(context.config, Some(line.posting.id), at, None));
     Ok(())
 }
 
 /// The posting whose code was typed.
-fn typed(context: &Context) -> Result<i64, PlanError> {
+fn typed(context: &Context) -> Result<PostingId, PlanError> {
     let code = Reference::parse(context.field("receipt")?).ok_or_else(unknown)?;
     Ok(code.posting_id(&context.config.reference_key).ok_or_else(unknown)?)
 }

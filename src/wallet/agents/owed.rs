@@ -6,7 +6,7 @@ use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::super::plan::Act;
 use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
 use crate::store::clawbacks::{self, ClawbackRow};
@@ -117,7 +117,7 @@ impl Claim {
         open.map_or(0, |account| account.balance_minor.max(0))
     }
 
-    fn newest(&self, id: AccountId) -> Option<i64> {
+    fn newest(&self, id: AccountId) -> Option<PostingId> {
         self.account(id).and_then(|account| account.last_posting)
     }
 
@@ -170,7 +170,7 @@ impl Claim {
     fn key(&self) -> Key {
         let row = &self.row;
         let newest = [self.newest(self.own), self.head.and_then(|head| self.newest(head))];
-        let newest = newest.map(|posting| posting.unwrap_or(0));
+        let newest = newest.map(|posting| posting.unwrap_or_default().number());
         let numbers = [row.day, row.outlet.number(), row.customer.number(), row.version]
             .into_iter()
             .chain(newest);
@@ -202,7 +202,7 @@ mod tests {
             customer: Id::of(101),
             service: "cash_in".into(),
             version: 2,
-            last_posting: 9,
+            last_posting: Id::of(9),
             found_minor: 1_000,
             taken_minor: 400,
             head: Some(Id::of(400)),
@@ -288,7 +288,7 @@ mod tests {
         let first = claim(5_000, 5_000, 0);
         let mut later = claim(5_000, 5_000, 0);
         assert_eq!(first.key(), later.key());
-        later.accounts[1].last_posting = Some(50);
+        later.accounts[1].last_posting = Some(Id::of(50));
         assert_ne!(first.key(), later.key());
         let at = |claim: &Claim| match claim.decide().2.changes.as_slice() {
             [
@@ -298,6 +298,6 @@ mod tests {
             ] => (*own, *head),
             other => panic!("{other:?}"),
         };
-        assert_eq!((at(&first), at(&later)), ((None, None), (None, Some(50))));
+        assert_eq!((at(&first), at(&later)), ((None, None), (None, Some(Id::of(50)))));
     }
 }

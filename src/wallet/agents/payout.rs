@@ -13,6 +13,7 @@ use super::counter::{self, tell_staff};
 use super::journal::{self, Work};
 use crate::book::{Change, Key, Leg, Posting};
 use crate::calendar::Day;
+use crate::id::PostingId;
 use crate::money::Money;
 use crate::reason::Reason;
 use crate::store::agent_rows::{self, OutletRow};
@@ -103,7 +104,7 @@ struct Due {
     staff: Vec<PersonRow>,
     amount_minor: i64,
     /// The newest posting of its commission: the same commission is not paid twice.
-    newest: Option<i64>,
+    newest: Option<PostingId>,
     /// The place of this outlet among the payouts of a day, week or month, where it is one of
     /// those.
     place: Option<Key>,
@@ -187,7 +188,7 @@ impl Wallet {
         changes.push(Change::AtPosting { account: outlet.commission_account, posting: due.newest });
         let name = [
             outlet.commission_account.number().to_be_bytes(),
-            due.newest.unwrap_or(0).to_be_bytes(),
+            due.newest.unwrap_or_default().number().to_be_bytes(),
         ]
         .concat();
         let key = Key::new(Timestamp::from_micros(0), "commission", &name);

@@ -7,7 +7,7 @@ use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::owed::Taken;
 use crate::calendar::Day;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::money::Money;
 use crate::store::StoreError;
 use crate::store::agent_rows::{self, OutletRow};
@@ -95,7 +95,7 @@ impl Wallet {
             customer: find.customer,
             service: find.service.clone(),
             version: 0,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             found_minor: find.excess.outlet_minor,
             taken_minor: 0,
             head: find.outlet.head_office,
@@ -161,7 +161,7 @@ mod tests {
     fn served(outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
         let earned = due("cash_in", amount_minor);
         AgentJournalRow {
-            posting: 0,
+            posting: PostingId::NONE,
             outlet,
             team: Id::of(400),
             assistant: None,

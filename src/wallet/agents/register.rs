@@ -10,7 +10,7 @@ use super::super::service::{Authority, Message, Service};
 use super::super::{party, receipt};
 use super::counter;
 use crate::book::Change;
-use crate::id::{AccountId, AssistantId};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -97,7 +97,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = PersonRow {
         account_id: AccountId::of(context.fresh_id),
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         msisdn: to.e164().to_owned(),
         name,
         // until they choose one, that of who registers them is the best guess
@@ -182,7 +182,7 @@ fn identity(
     let row = IdentityRow {
         account_id,
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         digest,
         assistant,
         at: context.now.micros(),

@@ -12,7 +12,7 @@ use super::super::service::{Authority, Message, Replay, Service};
 use super::counter;
 use crate::agent_number::AgentNumber;
 use crate::book::Change;
-use crate::id::ShiftId;
+use crate::id::{PostingId, ShiftId};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -98,7 +98,7 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let row = ShiftRow {
         id: ShiftId::of(context.fresh_id),
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         assistant: post.assistant.id,
         outlet: post.outlet.float_account,
         opened_at: context.now.micros(),

@@ -6,7 +6,7 @@
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use crate::book::{Change, Put};
-use crate::id::{AccountId, ArrangementId};
+use crate::id::{AccountId, ArrangementId, PostingId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::wants::Want;
@@ -85,8 +85,8 @@ impl Kind {
             begun_at: context.now.micros(),
             due_at: None,
             body: String::new(),
-            begun_by: 0,
-            last_posting: 0,
+            begun_by: PostingId::NONE,
+            last_posting: PostingId::NONE,
         }
     }
 

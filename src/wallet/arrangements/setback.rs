@@ -1,5 +1,6 @@
 //! Rows that could not be woken: each is tried again after a pause that grows, so that one that is
-//! broken costs a node nothing and fills no log. They are remembered by a node alone, until it ends.
+//! broken costs a node nothing and fills no log. They are remembered by a node alone, until it
+//! ends.
 
 use crate::id::ArrangementId;
 use crate::time::Timestamp;

@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let (trial, fatuma) = registered();
-        let again = trial.ask(&SERVICE, trial.caller(&fatuma)).again(Some(7)).execute().planned();
+        let again =
+            trial.ask(&SERVICE, trial.caller(&fatuma)).again(Some(Id::of(7))).execute().planned();
         assert_eq!(again.said("name"), "Fatuma Ali");
     }
 }

@@ -10,7 +10,7 @@ use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
 use super::super::vouchers::joining;
 use super::{pin_change, spoken_language};
 use crate::book::Change;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::limits::{Tier, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::Account;
@@ -58,7 +58,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = PersonRow {
         account_id: id,
         version: 1,
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         msisdn: context.caller.msisdn.e164().to_owned(),
         name,
         language: language.to_string(),
@@ -253,7 +253,7 @@ mod tests {
     fn who_did_not_see_the_last_screen_is_called_by_their_name() {
         let mut trial = Trial::new();
         let fatuma = trial.person(Id::of(101), FATUMA, "Fatuma Ali", 0);
-        let again = |caller| trial.ask(&SERVICE, caller).again(Some(7)).execute().planned();
+        let again = |caller| trial.ask(&SERVICE, caller).again(Some(Id::of(7))).execute().planned();
         assert_eq!(again(trial.caller(&fatuma)).said("name"), "Fatuma Ali");
         assert!(again(trial.stranger(FATUMA)).slots.is_empty());
     }

@@ -109,7 +109,7 @@ fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     let sign = if line.went() { "-" } else { "+" };
     let brand = || Value::Name(context.config.brand.clone());
     let at = Timestamp::from_micros(line.posting.at);
-    let mut slots = receipt::slots(context.config, line.posting.id, at, None);
+    let mut slots = receipt::slots(context.config, Some(line.posting.id), at, None);
     slots.extend([
         ("sign".into(), sign.into()),
         ("amount".into(), context.money(line.own.amount_minor.saturating_abs()).into()),

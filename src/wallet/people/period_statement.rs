@@ -9,7 +9,7 @@ use super::super::{ServiceConfig, Wallet, receipt};
 use crate::book::{FEES, LEVY, TAX};
 use crate::calendar::Day;
 use crate::catalogue::Catalogue;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::language::Language;
 use crate::request::Slots;
 use crate::statement::{self, Statement};
@@ -48,7 +48,7 @@ pub struct StatementRequest {
 }
 
 /// A line, when it was, and the posting before.
-type Told = (Timestamp, statement::StatementLine, Option<i64>);
+type Told = (Timestamp, statement::StatementLine, Option<PostingId>);
 
 impl Wallet {
     /// The statement; nothing when it would be too long.
@@ -101,7 +101,7 @@ struct Gathered {
 
 impl Gathered {
     /// Takes in some more; says from which posting to go on, if there is more of the period.
-    fn take(&mut self, page: Vec<Told>, within: &Range<Timestamp>) -> Option<i64> {
+    fn take(&mut self, page: Vec<Told>, within: &Range<Timestamp>) -> Option<PostingId> {
         let mut next = None;
         for (at, line, previous) in page {
             next = previous;
@@ -141,7 +141,7 @@ fn page(
     config: &ServiceConfig,
     words: &Catalogue,
     wanted: StatementRequest,
-    from: i64,
+    from: PostingId,
     end: Timestamp,
 ) -> Result<Vec<Told>, StoreError> {
     let found = loading::postings_back(conn, wanted.account, from, PAGE)?;
@@ -176,8 +176,12 @@ fn names(
 }
 
 fn told(config: &ServiceConfig, line: &Line, what: String) -> statement::StatementLine {
-    let receipt =
-        receipt::slots(config, line.posting.id, Timestamp::from_micros(line.posting.at), None);
+    let receipt = receipt::slots(
+        config,
+        Some(line.posting.id),
+        Timestamp::from_micros(line.posting.at),
+        None,
+    );
     let slot = |name: &str| receipt.get(name).map(Value::to_string).unwrap_or_default();
     let (in_minor, out_minor, fee_minor) = split(line);
     let balance_minor = line.own.balance_minor;
@@ -279,7 +283,7 @@ mod tests {
                 fee_minor: 0,
                 balance_minor,
             },
-            previous,
+            previous.map(Id::of),
         )
     }
 
@@ -290,7 +294,7 @@ mod tests {
         let mut gathered = Gathered::default();
         let page =
             vec![came(1, 10, 160, Some(5)), came(5, 20, 150, Some(4)), came(6, 30, 130, Some(3))];
-        assert_eq!(gathered.take(page, &within), Some(3));
+        assert_eq!(gathered.take(page, &within), Some(Id::of(3)));
         let page =
             vec![came(20, 40, 100, Some(2)), came(21, 50, 60, Some(1)), came(22, 10, 10, None)];
         assert_eq!(gathered.take(page, &within), None, "what was before it is not asked for");

@@ -9,7 +9,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{Authority, Message, Service};
 use crate::book::Change;
-use crate::id::PinId;
+use crate::id::{PinId, PostingId};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -128,7 +128,15 @@ fn read_token(token: &str, id: PinId) -> Option<PinRow> {
     let key_version = parts.next()?.parse().ok()?;
     let salt = from_hex(parts.next()?)?;
     let tag = from_hex(parts.next()?)?;
-    Some(PinRow { id, version: 1, last_posting: 0, key_version, salt, tag, attempts: 0 })
+    Some(PinRow {
+        id,
+        version: 1,
+        last_posting: PostingId::NONE,
+        key_version,
+        salt,
+        tag,
+        attempts: 0,
+    })
 }
 
 #[cfg(test)]

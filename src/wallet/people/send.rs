@@ -256,7 +256,7 @@ mod tests {
     fn the_same_again_within_ten_minutes_is_asked_about() {
         let (mut trial, amina, _) = two();
         trial.change(&amina, |member| member.account = account(101, 100_000));
-        trial.change(&amina, |member| member.account.last_posting = Some(50));
+        trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
         let since = trial.now.minus(std::time::Duration::from_secs(600)).micros();
         let history = Want::History { account: Id::of(101), since, limit: 10 };
         let paid = |minutes, minor: i64| {
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn where_the_month_counts_the_price_holds_only_after_the_posting_it_was_made_on() {
         let (mut trial, amina, _) = two();
-        trial.change(&amina, |member| member.account.last_posting = Some(50));
+        trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
         let at = |trial: &Trial| {
             let ask = trial.ask(&SERVICE, trial.caller(&amina)).with("to", BARAKA);
             let act = ask.with("amount", "20000").execute().planned().act.unwrap();
@@ -310,7 +310,7 @@ mod tests {
             monthly = [{ up_to = 100, fee = 0 }]
             ",
         );
-        assert_eq!(at(&monthly), Some((Id::of(101), Some(50))));
+        assert_eq!(at(&monthly), Some((Id::of(101), Some(Id::of(50)))));
     }
 
     #[test]
@@ -320,7 +320,7 @@ mod tests {
         let mut ago = |minutes| {
             let paid = posting(50, "send", minutes, &[(101, -20_700), (102, 20_000), (2, 700)]);
             trial.change(&amina, |member| {
-                member.account.last_posting = Some(50);
+                member.account.last_posting = Some(Id::of(50));
                 member.newest = Some(paid.clone());
             });
             let history = Want::History { account: Id::of(101), since, limit: 10 };

@@ -9,7 +9,7 @@ use super::super::service_config::ServiceConfig;
 use super::super::{outgoing, party};
 use crate::book::{Change, HoldMove, Leg};
 use crate::calendar::Day;
-use crate::id::{AccountId, ArrangementId};
+use crate::id::{AccountId, ArrangementId, HoldId, PostingId};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
@@ -102,7 +102,7 @@ pub const KIND: Kind = Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// The posting that is asked back.
-    pub payment: i64,
+    pub payment: PostingId,
     /// What was sent, minor units.
     pub amount_minor: i64,
     /// What of it is held, minor units.
@@ -153,19 +153,19 @@ impl Reversal {
     }
 
     /// The hold on what was still there.
-    pub fn hold(&self) -> i64 {
-        self.row.begun_by
+    pub fn hold(&self) -> HoldId {
+        self.row.begun_by.into()
     }
 }
 
 /// What must be read to know whether a payment was asked back.
-pub fn of_payment(payment: i64) -> Search {
+pub fn of_payment(payment: PostingId) -> Search {
     let side = Side::Subject(payment.to_string());
     Search { side, kind: KIND.name, open: false, since: 0, limit: 1 }
 }
 
 /// What was asked back of a payment.
-pub fn found(context: &Context, payment: i64) -> Result<Option<Reversal>, PlanError> {
+pub fn found(context: &Context, payment: PostingId) -> Result<Option<Reversal>, PlanError> {
     context.facts.arrangements(of_payment(payment))?.first().map(Reversal::of).transpose()
 }
 

@@ -123,7 +123,7 @@ fn both(conn: &mut Conn, reversal: &Reversal) -> Result<(PersonRow, PersonRow), 
 pub(super) fn key(reversal: &Reversal, give_back: bool) -> Key {
     let label = if give_back { "give back" } else { "release" };
     let begun_at = Timestamp::from_micros(reversal.row.begun_at);
-    Key::new(begun_at, label, &reversal.terms.payment.to_be_bytes())
+    Key::new(begun_at, label, &reversal.terms.payment.number().to_be_bytes())
 }
 
 /// What comes of a decision.

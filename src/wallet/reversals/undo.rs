@@ -12,7 +12,7 @@ use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::reversal::{self, Reversal, State, Terms, WORDS};
 use super::wrong_send::{self, WrongSend};
 use crate::book::{Change, HoldMove, Key};
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
@@ -75,7 +75,7 @@ pub const QUOTA_OVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 const QUOTA_LOOK: i64 = 1_000;
 
 /// The payment whose code was typed.
-fn named(context: &Context) -> Result<i64, PlanError> {
+fn named(context: &Context) -> Result<PostingId, PlanError> {
     let code = Reference::parse(context.field("receipt")?);
     let payment = code.and_then(|code| code.posting_id(&context.config.reference_key));
     Ok(payment.ok_or_else(not_this)?)
@@ -93,8 +93,8 @@ pub fn quota(payer: AccountId, now: Timestamp) -> Search {
 }
 
 /// A payment is asked back once, however many ask at one moment.
-fn once(payment: i64) -> Key {
-    Key::new(Timestamp::from_micros(0), "asked back", &payment.to_be_bytes())
+fn once(payment: PostingId) -> Key {
+    Key::new(Timestamp::from_micros(0), "asked back", &payment.number().to_be_bytes())
 }
 
 fn payment(context: &Context) -> Vec<Want> {

@@ -4,6 +4,7 @@
 use super::super::context::Context;
 use super::super::people::send;
 use super::super::plan::PlanError;
+use crate::id::PostingId;
 use crate::limits::Tier;
 use crate::store::book_rows::EntryRow;
 use crate::store::facts::Whole;
@@ -19,7 +20,7 @@ pub const WITHIN: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug, Clone, Copy)]
 pub struct WrongSend<'a> {
     /// Its number.
-    pub payment: i64,
+    pub payment: PostingId,
     /// When it was made.
     pub at: Timestamp,
     /// Who was paid.

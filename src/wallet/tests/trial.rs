@@ -16,7 +16,7 @@ use super::super::{Caller, OperatorRules, ServiceConfig};
 use super::nothing::nothing;
 use super::outcome::conforms_refused;
 use crate::book::Key;
-use crate::id::{AccountId, Id};
+use crate::id::{AccountId, Id, PostingId};
 use crate::limits::Limits;
 use crate::market::Market;
 use crate::phone::Msisdn;
@@ -25,7 +25,7 @@ use crate::reloadable::Reloadable;
 use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
-use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow};
+use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow, OutletState};
 use crate::store::book_rows::Account;
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::holders::AccountHolder;
@@ -106,7 +106,7 @@ impl Trial {
         let person = PersonRow {
             account_id,
             version: 1,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             msisdn: msisdn.to_owned(),
             name: name.to_owned(),
             language: "en".to_owned(),
@@ -169,12 +169,12 @@ impl Trial {
         let outlet = OutletRow {
             float_account,
             version: 1,
-            last_posting: 0,
+            last_posting: PostingId::NONE,
             commission_account,
             head_office: None,
             name: name.to_owned(),
             area: "Kibera".to_owned(),
-            state: "open".to_owned(),
+            state: OutletState::Open,
             opened_at: 0,
             low_float_minor: None,
         };
@@ -271,7 +271,7 @@ impl Request<'_> {
     }
 
     /// As an answer that is told again, of what was recorded as this posting or as none.
-    pub fn again(mut self, posting: Option<i64>) -> Self {
+    pub fn again(mut self, posting: Option<PostingId>) -> Self {
         self.given = Given { posting, ..execution() };
         self.steps = self.service.replay.wants;
         let replay = &self.service.replay;

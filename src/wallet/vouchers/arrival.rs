@@ -9,6 +9,7 @@ use super::super::service_config::ServiceConfig;
 use super::super::{metering, outgoing, party};
 use super::voucher_news::{ARRIVED, MadeOut};
 use crate::book::{Change, HoldMove, Leg};
+use crate::id::HoldId;
 use crate::money::Money;
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
@@ -25,7 +26,7 @@ pub struct Joined<'a> {
     /// What it is.
     pub made_out: &'a MadeOut,
     /// The hold behind it.
-    pub hold: i64,
+    pub hold: HoldId,
     /// Whose money it is, and how their account stands.
     pub payer: &'a AccountHolder,
     /// Who has joined, and how their account stands.

@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use super::code::Agreed;
 use crate::book::{Change, HoldMove};
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use strum::VariantNames;
@@ -99,8 +99,8 @@ impl CashCode {
     }
 
     /// The hold behind it.
-    pub fn hold(&self) -> i64 {
-        self.row.begun_by
+    pub fn hold(&self) -> HoldId {
+        self.row.begun_by.into()
     }
 }
 

@@ -40,7 +40,7 @@ pub const PARCEL_LOCKED: Reason = Reason::new("parcel_locked");
 fn kept(context: &Context) -> Vec<Want> {
     match sent::chosen(context) {
         Ok(voucher) if context.key.is_some() => {
-            vec![Want::Posting(voucher.hold()), Want::Pin(code::pin(voucher.row.id))]
+            vec![Want::Posting(voucher.row.begun_by), Want::Pin(code::pin(voucher.row.id))]
         }
         Ok(_) | Err(_) => Vec::new(),
     }
@@ -52,7 +52,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.key.is_none() {
         return Ok(());
     }
-    let made = context.facts.posting(voucher.hold())?;
+    let made = context.facts.posting(voucher.row.begun_by)?;
     let (made, _legs) = made.ok_or(PlanError::Damaged("a voucher without its hold"))?;
     let key = Key::from_bytes(&made.key).ok_or(PlanError::Damaged("a posting's key"))?;
     let digits = code::digits(context.config, &key);

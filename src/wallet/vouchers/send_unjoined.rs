@@ -173,7 +173,7 @@ fn behind(context: &Context) -> Vec<Want> {
 fn secret_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let Some(key) = context.key else { return Ok(()) };
     let sent = voucher::sent(context)?;
-    if let Some(again) = sent.iter().find(|sent| Some(sent.hold()) == context.posting) {
+    if let Some(again) = sent.iter().find(|sent| Some(sent.row.begun_by) == context.posting) {
         let digits = code::digits(context.config, &key);
         plan.show("secret", voucher::secret(again.terms.place, &digits));
     }

@@ -17,7 +17,7 @@ use super::code::Agreed;
 use super::ending::Untaken;
 use super::voucher_news::{MadeOut, NO_ROOM, RETURNED};
 use crate::book::{Change, HoldMove, Put};
-use crate::id::AccountId;
+use crate::id::{AccountId, HoldId};
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
@@ -194,8 +194,8 @@ impl Voucher {
     }
 
     /// The hold behind it.
-    pub fn hold(&self) -> i64 {
-        self.row.begun_by
+    pub fn hold(&self) -> HoldId {
+        self.row.begun_by.into()
     }
 
     /// The change that an event makes of it.

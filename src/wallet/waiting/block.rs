@@ -7,7 +7,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
 use super::payment_request;
 use crate::book::Change;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::refusal::Reason;
 use crate::store::arrangement_rows::Search;
 use crate::store::blocks::BlockRow;
@@ -142,7 +142,7 @@ fn set(
         account,
         other,
         version: known.saturating_add(1),
-        last_posting: 0,
+        last_posting: PostingId::NONE,
         blocked: i64::from(blocked),
     };
     let event = if blocked { BLOCK.name } else { UNBLOCK.name };

@@ -87,6 +87,7 @@ fn together(request: &Request) -> String {
 fn place(asker: AccountId, of_today: &[Request], now: Timestamp) -> Key {
     let newest = of_today.iter().map(|request| request.row.begun_by).max();
     let day = if newest.is_none() { now.micros().div_euclid(DAY_MICROS) } else { 0 };
-    let place = [asker.number(), day, newest.unwrap_or(0)].map(i64::to_be_bytes).concat();
+    let place =
+        [asker.number(), day, newest.unwrap_or_default().number()].map(i64::to_be_bytes).concat();
     Key::new(Timestamp::from_micros(0), "requests", &place)
 }

@@ -6,6 +6,7 @@ use super::super::model::{STOPS_CREDIT, STOPS_DEBIT};
 use kadogo::book::{
     Change, Credential, HoldMove, Keep, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt,
 };
+use kadogo::id::Id;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::{Account, AccountState};
 use kadogo::store::records::Record;
@@ -115,7 +116,7 @@ impl Oracle {
                 false => refused(Reason::KEY_REUSED),
             };
         }
-        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old)) {
+        if posting.corrects.is_some_and(|old| !(1..=self.last).contains(&old.number())) {
             return refused(Reason::INVALID);
         }
         if let Some(verdict) =
@@ -136,11 +137,16 @@ impl Oracle {
             self.put_back();
             return Verdict::Refused(against, None);
         }
-        let number = if recorded { self.last + 1 } else { 0 };
+        let number = self.last + 1;
         let balance = |account: i64| i64::try_from(self.accounts[&account].balance).unwrap();
         let balances =
             posting.legs.iter().map(|leg| (leg.account, balance(leg.account.number()))).collect();
-        let receipt = Receipt { posting: number, at: posting.at, repeated: false, balances };
+        let receipt = Receipt {
+            posting: recorded.then_some(Id::of(number)),
+            at: posting.at,
+            repeated: false,
+            balances,
+        };
         if recorded {
             self.last = number;
             self.done.insert(posting.key, (posting.request, receipt.clone()));
@@ -190,6 +196,7 @@ impl Oracle {
                     (own, Hold { account: account.number(), left, open: true }, left)
                 }
                 HoldMove::Settle { hold, .. } | HoldMove::Release { hold } => {
+                    let hold = hold.number();
                     let Some(there) = self.holds.get(&hold).filter(|there| there.open).cloned()
                     else {
                         against.push(Reason::HOLD_GONE);

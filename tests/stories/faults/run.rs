@@ -300,7 +300,7 @@ impl Run {
                 Err(refusal) => self.meet(refusal.reason.code()),
                 Ok(receipt) => {
                     self.meet(if receipt.repeated { "repeated" } else { "paid" });
-                    if receipt.posting > 0 {
+                    if receipt.posting.is_some() {
                         let first =
                             self.receipts.entry(ask.posting.key).or_insert_with(|| receipt.clone());
                         let same = (first.posting, first.at, &first.balances);

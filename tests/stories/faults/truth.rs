@@ -6,9 +6,9 @@ use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::{Facts, Standing};
 use kadogo::book::touched::Touched;
 use kadogo::book::{Change, Key, Posting, Receipt};
-use kadogo::id::{ArrangementId, Id};
+use kadogo::id::{ArrangementId, HoldId, Id, PostingId};
 use kadogo::store::arrangement_rows::ArrangementRow;
-use kadogo::store::book_rows::{Account, EntryRow, HoldRow, NewRows, PostingRow};
+use kadogo::store::book_rows::{Account, EntryRow, HoldRow, HoldState, NewRows, PostingRow};
 use kadogo::store::head::Head;
 use kadogo::store::record::{Occupant, RecordKey};
 use kadogo::store::records::Record;
@@ -22,12 +22,12 @@ pub const POISON: &str = "poison";
 #[derive(Default)]
 pub struct Truth {
     pub accounts: HashMap<i64, Account>,
-    holds: HashMap<i64, HoldRow>,
+    holds: HashMap<HoldId, HoldRow>,
     postings: Vec<PostingRow>,
     entries: Vec<Vec<EntryRow>>,
     keys: HashMap<Key, usize>,
     /// What the moves of each hold add up to.
-    moves: HashMap<i64, i128>,
+    moves: HashMap<HoldId, i128>,
     pub sessions: HashMap<Vec<u8>, i64>,
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
@@ -35,7 +35,7 @@ pub struct Truth {
     records: HashMap<RecordKey, Occupant>,
     orders: BTreeMap<i64, ArrangementRow>,
     /// The newest event of each record: its version and its posting.
-    trail: HashMap<(String, i64), (i64, i64)>,
+    trail: HashMap<(String, i64), (i64, PostingId)>,
     messages: u64,
     pub head: Head,
     /// The newest batch of each node.
@@ -57,7 +57,7 @@ impl Truth {
                     .map(|leg| (leg.account_id, leg.balance_minor))
                     .collect();
                 let at = Timestamp::from_micros(row.at);
-                let receipt = Receipt { posting: row.id, at, repeated: true, balances };
+                let receipt = Receipt { posting: Some(row.id), at, repeated: true, balances };
                 facts.known.insert(posting.key, (row.request.clone().try_into().unwrap(), receipt));
             }
         }
@@ -155,7 +155,7 @@ impl Truth {
             );
             let before = self.orders.insert(id.number(), row.clone());
             let began = before.map_or(row.begun_by, |before| before.begun_by);
-            assert!(began == row.begun_by && began > 0, "who began it: {row:?}");
+            assert!(began == row.begun_by && began > PostingId::NONE, "who began it: {row:?}");
         }
         self.notes.insert(node, begun);
         self.head.batch += 1;
@@ -175,10 +175,10 @@ impl Truth {
         }
         let entry = record.entry();
         for (key, value) in entry.takes {
-            let old = self.records.insert(key, Occupant { value, last_posting: 0 });
+            let old = self.records.insert(key, Occupant { value, last_posting: None });
             assert!(old.is_none_or(|old| old.value == value), "a place is taken twice: {record:?}");
         }
-        let now = Occupant { value: entry.version, last_posting: record.last_posting() };
+        let now = Occupant { value: entry.version, last_posting: Some(record.last_posting()) };
         self.records.insert(entry.key, now);
     }
 
@@ -186,7 +186,7 @@ impl Truth {
         let from = self.postings.len();
         for row in &rows.postings {
             assert_eq!(
-                usize::try_from(row.id).unwrap(),
+                usize::try_from(row.id.number()).unwrap(),
                 self.postings.len() + 1,
                 "a gap in the numbers"
             );
@@ -196,7 +196,7 @@ impl Truth {
             self.entries.push(Vec::new());
         }
         for entry in &rows.entries {
-            let index = usize::try_from(entry.posting_id).unwrap() - 1;
+            let index = usize::try_from(entry.posting_id.number()).unwrap() - 1;
             assert!(index >= from, "a leg for an old posting");
             self.entries[index].push(entry.clone());
         }
@@ -217,7 +217,7 @@ impl Truth {
     pub fn compare_touched(&self, oracle: &mut Oracle, out: &BatchOutcome) {
         let mut touched = std::mem::take(&mut oracle.touched);
         touched.accounts.extend(out.accounts.iter().map(|id| id.number()));
-        touched.holds.extend(&out.holds);
+        touched.holds.extend(out.holds.iter().map(|id| id.number()));
         touched.accounts.iter().for_each(|id| self.compare_account(*id, oracle));
         touched.holds.iter().for_each(|id| self.compare_hold(*id, oracle));
         for key in &touched.sessions {
@@ -230,7 +230,10 @@ impl Truth {
         for id in &touched.pins {
             assert_eq!(self.pins.get(id), oracle.pins.get(id), "the PIN of {id}");
         }
-        assert_eq!((self.head.last_posting, self.messages), (oracle.last, oracle.messages));
+        assert_eq!(
+            (self.head.last_posting.number(), self.messages),
+            (oracle.last, oracle.messages)
+        );
     }
 
     fn compare_account(&self, id: i64, oracle: &Oracle) {
@@ -247,15 +250,16 @@ impl Truth {
     }
 
     fn compare_hold(&self, id: i64, oracle: &Oracle) {
-        let row = &self.holds[&id];
+        let row = &self.holds[&Id::of(id)];
         let hold = &oracle.holds[&id];
-        let stands = (row.account_id, i128::from(row.remaining_minor), row.state == "open");
+        let stands =
+            (row.account_id, i128::from(row.remaining_minor), row.state == HoldState::Open);
         assert_eq!(stands, (Id::of(hold.account), hold.left, hold.open), "hold {id}");
     }
 
     /// Everything, from the rows on.
     pub fn check(&self, oracle: &Oracle) {
-        let mut sums = HashMap::<i64, (i128, Option<i64>)>::new();
+        let mut sums = HashMap::<i64, (i128, Option<PostingId>)>::new();
         let mut held = HashMap::<i64, i128>::new();
         let mut keys = HashSet::new();
         for (row, legs) in self.postings.iter().zip(&self.entries) {
@@ -276,7 +280,7 @@ impl Truth {
                 *newest = Some(row.id);
             }
         }
-        for hold in self.holds.values().filter(|hold| hold.state == "open") {
+        for hold in self.holds.values().filter(|hold| hold.state == HoldState::Open) {
             *held.entry(hold.account_id.number()).or_default() += i128::from(hold.remaining_minor);
         }
         let mut money = BTreeMap::<&str, i128>::new();
@@ -297,7 +301,7 @@ impl Truth {
         }
         assert!(money.values().all(|sum| *sum == 0), "{money:?}");
         for (id, row) in &self.holds {
-            self.compare_hold(*id, oracle);
+            self.compare_hold(id.number(), oracle);
             assert_eq!(self.moves[id], i128::from(row.remaining_minor), "moves of hold {id}");
         }
         assert_eq!(
@@ -319,6 +323,6 @@ impl Truth {
         assert_eq!((&self.seen, &orders), (&oracle.seen, &oracle.orders));
         assert_eq!(numbers.collect::<HashSet<_>>(), oracle.phones);
         assert_eq!(people.collect::<HashMap<_, _>>(), oracle.people);
-        assert_eq!(usize::try_from(self.head.last_posting).unwrap(), self.postings.len());
+        assert_eq!(usize::try_from(self.head.last_posting.number()).unwrap(), self.postings.len());
     }
 }

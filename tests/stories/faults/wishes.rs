@@ -10,7 +10,7 @@ use kadogo::book::{
     Change, Credential, FEES, HoldMove, Key, Leg, Posting, Put, SUSPENSE, SecretKind, SessionSave,
     TRUST,
 };
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::money::Currency;
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::Account;
@@ -247,16 +247,16 @@ impl Wisher {
                             leg(self.person(luck), amount_minor),
                         ];
                     }
-                    HoldMove::Settle { hold, amount_minor }
+                    HoldMove::Settle { hold: Id::of(hold), amount_minor }
                 }
-                _all_of_it => HoldMove::Release { hold },
+                _all_of_it => HoldMove::Release { hold: Id::of(hold) },
             };
             posting.holds.push(step);
         }
     }
 
     fn correct(&self, luck: &mut Luck, oracle: &Oracle, posting: &mut Posting) {
-        posting.corrects = Some(luck.below(oracle.last + 4));
+        posting.corrects = Some(Id::of(luck.below(oracle.last + 4)));
         let place = luck.pick(self.recent.len().max(1));
         let Some(old) = self.recent.get(place) else { return };
         let back = |was: &Leg| leg(was.account.number(), was.amount_minor.saturating_neg());
@@ -357,7 +357,7 @@ impl Wisher {
                 let row = PersonRow {
                     account_id: Id::of(number),
                     version: (there + 1 - i64::from(luck.percent(30))).max(1),
-                    last_posting: 0,
+                    last_posting: PostingId::NONE,
                     msisdn,
                     name,
                     language,
@@ -378,7 +378,7 @@ impl Wisher {
                 let row = PinRow {
                     id: Id::of(account),
                     version: (there + 1 - i64::from(luck.percent(15))).max(1),
-                    last_posting: 0,
+                    last_posting: PostingId::NONE,
                     key_version: 1,
                     salt,
                     tag,
@@ -442,8 +442,8 @@ fn order(id: i64, version: i64) -> Change {
         begun_at: 0,
         due_at: (version == 1).then_some(9),
         body: "{}".to_owned(),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     };
     Change::Put(Put { row, event, note: String::new() })
 }

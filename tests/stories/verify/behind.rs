@@ -5,7 +5,7 @@ use super::ledger::*;
 use super::place::{Place, on_both};
 use kadogo::book::TRUST;
 use kadogo::book::check::Extent::{Everything, SinceVerified};
-use kadogo::id::Id;
+use kadogo::id::{Id, PostingId};
 use kadogo::store::{audit, verified};
 
 /// Links and postings 1 to 6 were verified, 7 to 10 came later. Dan has not moved since the issue;
@@ -22,7 +22,7 @@ fn history(place: &Place) -> Ledger {
     ledger.pay(BEN, CAL, 40);
     ledger.pay(CAL, ANN, 5);
     ledger.hold(BEN, 60);
-    assert_eq!(ledger.is_whole().from.unwrap().posting, 6);
+    assert_eq!(ledger.is_whole().from.unwrap().posting, Id::of(6));
     ledger
 }
 
@@ -215,7 +215,7 @@ fn a_point_that_is_not_what_it_was_is_a_fault_wherever_the_check_begins() {
 fn a_history_whose_end_was_cut_off_clean_is_found_by_the_head() {
     on_both("a history whose end was cut off clean is found by the head", |place| {
         let ledger = history(place);
-        let before = audit::balances(&mut ledger.conn(), Id::of(0), 0, 10).unwrap();
+        let before = audit::balances(&mut ledger.conn(), Id::of(0), PostingId::NONE, 10).unwrap();
         let cut = ledger.pay(DAN, BEN, 1_000);
         let mut undo = format!(
             "DELETE FROM postings WHERE id = {cut}; DELETE FROM chain WHERE last_posting = {cut};"

@@ -4,6 +4,7 @@
 use super::ledger::*;
 use super::place::on_both;
 use kadogo::book::check::{self, Extent};
+use kadogo::id::Id;
 use kadogo::store::verified;
 use kadogo::time::Timestamp;
 
@@ -27,7 +28,7 @@ fn a_check_reads_only_what_came_after_the_last_one() {
         let point = then.from.unwrap();
         assert_eq!(
             (point.link, point.posting, point.at),
-            (2, 2, Timestamp::from_micros(7_000_000))
+            (2, Id::of(2), Timestamp::from_micros(7_000_000))
         );
         assert_eq!((then.postings, then.entries, then.links, then.head.unwrap().0), (3, 6, 3, 5));
         assert_eq!((then.accounts, then.accounts_compared), (5, 2));

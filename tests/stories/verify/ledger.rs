@@ -4,7 +4,7 @@ use super::place::Place;
 use kadogo::actor::Actor;
 use kadogo::book::check::{self, CheckReport, Extent};
 use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, TRUST};
-use kadogo::id::Id;
+use kadogo::id::{HoldId, Id, PostingId};
 use kadogo::metrics::Metrics;
 use kadogo::money::Currency;
 use kadogo::store::book_rows::Account;
@@ -79,7 +79,7 @@ impl Ledger {
         }
     }
 
-    fn post(&self, posting: Posting) -> i64 {
+    fn post(&self, posting: Posting) -> Option<PostingId> {
         self.runtime.block_on(self.book.post(posting)).unwrap().posting
     }
 
@@ -94,37 +94,37 @@ impl Ledger {
         );
     }
 
-    pub fn move_all(&self, legs: &[(i64, i64)], holds: Vec<HoldMove>) -> i64 {
+    pub fn move_all(&self, legs: &[(i64, i64)], holds: Vec<HoldMove>) -> PostingId {
         let legs = legs.iter().map(|(account, amount_minor)| Leg {
             account: Id::of(*account),
             amount_minor: *amount_minor,
         });
-        self.post(Posting { legs: legs.collect(), holds, ..self.posting() })
+        self.post(Posting { legs: legs.collect(), holds, ..self.posting() }).unwrap()
     }
 
     /// Says something without legs.
-    pub fn say(&self, change: Change) -> i64 {
-        self.post(Posting { changes: vec![change], ..self.posting() })
+    pub fn say(&self, change: Change) -> PostingId {
+        self.post(Posting { changes: vec![change], ..self.posting() }).unwrap()
     }
 
-    pub fn pay(&self, from: i64, to: i64, amount_minor: i64) -> i64 {
-        self.post(self.payment(from, to, amount_minor))
+    pub fn pay(&self, from: i64, to: i64, amount_minor: i64) -> PostingId {
+        self.post(self.payment(from, to, amount_minor)).unwrap()
     }
 
-    /// Reserves money; the number of the hold.
-    pub fn hold(&self, account: i64, amount_minor: i64) -> i64 {
-        self.move_all(&[], vec![HoldMove::Open { account: Id::of(account), amount_minor }])
+    /// Reserves money.
+    pub fn hold(&self, account: i64, amount_minor: i64) -> HoldId {
+        self.move_all(&[], vec![HoldMove::Open { account: Id::of(account), amount_minor }]).into()
     }
 
     /// Pays from a hold.
-    pub fn settle(&self, hold: i64, from: i64, to: i64, amount_minor: i64) -> i64 {
+    pub fn settle(&self, hold: HoldId, from: i64, to: i64, amount_minor: i64) -> PostingId {
         self.move_all(
             &[(from, -amount_minor), (to, amount_minor)],
             vec![HoldMove::Settle { hold, amount_minor }],
         )
     }
 
-    pub fn release(&self, hold: i64) -> i64 {
+    pub fn release(&self, hold: HoldId) -> PostingId {
         self.move_all(&[], vec![HoldMove::Release { hold }])
     }
 

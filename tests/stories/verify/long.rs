@@ -41,7 +41,7 @@ fn asked(place: &Place, payments: usize) -> Vec<String> {
     loading::load(&mut conn, std::slice::from_ref(&want), &mut facts).unwrap();
     let page = facts.history(&want).unwrap();
     assert_eq!(page.len(), LINES);
-    assert_eq!(page[0].0.id, 1 + i64::try_from(payments).unwrap());
+    assert_eq!(page[0].0.id, Id::of(1 + i64::try_from(payments).unwrap()));
     let queries = std::mem::take(&mut *heard.lock().unwrap());
     if let Conn::Sqlite(conn) = &mut conn {
         queries.iter().for_each(|query| by_key(conn, query));

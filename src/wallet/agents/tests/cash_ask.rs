@@ -3,7 +3,7 @@
 use super::super::cash_ask::ASK;
 use super::super::counter::AGENT_SELF;
 use super::*;
-use crate::id::Id;
+use crate::id::{Id, PostingId};
 use crate::refusal::Reason;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::wallet::arrangements::kind;
@@ -33,8 +33,8 @@ fn waiting(shop: &mut Shop, service: &str, times: usize) {
         begun_at: 0,
         due_at: Some(i64::MAX),
         body: kind::written(&terms),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     };
     let rows = |there: bool| Found::Arrangements(vec![row.clone(); if there { times } else { 0 }]);
     let (wanted, others) = (rows(!asked), rows(asked));

@@ -117,7 +117,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::ACCOUNT_CLOSED, None));
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(reason(&shop, AMINA, "20000"), (Reason::NOT_AGENT, None));
     let nobody = shop.trial.ask(&SERVICE, shop.trial.caller(&amina)).with("to", AMINA);
     assert_eq!(nobody.check().reason(), (Reason::NOT_AGENT, None));
@@ -145,7 +145,7 @@ fn nobody_serves_a_colleague_and_somebody_elses_staff_is_a_customer_like_any() {
 fn the_same_cash_again_within_ten_minutes_is_asked_about() {
     let mut shop = shop();
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
+    shop.trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
         let line = posting(50, "cash_in", 4, &[(101, minor), (FLOAT.number(), -minor)]);

@@ -102,9 +102,9 @@ fn an_outlet_that_does_not_work_counts_as_none_and_says_its_number() {
         (refusal.reason, refusal.field, refusal.slots["agent"].to_string())
     };
     let expected = (Reason::AGENT_UNKNOWN, Some("agent"), number(FLOAT));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
-    shop.change(|outlet| outlet.state = "open".into());
+    shop.change(|outlet| outlet.state = OutletState::Open);
     assert!(ask(&shop, &number(FLOAT), "20000").check().error.is_none());
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(unknown(ask(&shop, &number(FLOAT), "20000").check()), expected);
@@ -147,7 +147,7 @@ fn what_is_held_or_beyond_a_limit_is_not_paid_out() {
 fn the_same_again_within_ten_minutes_is_asked_about() {
     let mut shop = shop();
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
+    shop.trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let since = shop.trial.now.minus(std::time::Duration::from_secs(600)).micros();
     let mut quote = |minor: i64| {
         let line = posting(

@@ -118,7 +118,7 @@ fn beyond_the_last_band_nothing_is_earned() {
 fn two_counters_at_the_same_moment_do_not_earn_twice() {
     let mut shop = shop();
     let amina = shop.amina.clone();
-    shop.trial.change(&amina, |member| member.account.last_posting = Some(50));
+    shop.trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let at = |shop: &Shop| {
         let changes = out(shop).act.unwrap().changes;
         changes.iter().find_map(|change| match change {
@@ -126,7 +126,7 @@ fn two_counters_at_the_same_moment_do_not_earn_twice() {
             _ => None,
         })
     };
-    assert_eq!(at(&shop), Some((Id::of(101), Some(50))));
+    assert_eq!(at(&shop), Some((Id::of(101), Some(Id::of(50)))));
     // where nothing is earned nothing can be earned twice
     shop.trial.set(shop.today(), Found::History(vec![paid("cash_out", 30, FLOAT, 30_000)]));
     assert_eq!(at(&shop), None);

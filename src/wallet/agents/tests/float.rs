@@ -83,6 +83,6 @@ fn each_refusal_names_the_input_that_mends_it() {
     let njeri = shop.njeri.clone();
     shop.trial.change(&njeri, |member| member.account.state = AccountState::Frozen);
     assert_eq!(reason(&shop, &other, "20000"), (Reason::ACCOUNT_CLOSED, None));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(reason(&shop, &other, "20000"), (Reason::NOT_AGENT, None));
 }

@@ -2,7 +2,7 @@
 
 use super::super::cash_in;
 use super::*;
-use crate::id::{Id, ShiftId};
+use crate::id::{Id, PostingId, ShiftId};
 use crate::limits::Limits;
 use crate::source::Source;
 use crate::store::arrangement_rows::ArrangementRow;
@@ -84,8 +84,8 @@ fn asked_by(shop: &mut Shop, kind: &str, assistant: AssistantId) {
         begun_at: 0,
         due_at: Some(i64::MAX),
         body: kind::written(&terms),
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     };
     shop.trial.set(Want::Arrangement(Id::of(55)), Found::Arrangement(Some(row)));
 }

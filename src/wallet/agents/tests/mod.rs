@@ -20,7 +20,7 @@ use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
 use crate::id::{AccountId, AssistantId, Id, ShiftId};
-use crate::store::agent_rows::{AgentPost, OutletRow};
+use crate::store::agent_rows::{AgentPost, OutletRow, OutletState};
 use crate::store::book_rows::AccountState;
 use crate::store::facts::{Found, Roster};
 use crate::store::people::PersonRow;

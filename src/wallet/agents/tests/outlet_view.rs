@@ -25,8 +25,8 @@ fn an_outlet_sees_its_float_and_its_commission() {
 
 /// Posting 50 moved this, 90 minutes ago.
 fn checked(shop: &mut Shop, person: &PersonRow, legs: &[(i64, i64)]) -> Outcome {
-    shop.trial.set(Want::Posting(50), Found::Posting(Some(posting(50, "send", 90, legs))));
-    let code = Reference::of(50, &shop.trial.config.reference_key).to_string();
+    shop.trial.set(Want::Posting(Id::of(50)), Found::Posting(Some(posting(50, "send", 90, legs))));
+    let code = Reference::of(Id::of(50), &shop.trial.config.reference_key).to_string();
     shop.trial.ask(&CHECK, shop.trial.caller(person)).with("receipt", &code).quote()
 }
 
@@ -39,7 +39,10 @@ fn a_receipt_says_what_it_moved_here() {
     let plan = checked(&mut shop, &njeri, &legs).planned();
     let slots = ["amount", "name", "date", "time"];
     assert_eq!(slots.map(|slot| plan.said(slot)), ["KES 200", "Amina W", "23/11/26", "09:35"]);
-    assert_eq!(plan.said("code"), Reference::of(50, &shop.trial.config.reference_key).to_string());
+    assert_eq!(
+        plan.said("code"),
+        Reference::of(Id::of(50), &shop.trial.config.reference_key).to_string()
+    );
     assert!(!plan.flags.contains("went"));
     // the same on the other side, where it went to the outlet for the most part
     let outlet = vec![shop.outlet.clone()];
@@ -63,7 +66,7 @@ fn what_moved_on_accounts_of_others_is_nobodys_business() {
     let check = |code: &str| {
         shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).with("receipt", code).quote().reason()
     };
-    let never = Reference::of(51, &shop.trial.config.reference_key).to_string();
+    let never = Reference::of(Id::of(51), &shop.trial.config.reference_key).to_string();
     for code in ["", "x", never.as_str()] {
         assert_eq!(check(code), unknown, "{code}");
     }

@@ -54,7 +54,7 @@ fn an_outlet_that_does_not_work_is_not_paid() {
     let mut shop = earned(6_000, 0);
     shop.freeze(FLOAT.number(), 500_000);
     assert_eq!(pay(&shop).reason(), (Reason::AGENT_UNKNOWN, Some("agent")));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(pay(&shop).reason(), (Reason::NOT_AGENT, None));
 }
 

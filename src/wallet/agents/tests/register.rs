@@ -146,7 +146,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(format, (ID_FORMAT, Some("id_number")));
     let bare = shop.trial.ask(&LIFT, shop.trial.caller(&shop.njeri)).with("to", STRANGER).quote();
     assert_eq!(bare.reason(), (Reason::PAYEE_UNKNOWN, Some("to")));
-    shop.change(|outlet| outlet.state = "suspended".into());
+    shop.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(reason(&shop, STRANGER, "Fatuma Ali"), (Reason::NOT_AGENT, None));
     assert_eq!(lift(&shop, "123456").quote().reason(), (Reason::NOT_AGENT, None));
 }

@@ -25,7 +25,7 @@ fn begun(drawer: CashDrawer) -> Shop {
     let shift = ShiftRow {
         id: Id::of(77),
         version: 1,
-        last_posting: 40,
+        last_posting: Id::of(40),
         assistant: ASSISTANT,
         outlet: FLOAT,
         opened_at: 5,
@@ -37,7 +37,7 @@ fn begun(drawer: CashDrawer) -> Shop {
     shop.trial.set(Want::Shift(ASSISTANT), Found::Shift(Some(shift)));
     shop.trial.set(Want::Drawer(Id::of(77)), Found::Drawer(drawer));
     let mut float = account(FLOAT.number(), 500_000);
-    float.last_posting = Some(50);
+    float.last_posting = Some(Id::of(50));
     shop.trial.set(Want::Account(FLOAT), Found::Account(Some(float)));
     shop
 }
@@ -83,7 +83,7 @@ fn it_ends_with_what_was_counted_against_what_had_to_be_there() {
         panic!("{plan:?}")
     };
     assert_eq!(row.version, 2);
-    assert_eq!((*account, *posting), (FLOAT, Some(50)));
+    assert_eq!((*account, *posting), (FLOAT, Some(Id::of(50))));
     assert_eq!(
         (row.id, row.expected_minor, row.counted_minor),
         (Id::of(77), Some(110_000), Some(108_000))
@@ -138,7 +138,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     );
     let bare = begun.trial.ask(&CLOSE, begun.trial.caller(&begun.njeri)).quote();
     assert_eq!(bare.reason(), (Reason::FIELD_MISSING, Some("cash")));
-    none.change(|outlet| outlet.state = "suspended".into());
+    none.change(|outlet| outlet.state = OutletState::Suspended);
     assert_eq!(open(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
     assert_eq!(close(&none, "1000").execute().reason(), (Reason::NOT_AGENT, None));
 }

@@ -4,7 +4,7 @@ use super::super::undo::{UNDO_NOT, UNDO_QUOTA, UNDO_TWICE};
 use super::super::{reversal, undo, undo::SERVICE, undo_sent};
 use super::*;
 use crate::book::HoldMove;
-use crate::id::Id;
+use crate::id::{Id, PostingId};
 use crate::reason::Reason;
 use crate::reference::Reference;
 use crate::store::agent_rows::AgentPost;
@@ -15,11 +15,11 @@ use std::time::Duration;
 const DAY_MINUTES: u64 = 24 * 60;
 
 fn of(payment: i64) -> Want {
-    Want::Arrangements(reversal::of_payment(payment))
+    Want::Arrangements(reversal::of_payment(Id::of(payment)))
 }
 
 fn code(trial: &Trial, payment: i64) -> String {
-    Reference::of(payment, &trial.config.reference_key).to_string()
+    Reference::of(Id::of(payment), &trial.config.reference_key).to_string()
 }
 
 fn ask<'t>(trial: &'t Trial, amina: &PersonRow) -> Request<'t> {
@@ -56,7 +56,11 @@ fn what_is_still_there_is_held_at_once_and_both_hear_of_it() {
         Change::Put(put) => Some(put.row.clone()),
         _ => None,
     });
-    let new = ArrangementRow { begun_by: 0, last_posting: 0, ..asked("asked") };
+    let new = ArrangementRow {
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
+        ..asked("asked")
+    };
     assert_eq!(row, Some(ArrangementRow { id: row.as_ref().unwrap().id, ..new }));
     assert!(act.changes.iter().any(|change| matches!(change, Change::Claim { .. })), "once");
 }
@@ -127,7 +131,7 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
             .is_some_and(|_| ask(trial, &amina).quote().reason() == (UNDO_NOT, Some("receipt")))
     };
     let mut payment = |whole: Option<Whole>| {
-        trial.set(Want::Posting(PAYMENT), Found::Posting(whole));
+        trial.set(Want::Posting(Id::of(PAYMENT)), Found::Posting(whole));
         is_not(&trial)
     };
     assert!(!payment(Some(sent(PAYMENT, DAY_MINUTES))));
@@ -177,7 +181,8 @@ fn what_is_no_code_of_a_receipt_is_refused_like_one() {
 fn what_was_held_is_told_again_to_who_has_lost_the_screen() {
     let (mut trial, amina, _) = two();
     trial.set(of(PAYMENT), Found::Arrangements(vec![asked("asked")]));
-    let again = |trial: &Trial, hold| ask(trial, &amina).again(Some(hold)).execute().planned();
+    let again =
+        |trial: &Trial, hold| ask(trial, &amina).again(Some(Id::of(hold))).execute().planned();
     let told = again(&trial, 77);
     assert_eq!(
         ["name", "amount", "day", "dial"].map(|slot| told.said(slot)),

@@ -63,9 +63,9 @@ fn who_was_paid_gives_back_what_is_held() {
         ];
         assert_eq!(
             (act.kind, act.corrects, act.legs.as_slice()),
-            ("reversal", Some(PAYMENT), &legs[..])
+            ("reversal", Some(Id::of(PAYMENT)), &legs[..])
         );
-        assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
+        assert_eq!(act.holds, [HoldMove::Settle { hold: Id::of(77), amount_minor: 15_000 }]);
         assert_eq!(moved(&act.changes), [event("agree", "agreed", "")]);
     }
 }
@@ -144,8 +144,8 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
         staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW).unwrap();
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.legs[1], Leg { account: Id::of(101), amount_minor: 15_000 });
-    assert_eq!((act.kind, act.corrects), ("reversal", Some(PAYMENT)));
-    assert_eq!(act.holds, [HoldMove::Settle { hold: 77, amount_minor: 15_000 }]);
+    assert_eq!((act.kind, act.corrects), ("reversal", Some(Id::of(PAYMENT))));
+    assert_eq!(act.holds, [HoldMove::Settle { hold: Id::of(77), amount_minor: 15_000 }]);
     assert_eq!(moved(&act.changes), [event("give_back", "given_back", "seen the chat")]);
     let told = declared(act);
     assert_eq!(
@@ -165,7 +165,7 @@ fn staff_or_time_leave_it_where_it_is() {
         staff::decided(&trial.config, &row, (&amina, &baraka), false, "no proof", NOW).unwrap();
     assert_eq!(
         (act.kind, act.holds.as_slice()),
-        ("release", &[HoldMove::Release { hold: 77 }][..])
+        ("release", &[HoldMove::Release { hold: Id::of(77) }][..])
     );
     assert_eq!((act.legs.len(), act.corrects), (0, None));
     assert_eq!(moved(&act.changes), [event("release", "released", "no proof")]);
@@ -177,7 +177,7 @@ fn staff_or_time_leave_it_where_it_is() {
     let over = trial.wakes(&KIND, &asked("asked")).unwrap();
     assert_eq!(
         (over.kind, over.holds.as_slice()),
-        ("expire", &[HoldMove::Release { hold: 77 }][..])
+        ("expire", &[HoldMove::Release { hold: Id::of(77) }][..])
     );
     assert_eq!(moved(&over.changes), [event("end", "ended", "")]);
     assert_eq!(declared(over), stays);
@@ -228,7 +228,7 @@ fn that_their_own_account_is_frozen_is_said_first() {
 #[test]
 fn of_two_decisions_that_differ_neither_is_taken_for_the_other() {
     let row = stored("disputed");
-    let terms = Terms { payment: PAYMENT + 1, ..row.terms.clone() };
+    let terms = Terms { payment: Id::of(PAYMENT + 1), ..row.terms.clone() };
     let other = Reversal { terms, ..row.clone() };
     assert_ne!(staff::key(&row, true), staff::key(&row, false));
     assert_ne!(staff::key(&row, true), staff::key(&other, true));

@@ -23,7 +23,7 @@ fn two() -> (Trial, PersonRow, PersonRow) {
     let mut trial = Trial::new();
     let amina = trial.person(Id::of(101), AMINA, "Amina Wanjiru", 50_000);
     let baraka = trial.person(Id::of(102), BARAKA, "Baraka Otieno", 100_000);
-    trial.set(Want::Posting(PAYMENT), Found::Posting(Some(sent(PAYMENT, 3))));
+    trial.set(Want::Posting(Id::of(PAYMENT)), Found::Posting(Some(sent(PAYMENT, 3))));
     (trial, amina, baraka)
 }
 
@@ -34,7 +34,7 @@ fn sent(id: i64, minutes_ago: u64) -> Whole {
 /// It is asked back, and 150 of it are held until the last of the month.
 fn asked(state: &str) -> ArrangementRow {
     let terms = Terms {
-        payment: PAYMENT,
+        payment: Id::of(PAYMENT),
         amount_minor: 20_000,
         held_minor: 15_000,
         expires_at: NOW.plus(std::time::Duration::from_secs(7 * 24 * 3_600)).micros(),
@@ -52,8 +52,8 @@ fn asked(state: &str) -> ArrangementRow {
         begun_at: NOW.micros(),
         due_at: open.then_some(terms.expires_at),
         body: kind::written(&terms),
-        begun_by: 77,
-        last_posting: 77,
+        begun_by: Id::of(77),
+        last_posting: Id::of(77),
     }
 }
 

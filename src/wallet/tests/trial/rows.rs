@@ -30,7 +30,7 @@ pub fn posting(
 ) -> (PostingRow, Vec<EntryRow>) {
     let at = NOW.minus(std::time::Duration::from_secs(minutes_ago * 60)).micros();
     let row = PostingRow {
-        id,
+        id: Id::of(id),
         kind: kind.into(),
         at,
         key: vec![0; 20],
@@ -38,7 +38,7 @@ pub fn posting(
         corrects: None,
     };
     let entry = |(leg, (account_id, amount_minor)): (i64, &(i64, i64))| EntryRow {
-        posting_id: id,
+        posting_id: Id::of(id),
         leg,
         account_id: Id::of(*account_id),
         amount_minor: *amount_minor,

@@ -155,7 +155,7 @@ fn it_is_a_payment_like_any_other_from_then_on() {
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(
         (act.kind, act.holds.as_slice()),
-        ("send", &[HoldMove::Settle { hold: 21, amount_minor: 33_600 }][..])
+        ("send", &[HoldMove::Settle { hold: Id::of(21), amount_minor: 33_600 }][..])
     );
     assert_eq!(
         (moved(&act), act.meters.len(), act.meters[0].account),
@@ -212,9 +212,9 @@ fn what_comes_counts_without_the_fee_and_each_side_hears_of_its_own_balance() {
 fn each_of_one_sender_arrives_by_itself_from_the_version_that_was_read() {
     let (trial, _, _) = joined(0);
     for id in [20, 22] {
-        let row = ArrangementRow { id: Id::of(id), begun_by: id + 1, ..waits("joined") };
+        let row = ArrangementRow { id: Id::of(id), begun_by: Id::of(id + 1), ..waits("joined") };
         let act = wakes(&trial, &row);
         assert_eq!((moved(&act)[0].0, put(&act).row.version), (id, 3));
-        assert_eq!(act.holds, [HoldMove::Settle { hold: id + 1, amount_minor: 33_600 }]);
+        assert_eq!(act.holds, [HoldMove::Settle { hold: Id::of(id + 1), amount_minor: 33_600 }]);
     }
 }

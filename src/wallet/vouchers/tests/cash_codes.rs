@@ -56,7 +56,7 @@ fn it_is_quoted_at_the_price_of_cash_and_its_digits_are_on_the_last_screen_alone
     let keys = &trial.config.pin_keys;
     let typed = Pin::parse(&digits).unwrap();
     assert!(keys.matches(tag.key_version, Id::of(9_000), &tag.salt, &typed, &tag.tag));
-    let again = ask(&trial, &amina, "20000").again(Some(77)).execute().planned();
+    let again = ask(&trial, &amina, "20000").again(Some(Id::of(77))).execute().planned();
     assert_eq!(again.said("cash_code"), digits);
 }
 
@@ -66,7 +66,7 @@ fn a_code_made_before_ends_and_what_it_held_is_free_again() {
     has_made(&mut trial, vec![code(20)]);
     trial.change(&amina, |member| member.account.held_minor = 33_600 + 77_100);
     let act = ask(&trial, &amina, "20000").execute().planned().act.unwrap();
-    assert_eq!(act.holds.first(), Some(&HoldMove::Release { hold: 21 }));
+    assert_eq!(act.holds.first(), Some(&HoldMove::Release { hold: Id::of(21) }));
     assert_eq!((act.holds.len(), moved(&act)), (2, vec![(20, "replace", "replaced")]));
     trial.change(&amina, |member| member.account.held_minor += 1);
     assert_eq!(ask(&trial, &amina, "20000").quote().reason(), (Reason::NOT_ENOUGH, Some("amount")));
@@ -112,7 +112,10 @@ fn that_the_money_is_not_there_is_said_before_what_a_limit_allows() {
 fn one_that_is_not_used_ends_by_itself_and_frees_what_it_held() {
     let (trial, _) = amina();
     let act = trial.wakes(&KIND, &code(20)).unwrap();
-    assert_eq!((act.kind, act.holds.as_slice()), ("expire", &[HoldMove::Release { hold: 21 }][..]));
+    assert_eq!(
+        (act.kind, act.holds.as_slice()),
+        ("expire", &[HoldMove::Release { hold: Id::of(21) }][..])
+    );
     assert_eq!(
         (moved(&act), act.changes.len(), act.meters.len()),
         (vec![(20, "end", "ended")], 1, 0)

@@ -76,7 +76,10 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
         ]
     );
     let act = plan.act.unwrap();
-    assert_eq!((act.kind, act.holds.as_slice()), ("cancel", &[HoldMove::Release { hold: 21 }][..]));
+    assert_eq!(
+        (act.kind, act.holds.as_slice()),
+        ("cancel", &[HoldMove::Release { hold: Id::of(21) }][..])
+    );
     assert_eq!(moved(&act), [(20, "take_back", "taken_back")]);
     let back = act.meters[0];
     assert_eq!((back.account, back.amount_minor, back.back), (Id::of(101), 30_000, true));
@@ -115,7 +118,7 @@ fn what_nobody_takes_goes_back_by_itself() {
         assert_eq!(moved(&act), [(20, "end", "returned")]);
         assert_eq!(
             (act.kind, act.holds.as_slice()),
-            ("expire", &[HoldMove::Release { hold: 21 }][..])
+            ("expire", &[HoldMove::Release { hold: Id::of(21) }][..])
         );
         let back = act.meters[0];
         assert_eq!((back.amount_minor, back.back, back.way), (30_000, true, Direction::Out));
@@ -170,7 +173,10 @@ fn kept(trial: &mut Trial, attempts: i64) -> String {
     let digits = trial.config.pin_keys.current().code(key.bytes());
     let row = trial.config.tagged(Id::of(20), &Pin::parse(&digits).unwrap(), [4; 16]);
     trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(PinRow { attempts, ..row })));
-    trial.set(Want::Posting(21), Found::Posting(Some(posting(21, "send_unjoined", 1_440, &[]))));
+    trial.set(
+        Want::Posting(Id::of(21)),
+        Found::Posting(Some(posting(21, "send_unjoined", 1_440, &[]))),
+    );
     digits
 }
 
@@ -195,7 +201,7 @@ fn its_secret_is_read_again_behind_the_pin() {
     assert_eq!(ask(&trial).reason(), (PARCEL_GONE, None), "however often it was tried");
     trial.set(Want::Pin(Id::of(20)), Found::Pin(None));
     assert_eq!(ask(&trial).reason(), (PARCEL_GONE, None));
-    trial.set(Want::Posting(21), Found::Posting(None));
+    trial.set(Want::Posting(Id::of(21)), Found::Posting(None));
     assert_eq!(ask(&trial).error, Some(PlanError::Damaged("a voucher without its hold")));
     let quote =
         trial.ask(&reveal::SERVICE, trial.caller(&amina)).with("parcel", "20").quote().planned();

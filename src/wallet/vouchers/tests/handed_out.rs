@@ -85,7 +85,7 @@ fn it_comes_out_of_what_was_held_and_all_hear_of_it() {
     assert!(act.legs.iter().any(|leg| leg.account == TAX && leg.amount_minor >= 600));
     assert!(act.legs.iter().any(|leg| leg.account == COMMISSIONS && leg.amount_minor < 0));
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
-    assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
+    assert_eq!(act.holds, [HoldMove::Settle { hold: Id::of(21), amount_minor: 33_600 }]);
     assert_eq!(
         (act.kind, moved(&act), act.meters.len()),
         (KIND, vec![(20, "hand_out", "handed_out")], 0)
@@ -192,13 +192,13 @@ fn each_refusal_names_the_input_that_mends_it() {
 #[test]
 fn two_counters_at_the_same_moment_do_not_earn_twice() {
     let (mut trial, amina, mariam) = outlet();
-    trial.change(&amina, |member| member.account.last_posting = Some(50));
+    trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let at =
         done(&trial, &mariam).act.unwrap().changes.into_iter().find_map(|change| match change {
             Change::AtPosting { account, posting } => Some((account, posting)),
             _ => None,
         });
-    assert_eq!(at, Some((Id::of(101), Some(50))));
+    assert_eq!(at, Some((Id::of(101), Some(Id::of(50)))));
 }
 
 #[test]

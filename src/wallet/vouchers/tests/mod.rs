@@ -63,8 +63,8 @@ fn code(id: i64) -> ArrangementRow {
         begun_at: NOW.micros(),
         due_at: Some(agreed.expires_at),
         body: kind::written(&agreed),
-        begun_by: id + 1,
-        last_posting: id + 1,
+        begun_by: Id::of(id + 1),
+        last_posting: Id::of(id + 1),
     }
 }
 

@@ -46,7 +46,7 @@ fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
     assert_eq!(act.legs[0], Leg { account: Id::of(101), amount_minor: -33_600 });
     assert_eq!(act.legs[1], Leg { account: Id::of(201), amount_minor: 30_000 });
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
-    assert_eq!(act.holds, [HoldMove::Settle { hold: 21, amount_minor: 33_600 }]);
+    assert_eq!(act.holds, [HoldMove::Settle { hold: Id::of(21), amount_minor: 33_600 }]);
     assert_eq!(
         (moved(&act), act.meters.len(), act.meters[0].own),
         (vec![(20, "redeem", "used")], 1, false)

@@ -215,11 +215,12 @@ fn it_takes_a_turn_of_its_sender_and_one_of_the_number() {
 fn a_secret_that_was_lost_with_its_screen_is_told_again() {
     let (mut trial, amina) = amina();
     let done = ask(&trial, &amina).execute().planned().said("secret");
-    let again =
-        |trial: &Trial| ask(trial, &amina).again(Some(77)).execute().planned().said("secret");
+    let again = |trial: &Trial| {
+        ask(trial, &amina).again(Some(Id::of(77))).execute().planned().said("secret")
+    };
     assert_eq!(again(&trial), "");
-    let other = ArrangementRow { begun_by: 76, ..voucher(9_001, 3, HOUR) };
-    let sent = ArrangementRow { begun_by: 77, ..voucher(9_000, 4, HOUR) };
+    let other = ArrangementRow { begun_by: Id::of(76), ..voucher(9_001, 3, HOUR) };
+    let sent = ArrangementRow { begun_by: Id::of(77), ..voucher(9_000, 4, HOUR) };
     has_sent(&mut trial, vec![sent, other]);
     assert_eq!(again(&trial), format!("4{}", done.get(1..).unwrap()));
 }

@@ -58,7 +58,7 @@ fn a_yes_pays_at_the_price_of_where_it_was_asked_for() {
 fn the_same_payment_of_a_moment_ago_is_asked_about_before_the_yes() {
     let (mut trial, [amina, ..]) = three();
     there_is(&mut trial, Some(order(1, "send", 101, 102, 20_000)));
-    trial.change(&amina, |member| member.account.last_posting = Some(50));
+    trial.change(&amina, |member| member.account.last_posting = Some(Id::of(50)));
     let history =
         Want::History { account: Id::of(101), since: NOW.minus(10 * MINUTE).micros(), limit: 10 };
     let paid = posting(50, "send", 3, &[(101, -20_700), (102, 20_000), (2, 700)]);

@@ -20,7 +20,7 @@ use super::super::plan::Plan;
 use super::super::trial::{NOW, Trial};
 use super::{order as orders_kind, payment_request};
 use crate::book::{Change, Put};
-use crate::id::Id;
+use crate::id::{Id, PostingId};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::facts::Found;
 use crate::store::people::PersonRow;
@@ -67,8 +67,8 @@ fn row(id: i64, kind: &str, owner: i64, other: i64, due_at: i64, body: String) -
         begun_at: NOW.micros(),
         due_at: Some(due_at),
         body,
-        begun_by: 0,
-        last_posting: 0,
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
     }
 }
 

@@ -26,7 +26,7 @@ fn ask(trial: &Trial, baraka: &PersonRow) -> super::super::super::trial::Outcome
 fn a_request_waits_a_day_and_both_sides_hear_of_it() {
     let (mut trial, [_, baraka, _]) = three();
     let made = |id, begun_by| ArrangementRow {
-        begun_by,
+        begun_by: Id::of(begun_by),
         ..ended(&request(id, 103, 102, 100), "approved")
     };
     // the newest in the order of commits is not the one with the highest number

@@ -9,7 +9,7 @@ use super::super::standing_order::{
 use super::*;
 use crate::book::Put;
 use crate::calendar::Day;
-use crate::id::Id;
+use crate::id::{Id, PostingId};
 use crate::money::Money;
 use crate::refusal::Reason;
 use crate::request::Fields;
@@ -63,8 +63,8 @@ pub fn stored(terms: &Terms) -> ArrangementRow {
         begun_at: NOW.micros(),
         due_at: Some(NOW.micros()),
         body: kind::written(terms),
-        begun_by: 70,
-        last_posting: 77,
+        begun_by: Id::of(70),
+        last_posting: Id::of(77),
     }
 }
 
@@ -115,8 +115,12 @@ fn it_is_agreed_on_with_its_price_and_its_days() {
     let terms = Terms { stage: Stage::Notice, ..rent() };
     let (event, order) = put(&plan);
     assert_eq!((event, &order.terms), ("begin", &terms));
-    let given =
-        ArrangementRow { id: Id::of(9_000), begun_by: 0, last_posting: 0, ..stored(&terms) };
+    let given = ArrangementRow {
+        id: Id::of(9_000),
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
+        ..stored(&terms)
+    };
     assert_eq!(order.row, ArrangementRow { version: 1, due_at, ..given });
     let said = "amount=KES 300 dial=*384*1234# fee=KES 7 first_day=01/12/26 last_day=01/11/27 \
                 name=Baraka O phone=0700***002 times=12";
