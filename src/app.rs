@@ -23,6 +23,7 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
+use crate::wallet::bootstrap::BootstrapError;
 use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
@@ -147,8 +148,8 @@ impl App {
     }
 
     /// Records which tariff and limits are in use, where they are not those of before.
-    pub async fn keep_rules(&self) -> anyhow::Result<()> {
-        Ok(self.wallet.keep_rules(&self.rules.get()).await?)
+    pub async fn keep_rules(&self) -> Result<(), BootstrapError> {
+        self.wallet.keep_rules(&self.rules.get()).await
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.
@@ -202,7 +203,10 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
-    app.keep_rules().await?;
+    // a clock that is wrong is said first; when it is right again, a worker makes up for it
+    if app.wallet.clock_fault().is_none() {
+        app.keep_rules().await?;
+    }
     let (stop, stopped) = watch::channel(false);
     let state = app.state(settings.callback_token.clone(), settings.answer_within);
     let late = state.late.clone();
@@ -248,22 +252,14 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
         tokio::select! {
-            _ = hangup.recv() => reload(app).await,
+            _ = hangup.recv() => match app.reload() {
+                Ok(()) => tracing::info!("the menus were reloaded"),
+                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: \
+                                               {error:#}"),
+            },
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
         }
-    }
-}
-
-async fn reload(app: &App) {
-    match app.reload() {
-        Ok(()) => tracing::info!("the menus were reloaded"),
-        Err(error) => {
-            tracing::error!("the menus were not reloaded, the old ones stay: {error:#}");
-        }
-    }
-    if let Err(error) = app.keep_rules().await {
-        tracing::error!("which tariff counts was not recorded: {error:#}");
     }
 }
 

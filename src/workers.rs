@@ -3,8 +3,8 @@
 //! said elsewhere.
 
 use crate::app::App;
-use crate::store::StoreError;
 use crate::store::outbox::Channel;
+use crate::store::{Conn, StoreError, arrangement_rows, book_rows};
 use crate::wallet::{KINDS, bootstrap};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,9 +19,15 @@ const WAKE_EVERY: Duration = Duration::from_secs(1);
 const CLOCK_EVERY: Duration = Duration::from_secs(60);
 /// How soon after midnight commission is paid out.
 const PAYOUT_EVERY: Duration = Duration::from_secs(60);
+/// How soon it is recorded that another tariff, or other limits, are in use.
+const RULES_EVERY: Duration = Duration::from_secs(60);
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Conversations and handled texts older than any retry: gateways try for 12 hours.
 const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
+/// What has been over for so long is looked back at by nobody on a phone.
+const MOVE_OUT_AFTER: Duration = Duration::from_secs(60 * 24 * 3_600);
+/// Rows that are moved out in one go: payments wait meanwhile.
+const MOVED_AT_ONCE: i64 = 500;
 
 impl App {
     /// Looks at the clock again and again, until `stop` changes.
@@ -53,9 +59,28 @@ impl App {
                 app.ussd.settle_stuck().await.map(drop)
             }),
             self.worker(PAYOUT_EVERY, stop, pay_out),
+            self.worker(RULES_EVERY, stop, keep_rules),
             self.worker(FORGET_EVERY, stop, forget),
+            self.worker(FORGET_EVERY, stop, async |app: App| app.move_out().await.map(drop)),
         ];
         kinds.chain(others).collect()
+    }
+
+    /// Moves out what has been over for weeks, in pieces; says how many rows.
+    pub async fn move_out(&self) -> Result<usize, StoreError> {
+        let before = self.wallet.clock.now().minus(MOVE_OUT_AFTER).micros();
+        let read = move |conn: &mut Conn| book_rows::newest_before(conn, before);
+        let until = self.wallet.store.read(read).await?;
+        let mut all = 0_usize;
+        loop {
+            let piece =
+                move |conn: &mut Conn| arrangement_rows::move_out(conn, until, MOVED_AT_ONCE);
+            let moved = self.wallet.book.write(piece).await?;
+            all = all.saturating_add(moved);
+            if i64::try_from(moved).unwrap_or(0) < MOVED_AT_ONCE {
+                return Ok(all);
+            }
+        }
     }
 
     /// Does `work` again and again, but not while the clock is wrong.
@@ -104,6 +129,18 @@ async fn pay_out(app: App) -> Result<(), StoreError> {
         Err(other) => tracing::error!(error = %other, "commission could not be paid out"),
     }
     Ok(())
+}
+
+/// Records a tariff and limits that are new, also those that were read while the service ran.
+async fn keep_rules(app: App) -> Result<(), StoreError> {
+    match app.keep_rules().await {
+        Ok(()) => Ok(()),
+        Err(bootstrap::BootstrapError::Store(error)) => Err(error),
+        Err(other) => {
+            tracing::error!(error = %other, "which tariff counts was not recorded");
+            Ok(())
+        }
+    }
 }
 
 /// Forgets what no retry comes back to.

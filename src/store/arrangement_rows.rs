@@ -2,10 +2,11 @@
 //! all of them: what a state means, and what stands in a body, only the kind itself knows.
 //!
 //! Rows that are over stay for some weeks, as people look back at them, and are then moved out in
-//! pieces, so that the indexes stay as small as what is going on.
+//! pieces, so that what is going on lies close together. They are still found by number, counted,
+//! and found by who looks for those of any time.
 
 use super::rows::{Column, Rows};
-use super::schema::arrangements;
+use super::schema::{arrangements, arrangements_closed, arrangements_ever};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, ArrangementId, PostingId};
 use diesel::dsl::sql;
@@ -67,7 +68,7 @@ pub struct Search {
     pub kind: &'static str,
     /// Only those that are not over.
     pub open: bool,
-    /// Only those begun since then, microseconds UTC.
+    /// Only those begun since then, microseconds UTC; from 0 also those that were moved out.
     pub since: i64,
     /// So many at most.
     pub limit: i64,
@@ -75,7 +76,7 @@ pub struct Search {
 
 /// One of them.
 pub fn by_id(conn: &mut Conn, id: ArrangementId) -> Result<Option<ArrangementRow>, StoreError> {
-    Ok(on!(conn, c => arrangements::table.find(id).first(c).optional())?)
+    Ok(on!(conn, c => arrangements_ever::table.find(id).first(c).optional())?)
 }
 
 /// Those with these numbers.
@@ -85,6 +86,9 @@ pub fn by_ids(conn: &mut Conn, ids: &[ArrangementId]) -> Result<Vec<ArrangementR
 
 /// Those that are looked for, the newest first.
 pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
+    if !search.open && search.since <= 0 {
+        return find_ever(conn, search);
+    }
     on!(conn, c => {
         let all = arrangements::table.filter(arrangements::kind.eq(search.kind));
         let all = all.filter(arrangements::begun_at.ge(search.since)).into_boxed();
@@ -101,20 +105,47 @@ pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, Sto
     })
 }
 
+/// The same over those of any time.
+fn find_ever(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
+    use arrangements_ever as ever;
+    on!(conn, c => {
+        let all = ever::table.filter(ever::kind.eq(search.kind)).into_boxed();
+        let all = match &search.side {
+            Side::Owner(account) => all.filter(ever::owner.eq(*account)),
+            Side::Other(account) => all.filter(ever::other.eq(*account)),
+            Side::Subject(subject) => all.filter(ever::subject.eq(subject)).filter(has_subject()),
+            Side::Anybody => all,
+        };
+        Ok(all.order(ever::id.desc()).limit(search.limit).load(c)?)
+    })
+}
+
 /// How many of a kind there are of one side, also those that are over.
 pub fn count(conn: &mut Conn, kind: &str, side: &Side) -> Result<i64, StoreError> {
+    use arrangements_ever as ever;
     on!(conn, c => {
-        let all = arrangements::table.filter(arrangements::kind.eq(kind)).into_boxed();
+        let all = ever::table.filter(ever::kind.eq(kind)).into_boxed();
         let all = match side {
-            Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
-            Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => {
-                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
-            }
+            Side::Owner(account) => all.filter(ever::owner.eq(*account)),
+            Side::Other(account) => all.filter(ever::other.eq(*account)),
+            Side::Subject(subject) => all.filter(ever::subject.eq(subject)).filter(has_subject()),
             Side::Anybody => all,
         };
         Ok(all.count().get_result(c)?)
     })
+}
+
+/// Moves some of those out that are over since a posting, or longer; says how many. Nobody else
+/// writes meanwhile: the head is taken.
+pub fn move_out(conn: &mut Conn, until: PostingId, limit: i64) -> Result<usize, StoreError> {
+    super::head::take(conn)?;
+    let over = arrangements::table.filter(sql::<Bool>("NOT open"));
+    let over = over.filter(arrangements::last_posting.le(until));
+    let over = over.order(arrangements::last_posting).limit(limit).select(arrangements::id);
+    let over: Vec<ArrangementId> = on!(conn, c => over.load(c))?;
+    let moved = || arrangements::table.filter(arrangements::id.eq_any(&over));
+    on!(conn, c => moved().insert_into(arrangements_closed::table).execute(c))?;
+    Ok(on!(conn, c => diesel::delete(moved()).execute(c))?)
 }
 
 /// That there is a subject, in the words of the index: a database that knows only that it is equal

@@ -5,8 +5,8 @@ use super::arrangement_rows::ArrangementRow;
 use super::book_rows::{AccountState, EntryRow, HoldEntryRow, HoldRow, HoldState, PostingRow};
 use super::head::LinkRow;
 use super::schema::{
-    accounts, arrangements, chain, entries, hold_entries, holds, packed, postings, restrictions,
-    trail,
+    accounts, arrangements_ever, chain, entries, hold_entries, holds, packed, postings,
+    restrictions, trail,
 };
 use super::trail_rows::{self, TrailRow};
 use super::{Conn, StoreError, legs, on};
@@ -200,14 +200,15 @@ pub fn balances(
     Ok(on!(conn, c => page.select(columns).load(c))?)
 }
 
-/// Arrangements after `id`.
+/// Arrangements after `id`, also those that were moved out.
 pub fn arrangements_after(
     conn: &mut Conn,
     id: i64,
     limit: i64,
 ) -> Result<Vec<ArrangementRow>, StoreError> {
-    let page = arrangements::table.filter(arrangements::id.gt(id)).order(arrangements::id);
-    Ok(on!(conn, c => page.limit(limit).load(c))?)
+    use arrangements_ever as ever;
+    let page = ever::table.filter(ever::id.gt(id)).order(ever::id).limit(limit);
+    Ok(on!(conn, c => page.load(c))?)
 }
 
 /// Holds with numbers from `first` to `last`, both included: the oldest of them.

@@ -32,6 +32,20 @@ pub fn posting(conn: &mut Conn, id: PostingId) -> Result<Option<PostingRow>, Sto
     Ok(on!(conn, c => postings::table.find(id).first(c).optional())?)
 }
 
+/// The newest posting that was made before a time, microseconds UTC; `NONE` where none was. Postings
+/// have no index by time, but their numbers have no gaps.
+pub fn newest_before(conn: &mut Conn, time: i64) -> Result<PostingId, StoreError> {
+    let newest = super::head::look(conn)?.map_or(0, |head| head.last_posting.number());
+    let (mut before, mut after) = (0_i64, newest.saturating_add(1));
+    while before.saturating_add(1) < after {
+        let middle = before.midpoint(after);
+        let row = posting(conn, PostingId::of(middle))?;
+        let row = row.ok_or(StoreError::Damaged("a posting is missing"))?;
+        if row.at < time { before = middle } else { after = middle }
+    }
+    Ok(PostingId::of(before))
+}
+
 /// The legs of a posting, in order.
 pub fn entries_of(conn: &mut Conn, posting: PostingId) -> Result<Vec<EntryRow>, StoreError> {
     match conn {

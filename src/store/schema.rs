@@ -5,8 +5,8 @@
 mod book_tables;
 
 pub use book_tables::{
-    accounts, arrangements, chain, counters, entries, head, hold_entries, holds, nodes, packed,
-    postings, trail, verified,
+    accounts, arrangements, arrangements_closed, arrangements_ever, chain, counters, entries, head,
+    hold_entries, holds, nodes, packed, postings, trail, verified,
 };
 
 diesel::table! {
@@ -222,6 +222,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     restrictions,
     rules,
+    arrangements_closed,
+    arrangements_ever,
     postings,
     packed,
     entries,

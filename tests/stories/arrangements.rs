@@ -8,7 +8,8 @@ use kadogo::book::{Change, Posting, Put, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
-use kadogo::store::trail_rows;
+use kadogo::store::{book_rows, trail_rows};
+use kadogo::time::Timestamp;
 
 const OPEN: &[&str] = &["open"];
 
@@ -90,7 +91,8 @@ async fn what_happened_is_recorded_with_who_did_it_and_why() {
     assert_eq!(event.previous, Some(began));
     let report = ledger.check();
     assert!(report.is_whole(), "{:?}", report.faults);
-    assert_eq!((report.events, report.arrangements), (2, 1));
+    // and that ICE is frozen
+    assert_eq!((report.events, report.arrangements), (3, 1));
 }
 
 #[tokio::test]
@@ -122,6 +124,66 @@ async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
         assert_eq!(found(search(side, false)), 1);
     }
     assert_eq!(due(5_000).unwrap().len(), 0);
+}
+
+/// What has been over for long lies elsewhere. Who looks for those of any time finds it, it is
+/// counted, proved, and final.
+#[tokio::test]
+async fn what_is_over_is_moved_out_in_pieces_and_still_found() {
+    let ledger = Ledger::new().await;
+    let row =
+        |id: i64, version, state: &str| ArrangementRow { id: Id::of(id), ..group(version, state) };
+    let put = |id, version, state, event| {
+        Change::Put(Put { row: row(id, version, state), event, note: String::new() })
+    };
+    let all = |name: &str, ids: std::ops::Range<i64>, version, state: &'static str| {
+        changes(name, ids.map(|id| put(id, version, state, "step")).collect())
+    };
+    ledger.ok(all("begin", 900..910, 1, "open")).await;
+    let until = ledger.recorded(all("end", 900..905, 2, "over")).await;
+    ledger.ok(all("end later", 905..907, 2, "over")).await;
+    let move_out = async |limit| {
+        let piece = move |conn: &mut _| arrangement_rows::move_out(conn, until, limit);
+        ledger.book.write(piece).await.unwrap()
+    };
+    assert_eq!((move_out(3).await, move_out(3).await, move_out(3).await), (3, 2, 0));
+    let lie = |table: &str| ledger.tables()[table].len();
+    assert_eq!((lie("arrangements"), lie("arrangements_closed")), (5, 5));
+    let side = || Side::Owner(Id::of(ANN));
+    let found = |open, since| {
+        let search = Search { side: side(), kind: "group", open, since, limit: 99 };
+        let rows = ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap();
+        rows.iter().map(|row| row.id.number()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(true, 0), [909, 908, 907]);
+    assert_eq!(found(false, 0), (900..910).rev().collect::<Vec<_>>());
+    assert_eq!(found(false, 1), (905..910).rev().collect::<Vec<_>>(), "only of late");
+    let count = ledger.hand().with(|conn| arrangement_rows::count(conn, "group", &side()));
+    assert_eq!(count.unwrap(), 10);
+    assert_eq!(stored(&ledger), ArrangementRow { last_posting: until, ..stored(&ledger) });
+    let again = changes("again", vec![put(900, 3, "open", "step")]);
+    ledger.refuses(again, Reason::MOVED).await;
+    let refused = |sql: &str| ledger.hand().run(sql).is_err();
+    assert!(refused("UPDATE arrangements_closed SET body = 'x' WHERE id = 900"));
+    assert!(refused("DELETE FROM arrangements_closed WHERE id = 900"));
+    let report = ledger.check();
+    assert_eq!((report.arrangements, report.faults.len()), (10, 0));
+}
+
+/// By the clock of postings, whose numbers are all there is to go by.
+#[tokio::test]
+async fn the_newest_posting_before_a_time_is_found() {
+    let ledger = Ledger::new().await;
+    for at in [1_000_i64, 2_000, 2_000, 5_000] {
+        let name = format!("at {at} {}", ledger.stands(CAL).0);
+        let at = Timestamp::from_micros(at);
+        ledger.ok(Posting { at, ..pay(&name, ANN, CAL, 1) }).await;
+    }
+    let before = |time| ledger.hand().with(|conn| book_rows::newest_before(conn, time)).unwrap();
+    let newest = before(i64::MAX).number();
+    let numbers: Vec<i64> = [2_000, 2_001, 5_000, 5_001].map(|time| before(time).number()).into();
+    assert_eq!(numbers, [newest - 3, newest - 1, newest - 1, newest]);
+    assert_eq!(before(i64::MIN), PostingId::NONE);
 }
 
 #[tokio::test]

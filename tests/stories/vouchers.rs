@@ -503,3 +503,27 @@ async fn where_cash_has_a_price_this_has_one_too_and_not_a_lower_one() {
         amina.go(&[Pick("send"), Type(TO)]).await.starts_with("0711222333 has no Kadogo account.")
     );
 }
+
+/// What was over for long is moved out, and whoever sends again has a place that nobody took.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sent_long_ago_sends_again() {
+    let world = market().await;
+    let amina = world.phone(AMINA);
+    let sends = async |amount: &'static str| {
+        dial_afresh(&amina).await;
+        let steps = [Pick("send"), Type(STRANGER), Yes, Type(amount), Yes, Type("7361")];
+        let screen = amina.go(&steps).await;
+        assert!(screen.contains("waits for 0711222333"), "{screen}");
+    };
+    sends("300").await;
+    sends("200").await;
+    world.clock.advance(61 * DAY);
+    assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2, "both go back");
+    assert_eq!(world.app.move_out().await.unwrap(), 0, "only now");
+    sends("150").await;
+    world.clock.advance(61 * DAY);
+    assert_eq!(world.app.move_out().await.unwrap(), 2);
+    sends("100").await;
+    sends("50").await;
+    world.check();
+}

@@ -403,6 +403,35 @@ CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subje
 -- what is over has no clock; a condition that `due_at <= ?` implies, or the index would not be used
 CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE due_at IS NOT NULL;
 
+-- what is over, the longest first: from where it is moved out
+CREATE INDEX arrangements_over ON arrangements (last_posting) WHERE NOT open;
+
+-- Those that have been over for some weeks: moved here in pieces, so that what is going on lies close together.
+CREATE TABLE arrangements_closed (
+    id           BIGINT NOT NULL PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    version      BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    open         BOOLEAN NOT NULL,
+    owner        BIGINT NOT NULL,
+    other        BIGINT,
+    subject      TEXT NOT NULL,
+    begun_at     BIGINT NOT NULL,
+    due_at       BIGINT,
+    body         TEXT NOT NULL,
+    begun_by     BIGINT NOT NULL,
+    last_posting BIGINT NOT NULL
+);
+CREATE INDEX arrangements_closed_by_owner ON arrangements_closed (owner, kind);
+CREATE INDEX arrangements_closed_by_other ON arrangements_closed (other, kind) WHERE other IS NOT NULL;
+CREATE INDEX arrangements_closed_by_subject ON arrangements_closed (subject, kind) WHERE subject <> '';
+CREATE TRIGGER arrangements_closed_are_final BEFORE UPDATE ON arrangements_closed FOR EACH ROW EXECUTE FUNCTION refuse_change('what is over is never changed');
+CREATE TRIGGER arrangements_closed_stay BEFORE DELETE ON arrangements_closed FOR EACH ROW EXECUTE FUNCTION refuse_change('what is over is never deleted');
+CREATE TRIGGER arrangements_closed_stay_all BEFORE TRUNCATE ON arrangements_closed EXECUTE FUNCTION refuse_change('what is over is never deleted');
+
+-- All of them, wherever they lie.
+CREATE VIEW arrangements_ever AS SELECT * FROM arrangements UNION ALL SELECT * FROM arrangements_closed;
+
 -- What happened to each record, by whom, in which posting: only ever added to.
 CREATE TABLE trail (
     posting_id BIGINT NOT NULL,

@@ -2,6 +2,8 @@ DROP TABLE sessions;
 DROP TABLE dedup_keys;
 DROP TABLE outbox;
 DROP TABLE trail;
+DROP VIEW arrangements_ever;
+DROP TABLE arrangements_closed;
 DROP TABLE arrangements;
 DROP TABLE clawbacks;
 DROP TABLE agent_journal;

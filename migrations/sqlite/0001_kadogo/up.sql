@@ -382,6 +382,34 @@ CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subje
 -- what is over has no clock; a condition that `due_at <= ?` implies, or the index would not be used
 CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE due_at IS NOT NULL;
 
+-- what is over, the longest first: from where it is moved out
+CREATE INDEX arrangements_over ON arrangements (last_posting) WHERE NOT open;
+
+-- Those that have been over for some weeks: moved here in pieces, so that what is going on lies close together.
+CREATE TABLE arrangements_closed (
+    id           INTEGER NOT NULL PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    version      INTEGER NOT NULL,
+    state        TEXT NOT NULL,
+    open         INTEGER NOT NULL,
+    owner        INTEGER NOT NULL,
+    other        INTEGER,
+    subject      TEXT NOT NULL,
+    begun_at     INTEGER NOT NULL,
+    due_at       INTEGER,
+    body         TEXT NOT NULL,
+    begun_by     INTEGER NOT NULL,
+    last_posting INTEGER NOT NULL
+) STRICT;
+CREATE INDEX arrangements_closed_by_owner ON arrangements_closed (owner, kind);
+CREATE INDEX arrangements_closed_by_other ON arrangements_closed (other, kind) WHERE other IS NOT NULL;
+CREATE INDEX arrangements_closed_by_subject ON arrangements_closed (subject, kind) WHERE subject <> '';
+CREATE TRIGGER arrangements_closed_are_final BEFORE UPDATE ON arrangements_closed BEGIN SELECT RAISE(ABORT, 'what is over is never changed'); END;
+CREATE TRIGGER arrangements_closed_stay BEFORE DELETE ON arrangements_closed BEGIN SELECT RAISE(ABORT, 'what is over is never deleted'); END;
+
+-- All of them, wherever they lie.
+CREATE VIEW arrangements_ever AS SELECT * FROM arrangements UNION ALL SELECT * FROM arrangements_closed;
+
 -- What happened to each record, by whom, in which posting: only ever added to.
 CREATE TABLE trail (
     posting_id INTEGER NOT NULL,

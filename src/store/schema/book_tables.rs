@@ -133,6 +133,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    arrangements_closed (id) {
+        id -> BigInt,
+        kind -> Text,
+        version -> BigInt,
+        state -> Text,
+        open -> Bool,
+        owner -> BigInt,
+        other -> Nullable<BigInt>,
+        subject -> Text,
+        begun_at -> BigInt,
+        due_at -> Nullable<BigInt>,
+        body -> Text,
+        begun_by -> BigInt,
+        last_posting -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// A view over both.
+    arrangements_ever (id) {
+        id -> BigInt,
+        kind -> Text,
+        version -> BigInt,
+        state -> Text,
+        open -> Bool,
+        owner -> BigInt,
+        other -> Nullable<BigInt>,
+        subject -> Text,
+        begun_at -> BigInt,
+        due_at -> Nullable<BigInt>,
+        body -> Text,
+        begun_by -> BigInt,
+        last_posting -> BigInt,
+    }
+}
+
+diesel::table! {
     trail (posting_id, nr) {
         posting_id -> BigInt,
         nr -> BigInt,
