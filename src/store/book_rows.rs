@@ -32,8 +32,8 @@ pub fn posting(conn: &mut Conn, id: PostingId) -> Result<Option<PostingRow>, Sto
     Ok(on!(conn, c => postings::table.find(id).first(c).optional())?)
 }
 
-/// The newest posting that was made before a time, microseconds UTC; `NONE` where none was. Postings
-/// have no index by time, but their numbers have no gaps.
+/// The newest posting that was made before a time, microseconds UTC; `NONE` where none was.
+/// Postings have no index by time, but their numbers have no gaps.
 pub fn newest_before(conn: &mut Conn, time: i64) -> Result<PostingId, StoreError> {
     let newest = super::head::look(conn)?.map_or(0, |head| head.last_posting.number());
     let (mut before, mut after) = (0_i64, newest.saturating_add(1));
