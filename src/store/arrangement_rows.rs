@@ -4,14 +4,17 @@
 //! Rows that are over stay for some weeks, as people look back at them, and are then moved out in
 //! pieces, so that the indexes stay as small as what is going on.
 
+use super::ask::{self, Database};
 use super::rows::{Column, Rows};
 use super::schema::arrangements;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, ArrangementId};
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
+use diesel::backend::Backend;
+use diesel::expression::ValidGrouping;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// An arrangement as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -84,43 +87,66 @@ pub fn by_ids(conn: &mut Conn, ids: &[ArrangementId]) -> Result<Vec<ArrangementR
 }
 
 /// Those that are looked for, the newest first.
-pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
-    on!(conn, c => {
-        let all = arrangements::table.filter(arrangements::kind.eq(search.kind));
-        let all = all.filter(arrangements::begun_at.ge(search.since)).into_boxed();
-        let all = match &search.side {
-            Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
-            Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => {
-                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
-            }
-            Side::Anybody => all,
-        };
-        let all = if search.open { all.filter(arrangements::open.eq(true)) } else { all };
-        Ok(all.order(arrangements::id.desc()).limit(search.limit).load(c)?)
-    })
+pub async fn find(asked: Database<'_>, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
+    let those = arrangements::table
+        .filter(arrangements::kind.eq(search.kind))
+        .filter(arrangements::begun_at.ge(search.since))
+        .filter(Which { side: &search.side, open: search.open });
+    ask::rows(asked, those.order(arrangements::id.desc()).limit(search.limit)).await
 }
 
 /// How many of a kind there are of one side, also those that are over.
-pub fn count(conn: &mut Conn, kind: &str, side: &Side) -> Result<i64, StoreError> {
-    on!(conn, c => {
-        let all = arrangements::table.filter(arrangements::kind.eq(kind)).into_boxed();
-        let all = match side {
-            Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
-            Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => {
-                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
-            }
-            Side::Anybody => all,
-        };
-        Ok(all.count().get_result(c)?)
-    })
+pub async fn count(asked: Database<'_>, kind: &str, side: &Side) -> Result<i64, StoreError> {
+    let those =
+        arrangements::table.filter(arrangements::kind.eq(kind)).filter(Which { side, open: false });
+    Ok(ask::row(asked, those.count()).await?.unwrap_or(0))
 }
 
-/// That there is a subject, in the words of the index: a database that knows only that it is equal
-/// to something does not know that this is not nothing.
-fn has_subject() -> SqlLiteral<Bool> {
-    sql("subject <> ''")
+/// Whose they are, and whether only open ones are meant, with no word about what does not matter.
+#[derive(ValidGrouping)]
+struct Which<'a> {
+    side: &'a Side,
+    open: bool,
+}
+
+impl Expression for Which<'_> {
+    type SqlType = Bool;
+}
+
+impl AppearsOnTable<arrangements::table> for Which<'_> {}
+impl SelectableExpression<arrangements::table> for Which<'_> {}
+
+impl QueryId for Which<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<DB: Backend> QueryFragment<DB> for Which<'_>
+where
+    i64: ToSql<BigInt, DB>,
+    str: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match self.side {
+            Side::Owner(account) => {
+                out.push_sql("owner = ");
+                out.push_bind_param::<BigInt, _>(account.as_number())?;
+            }
+            Side::Other(account) => {
+                out.push_sql("other = ");
+                out.push_bind_param::<BigInt, _>(account.as_number())?;
+            }
+            Side::Subject(subject) => {
+                // that there is one, in the words of the index: a database that knows only that it
+                // is equal to something does not know that this is not nothing
+                out.push_sql("subject <> '' AND subject = ");
+                out.push_bind_param::<Text, _>(subject.as_str())?;
+            }
+            Side::Anybody => out.push_sql("TRUE"),
+        }
+        out.push_sql(if self.open { " AND open = TRUE" } else { "" });
+        Ok(())
+    }
 }
 
 /// Those of a kind about which something is to be done by `now`, the longest due first, behind the

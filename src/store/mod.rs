@@ -5,6 +5,7 @@
 mod address;
 pub mod agent_rows;
 pub mod arrangement_rows;
+pub mod ask;
 pub mod audit;
 pub mod batch_reader;
 pub mod blocks;
@@ -22,6 +23,7 @@ mod id_columns;
 pub mod identities;
 mod legs;
 pub mod loading;
+pub mod lookback;
 pub mod mailboxes;
 pub mod outbox;
 pub mod people;

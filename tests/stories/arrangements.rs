@@ -8,7 +8,7 @@ use kadogo::book::{Change, Posting, Put, check};
 use kadogo::id::Id;
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
-use kadogo::store::trail_rows;
+use kadogo::store::{Conn, trail_rows};
 
 const OPEN: &[&str] = &["open"];
 
@@ -99,7 +99,9 @@ async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
     ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
     let search = |side, open| Search { side, kind: "group", open, since: 0, limit: 5 };
     let found = |search: Search| {
-        ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap().len()
+        let find =
+            |conn: &mut Conn| conn.wait(async |asked| arrangement_rows::find(asked, &search).await);
+        ledger.hand().with(find).unwrap().len()
     };
     let sides =
         [Side::Owner(Id::of(ANN)), Side::Other(Id::of(BEN)), Side::Subject("harvest".into())];
