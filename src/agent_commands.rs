@@ -121,7 +121,9 @@ async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()>
     let number = phone.e164().to_owned();
     let read = move |conn: &mut Conn| match people::by_msisdn(conn, &number)? {
         Some(person) => {
-            Ok::<_, StoreError>(Some((agent_rows::post_of(conn, person.account_id)?, person)))
+            let post =
+                conn.wait(async |asked| agent_rows::post_of(asked, person.account_id).await)?;
+            Ok::<_, StoreError>(Some((post, person)))
         }
         None => Ok(None),
     };
@@ -141,7 +143,10 @@ async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()>
 
 async fn dismiss(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
     let person = person(wallet, phone).await?;
-    let found = wallet.store.read(move |conn| agent_rows::post_of(conn, person.account_id)).await?;
+    let read = move |conn: &mut Conn| {
+        conn.wait(async |asked| agent_rows::post_of(asked, person.account_id).await)
+    };
+    let found = wallet.store.read(read).await?;
     let post = found.ok_or_else(|| anyhow!("{phone} serves nowhere"))?;
     wallet.dismiss(post.assistant.id).await?;
     println!("{phone} does not serve at {} any more", post.outlet.name);
@@ -256,7 +261,7 @@ fn whole(
     let float = balance(conn, outlet.float_account)?;
     let commission = balance(conn, outlet.commission_account)?;
     let staff = agent_rows::staff(conn, outlet.float_account)?;
-    let owed = clawbacks::owed_minor(conn, outlet.float_account)?;
+    let owed = conn.wait(async |asked| clawbacks::owed_minor(asked, outlet.float_account).await)?;
     Ok((outlet, [float, commission, owed], staff))
 }
 

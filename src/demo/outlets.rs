@@ -129,7 +129,9 @@ fn posts_of(
 ) -> Result<Option<(AccountId, Option<AgentPost>)>, StoreError> {
     match people::by_msisdn(conn, phone)? {
         Some(person) => {
-            Ok(Some((person.account_id, agent_rows::post_of(conn, person.account_id)?)))
+            let post =
+                conn.wait(async |asked| agent_rows::post_of(asked, person.account_id).await)?;
+            Ok(Some((person.account_id, post)))
         }
         None => Ok(None),
     }
@@ -142,7 +144,8 @@ pub(super) fn post(
     person: AccountId,
     phone: &str,
 ) -> Result<Option<(String, AgentView)>, StoreError> {
-    let Some(post) = agent_rows::post_of(conn, person)? else { return Ok(None) };
+    let found = conn.wait(async |asked| agent_rows::post_of(asked, person).await)?;
+    let Some(post) = found else { return Ok(None) };
     let float = book_rows::account(conn, post.outlet.float_account)?;
     let seeded = OUTLETS.iter().find_map(|outlet| {
         outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))

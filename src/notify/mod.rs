@@ -220,7 +220,7 @@ fn put_into_words(
     let mut slots: Slots = serde_json::from_str(&row.slots)
         .map_err(|_not| StoreError::Damaged("a message's slots"))?;
     if let Some(posting) = row.posting_id {
-        let whole = book_rows::posting_whole(conn, posting)?;
+        let whole = conn.wait(async |asked| book_rows::posting_whole(asked, posting).await)?;
         let (at, legs) =
             whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
         let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);

@@ -1,10 +1,11 @@
 //! Agents: outlets, and who works there.
 
+use super::ask::{self, Database};
 use super::people::PersonRow;
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
-use super::schema::{assistants, outlets, people};
+use super::schema::{assistants, outlets, people, shifts};
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, AssistantId, PostingId};
+use crate::id::{AccountId, AssistantId, PostingId, ShiftId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
@@ -113,12 +114,15 @@ pub struct AgentPost {
 }
 
 /// Where the owner of this wallet works.
-pub fn post_of(conn: &mut Conn, person: AccountId) -> Result<Option<AgentPost>, StoreError> {
+pub async fn post_of(
+    asked: Database<'_>,
+    person: AccountId,
+) -> Result<Option<AgentPost>, StoreError> {
     let theirs = assistants::table
         .inner_join(outlets::table.on(outlets::float_account.eq(assistants::outlet)));
     let theirs = theirs.filter(assistants::person.eq(person));
     let theirs = theirs.select((assistants::all_columns, outlets::all_columns));
-    let found: Option<(AssistantRow, OutletRow)> = on!(conn, c => theirs.first(c).optional())?;
+    let found: Option<(AssistantRow, OutletRow)> = ask::row(asked, theirs).await?;
     Ok(found.map(|(assistant, outlet)| AgentPost { assistant, outlet }))
 }
 
@@ -128,10 +132,13 @@ pub fn outlet(conn: &mut Conn, float_account: AccountId) -> Result<Option<Outlet
 }
 
 /// The outlets whose float, or whose commission, is on one of these accounts.
-pub fn outlets_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<OutletRow>, StoreError> {
+pub async fn outlets_of(
+    asked: Database<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<OutletRow>, StoreError> {
     let floats =
         outlets::float_account.eq_any(accounts).or(outlets::commission_account.eq_any(accounts));
-    Ok(on!(conn, c => outlets::table.filter(floats).load(c))?)
+    ask::rows(asked, outlets::table.filter(floats)).await
 }
 
 /// All outlets, in the order they were opened.
@@ -169,20 +176,29 @@ pub fn dismiss(conn: &mut Conn, assistant: AssistantId) -> Result<(), StoreError
 
 /// The outlets of an area that are open, by any of these spellings of its name, in the order they
 /// were opened.
-pub fn outlets_in(
-    conn: &mut Conn,
+pub async fn outlets_in(
+    asked: Database<'_>,
     area: &[String],
     limit: i64,
 ) -> Result<Vec<OutletRow>, StoreError> {
     let is_open = outlets::state.eq(<&str>::from(OutletState::Open));
     let there = outlets::table.filter(outlets::area.eq_any(area)).filter(is_open);
-    Ok(on!(conn, c => there.order(outlets::float_account).limit(limit).load(c))?)
+    ask::rows(asked, there.order(outlets::float_account).limit(limit)).await
 }
 
-/// The numbers under which those who serve at an outlet are known, in the order they began.
-pub fn assistants_at(conn: &mut Conn, outlet: AccountId) -> Result<Vec<AssistantId>, StoreError> {
-    let theirs = assistants::table.filter(assistants::outlet.eq(outlet)).order(assistants::id);
-    Ok(on!(conn, c => theirs.select(assistants::id).load(c))?)
+/// Somebody who serves, the number under which they do, and the shift that they are in.
+pub type OnRoster = (PersonRow, AssistantId, Option<ShiftId>);
+
+/// Who serves at an outlet, who serves longest first.
+pub async fn roster(asked: Database<'_>, outlet: AccountId) -> Result<Vec<OnRoster>, StoreError> {
+    let in_shift = shifts::assistant.eq(assistants::id).and(shifts::closed_at.is_null());
+    let theirs = assistants::table
+        .inner_join(people::table.on(people::account_id.eq(assistants::person)))
+        .left_join(shifts::table.on(in_shift))
+        .filter(assistants::outlet.eq(outlet))
+        .order(assistants::id)
+        .select((people::all_columns, assistants::id, shifts::id.nullable()));
+    ask::rows(asked, theirs).await
 }
 
 /// Those behind one of them.

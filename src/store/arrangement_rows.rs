@@ -5,14 +5,18 @@
 //! pieces, so that what is going on lies close together. They are still found by number, counted,
 //! and found by who looks for those of any time.
 
+use super::ask::{self, Database};
 use super::rows::{Column, Rows};
-use super::schema::{arrangements, arrangements_closed, arrangements_ever};
+use super::schema::{arrangements, arrangements_closed, arrangements_ever as ever};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, ArrangementId, PostingId};
+use diesel::backend::Backend;
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
+use diesel::expression::ValidGrouping;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// An arrangement as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -76,7 +80,7 @@ pub struct Search {
 
 /// One of them.
 pub fn by_id(conn: &mut Conn, id: ArrangementId) -> Result<Option<ArrangementRow>, StoreError> {
-    Ok(on!(conn, c => arrangements_ever::table.find(id).first(c).optional())?)
+    Ok(on!(conn, c => ever::table.find(id).first(c).optional())?)
 }
 
 /// Those with these numbers.
@@ -85,54 +89,23 @@ pub fn by_ids(conn: &mut Conn, ids: &[ArrangementId]) -> Result<Vec<ArrangementR
 }
 
 /// Those that are looked for, the newest first.
-pub fn find(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
+pub async fn find(asked: Database<'_>, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
+    let which = Which { side: &search.side, open: search.open };
     if !search.open && search.since <= 0 {
-        return find_ever(conn, search);
+        let those = ever::table.filter(ever::kind.eq(search.kind)).filter(which);
+        return ask::rows(asked, those.order(ever::id.desc()).limit(search.limit)).await;
     }
-    on!(conn, c => {
-        let all = arrangements::table.filter(arrangements::kind.eq(search.kind));
-        let all = all.filter(arrangements::begun_at.ge(search.since)).into_boxed();
-        let all = match &search.side {
-            Side::Owner(account) => all.filter(arrangements::owner.eq(*account)),
-            Side::Other(account) => all.filter(arrangements::other.eq(*account)),
-            Side::Subject(subject) => {
-                all.filter(arrangements::subject.eq(subject)).filter(has_subject())
-            }
-            Side::Anybody => all,
-        };
-        let all = if search.open { all.filter(arrangements::open.eq(true)) } else { all };
-        Ok(all.order(arrangements::id.desc()).limit(search.limit).load(c)?)
-    })
-}
-
-/// The same over those of any time.
-fn find_ever(conn: &mut Conn, search: &Search) -> Result<Vec<ArrangementRow>, StoreError> {
-    use arrangements_ever as ever;
-    on!(conn, c => {
-        let all = ever::table.filter(ever::kind.eq(search.kind)).into_boxed();
-        let all = match &search.side {
-            Side::Owner(account) => all.filter(ever::owner.eq(*account)),
-            Side::Other(account) => all.filter(ever::other.eq(*account)),
-            Side::Subject(subject) => all.filter(ever::subject.eq(subject)).filter(has_subject()),
-            Side::Anybody => all,
-        };
-        Ok(all.order(ever::id.desc()).limit(search.limit).load(c)?)
-    })
+    let those = arrangements::table
+        .filter(arrangements::kind.eq(search.kind))
+        .filter(arrangements::begun_at.ge(search.since))
+        .filter(which);
+    ask::rows(asked, those.order(arrangements::id.desc()).limit(search.limit)).await
 }
 
 /// How many of a kind there are of one side, also those that are over.
-pub fn count(conn: &mut Conn, kind: &str, side: &Side) -> Result<i64, StoreError> {
-    use arrangements_ever as ever;
-    on!(conn, c => {
-        let all = ever::table.filter(ever::kind.eq(kind)).into_boxed();
-        let all = match side {
-            Side::Owner(account) => all.filter(ever::owner.eq(*account)),
-            Side::Other(account) => all.filter(ever::other.eq(*account)),
-            Side::Subject(subject) => all.filter(ever::subject.eq(subject)).filter(has_subject()),
-            Side::Anybody => all,
-        };
-        Ok(all.count().get_result(c)?)
-    })
+pub async fn count(asked: Database<'_>, kind: &str, side: &Side) -> Result<i64, StoreError> {
+    let those = ever::table.filter(ever::kind.eq(kind)).filter(Which { side, open: false });
+    Ok(ask::row(asked, those.count()).await?.unwrap_or(0))
 }
 
 /// Moves some of those out that are over since a posting, or longer; says how many. Nobody else
@@ -148,10 +121,53 @@ pub fn move_out(conn: &mut Conn, until: PostingId, limit: i64) -> Result<usize, 
     Ok(on!(conn, c => diesel::delete(moved()).execute(c))?)
 }
 
-/// That there is a subject, in the words of the index: a database that knows only that it is equal
-/// to something does not know that this is not nothing.
-fn has_subject() -> SqlLiteral<Bool> {
-    sql("subject <> ''")
+/// Whose they are, and whether only open ones are meant, with no word about what does not matter.
+#[derive(ValidGrouping)]
+struct Which<'a> {
+    side: &'a Side,
+    open: bool,
+}
+
+impl Expression for Which<'_> {
+    type SqlType = Bool;
+}
+
+impl AppearsOnTable<arrangements::table> for Which<'_> {}
+impl SelectableExpression<arrangements::table> for Which<'_> {}
+impl AppearsOnTable<ever::table> for Which<'_> {}
+impl SelectableExpression<ever::table> for Which<'_> {}
+
+impl QueryId for Which<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<DB: Backend> QueryFragment<DB> for Which<'_>
+where
+    i64: ToSql<BigInt, DB>,
+    str: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match self.side {
+            Side::Owner(account) => {
+                out.push_sql("owner = ");
+                out.push_bind_param::<BigInt, _>(account.as_number())?;
+            }
+            Side::Other(account) => {
+                out.push_sql("other = ");
+                out.push_bind_param::<BigInt, _>(account.as_number())?;
+            }
+            Side::Subject(subject) => {
+                // that there is one, in the words of the index: a database that knows only that it
+                // is equal to something does not know that this is not nothing
+                out.push_sql("subject <> '' AND subject = ");
+                out.push_bind_param::<Text, _>(subject.as_str())?;
+            }
+            Side::Anybody => out.push_sql("TRUE"),
+        }
+        out.push_sql(if self.open { " AND open = TRUE" } else { "" });
+        Ok(())
+    }
 }
 
 /// Those of a kind about which something is to be done by `now`, the longest due first, behind the

@@ -8,6 +8,7 @@ use super::postgres::Server;
 use super::sessions::{self, Names, SessionRow};
 use super::wants::Want;
 use super::{Conn, StoreError, loading};
+use futures_util::future;
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
@@ -82,29 +83,27 @@ fn answer(conn: &mut Conn, batch: Vec<Question>) -> Result<(), StoreError> {
             }
         }
     }
-    if !wanted.is_empty() {
-        let mut facts = Facts::default();
-        loading::load(
-            conn,
-            &Vec::from_iter(wanted.iter().flat_map(|(wants, _)| wants.iter().cloned())),
-            &mut facts,
-        )?;
-        for (wants, answer) in wanted {
-            // whoever asked may have gone: then nobody reads the answer
-            let _ = answer.send(facts.among(&wants));
-        }
+    let wants = Vec::from_iter(wanted.iter().flat_map(|(wants, _)| wants.iter().cloned()));
+    let names: Vec<&Names> = calls.iter().map(|((names, _), _)| names).collect();
+    let msisdns: Vec<&str> = calls.iter().map(|((_, msisdn), _)| msisdn.as_str()).collect();
+    let nothing = Facts::default();
+    let (facts, rows, callers) = conn.wait(async |asked| {
+        future::try_join3(
+            loading::found(asked, &wants, &nothing),
+            sessions::around(asked, &names),
+            holders::caller_profiles(asked, &msisdns, now),
+        )
+        .await
+    })?;
+    for (wants, answer) in wanted {
+        // whoever asked may have gone: then nobody reads the answer
+        let _ = answer.send(facts.among(&wants));
     }
-    if !calls.is_empty() {
-        let names: Vec<&Names> = calls.iter().map(|((names, _), _)| names).collect();
-        let rows = sessions::around(conn, &names)?;
-        let msisdns: Vec<&str> = calls.iter().map(|((_, msisdn), _)| msisdn.as_str()).collect();
-        let found = holders::caller_profiles(conn, &msisdns, now)?;
-        let found: HashMap<&str, &CallerProfile> =
-            found.iter().map(|who| (who.person.msisdn.as_str(), who)).collect();
-        for ((names, msisdn), answer) in calls {
-            let rows = rows.iter().filter(|row| names.concern(row)).cloned().collect();
-            let _ = answer.send((rows, found.get(msisdn.as_str()).copied().cloned()));
-        }
+    let callers: HashMap<&str, &CallerProfile> =
+        callers.iter().map(|who| (who.person.msisdn.as_str(), who)).collect();
+    for ((names, msisdn), answer) in calls {
+        let rows = rows.iter().filter(|row| names.concern(row)).cloned().collect();
+        let _ = answer.send((rows, callers.get(msisdn.as_str()).copied().cloned()));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Who takes no requests of whom.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::blocks;
 use super::{Conn, StoreError, on};
@@ -49,15 +50,22 @@ impl BlockRow {
 }
 
 /// Whom this account has blocked.
-pub fn blocked_by(conn: &mut Conn, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
+pub async fn blocked_by(
+    asked: Database<'_>,
+    account: AccountId,
+) -> Result<Vec<AccountId>, StoreError> {
     let theirs = blocks::table.filter(blocks::account.eq(account)).filter(blocks::blocked.eq(1));
-    Ok(on!(conn, c => theirs.select(blocks::other).order(blocks::other).load(c))?)
+    ask::rows(asked, theirs.select(blocks::other).order(blocks::other)).await
 }
 
 /// How often it was said whether this account takes requests of that one.
-pub fn version(conn: &mut Conn, account: AccountId, other: AccountId) -> Result<i64, StoreError> {
+pub async fn version(
+    asked: Database<'_>,
+    account: AccountId,
+    other: AccountId,
+) -> Result<i64, StoreError> {
     let theirs = blocks::table.find((account, other)).select(blocks::version);
-    let found: Option<i64> = on!(conn, c => theirs.first(c).optional())?;
+    let found: Option<i64> = ask::row(asked, theirs).await?;
     Ok(found.unwrap_or(0))
 }
 

@@ -7,6 +7,7 @@ pub use super::book_types::{
 };
 use crate::id::{AccountId, HoldId, PostingId};
 
+use super::ask::{self, Database};
 use super::rows::{Column, Rows};
 use super::schema::{accounts, counters, entries, holds, packed, postings};
 use super::{Conn, StoreError, legs, on};
@@ -61,22 +62,32 @@ pub fn entries_of(conn: &mut Conn, posting: PostingId) -> Result<Vec<EntryRow>, 
     }
 }
 
-/// A posting with its legs, in order.
-pub fn posting_whole(
-    conn: &mut Conn,
+/// A posting with all its legs, in order.
+pub type Whole = (PostingRow, Vec<EntryRow>);
+
+/// A posting with its legs.
+pub async fn posting_whole(
+    asked: Database<'_>,
     id: PostingId,
-) -> Result<Option<(PostingRow, Vec<EntryRow>)>, StoreError> {
-    match conn {
-        Conn::Sqlite(_) => match posting(conn, id)? {
-            Some(row) => Ok(Some((row, entries_of(conn, id)?))),
-            None => Ok(None),
-        },
-        Conn::Postgres(pg) => {
-            let row = packed::table.find(id).select(PACKED);
-            let found: Option<(PostingRow, Vec<u8>)> = row.first(&mut pg.inner).optional()?;
-            found.map(|(row, packed)| legs::unpack(id, &packed).map(|legs| (row, legs))).transpose()
+) -> Result<Option<Whole>, StoreError> {
+    match asked {
+        Database::Sqlite(_) => {
+            let legs = entries::table.filter(entries::posting_id.eq(id)).order(entries::leg);
+            let Some(row) = ask::row(asked, postings::table.find(id)).await? else {
+                return Ok(None);
+            };
+            Ok(Some((row, ask::rows(asked, legs).await?)))
+        }
+        Database::Postgres(_) => {
+            ask::row(asked, packed::table.find(id).select(PACKED)).await?.map(unpacked).transpose()
         }
     }
+}
+
+/// A posting with its legs as PostgreSQL keeps them.
+pub(super) fn unpacked((row, packed): (PostingRow, Vec<u8>)) -> Result<Whole, StoreError> {
+    let legs = legs::unpack(row.id, &packed)?;
+    Ok((row, legs))
 }
 
 /// The holds with these numbers.

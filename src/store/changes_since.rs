@@ -1,6 +1,7 @@
 //! What others made since a posting: whoever read the book before they held its head asks for that
 //! when they have it.
 
+use super::ask;
 use super::head::{self, Head};
 use super::schema::{entries, hold_entries, postings};
 use super::{Conn, StoreError, legs};
@@ -9,8 +10,6 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary};
-use diesel_async::AsyncPgConnection;
-use diesel_async::methods::LoadQuery;
 use futures_util::future;
 use std::collections::HashSet;
 
@@ -46,7 +45,7 @@ pub fn take(
     let taken = head::one().for_update();
     let made = Made { since: posting };
     let (taken, made): (Vec<Head>, Vec<MadeRow>) =
-        pg.pipeline(|c| future::try_join(ask(c, taken), ask(c, made)))?;
+        pg.pipeline(|c| future::try_join(ask::server(c, taken), ask::server(c, made)))?;
     let head = taken.into_iter().next().ok_or(diesel::result::Error::NotFound)?;
     // it looks at one moment, and that may have been before the head was there: where a statement
     // has to be prepared first, the other one overtakes it. Numbers of postings have no gaps: who
@@ -92,14 +91,6 @@ impl Invalidated {
         }
         Ok(invalidated)
     }
-}
-
-/// One of several questions on their way together.
-async fn ask<'q, T: Send + 'q, Q>(mut conn: &AsyncPgConnection, query: Q) -> QueryResult<Vec<T>>
-where
-    Q: for<'c> LoadQuery<'q, &'c AsyncPgConnection, T> + Send + 'q,
-{
-    diesel_async::RunQueryDsl::load(query, &mut conn).await
 }
 
 /// Postings after one, and their moves of holds: in one statement, which sees both as of one

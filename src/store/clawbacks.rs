@@ -1,11 +1,13 @@
 //! Commission that was found to be earned too much, and what of it was taken back.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::clawbacks;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use diesel::prelude::*;
+use futures_util::future;
 
 const TABLE: Table = Table {
     name: "clawbacks",
@@ -99,13 +101,13 @@ pub fn by_key(conn: &mut Conn, find: Find) -> Result<Option<ClawbackRow>, StoreE
 }
 
 /// What an outlet still has to give back, of its own part and as a head office, minor units.
-pub fn owed_minor(conn: &mut Conn, outlet: AccountId) -> Result<i64, StoreError> {
+pub async fn owed_minor(asked: Database<'_>, outlet: AccountId) -> Result<i64, StoreError> {
     let own = clawbacks::table.filter(clawbacks::outlet.eq(outlet));
     let own = own.filter(clawbacks::taken_minor.lt(clawbacks::found_minor));
     let as_head = clawbacks::table.filter(clawbacks::head.eq(outlet));
     let as_head = as_head.filter(clawbacks::head_taken_minor.lt(clawbacks::head_found_minor));
-    let own: Vec<ClawbackRow> = on!(conn, c => own.load(c))?;
-    let as_head: Vec<ClawbackRow> = on!(conn, c => as_head.load(c))?;
+    let both = future::try_join(ask::rows(asked, own), ask::rows(asked, as_head));
+    let (own, as_head): (Vec<ClawbackRow>, Vec<ClawbackRow>) = both.await?;
     let owed = own
         .iter()
         .map(ClawbackRow::owed_minor)

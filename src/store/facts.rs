@@ -4,7 +4,8 @@
 
 use super::agent_rows::{AgentPost, OutletRow};
 use super::arrangement_rows::{ArrangementRow, Search};
-use super::book_rows::{Account, EntryRow, PostingRow};
+use super::book_rows::Account;
+pub use super::book_rows::Whole;
 use super::budgets::BudgetRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
@@ -15,9 +16,6 @@ use super::wants::Want;
 use super::working_day::CashDrawer;
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
 use std::collections::BTreeMap;
-
-/// A posting with all its entries.
-pub type Whole = (PostingRow, Vec<EntryRow>);
 
 /// Who serves at an outlet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,6 +81,12 @@ pub struct NotWanted(pub Want);
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     found: BTreeMap<Want, Found>,
+}
+
+impl FromIterator<(Want, Found)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (Want, Found)>>(found: I) -> Facts {
+        Facts { found: found.into_iter().collect() }
+    }
 }
 
 impl Facts {

@@ -2,12 +2,13 @@
 //! question is a journey, and one journey answers for many.
 
 use super::agent_rows::{AgentPost, AssistantRow, OutletRow};
+use super::ask::{self, Database};
 use super::book_rows::{self, Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::people::PersonRow;
 use super::pins::PinRow;
 use super::schema::{accounts, arrangements, assistants, budgets, outlets, packed, people, pins};
-use super::{Conn, StoreError, legs};
+use super::{StoreError, legs};
 use crate::id::{AccountId, PinId};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -41,8 +42,8 @@ pub struct CallerProfile {
 }
 
 /// The owners of these wallets and those who have these numbers, as far as there are such.
-pub fn among(
-    conn: &mut Conn,
+pub async fn among(
+    asked: Database<'_>,
     owners: &[AccountId],
     numbers: &[&str],
 ) -> Result<Vec<AccountHolder>, StoreError> {
@@ -65,8 +66,8 @@ pub fn among(
         pin,
         newest: None,
     };
-    match conn {
-        Conn::Sqlite(conn) => {
+    match asked {
+        Database::Sqlite(_) => {
             // two at a time, so that the statement is always the same: a payment has two sides
             let mut holders = Vec::with_capacity(2);
             let mut owners = owners.iter();
@@ -76,25 +77,27 @@ pub fn among(
                     (Some(account), Some(msisdn)) => {
                         let those = all
                             .filter(people::account_id.eq(account).or(people::msisdn.eq(msisdn)));
-                        those.select(columns).load(conn)?
+                        ask::rows(asked, those.select(columns)).await?
                     }
                     (Some(account), None) => {
-                        all.filter(people::account_id.eq(account)).select(columns).load(conn)?
+                        let those = all.filter(people::account_id.eq(account));
+                        ask::rows(asked, those.select(columns)).await?
                     }
                     (None, Some(msisdn)) => {
-                        all.filter(people::msisdn.eq(msisdn)).select(columns).load(conn)?
+                        let those = all.filter(people::msisdn.eq(msisdn));
+                        ask::rows(asked, those.select(columns)).await?
                     }
                     (None, None) => return Ok(holders),
                 };
                 holders.extend(found.into_iter().map(holder));
             }
         }
-        Conn::Postgres(pg) => {
+        Database::Postgres(_) => {
             let those = all
                 .left_join(packed::table.on(packed::id.nullable().eq(accounts::last_posting)))
                 .filter(people::account_id.eq_any(owners).or(people::msisdn.eq_any(numbers)))
                 .select((columns, book_rows::PACKED.nullable()));
-            let found: Vec<(HolderColumns, Newest)> = those.load(&mut pg.inner)?;
+            let found: Vec<(HolderColumns, Newest)> = ask::rows(asked, those).await?;
             let whole = found.into_iter().map(|(found, newest)| {
                 let newest = newest.map(|(posting, packed)| {
                     legs::unpack(posting.id, &packed).map(|legs| (posting, legs))
@@ -114,18 +117,21 @@ pub const WANTED: &str = "order";
 pub const ASKED: &str = "request";
 
 /// Those who have these numbers, as they stand at `now`, microseconds UTC.
-pub fn caller_profiles(
-    conn: &mut Conn,
+pub async fn caller_profiles(
+    asked: Database<'_>,
     msisdns: &[&str],
     now: i64,
 ) -> Result<Vec<CallerProfile>, StoreError> {
+    if msisdns.is_empty() {
+        return Ok(Vec::new());
+    }
     type ProfileColumns = (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool);
     let open = arrangements::table.filter(arrangements::open.eq(true));
     let wanted = open
         .filter(arrangements::kind.eq(WANTED))
         .filter(arrangements::owner.eq(people::account_id))
         .filter(arrangements::due_at.gt(now));
-    let asked = open
+    let demanded = open
         .filter(arrangements::kind.eq(ASKED))
         .filter(arrangements::other.eq(people::account_id.nullable()));
     let all = people::table
@@ -139,17 +145,19 @@ pub fn caller_profiles(
             pins::account_id.nullable(),
             assistants::all_columns.nullable(),
             outlets::all_columns.nullable(),
-            exists(wanted).or(exists(asked)),
+            exists(wanted).or(exists(demanded)),
         ));
-    let found: Vec<ProfileColumns> = match conn {
-        Conn::Sqlite(conn) => {
+    let found: Vec<ProfileColumns> = match asked {
+        Database::Sqlite(_) => {
             let mut found = Vec::with_capacity(1);
             for msisdn in msisdns {
-                found.extend(all.filter(people::msisdn.eq(msisdn)).first(conn).optional()?);
+                found.extend(ask::row(asked, all.filter(people::msisdn.eq(msisdn))).await?);
             }
             found
         }
-        Conn::Postgres(pg) => all.filter(people::msisdn.eq_any(msisdns)).load(&mut pg.inner)?,
+        Database::Postgres(_) => {
+            ask::rows(asked, all.filter(people::msisdn.eq_any(msisdns))).await?
+        }
     };
     let profile = |(person, pin, assistant, outlet, order_waits): ProfileColumns| {
         let post = assistant.zip(outlet).map(|(assistant, outlet)| AgentPost { assistant, outlet });

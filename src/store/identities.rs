@@ -1,6 +1,7 @@
 //! Identities: keyed digests of ID numbers, so that one person has one wallet. The numbers
 //! themselves are nowhere.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::identities;
 use super::{Conn, StoreError, on};
@@ -73,9 +74,9 @@ impl Identity {
 }
 
 /// Whether an ID was seen of the owner of this wallet.
-pub fn is_known(conn: &mut Conn, account: AccountId) -> Result<bool, StoreError> {
+pub async fn is_known(asked: Database<'_>, account: AccountId) -> Result<bool, StoreError> {
     let theirs = identities::table.find(account).select(identities::version);
-    let known: Option<i64> = on!(conn, c => theirs.first(c).optional())?;
+    let known: Option<i64> = ask::row(asked, theirs).await?;
     Ok(known.is_some())
 }
 

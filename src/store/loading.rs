@@ -1,185 +1,174 @@
 //! Loading: what is wanted is read, what many want in one statement, all else in the order in which
-//! it is wanted: a count that guards a list is taken before the list is read.
+//! it is wanted: a count that guards a list is taken before the list is read. A server gets all of
+//! it in one go.
 
-use super::facts::{Facts, Found, Roster, Whole};
+use super::agent_rows::OnRoster;
+use super::ask::{self, Database};
+use super::book_rows::Account;
+use super::facts::{Facts, Found, Roster};
+use super::holders::AccountHolder;
+use super::lookback::{self, Lookback};
+use super::pins::PinRow;
+use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
-    identities, mailboxes, people, pins, sessions, shifts, working_day,
+    identities, mailboxes, people, shifts, working_day,
 };
-use crate::id::{AccountId, PinId, PostingId};
+use crate::id::{AccountId, PinId};
+use diesel::prelude::*;
+use futures_util::future;
 
 /// Reads what of this is not known yet.
 pub fn load(conn: &mut Conn, wants: &[Want], facts: &mut Facts) -> Result<(), StoreError> {
-    let open: Vec<&Want> = wants.iter().filter(|want| !facts.has(want)).collect();
-    let (shared, own): (Vec<&Want>, Vec<&Want>) =
-        open.into_iter().partition(|want| want.is_shared());
-    load_holders(conn, &shared, facts)?;
-    load_rows(conn, &shared, facts)?;
-    for want in own {
-        if let Some(found) = one(conn, want, facts)? {
-            facts.put(want.clone(), found);
-        }
-    }
+    let found = conn.wait(async |asked| found(asked, wants, facts).await)?;
+    facts.extend(found);
     Ok(())
+}
+
+/// What is found of this, as far as it is not known yet.
+pub async fn found(
+    asked: Database<'_>,
+    wants: &[Want],
+    facts: &Facts,
+) -> Result<Facts, StoreError> {
+    let open: Vec<&Want> = wants.iter().filter(|want| !facts.has(want)).collect();
+    let own = future::try_join_all(open.iter().map(|want| one(asked, want, facts)));
+    let all = future::try_join5(
+        holders_of(asked, &open),
+        accounts_of(asked, &open),
+        people_of(asked, &open),
+        pins_of(asked, &open),
+        own,
+    );
+    let (holders, accounts, people, pins, own) = all.await?;
+    let own = open.into_iter().cloned().zip(own).filter_map(|(want, found)| Some((want, found?)));
+    let shared = [holders, accounts, people, pins].into_iter().flatten();
+    Ok(shared.chain(own).collect())
 }
 
 /// Who takes part in payments, all of them in one statement on a server.
-fn load_holders(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
-    let owners = wants
-        .iter()
-        .filter_map(|want| if let Want::Owner(account) = want { Some(*account) } else { None });
+async fn holders_of(
+    asked: Database<'_>,
+    wants: &[&Want],
+) -> Result<Vec<(Want, Found)>, StoreError> {
+    let owner = |want: &&Want| if let Want::Owner(id) = want { Some(*id) } else { None };
+    let owners: Vec<AccountId> = wants.iter().filter_map(owner).collect();
     let numbers = wants.iter().filter_map(|want| {
         if let Want::Number(msisdn) = want { Some(msisdn.as_str()) } else { None }
     });
-    let owners: Vec<AccountId> = owners.collect();
     let numbers: Vec<&str> = numbers.collect();
     if owners.is_empty() && numbers.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let found = holders::among(conn, &owners, &numbers)?;
-    for account in owners {
-        let holder = found.iter().find(|holder| holder.account.id == account);
-        facts.put(Want::Owner(account), Found::Holder(Box::new(holder.cloned())));
-    }
-    for msisdn in numbers {
-        let holder = found.iter().find(|holder| holder.person.msisdn == msisdn);
-        facts.put(Want::Number(msisdn.to_owned()), Found::Holder(Box::new(holder.cloned())));
-    }
-    Ok(())
+    let found = holders::among(asked, &owners, &numbers).await?;
+    let holder = |is: &dyn Fn(&AccountHolder) -> bool| {
+        Found::Holder(Box::new(found.iter().find(|holder| is(holder)).cloned()))
+    };
+    let owners =
+        owners.into_iter().map(|id| (Want::Owner(id), holder(&|holder| holder.account.id == id)));
+    let numbers = numbers.into_iter().map(|number| {
+        let found = holder(&|holder| holder.person.msisdn == number);
+        (Want::Number(number.to_owned()), found)
+    });
+    Ok(owners.chain(numbers).collect())
 }
 
-/// Accounts, people and PINs, each kind in one statement.
-fn load_rows(conn: &mut Conn, wants: &[&Want], facts: &mut Facts) -> Result<(), StoreError> {
-    let accounts =
-        wants.iter().filter_map(|want| if let Want::Account(id) = want { Some(*id) } else { None });
-    let accounts: Vec<AccountId> = accounts.collect();
-    if !accounts.is_empty() {
-        let rows = book_rows::accounts_of(conn, &accounts)?;
-        for id in accounts {
-            facts.put(
-                Want::Account(id),
-                Found::Account(rows.iter().find(|row| row.id == id).cloned()),
-            );
-        }
+/// Accounts, in one statement.
+async fn accounts_of(
+    asked: Database<'_>,
+    wants: &[&Want],
+) -> Result<Vec<(Want, Found)>, StoreError> {
+    let id = |want: &&Want| if let Want::Account(id) = want { Some(*id) } else { None };
+    let ids: Vec<AccountId> = wants.iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let owners = wants
-        .iter()
-        .filter_map(|want| if let Want::Person(account) = want { Some(*account) } else { None });
-    let owners: Vec<AccountId> = owners.collect();
-    if !owners.is_empty() {
-        let rows = people::by_accounts(conn, &owners)?;
-        for account in owners {
-            let row = rows.iter().find(|row| row.account_id == account).cloned();
-            facts.put(Want::Person(account), Found::Person(row));
-        }
+    let rows: Vec<Account> =
+        ask::rows(asked, accounts::table.filter(accounts::id.eq_any(&ids))).await?;
+    let found = |id| Found::Account(rows.iter().find(|row| row.id == id).cloned());
+    Ok(ids.into_iter().map(|id| (Want::Account(id), found(id))).collect())
+}
+
+/// People, in one statement.
+async fn people_of(asked: Database<'_>, wants: &[&Want]) -> Result<Vec<(Want, Found)>, StoreError> {
+    let id = |want: &&Want| if let Want::Person(id) = want { Some(*id) } else { None };
+    let ids: Vec<AccountId> = wants.iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let pins =
-        wants.iter().filter_map(|want| if let Want::Pin(id) = want { Some(*id) } else { None });
-    let pins: Vec<PinId> = pins.collect();
-    if !pins.is_empty() {
-        let rows = pins::by_ids(conn, &pins)?;
-        for id in pins {
-            let row = rows.iter().find(|row| row.id == id).cloned();
-            facts.put(Want::Pin(id), Found::Pin(row));
-        }
+    let rows = people::by_accounts(asked, &ids).await?;
+    let found = |id| Found::Person(rows.iter().find(|row| row.account_id == id).cloned());
+    Ok(ids.into_iter().map(|id| (Want::Person(id), found(id))).collect())
+}
+
+/// PINs and codes, in one statement.
+async fn pins_of(asked: Database<'_>, wants: &[&Want]) -> Result<Vec<(Want, Found)>, StoreError> {
+    let id = |want: &&Want| if let Want::Pin(id) = want { Some(*id) } else { None };
+    let ids: Vec<PinId> = wants.iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let rows: Vec<PinRow> =
+        ask::rows(asked, pins::table.filter(pins::account_id.eq_any(&ids))).await?;
+    let found = |id| Found::Pin(rows.iter().find(|row| row.id == id).cloned());
+    Ok(ids.into_iter().map(|id| (Want::Pin(id), found(id))).collect())
 }
 
 /// What is read for one request alone; nothing for what is read in one statement with others.
-fn one(conn: &mut Conn, want: &Want, facts: &Facts) -> Result<Option<Found>, StoreError> {
-    let found = match want {
+async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<Found>, StoreError> {
+    Ok(Some(match want {
         Want::Number(_) | Want::Owner(_) | Want::Account(_) | Want::Person(_) | Want::Pin(_) => {
             return Ok(None);
         }
         Want::Caller(msisdn, now) => {
-            Found::Caller(Box::new(holders::caller_profiles(conn, &[msisdn], *now)?.pop()))
+            let found = holders::caller_profiles(asked, &[msisdn], *now).await?.pop();
+            Found::Caller(Box::new(found))
         }
-        Want::Posting(id) => Found::Posting(book_rows::posting_whole(conn, *id)?),
+        Want::Posting(id) => Found::Posting(book_rows::posting_whole(asked, *id).await?),
         Want::History { account, since, limit } => {
-            Found::History(history(conn, *account, *since, *limit, facts)?)
+            let wanted = Lookback { account: *account, since: *since, limit: *limit };
+            Found::History(lookback::newest(asked, wanted, facts).await?)
         }
-        Want::Outlet(id) => Found::Outlet(agent_rows::outlet(conn, *id)?),
-        Want::OutletsOf(accounts) => Found::Outlets(agent_rows::outlets_of(conn, accounts)?),
-        Want::OutletsIn(area, limit) => Found::Outlets(agent_rows::outlets_in(conn, area, *limit)?),
-        Want::Post(person) => Found::Post(Box::new(agent_rows::post_of(conn, *person)?)),
-        Want::Roster(outlet) => Found::Roster(roster(conn, *outlet)?),
-        Want::Shift(assistant) => Found::Shift(shifts::open_shift(conn, *assistant)?),
-        Want::Drawer(shift) => Found::Drawer(working_day::drawer(conn, *shift)?),
-        Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(conn, *outlet)?),
-        Want::Arrangement(id) => Found::Arrangement(arrangement_rows::by_id(conn, *id)?),
-        Want::Arrangements(search) => Found::Arrangements(arrangement_rows::find(conn, search)?),
-        Want::HowMany(kind, side) => Found::Count(arrangement_rows::count(conn, kind, side)?),
-        Want::BlockedBy(account) => Found::Accounts(blocks::blocked_by(conn, *account)?),
+        Want::Outlet(id) => Found::Outlet(ask::row(asked, outlets::table.find(id)).await?),
+        Want::OutletsOf(accounts) => Found::Outlets(agent_rows::outlets_of(asked, accounts).await?),
+        Want::OutletsIn(area, limit) => {
+            Found::Outlets(agent_rows::outlets_in(asked, area, *limit).await?)
+        }
+        Want::Post(person) => Found::Post(Box::new(agent_rows::post_of(asked, *person).await?)),
+        Want::Roster(outlet) => Found::Roster(roster(agent_rows::roster(asked, *outlet).await?)),
+        Want::Shift(assistant) => Found::Shift(shifts::open_shift(asked, *assistant).await?),
+        Want::Drawer(shift) => Found::Drawer(working_day::drawer(asked, *shift).await?),
+        Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(asked, *outlet).await?),
+        Want::Arrangement(id) => {
+            Found::Arrangement(ask::row(asked, arrangements_ever::table.find(id)).await?)
+        }
+        Want::Arrangements(search) => {
+            Found::Arrangements(arrangement_rows::find(asked, search).await?)
+        }
+        Want::HowMany(kind, side) => {
+            Found::Count(arrangement_rows::count(asked, kind, side).await?)
+        }
+        Want::BlockedBy(account) => Found::Accounts(blocks::blocked_by(asked, *account).await?),
         Want::BlockVersion(account, other) => {
-            Found::Count(blocks::version(conn, *account, *other)?)
+            Found::Count(blocks::version(asked, *account, *other).await?)
         }
-        Want::Mailbox(account) => Found::Mailbox(mailboxes::of(conn, *account)?),
-        Want::Identified(account) => Found::Truth(identities::is_known(conn, *account)?),
-        Want::Claimed(key) => Found::Truth(!sessions::seen_among(conn, &[key])?.is_empty()),
-    };
-    Ok(Some(found))
-}
-
-/// Who serves at an outlet.
-fn roster(conn: &mut Conn, outlet: AccountId) -> Result<Roster, StoreError> {
-    let people = agent_rows::staff(conn, outlet)?;
-    let assistants = agent_rows::assistants_at(conn, outlet)?;
-    let shifts = shifts::open_shifts(conn, &assistants)?;
-    Ok(Roster { people, assistants, shifts })
-}
-
-/// The newest postings of an account: walks from each entry to the one before, so it costs the same
-/// for an account with ten entries and one with a million.
-fn history(
-    conn: &mut Conn,
-    account: AccountId,
-    since: i64,
-    limit: usize,
-    facts: &Facts,
-) -> Result<Vec<Whole>, StoreError> {
-    let known = facts.account(account).ok().flatten().map(|row| row.last_posting);
-    let newest = match known {
-        Some(newest) => newest,
-        None => book_rows::account(conn, account)?.and_then(|row| row.last_posting),
-    };
-    walk(conn, account, newest, since, limit, facts.newest(account))
-}
-
-/// The postings of an account from one of them back, the newest first.
-pub fn postings_back(
-    conn: &mut Conn,
-    account: AccountId,
-    from: PostingId,
-    limit: usize,
-) -> Result<Vec<Whole>, StoreError> {
-    walk(conn, account, Some(from), i64::MIN, limit, None)
-}
-
-fn walk(
-    conn: &mut Conn,
-    account: AccountId,
-    mut next: Option<PostingId>,
-    since: i64,
-    limit: usize,
-    newest: Option<&Whole>,
-) -> Result<Vec<Whole>, StoreError> {
-    let mut lines: Vec<Whole> = Vec::new();
-    while let Some(id) = next
-        && lines.len() < limit
-    {
-        let whole = match newest.filter(|(posting, _)| posting.id == id) {
-            Some(whole) => Some(whole.clone()),
-            None => book_rows::posting_whole(conn, id)?,
-        };
-        let (posting, legs) = whole.ok_or(StoreError::Damaged("an entry without its posting"))?;
-        if posting.at < since {
-            break;
+        Want::Mailbox(account) => Found::Mailbox(mailboxes::of(asked, *account).await?),
+        Want::Identified(account) => Found::Truth(identities::is_known(asked, *account).await?),
+        Want::Claimed(key) => {
+            let claimed: Option<Vec<u8>> =
+                ask::row(asked, dedup_keys::table.find(key).select(dedup_keys::key)).await?;
+            Found::Truth(claimed.is_some())
         }
-        let own = legs.iter().find(|leg| leg.account_id == account);
-        next = own.ok_or(StoreError::Damaged("an account points at a posting of others"))?.previous;
-        lines.push((posting, legs));
+    }))
+}
+
+fn roster(rows: Vec<OnRoster>) -> Roster {
+    let mut roster = Roster::default();
+    for (person, assistant, shift) in rows {
+        roster.people.push(person);
+        roster.assistants.push(assistant);
+        roster.shifts.extend(shift.map(|shift| (assistant, shift)));
     }
-    Ok(lines)
+    roster
 }

@@ -1,5 +1,6 @@
 //! Where people get their statements: addresses, proved and to be proved.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::mailboxes;
 use super::{Conn, StoreError, on};
@@ -79,8 +80,8 @@ impl MailboxRow {
 }
 
 /// The mailbox of an account.
-pub fn of(conn: &mut Conn, account: AccountId) -> Result<Option<MailboxRow>, StoreError> {
-    Ok(on!(conn, c => mailboxes::table.find(account).first(c).optional())?)
+pub async fn of(asked: Database<'_>, account: AccountId) -> Result<Option<MailboxRow>, StoreError> {
+    ask::row(asked, mailboxes::table.find(account)).await
 }
 
 /// Those behind one of them.

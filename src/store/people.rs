@@ -1,5 +1,6 @@
 //! People: who has a wallet.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::people;
 use super::{Conn, StoreError, on};
@@ -74,8 +75,11 @@ pub fn by_account(conn: &mut Conn, account: AccountId) -> Result<Option<PersonRo
 }
 
 /// The people with these wallets.
-pub fn by_accounts(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<PersonRow>, StoreError> {
-    Ok(on!(conn, c => people::table.filter(people::account_id.eq_any(accounts)).load(c))?)
+pub async fn by_accounts(
+    asked: Database<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<PersonRow>, StoreError> {
+    ask::rows(asked, people::table.filter(people::account_id.eq_any(accounts))).await
 }
 
 /// Everybody, in the order they joined, a page at a time.

@@ -1,5 +1,6 @@
 //! Conversations, and the texts that were handled.
 
+use super::ask::{self, Database};
 use super::rows::{Column, Rows};
 use super::schema::{dedup_keys, sessions};
 use super::{Conn, StoreError, on};
@@ -50,25 +51,29 @@ impl Names {
 }
 
 /// What concerns these calls, the newest first, as it stood at one moment.
-pub fn around(conn: &mut Conn, calls: &[&Names]) -> Result<Vec<SessionRow>, StoreError> {
+pub async fn around(asked: Database<'_>, calls: &[&Names]) -> Result<Vec<SessionRow>, StoreError> {
+    if calls.is_empty() {
+        return Ok(Vec::new());
+    }
     let open = sessions::state.ne("ended");
-    match conn {
-        Conn::Sqlite(conn) => {
+    match asked {
+        Database::Sqlite(_) => {
             let mut rows = Vec::new();
             for Names { key, line, caller } in calls {
                 let named = sessions::key.eq(key).or(sessions::key.eq(line));
                 let those = sessions::table.filter(named.or(sessions::caller.eq(caller).and(open)));
-                rows.extend(those.order(sessions::updated_at.desc()).load(conn)?);
+                let those = those.order(sessions::updated_at.desc());
+                rows.extend(ask::rows(asked, those).await?);
             }
             Ok(rows)
         }
-        Conn::Postgres(pg) => {
+        Database::Postgres(_) => {
             let keys: Vec<&[u8]> =
                 calls.iter().flat_map(|call| [call.key.as_slice(), call.line.as_slice()]).collect();
             let callers: Vec<&[u8]> = calls.iter().map(|call| call.caller.as_slice()).collect();
             let theirs = sessions::caller.eq_any(callers).and(open);
             let those = sessions::table.filter(sessions::key.eq_any(keys).or(theirs));
-            Ok(those.order(sessions::updated_at.desc()).load(&mut pg.inner)?)
+            ask::rows(asked, those.order(sessions::updated_at.desc())).await
         }
     }
 }

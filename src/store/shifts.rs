@@ -1,5 +1,6 @@
 //! Shifts: from counting the cash in the drawer to counting it again. Nobody is in two.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::shifts;
 use super::{Conn, StoreError, on};
@@ -65,14 +66,17 @@ impl ShiftRow {
 }
 
 /// The shift that somebody is in.
-pub fn open_shift(conn: &mut Conn, assistant: AssistantId) -> Result<Option<ShiftRow>, StoreError> {
+pub async fn open_shift(
+    asked: Database<'_>,
+    assistant: AssistantId,
+) -> Result<Option<ShiftRow>, StoreError> {
     let theirs =
         shifts::table.filter(shifts::assistant.eq(assistant)).filter(shifts::closed_at.is_null());
-    Ok(on!(conn, c => theirs.first(c).optional())?)
+    ask::row(asked, theirs).await
 }
 
 /// The shifts that these are in: assistant and shift.
-pub fn open_shifts(
+fn open_shifts(
     conn: &mut Conn,
     assistants: &[AssistantId],
 ) -> Result<Vec<(AssistantId, ShiftId)>, StoreError> {

@@ -1,5 +1,6 @@
 //! The working day of agents: what was done in their shifts.
 
+use super::ask::{self, Database};
 use super::record::RecordKey;
 use super::rows::{Column, Rows};
 use super::schema::agent_journal;
@@ -58,12 +59,12 @@ pub struct CashDrawer {
 }
 
 /// What was done in a shift.
-pub fn drawer(conn: &mut Conn, shift: ShiftId) -> Result<CashDrawer, StoreError> {
+pub async fn drawer(asked: Database<'_>, shift: ShiftId) -> Result<CashDrawer, StoreError> {
     let mut drawer = CashDrawer::default();
     let theirs = agent_journal::table
         .filter(agent_journal::shift.eq(shift))
         .select(agent_journal::cash_minor);
-    let all: Vec<i64> = on!(conn, c => theirs.load(c))?;
+    let all: Vec<i64> = ask::rows(asked, theirs).await?;
     for cash_minor in all {
         drawer.times = drawer.times.saturating_add(1);
         drawer.in_minor = drawer.in_minor.saturating_add(cash_minor.max(0));

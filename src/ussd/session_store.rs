@@ -162,7 +162,8 @@ impl SessionStore {
         let names = names.clone();
         let msisdn = msisdn.clone();
         let read = move |conn: &mut Conn| {
-            Ok((sessions::around(conn, &[&names])?, Caller::read(conn, msisdn.clone(), now)?))
+            let rows = conn.wait(async |asked| sessions::around(asked, &[&names]).await)?;
+            Ok((rows, Caller::read(conn, msisdn.clone(), now)?))
         };
         self.store.read(read).await
     }

@@ -25,8 +25,10 @@ pub struct Caller {
 impl Caller {
     /// Reads who has this number.
     pub fn read(conn: &mut Conn, msisdn: Msisdn, now: Timestamp) -> Result<Caller, StoreError> {
-        let found = holders::caller_profiles(conn, &[msisdn.e164()], now.micros())?.pop();
-        Ok(Caller::of(msisdn, found))
+        let found = conn.wait(async |asked| {
+            holders::caller_profiles(asked, &[msisdn.e164()], now.micros()).await
+        });
+        Ok(Caller::of(msisdn, found?.pop()))
     }
 
     /// Who has this number, as they were found.

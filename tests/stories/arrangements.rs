@@ -8,7 +8,7 @@ use kadogo::book::{Change, Posting, Put, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
-use kadogo::store::{book_rows, trail_rows};
+use kadogo::store::{Conn, book_rows, trail_rows};
 use kadogo::time::Timestamp;
 
 const OPEN: &[&str] = &["open"];
@@ -101,7 +101,9 @@ async fn it_is_found_by_its_sides_and_by_what_it_is_about() {
     ledger.ok(changes("begin", vec![put(1, "open", "begin")])).await;
     let search = |side, open| Search { side, kind: "group", open, since: 0, limit: 5 };
     let found = |search: Search| {
-        ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap().len()
+        let find =
+            |conn: &mut Conn| conn.wait(async |asked| arrangement_rows::find(asked, &search).await);
+        ledger.hand().with(find).unwrap().len()
     };
     let sides =
         [Side::Owner(Id::of(ANN)), Side::Other(Id::of(BEN)), Side::Subject("harvest".into())];
@@ -152,13 +154,18 @@ async fn what_is_over_is_moved_out_in_pieces_and_still_found() {
     let side = || Side::Owner(Id::of(ANN));
     let found = |open, since| {
         let search = Search { side: side(), kind: "group", open, since, limit: 99 };
-        let rows = ledger.hand().with(|conn| arrangement_rows::find(conn, &search)).unwrap();
+        let rows = ledger
+            .hand()
+            .with(|conn| conn.wait(async |asked| arrangement_rows::find(asked, &search).await))
+            .unwrap();
         rows.iter().map(|row| row.id.number()).collect::<Vec<_>>()
     };
     assert_eq!(found(true, 0), [909, 908, 907]);
     assert_eq!(found(false, 0), (900..910).rev().collect::<Vec<_>>());
     assert_eq!(found(false, 1), (905..910).rev().collect::<Vec<_>>(), "only of late");
-    let count = ledger.hand().with(|conn| arrangement_rows::count(conn, "group", &side()));
+    let count = ledger.hand().with(|conn| {
+        conn.wait(async |asked| arrangement_rows::count(asked, "group", &side()).await)
+    });
     assert_eq!(count.unwrap(), 10);
     assert_eq!(stored(&ledger), ArrangementRow { last_posting: until, ..stored(&ledger) });
     let again = changes("again", vec![put(900, 3, "open", "step")]);

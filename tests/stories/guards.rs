@@ -159,7 +159,11 @@ async fn of_two_who_store_the_same_conversation_one_wins() {
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::STALE);
     let names = sessions::Names { key: vec![1], line: vec![1], caller: Vec::new() };
-    let row = ledger.hand().with(|conn| sessions::around(conn, &[&names])).unwrap().remove(0);
+    let row = ledger
+        .hand()
+        .with(|conn| conn.wait(async |asked| sessions::around(asked, &[&names]).await))
+        .unwrap()
+        .remove(0);
     assert_eq!((row.version, row.state.as_str()), (3, "ended"));
     assert_eq!(ledger.stands(ANN), (9_800, 0));
 }

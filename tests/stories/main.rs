@@ -41,6 +41,7 @@ mod guards;
 mod holds;
 mod hops;
 mod join;
+mod journeys;
 mod late;
 mod ledger;
 mod letters;

@@ -162,7 +162,7 @@ fn what_decides_has_no_connection() {
             if head.contains("&Context") {
                 decisions += 1;
                 let mut words = head.split(|sign: char| !sign.is_alphanumeric());
-                if words.any(|word| ["Conn", "Store"].contains(&word)) {
+                if words.any(|word| ["Conn", "Database", "Store"].contains(&word)) {
                     let name = head.split('(').next().unwrap_or_default();
                     findings.push(format!("{}: {name} decides and reads", source.path.display()));
                 }

@@ -208,7 +208,8 @@ fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<
     }
     let earned = book_rows::account(conn, outlet.commission_account)?;
     let earned = earned.ok_or(StoreError::Damaged("an outlet without an account"))?;
-    let amount_minor = payable_minor(&earned, clawbacks::owed_minor(conn, outlet.float_account)?);
+    let owed = conn.wait(async |asked| clawbacks::owed_minor(asked, outlet.float_account).await)?;
+    let amount_minor = payable_minor(&earned, owed);
     let staff = agent_rows::staff(conn, outlet.float_account)?;
     let due = Due { outlet, staff, amount_minor, newest: earned.last_posting, place };
     Ok(Some(due).filter(|due| due.amount_minor > 0))

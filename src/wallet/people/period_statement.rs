@@ -14,6 +14,7 @@ use crate::language::Language;
 use crate::request::Slots;
 use crate::statement::{self, Statement};
 use crate::store::facts::{Facts, Whole};
+use crate::store::lookback::{self, Lookback};
 use crate::store::{Conn, StoreError, book_rows, loading};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -144,7 +145,8 @@ fn page(
     from: PostingId,
     end: Timestamp,
 ) -> Result<Vec<Told>, StoreError> {
-    let found = loading::postings_back(conn, wanted.account, from, PAGE)?;
+    let page = Lookback { account: wanted.account, since: i64::MIN, limit: PAGE };
+    let found = conn.wait(async |asked| lookback::back(asked, page, from).await)?;
     let lines: Vec<Line> =
         found.iter().filter_map(|whole: &Whole| Line::of(whole, wanted.account)).collect();
     // what lies behind the period needs no names

@@ -47,10 +47,11 @@ impl Wallet {
         let open = Search { side, kind: KIND.name, open: true, since: 0, limit: LISTED_MAX };
         let read = move |conn: &mut Conn| {
             let mut cases = Vec::new();
-            for row in rows::find(conn, &open)?.iter().rev() {
+            for row in conn.wait(async |asked| rows::find(asked, &open).await)?.iter().rev() {
                 let reversal = stored(row)?;
                 let (payer, payee) = both(conn, &reversal)?;
-                let asked = rows::find(conn, &undo::quota(reversal.payer, now))?.len();
+                let quota = undo::quota(reversal.payer, now);
+                let asked = conn.wait(async |asked| rows::find(asked, &quota).await)?.len();
                 let asked_before = i64::try_from(asked).unwrap_or(i64::MAX);
                 let code = Reference::of(reversal.terms.payment, &config.reference_key).to_string();
                 cases.push(Case { code, reversal, payer, payee, asked_before });
@@ -71,14 +72,16 @@ impl Wallet {
         let payment =
             Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
         let payment = payment.ok_or(UNDO_NOT)?;
-        let read =
-            move |conn: &mut Conn| match rows::find(conn, &reversal::of_payment(payment))?.pop() {
-                Some(row) => {
-                    let reversal = stored(&row)?;
-                    both(conn, &reversal).map(|both| Some((reversal, both)))
-                }
-                None => Ok::<_, StoreError>(None),
-            };
+        let read = move |conn: &mut Conn| match conn
+            .wait(async |asked| rows::find(asked, &reversal::of_payment(payment)).await)?
+            .pop()
+        {
+            Some(row) => {
+                let reversal = stored(&row)?;
+                both(conn, &reversal).map(|both| Some((reversal, both)))
+            }
+            None => Ok::<_, StoreError>(None),
+        };
         let found = self.store.read(read).await.map_err(|error| {
             tracing::error!(%error, "a reversal could not be read");
             Refusal::from(Reason::BUSY)

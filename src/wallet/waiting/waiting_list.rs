@@ -130,9 +130,11 @@ impl Wallet {
     pub async fn orders_waiting(&self, account: AccountId) -> Result<usize, StoreError> {
         let now = self.clock.now();
         let read = move |conn: &mut Conn| {
-            let mut found = rows::find(conn, &order::wanted_by(account))?;
-            found.extend(rows::find(conn, &payment_request::asked_of(account))?);
-            Ok::<_, StoreError>(found)
+            conn.wait(async |asked| {
+                let mut found = rows::find(asked, &order::wanted_by(account)).await?;
+                found.extend(rows::find(asked, &payment_request::asked_of(account)).await?);
+                Ok::<_, StoreError>(found)
+            })
         };
         let found = self.store.read(read).await?;
         let pending = found.iter().filter_map(|row| Pending::of(row).ok().flatten());
