@@ -9,6 +9,7 @@ use crate::store::book_rows::{self, AccountState};
 use crate::wallet::Wallet;
 use anyhow::{anyhow, bail};
 use std::process::ExitCode;
+use strum::VariantNames;
 
 /// `kadogo tier`
 pub async fn tier(
@@ -62,7 +63,7 @@ async fn show(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
     let money = |minor| Money::new(minor, wallet.config.market.currency);
     println!(
         "{phone}: {}, {} of which {} is set aside",
-        account.state.code(),
+        <&str>::from(account.state),
         money(account.balance_minor),
         money(account.held_minor)
     );
@@ -75,9 +76,9 @@ async fn restrict(
     state: &str,
     why: Option<&str>,
 ) -> anyhow::Result<()> {
-    let known = AccountState::ALL.into_iter().find(|known| known.code() == state);
-    let codes = AccountState::ALL.map(AccountState::code).join(", ");
-    let state = known.ok_or_else(|| anyhow!("there is no state {state}: {codes}"))?;
+    let words = AccountState::VARIANTS.join(", ");
+    let unknown = |_unknown| anyhow!("there is no state {state}: {words}");
+    let state: AccountState = state.parse().map_err(unknown)?;
     let why = why.map(str::trim).filter(|why| !why.is_empty());
     let why = why.ok_or_else(|| anyhow!("say why with --why: it is recorded, and can be read"))?;
     let id = person(wallet, phone).await?.account_id;
@@ -91,6 +92,7 @@ async fn restrict(
         bail!("there is {there} on the account of {phone}: only an empty one is closed");
     }
     wallet.restrict(id, state, why).await?;
-    println!("{phone}: {}, until now {}", state.code(), before.state.code());
+    let [now, before] = [state, before.state].map(<&str>::from);
+    println!("{phone}: {now}, until now {before}");
     Ok(())
 }

@@ -3,8 +3,9 @@
 
 use super::StoreError;
 
-/// Whose an account is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whose an account is. It is stored under these names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum AccountKind {
     /// The mirror of the bank: what stands against all money that people have.
     Trust,
@@ -22,8 +23,19 @@ pub enum AccountKind {
     Arrangement,
 }
 
-/// What may be done with an account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What may be done with an account. It is stored, and written by staff, under these names.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum AccountState {
     /// Everything.
     #[default]
@@ -38,53 +50,7 @@ pub enum AccountState {
     Closed,
 }
 
-impl AccountKind {
-    /// Every one.
-    pub const ALL: [AccountKind; 7] = [
-        AccountKind::Trust,
-        AccountKind::Fees,
-        AccountKind::Suspense,
-        AccountKind::Wallet,
-        AccountKind::Float,
-        AccountKind::Commission,
-        AccountKind::Arrangement,
-    ];
-
-    /// As it is stored.
-    pub fn code(self) -> &'static str {
-        match self {
-            AccountKind::Trust => "trust",
-            AccountKind::Fees => "fees",
-            AccountKind::Suspense => "suspense",
-            AccountKind::Wallet => "wallet",
-            AccountKind::Float => "float",
-            AccountKind::Commission => "commission",
-            AccountKind::Arrangement => "arrangement",
-        }
-    }
-}
-
 impl AccountState {
-    /// Every one.
-    pub const ALL: [AccountState; 5] = [
-        AccountState::Open,
-        AccountState::StopDebit,
-        AccountState::StopCredit,
-        AccountState::Frozen,
-        AccountState::Closed,
-    ];
-
-    /// As it is stored, and as staff write it.
-    pub fn code(self) -> &'static str {
-        match self {
-            AccountState::Open => "open",
-            AccountState::StopDebit => "stop_debit",
-            AccountState::StopCredit => "stop_credit",
-            AccountState::Frozen => "frozen",
-            AccountState::Closed => "closed",
-        }
-    }
-
     /// Whether money may go out, or be set aside.
     pub fn pays(self) -> bool {
         match self {
@@ -105,17 +71,15 @@ impl AccountState {
 impl TryFrom<String> for AccountKind {
     type Error = StoreError;
 
-    fn try_from(code: String) -> Result<AccountKind, StoreError> {
-        let found = AccountKind::ALL.into_iter().find(|kind| kind.code() == code);
-        found.ok_or(StoreError::Damaged("a kind of account that there is not"))
+    fn try_from(word: String) -> Result<AccountKind, StoreError> {
+        word.parse().map_err(|_unknown| StoreError::Damaged("the kind of an account"))
     }
 }
 
 impl TryFrom<String> for AccountState {
     type Error = StoreError;
 
-    fn try_from(code: String) -> Result<AccountState, StoreError> {
-        let found = AccountState::ALL.into_iter().find(|state| state.code() == code);
-        found.ok_or(StoreError::Damaged("a state of an account that there is not"))
+    fn try_from(word: String) -> Result<AccountState, StoreError> {
+        word.parse().map_err(|_unknown| StoreError::Damaged("the state of an account"))
     }
 }

@@ -189,7 +189,7 @@ pub fn balances(
         accounts::last_posting,
         accounts::usage,
     );
-    let closed = AccountState::Closed.code();
+    let closed = <&str>::from(AccountState::Closed);
     let said = restrictions::table.filter(restrictions::account_id.eq(accounts::id));
     let said = said.filter(restrictions::state.eq(closed));
     let before = exists(said.filter(restrictions::last_posting.le(proved)));

@@ -176,8 +176,8 @@ fn add_hold_entries(moves: &[HoldEntryRow]) -> Rows<'_> {
 pub fn open_accounts<'a>(opened: &[&'a Account]) -> Rows<'a> {
     let columns = vec![
         Column::ids(opened.iter().map(|a| a.id)),
-        Column::Texts(opened.iter().map(|a| a.kind.code()).collect()),
-        Column::Texts(opened.iter().map(|a| a.state.code()).collect()),
+        Column::Texts(opened.iter().map(|a| a.kind.into()).collect()),
+        Column::Texts(opened.iter().map(|a| a.state.into()).collect()),
         Column::Texts(opened.iter().map(|a| a.currency.as_str()).collect()),
         Column::Numbers(opened.iter().map(|a| a.balance_minor).collect()),
         Column::Numbers(opened.iter().map(|a| a.held_minor).collect()),

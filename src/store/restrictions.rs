@@ -49,7 +49,7 @@ impl RestrictionRow {
                 ("account_id", Cell::Number(number)),
                 ("version", Cell::Number(self.version)),
                 ("last_posting", Cell::Number(self.last_posting.number())),
-                ("state", Cell::Text(self.state.code())),
+                ("state", Cell::Text(self.state.into())),
             ],
         }
     }
@@ -72,7 +72,7 @@ pub fn of(conn: &mut Conn, account_id: AccountId) -> Result<RestrictionRow, Stor
 pub fn impose(said: &[&RestrictionRow]) -> Rows<'static> {
     let columns = vec![
         Column::ids(said.iter().map(|row| row.account_id)),
-        Column::Texts(said.iter().map(|row| row.state.code()).collect()),
+        Column::Texts(said.iter().map(|row| row.state.into()).collect()),
     ];
     Rows::update(said.len(), columns, "accounts", "id", &["state"]).all_there()
 }

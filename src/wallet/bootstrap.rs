@@ -141,7 +141,7 @@ mod tests {
         let all = opened(&[]);
         assert_eq!(
             all.iter()
-                .map(|account| (account.id, account.kind.code(), account.floor_minor))
+                .map(|account| (account.id, <&str>::from(account.kind), account.floor_minor))
                 .collect::<Vec<_>>(),
             [
                 (TRUST, "trust", None),

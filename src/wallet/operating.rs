@@ -54,7 +54,7 @@ impl Wallet {
         }
         let key = keyed(self.clock.now(), "restrict", account.number(), said.version);
         let record = Record::Restriction(said.with(state));
-        let keep = Keep { record, event: state.code(), note: why.to_owned() };
+        let keep = Keep { record, event: state.into(), note: why.to_owned() };
         self.staff_act("restrict", key, vec![Change::Keep(keep)]).await
     }
 

@@ -89,7 +89,7 @@ pub fn restriction(account: i64, state: AccountState, version: i64) -> Change {
         last_posting: PostingId::NONE,
         state,
     };
-    Change::keep(Record::Restriction(row), state.code())
+    Change::keep(Record::Restriction(row), state.into())
 }
 
 pub fn changes(name: &str, changes: Vec<Change>) -> Posting {

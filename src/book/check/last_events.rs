@@ -37,7 +37,7 @@ impl Walk {
             }
         })?;
         for (id, state) in std::mem::take(&mut self.restricted) {
-            self.faults.add(format!("account {id} is {}, and nobody said so", state.code()));
+            self.faults.add(format!("account {id} is {}, and nobody said so", <&str>::from(state)));
         }
         for (kind, id) in self.trails.left() {
             self.faults.add(format!("the trail names {kind} {id}, which does not exist"));
@@ -53,7 +53,8 @@ impl Walk {
         let stands = self.restricted.remove(&id);
         let stands = stands.unwrap_or(if skipped { said.state } else { AccountState::Open });
         self.faults.require(stands == said.state, || {
-            format!("account {id} is {}, not {} as was said", stands.code(), said.state.code())
+            let [stands, said] = [stands, said.state].map(<&str>::from);
+            format!("account {id} is {stands}, not {said} as was said")
         });
     }
 

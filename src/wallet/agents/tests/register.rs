@@ -51,7 +51,10 @@ fn a_wallet_is_opened_for_a_number_that_has_none() {
         (Id::of(9_000), STRANGER, "Fatuma Ali")
     );
     assert_eq!((person.tier.as_str(), person.language.as_str()), ("id", "en"));
-    assert_eq!((opened.id, opened.balance_minor, opened.kind.code()), (Id::of(9_000), 0, "wallet"));
+    assert_eq!(
+        (opened.id, opened.balance_minor, <&str>::from(opened.kind)),
+        (Id::of(9_000), 0, "wallet")
+    );
     let row = &seen.row;
     assert_eq!(
         (row.account_id, row.assistant, row.at),
