@@ -3,7 +3,7 @@
 
 pub mod kind;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod waking;
 
 pub use kind::{Kind, Role};
