@@ -84,6 +84,7 @@ mod thief;
 mod verify;
 mod vouchers;
 mod vouchers_at_once;
+mod wakes;
 mod walks;
 mod wires;
 mod world;
