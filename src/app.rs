@@ -23,6 +23,7 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
+use crate::wallet::arrangements::Reported;
 use crate::wallet::{ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
@@ -101,6 +102,7 @@ impl App {
             clock,
             randomness: Arc::new(randomness),
             metrics,
+            reported: Reported::default(),
         };
         if settings.demo {
             world::seed(&wallet).await?;

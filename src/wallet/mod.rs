@@ -80,6 +80,8 @@ pub struct Wallet {
     pub randomness: Arc<Randomness>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// What could not be woken, as far as it was said.
+    pub reported: arrangements::Reported,
 }
 
 impl Wallet {

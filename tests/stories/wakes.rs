@@ -1,8 +1,8 @@
 //! What is due among much that is not. Goal: a million rows wait, ten thousand of them are due
 //! within one minute, and as many at one moment; two nodes wake each of them once, whoever began
 //! one hears of it once, and a row that nobody can read is reported and harms nobody. Method: a
-//! short form of thousands, on the machine's clock, with the nodes' own workers. For a report, which
-//! says how many a second, how late, and how large the tables are:
+//! short form of thousands, on the machine's clock, with the nodes' own workers. For a report,
+//! which says how many a second, how late, and how large the tables are:
 //!
 //!   KADOGO_WAKES=1000000 cargo test --test stories wakes -- --nocapture
 
@@ -113,6 +113,16 @@ impl Nodes {
         })
     }
 
+    /// Of how many it was measured how late they were woken, by each.
+    fn measured(&self) -> [usize; 2] {
+        self.both.each_ref().map(|node| {
+            let metrics = node.app.wallet.metrics.render();
+            let mut lines = metrics.lines();
+            let count = lines.find_map(|text| text.strip_prefix("kadogo_wake_late_seconds_count "));
+            count.map_or(0, |count| count.parse().unwrap())
+        })
+    }
+
     /// The first column, named `text`, of what stands in the database.
     fn lines(&self, sql: &str) -> Vec<String> {
         Hand::of(&self.both[0].app.wallet.store).lines(sql)
@@ -192,6 +202,7 @@ async fn of_many_that_wait_those_that_are_due_are_woken_once_by_two_nodes() {
     println!("{due} due within {window:?}: {late}");
     assert_eq!(nodes.counted("done").iter().sum::<usize>(), due);
     assert!(nodes.counted("failed").iter().sum::<usize>() > 0, "the bad one is met and reported");
+    assert_eq!(nodes.measured(), nodes.counted("done"), "how late is said of what was woken alone");
     at_one_moment(&mut nodes, due).await;
 
     as_they_were_left(&nodes, bad, far, 2 * due);
@@ -259,8 +270,9 @@ async fn at_one_moment(nodes: &mut Nodes, due: usize) {
 
 /// All that was due was moved once, with one word to who began it; nothing else was.
 fn as_they_were_left(nodes: &Nodes, bad: i64, far: usize, due: usize) {
-    let states = "SELECT state || ' ' || version || ' ' || count(*) || ' ' || count(due_at) AS text \
-                  FROM arrangements WHERE kind = 'request' GROUP BY state, version ORDER BY state";
+    let states = "SELECT state || ' ' || version || ' ' || count(*) || ' ' || count(due_at) AS \
+                  text FROM arrangements WHERE kind = 'request' GROUP BY state, version ORDER BY \
+                  state";
     let waiting = far + 1;
     let left = [format!("expired 2 {due} 0"), format!("waiting 1 {waiting} {waiting}")];
     assert_eq!(nodes.lines(states), left);

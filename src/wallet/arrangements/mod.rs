@@ -2,8 +2,10 @@
 //! there are is not known here.
 
 pub mod kind;
+mod reported;
 #[cfg(test)]
 pub(super) mod tests;
 mod waking;
 
 pub use kind::{Kind, Role};
+pub use reported::Reported;

@@ -9,7 +9,10 @@
 )]
 
 use super::super::registry::KINDS;
+use super::Reported;
 use super::kind::{Kind, Role};
+use crate::id::{Id, PostingId};
+use crate::store::arrangement_rows::ArrangementRow;
 use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray;
 
@@ -82,6 +85,34 @@ fn words_that_no_kind_knows_lead_nowhere() {
         assert_eq!((kind.apply)("lost", event, Role::Service), None);
         assert_eq!((kind.apply)(state, "vanish", Role::Service), None);
     }
+}
+
+#[test]
+fn what_cannot_be_woken_is_said_once_for_each_of_its_versions() {
+    let row = |id, version| ArrangementRow {
+        id: Id::of(id),
+        kind: "order".into(),
+        version,
+        state: "waiting".into(),
+        open: true,
+        owner: Id::of(101),
+        other: None,
+        subject: String::new(),
+        begun_at: 1,
+        due_at: Some(2),
+        body: "{".into(),
+        begun_by: PostingId::NONE,
+        last_posting: PostingId::NONE,
+    };
+    let reported = Reported::default();
+    let news = |id, version| reported.clone().is_news(&row(id, version));
+    assert_eq!(
+        [news(1, 1), news(1, 1), news(2, 1), news(1, 2), news(1, 1)],
+        [true, false, true, true, false]
+    );
+    // however many there are, no more than these are kept in mind
+    assert!((3..10_010).all(|id| news(id, 1)));
+    assert_eq!([news(10_009, 1), news(1, 1)], [false, true]);
 }
 
 /// One number after another, from a seed.

@@ -79,9 +79,15 @@ impl Wallet {
                 .map_or(after, |last| (last.row.due_at.unwrap_or(i64::MIN), last.row.id));
             for (row, done) in join_all(page.into_iter().map(|due| self.wake_one(kind, due))).await
             {
-                let late = self.clock.now().since(Timestamp::from_micros(row.due_at.unwrap_or(0)));
-                self.metrics.woken(kind.name, woken.count(&done), late);
-                if let Err(why) = done {
+                self.metrics.due(kind.name, woken.count(&done));
+                // what cannot be woken is later at each look, and would hide how late others are
+                if matches!(done, Ok(true)) {
+                    let due_at = Timestamp::from_micros(row.due_at.unwrap_or(0));
+                    self.metrics.woken(self.clock.now().since(due_at));
+                }
+                if let Err(why) = done
+                    && self.reported.is_news(&row)
+                {
                     let id = row.id.number();
                     tracing::error!(kind = kind.name, id, %why, "could not be woken");
                 }
