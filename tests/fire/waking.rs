@@ -22,7 +22,7 @@ struct Figures {
     woken: i64,
     /// Kills after which a part of what was due was done, and a part was not.
     in_the_middle: usize,
-    /// Kills of who was about to do what was left.
+    /// Kills of who went on, after which something was left again.
     again: usize,
 }
 
@@ -117,14 +117,15 @@ impl Service {
         self.nodes.drain(left..).for_each(drop);
         let waiting = self.clocks.waiting();
         figures.in_the_middle += usize::from(waiting > 0 && waiting < EACH * 4);
-        self.start_again();
-        if chance(3) == 0 {
-            std::thread::sleep(Duration::from_millis(chance(150)));
-            drop(self.nodes.remove(0));
+        if chance(2) == 0 {
+            // whoever goes on with what is left is killed too
+            let next = Node::start(&self.url, self.folder.path());
+            std::thread::sleep(Duration::from_millis(chance(60)));
+            drop(next);
             figures.kills += 1;
             figures.again += usize::from(self.clocks.waiting() > 0);
-            self.start_again();
         }
+        self.start_again();
         wait_until("all are woken", || self.clocks.waiting() == 0);
         self.clocks.judge();
         figures.woken += EACH * 4;
