@@ -186,9 +186,13 @@ impl Metrics {
     }
 
     /// Something that waited was due: `done`, `moved` by somebody else, or `failed`.
-    pub fn woken(&self, kind: &str, outcome: &str, late: Duration) {
+    pub fn due(&self, kind: &str, outcome: &str) {
         let (kind, outcome) = (kind.to_owned(), outcome.to_owned());
         self.wakes.get_or_create(&Wake { kind, outcome }).inc();
+    }
+
+    /// Something was woken, so long after it was due.
+    pub fn woken(&self, late: Duration) {
         self.wake_late_seconds.observe(late.as_secs_f64());
     }
 

@@ -2,7 +2,8 @@
 //! servers die, wires break at the worst moment, disks fill up and standbys take over. After each
 //! round every answer is held against the book: what was acknowledged is there exactly once, what
 //! was refused moved nothing, what was never answered resolves by asking again with the same key,
-//! the sum is zero and the chain verifies.
+//! the sum is zero and the chain verifies. What falls due while programs are killed has its effect
+//! exactly once.
 //!
 //! `cargo test --test fire` runs a few rounds of each kind. For a report, as many rounds of each as
 //! you like:
@@ -22,12 +23,14 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod clocks;
 mod disk;
 mod judge;
 mod nodes;
 mod payer;
 mod rows;
 mod server;
+mod waking;
 mod wire;
 
 /// The throw-away servers and the breaking wire of the stories.

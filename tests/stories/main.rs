@@ -86,6 +86,7 @@ mod thief;
 mod verify;
 mod vouchers;
 mod vouchers_at_once;
+mod wakes;
 mod walks;
 mod wires;
 mod world;

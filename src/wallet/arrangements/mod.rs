@@ -4,7 +4,7 @@
 pub mod kind;
 pub mod setback;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod waking;
 
 pub use kind::{Kind, Role};

@@ -93,8 +93,11 @@ impl Wallet {
         outcome: &'static str,
     ) {
         let now = self.clock.now();
-        let late = now.since(Timestamp::from_micros(row.due_at.unwrap_or(0)));
-        self.metrics.woken(kind.name, outcome, late);
+        self.metrics.due(kind.name, outcome);
+        // what cannot be woken is later at each look, and would hide how late others are
+        if matches!(done, Ok(true)) {
+            self.metrics.woken(now.since(Timestamp::from_micros(row.due_at.unwrap_or(0))));
+        }
         match done {
             Ok(_) => self.setbacks.over(row.id),
             Err(why) => {

@@ -2,6 +2,7 @@
 
 mod asking;
 mod deciding;
+mod tables;
 
 use super::super::arrangements::kind;
 use super::super::trial::{NOW, Trial, posting};

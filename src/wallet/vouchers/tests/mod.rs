@@ -7,6 +7,7 @@ mod handed_out;
 mod joining;
 mod redeemed;
 mod sending;
+mod tables;
 
 use super::super::arrangements::kind;
 use super::super::trial::{NOW, Trial};

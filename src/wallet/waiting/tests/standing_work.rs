@@ -1,6 +1,5 @@
 //! Carrying standing orders out: the notice, the payment, another price, no money, and the end.
 
-use super::super::super::arrangements::Role;
 use super::super::super::plan::{Act, PlanError};
 use super::super::super::service::Service;
 use super::super::super::trial::conforms;
@@ -12,7 +11,6 @@ use crate::refusal::{Reason, Refusal};
 use crate::schedule::{Every, Schedule, Stage};
 use crate::store::book_rows::AccountState;
 use crate::value::Value;
-use strum::VariantArray;
 
 /// It becomes this hour of this day.
 fn comes(trial: &mut Trial, (day, hour): (&str, i8)) {
@@ -67,27 +65,6 @@ fn next(trial: &Trial, plan: &Plan) -> (Stage, String, String) {
 
 fn at(stage: Stage, day: &str, hour: &str) -> (Stage, String, String) {
     (stage, day.to_owned(), hour.to_owned())
-}
-
-#[test]
-fn each_event_moves_what_is_open_and_nothing_moves_what_is_over() {
-    let ends = |event: &str| match event {
-        "announce" | "postpone" | "pay" | "skip" => (Role::Service, "open"),
-        "pay_last" | "skip_last" | "give_up" => (Role::Service, "ended"),
-        "cancel" => (Role::Owner, "cancelled"),
-        other => panic!("{other}"),
-    };
-    for event in KIND.events {
-        let (by, after) = ends(event);
-        for role in Role::VARIANTS {
-            let expected = (*role == by).then_some(after);
-            assert_eq!((KIND.apply)("open", event, *role), expected, "{event} by {role:?}");
-            for over in ["ended", "cancelled"] {
-                assert_eq!((KIND.apply)(over, event, *role), None, "{over}: {event} by {role:?}");
-            }
-        }
-    }
-    assert_eq!((KIND.events.len(), KIND.states.len()), (8, 3));
 }
 
 #[test]

@@ -1,23 +1,10 @@
-//! The tables of both kinds, cell by cell: who may bring about what, and what comes of it.
+//! The tables of these kinds, cell by cell: who may bring about what, and what comes of it.
 
-use super::super::super::arrangements::{Kind, Role};
+use super::super::super::arrangements::Role;
+use super::super::super::arrangements::tests::only;
+use super::super::standing_order;
 use super::*;
 use crate::store::holders;
-use strum::VariantArray;
-
-/// Each cell of a table is as it is said here, and all others are empty.
-fn only(kind: &Kind, cells: &[(&str, &str, Role, &str)]) {
-    for state in kind.states {
-        for event in kind.events {
-            for role in Role::VARIANTS {
-                let cell =
-                    cells.iter().find(|cell| (cell.0, cell.1, cell.2) == (*state, *event, *role));
-                let after = (kind.apply)(state, event, *role);
-                assert_eq!(after, cell.map(|cell| cell.3), "{state} + {event} by {role:?}");
-            }
-        }
-    }
-}
 
 #[test]
 fn its_payer_answers_an_order() {
@@ -41,6 +28,23 @@ fn who_is_asked_answers_a_request_and_who_asks_takes_it_back() {
             ("waiting", "cancel", Role::Owner, "cancelled"),
             ("waiting", "remind", Role::Service, "waiting"),
             ("waiting", "expire", Role::Service, "expired"),
+        ],
+    );
+}
+
+#[test]
+fn a_standing_order_goes_on_by_itself_until_its_payer_ends_it() {
+    only(
+        &standing_order::KIND,
+        &[
+            ("open", "announce", Role::Service, "open"),
+            ("open", "postpone", Role::Service, "open"),
+            ("open", "pay", Role::Service, "open"),
+            ("open", "pay_last", Role::Service, "ended"),
+            ("open", "skip", Role::Service, "open"),
+            ("open", "skip_last", Role::Service, "ended"),
+            ("open", "give_up", Role::Service, "ended"),
+            ("open", "cancel", Role::Owner, "cancelled"),
         ],
     );
 }
