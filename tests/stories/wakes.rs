@@ -260,12 +260,14 @@ async fn at_one_moment(nodes: &mut Nodes, due: usize) {
     let (took, one, other) = (begun.elapsed(), one.unwrap(), other.unwrap());
     let rate = u128::try_from(due).unwrap() * 1_000 / took.as_millis().max(1);
     println!("{due} due at one moment: {rate} a second, in {took:?}; {one:?} {other:?}");
-    assert_eq!((one.failed, other.failed), (1, 1), "each meets the bad one, once");
     // what one node could not do because of the other is due no more, or at the next look
     let rest = nodes.both[0].app.wallet.wake_due(&KIND).await.unwrap();
-    assert_eq!((one.done + other.done + rest.done, rest.failed), (due, 1));
+    assert_eq!(one.done + other.done + rest.done, due);
     let none = nodes.both[1].app.wallet.wake_due(&KIND).await.unwrap();
-    assert_eq!((none.done, none.others, none.failed), (0, 0, 1));
+    assert_eq!((none.done, none.others), (0, 0));
+    // each has met the bad one, and tries it again after a pause that grows: not at each look
+    let failed = nodes.counted("failed");
+    assert!(failed.iter().all(|times| (1..=9).contains(times)), "{failed:?}");
 }
 
 /// All that was due was moved once, with one word to who began it; nothing else was.
