@@ -22,7 +22,7 @@ use crate::schedule::{Every, Schedule};
 use crate::store::arrangement_rows::{Search, Side};
 use crate::store::wants::Want;
 use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots, Value};
+use crate::value::{Kind, Slot};
 use agreed::{Asked, CANCELLED, SET};
 
 /// Inputs `service` and what that one needs, `every`, `first_day` and `end`, which is a day or how
@@ -149,6 +149,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asked = request.asked(&only_asked(context))?;
     plan.show_all(asked.plan.shown(SHOWN));
     let total = total(&asked)?;
+    plan.show_all(agreed::what(&asked.said(), total));
     let every = Every::parse(context.field("every")?);
     let every = every.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "every"))?;
     let schedule = schedule(context, every)?;
@@ -221,12 +222,9 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // the oldest first
     for row in context.facts.arrangements(open_of(payer.account_id))?.iter().rev() {
         let terms = StandingOrder::of(row)?.terms;
-        let said = |slot: &str| terms.said.get(slot).cloned();
-        let slots = Slots::from([
-            ("amount".into(), said("amount").unwrap_or(Value::Money(terms.total))),
-            ("name".into(), said("name").unwrap_or(Value::Name(String::new()))),
-            ("date".into(), terms.day().into()),
-        ]);
+        let mut slots = agreed::what(&terms.said, terms.total);
+        slots.remove("fee");
+        slots.insert("date".into(), terms.day().into());
         plan.line(row.id, slots);
     }
     Ok(())
