@@ -72,7 +72,29 @@ impl Catalogue {
     /// The text for `key` with its slots filled. A key without text shows as itself: a hole that
     /// shows gets mended.
     pub fn say(&self, language: Language, key: &str, slots: &Slots) -> String {
-        fill(self.text(language, key).unwrap_or(key), slots)
+        let value = |slot: &str| self.value(language, slots, slot);
+        fill_with(self.text(language, key).unwrap_or(key), value)
+    }
+
+    /// The value of a slot. What has no words of its own is named by a code: where there is a value
+    /// `<slot>_code`, the slot has the words `words.<slot>.<code>`, with values in their place; if
+    /// there are none, its value, or what is said of any other code.
+    fn value(&self, language: Language, slots: &Slots, slot: &str) -> Option<String> {
+        if let Some(words) = self.coded(language, slots, slot) {
+            return Some(words);
+        }
+        let other = || {
+            code(slots, slot)?;
+            self.text(language, &format!("words.{slot}.other")).map(str::to_owned)
+        };
+        slots.get(slot).map(Value::to_string).or_else(other)
+    }
+
+    /// The words of the code that comes in a slot's stead, if there are both.
+    pub fn coded(&self, language: Language, slots: &Slots, slot: &str) -> Option<String> {
+        let code = code(slots, slot)?;
+        let words = self.text(language, &format!("words.{slot}.{code}"))?;
+        Some(fill_with(words, |slot| slots.get(slot).map(Value::to_string)))
     }
 
     /// The languages there are texts in.
@@ -152,6 +174,11 @@ impl Dictionary {
     }
 }
 
+fn code<'s>(slots: &'s Slots, slot: &str) -> Option<&'s Value> {
+    let of_slot = |name: &str| name.strip_suffix("_code") == Some(slot);
+    slots.iter().find(|(name, _)| of_slot(name)).map(|(_, code)| code)
+}
+
 fn is_child(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('.')
 }
@@ -175,12 +202,7 @@ fn complaint(text: &str) -> Option<String> {
 }
 
 /// Puts values into a template, once: a value that looks like a slot stays as it is, and so does a
-/// slot without value.
-pub fn fill(template: &str, slots: &Slots) -> String {
-    fill_with(template, |name| slots.get(name).map(Value::to_string))
-}
-
-/// The same with values that are looked up, or made, only when the template wants them.
+/// slot without value. They are looked up, or made, only when the template wants them.
 pub fn fill_with<V: AsRef<str>>(template: &str, value_of: impl Fn(&str) -> Option<V>) -> String {
     let mut filled = String::with_capacity(template.len().saturating_mul(2));
     for piece in pieces(template) {
@@ -264,8 +286,33 @@ mod tests {
             ("name".to_owned(), "{amount}".into()),
             ("amount".to_owned(), "KES 5".into()),
         ]);
-        assert_eq!(fill("{name} gets {amount} { {x} }", &slots), "{amount} gets KES 5 { {x} }");
+        let catalogue = english("a = '{name} gets {amount} {x}'").unwrap();
+        assert_eq!(catalogue.say(Language::EN, "a", &slots), "{amount} gets KES 5 {x}");
+        let value = |name: &str| slots.get(name).map(Value::to_string);
+        let filled = fill_with("{name} gets {amount} { {x} }", value);
+        assert_eq!(filled, "{amount} gets KES 5 { {x} }");
         assert_eq!(slots_of("{name} gets {amount} {Bad}"), ["name", "amount"]);
+    }
+
+    #[test]
+    fn a_code_is_put_into_words_where_it_has_some() {
+        let catalogue = english(
+            "a = '{why} {name}'\n[words.why]\ncold = 'too cold'\nother = 'no'\n[words.name]\nsave \
+             = 'Savings'\nin = 'In {pot}'",
+        )
+        .unwrap();
+        let say = |slots: &[(&str, &str)]| {
+            let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).into());
+            catalogue.say(Language::EN, "a", &slots.iter().map(own).collect())
+        };
+        assert_eq!(say(&[("why_code", "cold"), ("name_code", "save")]), "too cold Savings");
+        // what is said of any other code counts only where nothing else is
+        assert_eq!(
+            say(&[("why_code", "hot"), ("name_code", "x"), ("name", "Kadogo")]),
+            "no Kadogo"
+        );
+        assert_eq!(say(&[("name_code", "save"), ("name", "Kadogo")]), "{why} Savings");
+        assert_eq!(say(&[("name_code", "in"), ("pot", "School")]), "{why} In School");
     }
 
     #[test]

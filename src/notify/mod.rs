@@ -234,16 +234,7 @@ fn put_into_words(
     }
     let language =
         crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);
-    if let Some(why) = slots.get("why_code") {
-        // few reasons have words that fit beside the rest; whoever wants to know more dials
-        let known = format!("words.why.{why}");
-        let key = if words.text(language, &known).is_some() {
-            known
-        } else {
-            "words.why.other".to_owned()
-        };
-        slots.insert("why".to_owned(), words.say(language, &key, &Slots::new()).into());
-    }
+    // few reasons have words that fit beside the rest; whoever wants to know more dials
     let text = crate::text::to_gsm(&words.say(language, &row.template, &slots));
     Ok(Worded { row, text })
 }

@@ -94,6 +94,10 @@ impl Navigator<'_> {
     /// A text with the caller's own values and `more`, the later ones first in line.
     pub(super) fn fill(&self, language: Language, key: &str, more: &[&Slots]) -> String {
         let value = |name: &str| {
+            let coded = more.iter().find_map(|slots| self.catalogue.coded(language, slots, name));
+            if let Some(words) = coded {
+                return Some(self.fitting(name, &Value::Text(words)));
+            }
             let found = more
                 .iter()
                 .rev()

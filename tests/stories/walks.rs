@@ -136,6 +136,12 @@ async fn ended_by_itself(ledger: &Ledger, mut row: ArrangementRow) -> Arrangemen
     row
 }
 
+#[test]
+fn the_tables_say_who_may_bring_about_what() {
+    let tables: Vec<String> = KINDS.iter().map(Kind::table).collect();
+    insta::assert_snapshot!(tables.join("\n\n"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_moves_what_at_once_every_trail_is_a_way_through_the_table() {
     let ledger = Arc::new(Ledger::new().await);

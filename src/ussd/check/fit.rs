@@ -1,7 +1,7 @@
 //! Widths: every screen as the machine draws it, in every language, on the longest values; and
 //! every SMS.
 
-use crate::catalogue::{Dictionary, Problem, fill};
+use crate::catalogue::{Dictionary, Problem, fill_with};
 use crate::language::Language;
 use crate::market::Market;
 use crate::refusal::Refusal;
@@ -163,7 +163,7 @@ fn too_wide(book: &Dictionary, screen: &Screen, width: &Width) -> Problem {
 fn long_messages(book: &Dictionary, longest: &Slots) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (key, entry) in book.entries().filter(|(key, _)| key.starts_with("sms.")) {
-        let text = fill(&entry.text, longest);
+        let text = fill_with(&entry.text, |slot| longest.get(slot).map(ToString::to_string));
         if parts(&text) > 1 {
             let message = format!(
                 "text \"{key}\" takes {} of 160 septets on its longest values",

@@ -26,7 +26,6 @@ pub struct Vocabulary {
 const RECEIPT: [Slot; 3] =
     [Slot("code", Kind::Code), Slot("date", Kind::Day), Slot("time", Kind::Time)];
 const BALANCE: Slot = Slot("balance", Kind::Money);
-const WHY: Slot = Slot("why", Kind::Text);
 
 /// Every value that a message is sent with.
 pub(super) fn slots_of(message: &Message) -> Vec<Slot> {
@@ -35,9 +34,12 @@ pub(super) fn slots_of(message: &Message) -> Vec<Slot> {
         With::Receipt | With::Balance => &RECEIPT,
     };
     let balance = if message.with == With::Balance { Some(BALANCE) } else { None };
-    // the code of a refusal is put into words when the message leaves
-    let why = if message.slots.iter().any(|slot| slot.0 == "why_code") { Some(WHY) } else { None };
-    message.slots.iter().chain(told).copied().chain(balance).chain(why).collect()
+    // a code is put into words when the message leaves
+    let words = message.slots.iter().filter(|slot| slot.1 == Kind::Text);
+    let words = words.filter_map(|slot| slot.0.strip_suffix("_code"));
+    let unsaid = words.filter(|words| message.slots.iter().all(|slot| slot.0 != *words));
+    let coded = unsaid.map(|words| Slot(words, Kind::Text));
+    message.slots.iter().chain(told).copied().chain(balance).chain(coded).collect()
 }
 
 impl Vocabulary {

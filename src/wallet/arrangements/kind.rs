@@ -7,8 +7,10 @@ use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use crate::book::{Change, Put};
 use crate::id::{AccountId, ArrangementId, PostingId};
+use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::book_rows::{Account, AccountKind, AccountState};
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -140,6 +142,21 @@ impl Kind {
         }
         lines.join("\n")
     }
+}
+
+/// An account for money that waits behind an arrangement: empty, and never below zero.
+pub fn opened_account(context: &Context, id: AccountId) -> Change {
+    Change::OpenAccount(Account {
+        id,
+        kind: AccountKind::Arrangement,
+        state: AccountState::Open,
+        currency: context.config.market.currency.as_str().to_owned(),
+        balance_minor: 0,
+        held_minor: 0,
+        floor_minor: Some(0),
+        last_posting: None,
+        usage: Usage::default(),
+    })
 }
 
 /// The change that stores a new one.

@@ -1,7 +1,8 @@
-//! What waits: what a kind of arrangement is, and the worker that wakes what is due. Which kinds
-//! there are is not known here.
+//! What waits: what a kind of arrangement is, what kinds have in common, and the worker that wakes
+//! what is due. Which kinds there are is not known here.
 
 pub mod kind;
+pub mod place;
 pub mod setback;
 #[cfg(test)]
 pub(super) mod tests;

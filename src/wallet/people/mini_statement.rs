@@ -26,6 +26,7 @@ pub const SERVICE: Service = Service {
         Slot("sign", Kind::Text),
         Slot("amount", Kind::Money),
         Slot("name", Kind::Name),
+        Slot("name_code", Kind::Text),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("code", Kind::Code),
@@ -41,6 +42,7 @@ const LINE: Message = Message::plain(
         Slot("sign", Kind::Text),
         Slot("amount", Kind::Money),
         Slot("name", Kind::Name),
+        Slot("name_code", Kind::Text),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("code", Kind::Code),
@@ -104,17 +106,23 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A line as its owner reads it. What the operator took or gave goes by the name of the service.
+/// A line as its owner reads it. Where nobody is on the other side, but the operator or money that
+/// waits behind something, it goes by the words of the posting's kind, or by the name of the brand.
 fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     let sign = if line.went() { "-" } else { "+" };
-    let brand = || Value::Name(context.config.brand.clone());
     let at = Timestamp::from_micros(line.posting.at);
     let mut slots = receipt::slots(context.config, Some(line.posting.id), at, None);
     slots.extend([
         ("sign".into(), sign.into()),
         ("amount".into(), context.money(line.own.amount_minor.saturating_abs()).into()),
-        ("name".into(), party.map_or_else(brand, |party| party.name())),
     ]);
+    match party {
+        Some(party) => slots.extend([("name".into(), party.name())]),
+        None => slots.extend([
+            ("name".into(), Value::Name(context.config.brand.clone())),
+            ("name_code".into(), line.posting.kind.clone().into()),
+        ]),
+    }
     slots
 }
 
@@ -177,6 +185,8 @@ mod tests {
             ]
         );
         assert!(plan.items.iter().all(|item| item.slots["code"].to_string().len() == 10));
+        let codes = plan.items.iter().map(|item| item.slots.get("name_code"));
+        assert_eq!(codes.collect::<Vec<_>>(), [None, None, Some(&"give".into())]);
         assert!(plan.slots.is_empty() && plan.act.is_none());
     }
 

@@ -19,7 +19,6 @@ pub const TOLD: &[Slot] = &[
     Slot("amount", Kind::Money),
     Slot("fee", Kind::Money),
     Slot("name", Kind::Name),
-    Slot("phone", Kind::Phone),
     Slot("times", Kind::Count),
     Slot("first_day", Kind::Day),
     Slot("last_day", Kind::Day),
@@ -31,15 +30,16 @@ const WHY: &[Slot] = &[
     Slot("amount", Kind::Money),
     Slot("fee", Kind::Money),
     Slot("name", Kind::Name),
-    Slot("phone", Kind::Phone),
     Slot("times", Kind::Count),
     Slot("first_day", Kind::Day),
     Slot("last_day", Kind::Day),
     Slot("dial", Kind::Text),
     Slot("why_code", Kind::Text),
 ];
-/// Those of them that the service shows: to whom how much goes, and what that costs.
-const SAID: &[&str] = &["amount", "fee", "name", "phone"];
+/// Those of them that the service shows, as far as it has them: to whom, or for what, how much
+/// goes, and what that costs. What it does not say is said of it: all of the total goes, at no
+/// price, to what has no name.
+const SAID: &[&str] = &["amount", "fee", "name"];
 
 /// It was agreed on.
 pub const SET: Message = Message::plain("sms.standing_set", TOLD);
@@ -123,6 +123,19 @@ impl Asked {
     }
 }
 
+/// What is said of what is done each time: by the service, and where it does not say it, in its
+/// stead.
+pub fn what(said: &Slots, total: Money) -> Slots {
+    let mut slots = Slots::from([
+        ("amount".into(), total.into()),
+        ("fee".into(), Money { minor: 0, ..total }.into()),
+        ("name".into(), Value::Name(String::new())),
+    ]);
+    let said = said.iter().filter(|(name, _)| SAID.contains(&name.as_str()));
+    slots.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+    slots
+}
+
 /// What was agreed on, and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -179,7 +192,7 @@ impl Terms {
 
     /// What a message says of it.
     pub fn told(&self, context: &Context) -> Slots {
-        let mut slots = self.said.clone();
+        let mut slots = what(&self.said, self.total);
         slots.insert("times".into(), self.schedule.times.saturating_sub(self.done).into());
         slots.insert("first_day".into(), self.day().into());
         slots.insert("last_day".into(), self.schedule.last().into());

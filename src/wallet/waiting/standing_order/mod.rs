@@ -8,21 +8,18 @@ mod carrying_out;
 pub use agreed::{RepeatedRequest, Terms};
 pub use carrying_out::{KIND, STANDING_GONE, StandingOrder};
 
-use super::super::arrangements::kind;
+use super::super::arrangements::{kind, place};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
-use crate::book::{Change, Key};
 use crate::calendar::Day;
-use crate::id::AccountId;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::schedule::{Every, Schedule};
-use crate::store::arrangement_rows::{Search, Side};
+use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots, Value};
+use crate::value::{Kind, Slot};
 use agreed::{Asked, CANCELLED, SET};
 
 /// Inputs `service` and what that one needs, `every`, `first_day` and `end`, which is a day or how
@@ -82,8 +79,6 @@ const OPEN_MAX: usize = 8;
 const NOT_ITS_OWN: [&str; 5] = ["service", "every", "first_day", "end", "total"];
 /// What the service shows that is shown.
 const SHOWN: &[&str] = &["name", "phone", "amount", "fee", "total"];
-/// Nobody has more of them, or begins more on one day.
-const LOOK: i64 = 1_000;
 /// Days from today within which the first one must lie.
 const FIRST_DAYS_MAX: i32 = 366;
 /// Digits of how many times: what is longer is a day.
@@ -110,11 +105,8 @@ fn first_and_places(context: &Context) -> Vec<Want> {
     let mut wants = step(context, 0);
     // whether there is room is asked last: whoever is still typing need not wait for that
     if context.mode != Mode::Check || context.fields.contains_key("end") {
-        // counted first: whoever agrees on one between this look and the next takes the place that
-        // this one goes by
-        let payer = context.person().ok();
-        wants.extend(payer.map(|payer| Want::Arrangements(of_today(context, payer.account_id))));
-        wants.extend(all(context));
+        let payer = context.person().map(|payer| payer.account_id);
+        wants.extend(payer.into_iter().flat_map(|payer| place::wants(context, &KIND, payer)));
     }
     wants
 }
@@ -127,20 +119,9 @@ fn third(context: &Context) -> Vec<Want> {
     step(context, 2)
 }
 
-/// All that is open of a payer.
-fn open_of(payer: AccountId) -> Search {
-    Search { side: Side::Owner(payer), kind: KIND.name, open: true, since: 0, limit: LOOK }
-}
-
-/// All that a payer agreed on today, whatever became of it.
-fn of_today(context: &Context, payer: AccountId) -> Search {
-    let since = context.today().at_hour(0, &context.config.market.zone).micros();
-    Search { open: false, since, ..open_of(payer) }
-}
-
 fn all(context: &Context) -> Vec<Want> {
-    let payer = context.person().map(|payer| Want::Arrangements(open_of(payer.account_id)));
-    payer.into_iter().collect()
+    let open = |payer: &PersonRow| Want::Arrangements(place::open_of(&KIND, payer.account_id));
+    context.person().map(open).into_iter().collect()
 }
 
 fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -149,6 +130,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asked = request.asked(&only_asked(context))?;
     plan.show_all(asked.plan.shown(SHOWN));
     let total = total(&asked)?;
+    plan.show_all(agreed::what(&asked.said(), total));
     let every = Every::parse(context.field("every")?);
     let every = every.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "every"))?;
     let schedule = schedule(context, every)?;
@@ -160,7 +142,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("times", schedule.times);
     plan.show("first_day", schedule.first);
     plan.show("last_day", schedule.last());
-    let place = place(context, payer.account_id)?;
+    let place = place::take(context, &KIND, payer.account_id, OPEN_MAX, STANDING_FULL)?;
     // what was just agreed on needs no notice on the same day
     let stage = schedule.begins_with(0);
     let said = asked.said();
@@ -179,20 +161,6 @@ fn total(asked: &Asked) -> Result<Money, PlanError> {
         (None, Some(refusal)) => Err(refusal.clone().into()),
         (None, None) => Err(PlanError::Damaged("a service without a total")),
     }
-}
-
-/// The place that a new one takes, where there is room: of two agreed on at one moment, which have
-/// counted the same, one is planned anew.
-fn place(context: &Context, payer: AccountId) -> Result<Change, PlanError> {
-    let today = context.facts.arrangements(of_today(context, payer))?.len();
-    if context.facts.arrangements(open_of(payer))?.len() >= OPEN_MAX {
-        return Err(STANDING_FULL.into());
-    }
-    let day = i64::from(context.today().number());
-    let number = i64::try_from(today).unwrap_or(i64::MAX);
-    let name = [payer.number(), day, number].map(i64::to_be_bytes).concat();
-    let key = Key::new(Timestamp::from_micros(0), "standing place", &name);
-    Ok(Change::Claim { key })
 }
 
 /// Its days, as they were typed: it begins tomorrow at the earliest, so that there is time to think
@@ -219,14 +187,11 @@ fn schedule(context: &Context, every: Every) -> Result<Schedule, PlanError> {
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
     // the oldest first
-    for row in context.facts.arrangements(open_of(payer.account_id))?.iter().rev() {
+    for row in context.facts.arrangements(place::open_of(&KIND, payer.account_id))?.iter().rev() {
         let terms = StandingOrder::of(row)?.terms;
-        let said = |slot: &str| terms.said.get(slot).cloned();
-        let slots = Slots::from([
-            ("amount".into(), said("amount").unwrap_or(Value::Money(terms.total))),
-            ("name".into(), said("name").unwrap_or(Value::Name(String::new()))),
-            ("date".into(), terms.day().into()),
-        ]);
+        let mut slots = agreed::what(&terms.said, terms.total);
+        slots.remove("fee");
+        slots.insert("date".into(), terms.day().into());
         plan.line(row.id, slots);
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Standing orders: what is agreed on, what is refused, the list, and ending one.
 
 use super::super::super::arrangements::kind;
+use super::super::super::service::{Authority, Service};
 use super::super::super::trial::Outcome;
 use super::super::standing_order::{
     CANCEL, DATE_TOO_SOON, KIND, LIST, RepeatedRequest, SET_UP, STANDING_END, STANDING_FULL,
@@ -39,7 +40,6 @@ pub fn rent() -> Terms {
             ("amount".into(), kes(30_000).into()),
             ("fee".into(), kes(700).into()),
             ("name".into(), Value::Name("Baraka O".into())),
-            ("phone".into(), Value::Phone("0700***002".into())),
         ]),
         total: kes(30_700),
         schedule: Schedule { every: Every::Month, first: Day::read("1/12/26").unwrap(), times: 12 },
@@ -123,7 +123,7 @@ fn it_is_agreed_on_with_its_price_and_its_days() {
     };
     assert_eq!(order.row, ArrangementRow { version: 1, due_at, ..given });
     let said = "amount=KES 300 dial=*384*1234# fee=KES 7 first_day=01/12/26 last_day=01/11/27 \
-                name=Baraka O phone=0700***002 times=12";
+                name=Baraka O times=12";
     assert_eq!(plan.messages(), [("sms.standing_set".to_owned(), said.to_owned())]);
     let act = plan.act.unwrap();
     assert_eq!((act.kind, act.legs.len()), ("standing", 0));
@@ -131,6 +131,33 @@ fn it_is_agreed_on_with_its_price_and_its_days() {
     assert!(weekly.flags.contains("weekly"));
     assert_eq!(weekly.said("times"), "5");
     assert!(set_up(&trial, &amina, "day", "1/12/26", "1").planned().flags.is_empty());
+}
+
+/// Does something each time for KES 50, and does not say for whom, nor that it has a price.
+const BARE: Service = Service {
+    name: "bare",
+    authority: Authority::Customer,
+    decide: |context, plan| {
+        plan.show("total", context.money(5_000));
+        Ok(())
+    },
+    by_standing_order: true,
+    ..Service::PLAIN
+};
+
+#[test]
+fn what_its_service_does_not_say_is_nothing_and_no_hole() {
+    let (trial, [amina, ..]) = three();
+    let ask = trial.ask(&SET_UP, trial.caller(&amina)).among(&[BARE]).with("service", "bare");
+    let ask = ask.with("every", "day").with("first_day", "1/12/26").with("end", "3");
+    let plan = ask.execute().planned();
+    assert_eq!(
+        ["amount", "fee", "name", "total"].map(|slot| plan.said(slot)),
+        ["KES 50", "KES 0", "", "KES 50"]
+    );
+    let said = "amount=KES 50 dial=*384*1234# fee=KES 0 first_day=01/12/26 last_day=03/12/26 \
+                name= times=3";
+    assert_eq!(plan.messages(), [("sms.standing_set".to_owned(), said.to_owned())]);
 }
 
 #[test]

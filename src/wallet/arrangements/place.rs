@@ -1,0 +1,51 @@
+//! Places: a cap on how many of a kind somebody may have open at a time. Each takes the place that
+//! it goes by, so that of two begun at one moment, which have counted the same, one is planned anew.
+
+use super::super::context::Context;
+use super::super::plan::PlanError;
+use super::kind::Kind;
+use crate::book::{Change, Key};
+use crate::id::AccountId;
+use crate::refusal::Reason;
+use crate::store::arrangement_rows::{Search, Side};
+use crate::store::wants::Want;
+use crate::time::Timestamp;
+
+/// Nobody has more of them open, or begins more on one day.
+const LOOK: i64 = 1_000;
+
+/// All that is open of an owner.
+pub fn open_of(kind: &Kind, owner: AccountId) -> Search {
+    Search { side: Side::Owner(owner), kind: kind.name, open: true, since: 0, limit: LOOK }
+}
+
+/// All that they began today, whatever became of it.
+fn of_today(context: &Context, kind: &Kind, owner: AccountId) -> Search {
+    let since = context.today().at_hour(0, &context.config.market.zone).micros();
+    Search { open: false, since, ..open_of(kind, owner) }
+}
+
+/// What must be read to take a place, in this order: whoever begins one between the first look and
+/// the second takes the place that this one goes by.
+pub fn wants(context: &Context, kind: &Kind, owner: AccountId) -> Vec<Want> {
+    [of_today(context, kind, owner), open_of(kind, owner)].map(Want::Arrangements).to_vec()
+}
+
+/// The place that a new one takes, of so many; refused as `full` where there is none.
+pub fn take(
+    context: &Context,
+    kind: &Kind,
+    owner: AccountId,
+    places: usize,
+    full: Reason,
+) -> Result<Change, PlanError> {
+    let today = context.facts.arrangements(of_today(context, kind, owner))?.len();
+    if context.facts.arrangements(open_of(kind, owner))?.len() >= places {
+        return Err(full.into());
+    }
+    let day = i64::from(context.today().number());
+    let number = i64::try_from(today).unwrap_or(i64::MAX);
+    let numbers = [owner.number(), day, number].map(i64::to_be_bytes).concat();
+    let name = [kind.name.as_bytes(), &numbers].concat();
+    Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "place", &name) })
+}
