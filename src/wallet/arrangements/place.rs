@@ -1,6 +1,5 @@
 //! Places: a cap on how many of a kind somebody may have open at a time. Each takes the place that
-//! it goes by, so that of two begun at one moment, which have counted the same, one is planned
-//! anew.
+//! it goes by: of two begun at one moment, which have counted the same, one is planned anew.
 
 use super::super::context::Context;
 use super::super::plan::PlanError;
