@@ -24,7 +24,7 @@ use kadogo::wallet::arrangements::kind::written;
 use kadogo::wallet::join::empty_wallet;
 use kadogo::wallet::vouchers::code::Agreed;
 use kadogo::wallet::vouchers::{cash_code, voucher};
-use kadogo::wallet::waiting::standing_order::RepeatedRequest;
+use kadogo::wallet::waiting::stored_request::StoredRequest;
 use kadogo::wallet::waiting::{payment_request, standing_order};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -288,7 +288,7 @@ impl Asked {
             ("amount".to_owned(), self.amount_minor.to_string()),
         ]);
         written(&standing_order::Terms {
-            request: RepeatedRequest { service: "send".into(), inputs },
+            request: StoredRequest { service: "send".into(), inputs },
             said: said.map(|(name, value)| (name.to_owned(), value)).into(),
             total: money(self.amount_minor + FEE_MINOR),
             schedule: Schedule { every: Every::Day, first: today.next_day(), times: 1 },

@@ -12,6 +12,7 @@ mod quota;
 pub mod reminding;
 pub mod split_bill;
 pub mod standing_order;
+pub mod stored_request;
 #[cfg(test)]
 mod tests;
 pub mod waiting_list;

@@ -3,14 +3,11 @@
 //! not known here: one is found by its name among those that allow it.
 
 use super::super::super::context::Context;
-use super::super::super::plan::{Plan, PlanError};
 use super::super::super::service::Message;
+use super::super::stored_request::{Asked, StoredRequest};
 use crate::calendar::Day;
 use crate::money::Money;
-use crate::refusal::{Reason, Refusal};
-use crate::request::Fields;
 use crate::schedule::{Schedule, Stage};
-use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +36,7 @@ const WHY: &[Slot] = &[
 /// Those of them that the service shows, as far as it has them: to whom, or for what, how much
 /// goes, and what that costs. What it does not say is said of it: all of the total goes, at no
 /// price, to what has no name.
-const SAID: &[&str] = &["amount", "fee", "name"];
+pub const SAID: &[&str] = &["amount", "fee", "name"];
 
 /// It was agreed on.
 pub const SET: Message = Message::plain("sms.standing_set", TOLD);
@@ -66,63 +63,6 @@ pub const CANCELLED: Message = Message::plain("sms.standing_cancelled", TOLD);
 pub const MESSAGES: &[&Message] =
     &[&SET, &NOTICE, &PRICE, &OVER, &MISSED, &RETRY, &REFUSED, &LAST, &ENDED];
 
-/// A request that is stored: of which service, and what was typed for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepeatedRequest {
-    /// The name of the service.
-    pub service: String,
-    /// Its inputs, in canonical form.
-    pub inputs: Fields,
-}
-
-/// What the service says to a stored request now.
-#[derive(Debug)]
-pub struct Asked {
-    /// What would happen; what was shown before a refusal stays.
-    pub plan: Plan,
-    /// Why not.
-    pub refused: Option<Refusal>,
-}
-
-impl RepeatedRequest {
-    /// What a step of the service wants to be read.
-    pub fn wants(&self, context: &Context, step: usize) -> Vec<Want> {
-        let service = context.peers.by_standing_order.get(self.service.as_str());
-        let wants = service.and_then(|service| service.wants.get(step));
-        wants.map(|wants| wants(&self.context(context))).unwrap_or_default()
-    }
-
-    /// Asks the service as its owner would now.
-    pub fn asked(&self, context: &Context) -> Result<Asked, PlanError> {
-        let mut plan = Plan::default();
-        let decided = match context.peers.by_standing_order.get(self.service.as_str()) {
-            Some(service) => (service.decide)(&self.context(context), &mut plan),
-            None => Err(Reason::SERVICE_UNKNOWN.into()),
-        };
-        match decided {
-            Ok(()) => Ok(Asked { plan, refused: None }),
-            Err(PlanError::Refused(refusal)) => Ok(Asked { plan, refused: Some(refusal) }),
-            Err(error @ (PlanError::NotWanted(_) | PlanError::Damaged(_))) => Err(error),
-        }
-    }
-
-    fn context<'a>(&'a self, context: &Context<'a>) -> Context<'a> {
-        Context { fields: &self.inputs, ..*context }
-    }
-}
-
-impl Asked {
-    /// What it costs altogether, where it comes to that.
-    pub fn total(&self) -> Option<Money> {
-        self.plan.slots.get("total").and_then(Value::money)
-    }
-
-    /// What a message says of it.
-    pub fn said(&self) -> Slots {
-        self.plan.shown(SAID)
-    }
-}
-
 /// What is said of what is done each time: by the service, and where it does not say it, in its
 /// stead.
 pub fn what(said: &Slots, total: Money) -> Slots {
@@ -140,7 +80,7 @@ pub fn what(said: &Slots, total: Money) -> Slots {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// What is done each time.
-    pub request: RepeatedRequest,
+    pub request: StoredRequest,
     /// What the service said of it last.
     pub said: Slots,
     /// What each time costs altogether, as the payer was told last.
@@ -169,7 +109,7 @@ impl Terms {
     /// The same at what the service says now, where it says what it costs.
     pub fn as_asked(self, asked: &Asked) -> Terms {
         match asked.total() {
-            Some(total) => Terms { said: asked.said(), total, ..self },
+            Some(total) => Terms { said: asked.plan.shown(SAID), total, ..self },
             None => self,
         }
     }

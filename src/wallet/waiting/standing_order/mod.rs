@@ -5,13 +5,14 @@
 mod agreed;
 mod carrying_out;
 
-pub use agreed::{RepeatedRequest, Terms};
+pub use agreed::Terms;
 pub use carrying_out::{KIND, STANDING_GONE, StandingOrder};
 
 use super::super::arrangements::{kind, place};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::stored_request::{Asked, StoredRequest};
 use crate::calendar::Day;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -20,7 +21,7 @@ use crate::schedule::{Every, Schedule};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
-use agreed::{Asked, CANCELLED, SET};
+use agreed::{CANCELLED, SET};
 
 /// Inputs `service` and what that one needs, `every`, `first_day` and `end`, which is a day or how
 /// many times; shows what the service says, `times`, `first_day`, `last_day`; flags `weekly`,
@@ -85,11 +86,11 @@ const FIRST_DAYS_MAX: i32 = 366;
 const TIMES_DIGITS_MAX: usize = 3;
 
 /// What is to be done, as it was typed so far.
-fn request(context: &Context) -> Result<RepeatedRequest, PlanError> {
+fn request(context: &Context) -> Result<StoredRequest, PlanError> {
     let service = context.field("service")?.to_owned();
     let own = context.fields.iter().filter(|(name, _)| !NOT_ITS_OWN.contains(&name.as_str()));
     let inputs = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-    Ok(RepeatedRequest { service, inputs })
+    Ok(StoredRequest { service, inputs })
 }
 
 /// It is only asked whether that could be done: it is not being done today.
@@ -130,7 +131,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let asked = request.asked(&only_asked(context))?;
     plan.show_all(asked.plan.shown(SHOWN));
     let total = total(&asked)?;
-    plan.show_all(agreed::what(&asked.said(), total));
+    plan.show_all(agreed::what(&asked.plan.shown(agreed::SAID), total));
     let every = Every::parse(context.field("every")?);
     let every = every.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "every"))?;
     let schedule = schedule(context, every)?;
@@ -145,7 +146,7 @@ fn set_up(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let place = place::take(context, &KIND, payer.account_id, OPEN_MAX, STANDING_FULL)?;
     // what was just agreed on needs no notice on the same day
     let stage = schedule.begins_with(0);
-    let said = asked.said();
+    let said = asked.plan.shown(agreed::SAID);
     let terms = Terms { request, said, total, schedule, done: 0, failed: 0, stage };
     let order = StandingOrder::new(context, terms.waiting(context, stage))?;
     let told = context.tell(payer, &SET, order.terms.told(context), None);

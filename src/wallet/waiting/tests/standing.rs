@@ -4,9 +4,10 @@ use super::super::super::arrangements::kind;
 use super::super::super::service::{Authority, Service};
 use super::super::super::trial::Outcome;
 use super::super::standing_order::{
-    CANCEL, DATE_TOO_SOON, KIND, LIST, RepeatedRequest, SET_UP, STANDING_END, STANDING_FULL,
-    STANDING_GONE, StandingOrder, Terms,
+    CANCEL, DATE_TOO_SOON, KIND, LIST, SET_UP, STANDING_END, STANDING_FULL, STANDING_GONE,
+    StandingOrder, Terms,
 };
+use super::super::stored_request::StoredRequest;
 use super::*;
 use crate::book::Put;
 use crate::calendar::Day;
@@ -32,7 +33,7 @@ pub fn rent() -> Terms {
     let inputs = [("to", BARAKA), ("amount", "30000")];
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Terms {
-        request: RepeatedRequest {
+        request: StoredRequest {
             service: "send".into(),
             inputs: inputs.map(own).into_iter().collect::<Fields>(),
         },

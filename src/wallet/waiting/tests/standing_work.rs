@@ -3,7 +3,8 @@
 use super::super::super::plan::{Act, PlanError};
 use super::super::super::service::Service;
 use super::super::super::trial::conforms;
-use super::super::standing_order::{KIND, RepeatedRequest, SET_UP, StandingOrder, Terms};
+use super::super::standing_order::{KIND, SET_UP, StandingOrder, Terms};
+use super::super::stored_request::StoredRequest;
 use super::standing::{kes, put, rent, stored};
 use super::*;
 use crate::calendar::Day;
@@ -277,7 +278,7 @@ fn any_service_that_allows_it_is_carried_out_by_its_name_and_its_stored_inputs()
     let inputs = [("amount", "5000"), ("pot", "School")];
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let request =
-        RepeatedRequest { service: "save".into(), inputs: inputs.map(own).into_iter().collect() };
+        StoredRequest { service: "save".into(), inputs: inputs.map(own).into_iter().collect() };
     let terms = Terms { request, total: kes(5_100), done: 0, ..rent() };
     let wake = |terms: &Terms, services| trial.wakes_among(services, &KIND, &stored(terms));
     let act = wake(&terms, &[SAVE]).unwrap();
