@@ -70,8 +70,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         service: cash_out::SERVICE.name.to_owned(),
         amount_minor: amount.minor,
         assistant: Some(assistant.number()),
+        own: None,
     };
-    let row = order::open(context, plan, customer, outlet.float_account, &terms);
+    let row = order::open(context, plan, customer, Some(outlet.float_account), &terms);
     let row = row.map_err(|error| error.refused_as(unsaid))?;
     let mut slots = plan.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(party::outlet_sign(outlet));

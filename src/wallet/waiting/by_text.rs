@@ -19,19 +19,9 @@ pub const ORDER: Service = Service {
     opens: 1,
     wants: &[both, history],
     decide: ask,
-    shows: &[
-        Slot("name", Kind::Name),
-        Slot("phone", Kind::Phone),
-        Slot("amount", Kind::Money),
-        Slot("fee", Kind::Money),
-        Slot("total", Kind::Money),
-        Slot("arrives", Kind::Money),
-        Slot("ago", Kind::Count),
-        Slot("dial", Kind::Text),
-        Slot("time", Kind::Time),
-    ],
+    shows: order::SHOWS,
     refusals: &[pending::ORDERS_FULL],
-    messages: &[&WAITS, &order::EXPIRED],
+    messages: &[&WAITS, &order::EXPIRED, &order::OWN_WAITS, &order::OWN_EXPIRED],
     text: Some(ByText::Execute),
     ..Service::PLAIN
 };
@@ -67,8 +57,8 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // the same code that will pay it says whether it could be paid now, and what it costs
     send::payment(&context.on(Channel::Sms), plan, payee, amount)?;
     let service = send::SERVICE.name.to_owned();
-    let terms = Terms { service, amount_minor: amount.minor, assistant: None };
-    let row = order::open(context, plan, payer, payee.account_id, &terms)?;
+    let terms = Terms { service, amount_minor: amount.minor, assistant: None, own: None };
+    let row = order::open(context, plan, payer, Some(payee.account_id), &terms)?;
     let told = plan.shown(&["amount", "name", "phone", "fee", "total", "dial", "time"]);
     let changes = vec![kind::begun(row), context.tell(payer, &WAITS, told, None)];
     plan.commit(Act { kind: ORDER.name, changes, ..Act::default() });

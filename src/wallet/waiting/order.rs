@@ -1,21 +1,24 @@
 //! A payment order: what its payer wants themselves, by text or at a counter, and pays with their
-//! PIN. Who is paid is a person, or an outlet that hands out cash for it. How it is asked for, and
-//! how it is paid, is not known here.
+//! PIN. Who is paid is a person, or an outlet that hands out cash for it; or nobody else, where it is
+//! a stored request for something of their own. How it is asked for, and how it is paid, is not
+//! known here.
 
 use super::super::arrangements::kind::{self, Kind, Role};
-use super::super::context::Context;
+use super::super::context::{Channel, Context};
 use super::super::message::Message;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::pending;
+use super::stored_request::StoredRequest;
 use crate::book::Change;
 use crate::id::{AccountId, ArrangementId, AssistantId};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::request::Fields;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::value::{self, Slot};
+use crate::value::{self, Slot, Slots, Value};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use strum::VariantNames;
@@ -92,6 +95,18 @@ pub struct Terms {
     /// Who serves and has asked for the yes, where it was not the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assistant: Option<i64>,
+    /// What is asked of the service, where nobody else is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Own>,
+}
+
+/// What is asked for something of the payer's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    /// As its service was asked.
+    pub inputs: Fields,
+    /// As its service called it.
+    pub name: String,
 }
 
 /// An order.
@@ -101,8 +116,8 @@ pub struct Order {
     pub row: ArrangementRow,
     /// Who pays.
     pub payer: AccountId,
-    /// Who is paid.
-    pub payee: AccountId,
+    /// Who is paid, where it is somebody else.
+    pub payee: Option<AccountId>,
     /// What is to be paid.
     pub terms: Terms,
 }
@@ -110,8 +125,24 @@ pub struct Order {
 impl Order {
     /// What is stored, read.
     pub fn of(row: &ArrangementRow) -> Result<Order, PlanError> {
-        let payee = row.other.ok_or(PlanError::Damaged("an order to nobody"))?;
-        Ok(Order { row: row.clone(), payer: row.owner, payee, terms: kind::body(row)? })
+        let order =
+            Order { row: row.clone(), payer: row.owner, payee: row.other, terms: kind::body(row)? };
+        let whole = order.payee.is_some() != order.terms.own.is_some();
+        if whole { Ok(order) } else { Err(PlanError::Damaged("an order to nobody")) }
+    }
+
+    /// What is asked of its service, where nobody else is paid.
+    pub fn request(&self) -> Option<StoredRequest> {
+        let own = self.terms.own.as_ref()?;
+        let service = self.terms.service.clone();
+        Some(StoredRequest { service, inputs: own.inputs.clone() })
+    }
+
+    /// What it is called by, where nobody else is paid: its name, and in the place of a number the
+    /// words for its service.
+    pub fn own_sign(&self) -> Slots {
+        let own = self.terms.own.iter();
+        own.flat_map(|own| sign(Value::Name(own.name.clone()), &self.terms.service)).collect()
     }
 
     /// The change that an event makes of it.
@@ -130,6 +161,39 @@ pub const EXPIRED: Message = Message::plain(
         Slot("dial", value::Kind::Text),
     ],
 );
+/// The same of something of their own.
+pub const OWN_EXPIRED: Message = Message::plain(
+    "sms.order_own_expired",
+    &[
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+        Slot("dial", value::Kind::Text),
+    ],
+);
+/// To its payer, who wanted something of their own by a text.
+pub const OWN_WAITS: Message = Message::plain(
+    "sms.order_own",
+    &[
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+        Slot("fee", value::Kind::Money),
+        Slot("dial", value::Kind::Text),
+        Slot("time", value::Kind::Time),
+    ],
+);
+/// What is shown of one that waits.
+pub const SHOWS: &[Slot] = &[
+    Slot("name", value::Kind::Name),
+    Slot("phone", value::Kind::Phone),
+    Slot("phone_code", value::Kind::Text),
+    Slot("amount", value::Kind::Money),
+    Slot("fee", value::Kind::Money),
+    Slot("total", value::Kind::Money),
+    Slot("arrives", value::Kind::Money),
+    Slot("ago", value::Kind::Count),
+    Slot("dial", value::Kind::Text),
+    Slot("time", value::Kind::Time),
+];
 
 /// What a payer wants to pay, as far as it is not over.
 pub fn wanted_by(payer: AccountId) -> Search {
@@ -142,14 +206,40 @@ pub fn open(
     context: &Context,
     plan: &mut Plan,
     payer: &PersonRow,
-    payee: AccountId,
+    payee: Option<AccountId>,
     terms: &Terms,
 ) -> Result<ArrangementRow, PlanError> {
     let wanted = context.facts.arrangements(wanted_by(payer.account_id))?;
     pending::room(wanted.iter().filter(|row| KIND.waits(row, context.now)).count())?;
     let due_at = Some(pending::until(context, plan, LIFE).micros());
-    let row = KIND.row(context, State::Waiting.into(), payer.account_id, Some(payee));
+    let row = KIND.row(context, State::Waiting.into(), payer.account_id, payee);
     Ok(ArrangementRow { due_at, body: kind::written(terms), ..row })
+}
+
+/// Plans that something of the caller's own waits for their yes: what its service says to it now is
+/// shown and told, and what it refuses is refused.
+pub fn leave(context: &Context, plan: &mut Plan, request: StoredRequest) -> Result<Act, PlanError> {
+    let payer = context.person()?;
+    let asked = request.asked(&context.on(Channel::Sms))?;
+    plan.show_all(asked.plan.shown(&["name", "amount", "fee", "total"]));
+    if let Some(refusal) = asked.refused {
+        return Err(refusal.into());
+    }
+    let total = asked.total().ok_or(PlanError::Damaged("an order without a total"))?;
+    let name = plan.slots.get("name").cloned().unwrap_or(Value::Name(String::new()));
+    plan.show_all(sign(name.clone(), &request.service).into());
+    let own = Some(Own { inputs: request.inputs, name: name.to_string() });
+    let (service, amount_minor) = (request.service, total.minor);
+    let terms = Terms { service, amount_minor, assistant: None, own };
+    let row = open(context, plan, payer, None, &terms)?;
+    let told = plan.shown(&["amount", "name", "fee", "dial", "time"]);
+    let changes = vec![kind::begun(row), context.tell(payer, &OWN_WAITS, told, None)];
+    Ok(Act { kind: KIND.name, changes, ..Act::default() })
+}
+
+/// What something of one's own is called by.
+fn sign(name: Value, service: &str) -> [(String, Value); 2] {
+    [("name".into(), name), ("phone_code".into(), service.to_owned().into())]
 }
 
 /// What must be read to know who has asked for the yes to what is being answered, if something is.
@@ -184,12 +274,19 @@ fn wake(
     }
     let order = Order::of(row)?;
     let mut changes = vec![order.moved(Event::Expire, Role::Service)?];
+    let payee = order.payee.map(|payee| party::of(context, &[payee], payee)).transpose()?;
     // between people who are gone it ends without a word
-    if let Some(payee) = party::of(context, &[order.payee], order.payee)? {
-        let mut slots = payee.sign();
+    let (message, sign) = match (&order.terms.own, payee.flatten()) {
+        (Some(own), _) => {
+            let name = Value::Name(own.name.clone());
+            (&OWN_EXPIRED, Some(Slots::from([("name".into(), name)])))
+        }
+        (None, payee) => (&EXPIRED, payee.map(|payee| payee.sign())),
+    };
+    if let Some(mut slots) = sign {
         slots.insert("amount".into(), context.money(order.terms.amount_minor).into());
         slots.insert("dial".into(), context.config.dial.clone().into());
-        changes.push(context.tell(context.person()?, &EXPIRED, slots, None));
+        changes.push(context.tell(context.person()?, message, slots, None));
     }
     Ok(Act { kind: "expire", changes, ..Act::default() })
 }

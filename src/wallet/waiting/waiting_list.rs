@@ -9,6 +9,7 @@ use super::super::service::Service;
 use super::order::{self, Order};
 use super::payment_request::{self, Request};
 use super::pending::{self, SHOWN_MAX};
+use super::stored_request::StoredRequest;
 use crate::book::Change;
 use crate::id::{AccountId, ArrangementId};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow};
@@ -64,11 +65,27 @@ impl Pending {
         }
     }
 
-    /// Who is paid then.
-    pub fn payee(&self) -> AccountId {
+    /// Who is paid then, where it is somebody else.
+    pub fn payee(&self) -> Option<AccountId> {
         match self {
             Pending::Order(order) => order.payee,
-            Pending::Request(request) => request.asker,
+            Pending::Request(request) => Some(request.asker),
+        }
+    }
+
+    /// What is asked of its service, where nobody else is paid.
+    pub fn request(&self) -> Option<StoredRequest> {
+        match self {
+            Pending::Order(order) => order.request(),
+            Pending::Request(_) => None,
+        }
+    }
+
+    /// What it is called by, where nobody else is paid.
+    pub fn own_sign(&self) -> Slots {
+        match self {
+            Pending::Order(order) => order.own_sign(),
+            Pending::Request(_) => Slots::new(),
         }
     }
 
@@ -164,18 +181,20 @@ fn found(context: &Context) -> Result<Vec<Pending>, PlanError> {
 
 fn payees(context: &Context) -> Vec<Want> {
     let found = found(context).unwrap_or_default();
-    let accounts: Vec<AccountId> = found.iter().map(Pending::payee).collect();
+    let accounts: Vec<AccountId> = found.iter().filter_map(Pending::payee).collect();
     if accounts.is_empty() { Vec::new() } else { party::wants_of(&accounts) }
 }
 
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let found = found(context)?;
-    let accounts: Vec<AccountId> = found.iter().map(Pending::payee).collect();
+    let accounts: Vec<AccountId> = found.iter().filter_map(Pending::payee).collect();
     for pending in found {
-        let payee = party::of(context, &accounts, pending.payee())?;
+        let payee =
+            pending.payee().map(|payee| party::of(context, &accounts, payee)).transpose()?;
+        let own = pending.own_sign().remove("name").unwrap_or(Value::Name(String::new()));
         let slots = Slots::from([
             ("amount".into(), context.money(pending.amount_minor()).into()),
-            ("name".into(), payee.map_or(Value::Name(String::new()), |payee| payee.name())),
+            ("name".into(), payee.flatten().map_or(own, |payee| payee.name())),
             ("about".into(), pending.about()),
         ]);
         plan.line(pending.id(), slots);

@@ -19,7 +19,8 @@ fn ask<'t>(shop: &'t Shop, amount: &str) -> Request<'t> {
 /// them.
 fn waiting(shop: &mut Shop, service: &str, times: usize) {
     let asked = service == "request";
-    let terms = Terms { service: service.to_owned(), amount_minor: 100, assistant: None };
+    let terms =
+        Terms { service: service.to_owned(), amount_minor: 100, assistant: None, own: None };
     let (kind, owner, other) = if asked { ("request", 102, 101) } else { ("order", 101, 102) };
     let row = ArrangementRow {
         id: Id::of(55),
@@ -63,6 +64,7 @@ fn an_order_waits_for_the_customers_yes() {
         service: "cash_out".into(),
         amount_minor: 20_000,
         assistant: Some(ASSISTANT.number()),
+        own: None,
     };
     assert_eq!(terms, expected);
     assert_eq!(row.due_at.unwrap() - row.begun_at, 30 * 60 * 1_000_000);

@@ -71,7 +71,7 @@ fn who_pays_in_by_themselves_is_served_by_the_only_one_there_is() {
 /// What is being answered, and who serves has asked for.
 fn asked_by(shop: &mut Shop, kind: &str, assistant: AssistantId) {
     let assistant = Some(assistant.number());
-    let terms = Terms { service: "cash_out".into(), amount_minor: 100, assistant };
+    let terms = Terms { service: "cash_out".into(), amount_minor: 100, assistant, own: None };
     let row = ArrangementRow {
         id: Id::of(55),
         kind: kind.into(),

@@ -9,6 +9,7 @@ mod answers;
 mod blocks;
 mod expiries;
 mod orders;
+mod own_orders;
 mod requests;
 mod splits;
 mod standing;
@@ -74,7 +75,12 @@ fn row(id: i64, kind: &str, owner: i64, other: i64, due_at: i64, body: String) -
 
 /// An order that waits for ten minutes yet, and was made just now.
 pub fn order(id: i64, service: &str, payer: i64, payee: i64, amount_minor: i64) -> ArrangementRow {
-    let terms = orders_kind::Terms { service: service.to_owned(), amount_minor, assistant: None };
+    let terms = orders_kind::Terms {
+        service: service.to_owned(),
+        amount_minor,
+        assistant: None,
+        own: None,
+    };
     row(id, "order", payer, payee, NOW.plus(10 * MINUTE).micros(), kind::written(&terms))
 }
 
