@@ -92,7 +92,7 @@ fn the_name_of_a_service_stands_in_its_own_file_alone() {
 
 /// What the files of standing orders may use of the wallet: nothing that is a service.
 const USED_BY_STANDING_ORDERS: &[&str] =
-    &["arrangements", "context", "plan", "service", "agreed", "carrying_out"];
+    &["arrangements", "context", "plan", "service", "agreed", "carrying_out", "stored_request"];
 
 /// Standing orders carry out any service that allows it: they know none, neither by its name nor by
 /// its value.

@@ -1,6 +1,6 @@
 //! A payment order: what its payer wants themselves, by text or at a counter, and pays with their
-//! PIN. Who is paid is a person, or an outlet that hands out cash for it; or nobody else, where it is
-//! a stored request for something of their own. How it is asked for, and how it is paid, is not
+//! PIN. Who is paid is a person, or an outlet that hands out cash for it; or nobody else, where it
+//! is a stored request for something of their own. How it is asked for, and how it is paid, is not
 //! known here.
 
 use super::super::arrangements::kind::{self, Kind, Role};

@@ -1,6 +1,6 @@
-//! A request that is stored and asked later, as its owner would ask it then: each time by a standing
-//! order, once by an order of their own. Which services there are is not known here: one is found by
-//! its name among those that allow it.
+//! A request that is stored and asked later, as its owner would ask it then: each time by a
+//! standing order, once by an order of their own. Which services there are is not known here: one
+//! is found by its name among those that allow it.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
