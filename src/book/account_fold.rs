@@ -34,16 +34,15 @@ impl Facts {
             }
             accounts_after.insert(id, account.clone());
         }
-        // what is set aside on an account that was stopped may still end: that moves nothing
+        let state = |account: &AccountId| accounts_after.get(account).map(|account| account.state);
+        // setting something aside moves nothing: that begins and ends also where one is stopped
+        let closed = |reserve: &Reserve| state(&reserve.account) == Some(AccountState::Closed);
         let stopped = |leg: &Leg| {
-            let state = accounts_after.get(&leg.account).map(|account| account.state);
             let may =
                 if leg.amount_minor > 0 { AccountState::receives } else { AccountState::pays };
-            !state.is_some_and(may)
+            !state(&leg.account).is_some_and(may) && !puts_right(posting, reserves, leg)
         };
-        let set_aside = reserves.iter().filter(|reserve| reserve.amount_minor > 0);
-        let mut out = set_aside.map(|r| Leg { account: r.account, amount_minor: -1 });
-        if posting.legs.iter().any(stopped) || out.any(|leg| stopped(&leg)) {
+        if posting.legs.iter().any(stopped) || reserves.iter().any(closed) {
             return Err(Reason::ACCOUNT_CLOSED.into());
         }
         for reserve in reserves {
@@ -87,6 +86,16 @@ impl Facts {
         }
         Ok(())
     }
+}
+
+/// Whether a leg only takes what was set aside to put a posting right: it must reach who it belongs
+/// to also where its receiver was stopped, or stopping them would leave it with them.
+fn puts_right(posting: &Posting, reserves: &[Reserve], leg: &Leg) -> bool {
+    let own = reserves.iter().filter(|reserve| reserve.account == leg.account);
+    let given_back: i128 =
+        own.map(|reserve| i128::from(reserve.amount_minor).saturating_neg()).sum();
+    let out = i128::from(leg.amount_minor).saturating_neg();
+    posting.corrects.is_some() && out > 0 && out <= given_back
 }
 
 /// An account may not sink below its floor. One that is below already may still receive.

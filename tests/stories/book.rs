@@ -6,7 +6,7 @@ use super::engine::{either, is_postgres};
 use super::ledger::*;
 use kadogo::book::posting::POSTING_ROWS_MAX;
 use kadogo::book::{Change, FEES, HoldMove, Posting, TRUST};
-use kadogo::id::Id;
+use kadogo::id::{HoldId, Id};
 use kadogo::money::Currency;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountKind;
@@ -102,11 +102,16 @@ async fn nothing_moves_on_frozen_and_unknown_accounts() {
     ledger.refuses(pay("onto ice", ANN, ICE, 1), Reason::ACCOUNT_CLOSED).await;
     ledger.refuses(pay("from nobody", 99, ANN, 1), Reason::INVALID).await;
     ledger.refuses(pay("to nobody", ANN, 99, 1), Reason::INVALID).await;
-    for account in [ICE, 99] {
-        let why = if account == ICE { Reason::ACCOUNT_CLOSED } else { Reason::INVALID };
-        let hold = HoldMove::Open { account: Id::of(account), amount_minor: 1 };
-        ledger.refuses(holds("hold", &[hold]), why).await;
-    }
+    let set_aside = |account| HoldMove::Open { account: Id::of(account), amount_minor: 1 };
+    ledger.refuses(holds("hold of nobody", &[set_aside(99)]), Reason::INVALID).await;
+    // which moves nothing, and what was set aside stays where it is
+    let hold = HoldId::from(ledger.recorded(holds("hold", &[set_aside(ICE)])).await);
+    let spend = Posting {
+        holds: vec![HoldMove::Settle { hold, amount_minor: 1 }],
+        ..pay("spend it", ICE, ANN, 1)
+    };
+    ledger.refuses(spend, Reason::ACCOUNT_CLOSED).await;
+    assert_eq!(ledger.stands(ICE), (1_000, 1));
 }
 
 #[tokio::test]

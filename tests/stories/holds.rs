@@ -165,10 +165,20 @@ async fn what_is_held_on_a_frozen_account_still_ends() {
     let second = HoldId::from(ledger.recorded(open("second", 2_000)).await);
     ledger.ok(changes("freeze", vec![restriction(ANN, AccountState::Frozen, 1)])).await;
     ledger.refuses(settle("spend it", first, 1_000), Reason::ACCOUNT_CLOSED).await;
-    ledger.refuses(open("hold more", 1), Reason::ACCOUNT_CLOSED).await;
+    // what is set aside to put something right goes where it belongs, and nothing else does
+    let (from, to) = (Id::of(ANN), Id::of(BEN));
+    let leg = |account, amount_minor| Leg { account, amount_minor };
+    let third = HoldId::from(ledger.recorded(open("hold more", 500)).await);
+    let right = |name: &str, minor: i64| Posting {
+        corrects: Some(Id::of(1)),
+        legs: vec![leg(from, -minor), leg(to, minor)],
+        ..settle(name, third, 500)
+    };
+    ledger.refuses(right("more than that", 501), Reason::ACCOUNT_CLOSED).await;
+    ledger.ok(right("put right", 500)).await;
     ledger.ok(release("let go", first)).await;
     ledger.ok(release("run out", second)).await;
-    assert_eq!(ledger.stands(ANN), (10_000, 0));
+    assert_eq!(ledger.stands(ANN), (9_500, 0));
 }
 
 #[tokio::test]

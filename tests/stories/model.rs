@@ -84,7 +84,15 @@ impl Model {
         posting.changes.iter().for_each(|change| next.change(change, &mut against));
         let own = next.last;
         posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
-        next.move_money(posting, &mut against);
+        let given_back = |account: i64| self.held(account) - next.held(account);
+        let right: BTreeSet<i64> = posting
+            .legs
+            .iter()
+            .filter(|leg| posting.corrects.is_some() && leg.amount_minor < 0)
+            .filter(|leg| -i128::from(leg.amount_minor) <= given_back(leg.account.number()))
+            .map(|leg| leg.account.number())
+            .collect();
+        next.move_money(posting, &right, &mut against);
         posting.meters.iter().for_each(|meter| next.meter(meter, posting, &mut against));
         for account in
             next.balances.keys().copied().filter(|id| ![TRUST, Id::of(4)].contains(&Id::of(*id)))
@@ -131,7 +139,13 @@ impl Model {
         }
     }
 
-    fn move_money(&mut self, posting: &Posting, against: &mut BTreeSet<Reason>) {
+    /// `right` are those from whom only what was set aside is taken, to put something right.
+    fn move_money(
+        &mut self,
+        posting: &Posting,
+        right: &BTreeSet<i64>,
+        against: &mut BTreeSet<Reason>,
+    ) {
         let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account.number()).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
         if sum != 0
@@ -143,7 +157,8 @@ impl Model {
         for leg in &posting.legs {
             self.usable(leg.account.number(), posting, against);
             let stops = if leg.amount_minor > 0 { STOPS_CREDIT } else { STOPS_DEBIT };
-            if stops.contains(&self.state(leg.account.number())) {
+            let account = leg.account.number();
+            if stops.contains(&self.state(account)) && !right.contains(&account) {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
             *self.balances.entry(leg.account.number()).or_default() += i128::from(leg.amount_minor);
@@ -161,7 +176,7 @@ impl Model {
             if amount_minor <= 0 || self.holds.contains_key(&own) {
                 against.insert(Reason::INVALID);
             }
-            if STOPS_DEBIT.contains(&self.state(account.number())) {
+            if self.state(account.number()) == AccountState::Closed {
                 against.insert(Reason::ACCOUNT_CLOSED);
             }
             self.usable(account.number(), posting, against);

@@ -7,6 +7,7 @@ use super::aids::*;
 use super::world::*;
 use kadogo::limits::Tier;
 use kadogo::store::book_rows;
+use kadogo::store::book_rows::AccountState::{Frozen, StopDebit};
 use kadogo::wallet::reversals::reversal::UNDO_GONE;
 use kadogo::wallet::reversals::undo::UNDO_NOT;
 use std::time::Duration;
@@ -380,4 +381,32 @@ async fn the_receiver_and_staff_decide_at_the_same_moment() {
     assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
     assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
     world.check();
+}
+
+/// Somebody who cheats is stopped, before or after it is asked back: they keep nothing, whatever
+/// they say and however long it takes, and staff give it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_stopped_keeps_nothing_that_is_asked_back() {
+    for (stopped_first, stop) in [(true, Frozen), (false, Frozen), (false, StopDebit)] {
+        let world = World::new().await;
+        let amina = world.phone(AMINA);
+        let before = (world.balance(AMINA).await, world.balance(BARAKA).await);
+        let code = sends(&amina, "0700000002", "200").await;
+        if stopped_first {
+            restrict(&world, BARAKA, stop).await;
+        }
+        asks_back(&amina, &code).await;
+        restrict(&world, BARAKA, stop).await;
+        assert_eq!(stands(&world, BARAKA).await, (before.1 + 20_000, 20_000));
+        // nobody decides for weeks
+        for _week in 0..4 {
+            world.clock.advance(8 * DAY);
+            world.app.wallet.wake_all().await.unwrap();
+        }
+        assert_eq!(stands(&world, BARAKA).await, (before.1 + 20_000, 20_000));
+        world.app.wallet.decide_reversal(&code, true, "the police report").await.unwrap();
+        assert_eq!(stands(&world, BARAKA).await, (before.1, 0));
+        assert_eq!(world.balance(AMINA).await, before.0 - 700);
+        world.check();
+    }
 }

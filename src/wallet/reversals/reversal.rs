@@ -7,7 +7,7 @@ use super::super::message::{Message, With};
 use super::super::plan::{Act, PlanError};
 use super::super::service_config::ServiceConfig;
 use super::super::{outgoing, party};
-use crate::book::{Change, HoldMove, Leg};
+use crate::book::{Change, HoldMove, Leg, Put};
 use crate::calendar::Day;
 use crate::id::{AccountId, ArrangementId, HoldId, PostingId};
 use crate::money::Money;
@@ -18,7 +18,11 @@ use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{self, Slot, Slots};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use strum::VariantNames;
+
+/// Where who was paid is stopped, it is looked at again after so long.
+const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
 /// What was asked back is decided.
 pub const UNDO_GONE: Reason = Reason::new("undo_gone");
@@ -59,6 +63,8 @@ pub enum Event {
     GiveBack,
     /// or leave it where it is.
     Release,
+    /// Who was paid is stopped: nobody but staff can decide it, and its time does not run out.
+    Wait,
     /// Its time is over.
     End,
 }
@@ -67,8 +73,8 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
     match (state, event, role) {
         (State::Asked | State::Disputed, Event::Agree, Role::Other) => Some(State::Agreed),
         (State::Asked, Event::Dispute, Role::Other) => Some(State::Disputed),
-        // until they object, who was paid may still agree
-        (State::Disputed, Event::GiveBack, Role::Staff) => Some(State::GivenBack),
+        (State::Asked | State::Disputed, Event::GiveBack, Role::Staff) => Some(State::GivenBack),
+        (open @ (State::Asked | State::Disputed), Event::Wait, Role::Service) => Some(open),
         (State::Asked | State::Disputed, Event::Release, Role::Staff) => Some(State::Released),
         (State::Asked | State::Disputed, Event::End, Role::Service) => Some(State::Ended),
         (
@@ -79,7 +85,12 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
             | State::Released
             | State::Ended
             | State::Spent,
-            Event::Agree | Event::Dispute | Event::GiveBack | Event::Release | Event::End,
+            Event::Agree
+            | Event::Dispute
+            | Event::GiveBack
+            | Event::Release
+            | Event::Wait
+            | Event::End,
             Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
         ) => None,
     }
@@ -280,7 +291,8 @@ pub fn tell(
     ))
 }
 
-/// Its time is over, and nobody has decided: the money stays where it is.
+/// Its time is over, and nobody has decided: the money stays where it is. Who is stopped can
+/// neither agree nor object: that is for staff.
 fn wake(
     context: &Context,
     row: &ArrangementRow,
@@ -290,8 +302,16 @@ fn wake(
         return Err(refusal.clone().into());
     }
     let reversal = Reversal::of(row)?;
-    let payee = context.facts.person(reversal.payee)?;
+    let payee = context.facts.owner(reversal.payee)?;
     let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
+    if !payee.account.state.pays() {
+        let event = Event::Wait.into();
+        let row = KIND.after(row, event, Role::Service)?;
+        let row = ArrangementRow { due_at: Some(context.now.plus(AGAIN_AFTER).micros()), ..row };
+        let put = Put { row, event, note: String::new() };
+        return Ok(Act { kind: KIND.name, changes: vec![Change::Put(put)], ..Act::default() });
+    }
+    let payee = &payee.person;
     let ended = reversal.moved(Event::End, Role::Service, "")?;
     let told = stays(context.config, &reversal, context.person()?, payee, context.now);
     let holds = vec![HoldMove::Release { hold: reversal.hold() }];

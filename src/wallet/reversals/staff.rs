@@ -17,7 +17,7 @@ use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{self as rows, Search, Side};
 use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
 
 /// Reversals that are listed.
@@ -61,8 +61,8 @@ impl Wallet {
         self.store.read(read).await
     }
 
-    /// Decides what was asked back: gives it back (only where the receiver objects: until then they
-    /// may still agree), or leaves it with who has it.
+    /// Decides what was asked back: gives it back (only where the receiver objects or is stopped:
+    /// until then they may still agree), or leaves it with who has it.
     pub async fn decide_reversal(
         &self,
         code: &str,
@@ -78,7 +78,9 @@ impl Wallet {
         {
             Some(row) => {
                 let reversal = stored(&row)?;
-                both(conn, &reversal).map(|both| Some((reversal, both)))
+                let account = book_rows::account(conn, reversal.payee)?;
+                let may_agree = account.is_some_and(|account| account.state.pays());
+                both(conn, &reversal).map(|both| Some((reversal, both, may_agree)))
             }
             None => Ok::<_, StoreError>(None),
         };
@@ -86,14 +88,15 @@ impl Wallet {
             tracing::error!(%error, "a reversal could not be read");
             Refusal::from(Reason::BUSY)
         })?;
-        let (reversal, (payer, payee)) = found.ok_or(UNDO_NOT)?;
+        let (reversal, (payer, payee), may_agree) = found.ok_or(UNDO_NOT)?;
         // the same word again finds it done
         let done = if give_back { State::GivenBack } else { State::Released };
         if reversal.state == done {
             return Ok(reversal);
         }
         let now = self.clock.now();
-        let decided = decided(&self.config, &reversal, (&payer, &payee), give_back, why, now);
+        let both = (&payer, &payee);
+        let decided = decided(&self.config, &reversal, both, may_agree, give_back, why, now);
         let act = decided.map_err(|error| match error {
             PlanError::Refused(refusal) => refusal,
             PlanError::NotWanted(_) | PlanError::Damaged(_) => Reason::INVALID.into(),
@@ -129,15 +132,20 @@ pub(super) fn key(reversal: &Reversal, give_back: bool) -> Key {
     Key::new(begun_at, label, &reversal.terms.payment.number().to_be_bytes())
 }
 
-/// What comes of a decision.
+/// What comes of a decision. As long as who was paid may still agree themselves, staff give back
+/// only what they objected to.
 pub fn decided(
     config: &ServiceConfig,
     reversal: &Reversal,
     (payer, payee): (&PersonRow, &PersonRow),
+    may_agree: bool,
     give_back: bool,
     why: &str,
     now: Timestamp,
 ) -> Result<Act, PlanError> {
+    if give_back && may_agree && reversal.state == State::Asked {
+        return Err(UNDO_GONE.into());
+    }
     if give_back {
         let moved = reversal.moved(Event::GiveBack, Role::Staff, why)?;
         let (legs, holds) = reversal::back(reversal);

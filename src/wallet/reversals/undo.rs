@@ -163,8 +163,8 @@ fn hold(
 ) -> Result<Act, PlanError> {
     let payee = sent.payee;
     let account = party::account(context, payee.account_id)?;
-    let there_minor = sent.amount_minor.min(account.available_minor()).max(0);
-    let held_minor = if account.state.pays() { there_minor } else { 0 };
+    // also where the receiver is stopped: it moves nothing
+    let held_minor = sent.amount_minor.min(account.available_minor()).max(0);
     let expires = context.now.plus(HELD_FOR);
     let terms = Terms {
         payment: sent.payment,

@@ -4,7 +4,7 @@
 
 use super::super::model::{STOPS_CREDIT, STOPS_DEBIT};
 use kadogo::book::{
-    Change, Credential, HoldMove, Keep, Key, PIN_ATTEMPTS_MAX, Posting, Put, Receipt,
+    Change, Credential, HoldMove, Keep, Key, Leg, PIN_ATTEMPTS_MAX, Posting, Put, Receipt,
 };
 use kadogo::id::Id;
 use kadogo::refusal::Reason;
@@ -129,8 +129,15 @@ impl Oracle {
             return refused(reason);
         }
         let mut against = Vec::new();
+        let held = |oracle: &Oracle, leg: &Leg| {
+            oracle.accounts.get(&leg.account.number()).map_or(0, |stand| stand.held)
+        };
+        let before: Vec<i128> = posting.legs.iter().map(|leg| held(self, leg)).collect();
         self.move_holds(posting, &mut against);
-        self.move_money(posting, &mut against);
+        let after = posting.legs.iter().map(|leg| held(self, leg));
+        let given_back: Vec<i128> =
+            before.iter().zip(after).map(|(before, after)| before - after).collect();
+        self.move_money(posting, &given_back, &mut against);
         self.measure(&mut against);
         self.restrict(posting, &mut against);
         if !against.is_empty() {
@@ -191,7 +198,7 @@ impl Oracle {
                     if amount_minor <= 0 || self.holds.contains_key(&own) {
                         against.push(Reason::INVALID);
                     }
-                    self.usable(account.number(), posting, STOPS_DEBIT, against);
+                    self.usable(account.number(), posting, &[AccountState::Closed], against);
                     let left = i128::from(amount_minor);
                     (own, Hold { account: account.number(), left, open: true }, left)
                 }
@@ -230,7 +237,9 @@ impl Oracle {
         }
     }
 
-    fn move_money(&mut self, posting: &Posting, against: &mut Vec<Reason>) {
+    /// What was given back of what was set aside may be taken to put something right, whatever was
+    /// said of the account.
+    fn move_money(&mut self, posting: &Posting, given_back: &[i128], against: &mut Vec<Reason>) {
         let accounts: BTreeSet<i64> = posting.legs.iter().map(|leg| leg.account.number()).collect();
         let sum: i128 = posting.legs.iter().map(|leg| i128::from(leg.amount_minor)).sum();
         if sum != 0
@@ -239,8 +248,14 @@ impl Oracle {
         {
             against.push(Reason::INVALID);
         }
-        for leg in &posting.legs {
-            let way = if leg.amount_minor > 0 { STOPS_CREDIT } else { STOPS_DEBIT };
+        for (leg, given_back) in posting.legs.iter().zip(given_back) {
+            let out = -i128::from(leg.amount_minor);
+            let right = posting.corrects.is_some() && out > 0 && out <= *given_back;
+            let way = match out {
+                _ if right => &[],
+                ..0 => STOPS_CREDIT,
+                _out => STOPS_DEBIT,
+            };
             self.usable(leg.account.number(), posting, way, against);
             self.alter(leg.account.number(), |stand| stand.balance += i128::from(leg.amount_minor));
         }

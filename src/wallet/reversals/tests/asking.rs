@@ -86,7 +86,7 @@ fn no_more_is_held_than_was_sent_and_nothing_of_what_is_not_there() {
     assert_eq!(held(&|account| account.balance_minor = 0), 0);
     assert_eq!(held(&|account| account.balance_minor = -5), 0);
     assert_eq!(held(&|account| account.balance_minor = 20_000), 20_000);
-    assert_eq!(held(&|account| account.state = AccountState::Frozen), 0);
+    assert_eq!(held(&|account| account.state = AccountState::Frozen), 20_000, "it moves nothing");
 }
 
 #[test]

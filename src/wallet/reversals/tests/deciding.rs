@@ -1,7 +1,7 @@
 //! What becomes of a payment that is asked back: its receiver gives it back or objects, staff
 //! decide, or its time is over.
 
-use super::super::reversal::{Reversal, UNDO_GONE};
+use super::super::reversal::{KIND, Reversal, UNDO_GONE};
 use super::super::{agree, asked as asked_of_me, dispute, staff, undo};
 use super::*;
 use crate::book::{HoldMove, Leg};
@@ -141,7 +141,8 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
     let (trial, amina, baraka) = two();
     let row = stored("disputed");
     let act =
-        staff::decided(&trial.config, &row, (&amina, &baraka), true, "seen the chat", NOW).unwrap();
+        staff::decided(&trial.config, &row, (&amina, &baraka), true, true, "seen the chat", NOW)
+            .unwrap();
     assert_eq!(act.legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
     assert_eq!(act.legs[1], Leg { account: Id::of(101), amount_minor: 15_000 });
     assert_eq!((act.kind, act.corrects), ("reversal", Some(Id::of(PAYMENT))));
@@ -161,8 +162,8 @@ fn staff_give_it_back_only_where_its_receiver_objects() {
 fn staff_or_time_leave_it_where_it_is() {
     let (trial, amina, baraka) = two();
     let row = stored("asked");
-    let act =
-        staff::decided(&trial.config, &row, (&amina, &baraka), false, "no proof", NOW).unwrap();
+    let act = staff::decided(&trial.config, &row, (&amina, &baraka), true, false, "no proof", NOW)
+        .unwrap();
     assert_eq!(
         (act.kind, act.holds.as_slice()),
         ("release", &[HoldMove::Release { hold: Id::of(77) }][..])
@@ -181,8 +182,11 @@ fn staff_or_time_leave_it_where_it_is() {
     );
     assert_eq!(moved(&over.changes), [event("end", "ended", "")]);
     assert_eq!(declared(over), stays);
-    let early = staff::decided(&trial.config, &row, (&amina, &baraka), true, "at once", NOW);
+    let early = staff::decided(&trial.config, &row, (&amina, &baraka), true, true, "at once", NOW);
     assert_eq!(early.unwrap_err(), UNDO_GONE.into());
+    // who is stopped cannot agree, so that staff need not wait for them to object
+    let stopped = staff::decided(&trial.config, &row, (&amina, &baraka), false, true, "fraud", NOW);
+    assert_eq!(moved(&stopped.unwrap().changes), [event("give_back", "given_back", "fraud")]);
 }
 
 /// What is told, which is what the service declares.
@@ -209,8 +213,8 @@ fn each_side_hears_its_own_word_of_what_is_decided() {
         [("sms.undo_disputed", AMINA, None), ("sms.undo_objected", BARAKA, None)]
     );
     let both = (&amina, &baraka);
-    let stays =
-        staff::decided(&trial.config, &stored("asked"), both, false, "no proof", NOW).unwrap();
+    let stays = staff::decided(&trial.config, &stored("asked"), both, true, false, "no proof", NOW)
+        .unwrap();
     let plan = Plan { act: Some(stays), ..Plan::default() };
     let free = [("sms.undo_stays", AMINA, None), ("sms.undo_free", BARAKA, None)];
     assert_eq!(plan.hearers(), free);
@@ -233,4 +237,23 @@ fn of_two_decisions_that_differ_neither_is_taken_for_the_other() {
     assert_ne!(staff::key(&row, true), staff::key(&row, false));
     assert_ne!(staff::key(&row, true), staff::key(&other, true));
     assert_eq!(staff::key(&row, true), staff::key(&stored("disputed"), true));
+}
+
+/// Who is stopped can neither agree nor object: what is asked back waits for staff until then.
+#[test]
+fn the_time_of_what_is_asked_of_who_is_stopped_does_not_run_out() {
+    let (mut trial, _, baraka) = two();
+    for state in [AccountState::StopDebit, AccountState::Frozen, AccountState::StopCredit] {
+        trial.change(&baraka, |member| member.account.state = state);
+        let row = stored("asked").row;
+        let act = trial.wakes(&KIND, &row).unwrap();
+        let Some(Change::Put(put)) = act.changes.first() else { panic!("{act:?}") };
+        if state.pays() {
+            assert_eq!((put.event, put.row.state.as_str(), act.holds.len()), ("end", "ended", 1));
+        } else {
+            assert_eq!((put.event, put.row.state.as_str()), ("wait", "asked"));
+            let tomorrow = trial.now.plus(std::time::Duration::from_secs(86_400)).micros();
+            assert_eq!((put.row.due_at, act.holds.len()), (Some(tomorrow), 0));
+        }
+    }
 }

@@ -11,7 +11,10 @@ fn who_was_paid_agrees_or_objects_and_staff_decide() {
         &[
             ("asked", "agree", Role::Other, "agreed"),
             ("asked", "dispute", Role::Other, "disputed"),
-            // until they object staff can only leave it where it is
+            // where they are stopped: else they may still agree until they object
+            ("asked", "give_back", Role::Staff, "given_back"),
+            ("asked", "wait", Role::Service, "asked"),
+            ("disputed", "wait", Role::Service, "disputed"),
             ("asked", "release", Role::Staff, "released"),
             ("asked", "end", Role::Service, "ended"),
             ("disputed", "agree", Role::Other, "agreed"),
