@@ -48,6 +48,8 @@ pub struct App {
     pub menus: Reloadable<Menus>,
     /// Which tariff and limits are in use.
     rules: Reloadable<Vec<Rule>>,
+    /// Which of them this node has said last.
+    said_rules: Reloadable<Vec<Rule>>,
     menus_folder: Option<PathBuf>,
     more_prices: &'static str,
 }
@@ -129,6 +131,7 @@ impl App {
             wallet,
             menus,
             rules: Reloadable::new(data.rules),
+            said_rules: Reloadable::new(Vec::new()),
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
         };
@@ -147,9 +150,15 @@ impl App {
         Ok(())
     }
 
-    /// Records which tariff and limits are in use, where they are not those of before.
+    /// Records which tariff and limits are in use, where they are not those of before. A node says
+    /// each once: two that use others do not contradict one another again and again.
     pub async fn keep_rules(&self) -> Result<(), BootstrapError> {
-        self.wallet.keep_rules(&self.rules.get()).await
+        let rules = self.rules.get();
+        if rules != self.said_rules.get() {
+            self.wallet.keep_rules(&rules).await?;
+            self.said_rules.set(rules.to_vec());
+        }
+        Ok(())
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.

@@ -73,13 +73,13 @@ impl Reason {
     pub const NOT_CLAIMED: Reason = Reason::new("not_claimed");
     /// The caller does not serve at an open outlet.
     pub const NOT_AGENT: Reason = Reason::new("not_agent");
-    /// The account is closed or frozen.
+    /// The account was stopped, frozen or closed.
     pub const ACCOUNT_CLOSED: Reason = Reason::new("account_closed");
     /// Nobody with an account has this number.
     pub const PAYEE_UNKNOWN: Reason = Reason::new("payee_unknown");
     /// Payer and payee are the same person.
     pub const PAYEE_SELF: Reason = Reason::new("payee_self");
-    /// The payee's account is closed or frozen.
+    /// The payee's account was stopped, frozen or closed.
     pub const PAYEE_CLOSED: Reason = Reason::new("payee_closed");
     /// No open outlet has this number.
     pub const AGENT_UNKNOWN: Reason = Reason::new("agent_unknown");

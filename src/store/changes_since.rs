@@ -47,9 +47,8 @@ pub fn take(
     let (taken, made): (Vec<Head>, Vec<MadeRow>) =
         pg.pipeline(|c| future::try_join(ask::server(c, taken), ask::server(c, made)))?;
     let head = taken.into_iter().next().ok_or(diesel::result::Error::NotFound)?;
-    // it looks at one moment, and that may have been before the head was there: where a statement
-    // has to be prepared first, the other one overtakes it. Numbers of postings have no gaps: who
-    // finds the newest one saw them all
+    // it looks at one moment, and nothing here promises that the head was there by then. Numbers of
+    // postings have no gaps: who finds the newest one saw them all
     let newest = made.iter().map(|row| row.0).max().unwrap_or(posting);
     let whole =
         newest == head.last_posting && i64::try_from(made.len()).is_ok_and(|rows| rows < ROWS_MAX);

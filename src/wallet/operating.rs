@@ -33,7 +33,7 @@ impl Wallet {
     pub async fn set_tier(&self, account: AccountId, tier: Tier) -> Result<(), BootstrapError> {
         let person = self.store.read(move |conn| people::by_account(conn, account)).await?;
         let Some(person) = person else { return Ok(()) };
-        let key = keyed(self.clock.now(), "set_tier", account.number(), person.version);
+        let key = keyed(self.clock.now(), tier.code(), account.number(), person.version);
         let known = PersonRow { tier: tier.code().to_owned(), ..person.next() };
         let change = Change::keep(Record::Person(known), "set_tier");
         self.staff_act("set_tier", key, vec![change]).await
@@ -52,7 +52,7 @@ impl Wallet {
         if said.state == state {
             return Ok(());
         }
-        let key = keyed(self.clock.now(), "restrict", account.number(), said.version);
+        let key = keyed(self.clock.now(), state.into(), account.number(), said.version);
         let record = Record::Restriction(said.with(state));
         let keep = Keep { record, event: state.into(), note: why.to_owned() };
         self.staff_act("restrict", key, vec![Change::Keep(keep)]).await
@@ -69,7 +69,8 @@ impl Wallet {
             }
             let version = kept.version.saturating_add(1);
             let row = RuleRow { version, digest: rule.digest.clone(), ..kept };
-            let key = Key::new(self.clock.now(), "rule", &row.digest);
+            let named = [&row.digest[..], &version.to_be_bytes()].concat();
+            let key = Key::new(self.clock.now(), name, &named);
             let change = Change::keep(Record::Rule(row), "in_use");
             let posting = Posting { kind: "rule", ..self.note(key, vec![change]) };
             match self.book.post(posting).await {
@@ -95,7 +96,8 @@ impl Wallet {
     }
 }
 
-/// The key of an act on a record as it stands.
+/// The key of an act on a record as it stands. Two that differ must not have the same: the second
+/// would be taken for the first.
 pub(super) fn keyed(now: Timestamp, act: &str, id: i64, version: i64) -> Key {
     Key::new(now, act, &[id.to_be_bytes(), version.to_be_bytes()].concat())
 }

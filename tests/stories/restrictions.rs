@@ -147,3 +147,42 @@ async fn which_tariff_counts_is_recorded_once_for_each_change() {
     assert_eq!((kept.version, kept.digest), (2, vec![7; 32]));
     world.check();
 }
+
+/// Two of the staff at the same moment, while the clock stands still: one says it, and the other
+/// hears that they did not.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_say_different_things_at_one_moment_neither_is_taken_for_the_other() {
+    let world = World::new().await;
+    let account = person(&world, AMINA).await.account_id;
+    let wallet = &world.app.wallet;
+    let (freeze, stop) = tokio::join!(
+        wallet.restrict(account, Frozen, "fraud"),
+        wallet.restrict(account, StopCredit, "too much"),
+    );
+    let said = usize::from(freeze.is_ok()) + usize::from(stop.is_ok());
+    let read = |conn: &mut Conn| trail_rows::between(conn, 1, i64::MAX);
+    let events = wallet.store.read(read).await.unwrap();
+    let made = events.iter().filter(|event| event.kind == "restriction").count();
+    assert!(said >= 1);
+    assert_eq!(said, made, "what was acknowledged was made: {freeze:?} {stop:?}");
+    world.check();
+}
+
+/// Two nodes with other tariffs, as in the middle of an upgrade, say so once each.
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_with_other_tariffs_do_not_contradict_one_another_for_ever() {
+    let world = World::new().await;
+    let events = async || {
+        let read = |conn: &mut Conn| trail_rows::between(conn, 1, i64::MAX);
+        let events = world.app.wallet.store.read(read).await.unwrap();
+        events.iter().filter(|event| event.kind == "rule").count()
+    };
+    world.app.keep_rules().await.unwrap();
+    let before = events().await;
+    let other = kadogo::wallet::Rule { name: "tariff", digest: vec![7; 32] };
+    world.app.wallet.keep_rules(&[other]).await.unwrap();
+    for _look in 0..3 {
+        world.app.keep_rules().await.unwrap();
+    }
+    assert_eq!(events().await, before + 1);
+}

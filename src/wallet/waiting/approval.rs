@@ -136,6 +136,7 @@ fn directly(context: &Context, plan: &mut Plan, pending: &Pending) -> Result<Act
     let request = pending.request().ok_or(nothing.clone())?;
     let asked = request.asked(&context.on(Channel::Sms))?;
     plan.show_all(asked.plan.slots);
+    plan.flags.extend(asked.plan.flags);
     plan.show_all(pending.own_sign());
     match asked.refused {
         Some(refusal) => Err(refusal.into()),

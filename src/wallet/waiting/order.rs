@@ -138,11 +138,14 @@ impl Order {
         Some(StoredRequest { service, inputs: own.inputs.clone() })
     }
 
-    /// What it is called by, where nobody else is paid: its name, and in the place of a number the
-    /// words for its service.
+    /// What its service called it, where nobody else is paid.
+    pub fn own_name(&self) -> Option<Value> {
+        self.terms.own.as_ref().map(|own| Value::Name(own.name.clone()))
+    }
+
+    /// The same, and in the place of a number the words for its service.
     pub fn own_sign(&self) -> Slots {
-        let own = self.terms.own.iter();
-        own.flat_map(|own| sign(Value::Name(own.name.clone()), &self.terms.service)).collect()
+        self.own_name().into_iter().flat_map(|name| sign(name, &self.terms.service)).collect()
     }
 
     /// The change that an event makes of it.
@@ -225,12 +228,13 @@ pub fn leave(context: &Context, plan: &mut Plan, request: StoredRequest) -> Resu
     if let Some(refusal) = asked.refused {
         return Err(refusal.into());
     }
-    let total = asked.total().ok_or(PlanError::Damaged("an order without a total"))?;
+    let amount = plan.slots.get("amount").and_then(Value::money).or(asked.total());
+    let amount = amount.ok_or(PlanError::Damaged("an order without an amount"))?;
     let name = plan.slots.get("name").cloned().unwrap_or(Value::Name(String::new()));
     plan.show_all(sign(name.clone(), &request.service).into());
     let own = Some(Own { inputs: request.inputs, name: name.to_string() });
-    let (service, amount_minor) = (request.service, total.minor);
-    let terms = Terms { service, amount_minor, assistant: None, own };
+    let service = request.service;
+    let terms = Terms { service, amount_minor: amount.minor, assistant: None, own };
     let row = open(context, plan, payer, None, &terms)?;
     let told = plan.shown(&["amount", "name", "fee", "dial", "time"]);
     let changes = vec![kind::begun(row), context.tell(payer, &OWN_WAITS, told, None)];
@@ -276,11 +280,8 @@ fn wake(
     let mut changes = vec![order.moved(Event::Expire, Role::Service)?];
     let payee = order.payee.map(|payee| party::of(context, &[payee], payee)).transpose()?;
     // between people who are gone it ends without a word
-    let (message, sign) = match (&order.terms.own, payee.flatten()) {
-        (Some(own), _) => {
-            let name = Value::Name(own.name.clone());
-            (&OWN_EXPIRED, Some(Slots::from([("name".into(), name)])))
-        }
+    let (message, sign) = match (order.own_name(), payee.flatten()) {
+        (Some(name), _) => (&OWN_EXPIRED, Some(Slots::from([("name".into(), name)]))),
         (None, payee) => (&EXPIRED, payee.map(|payee| payee.sign())),
     };
     if let Some(mut slots) = sign {

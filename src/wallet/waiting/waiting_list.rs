@@ -81,7 +81,15 @@ impl Pending {
         }
     }
 
-    /// What it is called by, where nobody else is paid.
+    /// What its service called it, where nobody else is paid.
+    fn own_name(&self) -> Option<Value> {
+        match self {
+            Pending::Order(order) => order.own_name(),
+            Pending::Request(_) => None,
+        }
+    }
+
+    /// The same, and in the place of a number the words for its service.
     pub fn own_sign(&self) -> Slots {
         match self {
             Pending::Order(order) => order.own_sign(),
@@ -191,7 +199,7 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     for pending in found {
         let payee =
             pending.payee().map(|payee| party::of(context, &accounts, payee)).transpose()?;
-        let own = pending.own_sign().remove("name").unwrap_or(Value::Name(String::new()));
+        let own = pending.own_name().unwrap_or(Value::Name(String::new()));
         let slots = Slots::from([
             ("amount".into(), context.money(pending.amount_minor()).into()),
             ("name".into(), payee.flatten().map_or(own, |payee| payee.name())),
