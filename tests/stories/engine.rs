@@ -155,7 +155,12 @@ impl Home {
             false => self.folder.path().to_owned(),
         };
         let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        files.flat_map(|file| std::fs::read(file).unwrap()).collect()
+        // what is folded in meanwhile is gone, and read with the database
+        let read = |file: PathBuf| match std::fs::read(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            bytes => bytes.unwrap(),
+        };
+        files.flat_map(read).collect()
     }
 }
 

@@ -62,7 +62,11 @@ fn somewhere() -> (String, tempfile::TempDir) {
 }
 
 fn raw(url: &str) -> Conn {
-    Conn::Sqlite(SqliteConnection::establish(url.trim_start_matches("sqlite://")).unwrap())
+    let path = url.trim_start_matches("sqlite://");
+    let mut conn = Conn::Sqlite(SqliteConnection::establish(path).unwrap());
+    // whoever had it open may still be closing it
+    conn.run("PRAGMA busy_timeout = 10000").unwrap();
+    conn
 }
 
 #[test]
