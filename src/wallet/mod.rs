@@ -23,6 +23,7 @@ pub mod party;
 pub mod people;
 pub mod plan;
 mod planning;
+pub mod pots;
 pub mod pricing;
 pub mod receipt;
 mod registry;

@@ -11,6 +11,7 @@ use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
 };
+use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
@@ -78,6 +79,15 @@ pub const SERVICES: &[Service] = &[
     standing_order::SET_UP,
     standing_order::LIST,
     standing_order::CANCEL,
+    saving::START,
+    saving::PUT,
+    saving::BY_TEXT,
+    saving::MINE,
+    early_opening::OPEN,
+    early_opening::WITHDRAW,
+    early_opening::QUESTIONS,
+    early_opening::AGREE,
+    early_opening::DECLINE,
     budget::SET,
     budget::REMOVE,
     join::SERVICE,
@@ -109,4 +119,5 @@ pub const KINDS: &[Kind] = &[
     standing_order::KIND,
     cash_code::KIND,
     voucher::KIND,
+    pots::KIND,
 ];

@@ -58,6 +58,7 @@ mod payment_requests;
 mod phone;
 mod pin;
 mod plugs;
+mod pots;
 mod prefetch;
 mod price;
 mod program;
