@@ -1,8 +1,9 @@
 //! `kadogo book check`: verifies the book, says what was found, and keeps how far it came. What
 //! people read goes to standard output, progress to standard error.
 
-use crate::book::check::{self, CheckReport, CheckStage, Extent};
+use crate::book::check::{self, CheckReport, CheckStage, Extent, SetApart};
 use crate::cli::BookCheckArgs;
+use crate::money::{Currency, Money};
 use crate::seal::to_hex;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;
@@ -110,9 +111,19 @@ fn read_out(report: &CheckReport) {
             report.events, report.arrangements, report.records
         );
     }
+    for (currency, apart) in &report.set_apart {
+        println!("set apart: {} in {} arrangements", sum_of(currency, apart), apart.arrangements);
+    }
     for (currency, sum) in &report.sums_minor {
         println!("all balances in {currency} add up to {sum}");
     }
+}
+
+/// As an amount, where it is one that money can be.
+fn sum_of(currency: &str, apart: &SetApart) -> String {
+    let minor = i64::try_from(apart.minor).ok();
+    let money = Currency::parse(currency).zip(minor).map(|(unit, minor)| Money::new(minor, unit));
+    money.map_or_else(|| format!("{currency} {}", apart.minor), |money| money.to_string())
 }
 
 /// Tells how far the check is.

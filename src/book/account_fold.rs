@@ -4,7 +4,7 @@
 
 use super::batch::Reserve;
 use super::guard_facts::{Facts, Staged};
-use super::posting::{Change, Keep, Leg, Posting};
+use super::posting::{Change, Keep, Leg, Posting, Put};
 use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::{Account, AccountState};
@@ -61,7 +61,26 @@ impl Facts {
         }
         meter(posting, &mut accounts_after)?;
         self.restrict(posting, after, &mut accounts_after)?;
+        self.left_empty(posting, after, &accounts_after)?;
         Ok(accounts_after)
+    }
+
+    /// What is over leaves nothing behind on its account.
+    fn left_empty(
+        &self,
+        posting: &Posting,
+        after: &Staged,
+        accounts_after: &BTreeMap<AccountId, Account>,
+    ) -> Result<(), Refusal> {
+        for change in &posting.changes {
+            let Change::Put(Put { row, .. }) = change else { continue };
+            let Some(id) = row.account.filter(|_| !row.open) else { continue };
+            let account = accounts_after.get(&id).or_else(|| self.account(id, after));
+            if account.is_none_or(|account| account.balance_minor != 0) {
+                return Err(Reason::INVALID.into());
+            }
+        }
+        Ok(())
     }
 
     /// What is said of accounts counts after the legs that come with it. Only an empty one is

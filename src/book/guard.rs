@@ -9,7 +9,7 @@ use super::posting::{Change, Keep, Put, SessionSave};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
-use crate::store::book_rows::{Account, AccountState};
+use crate::store::book_rows::{Account, AccountKind, AccountState};
 use crate::store::record::{Occupant, RecordKey};
 use crate::store::records::Record;
 use crate::store::working_day::AgentJournalRow;
@@ -88,9 +88,22 @@ impl Facts {
         (self.at(&place, staged).value != shift).then_some(Reason::STALE)
     }
 
+    /// An arrangement follows the version that was read. Its money stays where it lies: on an
+    /// account that was opened for it, with the posting that named it first.
     fn check_put(&self, put: &Put, staged: &Staged) -> Option<Reason> {
-        let there = self.arrangement(put.row.id, staged).map_or(0, |stands| stands.version);
-        (there.checked_add(1) != Some(put.row.version)).then_some(Reason::MOVED)
+        let stands = self.arrangement(put.row.id, staged);
+        let version = stands.map_or(0, |stands| stands.version);
+        if version.checked_add(1) != Some(put.row.version) {
+            return Some(Reason::MOVED);
+        }
+        let before = stands.and_then(|stands| stands.account);
+        let opened = |id| staged.opened.get(&id).map(|account| account.kind);
+        let lies = match (before, put.row.account) {
+            (None, None) => true,
+            (Some(before), named) => named == Some(before),
+            (None, Some(named)) => opened(named) == Some(AccountKind::Arrangement),
+        };
+        (!lies).then_some(Reason::INVALID)
     }
 
     /// A record follows the version that was read, and takes what nobody else has.
@@ -137,7 +150,7 @@ impl Facts {
             Change::Put(put) => {
                 let before = self.arrangement(put.row.id, staged).cloned().unwrap_or_default();
                 let (version, state) = (put.row.version, put.row.state.clone());
-                let after = Standing { version, state, ..before };
+                let after = Standing { version, state, account: put.row.account, ..before };
                 staged.guard_facts.arrangements.insert(put.row.id, after);
             }
             Change::Keep(keep) => self.stage_keep(keep, staged),

@@ -48,6 +48,8 @@ pub struct Standing {
     pub version: i64,
     /// Its state.
     pub state: String,
+    /// Where its money lies, where it has an account of its own.
+    pub account: Option<AccountId>,
     /// The posting that began it; none before that is recorded.
     pub begun_by: Option<PostingId>,
     /// The posting that changed it last; none before that is recorded.
@@ -64,8 +66,9 @@ pub(super) struct Staged {
 impl Standing {
     /// Where a stored arrangement stands.
     pub fn of(row: ArrangementRow) -> Standing {
-        let ArrangementRow { version, state, begun_by, last_posting, .. } = row;
-        Standing { version, state, begun_by: Some(begun_by), last_posting: Some(last_posting) }
+        let ArrangementRow { version, state, account, begun_by, last_posting, .. } = row;
+        let (begun_by, last_posting) = (Some(begun_by), Some(last_posting));
+        Standing { version, state, account, begun_by, last_posting }
     }
 }
 

@@ -69,7 +69,10 @@ impl Change {
             Change::Dedup { key } | Change::Claim { key } => {
                 touched.dedup_keys.insert(key.bytes());
             }
-            Change::Put(put) => drop(touched.arrangements.insert(put.row.id)),
+            Change::Put(put) => {
+                touched.arrangements.insert(put.row.id);
+                touched.accounts.extend(put.row.account);
+            }
             Change::While { arrangement, .. } => {
                 touched.arrangements.insert(*arrangement);
             }

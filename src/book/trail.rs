@@ -133,7 +133,8 @@ pub fn of_arrangement(row: &ArrangementRow) -> Vec<u8> {
         .bytes(row.state.as_bytes());
     link.number(i64::from(row.open))
         .number(row.owner.number())
-        .optional(row.other.map(|other| other.number()));
+        .optional(row.other.map(|other| other.number()))
+        .optional(row.account.map(|account| account.number()));
     link.bytes(row.subject.as_bytes()).number(row.begun_at).optional(row.due_at);
     link.bytes(row.body.as_bytes()).number(row.begun_by.number()).number(row.last_posting.number());
     cut(link)

@@ -35,6 +35,8 @@ pub struct ArrangementRow {
     pub owner: AccountId,
     /// The account of the other side, where there is one.
     pub other: Option<AccountId>,
+    /// Where its money lies, where it has an account of its own.
+    pub account: Option<AccountId>,
     /// What it is found by besides its sides, in the words of its kind; empty where by nothing.
     pub subject: String,
     /// When it was begun, microseconds UTC.
@@ -200,6 +202,7 @@ pub fn put<'a>(rows: &[&'a ArrangementRow]) -> Rows<'a> {
         Column::Truths(rows.iter().map(|a| a.open).collect()),
         Column::ids(rows.iter().map(|a| a.owner)),
         Column::optional_ids(rows.iter().map(|a| a.other)),
+        Column::optional_ids(rows.iter().map(|a| a.account)),
         Column::Texts(rows.iter().map(|a| a.subject.as_str()).collect()),
         Column::Numbers(rows.iter().map(|a| a.begun_at).collect()),
         Column::Optional(rows.iter().map(|a| a.due_at).collect()),
@@ -207,11 +210,11 @@ pub fn put<'a>(rows: &[&'a ArrangementRow]) -> Rows<'a> {
         Column::ids(rows.iter().map(|a| a.begun_by)),
         Column::ids(rows.iter().map(|a| a.last_posting)),
     ];
-    let head = "INSERT INTO arrangements (id, kind, version, state, open, owner, other, subject, \
-                begun_at, due_at, body, begun_by, last_posting)";
+    let head = "INSERT INTO arrangements (id, kind, version, state, open, owner, other, account, \
+                subject, begun_at, due_at, body, begun_by, last_posting)";
     let tail = "ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = \
-                excluded.state, open = excluded.open, other = excluded.other, subject = \
-                excluded.subject, due_at = excluded.due_at, body = excluded.body, last_posting = \
-                excluded.last_posting";
+                excluded.state, open = excluded.open, other = excluded.other, account = \
+                excluded.account, subject = excluded.subject, due_at = excluded.due_at, body = \
+                excluded.body, last_posting = excluded.last_posting";
     Rows::insert(rows.len(), columns, head, tail)
 }

@@ -39,6 +39,7 @@ pub mod rules;
 pub mod schema;
 mod schema_version;
 pub mod sessions;
+pub mod set_apart;
 pub mod setting_rows;
 pub mod shifts;
 mod sqlite;

@@ -243,6 +243,7 @@ impl Asked {
             open: true,
             owner,
             other: None,
+            account: None,
             subject: String::new(),
             begun_at: self.due_at,
             due_at: Some(self.due_at),

@@ -8,8 +8,10 @@ use kadogo::book::{Change, Posting, Put, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
+use kadogo::store::book_rows::{Account, AccountKind};
 use kadogo::store::{Conn, book_rows, trail_rows};
 use kadogo::time::Timestamp;
+use kadogo::wallet::join::empty_wallet;
 
 const OPEN: &[&str] = &["open"];
 
@@ -23,6 +25,7 @@ fn group(version: i64, state: &str) -> ArrangementRow {
         open: state == "open",
         owner: Id::of(ANN),
         other: Some(Id::of(BEN)),
+        account: None,
         subject: "harvest".into(),
         begun_at: 1_000,
         due_at: (state == "open").then_some(5_000),
@@ -209,6 +212,103 @@ async fn a_thousand_give_at_one_moment_and_nobody_when_it_is_over() {
     assert!(ledger.check().is_whole());
 }
 
+/// Where the money of the group lies.
+const PURSE: i64 = 901;
+
+fn opened(account: i64, kind: AccountKind) -> Change {
+    Change::OpenAccount(Account { kind, ..empty_wallet(Id::of(account), "KES") })
+}
+
+/// The group at a version, with its money on this account.
+fn put_with(version: i64, state: &str, account: Option<i64>) -> Change {
+    let row = ArrangementRow { account: account.map(Id::of), ..group(version, state) };
+    Change::Put(Put { row, event: "step", note: String::new() })
+}
+
+/// Its money lies where it was opened for it, and nowhere else from then on.
+#[tokio::test]
+async fn the_money_of_an_arrangement_stays_where_it_lies() {
+    let ledger = Ledger::new().await;
+    let purse = || opened(PURSE, AccountKind::Arrangement);
+    let named = |version, account| put_with(version, "open", account);
+    let row = ArrangementRow { id: Id::of(905), account: Some(Id::of(902)), ..group(1, "open") };
+    let other = Put { row, event: "begin", note: String::new() };
+    let others = vec![opened(902, AccountKind::Arrangement), Change::Put(other)];
+    ledger.ok(changes("another", others)).await;
+    for (name, wrong) in [
+        ("not there", vec![named(1, Some(PURSE))]),
+        ("not yet there", vec![named(1, Some(PURSE)), purse()]),
+        ("somebody's", vec![named(1, Some(ANN))]),
+        ("a wallet", vec![opened(PURSE, AccountKind::Wallet), named(1, Some(PURSE))]),
+        ("that of another", vec![named(1, Some(902))]),
+    ] {
+        ledger.refuses(changes(name, wrong), Reason::INVALID).await;
+    }
+    ledger.ok(changes("begin without", vec![named(1, None)])).await;
+    ledger.ok(changes("name it", vec![purse(), named(2, Some(PURSE))])).await;
+    assert_eq!(stored(&ledger).account, Some(Id::of(PURSE)));
+    let other = || opened(903, AccountKind::Arrangement);
+    for (name, wrong) in [
+        ("forget it", vec![named(3, None)]),
+        ("move it", vec![other(), named(3, Some(903))]),
+        ("and back", vec![other(), named(3, Some(903)), named(4, Some(PURSE))]),
+        ("when over", vec![put_with(3, "over", None)]),
+    ] {
+        ledger.refuses(changes(name, wrong), Reason::INVALID).await;
+    }
+    ledger.refuses(changes("too late", vec![named(2, None)]), Reason::MOVED).await;
+    ledger.ok(changes("go on", vec![named(3, Some(PURSE))])).await;
+    assert_eq!(stored(&ledger).version, 3);
+}
+
+/// Whatever a service asks for: what is over has nothing left, or it is not over.
+#[tokio::test]
+async fn what_is_over_leaves_nothing_behind() {
+    let ledger = Ledger::new().await;
+    let step = |version, state| vec![put_with(version, state, Some(PURSE))];
+    let with = |name: &str, version, state, moved: &[(i64, i64)]| Posting {
+        changes: step(version, state),
+        ..legs(name, moved)
+    };
+    let begin = [vec![opened(PURSE, AccountKind::Arrangement)], step(1, "open")].concat();
+    ledger.ok(Posting { changes: begin, ..pay("begin", ANN, PURSE, 500) }).await;
+    let wrong: [(&str, &[(i64, i64)]); 4] = [
+        ("nothing", &[]),
+        ("elsewhere", &[(ANN, -500), (BEN, 500)]),
+        ("too little", &[(PURSE, -499), (ANN, 499)]),
+        ("more", &[(ANN, -1), (PURSE, 1)]),
+    ];
+    for (name, moved) in wrong {
+        ledger.refuses(with(name, 2, "over", moved), Reason::INVALID).await;
+    }
+    // over in between is over as well
+    let twice = [step(2, "over"), step(3, "open")].concat();
+    ledger.refuses(changes("in between", twice), Reason::INVALID).await;
+    // what the posting before it left, in one batch as in two
+    let both = vec![
+        with("a part", 2, "open", &[(PURSE, -200), (BEN, 200)]),
+        with("all", 3, "over", &[(PURSE, -500), (ANN, 500)]),
+        with("less", 3, "over", &[(PURSE, -200), (ANN, 200)]),
+        with("the rest", 3, "over", &[(PURSE, -300), (ANN, 300)]),
+    ];
+    let answers = ledger.together(both).await;
+    let reasons = [1, 2].map(|at| reason(&answers[at]));
+    assert_eq!(reasons, [Reason::NOT_ENOUGH, Reason::INVALID]);
+    assert!(answers[0].is_ok() && answers[3].is_ok());
+    assert_eq!((ledger.stands(PURSE).0, stored(&ledger).open), (0, false));
+    let report = ledger.check();
+    assert!(report.is_whole(), "{:?}", report.faults);
+    // an empty one ends by itself
+    let other = |version, state: &str| {
+        let row = group(version, state);
+        let row = ArrangementRow { id: Id::of(905), account: Some(Id::of(904)), ..row };
+        Change::Put(Put { row, event: "step", note: String::new() })
+    };
+    let begin = vec![opened(904, AccountKind::Arrangement), other(1, "open"), other(2, "over")];
+    ledger.ok(changes("at once", begin)).await;
+    assert!(ledger.check().is_whole());
+}
+
 /// What the check says after this was done to a book with one row and two events.
 async fn after(tampering: &str) -> String {
     let ledger = Ledger::new().await;
@@ -227,6 +327,7 @@ async fn what_somebody_does_to_rows_and_trails_is_found() {
     let mut told = String::new();
     for tampering in [
         "UPDATE arrangements SET owner = 12",
+        "UPDATE arrangements SET account = 12",
         "UPDATE arrangements SET body = '{\"all\":1}'",
         "UPDATE arrangements SET version = 1",
         "UPDATE arrangements SET last_posting = begun_by",

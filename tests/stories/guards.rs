@@ -77,6 +77,7 @@ fn put(id: i64, version: i64) -> Change {
         open: version == 1,
         owner: Id::of(ANN),
         other: Some(Id::of(BEN)),
+        account: None,
         subject: String::new(),
         begun_at: 0,
         due_at: (version == 1).then_some(9),

@@ -2,6 +2,7 @@
 //! check from the first link finds, and what it says. Each is told on SQLite and on PostgreSQL at
 //! once.
 
+mod apart;
 mod behind;
 mod closed;
 mod going_on;

@@ -164,6 +164,7 @@ fn request(
         open: true,
         owner: sides.0,
         other: Some(sides.1),
+        account: None,
         subject: String::new(),
         begun_at: due_at - 1,
         due_at: Some(due_at),

@@ -38,6 +38,7 @@ fn new_row(kind: &Kind, id: i64, state: &str) -> ArrangementRow {
         open: kind.open.contains(&state),
         owner: Id::of(ANN),
         other: Some(Id::of(BEN)),
+        account: None,
         subject: String::new(),
         begun_at: 1,
         due_at: None,

@@ -386,6 +386,8 @@ CREATE TABLE arrangements (
     -- the accounts of who began it and of the other side
     owner        BIGINT NOT NULL,
     other        BIGINT,
+    -- where its money lies, where it has an account of its own
+    account      BIGINT,
     -- what it is found by besides its sides; empty where by nothing
     subject      TEXT NOT NULL,
     begun_at     BIGINT NOT NULL,
@@ -415,6 +417,7 @@ CREATE TABLE arrangements_closed (
     open         BOOLEAN NOT NULL,
     owner        BIGINT NOT NULL,
     other        BIGINT,
+    account      BIGINT,
     subject      TEXT NOT NULL,
     begun_at     BIGINT NOT NULL,
     due_at       BIGINT,

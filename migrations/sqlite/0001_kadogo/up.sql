@@ -365,6 +365,8 @@ CREATE TABLE arrangements (
     -- the accounts of who began it and of the other side
     owner        INTEGER NOT NULL,
     other        INTEGER,
+    -- where its money lies, where it has an account of its own
+    account      INTEGER,
     -- what it is found by besides its sides; empty where by nothing
     subject      TEXT NOT NULL,
     begun_at     INTEGER NOT NULL,
@@ -394,6 +396,7 @@ CREATE TABLE arrangements_closed (
     open         INTEGER NOT NULL,
     owner        INTEGER NOT NULL,
     other        INTEGER,
+    account      INTEGER,
     subject      TEXT NOT NULL,
     begun_at     INTEGER NOT NULL,
     due_at       INTEGER,

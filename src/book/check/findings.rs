@@ -35,6 +35,15 @@ pub struct Point {
     pub at: Timestamp,
 }
 
+/// What lies on accounts of arrangements, in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetApart {
+    /// How much, minor units.
+    pub minor: i128,
+    /// How many arrangements are open that have such an account.
+    pub arrangements: u64,
+}
+
 /// What was verified, and what was found wrong.
 #[derive(Debug, Default)]
 pub struct CheckReport {
@@ -65,6 +74,8 @@ pub struct CheckReport {
     pub holds: u64,
     /// Sum of all balances by currency; whole books have zero everywhere.
     pub sums_minor: BTreeMap<String, i128>,
+    /// What is set apart behind arrangements, by currency; nothing where none ever had an account.
+    pub set_apart: BTreeMap<String, SetApart>,
     /// What is wrong, the first faults in full.
     pub faults: Vec<String>,
     /// How many faults there are.

@@ -14,6 +14,7 @@
 //! holds that are open.
 
 mod balances;
+mod control_figure;
 mod findings;
 mod history;
 mod last_events;
@@ -21,7 +22,7 @@ mod page_buffer;
 mod reserves;
 mod trails;
 
-pub use findings::{CheckProgress, CheckReport, CheckStage, Point};
+pub use findings::{CheckProgress, CheckReport, CheckStage, Point, SetApart};
 
 use crate::store::verified::{self, PointRow};
 use crate::store::{self, Conn, StoreError, audit};
@@ -62,6 +63,7 @@ pub fn verify(
         walk.history(conn, progress)?;
         walk.balances(conn, progress)?;
         walk.arrangements(conn)?;
+        walk.set_apart(conn)?;
         walk.records(conn)?;
         Ok(walk.end())
     })

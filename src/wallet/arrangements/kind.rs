@@ -67,7 +67,7 @@ pub struct Kind {
 
 impl Kind {
     /// A new one, with the first of the numbers that the service was given; without a clock, a
-    /// subject or a body. What the book gives is left open.
+    /// subject, an account or a body. What the book gives is left open.
     pub fn row(
         &self,
         context: &Context,
@@ -83,6 +83,7 @@ impl Kind {
             open: self.open.contains(&state),
             owner,
             other,
+            account: None,
             subject: String::new(),
             begun_at: context.now.micros(),
             due_at: None,
@@ -162,6 +163,11 @@ pub fn opened_account(context: &Context, id: AccountId) -> Change {
 /// The change that stores a new one.
 pub fn begun(row: ArrangementRow) -> Change {
     Change::Put(Put { row, event: "begin", note: String::new() })
+}
+
+/// The changes that open an account for its money, and store a new one that names it.
+pub fn begun_with_account(context: &Context, row: ArrangementRow, id: AccountId) -> [Change; 2] {
+    [opened_account(context, id), begun(ArrangementRow { account: Some(id), ..row })]
 }
 
 /// What an event makes of a state, in the words of rows: decoded, applied, encoded.

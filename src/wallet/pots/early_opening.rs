@@ -279,7 +279,6 @@ pub(super) mod tests {
         let baraka = trial.person(Id::of(102), "+254700000002", "Baraka Otieno", 0);
         let terms = Terms {
             goal: "School".into(),
-            account: Id::of(900),
             sum_minor: None,
             until: Day::read("24/12/26").unwrap(),
             asked: asked.map(|day| Day::read(day).unwrap()),
@@ -292,6 +291,7 @@ pub(super) mod tests {
             open: KIND.open.contains(&state),
             owner: Id::of(101),
             other: (state != "saving").then_some(Id::of(102)),
+            account: Some(Id::of(900)),
             subject: String::new(),
             begun_at: NOW.micros(),
             due_at: Some(NOW.micros()),

@@ -14,8 +14,7 @@ use super::service::Message;
 use crate::book::{Change, Leg, Put};
 use crate::calendar::Day;
 use crate::id::AccountId;
-use crate::reason::Reason;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
@@ -147,8 +146,6 @@ pub const EMPTY: Message = Message::plain("sms.pot_empty", &[Slot("goal", value:
 pub struct Terms {
     /// What it is for, in the words of its owner.
     pub goal: String,
-    /// Where the money lies.
-    pub account: AccountId,
     /// With how much in it it ends, minor units, where a sum was chosen.
     pub sum_minor: Option<i64>,
     /// When it ends at the latest.
@@ -164,6 +161,8 @@ pub struct Pot {
     pub row: ArrangementRow,
     /// Where it is.
     pub state: State,
+    /// Where its money lies.
+    pub account_id: AccountId,
     /// The rest of what was stored.
     pub terms: Terms,
 }
@@ -172,7 +171,8 @@ impl Pot {
     /// What is stored, read.
     pub fn of(row: &ArrangementRow) -> Result<Pot, PlanError> {
         let state = row.state.parse().map_err(|_word| PlanError::Damaged("a pot"))?;
-        Ok(Pot { row: row.clone(), state, terms: kind::body(row)? })
+        let account_id = row.account.ok_or(PlanError::Damaged("a pot without an account"))?;
+        Ok(Pot { row: row.clone(), state, account_id, terms: kind::body(row)? })
     }
 
     /// A new one of the caller's, with a friend or without.
@@ -181,11 +181,12 @@ impl Pot {
         friend: Option<AccountId>,
         terms: Terms,
     ) -> Result<Pot, PlanError> {
+        let account_id = AccountId::of(context.fresh_id.saturating_add(1));
         let state = if friend.is_some() { State::Guarded } else { State::Saving };
         let row = KIND.row(context, state.into(), context.person()?.account_id, friend);
         let due_at = Some(terms.until.at_hour(HOUR, &context.config.market.zone).micros());
         let row = ArrangementRow { due_at, body: kind::written(&terms), ..row };
-        Ok(Pot { row, state, terms })
+        Ok(Pot { row, state, account_id, terms })
     }
 
     /// The one that the input `pot` names, if something may still come of it.
@@ -204,13 +205,13 @@ impl Pot {
 
     /// What must be read to know what is in it.
     pub fn wants(&self) -> Want {
-        Want::Account(self.terms.account)
+        Want::Account(self.account_id)
     }
 
-    /// Where the money lies.
+    /// How that account stands.
     pub fn account<'a>(&self, context: &Context<'a>) -> Result<&'a Account, PlanError> {
-        let account = context.facts.account(self.terms.account)?;
-        account.ok_or(PlanError::Damaged("a pot without an account"))
+        let account = context.facts.account(self.account_id)?;
+        account.ok_or(PlanError::Damaged("a pot whose account is not there"))
     }
 
     /// What it is for.

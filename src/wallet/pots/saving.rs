@@ -13,7 +13,6 @@ use super::super::waiting::{order, pending};
 use super::{CAME_BACK, EMPTY, Event, KIND, POT_GONE, Pot, TAKES, Terms, found, mine};
 use crate::book::{Change, Leg, Put};
 use crate::calendar::Day;
-use crate::id::AccountId;
 use crate::money::Money;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -150,18 +149,14 @@ fn start(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let friend = friend.transpose()?;
     friend.iter().for_each(|friend| plan.show_all(party::sign(friend)));
     let (until, sum_minor) = end(context)?;
-    let account = AccountId::of(context.fresh_id.saturating_add(1));
-    let terms = Terms { goal, account, sum_minor, until, asked: None };
+    let terms = Terms { goal, sum_minor, until, asked: None };
     let pot = Pot::new(context, friend.map(|friend| friend.account_id), terms)?;
     plan.show_all(pot.told(context));
     let mut told = pot.told(context);
     told.insert("dial".into(), context.config.dial.clone().into());
-    let changes = vec![
-        place,
-        kind::opened_account(context, account),
-        kind::begun(pot.row),
-        context.tell(owner, &STARTED, told, None),
-    ];
+    let mut changes = vec![place];
+    changes.extend(kind::begun_with_account(context, pot.row, pot.account_id));
+    changes.push(context.tell(owner, &STARTED, told, None));
     plan.commit(Act { kind: START.name, changes, ..Act::default() });
     Ok(())
 }
@@ -198,12 +193,12 @@ fn put_aside(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     terms.covered_by(context.money(wallet.available_minor()))?;
     let legs = vec![
         Leg { account: wallet.id, amount_minor: amount.minor.saturating_neg() },
-        Leg { account: pot.terms.account, amount_minor: amount.minor },
+        Leg { account: pot.account_id, amount_minor: amount.minor },
     ];
     let mut told = pot.told(context);
     told.extend(plan.shown(&["amount"]));
     let mut changes = guards(context, &pot, amount)?;
-    changes.push(context.tell(payer, &SAVED, told, Some(pot.terms.account)));
+    changes.push(context.tell(payer, &SAVED, told, Some(pot.account_id)));
     plan.commit(Act { kind: PUT.name, legs, changes, ..Act::default() });
     Ok(())
 }
@@ -321,7 +316,7 @@ mod tests {
         assert_eq!(row.due_at, Some(day.at_hour(8, &trial.config.market.zone).micros()));
         let act = plan.act.as_ref().unwrap();
         let [_, Change::OpenAccount(opened), ..] = &act.changes[..] else { panic!("{act:?}") };
-        assert_eq!((opened.id, pot.terms.account), (Id::of(9_001), Id::of(9_001)));
+        assert_eq!((opened.id, pot.account_id), (Id::of(9_001), Id::of(9_001)));
         assert!(act.legs.is_empty());
         let told = "aim_code=day day=24/12/26 dial=*384*1234# goal=School sum=KES 0";
         assert_eq!(plan.messages(), [("sms.pot_started".to_owned(), told.to_owned())]);

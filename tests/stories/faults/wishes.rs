@@ -438,6 +438,7 @@ fn order(id: i64, version: i64) -> Change {
         open: version == 1,
         owner: Id::of(11),
         other: Some(Id::of(12)),
+        account: None,
         subject: String::new(),
         begun_at: 0,
         due_at: (version == 1).then_some(9),

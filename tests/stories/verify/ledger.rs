@@ -83,6 +83,15 @@ impl Ledger {
         self.runtime.block_on(self.book.post(posting)).unwrap().posting
     }
 
+    /// What such a posting is, with these changes and legs or none.
+    pub fn together(&self, changes: Vec<Change>, legs: &[(i64, i64)]) -> Posting {
+        let leg = |(account, amount_minor): &(i64, i64)| Leg {
+            account: Id::of(*account),
+            amount_minor: *amount_minor,
+        };
+        Posting { changes, legs: legs.iter().map(leg).collect(), ..self.posting() }
+    }
+
     /// Posts them all side by side.
     pub fn post_all(&self, postings: Vec<Posting>) {
         let all = postings.into_iter().map(|posting| self.book.post(posting));

@@ -1,5 +1,6 @@
 //! What `kadogo book check` says to an operator.
 
+use super::apart;
 use super::ledger::*;
 use super::place::on_both;
 use std::process::{Command, Output};
@@ -87,6 +88,21 @@ fn an_operator_reads_from_where_to_where_the_book_was_verified() {
               all balances in KES add up to -9859, not zero
             ");
         }
+    });
+}
+
+#[test]
+fn an_operator_reads_how_much_is_set_apart() {
+    on_both("an operator reads how much is set apart", |place| {
+        let ledger = apart::history(place);
+        let line =
+            |said: String| said.lines().find(|line| line.starts_with("set")).unwrap().to_owned();
+        let apart = ["set apart: KES 7 in 1 arrangements", "set apart: KES 8.50 in 2 arrangements"];
+        assert_eq!(line(said(&ledger.url, &[], 0)), apart[0]);
+        apart::begin(&ledger, 904, 504, 150);
+        assert_eq!(line(said(&ledger.url, &[], 0)), apart[1]);
+        ledger.sql("UPDATE accounts SET currency = '???' WHERE id = 504");
+        assert!(said(&ledger.url, &[], 1).contains("\nset apart: ??? 150 in 1 arrangements\n"));
     });
 }
 

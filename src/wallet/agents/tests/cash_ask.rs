@@ -30,6 +30,7 @@ fn waiting(shop: &mut Shop, service: &str, times: usize) {
         open: true,
         owner: Id::of(owner),
         other: Some(Id::of(other)),
+        account: None,
         subject: String::new(),
         begun_at: 0,
         due_at: Some(i64::MAX),

@@ -80,6 +80,7 @@ fn asked_by(shop: &mut Shop, kind: &str, assistant: AssistantId) {
         open: true,
         owner: Id::of(101),
         other: Some(FLOAT),
+        account: None,
         subject: String::new(),
         begun_at: 0,
         due_at: Some(i64::MAX),

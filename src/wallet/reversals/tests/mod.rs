@@ -49,6 +49,7 @@ fn asked(state: &str) -> ArrangementRow {
         open,
         owner: Id::of(101),
         other: Some(Id::of(102)),
+        account: None,
         subject: PAYMENT.to_string(),
         begun_at: NOW.micros(),
         due_at: open.then_some(terms.expires_at),

@@ -60,6 +60,7 @@ fn code(id: i64) -> ArrangementRow {
         open: true,
         owner: Id::of(101),
         other: None,
+        account: None,
         subject: String::new(),
         begun_at: NOW.micros(),
         due_at: Some(agreed.expires_at),

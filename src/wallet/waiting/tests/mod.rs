@@ -64,6 +64,7 @@ fn row(id: i64, kind: &str, owner: i64, other: i64, due_at: i64, body: String) -
         open: true,
         owner: Id::of(owner),
         other: Some(Id::of(other)),
+        account: None,
         subject: String::new(),
         begun_at: NOW.micros(),
         due_at: Some(due_at),

@@ -60,6 +60,7 @@ pub fn stored(terms: &Terms) -> ArrangementRow {
         open: true,
         owner: Id::of(101),
         other: None,
+        account: None,
         subject: String::new(),
         begun_at: NOW.micros(),
         due_at: Some(NOW.micros()),
