@@ -15,10 +15,12 @@ use crate::store::wants::Want;
 use crate::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use strum::VariantArray;
 
-/// Who moves an arrangement, as seen from it.
+/// Who moves an arrangement, as seen from it. A kind names those that move it: anybody else may do
+/// nothing.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
 )]
@@ -28,6 +30,12 @@ pub enum Role {
     Owner,
     /// The other side.
     Other,
+    /// Who pays in a deal.
+    Buyer,
+    /// Who is paid in a deal.
+    Seller,
+    /// One of many who take part.
+    Member,
     /// Who serves at an outlet.
     Assistant,
     /// The operator's staff.
@@ -125,18 +133,17 @@ impl Kind {
         Ok(Change::Put(Put { row, event, note: note.to_owned() }))
     }
 
-    /// Its table, for people: a line for each event in each state, who may bring it about, and what
-    /// comes of it.
+    /// Its table, for people: for each event in each state who may bring it about, and what comes
+    /// of it; a line for each thing that may come of it.
     pub fn table(&self) -> String {
         let mut lines = vec![format!("{}: begins as {}", self.name, self.begins.join(" or "))];
         for state in self.states {
             for event in self.events {
-                let by = |role: &&Role| (self.apply)(state, event, **role).is_some();
-                let roles: Vec<&'static str> =
-                    Role::VARIANTS.iter().filter(by).map(|role| (*role).into()).collect();
-                let after =
-                    Role::VARIANTS.iter().find_map(|role| (self.apply)(state, event, *role));
-                if let Some(after) = after {
+                let apply = |role: &Role| (self.apply)(state, event, *role);
+                let comes: BTreeSet<&str> = Role::VARIANTS.iter().filter_map(apply).collect();
+                for after in comes {
+                    let roles = Role::VARIANTS.iter().filter(|role| apply(role) == Some(after));
+                    let roles: Vec<&'static str> = roles.map(|role| (*role).into()).collect();
                     lines.push(format!("  {state} + {event} by {} = {after}", roles.join(", ")));
                 }
             }

@@ -91,7 +91,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
             | Event::Release
             | Event::Wait
             | Event::End,
-            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+            _anybody,
         ) => None,
     }
 }

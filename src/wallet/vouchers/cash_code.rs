@@ -49,7 +49,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
         (
             State::Open | State::Used | State::Replaced | State::Ended,
             Event::Redeem | Event::Replace | Event::End,
-            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+            _anybody,
         ) => None,
     }
 }

@@ -115,7 +115,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
             | Event::HandOut
             | Event::TakeBack
             | Event::End,
-            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+            _anybody,
         ) => None,
     }
 }

@@ -67,7 +67,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
         (
             State::Waiting | State::Approved | State::Declined | State::Expired,
             Event::Approve | Event::Decline | Event::Expire,
-            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+            _anybody,
         ) => None,
     }
 }

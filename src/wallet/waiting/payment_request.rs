@@ -75,7 +75,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
         (
             State::Waiting | State::Approved | State::Declined | State::Expired | State::Cancelled,
             Event::Approve | Event::Decline | Event::Cancel | Event::Remind | Event::Expire,
-            Role::Owner | Role::Other | Role::Assistant | Role::Staff | Role::Service,
+            _anybody,
         ) => None,
     }
 }
