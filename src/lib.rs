@@ -78,6 +78,7 @@ pub mod clock_watch;
 pub mod commands;
 pub mod config;
 pub mod customer_commands;
+pub mod deal_commands;
 pub mod http;
 pub mod menu_folder;
 pub mod reversal_commands;

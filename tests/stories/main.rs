@@ -29,6 +29,7 @@ mod commands;
 mod committer;
 mod crash;
 mod crowd;
+mod deals;
 mod doors;
 mod dropped;
 mod engine;

@@ -1,0 +1,1 @@
+//! Deals that do not go well: silence, disputes, returns, decisions.
