@@ -56,17 +56,19 @@ impl Deal {
         let mut changes = vec![moved];
         let (seller, buyer) =
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
-        changes.extend(self.news(context, context.money(payout.more_minor), seller, buyer)?);
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        let parts = [payout.more_minor, back].map(|minor| context.money(minor));
+        changes.extend(self.news(context, parts, seller, buyer)?);
         let meters = self.meters(context, payout.more_minor, payout.last)?;
         let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }
 
-    /// Each hears of what came to them and of what the other got.
+    /// Each hears of what came to them, and of what the other got as parts of the price.
     fn news(
         &self,
         context: &Context,
-        let_go: Money,
+        [let_go, given_back]: [Money; 2],
         seller: Money,
         buyer: Money,
     ) -> Result<Vec<Change>, PlanError> {
@@ -81,7 +83,7 @@ impl Deal {
         if buyer.minor > 0 {
             changes.push(self.tell(context, Side::Buy, &BACK, paid(buyer))?);
             if seller.minor == 0 {
-                changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(buyer))?);
+                changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(given_back))?);
             }
         }
         Ok(changes)

@@ -85,3 +85,8 @@ pub async fn paid_in(buyer: &Phone<'_>, seller: &Phone<'_>, number: &str, pin: &
     seller.write(words(number, "ACCEPT", "KUBALI", "ACCEPTER")).await;
     deal(buyer, &[Pick("pay"), Yes, Type(pin)]).await
 }
+
+/// A number as people type it.
+pub fn local(number: &str) -> String {
+    number.replace("+254", "0")
+}
