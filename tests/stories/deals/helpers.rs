@@ -44,8 +44,6 @@ pub async fn deal(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
 /// Asks the other side: to sell, where one buys, or to buy.
 pub const ASKS_TO_SELL: [Step<'_>; 5] =
     [Pick("buy"), Type("0700000004"), Type("1000"), Type("phone"), Pick("ask")];
-pub const ASKS_TO_BUY: [Step<'_>; 5] =
-    [Pick("sell"), Type("0700000004"), Type("1000"), Type("phone"), Pick("ask")];
 
 /// The words of a text in the language of whoever has this number.
 pub fn words<'a>(number: &str, en: &'a str, sw: &'a str, fr: &'a str) -> &'a str {
