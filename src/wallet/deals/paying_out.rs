@@ -11,7 +11,7 @@ use super::deal_clock::Clock;
 use super::deal_news::{BACK, GIVEN_BACK, LET_GO, PAID_OUT};
 use super::terms::Side;
 use super::{DEAL_GONE, Event};
-use crate::book::Change;
+use crate::book::{Change, Meter};
 use crate::money::Money;
 use crate::value::Value;
 
@@ -51,13 +51,18 @@ impl Deal {
         after.terms.released_minor = released;
         if payout.last {
             after.terms.clock = Clock::STILL;
+        } else {
+            // it was of what was left then
+            after.terms.offset = None;
         }
         let moved = after.moved(context, payout.event, payout.role, payout.note)?;
         let mut changes = vec![moved];
         let (seller, buyer) =
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
         changes.extend(self.news(context, context.money(payout.more_minor), seller, buyer)?);
-        let meters = self.meters(context, payout.more_minor, payout.last)?;
+        // the book counts only for who is moved
+        let counted_minor = if shares.seller_minor > 0 { payout.more_minor } else { 0 };
+        let meters = self.meters(context, counted_minor, payout.last)?;
         let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }
@@ -93,11 +98,13 @@ impl Deal {
         context: &Context,
         more_minor: i64,
         last: bool,
-    ) -> Result<Vec<crate::book::Meter>, PlanError> {
+    ) -> Result<Vec<Meter>, PlanError> {
         let mut meters = Vec::new();
         if more_minor > 0 {
             let seller = &self.holder(context, Side::Sell)?.person;
-            meters.push(metering::received(context, seller, context.money(more_minor)));
+            let meter = metering::received(context, seller, context.money(more_minor));
+            let own = context.person()?.account_id == seller.account_id;
+            meters.push(Meter { own, ..meter });
         }
         let back = self.terms.left_minor().saturating_sub(more_minor);
         if last && back > 0 {
