@@ -59,19 +59,19 @@ impl Deal {
         let mut changes = vec![moved];
         let (seller, buyer) =
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
-        changes.extend(self.news(context, context.money(payout.more_minor), seller, buyer)?);
-        // the book counts only for who is moved
-        let counted_minor = if shares.seller_minor > 0 { payout.more_minor } else { 0 };
-        let meters = self.meters(context, counted_minor, payout.last)?;
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        let parts = [payout.more_minor, back].map(|minor| context.money(minor));
+        changes.extend(self.news(context, parts, seller, buyer)?);
+        let meters = self.meters(context, payout, seller.minor > 0)?;
         let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }
 
-    /// Each hears of what came to them and of what the other got.
+    /// Each hears of what came to them, and of what the other got as parts of the price.
     fn news(
         &self,
         context: &Context,
-        let_go: Money,
+        [let_go, given_back]: [Money; 2],
         seller: Money,
         buyer: Money,
     ) -> Result<Vec<Change>, PlanError> {
@@ -86,7 +86,7 @@ impl Deal {
         if buyer.minor > 0 {
             changes.push(self.tell(context, Side::Buy, &BACK, paid(buyer))?);
             if seller.minor == 0 {
-                changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(buyer))?);
+                changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(given_back))?);
             }
         }
         Ok(changes)
@@ -96,18 +96,19 @@ impl Deal {
     fn meters(
         &self,
         context: &Context,
-        more_minor: i64,
-        last: bool,
+        payout: &Payout,
+        arrives: bool,
     ) -> Result<Vec<Meter>, PlanError> {
         let mut meters = Vec::new();
-        if more_minor > 0 {
+        // the book counts only for who is moved
+        if arrives {
             let seller = &self.holder(context, Side::Sell)?.person;
-            let meter = metering::received(context, seller, context.money(more_minor));
+            let meter = metering::received(context, seller, context.money(payout.more_minor));
             let own = context.person()?.account_id == seller.account_id;
             meters.push(Meter { own, ..meter });
         }
-        let back = self.terms.left_minor().saturating_sub(more_minor);
-        if last && back > 0 {
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        if payout.last && back > 0 {
             let buyer = self.party(Side::Buy).ok_or(DEAL_GONE)?;
             let day = self.terms.funded.ok_or(PlanError::Damaged("a deal without money"))?;
             meters.push(metering::returned(day, buyer, context.money(back)));

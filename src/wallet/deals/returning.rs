@@ -99,6 +99,7 @@ fn brought(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let more_minor = deal.brought_minor();
     let back_minor = deal.terms.left_minor().saturating_sub(more_minor);
     plan.show_all(deal.divided(context, back_minor));
+    plan.show("back", context.money(deal.shares(more_minor, true).buyer_minor));
     if context.mode != Mode::Execute {
         return Ok(());
     }

@@ -44,8 +44,6 @@ pub async fn deal(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
 /// Asks the other side: to sell, where one buys, or to buy.
 pub const ASKS_TO_SELL: [Step<'_>; 5] =
     [Pick("buy"), Type("0700000004"), Type("1000"), Type("phone"), Pick("ask")];
-pub const ASKS_TO_BUY: [Step<'_>; 5] =
-    [Pick("sell"), Type("0700000004"), Type("1000"), Type("phone"), Pick("ask")];
 
 /// The words of a text in the language of whoever has this number.
 pub fn words<'a>(number: &str, en: &'a str, sw: &'a str, fr: &'a str) -> &'a str {
@@ -84,4 +82,9 @@ pub async fn paid_in(buyer: &Phone<'_>, seller: &Phone<'_>, number: &str, pin: &
     safe(buyer, &ASKS_TO_SELL).await;
     seller.write(words(number, "ACCEPT", "KUBALI", "ACCEPTER")).await;
     deal(buyer, &[Pick("pay"), Yes, Type(pin)]).await
+}
+
+/// A number as people type it.
+pub fn local(number: &str) -> String {
+    number.replace("+254", "0")
 }

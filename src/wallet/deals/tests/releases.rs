@@ -3,6 +3,7 @@
 use super::super::DEAL_GONE;
 use super::super::deal::DEAL_STOPPED;
 use super::super::releasing::{DEAL_PART, RELEASE, RELEASE_PART};
+use super::super::settling::AGREE;
 use super::super::terms::Offset;
 use super::*;
 use crate::limits::Direction;
@@ -129,6 +130,13 @@ fn a_coin_of_which_nothing_reaches_the_seller_counts_for_nothing() {
     let act = two.does(Side::Buy, &RELEASE_PART, &[("amount", "1")]).planned().act.unwrap();
     assert_eq!(moved(&act), [(MONEY, -1), fees(1)]);
     assert!(act.meters.is_empty(), "the book counts only for who is moved");
+    let offset = Some(Offset { by: Side::Sell, back_minor: 8 });
+    let dear = Terms { amount_minor: 10, price: price(0, 9), released_minor: 1, ..paid() };
+    let two = there_is(State::Disputed, still(Terms { offset, ..dear }));
+    let act = two.does(Side::Buy, &AGREE, &[]).planned().act.unwrap();
+    assert_eq!(moved(&act), [(MONEY, -9), (AMINA, 8), fees(1)]);
+    let counted: Vec<_> = act.meters.iter().map(|m| (m.amount_minor, m.back)).collect();
+    assert_eq!(counted, [(8, true)]);
 }
 
 #[test]

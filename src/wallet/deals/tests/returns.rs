@@ -63,7 +63,7 @@ fn with_that_code_the_buyer_has_the_money_back() {
         assert_eq!(moved(&plan.act.unwrap()), legs);
         let quote = two.asks(Side::Buy, &RETURN, &[("code", &code)]).quote().planned();
         assert!(quote.act.is_none());
-        assert_eq!(quote.said("back"), if delivered { "KES 900" } else { "KES 1,000" });
+        assert_eq!(quote.said("back"), if delivered { "KES 909" } else { "KES 1,010" });
     }
 }
 
