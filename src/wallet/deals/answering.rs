@@ -11,6 +11,7 @@ use super::super::service::{ByText, Message, Service};
 use super::deal::{self, DEAL_WHICH, Deal};
 use super::terms::{DEAL_DAY, Side, Terms};
 use super::{DEAL_GONE, Event, deal_news, offering};
+use crate::book::Meter;
 use crate::reason::Reason;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -46,7 +47,7 @@ pub const COUNTER: Service = Service {
     wants: &[deal::named, |context| sides(context, Event::Counter)],
     decide: counter,
     shows: SHOWS,
-    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_DAY],
+    refusals: &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED, DEAL_DAY],
     messages: &[&deal_news::COUNTERED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS],
     ..Service::PLAIN
 };
@@ -138,7 +139,7 @@ fn fits(context: &Context, deal: &Deal, side: Side) -> Result<(), PlanError> {
         return metering::spent(context, own, amount).map(|_meter| ());
     }
     let account = party::account(context, own.account_id)?;
-    let meter = metering::received(context, own, amount);
+    let meter = Meter { own: true, ..metering::received(context, own, amount) };
     let then = account.balance_minor.saturating_add(amount.minor);
     let taken = meter.taken_from(account.usage, then);
     taken.map(|_usage| ()).map_err(|exceeded| meter.refusal(&exceeded, amount.currency).into())
@@ -163,6 +164,8 @@ fn counter(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// The same, with another amount and another day.
 fn other_terms(context: &Context, terms: &Terms) -> Result<Terms, PlanError> {
     let mut fields = context.fields.clone();
+    // what was typed before, for another one, is none of it
+    fields.retain(|name, _value| name == "amount" || name == "deliver");
     let same: [(&str, &'static str); 3] = [
         ("side", terms.side.into()),
         ("fee_by", terms.fee_by.into()),

@@ -92,6 +92,7 @@ pub fn decided(
         Verdict::Confirm => confirmed(context, deal, staff),
         Verdict::Reject { why } => {
             let mut deal = deal.clone();
+            judges(&deal, staff)?;
             let proposed = deal.terms.ruling.take();
             if proposed.is_none_or(|ruling| ruling.by == staff) {
                 return Err(DEAL_SAME_STAFF.into());
@@ -126,6 +127,8 @@ fn confirmed(context: &Context, deal: &Deal, staff: &str) -> Result<Act, PlanErr
     if last {
         return carried_out(context, &deal, Event::Confirm, Role::Staff, "");
     }
+    // who has won is not held to what they offered before
+    deal.terms.offset = None;
     deal.terms.clock = deal.days(context, APPEAL_DAYS)?;
     let mut changes = vec![deal.moved(context, Event::Confirm, Role::Staff, "")?];
     changes.extend(told(context, &deal, &deal_news::RULED)?);

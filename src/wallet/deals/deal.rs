@@ -134,12 +134,21 @@ impl Deal {
     /// Refuses where one of the two accounts is stopped: then nothing goes on.
     pub fn goes_on(&self, context: &Context) -> Result<(), PlanError> {
         for side in [Side::Buy, Side::Sell] {
-            let state = self.holder(context, side)?.account.state;
+            self.holder(context, side)?;
+        }
+        if self.is_stopped(context)? { Err(DEAL_STOPPED.into()) } else { Ok(()) }
+    }
+
+    /// Whether an account of who is on a side of it is stopped.
+    pub fn is_stopped(&self, context: &Context) -> Result<bool, PlanError> {
+        for account in [Some(self.row.owner), self.row.other].into_iter().flatten() {
+            let holder = context.facts.owner(account)?;
+            let state = holder.ok_or(PlanError::Damaged("a deal of nobody"))?.account.state;
             if !state.pays() || !state.receives() {
-                return Err(DEAL_STOPPED.into());
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// For how long both accounts have been stopped altogether, microseconds.
@@ -227,7 +236,7 @@ pub fn found(context: &Context) -> Result<Vec<Deal>, PlanError> {
     Ok(deals)
 }
 
-fn searches(person: &PersonRow) -> [Search; 3] {
+pub(super) fn searches(person: &PersonRow) -> [Search; 3] {
     let sides = [
         Of::Owner(person.account_id),
         Of::Other(person.account_id),

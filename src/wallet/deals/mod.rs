@@ -24,6 +24,8 @@ pub mod returning;
 pub mod settling;
 mod shares;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod waking_deals;
 
 pub use deal::Deal;

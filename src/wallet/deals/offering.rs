@@ -50,6 +50,10 @@ pub const OPEN: Service = Service {
         &deal_news::RULED,
         &deal_news::DECIDED,
         &deal_news::REASON,
+        &deal_news::PAID_OUT,
+        &deal_news::LET_GO,
+        &deal_news::BACK,
+        &deal_news::GIVEN_BACK,
     ],
     priced: Some(Able { tier: false, channels: &[], month: false, payee: false, stands_for: &[] }),
     ..Service::PLAIN
@@ -140,7 +144,7 @@ fn both_and_places(context: &Context) -> Vec<Want> {
 }
 
 /// What waits for somebody, or for a number.
-fn waiting(side: Of) -> Search {
+pub(super) fn waiting(side: Of) -> Search {
     Search { side, kind: KIND.name, open: true, since: 0, limit: WAITING_MAX }
 }
 

@@ -11,7 +11,7 @@ use super::deal_clock::Clock;
 use super::deal_news::{BACK, GIVEN_BACK, LET_GO, PAID_OUT};
 use super::terms::Side;
 use super::{DEAL_GONE, Event};
-use crate::book::Change;
+use crate::book::{Change, Meter};
 use crate::money::Money;
 use crate::value::Value;
 
@@ -51,6 +51,9 @@ impl Deal {
         after.terms.released_minor = released;
         if payout.last {
             after.terms.clock = Clock::STILL;
+        } else {
+            // it was of what was left then
+            after.terms.offset = None;
         }
         let moved = after.moved(context, payout.event, payout.role, payout.note)?;
         let mut changes = vec![moved];
@@ -59,7 +62,7 @@ impl Deal {
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         let parts = [payout.more_minor, back].map(|minor| context.money(minor));
         changes.extend(self.news(context, parts, seller, buyer)?);
-        let meters = self.meters(context, payout.more_minor, payout.last)?;
+        let meters = self.meters(context, payout, seller.minor > 0)?;
         let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }
@@ -93,16 +96,19 @@ impl Deal {
     fn meters(
         &self,
         context: &Context,
-        more_minor: i64,
-        last: bool,
-    ) -> Result<Vec<crate::book::Meter>, PlanError> {
+        payout: &Payout,
+        arrives: bool,
+    ) -> Result<Vec<Meter>, PlanError> {
         let mut meters = Vec::new();
-        if more_minor > 0 {
+        // the book counts only for who is moved
+        if arrives {
             let seller = &self.holder(context, Side::Sell)?.person;
-            meters.push(metering::received(context, seller, context.money(more_minor)));
+            let meter = metering::received(context, seller, context.money(payout.more_minor));
+            let own = context.person()?.account_id == seller.account_id;
+            meters.push(Meter { own, ..meter });
         }
-        let back = self.terms.left_minor().saturating_sub(more_minor);
-        if last && back > 0 {
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        if payout.last && back > 0 {
             let buyer = self.party(Side::Buy).ok_or(DEAL_GONE)?;
             let day = self.terms.funded.ok_or(PlanError::Damaged("a deal without money"))?;
             meters.push(metering::returned(day, buyer, context.money(back)));

@@ -63,6 +63,8 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let role = deal.role_of(Event::TakeBack, side)?;
     deal.goes_on(context)?;
     deal.terms.clock = deal.days(context, RETURN_DAYS)?;
+    // or who does not bring it back has the money by what was offered before
+    deal.terms.offset = None;
     plan.show_all(deal.told(context, side)?);
     let back_minor = deal.terms.left_minor().saturating_sub(deal.brought_minor());
     plan.show_all(deal.divided(context, back_minor));

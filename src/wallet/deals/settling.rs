@@ -105,8 +105,9 @@ fn offset(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn agree(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (deal, role) = chosen(context, plan, Event::Agree)?;
     let side = deal.own_side(context)?;
-    let proposed = deal.terms.offset.filter(|offset| offset.by != side);
-    let back_minor = proposed.ok_or(DEAL_GONE)?.back_minor;
+    let left_minor = deal.terms.left_minor();
+    let stands = |offset: &Offset| offset.by != side && offset.back_minor <= left_minor;
+    let back_minor = deal.terms.offset.filter(stands).ok_or(DEAL_GONE)?.back_minor;
     plan.show_all(deal.divided(context, back_minor));
     let more_minor = deal.terms.left_minor().saturating_sub(back_minor);
     let payout = Payout { event: Event::Agree, role, more_minor, last: true, note: "" };

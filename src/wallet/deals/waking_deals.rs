@@ -42,7 +42,7 @@ pub fn wake(
         Some(_cannot_yet) => return stuck(context, &deal),
         None => {}
     }
-    if deal.row.other.is_some() && deal.terms.funded.is_some() && deal.goes_on(context).is_err() {
+    if deal.is_stopped(context)? {
         return waits(context, &deal, Vec::new());
     }
     let stopped_us = deal.stopped_us(context)?;
@@ -129,7 +129,9 @@ fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
 
 /// Who is to be paid cannot take it now: they hear why once a day, and it is tried again.
 fn stuck(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
-    let side = if deal.state == State::Funded { Side::Buy } else { Side::Sell };
+    let ruling = deal.terms.ruling.as_ref().filter(|_| deal.state == State::Ruled);
+    let all_back = ruling.is_some_and(|ruling| ruling.back_minor >= deal.terms.left_minor());
+    let side = if deal.state == State::Funded || all_back { Side::Buy } else { Side::Sell };
     let news = deal.tell(context, side, &deal_news::STUCK, [])?;
     waits(context, deal, vec![news])
 }
