@@ -13,6 +13,7 @@ pub mod bootstrap;
 pub mod caller;
 pub mod context;
 pub mod counterparty;
+pub mod groups;
 pub mod line;
 pub mod message;
 pub mod metering;

@@ -7,6 +7,10 @@ use super::agents::{
 };
 use super::arrangements::Kind;
 use super::context::Peers;
+use super::groups::{
+    contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
+    membership, proposal, proposing, voting,
+};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
@@ -88,6 +92,26 @@ pub const SERVICES: &[Service] = &[
     early_opening::QUESTIONS,
     early_opening::AGREE,
     early_opening::DECLINE,
+    founding::FOUND,
+    founding::BEGIN,
+    inviting::INVITE,
+    inviting::INVITATIONS,
+    inviting::ACCEPT,
+    inviting::REFUSE,
+    contributing::CONTRIBUTE,
+    contributing::BY_TEXT,
+    proposing::PAYOUT,
+    proposing::REMOVE,
+    proposing::RULE,
+    proposing::CLOSE,
+    voting::QUESTIONS,
+    voting::AGREE,
+    voting::DECLINE,
+    leaving::LEAVE,
+    group_view::MINE,
+    group_view::INFO,
+    group_view::MEMBERS,
+    group_statement::SERVICE,
     budget::SET,
     budget::REMOVE,
     join::SERVICE,
@@ -120,4 +144,8 @@ pub const KINDS: &[Kind] = &[
     cash_code::KIND,
     voucher::KIND,
     pots::KIND,
+    group::KIND,
+    membership::KIND,
+    invitation::KIND,
+    proposal::KIND,
 ];

@@ -37,6 +37,8 @@ mod faults;
 mod fold;
 mod gateway;
 mod grammar;
+mod groups;
+mod groups_at_once;
 mod guards;
 mod holds;
 mod hops;
