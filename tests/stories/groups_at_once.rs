@@ -2,7 +2,7 @@
 //! for the money that is there for one, the end with a contribution, and the last two who leave.
 //! Each comes to one outcome. Method: races at the wallet's own door.
 
-use super::groups::{PEOPLE, agree, ask, settle, umoja};
+use super::groups::{PEOPLE, agree, ask, groups, settle, umoja};
 use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
@@ -175,8 +175,10 @@ async fn total(world: &World) -> i64 {
 async fn of_the_last_two_who_leave_one_stays() {
     for _round in 0..3 {
         let world = World::new().await;
-        umoja(&world, "free", "50", 2).await;
+        umoja(&world, "free", "50", 3).await;
         let group = rows(&world, "group", true).await.remove(0).id.to_string();
+        let left = acts(&world, (CLAIRE, "9274"), "leave_group", &[("group", &group)]).await;
+        assert_eq!(left, "");
         let node = world.beside(Twist::default()).await;
         let which = [("group", group.as_str())];
         let (one, other) = tokio::join!(
@@ -191,26 +193,27 @@ async fn of_the_last_two_who_leave_one_stays() {
     }
 }
 
-/// Who joins while the group begins is in it, or was too late; and the last seat is taken once.
+/// Who says so by several texts at one moment has joined once.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_seat_is_taken_once_however_many_texts_say_so() {
     let world = World::new().await;
-    umoja(&world, "free", "0", 2).await;
+    umoja(&world, "free", "0", 3).await;
     let amina = world.phone(AMINA);
-    super::groups::groups(&amina, &[Pick("mine"), Line("Umoja"), Pick("invite")]).await;
-    amina.go(&[Type("0700000003"), Yes, Type("7361")]).await;
+    groups(&amina, &[Pick("mine"), Line("Umoja"), Pick("invite")]).await;
+    amina.go(&[Type("0700000004"), Yes, Type("7361")]).await;
     agree(&world.phone(BARAKA), "4826").await;
+    agree(&world.phone(CLAIRE), "9274").await;
     let node = world.beside(Twist::default()).await;
     let texts = all((0..6).map(|number| {
         let world = if number > 2 { &world } else { &node };
         async move {
             let words = number.to_string();
-            acts(world, (CLAIRE, "9274"), "group_accept", &[("try", &words)]).await
+            acts(world, (DAUDI, "8053"), "group_accept", &[("try", &words)]).await
         }
     }))
     .await;
     assert_eq!(texts.iter().filter(|answer| answer.is_empty()).count(), 1, "{texts:?}");
-    assert_eq!(rows(&world, "membership", true).await.len(), 3);
+    assert_eq!(rows(&world, "membership", true).await.len(), 4);
     drop(node);
     world.check();
 }

@@ -39,6 +39,7 @@ mod gateway;
 mod grammar;
 mod groups;
 mod groups_at_once;
+mod groups_unstuck;
 mod guards;
 mod holds;
 mod hops;

@@ -12,8 +12,8 @@ use super::super::{metering, party};
 use super::about::{About, CARRIED};
 use super::group::{Event, Group, Terms};
 use super::invitation::Invitation;
-use super::membership::{self, GROUP_GONE};
-use super::proposal::{self, Proposal};
+use super::membership;
+use super::proposal::{self, GROUP_ASK_GONE, Proposal};
 use super::rota;
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
@@ -173,7 +173,8 @@ pub fn invite(
 }
 
 fn remove(context: &Context, case: &Case, who: AccountId) -> Result<Act, PlanError> {
-    let row = case.members.iter().find(|member| member.owner == who).ok_or(GROUP_GONE)?;
+    let row = case.members.iter().find(|member| member.owner == who);
+    let row = row.ok_or(GROUP_ASK_GONE)?;
     let event = membership::Event::Remove.into();
     let told = Slots::from([("group".into(), case.group.name())]);
     let changes = vec![

@@ -54,8 +54,8 @@ pub const GROUP_BEGUN: Reason = Reason::new("group_begun");
 /// There are not enough who could agree to anything.
 pub const GROUP_FEW: Reason = Reason::new("group_few");
 
-/// Fewer do not make a group: who asks, and who agrees.
-const LEAST: usize = 2;
+/// Fewer do not make a group: one who asks, and two who agree.
+const LEAST: usize = 3;
 /// Groups that one founds at a time.
 const OPEN_MAX: usize = 3;
 

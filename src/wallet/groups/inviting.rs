@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, ByText, Message, Service};
+use super::super::waiting::quota;
 use super::about::About;
 use super::carrying::{self, Case, INVITED};
 use super::group::{FORMS, Group, State};
@@ -18,6 +19,7 @@ use crate::id::ArrangementId;
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 
@@ -26,7 +28,7 @@ pub const INVITE: Service = Service {
     name: "group_invite",
     authority: Authority::Customer,
     opens: 1,
-    wants: &[group_and_invited, proposing::standing],
+    wants: &[group_and_invited, standing_and_blocked],
     decide: invite,
     shows: SHOWS,
     refusals: &[
@@ -37,6 +39,7 @@ pub const INVITE: Service = Service {
         GROUP_FULL,
         GROUP_ALONE,
         GROUP_ASKS_FULL,
+        quota::REQUEST_BLOCKED,
     ],
     messages: &[&INVITED, &super::about::ASKED, &EXPIRED],
     ..Service::PLAIN
@@ -118,6 +121,18 @@ fn group_and_invited(context: &Context) -> Vec<Want> {
     wants
 }
 
+fn standing_and_blocked(context: &Context) -> Vec<Want> {
+    let mut wants = proposing::standing(context);
+    wants.extend(known(context).map(|known| Want::BlockedBy(known.account_id)));
+    wants
+}
+
+/// Who is invited, where they have a wallet.
+fn known<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
+    let to = context.phone("to").ok()?;
+    context.facts.number(to.e164()).ok().flatten().map(|holder| &holder.person)
+}
+
 fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let own = context.person()?;
     let case = proposing::own(context)?;
@@ -133,11 +148,10 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let to = context.phone("to")?;
     may_come(context, &case, &to)?;
     if !forming {
-        let known = context.facts.number(to.e164())?.map(|holder| &holder.person);
         let about = About::Invite { phone: to.e164().to_owned() };
-        return proposing::ask(context, plan, &case, known, about);
+        return proposing::ask(context, plan, &case, known(context), about);
     }
-    show_invited(context, plan, &to)?;
+    show_invited(context, plan, &to);
     plan.show("vote_code", "sent");
     let mut act = carrying::invite(context, &case, own.account_id, to.e164())?;
     let id = own.account_id;
@@ -151,9 +165,15 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// Whether somebody may be invited: nobody twice.
 fn may_come(context: &Context, case: &Case, to: &Msisdn) -> Result<(), PlanError> {
     let no = |reason| Err(Refusal::of_field(reason, "to").into());
-    let known = context.facts.number(to.e164())?.map(|holder| holder.person.account_id);
-    if known == Some(context.person()?.account_id) {
+    let own = context.person()?.account_id;
+    let known = known(context).map(|known| known.account_id);
+    if known == Some(own) {
         return no(Reason::PAYEE_SELF);
+    }
+    if let Some(known) = known
+        && context.facts.accounts(&Want::BlockedBy(known))?.contains(&own)
+    {
+        return no(quota::REQUEST_BLOCKED);
     }
     if case.members.iter().any(|member| Some(member.owner) == known) {
         return no(GROUP_MEMBER);
@@ -168,11 +188,11 @@ fn may_come(context: &Context, case: &Case, to: &Msisdn) -> Result<(), PlanError
 }
 
 /// Who is invited: as others may see them, or the number as it was typed.
-fn show_invited(context: &Context, plan: &mut Plan, to: &Msisdn) -> Result<(), PlanError> {
-    match context.facts.number(to.e164())? {
-        Some(holder) => {
+fn show_invited(context: &Context, plan: &mut Plan, to: &Msisdn) {
+    match known(context) {
+        Some(known) => {
             plan.show("act_code", "invite");
-            plan.show_all(party::sign(&holder.person));
+            plan.show_all(party::sign(known));
         }
         None => {
             plan.show("act_code", "invite_new");
@@ -180,7 +200,6 @@ fn show_invited(context: &Context, plan: &mut Plan, to: &Msisdn) -> Result<(), P
             plan.show("phone", Value::whole(to));
         }
     }
-    Ok(())
 }
 
 fn own(context: &Context) -> Vec<Want> {

@@ -19,4 +19,6 @@ pub mod proposal;
 pub mod proposing;
 pub mod rota;
 pub mod tally;
+#[cfg(test)]
+mod tests;
 pub mod voting;

@@ -240,7 +240,7 @@ pub fn ask(
         return Err(GROUP_ALONE.into());
     }
     let owner = asker.account_id;
-    let place = place::take(context, &proposal::KIND, owner, OPEN_MAX, GROUP_ASKS_FULL)?;
+    let place = room(context, owner)?;
     let mut act = if needed == 0 {
         carrying::carry(context, case, owner, whom, &asked.terms.about)?
     } else {
@@ -253,6 +253,19 @@ pub fn ask(
     }
     plan.commit(act);
     Ok(())
+}
+
+/// The place of what somebody asks. Turns are nobody's request, and take no room.
+fn room(context: &Context, asker: AccountId) -> Result<Change, PlanError> {
+    let mut open: usize = 0;
+    for row in context.facts.arrangements(place::open_of(&proposal::KIND, asker))? {
+        let (by_member, _matter) = Proposal::of(row)?.terms.about.matter();
+        open = open.saturating_add(usize::from(by_member));
+    }
+    if open >= OPEN_MAX {
+        return Err(GROUP_ASKS_FULL.into());
+    }
+    place::take(context, &proposal::KIND, asker, usize::MAX, GROUP_ASKS_FULL)
 }
 
 fn asked_of(

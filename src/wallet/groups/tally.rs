@@ -70,8 +70,8 @@ impl Roll {
         let free: Vec<Seat> =
             others().filter(|seat| Some(seat.member) != question.concerned).collect();
         match question.matter {
-            // of two, the one who gets it agrees with the one who asks
-            Matter::Payout if free.is_empty() => others().collect(),
+            // of two, the one who gets it agrees with the one who asks; nobody does with themselves
+            Matter::Payout if free.is_empty() && asker.is_some() => others().collect(),
             Matter::Payout | Matter::Removal | Matter::Order | Matter::End => free,
         }
     }
@@ -166,6 +166,8 @@ mod tests {
         let two = roll(&[true; 2]);
         assert_eq!(numbers(&two.voters(&ask(1, Some(2), Matter::Payout))), [2]);
         assert_eq!(numbers(&two.voters(&ask(1, Some(2), Matter::Removal))), [0; 0]);
+        let own = Question { asker: None, ..ask(1, Some(1), Matter::Payout) };
+        assert_eq!(numbers(&roll(&[true]).voters(&own)), [0; 0], "a turn of who is alone");
     }
 
     #[test]
