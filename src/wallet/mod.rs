@@ -14,6 +14,7 @@ pub mod caller;
 pub mod context;
 pub mod counterparty;
 pub mod deals;
+pub mod groups;
 pub mod line;
 pub mod message;
 pub mod metering;
