@@ -9,8 +9,8 @@ pub const PEOPLE: [(&str, &str, &str); 5] = [
     (AMINA, "7361", "ACCEPT GROUP umoja"),
     (BARAKA, "4826", "KUBALI KIKUNDI"),
     (CLAIRE, "9274", "ACCEPTER GROUPE umoja"),
-    (DAUDI, "8053", "Nakubali Umoja"),
-    (ESTHER, "6195", "accept"),
+    (DAUDI, "8053", "Kubali kikundi Umoja"),
+    (ESTHER, "6195", "accept group"),
 ];
 
 /// It becomes this hour of this day, counted from 1 November 2026 in Nairobi; the worker does what
