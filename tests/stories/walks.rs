@@ -73,6 +73,18 @@ fn who(kind: &Kind, luck: &mut Luck) -> Role {
     some[luck.pick(some.len())]
 }
 
+/// Mostly what may happen to a row, and of that mostly what does not end it; now and then anything.
+fn move_of(kind: &Kind, row: &ArrangementRow, luck: &mut Luck) -> (&'static str, Role) {
+    let anything = (kind.events[luck.pick(kind.events.len())], who(kind, luck));
+    let all =
+        kind.events.iter().flat_map(|event| Role::VARIANTS.iter().map(|role| (*event, *role)));
+    let after = |(event, role): &(&'static str, Role)| kind.after(row, event, *role).ok();
+    let (open, over): (Vec<_>, Vec<_>) =
+        all.filter(|way| after(way).is_some()).partition(|way| after(way).unwrap().open);
+    let ways = if over.is_empty() || luck.pick(8) > 0 { open } else { over };
+    if ways.is_empty() || luck.pick(4) == 0 { anything } else { ways[luck.pick(ways.len())] }
+}
+
 /// One who moves rows at random until enough were moved.
 async fn mover(ledger: Arc<Ledger>, ids: Arc<Vec<i64>>, tries: Arc<AtomicUsize>, seed: u64) {
     let mut luck = Luck::new(seed);
@@ -85,8 +97,7 @@ async fn mover(ledger: Arc<Ledger>, ids: Arc<Vec<i64>>, tries: Arc<AtomicUsize>,
         let row = ledger.store.read(move |conn| arrangement_rows::by_id(conn, id)).await;
         let row = row.unwrap().unwrap();
         let kind = kind_of(&row);
-        let event = kind.events[luck.pick(kind.events.len())];
-        let role = who(kind, &mut luck);
+        let (event, role) = move_of(kind, &row, &mut luck);
         if let Ok(after) = kind.after(&row, event, role) {
             assert!(row.open, "{row:?} was over");
             match ledger.post(posting(number, role, after, event)).await {
