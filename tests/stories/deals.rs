@@ -6,8 +6,10 @@ use super::aids::*;
 use super::world::*;
 use std::time::Duration;
 
+mod cells;
 mod helpers;
 mod peace;
+mod races;
 mod trouble;
 
 use helpers::*;

@@ -73,6 +73,18 @@ fn who(kind: &Kind, luck: &mut Luck) -> Role {
     some[luck.pick(some.len())]
 }
 
+/// Mostly what may happen to a row, and of that mostly what does not end it; now and then anything.
+fn move_of(kind: &Kind, row: &ArrangementRow, luck: &mut Luck) -> (&'static str, Role) {
+    let anything = (kind.events[luck.pick(kind.events.len())], who(kind, luck));
+    let all =
+        kind.events.iter().flat_map(|event| Role::VARIANTS.iter().map(|role| (*event, *role)));
+    let after = |(event, role): &(&'static str, Role)| kind.after(row, event, *role).ok();
+    let (open, over): (Vec<_>, Vec<_>) =
+        all.filter(|way| after(way).is_some()).partition(|way| after(way).unwrap().open);
+    let ways = if over.is_empty() || luck.pick(8) > 0 { open } else { over };
+    if ways.is_empty() || luck.pick(4) == 0 { anything } else { ways[luck.pick(ways.len())] }
+}
+
 /// One who moves rows at random until enough were moved.
 async fn mover(ledger: Arc<Ledger>, ids: Arc<Vec<i64>>, tries: Arc<AtomicUsize>, seed: u64) {
     let mut luck = Luck::new(seed);
@@ -85,8 +97,7 @@ async fn mover(ledger: Arc<Ledger>, ids: Arc<Vec<i64>>, tries: Arc<AtomicUsize>,
         let row = ledger.store.read(move |conn| arrangement_rows::by_id(conn, id)).await;
         let row = row.unwrap().unwrap();
         let kind = kind_of(&row);
-        let event = kind.events[luck.pick(kind.events.len())];
-        let role = who(kind, &mut luck);
+        let (event, role) = move_of(kind, &row, &mut luck);
         if let Ok(after) = kind.after(&row, event, role) {
             assert!(row.open, "{row:?} was over");
             match ledger.post(posting(number, role, after, event)).await {
@@ -126,20 +137,24 @@ fn trail_of(ledger: &Ledger, row: &ArrangementRow) -> Vec<TrailRow> {
     trail
 }
 
-/// What nobody moves any more ends by the service itself.
+/// What nobody moves any more ends by the service itself, or the staff end it.
 async fn ended_by_itself(ledger: &Ledger, mut row: ArrangementRow) -> ArrangementRow {
     let kind = kind_of(&row);
     let mut luck = Luck::new(row.id.number().unsigned_abs());
     while row.open {
+        let role = [Role::Service, Role::Staff][luck.pick(2)];
         let all = kind.events.iter().copied();
         let ways: Vec<&'static str> =
-            all.filter(|event| kind.after(&row, event, Role::Service).is_ok()).collect();
-        assert!(!ways.is_empty(), "{} is stuck as {}", kind.name, row.state);
+            all.filter(|event| kind.after(&row, event, role).is_ok()).collect();
+        assert!(role == Role::Staff || !ways.is_empty(), "{} {} is stuck", kind.name, row.state);
+        if ways.is_empty() {
+            continue;
+        }
         let event = ways[luck.pick(ways.len())];
-        let after = kind.after(&row, event, Role::Service).unwrap();
+        let after = kind.after(&row, event, role).unwrap();
         let number =
             usize::MAX / 2 + usize::try_from(row.id.number() * 1_000 + row.version).unwrap();
-        ledger.ok(posting(number, Role::Service, after, event)).await;
+        ledger.ok(posting(number, role, after, event)).await;
         let id = row.id;
         let read = ledger.store.read(move |conn| arrangement_rows::by_id(conn, id)).await;
         row = read.unwrap().unwrap();

@@ -144,8 +144,9 @@ fn random_walks_keep_to_the_tables_and_end() {
             if !kind.open.contains(&state) {
                 break;
             }
-            // whoever waits long enough sees it end by itself
-            let role = if step < 20 { anybody(&mut luck) } else { Role::Service };
+            // whoever waits long enough sees it end by itself, or the staff end it
+            let few = [Role::Service, Role::Staff];
+            let role = if step < 20 { anybody(&mut luck) } else { few[luck.pick(2)] };
             let event = kind.events[luck.pick(kind.events.len())];
             let after = (kind.apply)(state, event, role);
             let word: &'static str = role.into();

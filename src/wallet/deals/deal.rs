@@ -17,7 +17,6 @@ use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::short_code::ShortCode;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side as Of};
-use crate::store::book_rows::Account;
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -103,12 +102,6 @@ impl Deal {
         let due_at = due_at.filter(|_| row.open);
         let row = ArrangementRow { due_at, body: kind::written(&self.terms), ..row };
         Ok(Change::Put(Put { row, event, note: note.to_owned() }))
-    }
-
-    /// The account that its money lies on.
-    pub fn account<'a>(&self, context: &Context<'a>) -> Result<&'a Account, PlanError> {
-        let account = self.row.account.ok_or(PlanError::Damaged("a deal without an account"))?;
-        context.facts.account(account)?.ok_or(PlanError::Damaged("a deal without an account"))
     }
 
     /// Who is on this side.
@@ -289,18 +282,16 @@ pub fn chosen(context: &Context, event: Option<Event>) -> Result<Deal, PlanError
     }
 }
 
-/// The second step: who the two sides are, how their accounts stand, and what lies in it.
+/// The second step: who the two sides are, and how their accounts stand.
 pub fn sides(context: &Context, event: Option<Event>) -> Vec<Want> {
     chosen(context, event).map(|deal| deal.wants()).unwrap_or_default()
 }
 
 impl Deal {
-    /// Who its sides are, how their accounts stand, for how long they were stopped, and what lies
-    /// in it.
+    /// Who its sides are, how their accounts stand, and for how long they were stopped.
     pub fn wants(&self) -> Vec<Want> {
         let sides = [Some(self.row.owner), self.row.other].into_iter().flatten();
         let of_side = |account| [Want::Owner(account), Want::Stopped(account)];
-        let account = self.row.account.map(Want::Account);
-        sides.flat_map(of_side).chain(account).collect()
+        sides.flat_map(of_side).collect()
     }
 }

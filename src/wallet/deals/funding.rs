@@ -79,14 +79,18 @@ fn fund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let tomorrow = context.today().next_day();
     let day: Day = deal.terms.deliver_by.max(tomorrow);
     deal.terms.clock = deal.until(context, day)?;
-    let mut changes = vec![kind::opened_account(context, account)];
-    if deal.terms.release != Release::Hand {
-        let (seed, opened) = deal_code::made(context, deal_code::release(&deal))?;
+    let code = if deal.terms.release == Release::Hand {
+        None
+    } else {
+        let (seed, code) = deal_code::made(context, deal_code::release(&deal))?;
         deal.terms.code = Some(seed);
-        changes.push(opened);
-    }
+        Some(code)
+    };
     plan.show("day", day);
-    changes.push(deal.moved(context, Event::Fund, role, "")?);
+    let moved = deal.moved(context, Event::Fund, role, "")?;
+    let mut changes = vec![kind::opened_account(context, account), moved];
+    // behind what says whether somebody was faster
+    changes.extend(code);
     changes.push(deal.tell(
         context,
         Side::Buy,

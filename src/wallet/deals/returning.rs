@@ -68,14 +68,16 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(deal.told(context, side)?);
     let back_minor = deal.terms.left_minor().saturating_sub(deal.brought_minor());
     plan.show_all(deal.divided(context, back_minor));
-    let mut changes = Vec::new();
+    let mut code = None;
     // once it was taken back before, the code of that time stands
     if deal.terms.return_code.is_none() {
-        let (seed, opened) = deal_code::made(context, deal_code::brought_back(&deal)?)?;
+        let (seed, made) = deal_code::made(context, deal_code::brought_back(&deal)?)?;
         deal.terms.return_code = Some(seed);
-        changes.push(opened);
+        code = Some(made);
     }
-    changes.push(deal.moved(context, Event::TakeBack, role, "")?);
+    let mut changes = vec![deal.moved(context, Event::TakeBack, role, "")?];
+    // behind what says whether somebody was faster
+    changes.extend(code);
     changes.push(deal.tell(context, Side::Buy, &deal_news::TAKES_BACK, [])?);
     changes.push(deal.tell(context, Side::Sell, &deal_news::TAKEN_BACK, [])?);
     plan.commit(Act { kind: TAKE_BACK.name, changes, ..Act::default() });

@@ -14,7 +14,7 @@ mod returns;
 mod rulings;
 mod wakings;
 
-use super::super::trial::{NOW, Outcome, Trial, account};
+use super::super::trial::{NOW, Outcome, Trial};
 use super::deal_clock::Clock;
 use super::shares::{Lines, Price};
 use super::terms::{FeeBy, Release};
@@ -133,13 +133,8 @@ fn row(state: State, terms: &Terms) -> ArrangementRow {
 }
 
 impl Two {
-    /// There is this deal, with what must be in it, and no other.
+    /// There is this deal, and no other.
     fn deal(&mut self, row: &ArrangementRow) {
-        let deal = Deal::of(row).unwrap();
-        let terms = &deal.terms;
-        let minor = terms.price.balance_minor(terms.amount_minor, terms.released_minor);
-        let money = row.account.map(|id| account(id.number(), minor));
-        self.trial.set(Want::Account(Id::of(MONEY)), Found::Account(money));
         self.trial.set(Want::Arrangement(row.id), Found::Arrangement(Some(row.clone())));
         self.has(std::slice::from_ref(row));
     }

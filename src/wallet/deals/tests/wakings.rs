@@ -225,13 +225,3 @@ fn what_the_book_refuses_is_told_to_who_is_to_be_paid_and_tried_again_the_next_d
         assert!(matches!(found, Err(PlanError::Refused(_))), "a mistake of ours is reported");
     }
 }
-
-#[test]
-fn an_account_that_does_not_fit_moves_nothing() {
-    let (mut two, row) = due(State::Delivered, ends(paid()), at(3, 20), at(3, 20));
-    for minor in [100_999, 101_001] {
-        two.trial.set(Want::Account(Id::of(MONEY)), Found::Account(Some(account(MONEY, minor))));
-        let found = two.trial.wakes(&KIND, &row);
-        assert!(matches!(found, Err(PlanError::Damaged(_))), "{found:?}");
-    }
-}
