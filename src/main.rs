@@ -2,7 +2,9 @@
 
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
-use kadogo::{agent_commands, commands, customer_commands, reversal_commands, verify};
+use kadogo::{
+    agent_commands, collection_commands, commands, customer_commands, reversal_commands, verify,
+};
 use std::process::ExitCode;
 
 /// A hop makes and drops some hundred small texts: the system's own allocator takes an eighth of
@@ -34,6 +36,9 @@ async fn main() -> ExitCode {
         }
         Command::Reversal { database_url, secrets, act } => {
             reversal_commands::run(database_url, &secrets, act).await
+        }
+        Command::Collection { database_url, secrets, number } => {
+            collection_commands::run(database_url, &secrets, &number).await
         }
         Command::Tier { database_url, secrets, phone, tier } => {
             customer_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await

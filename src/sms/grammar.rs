@@ -81,15 +81,17 @@ pub(super) enum PatternInput {
     Language,
     Email,
     Reference,
+    Code,
 }
 
 impl PatternInput {
-    pub(super) const ALL: [PatternInput; 5] = [
+    pub(super) const ALL: [PatternInput; 6] = [
         PatternInput::Amount,
         PatternInput::To,
         PatternInput::Language,
         PatternInput::Email,
         PatternInput::Reference,
+        PatternInput::Code,
     ];
 
     /// The name of the capture, which is also the name of the wallet's field.
@@ -100,6 +102,7 @@ impl PatternInput {
             PatternInput::Language => "language",
             PatternInput::Email => "email",
             PatternInput::Reference => "reference",
+            PatternInput::Code => "code",
         }
     }
 }
@@ -183,6 +186,8 @@ impl Grammar {
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
             PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
+            // what it names says the service that is asked
+            PatternInput::Code => Ok(raw.to_uppercase()),
             PatternInput::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
                 None => Err(Reason::FIELD_MISSING),

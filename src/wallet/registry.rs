@@ -6,6 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
+use super::collections::{self, gift, giving, spending, starting, steering, tally};
 use super::context::Peers;
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
@@ -88,6 +89,16 @@ pub const SERVICES: &[Service] = &[
     early_opening::QUESTIONS,
     early_opening::AGREE,
     early_opening::DECLINE,
+    starting::START,
+    giving::GIVE,
+    giving::BY_TEXT,
+    tally::TALLY,
+    tally::MINE,
+    steering::CLOSE,
+    steering::CALL_OFF,
+    spending::PAY,
+    gift::FOLLOW,
+    gift::MINE,
     budget::SET,
     budget::REMOVE,
     join::SERVICE,
@@ -120,4 +131,5 @@ pub const KINDS: &[Kind] = &[
     cash_code::KIND,
     voucher::KIND,
     pots::KIND,
+    collections::KIND,
 ];
