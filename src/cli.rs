@@ -154,8 +154,8 @@ pub enum Command {
         #[command(subcommand)]
         act: ReversalAct,
     },
-    /// The gifts of a collection, as anybody may see them: a digest, an amount and a place for each,
-    /// their total, and a root over all of them
+    /// The gifts of a collection, as anybody may see them: a digest, an amount and a place for
+    /// each, their total, and a root over all of them
     ///
     /// It names nobody. Who gave one is told its digest when they ask for their gift, and finds it
     /// in the list.

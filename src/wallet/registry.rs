@@ -6,7 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
-use super::collections::{self, gift, giving, spending, starting, steering, tally};
+use super::collections::{gift, giving, spending, starting, steering, tally, turn};
 use super::context::Peers;
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
@@ -131,5 +131,5 @@ pub const KINDS: &[Kind] = &[
     cash_code::KIND,
     voucher::KIND,
     pots::KIND,
-    collections::KIND,
+    turn::KIND,
 ];

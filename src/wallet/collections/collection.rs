@@ -4,8 +4,8 @@
 use super::super::arrangements::kind::{self, Role};
 use super::super::context::Context;
 use super::super::party;
-use super::super::plan::PlanError;
-use super::{COLLECTION_GONE, COLLECTION_UNKNOWN, Event, KIND, State};
+use super::super::plan::{Act, PlanError};
+use super::{COLLECTION_GONE, COLLECTION_UNKNOWN, Event, RULES, State};
 use crate::book::{Change, Meter, Put};
 use crate::calendar::Day;
 use crate::check_digit;
@@ -112,7 +112,7 @@ pub fn number(account: AccountId) -> String {
 
 /// The collection that has this number.
 pub fn numbered(number: String) -> Search {
-    Search { side: Side::Subject(number), kind: KIND.name, open: false, since: 0, limit: 1 }
+    Search { side: Side::Subject(number), kind: RULES.name, open: false, since: 0, limit: 1 }
 }
 
 /// What must be read of the collection whose number was typed as `code`.
@@ -160,7 +160,7 @@ impl Collection {
     pub fn own(context: &Context) -> Result<Collection, PlanError> {
         let owner = context.person()?.account_id;
         let row = context.facts.arrangement(context.chosen("collection", COLLECTION_GONE)?)?;
-        let own = |row: &&ArrangementRow| row.kind == KIND.name && row.open && row.owner == owner;
+        let own = |row: &&ArrangementRow| row.kind == RULES.name && row.open && row.owner == owner;
         Collection::of(row.filter(own).ok_or(COLLECTION_GONE)?)
     }
 
@@ -249,10 +249,22 @@ impl Collection {
         due: Timestamp,
     ) -> Result<Change, PlanError> {
         let event = event.into();
-        let row = KIND.after(&self.row, event, role)?;
+        let row = RULES.after(&self.row, event, role)?;
         let due_at = row.open.then(|| due.micros());
         let row = ArrangementRow { due_at, body: kind::written(terms), ..row };
         Ok(Change::Put(Put { row, event, note: String::new() }))
+    }
+
+    /// Nothing can be done now: it is looked at again then.
+    pub fn later(&self, context: &Context, due: Timestamp) -> Result<Act, PlanError> {
+        let put = self.put(Event::Wait, Role::Service, &self.terms, due.max(context.now))?;
+        Ok(Act { kind: RULES.name, changes: vec![put], ..Act::default() })
+    }
+
+    /// What texts say of it: its title, and what they name of its tally.
+    pub fn told(&self, context: &Context, names: &[&str]) -> Result<Slots, PlanError> {
+        let tally = self.tally(context)?.into_iter();
+        Ok(tally.filter(|(name, _)| name == "title" || names.contains(&name.as_str())).collect())
     }
 
     /// What must still be so of its account.

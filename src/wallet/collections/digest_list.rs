@@ -1,5 +1,5 @@
-//! The list of digests of a collection, which anybody may see: read from the entries of its account,
-//! page by page. Who gave is not read.
+//! The list of digests of a collection, which anybody may see: read from the entries of its
+//! account, page by page. Who gave is not read.
 
 use super::super::Wallet;
 use super::super::line::Line;

@@ -22,7 +22,7 @@ use crate::value::{Kind, Slot, Slots, Value};
 
 /// Input `code`, which is that of its receipt: lists what came of it, as `trace` with its parts.
 pub const FOLLOW: Service = Service {
-    name: "gift",
+    name: "follow_gift",
     wants: &[posting, whole_collection, payments],
     decide: follow,
     shows: TRACE,
@@ -33,7 +33,7 @@ pub const FOLLOW: Service = Service {
 
 /// Lists the newest gifts of the caller: `amount`, `date`, `time`, `gift`.
 pub const MINE: Service = Service {
-    name: "gifts",
+    name: "own_gifts",
     wants: &[lately],
     decide: list,
     shows: &[

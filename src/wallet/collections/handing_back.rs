@@ -9,7 +9,7 @@ use super::super::line::Line;
 use super::super::plan::{Act, PlanError};
 use super::super::service::Message;
 use super::collection::{Collection, HandingBack, Terms};
-use super::{BACK, Event, lineage, turn};
+use super::{BACK, Event, lineage};
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
 use crate::id::{AccountId, PostingId};
@@ -51,7 +51,8 @@ fn begun(context: &Context, collection: &Collection) -> Result<(Terms, HandingBa
 }
 
 impl HandingBack {
-    /// The gift with which the next piece begins; nothing where those are tried that were set aside.
+    /// The gift with which the next piece begins; nothing where those are tried that were set
+    /// aside.
     fn at(&self) -> Option<PostingId> {
         self.next.filter(|_| self.aside.len() < ASIDE_MAX)
     }
@@ -122,7 +123,7 @@ pub fn piece(
     refused: Option<&Refusal>,
 ) -> Result<Act, PlanError> {
     if !collection.account(context)?.state.pays() {
-        return turn::later(context, collection, in_days(context, 1));
+        return collection.later(context, in_days(context, 1));
     }
     let (mut terms, mut back) = begun(context, collection)?;
     let spent_minor = spent(context, collection, &back)?;
@@ -158,7 +159,7 @@ pub fn piece(
     let mut changes =
         vec![collection.unmoved(context)?, collection.put(event, Role::Service, &terms, due)?];
     if over {
-        let told = turn::told(context, collection, &[])?;
+        let told = collection.told(context, &[])?;
         changes.push(context.tell(context.person()?, &ALL_BACK, told, None));
     }
     Ok(piece.act(collection, changes))

@@ -14,11 +14,10 @@ pub mod spending;
 pub mod starting;
 pub mod steering;
 pub mod tally;
-#[cfg(test)]
-mod tests;
 pub mod turn;
 
 use super::arrangements::kind::{self, Kind, Role};
+use super::plan::PlanError;
 use crate::reason::Reason;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
@@ -121,8 +120,8 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
     }
 }
 
-/// What is gathered, as it waits for its day.
-pub const KIND: Kind = Kind {
+/// What is gathered, as it waits for its day; without its clock, which uses all of this.
+pub const RULES: Kind = Kind {
     name: "collection",
     states: State::VARIANTS,
     events: Event::VARIANTS,
@@ -130,6 +129,9 @@ pub const KIND: Kind = Kind {
     open: &["gathering", "pooling", "closing", "pool_closing", "spending", "telling", "returning"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),
     gone: COLLECTION_GONE,
-    wants: turn::WANTS,
-    wake: turn::wake,
+    wants: &[],
+    wake: |_context, _row, _refused| Err(PlanError::Damaged("a collection without a clock")),
 };
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Givers hear how their gifts were spent: one text for each gift that is a part of a payment, in
-//! pieces, and by day. It goes from the newest payment and the last gift back, side by side; how far
-//! it is is kept with the collection.
+//! pieces, and by day. It goes from the newest payment and the last gift back, side by side; how
+//! far it is is kept with the collection.
 
 use super::super::arrangements::Role;
 use super::super::context::Context;
@@ -8,7 +8,7 @@ use super::super::line::Line;
 use super::super::plan::{Act, PlanError};
 use super::super::service::Message;
 use super::collection::{Collection, Telling, by_day, morning_after};
-use super::{Event, KIND, State, handing_back, lineage, steering, turn};
+use super::{Event, RULES, State, handing_back, lineage, steering};
 use crate::book::Change;
 use crate::id::{AccountId, PostingId};
 use crate::reference::Reference;
@@ -97,7 +97,7 @@ pub fn turn(
     let Some(at) = telling(context, collection)? else { return nothing(context, collection) };
     let day = by_day(context);
     if day > context.now {
-        return turn::later(context, collection, day);
+        return collection.later(context, day);
     }
     let (next, mut news) = piece(context, collection, at)?;
     let mut terms = collection.terms.clone();
@@ -112,7 +112,7 @@ pub fn turn(
         (_, false) => (Event::Tell, context.now),
     };
     news.insert(0, collection.put(event, Role::Service, &terms, due)?);
-    Ok(Act { kind: KIND.name, changes: news, ..Act::default() })
+    Ok(Act { kind: RULES.name, changes: news, ..Act::default() })
 }
 
 /// When what was not spent by then goes back.
@@ -124,19 +124,19 @@ fn nothing(context: &Context, collection: &Collection) -> Result<Act, PlanError>
     let due = spend_by(context, collection);
     if collection.state == State::Telling {
         let put = collection.put(Event::Finish, Role::Service, &collection.terms, context.now)?;
-        return Ok(Act { kind: KIND.name, changes: vec![put], ..Act::default() });
+        return Ok(Act { kind: RULES.name, changes: vec![put], ..Act::default() });
     }
     if due > context.now {
-        return turn::later(context, collection, due);
+        return collection.later(context, due);
     }
     let terms = steering::given_up(context, collection)?;
-    let told = turn::told(context, collection, &["gathered", "target"])?;
+    let told = collection.told(context, &["gathered", "target"])?;
     let changes = vec![
         collection.unmoved(context)?,
         collection.put(Event::Lapse, Role::Service, &terms, context.now)?,
         context.tell(context.person()?, &LAPSED, told, None),
     ];
-    Ok(Act { kind: KIND.name, changes, ..Act::default() })
+    Ok(Act { kind: RULES.name, changes, ..Act::default() })
 }
 
 /// What a piece tells, and where the next one begins.

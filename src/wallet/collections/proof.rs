@@ -1,6 +1,6 @@
-//! Proof that a gift is counted: a list of digests that anybody may see, a line for each gift, and a
-//! root over all of them with their sum. Who gave one knows the digest of theirs and finds it in the
-//! list; who has the list can add it up. It names nobody. Pure.
+//! Proof that a gift is counted: a list of digests that anybody may see, a line for each gift, and
+//! a root over all of them with their sum. Who gave one knows the digest of theirs and finds it in
+//! the list; who has the list can add it up. It names nobody. Pure.
 
 use crate::id::PostingId;
 use crate::reference::Reference;

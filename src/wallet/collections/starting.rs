@@ -8,7 +8,7 @@ use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::collection::{self, Terms, morning_after};
-use super::{KIND, State, handing_back, news, turn};
+use super::{RULES, State, handing_back, news, turn};
 use crate::calendar::Day;
 use crate::id::AccountId;
 use crate::reason::Reason;
@@ -76,13 +76,13 @@ const DAYS_MAX: i32 = 730;
 fn beneficiary_and_places(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
     let owner = context.person().map(|owner| owner.account_id);
-    wants.extend(owner.into_iter().flat_map(|owner| place::wants(context, &KIND, owner)));
+    wants.extend(owner.into_iter().flat_map(|owner| place::wants(context, &RULES, owner)));
     wants
 }
 
 fn start(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let owner = context.person()?;
-    let place = place::take(context, &KIND, owner.account_id, OPEN_MAX, COLLECTIONS_FULL)?;
+    let place = place::take(context, &RULES, owner.account_id, OPEN_MAX, COLLECTIONS_FULL)?;
     let title = plain(context, "title")?;
     plan.show("title", Value::Name(title.clone()));
     let target = context.amount("target")?;
@@ -107,7 +107,7 @@ fn start(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         subject: collection::number(account),
         due_at: Some(morning_after(context, until).micros()),
         body: kind::written(&terms),
-        ..KIND.row(context, state.into(), owner.account_id, other)
+        ..RULES.row(context, state.into(), owner.account_id, other)
     };
     plan.show("collection", Value::Code(row.subject.clone()));
     let mut told: Slots = plan.shown(&["title", "target", "day", "collection"]);

@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::collection::{self, Collection};
-use super::{COLLECTION_UNKNOWN, KIND};
+use super::{COLLECTION_UNKNOWN, RULES};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -61,12 +61,12 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn mine(context: &Context) -> Vec<Want> {
-    let owner = context.person().map(|owner| place::open_of(&KIND, owner.account_id));
+    let owner = context.person().map(|owner| place::open_of(&RULES, owner.account_id));
     owner.map(Want::Arrangements).into_iter().collect()
 }
 
 fn found(context: &Context) -> Result<Vec<Collection>, PlanError> {
-    let search = place::open_of(&KIND, context.person()?.account_id);
+    let search = place::open_of(&RULES, context.person()?.account_id);
     context.facts.arrangements(search)?.iter().rev().map(Collection::of).collect()
 }
 

@@ -1,25 +1,27 @@
 //! What is done about a collection when its time has come: it closes on its day, it is seen whether
 //! it was reached, and what is reached is paid out, or left to its organiser to pay from.
 
-use super::super::arrangements::Role;
 use super::super::arrangements::kind::WakeWants;
+use super::super::arrangements::{Kind, Role};
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use super::super::service::Message;
 use super::super::{metering, party};
 use super::collection::{Collection, HandingBack, Paid, by_day, morning_after};
-use super::{Event, KIND, PAID_ON, State, handing_back, news};
+use super::{Event, PAID_ON, RULES, State, handing_back, news};
 use crate::book::Leg;
 use crate::calendar::Day;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::wants::Want;
-use crate::time::Timestamp;
-use crate::value::{Kind, Slot, Slots, Value};
+use crate::value::{self, Slot};
+
+/// What is gathered, as it waits for its day.
+pub const KIND: Kind = Kind { wants: WANTS, wake, ..RULES };
 
 /// What must be read of one whose time has come.
-pub const WANTS: &[WakeWants] = &[
+const WANTS: &[WakeWants] = &[
     |_context, row| Collection::of(row).map(|found| found.wants()).into_iter().collect(),
     |context, row| of_state(context, row, handing_back::gifts, news::flows),
     |context, row| of_state(context, row, handing_back::givers, news::givers),
@@ -28,41 +30,49 @@ pub const WANTS: &[WakeWants] = &[
 /// To its organiser: it was not reached.
 pub const MISSED: Message = Message::plain(
     "sms.collection_missed",
-    &[Slot("title", Kind::Name), Slot("gathered", Kind::Money), Slot("target", Kind::Money)],
+    &[
+        Slot("title", value::Kind::Name),
+        Slot("gathered", value::Kind::Money),
+        Slot("target", value::Kind::Money),
+    ],
 );
 /// To its organiser: they may pay from it now.
 pub const ENTRUSTED: Message = Message::plain(
     "sms.collection_entrusted",
     &[
-        Slot("title", Kind::Name),
-        Slot("gathered", Kind::Money),
-        Slot("day", Kind::Day),
-        Slot("dial", Kind::Text),
+        Slot("title", value::Kind::Name),
+        Slot("gathered", value::Kind::Money),
+        Slot("day", value::Kind::Day),
+        Slot("dial", value::Kind::Text),
     ],
 );
 /// To who gets all of it.
 pub const REACHED: Message = Message::balance(
     "sms.collection_reached",
-    &[Slot("title", Kind::Name), Slot("amount", Kind::Money), Slot("name", Kind::Name)],
+    &[
+        Slot("title", value::Kind::Name),
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+    ],
 );
 /// To its organiser where somebody else got it,
 pub const PAID_OUT: Message = Message::receipt(
     "sms.collection_paid_out",
     &[
-        Slot("title", Kind::Name),
-        Slot("amount", Kind::Money),
-        Slot("name", Kind::Name),
-        Slot("phone", Kind::Phone),
+        Slot("title", value::Kind::Name),
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+        Slot("phone", value::Kind::Phone),
     ],
 );
 /// or could not take it.
 pub const WAITS: Message = Message::plain(
     "sms.collection_waits",
     &[
-        Slot("title", Kind::Name),
-        Slot("amount", Kind::Money),
-        Slot("name", Kind::Name),
-        Slot("phone", Kind::Phone),
+        Slot("title", value::Kind::Name),
+        Slot("amount", value::Kind::Money),
+        Slot("name", value::Kind::Name),
+        Slot("phone", value::Kind::Phone),
     ],
 );
 
@@ -88,7 +98,7 @@ fn of_state(context: &Context, row: &ArrangementRow, back: Reads, told: Reads) -
 type Reads = fn(&Context, &Collection) -> Result<Vec<Want>, PlanError>;
 
 /// Its time has come.
-pub fn wake(
+fn wake(
     context: &Context,
     row: &ArrangementRow,
     refused: Option<&Refusal>,
@@ -102,7 +112,7 @@ pub fn wake(
         State::Gathering | State::Pooling => {
             let put =
                 collection.put(Event::Close, Role::Service, &collection.terms, context.now)?;
-            Ok(Act { kind: KIND.name, changes: vec![put], ..Act::default() })
+            Ok(Act { kind: RULES.name, changes: vec![put], ..Act::default() })
         }
         State::Closing | State::PoolClosing => closed(context, &collection, refused),
         State::Returning => handing_back::piece(context, &collection, refused),
@@ -139,13 +149,13 @@ fn missed(context: &Context, collection: &Collection) -> Result<Act, PlanError> 
     let mut terms = collection.terms.clone();
     terms.last_gift = last_gift;
     terms.back = Some(HandingBack { next: last_gift, ..HandingBack::default() });
-    let told = told(context, collection, &["gathered", "target"])?;
+    let told = collection.told(context, &["gathered", "target"])?;
     let changes = vec![
         collection.unmoved(context)?,
         collection.put(Event::Miss, Role::Service, &terms, context.now)?,
         context.tell(context.person()?, &MISSED, told, None),
     ];
-    Ok(Act { kind: KIND.name, changes, ..Act::default() })
+    Ok(Act { kind: RULES.name, changes, ..Act::default() })
 }
 
 fn entrusted(context: &Context, collection: &Collection) -> Result<Act, PlanError> {
@@ -153,7 +163,7 @@ fn entrusted(context: &Context, collection: &Collection) -> Result<Act, PlanErro
     let mut terms = collection.terms.clone();
     terms.last_gift = collection.account(context)?.last_posting;
     terms.spend_by = Some(spend_by);
-    let mut told = told(context, collection, &["gathered"])?;
+    let mut told = collection.told(context, &["gathered"])?;
     told.insert("day".into(), spend_by.into());
     told.insert("dial".into(), context.config.dial.clone().into());
     let due = morning_after(context, spend_by);
@@ -162,7 +172,7 @@ fn entrusted(context: &Context, collection: &Collection) -> Result<Act, PlanErro
         collection.put(Event::Entrust, Role::Service, &terms, due)?,
         context.tell(context.person()?, &ENTRUSTED, told, None),
     ];
-    Ok(Act { kind: KIND.name, changes, ..Act::default() })
+    Ok(Act { kind: RULES.name, changes, ..Act::default() })
 }
 
 fn paid_out(context: &Context, collection: &Collection) -> Result<Act, PlanError> {
@@ -174,7 +184,7 @@ fn paid_out(context: &Context, collection: &Collection) -> Result<Act, PlanError
     terms.last_gift = account.last_posting;
     let to = party::masked_name(&beneficiary.name);
     terms.paid.push(Paid { to, words: String::new() });
-    let mut reached = told(context, collection, &[])?;
+    let mut reached = collection.told(context, &[])?;
     reached.insert("amount".into(), amount.into());
     let mut paid = reached.clone();
     paid.extend(party::sign(beneficiary));
@@ -199,32 +209,14 @@ fn paid_out(context: &Context, collection: &Collection) -> Result<Act, PlanError
     })
 }
 
-/// Whom it is for cannot take it: it is tried again each morning, and its organiser may call it off.
+/// Whom it is for cannot take it: it is tried again each morning, and its organiser may call it
+/// off.
 fn waits(context: &Context, collection: &Collection) -> Result<Act, PlanError> {
-    let mut told = told(context, collection, &[])?;
+    let mut told = collection.told(context, &[])?;
     let amount = context.money(collection.account(context)?.balance_minor);
     told.insert("amount".into(), amount.into());
     told.extend(party::sign(collection.beneficiary(context)?));
-    let mut act = later(context, collection, morning_after(context, context.today()))?;
+    let mut act = collection.later(context, morning_after(context, context.today()))?;
     act.changes.push(context.tell(context.person()?, &WAITS, told, None));
     Ok(act)
-}
-
-/// Nothing can be done now: it is looked at again then.
-pub fn later(context: &Context, collection: &Collection, due: Timestamp) -> Result<Act, PlanError> {
-    let due = due.max(context.now);
-    let put = collection.put(Event::Wait, Role::Service, &collection.terms, due)?;
-    Ok(Act { kind: KIND.name, changes: vec![put], ..Act::default() })
-}
-
-/// What texts say of it: its title, and what they name of its tally.
-pub fn told(
-    context: &Context,
-    collection: &Collection,
-    names: &[&str],
-) -> Result<Slots, PlanError> {
-    let title: (String, Value) = ("title".into(), collection.title());
-    let tally = collection.tally(context)?;
-    let tally = tally.into_iter().filter(|(name, _)| names.contains(&name.as_str()));
-    Ok(tally.chain([title]).collect())
 }

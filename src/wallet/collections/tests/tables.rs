@@ -2,7 +2,7 @@
 
 use super::super::super::arrangements::Role;
 use super::super::super::arrangements::tests::only;
-use super::super::KIND;
+use super::super::turn::KIND;
 
 #[test]
 fn a_collection_is_closed_paid_on_or_goes_back_and_only_its_organiser_or_the_clock_moves_it() {
