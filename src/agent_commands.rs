@@ -89,7 +89,12 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         callback_token: None,
         gateway: None,
         mail: None,
-        rules: OperatorRules { reversal_quota: 3, payout: None, unjoined: false },
+        rules: OperatorRules {
+            reversal_quota: 3,
+            payout: None,
+            unjoined: false,
+            grace: std::time::Duration::from_secs(24 * 3_600),
+        },
         more_prices: "",
         demo: false,
     }

@@ -62,6 +62,11 @@ pub struct ServerArgs {
     /// nothing is said
     #[arg(long, env = "KADOGO_SEND_TO_UNJOINED", value_name = "BOOL")]
     pub send_to_unjoined: Option<bool>,
+    /// Hours that the two of a deal have once they were told, where a time of theirs ran out while
+    /// the service was away
+    #[arg(long, env = "KADOGO_GRACE_HOURS", default_value_t = 24, value_name = "HOURS",
+          value_parser = clap::value_parser!(u64).range(1..=720))]
+    pub grace_hours: u64,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -160,6 +165,7 @@ impl ServerArgs {
                 reversal_quota: self.undo_quota,
                 payout: self.pay_commission.every(),
                 unjoined: self.send_to_unjoined.unwrap_or(false),
+                grace: Duration::from_secs(self.grace_hours.saturating_mul(3_600)),
             },
             more_prices: world::PRICES,
             demo: true,

@@ -38,6 +38,7 @@ pub mod refusal;
 pub mod reloadable;
 pub mod request;
 pub mod seal;
+pub mod short_code;
 pub mod source;
 pub mod table;
 pub mod text;

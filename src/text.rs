@@ -26,8 +26,13 @@ pub const REFERENCE_SEPTETS_MAX: usize = 16;
 /// A reference in its stored form. It has a letter, so that it is no PIN, and no long number, so
 /// that none is passed on.
 pub fn reference(text: &str) -> Option<String> {
+    words(text, REFERENCE_SEPTETS_MAX)
+}
+
+/// The same of at most so many septets.
+pub fn words(text: &str, septets_max: usize) -> Option<String> {
     let text = to_gsm(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let fits = septets(&text).is_some_and(|cost| (1..=REFERENCE_SEPTETS_MAX).contains(&cost));
+    let fits = septets(&text).is_some_and(|cost| (1..=septets_max).contains(&cost));
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let reads =
         text.chars().any(char::is_alphabetic) && digits < 4 && !text.chars().any(char::is_control);

@@ -133,7 +133,12 @@ fn settings(plan: &UssdBenchPlan) -> Settings {
         callback_token: None,
         gateway: None,
         mail: None,
-        rules: crate::wallet::OperatorRules { reversal_quota: 3, payout: None, unjoined: false },
+        rules: crate::wallet::OperatorRules {
+            reversal_quota: 3,
+            payout: None,
+            unjoined: false,
+            grace: std::time::Duration::from_secs(24 * 3_600),
+        },
         more_prices: "",
         demo: true,
     }

@@ -13,7 +13,11 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::request::{Fields, Refusal};
+use crate::short_code::ShortCode;
 use crate::text;
+
+/// Septets of what somebody says: one message takes it on.
+const WORDS_MAX: usize = 60;
 
 /// The grammar, ready to read.
 #[derive(Debug, Clone)]
@@ -81,16 +85,20 @@ pub(super) enum PatternInput {
     Language,
     Email,
     Reference,
+    Why,
+    Deal,
     Code,
 }
 
 impl PatternInput {
-    pub(super) const ALL: [PatternInput; 6] = [
+    pub(super) const ALL: [PatternInput; 8] = [
         PatternInput::Amount,
         PatternInput::To,
         PatternInput::Language,
         PatternInput::Email,
         PatternInput::Reference,
+        PatternInput::Why,
+        PatternInput::Deal,
         PatternInput::Code,
     ];
 
@@ -102,6 +110,8 @@ impl PatternInput {
             PatternInput::Language => "language",
             PatternInput::Email => "email",
             PatternInput::Reference => "reference",
+            PatternInput::Why => "why",
+            PatternInput::Deal => "deal",
             PatternInput::Code => "code",
         }
     }
@@ -186,6 +196,10 @@ impl Grammar {
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
             PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
+            PatternInput::Why => crate::text::words(raw, WORDS_MAX).ok_or(Reason::TEXT_FORMAT),
+            PatternInput::Deal => {
+                ShortCode::parse(raw).map(|code| code.to_string()).ok_or(Reason::TEXT_FORMAT)
+            }
             // what it names says the service that is asked
             PatternInput::Code => Ok(raw.to_uppercase()),
             PatternInput::Language => match self.languages.get(raw) {

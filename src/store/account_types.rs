@@ -66,6 +66,11 @@ impl AccountState {
             AccountState::StopCredit | AccountState::Frozen | AccountState::Closed => false,
         }
     }
+
+    /// Whether money may not go out, or not come in.
+    pub fn is_stopped(self) -> bool {
+        !self.pays() || !self.receives()
+    }
 }
 
 impl TryFrom<String> for AccountKind {

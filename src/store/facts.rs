@@ -11,6 +11,7 @@ use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::PersonRow;
 use super::pins::PinRow;
+use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
 use super::wants::Want;
 use super::working_day::CashDrawer;
@@ -70,6 +71,8 @@ pub enum Found {
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
     Truth(bool),
+    /// `Want::Stopped`.
+    Restriction(Option<RestrictionRow>),
 }
 
 /// A fact that was asked for and not wanted: a mistake in the service.
@@ -306,6 +309,15 @@ impl Facts {
         let want = Want::Mailbox(account);
         Ok(self
             .get(&want, |found| if let Found::Mailbox(row) = found { Some(row) } else { None })?
+            .as_ref())
+    }
+
+    /// What was said of an account, which knows how long it was stopped; nothing where it never was
+    /// (`Want::Stopped`).
+    pub fn stopped(&self, account: AccountId) -> Result<Option<&RestrictionRow>, NotWanted> {
+        let want = Want::Stopped(account);
+        Ok(self
+            .get(&want, |found| if let Found::Restriction(row) = found { Some(row) } else { None })?
             .as_ref())
     }
 

@@ -13,7 +13,7 @@ use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
-    identities, mailboxes, people, shifts, working_day,
+    identities, mailboxes, people, restrictions, shifts, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -159,6 +159,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         }
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(asked, *account).await?),
         Want::Identified(account) => Found::Truth(identities::is_known(asked, *account).await?),
+        Want::Stopped(account) => Found::Restriction(restrictions::said_of(asked, *account).await?),
         Want::Claimed(key) => {
             let claimed: Option<Vec<u8>> =
                 ask::row(asked, dedup_keys::table.find(key).select(dedup_keys::key)).await?;

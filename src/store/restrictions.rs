@@ -1,14 +1,17 @@
 //! What may be done with accounts, as it was said: one row for each account of which something else
 //! than `open` was ever said. What stands with the account itself follows from it, in the same
-//! commit.
+//! commit. How long it was stopped is kept with it, for clocks that stand still meanwhile; which
+//! those are is not known here.
 
 use super::account_types::AccountState;
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::rows::{Column, Rows};
 use super::schema::restrictions;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
+use crate::time::Timestamp;
 use diesel::prelude::*;
 
 const TABLE: Table =
@@ -26,12 +29,41 @@ pub struct RestrictionRow {
     /// What may be done with it.
     #[diesel(deserialize_as = String)]
     pub state: AccountState,
+    /// Since when it does not pay or does not receive, microseconds UTC; nothing while it does
+    /// both.
+    pub stopped_since: Option<i64>,
+    /// How long that was so before, all together, microseconds.
+    pub stopped_us: i64,
 }
 
 impl RestrictionRow {
-    /// The row that says this, one version after this one.
-    pub fn with(&self, state: AccountState) -> RestrictionRow {
-        RestrictionRow { state, version: self.version.saturating_add(1), ..self.clone() }
+    /// Nothing was ever said of it.
+    pub fn none(account_id: AccountId) -> RestrictionRow {
+        RestrictionRow {
+            account_id,
+            version: 0,
+            last_posting: PostingId::NONE,
+            state: AccountState::Open,
+            stopped_since: None,
+            stopped_us: 0,
+        }
+    }
+
+    /// The row that says this from now on, one version after this one.
+    pub fn with(&self, state: AccountState, now: Timestamp) -> RestrictionRow {
+        let version = self.version.saturating_add(1);
+        let (stopped_since, stopped_us) = if state.is_stopped() {
+            (self.stopped_since.or(Some(now.micros())), self.stopped_us)
+        } else {
+            (None, self.stopped_by(now))
+        };
+        RestrictionRow { state, version, stopped_since, stopped_us, ..self.clone() }
+    }
+
+    /// How long it was stopped up to now, all together, microseconds: never less than before.
+    pub fn stopped_by(&self, now: Timestamp) -> i64 {
+        let lasts = |since: i64| now.micros().saturating_sub(since).max(0);
+        self.stopped_us.saturating_add(self.stopped_since.map_or(0, lasts))
     }
 
     /// What it says of itself.
@@ -50,6 +82,8 @@ impl RestrictionRow {
                 ("version", Cell::Number(self.version)),
                 ("last_posting", Cell::Number(self.last_posting.number())),
                 ("state", Cell::Text(self.state.into())),
+                ("stopped_since", Cell::Optional(self.stopped_since)),
+                ("stopped_us", Cell::Number(self.stopped_us)),
             ],
         }
     }
@@ -59,13 +93,15 @@ impl RestrictionRow {
 pub fn of(conn: &mut Conn, account_id: AccountId) -> Result<RestrictionRow, StoreError> {
     let found = restrictions::table.find(account_id);
     let found: Option<RestrictionRow> = on!(conn, c => found.first(c).optional())?;
-    let none = RestrictionRow {
-        account_id,
-        version: 0,
-        last_posting: PostingId::NONE,
-        state: AccountState::Open,
-    };
-    Ok(found.unwrap_or(none))
+    Ok(found.unwrap_or_else(|| RestrictionRow::none(account_id)))
+}
+
+/// What was said of an account, if anything was.
+pub async fn said_of(
+    asked: Database<'_>,
+    account_id: AccountId,
+) -> Result<Option<RestrictionRow>, StoreError> {
+    ask::row(asked, restrictions::table.find(account_id)).await
 }
 
 /// Brings accounts to what these rows say of them.
@@ -102,4 +138,61 @@ pub fn occupants(
         record::own(RecordKey::Restriction(row.account_id), row.version, row.last_posting)
     };
     Ok(rows.into_iter().map(own).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(micros)
+    }
+
+    fn new() -> RestrictionRow {
+        RestrictionRow::none(Id::of(7))
+    }
+
+    fn stands(row: &RestrictionRow) -> (Option<i64>, i64) {
+        (row.stopped_since, row.stopped_us)
+    }
+
+    #[test]
+    fn time_goes_by_stopped_only_while_it_is() {
+        let stops = [AccountState::StopDebit, AccountState::StopCredit, AccountState::Frozen];
+        for state in stops.into_iter().chain([AccountState::Closed]) {
+            assert_eq!(new().stopped_by(at(100)), 0);
+            let stopped = new().with(state, at(100));
+            assert_eq!((stopped.version, stopped.state), (1, state));
+            assert_eq!(stands(&stopped), (Some(100), 0), "{state:?}");
+            assert_eq!([100, 101, 350].map(|now| stopped.stopped_by(at(now))), [0, 1, 250]);
+            let open = stopped.with(AccountState::Open, at(350));
+            assert_eq!((open.version, open.state), (2, AccountState::Open));
+            assert_eq!(stands(&open), (None, 250), "{state:?}");
+            assert_eq!([350, 900].map(|now| open.stopped_by(at(now))), [250, 250]);
+            let again = open.with(state, at(1_000));
+            assert_eq!(stands(&again), (Some(1_000), 250), "{state:?}");
+            assert_eq!(again.stopped_by(at(1_004)), 254);
+            assert_eq!(stands(&again.with(AccountState::Open, at(1_004))), (None, 254));
+        }
+    }
+
+    #[test]
+    fn one_stop_after_another_is_one_time() {
+        let stopped = new().with(AccountState::StopDebit, at(100));
+        let frozen = stopped.with(AccountState::Frozen, at(300));
+        assert_eq!((frozen.version, stands(&frozen)), (2, (Some(100), 0)));
+        assert_eq!(frozen.stopped_by(at(301)), 201);
+        assert_eq!(stands(&new().with(AccountState::Open, at(5))), (None, 0));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_takes_nothing_away() {
+        let stopped = new().with(AccountState::Frozen, at(100));
+        assert_eq!(stopped.stopped_by(at(40)), 0);
+        let open = RestrictionRow { stopped_us: 9, ..stopped }.with(AccountState::Open, at(40));
+        assert_eq!(stands(&open), (None, 9));
+        let long = RestrictionRow { stopped_us: i64::MAX, ..new() };
+        assert_eq!(long.with(AccountState::Frozen, at(1)).stopped_by(at(9)), i64::MAX);
+    }
 }

@@ -59,6 +59,8 @@ diesel::table! {
         version -> BigInt,
         last_posting -> BigInt,
         state -> Text,
+        stopped_since -> Nullable<BigInt>,
+        stopped_us -> BigInt,
     }
 }
 

@@ -43,6 +43,29 @@ pub fn of_posting(conn: &mut Conn, posting: PostingId) -> Result<Vec<TrailRow>, 
     between(conn, posting.number(), posting.number())
 }
 
+/// What happened to one record, the oldest first, from its newest posting backwards; at most so
+/// many.
+pub fn of_record(
+    conn: &mut Conn,
+    kind: &str,
+    record_id: i64,
+    newest: PostingId,
+    limit: usize,
+) -> Result<Vec<TrailRow>, StoreError> {
+    let mut rows: Vec<TrailRow> = Vec::new();
+    let mut next = Some(newest);
+    while let Some(posting) = next.filter(|_| rows.len() < limit) {
+        let came = of_posting(conn, posting)?;
+        let of_it = came.into_iter().filter(|row| row.kind == kind && row.record_id == record_id);
+        let mut of_it: Vec<TrailRow> = of_it.collect();
+        next = of_it.first().and_then(|first| first.previous).filter(|before| *before < posting);
+        of_it.reverse();
+        rows.extend(of_it);
+    }
+    rows.reverse();
+    Ok(rows)
+}
+
 /// Adds what happened.
 pub fn add(rows: &[TrailRow]) -> Rows<'_> {
     let columns = vec![

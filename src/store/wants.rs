@@ -71,6 +71,8 @@ pub enum Want {
     Identified(AccountId),
     /// What an outlet owes of its commission, minor units.
     Owed(AccountId),
+    /// How long an account was stopped, and whether it is.
+    Stopped(AccountId),
     /// Whether a place that only one may take is taken, or a text was seen.
     Claimed(Vec<u8>),
 }

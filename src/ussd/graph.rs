@@ -35,7 +35,7 @@ pub fn graph(menus: &Menus, language: Language) -> String {
 /// round for ends.
 fn shape(screen: &Screen, prompt: &str) -> String {
     match &screen.kind {
-        Kind::Menu(_) => format!("[{prompt}]"),
+        Kind::Menu(..) => format!("[{prompt}]"),
         Kind::Input(_) => format!("[/{prompt}/]"),
         Kind::Confirm(_) | Kind::Resume => format!("{{{prompt}}}"),
         Kind::List(_) => format!("[[{prompt}]]"),
@@ -52,7 +52,7 @@ fn arrows(menus: &Menus, screen: &Screen, language: Language) -> Vec<String> {
         act.next.iter().map(|jump| from(jump, label, run)).collect::<Vec<_>>()
     };
     match &screen.kind {
-        Kind::Menu(choices) => {
+        Kind::Menu(_, choices) => {
             let label = |label: &str| word(&format!("screen.{}.{label}", screen.id));
             let line = |choice: &Choice| match &choice.when {
                 Some(when) => format!("{} if {}", label(&choice.label.text), when.text),

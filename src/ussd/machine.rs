@@ -65,7 +65,7 @@ impl Navigator<'_> {
     fn take(&self, state: State, typed: &str) -> Step {
         let Some(screen) = self.menu.screen(&state.screen) else { return self.back(state) };
         match &screen.kind {
-            Kind::Menu(choices) => self.choose(state, choices, typed),
+            Kind::Menu(_, choices) => self.choose(state, choices, typed),
             Kind::Input(input) => self.enter_value(state, input, typed),
             Kind::Confirm(confirm) => self.decide(state, confirm, typed),
             Kind::List(list) => self.pick(state, list, typed),
@@ -174,11 +174,12 @@ impl Navigator<'_> {
     /// A quote may raise a flag that needs another question first. Who just answered that one is
     /// not asked again.
     fn quoted(&self, mut state: State) -> Step {
+        state.shown = self.choices_for(&state);
         let branch = match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
             Some(Kind::Confirm(Confirm { branch, .. }) | Kind::Show(_, branch)) => {
                 branch.as_slice()
             }
-            Some(Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End)
+            Some(Kind::Menu(..) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End)
             | None => &[],
         };
         // several such questions come one after the other

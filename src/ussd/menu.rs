@@ -79,8 +79,8 @@ pub struct Screen {
 /// What a screen does.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// Offers numbered choices.
-    Menu(Vec<Choice>),
+    /// Offers numbered choices; which of them hold, and what stands above, the quote says.
+    Menu(Option<Name>, Vec<Choice>),
     /// Takes a value.
     Input(Input),
     /// Asks yes or no, after showing what would happen.
@@ -255,7 +255,7 @@ impl Screen {
                 kept.chain([input.field.text.as_str()]).collect()
             }
             Kind::List(List { pick: Some(pick), .. }) => BTreeSet::from([pick.field.text.as_str()]),
-            Kind::Menu(choices) => choices.iter().flat_map(Choice::fields).collect(),
+            Kind::Menu(_, choices) => choices.iter().flat_map(Choice::fields).collect(),
             Kind::List(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::Resume | Kind::End => {
                 BTreeSet::new()
             }
@@ -273,7 +273,7 @@ impl Screen {
         let kind = match &self.kind {
             Kind::Confirm(confirm) => confirm.quote.is_some(),
             Kind::Resume | Kind::End => false,
-            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Show(..) => !self.is_secret(),
+            Kind::Menu(..) | Kind::Input(_) | Kind::List(_) | Kind::Show(..) => !self.is_secret(),
         };
         self.resume && kind
     }
@@ -281,7 +281,7 @@ impl Screen {
     /// What it may run, with the jumps that follow: choices, yes and no.
     pub fn acts(&self) -> Vec<&Action> {
         match &self.kind {
-            Kind::Menu(choices) => choices.iter().map(|choice| &choice.act).collect(),
+            Kind::Menu(_, choices) => choices.iter().map(|choice| &choice.act).collect(),
             Kind::Input(input) => vec![&input.act],
             Kind::Confirm(confirm) => vec![&confirm.yes, &confirm.no],
             Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => Vec::new(),
@@ -295,7 +295,7 @@ impl Screen {
             Kind::Confirm(confirm) => jumps.extend(&confirm.branch),
             Kind::List(List { pick: Some(pick), .. }) => jumps.extend(&pick.next),
             Kind::Show(_, branch) => jumps.extend(branch),
-            Kind::Menu(_) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End => {}
+            Kind::Menu(..) | Kind::Input(_) | Kind::List(_) | Kind::Resume | Kind::End => {}
         }
         jumps
     }
@@ -304,9 +304,9 @@ impl Screen {
     pub fn asks(&self) -> Option<&Name> {
         match &self.kind {
             Kind::Confirm(confirm) => confirm.quote.as_ref(),
-            Kind::Show(quote, _) => quote.as_ref(),
+            Kind::Show(quote, _) | Kind::Menu(quote, _) => quote.as_ref(),
             Kind::List(list) => Some(&list.list),
-            Kind::Menu(_) | Kind::Input(_) | Kind::Resume | Kind::End => None,
+            Kind::Input(_) | Kind::Resume | Kind::End => None,
         }
     }
 
@@ -314,7 +314,7 @@ impl Screen {
     pub fn services(&self) -> Vec<&Name> {
         let named: Vec<&Name> = match &self.kind {
             Kind::Input(input) => input.check.iter().collect(),
-            Kind::Menu(choices) => choices.iter().filter_map(|it| it.service.as_ref()).collect(),
+            Kind::Menu(_, choices) => choices.iter().filter_map(|it| it.service.as_ref()).collect(),
             Kind::Confirm(_) | Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End => {
                 Vec::new()
             }
@@ -326,7 +326,7 @@ impl Screen {
     /// The name of its type in the file.
     pub fn type_name(&self) -> &'static str {
         match &self.kind {
-            Kind::Menu(_) => "menu",
+            Kind::Menu(..) => "menu",
             Kind::Input(_) => "input",
             Kind::Confirm(_) => "confirm",
             Kind::List(_) => "list",

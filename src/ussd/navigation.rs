@@ -48,7 +48,8 @@ impl<'a> Navigator<'a> {
 
     /// The labels of the choices that hold now, in the order of their numbers.
     pub(super) fn choices_for(&self, state: &State) -> Vec<String> {
-        let Some(Kind::Menu(choices)) = self.menu.screen(&state.screen).map(|screen| &screen.kind)
+        let Some(Kind::Menu(_, choices)) =
+            self.menu.screen(&state.screen).map(|screen| &screen.kind)
         else {
             return Vec::new();
         };

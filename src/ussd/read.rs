@@ -104,7 +104,8 @@ fn kind(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Kind> 
     match name.text.as_str() {
         "menu" => {
             let stores = table.name("field", complaints);
-            Some(Kind::Menu(choices(table, stores.as_ref(), complaints)))
+            let quote = table.name("quote", complaints);
+            Some(Kind::Menu(quote, choices(table, stores.as_ref(), complaints)))
         }
         "input" => input(table, complaints).map(Kind::Input),
         "confirm" => confirm(table, complaints).map(Kind::Confirm),

@@ -31,7 +31,7 @@ impl Navigator<'_> {
         let prompt = format!("screen.{}", state.screen);
         let mut lines: Vec<String> = state.note.iter().cloned().collect();
         match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
-            Some(Kind::Menu(_)) => {
+            Some(Kind::Menu(..)) => {
                 lines.push(self.word(state, &prompt));
                 lines.extend(numbered(
                     state.shown.iter().map(|label| self.word(state, &format!("{prompt}.{label}"))),

@@ -48,7 +48,7 @@ pub fn offer(menus: &Menus, caller: &CallerView, mut old: State) -> Step {
 /// a PIN.
 pub fn accepts_dialled(menus: &Menus, state: &State) -> bool {
     menus.customer.screen(&state.screen).is_some_and(|screen| match &screen.kind {
-        Kind::Menu(_) | Kind::List(_) | Kind::Show(..) => true,
+        Kind::Menu(..) | Kind::List(_) | Kind::Show(..) => true,
         Kind::Input(input) => !input.is_secret(),
         Kind::Confirm(_) | Kind::Resume | Kind::End => false,
     })

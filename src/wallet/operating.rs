@@ -52,8 +52,9 @@ impl Wallet {
         if said.state == state {
             return Ok(());
         }
-        let key = keyed(self.clock.now(), state.into(), account.number(), said.version);
-        let record = Record::Restriction(said.with(state));
+        let now = self.clock.now();
+        let key = keyed(now, state.into(), account.number(), said.version);
+        let record = Record::Restriction(said.with(state, now));
         let keep = Keep { record, event: state.into(), note: why.to_owned() };
         self.staff_act("restrict", key, vec![Change::Keep(keep)]).await
     }

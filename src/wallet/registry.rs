@@ -93,6 +93,7 @@ pub const SERVICES: &[Service] = &[
     giving::GIVE,
     giving::BY_TEXT,
     tally::TALLY,
+    tally::OWN,
     tally::MINE,
     steering::CLOSE,
     steering::CALL_OFF,

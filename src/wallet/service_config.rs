@@ -5,6 +5,7 @@ use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
 use crate::store::pins::PinRow;
+use std::time::Duration;
 
 /// What all services share.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct OperatorRules {
     pub payout: Option<Every>,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
+    /// How long people have once they were told, where a time ran out while the service was away.
+    pub grace: Duration,
 }
 
 impl ServiceConfig {

@@ -149,6 +149,8 @@ async fn everything(world: &World) -> (Vec<Want>, AccountId) {
         Want::BlockVersion(amina, baraka),
         Want::Mailbox(amina),
         Want::Identified(amina),
+        Want::Stopped(amina),
+        Want::Stopped(baraka),
         Want::Claimed(b"nobody took it".to_vec()),
     ];
     (wants, amina)

@@ -80,18 +80,14 @@ pub fn holds(name: &str, moves: &[HoldMove]) -> Posting {
     Posting { holds: moves.to_vec(), ..blank(name) }
 }
 
-/// A posting of these changes.
 /// Says what may be done with an account, for the first time or after that.
 pub fn restriction(account: i64, state: AccountState, version: i64) -> Change {
-    let row = RestrictionRow {
-        account_id: Id::of(account),
-        version,
-        last_posting: PostingId::NONE,
-        state,
-    };
+    let before = RestrictionRow { version: version - 1, ..RestrictionRow::none(Id::of(account)) };
+    let row = before.with(state, Timestamp::from_micros(1_000));
     Change::keep(Record::Restriction(row), state.into())
 }
 
+/// A posting of these changes.
 pub fn changes(name: &str, changes: Vec<Change>) -> Posting {
     Posting { changes, ..blank(name) }
 }

@@ -2,13 +2,17 @@
 //! and who said it and why can be read. Method: a bare ledger; people who dial; the trail.
 
 use super::aids::*;
+use super::engine::blocking;
 use super::ledger::{holds, *};
 use super::world::*;
-use kadogo::book::{HoldMove, Posting};
+use kadogo::book::{HoldMove, Posting, check};
 use kadogo::id::{HoldId, Id};
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountState::{self, Closed, Frozen, Open, StopCredit, StopDebit};
-use kadogo::store::{Conn, audit, rules, trail_rows};
+use kadogo::store::facts::Facts;
+use kadogo::store::wants::Want;
+use kadogo::store::{Conn, audit, loading, rules, trail_rows};
+use std::time::Duration;
 
 /// Says it for so many times.
 fn said(name: &str, account: i64, state: AccountState, version: i64) -> Posting {
@@ -122,6 +126,48 @@ async fn a_wallet_that_was_stopped_still_receives_and_the_trail_says_why() {
     let line = |event| (amina_account.number(), event, "staff operator", "the police asked");
     assert_eq!(told, [line("stop_debit"), line("stop_credit")]);
     world.check();
+}
+
+/// How long somebody was stopped is known afterwards, whatever stopped them and however often;
+/// a decision reads it with what else it wants.
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_an_account_was_stopped_is_counted() {
+    let world = World::new().await;
+    let [amina, baraka] = [person(&world, AMINA).await, person(&world, BARAKA).await]
+        .map(|somebody| somebody.account_id);
+    let stopped = async || {
+        let wants = [Want::Stopped(amina), Want::Account(amina), Want::Stopped(baraka)];
+        let load = move |conn: &mut Conn| {
+            let mut facts = Facts::default();
+            loading::load(conn, &wants, &mut facts).map(|()| facts)
+        };
+        let facts = world.app.wallet.store.read(load).await.unwrap();
+        assert!(facts.stopped(baraka).unwrap().is_none(), "nothing was ever said");
+        let (said, now) = (facts.stopped(amina).unwrap(), world.clock.now());
+        said.map(|row| (row.state, row.stopped_by(now) / 1_000_000))
+    };
+    let hours = |number: u64| world.clock.advance(Duration::from_secs(number * 3_600));
+    assert_eq!(stopped().await, None);
+    restrict(&world, AMINA, StopDebit).await;
+    hours(2);
+    assert_eq!(stopped().await, Some((StopDebit, 7_200)));
+    restrict(&world, AMINA, Frozen).await;
+    hours(1);
+    restrict(&world, AMINA, Open).await;
+    hours(5);
+    assert_eq!(stopped().await, Some((Open, 3 * 3_600)));
+    restrict(&world, AMINA, StopCredit).await;
+    hours(1);
+    assert_eq!(stopped().await, Some((StopCredit, 4 * 3_600)));
+    world.check();
+    // and nobody makes it longer or shorter afterwards
+    let longer = "UPDATE restrictions SET stopped_us = stopped_us + 1".to_owned();
+    sql(&world, longer).await;
+    let store = &world.app.wallet.store;
+    let report = blocking(|| check::check(&mut store.reader().unwrap(), |_, _| ()).unwrap());
+    let fault = format!("restriction {amina} is not what its last event left");
+    assert_eq!(report.faults, [fault]);
+    sql(&world, "UPDATE restrictions SET stopped_us = stopped_us - 1".to_owned()).await;
 }
 
 /// A changed price stands in the same order as money; the same one again does not.

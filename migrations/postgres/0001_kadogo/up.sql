@@ -170,7 +170,10 @@ CREATE TABLE restrictions (
     version      BIGINT NOT NULL CHECK (version > 0),
     -- the posting that changed it last
     last_posting BIGINT NOT NULL,
-    state        TEXT   NOT NULL
+    state        TEXT   NOT NULL,
+    -- since when it does not pay or does not receive, while that is so; and how long that was so before, all together
+    stopped_since BIGINT,
+    stopped_us    BIGINT NOT NULL CHECK (stopped_us >= 0)
 );
 
 -- Which tariff and which limits count, by the digests of their files: who reads the trail sees when a price changed. By the

@@ -150,7 +150,10 @@ CREATE TABLE restrictions (
     version      INTEGER NOT NULL CHECK (version > 0),
     -- the posting that changed it last
     last_posting INTEGER NOT NULL,
-    state        TEXT    NOT NULL
+    state        TEXT    NOT NULL,
+    -- since when it does not pay or does not receive, while that is so; and how long that was so before, all together
+    stopped_since INTEGER,
+    stopped_us    INTEGER NOT NULL CHECK (stopped_us >= 0)
 ) STRICT;
 
 -- Which tariff and which limits count, by the digests of their files: who reads the trail sees when a price changed. By the

@@ -135,7 +135,7 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
 
 fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
     match &screen.kind {
-        Kind::Menu(choices) => choices
+        Kind::Menu(_, choices) => choices
             .iter()
             .flat_map(|choice| of_act(&choice.act, &choice.fields().collect(), false))
             .collect(),

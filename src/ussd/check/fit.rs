@@ -95,11 +95,12 @@ fn widest(
     let whole = Width { septets: plain(&navigator.body(&state)), with: String::new() };
     match &screen.kind {
         Kind::End if screen.id != menus.customer.refused.text => whole,
-        Kind::Menu(_) | Kind::Confirm(_) | Kind::Resume => whole,
+        Kind::Menu(None, _) | Kind::Confirm(_) | Kind::Resume => whole,
         Kind::Input(_) | Kind::End => {
             with_refusals(navigator, menus, vocabulary, &state, &plain).unwrap_or(whole)
         }
-        Kind::List(_) | Kind::Show(..) => {
+        // what the quote says, and which choices hold, may take pages
+        Kind::List(_) | Kind::Show(..) | Kind::Menu(Some(_), _) => {
             let more = cost(&navigator.word(&state, "nav.more")).saturating_add(1);
             let septets = navigator
                 .body(&state)

@@ -99,7 +99,7 @@ fn branches(menu: &Menu, found: &mut Vec<Problem>) {
 
 fn labels(menu: &Menu, found: &mut Vec<Problem>) {
     for screen in menu.screens.values() {
-        let Kind::Menu(choices) = &screen.kind else { continue };
+        let Kind::Menu(_, choices) = &screen.kind else { continue };
         // `text` is the prompt's key in the files of texts.
         let mut taken = BTreeSet::from(["text"]);
         for choice in choices.iter().filter(|choice| !taken.insert(choice.label.text.as_str())) {
@@ -137,7 +137,7 @@ fn flags(menu: &Menu, found: &mut Vec<Problem>) {
 fn conditions(screen: &Screen) -> Vec<&Name> {
     let mut conditions: Vec<&Name> =
         screen.jumps().into_iter().filter_map(|jump| jump.when.as_ref()).collect();
-    if let Kind::Menu(choices) = &screen.kind {
+    if let Kind::Menu(_, choices) = &screen.kind {
         conditions.extend(choices.iter().filter_map(|choice| choice.when.as_ref()));
     }
     conditions

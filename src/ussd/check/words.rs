@@ -61,7 +61,7 @@ fn needed(menu: &Menu, vocabulary: &Vocabulary) -> BTreeMap<String, usize> {
 /// The texts of a screen besides its prompt.
 fn parts(screen: &Screen) -> Vec<(&str, usize)> {
     match &screen.kind {
-        Kind::Menu(choices) => {
+        Kind::Menu(_, choices) => {
             choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect()
         }
         Kind::List(_) => vec![("line", screen.line), ("empty", screen.line)],

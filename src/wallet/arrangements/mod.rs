@@ -4,6 +4,7 @@
 pub mod kind;
 pub mod place;
 pub mod setback;
+mod staff_acts;
 #[cfg(test)]
 pub(super) mod tests;
 mod waking;

@@ -137,19 +137,7 @@ impl Wallet {
         refused: Option<&Refusal>,
         now: Timestamp,
     ) -> Result<Vec<Due>, StoreError> {
-        let mut facts = Facts::default();
-        let sides = |row: &ArrangementRow| {
-            [Some(row.owner), row.other].into_iter().flatten().map(Want::Owner).collect::<Vec<_>>()
-        };
-        loading::load(conn, &found.iter().flat_map(sides).collect::<Vec<_>>(), &mut facts)?;
-        for step in kind.wants {
-            let mut wants = Vec::new();
-            for row in &found {
-                // of whom nothing is known nothing is wanted: that is found out below
-                let _ = self.about(row, &facts, now, |context| wants.extend(step(context, row)));
-            }
-            loading::load(conn, &wants, &mut facts)?;
-        }
+        let facts = self.facts_of(conn, kind, &found, now)?;
         let due = |row: ArrangementRow| {
             let act = self.about(&row, &facts, now, |context| (kind.wake)(context, &row, refused));
             Due { act: act.and_then(|act| act), row }
@@ -157,8 +145,32 @@ impl Wallet {
         Ok(found.into_iter().map(due).collect())
     }
 
+    /// What must be read of rows of a kind: their sides, and what the kind wants.
+    pub(super) fn facts_of(
+        &self,
+        conn: &mut Conn,
+        kind: &'static Kind,
+        found: &[ArrangementRow],
+        now: Timestamp,
+    ) -> Result<Facts, StoreError> {
+        let mut facts = Facts::default();
+        let sides = |row: &ArrangementRow| {
+            [Some(row.owner), row.other].into_iter().flatten().map(Want::Owner).collect::<Vec<_>>()
+        };
+        loading::load(conn, &found.iter().flat_map(sides).collect::<Vec<_>>(), &mut facts)?;
+        for step in kind.wants {
+            let mut wants = Vec::new();
+            for row in found {
+                // of whom nothing is known nothing is wanted: that is found out below
+                let _ = self.about(row, &facts, now, |context| wants.extend(step(context, row)));
+            }
+            loading::load(conn, &wants, &mut facts)?;
+        }
+        Ok(facts)
+    }
+
     /// Whoever began it is asked for as if they did it now.
-    fn about<T>(
+    pub(super) fn about<T>(
         &self,
         row: &ArrangementRow,
         facts: &Facts,

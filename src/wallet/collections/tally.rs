@@ -1,12 +1,12 @@
 //! What anybody may know of a collection: whose it is, what for, how much it has come to, and of
 //! how much and until when. Who gave is nobody's business.
 
-use super::super::arrangements::place;
+use super::super::arrangements::{Role, place};
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::collection::{self, Collection};
-use super::{COLLECTION_UNKNOWN, RULES};
+use super::{COLLECTION_GONE, COLLECTION_UNKNOWN, Event, RULES, State, steering};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
@@ -18,6 +18,17 @@ pub const TALLY: Service = Service {
     shows: SHOWS,
     refusals: &[COLLECTION_UNKNOWN],
     text: Some(ByText::Quote(&ANSWER)),
+    ..Service::PLAIN
+};
+
+/// Input `collection`: the same of one of the caller's, and as `saved` what is there; flags
+/// `payable`, `closable` and `stoppable` say what its organiser may do now.
+pub const OWN: Service = Service {
+    name: "own_collection",
+    wants: &[steering::named, steering::contents],
+    decide: own,
+    shows: SHOWS,
+    refusals: &[COLLECTION_GONE],
     ..Service::PLAIN
 };
 
@@ -37,12 +48,26 @@ const SHOWS: &[Slot] = &[
     Slot("name", Kind::Name),
     Slot("target", Kind::Money),
     Slot("gathered", Kind::Money),
+    Slot("saved", Kind::Money),
     Slot("gifts", Kind::Count),
     Slot("day", Kind::Day),
     Slot("fate", Kind::Text),
     Slot("fate_code", Kind::Text),
 ];
-const ANSWER: Message = Message::plain("sms.tally", SHOWS);
+const ANSWER: Message = Message::plain(
+    "sms.tally",
+    &[
+        Slot("title", Kind::Name),
+        Slot("collection", Kind::Code),
+        Slot("name", Kind::Name),
+        Slot("target", Kind::Money),
+        Slot("gathered", Kind::Money),
+        Slot("gifts", Kind::Count),
+        Slot("day", Kind::Day),
+        Slot("fate", Kind::Text),
+        Slot("fate_code", Kind::Text),
+    ],
+);
 
 fn named(context: &Context) -> Vec<Want> {
     collection::typed(context).map(Want::Arrangements).into_iter().collect()
@@ -57,6 +82,21 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let collection = Collection::typed(context)?;
     plan.show_all(collection.tally(context)?);
     plan.show("name", collection.organiser(context)?);
+    Ok(())
+}
+
+fn own(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let collection = Collection::own(context)?;
+    let saved_minor = collection.account(context)?.balance_minor;
+    plan.show_all(collection.tally(context)?);
+    plan.show("saved", context.money(saved_minor));
+    let reached = saved_minor >= collection.terms.target_minor;
+    let may = [
+        ("payable", collection.state == State::Spending),
+        ("closable", collection.takes(context) && reached),
+        ("stoppable", RULES.after(&collection.row, Event::CallOff.into(), Role::Owner).is_ok()),
+    ];
+    may.iter().filter(|(_, may)| *may).for_each(|(flag, _)| plan.flag(flag));
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Arrangement(_) => Found::Arrangement(None),
         Want::Arrangements(_) => Found::Arrangements(Vec::new()),
         Want::Mailbox(_) => Found::Mailbox(None),
+        Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),

@@ -72,7 +72,12 @@ impl Trial {
             market: Market::kenya(),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
             reference_key: [7; 16],
-            rules: OperatorRules { reversal_quota: 3, payout: None, unjoined: true },
+            rules: OperatorRules {
+                reversal_quota: 3,
+                payout: None,
+                unjoined: true,
+                grace: std::time::Duration::from_secs(24 * 3_600),
+            },
             brand: "Kadogo".to_owned(),
             mails: true,
             dial: "*384*1234#".to_owned(),

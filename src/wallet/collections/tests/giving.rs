@@ -3,7 +3,7 @@
 use super::super::giving::{BY_TEXT, COLLECTION_OVER, GIVE};
 use super::super::spending::{COLLECTION_LAST, COLLECTION_NOT_YET, PAYMENTS_MAX};
 use super::super::steering::{CALL_OFF, CLOSE, COLLECTION_SHORT};
-use super::super::tally::{MINE, TALLY};
+use super::super::tally::{MINE, OWN, TALLY};
 use super::super::{COLLECTION_GONE, COLLECTION_UNKNOWN};
 use super::*;
 use crate::limits::Direction;
@@ -136,6 +136,32 @@ fn its_organiser_closes_it_once_it_is_reached_and_calls_it_off_whenever_there_is
     for service in [&CLOSE, &CALL_OFF] {
         assert_eq!(world.asks(service).reason(), (COLLECTION_GONE, None), "{}", service.name);
     }
+}
+
+#[test]
+fn its_organiser_sees_what_is_there_and_what_they_may_do_now() {
+    let may = |world: &World| {
+        let ask = world.trial.ask(&OWN, world.trial.caller(&world.amina));
+        let plan = ask.with("collection", &world.row.id.to_string()).quote().planned();
+        let flags: Vec<String> = plan.flags.iter().cloned().collect();
+        format!("{} {}", plan.said("saved"), flags.join(" "))
+    };
+    let mut world = World::new(&[("pays", "spend")]);
+    world.gives(201, 49_999);
+    assert_eq!(may(&world), "KES 499.99 stoppable");
+    world.gives(201, 1);
+    assert_eq!(may(&world), "KES 500 closable stoppable");
+    world.trial.now = Timestamp::from_micros(world.row.due_at.unwrap());
+    world.wakes();
+    assert_eq!(may(&world), "KES 500 stoppable");
+    world.wakes();
+    assert_eq!(may(&world), "KES 500 payable stoppable");
+    let act = world.pays("50000", "tiles").planned().act.unwrap();
+    world.commits(act);
+    assert_eq!(may(&world), "KES 0 ");
+    let ask = world.trial.ask(&OWN, world.trial.caller(&world.baraka));
+    let others = ask.with("collection", &world.row.id.to_string()).quote().reason();
+    assert_eq!(others, (COLLECTION_GONE, None));
 }
 
 #[test]
