@@ -5,7 +5,7 @@ mod acts;
 mod bench_args;
 mod tariff_args;
 
-pub use acts::{AgentAct, ReversalAct};
+pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 
@@ -153,6 +153,24 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         act: ReversalAct,
+    },
+    /// Deals: see and decide those that the two sides cannot settle, also while the service runs
+    Deal {
+        /// The database, as an address
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL",
+            global = true
+        )]
+        database_url: String,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: DealAct,
     },
     /// The gifts of a collection, as anybody may see them: a digest, an amount and a place for
     /// each, their total, and a root over all of them

@@ -80,6 +80,7 @@ pub mod collection_commands;
 pub mod commands;
 pub mod config;
 pub mod customer_commands;
+pub mod deal_commands;
 pub mod http;
 pub mod menu_folder;
 pub mod reversal_commands;

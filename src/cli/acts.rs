@@ -1,4 +1,4 @@
-//! What the commands of an operator can do about agents and about wrong sends, as the command line
+//! What the commands of an operator can do about agents, wrong sends and deals, as the command line
 //! names it.
 
 use clap::Subcommand;
@@ -23,6 +23,63 @@ pub enum ReversalAct {
         /// The receipt code of the payment
         code: String,
         /// Why: a word or two, kept with the decision
+        #[arg(required = true)]
+        why: Vec<String>,
+    },
+}
+
+/// What can be done about deals.
+#[derive(Debug, Subcommand)]
+pub enum DealAct {
+    /// List the deals that wait for the staff: code, what is left in it, who with whom, what is
+    /// wrong, what one of the staff has proposed
+    List,
+    /// Show one: its terms, what was done and said in it, and as `seen` where it stands
+    Show {
+        /// Its code, as people have it in their messages
+        code: String,
+    },
+    /// Propose who gets what; somebody else confirms it
+    Propose {
+        /// Its code
+        code: String,
+        /// What goes back to the buyer, of what is left; the rest goes to the seller
+        #[arg(long, value_name = "AMOUNT")]
+        back: String,
+        /// Why: both are told
+        #[arg(long, value_name = "CAUSE")]
+        because: String,
+        /// Who you are
+        #[arg(long = "as", value_name = "NAME")]
+        staff: String,
+        /// Why, in a few words that both are told
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+    /// Confirm what another has proposed: both are told, and may appeal once; after an appeal it is
+    /// done at once
+    Confirm {
+        /// Its code
+        code: String,
+        /// Where it stood when you looked at it, as `kadogo deal show` says: what came since is
+        /// looked at first
+        #[arg(long, value_name = "NUMBER")]
+        seen: i64,
+        /// Who you are
+        #[arg(long = "as", value_name = "NAME")]
+        staff: String,
+    },
+    /// Do not confirm what another has proposed
+    Reject {
+        /// Its code
+        code: String,
+        /// Where it stood when you looked at it, as `kadogo deal show` says
+        #[arg(long, value_name = "NUMBER")]
+        seen: i64,
+        /// Who you are
+        #[arg(long = "as", value_name = "NAME")]
+        staff: String,
+        /// Why not: it is kept
         #[arg(required = true)]
         why: Vec<String>,
     },

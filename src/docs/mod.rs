@@ -4,3 +4,7 @@
 /// How a new service is added.
 #[doc = include_str!("adding_a_service.md")]
 pub mod adding_a_service {}
+
+/// Safe pay: how a deal goes.
+#[doc = include_str!("safe_pay.md")]
+pub mod safe_pay {}

@@ -187,8 +187,12 @@ impl Sms {
                 .await
             }
             ByText::ExecuteAnd(answer) => {
-                let side_effects =
-                    self.answered(caller, Some(command.chosen()), key, SmsReply::plain(answer));
+                let quoted = self.wallet.answer(caller, command.request(Mode::Quote)).await;
+                let Answer::Facts { slots, .. } = quoted else {
+                    return self.unable(caller, own, key, quoted).await;
+                };
+                let reply = SmsReply::new(answer, slots);
+                let side_effects = self.answered(caller, Some(command.chosen()), key, reply);
                 self.act(caller, own, key, command.request(Mode::Execute), side_effects).await
             }
             // who has a wallet is refused as the service refuses them

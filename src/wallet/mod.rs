@@ -14,6 +14,7 @@ pub mod caller;
 pub mod collections;
 pub mod context;
 pub mod counterparty;
+pub mod deals;
 pub mod line;
 pub mod message;
 pub mod metering;

@@ -8,6 +8,10 @@ use super::agents::{
 use super::arrangements::Kind;
 use super::collections::{gift, giving, spending, starting, steering, tally, turn};
 use super::context::Peers;
+use super::deals::{
+    self, answering, appealing, deal_list, delivery, funding, offering, problems, releasing,
+    returning, settling,
+};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
@@ -89,6 +93,32 @@ pub const SERVICES: &[Service] = &[
     early_opening::QUESTIONS,
     early_opening::AGREE,
     early_opening::DECLINE,
+    offering::OPEN,
+    offering::BUY_BY_TEXT,
+    offering::SELL_BY_TEXT,
+    offering::SEND,
+    answering::ACCEPT,
+    answering::DECLINE,
+    answering::COUNTER,
+    answering::WITHDRAW,
+    funding::FUND,
+    delivery::DELIVER,
+    delivery::CODE,
+    releasing::RELEASE,
+    releasing::RELEASE_PART,
+    releasing::COLLECT,
+    releasing::UNPACK,
+    problems::DISPUTE,
+    problems::BY_TEXT,
+    problems::SAY,
+    settling::OFFSET,
+    settling::AGREE,
+    settling::REFUND,
+    returning::TAKE_BACK,
+    returning::RETURN,
+    appealing::APPEAL,
+    deal_list::LIST,
+    deal_list::SHOW,
     starting::START,
     giving::GIVE,
     giving::BY_TEXT,
@@ -132,5 +162,6 @@ pub const KINDS: &[Kind] = &[
     cash_code::KIND,
     voucher::KIND,
     pots::KIND,
+    deals::KIND,
     turn::KIND,
 ];

@@ -99,7 +99,7 @@ pub enum ByText {
     Quote(&'static Message),
     /// It is done, and its own messages are the answer.
     Execute,
-    /// It is done, and this text is the answer.
+    /// It is done, and this text is the answer, with what a quote shows.
     ExecuteAnd(&'static Message),
     /// As many lines of a list as fit one message, below them what a quote shows.
     List {

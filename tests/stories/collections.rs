@@ -1,6 +1,6 @@
 //! Collections: gifts for one thing, with a target and a day. Reached, all of it goes to whom it is
-//! for, or its organiser pays from it and each giver follows their own gift; missed, everything goes
-//! back by itself.
+//! for, or its organiser pays from it and each giver follows their own gift; missed, everything
+//! goes back by itself.
 
 use super::aids::*;
 use super::world::*;

@@ -27,7 +27,7 @@ async fn cut_off_at_the_start_there_is_nothing_to_go_on_with() {
 fn the_start() -> String {
     format!(
         "dials {CODE} \n   | Kadogo\n   | 1 Send money\n   | 2 My account\n   | 3 Cash\n   | 4 \
-         More services\n"
+         More services\n   | 5 Safe pay\n"
     )
 }
 

@@ -1,6 +1,6 @@
-//! Many givers, and what comes at one moment: a collection that is missed by thousands is given back
-//! in pieces, each gift once, through a node that stops in between, while others give to another
-//! one. For a report, which says how many a second:
+//! Many givers, and what comes at one moment: a collection that is missed by thousands is given
+//! back in pieces, each gift once, through a node that stops in between, while others give to
+//! another one. For a report, which says how many a second:
 //!
 //!   KADOGO_GIVERS=20000 cargo test --test stories givers -- --nocapture
 

@@ -217,8 +217,9 @@ fn what_needs_a_pin_is_no_command() {
     let paid = Grammar::parse(&paid, "menus/sms.toml").unwrap().beyond(&by_text);
     let line = line_of("service = \"order\"");
     assert_eq!(paid.len(), 3, "{paid:?}");
-    let told =
-        format!("menus/sms.toml:{line}: `send` cannot be asked for by text; what can is balance, ");
+    let told = format!(
+        "menus/sms.toml:{line}: `send` cannot be asked for by text; what can is accept_deal"
+    );
     assert!(paid[0].starts_with(&told), "{paid:?}");
 }
 

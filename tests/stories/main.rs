@@ -30,6 +30,7 @@ mod commands;
 mod committer;
 mod crash;
 mod crowd;
+mod deals;
 mod doors;
 mod dropped;
 mod engine;

@@ -253,7 +253,12 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         callback_token: None,
         gateway: twist.gateway.clone(),
         mail: twist.mail.clone(),
-        rules: OperatorRules { reversal_quota: 3, payout: twist.payout, unjoined: twist.unjoined },
+        rules: OperatorRules {
+            reversal_quota: 3,
+            payout: twist.payout,
+            unjoined: twist.unjoined,
+            grace: std::time::Duration::from_secs(24 * 3_600),
+        },
         more_prices: "",
         demo: !twist.real,
     }

@@ -82,7 +82,7 @@ fn mistakes_in_tables_are_named_with_their_line() {
             format!("[sned]\n{bands}"),
             2,
             "`sned` does not belong here; what has a price is send, send_unjoined, cash_in, \
-             cash_out",
+             cash_out, safe_pay",
         ),
         (
             "[send]\nminimum = 1".into(),
@@ -183,7 +183,7 @@ fn mistakes_in_commission_are_named_with_their_line() {
             format!("[commission.cash_im]\n{bands}"),
             2,
             "`cash_im` does not belong here; what has a price is send, send_unjoined, cash_in, \
-             cash_out",
+             cash_out, safe_pay",
         ),
         (
             format!("[commission.cash_in]\n{bands}minimum = 1"),

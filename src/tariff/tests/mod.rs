@@ -24,7 +24,7 @@ fn kes(minor: i64) -> Money {
 fn read(text: &str) -> Result<Tariff, Vec<Problem>> {
     Tariff::parse(
         &Source::new("menus/tariff.toml", text),
-        &["send", "send_unjoined", "cash_in", "cash_out"],
+        &["send", "send_unjoined", "cash_in", "cash_out", "safe_pay"],
     )
 }
 

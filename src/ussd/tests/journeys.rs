@@ -6,7 +6,10 @@ use secrecy::ExposeSecret;
 #[test]
 fn the_start_menu() {
     let phone = Phone::dial(amina(), kind_wallet);
-    assert_eq!(phone.text, "Kadogo\n1 Send money\n2 My account\n3 Cash\n4 More services");
+    assert_eq!(
+        phone.text,
+        "Kadogo\n1 Send money\n2 My account\n3 Cash\n4 More services\n5 Safe pay"
+    );
     assert!(phone.continues);
 }
 
@@ -81,7 +84,7 @@ fn back_forgets_what_lies_ahead_and_home_forgets_everything() {
     phone.types(&["200", "1", "0"]).says("Total KES 207");
     assert_eq!(phone.last_ask().mode, Mode::Quote, "a confirm screen quotes afresh");
     phone.types(&["00"]);
-    let shown = ["send", "account", "cash", "people"].map(str::to_owned).to_vec();
+    let shown = ["send", "account", "cash", "people", "safe"].map(str::to_owned).to_vec();
     assert_eq!(phone.state, State { shown, ..State::at("home", None) });
     phone.types(&["0"]).says("1 Send money");
     phone.types(&["2", "1"]).says("Your balance is KES 793.");
@@ -108,7 +111,8 @@ fn the_number_matched_is_the_number_shown() {
     phone.types(&["00"]);
     assert_eq!(
         phone.text,
-        "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash\n5 More services"
+        "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash\n5 More services\n\
+         6 Safe pay"
     );
     phone.caller.flags.clear();
     phone.types(&["2"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");

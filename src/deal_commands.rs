@@ -1,0 +1,150 @@
+//! `kadogo deal`: staff decide the deals that their two sides cannot settle. One proposes, another
+//! confirms; it works beside a running service, like `kadogo reversal`.
+
+use crate::agent_commands::{beside, leave};
+use crate::cli::DealAct;
+use crate::config::SecretArgs;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::refusal::Refusal;
+use crate::store::people::PersonRow;
+use crate::text;
+
+use crate::wallet::Wallet;
+use crate::wallet::deals::arbiters::{Cause, Verdict};
+use crate::wallet::deals::{Dispute, Side};
+use anyhow::{anyhow, bail};
+use std::process::ExitCode;
+use strum::VariantNames;
+
+/// Letters of a reason that both sides are told.
+const WORDS_MAX: usize = 60;
+
+/// `kadogo deal`
+pub async fn run(
+    database_url: String,
+    secrets: &SecretArgs,
+    act: DealAct,
+) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database_url, secrets).await?;
+    let done = acted(&app.wallet, act).await;
+    leave(app, committer).await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn acted(wallet: &Wallet, act: DealAct) -> anyhow::Result<()> {
+    match act {
+        DealAct::List => {
+            for dispute in wallet.disputes().await? {
+                println!("{}", line(wallet, &dispute));
+            }
+            Ok(())
+        }
+        DealAct::Show { code } => {
+            let dispute = wallet.deal(&code).await.map_err(|refusal| refused(&code, &refusal))?;
+            shown(wallet, &dispute);
+            Ok(())
+        }
+        DealAct::Propose { code, back, because, staff, words } => {
+            let back = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
+            let back = back.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
+            let cause: Cause = because.parse().map_err(|_unknown| {
+                anyhow!("--because is one of: {}", Cause::VARIANTS.join(", "))
+            })?;
+            let verdict = Verdict::Propose { back_minor: back.minor, cause, words: said(&words)? };
+            let seen = wallet.deal(&code).await.map_err(|refusal| refused(&code, &refusal))?;
+            decide(wallet, &code, seen.deal.row.version, &staff, verdict).await?;
+            println!("{code}: proposed; somebody else confirms it");
+            Ok(())
+        }
+        DealAct::Confirm { code, seen, staff } => {
+            decide(wallet, &code, seen, &staff, Verdict::Confirm).await?;
+            println!("{code}: confirmed, and both are told");
+            Ok(())
+        }
+        DealAct::Reject { code, seen, staff, why } => {
+            decide(wallet, &code, seen, &staff, Verdict::Reject { why: said(&why)? }).await?;
+            println!("{code}: not confirmed");
+            Ok(())
+        }
+    }
+}
+
+async fn decide(
+    wallet: &Wallet,
+    code: &str,
+    seen: i64,
+    staff: &str,
+    verdict: Verdict,
+) -> anyhow::Result<()> {
+    if staff.trim().is_empty() || staff.chars().count() > 32 {
+        bail!("--as says who you are, in at most 32 letters");
+    }
+    let decided = wallet.decide_deal(code, seen, staff.trim(), verdict).await;
+    decided.map_err(|refusal| refused(code, &refusal))
+}
+
+fn said(words: &[String]) -> anyhow::Result<String> {
+    let said = text::words(&words.join(" "), WORDS_MAX);
+    said.ok_or_else(|| anyhow!("say why, in at most {WORDS_MAX} letters and without long numbers"))
+}
+
+fn refused(code: &str, refusal: &Refusal) -> anyhow::Error {
+    let why = match refusal.code() {
+        "moved" => "something was done in it since you looked: look again",
+        "deal_same_staff" => {
+            "who proposes does not confirm, and who decided before does not decide the appeal"
+        }
+        "deal_not_so" => "more than is left, or nothing is proposed",
+        "deal_gone" => "there is no such deal, or it does not wait for that",
+        other => other,
+    };
+    anyhow!("{code}: {why}")
+}
+
+fn money(wallet: &Wallet, minor: i64) -> Money {
+    Money::new(minor, wallet.config.market.currency)
+}
+
+fn who(person: Option<&PersonRow>) -> String {
+    let Some(person) = person else { return "nobody yet".to_owned() };
+    let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string());
+    format!("{} {}", person.name, phone.unwrap_or_default())
+}
+
+fn line(wallet: &Wallet, dispute: &Dispute) -> String {
+    let terms = &dispute.deal.terms;
+    let [buyer, seller] = &dispute.sides;
+    let state: &str = dispute.deal.state.into();
+    let ruling = terms.ruling.as_ref().map_or(String::new(), |ruling| {
+        format!("; {} proposes {} back", ruling.by, money(wallet, ruling.back_minor))
+    });
+    format!(
+        "{} {state}: {} left of {} for {}, {} buys from {}; {}{ruling}",
+        dispute.code,
+        money(wallet, terms.left_minor()),
+        money(wallet, terms.amount_minor),
+        terms.goods,
+        who(buyer.as_ref()),
+        who(seller.as_ref()),
+        terms.problem.as_deref().unwrap_or("nothing is said to be wrong"),
+    )
+}
+
+fn shown(wallet: &Wallet, dispute: &Dispute) {
+    let terms = &dispute.deal.terms;
+    println!("{}", line(wallet, dispute));
+    println!("deliver by {}, {} days to look", terms.deliver_by.text(), terms.look_days);
+    if let Some(offset) = terms.offset {
+        let side = if offset.by == Side::Buy { "the buyer" } else { "the seller" };
+        println!("{side} proposes {} back", money(wallet, offset.back_minor));
+    }
+    if let Some(ruling) = &terms.ruling {
+        println!("{}: {}", ruling.cause, ruling.words);
+    }
+    for event in &dispute.trail {
+        let note = if event.note.is_empty() { String::new() } else { format!(": {}", event.note) };
+        println!("  {} {} by {}{note}", event.version, event.event, event.actor);
+    }
+    println!("seen {}", dispute.deal.row.version);
+}

@@ -1,0 +1,106 @@
+//! The seller says that it is delivered: from then on the buyer looks at it, and silence pays the
+//! seller. And whoever has a code reads it again, behind the PIN.
+
+use super::super::context::Context;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Authority, ByText, Message, Replay, Service, Unrecorded};
+use super::deal::{self, DEAL_STOPPED, DEAL_WHICH};
+use super::terms::{Release, Side};
+use super::{DEAL_GONE, Event, State, deal_code, deal_news};
+use crate::reason::Reason;
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot};
+
+/// Input `deal`, or none where only one can be meant: it is delivered. Shows `name`, `goods`,
+/// `day`.
+pub const DELIVER: Service = Service {
+    name: "deliver_deal",
+    wants: &[deal::named, |context| deal::sides(context, Some(Event::Deliver))],
+    decide: deliver,
+    shows: SHOWS,
+    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, DEAL_AT_DOOR],
+    messages: &[&deal_news::DELIVERED],
+    text: Some(ByText::ExecuteAnd(&TOLD)),
+    ..Service::PLAIN
+};
+
+/// Input `deal`: the code, for who may know it; with the flag `back` the one for what was brought
+/// back. Shows `goods`, `name`, and, once it is done, `door_code`.
+pub const CODE: Service = Service {
+    name: "deal_code",
+    authority: Authority::Customer,
+    wants: &[deal::named, wants_code],
+    decide: code,
+    shows: &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("deal", Kind::Code),
+        Slot("goods", Kind::Name),
+        Slot("price", Kind::Money),
+        Slot("day", Kind::Day),
+        Slot("dial", Kind::Text),
+        Slot("door_code", Kind::Code),
+    ],
+    refusals: &[DEAL_GONE, DEAL_WHICH],
+    replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
+    ..Service::PLAIN
+};
+
+/// It is let go at the door: the seller asks for the code.
+pub const DEAL_AT_DOOR: Reason = Reason::new("deal_at_door");
+
+const SHOWS: &[Slot] = &[
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("deal", Kind::Code),
+    Slot("goods", Kind::Name),
+    Slot("price", Kind::Money),
+    Slot("day", Kind::Day),
+    Slot("dial", Kind::Text),
+];
+const TOLD: Message = Message::plain("sms.deliver_deal", SHOWS);
+
+fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let mut deal = deal::chosen(context, Some(Event::Deliver))?;
+    let side = deal.own_side(context)?;
+    plan.show_all(deal.told(context, side)?);
+    let role = deal.role_of(Event::Deliver, side)?;
+    deal.goes_on(context)?;
+    if deal.terms.release == Release::Door {
+        return Err(DEAL_AT_DOOR.into());
+    }
+    deal.terms.delivered = true;
+    deal.terms.clock = deal.days(context, deal.terms.look_days)?;
+    plan.show_all(deal.told(context, side)?);
+    let changes = vec![
+        deal.moved(context, Event::Deliver, role, "")?,
+        deal.tell(context, Side::Buy, &deal_news::DELIVERED, [])?,
+    ];
+    plan.commit(Act { kind: DELIVER.name, changes, ..Act::default() });
+    Ok(())
+}
+
+fn wants_code(context: &Context) -> Vec<Want> {
+    deal::sides(context, None)
+}
+
+fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let deal = deal::chosen(context, None)?;
+    let side = deal.own_side(context)?;
+    plan.show_all(deal.told(context, side)?);
+    let back = deal.state == State::Returning && side == Side::Sell;
+    let lets_go = matches!(deal.state, State::Funded | State::Delivered)
+        && deal_code::reader(deal.terms.release) == Some(side);
+    let seed = if back {
+        plan.flag("back");
+        deal.terms.return_code.as_deref()
+    } else {
+        deal.terms.code.as_deref().filter(|_| lets_go)
+    };
+    let seed = seed.ok_or(DEAL_GONE)?;
+    if context.key.is_some() {
+        plan.show("door_code", deal_code::shown(context, seed));
+        plan.commit(Act { kind: CODE.name, ..Act::default() });
+    }
+    Ok(())
+}

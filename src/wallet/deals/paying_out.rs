@@ -1,0 +1,118 @@
+//! Money leaves a deal: to the seller, back to the buyer, or to both; with the part of the price
+//! that is earned by it, what it counts for against limits, and what both hear of it. Why it leaves
+//! is not known here.
+
+use super::super::arrangements::Role;
+use super::super::context::Context;
+use super::super::metering;
+use super::super::plan::{Act, PlanError};
+use super::deal::Deal;
+use super::deal_clock::Clock;
+use super::deal_news::{BACK, GIVEN_BACK, LET_GO, PAID_OUT};
+use super::terms::Side;
+use super::{DEAL_GONE, Event};
+use crate::book::{Change, Meter};
+use crate::money::Money;
+use crate::value::Value;
+
+/// What is paid out, and how it leaves the deal.
+#[derive(Debug, Clone, Copy)]
+pub struct Payout<'a> {
+    /// What happens.
+    pub event: Event,
+    /// Who brings it about.
+    pub role: Role,
+    /// What of the amount is let go to the seller, minor units.
+    pub more_minor: i64,
+    /// Whether all the rest goes back to the buyer, and it is over.
+    pub last: bool,
+    /// Why, in words; empty where nobody was asked.
+    pub note: &'a str,
+}
+
+/// As postings are called that pay the seller, and that give back.
+pub const OUT: &str = "deal_out";
+/// The same where all of it goes back.
+pub const RETURNED: &str = "deal_back";
+
+impl Deal {
+    /// Pays out.
+    pub fn pays(&self, context: &Context, payout: &Payout) -> Result<Act, PlanError> {
+        let shares = self.shares(payout.more_minor, payout.last);
+        let account = self.account(context)?;
+        let left = account.balance_minor;
+        let expected =
+            self.terms.price.balance_minor(self.terms.amount_minor, self.terms.released_minor);
+        if left != expected {
+            return Err(PlanError::Damaged("a deal whose account does not fit"));
+        }
+        let mut after = self.clone();
+        let released = after.terms.released_minor.saturating_add(payout.more_minor);
+        after.terms.released_minor = released;
+        if payout.last {
+            after.terms.clock = Clock::STILL;
+        } else {
+            // it was of what was left then
+            after.terms.offset = None;
+        }
+        let moved = after.moved(context, payout.event, payout.role, payout.note)?;
+        let mut changes = vec![moved];
+        let (seller, buyer) =
+            (context.money(shares.seller_minor), context.money(shares.buyer_minor));
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        let parts = [payout.more_minor, back].map(|minor| context.money(minor));
+        changes.extend(self.news(context, parts, seller, buyer)?);
+        let meters = self.meters(context, payout, seller.minor > 0)?;
+        let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
+        Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
+    }
+
+    /// Each hears of what came to them, and of what the other got as parts of the price.
+    fn news(
+        &self,
+        context: &Context,
+        [let_go, given_back]: [Money; 2],
+        seller: Money,
+        buyer: Money,
+    ) -> Result<Vec<Change>, PlanError> {
+        let paid = |money: Money| [("paid".to_owned(), Value::from(money))];
+        let mut changes = Vec::new();
+        if seller.minor > 0 {
+            changes.push(self.tell(context, Side::Sell, &PAID_OUT, paid(seller))?);
+            if buyer.minor == 0 {
+                changes.push(self.tell(context, Side::Buy, &LET_GO, paid(let_go))?);
+            }
+        }
+        if buyer.minor > 0 {
+            changes.push(self.tell(context, Side::Buy, &BACK, paid(buyer))?);
+            if seller.minor == 0 {
+                changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(given_back))?);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What comes to the seller counts for them; what goes back counts no more for the buyer.
+    fn meters(
+        &self,
+        context: &Context,
+        payout: &Payout,
+        arrives: bool,
+    ) -> Result<Vec<Meter>, PlanError> {
+        let mut meters = Vec::new();
+        // the book counts only for who is moved
+        if arrives {
+            let seller = &self.holder(context, Side::Sell)?.person;
+            let meter = metering::received(context, seller, context.money(payout.more_minor));
+            let own = context.person()?.account_id == seller.account_id;
+            meters.push(Meter { own, ..meter });
+        }
+        let back = self.terms.left_minor().saturating_sub(payout.more_minor);
+        if payout.last && back > 0 {
+            let buyer = self.party(Side::Buy).ok_or(DEAL_GONE)?;
+            let day = self.terms.funded.ok_or(PlanError::Damaged("a deal without money"))?;
+            meters.push(metering::returned(day, buyer, context.money(back)));
+        }
+        Ok(meters)
+    }
+}

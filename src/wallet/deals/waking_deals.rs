@@ -1,0 +1,148 @@
+//! A deal's clock strikes: people are reminded, or silence counts. For the buyer while goods are to
+//! be delivered, for the seller once they are said to be there. Each once; never unawares, and not
+//! while an account of the two is stopped.
+
+use super::super::arrangements::Role;
+use super::super::context::Context;
+use super::super::plan::{Act, PlanError};
+use super::arbiters;
+use super::deal::Deal;
+use super::deal_clock::{Clock, Stroke};
+use super::paying_out::Payout;
+use super::terms::Side;
+use super::{Event, KIND, State, deal_news};
+use crate::book::{Change, Put};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::wants::Want;
+use crate::time::Timestamp;
+use crate::value::{Slots, Value};
+use std::time::Duration;
+
+/// Where nothing can be done now, it is looked at again after so long.
+const AGAIN_AFTER: Duration = Duration::from_secs(6 * 3_600);
+
+/// What must be read when its time has come.
+pub fn wants(_context: &Context, row: &ArrangementRow) -> Vec<Want> {
+    Deal::of(row).map(|deal| deal.wants()).unwrap_or_default()
+}
+
+/// What is done then.
+pub fn wake(
+    context: &Context,
+    row: &ArrangementRow,
+    refused: Option<&Refusal>,
+) -> Result<Act, PlanError> {
+    let deal = Deal::of(row)?;
+    match refused {
+        // a mistake of ours: it is reported, and looked at again
+        Some(refusal) if refusal.reason == Reason::INVALID => return Err(refusal.clone().into()),
+        // there is no room for it at who is to be paid
+        Some(_cannot_yet) => return stuck(context, &deal),
+        None => {}
+    }
+    if deal.is_stopped(context)? {
+        return waits(context, &deal, Vec::new());
+    }
+    let stopped_us = deal.stopped_us(context)?;
+    let due = Timestamp::from_micros(deal.row.due_at.unwrap_or(0));
+    let zone = &context.config.market.zone;
+    let rules = &context.config.rules;
+    match deal.terms.clock.strikes(due, context.now, stopped_us, rules, zone) {
+        Stroke::Wait => {
+            let changes = vec![deal.moved(context, Event::Wait, Role::Service, "")?];
+            Ok(Act { kind: "deal_wait", changes, ..Act::default() })
+        }
+        Stroke::Remind => {
+            let mut deal = deal;
+            deal.terms.clock.reminded = true;
+            told(context, &deal, Event::Remind, &deal_news::REMINDER)
+        }
+        Stroke::Later(day) => {
+            let mut deal = deal;
+            deal.terms.clock = Clock::until(day, stopped_us);
+            told(context, &deal, Event::Wait, &deal_news::LATER)
+        }
+        Stroke::RunOut => run_out(context, &deal),
+    }
+}
+
+/// Who is expected to do something is told, and, where a time was moved, the other side too.
+fn told(
+    context: &Context,
+    deal: &Deal,
+    event: Event,
+    message: &super::super::service::Message,
+) -> Result<Act, PlanError> {
+    let mut changes = vec![deal.moved(context, event, Role::Service, "")?];
+    for side in [Side::Buy, Side::Sell] {
+        let todo = deal.todo(side);
+        let theirs = !todo.starts_with("they_") || event == Event::Wait;
+        // nobody but its owner has heard of one that was not sent
+        if theirs && (deal.state != State::Drafted || side == deal.terms.side) {
+            let todo = [("todo_code".to_owned(), Value::from(todo.to_owned()))];
+            changes.push(deal.tell(context, side, message, todo)?);
+        }
+    }
+    Ok(Act { kind: "deal_told", changes, ..Act::default() })
+}
+
+/// Silence counts.
+fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
+    let left_minor = deal.terms.left_minor();
+    let payout =
+        Payout { event: Event::RunOut, role: Role::Service, more_minor: 0, last: true, note: "" };
+    match deal.state {
+        State::Drafted => {
+            let changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
+            Ok(Act { kind: "deal_over", changes, ..Act::default() })
+        }
+        State::Offered | State::Countered | State::Accepted => {
+            let mut changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
+            changes.extend(deal.tell_both(context, &deal_news::EXPIRED, &Slots::new())?);
+            Ok(Act { kind: "deal_over", changes, ..Act::default() })
+        }
+        State::Funded => deal.pays(context, &payout),
+        State::Delivered => deal.pays(context, &Payout { more_minor: left_minor, ..payout }),
+        State::Ruled => arbiters::carried_out(context, deal, Event::RunOut, Role::Service, ""),
+        State::Returning => {
+            let mut deal = deal.clone();
+            deal.terms.clock = Clock::STILL;
+            let mut changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
+            changes.extend(deal.tell_both(context, &deal_news::NOT_BROUGHT, &Slots::new())?);
+            Ok(Act { kind: "deal_over", changes, ..Act::default() })
+        }
+        State::Disputed
+        | State::Proposed
+        | State::Appealed
+        | State::Reproposed
+        | State::Released
+        | State::Refunded
+        | State::Settled
+        | State::Decided
+        | State::Declined
+        | State::Withdrawn
+        | State::Expired => Err(PlanError::Damaged("a deal whose clock stands still")),
+    }
+}
+
+/// Who is to be paid cannot take it now: they hear why once a day, and it is tried again.
+fn stuck(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
+    let ruling = deal.terms.ruling.as_ref().filter(|_| deal.state == State::Ruled);
+    let all_back = ruling.is_some_and(|ruling| ruling.back_minor >= deal.terms.left_minor());
+    let side = if deal.state == State::Funded || all_back { Side::Buy } else { Side::Sell };
+    let news = deal.tell(context, side, &deal_news::STUCK, [])?;
+    waits(context, deal, vec![news])
+}
+
+/// Nothing can be done now.
+fn waits(context: &Context, deal: &Deal, news: Vec<Change>) -> Result<Act, PlanError> {
+    let event = Event::Wait.into();
+    let row = KIND.after(&deal.row, event, Role::Service)?;
+    let pause = if news.is_empty() { AGAIN_AFTER } else { AGAIN_AFTER.saturating_mul(4) };
+    let due_at = Some(context.now.plus(pause).micros());
+    let put = Put { row: ArrangementRow { due_at, ..row }, event, note: String::new() };
+    let changes = [Change::Put(put)].into_iter().chain(news).collect();
+    Ok(Act { kind: "deal_wait", changes, ..Act::default() })
+}

@@ -1,0 +1,13 @@
+//! Safe pay: a deal between two who do not know each other, one by dialling, the other by texts:
+//! agreed on, paid in, delivered, paid out; and what happens where somebody is silent, or something
+//! is wrong.
+
+use super::aids::*;
+use super::world::*;
+use std::time::Duration;
+
+mod helpers;
+mod peace;
+mod trouble;
+
+use helpers::*;
