@@ -6,6 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
+use super::collections::{gift, giving, spending, starting, steering, tally, turn};
 use super::context::Peers;
 use super::deals::{
     self, answering, appealing, deal_list, delivery, funding, offering, problems, releasing,
@@ -142,6 +143,17 @@ pub const SERVICES: &[Service] = &[
     appealing::APPEAL,
     deal_list::LIST,
     deal_list::SHOW,
+    starting::START,
+    giving::GIVE,
+    giving::BY_TEXT,
+    tally::TALLY,
+    tally::OWN,
+    tally::MINE,
+    steering::CLOSE,
+    steering::CALL_OFF,
+    spending::PAY,
+    gift::FOLLOW,
+    gift::MINE,
     budget::SET,
     budget::REMOVE,
     join::SERVICE,
@@ -179,4 +191,5 @@ pub const KINDS: &[Kind] = &[
     invitation::KIND,
     proposal::KIND,
     deals::KIND,
+    turn::KIND,
 ];
