@@ -6,6 +6,7 @@ use super::aids::*;
 use super::world::*;
 use std::time::Duration;
 
+mod away;
 mod cells;
 mod helpers;
 mod peace;

@@ -12,18 +12,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the demo's people have as PINs.
 const PINS: [(&str, &str); 5] =
-    [(AMINA, "7361"), (BARAKA, "4826"), (CLAIRE, "9274"), (DAUDI, "8053"), (ESTHER, "1597")];
+    [(AMINA, "7361"), (BARAKA, "4826"), (CLAIRE, "9274"), (DAUDI, "8053"), (ESTHER, "6195")];
 /// The price, and what the buyer pays on top.
 const PRICE: i64 = 100_000;
 const FEE: i64 = 1_000;
 const ROUNDS: usize = 4;
 
 /// Two nodes on one database, with a deal about a phone: Amina buys it from Daudi.
-struct Race {
-    one: World,
-    other: World,
-    deal: String,
-    before: (i64, i64),
+pub struct Race {
+    pub one: World,
+    pub other: World,
+    pub deal: String,
+    pub before: (i64, i64),
 }
 
 /// What came of an act: nothing, or the code of the refusal; and the digits that it showed.
@@ -54,7 +54,7 @@ async fn acts(
 
 impl Race {
     /// The two agree on it.
-    async fn new(more: &[(&str, &str)]) -> Race {
+    pub async fn new(more: &[(&str, &str)]) -> Race {
         let one = World::new().await;
         let other = one.beside(Twist::default()).await;
         let before = (one.balance(AMINA).await, one.balance(DAUDI).await);
@@ -76,7 +76,7 @@ impl Race {
     }
 
     /// The money is in it; and the code for the door, where there is one.
-    async fn paid_in(release: &str) -> (Race, String) {
+    pub async fn paid_in(release: &str) -> (Race, String) {
         let race = Race::new(&[("release", release)]).await;
         race.does(&race.one, DAUDI, "accept_deal", &[]).await.unwrap();
         let code = race.does(&race.one, AMINA, "fund_deal", &[]).await.unwrap();
@@ -84,7 +84,7 @@ impl Race {
         (race, code)
     }
 
-    async fn does(
+    pub async fn does(
         &self,
         node: &World,
         number: &str,
@@ -101,13 +101,13 @@ impl Race {
     }
 
     /// What the buyer and the seller have more than before.
-    async fn moved(&self) -> (i64, i64) {
+    pub async fn moved(&self) -> (i64, i64) {
         let now = (self.one.balance(AMINA).await, self.one.balance(DAUDI).await);
         (now.0 - self.before.0, now.1 - self.before.1)
     }
 
     /// Where the deal is, and at which version.
-    async fn stands(&self) -> (String, i64) {
+    pub async fn stands(&self) -> (String, i64) {
         let id = kadogo::id::Id::of(self.deal.parse().unwrap());
         let read =
             move |conn: &mut kadogo::store::Conn| kadogo::store::arrangement_rows::by_id(conn, id);
