@@ -6,7 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
-use super::collections::{gift, giving, spending, starting, steering, tally, turn};
+use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
     self, answering, appealing, deal_list, delivery, funding, offering, problems, releasing,
@@ -146,9 +146,9 @@ pub const SERVICES: &[Service] = &[
     starting::START,
     giving::GIVE,
     giving::BY_TEXT,
-    tally::TALLY,
-    tally::OWN,
-    tally::MINE,
+    public_tally::TALLY,
+    public_tally::OWN,
+    public_tally::MINE,
     steering::CLOSE,
     steering::CALL_OFF,
     spending::PAY,

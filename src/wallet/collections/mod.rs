@@ -10,10 +10,10 @@ pub mod handing_back;
 pub mod lineage;
 pub mod news;
 pub mod proof;
+pub mod public_tally;
 pub mod spending;
 pub mod starting;
 pub mod steering;
-pub mod tally;
 pub mod turn;
 
 use super::arrangements::kind::{self, Kind, Role};

@@ -1,9 +1,9 @@
 //! Gifts, what anybody may see of them, and what its organiser may do before its day.
 
 use super::super::giving::{BY_TEXT, COLLECTION_OVER, GIVE};
+use super::super::public_tally::{MINE, OWN, TALLY};
 use super::super::spending::{COLLECTION_LAST, COLLECTION_NOT_YET, PAYMENTS_MAX};
 use super::super::steering::{CALL_OFF, CLOSE, COLLECTION_SHORT};
-use super::super::tally::{MINE, OWN, TALLY};
 use super::super::{COLLECTION_GONE, COLLECTION_UNKNOWN};
 use super::*;
 use crate::limits::Direction;
