@@ -118,7 +118,7 @@ async fn of_two_payouts_for_the_money_of_one_one_is_paid() {
         let got = [after[0] - before[0], after[1] - before[1]];
         assert!(got == [10_000, 0] || got == [0, 10_000], "{got:?}");
         drop(node);
-        world.clock.advance(std::time::Duration::from_secs(5 * 86_400));
+        world.clock.advance(std::time::Duration::from_secs(6 * 86_400));
         settle(&world).await;
         assert_eq!(open_proposals(&world).await, [""; 0]);
         let states = rows(&world, "group_proposal", false).await;

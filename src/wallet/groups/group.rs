@@ -226,9 +226,15 @@ pub fn looked_at(now: Timestamp) -> Timestamp {
     now.plus(ASLEEP_AFTER)
 }
 
-/// The first of the next days on which people are awake.
+/// The hour of a day from which people are told of what it brings.
 pub fn morning_of(context: &Context, day: Day) -> Timestamp {
     day.at_hour(8, &context.config.market.zone)
+}
+
+/// Until when something waits that waits for so many days: nobody is told at night that it is over.
+pub fn evening_in(context: &Context, days: i32) -> Timestamp {
+    let day = Day::new(context.today().number().saturating_add(days));
+    day.at_hour(20, &context.config.market.zone)
 }
 
 fn members_and_account(_context: &Context, row: &ArrangementRow) -> Vec<Want> {

@@ -152,7 +152,7 @@ fn turn_of(context: &Context, group: ArrangementId) -> Result<Slots, PlanError> 
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     context.person()?;
     for id in groups(context) {
-        let group = Group::found(context, id)?;
+        let Ok(group) = Group::found(context, id) else { continue };
         plan.line(id, stands(context, &group)?);
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::super::arrangements::kind::{self, Kind, Role};
 use super::super::context::Context;
 use super::super::message::Message;
 use super::super::plan::{Act, PlanError};
-use super::group::{FORMS, Group, RUNS, State as Stage};
+use super::group::{self, FORMS, Group, RUNS, State as Stage};
 use crate::id::{AccountId, ArrangementId};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
@@ -14,14 +14,13 @@ use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::wants::Want;
 use crate::value::{self, Slot, Slots, Value};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 /// The invitation was answered, its time is over, or its group has begun without.
 pub const GROUP_INVITE_GONE: Reason = Reason::new("group_invite_gone");
 
 /// How long it waits.
-const LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+const LIFE_DAYS: i32 = 7;
 /// Nobody is invited more often at a time.
 const LOOK: i64 = 50;
 
@@ -115,7 +114,7 @@ impl Invitation {
         let agreed = group.state != Stage::Forming;
         let terms = Terms { group: group.row.id, name: group.terms.name.clone(), agreed };
         let row = KIND.row(context, State::Invited.into(), inviter, None);
-        let due_at = Some(context.now.plus(LIFE).micros());
+        let due_at = Some(group::evening_in(context, LIFE_DAYS).micros());
         let subject = to.to_owned();
         let row = ArrangementRow { due_at, subject, body: kind::written(&terms), ..row };
         Invitation { row, terms }

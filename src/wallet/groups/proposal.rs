@@ -24,14 +24,13 @@ use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::Slots;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 /// What was asked is decided, or its time is over.
 pub const GROUP_ASK_GONE: Reason = Reason::new("group_ask_gone");
 
 /// How long it waits.
-const LIFE: Duration = Duration::from_secs(5 * 24 * 3_600);
+const LIFE_DAYS: i32 = 5;
 /// Nobody asks more of one group at a time.
 const LOOK: i64 = 100;
 
@@ -147,7 +146,7 @@ impl Proposal {
         concerned: Option<AccountId>,
         about: About,
     ) -> Proposal {
-        let due_at = Some(context.now.plus(LIFE));
+        let due_at = Some(group::evening_in(context, LIFE_DAYS));
         Proposal::begun(context, (group.row.id, asker, concerned), State::Asked, due_at, about)
     }
 
@@ -336,7 +335,7 @@ fn turn_comes(
     let Some((whose, had)) = rota::next(&all, can, had) else { return waits() };
     let about = About::Turn { amount_minor, day: *day, had };
     let terms = Terms { about, yes: Vec::new(), no: Vec::new() };
-    let ends = context.now.plus(LIFE);
+    let ends = group::evening_in(context, LIFE_DAYS);
     let row =
         ArrangementRow { other: Some(whose), due_at: Some(ends.micros()), ..proposal.row.clone() };
     let asked = Proposal { row, terms, ..proposal.clone() };

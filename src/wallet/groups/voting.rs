@@ -4,7 +4,7 @@
 use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Authority, Service};
+use super::super::service::{Authority, Replay, Service, Unrecorded};
 use super::about::DECLINED;
 use super::carrying::{self, Case, GROUP_SHORT};
 use super::group::{Group, State};
@@ -40,6 +40,7 @@ pub const AGREE: Service = Service {
     shows: SHOWS,
     refusals: &[GROUP_ASK_GONE, GROUP_GONE, GROUP_VOTED, GROUP_SHORT],
     messages: carrying::MESSAGES,
+    replay: GIVEN,
     ..Service::PLAIN
 };
 
@@ -51,8 +52,13 @@ pub const DECLINE: Service = Service {
     shows: SHOWS,
     refusals: &[GROUP_ASK_GONE, GROUP_GONE, GROUP_VOTED],
     messages: &[&DECLINED],
+    replay: GIVEN,
     ..Service::PLAIN
 };
+
+/// How a vote is told again: that it counts, and what came of it if it is decided.
+const GIVEN: Replay =
+    Replay { wants: &[chosen], recorded: Some(given), unrecorded: Unrecorded::Nothing };
 
 /// They have said so already.
 pub const GROUP_VOTED: Reason = Reason::new("group_voted");
@@ -139,6 +145,16 @@ fn chosen(context: &Context) -> Vec<Want> {
 fn row<'a>(context: &Context<'a>) -> Result<&'a ArrangementRow, PlanError> {
     let row = context.facts.arrangement(named(context)?)?;
     Ok(row.filter(|row| row.kind == proposal::KIND.name).ok_or(GROUP_ASK_GONE)?)
+}
+
+fn given(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let code = match Proposal::of(row(context)?)?.state {
+        proposal::State::Carried => "done",
+        proposal::State::Declined => "lost",
+        proposal::State::Planned | proposal::State::Asked | proposal::State::Expired => "given",
+    };
+    plan.show("vote_code", code);
+    Ok(())
 }
 
 fn group_and_members(context: &Context) -> Vec<Want> {

@@ -149,7 +149,7 @@ fn on_its_day_all_others_are_asked_for_what_is_in_it() {
     assert_eq!(moves(&act), ["group_proposal: ask = asked"]);
     let asks = stored(&act, &proposal::KIND);
     let kept: proposal::Terms = kind::body(&asks).unwrap();
-    assert_eq!((asks.other, asks.due_at), (Some(Id::of(102)), Some(NOW.plus(5 * DAY).micros())));
+    assert_eq!((asks.other, asks.due_at), (Some(Id::of(102)), Some(umoja.evening_in(5))));
     assert!(matches!(kept.about, About::Turn { amount_minor: 20_000, .. }));
     assert_eq!(heard(act), ["sms.group_turn 2", "sms.group_asked 1", "sms.group_asked 3"]);
     // whose turn it would be can get nothing now: the next one has it

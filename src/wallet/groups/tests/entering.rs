@@ -79,7 +79,7 @@ fn until_it_begins_its_founder_invites_and_from_then_on_all_decide() {
     let act = plan.act.unwrap();
     assert_eq!(moves(&act), ["group_invitation: begin = invited"]);
     let row = stored(&act, &invitation::KIND);
-    assert_eq!((row.subject.as_str(), row.due_at), (NAMES[2].0, Some(NOW.plus(7 * DAY).micros())));
+    assert_eq!((row.subject.as_str(), row.due_at), (NAMES[2].0, Some(umoja.evening_in(7))));
     assert_eq!(heard(act), ["sms.group_invited 3"]);
     let plan = invite(&umoja, 1, "+254711222333").planned();
     assert_eq!(

@@ -21,6 +21,7 @@ use super::about::About;
 use super::group::{self, Terms};
 use super::{invitation, membership, proposal};
 use crate::book::{Change, Put};
+use crate::calendar::Day;
 use crate::id::{Id, PostingId};
 use crate::schedule::Every;
 use crate::store::arrangement_rows::ArrangementRow;
@@ -119,6 +120,13 @@ impl Umoja {
     pub fn holds(&mut self, minor: i64) {
         let account = Account { last_posting: Some(Id::of(77)), ..account(900, minor) };
         self.trial.set(Want::Account(Id::of(900)), Found::Account(Some(account)));
+    }
+
+    /// The evening of the day in so many days.
+    pub fn evening_in(&self, days: u64) -> i64 {
+        let zone = &self.trial.config.market.zone;
+        let day = Day::of(NOW.plus(DAY * u32::try_from(days).unwrap()), zone);
+        day.at_hour(20, zone).micros()
     }
 
     /// The group has agreed on something else.

@@ -35,7 +35,7 @@ fn a_payout_is_asked_of_all_others_and_moves_nothing() {
         (asked.owner, asked.other, asked.subject.as_str()),
         (Id::of(101), Some(Id::of(101)), "1")
     );
-    assert_eq!(asked.due_at, Some(NOW.plus(5 * DAY).micros()));
+    assert_eq!(asked.due_at, Some(umoja.evening_in(5)));
     let voters = ["2", "3", "4", "5"].map(|who| format!("sms.group_asked {who}"));
     assert_eq!(heard(act), voters);
     // who gets it is not asked
@@ -257,6 +257,20 @@ fn removing_another_rule_and_the_end_are_asked_like_a_payout() {
     let plan = alone.by(1, &proposing::CLOSE, &[]).planned();
     assert_eq!(plan.said("vote_code"), "done");
     assert_eq!(moves(&plan.act.unwrap()), ["group: close = closing"]);
+}
+
+#[test]
+fn a_vote_whose_answer_was_lost_is_told_again() {
+    let told = |state: &str| {
+        let mut umoja = Umoja::of("running", 5, 50_000);
+        let row = asked(pay(30_000), Some(101), &[102], &[]);
+        umoja.asks(ArrangementRow { state: state.into(), open: state == "asked", ..row });
+        let caller = umoja.trial.caller(&umoja.people[1]);
+        let again = umoja.trial.ask(&AGREE, caller).with("proposal", "50");
+        again.again(Some(Id::of(7))).execute().planned().said("vote_code")
+    };
+    let states = ["asked", "carried", "declined", "expired"];
+    assert_eq!(states.map(told), ["given", "done", "lost", "given"]);
 }
 
 #[test]
