@@ -216,6 +216,18 @@ async fn the_list_of_digests_has_each_gift_and_no_name() {
     amina.write(&format!("GIFT {gift}")).await;
     let told = amina.messages().await.concat();
     assert!(told.contains(&lines[0].0), "{told} {lines:?}");
+    // how far it is may be known by anybody, also without a wallet; a gift by who gave it alone
+    let stranger = world.phone(STRANGER);
+    stranger.write(&format!("tally {code}")).await;
+    let tally = stranger.messages().await.concat();
+    assert!(tally.contains("KES 550.50 of KES 500, 2 gifts"), "{tally}");
+    assert!(!tally.contains("Daudi"), "{tally}");
+    stranger.write("tally 12345").await;
+    assert!(stranger.messages().await.concat().contains("No collection has that number"));
+    stranger.write(&format!("gift {gift}")).await;
+    assert!(!stranger.messages().await.concat().contains("300"));
+    daudi.write(&format!("GIFT {gift}")).await;
+    assert!(!daudi.messages().await.concat().contains("300"));
     assert!(!told.contains(&lines[1].0));
     // what is paid from it changes nothing of what was given
     comes(&world, 28, 8).await;

@@ -17,7 +17,7 @@ pub const TALLY: Service = Service {
     decide: show,
     shows: SHOWS,
     refusals: &[COLLECTION_UNKNOWN],
-    text: Some(ByText::Quote(&ANSWER)),
+    text: Some(ByText::QuoteToAnybody(&ANSWER)),
     ..Service::PLAIN
 };
 

@@ -66,6 +66,27 @@ fn each_refusal_of_a_gift_is_clear() {
     }
 }
 
+/// A price is on top: what is counted, and what goes back, is the gift.
+#[test]
+fn with_a_price_the_gift_is_whole_and_goes_back_whole() {
+    let mut world = World::new(&[("pays", "me")]);
+    let (trial, _, _) = two();
+    let dear =
+        trial.tariff("currency = 'KES'\n[give]\nbands = [{ from = 1, to = 1_000, fee = 5 }]");
+    world.trial.tariff.set(dear.tariff.get().as_ref().clone());
+    let plan = give_some(&world, &world.baraka, &world.code(), "5000").planned();
+    assert_eq!(["fee", "total"].map(|slot| plan.said(slot)), ["KES 5", "KES 55"]);
+    let legs = plan.act.unwrap().legs;
+    let legs: Vec<(i64, i64)> =
+        legs.iter().map(|leg| (leg.account.number(), leg.amount_minor)).collect();
+    assert_eq!(legs[..2], [(102, -5_500), (MONEY, 5_000)]);
+    world.gives(201, 5_000);
+    assert_eq!(world.follows(201, 500), ["counted KES 50", "waits KES 50"]);
+    world.trial.now = Timestamp::from_micros(world.row.due_at.unwrap());
+    world.runs();
+    assert_eq!(world.got[&Id::of(201)], 5_000);
+}
+
 #[test]
 fn a_text_leaves_an_order_for_the_pin() {
     let world = World::new(&[("pays", "me")]);
