@@ -2,26 +2,10 @@
 //! check digit, so that a slip of one digit, or two neighbours swapped, is noticed before anybody's
 //! name is shown. Pure.
 
+use crate::check_digit;
 use crate::id::AccountId;
 use crate::reason::Reason;
 use std::fmt;
-
-/// The quasigroup of order ten that H. M. Damm published in 2004: no digit maps to itself, and
-/// order matters.
-const DAMM: [[u8; 10]; 10] = [
-    [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
-    [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
-    [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
-    [1, 7, 5, 0, 9, 8, 3, 4, 2, 6],
-    [6, 1, 2, 3, 0, 4, 5, 9, 7, 8],
-    [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
-    [5, 8, 6, 9, 7, 2, 0, 1, 3, 4],
-    [8, 9, 4, 5, 3, 6, 2, 0, 1, 7],
-    [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
-    [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
-];
-/// Digits of a number, at most.
-const DIGITS_MAX: usize = 19;
 
 /// The number of an outlet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,18 +21,8 @@ impl AgentNumber {
 
     /// Reads what was typed; blanks and hyphens between the digits do not matter.
     pub fn parse(typed: &str) -> Result<AgentNumber, Reason> {
-        let digits: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
-        let plain = digits.len() <= DIGITS_MAX
-            && !digits.starts_with('0')
-            && digits.bytes().all(|b| b.is_ascii_digit());
-        let (outlet, _check) =
-            digits.split_at_checked(digits.len().saturating_sub(1)).ok_or(Reason::AGENT_FORMAT)?;
-        let outlet: i64 = outlet.parse().map_err(|_empty| Reason::AGENT_FORMAT)?;
-        if plain && outlet > 0 && damm(&digits) == 0 {
-            Ok(AgentNumber::of(AccountId::of(outlet)))
-        } else {
-            Err(Reason::AGENT_FORMAT)
-        }
+        let outlet = check_digit::read(typed).ok_or(Reason::AGENT_FORMAT)?;
+        Ok(AgentNumber::of(AccountId::of(outlet)))
     }
 
     /// The outlet it names.
@@ -59,16 +33,8 @@ impl AgentNumber {
 
 impl fmt::Display for AgentNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.outlet, damm(&self.outlet.to_string()))
+        f.write_str(&check_digit::written(self.outlet.number()))
     }
-}
-
-/// The check digit of these digits; 0 when they end with their own.
-fn damm(digits: &str) -> u8 {
-    digits.bytes().fold(0, |interim, digit| {
-        let row = DAMM.get(usize::from(interim));
-        row.and_then(|row| row.get(usize::from(digit.wrapping_sub(b'0')))).copied().unwrap_or(0)
-    })
 }
 
 #[cfg(test)]

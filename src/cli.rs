@@ -172,6 +172,26 @@ pub enum Command {
         #[command(subcommand)]
         act: DealAct,
     },
+    /// The gifts of a collection, as anybody may see them: a digest, an amount and a place for
+    /// each, their total, and a root over all of them
+    ///
+    /// It names nobody. Who gave one is told its digest when they ask for their gift, and finds it
+    /// in the list.
+    Collection {
+        /// The database, as an address
+        #[arg(
+            long,
+            env = "KADOGO_DATABASE_URL",
+            default_value = "sqlite://kadogo.db",
+            value_name = "URL"
+        )]
+        database_url: String,
+        /// With which PINs are kept.
+        #[command(flatten)]
+        secrets: SecretArgs,
+        /// Its number
+        number: String,
+    },
     /// How well somebody is known, which decides what they may move and what it costs: see it, or
     /// say it
     Tier {

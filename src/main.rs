@@ -3,7 +3,8 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, commands, customer_commands, deal_commands, reversal_commands, verify,
+    agent_commands, collection_commands, commands, customer_commands, deal_commands,
+    reversal_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -39,6 +40,9 @@ async fn main() -> ExitCode {
         }
         Command::Deal { database_url, secrets, act } => {
             deal_commands::run(database_url, &secrets, act).await
+        }
+        Command::Collection { database_url, secrets, number } => {
+            collection_commands::run(database_url, &secrets, &number).await
         }
         Command::Tier { database_url, secrets, phone, tier } => {
             customer_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await

@@ -39,6 +39,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "actor",
             "agent_number",
+            "check_digit",
             "request",
             "calendar",
             "catalogue",
@@ -81,6 +82,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "clock_watch",
             "commands",
             "config",
+            "collection_commands",
             "customer_commands",
             "http",
             "menu_folder",

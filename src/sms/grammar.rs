@@ -87,10 +87,11 @@ pub(super) enum PatternInput {
     Reference,
     Why,
     Deal,
+    Code,
 }
 
 impl PatternInput {
-    pub(super) const ALL: [PatternInput; 7] = [
+    pub(super) const ALL: [PatternInput; 8] = [
         PatternInput::Amount,
         PatternInput::To,
         PatternInput::Language,
@@ -98,6 +99,7 @@ impl PatternInput {
         PatternInput::Reference,
         PatternInput::Why,
         PatternInput::Deal,
+        PatternInput::Code,
     ];
 
     /// The name of the capture, which is also the name of the wallet's field.
@@ -110,6 +112,7 @@ impl PatternInput {
             PatternInput::Reference => "reference",
             PatternInput::Why => "why",
             PatternInput::Deal => "deal",
+            PatternInput::Code => "code",
         }
     }
 }
@@ -197,6 +200,8 @@ impl Grammar {
             PatternInput::Deal => {
                 ShortCode::parse(raw).map(|code| code.to_string()).ok_or(Reason::TEXT_FORMAT)
             }
+            // what it names says the service that is asked
+            PatternInput::Code => Ok(raw.to_uppercase()),
             PatternInput::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
                 None => Err(Reason::FIELD_MISSING),

@@ -140,10 +140,11 @@ impl Sms {
             | (Some((service, ByText::ExplainToStrangers(how))), None) => {
                 self.reply(caller, own, key, SmsReply::plain(how), service.name).await
             }
-            (_, None) => self.stranger(caller, own, key).await,
-            (Some((service, way)), Some(_)) => {
+            (Some((service, way @ ByText::QuoteToAnybody(_))), _)
+            | (Some((service, way)), Some(_)) => {
                 self.serve(Command { caller, language, key, service, fields }, way).await
             }
+            (_, None) => self.stranger(caller, own, key).await,
             (None, Some(_)) => {
                 self.refused(caller, own, key, &Reason::SERVICE_UNKNOWN.into()).await
             }
@@ -158,7 +159,7 @@ impl Sms {
             ByText::Explain(how) => {
                 self.reply(caller, own, key, SmsReply::plain(how), service.name).await
             }
-            ByText::Quote(answer) => {
+            ByText::Quote(answer) | ByText::QuoteToAnybody(answer) => {
                 match self.wallet.answer(caller, command.request(Mode::Quote)).await {
                     Answer::Facts { slots, .. } => {
                         self.reply(caller, own, key, SmsReply::new(answer, slots), service.name)

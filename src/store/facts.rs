@@ -44,7 +44,7 @@ pub enum Found {
     Pin(Option<PinRow>),
     /// `Want::Posting`.
     Posting(Option<Whole>),
-    /// `Want::History`.
+    /// `Want::History`, `Want::Back`.
     History(Vec<Whole>),
     /// `Want::Outlet`.
     Outlet(Option<OutletRow>),
@@ -231,7 +231,7 @@ impl Facts {
             .as_ref())
     }
 
-    /// The newest postings of an account, the newest first (`Want::History`).
+    /// Postings of an account, the newest first (`Want::History`, `Want::Back`).
     pub fn history(&self, want: &Want) -> Result<&[Whole], NotWanted> {
         self.get(want, |found| {
             if let Found::History(lines) = found { Some(lines.as_slice()) } else { None }

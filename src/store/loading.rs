@@ -130,6 +130,10 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
             let wanted = Lookback { account: *account, since: *since, limit: *limit };
             Found::History(lookback::newest(asked, wanted, facts).await?)
         }
+        Want::Back { account, from, limit } => {
+            let wanted = Lookback { account: *account, since: i64::MIN, limit: *limit };
+            Found::History(lookback::back(asked, wanted, *from).await?)
+        }
         Want::Outlet(id) => Found::Outlet(ask::row(asked, outlets::table.find(id)).await?),
         Want::OutletsOf(accounts) => Found::Outlets(agent_rows::outlets_of(asked, accounts).await?),
         Want::OutletsIn(area, limit) => {

@@ -32,6 +32,15 @@ pub enum Want {
         /// At most.
         limit: usize,
     },
+    /// The postings of an account from this one back, which is one of them.
+    Back {
+        /// Whose.
+        account: AccountId,
+        /// The newest of them.
+        from: PostingId,
+        /// At most.
+        limit: usize,
+    },
     /// The outlet with this float.
     Outlet(AccountId),
     /// The outlets that have these accounts for float or commission.

@@ -6,10 +6,15 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
+use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
     self, answering, appealing, deal_list, delivery, funding, offering, problems, releasing,
     returning, settling,
+};
+use super::groups::{
+    contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
+    membership, proposal, proposing, voting,
 };
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
@@ -92,6 +97,26 @@ pub const SERVICES: &[Service] = &[
     early_opening::QUESTIONS,
     early_opening::AGREE,
     early_opening::DECLINE,
+    founding::FOUND,
+    founding::BEGIN,
+    inviting::INVITE,
+    inviting::INVITATIONS,
+    inviting::ACCEPT,
+    inviting::REFUSE,
+    contributing::CONTRIBUTE,
+    contributing::BY_TEXT,
+    proposing::PAYOUT,
+    proposing::REMOVE,
+    proposing::RULE,
+    proposing::CLOSE,
+    voting::QUESTIONS,
+    voting::AGREE,
+    voting::DECLINE,
+    leaving::LEAVE,
+    group_view::MINE,
+    group_view::INFO,
+    group_view::MEMBERS,
+    group_statement::SERVICE,
     offering::OPEN,
     offering::BUY_BY_TEXT,
     offering::SELL_BY_TEXT,
@@ -118,6 +143,17 @@ pub const SERVICES: &[Service] = &[
     appealing::APPEAL,
     deal_list::LIST,
     deal_list::SHOW,
+    starting::START,
+    giving::GIVE,
+    giving::BY_TEXT,
+    public_tally::TALLY,
+    public_tally::OWN,
+    public_tally::MINE,
+    steering::CLOSE,
+    steering::CALL_OFF,
+    spending::PAY,
+    gift::FOLLOW,
+    gift::MINE,
     budget::SET,
     budget::REMOVE,
     join::SERVICE,
@@ -150,5 +186,10 @@ pub const KINDS: &[Kind] = &[
     cash_code::KIND,
     voucher::KIND,
     pots::KIND,
+    group::KIND,
+    membership::KIND,
+    invitation::KIND,
+    proposal::KIND,
     deals::KIND,
+    turn::KIND,
 ];

@@ -97,6 +97,8 @@ impl Replay {
 pub enum ByText {
     /// What a quote shows, in this text.
     Quote(&'static Message),
+    /// The same for anybody, also who has no wallet.
+    QuoteToAnybody(&'static Message),
     /// It is done, and its own messages are the answer.
     Execute,
     /// It is done, and this text is the answer, with what a quote shows.
@@ -122,6 +124,7 @@ impl ByText {
         match self {
             ByText::Execute => Vec::new(),
             ByText::Quote(answer)
+            | ByText::QuoteToAnybody(answer)
             | ByText::ExecuteAnd(answer)
             | ByText::Explain(answer)
             | ByText::ExplainToStrangers(answer) => vec![answer],

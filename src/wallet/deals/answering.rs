@@ -24,7 +24,7 @@ pub const ACCEPT: Service = Service {
     decide: accept,
     shows: SHOWS,
     refusals: REFUSALS,
-    messages: &[&deal_news::PAY_IN, &deal_news::AGREED, &deal_news::SAYS],
+    messages: &[&deal_news::PAY_IN, &deal_news::AGREED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS],
     text: Some(ByText::Execute),
     ..Service::PLAIN
 };
@@ -48,7 +48,7 @@ pub const COUNTER: Service = Service {
     decide: counter,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED, DEAL_DAY],
-    messages: &[&deal_news::COUNTERED, &deal_news::SAYS],
+    messages: &[&deal_news::COUNTERED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS],
     ..Service::PLAIN
 };
 
@@ -82,6 +82,7 @@ const SHOWS: &[Slot] = &[
     Slot("bring", Kind::Text),
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
+    Slot("keep", Kind::Money),
 ];
 const REFUSALS: &[Reason] = &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED];
 const SAID_NO: Message = Message::plain("sms.decline_deal", SHOWS);
@@ -117,15 +118,14 @@ fn accept(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     deal.goes_on(context)?;
     fits(context, &deal, side)?;
     deal.terms.clock = deal.days(context, PAY_IN_DAYS)?;
-    let terms = deal.terms.told(context);
     let price = deal.terms.price.buyer.total_minor();
     let total = context.money(deal.terms.amount_minor.saturating_add(price));
     let changes = vec![
         deal.moved(context, Event::Accept, role, "")?,
         deal.tell(context, Side::Buy, &deal_news::PAY_IN, [("paid".into(), total.into())])?,
         deal.tell(context, Side::Sell, &deal_news::AGREED, [])?,
-        deal.tell(context, Side::Buy, &deal_news::SAYS, terms.clone())?,
-        deal.tell(context, Side::Sell, &deal_news::SAYS, terms)?,
+        deal.tell_terms(context, Side::Buy)?,
+        deal.tell_terms(context, Side::Sell)?,
     ];
     plan.commit(Act { kind: ACCEPT.name, changes, ..Act::default() });
     Ok(())
@@ -155,7 +155,7 @@ fn counter(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let changes = vec![
         deal.moved(context, Event::Counter, role, "")?,
         deal.tell(context, side.other(), &deal_news::COUNTERED, [])?,
-        deal.tell(context, side.other(), &deal_news::SAYS, deal.terms.told(context))?,
+        deal.tell_terms(context, side.other())?,
     ];
     plan.commit(Act { kind: COUNTER.name, changes, ..Act::default() });
     Ok(())
@@ -179,7 +179,8 @@ fn other_terms(context: &Context, terms: &Terms) -> Result<Terms, PlanError> {
     let amount_minor = typed.amount_minor;
     let delivery_minor = terms.delivery_minor.min(amount_minor.saturating_sub(1));
     let deliver_by = typed.deliver_by;
-    Ok(Terms { amount_minor, deliver_by, price, delivery_minor, ..terms.clone() })
+    let keep_minor = terms.keep_minor.map(|keep| keep.min(amount_minor));
+    Ok(Terms { amount_minor, deliver_by, price, delivery_minor, keep_minor, ..terms.clone() })
 }
 
 /// It is over before there was money in it: the other side hears of it.

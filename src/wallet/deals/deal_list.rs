@@ -87,6 +87,8 @@ impl Deal {
             (State::Offered | State::Countered, _) => "answer",
             (State::Accepted, Side::Buy) => "pay",
             (State::Accepted, Side::Sell) => "they_pay",
+            (State::Funded, _) if self.terms.keep_minor.is_some() => "day",
+            (State::Delivered, Side::Buy) if self.terms.keep_minor.is_some() => "object",
             (State::Funded, Side::Sell) => "deliver",
             (State::Funded, Side::Buy) => "they_deliver",
             (State::Delivered, Side::Buy) => "look",
@@ -116,8 +118,18 @@ impl Deal {
 
     /// Whether it is this side's turn.
     fn waits_for(&self, side: Side) -> bool {
-        let turn =
-            ["send", "answer", "pay", "deliver", "look", "agree", "talk", "bring_back", "ruled"];
+        let turn = [
+            "send",
+            "answer",
+            "pay",
+            "deliver",
+            "look",
+            "object",
+            "agree",
+            "talk",
+            "bring_back",
+            "ruled",
+        ];
         turn.contains(&self.todo(side))
     }
 }
@@ -187,5 +199,15 @@ fn codes(plan: &mut Plan, deal: &Deal, side: Side) {
     }
     if deal.terms.release == Release::Door {
         plan.flags.remove("may_deliver");
+    }
+    if deal.terms.keep_minor.is_some() {
+        for (of_goods, of_deposit) in
+            [("may_answer", "may_answer_deposit"), ("may_deliver", "may_claim")]
+        {
+            if plan.flags.remove(of_goods) {
+                plan.flag(of_deposit);
+            }
+        }
+        plan.flags.remove("may_take_back");
     }
 }

@@ -20,7 +20,7 @@ const BASE: [Slot; 7] = [
     Slot("dial", Kind::Text),
 ];
 const PAID: [Slot; 8] = with(BASE, Slot("paid", Kind::Money));
-const TERMS: [Slot; 14] = [
+const TERMS: [Slot; 15] = [
     Slot("name", Kind::Name),
     Slot("phone", Kind::Phone),
     Slot("deal", Kind::Code),
@@ -35,6 +35,7 @@ const TERMS: [Slot; 14] = [
     Slot("fee", Kind::Money),
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
+    Slot("keep", Kind::Money),
 ];
 const DIVIDED: [Slot; 9] = [
     Slot("name", Kind::Name),
@@ -86,8 +87,14 @@ pub const READ_BACK_SELL: Message = Message::plain("sms.deal_read_back_sell", &B
 pub const WANTS_TO_BUY: Message = Message::plain("sms.deal_buy", &BASE);
 /// To the buyer: somebody wants to sell.
 pub const WANTS_TO_SELL: Message = Message::plain("sms.deal_sell", &BASE);
+/// To who provides for something: somebody wants to leave a deposit.
+pub const LEAVES_DEPOSIT: Message = Message::plain("sms.deposit_left", &BASE);
+/// To who is to leave one.
+pub const ASKS_DEPOSIT: Message = Message::plain("sms.deposit_asked", &BASE);
 /// To whoever is asked, and to both once they agree: what it says.
 pub const SAYS: Message = Message::plain("sms.deal_terms", &TERMS);
+/// The same of a deposit.
+pub const DEPOSIT_SAYS: Message = Message::plain("sms.deposit_terms", &TERMS);
 /// To who has asked.
 pub const OFFERED: Message = Message::plain("sms.deal_offered", &BASE);
 /// To who has asked: the other side proposes other terms.
@@ -109,6 +116,8 @@ pub const PAID_IN: Message =
 pub const FUNDED: Message = Message::receipt("sms.deal_funded", &BASE);
 /// To the buyer: it is said to be there.
 pub const DELIVERED: Message = Message::plain("sms.deal_delivered", &BASE);
+/// To who has left a deposit: they are said not to have come.
+pub const NOT_COME: Message = Message::plain("sms.deposit_not_come", &PAID);
 /// To the seller, who is paid.
 pub const PAID_OUT: Message =
     Message { template: "sms.deal_paid_out", slots: &PAID, with: With::Balance };
@@ -173,6 +182,13 @@ impl Deal {
         let language = asks.map_or("en", |person| &person.language);
         let subject = &self.row.subject;
         Ok(Change::Tell(context.message(subject, language, message, &slots, None)))
+    }
+
+    /// Tells a side what it says.
+    pub fn tell_terms(&self, context: &Context, side: Side) -> Result<Change, PlanError> {
+        let deposit = self.terms.keep_minor.is_some();
+        let message = if deposit { &DEPOSIT_SAYS } else { &SAYS };
+        self.tell(context, side, message, self.terms.told(context))
     }
 
     /// Tells both.

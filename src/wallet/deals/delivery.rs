@@ -1,5 +1,5 @@
-//! The seller says that it is delivered: from then on the buyer looks at it, and silence pays the
-//! seller. And whoever has a code reads it again, behind the PIN.
+//! The seller says that it is delivered, or that nobody has come for whom a deposit was left: from
+//! then on the buyer looks at it, and silence pays the seller. And whoever has a code reads it again, behind the PIN.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
@@ -19,7 +19,7 @@ pub const DELIVER: Service = Service {
     decide: deliver,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, DEAL_AT_DOOR],
-    messages: &[&deal_news::DELIVERED],
+    messages: &[&deal_news::DELIVERED, &deal_news::NOT_COME],
     text: Some(ByText::ExecuteAnd(&TOLD)),
     ..Service::PLAIN
 };
@@ -57,6 +57,7 @@ const SHOWS: &[Slot] = &[
     Slot("price", Kind::Money),
     Slot("day", Kind::Day),
     Slot("dial", Kind::Text),
+    Slot("paid", Kind::Money),
 ];
 const TOLD: Message = Message::plain("sms.deliver_deal", SHOWS);
 
@@ -69,13 +70,18 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if deal.terms.release == Release::Door {
         return Err(DEAL_AT_DOOR.into());
     }
-    deal.terms.delivered = true;
+    deal.terms.delivered = deal.terms.keep_minor.is_none();
     deal.terms.clock = deal.days(context, deal.terms.look_days)?;
     plan.show_all(deal.told(context, side)?);
-    let changes = vec![
-        deal.moved(context, Event::Deliver, role, "")?,
-        deal.tell(context, Side::Buy, &deal_news::DELIVERED, [])?,
-    ];
+    let due = context.money(deal.terms.due_minor());
+    plan.show("paid", due);
+    let news = match deal.terms.keep_minor {
+        Some(_of_a_deposit) => {
+            deal.tell(context, Side::Buy, &deal_news::NOT_COME, [("paid".into(), due.into())])?
+        }
+        None => deal.tell(context, Side::Buy, &deal_news::DELIVERED, [])?,
+    };
+    let changes = vec![deal.moved(context, Event::Deliver, role, "")?, news];
     plan.commit(Act { kind: DELIVER.name, changes, ..Act::default() });
     Ok(())
 }

@@ -2,7 +2,8 @@
 //! hears of it; or by a text, which is read back first.
 //!
 //! Inputs `side` (buy or sell), `to`, `amount`, `goods`, and where they are not as usual `deliver`
-//! (a day, or in how many), `look` (days), `release`, `fee_by` and `delivery`.
+//! (a day, or in how many), `look` (days), `release`, `fee_by` and `delivery`; of a deposit
+//! `keep`, which stays where nobody comes.
 
 use super::super::arrangements::{kind, place};
 use super::super::context::Context;
@@ -12,7 +13,7 @@ use super::super::service::{ByText, Message, Service};
 use super::deal::{self, Deal};
 use super::deal_clock::Clock;
 use super::shares::Price;
-use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, Side, Terms};
+use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
 use super::{DEAL_GONE, Event, KIND, State, deal_news};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
@@ -32,11 +33,14 @@ pub const OPEN: Service = Service {
     wants: &[both_and_places, other_side],
     decide: |context, plan| open(context, plan, State::Offered),
     shows: SHOWS,
-    refusals: &[DEAL_DAY, DEAL_DELIVERY, DEALS_FULL, DEAL_BLOCKED],
+    refusals: &[DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, DEALS_FULL, DEAL_BLOCKED],
     messages: &[
         &deal_news::WANTS_TO_BUY,
         &deal_news::WANTS_TO_SELL,
         &deal_news::SAYS,
+        &deal_news::LEAVES_DEPOSIT,
+        &deal_news::ASKS_DEPOSIT,
+        &deal_news::DEPOSIT_SAYS,
         &deal_news::OFFERED,
         &deal_news::EXPIRED,
         &deal_news::REMINDER,
@@ -115,6 +119,7 @@ const SHOWS: &[Slot] = &[
     Slot("bring", Kind::Text),
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
+    Slot("keep", Kind::Money),
     Slot("deal", Kind::Code),
 ];
 
@@ -260,13 +265,16 @@ fn allowed(
 /// The other side is asked, and who asks hears that they are.
 fn told(context: &Context, deal: &Deal) -> Result<Vec<crate::book::Change>, PlanError> {
     let side = deal.terms.side;
+    let deposit = deal.terms.keep_minor.is_some();
     let asked: &Message = match side {
+        Side::Buy if deposit => &deal_news::LEAVES_DEPOSIT,
+        Side::Sell if deposit => &deal_news::ASKS_DEPOSIT,
         Side::Buy => &deal_news::WANTS_TO_BUY,
         Side::Sell => &deal_news::WANTS_TO_SELL,
     };
     Ok(vec![
         deal.tell(context, side.other(), asked, [])?,
-        deal.tell(context, side.other(), &deal_news::SAYS, deal.terms.told(context))?,
+        deal.tell_terms(context, side.other())?,
         deal.tell(context, side, &deal_news::OFFERED, [])?,
     ])
 }

@@ -15,6 +15,8 @@ use strum::{EnumString, IntoStaticStr};
 
 /// No day within a year from tomorrow on.
 pub const DEAL_DAY: Reason = Reason::new("deal_day");
+/// More is to stay than was paid in.
+pub const DEAL_KEEP: Reason = Reason::new("deal_keep");
 /// What is owed for bringing it is not less than the whole.
 pub const DEAL_DELIVERY: Reason = Reason::new("deal_delivery");
 
@@ -139,6 +141,8 @@ pub struct Terms {
     /// What of the amount is for bringing it, minor units: once it was delivered, it does not come
     /// back.
     pub delivery_minor: i64,
+    /// Where it is a deposit: what stays with who provides for it when nobody comes, minor units.
+    pub keep_minor: Option<i64>,
     /// In how many parts it is let go, where they have agreed on some.
     pub parts: i64,
     /// What it costs the two.
@@ -173,15 +177,18 @@ impl Terms {
         let goods = goods(context)?;
         let deliver_by = deliver_by(context)?;
         let delivery_minor = delivery(context, amount_minor)?;
+        let keep_minor = keep(context, amount_minor)?;
+        let release = chosen(context, "release")?.unwrap_or(Release::Door);
         Ok(Terms {
             side,
             goods,
             amount_minor,
             deliver_by,
             look_days: chosen(context, "look")?.unwrap_or(Look::Two).days(),
-            release: chosen(context, "release")?.unwrap_or(Release::Door),
+            release: if keep_minor.is_some() { Release::Hand } else { release },
             fee_by: chosen(context, "fee_by")?.unwrap_or(FeeBy::Buyer),
             delivery_minor,
+            keep_minor,
             parts: chosen(context, "parts")?.unwrap_or(1_i64).clamp(1, 10),
             price,
             released_minor: 0,
@@ -200,6 +207,13 @@ impl Terms {
     /// What is left of the amount, minor units.
     pub fn left_minor(&self) -> i64 {
         self.amount_minor.saturating_sub(self.released_minor)
+    }
+
+    /// What of that comes to the seller where the buyer is silent, minor units: of a deposit only
+    /// what was agreed on.
+    pub fn due_minor(&self) -> i64 {
+        let left = self.left_minor();
+        self.keep_minor.map_or(left, |keep| keep.min(left))
     }
 
     /// The next part, minor units: all that is left where it is the last one.
@@ -226,6 +240,7 @@ impl Terms {
             ("fee".into(), context.money(fee).into()),
             ("bring_code".into(), if self.delivery_minor > 0 { "some" } else { "none" }.into()),
             ("delivery".into(), context.money(self.delivery_minor).into()),
+            ("keep".into(), context.money(self.keep_minor.unwrap_or(0)).into()),
         ])
     }
 }
@@ -269,6 +284,19 @@ fn deliver_by(context: &Context) -> Result<Day, PlanError> {
     let last = today.saturating_add(DAYS_MAX);
     let day = day.filter(|day| day.number() > today && day.number() <= last);
     Ok(day.ok_or_else(|| Refusal::of_field(DEAL_DAY, "deliver"))?)
+}
+
+/// What stays of a deposit: nothing where it is none.
+fn keep(context: &Context, amount_minor: i64) -> Result<Option<i64>, PlanError> {
+    if !context.fields.contains_key("keep") {
+        return Ok(None);
+    }
+    let keep = context.amount("keep")?.minor;
+    if keep <= amount_minor {
+        Ok(Some(keep))
+    } else {
+        Err(Refusal::of_field(DEAL_KEEP, "keep").into())
+    }
 }
 
 fn delivery(context: &Context, amount_minor: i64) -> Result<i64, PlanError> {

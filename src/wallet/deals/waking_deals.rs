@@ -98,7 +98,7 @@ fn told(
 
 /// Silence counts.
 fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
-    let left_minor = deal.terms.left_minor();
+    let due_minor = deal.terms.due_minor();
     let payout =
         Payout { event: Event::RunOut, role: Role::Service, more_minor: 0, last: true, note: "" };
     match deal.state {
@@ -112,7 +112,7 @@ fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
             Ok(Act { kind: "deal_over", changes, ..Act::default() })
         }
         State::Funded => deal.pays(context, &payout),
-        State::Delivered => deal.pays(context, &Payout { more_minor: left_minor, ..payout }),
+        State::Delivered => deal.pays(context, &Payout { more_minor: due_minor, ..payout }),
         State::Ruled => arbiters::carried_out(context, deal, Event::RunOut, Role::Service, ""),
         State::Returning => {
             let mut deal = deal.clone();

@@ -13,7 +13,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Account(_) => Found::Account(None),
         Want::Pin(_) => Found::Pin(None),
         Want::Posting(_) => Found::Posting(None),
-        Want::History { .. } => Found::History(Vec::new()),
+        Want::History { .. } | Want::Back { .. } => Found::History(Vec::new()),
         Want::Outlet(_) => Found::Outlet(None),
         Want::OutletsOf(_) | Want::OutletsIn(..) => Found::Outlets(Vec::new()),
         Want::Post(_) => Found::Post(Box::new(None)),

@@ -8,7 +8,7 @@ pub mod by_text;
 pub mod order;
 pub mod payment_request;
 pub mod pending;
-mod quota;
+pub mod quota;
 pub mod reminding;
 pub mod split_bill;
 pub mod standing_order;

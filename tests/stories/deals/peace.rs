@@ -187,3 +187,43 @@ async fn who_has_no_wallet_joins_into_the_deal_in_three_languages() {
         insta::assert_snapshot!(format!("joins_in_{language}"), seen);
     }
 }
+
+/// A deposit for a room: it waits until its day, and goes back by itself; or nobody came, and what
+/// was agreed on stays.
+async fn deposit(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let (guest, host) = (world.phone(number), world.phone(OTHER));
+    let before = (world.balance(number).await, world.balance(OTHER).await);
+    speaks_as(&host, number).await;
+    let way = [Pick("deposit"), Pick("buy"), Type("0700000004"), Type("500"), Type("phone room")];
+    for comes_to_it in [true, false] {
+        safe(&guest, &way).await;
+        guest.go(&[Type("2"), Type("501"), Type("200"), Pick("ask")]).await;
+        deal(&host, &[Pick("answer_deposit"), Pick("accept")]).await;
+        deal(&guest, &[Pick("pay"), Yes, Type(pin)]).await;
+        guest.messages().await;
+        host.messages().await;
+        let day = if comes_to_it { 25 } else { 27 };
+        if !comes_to_it {
+            deal(&host, &[Pick("claim"), Yes]).await;
+        }
+        for (day, hour) in [(day - 1, 18), (day, 20)] {
+            comes(&world, day, hour).await;
+        }
+        guest.messages().await;
+        host.messages().await;
+        let gone = if comes_to_it { 0 } else { 20_000 };
+        let fee = gone * 2 / 100;
+        let after = (world.balance(number).await, world.balance(OTHER).await);
+        assert_eq!(after, (before.0 - gone - fee, before.1 + gone));
+    }
+    world.check();
+    both(&guest, &host, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_goes_back_or_stays_in_three_languages() {
+    for (language, seen) in in_three_languages(deposit).await {
+        insta::assert_snapshot!(format!("deposit_in_{language}"), seen);
+    }
+}

@@ -80,6 +80,7 @@ fn terms() -> Terms {
         release: Release::Hand,
         fee_by: FeeBy::Buyer,
         delivery_minor: 0,
+        keep_minor: None,
         parts: 1,
         price: price(1_000, 0),
         released_minor: 0,

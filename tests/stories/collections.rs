@@ -1,0 +1,269 @@
+//! Collections: gifts for one thing, with a target and a day. Reached, all of it goes to whom it is
+//! for, or its organiser pays from it and each giver follows their own gift; missed, everything
+//! goes back by itself.
+
+use super::aids::*;
+use super::world::*;
+use std::time::Duration;
+
+/// It becomes this hour of this day, counted from 1 November 2026 in Nairobi; the worker does what
+/// is due.
+pub async fn comes(world: &World, day: i64, hour: i64) {
+    let noon = 23 * 86_400 + 14 * 3_600 + 5 * 60;
+    let wanted = NOON + (day * 86_400 + hour * 3_600 - noon) * 1_000_000;
+    let now = world.clock.now().micros();
+    world.clock.advance(Duration::from_micros(u64::try_from(wanted - now).unwrap()));
+    settle(world).await;
+}
+
+/// The worker comes round until nothing is due.
+pub async fn settle(world: &World) {
+    for _round in 0..100 {
+        let woken = world.app.wallet.wake_all().await.unwrap();
+        assert_eq!(woken.failed, 0);
+        if woken.done + woken.others == 0 {
+            return;
+        }
+    }
+    panic!("something stays due");
+}
+
+pub async fn collections(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
+    dial_afresh(phone).await;
+    phone.go(&[Pick("people"), Pick("collections")]).await;
+    phone.go(way).await
+}
+
+/// Begins one for KES 500 until Friday; its number, which an SMS tells.
+pub async fn begin(phone: &Phone<'_>, pays: &[Step<'_>], pin: &str) -> String {
+    let way = [Pick("new"), Type("School roof"), Type("500"), Type("27/11/26")];
+    collections(phone, &way).await;
+    phone.go(pays).await;
+    phone.go(&[Yes, Type(pin)]).await;
+    let heard = phone.messages().await.concat();
+    let digits = heard.split(|sign: char| !sign.is_ascii_digit());
+    digits.into_iter().find(|digits| digits.len() >= 5).unwrap().to_owned()
+}
+
+/// Gives, and reads the code of the gift, which the SMS begins with.
+pub async fn give(phone: &Phone<'_>, number: &str, amount: &str, pin: &str) -> String {
+    collections(phone, &[Pick("give"), Type(number), Type(amount), Yes, Type(pin)]).await;
+    phone.messages().await.concat().split(' ').next().unwrap().to_owned()
+}
+
+/// What is written in the language of whoever has this number: to see how far one is, to give, and
+/// to follow a gift.
+fn words(number: &str) -> [&'static str; 3] {
+    match number {
+        AMINA => ["TALLY", "GIVE", "GIFT"],
+        BARAKA => ["MCHANGO", "CHANGIA", "ZAWADI"],
+        _claire => ["COLLECTE", "DONNER", "DON"],
+    }
+}
+
+/// For Daudi: closed as soon as it is reached.
+async fn paid_out(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let phone = world.phone(number);
+    let daudi = world.phone(DAUDI);
+    let (before, his) = (world.balance(number).await, world.balance(DAUDI).await);
+    let code = begin(&phone, &[Pick("other"), Type("0700000004")], pin).await;
+    let [tally, _, follow] = words(number);
+    let gift = give(&phone, &code, "300", pin).await;
+    let own = collections(&phone, &[Pick("mine"), Line("300")]).await;
+    assert!(!own.contains("2 "), "it is not reached, and cannot be closed: {own}");
+    give(&daudi, &code, "200", "8053").await;
+    phone.write(&format!("{tally} {code}")).await;
+    phone.messages().await;
+    collections(&phone, &[Pick("tally"), Type(&code)]).await;
+    collections(&phone, &[Pick("mine"), Line("500"), Pick("close"), Yes, Type(pin)]).await;
+    settle(&world).await;
+    phone.messages().await;
+    daudi.messages().await;
+    assert_eq!(world.balance(number).await, before - 30_000);
+    assert_eq!(world.balance(DAUDI).await, his + 30_000);
+    phone.write(&format!("{follow} {gift}")).await;
+    phone.messages().await;
+    collections(&phone, &[Pick("give"), Type(&code)]).await;
+    assert!(collections(&phone, &[Pick("mine")]).await.lines().count() < 5, "it is over");
+    world.check();
+    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reached_it_is_paid_out_in_three_languages() {
+    for (language, seen) in in_three_languages(paid_out).await {
+        insta::assert_snapshot!(format!("paid_out_in_{language}"), seen);
+    }
+}
+
+/// Its day comes, and its organiser pays from it, by day and by night.
+async fn spent(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let phone = world.phone(number);
+    let daudi = world.phone(DAUDI);
+    let before = world.balance(number).await;
+    let code = begin(&phone, &[Pick("spend")], pin).await;
+    give(&daudi, &code, "200", "8053").await;
+    let [_, _, follow] = words(number);
+    let gift = give(&phone, &code, "400", pin).await;
+    comes(&world, 28, 8).await;
+    phone.messages().await;
+    let pay = async |amount: &str, what: &str| {
+        let way = [Pick("mine"), Line("600"), Pick("pay"), Type("0700000005"), Type(amount)];
+        collections(&phone, &way).await;
+        phone.go(&[Type(what), Yes, Type(pin)]).await
+    };
+    pay("350", "iron sheets").await;
+    settle(&world).await;
+    phone.messages().await;
+    daudi.messages().await;
+    phone.write(&format!("{follow} {gift}")).await;
+    phone.messages().await;
+    // late in the evening: givers hear of it in the morning
+    comes(&world, 28, 22).await;
+    pay("250", "nails").await;
+    settle(&world).await;
+    let heard = phone.messages().await;
+    assert_eq!(heard.len(), 1, "{heard:#?}");
+    comes(&world, 29, 8).await;
+    phone.messages().await;
+    assert!(daudi.messages().await.is_empty(), "all of his was spent before");
+    collections(&phone, &[Pick("gifts"), First]).await;
+    assert_eq!(world.balance(number).await, before - 40_000);
+    assert_eq!(world.balance(ESTHER).await, 60_000);
+    let foreign = collections(&daudi, &[Pick("give"), Type(&code)]).await;
+    assert!(foreign.contains("haupokei tena"), "{foreign}");
+    world.check();
+    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reached_it_is_spent_and_each_follows_their_gift_in_three_languages() {
+    for (language, seen) in in_three_languages(spent).await {
+        insta::assert_snapshot!(format!("spent_in_{language}"), seen);
+    }
+}
+
+/// A text leaves it to the phone and the PIN; on its day it is short of its target.
+async fn missed(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let phone = world.phone(number);
+    let daudi = world.phone(DAUDI);
+    let (before, his) = (world.balance(number).await, world.balance(DAUDI).await);
+    let code = begin(&phone, &[Pick("me")], pin).await;
+    let [_, text, follow] = words(number);
+    phone.write(&format!("{text} 300 {code}")).await;
+    phone.messages().await;
+    assert_eq!(world.balance(number).await, before, "a text moves nothing");
+    dial_afresh(&phone).await;
+    phone.go(&[Pick("orders"), First, Yes, Type(pin)]).await;
+    let gift = phone.messages().await.concat().split(' ').next().unwrap().to_owned();
+    give(&daudi, &code, "199.99", "8053").await;
+    let way = [
+        Pick("standing"),
+        Type(&code),
+        Type("10"),
+        Pick("week"),
+        Type("30/11/26"),
+        Type("2"),
+        Yes,
+        Type(pin),
+    ];
+    collections(&phone, &way).await;
+    phone.messages().await;
+    comes(&world, 28, 7).await;
+    assert_eq!(world.balance(number).await, before - 30_000);
+    comes(&world, 28, 8).await;
+    phone.messages().await;
+    daudi.messages().await;
+    assert_eq!((world.balance(number).await, world.balance(DAUDI).await), (before, his));
+    phone.write(&format!("{follow} {gift}")).await;
+    phone.messages().await;
+    // what was agreed on ahead comes too late
+    comes(&world, 30, 18).await;
+    phone.messages().await;
+    dial_afresh(&phone).await;
+    phone.go(&[Pick("account"), Pick("statement")]).await;
+    world.check();
+    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missed_everything_goes_back_in_three_languages() {
+    for (language, seen) in in_three_languages(missed).await {
+        insta::assert_snapshot!(format!("missed_in_{language}"), seen);
+    }
+}
+
+/// Whoever has the list finds their gift in it, and can add it up; it names nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_digests_has_each_gift_and_no_name() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    let daudi = world.phone(DAUDI);
+    let code = begin(&amina, &[Pick("spend")], "7361").await;
+    let gift = give(&amina, &code, "300", "7361").await;
+    give(&daudi, &code, "250.50", "8053").await;
+    let printed = || async {
+        let list = world.app.wallet.digest_list(&code).await.unwrap().unwrap();
+        let lines = list.leaves.iter().map(|leaf| (leaf.short(), leaf.interval.minor()));
+        (lines.collect::<Vec<_>>(), list.root.unwrap())
+    };
+    let (lines, root) = printed().await;
+    assert_eq!(root.sum_minor, 55_050);
+    assert_eq!(lines.iter().map(|line| line.1).collect::<Vec<_>>(), [30_000, 25_050]);
+    amina.write(&format!("GIFT {gift}")).await;
+    let told = amina.messages().await.concat();
+    assert!(told.contains(&lines[0].0), "{told} {lines:?}");
+    // how far it is may be known by anybody, also without a wallet; a gift by who gave it alone
+    let stranger = world.phone(STRANGER);
+    stranger.write(&format!("tally {code}")).await;
+    let tally = stranger.messages().await.concat();
+    assert!(tally.contains("KES 550.50 of KES 500, 2 gifts"), "{tally}");
+    assert!(!tally.contains("Daudi"), "{tally}");
+    stranger.write("tally 12345").await;
+    assert!(stranger.messages().await.concat().contains("No collection has that number"));
+    stranger.write(&format!("gift {gift}")).await;
+    assert!(!stranger.messages().await.concat().contains("300"));
+    daudi.write(&format!("GIFT {gift}")).await;
+    assert!(!daudi.messages().await.concat().contains("300"));
+    assert!(!told.contains(&lines[1].0));
+    // what is paid from it changes nothing of what was given
+    comes(&world, 28, 8).await;
+    let way = [Pick("mine"), First, Pick("pay"), Type("0700000005"), Type("100"), Type("tiles")];
+    collections(&amina, &way).await;
+    amina.go(&[Yes, Type("7361")]).await;
+    assert_eq!(printed().await, (lines, root));
+    assert!(world.app.wallet.digest_list("12345").await.unwrap().is_none());
+    world.check();
+}
+
+/// The command prints it, beside a running service.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_prints_the_list() {
+    let world = World::real().await;
+    let amina = world.phone(AMINA);
+    let day = kadogo::calendar::Day::of(world.clock.now(), &kadogo::market::Market::kenya().zone);
+    let until = kadogo::calendar::Day::new(day.number() + 30).text();
+    let way = [Pick("new"), Type("School roof"), Type("500"), Type(&until), Pick("me"), Yes];
+    collections(&amina, &way).await;
+    amina.go(&[Type("7361")]).await;
+    let heard = amina.messages().await.concat();
+    let mut digits = heard.split(|sign: char| !sign.is_ascii_digit());
+    let code = digits.find(|digits| digits.len() >= 5).unwrap().to_owned();
+    give(&amina, &code, "300", "7361").await;
+    give(&amina, &code, "20", "7361").await;
+    let said = world.run(&["collection", &code]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines[0], format!("{code} School roof"));
+    assert!(lines[1].starts_with("salt ") && lines[2].ends_with(" KES 300 0-30000"), "{lines:?}");
+    assert!(lines[3].ends_with(" KES 20 30000-32000"), "{lines:?}");
+    assert_eq!(lines[4], "2 gifts, total KES 320");
+    assert!(lines[5].starts_with("root ") && lines[5].len() == 69, "{lines:?}");
+    assert!(!said.out.contains("Amina") && !said.out.contains("0700"));
+    let said = world.run(&["collection", "12345"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("no collection has the number 12345"), "{said:?}");
+}
