@@ -170,6 +170,12 @@ impl PinKeys {
         Some(key.tag(id, salt.try_into().ok()?, pin))
     }
 
+    /// Six digits that only the key of this version makes of this name, if that key is known.
+    pub fn code(&self, version: i64, name: &[u8]) -> Option<String> {
+        let mut keys = std::iter::once(&self.current).chain(&self.older);
+        keys.find(|key| i64::from(key.version) == version).map(|key| key.code(name))
+    }
+
     /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not
     /// known any more.
     pub fn matches(&self, version: i64, id: PinId, salt: &[u8], pin: &Pin, tag: &[u8]) -> bool {

@@ -24,6 +24,8 @@
 )]
 
 mod clocks;
+mod dealer;
+mod deals;
 mod disk;
 mod judge;
 mod nodes;

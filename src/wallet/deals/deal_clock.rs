@@ -16,6 +16,9 @@ const END_HOUR: i8 = 20;
 /// morning.
 const EVENING: i8 = 18;
 const MORNING: i8 = 9;
+/// The hours from which on people sleep, and until which.
+const NIGHT: i8 = 21;
+const DAWN: i8 = 8;
 /// A clock that is looked at later than this was not looked at because the service was away.
 const AWAY_AFTER: Duration = Duration::from_secs(3_600);
 
@@ -37,6 +40,8 @@ pub enum Stroke {
     Remind,
     /// It ends later: on this day. People are told.
     Later(Day),
+    /// People sleep: from this time on they can be told of it.
+    Asleep(Timestamp),
     /// Nothing yet.
     Wait,
     /// Its time is over.
@@ -72,19 +77,14 @@ impl Clock {
         let Some(day) = self.until else { return Stroke::Wait };
         let stopped = stopped_us.saturating_sub(self.stopped_us).max(0);
         let end = day.at_hour(END_HOUR, zone).plus(Duration::from_micros(stopped.unsigned_abs()));
-        if stopped > 0 {
-            return Stroke::Later(evening_from(end.max(now), zone));
-        }
-        let late = now.since(due) > AWAY_AFTER;
-        if now >= end && (late || !self.reminded) {
-            return Stroke::Later(evening_from(now.plus(rules.grace), zone));
-        }
-        if now >= end {
-            Stroke::RunOut
-        } else if self.reminded || night(now, zone) {
-            Stroke::Wait
-        } else {
-            Stroke::Remind
+        let away = now >= end && (!self.reminded || now.since(due) > AWAY_AFTER);
+        match night(now, zone) {
+            Some(dawn) if stopped > 0 || away => Stroke::Asleep(dawn),
+            _ if stopped > 0 => Stroke::Later(evening_from(end.max(now), zone)),
+            _ if away => Stroke::Later(evening_from(now.plus(rules.grace), zone)),
+            _ if now >= end => Stroke::RunOut,
+            None if !self.reminded => Stroke::Remind,
+            _ => Stroke::Wait,
         }
     }
 }
@@ -102,8 +102,10 @@ fn evening_from(at: Timestamp, zone: &TimeZone) -> Day {
     if day.at_hour(END_HOUR, zone) >= at { day } else { day.next_day() }
 }
 
-/// Whether people sleep.
-fn night(now: Timestamp, zone: &TimeZone) -> bool {
+/// Until when people sleep, where they do.
+fn night(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let day = Day::of(now, zone);
-    now < day.at_hour(MORNING.saturating_sub(1), zone) || now > day.at_hour(END_HOUR, zone)
+    let dawns = [day, day.next_day()].map(|day| day.at_hour(DAWN, zone));
+    let sleep = now < day.at_hour(DAWN, zone) || now >= day.at_hour(NIGHT, zone);
+    dawns.into_iter().find(|dawn| sleep && *dawn > now)
 }

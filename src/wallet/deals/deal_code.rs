@@ -51,9 +51,17 @@ fn digits(context: &Context, seed: &str) -> String {
     context.config.pin_keys.current().code(seed.as_bytes())
 }
 
-/// As its reader sees it.
-pub fn shown(context: &Context, seed: &str) -> Value {
+/// As its reader sees it when it was just made.
+pub fn new(context: &Context, seed: &str) -> Value {
     Value::Code(digits(context, seed))
+}
+
+/// As its reader sees it later: by the key that it was made with, which may not be the newest any
+/// more.
+pub fn shown(context: &Context, pin: PinId, seed: &str) -> Result<Value, PlanError> {
+    let kept = context.facts.pin(pin)?.ok_or(Reason::CODE_GONE)?;
+    let digits = context.config.pin_keys.code(kept.key_version, seed.as_bytes());
+    Ok(Value::Code(digits.ok_or(Reason::CODE_GONE)?))
 }
 
 /// The digits that were typed, with or without blanks.

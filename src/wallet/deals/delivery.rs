@@ -42,7 +42,7 @@ pub const CODE: Service = Service {
         Slot("dial", Kind::Text),
         Slot("door_code", Kind::Code),
     ],
-    refusals: &[DEAL_GONE, DEAL_WHICH],
+    refusals: &[DEAL_GONE, DEAL_WHICH, Reason::CODE_GONE],
     replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
     ..Service::PLAIN
 };
@@ -87,8 +87,11 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
+/// The two sides, and by which keys its codes were made.
 fn wants_code(context: &Context) -> Vec<Want> {
-    deal::sides(context, None)
+    let Ok(deal) = deal::chosen(context, None) else { return Vec::new() };
+    let codes = [Some(deal_code::release(&deal)), deal_code::brought_back(&deal).ok()];
+    deal.wants().into_iter().chain(codes.into_iter().flatten().map(Want::Pin)).collect()
 }
 
 fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -104,9 +107,10 @@ fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     } else {
         deal.terms.code.as_deref().filter(|_| lets_go)
     };
+    let pin = if back { deal_code::brought_back(&deal)? } else { deal_code::release(&deal) };
     let seed = seed.ok_or(DEAL_GONE)?;
     if context.key.is_some() {
-        plan.show("door_code", deal_code::shown(context, seed));
+        plan.show("door_code", deal_code::shown(context, pin, seed)?);
         plan.commit(Act { kind: CODE.name, ..Act::default() });
     }
     Ok(())

@@ -40,10 +40,10 @@ pub const FUND: Service = Service {
         Slot("total", Kind::Money),
         Slot("door_code", Kind::Code),
     ],
-    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED],
+    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, Reason::CODE_GONE],
     messages: &[&deal_news::PAID_IN, &deal_news::FUNDED],
     replay: Replay {
-        wants: &[deal::named],
+        wants: &[deal::named, wants_kept],
         recorded: Some(code_again),
         unrecorded: Unrecorded::Nothing,
     },
@@ -98,7 +98,7 @@ fn fund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         [("paid".into(), total.into())],
     )?);
     changes.push(deal.tell(context, Side::Sell, &deal_news::FUNDED, [])?);
-    show_code(context, plan, &deal)?;
+    show_code(context, plan, &deal);
     let legs = vec![
         Leg { account: wallet.id, amount_minor: total.minor.saturating_neg() },
         Leg { account, amount_minor: total.minor },
@@ -107,18 +107,29 @@ fn fund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// Who pays in reads the code for the door at once.
-fn show_code(context: &Context, plan: &mut Plan, deal: &Deal) -> Result<(), PlanError> {
-    let seed = deal.terms.code.as_deref().filter(|_| deal.terms.release == Release::Door);
-    if let (Some(seed), Some(_doing)) = (seed, context.key) {
+/// What the code follows from, where who pays in reads it at once: for the door.
+fn at_door(deal: &Deal) -> Option<&str> {
+    deal.terms.code.as_deref().filter(|_| deal.terms.release == Release::Door)
+}
+
+fn show_code(context: &Context, plan: &mut Plan, deal: &Deal) {
+    if let (Some(seed), Some(_doing)) = (at_door(deal), context.key) {
         plan.flag("door");
-        plan.show("door_code", deal_code::shown(context, seed));
+        plan.show("door_code", deal_code::new(context, seed));
     }
-    Ok(())
+}
+
+fn wants_kept(context: &Context) -> Vec<Want> {
+    let deal = deal::chosen(context, None).ok();
+    deal.map(|deal| Want::Pin(deal_code::release(&deal))).into_iter().collect()
 }
 
 /// The code, for who has lost the screen that showed it.
 fn code_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let deal = deal::chosen(context, None)?;
-    show_code(context, plan, &deal)
+    if let Some(seed) = at_door(&deal) {
+        plan.flag("door");
+        plan.show("door_code", deal_code::shown(context, deal_code::release(&deal), seed)?);
+    }
+    Ok(())
 }

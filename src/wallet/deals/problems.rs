@@ -82,8 +82,9 @@ const SHOWS: &[Slot] = &[
 ];
 /// Letters of what somebody says at a time: one message takes it to the other side.
 const WORDS_MAX: usize = 60;
-/// Changes of a deal after which nobody says more: staff have enough to read.
-const VERSION_MAX: i64 = 60;
+/// Words and proposals after which nobody says more: staff have enough to read, and nobody is
+/// flooded.
+const SAID_MAX: i64 = 60;
 
 fn dispute(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (deal, side) = chosen(context, plan, Event::Dispute)?;
@@ -155,11 +156,19 @@ fn disputed(
     Ok(Act { kind: DISPUTE.name, changes, ..Act::default() })
 }
 
-fn said(context: &Context, deal: &Deal, side: Side, words: &str) -> Result<Act, PlanError> {
-    if deal.row.version >= VERSION_MAX {
+/// With what somebody says now; refused where they have said enough.
+pub fn said_once_more(deal: &Deal) -> Result<Deal, PlanError> {
+    let mut deal = deal.clone();
+    if deal.terms.said >= SAID_MAX {
         return Err(DEAL_SAID.into());
     }
+    deal.terms.said = deal.terms.said.saturating_add(1);
+    Ok(deal)
+}
+
+fn said(context: &Context, deal: &Deal, side: Side, words: &str) -> Result<Act, PlanError> {
     let role = deal.role_of(Event::State, side)?;
+    let deal = &said_once_more(deal)?;
     let why = [("said".to_owned(), Value::Text(words.to_owned()))];
     let changes = vec![
         deal.moved(context, Event::State, role, words)?,

@@ -7,6 +7,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, ByText, Message, Service};
 use super::deal::{self, DEAL_STOPPED, DEAL_WHICH, Deal};
 use super::paying_out::Payout;
+use super::problems::{DEAL_SAID, said_once_more};
 use super::releasing::DEAL_PART;
 use super::terms::{Offset, Side};
 use super::{DEAL_GONE, Event, deal_news};
@@ -20,7 +21,7 @@ pub const OFFSET: Service = Service {
     wants: &[deal::named, |context| deal::sides(context, Some(Event::Offset))],
     decide: offset,
     shows: SHOWS,
-    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_PART],
+    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_PART, DEAL_SAID],
     messages: &[&deal_news::OFFSET],
     text: Some(ByText::ExecuteAnd(&PROPOSED)),
     ..Service::PLAIN
@@ -93,6 +94,7 @@ fn offset(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let divided = deal.divided(context, back.minor);
     plan.show_all(divided.clone());
+    deal = said_once_more(&deal)?;
     deal.terms.offset = Some(Offset { by: side, back_minor: back.minor });
     let changes = vec![
         deal.moved(context, Event::Offset, role, "")?,

@@ -144,6 +144,9 @@ pub struct Terms {
     pub clock: Clock,
     /// What is wrong with it, as one of few.
     pub problem: Option<String>,
+    /// How often the two have said something of it, or proposed who should get what.
+    #[serde(default)]
+    pub said: i64,
     /// Who should get what, as one of them has proposed last.
     pub offset: Option<Offset>,
     /// How the staff decide it.
@@ -183,6 +186,7 @@ impl Terms {
             delivered: false,
             clock,
             problem: None,
+            said: 0,
             offset: None,
             ruling: None,
             judges: Vec::new(),

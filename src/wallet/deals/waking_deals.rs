@@ -2,7 +2,7 @@
 //! be delivered, for the seller once they are said to be there. Each once; never unawares, and not
 //! while an account of the two is stopped.
 
-use super::super::arrangements::Role;
+use super::super::arrangements::{Role, kind};
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use super::arbiters;
@@ -20,8 +20,10 @@ use crate::time::Timestamp;
 use crate::value::{Slots, Value};
 use std::time::Duration;
 
-/// Where nothing can be done now, it is looked at again after so long.
+/// Where an account is stopped, it is looked at again after so long.
 const AGAIN_AFTER: Duration = Duration::from_secs(6 * 3_600);
+/// Where somebody cannot be paid, they hear of it so often.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// What must be read when its time has come.
 pub fn wants(_context: &Context, row: &ArrangementRow) -> Vec<Want> {
@@ -43,7 +45,7 @@ pub fn wake(
         None => {}
     }
     if deal.is_stopped(context)? {
-        return waits(context, &deal, Vec::new());
+        return waits(&deal, context.now.plus(AGAIN_AFTER), Vec::new());
     }
     let stopped_us = deal.stopped_us(context)?;
     let due = Timestamp::from_micros(deal.row.due_at.unwrap_or(0));
@@ -58,6 +60,12 @@ pub fn wake(
             let mut deal = deal;
             deal.terms.clock.reminded = true;
             told(context, &deal, Event::Remind, &deal_news::REMINDER)
+        }
+        Stroke::Asleep(until) => {
+            // what they have not heard of does not count by then either
+            let mut deal = deal;
+            deal.terms.clock.reminded = false;
+            waits(&deal, until, Vec::new())
         }
         Stroke::Later(day) => {
             let mut deal = deal;
@@ -133,16 +141,16 @@ fn stuck(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
     let all_back = ruling.is_some_and(|ruling| ruling.back_minor >= deal.terms.left_minor());
     let side = if deal.state == State::Funded || all_back { Side::Buy } else { Side::Sell };
     let news = deal.tell(context, side, &deal_news::STUCK, [])?;
-    waits(context, deal, vec![news])
+    waits(deal, context.now.plus(DAY), vec![news])
 }
 
-/// Nothing can be done now.
-fn waits(context: &Context, deal: &Deal, news: Vec<Change>) -> Result<Act, PlanError> {
+/// Nothing can be done now: it is looked at again then.
+fn waits(deal: &Deal, until: Timestamp, news: Vec<Change>) -> Result<Act, PlanError> {
     let event = Event::Wait.into();
     let row = KIND.after(&deal.row, event, Role::Service)?;
-    let pause = if news.is_empty() { AGAIN_AFTER } else { AGAIN_AFTER.saturating_mul(4) };
-    let due_at = Some(context.now.plus(pause).micros());
-    let put = Put { row: ArrangementRow { due_at, ..row }, event, note: String::new() };
+    let due_at = Some(until.micros());
+    let row = ArrangementRow { due_at, body: kind::written(&deal.terms), ..row };
+    let put = Put { row, event, note: String::new() };
     let changes = [Change::Put(put)].into_iter().chain(news).collect();
     Ok(Act { kind: "deal_wait", changes, ..Act::default() })
 }

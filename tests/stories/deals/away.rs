@@ -68,11 +68,10 @@ async fn who_is_to_look_at_it_has_the_time_for_it_however_often_the_service_goes
     // until the evening of the 25th; the reminder of the 24th is said
     assert_eq!(both_look(&race, 24, 18).await, (1, (1, 0)));
     let race = away_until(race, 31, 23).await;
-    let (done, news) = both_look(&race, 31, 23).await;
-    assert_eq!((done, news), (1, (1, 1)));
+    assert_eq!(both_look(&race, 31, 23).await, (1, (0, 0)), "at night nobody is told anything");
     let race = away_until(race, 39, 3).await;
-    // at night nobody is told but that there is more time
-    assert_eq!(both_look(&race, 39, 3).await, (1, (1, 1)));
+    assert_eq!(both_look(&race, 39, 3).await, (1, (0, 0)));
+    assert_eq!(both_look(&race, 39, 8).await, (1, (1, 1)));
     assert_eq!(race.moved().await, (-PRICE - FEE, 0));
     assert_eq!(both_look(&race, 39, 18).await, (1, (1, 0)));
     assert_eq!(both_look(&race, 40, 20).await, (1, (1, 1)));

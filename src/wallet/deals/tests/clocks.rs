@@ -45,7 +45,8 @@ fn they_are_reminded_by_day_only_however_late_it_is_looked_at() {
     let late = |days, hour, after: Duration| strikes(clock, at(1, 18), at(days, hour).plus(after));
     assert_eq!(late(1, 18, Duration::ZERO), Stroke::Remind);
     assert_eq!(late(1, 20, Duration::ZERO), Stroke::Remind);
-    assert_eq!(late(1, 20, MINUTE), Stroke::Wait);
+    assert_eq!(late(1, 20, 59 * MINUTE), Stroke::Remind);
+    assert_eq!(late(1, 21, Duration::ZERO), Stroke::Wait);
     assert_eq!(late(1, 23, Duration::ZERO), Stroke::Wait);
     assert_eq!(late(2, 0, Duration::ZERO), Stroke::Wait);
     assert_eq!(late(2, 7, 59 * MINUTE), Stroke::Wait);
@@ -72,11 +73,13 @@ fn what_was_looked_at_late_or_of_which_nobody_was_reminded_ends_later_with_the_g
     let moment = Duration::from_micros(1);
     let clock = Clock::until(day(2), 0);
     let away = strikes(reminded(clock), end, end.plus(HOUR).plus(moment));
-    // a day from half past nine in the evening is over the evening after that
-    assert_eq!(away, Stroke::Later(day(4)));
+    assert_eq!(away, Stroke::Asleep(at(3, 8)), "at night nobody is told anything");
+    let night = |days, hour| strikes(reminded(clock), end, at(days, hour));
+    assert_eq!([night(9, 7), night(9, 23)], [9, 10].map(|days| Stroke::Asleep(at(days, 8))));
+    assert_eq!(night(9, 8), Stroke::Later(day(10)));
     assert_eq!(strikes(reminded(clock), end, at(9, 12)), Stroke::Later(day(10)));
     assert_eq!(strikes(reminded(clock), end, at(9, 20)), Stroke::Later(day(10)));
-    assert_eq!(strikes(reminded(clock), end, at(9, 21)), Stroke::Later(day(11)));
+    assert_eq!(strikes(reminded(clock), end, at(9, 20).plus(MINUTE)), Stroke::Later(day(11)));
     assert_eq!(strikes(clock, end, end), Stroke::Later(day(3)), "nobody was reminded");
     // the reminder was due, and the service was away until the day after the end
     assert_eq!(strikes(clock, at(1, 18), at(3, 11)), Stroke::Later(day(4)));
@@ -98,7 +101,8 @@ fn the_end_moves_by_as_long_as_an_account_was_stopped_since_it_began() {
     assert_eq!(after(10 * 24 * HOUR, at(1, 18)), Stroke::Later(day(12)));
     // never into what is over
     assert_eq!(after(MINUTE, at(8, 12)), Stroke::Later(day(8)));
-    assert_eq!(after(MINUTE, at(8, 21)), Stroke::Later(day(9)));
+    assert_eq!(after(MINUTE, at(8, 20).plus(MINUTE)), Stroke::Later(day(9)));
+    assert_eq!(after(MINUTE, at(8, 21)), Stroke::Asleep(at(9, 8)));
     // a clock that was set when more had been counted does not run backwards
     assert_eq!(clock.strikes(end, end, 0, &rules(), &zone()), Stroke::RunOut);
 }

@@ -1,13 +1,16 @@
 //! The codes that let the money go: at the door, and out of the parcel.
 
 use super::super::delivery::CODE;
+use super::super::funding::FUND;
 use super::super::releasing::{COLLECT, UNPACK};
 use super::super::returning::RETURN;
 use super::super::{DEAL_GONE, deal::DEAL_STOPPED};
 use super::*;
-use crate::pin::Pin;
+use crate::pin::{Pin, PinKeys};
 use crate::reason::Reason;
+use crate::seal::SealKey;
 use crate::store::book_rows::AccountState;
+use crate::store::pins::PinRow;
 
 const SEED: &str = "0909";
 
@@ -163,4 +166,32 @@ fn the_code_of_what_was_brought_back_is_the_sellers() {
     let act = plan.act.unwrap();
     let own = act.credentials.iter().find(|own| own.pin == Id::of(MONEY)).unwrap();
     assert_eq!((own.tag == kept.tag, own.locked.len()), (true, 2));
+}
+
+#[test]
+fn a_code_is_shown_by_the_key_that_it_was_made_with() {
+    let mut two = with_code(State::Funded, Release::Door);
+    let pin = Pin::parse(&digits(&two.trial)).unwrap();
+    let kept = two.trial.config.tagged(Id::of(DEAL), &pin, [4; 16]);
+    // one that is not known any more shows nothing, rather than what opens nothing
+    let retired = PinRow { key_version: kept.key_version + 1, ..kept };
+    two.trial.set(Want::Pin(Id::of(DEAL)), Found::Pin(Some(retired)));
+    assert_eq!(two.does(Side::Buy, &CODE, &[]).reason(), (Reason::CODE_GONE, None));
+    let keys = |secret, before: &[SealKey]| PinKeys::new(&SealKey::new([secret; 32]), before);
+    let old = keys(1, &[]);
+    let new = keys(2, &[SealKey::new([1; 32])]);
+    let version = i64::from(old.current().version);
+    assert_eq!(new.code(version, b"a"), Some(old.current().code(b"a")));
+    assert_ne!(new.code(version, b"a"), Some(new.current().code(b"a")));
+    assert_eq!(keys(2, &[]).code(version, b"a"), None);
+}
+
+#[test]
+fn who_has_lost_the_screen_reads_the_code_once_more() {
+    let two = with_code(State::Funded, Release::Door);
+    let again = two.asks(Side::Buy, &FUND, &[]).again(Some(Id::of(21))).execute().planned();
+    assert_eq!(again.said("door_code"), digits(&two.trial));
+    let two = with_code(State::Funded, Release::Parcel);
+    let again = two.asks(Side::Buy, &FUND, &[]).again(Some(Id::of(21))).execute().planned();
+    assert_eq!(again.said("door_code"), "");
 }

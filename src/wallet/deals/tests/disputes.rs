@@ -73,22 +73,27 @@ fn both_say_more_as_long_as_it_is_read() {
     for state in TALKING {
         let two = there_is(state, still(paid()));
         for (side, own, other) in [(Side::Buy, "amina", "daudi"), (Side::Sell, "daudi", "amina")] {
+            let once = Terms { said: 1, ..paid() };
             let plan = two.does(side, &SAY, &[("why", "I have pictures")]).planned();
-            assert_eq!((left(&plan).state, left(&plan).terms), (state, still(paid())));
+            assert_eq!((left(&plan).state, left(&plan).terms), (state, still(once)));
             assert_eq!(pairs(&heard(plan.act.unwrap())), [("said", other), ("noted", own)]);
         }
     }
     let not_yet = there_is(State::Funded, paid());
     let reason = not_yet.does(Side::Buy, &SAY, &[("why", "Hello")]).reason();
     assert_eq!(reason, (DEAL_GONE, None));
-    for (version, may) in [(59, true), (60, false)] {
+    for (said, may) in [(59, true), (60, false)] {
         let mut two = two();
-        two.deal(&ArrangementRow { version, ..row(State::Disputed, &still(paid())) });
-        let said = two.does(Side::Buy, &SAY, &[("why", "And more")]);
-        assert_eq!(
-            said.error.is_some().then(|| said.reason()),
-            (!may).then_some((DEAL_SAID, None))
-        );
+        let often = still(Terms { said, ..paid() });
+        // however often it was looked at while an account was stopped
+        two.deal(&ArrangementRow { version: 500, ..row(State::Disputed, &often) });
+        let inputs = [("why", "And more"), ("amount", "1000")];
+        for service in [&SAY, &BY_TEXT, &OFFSET] {
+            let done = two.does(Side::Buy, service, &inputs);
+            let refused = done.error.is_some().then(|| done.reason());
+            assert_eq!(refused, (!may).then_some((DEAL_SAID, None)), "{}", service.name);
+        }
+        two.does(Side::Sell, &REFUND, &[]).planned();
     }
 }
 

@@ -5,6 +5,7 @@ mod answers;
 mod clocks;
 mod codes;
 mod deliveries;
+mod deposits;
 mod disputes;
 mod fundings;
 mod openings;
@@ -89,6 +90,7 @@ fn terms() -> Terms {
         delivered: false,
         clock: Clock::until(day(2), 0),
         problem: None,
+        said: 0,
         offset: None,
         ruling: None,
         judges: Vec::new(),

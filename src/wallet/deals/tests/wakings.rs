@@ -144,7 +144,17 @@ fn after_a_time_away_it_ends_later_and_both_hear_of_it() {
         assert_eq!(deal.row.due_at, Some(at(9, 18).micros()), "and they are reminded of that");
         assert_eq!(pairs(&heard(act)), [("later", "amina"), ("later", "daudi")]);
     }
-    // at night it waits for the morning
+    // at night it waits for the morning, and does not run out then: nobody has heard of it
+    let (mut two, row) = due(State::Funded, ends(paid()), at(9, 23), at(3, 20));
+    let act = wakes(&two, &row);
+    let deal = after(&act);
+    assert_eq!((deal.row.due_at, deal.state), (Some(at(10, 8).micros()), State::Funded));
+    assert!(heard(act).is_empty());
+    two.trial.now = at(10, 8);
+    let act = wakes(&two, &deal.row);
+    assert_eq!(after(&act).terms.clock, Clock::until(day(11), 0));
+    assert_eq!(pairs(&heard(act)), [("later", "amina"), ("later", "daudi")]);
+    // and who is to be reminded is in the morning
     let not_reminded = Terms { clock: Clock::until(day(3), 0), ..paid() };
     let (two, row) = due(State::Funded, not_reminded, at(2, 23), at(2, 18));
     let act = wakes(&two, &row);
@@ -172,10 +182,15 @@ fn while_an_account_is_stopped_nothing_runs_out_and_nobody_is_told_again_and_aga
             assert_eq!((deal.state, deal.terms.clock), (state, ends(terms.clone()).clock));
             assert_eq!(deal.row.due_at, Some(at(3, 20).plus(6 * HOUR).micros()));
             assert!(heard(act).is_empty());
-            // once it is not any more, it ends as much later
-            let again = ArrangementRow { due_at: deal.row.due_at, ..deal.row.clone() };
+            // at night nobody is told that it is not any more
             two.trial.change(&person, |holder| holder.account.state = AccountState::Open);
             two.trial.now = at(3, 20).plus(6 * HOUR);
+            let asleep = after(&wakes(&two, &deal.row));
+            assert_eq!(asleep.row.due_at, Some(at(4, 8).micros()));
+            let deal = asleep;
+            // once it is not any more, it ends as much later
+            let again = ArrangementRow { due_at: deal.row.due_at, ..deal.row.clone() };
+            two.trial.now = at(4, 8);
             let act = wakes(&two, &again);
             assert_eq!(after(&act).terms.clock.until, Some(day(4)));
             let news = heard(act);
