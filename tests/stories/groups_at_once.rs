@@ -67,10 +67,11 @@ async fn of_all_who_agree_at_one_moment_one_decides_it() {
             let world = if at.is_multiple_of(2) { &world } else { &node };
             let asked = asked.clone();
             async move {
-                // whoever finds all others there at the same moment is asked to try again
+                // whoever finds all others there at the same moment is asked to try again; on a
+                // server they may have seen the money go before they see what it went for
                 for _try in 0..10 {
                     let no = acts(world, (who, pin), "group_agree", &[("proposal", &asked)]).await;
-                    if no != "busy" {
+                    if no != "busy" && no != "group_short" {
                         return no;
                     }
                 }

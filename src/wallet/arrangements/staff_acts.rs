@@ -12,6 +12,10 @@ use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow};
 use crate::store::{Conn, StoreError};
 
+/// What is made of a row, on the facts of its kind.
+pub type Decide =
+    Box<dyn Fn(&Context, &ArrangementRow) -> Result<Act, PlanError> + Send + Sync + 'static>;
+
 impl Wallet {
     /// Does what `decide` makes of a row; refused as `gone` by its kind where there is none.
     pub(crate) async fn decide_row(
@@ -20,7 +24,7 @@ impl Wallet {
         id: ArrangementId,
         actor: Actor,
         key: Key,
-        decide: impl Fn(&Context, &ArrangementRow) -> Result<Act, PlanError> + Send + Sync + 'static,
+        decide: Decide,
     ) -> Result<(), Refusal> {
         let wallet = self.clone();
         let read = move |conn: &mut Conn| {

@@ -23,7 +23,7 @@ pub const LIST: Service = Service {
 /// Input `deal`: what it is about, and what is expected of whom; a flag for each thing that the
 /// caller may do.
 pub const SHOW: Service = Service {
-    name: "deal",
+    name: "show_deal",
     wants: &[deal::named, |context| deal::sides(context, None)],
     decide: show,
     shows: WHOLE_DEAL,
@@ -81,7 +81,7 @@ impl Deal {
     pub fn todo(&self, side: Side) -> &'static str {
         let own = side == self.terms.side;
         match (self.state, side) {
-            (State::Drafted, _) => "send",
+            (State::Drafted, _) => "unsent",
             (State::Offered, _) if own => "they_answer",
             (State::Countered, _) if !own => "they_answer",
             (State::Offered | State::Countered, _) => "answer",
@@ -119,7 +119,7 @@ impl Deal {
     /// Whether it is this side's turn.
     fn waits_for(&self, side: Side) -> bool {
         let turn = [
-            "send",
+            "unsent",
             "answer",
             "pay",
             "deliver",

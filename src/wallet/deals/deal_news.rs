@@ -72,7 +72,7 @@ const PROBLEM: [Slot; 9] = [
     Slot("problem_code", Kind::Text),
     Slot("said", Kind::Text),
 ];
-const TODO: [Slot; 8] = with(BASE, Slot("todo_code", Kind::Text));
+const EXPECTED: [Slot; 8] = with(BASE, Slot("todo_code", Kind::Text));
 
 const fn with(base: [Slot; 7], more: Slot) -> [Slot; 8] {
     let [name, phone, deal, goods, amount, day, dial] = base;
@@ -150,9 +150,9 @@ pub const TAKEN_BACK: Message = Message::plain("sms.deal_taken_back", &BASE);
 /// Nobody brought it back in time.
 pub const NOT_BROUGHT: Message = Message::plain("sms.deal_not_brought", &BASE);
 /// What is expected, and until when.
-pub const REMINDER: Message = Message::plain("sms.deal_reminder", &TODO);
+pub const REMINDER: Message = Message::plain("sms.deal_reminder", &EXPECTED);
 /// A time was not counted: it ends later.
-pub const LATER: Message = Message::plain("sms.deal_later", &TODO);
+pub const LATER: Message = Message::plain("sms.deal_later", &EXPECTED);
 /// To who cannot be paid now.
 pub const STUCK: Message = Message::plain("sms.deal_stuck", &BASE);
 /// To both: a code was tried too often.

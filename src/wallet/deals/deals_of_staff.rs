@@ -90,7 +90,7 @@ impl Wallet {
             }
             arbiters::decided(context, &Deal::of(row)?, &name, &verdict)
         };
-        self.decide_row(&KIND, id, Actor::Staff(staff.to_owned()), key, decide).await
+        self.decide_row(&KIND, id, Actor::Staff(staff.to_owned()), key, Box::new(decide)).await
     }
 
     fn deal_id(&self, code: &str) -> Result<ArrangementId, Refusal> {

@@ -1,5 +1,6 @@
 //! The seller says that it is delivered, or that nobody has come for whom a deposit was left: from
-//! then on the buyer looks at it, and silence pays the seller. And whoever has a code reads it again, behind the PIN.
+//! then on the buyer looks at it, and silence pays the seller. And whoever has a code reads it
+//! again, behind the PIN.
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};

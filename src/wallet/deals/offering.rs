@@ -14,7 +14,7 @@ use super::deal::{self, Deal};
 use super::deal_clock::Clock;
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
-use super::{DEAL_GONE, Event, KIND, State, deal_news};
+use super::{DEAL_GONE, Event, KIND, State, arbiters, deal_news};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -26,14 +26,23 @@ use crate::store::wants::Want;
 use crate::tariff::{Able, PriceCase};
 use crate::value::{Kind, Slot, Value};
 
-/// Asks the other side. What it costs is a table of the tariff under this name.
+/// Asks the other side. What it costs is a table of the tariff under this name. What the clock of a
+/// deal tells, and what the staff are refused with, is among what this one says.
 pub const OPEN: Service = Service {
     name: "safe_pay",
     opens: 1,
     wants: &[both_and_places, other_side],
     decide: |context, plan| open(context, plan, State::Offered),
     shows: SHOWS,
-    refusals: &[DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, DEALS_FULL, DEAL_BLOCKED],
+    refusals: &[
+        DEAL_DAY,
+        DEAL_DELIVERY,
+        DEAL_KEEP,
+        DEALS_FULL,
+        DEAL_BLOCKED,
+        arbiters::DEAL_SAME_STAFF,
+        arbiters::DEAL_NOT_SO,
+    ],
     messages: &[
         &deal_news::WANTS_TO_BUY,
         &deal_news::WANTS_TO_SELL,

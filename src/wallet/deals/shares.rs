@@ -3,11 +3,24 @@
 //! the last coin; what is not earned goes back to who has paid it. Pure arithmetic: it knows no
 //! people, no states and no clock.
 
-use super::terms::FeeBy;
 use crate::book::{self, Leg};
 use crate::id::AccountId;
 use crate::tariff::{Fee, FeeAccount};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
+
+/// Who pays for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FeeBy {
+    /// On top of what they pay in.
+    Buyer,
+    /// Out of what they get.
+    Seller,
+    /// Half and half.
+    Both,
+}
 
 /// What the two pay for a deal, by where it is credited, minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

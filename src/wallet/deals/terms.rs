@@ -4,7 +4,7 @@
 use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::deal_clock::Clock;
-use super::shares::Price;
+use super::shares::{FeeBy, Price};
 use crate::calendar::Day;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -82,19 +82,6 @@ impl Look {
             Look::Week => 7,
         }
     }
-}
-
-/// Who pays for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum FeeBy {
-    /// On top of what they pay in.
-    Buyer,
-    /// Out of what they get.
-    Seller,
-    /// Half and half.
-    Both,
 }
 
 /// Who should get what, as one of them proposes.

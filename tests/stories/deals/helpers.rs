@@ -1,5 +1,5 @@
-//! What stories of deals share: the ways through the menus, the other side's language, the days that
-//! go by.
+//! What stories of deals share: the ways through the menus, the other side's language, the days
+//! that go by.
 
 use super::*;
 

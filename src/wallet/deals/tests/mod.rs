@@ -17,8 +17,9 @@ mod wakings;
 
 use super::super::trial::{NOW, Outcome, Trial};
 use super::deal_clock::Clock;
+use super::shares::FeeBy;
 use super::shares::{Lines, Price};
-use super::terms::{FeeBy, Release};
+use super::terms::Release;
 use super::{Deal, KIND, Side, State, Terms};
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
