@@ -1,4 +1,5 @@
-//! A deposit: a deal that goes back by itself, of which an agreed part stays where nobody comes.
+//! A deposit: a deal that goes back by itself, and of which an agreed part stays where nobody
+//! comes.
 
 use super::super::delivery::DELIVER;
 use super::super::offering::OPEN;
