@@ -12,7 +12,8 @@ use crate::text;
 
 use crate::wallet::Wallet;
 use crate::wallet::deals::arbiters::{Cause, Verdict};
-use crate::wallet::deals::{Dispute, Side};
+use crate::wallet::deals::deals_of_staff::Dispute;
+use crate::wallet::deals::terms::Side;
 use anyhow::{anyhow, bail};
 use std::process::ExitCode;
 use strum::VariantNames;

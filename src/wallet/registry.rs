@@ -9,8 +9,8 @@ use super::arrangements::Kind;
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
-    self, answering, appealing, deal_list, delivery, funding, offering, problems, releasing,
-    returning, settling,
+    answering, appealing, deal_list, delivery, funding, offering, problems, releasing, returning,
+    settling, waking_deals,
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
@@ -190,6 +190,6 @@ pub const KINDS: &[Kind] = &[
     membership::KIND,
     invitation::KIND,
     proposal::KIND,
-    deals::KIND,
+    waking_deals::KIND,
     turn::KIND,
 ];

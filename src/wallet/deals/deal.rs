@@ -9,7 +9,7 @@ use super::super::plan::PlanError;
 use super::deal_clock::Clock;
 use super::shares::Shares;
 use super::terms::{Side, Terms};
-use super::{DEAL_GONE, Event, KIND, State};
+use super::{DEAL_GONE, Event, RULES, State};
 use crate::book::{Change, Leg, Put};
 use crate::calendar::Day;
 use crate::id::{AccountId, ArrangementId};
@@ -79,7 +79,7 @@ impl Deal {
     pub fn role(&self, event: Event, side: Side) -> Option<Role> {
         let trade = if side == Side::Buy { Role::Buyer } else { Role::Seller };
         let asked = if side == self.terms.side { Role::Owner } else { Role::Other };
-        let may = |role: &Role| (KIND.apply)(self.state.into(), event.into(), *role).is_some();
+        let may = |role: &Role| (RULES.apply)(self.state.into(), event.into(), *role).is_some();
         [asked, trade].into_iter().find(may)
     }
 
@@ -97,7 +97,7 @@ impl Deal {
         note: &str,
     ) -> Result<Change, PlanError> {
         let event = event.into();
-        let row = KIND.after(&self.row, event, role)?;
+        let row = RULES.after(&self.row, event, role)?;
         let due_at = self.terms.clock.due_at(context.now, &context.config.market.zone);
         let due_at = due_at.filter(|_| row.open);
         let row = ArrangementRow { due_at, body: kind::written(&self.terms), ..row };
@@ -235,7 +235,7 @@ pub(super) fn searches(person: &PersonRow) -> [Search; 3] {
         Of::Other(person.account_id),
         Of::Subject(person.msisdn.clone()),
     ];
-    sides.map(|side| Search { side, kind: KIND.name, open: true, since: 0, limit: LOOK })
+    sides.map(|side| Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK })
 }
 
 /// The first step of what must be read: the deal that is named, by its number or its code, or all
@@ -264,7 +264,7 @@ fn number(context: &Context) -> Result<Option<ArrangementId>, PlanError> {
 /// in which they may bring this about.
 pub fn chosen(context: &Context, event: Option<Event>) -> Result<Deal, PlanError> {
     if let Some(id) = number(context)? {
-        let row = context.facts.arrangement(id)?.filter(|row| row.kind == KIND.name);
+        let row = context.facts.arrangement(id)?.filter(|row| row.kind == RULES.name);
         let deal = Deal::of(row.ok_or(DEAL_GONE)?)?;
         deal.own_side(context)?;
         return Ok(deal);

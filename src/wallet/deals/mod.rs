@@ -8,12 +8,12 @@
 pub mod answering;
 pub mod appealing;
 pub mod arbiters;
-mod deal;
+pub mod deal;
 mod deal_clock;
 mod deal_code;
 pub mod deal_list;
 mod deal_news;
-mod deals_of_staff;
+pub mod deals_of_staff;
 pub mod delivery;
 pub mod funding;
 pub mod offering;
@@ -23,14 +23,11 @@ pub mod releasing;
 pub mod returning;
 pub mod settling;
 mod shares;
-mod terms;
-mod waking_deals;
-
-pub use deal::Deal;
-pub use deals_of_staff::Dispute;
-pub use terms::{Ruling, Side, Terms};
+pub mod terms;
+pub mod waking_deals;
 
 use super::arrangements::kind::{self, Kind, Role};
+use super::plan::PlanError;
 use crate::reason::Reason;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
@@ -135,8 +132,8 @@ pub enum Event {
     RunOut,
 }
 
-/// A deal, as long as something may still come of it.
-pub const KIND: Kind = Kind {
+/// A deal, as long as something may still come of it; without its clock, which uses all of this.
+pub const RULES: Kind = Kind {
     name: "deal",
     states: State::VARIANTS,
     events: Event::VARIANTS,
@@ -157,8 +154,8 @@ pub const KIND: Kind = Kind {
     ],
     apply: |state, event, role| kind::in_words(state, event, role, apply),
     gone: DEAL_GONE,
-    wants: &[waking_deals::wants],
-    wake: waking_deals::wake,
+    wants: &[],
+    wake: |_context, _row, _refused| Err(PlanError::Damaged("a deal without a clock")),
 };
 
 fn apply(state: State, event: Event, role: Role) -> Option<State> {

@@ -14,7 +14,7 @@ use super::deal::{self, Deal};
 use super::deal_clock::Clock;
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
-use super::{DEAL_GONE, Event, KIND, State, arbiters, deal_news};
+use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -143,7 +143,7 @@ const ANSWER_DAYS: i32 = 2;
 fn both_and_places(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
     if let Ok(owner) = context.person() {
-        wants.extend(place::wants(context, &KIND, owner.account_id));
+        wants.extend(place::wants(context, &RULES, owner.account_id));
         wants.push(Want::Stopped(owner.account_id));
     }
     if let Ok(to) = context.phone("to") {
@@ -154,7 +154,7 @@ fn both_and_places(context: &Context) -> Vec<Want> {
 
 /// What waits for somebody, or for a number.
 pub(super) fn waiting(side: Of) -> Search {
-    Search { side, kind: KIND.name, open: true, since: 0, limit: WAITING_MAX }
+    Search { side, kind: RULES.name, open: true, since: 0, limit: WAITING_MAX }
 }
 
 fn other_side(context: &Context) -> Vec<Want> {
@@ -190,7 +190,7 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
     plan.show_all(terms.told(context));
     let other = other.map(|other| other.person.account_id);
     let subject = if other.is_none() { to.e164().to_owned() } else { String::new() };
-    let row = KIND.row(context, state.into(), owner.account_id, other);
+    let row = RULES.row(context, state.into(), owner.account_id, other);
     let due_at = terms.clock.due_at(context.now, &context.config.market.zone);
     let row = ArrangementRow { subject, due_at, body: kind::written(&terms), ..row };
     let deal = Deal::of(&row)?;
@@ -268,7 +268,7 @@ fn allowed(
     if full || waiting.iter().filter(asked).count() >= TO_ONE_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "to").into());
     }
-    place::take(context, &KIND, owner.account_id, OPEN_MAX, DEALS_FULL)
+    place::take(context, &RULES, owner.account_id, OPEN_MAX, DEALS_FULL)
 }
 
 /// The other side is asked, and who asks hears that they are.

@@ -2,7 +2,7 @@
 //! be delivered, for the seller once they are said to be there. Each once; never unawares, and not
 //! while an account of the two is stopped.
 
-use super::super::arrangements::{Role, kind};
+use super::super::arrangements::{Kind, Role, kind};
 use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use super::arbiters;
@@ -10,7 +10,7 @@ use super::deal::Deal;
 use super::deal_clock::{Clock, Stroke};
 use super::paying_out::Payout;
 use super::terms::Side;
-use super::{Event, KIND, State, deal_news};
+use super::{Event, RULES, State, deal_news};
 use crate::book::{Change, Put};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -25,13 +25,16 @@ const AGAIN_AFTER: Duration = Duration::from_secs(6 * 3_600);
 /// Where somebody cannot be paid, they hear of it so often.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
+/// A deal, with its clock.
+pub const KIND: Kind = Kind { wants: &[wants], wake, ..RULES };
+
 /// What must be read when its time has come.
-pub fn wants(_context: &Context, row: &ArrangementRow) -> Vec<Want> {
+fn wants(_context: &Context, row: &ArrangementRow) -> Vec<Want> {
     Deal::of(row).map(|deal| deal.wants()).unwrap_or_default()
 }
 
 /// What is done then.
-pub fn wake(
+fn wake(
     context: &Context,
     row: &ArrangementRow,
     refused: Option<&Refusal>,
@@ -147,7 +150,7 @@ fn stuck(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
 /// Nothing can be done now: it is looked at again then.
 fn waits(deal: &Deal, until: Timestamp, news: Vec<Change>) -> Result<Act, PlanError> {
     let event = Event::Wait.into();
-    let row = KIND.after(&deal.row, event, Role::Service)?;
+    let row = RULES.after(&deal.row, event, Role::Service)?;
     let due_at = Some(until.micros());
     let row = ArrangementRow { due_at, body: kind::written(&deal.terms), ..row };
     let put = Put { row, event, note: String::new() };

@@ -2,7 +2,7 @@
 //! it. All that does not stand here comes to nothing.
 
 use kadogo::wallet::arrangements::Role;
-use kadogo::wallet::deals::KIND;
+use kadogo::wallet::deals::waking_deals::KIND;
 use strum::VariantArray;
 
 type Cell = (&'static str, &'static str, Role, &'static str);

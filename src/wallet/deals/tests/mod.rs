@@ -16,11 +16,14 @@ mod rulings;
 mod wakings;
 
 use super::super::trial::{NOW, Outcome, Trial};
+use super::State;
+use super::deal::Deal;
 use super::deal_clock::Clock;
 use super::shares::FeeBy;
 use super::shares::{Lines, Price};
 use super::terms::Release;
-use super::{Deal, KIND, Side, State, Terms};
+use super::terms::{Side, Terms};
+use super::waking_deals::KIND;
 use crate::book::{Change, Leg};
 use crate::calendar::Day;
 use crate::id::Id;
