@@ -47,7 +47,7 @@ fn ruled(back_minor: i64) -> Terms {
 fn who_is_expected_to_do_something_is_reminded_of_it() {
     let both = ["amina", "daudi"];
     for (state, terms, hear, todo) in [
-        (State::Drafted, terms(), &both[..1], "send"),
+        (State::Drafted, terms(), &both[..1], "unsent"),
         (State::Offered, terms(), &both[1..], "answer"),
         (State::Countered, terms(), &both[..1], "answer"),
         (State::Accepted, terms(), &both[..1], "pay"),
