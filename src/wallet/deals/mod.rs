@@ -24,8 +24,6 @@ pub mod returning;
 pub mod settling;
 mod shares;
 mod terms;
-#[cfg(test)]
-mod tests;
 mod waking_deals;
 
 pub use deal::Deal;
@@ -296,3 +294,6 @@ fn disputing(at: State, event: Event, role: Role) -> Option<State> {
     };
     allowed.then_some(then)
 }
+
+#[cfg(test)]
+mod tests;
