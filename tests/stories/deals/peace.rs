@@ -98,7 +98,7 @@ async fn by_hand(number: &str, pin: &str) -> String {
     deal(&seller, &[Pick("counter"), Type("1000"), Type("2"), Yes]).await;
     buyer.messages().await;
     deal(&buyer, &[Pick("answer"), Pick("accept")]).await;
-    deal(&buyer, &[Pick("pay"), Yes, Type(pin)]).await;
+    let code = digits(&deal(&buyer, &[Pick("pay"), Yes, Type(pin)]).await);
     buyer.messages().await;
     seller.messages().await;
     deal(&buyer, &[Pick("part"), Type("400"), Yes, Type(pin)]).await;
@@ -114,7 +114,7 @@ async fn by_hand(number: &str, pin: &str) -> String {
     dial_afresh(&buyer).await;
     buyer.go(&[Pick("account"), Pick("statement")]).await;
     world.check();
-    both(&buyer, &seller, &[])
+    both(&buyer, &seller, &[&code])
 }
 
 #[tokio::test(flavor = "multi_thread")]
