@@ -47,8 +47,8 @@ async fn acted(wallet: &Wallet, act: DealAct) -> anyhow::Result<()> {
             Ok(())
         }
         DealAct::Propose { code, back, because, staff, words } => {
-            let back = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
-            let back = back.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
+            let typed = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
+            let back = typed.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
             let cause: Cause = because.parse().map_err(|_unknown| {
                 anyhow!("--because is one of: {}", Cause::VARIANTS.join(", "))
             })?;

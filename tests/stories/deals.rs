@@ -11,6 +11,7 @@ mod cells;
 mod helpers;
 mod peace;
 mod races;
+mod staff;
 mod trouble;
 
 use helpers::*;

@@ -294,6 +294,7 @@ async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
             // by the time it has answered these, it has the payment in hand
             for _look in 0..50 {
                 server.get("/healthz").await;
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
             server.signal("TERM");
             server.hears("stopping: no new requests").await;
