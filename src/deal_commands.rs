@@ -18,9 +18,6 @@ use anyhow::{anyhow, bail};
 use std::process::ExitCode;
 use strum::VariantNames;
 
-/// Letters of a reason that both sides are told.
-const WORDS_MAX: usize = 60;
-
 /// `kadogo deal`
 pub async fn run(
     database_url: String,
@@ -86,8 +83,9 @@ async fn decide(
 }
 
 fn said(words: &[String]) -> anyhow::Result<String> {
-    let said = text::words(&words.join(" "), WORDS_MAX);
-    said.ok_or_else(|| anyhow!("say why, in at most {WORDS_MAX} letters and without long numbers"))
+    let said = text::words(&words.join(" "), text::SAID_SEPTETS_MAX);
+    let most = text::SAID_SEPTETS_MAX;
+    said.ok_or_else(|| anyhow!("say why, in at most {most} letters and without long numbers"))
 }
 
 fn refused(code: &str, refusal: &Refusal) -> anyhow::Error {

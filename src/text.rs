@@ -23,6 +23,9 @@ const UTF16_UNITS_PER_PART: usize = 67;
 /// Septets of a reference: what a payment is for, in the words of who asks for it.
 pub const REFERENCE_SEPTETS_MAX: usize = 16;
 
+/// Septets of what somebody says to another, or the staff say to both: one message takes it on.
+pub const SAID_SEPTETS_MAX: usize = 60;
+
 /// A reference in its stored form. It has a letter, so that it is no PIN, and no long number, so
 /// that none is passed on.
 pub fn reference(text: &str) -> Option<String> {

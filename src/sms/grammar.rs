@@ -16,9 +16,6 @@ use crate::request::{Fields, Refusal};
 use crate::short_code::ShortCode;
 use crate::text;
 
-/// Septets of what somebody says: one message takes it on.
-const WORDS_MAX: usize = 60;
-
 /// The grammar, ready to read.
 #[derive(Debug, Clone)]
 pub struct Grammar {
@@ -196,7 +193,9 @@ impl Grammar {
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
             PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
-            PatternInput::Why => crate::text::words(raw, WORDS_MAX).ok_or(Reason::TEXT_FORMAT),
+            PatternInput::Why => {
+                text::words(raw, text::SAID_SEPTETS_MAX).ok_or(Reason::TEXT_FORMAT)
+            }
             PatternInput::Deal => {
                 ShortCode::parse(raw).map(|code| code.to_string()).ok_or(Reason::TEXT_FORMAT)
             }

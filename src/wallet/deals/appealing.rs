@@ -35,14 +35,12 @@ const SHOWS: &[Slot] = &[
     Slot("said", Kind::Text),
 ];
 const HEARD: Message = Message::plain("sms.appeal_deal", SHOWS);
-const WORDS_MAX: usize = 60;
-
 fn appeal(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut deal = deal::chosen(context, Some(Event::Appeal))?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Appeal, side)?;
-    let words = text::words(context.field("why")?, WORDS_MAX);
+    let words = text::words(context.field("why")?, text::SAID_SEPTETS_MAX);
     let words = words.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "why"))?;
     plan.show("said", Value::Text(words.clone()));
     deal.terms.clock = Clock::STILL;

@@ -80,8 +80,6 @@ const SHOWS: &[Slot] = &[
     Slot("problem_code", Kind::Text),
     Slot("said", Kind::Text),
 ];
-/// Letters of what somebody says at a time: one message takes it to the other side.
-const WORDS_MAX: usize = 60;
 /// Words and proposals after which nobody says more: staff have enough to read, and nobody is
 /// flooded.
 const SAID_MAX: i64 = 60;
@@ -129,7 +127,7 @@ fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Sid
 
 /// What was said, in words that a message can take on.
 fn words(context: &Context) -> Result<String, PlanError> {
-    let words = text::words(context.field("why")?, WORDS_MAX);
+    let words = text::words(context.field("why")?, text::SAID_SEPTETS_MAX);
     Ok(words.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "why"))?)
 }
 
