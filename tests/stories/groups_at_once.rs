@@ -2,7 +2,8 @@
 //! for the money that is there for one, the end with a contribution, and the last two who leave.
 //! Each comes to one outcome. Method: races at the wallet's own door.
 
-use super::groups::{PEOPLE, agree, ask, groups, settle, umoja};
+use super::aids::settle;
+use super::groups::{PEOPLE, agree, ask, groups, umoja};
 use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;

@@ -12,28 +12,6 @@ use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 use strum::VariantArray;
 
-/// It becomes this hour of this day, counted from 1 November 2026 in Nairobi; the worker does what
-/// is due.
-async fn comes(world: &World, day: i64, hour: i64) {
-    let noon = 23 * 86_400 + 14 * 3_600 + 5 * 60;
-    let wanted = NOON + (day * 86_400 + hour * 3_600 - noon) * 1_000_000;
-    let now = world.clock.now().micros();
-    world.clock.advance(Duration::from_micros(u64::try_from(wanted - now).unwrap()));
-    settle(world).await;
-}
-
-/// The worker comes round until nothing is due.
-async fn settle(world: &World) {
-    for _round in 0..20 {
-        let woken = world.app.wallet.wake_all().await.unwrap();
-        assert_eq!(woken.failed, 0);
-        if woken.done + woken.others == 0 {
-            return;
-        }
-    }
-    panic!("something stays due");
-}
-
 async fn savings(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
     phone.go(&[Pick("account"), Pick("savings")]).await;

@@ -27,18 +27,6 @@ async fn comes(world: &World, day: i64, hour: i64) {
     settle(world).await;
 }
 
-/// The worker comes round until nothing is due.
-async fn settle(world: &World) {
-    for _round in 0..20 {
-        let woken = world.app.wallet.wake_all().await.unwrap();
-        assert_eq!(woken.failed, 0);
-        if woken.done + woken.others == 0 {
-            return;
-        }
-    }
-    panic!("something stays due");
-}
-
 async fn set_up(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
     phone.go(&[Pick("account"), Pick("standing"), Pick("new")]).await;
