@@ -129,11 +129,10 @@ fn with_refusals(
     let zeros = menus.customer.screens.keys().map(|id| format!("screen.{id}.zero"));
     let zeros = zeros.filter(|key| menus.catalogue.text(navigator.language(state), key).is_some());
     let notes = refusals.chain(zeros.map(|key| (key.clone(), navigator.word(state, &key))));
-    let width = |(name, note): (String, String)| {
-        let septets = plain(&navigator.body(&state.clone().noted(note)));
-        Width { septets, with: format!(" with \"{name}\" above") }
-    };
-    notes.map(width).max_by_key(|width| width.septets)
+    // the rest of the screen is the same under each
+    let (name, note) = notes.max_by_key(|(_, note)| cost(note))?;
+    let septets = plain(&navigator.body(&state.clone().noted(note)));
+    Some(Width { septets, with: format!(" with \"{name}\" above") })
 }
 
 /// The screen with all its choices, and one line if it is a list.
