@@ -4,7 +4,7 @@
 use crate::agent_number::AgentNumber;
 use crate::app::{App, Committer};
 use crate::cli::AgentAct;
-use crate::config::{SecretArgs, Settings, menus_folder};
+use crate::config::{DatabaseArgs, Settings, menus_folder};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
@@ -27,12 +27,8 @@ const NAME_MAX: usize = 18;
 const LISTED_MAX: i64 = 10_000;
 
 /// `kadogo agent`
-pub async fn run(
-    database_url: String,
-    secrets: &SecretArgs,
-    act: AgentAct,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+pub async fn run(database: DatabaseArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database).await?;
     let done = match act {
         AgentAct::Open { name, area, head_office } => {
             open(&app.wallet, &name, &area, head_office.as_deref()).await
@@ -48,10 +44,8 @@ pub async fn run(
 }
 
 /// A service on the database of one that may be running: for commands of the operator's.
-pub async fn beside(
-    database_url: String,
-    secrets: &SecretArgs,
-) -> anyhow::Result<(App, Committer)> {
+pub async fn beside(database: DatabaseArgs) -> anyhow::Result<(App, Committer)> {
+    let DatabaseArgs { database_url, secrets } = database;
     let mut problems = Vec::new();
     let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
         bail!(problems.join("\n"))

@@ -91,6 +91,10 @@ impl App {
         let config = ServiceConfig {
             market,
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
+            factor_keys: std::iter::once(&settings.secret)
+                .chain(&settings.old_secrets)
+                .map(|secret| secret.derive("second factor"))
+                .collect(),
             reference_key: bootstrap::reference_key(&book, &randomness).await?,
             rules: settings.rules,
             brand: settings.brand.clone(),

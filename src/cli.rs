@@ -3,13 +3,15 @@
 
 mod acts;
 mod bench_args;
+mod office_args;
 mod tariff_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
+pub use office_args::{ApproveAct, OfficeArgs, SessionArgs, StaffAct};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 
-use crate::config::{SecretArgs, ServeArgs, ServerArgs};
+use crate::config::{DatabaseArgs, ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -118,56 +120,50 @@ pub enum Command {
         #[command(subcommand)]
         act: BookAct,
     },
+    /// Staff: who works here, as what; signing in and out
+    ///
+    /// Every other command of the staff works under the name of who is signed in, and what it does
+    /// is recorded for good. It works beside a running server.
+    Staff {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: StaffAct,
+    },
+    /// What takes two: see what waits, and approve or decline what another one has asked for
+    Approve {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: ApproveAct,
+    },
     /// Agents: open outlets, and let people serve there, also while the service runs
     Agent {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL",
-            global = true
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// What to do
         #[command(subcommand)]
         act: AgentAct,
     },
     /// Wrong sends: see and decide what is asked back, also while the service runs
     Reversal {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL",
-            global = true
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// What to do
         #[command(subcommand)]
         act: ReversalAct,
     },
     /// Deals: see and decide those that the two sides cannot settle, also while the service runs
     Deal {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL",
-            global = true
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// What to do
         #[command(subcommand)]
         act: DealAct,
@@ -178,34 +174,18 @@ pub enum Command {
     /// It names nobody. Who gave one is told its digest when they ask for their gift, and finds it
     /// in the list.
     Collection {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL"
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// Its number
         number: String,
     },
     /// How well somebody is known, which decides what they may move and what it costs: see it, or
     /// say it
     Tier {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL"
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// Whose phone
         phone: String,
         /// From now on: sim, id, full, merchant or agent. What merchants and agents are paid is not
@@ -215,17 +195,9 @@ pub enum Command {
     /// Say what may be done with somebody's account, and why; or read how it stands. What is said
     /// is recorded for good. It works beside a running server
     Account {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL"
-        )]
-        database_url: String,
-        /// With which PINs are kept.
+        /// On which database.
         #[command(flatten)]
-        secrets: SecretArgs,
+        database: DatabaseArgs,
         /// Whose phone
         phone: String,
         /// From now on: open; stop_debit (money only comes in), stop_credit (only goes out), frozen

@@ -2,7 +2,7 @@
 //! the digest of their gift in it, and whoever has the list can add it up; it names nobody.
 
 use crate::agent_commands::{beside, leave};
-use crate::config::SecretArgs;
+use crate::config::DatabaseArgs;
 use crate::money::Money;
 use crate::wallet::Wallet;
 use crate::wallet::collections::digest_list::DigestList;
@@ -11,12 +11,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// `kadogo collection`
-pub async fn run(
-    database_url: String,
-    secrets: &SecretArgs,
-    number: &str,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+pub async fn run(database: DatabaseArgs, number: &str) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database).await?;
     let found = app.wallet.digest_list(number).await;
     let printed = match found? {
         Some(list) => Ok(written(&app.wallet, number, &list)?),

@@ -2,10 +2,12 @@
 //! is what `demo` and `serve` have in common; what only a real service needs is in `serve_args`,
 //! what comes of both in `service_settings`.
 
+mod database_args;
 mod secret_args;
 mod serve_args;
 mod service_settings;
 
+pub use database_args::DatabaseArgs;
 pub use secret_args::{DEMO_SECRET, SecretArgs};
 pub use serve_args::ServeArgs;
 pub use service_settings::{GatewayAccount, Settings};

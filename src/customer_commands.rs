@@ -2,7 +2,7 @@
 //! work beside a running server, through a book of their own on the same database.
 
 use crate::agent_commands::{beside, leave, person};
-use crate::config::SecretArgs;
+use crate::config::DatabaseArgs;
 use crate::limits::Tier;
 use crate::money::Money;
 use crate::store::book_rows::{self, AccountState};
@@ -13,12 +13,11 @@ use strum::VariantNames;
 
 /// `kadogo tier`
 pub async fn tier(
-    database_url: String,
-    secrets: &SecretArgs,
+    database: DatabaseArgs,
     phone: &str,
     tier: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+    let (app, committer) = beside(database).await?;
     let done = set_tier(&app.wallet, phone, tier).await;
     leave(app, committer).await?;
     done.map(|()| ExitCode::SUCCESS)
@@ -41,13 +40,12 @@ async fn set_tier(wallet: &Wallet, phone: &str, tier: Option<&str>) -> anyhow::R
 
 /// `kadogo account`
 pub async fn account(
-    database_url: String,
-    secrets: &SecretArgs,
+    database: DatabaseArgs,
     phone: &str,
     state: Option<&str>,
     why: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+    let (app, committer) = beside(database).await?;
     let done = match state {
         Some(state) => restrict(&app.wallet, phone, state, why).await,
         None => show(&app.wallet, phone).await,

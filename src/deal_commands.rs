@@ -3,7 +3,7 @@
 
 use crate::agent_commands::{beside, leave};
 use crate::cli::DealAct;
-use crate::config::SecretArgs;
+use crate::config::DatabaseArgs;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::Refusal;
@@ -19,12 +19,8 @@ use std::process::ExitCode;
 use strum::VariantNames;
 
 /// `kadogo deal`
-pub async fn run(
-    database_url: String,
-    secrets: &SecretArgs,
-    act: DealAct,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+pub async fn run(database: DatabaseArgs, act: DealAct) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database).await?;
     let done = acted(&app.wallet, act).await;
     leave(app, committer).await?;
     done.map(|()| ExitCode::SUCCESS)

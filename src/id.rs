@@ -32,6 +32,10 @@ pub enum Shift {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pin {}
 
+/// What a `StaffId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Staff {}
+
 /// What an `ArrangementId` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arrangement {}
@@ -49,6 +53,8 @@ pub type ArrangementId = Id<Arrangement>;
 pub type AssistantId = Id<Assistant>;
 /// From counting the cash in a drawer to counting it again.
 pub type ShiftId = Id<Shift>;
+/// Somebody who works for the operator.
+pub type StaffId = Id<Staff>;
 /// A PIN or a code that is kept: it has the number of whose it is.
 pub type PinId = Id<Pin>;
 

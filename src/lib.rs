@@ -48,6 +48,7 @@ pub mod value;
 // ── rules: pure decisions about money ──
 pub mod limits;
 pub mod schedule;
+pub mod staff;
 pub mod statement;
 pub mod tariff;
 
@@ -83,6 +84,8 @@ pub mod customer_commands;
 pub mod deal_commands;
 pub mod http;
 pub mod menu_folder;
+pub mod office;
 pub mod reversal_commands;
+pub mod staff_commands;
 pub mod verify;
 pub mod workers;

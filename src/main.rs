@@ -4,7 +4,7 @@ use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
     agent_commands, collection_commands, commands, customer_commands, deal_commands,
-    reversal_commands, verify,
+    reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -32,24 +32,20 @@ async fn main() -> ExitCode {
         Command::Book { act: BookAct::Check(args) } => {
             aside(move || verify::check_book(&args)).await
         }
-        Command::Agent { database_url, secrets, act } => {
-            agent_commands::run(database_url, &secrets, act).await
+        Command::Staff { office, act } => staff_commands::staff(office, act).await,
+        Command::Approve { office, act } => staff_commands::approve(office, act).await,
+        Command::Agent { database, act } => agent_commands::run(database, act).await,
+        Command::Reversal { database, act } => reversal_commands::run(database, act).await,
+        Command::Deal { database, act } => deal_commands::run(database, act).await,
+        Command::Collection { database, number } => {
+            collection_commands::run(database, &number).await
         }
-        Command::Reversal { database_url, secrets, act } => {
-            reversal_commands::run(database_url, &secrets, act).await
+        Command::Tier { database, phone, tier } => {
+            customer_commands::tier(database, &phone, tier.as_deref()).await
         }
-        Command::Deal { database_url, secrets, act } => {
-            deal_commands::run(database_url, &secrets, act).await
-        }
-        Command::Collection { database_url, secrets, number } => {
-            collection_commands::run(database_url, &secrets, &number).await
-        }
-        Command::Tier { database_url, secrets, phone, tier } => {
-            customer_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await
-        }
-        Command::Account { database_url, secrets, phone, state, why } => {
+        Command::Account { database, phone, state, why } => {
             let (state, why) = (state.as_deref(), why.as_deref());
-            customer_commands::account(database_url, &secrets, &phone, state, why).await
+            customer_commands::account(database, &phone, state, why).await
         }
         Command::Backup { database_url, to } => {
             aside(move || commands::backup(&database_url, &to)).await

@@ -3,7 +3,7 @@
 
 use crate::agent_commands::{beside, leave};
 use crate::cli::ReversalAct;
-use crate::config::SecretArgs;
+use crate::config::DatabaseArgs;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::store::people::PersonRow;
@@ -16,12 +16,8 @@ use std::process::ExitCode;
 const WHY_MAX: usize = 60;
 
 /// `kadogo reversal`
-pub async fn run(
-    database_url: String,
-    secrets: &SecretArgs,
-    act: ReversalAct,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database_url, secrets).await?;
+pub async fn run(database: DatabaseArgs, act: ReversalAct) -> anyhow::Result<ExitCode> {
+    let (app, committer) = beside(database).await?;
     let done = match act {
         ReversalAct::List => list(&app.wallet).await,
         ReversalAct::GiveBack { code, why } => decide(&app.wallet, &code, true, &why).await,

@@ -93,6 +93,11 @@ impl Value {
         }
     }
 
+    /// How many, where it says so.
+    pub fn count(&self) -> Option<i64> {
+        if let Value::Count(count) = self { Some(*count) } else { None }
+    }
+
     /// The amount, where it is one.
     pub fn money(&self) -> Option<Money> {
         match self {

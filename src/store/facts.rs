@@ -13,9 +13,10 @@ use super::people::PersonRow;
 use super::pins::PinRow;
 use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
+use super::staff_rows::StaffRow;
 use super::wants::Want;
 use super::working_day::CashDrawer;
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId};
 use std::collections::BTreeMap;
 
 /// Who serves at an outlet.
@@ -73,6 +74,8 @@ pub enum Found {
     Truth(bool),
     /// `Want::Stopped`.
     Restriction(Option<RestrictionRow>),
+    /// `Want::Staff`, `Want::AllStaff`.
+    Staff(Vec<StaffRow>),
 }
 
 /// A fact that was asked for and not wanted: a mistake in the service.
@@ -156,6 +159,25 @@ impl Facts {
                 if let Found::Holder(holder) = found { Some(holder.as_ref()) } else { None }
             })?
             .as_ref())
+    }
+
+    /// Somebody of the staff (`Want::Staff`).
+    pub fn staff_member(&self, id: StaffId) -> Result<Option<&StaffRow>, NotWanted> {
+        Ok(self.staff_found(&Want::Staff(id))?.first())
+    }
+
+    /// All of the staff, in the order of their names (`Want::AllStaff`).
+    pub fn all_staff(&self) -> Result<&[StaffRow], NotWanted> {
+        self.staff_found(&Want::AllStaff)
+    }
+
+    fn staff_found(&self, want: &Want) -> Result<&[StaffRow], NotWanted> {
+        self.get(
+            want,
+            |found| {
+                if let Found::Staff(rows) = found { Some(rows.as_slice()) } else { None }
+            },
+        )
     }
 
     /// How an account stands (`Want::Account`, or that of who was found).

@@ -9,7 +9,7 @@ use super::facts::{Facts, Found, Roster};
 use super::holders::AccountHolder;
 use super::lookback::{self, Lookback};
 use super::pins::PinRow;
-use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins};
+use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staff};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
@@ -160,6 +160,10 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(asked, *account).await?),
         Want::Identified(account) => Found::Truth(identities::is_known(asked, *account).await?),
         Want::Stopped(account) => Found::Restriction(restrictions::said_of(asked, *account).await?),
+        Want::Staff(id) => {
+            Found::Staff(ask::row(asked, staff::table.find(id)).await?.into_iter().collect())
+        }
+        Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
         Want::Claimed(key) => {
             let claimed: Option<Vec<u8>> =
                 ask::row(asked, dedup_keys::table.find(key).select(dedup_keys::key)).await?;

@@ -43,6 +43,8 @@ pub mod set_apart;
 pub mod setting_rows;
 pub mod shifts;
 mod sqlite;
+pub mod staff_rows;
+pub mod staff_sessions;
 pub mod times;
 pub mod trail_rows;
 pub mod verified;

@@ -3,7 +3,7 @@
 //! says, only its own file knows: the book compares what stands at keys, and digests columns.
 
 use super::rows::{Column, Rows};
-use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId};
+use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId};
 use crate::reason::Reason;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +38,10 @@ pub enum RecordKey {
     Restriction(AccountId),
     /// Of `rules`.
     Rule(String),
+    /// Of `staff`.
+    Staff(StaffId),
+    /// A name that one of the staff signs with.
+    StaffName(String),
 }
 
 /// What stands at a key.

@@ -14,8 +14,9 @@ use super::restrictions::{self, RestrictionRow};
 use super::rows::Rows;
 use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
+use super::staff_rows::{self, StaffRow};
 use super::{Conn, StoreError};
-use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId};
+use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of standing data as it is to be stored: its version is the one after the one that was
@@ -44,6 +45,8 @@ pub enum Record {
     Restriction(RestrictionRow),
     /// Which tariff or limits count.
     Rule(RuleRow),
+    /// Who works for the operator.
+    Staff(Box<StaffRow>),
 }
 
 impl Record {
@@ -61,6 +64,7 @@ impl Record {
             Record::Budget(row) => row.entry(),
             Record::Restriction(row) => row.entry(),
             Record::Rule(row) => row.entry(),
+            Record::Staff(row) => row.entry(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Record {
             Record::Budget(row) => row.last_posting,
             Record::Restriction(row) => row.last_posting,
             Record::Rule(row) => row.last_posting,
+            Record::Staff(row) => row.last_posting,
         }
     }
 
@@ -95,6 +100,7 @@ impl Record {
             Record::Budget(row) => row.last_posting = posting,
             Record::Restriction(row) => row.last_posting = posting,
             Record::Rule(row) => row.last_posting = posting,
+            Record::Staff(row) => row.last_posting = posting,
         }
         self
     }
@@ -119,6 +125,7 @@ pub fn occupants(
     found.extend(budgets::occupants(conn, &sorted.budgets)?);
     found.extend(restrictions::occupants(conn, &sorted.restrictions)?);
     found.extend(rules::occupants(conn, &sorted.rules)?);
+    found.extend(staff_rows::occupants(conn, &sorted.staff, &sorted.staff_names)?);
     Ok(found)
 }
 
@@ -139,6 +146,8 @@ struct Sorted<'a> {
     budgets: Vec<AccountId>,
     restrictions: Vec<AccountId>,
     rules: Vec<&'a str>,
+    staff: Vec<StaffId>,
+    staff_names: Vec<&'a str>,
 }
 
 impl<'a> Sorted<'a> {
@@ -162,6 +171,8 @@ impl<'a> Sorted<'a> {
                 RecordKey::Budget(account) => sorted.budgets.push(*account),
                 RecordKey::Restriction(account) => sorted.restrictions.push(*account),
                 RecordKey::Rule(name) => sorted.rules.push(name),
+                RecordKey::Staff(id) => sorted.staff.push(*id),
+                RecordKey::StaffName(name) => sorted.staff_names.push(name),
             }
         }
         sorted
@@ -191,7 +202,9 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, mailboxes::page_after, Record::Mailbox, take)?;
     pages(conn, limit, budgets::page_after, Record::Budget, take)?;
     pages(conn, limit, restrictions::page_after, Record::Restriction, take)?;
-    pages(conn, limit, rules::page_after, Record::Rule, take)
+    pages(conn, limit, rules::page_after, Record::Rule, take)?;
+    let staff = |row| Record::Staff(Box::new(row));
+    pages(conn, limit, staff_rows::page_after, staff, take)
 }
 
 /// Rows of a table behind one of them.

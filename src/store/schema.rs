@@ -65,6 +65,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff (id) {
+        id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        name -> Text,
+        msisdn -> Text,
+        language -> Text,
+        roles -> Text,
+        state -> Text,
+        password -> Text,
+        factor -> Binary,
+        factor_step -> BigInt,
+        link -> Binary,
+        link_until -> Nullable<BigInt>,
+        locked_until -> Nullable<BigInt>,
+        misses -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_sessions (digest) {
+        digest -> Binary,
+        staff -> BigInt,
+        begun_at -> BigInt,
+        seen_at -> BigInt,
+        proved_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     rules (name) {
         name -> Text,
         version -> BigInt,
@@ -224,6 +256,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     restrictions,
     rules,
+    staff,
+    staff_sessions,
     arrangements_closed,
     arrangements_ever,
     postings,

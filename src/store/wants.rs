@@ -3,7 +3,7 @@
 //! What the answers are used for is not known here.
 
 use super::arrangement_rows::{Search, Side};
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId};
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
 /// numbers; times are microseconds UTC; limits are how many rows at most.
@@ -73,6 +73,10 @@ pub enum Want {
     Owed(AccountId),
     /// How long an account was stopped, and whether it is.
     Stopped(AccountId),
+    /// Somebody of the staff.
+    Staff(StaffId),
+    /// All of the staff.
+    AllStaff,
     /// Whether a place that only one may take is taken, or a text was seen.
     Claimed(Vec<u8>),
 }

@@ -63,6 +63,10 @@ impl Wallet {
         let Some(service) = super::service(&request.service) else {
             return refused(Reason::SERVICE_UNKNOWN.into(), false);
         };
+        // what staff do needs a session, and comes by another way
+        if matches!(service.authority, Authority::Staff(_)) {
+            return refused(Reason::NOT_ALLOWED.into(), false);
+        }
         let able =
             claimed(service, caller).and_then(|()| readable(service, request.secret.as_ref()));
         let done = match able {
@@ -104,7 +108,7 @@ impl Wallet {
             let not_recorded = lost || !act.is_recorded();
             let mut posting = self.posting(&execution, act);
             (posting.request, posting.actor) = (digest, actor(service, caller));
-            if service.authority != Authority::Nobody {
+            if service.authority.is_pin() {
                 let row = pin.ok_or(Reason::PIN_LOCKED)?;
                 posting.changes.push(Change::ClearPin { pin: row.id });
                 posting.credentials.insert(
@@ -267,7 +271,7 @@ fn actor(service: &Service, caller: &Caller) -> Actor {
 
 /// Whether the plan was good, but money was spent, an account frozen or an order answered in
 /// between: a new plan does, or says, better.
-fn is_outdated(refusal: &Refusal) -> bool {
+pub(super) fn is_outdated(refusal: &Refusal) -> bool {
     let reason = refusal.reason;
     [Reason::NOT_ENOUGH, Reason::ACCOUNT_CLOSED, Reason::HOLD_GONE, Reason::MOVED].contains(&reason)
 }
@@ -310,7 +314,7 @@ fn claimed(service: &Service, caller: &Caller) -> Result<(), Refusal> {
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
 fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
-    if service.authority == Authority::Nobody {
+    if !service.authority.is_pin() {
         return Ok(());
     }
     Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))
@@ -343,7 +347,7 @@ fn also(credential: Credential, wrong: &Wrong) -> Credential {
 }
 
 /// What was asked, so that a key used for something else is noticed. Secrets are not part of it.
-fn request_digest(service: &str, fields: &Fields) -> [u8; 16] {
+pub(super) fn request_digest(service: &str, fields: &Fields) -> [u8; 16] {
     let mut parts: Vec<&[u8]> = vec![service.as_bytes()];
     parts.extend(fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
     crate::book::key::digest(&parts)

@@ -4,6 +4,7 @@ use crate::phone::Msisdn;
 use crate::store::agent_rows::AgentPost;
 use crate::store::holders::{self, CallerProfile};
 use crate::store::people::PersonRow;
+use crate::store::staff_rows::StaffRow;
 use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
 
@@ -20,6 +21,8 @@ pub struct Caller {
     pub post: Option<AgentPost>,
     /// A payment waits for their yes.
     pub order_waits: bool,
+    /// They work for the operator, and have proved who they are.
+    pub staff: Option<StaffRow>,
 }
 
 impl Caller {
@@ -31,13 +34,26 @@ impl Caller {
         Ok(Caller::of(msisdn, found?.pop()))
     }
 
+    /// Somebody of the staff, who has proved it; nothing where what is stored of them is damaged.
+    pub fn of_staff(staff: StaffRow) -> Option<Caller> {
+        let msisdn = Msisdn::from_e164(&staff.msisdn)?;
+        Some(Caller { staff: Some(staff), settled: true, ..Caller::of(msisdn, None) })
+    }
+
     /// Who has this number, as they were found.
     pub fn of(msisdn: Msisdn, found: Option<CallerProfile>) -> Caller {
         match found {
             Some(CallerProfile { person, settled, post, order_waits }) => {
-                Caller { msisdn, person: Some(person), settled, post, order_waits }
+                Caller { msisdn, person: Some(person), settled, post, order_waits, staff: None }
             }
-            None => Caller { msisdn, person: None, settled: false, post: None, order_waits: false },
+            None => Caller {
+                msisdn,
+                person: None,
+                settled: false,
+                post: None,
+                order_waits: false,
+                staff: None,
+            },
         }
     }
 }

@@ -14,10 +14,12 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
+use crate::staff::role::Right;
 use crate::store::agent_rows::{AgentPost, OutletState};
 use crate::store::facts::Facts;
 use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
+use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -61,6 +63,29 @@ pub struct Repeatable {
     pub decide: Decide,
 }
 
+/// How many of the staff an act takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// Whoever asks does it.
+    One,
+    /// Another one approves it.
+    Two,
+}
+
+/// How many it takes this time, by what would be done.
+pub type Needs = fn(&Context, &Plan) -> People;
+
+/// How an act of the staff is planned again when another one looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct ForTwo {
+    /// Which right it is about.
+    pub right: Right,
+    /// What it wants.
+    pub wants: &'static [Wants],
+    /// How it decides.
+    pub decide: Decide,
+}
+
 /// How an order for a service is paid once its payer says yes.
 #[derive(Debug, Clone, Copy)]
 pub struct Settle {
@@ -92,6 +117,8 @@ pub struct Peers {
     pub settles: BTreeMap<&'static str, Settle>,
     /// What may be carried out by a standing order, by the name of the service.
     pub by_standing_order: BTreeMap<&'static str, Repeatable>,
+    /// What the staff may do, by the name of the service.
+    pub for_two: BTreeMap<&'static str, ForTwo>,
     /// What counts as what.
     pub counts_as: Vec<CountsAs>,
 }
@@ -142,6 +169,11 @@ impl<'a> Context<'a> {
     /// The caller, who must have joined.
     pub fn person(&self) -> Result<&'a PersonRow, PlanError> {
         Ok(self.caller.person.as_ref().ok_or(Reason::NOT_JOINED)?)
+    }
+
+    /// Who of the staff asks.
+    pub fn staff(&self) -> Result<&'a StaffRow, PlanError> {
+        Ok(self.caller.staff.as_ref().ok_or(Reason::NOT_ALLOWED)?)
     }
 
     /// Where the caller serves as an agent.

@@ -19,6 +19,7 @@ pub mod groups;
 pub mod line;
 pub mod message;
 pub mod metering;
+pub mod office;
 mod official;
 mod operating;
 pub mod outgoing;

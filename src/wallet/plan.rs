@@ -3,7 +3,7 @@
 
 use crate::book::posting::is_recorded;
 use crate::book::{Change, Credential, HoldMove, Leg, Meter};
-use crate::id::PostingId;
+use crate::id::{AccountId, PostingId};
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Item, Slots};
 use crate::store::facts::NotWanted;
@@ -21,6 +21,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What to commit, when there is something to do.
     pub act: Option<Act>,
+    /// Whose account it concerns, where one of the staff does it: it is shown there while it waits.
+    pub concerns: Option<AccountId>,
 }
 
 /// What to commit.
@@ -79,6 +81,17 @@ impl From<NotWanted> for PlanError {
 }
 
 impl PlanError {
+    /// What is answered: a mistake of ours, or in what is stored, is logged and not explained.
+    pub fn refusal(self) -> Refusal {
+        match self {
+            PlanError::Refused(refusal) => refusal,
+            PlanError::NotWanted(_) | PlanError::Damaged(_) => {
+                tracing::error!(error = ?self, "could not be decided");
+                Reason::INVALID.into()
+            }
+        }
+    }
+
     /// The same, with another refusal where it is one.
     pub fn refused_as(self, change: impl FnOnce(Refusal) -> Refusal) -> PlanError {
         match self {

@@ -12,6 +12,7 @@ use crate::id::PostingId;
 use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request, Secret};
+use crate::staff::role;
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::pins::PinRow;
 use crate::store::wants::Want;
@@ -70,7 +71,9 @@ impl Job {
     /// Who serves is looked up anew when something is done: they may have been dismissed meanwhile.
     fn caller(&self, facts: &Facts) -> Result<Cow<'_, Caller>, NotWanted> {
         match self.whose() {
-            Authority::Nobody | Authority::Customer => Ok(Cow::Borrowed(&self.caller)),
+            Authority::Nobody | Authority::Customer | Authority::Staff(_) => {
+                Ok(Cow::Borrowed(&self.caller))
+            }
             Authority::Assistant => {
                 let now = facts.caller(self.caller.msisdn.e164(), self.now.micros())?;
                 Ok(Cow::Owned(Caller::of(self.caller.msisdn.clone(), now.cloned())))
@@ -114,7 +117,7 @@ impl Job {
                 return Ok(vec![Want::Caller(msisdn, self.now.micros())]);
             }
             Authority::Assistant => step.checked_sub(1),
-            Authority::Nobody | Authority::Customer => Some(step),
+            Authority::Nobody | Authority::Customer | Authority::Staff(_) => Some(step),
         };
         let caller = self.caller(facts)?;
         // the PIN is read with the first that is read of who has it
@@ -125,7 +128,13 @@ impl Job {
             (Authority::Assistant, Some(0)) => {
                 wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id.into())))
             }
-            (Authority::Nobody | Authority::Customer | Authority::Assistant, _) => {}
+            (
+                Authority::Nobody
+                | Authority::Customer
+                | Authority::Assistant
+                | Authority::Staff(_),
+                _,
+            ) => {}
         }
         let context = self.context(&caller, facts);
         for want in
@@ -163,9 +172,10 @@ impl Job {
 
     fn decided(&self, facts: &Facts, planned: &mut Planned) -> Result<(), PlanError> {
         let caller = self.caller(facts)?;
+        allowed(self.service, &caller)?;
         (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
         let pin = match self.whose() {
-            Authority::Nobody => return Ok(()),
+            Authority::Nobody | Authority::Staff(_) => return Ok(()),
             Authority::Customer => {
                 caller.person.as_ref().ok_or(Reason::NOT_JOINED)?.account_id.into()
             }
@@ -187,6 +197,16 @@ impl Job {
             }
         }
         self.decide(&facts)
+    }
+}
+
+/// What is for staff is for those whose roles allow it, however it is asked for.
+fn allowed(service: &Service, caller: &Caller) -> Result<(), PlanError> {
+    let Authority::Staff(right) = service.authority else { return Ok(()) };
+    let roles = caller.staff.as_ref().and_then(|staff| role::parse(&staff.roles));
+    match roles {
+        Some(roles) if right.may_ask(&roles) => Ok(()),
+        Some(_) | None => Err(Reason::NOT_ALLOWED.into()),
     }
 }
 

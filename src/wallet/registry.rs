@@ -16,6 +16,7 @@ use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
     membership, proposal, proposing, voting,
 };
+use super::office::{staff_list, two_people};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
@@ -162,6 +163,12 @@ pub const SERVICES: &[Service] = &[
     pin_change::REPEAT,
     pin_change::CHANGE,
     help::SERVICE,
+    two_people::APPROVE,
+    two_people::DECLINE,
+    two_people::TAKE_BACK,
+    staff_list::INVITE,
+    staff_list::ROLES,
+    staff_list::LEAVE,
 ];
 
 /// What they may know of one another.
@@ -192,4 +199,5 @@ pub const KINDS: &[Kind] = &[
     proposal::KIND,
     waking_deals::KIND,
     turn::KIND,
+    two_people::KIND,
 ];

@@ -1,12 +1,14 @@
 //! What a service is: one value, in the file of the service, that says everything the rest of the
 //! house needs to know of it. Nothing here knows any service.
 
-pub use super::context::{CountsAs, Decide, Settle, Wants};
+pub use super::context::{CountsAs, Decide, Needs, Settle, Wants};
 pub use super::message::{Message, With};
 
-use super::context::{Context, Peers, Repeatable};
+use super::context::People;
+use super::context::{Context, ForTwo, Peers, Repeatable};
 use super::plan::{Plan, PlanError};
 use crate::reason::Reason;
+use crate::staff::role::Right;
 use crate::tariff::Able;
 use crate::value::Slot;
 
@@ -17,6 +19,8 @@ pub struct Service {
     pub name: &'static str,
     /// Whose PIN doing it needs. Menus cannot switch this off.
     pub authority: Authority,
+    /// How many of the staff it takes, where it is theirs to do.
+    pub needs: Needs,
     /// How many things doing it opens that need numbers of their own.
     pub opens: i64,
     /// Up to three steps of what must be read, each seeing the facts before.
@@ -57,6 +61,18 @@ pub enum Authority {
     Customer,
     /// The one the caller has for their work at an outlet.
     Assistant,
+    /// None, but the caller is one of the staff, has proved who they are, and has this right.
+    Staff(Right),
+}
+
+impl Authority {
+    /// Whether it is a PIN that stands for it.
+    pub fn is_pin(self) -> bool {
+        match self {
+            Authority::Customer | Authority::Assistant => true,
+            Authority::Nobody | Authority::Staff(_) => false,
+        }
+    }
 }
 
 /// How the answer to something that was done under a key is told again.
@@ -138,6 +154,7 @@ impl Service {
     pub const PLAIN: Service = Service {
         name: "",
         authority: Authority::Nobody,
+        needs: one_person,
         opens: 0,
         wants: &[],
         decide: nothing,
@@ -159,6 +176,10 @@ impl Service {
     }
 }
 
+fn one_person(_context: &Context, _plan: &Plan) -> People {
+    People::One
+}
+
 fn nothing(_context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
@@ -170,7 +191,14 @@ pub fn peers(services: &[Service]) -> Peers {
     let repeatable = |service: &Service| {
         (service.name, Repeatable { wants: service.wants, decide: service.decide })
     };
+    let for_two = |service: &Service| match service.authority {
+        Authority::Staff(right) => {
+            Some((service.name, ForTwo { right, wants: service.wants, decide: service.decide }))
+        }
+        Authority::Nobody | Authority::Customer | Authority::Assistant => None,
+    };
     Peers {
+        for_two: services.iter().filter_map(for_two).collect(),
         settles: settles.collect(),
         by_standing_order: repeated.map(repeatable).collect(),
         counts_as: services.iter().filter_map(|service| service.counts_as).collect(),

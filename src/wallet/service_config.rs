@@ -4,6 +4,7 @@ use crate::id::{PinId, PostingId};
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
+use crate::seal::SealKey;
 use crate::store::pins::PinRow;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct ServiceConfig {
     pub market: Market,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
+    /// What the second factors of staff are sealed with, the newest first.
+    pub factor_keys: Vec<SealKey>,
     /// What posting numbers are turned into receipt codes with.
     pub reference_key: [u8; 16],
     /// What the operator decides about services.

@@ -187,6 +187,55 @@ CREATE TABLE rules (
     digest       BYTEA  NOT NULL
 );
 
+-- == Staff ==
+
+-- Who works for the operator. By the book.
+CREATE TABLE staff (
+    -- from the counter of all numbers
+    id           BIGINT  NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT  NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT  NOT NULL,
+    -- what they sign with
+    name         TEXT    NOT NULL UNIQUE,
+    -- where they are told of what is done in their name
+    msisdn       TEXT    NOT NULL,
+    language     TEXT    NOT NULL CHECK (length(language) = 2),
+    -- words, with a space between
+    roles        TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    -- a slow hash, with its salt and cost; empty until they have chosen one
+    password     TEXT    NOT NULL,
+    -- the secret of the second factor, sealed; empty until they have one
+    factor       BYTEA   NOT NULL,
+    -- the half minute whose code was used last
+    factor_step  BIGINT  NOT NULL,
+    -- the digest of the link with which they begin; empty when it was used
+    link         BYTEA   NOT NULL,
+    -- until when that is good, or nobody gets in after too many tries, microseconds UTC
+    link_until   BIGINT ,
+    locked_until BIGINT ,
+    -- wrong tries in a row
+    misses       BIGINT  NOT NULL CHECK (misses >= 0),
+    -- when they came in last, microseconds UTC
+    seen_at      BIGINT  NOT NULL
+);
+
+-- Where staff are at work: beside the book, like conversations. Of the secret that they show only the digest is kept.
+CREATE TABLE staff_sessions (
+    digest    BYTEA   NOT NULL PRIMARY KEY,
+    staff     BIGINT  NOT NULL,
+    -- microseconds UTC
+    begun_at  BIGINT  NOT NULL,
+    seen_at   BIGINT  NOT NULL,
+    -- when they last showed a code
+    proved_at BIGINT  NOT NULL,
+    ended_at  BIGINT 
+);
+
+CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
+
 -- == People ==
 
 -- Who has a wallet. By the book.

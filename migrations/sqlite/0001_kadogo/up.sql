@@ -167,6 +167,55 @@ CREATE TABLE rules (
     digest       BLOB    NOT NULL
 ) STRICT;
 
+-- == Staff ==
+
+-- Who works for the operator. By the book.
+CREATE TABLE staff (
+    -- from the counter of all numbers
+    id           INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    -- what they sign with
+    name         TEXT    NOT NULL UNIQUE,
+    -- where they are told of what is done in their name
+    msisdn       TEXT    NOT NULL,
+    language     TEXT    NOT NULL CHECK (length(language) = 2),
+    -- words, with a space between
+    roles        TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    -- a slow hash, with its salt and cost; empty until they have chosen one
+    password     TEXT    NOT NULL,
+    -- the secret of the second factor, sealed; empty until they have one
+    factor       BLOB    NOT NULL,
+    -- the half minute whose code was used last
+    factor_step  INTEGER NOT NULL,
+    -- the digest of the link with which they begin; empty when it was used
+    link         BLOB    NOT NULL,
+    -- until when that is good, or nobody gets in after too many tries, microseconds UTC
+    link_until   INTEGER,
+    locked_until INTEGER,
+    -- wrong tries in a row
+    misses       INTEGER NOT NULL CHECK (misses >= 0),
+    -- when they came in last, microseconds UTC
+    seen_at      INTEGER NOT NULL
+) STRICT;
+
+-- Where staff are at work: beside the book, like conversations. Of the secret that they show only the digest is kept.
+CREATE TABLE staff_sessions (
+    digest    BLOB    NOT NULL PRIMARY KEY,
+    staff     INTEGER NOT NULL,
+    -- microseconds UTC
+    begun_at  INTEGER NOT NULL,
+    seen_at   INTEGER NOT NULL,
+    -- when they last showed a code
+    proved_at INTEGER NOT NULL,
+    ended_at  INTEGER
+) STRICT;
+
+CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
+
 -- == People ==
 
 -- Who has a wallet. By the book.

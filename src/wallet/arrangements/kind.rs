@@ -61,6 +61,8 @@ pub struct Kind {
     pub events: &'static [&'static str],
     /// The state after an event, where that may happen then and by that side.
     pub apply: fn(&str, &str, Role) -> Option<&'static str>,
+    /// Whether it is one of the staff who begins it, and not somebody with a wallet.
+    pub of_staff: bool,
     /// The states in which one can begin.
     pub begins: &'static [&'static str],
     /// Those of which something may still come.

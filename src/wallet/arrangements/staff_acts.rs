@@ -38,13 +38,7 @@ impl Wallet {
             tracing::error!(%error, kind = kind.name, "could not be read");
             Refusal::from(Reason::BUSY)
         })?;
-        let act = decided.ok_or(kind.gone)?.and_then(|act| act).map_err(|error| match error {
-            PlanError::Refused(refusal) => refusal,
-            PlanError::NotWanted(_) | PlanError::Damaged(_) => {
-                tracing::error!(?error, kind = kind.name, "a kind is mistaken");
-                Reason::INVALID.into()
-            }
-        })?;
+        let act = decided.ok_or(kind.gone)?.and_then(|act| act).map_err(PlanError::refusal)?;
         let posting = Posting { actor, ..self.planned(key, act) };
         self.book.post(posting).await.map(|_receipt| ())
     }

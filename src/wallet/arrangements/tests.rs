@@ -74,6 +74,7 @@ fn a_table_tells_apart_what_comes_of_an_event_by_another() {
     let kind = Kind {
         states: &["open"],
         events: &["end"],
+        of_staff: false,
         begins: &["open"],
         apply: |_, _, role| match role {
             Role::Buyer | Role::Service => Some("paid"),

@@ -9,7 +9,7 @@ use super::super::{Caller, KINDS, PEERS, Wallet};
 use super::kind::Kind;
 use crate::actor::Actor;
 use crate::book::{Key, Posting};
-use crate::id::ArrangementId;
+use crate::id::{ArrangementId, StaffId};
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode};
@@ -51,6 +51,18 @@ impl Woken {
 struct Due {
     row: ArrangementRow,
     act: Result<Act, PlanError>,
+}
+
+/// Who began it: somebody with a wallet, or one of the staff.
+fn beginner(row: &ArrangementRow, facts: &Facts) -> Result<Caller, PlanError> {
+    const NOBODY: PlanError = PlanError::Damaged("an arrangement of nobody");
+    let staff = StaffId::of(row.owner.number());
+    if facts.has(&Want::Staff(staff)) {
+        return facts.staff_member(staff)?.cloned().and_then(Caller::of_staff).ok_or(NOBODY);
+    }
+    let person = facts.owner(row.owner)?.ok_or(NOBODY)?.person.clone();
+    let msisdn = Msisdn::from_e164(&person.msisdn).ok_or(PlanError::Damaged("a number"))?;
+    Ok(Caller { person: Some(person), settled: true, ..Caller::of(msisdn, None) })
 }
 
 impl Wallet {
@@ -155,7 +167,13 @@ impl Wallet {
     ) -> Result<Facts, StoreError> {
         let mut facts = Facts::default();
         let sides = |row: &ArrangementRow| {
-            [Some(row.owner), row.other].into_iter().flatten().map(Want::Owner).collect::<Vec<_>>()
+            let other = row.other.map(Want::Owner);
+            let owner = if kind.of_staff {
+                Want::Staff(StaffId::of(row.owner.number()))
+            } else {
+                Want::Owner(row.owner)
+            };
+            [Some(owner), other].into_iter().flatten().collect::<Vec<_>>()
         };
         loading::load(conn, &found.iter().flat_map(sides).collect::<Vec<_>>(), &mut facts)?;
         for step in kind.wants {
@@ -177,12 +195,7 @@ impl Wallet {
         now: Timestamp,
         f: impl FnOnce(&Context) -> T,
     ) -> Result<T, PlanError> {
-        let holder =
-            facts.owner(row.owner)?.ok_or(PlanError::Damaged("an arrangement of nobody"))?;
-        let person = holder.person.clone();
-        let msisdn = Msisdn::from_e164(&person.msisdn).ok_or(PlanError::Damaged("a number"))?;
-        let caller =
-            Caller { msisdn, person: Some(person), settled: true, post: None, order_waits: false };
+        let caller = beginner(row, facts)?;
         Ok(f(&Context {
             config: &self.config,
             tariff: &self.tariff.get(),

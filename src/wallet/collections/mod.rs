@@ -125,6 +125,7 @@ pub const RULES: Kind = Kind {
     name: "collection",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["gathering", "pooling"],
     open: &["gathering", "pooling", "closing", "pool_closing", "spending", "telling", "returning"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

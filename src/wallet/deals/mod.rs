@@ -137,6 +137,7 @@ pub const RULES: Kind = Kind {
     name: "deal",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["drafted", "offered"],
     open: &[
         "drafted",

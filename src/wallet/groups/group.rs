@@ -109,6 +109,7 @@ pub const KIND: Kind = Kind {
     name: "group",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["forming"],
     open: &["forming", "running", "closing"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

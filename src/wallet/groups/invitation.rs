@@ -68,6 +68,7 @@ pub const KIND: Kind = Kind {
     name: "group_invitation",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["invited"],
     open: &["invited"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -75,6 +75,7 @@ pub const KIND: Kind = Kind {
     name: "membership",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["member"],
     open: &["member"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

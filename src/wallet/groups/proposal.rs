@@ -101,6 +101,7 @@ pub const KIND: Kind = Kind {
     name: "group_proposal",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["planned", "asked"],
     open: &["planned", "asked"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -125,6 +125,7 @@ pub const KIND: Kind = Kind {
     name: "pot",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["saving", "guarded"],
     open: &["saving", "guarded", "asked", "full"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -101,6 +101,7 @@ pub const KIND: Kind = Kind {
     name: "reversal",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["asked", "spent"],
     open: &["asked", "disputed"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

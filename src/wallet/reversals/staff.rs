@@ -97,10 +97,7 @@ impl Wallet {
         let now = self.clock.now();
         let both = (&payer, &payee);
         let decided = decided(&self.config, &reversal, both, may_agree, give_back, why, now);
-        let act = decided.map_err(|error| match error {
-            PlanError::Refused(refusal) => refusal,
-            PlanError::NotWanted(_) | PlanError::Damaged(_) => Reason::INVALID.into(),
-        })?;
+        let act = decided.map_err(PlanError::refusal)?;
         let posting = self.planned(key(&reversal, give_back), act);
         let posting = Posting { actor: Actor::Staff("operator".to_owned()), ..posting };
         match self.book.post(posting).await {

@@ -71,6 +71,7 @@ impl Trial {
         let config = ServiceConfig {
             market: Market::kenya(),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
+            factor_keys: vec![SealKey::new([5; 32])],
             reference_key: [7; 16],
             rules: OperatorRules {
                 reversal_quota: 3,
@@ -214,13 +215,14 @@ impl Trial {
         let post = self.known.get(&Want::Post(person.account_id));
         let post = if let Some(Found::Post(post)) = post { post.as_ref().clone() } else { None };
         let msisdn = Msisdn::from_e164(&person.msisdn).unwrap();
-        Caller { msisdn, person: Some(person.clone()), settled: true, post, order_waits: false }
+        let person = Some(person.clone());
+        Caller { person, settled: true, post, ..Caller::of(msisdn, None) }
     }
 
     /// Somebody without a wallet, when they call.
     pub fn stranger(&self, msisdn: &str) -> Caller {
         let msisdn = Msisdn::from_e164(msisdn).unwrap();
-        Caller { msisdn, person: None, settled: false, post: None, order_waits: false }
+        Caller::of(msisdn, None)
     }
 
     /// A request of theirs.

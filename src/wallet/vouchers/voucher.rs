@@ -125,6 +125,7 @@ pub const KIND: Kind = Kind {
     name: "voucher",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["waiting"],
     open: &["waiting", "joined", "no_room"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -86,6 +86,7 @@ pub const KIND: Kind = Kind {
     name: "request",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["waiting"],
     open: &["waiting"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -94,6 +94,7 @@ pub const KIND: Kind = Kind {
     name: "standing_order",
     states: State::VARIANTS,
     events: Event::VARIANTS,
+    of_staff: false,
     begins: &["open"],
     open: &["open"],
     apply: |state, event, role| kind::in_words(state, event, role, apply),

@@ -1,0 +1,160 @@
+//! An act of the staff by command: who is signed in is known by a file that only they can read, and
+//! what a service says is printed as it is. Which acts there are is not known here.
+
+use crate::agent_commands::{beside, leave};
+use crate::app::{App, Committer};
+use crate::book::Key;
+use crate::cli::{OfficeArgs, SessionArgs};
+use crate::language::Language;
+use crate::refusal::Refusal;
+use crate::request::{Fields, Mode, Request, Slots};
+use crate::wallet::office::acting_staff::Outcome;
+use crate::wallet::office::sign_in::OnDuty;
+use anyhow::{Context, anyhow};
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+/// A command of the staff at work.
+pub struct Office {
+    /// The service beside the one that may be running.
+    pub app: App,
+    committer: Committer,
+    by: SessionArgs,
+}
+
+impl Office {
+    /// On the database of a service.
+    pub async fn open(args: OfficeArgs) -> anyhow::Result<Office> {
+        let OfficeArgs { database, by } = args;
+        let (app, committer) = beside(database).await?;
+        Ok(Office { app, committer, by })
+    }
+
+    /// Ends it, when all that was posted is written.
+    pub async fn close(self) -> anyhow::Result<()> {
+        leave(self.app, self.committer).await
+    }
+
+    /// Who is signed in.
+    pub async fn duty(&self) -> anyhow::Result<OnDuty> {
+        let file = &self.by.session;
+        let secret = std::fs::read_to_string(file).map_err(|_absent| {
+            anyhow!("nobody is signed in: `kadogo staff sign-in NAME` (no {})", file.display())
+        })?;
+        self.app.wallet.on_duty(secret.trim()).await.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// Remembers who is signed in, in a file that nobody else can read.
+    pub fn remember(&self, secret: &str) -> anyhow::Result<()> {
+        write_private(&self.by.session, secret)
+    }
+
+    /// Forgets it.
+    pub fn forget(&self) {
+        // gone already is as good
+        let _ = std::fs::remove_file(&self.by.session);
+    }
+
+    /// Looks at something, without doing it.
+    pub async fn look(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        fields: Fields,
+    ) -> anyhow::Result<Slots> {
+        let outcome = self.asked(duty, Mode::Quote, service, fields).await?;
+        match outcome {
+            Outcome::Done(slots, _) | Outcome::Waits(_, slots) => Ok(slots),
+        }
+    }
+
+    /// Does something, and says what came of it.
+    pub async fn act(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
+        match self.asked(duty, Mode::Execute, service, fields).await? {
+            Outcome::Done(slots, _) => {
+                self.say("done", &slots);
+            }
+            Outcome::Waits(request, mut slots) => {
+                slots.insert("request".to_owned(), crate::value::Value::Code(request.to_string()));
+                self.say("waits for another one to approve it", &slots);
+            }
+        }
+        Ok(())
+    }
+
+    async fn asked(
+        &self,
+        duty: &OnDuty,
+        mode: Mode,
+        service: &str,
+        fields: Fields,
+    ) -> anyhow::Result<Outcome> {
+        let wallet = &self.app.wallet;
+        let request = Request { mode, service: service.to_owned(), fields, secret: None };
+        // each command is another act
+        let key = Key::new(wallet.clock.now(), service, &wallet.randomness.bytes::<16>());
+        let done = wallet.act_as_staff(duty, request, key).await;
+        done.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// What is printed: a line each, or JSON.
+    pub fn say(&self, outcome: &str, slots: &Slots) {
+        if self.by.json {
+            let object: serde_json::Map<String, serde_json::Value> =
+                std::iter::once(("outcome".to_owned(), outcome.into()))
+                    .chain(slots.iter().map(|(name, value)| (name.clone(), plain(value).into())))
+                    .collect();
+            println!("{}", serde_json::Value::Object(object));
+            return;
+        }
+        println!("{outcome}");
+        for (name, value) in slots.iter().filter(|(_, value)| !plain(value).is_empty()) {
+            println!("  {}: {}", name.replace('_', " "), plain(value));
+        }
+    }
+
+    /// Whether a program reads what is printed.
+    pub fn is_json(&self) -> bool {
+        self.by.json
+    }
+
+    /// A refusal in words.
+    pub fn refused(&self, refusal: &Refusal) -> anyhow::Error {
+        let key = format!("refusal.{}", refusal.code());
+        let menus = self.app.menus.get();
+        anyhow!("{}", menus.catalogue.say(Language::EN, &key, &refusal.slots))
+    }
+}
+
+fn plain(value: &crate::value::Value) -> String {
+    value.to_string()
+}
+
+/// A line of the input, or typed unseen.
+pub fn secret_line(prompt: &str) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        return Ok(rpassword::prompt_password(prompt)?);
+    }
+    line("")
+}
+
+/// A line of the input, asked for where somebody types.
+pub fn line(prompt: &str) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        eprint!("{prompt}");
+        std::io::stderr().flush()?;
+    }
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line).context("no input")?;
+    if read == 0 { Err(anyhow!("the input ended before a line for {prompt:?}")) } else { Ok(line) }
+}
+
+/// Writes what only its owner may read.
+fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file).with_context(|| file.display().to_string())?;
+    Ok(opened.write_all(text.as_bytes())?)
+}

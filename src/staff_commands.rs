@@ -1,0 +1,212 @@
+//! `kadogo staff` and `kadogo approve`: who works here, and what takes two of them.
+
+use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
+use crate::office::{Office, line, secret_line};
+use crate::phone::Msisdn;
+use crate::request::Fields;
+use crate::seal::{from_hex, to_hex};
+use crate::staff::{password, role, second_factor};
+use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
+use crate::store::staff_rows::{self, StaffState};
+use crate::wallet::office::two_people::{self, Wish};
+use anyhow::{anyhow, bail};
+use secrecy::SecretString;
+use std::process::ExitCode;
+
+/// Requests that are listed.
+const LISTED_MAX: i64 = 1_000;
+
+/// `kadogo staff`
+pub async fn staff(args: OfficeArgs, act: StaffAct) -> anyhow::Result<ExitCode> {
+    if matches!(act, StaffAct::Rights) {
+        println!("{}", role::table());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let office = Office::open(args).await?;
+    let done = of_staff(&office, act).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// `kadogo approve`
+pub async fn approve(args: OfficeArgs, act: ApproveAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let done = of_requests(&office, act).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Inputs by their names.
+pub fn fields<const N: usize>(named: [(&str, &str); N]) -> Fields {
+    named.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
+    match act {
+        StaffAct::Invite { name, phone, roles, why } => {
+            invite(office, &name, &phone, &roles, &why).await
+        }
+        StaffAct::Join { link, factor } => join(office, &link, factor.as_deref()).await,
+        StaffAct::SignIn { name } => sign_in(office, &name).await,
+        StaffAct::SignOut => {
+            let duty = office.duty().await?;
+            office.app.wallet.sign_out(&duty).await.map_err(|no| office.refused(&no))?;
+            office.forget();
+            println!("{} is signed out", duty.staff.name);
+            Ok(())
+        }
+        StaffAct::List => list(office).await,
+        StaffAct::Roles { name, roles, why } => {
+            let duty = office.duty().await?;
+            let typed = fields([("name", &name), ("roles", &roles), ("why", &why)]);
+            office.act(&duty, "change_staff_roles", typed).await
+        }
+        StaffAct::Dismiss { name, why } => {
+            let duty = office.duty().await?;
+            office.act(&duty, "dismiss_staff", fields([("name", &name), ("why", &why)])).await
+        }
+        StaffAct::Rights => Ok(()),
+    }
+}
+
+async fn invite(
+    office: &Office,
+    name: &str,
+    phone: &str,
+    roles: &str,
+    why: &str,
+) -> anyhow::Result<()> {
+    let wallet = &office.app.wallet;
+    let msisdn = Msisdn::parse(phone, &wallet.config.market)
+        .map_err(|reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code()))?;
+    if wallet.has_staff().await.map_err(|refusal| office.refused(&refusal))? {
+        let duty = office.duty().await?;
+        let typed =
+            fields([("name", name), ("phone", msisdn.e164()), ("roles", roles), ("why", why)]);
+        return office.act(&duty, "invite_staff", typed).await;
+    }
+    let found = wallet.found_staff(&name.to_lowercase(), &msisdn).await;
+    let link = found.map_err(|refusal| office.refused(&refusal))?;
+    println!("{name} is the first, as admin: kadogo staff join {link}");
+    Ok(())
+}
+
+async fn join(office: &Office, link: &str, factor: Option<&str>) -> anyhow::Result<()> {
+    let wallet = &office.app.wallet;
+    let row = wallet.invited_by(link).await.map_err(|_gone| {
+        anyhow!("that link is not good, or not any more: ask an admin for another one")
+    })?;
+    eprintln!("{}, {}: welcome", row.name, row.roles.replace(' ', ", "));
+    let chosen = SecretString::from(secret_line("A password of at least ten letters: ")?.trim());
+    password::check(&chosen, &row.name, &wallet.config.brand)?;
+    let secret = match factor {
+        Some(hex) => from_hex(hex)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| anyhow!("--factor: 40 hexadecimal digits"))?,
+        None => wallet.factor_secret(),
+    };
+    let (typed, link_for_app) = second_factor::for_app(&secret, &row.name, &wallet.config.brand);
+    eprintln!("Put this secret into the app that shows your codes: {typed}\n  {link_for_app}");
+    let code = line("A code of the app: ")?;
+    let joined = wallet.join_staff(link, chosen, &secret, code.trim()).await;
+    let joined = joined.map_err(|refusal| match refusal.code() {
+        "code_wrong" => anyhow!("that code is not right: is the clock of your phone?"),
+        _ => office.refused(&refusal),
+    })?;
+    println!("{} may sign in", joined.name);
+    Ok(())
+}
+
+async fn sign_in(office: &Office, name: &str) -> anyhow::Result<()> {
+    let typed = SecretString::from(secret_line("Password: ")?.trim_end_matches(['\r', '\n']));
+    let code = line("A code of your app: ")?;
+    let secret = office.app.wallet.sign_in(name, typed, code.trim()).await;
+    office.remember(&secret.map_err(|refusal| office.refused(&refusal))?)?;
+    println!("{name} is signed in, for ten hours at most");
+    Ok(())
+}
+
+async fn list(office: &Office) -> anyhow::Result<()> {
+    office.duty().await?;
+    let wallet = &office.app.wallet;
+    for row in wallet.store.read(staff_rows::all).await? {
+        let state = match row.state {
+            StaffState::Active => "",
+            StaffState::Invited => " (invited)",
+            StaffState::Left => " (left)",
+        };
+        let seen = crate::time::Timestamp::from_micros(row.seen_at);
+        let day = seen.day(&wallet.config.market.zone);
+        println!("{}{state}: {}; last seen {day}", row.name, row.roles.replace(' ', ", "));
+    }
+    Ok(())
+}
+
+async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
+    let duty = office.duty().await?;
+    match act {
+        ApproveAct::List => requests(office).await,
+        ApproveAct::Show { request } => {
+            let number = request.to_string();
+            let slots = office.look(&duty, "approve_staff_request", fields([("request", &number)]));
+            let slots = slots.await?;
+            let wish =
+                Wish::of(&waiting(office, request).await?).map_err(|_damaged| anyhow!("?"))?;
+            office.say(&wish.service, &slots);
+            for (name, before) in &wish.shown {
+                let now = slots.get(name).map(ToString::to_string).unwrap_or_default();
+                if now != before.to_string() {
+                    println!("  changed since it was asked for: {name} was {before}, is {now}");
+                }
+            }
+            Ok(())
+        }
+        ApproveAct::Yes { request, seen, code } => {
+            let wallet = &office.app.wallet;
+            let duty = match code {
+                Some(code) => wallet.prove(&duty, &code).await.map_err(|no| office.refused(&no))?,
+                None => duty,
+            };
+            let number = request.to_string();
+            let typed = fields([("request", &number), ("seen", &seen)]);
+            office.act(&duty, "approve_staff_request", typed).await
+        }
+        ApproveAct::No { request, why } => {
+            let number = request.to_string();
+            let typed = fields([("request", &number), ("why", &why)]);
+            office.act(&duty, "decline_staff_request", typed).await
+        }
+        ApproveAct::TakeBack { request, why } => {
+            let number = request.to_string();
+            let typed = fields([("request", &number), ("why", &why)]);
+            office.act(&duty, "take_back_staff_request", typed).await
+        }
+    }
+}
+
+async fn waiting(office: &Office, request: i64) -> anyhow::Result<ArrangementRow> {
+    let id = crate::id::ArrangementId::of(request);
+    let row = office.app.wallet.store.read(move |conn| rows::by_id(conn, id)).await?;
+    match row.filter(|row| row.kind == two_people::KIND.name) {
+        Some(row) => Ok(row),
+        None => bail!("there is no request {request}"),
+    }
+}
+
+async fn requests(office: &Office) -> anyhow::Result<()> {
+    let kind = two_people::KIND.name;
+    let open = Search { side: Side::Anybody, kind, open: true, since: 0, limit: LISTED_MAX };
+    let read = move |conn: &mut crate::store::Conn| {
+        conn.wait(async |asked| rows::find(asked, &open).await)
+    };
+    for row in office.app.wallet.store.read(read).await?.iter().rev() {
+        let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
+        println!("{} {} by {}: {}", row.id, wish.service, wish.by, wish.why);
+    }
+    Ok(())
+}
+
+/// A secret as a program keeps it.
+pub fn factor_text(secret: &[u8]) -> String {
+    to_hex(secret)
+}

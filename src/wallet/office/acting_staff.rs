@@ -1,0 +1,112 @@
+//! Doing what one of the staff asks for: planned like anything else, recorded under their name, and
+//! where it takes two, left for another one to approve.
+
+use super::super::acting::{is_outdated, request_digest};
+use super::super::context::{Channel, Context, People};
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::planning::{Given, Planned};
+use super::super::registry::PEERS;
+use super::super::service::Service;
+use super::super::{Authority, Caller, Wallet, service, unavailable};
+use super::sign_in::OnDuty;
+use super::two_people;
+use crate::actor::Actor;
+use crate::book::{Key, Posting};
+use crate::refusal::{Reason, Refusal, Slots};
+use crate::request::{Item, Mode, Request};
+use crate::store::facts::Facts;
+
+/// How often something is planned anew because others were faster.
+const PLANS_MAX: usize = 3;
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was done, or it is what was asked about.
+    Done(Slots, Vec<Item>),
+    /// It waits for another one, under this number.
+    Waits(i64, Slots),
+}
+
+impl Wallet {
+    /// Does, or looks at, what one of the staff asks for. The same key does it once.
+    pub async fn act_as_staff(
+        &self,
+        duty: &OnDuty,
+        request: Request,
+        key: Key,
+    ) -> Result<Outcome, Refusal> {
+        let service = service(&request.service).ok_or(Reason::SERVICE_UNKNOWN)?;
+        if !matches!(service.authority, Authority::Staff(_)) {
+            return Err(Reason::SERVICE_UNKNOWN.into());
+        }
+        let caller = duty.caller()?;
+        // one more than it needs: for what waits
+        let opens = service.opens.saturating_add(1);
+        let fresh_id = match request.mode {
+            Mode::Execute => self.book.fresh_ids(opens).await.map_err(|e| unavailable(&e))?,
+            Mode::Check | Mode::Quote | Mode::List => 0,
+        };
+        let waits_as = fresh_id.saturating_add(service.opens);
+        let given = Given { key: Some(key), fresh_id, posting: None };
+        for _plan in 0..PLANS_MAX {
+            let Planned { mut plan, refused, .. } =
+                self.plan(service, &caller, &request, given).await;
+            if let Some(refusal) = refused {
+                return Err(refusal);
+            }
+            if request.mode != Mode::Execute {
+                return Ok(Outcome::Done(plan.slots, plan.items));
+            }
+            let (act, waits) = self.for_two(service, &caller, &request, &mut plan, waits_as)?;
+            let posting = Posting {
+                actor: Actor::Staff(duty.staff.name.clone()),
+                request: request_digest(service.name, &request.fields),
+                ..self.planned(key, act)
+            };
+            match self.book.post(posting).await {
+                Ok(_receipt) if waits => return Ok(Outcome::Waits(waits_as, plan.slots)),
+                Ok(_receipt) => return Ok(Outcome::Done(plan.slots, plan.items)),
+                Err(refusal) if is_outdated(&refusal) || refusal.reason == Reason::STALE => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Err(Reason::BUSY.into())
+    }
+
+    /// What is committed: what was planned, or that it was asked for; and which of both.
+    fn for_two(
+        &self,
+        service: &'static Service,
+        caller: &Caller,
+        request: &Request,
+        plan: &mut Plan,
+        waits_as: i64,
+    ) -> Result<(Act, bool), Refusal> {
+        let (tariff, limits) = (self.tariff.get(), self.limits.get());
+        let context = Context {
+            config: &self.config,
+            tariff: &tariff,
+            limits: &limits,
+            peers: &PEERS,
+            caller,
+            fields: &request.fields,
+            secret: None,
+            mode: request.mode,
+            now: self.clock.now(),
+            channel: Channel::Ussd,
+            key: None,
+            fresh_id: waits_as,
+            salt: [0; 16],
+            posting: None,
+            facts: &Facts::default(),
+        };
+        match (service.needs)(&context, plan) {
+            People::One => Ok((plan.act.take().ok_or(Reason::INVALID)?, false)),
+            People::Two => {
+                let asked = two_people::asked(&context, service, plan, waits_as);
+                asked.map(|act| (act, true)).map_err(PlanError::refusal)
+            }
+        }
+    }
+}

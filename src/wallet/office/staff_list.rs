@@ -1,0 +1,206 @@
+//! Who works here: they are invited with a link that is good once, get other roles, and leave. Each
+//! takes two, but for the first ones: who is alone cannot ask another one.
+
+use super::super::context::{Context, People};
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Authority, Service};
+use super::sign_in::digest;
+use super::two_people::why;
+use crate::book::{Change, Keep};
+use crate::id::{PostingId, StaffId};
+use crate::refusal::{Reason, Refusal};
+use crate::seal::to_hex;
+use crate::staff::role::{self, Right, Role};
+use crate::store::records::Record;
+use crate::store::staff_rows::{NAME_TAKEN, StaffRow, StaffState};
+use crate::store::wants::Want;
+use crate::value::{Kind, Slot, Value};
+
+/// Nobody of the staff has that name.
+pub const STAFF_UNKNOWN: Reason = Reason::new("staff_unknown");
+/// There are no such roles.
+pub const ROLES_FORMAT: Reason = Reason::new("roles_format");
+/// Somebody has to be left who says who works here.
+pub const LAST_ADMIN: Reason = Reason::new("last_admin");
+
+/// How long a link is good, microseconds.
+const LINK_LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
+/// Letters of a name.
+const NAME_MAX: usize = 24;
+
+/// Inputs `name`, `phone`, `roles`, `why`: shows `link`, once. For a name that is there it is a new
+/// link: for who has lost their password or was away for long.
+pub const INVITE: Service = Service {
+    name: "invite_staff",
+    authority: Authority::Staff(Right::Staff),
+    needs: two_where_there_are,
+    opens: 1,
+    wants: &[all],
+    decide: invite,
+    shows: SHOWS,
+    refusals: &[ROLES_FORMAT, NAME_TAKEN],
+    ..Service::PLAIN
+};
+
+/// Inputs `name`, `roles`, `why`: from now on they work as that.
+pub const ROLES: Service = Service {
+    name: "change_staff_roles",
+    authority: Authority::Staff(Right::Staff),
+    needs: two_where_there_are,
+    wants: &[all],
+    decide: change_roles,
+    shows: SHOWS,
+    refusals: &[STAFF_UNKNOWN, ROLES_FORMAT, LAST_ADMIN],
+    ..Service::PLAIN
+};
+
+/// Inputs `name`, `why`: they do not work here any more, from this moment. One person suffices.
+pub const LEAVE: Service = Service {
+    name: "dismiss_staff",
+    authority: Authority::Staff(Right::Staff),
+    wants: &[all],
+    decide: leave,
+    shows: SHOWS,
+    refusals: &[STAFF_UNKNOWN, LAST_ADMIN],
+    ..Service::PLAIN
+};
+
+const SHOWS: &[Slot] = &[
+    Slot("staff", Kind::Text),
+    Slot("roles", Kind::Text),
+    Slot("roles_before", Kind::Text),
+    Slot("link", Kind::Text),
+    Slot("admins", Kind::Count),
+];
+
+fn all(_context: &Context) -> Vec<Want> {
+    vec![Want::AllStaff]
+}
+
+fn is_admin(row: &StaffRow) -> bool {
+    let roles = role::parse(&row.roles).unwrap_or_default();
+    row.state == StaffState::Active && roles.contains(&Role::Admin)
+}
+
+/// Two, as soon as there are two who could.
+fn two_where_there_are(_context: &Context, plan: &Plan) -> People {
+    let admins = plan.slots.get("admins").and_then(Value::count);
+    if admins.is_some_and(|admins| admins >= 2) { People::Two } else { People::One }
+}
+
+fn admins(context: &Context, plan: &mut Plan) -> Result<usize, PlanError> {
+    let count = context.facts.all_staff()?.iter().filter(|row| is_admin(row)).count();
+    plan.show("admins", i64::try_from(count).unwrap_or(i64::MAX));
+    Ok(count)
+}
+
+fn named<'a>(context: &Context<'a>) -> Result<Option<&'a StaffRow>, PlanError> {
+    let name = context.field("name")?.trim().to_lowercase();
+    Ok(context.facts.all_staff()?.iter().find(|row| row.name == name))
+}
+
+fn roles(context: &Context) -> Result<String, PlanError> {
+    let roles = role::parse(context.field("roles")?);
+    let roles = roles.ok_or_else(|| Refusal::of_field(ROLES_FORMAT, "roles"))?;
+    Ok(role::written(&roles))
+}
+
+/// A name that is written the same wherever it is typed.
+fn new_name(context: &Context) -> Result<String, PlanError> {
+    let name = context.field("name")?.trim().to_lowercase();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+    let good = (2..=NAME_MAX).contains(&name.len())
+        && name.chars().all(plain)
+        && name.starts_with(|c: char| c.is_ascii_lowercase());
+    if good { Ok(name) } else { Err(Refusal::of_field(Reason::NAME_FORMAT, "name").into()) }
+}
+
+/// Somebody who is to begin: as they are stored, with what is kept of their link.
+pub(super) fn invited(
+    known: Option<&StaffRow>,
+    (id, name, msisdn): (StaffId, &str, &str),
+    roles: &str,
+    link: &str,
+    now: i64,
+) -> StaffRow {
+    let version = known.map_or(1, |row| row.version.saturating_add(1));
+    StaffRow {
+        id,
+        version,
+        last_posting: PostingId::NONE,
+        name: name.to_owned(),
+        msisdn: msisdn.to_owned(),
+        language: "en".to_owned(),
+        roles: roles.to_owned(),
+        state: StaffState::Invited,
+        password: String::new(),
+        factor: Vec::new(),
+        factor_step: 0,
+        link: digest(link),
+        link_until: Some(now.saturating_add(LINK_LASTS)),
+        locked_until: None,
+        misses: 0,
+        seen_at: now,
+    }
+}
+
+fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let name = new_name(context)?;
+    let phone = context.phone("phone")?;
+    let roles = roles(context)?;
+    let known = named(context)?;
+    let id = known.map_or(StaffId::of(context.fresh_id), |row| row.id);
+    admins(context, plan)?;
+    plan.show("staff", name.clone());
+    plan.show("roles", roles.clone());
+    plan.show("roles_before", known.map(|row| row.roles.clone()).unwrap_or_default());
+    let why = why(context)?;
+    let link = to_hex(&context.salt);
+    let row = invited(known, (id, &name, phone.e164()), &roles, &link, context.now.micros());
+    // only who commits it sees it, and only once
+    if context.fresh_id != 0 {
+        plan.show("link", link);
+    }
+    plan.commit(kept(row, "invite", why));
+    Ok(())
+}
+
+fn change_roles(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let row = named(context)?.ok_or(STAFF_UNKNOWN)?;
+    let roles = roles(context)?;
+    let next = StaffRow { roles: roles.clone(), ..row.next() };
+    let left = admins(context, plan)?;
+    if is_admin(row) && !is_admin(&next) && left < 2 {
+        return Err(LAST_ADMIN.into());
+    }
+    plan.show("staff", row.name.clone());
+    plan.show("roles", roles);
+    plan.show("roles_before", row.roles.clone());
+    plan.commit(kept(next, "roles", why(context)?));
+    Ok(())
+}
+
+fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let row = named(context)?.filter(|row| row.state != StaffState::Left).ok_or(STAFF_UNKNOWN)?;
+    if is_admin(row) && admins(context, plan)? < 2 {
+        return Err(LAST_ADMIN.into());
+    }
+    plan.show("staff", row.name.clone());
+    plan.show("roles_before", row.roles.clone());
+    let left = StaffRow {
+        state: StaffState::Left,
+        password: String::new(),
+        factor: Vec::new(),
+        link: Vec::new(),
+        link_until: None,
+        ..row.next()
+    };
+    plan.commit(kept(left, "left", why(context)?));
+    Ok(())
+}
+
+fn kept(row: StaffRow, event: &'static str, why: &str) -> Act {
+    let record = Record::Staff(Box::new(row));
+    let keep = Keep { record, event, note: why.to_owned() };
+    Act { kind: event, changes: vec![Change::Keep(keep)], ..Act::default() }
+}
