@@ -91,6 +91,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         },
         more_prices: "",
         demo: false,
+        showcase: false,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::book::Book;
 use crate::callbacks;
 use crate::clock_watch;
 use crate::config::{GatewayAccount, Settings};
-use crate::demo::{pages, world};
+use crate::demo::{pages, showcase, world};
 use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::gateway::smtp::Mailer;
 use crate::http;
@@ -215,6 +215,9 @@ pub async fn run(
     ready: impl FnOnce(&App, std::net::SocketAddr, &[world::PersonView]),
 ) -> anyhow::Result<()> {
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
+    if settings.showcase {
+        showcase::make(&app.wallet).await?;
+    }
     let people = if settings.demo { world::people(&app.wallet).await? } else { Vec::new() };
     // a clock that is wrong is said first; when it is right again, a worker makes up for it
     if app.wallet.clock_fault().is_none() {

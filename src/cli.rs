@@ -32,7 +32,17 @@ pub enum Command {
     /// Makes a database, seeds people in three languages with balances, starts the server and
     /// prints where the phone is. Messages go to the phone page instead of a gateway. Everything
     /// that is secret here is public: never put real money on it.
-    Demo(ServerArgs),
+    ///
+    /// Something goes on there already: deals in all states, a collection that is nearly reached,
+    /// and a group that has put money together. --bare is a demo without these.
+    Demo {
+        /// How it serves.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Only the people: no deals, no collection, no group
+        #[arg(long)]
+        bare: bool,
+    },
     /// Run the service
     ///
     /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is

@@ -5,7 +5,7 @@ use crate::app;
 use crate::bench;
 use crate::cli::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor, TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
-use crate::demo::{terminal, world};
+use crate::demo::{showcase, terminal, world};
 use crate::market::Market;
 use crate::menu_folder::{self, Folder};
 use crate::money::Money;
@@ -23,16 +23,19 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// `kadogo demo`
-pub async fn demo(args: ServerArgs) -> anyhow::Result<ExitCode> {
+pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
     start_log(&args)?;
     if !args.listen.ip().is_loopback() {
         tracing::warn!(listen = %args.listen, "the demo's PINs are public, and others can reach it \
                                                here");
     }
-    let settings = args.demo().map_err(|problems| wrong_settings(&problems))?;
+    let settings = args.demo(!bare).map_err(|problems| wrong_settings(&problems))?;
     let dial = settings.service_code.clone();
-    run(settings, move |address, people| print!("{}", world::welcome(&address, &dial, people)))
-        .await
+    let goes_on = if bare { "" } else { showcase::GOES_ON };
+    run(settings, move |address, people| {
+        print!("{}", world::welcome(&address, &dial, people, goes_on));
+    })
+    .await
 }
 
 /// `kadogo serve`

@@ -116,14 +116,18 @@ pub enum LogFormat {
 }
 
 impl ServerArgs {
-    /// The settings of a demo.
-    pub fn demo(self) -> Result<Settings, Vec<String>> {
+    /// The settings of a demo in which something goes on already, or nothing.
+    pub fn demo(self, showcase: bool) -> Result<Settings, Vec<String>> {
         let secret = SealKey::from_hex(DEMO_SECRET)
             .ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
         let mut problems = Vec::new();
         self.check(&mut problems);
         let args = ServerArgs { send_to_unjoined: self.send_to_unjoined.or(Some(true)), ..self };
-        if problems.is_empty() { Ok(args.settings(secret)) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Settings { showcase, ..args.settings(secret) })
+        } else {
+            Err(problems)
+        }
     }
 
     fn code(&self) -> String {
@@ -171,6 +175,7 @@ impl ServerArgs {
             },
             more_prices: world::PRICES,
             demo: true,
+            showcase: false,
         }
     }
 }

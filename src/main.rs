@@ -23,7 +23,7 @@ async fn aside(
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Demo(args) => commands::demo(args).await,
+        Command::Demo { server, bare } => commands::demo(server, bare).await,
         Command::Serve(args) => commands::serve(*args).await,
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),

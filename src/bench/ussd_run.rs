@@ -141,6 +141,7 @@ fn settings(plan: &UssdBenchPlan) -> Settings {
         },
         more_prices: "",
         demo: true,
+        showcase: false,
     }
 }
 

@@ -87,6 +87,7 @@ impl ServeArgs {
                     mail,
                     more_prices: "",
                     demo: false,
+                    showcase: false,
                     ..base
                 })
             }

@@ -52,6 +52,8 @@ pub struct Settings {
     /// Prices of services for which the tariff file has none, as it would write them: so that they
     /// can be tried.
     pub more_prices: &'static str,
-    /// Whether this is the demo.
+    /// Whether this is the demo,
     pub demo: bool,
+    /// and whether something goes on in it already when it is started.
+    pub showcase: bool,
 }

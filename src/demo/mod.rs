@@ -3,15 +3,24 @@
 
 /// The terminal's connection to the service.
 mod client;
+mod deals_on_show;
+/// A group that puts money together, and a collection.
+mod groups_on_show;
 /// The screen of the phone in a terminal.
 mod lcd;
 mod outlets;
 /// The pages: the phone, the people, their inboxes.
 pub mod pages;
+/// Somebody who does things by themselves.
+mod player;
 /// What is written down of the people.
 mod seed;
+/// What goes on already when a demo is started.
+pub mod showcase;
 /// The phone in a terminal.
 pub mod terminal;
+/// A deal for each state that one can be in.
+mod trades;
 /// What can go wrong with it.
 mod trouble;
 /// The people who can be played.

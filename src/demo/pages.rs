@@ -1,6 +1,6 @@
 //! The pages of the demo: the phone, the people, their inboxes. They exist only in `demo`.
 
-use super::world;
+use super::{showcase, world};
 use crate::app_state::AppState;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
@@ -37,6 +37,8 @@ async fn home() -> HttpResponse {
 async fn phone(state: Data<AppState>) -> HttpResponse {
     // the page is written for the usual code; this service may have another
     let page = super::PHONE_PAGE.replace("*384*1234#", &state.wallet.config.dial);
+    let collection = showcase::collection(&state.wallet).await.unwrap_or_default();
+    let page = page.replace("COLLECTION_NUMBER", &collection);
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
 }
 

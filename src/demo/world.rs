@@ -77,6 +77,11 @@ pub struct PersonView {
     pub agent: Option<AgentView>,
 }
 
+/// Who is seeded with this number.
+pub(super) fn seeded(phone: &str) -> Option<&'static Seed> {
+    everybody().find(|seed| seed.phone == phone)
+}
+
 fn everybody() -> impl Iterator<Item = &'static Seed> {
     SEEDS.iter().chain(&outlets::STAFF)
 }
@@ -199,8 +204,8 @@ fn person(
     })
 }
 
-/// What `demo` prints: where the phone is, whom to be, and a line to try.
-pub fn welcome(address: &str, dial: &str, people: &[PersonView]) -> String {
+/// What `demo` prints: where the phone is, whom to be, what goes on already, and a line to try.
+pub fn welcome(address: &str, dial: &str, people: &[PersonView], goes_on: &str) -> String {
     let mut text = format!(
         "\nKadogo demo is running. The phone is at  http://{address}/phone\n\n\
          Be one of these people:\n\n"
@@ -231,6 +236,7 @@ pub fn welcome(address: &str, dial: &str, people: &[PersonView]) -> String {
             person.name, post.number, post.outlet
         ));
     }
+    text.push_str(goes_on);
     let code = dial.replace('#', "%23");
     let first = SEEDS.first().map(|seed| seed.phone.replace('+', "%2B")).unwrap_or_default();
     text.push_str(&format!(

@@ -239,6 +239,7 @@ fn settings(url: String) -> Settings {
         },
         more_prices: "",
         demo: true,
+        showcase: false,
     }
 }
 

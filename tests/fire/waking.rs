@@ -36,7 +36,7 @@ impl Node {
     /// Starts one, and waits until it listens.
     fn start(url: &str, folder: &Path) -> Node {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kadogo"))
-            .args(["demo", "--listen", "127.0.0.1:0"])
+            .args(["demo", "--bare", "--listen", "127.0.0.1:0"])
             .env_clear()
             .env("KADOGO_DATABASE_URL", url)
             .current_dir(folder)

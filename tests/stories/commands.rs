@@ -158,7 +158,7 @@ fn good_menus_pass_and_have_a_map() {
 /// A database of a demo in which a payment was made.
 async fn used_database() -> Place {
     let place = Place::new();
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     assert!(
         server
             .talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1", "7361"])
@@ -231,14 +231,14 @@ fn a_check_makes_no_database() {
 async fn a_backup_made_while_people_pay_is_whole() {
     let place = Place::new();
     if only_sqlite("a backup made while people pay is whole: there it says what makes backups") {
-        drop(place.start(&["demo"], &[]).await);
+        drop(place.start(&["demo", "--bare"], &[]).await);
         let said = place.run(&["backup", "--to", "copy.db"]);
         assert_eq!(said.code, Some(1));
         assert!(said.err.contains("PostgreSQL is backed up with pg_dump"), "{}", said.err);
         assert!(!place.path("copy.db").exists());
         return;
     }
-    let server = Arc::new(place.start(&["demo"], &[]).await);
+    let server = Arc::new(place.start(&["demo", "--bare"], &[]).await);
     let done = Arc::new(AtomicBool::new(false));
     let paying = server.clone();
     let stop = done.clone();
@@ -268,7 +268,8 @@ async fn a_backup_made_while_people_pay_is_whole() {
     assert_eq!(said.code, Some(0), "{said:?}");
     // the copy is a database to go on with
     drop(server);
-    let restored = place.start(&["demo", "--database-url", "sqlite://copy.db"], &[]).await;
+    let restored =
+        place.start(&["demo", "--bare", "--database-url", "sqlite://copy.db"], &[]).await;
     assert!(
         restored
             .talk("ATUid_new", BARAKA, &["1", "0700000001", "50", "1", "4826"])
@@ -280,7 +281,7 @@ async fn a_backup_made_while_people_pay_is_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn health_is_an_exit_code() {
     let place = Place::new();
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     let url = server.url.clone();
     let well = place.run(&["health", "--url", &url]);
     assert_eq!((well.code, well.out.as_str()), (Some(0), "200 OK: ready\n"));

@@ -100,7 +100,7 @@ fn chance(limit: u64) -> u64 {
 
 async fn round(figures: &mut Figures) {
     let place = Place::new();
-    let server = place.start(&["demo"], PATIENT).await;
+    let server = place.start(&["demo", "--bare"], PATIENT).await;
     let mut talks = load(server, &place, figures).await;
     figures.told += talks.iter().filter(|talk| talk.code().is_some()).count();
     whole(&place);
@@ -111,7 +111,7 @@ async fn round(figures: &mut Figures) {
     for talk in talks.iter().filter(|talk| talk.code().is_some()) {
         assert_eq!(paid(&before, talk), 1, "told of and not there: {talk:#?}");
     }
-    let mut server = place.start(&["demo"], PATIENT).await;
+    let mut server = place.start(&["demo", "--bare"], PATIENT).await;
     if chance(3) == 0 {
         // and once more, while everything is brought again
         let url = server.url.clone();
@@ -120,7 +120,7 @@ async fn round(figures: &mut Figures) {
         kill(server, figures).await;
         again.await.unwrap();
         whole(&place);
-        server = place.start(&["demo"], PATIENT).await;
+        server = place.start(&["demo", "--bare"], PATIENT).await;
     }
     let client = server.client.clone();
     let url = server.url.clone();

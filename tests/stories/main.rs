@@ -79,6 +79,7 @@ mod schema;
 mod secrecy;
 mod send;
 mod sender;
+mod showcase;
 mod simulation;
 mod split_bills;
 mod standing_orders;

@@ -54,7 +54,7 @@ async fn a_demo_needs_one_command_and_says_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_find_the_people_and_inboxes_of_a_demo() {
     let place = Place::new();
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     let people: Vec<Value> = serde_json::from_str(&server.get("/demo/people").await.1).unwrap();
     assert_eq!(people.len(), 9);
     insta::assert_snapshot!(serde_json::to_string_pretty(&people[0]).unwrap());
@@ -190,7 +190,7 @@ async fn a_changed_secret_is_taken_when_the_old_one_is_named() {
 async fn changed_menus_are_taken_over_and_bad_ones_are_not() {
     let place = Place::new();
     let menus = place.menus();
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     assert!(server.hop("ATUid_1", AMINA, "").await.contains("1 Send money"));
     let english = menus.join("texts/en.toml");
     let text = std::fs::read_to_string(&english).unwrap();
@@ -236,7 +236,7 @@ async fn changed_menus_are_taken_over_and_bad_ones_are_not() {
 async fn people_in_the_middle_of_a_conversation_are_not_thrown_out() {
     let place = Place::new();
     let menus = place.menus();
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     server.talk("ATUid_1", AMINA, &["1", "0700000002"]).await;
     server.talk("ATUid_2", BARAKA, &["2", "1"]).await;
     // Baraka stands on a screen that goes away; Amina's way changes its words
@@ -286,7 +286,7 @@ fn hold(place: &Place) -> Hand {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
     let place = Place::new();
-    let mut server = place.start(&["demo", "--answer-within-ms", "20000"], &[]).await;
+    let mut server = place.start(&["demo", "--bare", "--answer-within-ms", "20000"], &[]).await;
     server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
     let held = hold(&place);
     let (answer, ()) =
@@ -306,7 +306,7 @@ async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
     assert_eq!(place.run(&["book", "check"]).code, Some(0));
     drop(server);
     // the news that did not leave any more leave now
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     until("both hear of it", async || {
         inbox(&server, AMINA).await.len() == 1 && inbox(&server, BARAKA).await.len() == 1
     })
@@ -316,7 +316,7 @@ async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends() {
     let place = Place::new();
-    let mut server = place.start(&["demo", "--answer-within-ms", "300"], &[]).await;
+    let mut server = place.start(&["demo", "--bare", "--answer-within-ms", "300"], &[]).await;
     server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
     let held = hold(&place);
     let answer = server.hop("ATUid_1", AMINA, "1*0700000002*200*1*7361").await;
@@ -329,7 +329,7 @@ async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends(
     drop(held);
     assert_eq!(server.ends().await.code(), Some(0), "{}", server.err());
     drop(server);
-    let server = place.start(&["demo"], &[]).await;
+    let server = place.start(&["demo", "--bare"], &[]).await;
     until("the promise is kept", async || inbox(&server, AMINA).await.len() == 1).await;
     assert!(
         inbox(&server, AMINA).await[0]["text"]

@@ -73,7 +73,7 @@ async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number
     for format in ["text", "json"] {
         let place = Place::new();
         let mut server =
-            place.start(&["demo", "--log", "trace", "--log-format", format], &[]).await;
+            place.start(&["demo", "--bare", "--log", "trace", "--log-format", format], &[]).await;
         a_day(&server).await;
         until("all is sent", async || {
             server.get("/metrics").await.1.contains("kadogo_outbox_depth 0")

@@ -83,7 +83,7 @@ fn all_that_is_wrong_is_said_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_in_use_and_a_database_of_others_are_refused() {
     let place = Place::new();
-    let demo = place.start(&["demo"], &[]).await;
+    let demo = place.start(&["demo", "--bare"], &[]).await;
     let address = demo.url.trim_start_matches("http://").to_owned();
     let elsewhere = Place::new();
     let mut taken = settings(&[("KADOGO_LISTEN", "(unset)")]);

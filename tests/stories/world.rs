@@ -261,6 +261,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         },
         more_prices: "",
         demo: !twist.real,
+        showcase: false,
     }
 }
 

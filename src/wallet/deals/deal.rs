@@ -58,11 +58,14 @@ impl Deal {
         if side == self.terms.side { Some(self.row.owner) } else { self.row.other }
     }
 
-    /// The side that somebody is on. Who has no wallet yet is known by their number.
+    /// The side that somebody is on. Who has no wallet yet is known by their number. What its
+    /// owner has not said yes to is nobody else's business.
     pub fn side_of(&self, person: &PersonRow) -> Option<Side> {
         let asked = self.row.other.is_none() && self.row.subject == person.msisdn;
         if self.row.owner == person.account_id {
             Some(self.terms.side)
+        } else if self.state == State::Drafted {
+            None
         } else if asked || self.row.other == Some(person.account_id) {
             Some(self.terms.side.other())
         } else {
@@ -219,12 +222,14 @@ pub fn mine(context: &Context) -> Vec<Want> {
 
 /// All that the caller takes part in and that is not over, the oldest first.
 pub fn found(context: &Context) -> Result<Vec<Deal>, PlanError> {
+    let person = context.person()?;
     let mut deals = Vec::new();
-    for search in searches(context.person()?) {
+    for search in searches(person) {
         for row in context.facts.arrangements(search)? {
             deals.push(Deal::of(row)?);
         }
     }
+    deals.retain(|deal| deal.side_of(person).is_some());
     deals.sort_by_key(|deal| deal.row.id);
     Ok(deals)
 }

@@ -25,8 +25,9 @@ pub const DELIVER: Service = Service {
     ..Service::PLAIN
 };
 
-/// Input `deal`: the code, for who may know it; with the flag `back` the one for what was brought
-/// back. Shows `goods`, `name`, and, once it is done, `door_code`.
+/// Input `deal`: the code, for who may know it; with the flag `parcel` the one that travels with
+/// the goods, with `back` the one for what was brought back. Shows `goods`, `name`, and, once it is
+/// done, `door_code`.
 pub const CODE: Service = Service {
     name: "deal_code",
     authority: Authority::Customer,
@@ -105,6 +106,9 @@ fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.flag("back");
         deal.terms.return_code.as_deref()
     } else {
+        if deal.terms.release == Release::Parcel {
+            plan.flag("parcel");
+        }
         deal.terms.code.as_deref().filter(|_| lets_go)
     };
     let pin = if back { deal_code::brought_back(&deal)? } else { deal_code::release(&deal) };

@@ -6,7 +6,7 @@ use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::about::About;
-use super::group::Group;
+use super::group::{Group, State as Stage};
 use super::membership::{self, GROUP_GONE};
 use super::proposal::{self, Proposal, State};
 use super::proposing;
@@ -25,7 +25,8 @@ pub const MINE: Service = Service {
     ..Service::PLAIN
 };
 
-/// Input `group`: shows how it stands, and what was agreed on.
+/// Input `group`: shows how it stands, and what was agreed on; with the flag `forming` before it
+/// has begun.
 pub const INFO: Service = Service {
     name: "group_info",
     wants: &[named, contents_of_named],
@@ -161,6 +162,9 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn info(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let case = proposing::own(context)?;
     plan.show_all(stands(context, &case.group)?);
+    if case.group.state == Stage::Forming {
+        plan.flag("forming");
+    }
     Ok(())
 }
 

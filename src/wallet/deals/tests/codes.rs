@@ -139,6 +139,7 @@ fn who_may_know_a_code_reads_it_again_behind_the_pin() {
             let two = with_code(state, release);
             let shown = two.does(reader, &CODE, &[]).planned();
             assert_eq!(shown.said("door_code"), digits(&two.trial));
+            assert_eq!(shown.flags.contains("parcel"), release == Release::Parcel);
             let quote = two.asks(reader, &CODE, &[]).quote().planned();
             assert_eq!(quote.said("door_code"), "", "not before the PIN");
             assert_eq!(two.does(reader.other(), &CODE, &[]).reason(), (DEAL_GONE, None));

@@ -1,5 +1,6 @@
 //! Deals that are opened, by dialling and by a text.
 
+use super::super::deal_list::{LIST, SHOW};
 use super::super::offering::{BUY_BY_TEXT, DEAL_BLOCKED, DEALS_FULL, OPEN, SELL_BY_TEXT, SEND};
 use super::super::terms::{DEAL_DAY, DEAL_DELIVERY};
 use super::super::{DEAL_GONE, deal::DEAL_WHICH};
@@ -303,4 +304,18 @@ fn a_deal_is_named_by_its_code_and_is_nobody_elses_business() {
     for (who, name) in [(&esther, code.as_str()), (&two.amina, "21"), (&two.amina, "AEIOUY")] {
         assert_eq!(send(&two, who, name).reason(), (DEAL_GONE, None), "{name}");
     }
+}
+
+#[test]
+fn what_was_not_sent_is_nobody_elses_business() {
+    let two = there_is(State::Drafted, terms());
+    let lines =
+        |who: &PersonRow| two.trial.ask(&LIST, two.trial.caller(who)).list().planned().items.len();
+    assert_eq!((lines(&two.amina), lines(&two.daudi)), (1, 0));
+    let shown = |side| two.asks(side, &SHOW, &[]).quote();
+    assert_eq!(shown(Side::Buy).planned().said("todo_code"), "unsent");
+    assert_eq!(shown(Side::Sell).reason(), (DEAL_GONE, None));
+    let sent = there_is(State::Offered, terms());
+    let theirs = sent.trial.ask(&LIST, sent.trial.caller(&sent.daudi)).list().planned();
+    assert_eq!(theirs.items.len(), 1);
 }

@@ -121,6 +121,10 @@ fn every_member_sees_what_is_in_it_whose_turn_it_is_and_what_waits_for_them() {
     let info = umoja.trial.ask(&INFO, caller).with("group", "1").quote().planned();
     let said = ["saved", "turn_code", "name", "day", "members"].map(|slot| info.said(slot));
     assert_eq!(said, ["KES 50", "next", "Baraka O", "30/11/26", "3"]);
+    assert!(!info.flags.contains("forming"));
+    let young = Umoja::of("forming", 3, 0);
+    let asks = young.trial.ask(&INFO, young.trial.caller(&young.people[0])).with("group", "1");
+    assert!(asks.quote().planned().flags.contains("forming"), "only then it can begin");
     umoja.asks(turn);
     assert_eq!(line(&umoja, 3).unwrap()[2..], ["now", "some"].map(str::to_owned));
     assert_eq!(line(&umoja, 2).unwrap()[3], "none", "it is their own turn");

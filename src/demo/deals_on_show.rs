@@ -1,0 +1,97 @@
+//! Makes the deals that a demo shows: their two sides do what the table says, each on their own
+//! phone, and the staff decide by name. It knows no goods and no people.
+
+use super::player::{Player, ShowError};
+use super::trades::{Begins, Step, Trade};
+use crate::short_code::ShortCode;
+use crate::wallet::Wallet;
+use crate::wallet::deals::arbiters::Verdict;
+use crate::wallet::deals::deal::Deal;
+use crate::wallet::deals::terms::Side;
+use crate::wallet::deals::{DEAL_GONE, RULES, offering};
+
+/// Makes what is missing of it.
+pub(super) async fn make(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError> {
+    let buyer = Player::of(wallet, trade.buyer)?;
+    let seller = Player::of(wallet, trade.seller)?;
+    let owner = if matches!(trade.begins, Begins::Seller) { &seller } else { &buyer };
+    let (service, inputs) = trade.opening();
+    owner.does(trade.goods, service, &inputs).await?;
+    for (step, version) in trade.steps.iter().zip(1_i64..) {
+        let deal = found(owner, trade.goods).await?;
+        // what was done at an earlier start has left it at a later one
+        if deal.row.version == version {
+            step.take(wallet, trade, &deal).await?;
+        }
+    }
+    Ok(())
+}
+
+impl Trade {
+    /// What its owner asks for to begin it.
+    fn opening(&self) -> (&'static str, Vec<(&'static str, &'static str)>) {
+        let side = |side: Side| ("side", side.into());
+        let goods = ("goods", self.goods);
+        let (service, to, more) = match self.begins {
+            Begins::Text => {
+                (offering::BUY_BY_TEXT.name, self.seller, vec![("reference", self.goods)])
+            }
+            Begins::Buyer => (offering::OPEN.name, self.seller, vec![side(Side::Buy), goods]),
+            Begins::Seller => (offering::OPEN.name, self.buyer, vec![side(Side::Sell), goods]),
+            Begins::Parcel => (
+                offering::OPEN.name,
+                self.seller,
+                vec![side(Side::Buy), goods, ("release", "parcel")],
+            ),
+            Begins::Hand => (
+                offering::OPEN.name,
+                self.seller,
+                vec![side(Side::Buy), goods, ("release", "hand")],
+            ),
+        };
+        (service, [("to", to), ("amount", self.minor)].into_iter().chain(more).collect())
+    }
+}
+
+impl Step {
+    async fn take(&self, wallet: &Wallet, trade: &Trade, deal: &Deal) -> Result<(), ShowError> {
+        let (phone, service, inputs) = match self {
+            Step::Buyer(service, inputs) => (trade.buyer, service, inputs),
+            Step::Seller(service, inputs) => (trade.seller, service, inputs),
+            Step::Proposes(staff, back_minor, cause, words) => {
+                let (cause, words) = (*cause, (*words).to_owned());
+                let verdict = Verdict::Propose { back_minor: *back_minor, cause, words };
+                return decide(wallet, trade, deal, staff, verdict).await;
+            }
+            Step::Confirms(staff) => {
+                return decide(wallet, trade, deal, staff, Verdict::Confirm).await;
+            }
+        };
+        let id = deal.row.id.to_string();
+        let named = [("deal", id.as_str())].into_iter().chain(inputs.iter().copied());
+        let player = Player::of(wallet, phone)?;
+        player.does(trade.goods, service, &named.collect::<Vec<_>>()).await
+    }
+}
+
+/// One of the staff says what they think of it.
+async fn decide(
+    wallet: &Wallet,
+    trade: &Trade,
+    deal: &Deal,
+    staff: &str,
+    verdict: Verdict,
+) -> Result<(), ShowError> {
+    let code = ShortCode::of(deal.row.id, &wallet.config.reference_key).to_string();
+    let decided = wallet.decide_deal(&code, deal.row.version, staff, verdict).await;
+    decided.map_err(|refusal| ShowError::refused(&format!("{}: {staff}", trade.goods), refusal))
+}
+
+/// The deal about these goods.
+async fn found(owner: &Player<'_>, goods: &str) -> Result<Deal, ShowError> {
+    let rows = owner.begun(RULES.name).await?;
+    // the oldest: who plays may have begun another about the same
+    let mut deals = rows.iter().rev().filter_map(|row| Deal::of(row).ok());
+    let found = deals.find(|deal| deal.terms.goods == goods);
+    found.ok_or_else(|| ShowError::refused(goods, DEAL_GONE))
+}

@@ -1,0 +1,69 @@
+//! Two things that many pay into, for people to go on with: a group of five in which somebody asks
+//! for money and two more have to agree, and a collection that has four fifths of what it needs.
+
+use super::player::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER, Player, ShowError};
+use crate::calendar::Day;
+use crate::reason::Reason;
+use crate::wallet::Wallet;
+use crate::wallet::collections::{self, giving, starting};
+use crate::wallet::groups::{contributing, founding, group, inviting, proposal, proposing, voting};
+
+const GROUP: &str = "Umoja";
+/// Days in which the collection is to be reached.
+const DAYS: i32 = 14;
+
+/// The founder and the others put 100 each; Daudi asks for 300, which three must agree to, and
+/// Baraka has.
+pub(super) async fn group(wallet: &Wallet) -> Result<(), ShowError> {
+    let founder = Player::of(wallet, AMINA)?;
+    let rules = [("approvals", "3"), ("amount", "10000"), ("every", "week"), ("rota", "free")];
+    let rules: Vec<(&str, &str)> = [("group_name", GROUP)].into_iter().chain(rules).collect();
+    founder.does(GROUP, founding::FOUND.name, &rules).await?;
+    let group = first(&founder, group::KIND.name, GROUP).await?;
+    let group = ("group", group.as_str());
+    for phone in [BARAKA, CLAIRE, DAUDI, ESTHER] {
+        let invited = Player::of(wallet, phone)?;
+        founder
+            .does(&format!("{GROUP}, {phone}"), inviting::INVITE.name, &[group, ("to", phone)])
+            .await?;
+        invited.does(GROUP, inviting::ACCEPT.name, &[("reference", GROUP)]).await?;
+    }
+    founder.does(GROUP, founding::BEGIN.name, &[group]).await?;
+    for phone in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
+        let member = Player::of(wallet, phone)?;
+        member.does(GROUP, contributing::CONTRIBUTE.name, &[group, ("amount", "10000")]).await?;
+    }
+    let asker = Player::of(wallet, DAUDI)?;
+    let payout = [group, ("to", DAUDI), ("amount", "30000"), ("reference", "school fees")];
+    asker.does(GROUP, proposing::PAYOUT.name, &payout).await?;
+    let asked = first(&asker, proposal::KIND.name, GROUP).await?;
+    let agrees = Player::of(wallet, BARAKA)?;
+    agrees.does(GROUP, voting::AGREE.name, &[("proposal", &asked)]).await
+}
+
+/// Daudi collects 1,000 for a roof; 800 of it are there.
+pub(super) async fn collection(wallet: &Wallet) -> Result<(), ShowError> {
+    let organiser = Player::of(wallet, DAUDI)?;
+    let today = Day::of(wallet.clock.now(), &wallet.config.market.zone);
+    let end = Day::new(today.number().saturating_add(DAYS)).text();
+    let terms = [("title", "School roof"), ("target", "100000"), ("end", &end), ("pays", "spend")];
+    organiser.does("roof", starting::START.name, &terms).await?;
+    let number = collection_number(&organiser).await?;
+    let number = number.ok_or_else(|| ShowError::refused("roof", Reason::INVALID))?;
+    for (phone, amount) in [(AMINA, "40000"), (BARAKA, "30000"), (CLAIRE, "10000")] {
+        let giver = Player::of(wallet, phone)?;
+        giver.does("roof", giving::GIVE.name, &[("code", &number), ("amount", amount)]).await?;
+    }
+    Ok(())
+}
+
+/// The number of the collection that was begun first.
+pub(super) async fn collection_number(organiser: &Player<'_>) -> Result<Option<String>, ShowError> {
+    Ok(organiser.begun(collections::RULES.name).await?.pop().map(|row| row.subject))
+}
+
+/// The number of what somebody has begun first of a kind.
+async fn first(player: &Player<'_>, kind: &'static str, what: &str) -> Result<String, ShowError> {
+    let begun = player.begun(kind).await?.pop().map(|row| row.id.to_string());
+    begun.ok_or_else(|| ShowError::refused(what, Reason::INVALID))
+}
