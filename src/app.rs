@@ -18,6 +18,7 @@ use crate::pin::PinKeys;
 use crate::reloadable::Reloadable;
 use crate::seal::{Randomness, SealKey};
 use crate::sms::inbox::Sms;
+use crate::staff::second_factor;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;
 use crate::ussd::Menus;
@@ -91,10 +92,7 @@ impl App {
         let config = ServiceConfig {
             market,
             pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
-            factor_keys: std::iter::once(&settings.secret)
-                .chain(&settings.old_secrets)
-                .map(|secret| secret.derive("second factor"))
-                .collect(),
+            factor_keys: second_factor::keys(&settings.secret, &settings.old_secrets),
             reference_key: bootstrap::reference_key(&book, &randomness).await?,
             rules: settings.rules,
             brand: settings.brand.clone(),

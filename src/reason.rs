@@ -75,12 +75,6 @@ impl Reason {
     pub const NOT_AGENT: Reason = Reason::new("not_agent");
     /// It is for staff with another role.
     pub const NOT_ALLOWED: Reason = Reason::new("not_allowed");
-    /// Name, password and code do not belong together, or too many were tried.
-    pub const SIGN_IN_WRONG: Reason = Reason::new("sign_in_wrong");
-    /// Who was at work has to sign in again.
-    pub const SESSION_OVER: Reason = Reason::new("session_over");
-    /// A code was shown too long ago for this.
-    pub const CODE_WANTED: Reason = Reason::new("code_wanted");
     /// The account was stopped, frozen or closed.
     pub const ACCOUNT_CLOSED: Reason = Reason::new("account_closed");
     /// Nobody with an account has this number.
@@ -200,9 +194,6 @@ impl Reason {
         Reason::NOT_CLAIMED,
         Reason::NOT_AGENT,
         Reason::NOT_ALLOWED,
-        Reason::SIGN_IN_WRONG,
-        Reason::SESSION_OVER,
-        Reason::CODE_WANTED,
         Reason::ACCOUNT_CLOSED,
         Reason::PAYEE_UNKNOWN,
         Reason::PAYEE_SELF,

@@ -1,13 +1,14 @@
 //! `kadogo staff` and `kadogo approve`: who works here, and what takes two of them.
 
 use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
-use crate::office::{Office, line, secret_line};
 use crate::phone::Msisdn;
 use crate::request::Fields;
-use crate::seal::{from_hex, to_hex};
+use crate::seal::from_hex;
+use crate::signed_in::{Office, line, secret_line};
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
+use crate::wallet::office::staff_list;
 use crate::wallet::office::two_people::{self, Wish};
 use anyhow::{anyhow, bail};
 use secrecy::SecretString;
@@ -59,11 +60,13 @@ async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
         StaffAct::Roles { name, roles, why } => {
             let duty = office.duty().await?;
             let typed = fields([("name", &name), ("roles", &roles), ("why", &why)]);
-            office.act(&duty, "change_staff_roles", typed).await
+            office.act(&duty, staff_list::ROLES.name, typed).await
         }
         StaffAct::Dismiss { name, why } => {
             let duty = office.duty().await?;
-            office.act(&duty, "dismiss_staff", fields([("name", &name), ("why", &why)])).await
+            office
+                .act(&duty, staff_list::LEAVE.name, fields([("name", &name), ("why", &why)]))
+                .await
         }
         StaffAct::Rights => Ok(()),
     }
@@ -83,7 +86,7 @@ async fn invite(
         let duty = office.duty().await?;
         let typed =
             fields([("name", name), ("phone", msisdn.e164()), ("roles", roles), ("why", why)]);
-        return office.act(&duty, "invite_staff", typed).await;
+        return office.act(&duty, staff_list::INVITE.name, typed).await;
     }
     let found = wallet.found_staff(&name.to_lowercase(), &msisdn).await;
     let link = found.map_err(|refusal| office.refused(&refusal))?;
@@ -148,7 +151,8 @@ async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
         ApproveAct::List => requests(office).await,
         ApproveAct::Show { request } => {
             let number = request.to_string();
-            let slots = office.look(&duty, "approve_staff_request", fields([("request", &number)]));
+            let slots =
+                office.look(&duty, two_people::APPROVE.name, fields([("approval", &number)]));
             let slots = slots.await?;
             let wish =
                 Wish::of(&waiting(office, request).await?).map_err(|_damaged| anyhow!("?"))?;
@@ -168,18 +172,18 @@ async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
                 None => duty,
             };
             let number = request.to_string();
-            let typed = fields([("request", &number), ("seen", &seen)]);
-            office.act(&duty, "approve_staff_request", typed).await
+            let typed = fields([("approval", &number), ("seen", &seen)]);
+            office.act(&duty, two_people::APPROVE.name, typed).await
         }
         ApproveAct::No { request, why } => {
             let number = request.to_string();
-            let typed = fields([("request", &number), ("why", &why)]);
-            office.act(&duty, "decline_staff_request", typed).await
+            let typed = fields([("approval", &number), ("why", &why)]);
+            office.act(&duty, two_people::DECLINE.name, typed).await
         }
         ApproveAct::TakeBack { request, why } => {
             let number = request.to_string();
-            let typed = fields([("request", &number), ("why", &why)]);
-            office.act(&duty, "take_back_staff_request", typed).await
+            let typed = fields([("approval", &number), ("why", &why)]);
+            office.act(&duty, two_people::TAKE_BACK.name, typed).await
         }
     }
 }
@@ -204,9 +208,4 @@ async fn requests(office: &Office) -> anyhow::Result<()> {
         println!("{} {} by {}: {}", row.id, wish.service, wish.by, wish.why);
     }
     Ok(())
-}
-
-/// A secret as a program keeps it.
-pub fn factor_text(secret: &[u8]) -> String {
-    to_hex(secret)
 }

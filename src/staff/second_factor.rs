@@ -15,6 +15,12 @@ fn totp(secret: &[u8]) -> Totp {
     Builder::new().with_secret(Secret::from(secret.to_vec())).build_noncompliant()
 }
 
+/// What secrets are sealed with under each of the service's own, the newest first.
+pub fn keys(current: &SealKey, older: &[SealKey]) -> Vec<SealKey> {
+    let all = std::iter::once(current).chain(older);
+    all.map(|secret| secret.derive("second factor")).collect()
+}
+
 /// The secret as it is stored, readable only with the service's own key.
 pub fn sealed(key: &SealKey, nonce: [u8; 12], secret: &[u8; SECRET_BYTES]) -> Vec<u8> {
     key.seal(nonce, LABEL, secret)

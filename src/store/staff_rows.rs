@@ -11,7 +11,7 @@ use diesel::prelude::*;
 const TABLE: Table = Table { name: "staff", kind: "staff", key: &["id"], apart: &[] };
 
 /// Somebody else of the staff signs with that name.
-pub const NAME_TAKEN: Reason = Reason::new("staff_name_taken");
+pub const STAFF_NAME_TAKEN: Reason = Reason::new("staff_name_taken");
 
 /// Where somebody of the staff stands. It is stored under these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -95,7 +95,7 @@ impl StaffRow {
             number,
             version: self.version,
             refusal: Reason::STALE,
-            vacant: record::first(self.version, vec![(name(), NAME_TAKEN)]),
+            vacant: record::first(self.version, vec![(name(), STAFF_NAME_TAKEN)]),
             takes: record::first(self.version, vec![(name(), number)]),
             columns: vec![
                 ("id", Cell::Number(number)),

@@ -8,7 +8,7 @@ use super::super::planning::{Given, Planned};
 use super::super::registry::PEERS;
 use super::super::service::Service;
 use super::super::{Authority, Caller, Wallet, service, unavailable};
-use super::sign_in::OnDuty;
+use super::sign_in::{CODE_WANTED, OnDuty};
 use super::two_people;
 use crate::actor::Actor;
 use crate::book::{Key, Posting};
@@ -40,6 +40,10 @@ impl Wallet {
         if !matches!(service.authority, Authority::Staff(_)) {
             return Err(Reason::SERVICE_UNKNOWN.into());
         }
+        let approves = service.name == two_people::APPROVE.name && request.mode == Mode::Execute;
+        if approves && !duty.is_proved(self.clock.now()) {
+            return Err(CODE_WANTED.into());
+        }
         let caller = duty.caller()?;
         // one more than it needs: for what waits
         let opens = service.opens.saturating_add(1);
@@ -65,7 +69,9 @@ impl Wallet {
                 ..self.planned(key, act)
             };
             match self.book.post(posting).await {
-                Ok(_receipt) if waits => return Ok(Outcome::Waits(waits_as, plan.slots)),
+                Ok(_receipt) if waits => {
+                    return Ok(Outcome::Waits(waits_as, two_people::lasting(&plan.slots)));
+                }
                 Ok(_receipt) => return Ok(Outcome::Done(plan.slots, plan.items)),
                 Err(refusal) if is_outdated(&refusal) || refusal.reason == Reason::STALE => {}
                 Err(refusal) => return Err(refusal),

@@ -18,6 +18,13 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+/// Name, password and code do not belong together, or too many were tried.
+pub const SIGN_IN_WRONG: Reason = Reason::new("sign_in_wrong");
+/// Who was at work has to sign in again.
+pub const SESSION_OVER: Reason = Reason::new("session_over");
+/// A code was shown too long ago for this.
+pub const CODE_WANTED: Reason = Reason::new("code_wanted");
+
 const SECOND: i64 = 1_000_000;
 /// Who does nothing for so long has left the room.
 const IDLE: i64 = 15 * 60 * SECOND;
@@ -101,12 +108,12 @@ impl Wallet {
         let known = self.staff_named(&name).await?;
         let stored = known.as_ref().map(|row| row.password.clone()).unwrap_or_default();
         let right = self.hashing(move || password::is_right(&typed, &stored)).await?;
-        let Some(row) = known else { return Err(Reason::SIGN_IN_WRONG.into()) };
+        let Some(row) = known else { return Err(SIGN_IN_WRONG.into()) };
         let now = self.clock.now();
         let step = self.step(&row, code, now);
         let (tried, is_in) = tried(&row, right, step, now);
         if tried.misses == row.misses && !is_in {
-            return Err(Reason::SIGN_IN_WRONG.into());
+            return Err(SIGN_IN_WRONG.into());
         }
         let (event, actor) = match is_in {
             true => ("sign_in", Actor::Staff(name)),
@@ -114,14 +121,10 @@ impl Wallet {
         };
         // of two at one moment, with one code, one is stale
         self.keep_staff(tried, event, actor).await.map_err(|refusal| match refusal.reason {
-            Reason::STALE => Reason::SIGN_IN_WRONG.into(),
+            Reason::STALE => SIGN_IN_WRONG.into(),
             _ => refusal,
         })?;
-        if is_in {
-            self.begin_session(row.id, now).await
-        } else {
-            Err(Reason::SIGN_IN_WRONG.into())
-        }
+        if is_in { self.begin_session(row.id, now).await } else { Err(SIGN_IN_WRONG.into()) }
     }
 
     async fn begin_session(&self, staff: StaffId, now: Timestamp) -> Result<String, Refusal> {
@@ -156,7 +159,7 @@ impl Wallet {
                 && now.saturating_sub(session.seen_at) <= IDLE
                 && now.saturating_sub(session.begun_at) <= WHOLE
         };
-        let duty = found.filter(lasts).ok_or(Reason::SESSION_OVER)?;
+        let duty = found.filter(lasts).ok_or(SESSION_OVER)?;
         // once a minute is often enough to know that somebody is there
         if now.saturating_sub(duty.session.seen_at) > 60 * SECOND {
             self.touch(&duty, false).await?;
@@ -179,7 +182,7 @@ impl Wallet {
         let event = if is_in { "code_shown" } else { "code_wrong" };
         self.keep_staff(tried, event, Actor::Staff(row.name.clone())).await?;
         if !is_in {
-            return Err(Reason::SIGN_IN_WRONG.into());
+            return Err(SIGN_IN_WRONG.into());
         }
         self.touch(duty, true).await?;
         let mut proved = duty.clone();

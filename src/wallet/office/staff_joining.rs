@@ -94,7 +94,7 @@ impl Wallet {
             ..row.next()
         };
         let actor = Actor::Staff(row.name.clone());
-        self.keep_staff(joined.clone(), "join", actor).await?;
+        self.keep_staff(joined.clone(), "begin_work", actor).await?;
         Ok(joined)
     }
 }

@@ -12,7 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::seal::to_hex;
 use crate::staff::role::{self, Right, Role};
 use crate::store::records::Record;
-use crate::store::staff_rows::{NAME_TAKEN, StaffRow, StaffState};
+use crate::store::staff_rows::{STAFF_NAME_TAKEN, StaffRow, StaffState};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 
@@ -38,7 +38,7 @@ pub const INVITE: Service = Service {
     wants: &[all],
     decide: invite,
     shows: SHOWS,
-    refusals: &[ROLES_FORMAT, NAME_TAKEN],
+    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN],
     ..Service::PLAIN
 };
 

@@ -9,6 +9,7 @@ use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::context::{Context, ForTwo};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service, Wants};
+use super::sign_in::{CODE_WANTED, SESSION_OVER, SIGN_IN_WRONG};
 use crate::id::{AccountId, ArrangementId, StaffId};
 use crate::refusal::{Reason, Refusal, Slots};
 use crate::request::Fields;
@@ -22,11 +23,11 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 /// It was decided, ran out, or never was.
-pub const REQUEST_GONE: Reason = Reason::new("staff_request_gone");
+pub const STAFF_REQUEST_GONE: Reason = Reason::new("staff_request_gone");
 /// Who asks does not approve, and who did not ask does not take back.
-pub const SAME_PERSON: Reason = Reason::new("staff_same_person");
+pub const STAFF_SAME_PERSON: Reason = Reason::new("staff_same_person");
 /// What would be done is not what was looked at any more.
-pub const CHANGED_SINCE: Reason = Reason::new("staff_changed_since");
+pub const STAFF_CHANGED_SINCE: Reason = Reason::new("staff_changed_since");
 
 /// How long one waits, microseconds.
 const LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
@@ -80,7 +81,7 @@ pub const KIND: Kind = Kind {
     of_staff: true,
     begins: &["asked"],
     open: &["asked"],
-    gone: REQUEST_GONE,
+    gone: STAFF_REQUEST_GONE,
     wants: &[],
     wake: |_context, row, _refused| {
         let over = KIND.moved(row, Event::Expire.into(), Role::Service, "")?;
@@ -143,7 +144,8 @@ pub fn seen(slots: &Slots) -> String {
     crate::seal::to_hex(digest.get(..8).unwrap_or_default())
 }
 
-fn lasting(slots: &Slots) -> Slots {
+/// What of it may be kept and shown again.
+pub(super) fn lasting(slots: &Slots) -> Slots {
     let lasting = slots.iter().filter(|(name, _)| name.as_str() != ONCE);
     lasting.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
@@ -172,7 +174,7 @@ pub fn asked(
         body: kind::written(&wish),
         ..row
     };
-    Ok(Act { kind: "ask", changes: vec![kind::begun(row)], ..Act::default() })
+    Ok(Act { kind: "ask_approval", changes: vec![kind::begun(row)], ..Act::default() })
 }
 
 /// Why something is done: every act of the staff says so.
@@ -184,7 +186,7 @@ pub fn why<'a>(context: &Context<'a>) -> Result<&'a str, PlanError> {
     Err(Refusal::of_field(Reason::TEXT_FORMAT, "why").into())
 }
 
-/// Input `request`, and `seen`, the digest of what the caller was shown: does it.
+/// Input `approval`, and `seen`, the digest of what the caller was shown: does it.
 pub const APPROVE: Service = Service {
     name: "approve_staff_request",
     authority: Authority::Staff(Right::Second),
@@ -192,37 +194,44 @@ pub const APPROVE: Service = Service {
     wants: WANTS,
     decide: approve,
     shows: SHOWS,
-    refusals: &[REQUEST_GONE, SAME_PERSON, CHANGED_SINCE],
+    refusals: &[
+        STAFF_REQUEST_GONE,
+        STAFF_SAME_PERSON,
+        STAFF_CHANGED_SINCE,
+        SIGN_IN_WRONG,
+        SESSION_OVER,
+        CODE_WANTED,
+    ],
     ..Service::PLAIN
 };
 
-/// Inputs `request` and `why`: it is not done.
+/// Inputs `approval` and `why`: it is not done.
 pub const DECLINE: Service = Service {
     name: "decline_staff_request",
     authority: Authority::Staff(Right::Second),
     wants: WANTS,
     decide: decline,
     shows: SHOWS,
-    refusals: &[REQUEST_GONE, SAME_PERSON],
+    refusals: &[STAFF_REQUEST_GONE, STAFF_SAME_PERSON],
     ..Service::PLAIN
 };
 
-/// Inputs `request` and `why`: who asked takes it back.
+/// Inputs `approval` and `why`: who asked takes it back.
 pub const TAKE_BACK: Service = Service {
     name: "take_back_staff_request",
     authority: Authority::Staff(Right::Second),
     wants: &[named],
     decide: take_back,
     shows: SHOWS,
-    refusals: &[REQUEST_GONE, SAME_PERSON],
+    refusals: &[STAFF_REQUEST_GONE, STAFF_SAME_PERSON],
     ..Service::PLAIN
 };
 
-const SHOWS: &[Slot] = &[Slot("request", Of::Text), Slot("asked_by", Of::Text)];
+const SHOWS: &[Slot] = &[Slot("approval", Of::Text), Slot("asked_by", Of::Text)];
 const WANTS: &[Wants] = &[named, first, second, third];
 
 fn named(context: &Context) -> Vec<Want> {
-    let id = context.chosen("request", REQUEST_GONE).map(Want::Arrangement);
+    let id = context.chosen("approval", STAFF_REQUEST_GONE).map(Want::Arrangement);
     id.into_iter().collect()
 }
 
@@ -244,8 +253,8 @@ fn third(context: &Context) -> Vec<Want> {
 }
 
 fn waiting<'a>(context: &Context<'a>) -> Result<(&'a ArrangementRow, Wish), PlanError> {
-    let row = context.facts.arrangement(context.chosen("request", REQUEST_GONE)?)?;
-    let row = row.filter(|row| KIND.waits(row, context.now)).ok_or(REQUEST_GONE)?;
+    let row = context.facts.arrangement(context.chosen("approval", STAFF_REQUEST_GONE)?)?;
+    let row = row.filter(|row| KIND.waits(row, context.now)).ok_or(STAFF_REQUEST_GONE)?;
     Ok((row, Wish::of(row)?))
 }
 
@@ -253,7 +262,7 @@ fn waiting<'a>(context: &Context<'a>) -> Result<(&'a ArrangementRow, Wish), Plan
 fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<(), PlanError> {
     let staff = context.staff()?;
     if staff.id.number() == row.owner.number() {
-        return Err(SAME_PERSON.into());
+        return Err(STAFF_SAME_PERSON.into());
     }
     let roles = role::parse(&staff.roles).unwrap_or_default();
     let right = wish.act(context)?.right;
@@ -265,13 +274,13 @@ fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     may_decide(context, &wish, row)?;
     let now = wish.planned(context)?;
     plan.show_all(now.slots.clone());
-    plan.show("request", row.id.to_string());
+    plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     plan.show("why", wish.why.clone());
     plan.show("seen", seen(&now.slots));
     let Some(mut act) = now.act else { return Err(PlanError::Damaged("an act of nothing")) };
     if context.fields.get("seen").is_some_and(|typed| *typed != seen(&now.slots)) {
-        return Err(CHANGED_SINCE.into());
+        return Err(STAFF_CHANGED_SINCE.into());
     }
     let note = format!("asked by {}: {}", wish.by, wish.why);
     act.changes.push(KIND.moved(row, Event::Approve.into(), Role::Staff, &note)?);
@@ -282,10 +291,10 @@ fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
     may_decide(context, &wish, row)?;
-    plan.show("request", row.id.to_string());
+    plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     let over = KIND.moved(row, Event::Decline.into(), Role::Staff, why(context)?)?;
-    plan.commit(Act { kind: "decline", changes: vec![over], ..Act::default() });
+    plan.commit(Act { kind: "decline_approval", changes: vec![over], ..Act::default() });
     Ok(())
 }
 
@@ -293,11 +302,11 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
     let staff: &StaffRow = context.staff()?;
     if staff.id.number() != row.owner.number() {
-        return Err(SAME_PERSON.into());
+        return Err(STAFF_SAME_PERSON.into());
     }
-    plan.show("request", row.id.to_string());
+    plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     let over = KIND.moved(row, Event::TakeBack.into(), Role::Owner, why(context)?)?;
-    plan.commit(Act { kind: "take_back", changes: vec![over], ..Act::default() });
+    plan.commit(Act { kind: "take_back_approval", changes: vec![over], ..Act::default() });
     Ok(())
 }

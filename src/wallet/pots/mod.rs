@@ -5,8 +5,7 @@
 pub mod early_opening;
 pub mod saving;
 
-use super::arrangements::kind::{self, Kind, Role};
-use super::arrangements::place;
+use super::arrangements::{Kind, Role, kind, place};
 use super::context::Context;
 use super::party;
 use super::plan::{Act, PlanError};

@@ -75,7 +75,7 @@ impl Office {
                 self.say("done", &slots);
             }
             Outcome::Waits(request, mut slots) => {
-                slots.insert("request".to_owned(), crate::value::Value::Code(request.to_string()));
+                slots.insert("approval".to_owned(), crate::value::Value::Code(request.to_string()));
                 self.say("waits for another one to approve it", &slots);
             }
         }
