@@ -8,6 +8,7 @@ pub mod agent_rows;
 pub mod arrangement_rows;
 pub mod ask;
 pub mod audit;
+pub mod bank_rows;
 pub mod batch_reader;
 pub mod blocks;
 pub mod book_rows;

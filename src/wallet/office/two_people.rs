@@ -307,6 +307,6 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     let over = KIND.moved(row, Event::TakeBack.into(), Role::Owner, why(context)?)?;
-    plan.commit(Act { kind: "take_back_approval", changes: vec![over], ..Act::default() });
+    plan.commit(Act { kind: "unask", changes: vec![over], ..Act::default() });
     Ok(())
 }
