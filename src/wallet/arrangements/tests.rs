@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use strum::VariantArray;
 
 /// Each cell of a kind's table is as it is said here: a state, an event, who brings it about, and
-/// what comes of it. All others are empty.
+/// what comes of it. All others are empty, and the table that is printed says the same.
 pub(in crate::wallet) fn only(kind: &Kind, cells: &[(&str, &str, Role, &str)]) {
     let mut met = 0;
     for state in kind.states {
@@ -30,6 +30,11 @@ pub(in crate::wallet) fn only(kind: &Kind, cells: &[(&str, &str, Role, &str)]) {
         }
     }
     assert_eq!(met, cells.len(), "{}: a cell is named that is not there", kind.name);
+    let said = cells.iter().map(|(state, event, role, after)| {
+        let role: &'static str = (*role).into();
+        ([*state, *event, role].map(str::to_owned).into(), (*after).to_owned())
+    });
+    assert_eq!(printed(kind), said.collect(), "{}", kind.name);
 }
 
 /// Where an event leads from a state, by whomever.
@@ -136,6 +141,7 @@ fn random_walks_keep_to_the_tables_and_end() {
     let walks = std::env::var("KADOGO_WALKS").map_or(2_000, |text| text.parse().unwrap());
     let tables: Vec<_> = KINDS.iter().map(printed).collect();
     let mut luck = Luck(7);
+    let mut ends: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for _walk in 0..walks {
         let which = luck.pick(KINDS.len());
         let (kind, table) = (&KINDS[which], &tables[which]);
@@ -155,5 +161,14 @@ fn random_walks_keep_to_the_tables_and_end() {
             assert!(step < 10_000, "{} is stuck as {state}", kind.name);
             state = after.unwrap_or(state);
         }
+        *ends.entry((kind.name, state)).or_default() += 1;
     }
+    println!("{walks} walks ended as {ends:?}");
+    let over = KINDS.iter().flat_map(|kind| {
+        let states = kind.states.iter().filter(|state| !kind.open.contains(state));
+        states.map(|state| (kind.name, *state))
+    });
+    let over: BTreeSet<(&str, &str)> = over.collect();
+    let met: BTreeSet<(&str, &str)> = ends.into_keys().collect();
+    assert!(met.is_subset(&over) && (walks < 200_000 || met == over), "{met:?}");
 }
