@@ -41,8 +41,8 @@ async fn main() -> ExitCode {
         Command::Deal { database_url, secrets, act } => {
             deal_commands::run(database_url, &secrets, act).await
         }
-        Command::Collection { database_url, secrets, number } => {
-            collection_commands::run(database_url, &secrets, &number).await
+        Command::Collection { database_url, secrets, number, not_back } => {
+            collection_commands::run(database_url, &secrets, &number, not_back).await
         }
         Command::Tier { database_url, secrets, phone, tier } => {
             customer_commands::tier(database_url, &secrets, &phone, tier.as_deref()).await
