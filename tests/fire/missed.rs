@@ -31,11 +31,11 @@ const SHORT: usize = 1_500;
 /// One of so many can take nothing at first.
 const STOPPED: usize = 10;
 /// A program is killed once for so many, at most.
-const KILLED: usize = 400;
+const KILLED: usize = 600;
 const ORGANISER: (&str, &str) = ("+254700000001", "7361");
 /// What comes to the other collection meanwhile: a steady flow, which leaves a processor to whoever
 /// starts again.
-const STEADY: Flow = Flow { minor: 100, times: 100, flight: 4 };
+const STEADY: Flow = Flow { minor: 100, times: 100, flight: 2 };
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// What happened, for the report.
