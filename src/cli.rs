@@ -182,13 +182,18 @@ pub enum Command {
     /// each, their total, and a root over all of them
     ///
     /// It names nobody. Who gave one is told its digest when they ask for their gift, and finds it
-    /// in the list.
+    /// in the list. Where gifts could not go back, as their givers' wallets take nothing, it says
+    /// how many.
     Collection {
         /// On which database.
         #[command(flatten)]
         database: DatabaseArgs,
         /// Its number
         number: String,
+        /// For the staff alone: each gift that could not go back, whose it is, and how their wallet
+        /// stands
+        #[arg(long)]
+        not_back: bool,
     },
     /// How well somebody is known, which decides what they may move and what it costs: see it, or
     /// say it

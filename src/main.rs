@@ -37,8 +37,8 @@ async fn main() -> ExitCode {
         Command::Agent { database, act } => agent_commands::run(database, act).await,
         Command::Reversal { database, act } => reversal_commands::run(database, act).await,
         Command::Deal { database, act } => deal_commands::run(database, act).await,
-        Command::Collection { database, number } => {
-            collection_commands::run(database, &number).await
+        Command::Collection { database, number, not_back } => {
+            collection_commands::run(database, &number, not_back).await
         }
         Command::Tier { database, phone, tier } => {
             customer_commands::tier(database, &phone, tier.as_deref()).await

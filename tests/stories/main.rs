@@ -52,6 +52,7 @@ mod late;
 mod ledger;
 mod letters;
 mod limits;
+mod many_givers;
 mod market;
 mod memory;
 mod model;
