@@ -82,6 +82,7 @@ impl Deal {
         let own = side == self.terms.side;
         match (self.state, side) {
             (State::Drafted, _) => "unsent",
+            (State::Brokered, _) => "answer",
             (State::Offered, _) if own => "they_answer",
             (State::Countered, _) if !own => "they_answer",
             (State::Offered | State::Countered, _) => "answer",
@@ -199,6 +200,10 @@ fn codes(plan: &mut Plan, deal: &Deal, side: Side) {
     }
     if deal.terms.release == Release::Door {
         plan.flags.remove("may_deliver");
+    }
+    if deal.terms.platform.is_some() && plan.flags.remove("may_answer") {
+        // what it keeps is read first
+        plan.flag("may_answer_platform");
     }
     if deal.terms.keep_minor.is_some() {
         for (of_goods, of_deposit) in

@@ -5,6 +5,7 @@ use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::super::service::{Message, With};
 use super::deal::Deal;
+use super::platform::{KEEPS, NO_SHARE, SHARE};
 use super::terms::Side;
 use crate::book::Change;
 use crate::value::{Kind, Slot, Slots};
@@ -159,7 +160,10 @@ pub const STUCK: Message = Message::plain("sms.deal_stuck", &BASE);
 pub const TRIED: Message = Message::plain("sms.deal_tried", &BASE);
 
 /// What comes of money that is paid out, whatever did it.
-pub const MONEY: [&Message; 4] = [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK];
+pub const MONEY: [&Message; 6] = [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK, &SHARE, &NO_SHARE];
+/// The same where a code was tried for it.
+pub const MONEY_BY_CODE: [&Message; 7] =
+    [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK, &SHARE, &NO_SHARE, &TRIED];
 
 impl Deal {
     /// Tells a side of it. Who has not joined is told by their number, in the language of who asks
@@ -184,11 +188,15 @@ impl Deal {
         Ok(Change::Tell(context.message(subject, language, message, &slots, None)))
     }
 
-    /// Tells a side what it says.
-    pub fn tell_terms(&self, context: &Context, side: Side) -> Result<Change, PlanError> {
+    /// Tells a side what it says, and what a platform keeps of it.
+    pub fn tell_terms(&self, context: &Context, side: Side) -> Result<Vec<Change>, PlanError> {
         let deposit = self.terms.keep_minor.is_some();
         let message = if deposit { &DEPOSIT_SAYS } else { &SAYS };
-        self.tell(context, side, message, self.terms.told(context))
+        let mut changes = vec![self.tell(context, side, message, self.terms.told(context))?];
+        if self.terms.platform.is_some() {
+            changes.push(self.tell(context, side, &KEEPS, self.keeps(context)?)?);
+        }
+        Ok(changes)
     }
 
     /// Tells both.

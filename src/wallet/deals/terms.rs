@@ -6,8 +6,10 @@ use super::super::plan::PlanError;
 use super::deal_clock::Clock;
 use super::shares::{FeeBy, Price};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::tariff::Percent;
 use crate::text;
 use crate::value::{Slots, Value};
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,15 @@ pub struct Ruling {
     pub words: String,
 }
 
+/// Who has brought the two together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Their wallet.
+    pub account: AccountId,
+    /// What they keep of the amount.
+    pub keeps: Percent,
+}
+
 /// All that only deals know of themselves. What is in one is the balance of its account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -130,6 +141,9 @@ pub struct Terms {
     pub delivery_minor: i64,
     /// Where it is a deposit: what stays with who provides for it when nobody comes, minor units.
     pub keep_minor: Option<i64>,
+    /// The platform that has opened it for the two, where one has.
+    #[serde(default)]
+    pub platform: Option<Platform>,
     /// In how many parts it is let go, where they have agreed on some.
     pub parts: i64,
     /// What it costs the two.
@@ -179,6 +193,7 @@ impl Terms {
             fee_by: chosen(context, "fee_by")?.unwrap_or(FeeBy::Buyer),
             delivery_minor,
             keep_minor,
+            platform: None,
             parts: chosen(context, "parts")?.unwrap_or(1_i64).clamp(1, 10),
             price,
             released_minor: 0,

@@ -1,5 +1,6 @@
 //! Deals that are opened, by dialling and by a text.
 
+use super::super::deal_list::{LIST, SHOW};
 use super::super::offering::{BUY_BY_TEXT, DEAL_BLOCKED, DEALS_FULL, OPEN, SELL_BY_TEXT, SEND};
 use super::super::terms::{DEAL_DAY, DEAL_DELIVERY};
 use super::super::{DEAL_GONE, deal::DEAL_WHICH};
@@ -288,6 +289,14 @@ fn without_a_name_it_is_the_only_one_that_can_be_meant() {
     assert_eq!(left(&send(&two).planned()).row.id, Id::of(DEAL));
     two.has(&[draft.clone(), ArrangementRow { id: Id::of(22), ..draft }]);
     assert_eq!(send(&two).reason(), (DEAL_WHICH, None));
+}
+
+#[test]
+fn of_what_was_not_sent_the_other_side_sees_nothing() {
+    let two = there_is(State::Drafted, terms());
+    assert_eq!(two.does(Side::Sell, &SHOW, &[]).reason(), (DEAL_GONE, None));
+    let list = |side| two.trial.ask(&LIST, two.trial.caller(two.who(side))).list().planned();
+    assert_eq!([Side::Buy, Side::Sell].map(|side| list(side).items.len()), [1, 0]);
 }
 
 #[test]
