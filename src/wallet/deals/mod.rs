@@ -18,6 +18,7 @@ pub mod deals_of_staff;
 pub mod delivery;
 pub mod funding;
 pub mod offering;
+mod parts;
 mod paying_out;
 mod platform;
 pub mod platform_list;

@@ -134,6 +134,7 @@ const SHOWS: &[Slot] = &[
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
     Slot("keep", Kind::Money),
+    Slot("parts", Kind::Count),
     Slot("deal", Kind::Code),
 ];
 

@@ -56,7 +56,12 @@ impl Deal {
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         let parts = [payout.more_minor, back].map(|minor| context.money(minor));
-        changes.extend(self.news(context, parts, seller, buyer)?);
+        changes.extend(if self.terms.is_in_parts() && !payout.last {
+            let [let_go, rest] = parts;
+            self.part_news(context, [seller, let_go, rest])?
+        } else {
+            self.news(context, parts, seller, buyer)?
+        });
         let share_minor = shares.earned.platform_minor;
         if share_minor > 0 {
             changes.extend(self.tell_platform(context, &SHARE, share_minor)?);

@@ -92,7 +92,8 @@ fn told(
         let todo = deal.todo(side);
         let theirs = !todo.starts_with("they_") || event == Event::Wait;
         if theirs && deal.is_heard_of(side) {
-            let todo = [("todo_code".to_owned(), Value::from(todo.to_owned()))];
+            let mut todo = Slots::from([("todo_code".to_owned(), Value::from(todo.to_owned()))]);
+            todo.extend(deal.terms.counted());
             changes.push(deal.tell(context, side, message, todo)?);
         }
     }

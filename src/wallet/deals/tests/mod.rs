@@ -8,6 +8,7 @@ mod deliveries;
 mod deposits;
 mod disputes;
 mod fundings;
+mod milestones;
 mod openings;
 mod platforms;
 mod random_walks;
