@@ -9,8 +9,8 @@ use super::arrangements::Kind;
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
-    answering, appealing, deal_list, delivery, funding, offering, problems, releasing, returning,
-    settling, waking_deals,
+    answering, appealing, brokering, deal_list, delivery, funding, offering, platform_list,
+    problems, releasing, returning, settling, waking_deals,
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
@@ -144,6 +144,8 @@ pub const SERVICES: &[Service] = &[
     appealing::APPEAL,
     deal_list::LIST,
     deal_list::SHOW,
+    brokering::BROKER,
+    platform_list::LIST,
     starting::START,
     giving::GIVE,
     giving::BY_TEXT,
