@@ -46,6 +46,7 @@ pub mod time;
 pub mod value;
 
 // ── rules: pure decisions about money ──
+pub mod bank;
 pub mod limits;
 pub mod schedule;
 pub mod statement;

@@ -65,7 +65,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
-    ("rules", &["limits", "schedule", "statement", "tariff"]),
+    ("rules", &["bank", "limits", "schedule", "statement", "tariff"]),
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),
