@@ -79,7 +79,7 @@ const KNOWN: &[&str] = &[
 
 /// Reads all statements of a file; `told` hears of how many lines there are so far.
 pub fn read(bytes: &[u8], told: &mut dyn FnMut(usize)) -> Read<Vec<Statement>> {
-    let mut count = LineCount::of(bytes, told).map_err(Unreadable::anywhere)?;
+    let mut count = LineCount::of(bytes.len(), told).map_err(Unreadable::anywhere)?;
     let text = decoded(bytes).map_err(Unreadable::anywhere)?;
     let mut xml = Xml::new(&text, KNOWN);
     let mut pages = Vec::new();

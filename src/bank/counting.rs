@@ -16,9 +16,9 @@ pub(super) struct LineCount<'t> {
 }
 
 impl<'t> LineCount<'t> {
-    /// For a file of these bytes.
-    pub fn of(bytes: &[u8], told: &'t mut dyn FnMut(usize)) -> Result<LineCount<'t>, Unreadable> {
-        if bytes.len() > FILE_BYTES_MAX {
+    /// For a file of so many bytes.
+    pub fn of(bytes: usize, told: &'t mut dyn FnMut(usize)) -> Result<LineCount<'t>, Unreadable> {
+        if bytes > FILE_BYTES_MAX {
             return Err(Unreadable::FileTooLarge { max_bytes: FILE_BYTES_MAX });
         }
         Ok(LineCount { so_far: 0, told })
@@ -39,5 +39,20 @@ impl<'t> LineCount<'t> {
     /// That was all.
     pub fn end(self) {
         (self.told)(self.so_far);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_anybody_sends_is_refused() {
+        let mut told = |_lines| {};
+        let large = LineCount::of(FILE_BYTES_MAX + 1, &mut told).err();
+        assert_eq!(large, Some(Unreadable::FileTooLarge { max_bytes: FILE_BYTES_MAX }));
+        let mut count = LineCount::of(FILE_BYTES_MAX, &mut told).unwrap();
+        assert!((0..LINES_MAX).all(|_line| count.one().is_ok()));
+        assert_eq!(count.one(), Err(Unreadable::TooManyLines { max: LINES_MAX }));
     }
 }

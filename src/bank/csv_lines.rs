@@ -41,7 +41,7 @@ pub fn read(
     known: &Known,
     told: &mut dyn FnMut(usize),
 ) -> Read<Statement> {
-    let mut count = LineCount::of(bytes, told).map_err(Unreadable::anywhere)?;
+    let mut count = LineCount::of(bytes.len(), told).map_err(Unreadable::anywhere)?;
     let text = decoded(bytes, map.encoding).map_err(Unreadable::anywhere)?;
     let mut table = CsvRows::of(&text, map.delimiter, map.skip_lines);
     let places = found(map, &mut table)?;

@@ -17,7 +17,7 @@ use crate::money::Currency;
 
 /// Reads all statements of a file; `told` hears of how many lines there are so far.
 pub fn read(bytes: &[u8], told: &mut dyn FnMut(usize)) -> Read<Vec<Statement>> {
-    let count = LineCount::of(bytes, told).map_err(Unreadable::anywhere)?;
+    let count = LineCount::of(bytes.len(), told).map_err(Unreadable::anywhere)?;
     let text = guessed(bytes).map_err(Unreadable::anywhere)?;
     let mut fields = MtFields::of(&text);
     let mut reader = Reader { pages: Vec::new(), open: None, count };

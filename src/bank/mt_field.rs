@@ -8,6 +8,12 @@ const FIELD_LINES_MAX: usize = 100;
 /// The most bytes of a line.
 const LINE_BYTES_MAX: usize = 4_000;
 
+/// The fields of the standard. Others are a bank's own, and within a text they are text.
+const STANDARD: &[&str] = &[
+    "13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M",
+    "64", "65", "86", "90C", "90D", "NS",
+];
+
 /// A field.
 #[derive(Debug)]
 pub(super) struct MtField<'t> {
@@ -57,7 +63,9 @@ impl<'t> MtFields<'t> {
                 return Err(what.at(self.at_line));
             }
             let line = without_envelope(line.trim_matches(is_frame));
-            if let Some((tag, rest)) = tagged(line) {
+            let in_text = self.open.as_ref().is_some_and(|open| open.tag == "86");
+            let begins = tagged(line).filter(|(tag, _)| !in_text || STANDARD.contains(tag));
+            if let Some((tag, rest)) = begins {
                 let begun = MtField { tag, at_line: self.at_line, lines: vec![rest] };
                 match self.open.replace(begun) {
                     Some(done) => return Ok(Some(done)),

@@ -225,6 +225,23 @@ proptest! {
         }
     }
 
+    #[test]
+    fn no_map_panics(
+        text in any::<String>(),
+        format in "[%a-zA-Z0-9:/. _-]{0,12}",
+        signs in any::<(char, char, Option<char>)>(),
+        map in maps(),
+        statement in statements(),
+    ) {
+        prop_assert!(ColumnMap::from_toml(&text).is_err() || text.contains('='));
+        let (delimiter, decimal, thousands) = signs;
+        let map = ColumnMap { date_format: format, delimiter, decimal, thousands, ..map };
+        if map.check().is_ok() {
+            let file = as_csv(&statement, &ColumnMap { encoding: Encoding::Utf8, ..map.clone() });
+            check(&file, &map, &known_of(&statement), &mut Tally::default());
+        }
+    }
+
     /// Whoever loses the end of a file never takes the rest for the whole.
     #[test]
     fn a_file_that_is_cut_off_never_passes_for_whole(

@@ -71,8 +71,11 @@ fn envelopes_dashes_and_line_ends_change_nothing() {
 
 #[test]
 fn what_looks_like_a_field_within_a_text_is_text() {
-    let found = one(":61:261105C5,50NTRFX\n:86:ratio\n:1 to 2\n: x\n-not the end\n");
-    assert_eq!(found.lines[0].text, "ratio :1 to 2 : x -not the end");
+    let found = one(":61:261105C5,50NTRFX\n:86:ratio\n:1 to 2\n: x\n-not\n:15:30 o'clock\n");
+    assert_eq!(found.lines[0].text, "ratio :1 to 2 : x -not :15:30 o'clock");
+    // outside of texts it is a bank's own field
+    let own = format!("{HEAD}:61:261105C5,50NTRFX\n{TAIL}").replace(":28C:", ":29:ours\n:28C:");
+    assert_eq!(amounts(&mt(&own).unwrap()[0]), [5_50]);
 }
 
 #[test]
@@ -101,6 +104,7 @@ fn pages_of_one_statement_are_one_statement() {
     assert_eq!(missing(&first), "after 41");
     assert_eq!(missing(&second), "before 41");
     assert_eq!(missing(&format!("{first}{first}")), "after 41");
+    assert_eq!(missing(&format!("{first}{}", second.replace("41/2", "41/3"))), "after 41");
     let other = second.replace("0110042", "0110043");
     assert_eq!(missing(&format!("{first}{other}")), "after 41");
     let torn = second.replace(":60M:C261105KES15,50", ":60M:C261105KES15,51");
