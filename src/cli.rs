@@ -8,7 +8,9 @@ mod tariff_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
-pub use office_args::{ApproveAct, OfficeArgs, SessionArgs, StaffAct};
+pub use office_args::{
+    ApproveAct, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
+};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 
 use crate::config::{DatabaseArgs, ServeArgs, ServerArgs};
@@ -150,6 +152,34 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         act: ApproveAct,
+    },
+    /// Accounts at banks: their statements, what each line is, and how the money there stands
+    /// against what people hold
+    Bank {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: BankAct,
+    },
+    /// Bring e-money into being against a line of a statement; a second person approves it
+    Issue {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What
+        #[command(flatten)]
+        issue: IssueArgs,
+    },
+    /// Pay e-money out at the bank
+    Redeem {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: RedeemAct,
     },
     /// Agents: open outlets, and let people serve there, also while the service runs
     Agent {

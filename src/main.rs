@@ -3,7 +3,7 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, collection_commands, commands, customer_commands, deal_commands,
+    agent_commands, bank_commands, collection_commands, commands, customer_commands, deal_commands,
     reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
@@ -34,6 +34,9 @@ async fn main() -> ExitCode {
         }
         Command::Staff { office, act } => staff_commands::staff(office, act).await,
         Command::Approve { office, act } => staff_commands::approve(office, act).await,
+        Command::Bank { office, act } => bank_commands::bank(office, act).await,
+        Command::Issue { office, issue } => bank_commands::issue(office, issue).await,
+        Command::Redeem { office, act } => bank_commands::redeem(office, act).await,
         Command::Agent { database, act } => agent_commands::run(database, act).await,
         Command::Reversal { database, act } => reversal_commands::run(database, act).await,
         Command::Deal { database, act } => deal_commands::run(database, act).await,

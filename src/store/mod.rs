@@ -9,6 +9,7 @@ pub mod arrangement_rows;
 pub mod ask;
 pub mod audit;
 pub mod bank_rows;
+pub mod bank_sums;
 pub mod batch_reader;
 pub mod blocks;
 pub mod book_rows;

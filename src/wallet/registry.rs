@@ -23,6 +23,7 @@ use super::people::{
 };
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
+use super::treasury::{bank_item, bank_opening, explaining, issuing, redemption, taking};
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
 };
@@ -171,6 +172,12 @@ pub const SERVICES: &[Service] = &[
     staff_list::INVITE,
     staff_list::ROLES,
     staff_list::LEAVE,
+    bank_opening::OPEN,
+    taking::TAKE,
+    issuing::ISSUE,
+    redemption::REDEEM,
+    redemption::CALL_OFF,
+    explaining::EXPLAIN,
 ];
 
 /// What they may know of one another.
@@ -202,4 +209,6 @@ pub const KINDS: &[Kind] = &[
     waking_deals::KIND,
     turn::KIND,
     two_people::KIND,
+    bank_item::KIND,
+    redemption::KIND,
 ];

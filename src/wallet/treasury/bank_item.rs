@@ -1,10 +1,10 @@
 //! A line of a statement that something was made of: it is used once, in parts or as a whole, and
 //! never above its amount. What is left of one that came in lies on an account of its own.
 
-use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::arrangements::Role;
+use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::context::Context;
-use super::super::plan::{Act, PlanError};
+use super::super::plan::PlanError;
 use crate::book::{Change, Key, Leg, Put, SUSPENSE};
 use crate::id::{AccountId, ArrangementId, StatementId};
 use crate::money::Money;

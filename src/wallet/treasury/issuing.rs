@@ -8,13 +8,14 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::bank_item::{Item, LINE_UNKNOWN, LINE_USED, LineName};
 use crate::agent_number::AgentNumber;
-use crate::book::{Change, Leg};
+use crate::book::Leg;
 use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::refusal::{Refusal, Slots};
 use crate::staff::role::Right;
+use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::value::{Kind, Slot, Value};
+use crate::value::{Kind, Slot};
 
 /// What who gets it is told, where they have a phone.
 pub const ISSUED: Message = Message::balance("sms.issued", &[Slot("amount", Kind::Money)]);
@@ -30,9 +31,7 @@ pub const ISSUE: Service = Service {
             let line = LineName::typed(context).map(LineName::wants).unwrap_or_default();
             line.into_iter().chain(wants_whose(context, "to")).collect()
         },
-        |context| {
-            LineName::typed(context).map(|line| line.wants_left(context)).unwrap_or_default()
-        },
+        |context| LineName::typed(context).map(|line| line.wants_left(context)).unwrap_or_default(),
     ],
     decide: issue,
     shows: &[
@@ -54,26 +53,23 @@ pub struct Whose {
     /// For staff: a number and a name.
     pub sign: String,
     /// Who is told.
-    pub person: Option<crate::store::people::PersonRow>,
-}
-
-fn phone(context: &Context, field: &'static str) -> Option<String> {
-    context.phone(field).ok().map(|phone| phone.e164().to_owned())
+    pub person: Option<PersonRow>,
 }
 
 /// What must be read of an outlet, or of somebody with a phone.
 pub fn wants_whose(context: &Context, field: &'static str) -> Vec<Want> {
-    let person = phone(context, field).map(Want::Number);
+    let phone = context.phone(field).ok();
+    let person = phone.map(|phone| Want::Number(phone.e164().to_owned()));
     party::wants_outlet(context, field).into_iter().chain(person).collect()
 }
 
 /// The outlet, or the person, that an input names.
 pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError> {
-    if let Some(number) = phone(context, field) {
-        let holder = context.facts.number(&number)?;
+    if let Ok(phone) = context.phone(field) {
+        let holder = context.facts.number(phone.e164())?;
         let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
         let person = holder.person.clone();
-        let sign = format!("{} {}", party::masked_name(&person.name), Value::masked(&number));
+        let sign = format!("{} {phone}", party::masked_name(&person.name));
         return Ok(Whose { account: person.account_id, sign, person: Some(person) });
     }
     let typed = context.field(field)?;
@@ -99,16 +95,8 @@ fn issue(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     legs.push(Leg { account: whose.account, amount_minor: amount.minor });
     if let Some(person) = &whose.person {
         let told = Slots::from([("amount".to_owned(), amount.into())]);
-        changes.push(told_person(context, person, told));
+        changes.push(context.tell(person, &ISSUED, told, Some(person.account_id)));
     }
     plan.commit(Act { kind: "issue", legs, changes, ..Act::default() });
     Ok(())
-}
-
-fn told_person(
-    context: &Context,
-    person: &crate::store::people::PersonRow,
-    told: Slots,
-) -> Change {
-    context.tell(person, &ISSUED, told, Some(person.account_id))
 }

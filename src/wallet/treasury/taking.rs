@@ -11,9 +11,7 @@ use crate::id::StatementId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::staff::role::Right;
-use crate::store::bank_rows::{
-    BankAccountRow, BankFile, BankStatementRow, STATEMENT_TAKEN,
-};
+use crate::store::bank_rows::{BankAccountRow, BankFile, BankStatementRow, STATEMENT_TAKEN};
 use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
