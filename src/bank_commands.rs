@@ -90,8 +90,9 @@ async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> {
             office.act(&duty, bank_opening::OPEN.name, typed).await?;
         }
         BankAct::List => list(office).await?,
-        BankAct::Take { file, bank, why } => {
-            take(office, &duty, &file, bank.as_deref(), &why).await?;
+        BankAct::Take { file, bank, closing, why } => {
+            let named = (bank.as_deref(), closing.as_deref());
+            take(office, &duty, &file, named, &why).await?;
         }
         BankAct::Lines => lines(office).await?,
         BankAct::Explain { line, meaning, redemption, why } => {
@@ -135,7 +136,7 @@ async fn take(
     office: &Office,
     duty: &OnDuty,
     file: &Path,
-    name: Option<&str>,
+    (name, closing): (Option<&str>, Option<&str>),
     why: &str,
 ) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
@@ -146,7 +147,9 @@ async fn take(
         Some(found) => found,
         None => None,
     };
-    let statements = read(office, &bytes, named)?;
+    let closing_minor =
+        closing.map(|typed| minor(office, typed)).transpose()?.and_then(|minor| minor.parse().ok());
+    let statements = read(office, &bytes, named, closing_minor)?;
     for statement in statements {
         let number = statement.account.replace(' ', "").to_uppercase();
         let known = |bank: &&BankAccountRow| bank.number.replace([' ', '-'], "") == number;
@@ -168,14 +171,17 @@ fn read(
     office: &Office,
     bytes: &[u8],
     named: Option<&BankAccountRow>,
+    closing_minor: Option<i64>,
 ) -> anyhow::Result<Vec<bank::Statement>> {
     let map = named.filter(|bank| !bank.column_map.is_empty());
     let map = map.map(|bank| bank::ColumnMap::from_toml(&bank.column_map)).transpose()?;
+    // where each row says what is there then, the file says where it begins itself
+    let says = map.as_ref().is_some_and(|map| map.columns.balance.is_some());
     let known = named.map(|bank| bank::Known {
         account: bank.number.clone(),
         currency: office.app.wallet.config.market.currency,
-        opening_minor: bank.closing_minor,
-        closing_minor: None,
+        opening_minor: bank.closing_minor.filter(|_| !says),
+        closing_minor,
     });
     let mut told = |lines: usize| {
         eprint!("\r{lines} lines read");
@@ -203,6 +209,9 @@ async fn one(
         println!("statement {} was taken before: nothing is new", before.id);
         return Ok(());
     }
+    if let Some(ended) = ended(bank, statement) {
+        statement.follows(&ended)?;
+    }
     let id = crate::id::StatementId::of(wallet.book.fresh_id().await?);
     let head = BankFileRow {
         id,
@@ -224,6 +233,16 @@ async fn one(
     }
     let number = id.to_string();
     office.act(duty, taking::TAKE.name, fields([("file", &number), ("why", why)])).await
+}
+
+/// How the last statement of an account ended; nothing where there is none.
+fn ended(bank: &BankAccountRow, statement: &bank::Statement) -> Option<bank::Ended> {
+    Some(bank::Ended {
+        currency: statement.currency,
+        closing_minor: bank.closing_minor?,
+        closed_on: bank.ended_on.as_ref()?.parse().ok()?,
+        number: bank.ended_number.clone(),
+    })
 }
 
 fn row(statement: crate::id::StatementId, place: i64, line: &bank::Line) -> BankLine {

@@ -165,6 +165,9 @@ pub enum BankAct {
         /// Of which account, where the file does not say it, as a CSV
         #[arg(long)]
         bank: Option<String>,
+        /// What is there after the last line, where the file does not say it
+        #[arg(long, value_name = "AMOUNT")]
+        closing: Option<String>,
         /// Why
         #[arg(long, default_value = "the bank's statement", value_name = "WORDS")]
         why: String,

@@ -56,6 +56,7 @@ mod many_givers;
 mod market;
 mod memory;
 mod model;
+mod money_in_out;
 mod operator;
 mod orders;
 mod outbox;

@@ -112,7 +112,8 @@ impl Standing {
 impl Wallet {
     /// How it stands, at one moment.
     pub async fn standing(&self) -> Result<Standing, StoreError> {
-        self.store.read(|conn| crate::store::snapshot(conn, read)).await
+        // a reader sees one moment
+        self.store.read(read).await
     }
 }
 
