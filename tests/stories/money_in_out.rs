@@ -233,9 +233,9 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     };
     assert_eq!(code(explain(format!("{file_2}-2"), "redemption").await), "line_differs");
     explain(format!("{file_2}-1"), "redemption").await.unwrap();
-    assert_eq!(code(explain(format!("{file_2}-1"), "redemption").await), "redemption_gone");
+    assert_eq!(code(explain(format!("{file_2}-1"), "redemption").await), "line_used");
     explain(format!("{file_2}-3"), "interest").await.unwrap();
-    assert_eq!(code(explain(format!("{file_2}-3"), "charge").await), "line_differs");
+    assert_eq!(code(explain(format!("{file_2}-3"), "charge").await), "line_used");
     explain(format!("{file}-2"), "charge").await.unwrap();
 
     // what is left has its name: people of this world have theirs from no bank

@@ -143,6 +143,16 @@ impl<'a> Item<'a> {
         self.line.amount_minor > 0
     }
 
+    /// Why no more is made of it.
+    fn used(&self, context: &Context) -> Refusal {
+        Refusal::of_field(LINE_USED, "amount").with("amount", context.money(self.left_minor))
+    }
+
+    /// Nothing was made of it yet.
+    pub fn unused(&self, context: &Context) -> Result<(), PlanError> {
+        if self.row.is_none() { Ok(()) } else { Err(self.used(context).into()) }
+    }
+
     /// Uses an amount of one that came in: what it takes from where it lies, and what is recorded.
     /// `number` and the one behind it are never used before.
     pub fn draw(
@@ -156,12 +166,10 @@ impl<'a> Item<'a> {
             return Err(LINE_UNKNOWN.into());
         }
         let rest = self.left_minor.checked_sub(amount.minor).filter(|rest| *rest >= 0);
-        let rest = rest.ok_or_else(|| {
-            Refusal::of_field(LINE_USED, "amount").with("amount", context.money(self.left_minor))
-        })?;
+        let rest = rest.ok_or_else(|| self.used(context))?;
         let leg = |account, amount_minor| Leg { account, amount_minor };
         if let Some(row) = self.row {
-            let account = row.account.ok_or(LINE_USED)?;
+            let account = row.account.ok_or_else(|| self.used(context))?;
             let event = if rest == 0 { Event::Exhaust } else { Event::Draw };
             let moved = KIND.moved(row, event.into(), Role::Staff, note)?;
             return Ok((vec![leg(account, amount.minor.saturating_neg())], vec![moved]));
@@ -176,17 +184,9 @@ impl<'a> Item<'a> {
         Ok((vec![whole, leg(account, rest)], changes))
     }
 
-    /// Uses all of it at once, which must not have been used.
-    pub fn use_whole(
-        &self,
-        context: &Context,
-        number: i64,
-        note: &str,
-    ) -> Result<Vec<Change>, PlanError> {
-        match self.row {
-            None => Ok(self.begun(context, State::Used, number, None, note)),
-            Some(_) => Err(LINE_USED.into()),
-        }
+    /// Uses all of it at once, where nothing was made of it yet.
+    pub fn use_whole(&self, context: &Context, number: i64, note: &str) -> Vec<Change> {
+        self.begun(context, State::Used, number, None, note)
     }
 
     fn begun(

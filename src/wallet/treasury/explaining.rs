@@ -67,6 +67,7 @@ fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         Meaning::Redemption | Meaning::Charge => true,
         Meaning::Returned | Meaning::Interest => false,
     };
+    item.unused(context)?;
     if goes_out == item.came_in() {
         return Err(LINE_DIFFERS.into());
     }
@@ -75,7 +76,7 @@ fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     // what went out was below zero there, what came in lies in suspense
     let between = if goes_out { OUTGOING } else { SUSPENSE };
     let balance = Leg { account: between, amount_minor: leg.amount_minor.saturating_neg() };
-    let mut changes = item.use_whole(context, context.fresh_id, why)?;
+    let mut changes = item.use_whole(context, context.fresh_id, why);
     changes.extend(moved);
     plan.commit(Act { kind: "explain", legs: vec![balance, leg], changes, ..Act::default() });
     Ok(())
