@@ -9,7 +9,7 @@ mod tariff_args;
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
 pub use office_args::{
-    ApproveAct, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
+    ApproveAct, AuditArgs, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
 };
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 
@@ -180,6 +180,16 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         act: RedeemAct,
+    },
+    /// What the staff did on a day, and what happened to them: each act with who, what, and why, as
+    /// the hash chain has it
+    Audit {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// Which day, of whom
+        #[command(flatten)]
+        audit: AuditArgs,
     },
     /// Agents: open outlets, and let people serve there, also while the service runs
     Agent {

@@ -75,6 +75,7 @@ pub mod docs;
 // ── the house: configuration, composition ──
 pub mod agent_commands;
 pub mod app;
+pub mod audit_commands;
 pub mod bank_commands;
 pub mod bench;
 pub mod cli;

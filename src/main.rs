@@ -3,8 +3,8 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, bank_commands, collection_commands, commands, customer_commands, deal_commands,
-    reversal_commands, staff_commands, verify,
+    agent_commands, audit_commands, bank_commands, collection_commands, commands,
+    customer_commands, deal_commands, reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -37,6 +37,7 @@ async fn main() -> ExitCode {
         Command::Bank { office, act } => bank_commands::bank(office, act).await,
         Command::Issue { office, issue } => bank_commands::issue(office, issue).await,
         Command::Redeem { office, act } => bank_commands::redeem(office, act).await,
+        Command::Audit { office, audit } => audit_commands::run(office, audit).await,
         Command::Agent { database, act } => agent_commands::run(database, act).await,
         Command::Reversal { database, act } => reversal_commands::run(database, act).await,
         Command::Deal { database, act } => deal_commands::run(database, act).await,

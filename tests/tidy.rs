@@ -78,6 +78,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "agent_commands",
             "app",
+            "audit_commands",
             "bank_commands",
             "bench",
             "cli",

@@ -138,6 +138,17 @@ pub enum ApproveAct {
     },
 }
 
+/// What `kadogo audit` takes.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Which day; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<jiff::civil::Date>,
+    /// Only what this one of the staff did
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+}
+
 /// What can be done about accounts at banks.
 #[derive(Debug, Subcommand)]
 pub enum BankAct {
