@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// Deals of one book; then a new one begins: people may pay so much in a day.
 const DEALS_PER_BOOK: usize = 20;
 /// So often one of them is killed at most; then a deal may come to its end.
-const KILLS_MAX: usize = 3;
+const KILLS_MAX: usize = 2;
 
 /// How many use the database.
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
