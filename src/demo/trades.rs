@@ -1,6 +1,7 @@
 //! The deals that a demo shows: one for each state that a deal can be in, so that everybody finds
 //! some under *My deals*: what waits for a yes, for money, for goods, for a decision, and what is
-//! over. Only one is missing that nobody answered in time: that takes days. Nothing but data.
+//! over. Only two are missing: that nobody answered in time, which takes days, and that a platform
+//! has opened it, which takes somebody who sells by trade. Nothing but data.
 
 use super::player::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use crate::wallet::deals::arbiters::Cause;

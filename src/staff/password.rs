@@ -57,7 +57,7 @@ pub fn check(password: &SecretString, name: &str, brand: &str) -> Result<(), Wea
     let says = |word: &str| {
         let word = word.to_lowercase();
         // of what is left without it nothing much is to be guessed
-        !word.is_empty() && text.replace(&word, "").chars().count() < LETTERS_MIN / 2
+        !word.is_empty() && text.replace(&word, "").chars().count() <= LETTERS_MIN / 2
     };
     let mut different: Vec<char> = text.chars().collect();
     different.sort_unstable();

@@ -3,7 +3,8 @@
 //! and its answer got lost. The wallets are as that state leaves them, to the coin, and the book is
 //! whole.
 
-use super::dealer::{Dealer, script};
+use super::cluster::{psql, wait_until};
+use super::dealer::{Dealer, SCRIPTS, script};
 use super::{chance, cluster_or_say, rounds};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
 use kadogo::on;
@@ -13,7 +14,11 @@ use std::time::{Duration, Instant};
 /// Deals of one book; then a new one begins: people may pay so much in a day.
 const DEALS_PER_BOOK: usize = 20;
 /// So often one of them is killed at most; then a deal may come to its end.
-const KILLS_MAX: usize = 4;
+const KILLS_MAX: usize = 2;
+
+/// How many use the database.
+const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                      AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
 
 /// What happened, for the report.
 #[derive(Debug, Default)]
@@ -47,6 +52,14 @@ struct Trade {
 impl Trade {
     fn on(url: String) -> Trade {
         Trade { url, store: None, wealth: (500_000, 45_050), over: 0 }
+    }
+
+    /// What one that was killed has asked for last, a server still does: until it has.
+    fn settle(&mut self) {
+        self.store = None;
+        if self.url.starts_with("postgres") {
+            wait_until("nobody else is there", || psql(&self.url, OTHERS) == "0");
+        }
     }
 
     fn lines(&self, sql: &str) -> Vec<String> {
@@ -98,15 +111,16 @@ impl Trade {
             let mut dealer = Dealer::start(&self.url, number, done);
             let said = if kills < KILLS_MAX {
                 let left = u64::try_from(steps - done).unwrap();
-                wait_for(&mut dealer, usize::try_from(chance(left + 1)).unwrap());
-                // between two steps, or while one is taken
-                std::thread::sleep(Duration::from_micros(chance(70_000)));
+                wait_for(&mut dealer, usize::try_from(chance(left)).unwrap());
+                // between two steps, while one is taken, or behind the last
+                std::thread::sleep(Duration::from_micros(chance(40_000)));
                 kills += 1;
                 figures.kills += 1;
                 dealer.kill()
             } else {
                 dealer.finish()
             };
+            self.settle();
             // one that was killed before there was a database has left nothing to look at
             if done == 0 && said == 0 && !self.is_founded() {
                 continue;
@@ -145,9 +159,10 @@ fn wait_for(dealer: &mut Dealer, steps: usize) {
     }
 }
 
-fn trade(what: &str, short: usize, book: impl Fn() -> String) {
+fn trade(what: &str, book: impl Fn() -> String) {
     let mut figures = Figures::default();
-    let rounds = rounds(short);
+    // each way that a deal goes, once
+    let rounds = rounds(SCRIPTS.len());
     while figures.rounds < rounds {
         let mut trade = Trade::on(book());
         for _ in 0..DEALS_PER_BOOK.min(rounds - figures.rounds) {
@@ -163,7 +178,7 @@ fn trade(what: &str, short: usize, book: impl Fn() -> String) {
 fn a_deal_goes_on_wherever_a_program_on_sqlite_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let books = std::cell::Cell::new(0);
-    trade("a program on SQLite killed between two steps of a deal", 6, || {
+    trade("a program on SQLite killed between two steps of a deal", || {
         books.set(books.get() + 1);
         format!("sqlite://{}", folder.path().join(format!("book{}.db", books.get())).display())
     });
@@ -175,5 +190,5 @@ fn a_deal_goes_on_wherever_a_program_on_postgresql_is_killed() {
         return;
     };
     let what = "a program on PostgreSQL killed between two steps of a deal";
-    trade(what, 6, || cluster.database());
+    trade(what, || cluster.database());
 }

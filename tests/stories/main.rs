@@ -33,6 +33,7 @@ mod crowd;
 mod deals;
 mod doors;
 mod dropped;
+mod edited_records;
 mod engine;
 mod failures;
 mod faults;

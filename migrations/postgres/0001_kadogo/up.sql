@@ -214,8 +214,8 @@ CREATE TABLE staff (
     -- the digest of the link with which they begin; empty when it was used
     link         BYTEA   NOT NULL,
     -- until when that is good, or nobody gets in after too many tries, microseconds UTC
-    link_until   BIGINT ,
-    locked_until BIGINT ,
+    link_until   BIGINT,
+    locked_until BIGINT,
     -- wrong tries in a row
     misses       BIGINT  NOT NULL CHECK (misses >= 0),
     -- when they came in last, microseconds UTC
@@ -231,7 +231,7 @@ CREATE TABLE staff_sessions (
     seen_at   BIGINT  NOT NULL,
     -- when they last showed a code
     proved_at BIGINT  NOT NULL,
-    ended_at  BIGINT 
+    ended_at  BIGINT
 );
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
@@ -252,9 +252,9 @@ CREATE TABLE bank_accounts (
     -- how its CSV files are read; empty where they have another form
     column_map    TEXT    NOT NULL,
     -- where its last statement ended: minor units, number, day; nothing before the first
-    closing_minor BIGINT ,
-    ended_number  TEXT   ,
-    ended_on      TEXT   
+    closing_minor BIGINT,
+    ended_number  TEXT,
+    ended_on      TEXT
 );
 
 -- Statements that were taken: whole or not at all. By the book.
@@ -265,7 +265,7 @@ CREATE TABLE bank_statements (
     bank          BIGINT  NOT NULL,
     -- of all that it says
     digest        BYTEA   NOT NULL UNIQUE,
-    number        TEXT   ,
+    number        TEXT,
     opened_on     TEXT    NOT NULL,
     closed_on     TEXT    NOT NULL,
     opening_minor BIGINT  NOT NULL,
@@ -281,7 +281,7 @@ CREATE TABLE bank_files (
     bank          BIGINT  NOT NULL,
     read_at       BIGINT  NOT NULL,
     digest        BYTEA   NOT NULL,
-    number        TEXT   ,
+    number        TEXT,
     opened_on     TEXT    NOT NULL,
     closed_on     TEXT    NOT NULL,
     opening_minor BIGINT  NOT NULL,

@@ -233,8 +233,8 @@ CREATE TABLE bank_accounts (
     column_map    TEXT    NOT NULL,
     -- where its last statement ended: minor units, number, day; nothing before the first
     closing_minor INTEGER,
-    ended_number  TEXT   ,
-    ended_on      TEXT   
+    ended_number  TEXT,
+    ended_on      TEXT
 ) STRICT;
 
 -- Statements that were taken: whole or not at all. By the book.
@@ -245,7 +245,7 @@ CREATE TABLE bank_statements (
     bank          INTEGER NOT NULL,
     -- of all that it says
     digest        BLOB    NOT NULL UNIQUE,
-    number        TEXT   ,
+    number        TEXT,
     opened_on     TEXT    NOT NULL,
     closed_on     TEXT    NOT NULL,
     opening_minor INTEGER NOT NULL,
@@ -261,7 +261,7 @@ CREATE TABLE bank_files (
     bank          INTEGER NOT NULL,
     read_at       INTEGER NOT NULL,
     digest        BLOB    NOT NULL,
-    number        TEXT   ,
+    number        TEXT,
     opened_on     TEXT    NOT NULL,
     closed_on     TEXT    NOT NULL,
     opening_minor INTEGER NOT NULL,
