@@ -11,6 +11,7 @@ pub mod agents;
 pub mod arrangements;
 pub mod bootstrap;
 pub mod caller;
+pub mod care;
 pub mod collections;
 pub mod context;
 pub mod counterparty;

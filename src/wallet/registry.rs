@@ -6,6 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
+use super::care::{account_view, closing, freeze, freezing, known_as, sim_change, unlocking};
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
@@ -169,6 +170,13 @@ pub const SERVICES: &[Service] = &[
     staff_list::INVITE,
     staff_list::ROLES,
     staff_list::LEAVE,
+    account_view::SEE,
+    freezing::FREEZE,
+    freezing::UNFREEZE,
+    closing::CLOSE,
+    unlocking::UNLOCK,
+    sim_change::SAY,
+    known_as::SERVICE,
 ];
 
 /// What they may know of one another.
@@ -200,4 +208,6 @@ pub const KINDS: &[Kind] = &[
     waking_deals::KIND,
     turn::KIND,
     two_people::KIND,
+    freeze::KIND,
+    sim_change::KIND,
 ];
