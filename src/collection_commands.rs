@@ -1,7 +1,7 @@
 //! `kadogo collection`: the list of digests that anybody may see. Who gave to a collection finds
 //! the digest of their gift in it, and whoever has the list can add it up; it names nobody.
 
-use crate::agent_commands::{beside, leave};
+use crate::beside::{beside, leave};
 use crate::config::DatabaseArgs;
 use crate::money::Money;
 use crate::wallet::Wallet;

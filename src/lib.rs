@@ -75,6 +75,7 @@ pub mod docs;
 pub mod agent_commands;
 pub mod app;
 pub mod bench;
+pub mod beside;
 pub mod cli;
 pub mod clock_watch;
 pub mod collection_commands;

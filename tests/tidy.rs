@@ -79,6 +79,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "agent_commands",
             "app",
             "bench",
+            "beside",
             "cli",
             "clock_watch",
             "commands",

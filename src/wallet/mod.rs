@@ -47,7 +47,7 @@ pub(crate) use tests::trial;
 
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
-pub use operating::Rule;
+pub use operating::{Behalf, Rule};
 pub use people::join;
 pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};
