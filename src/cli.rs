@@ -9,11 +9,13 @@ mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
-pub use office_args::{ApproveAct, OfficeArgs, SessionArgs, StaffAct};
+pub use office_args::{
+    ApproveAct, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
+};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
-use crate::config::{DatabaseArgs, ServeArgs, ServerArgs};
+use crate::config::{ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -153,6 +155,34 @@ pub enum Command {
         #[command(subcommand)]
         act: ApproveAct,
     },
+    /// Accounts at banks: their statements, what each line is, and how the money there stands
+    /// against what people hold
+    Bank {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: BankAct,
+    },
+    /// Bring e-money into being against a line of a statement; a second person approves it
+    Issue {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What
+        #[command(flatten)]
+        issue: IssueArgs,
+    },
+    /// Pay e-money out at the bank
+    Redeem {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to do
+        #[command(subcommand)]
+        act: RedeemAct,
+    },
     /// Agents: open outlets, and let people serve there, also while the service runs
     Agent {
         /// On what, by whom.
@@ -184,13 +214,18 @@ pub enum Command {
     /// each, their total, and a root over all of them
     ///
     /// It names nobody. Who gave one is told its digest when they ask for their gift, and finds it
-    /// in the list.
+    /// in the list. Where gifts could not go back, as their givers' wallets take nothing, it says
+    /// how many.
     Collection {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
+        office: OfficeArgs,
         /// Its number
         number: String,
+        /// For the staff alone: each gift that could not go back, whose it is, and how their wallet
+        /// stands
+        #[arg(long)]
+        not_back: bool,
     },
     /// Say how well somebody is known, which decides what they may move and what it costs: more
     /// takes two, less one

@@ -1,26 +1,68 @@
 //! `kadogo collection`: the list of digests that anybody may see. Who gave to a collection finds
-//! the digest of their gift in it, and whoever has the list can add it up; it names nobody.
+//! the digest of their gift in it, and whoever has the list can add it up; it names nobody. And for
+//! the staff, who are named: whose gifts could not go back.
 
-use crate::beside::{beside, leave};
-use crate::config::DatabaseArgs;
+use crate::calendar::Day;
+use crate::cli::OfficeArgs;
 use crate::money::Money;
+use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::wallet::Wallet;
 use crate::wallet::collections::digest_list::DigestList;
+use crate::wallet::collections::not_back::NotBack;
 use anyhow::anyhow;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// `kadogo collection`
-pub async fn run(database: DatabaseArgs, number: &str) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let found = app.wallet.digest_list(number).await;
-    let printed = match found? {
-        Some(list) => Ok(written(&app.wallet, number, &list)?),
-        None => Err(anyhow!("no collection has the number {number}")),
-    };
-    leave(app, committer).await?;
+pub async fn run(args: OfficeArgs, number: &str, not_back: bool) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let printed = printed(&office, number, not_back).await;
+    office.close().await?;
     print!("{}", printed?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn printed(office: &Office, number: &str, not_back: bool) -> anyhow::Result<String> {
+    let wallet = &office.app.wallet;
+    let unknown = || anyhow!("no collection has the number {number}");
+    let left = wallet.not_back(number).await?.ok_or_else(unknown)?;
+    if not_back {
+        office.signs(Right::Look).await?;
+        return Ok(format!("{number} {}: {}", left.title, named(wallet, &left)?));
+    }
+    let list = wallet.digest_list(number).await?.ok_or_else(unknown)?;
+    let mut text = written(wallet, number, &list)?;
+    if !left.gifts.is_empty() {
+        writeln!(text, "{}", summed(wallet, &left))?;
+    }
+    Ok(text)
+}
+
+/// How many gifts could not go back, and when that is tried again.
+fn summed(wallet: &Wallet, left: &NotBack) -> String {
+    let market = &wallet.config.market;
+    let sum = Money::new(left.sum_minor(), market.currency);
+    let day = Day::of(left.again, &market.zone).text();
+    let gifts = match left.gifts.len() {
+        1 => "1 gift is".to_owned(),
+        many => format!("{many} gifts are"),
+    };
+    format!("{gifts} not back, {sum}: tried again on {day}")
+}
+
+/// For the staff: each of them.
+fn named(wallet: &Wallet, left: &NotBack) -> Result<String, std::fmt::Error> {
+    if left.gifts.is_empty() {
+        return Ok("nothing waits for a wallet that takes nothing\n".to_owned());
+    }
+    let mut text = format!("{}\n", summed(wallet, left));
+    for gift in &left.gifts {
+        let amount = Money::new(gift.left_minor, wallet.config.market.currency);
+        let state: &'static str = gift.state.into();
+        writeln!(text, "{} {amount} {} {state}", gift.digest, gift.msisdn)?;
+    }
+    Ok(text)
 }
 
 /// A line for each gift: its digest, its amount, and from where to where it lies among all that

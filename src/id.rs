@@ -36,6 +36,10 @@ pub enum Pin {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Staff {}
 
+/// What a `StatementId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Statement {}
+
 /// What an `ArrangementId` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arrangement {}
@@ -53,6 +57,8 @@ pub type ArrangementId = Id<Arrangement>;
 pub type AssistantId = Id<Assistant>;
 /// From counting the cash in a drawer to counting it again.
 pub type ShiftId = Id<Shift>;
+/// A statement of a bank.
+pub type StatementId = Id<Statement>;
 /// Somebody who works for the operator.
 pub type StaffId = Id<Staff>;
 /// A PIN or a code that is kept: it has the number of whose it is.

@@ -46,6 +46,7 @@ pub mod time;
 pub mod value;
 
 // ── rules: pure decisions about money ──
+pub mod bank;
 pub mod limits;
 pub mod schedule;
 pub mod staff;
@@ -74,6 +75,7 @@ pub mod docs;
 // ── the house: configuration, composition ──
 pub mod agent_commands;
 pub mod app;
+pub mod bank_commands;
 pub mod bench;
 pub mod beside;
 pub mod cli;

@@ -3,7 +3,7 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, collection_commands, commands, customer_commands, deal_commands,
+    agent_commands, bank_commands, collection_commands, commands, customer_commands, deal_commands,
     reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
@@ -34,11 +34,14 @@ async fn main() -> ExitCode {
         }
         Command::Staff { office, act } => staff_commands::staff(office, act).await,
         Command::Approve { office, act } => staff_commands::approve(office, act).await,
+        Command::Bank { office, act } => bank_commands::bank(office, act).await,
+        Command::Issue { office, issue } => bank_commands::issue(office, issue).await,
+        Command::Redeem { office, act } => bank_commands::redeem(office, act).await,
         Command::Agent { office, act } => agent_commands::run(office, act).await,
         Command::Reversal { office, act } => reversal_commands::run(office, act).await,
         Command::Deal { office, act } => deal_commands::run(office, act).await,
-        Command::Collection { database, number } => {
-            collection_commands::run(database, &number).await
+        Command::Collection { office, number, not_back } => {
+            collection_commands::run(office, &number, not_back).await
         }
         Command::Tier { office, args } => customer_commands::tier(office, args).await,
         Command::Account { office, args } => customer_commands::account(office, args).await,

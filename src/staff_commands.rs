@@ -156,13 +156,15 @@ async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
             let slots = slots.await?;
             let wish =
                 Wish::of(&waiting(office, request).await?).map_err(|_damaged| anyhow!("?"))?;
-            office.say(&wish.service, &slots);
+            let mut slots = slots;
             for (name, before) in &wish.shown {
                 let now = slots.get(name).map(ToString::to_string).unwrap_or_default();
                 if now != before.to_string() {
-                    println!("  changed since it was asked for: {name} was {before}, is {now}");
+                    let was = crate::value::Value::Text(before.to_string());
+                    slots.insert(format!("{name}_when_asked"), was);
                 }
             }
+            office.say(&wish.service, &slots);
             Ok(())
         }
         ApproveAct::Yes { request, seen, code } => {

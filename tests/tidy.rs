@@ -65,7 +65,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
-    ("rules", &["limits", "schedule", "staff", "statement", "tariff"]),
+    ("rules", &["bank", "limits", "schedule", "staff", "statement", "tariff"]),
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),
@@ -78,6 +78,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "agent_commands",
             "app",
+            "bank_commands",
             "bench",
             "beside",
             "cli",

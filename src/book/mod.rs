@@ -42,6 +42,12 @@ pub const TAX: AccountId = AccountId::of(4);
 pub const LEVY: AccountId = AccountId::of(5);
 /// What agents have earned, as a cost of the operator: below zero by all of it.
 pub const COMMISSIONS: AccountId = AccountId::of(6);
+/// What has left a bank account and is not explained yet: below zero by all of it.
+pub const OUTGOING: AccountId = AccountId::of(7);
+/// What banks took for themselves: below zero by all that the operator has not made good.
+pub const CHARGES: AccountId = AccountId::of(8);
+/// What banks paid on the money that lies there.
+pub const INTEREST: AccountId = AccountId::of(9);
 
 /// Wrong PINs in a row that lock an account.
 pub const PIN_ATTEMPTS_MAX: i64 = 5;

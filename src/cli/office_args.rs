@@ -137,3 +137,101 @@ pub enum ApproveAct {
         why: String,
     },
 }
+
+/// What can be done about accounts at banks.
+#[derive(Debug, Subcommand)]
+pub enum BankAct {
+    /// Open one: its statements are taken from now on; a second person approves it
+    Open {
+        /// What you call it
+        name: String,
+        /// The account's number, as its statements name it
+        number: String,
+        /// How its CSV files are read: a TOML file that names the columns; not for camt.053 and
+        /// MT940
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        /// Why
+        #[arg(long, default_value = "money is kept there", value_name = "WORDS")]
+        why: String,
+    },
+    /// The accounts: how each last statement ended, and what the book shows
+    List,
+    /// Take a statement: CSV, camt.053 or MT940. The same one twice makes nothing new; one that
+    /// does not add up, or does not go on from the last, is refused
+    Take {
+        /// The file
+        file: PathBuf,
+        /// Of which account, where the file does not say it, as a CSV
+        #[arg(long)]
+        bank: Option<String>,
+        /// What is there after the last line, where the file does not say it
+        #[arg(long, value_name = "AMOUNT")]
+        closing: Option<String>,
+        /// Why
+        #[arg(long, default_value = "the bank's statement", value_name = "WORDS")]
+        why: String,
+    },
+    /// Lines that nobody has explained yet, the oldest first
+    Lines,
+    /// Say what a line is, where no e-money comes of it
+    Explain {
+        /// Its name, as `kadogo bank lines` has it
+        line: String,
+        /// redemption: one went out; returned: it came back; charge: the bank took it; interest:
+        /// the bank paid it
+        meaning: String,
+        /// Which redemption it is, or was
+        #[arg(long, value_name = "NUMBER")]
+        redemption: Option<i64>,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// What lies at the banks against what people hold, with everything in between by its name;
+    /// exits with 0 only if nothing is wrong
+    Equation,
+}
+
+/// What `kadogo issue` takes.
+#[derive(Debug, Args)]
+pub struct IssueArgs {
+    /// The line of a statement that it is issued against
+    pub line: String,
+    /// How much
+    pub amount: String,
+    /// To whom: an agent's number for the float of that outlet, or a phone
+    pub to: String,
+    /// Why
+    #[arg(long, value_name = "WORDS")]
+    pub why: String,
+}
+
+/// What can be done about e-money that goes out at the bank.
+#[derive(Debug, Subcommand)]
+pub enum RedeemAct {
+    /// Ask for it: a second person approves it, and it is set apart until a statement shows it
+    Ask {
+        /// From whom: an agent's number, or a phone
+        from: String,
+        /// How much
+        amount: String,
+        /// From which account at a bank
+        #[arg(long)]
+        bank: String,
+        /// Whom the bank is to pay
+        #[arg(long, value_name = "WORDS")]
+        recipient: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// The bank did not do it: it comes back; a second person approves it
+    CallOff {
+        /// Its number
+        redemption: i64,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+}

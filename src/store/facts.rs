@@ -4,6 +4,7 @@
 
 use super::agent_rows::{AgentPost, OutletRow};
 use super::arrangement_rows::{ArrangementRow, Search};
+use super::bank_rows::{BankAccountRow, BankFile, BankLine};
 use super::book_rows::Account;
 pub use super::book_rows::Whole;
 use super::budgets::BudgetRow;
@@ -16,7 +17,9 @@ use super::shifts::ShiftRow;
 use super::staff_rows::StaffRow;
 use super::wants::Want;
 use super::working_day::CashDrawer;
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId};
+use crate::id::{
+    AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId,
+};
 use std::collections::BTreeMap;
 
 /// Who serves at an outlet.
@@ -74,6 +77,12 @@ pub enum Found {
     Truth(bool),
     /// `Want::Stopped`.
     Restriction(Option<RestrictionRow>),
+    /// `Want::BankAccounts`.
+    BankAccounts(Vec<BankAccountRow>),
+    /// `Want::BankFile`.
+    BankFile(Option<BankFile>),
+    /// `Want::BankLine`.
+    BankLine(Option<BankLine>),
     /// `Want::Staff`, `Want::AllStaff`.
     Staff(Vec<StaffRow>),
 }
@@ -169,6 +178,29 @@ impl Facts {
     /// All of the staff, in the order of their names (`Want::AllStaff`).
     pub fn all_staff(&self) -> Result<&[StaffRow], NotWanted> {
         self.staff_found(&Want::AllStaff)
+    }
+
+    /// All accounts at banks (`Want::BankAccounts`).
+    pub fn bank_accounts(&self) -> Result<&[BankAccountRow], NotWanted> {
+        self.get(&Want::BankAccounts, |found| {
+            if let Found::BankAccounts(rows) = found { Some(rows.as_slice()) } else { None }
+        })
+    }
+
+    /// A file that was read (`Want::BankFile`).
+    pub fn bank_file(&self, id: StatementId) -> Result<Option<&BankFile>, NotWanted> {
+        let found = self.get(&Want::BankFile(id), |found| {
+            if let Found::BankFile(file) = found { Some(file) } else { None }
+        });
+        Ok(found?.as_ref())
+    }
+
+    /// A line of a statement that was taken (`Want::BankLine`).
+    pub fn bank_line(&self, id: StatementId, place: i64) -> Result<Option<&BankLine>, NotWanted> {
+        let found = self.get(&Want::BankLine(id, place), |found| {
+            if let Found::BankLine(line) = found { Some(line) } else { None }
+        });
+        Ok(found?.as_ref())
     }
 
     fn staff_found(&self, want: &Want) -> Result<&[StaffRow], NotWanted> {

@@ -12,8 +12,8 @@ use super::pins::PinRow;
 use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staff};
 use super::wants::Want;
 use super::{
-    Conn, StoreError, agent_rows, arrangement_rows, blocks, book_rows, clawbacks, holders,
-    identities, mailboxes, people, restrictions, shifts, working_day,
+    Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
+    holders, identities, mailboxes, people, restrictions, shifts, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -162,6 +162,11 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::Stopped(account) => Found::Restriction(restrictions::said_of(asked, *account).await?),
         Want::Staff(id) => {
             Found::Staff(ask::row(asked, staff::table.find(id)).await?.into_iter().collect())
+        }
+        Want::BankAccounts => Found::BankAccounts(bank_rows::accounts(asked).await?),
+        Want::BankFile(id) => Found::BankFile(bank_rows::file(asked, *id).await?),
+        Want::BankLine(statement, place) => {
+            Found::BankLine(bank_rows::line(asked, *statement, *place).await?)
         }
         Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
         Want::Claimed(key) => {

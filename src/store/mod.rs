@@ -8,6 +8,8 @@ pub mod agent_rows;
 pub mod arrangement_rows;
 pub mod ask;
 pub mod audit;
+pub mod bank_rows;
+pub mod bank_sums;
 pub mod batch_reader;
 pub mod blocks;
 pub mod book_rows;

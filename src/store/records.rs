@@ -2,6 +2,7 @@
 //! book. One row, one kind; what stands in it, and what it is refused for, its own file says.
 
 use super::agent_rows::{self, OutletRow};
+use super::bank_rows::{self, BankAccountRow, BankStatementRow};
 use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
 use super::clawbacks::{self, ClawbackRow};
@@ -16,7 +17,7 @@ use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
 use super::staff_rows::{self, StaffRow};
 use super::{Conn, StoreError};
-use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId};
+use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of standing data as it is to be stored: its version is the one after the one that was
@@ -45,6 +46,10 @@ pub enum Record {
     Restriction(RestrictionRow),
     /// Which tariff or limits count.
     Rule(RuleRow),
+    /// An account at a bank.
+    BankAccount(BankAccountRow),
+    /// A statement of one.
+    BankStatement(BankStatementRow),
     /// Who works for the operator.
     Staff(Box<StaffRow>),
 }
@@ -65,6 +70,8 @@ impl Record {
             Record::Restriction(row) => row.entry(),
             Record::Rule(row) => row.entry(),
             Record::Staff(row) => row.entry(),
+            Record::BankAccount(row) => row.entry(),
+            Record::BankStatement(row) => row.entry(),
         }
     }
 
@@ -83,6 +90,8 @@ impl Record {
             Record::Restriction(row) => row.last_posting,
             Record::Rule(row) => row.last_posting,
             Record::Staff(row) => row.last_posting,
+            Record::BankAccount(row) => row.last_posting,
+            Record::BankStatement(row) => row.last_posting,
         }
     }
 
@@ -101,6 +110,8 @@ impl Record {
             Record::Restriction(row) => row.last_posting = posting,
             Record::Rule(row) => row.last_posting = posting,
             Record::Staff(row) => row.last_posting = posting,
+            Record::BankAccount(row) => row.last_posting = posting,
+            Record::BankStatement(row) => row.last_posting = posting,
         }
         self
     }
@@ -126,6 +137,12 @@ pub fn occupants(
     found.extend(restrictions::occupants(conn, &sorted.restrictions)?);
     found.extend(rules::occupants(conn, &sorted.rules)?);
     found.extend(staff_rows::occupants(conn, &sorted.staff, &sorted.staff_names)?);
+    found.extend(bank_rows::account_occupants(conn, &sorted.bank_accounts)?);
+    found.extend(bank_rows::statement_occupants(
+        conn,
+        &sorted.bank_statements,
+        &sorted.statement_digests,
+    )?);
     Ok(found)
 }
 
@@ -146,6 +163,9 @@ struct Sorted<'a> {
     budgets: Vec<AccountId>,
     restrictions: Vec<AccountId>,
     rules: Vec<&'a str>,
+    bank_accounts: Vec<AccountId>,
+    bank_statements: Vec<StatementId>,
+    statement_digests: Vec<&'a [u8]>,
     staff: Vec<StaffId>,
     staff_names: Vec<&'a str>,
 }
@@ -171,6 +191,9 @@ impl<'a> Sorted<'a> {
                 RecordKey::Budget(account) => sorted.budgets.push(*account),
                 RecordKey::Restriction(account) => sorted.restrictions.push(*account),
                 RecordKey::Rule(name) => sorted.rules.push(name),
+                RecordKey::BankAccount(id) => sorted.bank_accounts.push(*id),
+                RecordKey::BankStatement(id) => sorted.bank_statements.push(*id),
+                RecordKey::StatementDigest(digest) => sorted.statement_digests.push(digest),
                 RecordKey::Staff(id) => sorted.staff.push(*id),
                 RecordKey::StaffName(name) => sorted.staff_names.push(name),
             }
@@ -203,6 +226,8 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, budgets::page_after, Record::Budget, take)?;
     pages(conn, limit, restrictions::page_after, Record::Restriction, take)?;
     pages(conn, limit, rules::page_after, Record::Rule, take)?;
+    pages(conn, limit, bank_rows::accounts_after, Record::BankAccount, take)?;
+    pages(conn, limit, bank_rows::statements_after, Record::BankStatement, take)?;
     let staff = |row| Record::Staff(Box::new(row));
     pages(conn, limit, staff_rows::page_after, staff, take)
 }

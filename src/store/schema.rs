@@ -97,6 +97,65 @@ diesel::table! {
 }
 
 diesel::table! {
+    bank_accounts (id) {
+        id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        name -> Text,
+        number -> Text,
+        column_map -> Text,
+        closing_minor -> Nullable<BigInt>,
+        ended_number -> Nullable<Text>,
+        ended_on -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    bank_statements (id) {
+        id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        bank -> BigInt,
+        digest -> Binary,
+        number -> Nullable<Text>,
+        opened_on -> Text,
+        closed_on -> Text,
+        opening_minor -> BigInt,
+        closing_minor -> BigInt,
+        in_minor -> BigInt,
+        out_minor -> BigInt,
+        lines -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_files (id) {
+        id -> BigInt,
+        bank -> BigInt,
+        read_at -> BigInt,
+        digest -> Binary,
+        number -> Nullable<Text>,
+        opened_on -> Text,
+        closed_on -> Text,
+        opening_minor -> BigInt,
+        closing_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_lines (statement, place) {
+        statement -> BigInt,
+        place -> BigInt,
+        booked_on -> Text,
+        amount_minor -> BigInt,
+        reference -> Text,
+        said -> Text,
+        counterparty -> Text,
+        is_return -> BigInt,
+    }
+}
+
+diesel::table! {
     rules (name) {
         name -> Text,
         version -> BigInt,
@@ -256,6 +315,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     restrictions,
     rules,
+    bank_accounts,
+    bank_statements,
+    bank_files,
+    bank_lines,
     staff,
     staff_sessions,
     arrangements_closed,

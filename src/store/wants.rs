@@ -3,7 +3,9 @@
 //! What the answers are used for is not known here.
 
 use super::arrangement_rows::{Search, Side};
-use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId};
+use crate::id::{
+    AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId,
+};
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
 /// numbers; times are microseconds UTC; limits are how many rows at most.
@@ -77,6 +79,12 @@ pub enum Want {
     Staff(StaffId),
     /// All of the staff.
     AllStaff,
+    /// All accounts at banks.
+    BankAccounts,
+    /// A file that was read, with what its lines come to.
+    BankFile(StatementId),
+    /// A line of a statement that was taken.
+    BankLine(StatementId, i64),
     /// Whether a place that only one may take is taken, or a text was seen.
     Claimed(Vec<u8>),
 }

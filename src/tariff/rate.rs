@@ -5,6 +5,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
 
 /// Percentages are whole numbers of the millionth of a percent.
 const PARTS_PER_PERCENT: i64 = 1_000_000;
@@ -55,7 +56,7 @@ impl Rounding {
 }
 
 /// A percentage from 0 to 100, to six decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Percent(i64);
 
 impl Percent {

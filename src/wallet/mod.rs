@@ -39,6 +39,7 @@ pub mod service;
 pub mod service_config;
 #[cfg(test)]
 mod tests;
+pub mod treasury;
 pub mod vouchers;
 pub mod waiting;
 

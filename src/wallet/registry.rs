@@ -10,8 +10,8 @@ use super::care::{account_view, closing, freeze, freezing, known_as, sim_change,
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
-    answering, appealing, deal_list, delivery, funding, offering, problems, releasing, returning,
-    settling, waking_deals,
+    answering, appealing, brokering, deal_list, delivery, funding, offering, platform_list,
+    problems, releasing, returning, settling, waking_deals,
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
@@ -24,6 +24,7 @@ use super::people::{
 };
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
+use super::treasury::{bank_item, bank_opening, explaining, issuing, redemption, taking};
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
 };
@@ -145,6 +146,8 @@ pub const SERVICES: &[Service] = &[
     appealing::APPEAL,
     deal_list::LIST,
     deal_list::SHOW,
+    brokering::BROKER,
+    platform_list::LIST,
     starting::START,
     giving::GIVE,
     giving::BY_TEXT,
@@ -170,6 +173,12 @@ pub const SERVICES: &[Service] = &[
     staff_list::INVITE,
     staff_list::ROLES,
     staff_list::LEAVE,
+    bank_opening::OPEN,
+    taking::TAKE,
+    issuing::ISSUE,
+    redemption::REDEEM,
+    redemption::CALL_OFF,
+    explaining::EXPLAIN,
     account_view::SEE,
     freezing::FREEZE,
     freezing::UNFREEZE,
@@ -208,6 +217,8 @@ pub const KINDS: &[Kind] = &[
     waking_deals::KIND,
     turn::KIND,
     two_people::KIND,
+    bank_item::KIND,
+    redemption::KIND,
     freeze::KIND,
     sim_change::KIND,
 ];

@@ -2,9 +2,10 @@
 //! takes the steps of one script one after the other, says each as soon as it is acknowledged, and
 //! can be told to begin anywhere in it. What each step leaves stands with it, for the judge.
 
-use kadogo::app::App;
+use super::chance;
+use kadogo::app::{App, Committer};
 use kadogo::book::Key;
-use kadogo::config::Settings;
+use kadogo::config::{DEMO_SECRET, Settings};
 use kadogo::menu_folder::Folder;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
@@ -21,9 +22,11 @@ const BUYER: (&str, &str) = ("+254700000001", "7361");
 const SELLER: (&str, &str) = ("+254700000004", "8053");
 const PRICE: i64 = 20_000;
 const FEE: i64 = 1_000;
-/// What it waits before it says that a step was taken, and before it takes the next: it is killed
-/// there.
+/// What it waits before it takes the next step,
 const BREATH: Duration = Duration::from_millis(3);
+/// and how long an answer is on its way at most, as it is with networks: it is killed in there,
+/// however fast or slow the book is.
+const ON_ITS_WAY_US: u64 = 25_000;
 
 /// Says to this test binary that it is a dealer, of which deal, and where it begins.
 const URL: &str = "KADOGO_FIRE_DEALER";
@@ -192,14 +195,7 @@ fn is_another_process() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.unwrap().block_on(async {
-        let (app, committer) = App::with(
-            &settings(url),
-            Folder::embedded().check().unwrap().0,
-            Clock::System,
-            Randomness::os().unwrap(),
-        )
-        .await
-        .unwrap();
+        let (app, committer) = node(url, Clock::System).await;
         let steps: Vec<Step> = script(number).to_vec();
         if let Some(before) = first.checked_sub(1) {
             // whoever has no answer asks again: what was done is not done twice
@@ -208,7 +204,7 @@ fn is_another_process() {
         for (place, step) in steps.iter().enumerate().skip(first) {
             take(&app.wallet, number, place, *step).await.unwrap();
             // the answer is on its way
-            tokio::time::sleep(BREATH).await;
+            tokio::time::sleep(Duration::from_micros(chance(ON_ITS_WAY_US))).await;
             say(&format!("@ {place} ."));
             tokio::time::sleep(BREATH).await;
         }
@@ -217,7 +213,12 @@ fn is_another_process() {
     });
 }
 
-/// A demo, with its people.
+/// A demo within this process, with its people, whose workers rest.
+pub async fn node(url: String, clock: Clock) -> (App, Committer) {
+    let menus = Folder::embedded().check().unwrap().0;
+    App::with(&settings(url), menus, clock, Randomness::os().unwrap()).await.unwrap()
+}
+
 fn settings(url: String) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
@@ -226,7 +227,7 @@ fn settings(url: String) -> Settings {
         service_code: "*384*1234#".into(),
         brand: "Kadogo".into(),
         answer_within: Duration::from_secs(60),
-        secret: SealKey::new([7; 32]),
+        secret: SealKey::from_hex(DEMO_SECRET).unwrap(),
         old_secrets: Vec::new(),
         callback_token: None,
         gateway: None,

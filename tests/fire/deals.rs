@@ -100,7 +100,7 @@ impl Trade {
                 let left = u64::try_from(steps - done).unwrap();
                 wait_for(&mut dealer, usize::try_from(chance(left + 1)).unwrap());
                 // between two steps, or while one is taken
-                std::thread::sleep(Duration::from_micros(chance(40_000)));
+                std::thread::sleep(Duration::from_micros(chance(70_000)));
                 kills += 1;
                 figures.kills += 1;
                 dealer.kill()

@@ -11,6 +11,7 @@
 //! ```text
 //! KADOGO_FIRE_ROUNDS=200 cargo test --test fire -- --nocapture            # everything: some hours
 //! KADOGO_FIRE_ROUNDS=200 cargo test --test fire killed -- --nocapture     # one kind
+//! KADOGO_GIVERS=20000 cargo test --test fire missed -- --nocapture        # a collection goes back
 //! ```
 #![allow(
     clippy::unwrap_used,
@@ -26,8 +27,10 @@
 mod clocks;
 mod dealer;
 mod deals;
+mod demo_node;
 mod disk;
 mod judge;
+mod missed;
 mod nodes;
 mod payer;
 mod rows;
@@ -35,15 +38,16 @@ mod server;
 mod waking;
 mod wire;
 
-/// The throw-away servers and the breaking wire of the stories.
+/// The throw-away servers, the breaking wire and the many givers of the stories.
 #[path = "../stories"]
 #[allow(dead_code, unused_imports, reason = "the stories use more of them")]
 mod stories {
     pub mod cluster;
+    pub mod many_givers;
     pub mod proxy;
 }
 
-use stories::{cluster, proxy};
+use stories::{cluster, many_givers, proxy};
 
 use cluster::Cluster;
 use kadogo::seal::Randomness;

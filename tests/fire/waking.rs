@@ -3,11 +3,8 @@
 
 use super::clocks::{Clocks, EACH};
 use super::cluster::wait_until;
+use super::demo_node::Node;
 use super::{chance, cluster_or_say, rounds};
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Rounds on one book; then a new one begins, so that the check does not become what takes the
@@ -24,53 +21,6 @@ struct Figures {
     in_the_middle: usize,
     /// Kills of who went on, after which something was left again.
     again: usize,
-}
-
-/// A program that runs; it ends with the value.
-struct Node {
-    child: Child,
-    log: Arc<Mutex<String>>,
-}
-
-impl Node {
-    /// Starts one, and waits until it listens.
-    fn start(url: &str, folder: &Path) -> Node {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kadogo"))
-            .args(["demo", "--bare", "--listen", "127.0.0.1:0"])
-            .env_clear()
-            .env("KADOGO_DATABASE_URL", url)
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
-        let (to, from) = (log.clone(), child.stderr.take().unwrap());
-        std::thread::spawn(move || {
-            // a killed one may leave half a line
-            for line in BufReader::new(from).lines().map_while(Result::ok) {
-                *to.lock().unwrap() += &format!("{line}\n");
-            }
-        });
-        let node = Node { child, log };
-        wait_until("it listens", || node.said("listening"));
-        node
-    }
-
-    fn said(&self, words: &str) -> bool {
-        self.log.lock().unwrap().contains(words)
-    }
-}
-
-impl Drop for Node {
-    /// `kill -9`.
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        let log = self.log.lock().unwrap();
-        assert!(std::thread::panicking() || !log.contains("could not be woken"), "{log}");
-    }
 }
 
 /// Programs on one database.

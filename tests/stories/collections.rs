@@ -4,6 +4,7 @@
 
 use super::aids::*;
 use super::world::*;
+use kadogo::store::book_rows::AccountState;
 use std::time::Duration;
 
 /// It becomes this hour of this day, counted from 1 November 2026 in Nairobi; the worker does what
@@ -266,4 +267,46 @@ async fn the_command_prints_the_list() {
     let said = world.run(&["collection", "12345"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("no collection has the number 12345"), "{said:?}");
+}
+
+/// What could not go back is said by the command, and by its flag whose it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_staff_see_what_could_not_go_back() {
+    let world = World::real().await;
+    let amina = world.phone(AMINA);
+    let day = kadogo::calendar::Day::of(world.clock.now(), &kadogo::market::Market::kenya().zone);
+    let until = kadogo::calendar::Day::new(day.number() + 30).text();
+    let way = [Pick("new"), Type("School roof"), Type("500"), Type(&until), Pick("spend"), Yes];
+    collections(&amina, &way).await;
+    amina.go(&[Type("7361")]).await;
+    let heard = amina.messages().await.concat();
+    let mut digits = heard.split(|sign: char| !sign.is_ascii_digit());
+    let code = digits.find(|digits| digits.len() >= 5).unwrap().to_owned();
+    world.give(ESTHER, 25_050).await;
+    for (who, amount, pin) in [(BARAKA, "100", "4826"), (ESTHER, "250.50", "6195")] {
+        give(&world.phone(who), &code, amount, pin).await;
+    }
+    give(&amina, &code, "300", "7361").await;
+    world.hires("akoth", "care").await;
+    let all = world.run_as("akoth", &["collection", &code, "--not-back"]);
+    let nothing = format!("{code} School roof: nothing waits for a wallet that takes nothing\n");
+    assert_eq!(all.out, nothing, "{all:?}");
+    // a part of hers is spent, and the rest cannot go back: her wallet is closed for good
+    collections(&amina, &[Pick("mine"), First, Pick("close"), Yes, Type("7361")]).await;
+    settle(&world).await;
+    let way = [Pick("mine"), First, Pick("pay"), Type("0700000004"), Type("120"), Type("tiles")];
+    collections(&amina, &way).await;
+    amina.go(&[Yes, Type("7361")]).await;
+    restrict(&world, ESTHER, AccountState::Closed).await;
+    collections(&amina, &[Pick("mine"), First, Pick("call_off"), Yes, Type("7361")]).await;
+    settle(&world).await;
+    let said = world.run(&["collection", &code]);
+    let again = kadogo::calendar::Day::new(day.number() + 1).text();
+    let last = format!("1 gift is not back, KES 230.50: tried again on {again}");
+    assert_eq!(said.out.lines().last(), Some(&last[..]), "{said:?}");
+    let digest = said.out.lines().nth(3).unwrap().split(' ').next().unwrap().to_owned();
+    let said = world.run_as("akoth", &["collection", &code, "--not-back"]);
+    let named = format!("{code} School roof: {last}\n{digest} KES 230.50 {ESTHER} closed\n");
+    assert_eq!(said.out, named, "{said:?}");
+    world.check();
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod away;
 mod cells;
+mod freelance;
 mod helpers;
 mod peace;
 mod races;

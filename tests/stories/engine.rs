@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// What is told once, and why. All that does not stand here is told again.
-const ONCE: [(&str, &str); 26] = [
+const ONCE: [(&str, &str); 27] = [
     ("plugs::", "is about the servers themselves"),
     ("wires::", "is about the wire to the servers"),
     ("engine::", "tells the others again"),
@@ -44,6 +44,7 @@ const ONCE: [(&str, &str); 26] = [
     ("deals::peace::", "is about words; what deals ask of a database is in their races"),
     ("deals::trouble::", "is about words; what deals ask of a database is in their races"),
     ("deals::staff::", "is about what commands print"),
+    ("deals::freelance::", "is about words; who takes part in deals is in their races"),
     ("deals::cells::", "compares tables"),
     ("collections::", "is about words; what collections ask of a database is in those of givers"),
     ("groups::", "is about words; what groups ask of a database is in the others of groups"),

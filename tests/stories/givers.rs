@@ -7,147 +7,39 @@
 use super::aids::*;
 use super::collections::{begin, collections, comes, give, settle};
 use super::engine::Hand;
+use super::many_givers::*;
 use super::world::*;
-use kadogo::book::{Change, Key, Leg, Posting, TRUST};
-use kadogo::id::{AccountId, Id, PostingId};
-use kadogo::limits::Tier;
+use kadogo::book::Key;
+use kadogo::calendar::Day;
 use kadogo::phone::Msisdn;
-use kadogo::pin::Pin;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows::AccountState;
-use kadogo::store::people::PersonRow;
-use kadogo::store::records::Record;
+use kadogo::wallet::collections::not_back::SetAside;
 use kadogo::wallet::collections::turn::KIND;
-use kadogo::wallet::join::empty_wallet;
 use kadogo::wallet::{Execution, Wrong};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// What each of many has, and gives.
-const EACH: i64 = 10_000;
-/// Gifts under way at a time.
-const FLIGHT: usize = 64;
-/// People who join in one posting.
-const TOGETHER: usize = 300;
-
-fn givers() -> usize {
-    std::env::var("KADOGO_GIVERS").map_or(300, |text| text.parse().unwrap())
-}
-
-fn number_of(nr: usize) -> String {
-    format!("+25471{nr:07}")
-}
-
-/// So many people with a PIN and something to give.
-async fn joined(world: &World, many: usize) {
-    let wallet = &world.app.wallet;
-    let first = wallet.book.fresh_ids(i64::try_from(many).unwrap()).await.unwrap();
-    for begin in (0..many).step_by(TOGETHER) {
-        let mut changes = Vec::new();
-        let mut legs = Vec::new();
-        for nr in begin..many.min(begin + TOGETHER) {
-            let id: AccountId = Id::of(first + i64::try_from(nr).unwrap());
-            let person = PersonRow {
-                account_id: id,
-                version: 1,
-                last_posting: PostingId::NONE,
-                msisdn: number_of(nr),
-                name: "Wanjiru Kamau".into(),
-                language: "en".into(),
-                joined_at: 1,
-                tier: Tier::Full.code().into(),
-            };
-            let pin = wallet.config.tagged(id.into(), &Pin::parse("7361").unwrap(), [5; 16]);
-            changes.push(Change::OpenAccount(empty_wallet(id, "KES")));
-            changes.push(Change::keep(Record::Person(person), "join"));
-            changes.push(Change::keep(Record::Pin(pin), "choose_pin"));
-            legs.push(Leg { account: id, amount_minor: 2 * EACH });
-        }
-        let key = |what| Key::new(world.clock.now(), what, &begin.to_be_bytes());
-        wallet.book.post(wallet.note(key("join"), changes)).await.unwrap();
-        let all_minor: i64 = legs.iter().map(|leg| leg.amount_minor).sum();
-        legs.push(Leg { account: TRUST, amount_minor: -all_minor });
-        let issue = Posting { kind: "issue", legs, ..wallet.note(key("issue"), Vec::new()) };
-        wallet.book.post(issue).await.unwrap();
-    }
-}
-
-/// Somebody gives at the wallet's own door; why not, where it is refused.
-async fn gives(
-    world: &World,
-    (who, pin): (&str, &str),
-    code: &str,
-    minor: i64,
-    nr: usize,
-) -> String {
-    let wallet = &world.app.wallet;
-    let caller = wallet.caller(Msisdn::from_e164(who).unwrap()).await.unwrap();
-    let fields = [("code", code.to_owned()), ("amount", minor.to_string())];
-    let fields = Fields::from(fields.map(|(name, value)| (name.to_owned(), value)));
-    let secret = Some(pin.to_owned().into());
-    let ask = Request { mode: Mode::Execute, service: "give".into(), fields, secret };
-    let name = format!("{who} {code} {nr}");
-    let key = Key::new(world.clock.now(), "gives", name.as_bytes());
-    let wrong = Wrong::Charge(Vec::new());
-    let executed =
-        wallet.act(&caller, ask, Execution { key, side_effects: Vec::new(), wrong }).await;
-    match executed.answer {
-        Answer::Facts { .. } => String::new(),
-        Answer::Refused(refusal) => refusal.code().to_owned(),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Each of them gives once, many at a time, until all have or it is over; how many did.
-async fn all_give(world: &World, many: usize, code: &str, over: &AtomicBool) -> usize {
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let one = |_| async {
-        loop {
-            let nr = next.fetch_add(1, Ordering::Relaxed);
-            if nr >= many || over.load(Ordering::Relaxed) {
-                return;
-            }
-            let refused = gives(world, (&number_of(nr), "7361"), code, EACH, nr).await;
-            assert_eq!(refused, "");
-            done.fetch_add(1, Ordering::Relaxed);
-        }
-    };
-    let flight: Vec<_> = (0..FLIGHT).map(one).collect();
-    futures_util::future::join_all(flight).await;
-    done.into_inner()
-}
-
-fn rate(many: usize, took: Duration) -> u128 {
-    u128::try_from(many).unwrap() * 1_000 / took.as_millis().max(1)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_thousands_gave_goes_back_in_pieces_while_others_give() {
-    let many = givers();
+    let many = givers(300);
     let world = World::new().await;
-    let amina = world.phone(AMINA);
-    joined(&world, many).await;
-    let way = [Pick("new"), Type("School roof"), Type("90000000"), Type("27/11/26"), Pick("me")];
-    collections(&amina, &way).await;
-    amina.go(&[Yes, Type("7361")]).await;
-    let missed = number_in(&amina.messages().await.concat());
+    let wallet = &world.app.wallet;
+    joined(wallet, many).await;
+    let organiser = (AMINA, "7361");
+    let friday = Day::read("27/11/26").unwrap();
+    let missed = begins(wallet, organiser, "School roof", friday).await;
     let (never, begun) = (AtomicBool::new(false), Instant::now());
-    assert_eq!(all_give(&world, many, &missed, &never).await, many);
+    assert_eq!(all_give(wallet, many, &missed, ONCE, &never).await, many);
     println!("{many} gave: {} a second", rate(many, begun.elapsed()));
     world.clock.advance(Duration::from_secs(4 * 86_400 + 18 * 3_600));
-    // one on another node, which takes gifts
-    let other = {
-        let way = [Pick("new"), Type("Clinic"), Type("90000000"), Type("24/12/26"), Pick("me")];
-        collections(&amina, &way).await;
-        amina.go(&[Yes, Type("7361")]).await;
-        number_in(&amina.messages().await.concat())
-    };
+    let other = begins(wallet, organiser, "Clinic", Day::read("24/12/26").unwrap()).await;
     let over = AtomicBool::new(false);
     let begun = Instant::now();
     let back = async {
         let mut pieces = 0;
         loop {
-            let woken = world.app.wallet.wake_due(&KIND).await.unwrap();
+            let woken = wallet.wake_due(&KIND).await.unwrap();
             assert_eq!(woken.failed, 0);
             if woken.done + woken.others == 0 {
                 over.store(true, Ordering::Relaxed);
@@ -156,7 +48,8 @@ async fn what_thousands_gave_goes_back_in_pieces_while_others_give() {
             pieces += woken.done;
         }
     };
-    let ((pieces, took), given) = tokio::join!(back, all_give(&world, many, &other, &over));
+    let others = all_give(wallet, many, &other, ONCE, &over);
+    let ((pieces, took), given) = tokio::join!(back, others);
     println!(
         "{many} gifts back in {pieces} turns: {} a second; meanwhile {given} to another: {} a \
          second",
@@ -164,17 +57,11 @@ async fn what_thousands_gave_goes_back_in_pieces_while_others_give() {
         rate(given, took)
     );
     assert!(given > 0, "others give meanwhile");
-    let mut hand = Hand::of(&world.app.wallet.store);
-    let sums = "SELECT count(*) || ' ' || sum(a.balance_minor) AS text FROM accounts a JOIN people \
-                p ON p.account_id = a.id WHERE p.msisdn LIKE '+25471%'";
-    let whole = i64::try_from(many).unwrap() * 2 * EACH;
-    let left = whole - i64::try_from(given).unwrap() * EACH;
-    assert_eq!(hand.lines(sums).concat(), format!("{many} {left}"));
-    let told = "SELECT count(*) || ' ' || count(DISTINCT msisdn) AS text FROM outbox WHERE \
-                template = 'sms.gift_back'";
-    assert_eq!(hand.lines(told).concat(), format!("{many} {many}"));
-    let left = "SELECT state AS text FROM arrangements WHERE kind = 'collection' ORDER BY id";
-    assert_eq!(hand.lines(left), ["returned", "gathering"]);
+    let mut hand = Hand::of(&wallet.store);
+    let have = back_once(many, EACH, given);
+    assert_eq!(hand.lines(HAVE), have.iter().map(i64::to_string).collect::<Vec<_>>());
+    assert_eq!(hand.lines(HEARD).concat(), format!("{many} {many}"));
+    assert_eq!(hand.lines(STAND), ["returned", "gathering"]);
     world.check();
 }
 
@@ -191,12 +78,12 @@ fn number_in(text: &str) -> String {
 async fn who_stops_after_a_piece_leaves_the_rest_to_whoever_comes_next() {
     let many = 700;
     let world = World::new().await;
-    joined(&world, many).await;
+    joined(&world.app.wallet, many).await;
     let code = begin(&world.phone(AMINA), &[Pick("me")], "7361").await;
     // each of them a cent: it is missed
     let one = |nr: usize| {
         let (world, code) = (&world, &code);
-        async move { gives(world, (&number_of(nr), "7361"), code, 1, nr).await }
+        async move { gives(&world.app.wallet, (&number_of(nr), PIN), code, 1, nr).await }
     };
     let refused = all((0..many).map(one)).await;
     assert!(refused.iter().all(String::is_empty), "{refused:?}");
@@ -237,8 +124,17 @@ async fn whose_wallet_takes_nothing_holds_up_nobody() {
     comes(&world, 28, 8).await;
     let now = all([AMINA, BARAKA, DAUDI].map(|who| world.balance(who))).await;
     assert_eq!(now, [before[0], before[1] - 5_000, before[2]]);
+    let not_back = || async {
+        let left = world.app.wallet.not_back(&code).await.unwrap().unwrap();
+        let gift = |gift: &SetAside| (gift.msisdn.clone(), gift.left_minor, gift.state);
+        left.gifts.iter().map(gift).collect::<Vec<_>>()
+    };
+    let hers = (ESTHER.to_owned(), 5_000, AccountState::Closed);
+    let his = (BARAKA.to_owned(), 5_000, AccountState::Frozen);
+    assert_eq!(not_back().await, [hers.clone(), his]);
     restrict(&world, BARAKA, AccountState::Open).await;
     comes(&world, 29, 8).await;
+    assert_eq!(not_back().await, [hers]);
     assert_eq!(world.balance(BARAKA).await, before[1]);
     let heard = world.inbox(BARAKA).await;
     assert!(heard.last().unwrap().contains("KES 50"), "{heard:?}");
@@ -256,7 +152,7 @@ async fn whose_wallet_takes_nothing_holds_up_nobody() {
 async fn the_last_giver_against_the_date() {
     for target in ["40", "500"] {
         let world = World::new().await;
-        joined(&world, 20).await;
+        joined(&world.app.wallet, 20).await;
         let amina = world.phone(AMINA);
         let before = world.balance(AMINA).await;
         let way = [Pick("new"), Type("Roof"), Type(target), Type("27/11/26"), Pick("me"), Yes];
@@ -268,7 +164,7 @@ async fn the_last_giver_against_the_date() {
         world.clock.advance(Duration::from_secs(4 * 86_400 + 18 * 3_600));
         let give = |nr: usize| {
             let (late, code) = (&late, &code);
-            async move { gives(late, (&number_of(nr), "7361"), code, 400, nr).await }
+            async move { gives(&late.app.wallet, (&number_of(nr), PIN), code, 400, nr).await }
         };
         let gifts = all((0..20).map(give));
         let (answers, ()) = tokio::join!(gifts, settle(&world));

@@ -236,6 +236,74 @@ CREATE TABLE staff_sessions (
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
 
+-- == The bank ==
+
+-- Accounts of the operator's at banks, each with a mirror of its own among the accounts. By the book.
+CREATE TABLE bank_accounts (
+    -- its mirror
+    id            BIGINT  NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version       BIGINT  NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting  BIGINT  NOT NULL,
+    name          TEXT    NOT NULL UNIQUE,
+    -- as its statements name it
+    number        TEXT    NOT NULL,
+    -- how its CSV files are read; empty where they have another form
+    column_map    TEXT    NOT NULL,
+    -- where its last statement ended: minor units, number, day; nothing before the first
+    closing_minor BIGINT ,
+    ended_number  TEXT   ,
+    ended_on      TEXT   
+);
+
+-- Statements that were taken: whole or not at all. By the book.
+CREATE TABLE bank_statements (
+    id            BIGINT  NOT NULL PRIMARY KEY,
+    version       BIGINT  NOT NULL CHECK (version > 0),
+    last_posting  BIGINT  NOT NULL,
+    bank          BIGINT  NOT NULL,
+    -- of all that it says
+    digest        BYTEA   NOT NULL UNIQUE,
+    number        TEXT   ,
+    opened_on     TEXT    NOT NULL,
+    closed_on     TEXT    NOT NULL,
+    opening_minor BIGINT  NOT NULL,
+    closing_minor BIGINT  NOT NULL,
+    in_minor      BIGINT  NOT NULL CHECK (in_minor >= 0),
+    out_minor     BIGINT  NOT NULL CHECK (out_minor >= 0),
+    lines         BIGINT  NOT NULL CHECK (lines >= 0)
+);
+
+-- Files that were read and are not taken yet: beside the book.
+CREATE TABLE bank_files (
+    id            BIGINT  NOT NULL PRIMARY KEY,
+    bank          BIGINT  NOT NULL,
+    read_at       BIGINT  NOT NULL,
+    digest        BYTEA   NOT NULL,
+    number        TEXT   ,
+    opened_on     TEXT    NOT NULL,
+    closed_on     TEXT    NOT NULL,
+    opening_minor BIGINT  NOT NULL,
+    closing_minor BIGINT  NOT NULL
+);
+
+-- The lines of both, in their order: beside the book, covered by the digest of their statement.
+CREATE TABLE bank_lines (
+    statement    BIGINT  NOT NULL,
+    -- from 1
+    place        BIGINT  NOT NULL,
+    booked_on    TEXT    NOT NULL,
+    -- above zero came in, below zero went out
+    amount_minor BIGINT  NOT NULL,
+    reference    TEXT    NOT NULL,
+    said         TEXT    NOT NULL,
+    counterparty TEXT    NOT NULL,
+    -- 1: an earlier booking is taken back
+    is_return    BIGINT  NOT NULL,
+    PRIMARY KEY (statement, place)
+);
+
 -- == People ==
 
 -- Who has a wallet. By the book.

@@ -216,6 +216,74 @@ CREATE TABLE staff_sessions (
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
 
+-- == The bank ==
+
+-- Accounts of the operator's at banks, each with a mirror of its own among the accounts. By the book.
+CREATE TABLE bank_accounts (
+    -- its mirror
+    id            INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version       INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting  INTEGER NOT NULL,
+    name          TEXT    NOT NULL UNIQUE,
+    -- as its statements name it
+    number        TEXT    NOT NULL,
+    -- how its CSV files are read; empty where they have another form
+    column_map    TEXT    NOT NULL,
+    -- where its last statement ended: minor units, number, day; nothing before the first
+    closing_minor INTEGER,
+    ended_number  TEXT   ,
+    ended_on      TEXT   
+) STRICT;
+
+-- Statements that were taken: whole or not at all. By the book.
+CREATE TABLE bank_statements (
+    id            INTEGER NOT NULL PRIMARY KEY,
+    version       INTEGER NOT NULL CHECK (version > 0),
+    last_posting  INTEGER NOT NULL,
+    bank          INTEGER NOT NULL,
+    -- of all that it says
+    digest        BLOB    NOT NULL UNIQUE,
+    number        TEXT   ,
+    opened_on     TEXT    NOT NULL,
+    closed_on     TEXT    NOT NULL,
+    opening_minor INTEGER NOT NULL,
+    closing_minor INTEGER NOT NULL,
+    in_minor      INTEGER NOT NULL CHECK (in_minor >= 0),
+    out_minor     INTEGER NOT NULL CHECK (out_minor >= 0),
+    lines         INTEGER NOT NULL CHECK (lines >= 0)
+) STRICT;
+
+-- Files that were read and are not taken yet: beside the book.
+CREATE TABLE bank_files (
+    id            INTEGER NOT NULL PRIMARY KEY,
+    bank          INTEGER NOT NULL,
+    read_at       INTEGER NOT NULL,
+    digest        BLOB    NOT NULL,
+    number        TEXT   ,
+    opened_on     TEXT    NOT NULL,
+    closed_on     TEXT    NOT NULL,
+    opening_minor INTEGER NOT NULL,
+    closing_minor INTEGER NOT NULL
+) STRICT;
+
+-- The lines of both, in their order: beside the book, covered by the digest of their statement.
+CREATE TABLE bank_lines (
+    statement    INTEGER NOT NULL,
+    -- from 1
+    place        INTEGER NOT NULL,
+    booked_on    TEXT    NOT NULL,
+    -- above zero came in, below zero went out
+    amount_minor INTEGER NOT NULL,
+    reference    TEXT    NOT NULL,
+    said         TEXT    NOT NULL,
+    counterparty TEXT    NOT NULL,
+    -- 1: an earlier booking is taken back
+    is_return    INTEGER NOT NULL,
+    PRIMARY KEY (statement, place)
+) STRICT;
+
 -- == People ==
 
 -- Who has a wallet. By the book.

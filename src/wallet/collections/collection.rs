@@ -84,9 +84,9 @@ pub struct HandingBack {
     pub spent: Option<PostingId>,
     /// The gift that goes back next; nothing where all were looked at.
     pub next: Option<PostingId>,
-    /// Those whose givers could not take it, which are tried again.
+    /// Those whose givers could not take it, which are tried again: the first first.
     pub aside: Vec<PostingId>,
-    /// How many of those were tried in this round,
+    /// How many of those, at the end, were tried in this round, and could not go back again;
     pub tried: usize,
     /// and how many rounds there were.
     pub rounds: u32,
@@ -113,6 +113,12 @@ pub fn number(account: AccountId) -> String {
 /// The collection that has this number.
 pub fn numbered(number: String) -> Search {
     Search { side: Side::Subject(number), kind: RULES.name, open: false, since: 0, limit: 1 }
+}
+
+/// All that ever came onto its account, minor units, and in how many gifts.
+pub fn came(account: &Account) -> (i64, i64) {
+    let all = account.usage.sum(Direction::In, Window::Month);
+    (all.value_minor, i64::from(all.count))
 }
 
 /// What must be read of the collection whose number was typed as `code`.
@@ -207,8 +213,7 @@ impl Collection {
 
     /// All that was ever given, minor units, and in how many gifts.
     pub fn gathered(&self, context: &Context) -> Result<(i64, i64), PlanError> {
-        let all = self.account(context)?.usage.sum(Direction::In, Window::Month);
-        Ok((all.value_minor, i64::from(all.count)))
+        Ok(came(self.account(context)?))
     }
 
     /// What anybody may know of it: `title`, `collection`, which is its number, `target`,

@@ -29,14 +29,10 @@ pub struct DigestList {
 impl Wallet {
     /// That of the collection with this number; nothing where there is none.
     pub async fn digest_list(&self, number: &str) -> Result<Option<DigestList>, StoreError> {
-        let Some(number) = check_digit::read(number) else { return Ok(None) };
-        let search = collection::numbered(check_digit::written(number));
         let key = self.config.reference_key;
+        let number = number.to_owned();
         let read = move |conn: &mut Conn| {
-            let found = conn.wait(async |asked| arrangement_rows::find(asked, &search).await)?;
-            let Some(row) = found.first() else { return Ok(None) };
-            let damaged = |_| StoreError::Damaged("a collection");
-            let collection = Collection::of(row).map_err(damaged)?;
+            let Some(collection) = numbered(conn, &number)? else { return Ok(None) };
             let leaves = leaves(conn, &collection, &key)?;
             let root = root(&leaves);
             let Collection { terms, .. } = collection;
@@ -46,26 +42,44 @@ impl Wallet {
     }
 }
 
-/// All gifts, the first first: from the last one, or the newest as long as more may come.
+/// The collection with this number.
+pub(super) fn numbered(conn: &mut Conn, number: &str) -> Result<Option<Collection>, StoreError> {
+    let Some(number) = check_digit::read(number) else { return Ok(None) };
+    let search = collection::numbered(check_digit::written(number));
+    let found = conn.wait(async |asked| arrangement_rows::find(asked, &search).await)?;
+    let damaged = |_error| StoreError::Damaged("a collection");
+    found.first().map(|row| Collection::of(row).map_err(damaged)).transpose()
+}
+
+/// All gifts, the first first.
 fn leaves(
     conn: &mut Conn,
     collection: &Collection,
     key: &[u8; 16],
 ) -> Result<Vec<Leaf>, StoreError> {
+    let mut leaves = Vec::new();
+    each_gift(conn, collection, |line| {
+        leaves.push(Leaf::of(&collection.terms.salt, key, line.posting.id, line.own));
+    })?;
+    leaves.reverse();
+    Ok(leaves)
+}
+
+/// Shows each gift, the last first: from the last one, or the newest as long as more may come.
+pub(super) fn each_gift(
+    conn: &mut Conn,
+    collection: &Collection,
+    mut see: impl FnMut(&Line),
+) -> Result<(), StoreError> {
     let account = collection.account_id;
     let newest = book_rows::account(conn, account)?.and_then(|account| account.last_posting);
     let mut next: Option<PostingId> = collection.terms.last_gift.or(newest);
-    let mut leaves = Vec::new();
     while let Some(from) = next {
         let page = Lookback { account, since: i64::MIN, limit: PAGE };
         let found = conn.wait(async |asked| lookback::back(asked, page, from).await)?;
         let lines: Vec<Line> = found.iter().filter_map(|whole| Line::of(whole, account)).collect();
         next = lines.last().and_then(|line| line.own.previous);
-        let gifts = lines.iter().filter(|line| !line.went());
-        leaves.extend(
-            gifts.map(|line| Leaf::of(&collection.terms.salt, key, line.posting.id, line.own)),
-        );
+        lines.iter().filter(|line| !line.went()).for_each(&mut see);
     }
-    leaves.reverse();
-    Ok(leaves)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Everything goes back to those who gave it, in pieces, the last gift first. How far that is is
 //! kept with the collection: a piece is committed together with it, so that each gift goes back
 //! once, whenever a node stops. Whose wallet takes nothing is set aside and tried again on other
-//! days, and holds up nobody.
+//! days, and holds up nobody, however many there are: only once all others have theirs.
 
 use super::super::arrangements::Role;
 use super::super::context::Context;
@@ -31,8 +31,6 @@ pub const ALL_BACK: Message = Message::plain("sms.collection_back", &[Slot("titl
 
 /// Gifts that go back in one piece.
 pub const PIECE: usize = 300;
-/// Gifts that are set aside at a time; more are not looked at before some of them are back.
-const ASIDE_MAX: usize = 1_000;
 /// Days between the rounds in which they are tried: more after each.
 const PAUSES: [i32; 6] = [1, 2, 4, 8, 16, 30];
 
@@ -51,15 +49,10 @@ fn begun(context: &Context, collection: &Collection) -> Result<(Terms, HandingBa
 }
 
 impl HandingBack {
-    /// The gift with which the next piece begins; nothing where those are tried that were set
-    /// aside.
-    fn at(&self) -> Option<PostingId> {
-        self.next.filter(|_| self.aside.len() < ASIDE_MAX)
-    }
-
-    /// Those of a piece that were set aside.
+    /// Those of a piece that were set aside, and were not tried in this round.
     fn tries(&self) -> impl Iterator<Item = PostingId> {
-        self.aside.iter().copied().take(PIECE)
+        let left = self.aside.len().saturating_sub(self.tried);
+        self.aside.iter().copied().take(left.min(PIECE))
     }
 
     /// Whether what was left of a gift is back with who gave it.
@@ -75,7 +68,7 @@ fn page(account: AccountId, from: PostingId) -> Want {
 /// What must be read to know what goes back next.
 pub fn gifts(context: &Context, collection: &Collection) -> Result<Vec<Want>, PlanError> {
     let (_, back) = begun(context, collection)?;
-    let mut wants: Vec<Want> = match back.at() {
+    let mut wants: Vec<Want> = match back.next {
         Some(from) => vec![page(collection.account_id, from)],
         None => back.tries().map(Want::Posting).collect(),
     };
@@ -96,7 +89,7 @@ fn found<'a>(
     collection: &Collection,
     back: &HandingBack,
 ) -> Result<Vec<&'a Whole>, PlanError> {
-    if let Some(from) = back.at() {
+    if let Some(from) = back.next {
         return Ok(context.facts.history(&page(collection.account_id, from))?.iter().collect());
     }
     let gift =
@@ -128,18 +121,18 @@ pub fn piece(
     let (mut terms, mut back) = begun(context, collection)?;
     let spent_minor = spent(context, collection, &back)?;
     let gifts = found(context, collection, &back)?;
-    let walks = back.at().is_some();
+    let walks = back.next.is_some();
     let mut piece = Piece::default();
     // the book does not say which of them it cannot do: the first one is set aside, so that each
     // look goes on
     let tried = if refused.is_some() { gifts.get(..1).unwrap_or_default() } else { &gifts[..] };
+    if !walks {
+        back.aside = back.aside.split_off(tried.len().min(back.aside.len()));
+    }
     for whole in tried {
         let gift = gift(collection, whole)?;
         if walks {
             back.next = gift.own.previous;
-        } else {
-            back.aside.retain(|aside| *aside != gift.posting.id);
-            back.tried = back.tried.saturating_add(1);
         }
         let left_minor = lineage::of_gift(gift.own).behind(spent_minor).minor();
         if walks && left_minor == 0 {
@@ -150,6 +143,7 @@ pub fn piece(
         let done = refused.is_none() && piece.add(context, collection, &gift, left_minor)?;
         if !done {
             back.aside.push(gift.posting.id);
+            back.tried = back.tried.saturating_add(usize::from(!walks));
         }
     }
     let due = due(context, &mut back, walks);
@@ -182,7 +176,7 @@ fn spent(context: &Context, collection: &Collection, back: &HandingBack) -> Resu
 /// When it goes on: at once, or on another day where all were tried that are set aside.
 fn due(context: &Context, back: &mut HandingBack, walks: bool) -> Timestamp {
     let all_tried = back.tried >= back.aside.len();
-    let goes_on = if walks { back.at().is_some() } else { !all_tried || back.at().is_some() };
+    let goes_on = if walks { back.next.is_some() } else { !all_tried };
     if !walks && all_tried {
         back.tried = 0;
     }

@@ -9,6 +9,7 @@ pub mod giving;
 pub mod handing_back;
 pub mod lineage;
 pub mod news;
+pub mod not_back;
 pub mod proof;
 pub mod public_tally;
 pub mod spending;

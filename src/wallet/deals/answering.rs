@@ -9,22 +9,31 @@ use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::deal::{self, DEAL_WHICH, Deal};
+use super::platform::{KEEPS, NO_SHARE};
 use super::terms::{DEAL_DAY, Side, Terms};
-use super::{DEAL_GONE, Event, deal_news, offering};
+use super::{DEAL_GONE, Event, State, deal_news, offering};
 use crate::book::Meter;
 use crate::reason::Reason;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
-/// Says yes: the terms stand.
+/// Says yes: the terms stand; or, where a platform has asked the seller first, the buyer is asked.
 pub const ACCEPT: Service = Service {
     name: "accept_deal",
     wants: &[deal::named, |context| sides(context, Event::Accept)],
     decide: accept,
     shows: SHOWS,
     refusals: REFUSALS,
-    messages: &[&deal_news::PAY_IN, &deal_news::AGREED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS],
+    messages: &[
+        &deal_news::PAY_IN,
+        &deal_news::AGREED,
+        &deal_news::SAYS,
+        &deal_news::DEPOSIT_SAYS,
+        &deal_news::WANTS_TO_SELL,
+        &deal_news::OFFERED,
+        &KEEPS,
+    ],
     text: Some(ByText::Execute),
     ..Service::PLAIN
 };
@@ -36,7 +45,7 @@ pub const DECLINE: Service = Service {
     decide: |context, plan| end(context, plan, Event::Decline, &deal_news::DECLINED),
     shows: SHOWS,
     refusals: REFUSALS,
-    messages: &[&deal_news::DECLINED],
+    messages: &[&deal_news::DECLINED, &NO_SHARE],
     text: Some(ByText::ExecuteAnd(&SAID_NO)),
     ..Service::PLAIN
 };
@@ -48,7 +57,7 @@ pub const COUNTER: Service = Service {
     decide: counter,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED, DEAL_DAY],
-    messages: &[&deal_news::COUNTERED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS],
+    messages: &[&deal_news::COUNTERED, &deal_news::SAYS, &deal_news::DEPOSIT_SAYS, &KEEPS],
     ..Service::PLAIN
 };
 
@@ -59,7 +68,7 @@ pub const WITHDRAW: Service = Service {
     decide: |context, plan| end(context, plan, Event::Withdraw, &deal_news::WITHDRAWN),
     shows: SHOWS,
     refusals: REFUSALS,
-    messages: &[&deal_news::WITHDRAWN],
+    messages: &[&deal_news::WITHDRAWN, &NO_SHARE],
     text: Some(ByText::ExecuteAnd(&CALLED_OFF)),
     ..Service::PLAIN
 };
@@ -83,6 +92,9 @@ const SHOWS: &[Slot] = &[
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
     Slot("keep", Kind::Money),
+    Slot("parts", Kind::Count),
+    Slot("platform", Kind::Name),
+    Slot("share", Kind::Money),
 ];
 const REFUSALS: &[Reason] = &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED];
 const SAID_NO: Message = Message::plain("sms.decline_deal", SHOWS);
@@ -109,6 +121,7 @@ fn answered(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, S
     }
     plan.show_all(deal.told(context, side)?);
     plan.show_all(deal.terms.told(context));
+    plan.show_all(deal.keeps(context)?);
     Ok((deal, side))
 }
 
@@ -117,16 +130,23 @@ fn accept(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let role = deal.role_of(Event::Accept, side)?;
     deal.goes_on(context)?;
     fits(context, &deal, side)?;
+    if deal.state == State::Brokered {
+        deal.terms.clock = deal.days(context, ANSWER_DAYS)?;
+        let mut changes = vec![deal.moved(context, Event::Accept, role, "")?];
+        changes.extend(offering::told(context, &deal)?);
+        plan.commit(Act { kind: ACCEPT.name, changes, ..Act::default() });
+        return Ok(());
+    }
     deal.terms.clock = deal.days(context, PAY_IN_DAYS)?;
     let price = deal.terms.price.buyer.total_minor();
     let total = context.money(deal.terms.amount_minor.saturating_add(price));
-    let changes = vec![
+    let mut changes = vec![
         deal.moved(context, Event::Accept, role, "")?,
         deal.tell(context, Side::Buy, &deal_news::PAY_IN, [("paid".into(), total.into())])?,
         deal.tell(context, Side::Sell, &deal_news::AGREED, [])?,
-        deal.tell_terms(context, Side::Buy)?,
-        deal.tell_terms(context, Side::Sell)?,
     ];
+    changes.extend(deal.tell_terms(context, Side::Buy)?);
+    changes.extend(deal.tell_terms(context, Side::Sell)?);
     plan.commit(Act { kind: ACCEPT.name, changes, ..Act::default() });
     Ok(())
 }
@@ -151,12 +171,13 @@ fn counter(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     deal.goes_on(context)?;
     deal.terms = other_terms(context, &deal.terms)?;
     plan.show_all(deal.terms.told(context));
+    plan.show_all(deal.keeps(context)?);
     deal.terms.clock = deal.days(context, ANSWER_DAYS)?;
-    let changes = vec![
+    let mut changes = vec![
         deal.moved(context, Event::Counter, role, "")?,
         deal.tell(context, side.other(), &deal_news::COUNTERED, [])?,
-        deal.tell_terms(context, side.other())?,
     ];
+    changes.extend(deal.tell_terms(context, side.other())?);
     plan.commit(Act { kind: COUNTER.name, changes, ..Act::default() });
     Ok(())
 }
@@ -174,7 +195,7 @@ fn other_terms(context: &Context, terms: &Terms) -> Result<Terms, PlanError> {
     fields.extend(same.map(|(name, value)| (name.to_owned(), value.to_owned())));
     fields.insert("goods".to_owned(), terms.goods.clone());
     let context = &Context { fields: &fields, ..*context };
-    let price = offering::price(context)?;
+    let price = offering::price(context, terms.platform.map(|platform| platform.keeps))?;
     let typed = Terms::typed(context, price, terms.clock)?;
     let amount_minor = typed.amount_minor;
     let delivery_minor = terms.delivery_minor.min(amount_minor.saturating_sub(1));
@@ -188,9 +209,10 @@ fn end(context: &Context, plan: &mut Plan, event: Event, news: &Message) -> Resu
     let (deal, side) = answered(context, plan, event)?;
     let role = deal.role_of(event, side)?;
     let mut changes = vec![deal.moved(context, event, role, "")?];
-    if deal.state != super::State::Drafted {
+    if deal.is_heard_of(side.other()) {
         changes.push(deal.tell(context, side.other(), news, [])?);
     }
+    changes.extend(deal.tell_platform(context, &NO_SHARE, 0)?);
     plan.commit(Act { kind: "end_deal", changes, ..Act::default() });
     Ok(())
 }

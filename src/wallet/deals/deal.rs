@@ -58,19 +58,29 @@ impl Deal {
         if side == self.terms.side { Some(self.row.owner) } else { self.row.other }
     }
 
-    /// The side that somebody is on. Who has no wallet yet is known by their number. What its
-    /// owner has not said yes to is nobody else's business.
+    /// The side that somebody is on, once they have heard of it. Who has no wallet yet is known by
+    /// their number.
     pub fn side_of(&self, person: &PersonRow) -> Option<Side> {
         let asked = self.row.other.is_none() && self.row.subject == person.msisdn;
-        if self.row.owner == person.account_id {
+        let side = if self.row.owner == person.account_id {
             Some(self.terms.side)
-        } else if self.state == State::Drafted {
-            None
         } else if asked || self.row.other == Some(person.account_id) {
             Some(self.terms.side.other())
         } else {
             None
-        }
+        };
+        side.filter(|side| self.is_heard_of(*side))
+    }
+
+    /// Whether this side has heard of it: as long as it was not sent only its owner has.
+    pub fn is_heard_of(&self, side: Side) -> bool {
+        side == self.terms.side || !matches!(self.state, State::Drafted | State::Brokered)
+    }
+
+    /// The accounts of all who take part.
+    fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        let platform = self.terms.platform.map(|platform| platform.account);
+        [Some(self.row.owner), self.row.other, platform].into_iter().flatten()
     }
 
     /// The caller's side of it; it is none of anybody else's business.
@@ -127,7 +137,7 @@ impl Deal {
         Ok(context.facts.owner(account)?.map(|holder| &holder.person))
     }
 
-    /// Refuses where one of the two accounts is stopped: then nothing goes on.
+    /// Refuses where an account of it is stopped: then nothing goes on.
     pub fn goes_on(&self, context: &Context) -> Result<(), PlanError> {
         for side in [Side::Buy, Side::Sell] {
             self.holder(context, side)?;
@@ -135,9 +145,9 @@ impl Deal {
         if self.is_stopped(context)? { Err(DEAL_STOPPED.into()) } else { Ok(()) }
     }
 
-    /// Whether an account of who is on a side of it is stopped.
+    /// Whether an account of who takes part in it is stopped.
     pub fn is_stopped(&self, context: &Context) -> Result<bool, PlanError> {
-        for account in [Some(self.row.owner), self.row.other].into_iter().flatten() {
+        for account in self.accounts() {
             let holder = context.facts.owner(account)?;
             let state = holder.ok_or(PlanError::Damaged("a deal of nobody"))?.account.state;
             if !state.pays() || !state.receives() {
@@ -147,10 +157,10 @@ impl Deal {
         Ok(false)
     }
 
-    /// For how long both accounts have been stopped altogether, microseconds.
+    /// For how long its accounts have been stopped altogether, microseconds.
     pub fn stopped_us(&self, context: &Context) -> Result<i64, PlanError> {
         let mut sum = 0_i64;
-        for account in [Some(self.row.owner), self.row.other].into_iter().flatten() {
+        for account in self.accounts() {
             sum = sum.saturating_add(stopped_us(context, account)?);
         }
         Ok(sum)
@@ -179,7 +189,8 @@ impl Deal {
         let account = self.row.account.ok_or(PlanError::Damaged("a deal without an account"))?;
         let (buyer, seller) = (self.party(Side::Buy), self.party(Side::Sell));
         let (buyer, seller) = (buyer.ok_or(DEAL_GONE)?, seller.ok_or(DEAL_GONE)?);
-        Ok(shares.legs(account, seller, buyer))
+        let platform = self.terms.platform.map(|platform| platform.account);
+        Ok(shares.legs(account, [seller, buyer], platform))
     }
 
     /// What a side reads of it: `deal`, `goods`, `amount`, until when it waits as `day`, and of the
@@ -220,7 +231,8 @@ pub fn mine(context: &Context) -> Vec<Want> {
     searches(person).map(Want::Arrangements).into()
 }
 
-/// All that the caller takes part in and that is not over, the oldest first.
+/// All that the caller takes part in, as far as they have heard of it, and that is not over, the
+/// oldest first.
 pub fn found(context: &Context) -> Result<Vec<Deal>, PlanError> {
     let person = context.person()?;
     let mut deals = Vec::new();
@@ -293,10 +305,9 @@ pub fn sides(context: &Context, event: Option<Event>) -> Vec<Want> {
 }
 
 impl Deal {
-    /// Who its sides are, how their accounts stand, and for how long they were stopped.
+    /// Who takes part in it, how their accounts stand, and for how long they were stopped.
     pub fn wants(&self) -> Vec<Want> {
-        let sides = [Some(self.row.owner), self.row.other].into_iter().flatten();
-        let of_side = |account| [Want::Owner(account), Want::Stopped(account)];
-        sides.flat_map(of_side).collect()
+        let of_each = |account| [Want::Owner(account), Want::Stopped(account)];
+        self.accounts().flat_map(of_each).collect()
     }
 }

@@ -40,6 +40,8 @@ const IN_LIST: &[Slot] = &[
     Slot("todo_code", Kind::Text),
     Slot("day", Kind::Day),
     Slot("name", Kind::Name),
+    Slot("part", Kind::Count),
+    Slot("parts", Kind::Count),
 ];
 const WHOLE_DEAL: &[Slot] = &[
     Slot("name", Kind::Name),
@@ -51,6 +53,8 @@ const WHOLE_DEAL: &[Slot] = &[
     Slot("dial", Kind::Text),
     Slot("todo", Kind::Text),
     Slot("todo_code", Kind::Text),
+    Slot("part", Kind::Count),
+    Slot("parts", Kind::Count),
 ];
 const LINE: Message = Message::plain("sms.deal_line", IN_LIST);
 const WHOLE: Message = Message::plain(
@@ -82,6 +86,7 @@ impl Deal {
         let own = side == self.terms.side;
         match (self.state, side) {
             (State::Drafted, _) => "unsent",
+            (State::Brokered, _) => "answer",
             (State::Offered, _) if own => "they_answer",
             (State::Countered, _) if !own => "they_answer",
             (State::Offered | State::Countered, _) => "answer",
@@ -89,6 +94,8 @@ impl Deal {
             (State::Accepted, Side::Sell) => "they_pay",
             (State::Funded, _) if self.terms.keep_minor.is_some() => "day",
             (State::Delivered, Side::Buy) if self.terms.keep_minor.is_some() => "object",
+            (State::Funded, Side::Sell) if self.terms.is_in_parts() => "part",
+            (State::Funded, Side::Buy) if self.terms.is_in_parts() => "they_part",
             (State::Funded, Side::Sell) => "deliver",
             (State::Funded, Side::Buy) => "they_deliver",
             (State::Delivered, Side::Buy) => "look",
@@ -123,6 +130,7 @@ impl Deal {
             "answer",
             "pay",
             "deliver",
+            "part",
             "look",
             "object",
             "agree",
@@ -159,6 +167,7 @@ fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn described(context: &Context, deal: &Deal, side: Side) -> Result<Slots, PlanError> {
     let mut slots = deal.told(context, side)?;
     slots.insert("todo_code".into(), deal.todo(side).to_owned().into());
+    slots.extend(deal.terms.counted());
     slots.retain(|slot, _| IN_LIST.iter().any(|Slot(name, _kind)| name == slot));
     Ok(slots)
 }
@@ -168,6 +177,7 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     plan.show("todo_code", deal.todo(side).to_owned());
+    plan.show_all(deal.terms.counted());
     for (event, flag) in MAY {
         if deal.role(event, side).is_some() {
             plan.flag(flag);
@@ -183,6 +193,9 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.flag("may_agree");
     }
     codes(plan, &deal, side);
+    if deal.terms.is_in_parts() && plan.flags.remove("may_release") {
+        plan.flag("may_release_next");
+    }
     Ok(())
 }
 
@@ -199,6 +212,10 @@ fn codes(plan: &mut Plan, deal: &Deal, side: Side) {
     }
     if deal.terms.release == Release::Door {
         plan.flags.remove("may_deliver");
+    }
+    if deal.terms.platform.is_some() && plan.flags.remove("may_answer") {
+        // what it keeps is read first
+        plan.flag("may_answer_platform");
     }
     if deal.terms.keep_minor.is_some() {
         for (of_goods, of_deposit) in

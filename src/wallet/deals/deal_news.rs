@@ -5,6 +5,8 @@ use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::super::service::{Message, With};
 use super::deal::Deal;
+use super::parts::{PART_LET_GO, PART_PAID};
+use super::platform::{KEEPS, NO_SHARE, SHARE};
 use super::terms::Side;
 use crate::book::Change;
 use crate::value::{Kind, Slot, Slots};
@@ -20,7 +22,7 @@ const BASE: [Slot; 7] = [
     Slot("dial", Kind::Text),
 ];
 const PAID: [Slot; 8] = with(BASE, Slot("paid", Kind::Money));
-const TERMS: [Slot; 15] = [
+const TERMS: [Slot; 16] = [
     Slot("name", Kind::Name),
     Slot("phone", Kind::Phone),
     Slot("deal", Kind::Code),
@@ -36,6 +38,7 @@ const TERMS: [Slot; 15] = [
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
     Slot("keep", Kind::Money),
+    Slot("parts", Kind::Count),
 ];
 const DIVIDED: [Slot; 9] = [
     Slot("name", Kind::Name),
@@ -72,7 +75,18 @@ const PROBLEM: [Slot; 9] = [
     Slot("problem_code", Kind::Text),
     Slot("said", Kind::Text),
 ];
-const EXPECTED: [Slot; 8] = with(BASE, Slot("todo_code", Kind::Text));
+const EXPECTED: [Slot; 10] = [
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("deal", Kind::Code),
+    Slot("goods", Kind::Name),
+    Slot("price", Kind::Money),
+    Slot("day", Kind::Day),
+    Slot("dial", Kind::Text),
+    Slot("todo_code", Kind::Text),
+    Slot("part", Kind::Count),
+    Slot("parts", Kind::Count),
+];
 
 const fn with(base: [Slot; 7], more: Slot) -> [Slot; 8] {
     let [name, phone, deal, goods, amount, day, dial] = base;
@@ -159,7 +173,11 @@ pub const STUCK: Message = Message::plain("sms.deal_stuck", &BASE);
 pub const TRIED: Message = Message::plain("sms.deal_tried", &BASE);
 
 /// What comes of money that is paid out, whatever did it.
-pub const MONEY: [&Message; 4] = [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK];
+pub const MONEY: [&Message; 8] =
+    [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK, &PART_PAID, &PART_LET_GO, &SHARE, &NO_SHARE];
+/// The same where a code was tried for it, which lets all of it go.
+pub const MONEY_BY_CODE: [&Message; 7] =
+    [&PAID_OUT, &LET_GO, &BACK, &GIVEN_BACK, &SHARE, &NO_SHARE, &TRIED];
 
 impl Deal {
     /// Tells a side of it. Who has not joined is told by their number, in the language of who asks
@@ -184,11 +202,15 @@ impl Deal {
         Ok(Change::Tell(context.message(subject, language, message, &slots, None)))
     }
 
-    /// Tells a side what it says.
-    pub fn tell_terms(&self, context: &Context, side: Side) -> Result<Change, PlanError> {
+    /// Tells a side what it says, and what a platform keeps of it.
+    pub fn tell_terms(&self, context: &Context, side: Side) -> Result<Vec<Change>, PlanError> {
         let deposit = self.terms.keep_minor.is_some();
         let message = if deposit { &DEPOSIT_SAYS } else { &SAYS };
-        self.tell(context, side, message, self.terms.told(context))
+        let mut changes = vec![self.tell(context, side, message, self.terms.told(context))?];
+        if self.terms.platform.is_some() {
+            changes.push(self.tell(context, side, &KEEPS, self.keeps(context)?)?);
+        }
+        Ok(changes)
     }
 
     /// Tells both.

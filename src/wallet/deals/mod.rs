@@ -8,6 +8,7 @@
 pub mod answering;
 pub mod appealing;
 pub mod arbiters;
+pub mod brokering;
 pub mod deal;
 mod deal_clock;
 mod deal_code;
@@ -17,7 +18,10 @@ pub mod deals_of_staff;
 pub mod delivery;
 pub mod funding;
 pub mod offering;
+mod parts;
 mod paying_out;
+mod platform;
+pub mod platform_list;
 pub mod problems;
 pub mod releasing;
 pub mod returning;
@@ -40,6 +44,8 @@ pub const DEAL_GONE: Reason = Reason::new("deal_gone");
 pub enum State {
     /// Its owner has written it by a text, and has not said yes to what was read back.
     Drafted,
+    /// A platform has opened it for the two, and the seller, who is its owner, is asked.
+    Brokered,
     /// The other side is asked.
     Offered,
     /// They have proposed other terms, and its owner is asked.
@@ -84,7 +90,7 @@ pub enum State {
 pub enum Event {
     /// Its owner says yes to what was read back: the other side hears of it.
     Offer,
-    /// Whoever is asked says yes,
+    /// Whoever is asked says yes; the first of the two, where a platform asks both,
     Accept,
     /// or no,
     Decline,
@@ -138,9 +144,10 @@ pub const RULES: Kind = Kind {
     states: State::VARIANTS,
     events: Event::VARIANTS,
     of_staff: false,
-    begins: &["drafted", "offered"],
+    begins: &["drafted", "brokered", "offered"],
     open: &[
         "drafted",
+        "brokered",
         "offered",
         "countered",
         "accepted",
@@ -161,7 +168,7 @@ pub const RULES: Kind = Kind {
 
 fn apply(state: State, event: Event, role: Role) -> Option<State> {
     match state {
-        State::Drafted | State::Offered | State::Countered | State::Accepted => {
+        State::Drafted | State::Brokered | State::Offered | State::Countered | State::Accepted => {
             agreeing(state, event, role)
         }
         State::Funded | State::Delivered | State::Returning => trading(state, event, role),
@@ -180,11 +187,13 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
 
 /// Before there is money in it.
 fn agreeing(at: State, event: Event, role: Role) -> Option<State> {
-    let asked = if at == State::Countered { Role::Owner } else { Role::Other };
-    let answered = at == State::Offered || at == State::Countered;
+    let brokered = at == State::Brokered;
+    let asked = if brokered || at == State::Countered { Role::Owner } else { Role::Other };
+    let answered = brokered || at == State::Offered || at == State::Countered;
+    let agreed = if brokered { State::Offered } else { State::Accepted };
     let (allowed, then) = match event {
         Event::Offer => (at == State::Drafted && role == Role::Owner, State::Offered),
-        Event::Accept => (answered && role == asked, State::Accepted),
+        Event::Accept => (answered && role == asked, agreed),
         Event::Decline => (answered && role == asked, State::Declined),
         Event::Counter => (at == State::Offered && role == Role::Other, State::Countered),
         Event::Withdraw => (withdraws(at, role), State::Withdrawn),

@@ -12,6 +12,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::deal::{self, Deal};
 use super::deal_clock::Clock;
+use super::platform::{KEEPS, NO_SHARE, SHARE, SHARE_STUCK};
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
 use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news};
@@ -23,7 +24,7 @@ use crate::store::arrangement_rows::{ArrangementRow, Search, Side as Of};
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::tariff::{Able, PriceCase};
+use crate::tariff::{Able, Percent, PriceCase};
 use crate::value::{Kind, Slot, Value};
 
 /// Asks the other side. What it costs is a table of the tariff under this name. What the clock of a
@@ -63,6 +64,10 @@ pub const OPEN: Service = Service {
         &deal_news::LET_GO,
         &deal_news::BACK,
         &deal_news::GIVEN_BACK,
+        &KEEPS,
+        &SHARE,
+        &NO_SHARE,
+        &SHARE_STUCK,
     ],
     priced: Some(Able { tier: false, channels: &[], month: false, payee: false, stands_for: &[] }),
     ..Service::PLAIN
@@ -129,14 +134,16 @@ const SHOWS: &[Slot] = &[
     Slot("bring_code", Kind::Text),
     Slot("delivery", Kind::Money),
     Slot("keep", Kind::Money),
+    Slot("parts", Kind::Count),
     Slot("deal", Kind::Code),
 ];
 
 /// Deals that one may have open.
 const OPEN_MAX: usize = 20;
-/// Those of one that wait for the same number, and of all that wait for one.
+/// Those of one that wait for the same number,
 const TO_ONE_MAX: usize = 3;
-const WAITING_MAX: i64 = 30;
+/// and of all that wait for one.
+pub const WAITING_MAX: i64 = 30;
 /// Days in which the other side is to answer.
 const ANSWER_DAYS: i32 = 2;
 
@@ -153,7 +160,7 @@ fn both_and_places(context: &Context) -> Vec<Want> {
 }
 
 /// What waits for somebody, or for a number.
-pub(super) fn waiting(side: Of) -> Search {
+pub fn waiting(side: Of) -> Search {
     Search { side, kind: RULES.name, open: true, since: 0, limit: WAITING_MAX }
 }
 
@@ -184,7 +191,7 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
     let room = allowed(context, owner, &to, other)?;
     let amount = context.amount("amount")?;
     plan.show("price", amount);
-    let price = price(context)?;
+    let price = price(context, None)?;
     let answer_by = crate::calendar::Day::new(context.today().number().saturating_add(ANSWER_DAYS));
     let terms = Terms::typed(context, price, Clock::until(answer_by, stopped_us(context, other)?))?;
     plan.show_all(terms.told(context));
@@ -216,8 +223,8 @@ fn stopped_us(context: &Context, other: Option<&AccountHolder>) -> Result<i64, P
     Ok(own.saturating_add(theirs))
 }
 
-/// What it costs, whoever pays it.
-pub fn price(context: &Context) -> Result<Price, PlanError> {
+/// What it costs, whoever pays it, and what a platform keeps.
+pub fn price(context: &Context, keeps: Option<Percent>) -> Result<Price, PlanError> {
     let amount = context.amount("amount")?;
     let date = context.now.day(&context.config.market.zone);
     let service = OPEN.name;
@@ -225,6 +232,7 @@ pub fn price(context: &Context) -> Result<Price, PlanError> {
     let fee = context.tariff.quote(&case);
     let fee = fee.map_err(|reason| Refusal::of_field(reason, "amount"))?;
     let price = Price::of(&fee, terms::fee_by(context)?);
+    let price = keeps.map_or(price, |keeps| price.shared(keeps, amount.minor));
     if price.seller.total_minor() >= amount.minor {
         // nothing would arrive
         return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount").into());
@@ -272,7 +280,7 @@ fn allowed(
 }
 
 /// The other side is asked, and who asks hears that they are.
-fn told(context: &Context, deal: &Deal) -> Result<Vec<crate::book::Change>, PlanError> {
+pub fn told(context: &Context, deal: &Deal) -> Result<Vec<crate::book::Change>, PlanError> {
     let side = deal.terms.side;
     let deposit = deal.terms.keep_minor.is_some();
     let asked: &Message = match side {
@@ -281,11 +289,10 @@ fn told(context: &Context, deal: &Deal) -> Result<Vec<crate::book::Change>, Plan
         Side::Buy => &deal_news::WANTS_TO_BUY,
         Side::Sell => &deal_news::WANTS_TO_SELL,
     };
-    Ok(vec![
-        deal.tell(context, side.other(), asked, [])?,
-        deal.tell_terms(context, side.other())?,
-        deal.tell(context, side, &deal_news::OFFERED, [])?,
-    ])
+    let mut changes = vec![deal.tell(context, side.other(), asked, [])?];
+    changes.extend(deal.tell_terms(context, side.other())?);
+    changes.push(deal.tell(context, side, &deal_news::OFFERED, [])?);
+    Ok(changes)
 }
 
 /// The inputs of a text, as if they had been typed.

@@ -9,6 +9,7 @@ use super::super::plan::{Act, PlanError};
 use super::deal::Deal;
 use super::deal_clock::Clock;
 use super::deal_news::{BACK, GIVEN_BACK, LET_GO, PAID_OUT};
+use super::platform::{NO_SHARE, SHARE};
 use super::terms::Side;
 use super::{DEAL_GONE, Event};
 use crate::book::{Change, Meter};
@@ -55,8 +56,22 @@ impl Deal {
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         let parts = [payout.more_minor, back].map(|minor| context.money(minor));
-        changes.extend(self.news(context, parts, seller, buyer)?);
-        let meters = self.meters(context, payout, seller.minor > 0)?;
+        changes.extend(if self.terms.is_in_parts() && !payout.last {
+            let [let_go, rest] = parts;
+            self.part_news(context, [seller, let_go, rest])?
+        } else {
+            self.news(context, parts, seller, buyer)?
+        });
+        let share_minor = shares.earned.platform_minor;
+        if share_minor > 0 {
+            changes.extend(self.tell_platform(context, &SHARE, share_minor)?);
+        } else if payout.last {
+            changes.extend(self.tell_platform(context, &NO_SHARE, 0)?);
+        }
+        let mut meters = self.meters(context, payout, seller.minor > 0)?;
+        if let Some(platform) = self.platform(context)?.filter(|_| share_minor > 0) {
+            meters.push(metering::received(context, platform, context.money(share_minor)));
+        }
         let kind = if payout.more_minor == 0 { RETURNED } else { OUT };
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }

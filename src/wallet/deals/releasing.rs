@@ -44,7 +44,7 @@ pub const COLLECT: Service = Service {
     wants: &[deal::named, |context| with_code(context, Event::Collect)],
     decide: |context, plan| by_code(context, plan, Event::Collect, Release::Door),
     refusals: BY_CODE,
-    messages: WITH_CODE,
+    messages: &deal_news::MONEY_BY_CODE,
     ..RELEASE
 };
 
@@ -54,7 +54,7 @@ pub const UNPACK: Service = Service {
     wants: &[deal::named, |context| with_code(context, Event::Release)],
     decide: |context, plan| by_code(context, plan, Event::Release, Release::Parcel),
     refusals: BY_CODE,
-    messages: WITH_CODE,
+    messages: &deal_news::MONEY_BY_CODE,
     ..RELEASE
 };
 
@@ -74,13 +74,6 @@ const SHOWS: &[Slot] = &[
 ];
 const BY_CODE: &[Reason] =
     &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, Reason::CODE_WRONG, Reason::CODE_GONE];
-const WITH_CODE: &[&super::super::service::Message] = &[
-    &deal_news::PAID_OUT,
-    &deal_news::LET_GO,
-    &deal_news::BACK,
-    &deal_news::GIVEN_BACK,
-    &deal_news::TRIED,
-];
 
 /// The deal of which something is let go, and as whom the caller does it.
 fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Role), PlanError> {

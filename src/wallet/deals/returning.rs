@@ -32,13 +32,7 @@ pub const RETURN: Service = Service {
     decide: brought,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, Reason::CODE_WRONG, Reason::CODE_GONE],
-    messages: &[
-        &deal_news::PAID_OUT,
-        &deal_news::LET_GO,
-        &deal_news::BACK,
-        &deal_news::GIVEN_BACK,
-        &deal_news::TRIED,
-    ],
+    messages: &deal_news::MONEY_BY_CODE,
     ..Service::PLAIN
 };
 

@@ -6,8 +6,10 @@ use super::super::plan::PlanError;
 use super::deal_clock::Clock;
 use super::shares::{FeeBy, Price};
 use crate::calendar::Day;
+use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::tariff::Percent;
 use crate::text;
 use crate::value::{Slots, Value};
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,15 @@ pub struct Ruling {
     pub words: String,
 }
 
+/// Who has brought the two together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Their wallet.
+    pub account: AccountId,
+    /// What they keep of the amount.
+    pub keeps: Percent,
+}
+
 /// All that only deals know of themselves. What is in one is the balance of its account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -130,6 +141,9 @@ pub struct Terms {
     pub delivery_minor: i64,
     /// Where it is a deposit: what stays with who provides for it when nobody comes, minor units.
     pub keep_minor: Option<i64>,
+    /// The platform that has opened it for the two, where one has.
+    #[serde(default)]
+    pub platform: Option<Platform>,
     /// In how many parts it is let go, where they have agreed on some.
     pub parts: i64,
     /// What it costs the two.
@@ -168,18 +182,22 @@ impl Terms {
         let deliver_by = deliver_by(context)?;
         let delivery_minor = delivery(context, amount_minor)?;
         let keep_minor = keep(context, amount_minor)?;
-        let release = chosen(context, "release")?.unwrap_or(Release::Door);
+        let parts = parts(context)?;
+        let by_hand = keep_minor.is_some() || parts > 1 || in_parts(context);
+        let release = if by_hand { None } else { chosen(context, "release")? };
+        let usual = if by_hand { Release::Hand } else { Release::Door };
         Ok(Terms {
             side,
             goods,
             amount_minor,
             deliver_by,
             look_days: chosen(context, "look")?.unwrap_or(Look::Two).days(),
-            release: if keep_minor.is_some() { Release::Hand } else { release },
+            release: release.unwrap_or(usual),
             fee_by: chosen(context, "fee_by")?.unwrap_or(FeeBy::Buyer),
             delivery_minor,
             keep_minor,
-            parts: chosen(context, "parts")?.unwrap_or(1_i64).clamp(1, 10),
+            platform: None,
+            parts,
             price,
             released_minor: 0,
             funded: None,
@@ -219,7 +237,7 @@ impl Terms {
     /// how it is let go, who pays what, and what is for bringing it.
     pub fn told(&self, context: &Context) -> Slots {
         let fee_code: &'static str = self.fee_by.into();
-        let release_code: &'static str = self.release.into();
+        let release_code = if self.is_in_parts() { "parts" } else { self.release.into() };
         let fee = self.price.total_minor();
         Slots::from([
             ("goods".into(), Value::Name(self.goods.clone())),
@@ -232,6 +250,7 @@ impl Terms {
             ("bring_code".into(), if self.delivery_minor > 0 { "some" } else { "none" }.into()),
             ("delivery".into(), context.money(self.delivery_minor).into()),
             ("keep".into(), context.money(self.keep_minor.unwrap_or(0)).into()),
+            ("parts".into(), self.parts.into()),
         ])
     }
 }
@@ -275,6 +294,24 @@ fn deliver_by(context: &Context) -> Result<Day, PlanError> {
     let last = today.saturating_add(DAYS_MAX);
     let day = day.filter(|day| day.number() > today && day.number() <= last);
     Ok(day.ok_or_else(|| Refusal::of_field(DEAL_DAY, "deliver"))?)
+}
+
+/// Whether it is to be let go in parts.
+fn in_parts(context: &Context) -> bool {
+    context.fields.get("release").is_some_and(|typed| typed == "parts")
+}
+
+/// In how many parts it is let go: in one where another way was chosen since.
+fn parts(context: &Context) -> Result<i64, PlanError> {
+    let otherwise = context.fields.contains_key("release") && !in_parts(context);
+    let typed = context.fields.get("parts").filter(|_| !otherwise);
+    Ok(match typed.map(String::as_str) {
+        None => 1,
+        Some("two") => 2,
+        Some("three") => 3,
+        Some("four") => 4,
+        Some(number) => number.parse::<i64>().map_err(|_text| Reason::INVALID)?.clamp(1, 10),
+    })
 }
 
 /// What stays of a deposit: nothing where it is none.

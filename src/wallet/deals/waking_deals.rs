@@ -9,6 +9,7 @@ use super::arbiters;
 use super::deal::Deal;
 use super::deal_clock::{Clock, Stroke};
 use super::paying_out::Payout;
+use super::platform::{NO_SHARE, SHARE_STUCK};
 use super::terms::Side;
 use super::{Event, RULES, State, deal_news};
 use crate::book::{Change, Put};
@@ -44,7 +45,7 @@ fn wake(
         // a mistake of ours: it is reported, and looked at again
         Some(refusal) if refusal.reason == Reason::INVALID => return Err(refusal.clone().into()),
         // there is no room for it at who is to be paid
-        Some(_cannot_yet) => return stuck(context, &deal),
+        Some(cannot_yet) => return stuck(context, &deal, cannot_yet.reason),
         None => {}
     }
     if deal.is_stopped(context)? {
@@ -90,9 +91,9 @@ fn told(
     for side in [Side::Buy, Side::Sell] {
         let todo = deal.todo(side);
         let theirs = !todo.starts_with("they_") || event == Event::Wait;
-        // nobody but its owner has heard of one that was not sent
-        if theirs && (deal.state != State::Drafted || side == deal.terms.side) {
-            let todo = [("todo_code".to_owned(), Value::from(todo.to_owned()))];
+        if theirs && deal.is_heard_of(side) {
+            let mut todo = Slots::from([("todo_code".to_owned(), Value::from(todo.to_owned()))]);
+            todo.extend(deal.terms.counted());
             changes.push(deal.tell(context, side, message, todo)?);
         }
     }
@@ -109,9 +110,16 @@ fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
             let changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
             Ok(Act { kind: "deal_over", changes, ..Act::default() })
         }
+        State::Brokered => {
+            let mut changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
+            changes.push(deal.tell(context, deal.terms.side, &deal_news::EXPIRED, [])?);
+            changes.extend(deal.tell_platform(context, &NO_SHARE, 0)?);
+            Ok(Act { kind: "deal_over", changes, ..Act::default() })
+        }
         State::Offered | State::Countered | State::Accepted => {
             let mut changes = vec![deal.moved(context, Event::RunOut, Role::Service, "")?];
             changes.extend(deal.tell_both(context, &deal_news::EXPIRED, &Slots::new())?);
+            changes.extend(deal.tell_platform(context, &NO_SHARE, 0)?);
             Ok(Act { kind: "deal_over", changes, ..Act::default() })
         }
         State::Funded => deal.pays(context, &payout),
@@ -138,13 +146,17 @@ fn run_out(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
     }
 }
 
-/// Who is to be paid cannot take it now: they hear why once a day, and it is tried again.
-fn stuck(context: &Context, deal: &Deal) -> Result<Act, PlanError> {
+/// Who is to be paid cannot take it now: they hear why once a day, and it is tried again. It is the
+/// seller who owns what a platform has opened, so that a limit of another's is the platform's.
+fn stuck(context: &Context, deal: &Deal, reason: Reason) -> Result<Act, PlanError> {
     let ruling = deal.terms.ruling.as_ref().filter(|_| deal.state == State::Ruled);
     let all_back = ruling.is_some_and(|ruling| ruling.back_minor >= deal.terms.left_minor());
     let side = if deal.state == State::Funded || all_back { Side::Buy } else { Side::Sell };
-    let news = deal.tell(context, side, &deal_news::STUCK, [])?;
-    waits(deal, context.now.plus(DAY), vec![news])
+    let mut news = vec![deal.tell(context, side, &deal_news::STUCK, [])?];
+    if reason == Reason::OTHER_LIMIT {
+        news.extend(deal.tell_platform(context, &SHARE_STUCK, 0)?);
+    }
+    waits(deal, context.now.plus(DAY), news)
 }
 
 /// Nothing can be done now: it is looked at again then.

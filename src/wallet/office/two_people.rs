@@ -133,8 +133,8 @@ impl Wish {
     }
 }
 
-/// What is told once, to whoever does it: never stored, and not compared.
-const ONCE: &str = "link";
+/// What is only known, and told, when it is done: never stored, and not compared.
+const ONCE: [&str; 2] = ["link", "redemption"];
 
 /// What somebody says yes to: the values that they saw.
 pub fn seen(slots: &Slots) -> String {
@@ -146,7 +146,7 @@ pub fn seen(slots: &Slots) -> String {
 
 /// What of it may be kept and shown again.
 pub(super) fn lasting(slots: &Slots) -> Slots {
-    let lasting = slots.iter().filter(|(name, _)| name.as_str() != ONCE);
+    let lasting = slots.iter().filter(|(name, _)| !ONCE.contains(&name.as_str()));
     lasting.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
@@ -307,6 +307,6 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     let over = KIND.moved(row, Event::TakeBack.into(), Role::Owner, why(context)?)?;
-    plan.commit(Act { kind: "take_back_approval", changes: vec![over], ..Act::default() });
+    plan.commit(Act { kind: "unask", changes: vec![over], ..Act::default() });
     Ok(())
 }

@@ -26,6 +26,9 @@ pub fn nothing(want: &Want) -> Found {
         Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
+        Want::BankAccounts => Found::BankAccounts(Vec::new()),
+        Want::BankFile(_) => Found::BankFile(None),
+        Want::BankLine(..) => Found::BankLine(None),
         Want::Staff(_) | Want::AllStaff => Found::Staff(Vec::new()),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }

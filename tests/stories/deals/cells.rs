@@ -8,9 +8,11 @@ use strum::VariantArray;
 type Cell = (&'static str, &'static str, Role, &'static str);
 
 /// Before there is money in it.
-const AGREEING: [Cell; 11] = [
+const AGREEING: [Cell; 13] = [
     ("drafted", "offer", Role::Owner, "offered"),
     ("drafted", "withdraw", Role::Owner, "withdrawn"),
+    ("brokered", "accept", Role::Owner, "offered"),
+    ("brokered", "decline", Role::Owner, "declined"),
     ("offered", "accept", Role::Other, "accepted"),
     ("offered", "decline", Role::Other, "declined"),
     ("offered", "counter", Role::Other, "countered"),
@@ -53,8 +55,9 @@ const DECIDING: [Cell; 10] = [
 ];
 
 /// What comes of a time that is over.
-const RUN_OUT: [(&str, &str); 8] = [
+const RUN_OUT: [(&str, &str); 9] = [
     ("drafted", "expired"),
+    ("brokered", "expired"),
     ("offered", "expired"),
     ("countered", "expired"),
     ("accepted", "expired"),
@@ -112,5 +115,5 @@ fn it_is_over_in_each_state_that_is_not_open() {
     for state in KIND.states {
         assert_eq!(KIND.open.contains(state), !over.contains(state), "{state}");
     }
-    assert_eq!(KIND.begins, ["drafted", "offered"]);
+    assert_eq!(KIND.begins, ["drafted", "brokered", "offered"]);
 }

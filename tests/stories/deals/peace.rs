@@ -247,3 +247,36 @@ async fn who_has_swapped_the_sim_does_not_see_the_code_again() {
     assert_eq!(digits(&deal(&buyer, &[Pick("read_code"), Type("7361")]).await), code);
     world.check();
 }
+
+/// A wall in two parts: both see which is next, and hear what is left.
+async fn in_parts(number: &str, pin: &str) -> String {
+    let world = World::new().await;
+    let (buyer, seller) = (world.phone(number), world.phone(OTHER));
+    let before = (world.balance(number).await, world.balance(OTHER).await);
+    speaks_as(&seller, number).await;
+    let way = [Pick("buy"), Type("0700000004"), Type("501"), Type("wall"), Pick("change")];
+    safe(&buyer, &way).await;
+    let terms = [Type("5"), Pick("two"), Pick("parts"), Pick("two"), Pick("buyer"), Pick("none")];
+    buyer.go(&terms).await;
+    buyer.go(&[Pick("ask")]).await;
+    seller.messages().await;
+    seller.write(words(number, "ACCEPT", "KUBALI", "ACCEPTER")).await;
+    safe(&buyer, &[Pick("mine"), Line("wall"), Pick("pay"), Yes, Type(pin)]).await;
+    for paid in [25_050, 50_100] {
+        safe(&seller, &[Pick("mine"), Line("wall")]).await;
+        safe(&buyer, &[Pick("mine"), Line("wall"), Pick("next_part"), Yes, Type(pin)]).await;
+        buyer.messages().await;
+        seller.messages().await;
+        assert_eq!(world.balance(OTHER).await, before.1 + paid);
+    }
+    assert_eq!(world.balance(number).await, before.0 - 51_100);
+    world.check();
+    both(&buyer, &seller, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_part_after_the_other_in_three_languages() {
+    for (language, seen) in in_three_languages(in_parts).await {
+        insta::assert_snapshot!(format!("parts_in_{language}"), seen);
+    }
+}

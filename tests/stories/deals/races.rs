@@ -27,7 +27,7 @@ pub struct Race {
 }
 
 /// What came of an act: nothing, or the code of the refusal; and the digits that it showed.
-async fn acts(
+pub async fn acts(
     node: &World,
     number: &str,
     service: &str,

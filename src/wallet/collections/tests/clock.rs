@@ -145,6 +145,42 @@ fn whose_wallet_takes_nothing_is_set_aside_and_tried_again_on_other_days() {
     assert_eq!(world.told("sms.gift_back"), 4);
 }
 
+/// Also more than fit into any one piece: who can take theirs has it at once, and all that are set
+/// aside are tried in one morning, whoever of them has theirs by then.
+#[test]
+fn a_thousand_wallets_that_take_nothing_hold_up_nobody() {
+    let gifts = [10; 1_400];
+    let mut world = World::closed("me", &gifts);
+    let stand = |world: &mut World, which: std::ops::Range<i64>, state: AccountState| {
+        for nr in which {
+            let giver = world.trial.person_of(Id::of(201 + nr));
+            world.trial.change(&giver, |member| member.account.state = state);
+        }
+    };
+    // the last that came are the first to go back
+    stand(&mut world, 200..1_100, AccountState::Frozen);
+    stand(&mut world, 1_100..1_400, AccountState::Closed);
+    let begun = world.trial.now;
+    for _wake in 0..2 + 5 {
+        world.wakes();
+    }
+    assert_eq!((world.trial.now, world.balance()), (begun, 12_000), "200 have theirs at once");
+    assert_eq!(world.collection().terms.back.unwrap().aside.len(), 1_200);
+    stand(&mut world, 200..1_100, AccountState::Open);
+    let morning = Timestamp::from_micros(world.row.due_at.unwrap());
+    for _wake in 0..4 {
+        world.wakes();
+    }
+    assert_eq!((world.trial.now, world.balance()), (morning, 3_000), "900 more in one morning");
+    let again = Timestamp::from_micros(world.row.due_at.unwrap());
+    assert_eq!(again.since(morning), DAY * 2);
+    stand(&mut world, 1_100..1_400, AccountState::StopDebit);
+    assert_eq!(world.runs(), 1);
+    assert_eq!((world.state(), world.balance()), ("returned", 0));
+    assert!(world.got.values().all(|minor| *minor == 10), "each once");
+    assert_eq!((world.got.len(), world.told("sms.gift_back")), (1_400, 1_400));
+}
+
 /// The book refuses a piece for whatever reason: each look goes on all the same.
 #[test]
 fn what_the_book_refuses_is_set_aside_one_by_one() {

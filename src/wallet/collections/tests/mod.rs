@@ -60,6 +60,8 @@ struct World {
     baraka: PersonRow,
     row: ArrangementRow,
     entries: Vec<Whole>,
+    /// How many of them the trial knows the pages of.
+    paged: usize,
     usage: Usage,
     state: AccountState,
     /// What each giver has got back, and what each has heard: the template and the values.
@@ -77,6 +79,7 @@ impl World {
             baraka,
             row,
             entries: Vec::new(),
+            paged: 0,
             usage: Usage::default(),
             state: AccountState::Open,
             got: BTreeMap::new(),
@@ -138,7 +141,7 @@ impl World {
 
     /// Pages of its entries, wherever one begins.
     fn pages(&mut self) {
-        for (at, whole) in self.entries.iter().enumerate() {
+        for (at, whole) in self.entries.iter().enumerate().skip(self.paged) {
             for limit in [50, 101, super::handing_back::PIECE] {
                 let page: Vec<Whole> =
                     self.entries[..=at].iter().rev().take(limit).cloned().collect();
@@ -147,6 +150,7 @@ impl World {
             }
             self.trial.set(Want::Posting(whole.0.id), Found::Posting(Some(whole.clone())));
         }
+        self.paged = self.entries.len();
     }
 
     /// The book records a posting that moves these amounts.

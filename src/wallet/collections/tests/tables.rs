@@ -38,3 +38,11 @@ fn a_collection_is_closed_paid_on_or_goes_back_and_only_its_organiser_or_the_clo
         ],
     );
 }
+
+#[test]
+fn a_collection_begins_by_how_it_is_paid_and_is_over_once_all_is_spent_or_back() {
+    assert_eq!(KIND.begins, ["gathering", "pooling"]);
+    for state in KIND.states {
+        assert_eq!(KIND.open.contains(state), !["spent", "returned"].contains(state), "{state}");
+    }
+}

@@ -8,7 +8,9 @@ mod deliveries;
 mod deposits;
 mod disputes;
 mod fundings;
+mod milestones;
 mod openings;
+mod platforms;
 mod random_walks;
 mod releases;
 mod returns;
@@ -86,6 +88,7 @@ fn terms() -> Terms {
         fee_by: FeeBy::Buyer,
         delivery_minor: 0,
         keep_minor: None,
+        platform: None,
         parts: 1,
         price: price(1_000, 0),
         released_minor: 0,
@@ -228,6 +231,7 @@ fn heard(act: Act) -> Vec<(String, &'static str)> {
     let who = |number: &str| match number {
         "+254700000001" => "amina",
         "+254700000004" => "daudi",
+        "+254700000007" => "kazi",
         STRANGER => "stranger",
         other => panic!("{other}"),
     };

@@ -292,6 +292,14 @@ fn without_a_name_it_is_the_only_one_that_can_be_meant() {
 }
 
 #[test]
+fn of_what_was_not_sent_the_other_side_sees_nothing() {
+    let two = there_is(State::Drafted, terms());
+    assert_eq!(two.does(Side::Sell, &SHOW, &[]).reason(), (DEAL_GONE, None));
+    let list = |side| two.trial.ask(&LIST, two.trial.caller(two.who(side))).list().planned();
+    assert_eq!([Side::Buy, Side::Sell].map(|side| list(side).items.len()), [1, 0]);
+}
+
+#[test]
 fn a_deal_is_named_by_its_code_and_is_nobody_elses_business() {
     let mut two = there_is(State::Drafted, terms());
     let key = two.trial.config.reference_key;

@@ -30,12 +30,15 @@ struct Model {
     state: &'static str,
     amount: i64,
     price: (i64, i64),
+    /// What a platform keeps.
+    share: i64,
     released: i64,
-    /// What lies in it, and what the buyer, the seller and the operator have of it.
+    /// What lies in it, and what the buyer, the seller, the operator and the platform have of it.
     held: i64,
     buyer: i64,
     seller: i64,
     fees: i64,
+    platform: i64,
 }
 
 impl Model {
@@ -43,7 +46,10 @@ impl Model {
         let amount = 1 + luck.up_to(200_000);
         let state = KIND.begins[luck.pick(KIND.begins.len())];
         let price = (luck.up_to(2_000), luck.up_to(amount.min(2_000) - 1));
-        Model { state, amount, price, released: 0, held: 0, buyer: 0, seller: 0, fees: 0 }
+        let most = (amount * 3 / 10).min(amount - 1 - price.1);
+        let share = if state == "brokered" { luck.up_to(most) } else { 0 };
+        let (released, held, buyer, seller, fees, platform) = (0, 0, 0, 0, 0, 0);
+        Model { state, amount, price, share, released, held, buyer, seller, fees, platform }
     }
 
     fn is_open(&self) -> bool {
@@ -56,19 +62,25 @@ impl Model {
 
     /// Lets so much go, and gives all the rest back with `last`: as the deal's own arithmetic says.
     fn pays(&mut self, more: i64, last: bool) {
-        let price = super::price(self.price.0, self.price.1);
+        let mut price = super::price(self.price.0, self.price.1);
+        price.seller.platform_minor = self.share;
         assert_eq!(self.held, price.balance_minor(self.amount, self.released), "{self:?}");
         let shares = price.shares(self.amount, self.released, more, last);
         assert!(shares.seller_minor >= 0 && shares.buyer_minor >= 0, "{self:?} {more}");
         self.released += more;
         self.seller += shares.seller_minor;
         self.buyer += shares.buyer_minor;
-        self.fees += shares.earned.total_minor();
-        self.held -= shares.seller_minor + shares.buyer_minor + shares.earned.total_minor();
+        self.fees += shares.earned.fees_minor;
+        self.platform += shares.earned.platform_minor;
+        let legs = shares.legs(Id::of(MONEY), [Id::of(2), Id::of(1)], Some(Id::of(3)));
+        self.held += legs.iter().map(|l| l.amount_minor).filter(|minor| *minor < 0).sum::<i64>();
+        assert_eq!(legs.iter().map(|leg| leg.amount_minor).sum::<i64>(), 0);
         // by another arithmetic: each has what is theirs by what was let go
         let earned = |whole: i64| whole * self.released / self.amount;
-        let (bought, sold) = (earned(self.price.0), earned(self.price.1));
-        assert_eq!((self.seller, self.fees), (self.released - sold, bought + sold), "{self:?}");
+        let (bought, kept) = (earned(self.price.0), earned(self.price.1 + self.share));
+        let platform = (self.share * kept).checked_div(self.price.1 + self.share).unwrap_or(0);
+        let all = (self.seller, self.fees, self.platform);
+        assert_eq!(all, (self.released - kept, bought + kept - platform, platform), "{self:?}");
     }
 
     /// What an event moves.
@@ -79,7 +91,11 @@ impl Model {
                 self.held = self.amount + self.price.0;
                 self.buyer = -self.held;
             }
-            "release_part" => self.pays(luck.up_to(left - 1), false),
+            "release_part" => {
+                // now and then coin by coin
+                let most = if luck.pick(2) == 0 { left - 1 } else { (left - 1).min(3) };
+                self.pays(luck.up_to(most), false);
+            }
             _ if KIND.open.contains(&after) || !self.paid_in() => {}
             "release" | "collect" => self.pays(left, true),
             "run_out" if after == "released" => self.pays(left, true),
@@ -87,7 +103,8 @@ impl Model {
             _ => self.pays(luck.up_to(left), true),
         }
         self.state = after;
-        assert_eq!(self.held + self.buyer + self.seller + self.fees, 0, "{self:?}");
+        let all = self.held + self.buyer + self.seller + self.fees + self.platform;
+        assert_eq!(all, 0, "{self:?}");
         if !self.is_open() {
             assert_eq!(self.held, 0, "over, and something is left: {self:?}");
         }
@@ -130,8 +147,10 @@ fn wherever_a_deal_goes_its_money_is_paid_out_to_the_coin() {
     let ways = ways();
     let mut ends: BTreeMap<&str, u64> = BTreeMap::new();
     let mut struck: BTreeSet<&str> = BTreeSet::new();
+    let mut shared = 0;
     for _walk in 0..walks {
         let mut deal = Model::begun(&mut luck);
+        let share = deal.share;
         for step in 0_u32.. {
             if !deal.is_open() {
                 break;
@@ -154,13 +173,16 @@ fn wherever_a_deal_goes_its_money_is_paid_out_to_the_coin() {
             }
             assert!(step < 20_000, "stuck: {deal:?}");
         }
+        shared += u64::from(deal.state == "released" && share > 0 && deal.platform == share);
         *ends.entry(deal.state).or_default() += 1;
     }
     let all = KIND.states.iter().filter(|state| !KIND.open.contains(state)).copied();
     assert_eq!(ends.keys().copied().collect::<BTreeSet<_>>(), all.collect(), "{ends:?}");
-    let clocks = ["drafted", "offered", "countered", "accepted", "funded", "delivered", "ruled"];
-    let clocks = BTreeSet::from(clocks).into_iter().chain(["returning"]).collect();
+    let agreeing = ["drafted", "brokered", "offered", "countered", "accepted"];
+    let trading = ["funded", "delivered", "ruled", "returning"];
+    let clocks = agreeing.into_iter().chain(trading).collect();
     assert_eq!(struck, clocks, "each clock is tried");
+    assert!(shared > walks / 40, "platforms had their whole share {shared} times");
     if walks > 2_000 {
         println!("{walks} walks ended as {ends:?}");
     }

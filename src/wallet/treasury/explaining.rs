@@ -1,0 +1,114 @@
+//! What a line of a statement is, where no e-money comes of it: a redemption that the bank has
+//! paid, one that came back, what the bank took or paid for itself. An amount is what it is: a line
+//! that differs by a cent is another line.
+
+use super::super::context::Context;
+use super::super::office::two_people::why;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Authority, Service};
+use super::bank_item::{Item, LINE_UNKNOWN, LINE_USED, LineName};
+use super::redemption::{self, Event, REDEMPTION_GONE, Redemption};
+use crate::book::{CHARGES, Change, INTEREST, Leg, OUTGOING, SUSPENSE};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::staff::role::Right;
+use crate::value::{Kind, Slot};
+use strum::{EnumString, IntoStaticStr, VariantNames};
+
+/// It is another amount, or another account.
+pub const LINE_DIFFERS: Reason = Reason::new("line_differs");
+
+/// What it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Meaning {
+    /// A redemption went out.
+    Redemption,
+    /// One that had gone out came back.
+    Returned,
+    /// The bank took something for itself.
+    Charge,
+    /// The bank paid interest.
+    Interest,
+}
+
+/// Inputs `line`, `meaning`, `redemption` where it is one or was, `why`.
+pub const EXPLAIN: Service = Service {
+    name: "explain_line",
+    authority: Authority::Staff(Right::Bank),
+    opens: 1,
+    wants: &[
+        |context| {
+            let line = LineName::typed(context).map(LineName::wants).unwrap_or_default();
+            line.into_iter().chain(redemption::wants_named(context)).collect()
+        },
+        |context| LineName::typed(context).map(|line| line.wants_left(context)).unwrap_or_default(),
+    ],
+    decide: explain,
+    shows: &[
+        Slot("line", Kind::Text),
+        Slot("amount", Kind::Money),
+        Slot("said", Kind::Text),
+        Slot("meaning", Kind::Text),
+    ],
+    refusals: &[LINE_UNKNOWN, LINE_USED, LINE_DIFFERS, REDEMPTION_GONE],
+    ..Service::PLAIN
+};
+
+fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let item = Item::typed(context)?;
+    let format = || Refusal::of_field(Reason::TEXT_FORMAT, "meaning");
+    let meaning: Meaning = context.field("meaning")?.parse().map_err(|_unknown| format())?;
+    plan.show("line", context.field("line")?.to_owned());
+    plan.show("amount", context.money(item.line.amount_minor));
+    plan.show("said", item.line.said.clone());
+    plan.show("meaning", <&str>::from(meaning));
+    let goes_out = match meaning {
+        Meaning::Redemption | Meaning::Charge => true,
+        Meaning::Returned | Meaning::Interest => false,
+    };
+    item.unused(context)?;
+    if goes_out == item.came_in() {
+        return Err(LINE_DIFFERS.into());
+    }
+    let why = why(context)?;
+    let (leg, moved) = other_side(context, &item, meaning, why)?;
+    // what went out was below zero there, what came in lies in suspense
+    let between = if goes_out { OUTGOING } else { SUSPENSE };
+    let balance = Leg { account: between, amount_minor: leg.amount_minor.saturating_neg() };
+    let mut changes = item.use_whole(context, context.fresh_id, why);
+    changes.extend(moved);
+    plan.commit(Act { kind: "explain", legs: vec![balance, leg], changes, ..Act::default() });
+    Ok(())
+}
+
+fn other_side(
+    context: &Context,
+    item: &Item,
+    meaning: Meaning,
+    why: &str,
+) -> Result<(Leg, Option<Change>), PlanError> {
+    let amount_minor = item.line.amount_minor;
+    let same = |redemption: &Redemption| {
+        let differs = redemption.terms.amount_minor != item.left_minor;
+        if differs { Err(PlanError::from(LINE_DIFFERS)) } else { Ok(()) }
+    };
+    match meaning {
+        Meaning::Redemption => {
+            let redemption = Redemption::typed(context)?;
+            same(&redemption)?;
+            let (leg, moved) = redemption.leaves(Event::See, why)?;
+            Ok((leg, Some(moved)))
+        }
+        Meaning::Returned => {
+            let redemption = Redemption::typed(context)?;
+            same(&redemption)?;
+            if redemption.row.state != <&str>::from(redemption::State::Seen) {
+                return Err(REDEMPTION_GONE.into());
+            }
+            Ok((Leg { account: redemption.row.owner, amount_minor }, None))
+        }
+        Meaning::Charge => Ok((Leg { account: CHARGES, amount_minor }, None)),
+        Meaning::Interest => Ok((Leg { account: INTEREST, amount_minor }, None)),
+    }
+}
