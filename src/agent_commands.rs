@@ -1,25 +1,23 @@
-//! `kadogo agent`: the operator opens outlets and lets people serve there. It works beside a
-//! running server: everything it does goes through a book of its own on the same database.
+//! `kadogo agent`: the staff open outlets and let people serve there, under the name of who is
+//! signed in.
 
+use crate::actor::Actor;
 use crate::agent_number::AgentNumber;
-use crate::app::{App, Committer};
-use crate::cli::AgentAct;
-use crate::config::{DatabaseArgs, Settings, menus_folder};
+use crate::cli::{AgentAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::seal::{Randomness, SealKey};
+use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
-use crate::store::{Conn, Store, StoreError, agent_rows, book_rows, clawbacks, people};
-use crate::time::Clock;
+use crate::store::{Conn, StoreError, agent_rows, book_rows, clawbacks, people};
 use crate::wallet::agents::owed::Taken;
-use crate::wallet::{OperatorRules, Wallet};
+use crate::wallet::{Behalf, Wallet};
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// Letters of an outlet's name: longer ones would be cut on a screen.
 const NAME_MAX: usize = 18;
@@ -27,76 +25,43 @@ const NAME_MAX: usize = 18;
 const LISTED_MAX: i64 = 10_000;
 
 /// `kadogo agent`
-pub async fn run(database: DatabaseArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let done = match act {
-        AgentAct::Open { name, area, head_office } => {
-            open(&app.wallet, &name, &area, head_office.as_deref()).await
-        }
-        AgentAct::Employ { agent, phone } => employ(&app.wallet, &agent, &phone).await,
-        AgentAct::Dismiss { phone } => dismiss(&app.wallet, &phone).await,
-        AgentAct::Pay => pay(&app.wallet).await,
-        AgentAct::Recheck { day, claw_back } => recheck(&app.wallet, day, claw_back).await,
-        AgentAct::List => list(&app.wallet).await,
-    };
-    leave(app, committer).await?;
+pub async fn run(args: OfficeArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let done = acted(&office, act).await;
+    office.close().await?;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// A service on the database of one that may be running: for commands of the operator's.
-pub async fn beside(database: DatabaseArgs) -> anyhow::Result<(App, Committer)> {
-    let DatabaseArgs { database_url, secrets } = database;
-    let mut problems = Vec::new();
-    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
-        bail!(problems.join("\n"))
-    };
-    // a mistyped address must not make a new service
-    let address = database_url.clone();
-    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
-    let settings = settings(database_url, secret, old_secrets);
-    let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
-    if let Some(fault) = app.wallet.clock_fault() {
-        leave(app, committer).await?;
-        bail!("nothing was done: {fault}");
-    }
-    Ok((app, committer))
-}
-
-/// Ends it, when all that was posted is written.
-pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
-    drop(app);
-    tokio::task::spawn_blocking(move || committer.join())
-        .await?
-        .map_err(|_panic| anyhow!("the committer broke"))
-}
-
-fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
-    Settings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        database_url,
-        menus: menus_folder(None),
-        service_code: "*#".to_owned(),
-        brand: "Kadogo".to_owned(),
-        answer_within: Duration::from_secs(4),
-        secret,
-        old_secrets,
-        callback_token: None,
-        gateway: None,
-        mail: None,
-        rules: OperatorRules {
-            reversal_quota: 3,
-            payout: None,
-            unjoined: false,
-            grace: std::time::Duration::from_secs(24 * 3_600),
-        },
-        more_prices: "",
-        demo: false,
-        showcase: false,
+async fn acted(office: &Office, act: AgentAct) -> anyhow::Result<()> {
+    let wallet = &office.app.wallet;
+    match act {
+        AgentAct::Open { name, area, head_office, why } => {
+            let by = office.behalf(Right::Outlets, &why).await?;
+            open(wallet, &by, &name, &area, head_office.as_deref()).await
+        }
+        AgentAct::Employ { agent, phone, why } => {
+            let by = office.behalf(Right::Outlets, &why).await?;
+            employ(wallet, &by, &agent, &phone).await
+        }
+        AgentAct::Dismiss { phone, why } => {
+            let by = office.behalf(Right::Outlets, &why).await?;
+            dismiss(wallet, &by, &phone).await
+        }
+        AgentAct::Pay => pay(wallet, &office.signs(Right::Commission).await?).await,
+        AgentAct::Recheck { day, claw_back } => {
+            let by = office.signs(Right::Commission).await?;
+            recheck(wallet, &by, day, claw_back).await
+        }
+        AgentAct::List => {
+            office.signs(Right::Look).await?;
+            list(wallet).await
+        }
     }
 }
 
 async fn open(
     wallet: &Wallet,
+    by: &Behalf,
     name: &str,
     area: &str,
     head_office: Option<&str>,
@@ -110,12 +75,12 @@ async fn open(
         Some(number) => Some(outlet(wallet, number).await?.float_account),
         None => None,
     };
-    let opened = wallet.open_outlet(name.trim(), area.trim(), head_office).await?;
+    let opened = wallet.open_outlet(by, name.trim(), area.trim(), head_office).await?;
     println!("{} {}: its float is empty", AgentNumber::of(opened.float_account), opened.name);
     Ok(())
 }
 
-async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()> {
+async fn employ(wallet: &Wallet, by: &Behalf, agent: &str, phone: &str) -> anyhow::Result<()> {
     let outlet = outlet(wallet, agent).await?;
     let phone = number(wallet, phone)?;
     let number = phone.e164().to_owned();
@@ -133,7 +98,7 @@ async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()>
         Some((None, person)) => person,
     };
     let (pin, digits) = first_pin(wallet, &phone)?;
-    wallet.employ(outlet.float_account, person.account_id, &pin).await?;
+    wallet.employ(by, outlet.float_account, person.account_id, &pin).await?;
     println!(
         "{phone} serves at {} {}; their agent PIN is {digits}: it is shown only here",
         agent, outlet.name
@@ -141,20 +106,20 @@ async fn employ(wallet: &Wallet, agent: &str, phone: &str) -> anyhow::Result<()>
     Ok(())
 }
 
-async fn dismiss(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
+async fn dismiss(wallet: &Wallet, by: &Behalf, phone: &str) -> anyhow::Result<()> {
     let person = person(wallet, phone).await?;
     let read = move |conn: &mut Conn| {
         conn.wait(async |asked| agent_rows::post_of(asked, person.account_id).await)
     };
     let found = wallet.store.read(read).await?;
     let post = found.ok_or_else(|| anyhow!("{phone} serves nowhere"))?;
-    wallet.dismiss(post.assistant.id).await?;
+    wallet.dismiss(by, post.assistant.id).await?;
     println!("{phone} does not serve at {} any more", post.outlet.name);
     Ok(())
 }
 
 /// Whose wallet has this number.
-pub async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
+async fn person(wallet: &Wallet, phone: &str) -> anyhow::Result<PersonRow> {
     let number = number(wallet, phone)?.e164().to_owned();
     let found = wallet.store.read(move |conn| people::by_msisdn(conn, &number)).await?;
     found.ok_or_else(|| anyhow!("{phone} has no wallet"))
@@ -178,9 +143,10 @@ fn first_pin(wallet: &Wallet, phone: &Msisdn) -> anyhow::Result<(Pin, String)> {
     bail!("no PIN could be drawn")
 }
 
-async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
-    let owed = Money::new(wallet.collect_owed().await?, wallet.config.market.currency);
-    let paid = wallet.pay_commissions().await?;
+async fn pay(wallet: &Wallet, by: &str) -> anyhow::Result<()> {
+    let by = Actor::Staff(by.to_owned());
+    let owed = Money::new(wallet.collect_owed(&by).await?, wallet.config.market.currency);
+    let paid = wallet.pay_commissions(&by).await?;
     for (outlet, amount_minor) in &paid {
         let amount = Money::new(*amount_minor, wallet.config.market.currency);
         println!(
@@ -193,15 +159,19 @@ async fn pay(wallet: &Wallet) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn recheck(wallet: &Wallet, day: Date, claw_back: bool) -> anyhow::Result<()> {
+async fn recheck(wallet: &Wallet, by: &str, day: Date, claw_back: bool) -> anyhow::Result<()> {
     let (zone, money) =
         (&wallet.config.market.zone, |minor| Money::new(minor, wallet.config.market.currency));
     if day >= wallet.clock.now().day(zone) {
         bail!("{day} is not over yet");
     }
+    let by = Actor::Staff(by.to_owned());
     let finds = wallet.recheck(day).await?;
     for find in &finds {
-        let now = if claw_back { wallet.claw_back(day, find).await? } else { Taken::default() };
+        let now = match claw_back {
+            true => wallet.claw_back(&by, day, find).await?,
+            false => Taken::default(),
+        };
         let taken_minor = find.taken.own_minor.saturating_add(now.own_minor);
         let head_taken_minor = find.taken.head_minor.saturating_add(now.head_minor);
         println!(

@@ -5,6 +5,7 @@ mod acts;
 mod bench_args;
 mod office_args;
 mod tariff_args;
+mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
@@ -12,8 +13,9 @@ pub use office_args::{
     ApproveAct, AuditArgs, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
 };
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
+pub use wallet_args::{AccountArgs, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
-use crate::config::{DatabaseArgs, ServeArgs, ServerArgs};
+use crate::config::{ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -193,27 +195,27 @@ pub enum Command {
     },
     /// Agents: open outlets, and let people serve there, also while the service runs
     Agent {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
+        office: OfficeArgs,
         /// What to do
         #[command(subcommand)]
         act: AgentAct,
     },
     /// Wrong sends: see and decide what is asked back, also while the service runs
     Reversal {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
+        office: OfficeArgs,
         /// What to do
         #[command(subcommand)]
         act: ReversalAct,
     },
     /// Deals: see and decide those that the two sides cannot settle, also while the service runs
     Deal {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
+        office: OfficeArgs,
         /// What to do
         #[command(subcommand)]
         act: DealAct,
@@ -225,9 +227,9 @@ pub enum Command {
     /// in the list. Where gifts could not go back, as their givers' wallets take nothing, it says
     /// how many.
     Collection {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
+        office: OfficeArgs,
         /// Its number
         number: String,
         /// For the staff alone: each gift that could not go back, whose it is, and how their wallet
@@ -235,32 +237,62 @@ pub enum Command {
         #[arg(long)]
         not_back: bool,
     },
-    /// How well somebody is known, which decides what they may move and what it costs: see it, or
-    /// say it
+    /// Say how well somebody is known, which decides what they may move and what it costs: more
+    /// takes two, less one
     Tier {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// Whose phone
-        phone: String,
-        /// From now on: sim, id, full, merchant or agent. What merchants and agents are paid is not
-        /// asked back
-        tier: Option<String>,
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: TierArgs,
     },
-    /// Say what may be done with somebody's account, and why; or read how it stands. What is said
-    /// is recorded for good. It works beside a running server
+    /// How somebody's wallet stands, and the orders that lie on it; or close it, which takes two
     Account {
-        /// On which database.
+        /// On what, by whom.
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// Whose phone
-        phone: String,
-        /// From now on: open; stop_debit (money only comes in), stop_credit (only goes out), frozen
-        /// (neither); closed, for good, when it is empty
-        state: Option<String>,
-        /// Why, for who asks later
-        #[arg(long, value_name = "WORDS")]
-        why: Option<String>,
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: AccountArgs,
+    },
+    /// Stop somebody's wallet, or an amount in it: one of the staff may. Several orders may lie on
+    /// one: each ends on its own, and the strictest counts
+    Freeze {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: FreezeArgs,
+    },
+    /// Lift an order that stops somebody's wallet, which takes two
+    Unfreeze {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: UnfreezeArgs,
+    },
+    /// Let a PIN be tried again that too many wrong tries have locked, which takes two
+    Unlock {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: PhoneArgs,
+    },
+    /// Say that the SIM of a number was changed: for three days no code is shown again to it, and
+    /// its PIN is not unlocked
+    SimChanged {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: PhoneArgs,
     },
     /// Write a consistent copy of the database while the service runs
     Backup {

@@ -2,10 +2,11 @@
 //! the digest of their gift in it, and whoever has the list can add it up; it names nobody. And for
 //! the staff, who are named: whose gifts could not go back.
 
-use crate::agent_commands::{beside, leave};
 use crate::calendar::Day;
-use crate::config::DatabaseArgs;
+use crate::cli::OfficeArgs;
 use crate::money::Money;
+use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::wallet::Wallet;
 use crate::wallet::collections::digest_list::DigestList;
 use crate::wallet::collections::not_back::NotBack;
@@ -14,18 +15,20 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 /// `kadogo collection`
-pub async fn run(database: DatabaseArgs, number: &str, not_back: bool) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let printed = printed(&app.wallet, number, not_back).await;
-    leave(app, committer).await?;
+pub async fn run(args: OfficeArgs, number: &str, not_back: bool) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let printed = printed(&office, number, not_back).await;
+    office.close().await?;
     print!("{}", printed?);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn printed(wallet: &Wallet, number: &str, not_back: bool) -> anyhow::Result<String> {
+async fn printed(office: &Office, number: &str, not_back: bool) -> anyhow::Result<String> {
+    let wallet = &office.app.wallet;
     let unknown = || anyhow!("no collection has the number {number}");
     let left = wallet.not_back(number).await?.ok_or_else(unknown)?;
     if not_back {
+        office.signs(Right::Look).await?;
         return Ok(format!("{number} {}: {}", left.title, named(wallet, &left)?));
     }
     let list = wallet.digest_list(number).await?.ok_or_else(unknown)?;

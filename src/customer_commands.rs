@@ -1,96 +1,114 @@
-//! `kadogo tier` and `kadogo account`: what the operator says of somebody who has a wallet. They
-//! work beside a running server, through a book of their own on the same database.
+//! What the staff do by command about somebody who has a wallet: see how it stands, stop it and
+//! open it again, unlock its PIN, say how well its owner is known. Each is a service, and what it
+//! says is printed.
 
-use crate::agent_commands::{beside, leave, person};
-use crate::config::DatabaseArgs;
-use crate::limits::Tier;
+use crate::cli::{AccountArgs, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 use crate::money::Money;
-use crate::store::book_rows::{self, AccountState};
-use crate::wallet::Wallet;
-use anyhow::{anyhow, bail};
+use crate::request::Fields;
+use crate::signed_in::Office;
+use crate::wallet::care::{account_view, closing, freezing, known_as, sim_change, unlocking};
+use anyhow::anyhow;
+use jiff::civil::Date;
 use std::process::ExitCode;
-use strum::VariantNames;
-
-/// `kadogo tier`
-pub async fn tier(
-    database: DatabaseArgs,
-    phone: &str,
-    tier: Option<&str>,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let done = set_tier(&app.wallet, phone, tier).await;
-    leave(app, committer).await?;
-    done.map(|()| ExitCode::SUCCESS)
-}
-
-async fn set_tier(wallet: &Wallet, phone: &str, tier: Option<&str>) -> anyhow::Result<()> {
-    let person = person(wallet, phone).await?;
-    let Some(tier) = tier else {
-        println!("{phone}: {}", person.tier);
-        return Ok(());
-    };
-    let known = Tier::ALL.into_iter().find(|known| known.code() == tier);
-    let known = known.ok_or_else(|| {
-        anyhow!("there is no tier {tier}: {}", Tier::ALL.map(Tier::code).join(", "))
-    })?;
-    wallet.set_tier(person.account_id, known).await?;
-    println!("{phone}: {}, until now {}", known.code(), person.tier);
-    Ok(())
-}
 
 /// `kadogo account`
-pub async fn account(
-    database: DatabaseArgs,
-    phone: &str,
-    state: Option<&str>,
-    why: Option<&str>,
-) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let done = match state {
-        Some(state) => restrict(&app.wallet, phone, state, why).await,
-        None => show(&app.wallet, phone).await,
+pub async fn account(office: OfficeArgs, args: AccountArgs) -> anyhow::Result<ExitCode> {
+    let AccountArgs { phone, close, why } = args;
+    let fields = fields([("phone", Some(phone)), ("why", why)]);
+    if close {
+        return acts(office, closing::CLOSE.name, fields).await;
+    }
+    let office = Office::open(office).await?;
+    let shown = async {
+        let duty = office.duty().await?;
+        office.show(&duty, account_view::SEE.name, fields).await
     };
-    leave(app, committer).await?;
+    let shown = shown.await;
+    office.close().await?;
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+/// `kadogo freeze`
+pub async fn freeze(office: OfficeArgs, args: FreezeArgs) -> anyhow::Result<ExitCode> {
+    let office = Office::open(office).await?;
+    let typed = frozen(&office, args);
+    let done = match typed {
+        Ok(fields) => act(&office, freezing::FREEZE.name, fields).await,
+        Err(error) => Err(error),
+    };
+    office.close().await?;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn show(wallet: &Wallet, phone: &str) -> anyhow::Result<()> {
-    let id = person(wallet, phone).await?.account_id;
-    let found = wallet.store.read(move |conn| book_rows::account(conn, id)).await?;
-    let account = found.ok_or_else(|| anyhow!("{phone} has no account"))?;
-    let money = |minor| Money::new(minor, wallet.config.market.currency);
-    println!(
-        "{phone}: {}, {} of which {} is set aside",
-        <&str>::from(account.state),
-        money(account.balance_minor),
-        money(account.held_minor)
-    );
-    Ok(())
+fn frozen(office: &Office, args: FreezeArgs) -> anyhow::Result<Fields> {
+    let FreezeArgs { phone, way, amount, basis, reference, until, why } = args;
+    let currency = office.app.wallet.config.market.currency;
+    let minor = |typed: String| {
+        let read = Money::parse(&typed.to_uppercase(), currency);
+        read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
+    };
+    Ok(fields([
+        ("phone", Some(phone)),
+        ("way", Some(way)),
+        ("amount", amount.map(minor).transpose()?),
+        ("basis", Some(basis)),
+        ("reference", reference),
+        ("until", until.map(typed_day)),
+        ("why", Some(why)),
+    ]))
 }
 
-async fn restrict(
-    wallet: &Wallet,
-    phone: &str,
-    state: &str,
-    why: Option<&str>,
-) -> anyhow::Result<()> {
-    let words = AccountState::VARIANTS.join(", ");
-    let unknown = |_unknown| anyhow!("there is no state {state}: {words}");
-    let state: AccountState = state.parse().map_err(unknown)?;
-    let why = why.map(str::trim).filter(|why| !why.is_empty());
-    let why = why.ok_or_else(|| anyhow!("say why with --why: it is recorded, and can be read"))?;
-    let id = person(wallet, phone).await?.account_id;
-    let found = wallet.store.read(move |conn| book_rows::account(conn, id)).await?;
-    let before = found.ok_or_else(|| anyhow!("{phone} has no account"))?;
-    if before.state == AccountState::Closed {
-        bail!("the account of {phone} is closed, and stays so");
-    }
-    if state == AccountState::Closed && (before.balance_minor, before.held_minor) != (0, 0) {
-        let there = Money::new(before.balance_minor, wallet.config.market.currency);
-        bail!("there is {there} on the account of {phone}: only an empty one is closed");
-    }
-    wallet.restrict(id, state, why).await?;
-    let [now, before] = [state, before.state].map(<&str>::from);
-    println!("{phone}: {now}, until now {before}");
-    Ok(())
+fn typed_day(day: Date) -> String {
+    format!("{}/{}/{}", day.day(), day.month(), day.year())
+}
+
+/// `kadogo unfreeze`
+pub async fn unfreeze(office: OfficeArgs, args: UnfreezeArgs) -> anyhow::Result<ExitCode> {
+    let UnfreezeArgs { phone, order, why } = args;
+    let order = order.map(|order| order.to_string());
+    let fields = fields([("phone", Some(phone)), ("which", order), ("why", Some(why))]);
+    acts(office, freezing::UNFREEZE.name, fields).await
+}
+
+/// `kadogo unlock`
+pub async fn unlock(office: OfficeArgs, args: PhoneArgs) -> anyhow::Result<ExitCode> {
+    acts(office, unlocking::UNLOCK.name, of_phone(args)).await
+}
+
+/// `kadogo sim-changed`
+pub async fn sim_changed(office: OfficeArgs, args: PhoneArgs) -> anyhow::Result<ExitCode> {
+    acts(office, sim_change::SAY.name, of_phone(args)).await
+}
+
+/// `kadogo tier`
+pub async fn tier(office: OfficeArgs, args: TierArgs) -> anyhow::Result<ExitCode> {
+    let TierArgs { phone, tier, document, why } = args;
+    let fields = [
+        ("phone", Some(phone)),
+        ("tier", Some(tier)),
+        ("document", Some(document)),
+        ("why", Some(why)),
+    ];
+    acts(office, known_as::SERVICE.name, self::fields(fields)).await
+}
+
+fn of_phone(PhoneArgs { phone, why }: PhoneArgs) -> Fields {
+    fields([("phone", Some(phone)), ("why", Some(why))])
+}
+
+fn fields<const N: usize>(typed: [(&str, Option<String>); N]) -> Fields {
+    let given = typed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    given.collect()
+}
+
+async fn acts(args: OfficeArgs, service: &str, fields: Fields) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let done = act(&office, service, fields).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn act(office: &Office, service: &str, fields: Fields) -> anyhow::Result<()> {
+    let duty = office.duty().await?;
+    office.act(&duty, service, fields).await
 }

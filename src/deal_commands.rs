@@ -1,67 +1,83 @@
 //! `kadogo deal`: staff decide the deals that their two sides cannot settle. One proposes, another
-//! confirms; it works beside a running service, like `kadogo reversal`.
+//! confirms, each under the name of who is signed in.
 
-use crate::agent_commands::{beside, leave};
-use crate::cli::DealAct;
-use crate::config::DatabaseArgs;
+use crate::cli::{DealAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::Refusal;
+use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::store::people::PersonRow;
 use crate::text;
-
 use crate::wallet::Wallet;
 use crate::wallet::deals::arbiters::{Cause, Verdict};
 use crate::wallet::deals::deals_of_staff::Dispute;
 use crate::wallet::deals::terms::Side;
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use std::process::ExitCode;
 use strum::VariantNames;
 
 /// `kadogo deal`
-pub async fn run(database: DatabaseArgs, act: DealAct) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let done = acted(&app.wallet, act).await;
-    leave(app, committer).await?;
+pub async fn run(args: OfficeArgs, act: DealAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let done = acted(&office, act).await;
+    office.close().await?;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn acted(wallet: &Wallet, act: DealAct) -> anyhow::Result<()> {
+async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
+    let wallet = &office.app.wallet;
     match act {
         DealAct::List => {
+            office.signs(Right::Look).await?;
             for dispute in wallet.disputes().await? {
                 println!("{}", line(wallet, &dispute));
             }
             Ok(())
         }
         DealAct::Show { code } => {
+            office.signs(Right::Look).await?;
             let dispute = wallet.deal(&code).await.map_err(|refusal| refused(&code, &refusal))?;
             shown(wallet, &dispute);
             Ok(())
         }
-        DealAct::Propose { code, back, because, staff, words } => {
-            let typed = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
-            let back = typed.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
-            let cause: Cause = because.parse().map_err(|_unknown| {
-                anyhow!("--because is one of: {}", Cause::VARIANTS.join(", "))
-            })?;
-            let verdict = Verdict::Propose { back_minor: back.minor, cause, words: said(&words)? };
-            let seen = wallet.deal(&code).await.map_err(|refusal| refused(&code, &refusal))?;
-            decide(wallet, &code, seen.deal.row.version, &staff, verdict).await?;
-            println!("{code}: proposed; somebody else confirms it");
-            Ok(())
+        DealAct::Propose { code, back, because, words } => {
+            let by = office.signs(Right::Deals).await?;
+            propose(wallet, &by, &code, &back, &because, &words).await
         }
-        DealAct::Confirm { code, seen, staff } => {
-            decide(wallet, &code, seen, &staff, Verdict::Confirm).await?;
+        DealAct::Confirm { code, seen, proof } => {
+            let by = office.seconds(Right::Deals, proof.as_deref()).await?;
+            decide(wallet, &code, seen, &by, Verdict::Confirm).await?;
             println!("{code}: confirmed, and both are told");
             Ok(())
         }
-        DealAct::Reject { code, seen, staff, why } => {
-            decide(wallet, &code, seen, &staff, Verdict::Reject { why: said(&why)? }).await?;
+        DealAct::Reject { code, seen, proof, why } => {
+            let by = office.seconds(Right::Deals, proof.as_deref()).await?;
+            decide(wallet, &code, seen, &by, Verdict::Reject { why: said(&why)? }).await?;
             println!("{code}: not confirmed");
             Ok(())
         }
     }
+}
+
+async fn propose(
+    wallet: &Wallet,
+    by: &str,
+    code: &str,
+    back: &str,
+    because: &str,
+    words: &[String],
+) -> anyhow::Result<()> {
+    let typed = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
+    let back = typed.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
+    let cause: Cause = because
+        .parse()
+        .map_err(|_unknown| anyhow!("--because is one of: {}", Cause::VARIANTS.join(", ")))?;
+    let verdict = Verdict::Propose { back_minor: back.minor, cause, words: said(words)? };
+    let seen = wallet.deal(code).await.map_err(|refusal| refused(code, &refusal))?;
+    decide(wallet, code, seen.deal.row.version, by, verdict).await?;
+    println!("{code}: proposed; somebody else confirms it");
+    Ok(())
 }
 
 async fn decide(
@@ -71,10 +87,7 @@ async fn decide(
     staff: &str,
     verdict: Verdict,
 ) -> anyhow::Result<()> {
-    if staff.trim().is_empty() || staff.chars().count() > 32 {
-        bail!("--as says who you are, in at most 32 letters");
-    }
-    let decided = wallet.decide_deal(code, seen, staff.trim(), verdict).await;
+    let decided = wallet.decide_deal(code, seen, staff, verdict).await;
     decided.map_err(|refusal| refused(code, &refusal))
 }
 

@@ -78,6 +78,7 @@ pub mod app;
 pub mod audit_commands;
 pub mod bank_commands;
 pub mod bench;
+pub mod beside;
 pub mod cli;
 pub mod clock_watch;
 pub mod collection_commands;

@@ -38,19 +38,18 @@ async fn main() -> ExitCode {
         Command::Issue { office, issue } => bank_commands::issue(office, issue).await,
         Command::Redeem { office, act } => bank_commands::redeem(office, act).await,
         Command::Audit { office, audit } => audit_commands::run(office, audit).await,
-        Command::Agent { database, act } => agent_commands::run(database, act).await,
-        Command::Reversal { database, act } => reversal_commands::run(database, act).await,
-        Command::Deal { database, act } => deal_commands::run(database, act).await,
-        Command::Collection { database, number, not_back } => {
-            collection_commands::run(database, &number, not_back).await
+        Command::Agent { office, act } => agent_commands::run(office, act).await,
+        Command::Reversal { office, act } => reversal_commands::run(office, act).await,
+        Command::Deal { office, act } => deal_commands::run(office, act).await,
+        Command::Collection { office, number, not_back } => {
+            collection_commands::run(office, &number, not_back).await
         }
-        Command::Tier { database, phone, tier } => {
-            customer_commands::tier(database, &phone, tier.as_deref()).await
-        }
-        Command::Account { database, phone, state, why } => {
-            let (state, why) = (state.as_deref(), why.as_deref());
-            customer_commands::account(database, &phone, state, why).await
-        }
+        Command::Tier { office, args } => customer_commands::tier(office, args).await,
+        Command::Account { office, args } => customer_commands::account(office, args).await,
+        Command::Freeze { office, args } => customer_commands::freeze(office, args).await,
+        Command::Unfreeze { office, args } => customer_commands::unfreeze(office, args).await,
+        Command::Unlock { office, args } => customer_commands::unlock(office, args).await,
+        Command::SimChanged { office, args } => customer_commands::sim_changed(office, args).await,
         Command::Backup { database_url, to } => {
             aside(move || commands::backup(&database_url, &to)).await
         }

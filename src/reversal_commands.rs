@@ -1,11 +1,11 @@
 //! `kadogo reversal`: staff decide payments that their senders ask back and their receivers do not
-//! give back. It works beside a running server, like `kadogo agent`.
+//! give back, under the name of who is signed in.
 
-use crate::agent_commands::{beside, leave};
-use crate::cli::ReversalAct;
-use crate::config::DatabaseArgs;
+use crate::cli::{OfficeArgs, ReversalAct};
 use crate::money::Money;
 use crate::phone::Msisdn;
+use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
@@ -16,15 +16,22 @@ use std::process::ExitCode;
 const WHY_MAX: usize = 60;
 
 /// `kadogo reversal`
-pub async fn run(database: DatabaseArgs, act: ReversalAct) -> anyhow::Result<ExitCode> {
-    let (app, committer) = beside(database).await?;
-    let done = match act {
-        ReversalAct::List => list(&app.wallet).await,
-        ReversalAct::GiveBack { code, why } => decide(&app.wallet, &code, true, &why).await,
-        ReversalAct::Release { code, why } => decide(&app.wallet, &code, false, &why).await,
-    };
-    leave(app, committer).await?;
+pub async fn run(args: OfficeArgs, act: ReversalAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(args).await?;
+    let done = acted(&office, act).await;
+    office.close().await?;
     done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn acted(office: &Office, act: ReversalAct) -> anyhow::Result<()> {
+    match act {
+        ReversalAct::List => {
+            office.signs(Right::Look).await?;
+            list(&office.app.wallet).await
+        }
+        ReversalAct::GiveBack { code, why } => decide(office, &code, true, &why).await,
+        ReversalAct::Release { code, why } => decide(office, &code, false, &why).await,
+    }
 }
 
 async fn list(wallet: &Wallet) -> anyhow::Result<()> {
@@ -56,7 +63,7 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
 }
 
 async fn decide(
-    wallet: &Wallet,
+    office: &Office,
     code: &str,
     give_back: bool,
     why: &[String],
@@ -65,7 +72,9 @@ async fn decide(
     if why.trim().is_empty() || why.chars().count() > WHY_MAX {
         bail!("say why, in at most {WHY_MAX} letters: it is kept with the decision");
     }
-    let decided = wallet.decide_reversal(code, give_back, why.trim()).await;
+    let by = office.signs(Right::Reversals).await?;
+    let wallet = &office.app.wallet;
+    let decided = wallet.decide_reversal(&by, code, give_back, why.trim()).await;
     let reversal =
         decided.map_err(|refusal| anyhow!("{code} is not decided: {}", refusal.code()))?;
     let held = Money::new(reversal.terms.held_minor, wallet.config.market.currency);

@@ -1,16 +1,19 @@
 //! An act of the staff by command: who is signed in is known by a file that only they can read, and
 //! what a service says is printed as it is. Which acts there are is not known here.
 
-use crate::agent_commands::{beside, leave};
+use crate::actor::Actor;
 use crate::app::{App, Committer};
+use crate::beside::{beside, leave};
 use crate::book::Key;
 use crate::cli::{OfficeArgs, SessionArgs};
 use crate::language::Language;
 use crate::refusal::Refusal;
-use crate::request::{Fields, Mode, Request, Slots};
+use crate::request::{Fields, Item, Mode, Request, Slots};
+use crate::staff::role::Right;
+use crate::wallet::Behalf;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -53,6 +56,48 @@ impl Office {
     pub fn forget(&self) {
         // gone already is as good
         let _ = std::fs::remove_file(&self.by.session);
+    }
+
+    /// The name of who is signed in, where they may do what takes this right.
+    pub async fn signs(&self, right: Right) -> anyhow::Result<String> {
+        let duty = self.duty().await?;
+        duty.signs(right).map(str::to_owned).map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// The same for what another one has asked for, with a code of their app where they have not
+    /// shown one lately.
+    pub async fn seconds(&self, right: Right, code: Option<&str>) -> anyhow::Result<String> {
+        let duty = self.proved(self.duty().await?, code).await?;
+        let name = duty.seconds(right, self.app.wallet.clock.now());
+        name.map(str::to_owned).map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// The same, where it is said why.
+    pub async fn behalf(&self, right: Right, why: &str) -> anyhow::Result<Behalf> {
+        let actor = Actor::Staff(self.signs(right).await?);
+        if !(3..=200).contains(&why.trim().chars().count()) {
+            bail!("say why with --why, in 3 to 200 letters: it is recorded, and can be read");
+        }
+        Ok(Behalf { actor, why: why.trim().to_owned() })
+    }
+
+    /// Who is at work, and shows a code where one was typed.
+    pub async fn proved(&self, duty: OnDuty, code: Option<&str>) -> anyhow::Result<OnDuty> {
+        match code {
+            Some(code) => {
+                let proved = self.app.wallet.prove(&duty, code.trim()).await;
+                proved.map_err(|refusal| self.refused(&refusal))
+            }
+            None => Ok(duty),
+        }
+    }
+
+    /// Shows something, with its lines.
+    pub async fn show(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
+        if let Outcome::Done(slots, items) = self.asked(duty, Mode::Quote, service, fields).await? {
+            self.say_all("", &slots, &items);
+        }
+        Ok(())
     }
 
     /// Looks at something, without doing it.
@@ -99,17 +144,31 @@ impl Office {
 
     /// What is printed: a line each, or JSON.
     pub fn say(&self, outcome: &str, slots: &Slots) {
+        self.say_all(outcome, slots, &[]);
+    }
+
+    /// The same with lines of a list.
+    fn say_all(&self, outcome: &str, slots: &Slots, items: &[Item]) {
         if self.by.json {
-            let object: serde_json::Map<String, serde_json::Value> =
-                std::iter::once(("outcome".to_owned(), outcome.into()))
-                    .chain(slots.iter().map(|(name, value)| (name.clone(), plain(value).into())))
-                    .collect();
-            println!("{}", serde_json::Value::Object(object));
+            let mut all = object(slots);
+            if !outcome.is_empty() {
+                all.insert("outcome".to_owned(), outcome.into());
+            }
+            if !items.is_empty() {
+                let lines = items.iter().map(|item| serde_json::Value::Object(object(&item.slots)));
+                all.insert("lines".to_owned(), lines.collect());
+            }
+            println!("{}", serde_json::Value::Object(all));
             return;
         }
-        println!("{outcome}");
-        for (name, value) in slots.iter().filter(|(_, value)| !plain(value).is_empty()) {
-            println!("  {}: {}", name.replace('_', " "), plain(value));
+        if !outcome.is_empty() {
+            println!("{outcome}");
+        }
+        for line in said(slots) {
+            println!("  {line}");
+        }
+        for item in items {
+            println!("  - {}", said(&item.slots).collect::<Vec<_>>().join("; "));
         }
     }
 
@@ -126,8 +185,14 @@ impl Office {
     }
 }
 
-fn plain(value: &crate::value::Value) -> String {
-    value.to_string()
+fn object(slots: &Slots) -> serde_json::Map<String, serde_json::Value> {
+    slots.iter().map(|(name, value)| (name.clone(), value.to_string().into())).collect()
+}
+
+/// What there is to say, each with its name.
+fn said(slots: &Slots) -> impl Iterator<Item = String> {
+    let texts = slots.iter().map(|(name, value)| (name.replace('_', " "), value.to_string()));
+    texts.filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}: {text}"))
 }
 
 /// A line of the input, or typed unseen.

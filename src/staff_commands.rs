@@ -168,11 +168,7 @@ async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
             Ok(())
         }
         ApproveAct::Yes { request, seen, code } => {
-            let wallet = &office.app.wallet;
-            let duty = match code {
-                Some(code) => wallet.prove(&duty, &code).await.map_err(|no| office.refused(&no))?,
-                None => duty,
-            };
+            let duty = office.proved(duty, code.as_deref()).await?;
             let number = request.to_string();
             let typed = fields([("approval", &number), ("seen", &seen)]);
             office.act(&duty, two_people::APPROVE.name, typed).await

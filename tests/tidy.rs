@@ -81,6 +81,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "audit_commands",
             "bank_commands",
             "bench",
+            "beside",
             "cli",
             "clock_watch",
             "commands",

@@ -49,9 +49,6 @@ pub enum DealAct {
         /// Why: both are told
         #[arg(long, value_name = "CAUSE")]
         because: String,
-        /// Who you are
-        #[arg(long = "as", value_name = "NAME")]
-        staff: String,
         /// Why, in a few words that both are told
         #[arg(required = true)]
         words: Vec<String>,
@@ -65,9 +62,9 @@ pub enum DealAct {
         /// looked at first
         #[arg(long, value_name = "NUMBER")]
         seen: i64,
-        /// Who you are
-        #[arg(long = "as", value_name = "NAME")]
-        staff: String,
+        /// A code of your app, where you have not shown one within five minutes
+        #[arg(long = "code", value_name = "CODE")]
+        proof: Option<String>,
     },
     /// Do not confirm what another has proposed
     Reject {
@@ -76,9 +73,9 @@ pub enum DealAct {
         /// Where it stood when you looked at it, as `kadogo deal show` says
         #[arg(long, value_name = "NUMBER")]
         seen: i64,
-        /// Who you are
-        #[arg(long = "as", value_name = "NAME")]
-        staff: String,
+        /// A code of your app, where you have not shown one within five minutes
+        #[arg(long = "code", value_name = "CODE")]
+        proof: Option<String>,
         /// Why not: it is kept
         #[arg(required = true)]
         why: Vec<String>,
@@ -98,6 +95,9 @@ pub enum AgentAct {
         /// The agent number of its head office or super-agent
         #[arg(long, value_name = "AGENT")]
         head_office: Option<String>,
+        /// Why, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// Let somebody with a wallet serve at an outlet, and print the PIN they begin with
     Employ {
@@ -105,12 +105,18 @@ pub enum AgentAct {
         agent: String,
         /// Whose phone
         phone: String,
+        /// Why, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// End somebody's work at their outlet: their agent PIN opens nothing any more, not even what
     /// is under way
     Dismiss {
         /// Whose phone
         phone: String,
+        /// Why, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// Pay all commission that was earned to the floats of the outlets; run it on the day of the
     /// month you pay on

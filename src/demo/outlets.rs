@@ -10,7 +10,7 @@ use crate::reason::Reason;
 use crate::store::agent_rows::{self, AgentPost};
 use crate::store::{Conn, StoreError, book_rows, people, pins};
 use crate::wallet::bootstrap::BootstrapError;
-use crate::wallet::{ServiceConfig, Wallet};
+use crate::wallet::{Behalf, ServiceConfig, Wallet};
 use serde::Serialize;
 
 /// An outlet to serve at.
@@ -97,6 +97,7 @@ pub struct AgentView {
 pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
     let mut legs = Vec::new();
     let mut head_office = None;
+    let by = Behalf::of_service();
     for outlet in &OUTLETS {
         let mut opened = None;
         for (phone, pin) in outlet.staff {
@@ -109,12 +110,13 @@ pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
             let float = match opened {
                 Some(float) => float,
                 None => {
-                    wallet.open_outlet(outlet.name, outlet.area, head_office).await?.float_account
+                    let opened = wallet.open_outlet(&by, outlet.name, outlet.area, head_office);
+                    opened.await?.float_account
                 }
             };
             let pin =
                 Pin::parse(pin).map_err(|reason: Reason| BootstrapError::Refused(reason.into()))?;
-            wallet.employ(float, person, &pin).await?;
+            wallet.employ(&by, float, person, &pin).await?;
             opened = Some(float);
         }
         legs.extend(opened.map(|account| Leg { account, amount_minor: outlet.float_minor }));

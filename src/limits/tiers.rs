@@ -11,8 +11,9 @@ use rust_decimal::Decimal;
 /// The highest limit of a count: texts are measured for its digits.
 const COUNT_MAX: u32 = 1_000_000;
 
-/// How well somebody is known to the service, and what they are to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How well somebody is known to the service, and what they are to it: each more than the one
+/// before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Only by their number, which the telco has registered.
     Sim,

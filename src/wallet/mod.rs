@@ -11,6 +11,7 @@ pub mod agents;
 pub mod arrangements;
 pub mod bootstrap;
 pub mod caller;
+pub mod care;
 pub mod collections;
 pub mod context;
 pub mod counterparty;
@@ -47,7 +48,7 @@ pub(crate) use tests::trial;
 
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
-pub use operating::Rule;
+pub use operating::{Behalf, Rule};
 pub use people::join;
 pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};

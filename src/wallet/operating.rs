@@ -1,23 +1,15 @@
-//! What the operator says, beside the services that people ask for: how well somebody is known,
-//! what may be done with an account, which tariff and limits count. Each is recorded in the order
-//! of everything else, with who said it and why.
+//! What the operator says, beside the services that people ask for: which tariff and limits count,
+//! and what else is no service. Each is recorded in the order of everything else, with who said
+//! it.
 
 use super::Wallet;
 use super::bootstrap::BootstrapError;
 use crate::actor::Actor;
 use crate::book::{Change, Keep, Key, Posting};
-use crate::id::AccountId;
-use crate::limits::Tier;
 use crate::refusal::Reason;
-use crate::store::book_rows::AccountState;
-use crate::store::people::{self, PersonRow};
 use crate::store::records::Record;
-use crate::store::restrictions;
 use crate::store::rules::{self, RuleRow};
 use crate::time::Timestamp;
-
-/// How the operator's staff sign while they have no names of their own.
-const OPERATOR: &str = "operator";
 
 /// Which tariff, or which limits, by the digest of what the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,37 +20,28 @@ pub struct Rule {
     pub digest: Vec<u8>,
 }
 
+/// Who does something on the operator's behalf, and why.
+#[derive(Debug, Clone)]
+pub struct Behalf {
+    /// Who.
+    pub actor: Actor,
+    /// Why: it is kept with what changes.
+    pub why: String,
+}
+
+impl Behalf {
+    /// The service itself, as it begins.
+    pub fn of_service() -> Behalf {
+        Behalf { actor: Actor::Service, why: String::new() }
+    }
+
+    /// The change that stores a record, with why.
+    pub(super) fn keeps(&self, record: Record, event: &'static str) -> Change {
+        Change::Keep(Keep { record, event, note: self.why.clone() })
+    }
+}
+
 impl Wallet {
-    /// Says how well somebody is known.
-    pub async fn set_tier(&self, account: AccountId, tier: Tier) -> Result<(), BootstrapError> {
-        let person = self.store.read(move |conn| people::by_account(conn, account)).await?;
-        let Some(person) = person else { return Ok(()) };
-        let key = keyed(self.clock.now(), tier.code(), account.number(), person.version);
-        let known = PersonRow { tier: tier.code().to_owned(), ..person.next() };
-        let change = Change::keep(Record::Person(known), "set_tier");
-        self.staff_act("set_tier", key, vec![change]).await
-    }
-
-    /// Says what may be done with an account from now on, and why. What was said before is said
-    /// once. A closed one stays closed, and only an empty one is closed: `account_closed`,
-    /// `invalid`.
-    pub async fn restrict(
-        &self,
-        account: AccountId,
-        state: AccountState,
-        why: &str,
-    ) -> Result<(), BootstrapError> {
-        let said = self.store.read(move |conn| restrictions::of(conn, account)).await?;
-        if said.state == state {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let key = keyed(now, state.into(), account.number(), said.version);
-        let record = Record::Restriction(said.with(state, now));
-        let keep = Keep { record, event: state.into(), note: why.to_owned() };
-        self.staff_act("restrict", key, vec![Change::Keep(keep)]).await
-    }
-
     /// Says which tariff and which limits count from now on: those that are new. Another node that
     /// says the same at the same moment says it once.
     pub async fn keep_rules(&self, in_use: &[Rule]) -> Result<(), BootstrapError> {
@@ -84,14 +67,16 @@ impl Wallet {
         Ok(())
     }
 
-    /// What the operator does, in the order of everything else that is recorded.
-    pub(super) async fn staff_act(
+    /// What somebody does on the operator's behalf, in the order of everything else that is
+    /// recorded.
+    pub(super) async fn recorded(
         &self,
+        by: &Behalf,
         kind: &'static str,
         key: Key,
         changes: Vec<Change>,
     ) -> Result<(), BootstrapError> {
-        let actor = Actor::Staff(OPERATOR.to_owned());
+        let actor = by.actor.clone();
         let posting = Posting { kind, actor, ..self.note(key, changes) };
         self.book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
     }

@@ -6,6 +6,7 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
+use super::care::{account_view, closing, freeze, freezing, known_as, sim_change, unlocking};
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
@@ -178,6 +179,13 @@ pub const SERVICES: &[Service] = &[
     redemption::REDEEM,
     redemption::CALL_OFF,
     explaining::EXPLAIN,
+    account_view::SEE,
+    freezing::FREEZE,
+    freezing::UNFREEZE,
+    closing::CLOSE,
+    unlocking::UNLOCK,
+    sim_change::SAY,
+    known_as::SERVICE,
 ];
 
 /// What they may know of one another.
@@ -211,4 +219,6 @@ pub const KINDS: &[Kind] = &[
     two_people::KIND,
     bank_item::KIND,
     redemption::KIND,
+    freeze::KIND,
+    sim_change::KIND,
 ];

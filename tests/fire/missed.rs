@@ -14,11 +14,13 @@ use super::many_givers::{
 };
 use super::{chance, cluster_or_say};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
+use kadogo::book::{Change, Key};
 use kadogo::calendar::Day;
 use kadogo::on;
 use kadogo::phone::Msisdn;
-use kadogo::store::Store;
 use kadogo::store::book_rows::AccountState;
+use kadogo::store::records::Record;
+use kadogo::store::{Store, StoreError, restrictions};
 use kadogo::time::Clock;
 use kadogo::wallet::Wallet;
 use kadogo::wallet::collections::turn::KIND;
@@ -86,7 +88,13 @@ async fn stop(wallet: &Wallet, many: usize, state: AccountState) {
     for nr in (0..many).step_by(STOPPED) {
         let caller = wallet.caller(Msisdn::from_e164(&number_of(nr)).unwrap()).await.unwrap();
         let account = caller.person.unwrap().account_id;
-        wallet.restrict(account, state, "the police asked").await.unwrap();
+        let said = wallet.store.read(move |conn| restrictions::of(conn, account)).await;
+        let said = said.unwrap_or_else(|error: StoreError| panic!("{error}"));
+        let now = wallet.clock.now();
+        let named = [account.number().to_be_bytes(), said.version.to_be_bytes()].concat();
+        let key = Key::new(now, state.into(), &named);
+        let kept = Change::keep(Record::Restriction(said.with(state, now)), state.into());
+        wallet.book.post(wallet.note(key, vec![kept])).await.unwrap();
     }
 }
 

@@ -3,7 +3,9 @@
 
 use super::engine;
 use super::world::*;
-use kadogo::book::{Change, Key};
+use kadogo::actor::Actor;
+use kadogo::book::{Change, Keep, Key, Posting};
+use kadogo::id::AccountId;
 use kadogo::limits::Tier;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
@@ -11,6 +13,7 @@ use kadogo::store::agent_rows::{self, OutletRow, OutletState};
 use kadogo::store::book_rows::AccountState;
 use kadogo::store::people::{self, PersonRow};
 use kadogo::store::records::Record;
+use kadogo::store::restrictions;
 use kadogo::store::{StoreError, head};
 use kadogo::wallet::{Execution, Wrong};
 use std::sync::mpsc;
@@ -115,7 +118,19 @@ pub async fn pays(world: &World, (payer, pin): (&str, &str), payee: &str, amount
 /// The operator says what may be done with somebody's wallet.
 pub async fn restrict(world: &World, number: &str, state: AccountState) {
     let account = person(world, number).await.account_id;
-    world.app.wallet.restrict(account, state, "the police asked").await.unwrap();
+    said_of(world, account, state, "the police asked").await;
+}
+
+/// The operator says what may be done with an account.
+pub async fn said_of(world: &World, account: AccountId, state: AccountState, why: &str) {
+    let wallet = &world.app.wallet;
+    let said = wallet.store.read(move |conn| restrictions::of(conn, account)).await;
+    let said = said.map_err(|error: StoreError| error).unwrap();
+    let record = Record::Restriction(said.with(state, wallet.clock.now()));
+    let key = Key::new(wallet.clock.now(), "restrict", &wallet.randomness.bytes::<16>());
+    let kept = Change::Keep(Keep { record, event: state.into(), note: why.to_owned() });
+    let actor = Actor::Staff("operator".to_owned());
+    wallet.book.post(Posting { actor, ..wallet.note(key, vec![kept]) }).await.unwrap();
 }
 
 /// Runs a statement on the database; whoever remembers how it was looks again.
@@ -127,8 +142,8 @@ pub async fn sql(world: &World, statement: String) {
 
 /// Somebody is known this well from now on.
 pub async fn known_as(world: &World, number: &str, tier: Tier) {
-    let account = person(world, number).await.account_id;
-    world.app.wallet.set_tier(account, tier).await.unwrap();
+    let row = PersonRow { tier: tier.code().to_owned(), ..person(world, number).await.next() };
+    keep(world, Record::Person(row), "set_tier").await;
 }
 
 /// Somebody has another name from now on.

@@ -5,9 +5,13 @@ use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
 use super::outlets::{account, query, serve};
 use super::world::*;
+use kadogo::actor::Actor;
 use kadogo::book::{COMMISSIONS, TAX};
 use kadogo::wallet::agents::owed::Taken;
 use std::time::Duration;
+
+/// Whoever pays it.
+const BY: Actor = Actor::Service;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commission_is_paid_to_the_float_once_whoever_asks() {
@@ -30,13 +34,13 @@ async fn commission_is_paid_to_the_float_once_whoever_asks() {
     );
     // by schedule: the super-agent's part, and what is earned later; nothing twice
     let wallet = &world.app.wallet;
-    let paid = wallet.pay_commissions().await.unwrap();
+    let paid = wallet.pay_commissions(&BY).await.unwrap();
     assert_eq!(paid.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [171]);
     serve(&njeri, &[Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("8417")]).await;
-    let (one, other) = tokio::join!(wallet.pay_commissions(), wallet.pay_commissions());
+    let (one, other) = tokio::join!(wallet.pay_commissions(&BY), wallet.pay_commissions(&BY));
     assert_eq!(one.unwrap().len().max(other.unwrap().len()), 2);
     assert_eq!(float(&world, NJERI).await, before + 684 - 100_000 + 684);
-    assert!(wallet.pay_commissions().await.unwrap().is_empty());
+    assert!(wallet.pay_commissions(&BY).await.unwrap().is_empty());
     njeri.messages().await;
     assert!(
         njeri.transcript().contains("Commission KES 6.84 paid to Mama Njeri Shop"),
@@ -66,7 +70,7 @@ async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
         (532, 133, 35)
     );
     assert_eq!(
-        wallet.claw_back(day, find).await.unwrap(),
+        wallet.claw_back(&BY, day, find).await.unwrap(),
         Taken { own_minor: 532, head_minor: 133 }
     );
     // 9 for a thousand, as one deposit would have earned
@@ -76,10 +80,10 @@ async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
     );
     assert_eq!(account(&world, find.outlet.commission_account.number()).await, 608 - 532);
     // the same find again takes nothing, also out of a list that was made before
-    assert_eq!(wallet.claw_back(day, find).await.unwrap(), Taken::default());
+    assert_eq!(wallet.claw_back(&BY, day, find).await.unwrap(), Taken::default());
     let known = wallet.recheck(day).await.unwrap();
     assert_eq!((known.len(), known[0].taken), (1, Taken { own_minor: 532, head_minor: 133 }));
-    assert_eq!(wallet.claw_back(day, &known[0]).await.unwrap(), Taken::default());
+    assert_eq!(wallet.claw_back(&BY, day, &known[0]).await.unwrap(), Taken::default());
     assert_eq!(account(&world, COMMISSIONS.number()).await, -900);
     world.check();
 }
@@ -96,7 +100,7 @@ async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     let day = jiff::civil::date(2026, 11, 23);
     let finds = wallet.recheck(day).await.unwrap();
     assert_eq!(
-        wallet.claw_back(day, &finds[0]).await.unwrap(),
+        wallet.claw_back(&BY, day, &finds[0]).await.unwrap(),
         Taken { own_minor: 0, head_minor: 133 }
     );
     assert_eq!(account(&world, finds[0].outlet.commission_account.number()).await, 0);
@@ -109,7 +113,7 @@ async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     let known = wallet.recheck(day).await.unwrap();
     assert_eq!((known.len(), known[0].taken.own_minor), (1, 0));
     assert_eq!(
-        wallet.claw_back(day, &known[0]).await.unwrap(),
+        wallet.claw_back(&BY, day, &known[0]).await.unwrap(),
         Taken { own_minor: 532, head_minor: 0 }
     );
     assert_eq!(account(&world, known[0].outlet.commission_account.number()).await, 0);
@@ -132,14 +136,14 @@ async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_e
     let head = float(&world, ZUHURA).await;
     let finds = wallet.recheck(day).await.unwrap();
     assert_eq!(
-        wallet.claw_back(day, &finds[0]).await.unwrap(),
+        wallet.claw_back(&BY, day, &finds[0]).await.unwrap(),
         Taken { own_minor: 532, head_minor: 0 }
     );
     let owes =
         "SELECT CAST(sum(head_found_minor - head_taken_minor) AS TEXT) AS text FROM clawbacks";
     assert_eq!(query(&world, owes).await, ["133"]);
     // nothing is there: nobody sinks below zero, and looking again changes nothing
-    assert_eq!(wallet.collect_owed().await.unwrap(), 0);
+    assert_eq!(wallet.collect_owed(&BY).await.unwrap(), 0);
     world.clock.advance(Duration::from_secs(24 * 3_600));
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     // 1.52 more for the head office, of which 1.33 are owed: she is offered the rest, and the next
@@ -149,9 +153,9 @@ async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_e
         "{}",
         zuhura.transcript()
     );
-    let (one, other) = tokio::join!(wallet.collect_owed(), wallet.collect_owed());
+    let (one, other) = tokio::join!(wallet.collect_owed(&BY), wallet.collect_owed(&BY));
     assert_eq!([one.unwrap(), other.unwrap()].iter().sum::<i64>(), 133);
-    let paid = wallet.pay_commissions().await.unwrap();
+    let paid = wallet.pay_commissions(&BY).await.unwrap();
     assert!(
         paid.iter()
             .any(|(outlet, minor)| (outlet.name.as_str(), *minor) == ("Ziwa Float Centre", 19)),

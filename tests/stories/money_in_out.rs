@@ -188,7 +188,8 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     assert_eq!(code(refused), "statement_gap");
 
     // e-money against the line: in parts, by two, never more than there is
-    let outlet = world.app.wallet.open_outlet("Duka Kuu", "Nairobi", None).await.unwrap();
+    let by = kadogo::wallet::Behalf::of_service();
+    let outlet = world.app.wallet.open_outlet(&by, "Duka Kuu", "Nairobi", None).await.unwrap();
     let agent = kadogo::agent_number::AgentNumber::of(outlet.float_account).to_string();
     let line = format!("{file}-1");
     let issue = |amount: &'static str| {

@@ -6,18 +6,30 @@ use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, agent, float};
 use super::program::Said;
 use super::world::*;
+use kadogo::actor::Actor;
 use kadogo::time::Clock;
+use kadogo::wallet::Behalf;
 use std::time::Duration;
+
+/// Who is signed in, as all that these commands take.
+const ASHA: &str = "asha";
+
+/// A world in which she is.
+async fn at_work() -> World {
+    let world = World::real().await;
+    world.hires(ASHA, "agents care_lead finance").await;
+    world
+}
 
 /// A command that does what it should; what it said.
 fn runs(world: &World, args: &[&str]) -> String {
-    let said = world.run(args);
+    let said = world.run_as(ASHA, args);
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{args:?}: {said:?}");
     said.out
 }
 
 fn refused(world: &World, args: &[&str]) -> String {
-    let Said { code, out, err } = world.run(args);
+    let Said { code, out, err } = world.run_as(ASHA, args);
     assert_eq!((code, out.as_str()), (Some(1), ""), "{args:?}: {err}");
     err
 }
@@ -30,7 +42,7 @@ async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
-    let world = World::real().await;
+    let world = at_work().await;
     let njeri = world.phone(NJERI);
     let mariam = world.phone(MARIAM);
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
@@ -58,7 +70,7 @@ async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_sends_are_listed_given_back_and_released_by_command() {
-    let world = World::real().await;
+    let world = at_work().await;
     let amina = world.phone(AMINA);
     let baraka = world.phone(BARAKA);
     let mut codes = Vec::new();
@@ -118,19 +130,22 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
-    let world = World::real().await;
+    let world = at_work().await;
     let njeri = world.phone(NJERI);
     let otieno = world.phone(OTIENO);
     let before = float(&world, NJERI).await;
     serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
     assert!(
-        runs(&world, &["agent", "dismiss", OTIENO])
+        runs(&world, &["agent", "dismiss", OTIENO, "--why", "he left us"])
             .contains("does not serve at Mama Njeri Shop any more")
     );
     let screen = otieno.press("2905").await;
     assert!(screen.contains("si ya wakala"), "{screen}");
     assert!(!otieno.dial().await.contains("Wakala"), "{}", otieno.transcript());
-    assert!(refused(&world, &["agent", "dismiss", OTIENO]).contains("serves nowhere"));
+    assert!(
+        refused(&world, &["agent", "dismiss", OTIENO, "--why", "he left us"])
+            .contains("serves nowhere")
+    );
     // colleagues go on, and whoever is wanted back begins with another PIN
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
     assert_eq!(
@@ -138,7 +153,7 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
         (100_000, before - 100_000)
     );
     let number = agent(&world, NJERI).await;
-    let employed = runs(&world, &["agent", "employ", &number, OTIENO]);
+    let employed = runs(&world, &["agent", "employ", &number, OTIENO, "--why", "he is back"]);
     let pin = employed.split("PIN is ").nth(1).unwrap()[..5].to_owned();
     assert!(
         serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("2905")])
@@ -164,7 +179,10 @@ async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
     let assistant = caller.post.unwrap().assistant.id;
     let book = Held::the_book(&world).await;
     let wallet = world.app.wallet.clone();
-    let dismissed = tokio::spawn(async move { wallet.dismiss(assistant).await });
+    let dismissed = tokio::spawn(async move {
+        let by = Behalf { actor: Actor::Staff(ASHA.to_owned()), why: "he left us".to_owned() };
+        wallet.dismiss(&by, assistant).await
+    });
     until_waiting(&world, 1).await;
     let (screen, ()) = tokio::join!(otieno.press("2905"), async {
         until_waiting(&world, 2).await;
@@ -177,15 +195,17 @@ async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back() {
-    let world = World::real().await;
+async fn a_merchant_is_made_by_two_and_what_they_were_paid_is_not_asked_back() {
+    let world = at_work().await;
+    let otis = world.hires("otis", "care_lead").await;
     let amina = world.phone(AMINA);
-    assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: full\n");
-    assert_eq!(
-        runs(&world, &["tier", "0700000002", "merchant"]),
-        "0700000002: merchant, until now full\n"
-    );
-    assert_eq!(runs(&world, &["tier", "0700000002"]), "0700000002: merchant\n");
+    let tier =
+        |phone, tier| ["tier", phone, tier, "--document", "licence 77", "--why", "she sells"];
+    let waits = runs(&world, &tier("0700000002", "merchant"));
+    assert!(waits.starts_with("waits for another one to approve it\n"), "{waits}");
+    assert!(waits.contains("  tier is: merchant\n  tier was: full\n"), "{waits}");
+    let number = waits.split("approval: ").nth(1).unwrap().lines().next().unwrap();
+    world.staff_approves(&otis, number.parse().unwrap()).await.unwrap();
     amina.dial().await;
     let code = amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await
         [..10]
@@ -197,42 +217,65 @@ async fn a_merchant_is_made_by_command_and_what_they_were_paid_is_not_asked_back
             .await
             .starts_with("Only what you sent to a person")
     );
+    // less takes one
+    let lower = runs(&world, &tier("0700000002", "full"));
+    assert!(lower.starts_with("done\n"), "{lower}");
+    assert!(refused(&world, &tier("0700000002", "king")).contains("There is no such tier."));
     assert!(
-        refused(&world, &["tier", "0700000002", "king"])
-            .contains("there is no tier king: sim, id, full, merchant, agent")
+        refused(&world, &tier("0799999999", "full")).contains("0799999999 has no Kadogo account")
     );
-    assert!(refused(&world, &["tier", "0799999999", "merchant"]).contains("has no wallet"));
-    assert!(refused(&world, &["tier", "hello", "merchant"]).contains("is not a mobile number"));
+    assert!(refused(&world, &tier("hello", "full")).contains("number"));
+}
+
+/// Whoever has another role, or nobody, does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_without_somebody_who_may_does_nothing() {
+    let world = World::real().await;
+    world.hires(ASHA, "admin auditor").await;
+    for args in [
+        &["agent", "open", "Duka", "--area", "Soko", "--why", "a new one"][..],
+        &["agent", "pay"],
+        &["reversal", "give-back", "K7M2Q9XWTB", "why"],
+        &["deal", "propose", "KMTRBX", "--back", "1", "--because", "shared", "why"],
+        &["freeze", "0700000001", "--way", "out", "--basis", "care", "--why", "she called"],
+    ] {
+        assert!(refused(&world, args).contains("for staff with another role"), "{args:?}");
+    }
+    let said = world.run(&["agent", "list"]);
+    assert!(said.code == Some(1) && said.err.contains("nobody is signed in"), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_stopped_by_command_with_a_reason_and_opened_again() {
-    let world = World::real().await;
+async fn an_account_is_stopped_by_one_and_opened_again_by_two_by_command() {
+    let world = at_work().await;
+    world.hires("otis", "care_lead").await;
     let amina = world.phone(AMINA);
-    let account = |more: &[&'static str]| [&["account", "0700000001"], more].concat();
-    assert_eq!(
-        runs(&world, &account(&[])),
-        "0700000001: open, KES 5,000 of which KES 0 is set aside\n"
-    );
-    assert!(refused(&world, &account(&["frozen"])).contains("say why with --why"));
-    assert_eq!(
-        runs(&world, &account(&["stop_debit", "--why", "her phone was stolen"])),
-        "0700000001: stop_debit, until now open\n"
-    );
+    let stop = ["--way", "out", "--basis", "customer", "--why", "her phone was stolen"];
+    let frozen = runs(&world, &[&["freeze", "0700000001"], &stop[..]].concat());
+    assert!(frozen.contains("account is: stop_debit\n  account was: open\n"), "{frozen}");
     dial_afresh(&amina).await;
     let screen = amina.go(&[Pick("send"), Type("0700000002")]).await;
     assert!(screen.contains("not active"), "{screen}");
-    assert!(
-        refused(&world, &account(&["closed", "--why", "she left"])).contains("only an empty one")
-    );
-    assert!(
-        refused(&world, &account(&["asleep", "--why", "?"]))
-            .contains("there is no state asleep: open, stop_debit, stop_credit, frozen, closed")
-    );
-    assert_eq!(
-        runs(&world, &account(&["open", "--why", "she has a new one"])),
-        "0700000001: open, until now stop_debit\n"
-    );
+    let close = ["account", "0700000001", "--close", "--why", "she left"];
+    assert!(refused(&world, &close).contains("Only an empty account is closed."));
+    let waits = runs(&world, &["unfreeze", "0700000001", "--why", "she has a new one"]);
+    let number = waits.split("approval: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let seen = runs(&world, &["account", "0700000001"]);
+    for told in [
+        "account is: stop_debit",
+        "balance: KES 5,000",
+        "ordered by: asha",
+        "reason: her phone was stolen",
+        "asked for: unfreeze_account",
+    ] {
+        assert!(seen.contains(told), "{told}: {seen}");
+    }
+    let shown = world.run_as("otis", &["approve", "show", &number]).out;
+    let digest = shown.split("seen: ").nth(1).unwrap().lines().next().unwrap();
+    let own = refused(&world, &["approve", "yes", &number, "--seen", digest]);
+    assert!(own.contains("Another one of the staff"), "{own}");
+    let opened = world.run_as("otis", &["approve", "yes", &number, "--seen", digest]);
+    assert!(opened.out.contains("account is: open"), "{opened:?}");
     dial_afresh(&amina).await;
     let screen =
         amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")]).await;

@@ -133,11 +133,10 @@ async fn a_frozen_float_is_paid_the_next_time_and_the_others_now() {
         .await;
     let soko = someone(&world, NJERI).await.agent.unwrap().number;
     let soko = AgentNumber::parse(&soko).unwrap().outlet();
-    let wallet = &world.app.wallet;
-    wallet.restrict(soko, AccountState::Frozen, "its licence ran out").await.unwrap();
+    said_of(&world, soko, AccountState::Frozen, "its licence ran out").await;
     minutes(&world, 10 * HOUR);
     assert_eq!((due(&world).await, due(&world).await), (2, 0));
-    wallet.restrict(soko, AccountState::Open, "it was renewed").await.unwrap();
+    said_of(&world, soko, AccountState::Open, "it was renewed").await;
     minutes(&world, 24 * HOUR);
     assert_eq!((due(&world).await, due(&world).await), (1, 0));
     world.check();

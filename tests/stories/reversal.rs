@@ -222,23 +222,27 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         let wallet = &world.app.wallet;
         // before the receiver has spoken it is not for staff to give back
         assert_eq!(
-            wallet.decide_reversal(&code, true, "too early").await.unwrap_err().reason,
+            wallet.decide_reversal("asha", &code, true, "too early").await.unwrap_err().reason,
             UNDO_GONE
         );
         answers(&baraka, false, "").await;
         assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
         assert_eq!(
-            wallet.decide_reversal("K7M2Q9XWTB", give_back, "nothing").await.unwrap_err().reason,
+            wallet
+                .decide_reversal("asha", "K7M2Q9XWTB", give_back, "nothing")
+                .await
+                .unwrap_err()
+                .reason,
             UNDO_NOT
         );
-        wallet.decide_reversal(&code, give_back, "phone records").await.unwrap();
+        wallet.decide_reversal("asha", &code, give_back, "phone records").await.unwrap();
         let moved = if give_back { 20_000 } else { 0 };
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
         assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
         // decided is decided; the same word again finds it done
-        assert!(wallet.decide_reversal(&code, give_back, "phone records").await.is_ok());
+        assert!(wallet.decide_reversal("asha", &code, give_back, "phone records").await.is_ok());
         assert_eq!(
-            wallet.decide_reversal(&code, !give_back, "mind").await.unwrap_err().reason,
+            wallet.decide_reversal("asha", &code, !give_back, "mind").await.unwrap_err().reason,
             UNDO_GONE
         );
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
@@ -372,8 +376,8 @@ async fn the_receiver_and_staff_decide_at_the_same_moment() {
     let wallet = &world.app.wallet;
     let (screen, back, free) = tokio::join!(
         baraka.press("4826"),
-        wallet.decide_reversal(&code, true, "one"),
-        wallet.decide_reversal(&code, false, "two")
+        wallet.decide_reversal("asha", &code, true, "one"),
+        wallet.decide_reversal("asha", &code, false, "two")
     );
     let done = [screen.contains("Imethibitishwa"), back.is_ok(), free.is_ok()];
     assert_eq!(done.iter().filter(|done| **done).count(), 1, "{screen} {back:?} {free:?}");
@@ -404,7 +408,7 @@ async fn who_is_stopped_keeps_nothing_that_is_asked_back() {
             world.app.wallet.wake_all().await.unwrap();
         }
         assert_eq!(stands(&world, BARAKA).await, (before.1 + 20_000, 20_000));
-        world.app.wallet.decide_reversal(&code, true, "the police report").await.unwrap();
+        world.app.wallet.decide_reversal("asha", &code, true, "the police report").await.unwrap();
         assert_eq!(stands(&world, BARAKA).await, (before.1, 0));
         assert_eq!(world.balance(AMINA).await, before.0 - 700);
         world.check();

@@ -121,24 +121,34 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     let said = place.run_with(&["agent", "list"], &secret);
     assert_eq!(said.code, Some(1), "no service is made by asking: {said:?}");
     let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
+    place.hires("asha", "agents", SECRET).await;
     let agent = |args: &[&str]| place.run_with(&[&["agent"], args].concat(), &secret);
-    let opened = agent(&["open", "Mama Njeri Shop", "--area", "Kibera"]);
+    let opened = agent(&["open", "Mama Njeri Shop", "--area", "Kibera", "--why", "our first"]);
     assert_eq!((opened.code, opened.err.contains("rror")), (Some(0), false), "{opened:?}");
     let number = opened.out.split(' ').next().unwrap().to_owned();
-    let second = agent(&["open", "Duka la Soko", "--area", "Gikomba", "--head-office", &number]);
+    let second = agent(&[
+        "open",
+        "Duka la Soko",
+        "--area",
+        "Gikomba",
+        "--head-office",
+        &number,
+        "--why",
+        "the second",
+    ]);
     assert!(second.out.contains("Duka la Soko"), "{second:?}");
-    let stranger = agent(&["employ", &number, STRANGER]);
+    let stranger = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
     assert!(stranger.code == Some(1) && stranger.err.contains("has no wallet yet"), "{stranger:?}");
     for history in
         ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"]
     {
         server.hop_at(&path, "ATUid_1", STRANGER, history).await;
     }
-    let employed = agent(&["employ", &number, STRANGER]);
+    let employed = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
     assert!(employed.out.contains("their agent PIN is"), "{employed:?}");
-    let again = agent(&["employ", &number, STRANGER]);
+    let again = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
     assert!(again.err.contains("serves at Mama Njeri Shop already"), "{again:?}");
-    let slip = agent(&["employ", "12345", STRANGER]);
+    let slip = agent(&["employ", "12345", STRANGER, "--why", "she serves"]);
     assert!(slip.err.contains("`12345` is not an agent number"), "{slip:?}");
     // their phone shows it at once, and the list too
     assert!(

@@ -192,7 +192,7 @@ async fn the_program_starts_says_why_it_is_not_ready_and_its_commands_do_nothing
     // two days and one
     world.clock.advance(3 * DAY);
     world.give(BARAKA, 100).await;
-    let said = world.run(&["agent", "open", "Duka", "--area", "Soko"]);
+    let said = world.run(&["agent", "open", "Duka", "--area", "Soko", "--why", "a new one"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("nothing was done: the clock of this machine is "), "{}", said.err);
     assert!(said.err.contains("behind the newest posting"), "{}", said.err);

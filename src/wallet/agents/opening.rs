@@ -3,7 +3,7 @@
 
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
-use super::super::operating::keyed;
+use super::super::operating::{Behalf, keyed};
 use super::super::people::join::empty_wallet;
 use crate::book::{Change, Key};
 use crate::id::{AccountId, AssistantId, PostingId};
@@ -18,6 +18,7 @@ impl Wallet {
     /// Opens an outlet with an empty float and no commission yet.
     pub async fn open_outlet(
         &self,
+        by: &Behalf,
         name: &str,
         area: &str,
         head_office: Option<AccountId>,
@@ -44,15 +45,16 @@ impl Wallet {
         let changes = vec![
             open(float_account, AccountKind::Float),
             open(commission_account, AccountKind::Commission),
-            Change::keep(Record::Outlet(row.clone()), "open_outlet"),
+            by.keeps(Record::Outlet(row.clone()), "open_outlet"),
         ];
-        self.staff_act("open_outlet", key, changes).await?;
+        self.recorded(by, "open_outlet", key, changes).await?;
         Ok(row)
     }
 
     /// Lets the owner of the wallet `person` serve at an outlet, with this PIN.
     pub async fn employ(
         &self,
+        by: &Behalf,
         outlet: AccountId,
         person: AccountId,
         pin: &Pin,
@@ -61,7 +63,7 @@ impl Wallet {
         let now = self.clock.now();
         let pin = self.config.tagged(id.into(), pin, self.randomness.bytes());
         let key = Key::new(now, "employ", &id.number().to_be_bytes());
-        self.staff_act("employ", key, vec![Change::keep(Record::Pin(pin), "employ")]).await?;
+        self.recorded(by, "employ", key, vec![by.keeps(Record::Pin(pin), "employ")]).await?;
         let row = AssistantRow { id, person, outlet, since: now.micros() };
         let stored = row.clone();
         self.book.write(move |conn| agent_rows::employ(conn, &stored)).await?;
@@ -70,12 +72,12 @@ impl Wallet {
 
     /// Ends somebody's work at an outlet. Their PIN for it is taken away first, and the book
     /// compares that within each commit: what they have under way is refused.
-    pub async fn dismiss(&self, assistant: AssistantId) -> Result<(), BootstrapError> {
+    pub async fn dismiss(&self, by: &Behalf, assistant: AssistantId) -> Result<(), BootstrapError> {
         let pin = self.store.read(move |conn| pins::by_id(conn, assistant.into())).await?;
         if let Some(pin) = pin.filter(|pin| !pin.tag.is_empty()) {
             let key = keyed(self.clock.now(), "dismiss", assistant.number(), pin.version);
-            let taken = Change::keep(Record::Pin(pin.taken_away()), "dismiss");
-            self.staff_act("dismiss", key, vec![taken]).await?;
+            let taken = by.keeps(Record::Pin(pin.taken_away()), "dismiss");
+            self.recorded(by, "dismiss", key, vec![taken]).await?;
         }
         Ok(self.book.write(move |conn| agent_rows::dismiss(conn, assistant)).await?)
     }

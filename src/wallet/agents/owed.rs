@@ -5,7 +5,8 @@
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::super::plan::Act;
-use crate::book::{COMMISSIONS, Change, Key, Leg, TAX, key};
+use crate::actor::Actor;
+use crate::book::{COMMISSIONS, Change, Key, Leg, Posting, TAX, key};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
@@ -52,10 +53,10 @@ struct Claim {
 
 impl Wallet {
     /// Takes what is owed of all finds out of what is there now; says how much it was, minor units.
-    pub async fn collect_owed(&self) -> Result<i64, BootstrapError> {
+    pub async fn collect_owed(&self, by: &Actor) -> Result<i64, BootstrapError> {
         let mut sum_minor = 0_i64;
         for row in self.store.read(clawbacks::owed).await? {
-            let taken = self.take_back(row, 0).await?;
+            let taken = self.take_back(by, row, 0).await?;
             sum_minor = sum_minor.saturating_add(taken.own_minor).saturating_add(taken.head_minor);
         }
         Ok(sum_minor)
@@ -65,6 +66,7 @@ impl Wallet {
     /// it was not known. The tax is taken only with the first of it.
     pub(super) async fn take_back(
         &self,
+        by: &Actor,
         found: ClawbackRow,
         tax_minor: i64,
     ) -> Result<Taken, BootstrapError> {
@@ -73,7 +75,8 @@ impl Wallet {
         if act.legs.is_empty() && !claim.news {
             return Ok(taken);
         }
-        match self.book.post(self.planned(key, act)).await {
+        let posting = Posting { actor: by.clone(), ..self.planned(key, act) };
+        match self.book.post(posting).await {
             Ok(receipt) if receipt.repeated => Ok(Taken::default()),
             Ok(_receipt) => Ok(taken),
             // one of them earned or was paid in this moment: the next look takes what is there then

@@ -11,6 +11,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::counter::{self, tell_staff};
 use super::journal::{self, Work};
+use crate::actor::Actor;
 use crate::book::{Change, Key, Leg, Posting};
 use crate::calendar::Day;
 use crate::id::PostingId;
@@ -113,13 +114,16 @@ struct Due {
 impl Wallet {
     /// Pays all commission to the floats of the outlets that earned it; says what each got, minor
     /// units. Who runs it again pays what was earned since.
-    pub async fn pay_commissions(&self) -> Result<Vec<(OutletRow, i64)>, BootstrapError> {
+    pub async fn pay_commissions(
+        &self,
+        by: &Actor,
+    ) -> Result<Vec<(OutletRow, i64)>, BootstrapError> {
         // what is owed goes back first: what is paid out is what is theirs
-        self.collect_owed().await?;
+        self.collect_owed(by).await?;
         let mut paid = Vec::new();
         for due in self.due(None).await? {
             // a float that was frozen meanwhile takes nothing: it is paid the next time
-            if self.book.post(self.payout(&due)).await.is_ok() {
+            if self.book.post(self.payout(by, &due)).await.is_ok() {
                 paid.push((due.outlet, due.amount_minor));
             }
         }
@@ -140,9 +144,9 @@ impl Wallet {
         let mut paid = 0_usize;
         let mut all = true;
         if until.is_some() {
-            self.collect_owed().await?;
+            self.collect_owed(&Actor::Service).await?;
             for due in self.due(Some(begun)).await? {
-                match self.book.post(self.payout(&due)).await {
+                match self.book.post(self.payout(&Actor::Service, &due)).await {
                     Ok(receipt) => paid = paid.saturating_add(usize::from(!receipt.repeated)),
                     // a frozen float is paid the next time; all else is tried again at once
                     Err(refusal) => all = all && refusal.reason == Reason::ACCOUNT_CLOSED,
@@ -169,7 +173,7 @@ impl Wallet {
         Ok(due.await?.into_iter().flatten().collect())
     }
 
-    fn payout(&self, due: &Due) -> Posting {
+    fn payout(&self, by: &Actor, due: &Due) -> Posting {
         let outlet = &due.outlet;
         let now = self.clock.now();
         let mut slots = party::outlet_sign(outlet);
@@ -192,10 +196,9 @@ impl Wallet {
         ]
         .concat();
         let key = Key::new(Timestamp::from_micros(0), "commission", &name);
-        self.planned(
-            key,
-            Act { kind: KIND, legs: legs(outlet, due.amount_minor), changes, ..Act::default() },
-        )
+        let legs = legs(outlet, due.amount_minor);
+        let act = Act { kind: KIND, legs, changes, ..Act::default() };
+        Posting { actor: by.clone(), ..self.planned(key, act) }
     }
 }
 

@@ -6,6 +6,7 @@
 use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::owed::Taken;
+use crate::actor::Actor;
 use crate::calendar::Day;
 use crate::id::{AccountId, PostingId};
 use crate::money::Money;
@@ -86,7 +87,12 @@ impl Wallet {
     }
 
     /// Takes back what of a find is still owed and there. What is not there stays owed.
-    pub async fn claw_back(&self, day: Date, find: &Find) -> Result<Taken, BootstrapError> {
+    pub async fn claw_back(
+        &self,
+        by: &Actor,
+        day: Date,
+        find: &Find,
+    ) -> Result<Taken, BootstrapError> {
         let (from, _before) = Timestamp::of_day(day, &self.config.market.zone);
         let number = i64::from(Day::of(from, &self.config.market.zone).number());
         let row = ClawbackRow {
@@ -103,7 +109,7 @@ impl Wallet {
             head_taken_minor: 0,
         };
         // the tax that was withheld goes back with the first of it, as far as it is there
-        self.take_back(row, find.excess.withheld_tax_minor).await
+        self.take_back(by, row, find.excess.withheld_tax_minor).await
     }
 }
 

@@ -2,6 +2,7 @@
 //! then on the buyer looks at it, and silence pays the seller. And whoever has a code reads it
 //! again, behind the PIN.
 
+use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, ByText, Message, Replay, Service, Unrecorded};
@@ -43,7 +44,7 @@ pub const CODE: Service = Service {
         Slot("dial", Kind::Text),
         Slot("door_code", Kind::Code),
     ],
-    refusals: &[DEAL_GONE, DEAL_WHICH, Reason::CODE_GONE],
+    refusals: &[DEAL_GONE, DEAL_WHICH, SIM_CHANGED, Reason::CODE_GONE],
     replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
     ..Service::PLAIN
 };
@@ -88,11 +89,13 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// The two sides, and by which keys its codes were made.
+/// The two sides, by which keys its codes were made, and whether who asks may be a thief.
 fn wants_code(context: &Context) -> Vec<Want> {
     let Ok(deal) = deal::chosen(context, None) else { return Vec::new() };
+    let caller = context.person().ok().map(|person| sim_change::want(person.account_id));
     let codes = [Some(deal_code::release(&deal)), deal_code::brought_back(&deal).ok()];
-    deal.wants().into_iter().chain(codes.into_iter().flatten().map(Want::Pin)).collect()
+    let codes = codes.into_iter().flatten().map(Want::Pin);
+    deal.wants().into_iter().chain(codes).chain(caller).collect()
 }
 
 fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -113,6 +116,7 @@ fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     };
     let pin = if back { deal_code::brought_back(&deal)? } else { deal_code::release(&deal) };
     let seed = seed.ok_or(DEAL_GONE)?;
+    sim_change::not_lately(context, context.person()?.account_id)?;
     if context.key.is_some() {
         plan.show("door_code", deal_code::shown(context, pin, seed)?);
         plan.commit(Act { kind: CODE.name, ..Act::default() });

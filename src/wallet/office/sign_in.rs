@@ -9,6 +9,7 @@ use crate::book::{Change, Key, Posting};
 use crate::id::StaffId;
 use crate::refusal::{Reason, Refusal};
 use crate::seal::to_hex;
+use crate::staff::role::{self, Right};
 use crate::staff::{password, second_factor};
 use crate::store::records::Record;
 use crate::store::staff_rows::{self, StaffRow, StaffState};
@@ -55,6 +56,24 @@ impl OnDuty {
     /// Whether they showed a code lately.
     pub fn is_proved(&self, now: Timestamp) -> bool {
         now.micros().saturating_sub(self.session.proved_at) <= PROVED
+    }
+
+    /// The name that they sign with, where they may do what takes this right: `not_allowed`
+    /// otherwise.
+    pub fn signs(&self, right: Right) -> Result<&str, Refusal> {
+        let roles = role::parse(&self.staff.roles).unwrap_or_default();
+        if right.may_ask(&roles) { Ok(&self.staff.name) } else { Err(Reason::NOT_ALLOWED.into()) }
+    }
+
+    /// The same, for what another one has asked for; `code_wanted` where it was too long ago that
+    /// they showed one.
+    pub fn seconds(&self, right: Right, now: Timestamp) -> Result<&str, Refusal> {
+        let roles = role::parse(&self.staff.roles).unwrap_or_default();
+        match (right.may_approve(&roles), self.is_proved(now)) {
+            (false, _) => Err(Reason::NOT_ALLOWED.into()),
+            (true, false) => Err(CODE_WANTED.into()),
+            (true, true) => Ok(&self.staff.name),
+        }
     }
 
     /// As who asks of a service.

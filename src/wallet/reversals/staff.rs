@@ -61,10 +61,11 @@ impl Wallet {
         self.store.read(read).await
     }
 
-    /// Decides what was asked back: gives it back (only where the receiver objects or is stopped:
-    /// until then they may still agree), or leaves it with who has it.
+    /// One of the staff decides what was asked back: gives it back (only where the receiver objects
+    /// or is stopped: until then they may still agree), or leaves it with who has it.
     pub async fn decide_reversal(
         &self,
+        by: &str,
         code: &str,
         give_back: bool,
         why: &str,
@@ -99,7 +100,7 @@ impl Wallet {
         let decided = decided(&self.config, &reversal, both, may_agree, give_back, why, now);
         let act = decided.map_err(PlanError::refusal)?;
         let posting = self.planned(key(&reversal, give_back), act);
-        let posting = Posting { actor: Actor::Staff("operator".to_owned()), ..posting };
+        let posting = Posting { actor: Actor::Staff(by.to_owned()), ..posting };
         match self.book.post(posting).await {
             Ok(_receipt) => Ok(reversal),
             Err(Refusal { reason: Reason::MOVED, .. }) => Err(UNDO_GONE.into()),

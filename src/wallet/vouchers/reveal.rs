@@ -4,6 +4,7 @@
 //!
 //! Input `parcel`; shows `phone`, `amount`, `day`, and, once it is done, `secret`.
 
+use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Replay, Service, Unrecorded};
@@ -27,7 +28,7 @@ pub const SERVICE: Service = Service {
         Slot("day", Kind::Day),
         Slot("secret", Kind::Code),
     ],
-    refusals: &[PARCEL_GONE, PARCEL_LOCKED],
+    refusals: &[PARCEL_GONE, PARCEL_LOCKED, SIM_CHANGED],
     replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
     ..Service::PLAIN
 };
@@ -36,19 +37,22 @@ pub const SERVICE: Service = Service {
 /// often.
 pub const PARCEL_LOCKED: Reason = Reason::new("parcel_locked");
 
-/// What it follows from, and what it is compared with.
+/// Whether who asks may be a thief; what it follows from, and what it is compared with.
 fn kept(context: &Context) -> Vec<Want> {
-    match sent::chosen(context) {
+    let payer = context.person().ok().map(|payer| sim_change::want(payer.account_id));
+    let made = match sent::chosen(context) {
         Ok(voucher) if context.key.is_some() => {
             vec![Want::Posting(voucher.row.begun_by), Want::Pin(code::pin(voucher.row.id))]
         }
         Ok(_) | Err(_) => Vec::new(),
-    }
+    };
+    made.into_iter().chain(payer).collect()
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let voucher = sent::chosen(context)?;
     plan.show_all(voucher.made_out.words(context.config));
+    sim_change::not_lately(context, context.person()?.account_id)?;
     if context.key.is_none() {
         return Ok(());
     }

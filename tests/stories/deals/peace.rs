@@ -228,6 +228,26 @@ async fn a_deposit_goes_back_or_stays_in_three_languages() {
     }
 }
 
+/// Somebody else has the buyer's number in the middle of a deal, and the PIN too: they do not see
+/// the code that lets the money go. Who has the number for three days is its owner.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_swapped_the_sim_does_not_see_the_code_again() {
+    let world = World::new().await;
+    let asha = world.hires("asha", "care").await;
+    let (buyer, seller) = (world.phone(AMINA), world.phone(OTHER));
+    let code = digits(&paid_in(&buyer, &seller, AMINA, "7361").await);
+    assert_eq!(digits(&deal(&buyer, &[Pick("read_code"), Type("7361")]).await), code);
+    let swap = [("phone", AMINA), ("why", "the shop called")];
+    world.staff_does(&asha, "sim_changed", &swap).await.unwrap();
+    let screen = deal(&buyer, &[Pick("read_code"), Type("7361")]).await;
+    assert!(screen.contains("The SIM was changed"), "{screen}");
+    assert!(!screen.contains(&code), "{screen}");
+    // three days later it is shown again
+    world.clock.advance(Duration::from_secs(72 * 3_600));
+    assert_eq!(digits(&deal(&buyer, &[Pick("read_code"), Type("7361")]).await), code);
+    world.check();
+}
+
 /// A wall in two parts: both see which is next, and hear what is left.
 async fn in_parts(number: &str, pin: &str) -> String {
     let world = World::new().await;

@@ -4,14 +4,17 @@
 use super::*;
 
 /// Runs a command of the staff; what it prints, or why it does not.
-fn run(world: &World, args: &[&str]) -> String {
-    let said = world.run(&[&["deal"], args].concat());
-    format!("$ kadogo deal {}\n{}{}", args.join(" "), said.out, said.err)
+fn run(world: &World, who: &str, args: &[&str]) -> String {
+    let said = world.run_as(who, &[&["deal"], args].concat());
+    format!("{who} $ kadogo deal {}\n{}{}", args.join(" "), said.out, said.err)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_of_the_staff_decide_by_command() {
     let world = World::real().await;
+    world.hires("wanjiku", "care_lead").await;
+    world.hires("otieno", "care_lead").await;
+    world.hires("akoth", "care").await;
     let (buyer, seller) = (world.phone(AMINA), world.phone(OTHER));
     let before = (world.balance(AMINA).await, world.balance(OTHER).await);
     safe(&buyer, &ASKS_TO_SELL[..4]).await;
@@ -20,18 +23,18 @@ async fn two_of_the_staff_decide_by_command() {
     deal(&seller, &[Pick("answer"), Pick("accept")]).await;
     deal(&buyer, &[Pick("pay"), Yes, Type("7361")]).await;
     deal(&buyer, &[Pick("dispute"), Pick("not_it"), Type("the box was empty"), Yes]).await;
-    let list = run(&world, &["list"]);
+    let list = run(&world, "akoth", &["list"]);
     let code = list.lines().nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    let mut said = vec![list, run(&world, &["show", &code])];
-    let propose = |back, cause, staff, words| {
-        ["propose", &code, "--back", back, "--because", cause, "--as", staff, words]
-    };
-    said.push(run(&world, &propose("1001", "shared", "wanjiku", "too much")));
-    said.push(run(&world, &propose("500", "shared", "wanjiku", "half of it was there")));
-    said.push(run(&world, &["confirm", &code, "--seen", "4", "--as", "otieno"]));
-    said.push(run(&world, &["confirm", &code, "--seen", "5", "--as", "wanjiku"]));
-    said.push(run(&world, &["confirm", &code, "--seen", "5", "--as", "otieno"]));
-    said.push(run(&world, &["show", &code]));
+    let mut said = vec![list, run(&world, "akoth", &["show", &code])];
+    let propose =
+        |back, cause, words| ["propose", &code, "--back", back, "--because", cause, words];
+    said.push(run(&world, "wanjiku", &propose("1001", "shared", "too much")));
+    said.push(run(&world, "wanjiku", &propose("500", "shared", "half of it was there")));
+    said.push(run(&world, "otieno", &["confirm", &code, "--seen", "4"]));
+    said.push(run(&world, "wanjiku", &["confirm", &code, "--seen", "5"]));
+    said.push(run(&world, "akoth", &["confirm", &code, "--seen", "5"]));
+    said.push(run(&world, "otieno", &["confirm", &code, "--seen", "5"]));
+    said.push(run(&world, "akoth", &["show", &code]));
     insta::assert_snapshot!(dated(&said.join("\n")).replace(&code, "[code]"));
     // a command has the machine's clock, which is two days ahead of these people's
     world.clock.advance(Duration::from_secs(2 * 24 * 3_600 + 60));

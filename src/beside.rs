@@ -1,0 +1,63 @@
+//! A service beside one that may be running: on the same database, with a book of its own, for as
+//! long as a command takes.
+
+use crate::app::{App, Committer};
+use crate::config::{DatabaseArgs, Settings, menus_folder};
+use crate::seal::{Randomness, SealKey};
+use crate::store::Store;
+use crate::time::Clock;
+use crate::wallet::OperatorRules;
+use anyhow::{anyhow, bail};
+use std::time::Duration;
+
+/// A service on the database of one that may be running: for commands of the operator's.
+pub async fn beside(database: DatabaseArgs) -> anyhow::Result<(App, Committer)> {
+    let DatabaseArgs { database_url, secrets } = database;
+    let mut problems = Vec::new();
+    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
+        bail!(problems.join("\n"))
+    };
+    // a mistyped address must not make a new service
+    let address = database_url.clone();
+    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
+    let settings = settings(database_url, secret, old_secrets);
+    let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
+    if let Some(fault) = app.wallet.clock_fault() {
+        leave(app, committer).await?;
+        bail!("nothing was done: {fault}");
+    }
+    Ok((app, committer))
+}
+
+/// Ends it, when all that was posted is written.
+pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
+    drop(app);
+    tokio::task::spawn_blocking(move || committer.join())
+        .await?
+        .map_err(|_panic| anyhow!("the committer broke"))
+}
+
+fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url,
+        menus: menus_folder(None),
+        service_code: "*#".to_owned(),
+        brand: "Kadogo".to_owned(),
+        answer_within: Duration::from_secs(4),
+        secret,
+        old_secrets,
+        callback_token: None,
+        gateway: None,
+        mail: None,
+        rules: OperatorRules {
+            reversal_quota: 3,
+            payout: None,
+            unjoined: false,
+            grace: std::time::Duration::from_secs(24 * 3_600),
+        },
+        more_prices: "",
+        demo: false,
+        showcase: false,
+    }
+}

@@ -1,0 +1,88 @@
+//! PINs that are locked, SIMs that were changed, and how well somebody is known.
+
+use super::super::super::context::People;
+use super::super::super::service::Service;
+use super::super::known_as::{self, TIER_SAME, TIER_UNKNOWN};
+use super::super::sim_change::{SAY, SIM_CHANGED};
+use super::super::unlocking::{PIN_NOT_LOCKED, UNLOCK};
+use super::*;
+use crate::book::PIN_ATTEMPTS_MAX;
+use crate::reason::Reason;
+use crate::wallet::tests::trial::Outcome;
+
+fn unlocks(trial: &Trial) -> Outcome {
+    trial.ask(&UNLOCK, staff("care")).with("phone", PHONE).with("why", "I saw her ID").execute()
+}
+
+fn tried(trial: &mut Trial, amina: &PersonRow, attempts: i64) {
+    trial.change(amina, |holder| holder.pin.as_mut().unwrap().attempts = attempts);
+}
+
+#[test]
+fn only_a_locked_pin_is_unlocked_and_stays_the_same_pin() {
+    let (mut trial, amina) = world();
+    tried(&mut trial, &amina, PIN_ATTEMPTS_MAX - 1);
+    assert_eq!(unlocks(&trial).reason(), (PIN_NOT_LOCKED, None));
+    tried(&mut trial, &amina, PIN_ATTEMPTS_MAX);
+    let plan = unlocks(&trial).planned();
+    assert_eq!(plan.hearers(), [("sms.pin_unlocked", "+254700000001", None)]);
+    let act = plan.act.unwrap();
+    let [Change::Keep(Keep { record: Record::Pin(row), note, .. }), Change::ClearPin { pin }, _] =
+        act.changes.as_slice()
+    else {
+        panic!("{act:?}")
+    };
+    let trial_pin = trial.config.tagged(row.id, &crate::pin::Pin::parse("7361").unwrap(), [5; 16]);
+    assert_eq!((row.version, &row.tag, note.as_str()), (2, &trial_pin.tag, "I saw her ID"));
+    assert_eq!(*pin, row.id);
+    // who has none has nothing to unlock
+    trial.change(&amina, |holder| holder.pin = None);
+    assert_eq!(unlocks(&trial).reason(), (PIN_NOT_LOCKED, None));
+}
+
+#[test]
+fn a_sim_that_was_changed_lately_unlocks_nothing() {
+    let (mut trial, amina) = world();
+    tried(&mut trial, &amina, PIN_ATTEMPTS_MAX);
+    swapped(&mut trial, &amina, NOW.micros() + 1);
+    assert_eq!(unlocks(&trial).reason(), (SIM_CHANGED, None));
+    swapped(&mut trial, &amina, NOW.micros());
+    assert!(unlocks(&trial).error.is_none(), "three days are over");
+}
+
+#[test]
+fn a_changed_sim_counts_for_three_days() {
+    let (trial, _) = world();
+    let ask = trial.ask(&SAY, staff("care")).with("phone", PHONE).with("why", "she called");
+    let act = ask.execute().planned().act.unwrap();
+    let Change::Put(put) = &act.changes[0] else { panic!("{act:?}") };
+    assert_eq!(put.row.due_at, Some(NOW.micros() + 72 * 3_600 * 1_000_000));
+    assert_eq!((put.row.other, put.note.as_str()), (Some(Id::of(AMINA)), "she called"));
+}
+
+#[test]
+fn more_takes_two_and_a_document_and_less_takes_one() {
+    let (mut trial, amina) = world();
+    let says = |trial: &Trial, tier: &str, document: &str| {
+        let ask = trial.ask(&known_as::SERVICE, staff("care")).with("phone", PHONE);
+        ask.with("tier", tier).with("document", document).with("why", "she came by").execute()
+    };
+    let people = |outcome: Outcome| {
+        let plan = outcome.planned();
+        let service: &'static Service = &known_as::SERVICE;
+        let ask = trial.ask(service, staff("care"));
+        ask.work(&[], |context| (service.needs)(context, &plan))
+    };
+    assert_eq!(people(says(&trial, "merchant", "licence 77")), People::Two);
+    assert_eq!(people(says(&trial, "id", "her ID")), People::One);
+    assert_eq!(says(&trial, "full", "her ID").reason(), (TIER_SAME, Some("tier")));
+    assert_eq!(says(&trial, "king", "her ID").reason(), (TIER_UNKNOWN, Some("tier")));
+    assert_eq!(says(&trial, "id", "x").reason(), (Reason::TEXT_FORMAT, Some("document")));
+    let act = says(&trial, "agent", "licence 77").planned().act.unwrap();
+    let Change::Keep(Keep { record: Record::Person(row), note, .. }) = &act.changes[0] else {
+        panic!("{act:?}")
+    };
+    let kept = (row.tier.as_str(), row.version, note.as_str());
+    assert_eq!(kept, ("agent", 2, "licence 77: she came by"));
+    trial.change(&amina, |holder| holder.person.tier = "sim".to_owned());
+}

@@ -1,0 +1,167 @@
+//! Staff in stories: people with names and roles who are at work already, so that a story is about
+//! what they do and not about how they came in. What they ask for goes by the wallet's own door, or
+//! by command under their session.
+
+use super::engine::is_postgres;
+use super::program::{Place, Said, run_on};
+use super::world::World;
+use kadogo::beside::{beside, leave};
+use kadogo::book::{Change, Key};
+use kadogo::config::{DatabaseArgs, SecretArgs};
+use kadogo::id::{Id, PostingId};
+use kadogo::refusal::Refusal;
+use kadogo::request::{Fields, Item, Mode, Request, Slots};
+use kadogo::store::Conn;
+use kadogo::store::records::Record;
+use kadogo::store::staff_rows::{StaffRow, StaffState};
+use kadogo::store::staff_sessions::{self, StaffSession};
+use kadogo::time::Clock;
+use kadogo::wallet::Wallet;
+use kadogo::wallet::office::acting_staff::Outcome;
+use kadogo::wallet::office::sign_in::{OnDuty, digest};
+use kadogo::wallet::office::two_people;
+
+/// What somebody shows for a session, in a story.
+fn secret(name: &str) -> String {
+    format!("{name:-<64}")
+}
+
+/// Somebody begins to work here, and is signed in: by the machine's clock, which commands have.
+pub async fn hired(wallet: &Wallet, name: &str, roles: &str) -> OnDuty {
+    let id = Id::of(wallet.book.fresh_id().await.unwrap());
+    let now = Clock::System.now().micros();
+    let staff = StaffRow {
+        id,
+        version: 1,
+        last_posting: PostingId::NONE,
+        name: name.to_owned(),
+        msisdn: "+254722000001".to_owned(),
+        language: "en".to_owned(),
+        roles: roles.to_owned(),
+        state: StaffState::Active,
+        password: String::new(),
+        factor: Vec::new(),
+        factor_step: 0,
+        link: Vec::new(),
+        link_until: None,
+        locked_until: None,
+        misses: 0,
+        seen_at: now,
+    };
+    let key = Key::new(wallet.clock.now(), "hired", name.as_bytes());
+    let kept = Change::keep(Record::Staff(Box::new(staff.clone())), "begin_work");
+    wallet.book.post(wallet.note(key, vec![kept])).await.unwrap();
+    let session = StaffSession {
+        digest: digest(&secret(name)),
+        staff: id,
+        begun_at: now,
+        seen_at: now,
+        proved_at: now,
+        ended_at: None,
+    };
+    let begun = session.clone();
+    let begin = move |conn: &mut Conn| staff_sessions::begin(conn, &begun);
+    wallet.book.write(begin).await.unwrap();
+    OnDuty { staff, session }
+}
+
+impl Place {
+    /// Somebody begins to work at a service that is another process: commands run under their name.
+    pub async fn hires(&self, name: &str, roles: &str, service_secret: &str) {
+        let file = format!("sqlite://{}", self.path("kadogo.db").display());
+        let database_url = if is_postgres() { self.home.url().to_owned() } else { file };
+        let current = Some(service_secret.to_owned().into());
+        let secrets = SecretArgs { secret: current, secret_file: None, old_secrets: Vec::new() };
+        let (app, committer) = beside(DatabaseArgs { database_url, secrets }).await.unwrap();
+        hired(&app.wallet, name, roles).await;
+        leave(app, committer).await.unwrap();
+        std::fs::write(self.path(".kadogo-session"), secret(name)).unwrap();
+    }
+}
+
+impl World {
+    /// Somebody begins to work here; commands run under their name with `run_as`.
+    pub async fn hires(&self, name: &str, roles: &str) -> OnDuty {
+        std::fs::write(self.home.path(name), secret(name)).unwrap();
+        hired(&self.app.wallet, name, roles).await
+    }
+
+    /// Runs a command under the name of one of the staff.
+    pub fn run_as(&self, name: &str, args: &[&str]) -> Said {
+        let session = self.home.path(name);
+        let env = [
+            ("KADOGO_SECRET", &*"07".repeat(32)),
+            ("KADOGO_DATABASE_URL", self.home.url()),
+            ("KADOGO_SESSION", session.to_str().unwrap()),
+        ];
+        run_on(&self.home, args, &env)
+    }
+
+    /// One of the staff asks for something.
+    pub async fn staff_asks(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        inputs: &[(&str, &str)],
+    ) -> Result<Outcome, Refusal> {
+        let wallet = &self.app.wallet;
+        let key = Key::new(wallet.clock.now(), service, &wallet.randomness.bytes::<16>());
+        wallet.act_as_staff(duty, request(Mode::Execute, service, inputs), key).await
+    }
+
+    /// One of the staff does what takes one person.
+    pub async fn staff_does(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        inputs: &[(&str, &str)],
+    ) -> Result<Slots, Refusal> {
+        match self.staff_asks(duty, service, inputs).await? {
+            Outcome::Done(slots, _) => Ok(slots),
+            Outcome::Waits(request, _) => panic!("{service} waits as {request}"),
+        }
+    }
+
+    /// One of the staff asks for what takes two: the number of the request.
+    pub async fn staff_requests(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        inputs: &[(&str, &str)],
+    ) -> Result<i64, Refusal> {
+        match self.staff_asks(duty, service, inputs).await? {
+            Outcome::Waits(request, _) => Ok(request),
+            Outcome::Done(slots, _) => panic!("{service} was done by one: {slots:?}"),
+        }
+    }
+
+    /// Another one looks at it and approves it.
+    pub async fn staff_approves(&self, duty: &OnDuty, number: i64) -> Result<Slots, Refusal> {
+        let number = number.to_string();
+        let approve = two_people::APPROVE.name;
+        let (seen, _) = self.staff_sees(duty, approve, &[("approval", &number)]).await?;
+        let seen = seen["seen"].to_string();
+        self.staff_does(duty, approve, &[("approval", &number), ("seen", &seen)]).await
+    }
+
+    /// What one of the staff sees.
+    pub async fn staff_sees(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        inputs: &[(&str, &str)],
+    ) -> Result<(Slots, Vec<Item>), Refusal> {
+        let wallet = &self.app.wallet;
+        let key = Key::new(wallet.clock.now(), service, &wallet.randomness.bytes::<16>());
+        match wallet.act_as_staff(duty, request(Mode::Quote, service, inputs), key).await? {
+            Outcome::Done(slots, items) => Ok((slots, items)),
+            Outcome::Waits(request, _) => panic!("a look waits as {request}"),
+        }
+    }
+}
+
+fn request(mode: Mode, service: &str, inputs: &[(&str, &str)]) -> Request {
+    let fields: Fields =
+        inputs.iter().map(|(name, typed)| ((*name).to_owned(), (*typed).to_owned())).collect();
+    Request { mode, service: service.to_owned(), fields, secret: None }
+}
