@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// What is told once, and why. All that does not stand here is told again.
-const ONCE: [(&str, &str); 27] = [
+const ONCE: [(&str, &str); 33] = [
     ("plugs::", "is about the servers themselves"),
     ("wires::", "is about the wire to the servers"),
     ("engine::", "tells the others again"),
@@ -35,6 +35,12 @@ const ONCE: [(&str, &str); 27] = [
     ("commands::good_menus_pass_and_have_a_map", "reads menus"),
     ("commands::help_is_the_manual", "prints help"),
     ("quoting::", "reads a tariff"),
+    ("channels::prices_that_no_service_can_keep", "reads a tariff"),
+    ("channels::the_demo_has_a_price", "reads a tariff; what is paid is in the stories of outlets"),
+    ("walks::the_tables_say", "prints tables"),
+    ("edited_records::", "compares rows with their trails; how, is in the stories of the check"),
+    ("operator::a_merchant_is_made", "is about what commands print"),
+    ("operator::wrong_sends", "is about what commands print; reversals have stories of their own"),
     ("price::", "changes a tariff; what it asks of the database is in the stories of sending"),
     (
         "bench::rounds_are_taken_together",

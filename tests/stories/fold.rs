@@ -384,7 +384,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig {
         // on a server each single posting waits for its own commit
-        cases: either(16, 6),
+        cases: either(16, 3),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -57,6 +57,12 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("store/", "blocked"),
     ("store/", "budget"),
     ("store/", "language"),
+    ("bench/", "issue"),
+    ("demo/", "issue"),
+    ("bank_commands", "recipient"),
+    ("treasury/redemption", "recipient"),
+    ("treasury/redemption", "redeem"),
+    ("treasury/taking", "statement"),
 ];
 
 #[test]

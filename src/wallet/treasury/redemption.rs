@@ -112,8 +112,8 @@ impl<'a> Redemption<'a> {
     }
 }
 
-/// Inputs `from` (an agent's number, or a phone), `amount`, `bank`, `recipient` (whom the bank is to
-/// pay), `why`.
+/// Inputs `from` (an agent's number, or a phone), `amount`, `bank`, `recipient` (whom the bank is
+/// to pay), `why`.
 pub const REDEEM: Service = Service {
     name: "redeem_at_bank",
     authority: Authority::Staff(Right::Redeem),
