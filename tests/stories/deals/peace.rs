@@ -188,6 +188,22 @@ async fn who_has_no_wallet_joins_into_the_deal_in_three_languages() {
     }
 }
 
+/// Who has opened one of their deals reads of each what it is, as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_keeps_its_own_state_whatever_was_opened() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    safe(&amina, &ASKS_TO_SELL).await;
+    amina.write("SAFE 800 0700000004 mango").await;
+    let fresh = safe(&amina, &[Pick("mine")]).await;
+    assert!(fresh.contains("phone KES 1,000: They answer by"), "{fresh}");
+    assert!(fresh.contains("mango KES 800: Not sent yet"), "{fresh}");
+    for goods in ["phone", "mango"] {
+        assert_eq!(amina.go(&[Line(goods), Back]).await, fresh);
+    }
+    world.check();
+}
+
 /// A number without a wallet says no by a text, and needs none for it.
 async fn a_no_without_a_wallet(number: &str, _pin: &str) -> String {
     let world = World::with(Twist { unjoined: true, ..Twist::default() }).await;
