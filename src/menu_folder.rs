@@ -141,6 +141,7 @@ pub fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary { reasons: Reason::COMMON.to_vec(), ..Vocabulary::default() };
     for service in SERVICES {
         vocabulary.services.push(service.name);
+        vocabulary.shows.insert(service.name, service.shows);
         vocabulary.learn(service.shows.iter().copied());
         vocabulary.tell(service.messages.iter().copied());
         vocabulary.tell(service.text.iter().flat_map(ByText::messages));

@@ -14,6 +14,7 @@ const INBOX_MAX: i64 = 100;
 /// A message as `/demo/inbox` lists it.
 #[derive(Debug, Serialize)]
 struct MessageView {
+    id: String,
     at: String,
     from: String,
     text: String,
@@ -57,6 +58,7 @@ async fn inbox(state: Data<AppState>, phone: Path<String>) -> HttpResponse {
         Ok(messages) => {
             let from = &state.wallet.config.brand;
             let listed = messages.into_iter().map(|message| MessageView {
+                id: message.row.id.to_string(),
                 at: Timestamp::from_micros(message.row.sent_at.unwrap_or(message.row.created_at))
                     .rfc3339(),
                 from: from.clone(),

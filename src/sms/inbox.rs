@@ -137,10 +137,14 @@ impl Sms {
         let known = service.and_then(|service| Some((service, service.by_text()?)));
         match (known, &caller.person) {
             (Some((service, ByText::Explain(how))), _)
-            | (Some((service, ByText::ExplainToStrangers(how))), None) => {
-                self.reply(caller, own, key, SmsReply::plain(how), service.name).await
-            }
-            (Some((service, way @ ByText::QuoteToAnybody(_))), _)
+            | (
+                Some((service, ByText::ExplainToStrangers(how) | ByText::ExecuteOrExplain(how))),
+                None,
+            ) => self.reply(caller, own, key, SmsReply::plain(how), service.name).await,
+            (
+                Some((service, way @ (ByText::QuoteToAnybody(_) | ByText::ExecuteForAnybody(_)))),
+                _,
+            )
             | (Some((service, way)), Some(_)) => {
                 self.serve(Command { caller, language, key, service, fields }, way).await
             }
@@ -177,7 +181,7 @@ impl Sms {
                 }
             }
             // the answer is the wallet's message
-            ByText::Execute => {
+            ByText::Execute | ByText::ExecuteOrExplain(_) => {
                 self.act(
                     caller,
                     own,
@@ -187,7 +191,7 @@ impl Sms {
                 )
                 .await
             }
-            ByText::ExecuteAnd(answer) => {
+            ByText::ExecuteAnd(answer) | ByText::ExecuteForAnybody(answer) => {
                 let quoted = self.wallet.answer(caller, command.request(Mode::Quote)).await;
                 let Answer::Facts { slots, .. } = quoted else {
                     return self.unable(caller, own, key, quoted).await;
@@ -305,7 +309,12 @@ impl Sms {
         // nobody can guess how languages are named: say it
         let template = match refusal.field {
             Some(LANGUAGE) => LANGUAGE_HOW.template.to_owned(),
-            Some(_) | None => format!("refusal.{}", refusal.code()),
+            // a text has more room than the line above a screen
+            Some(_) | None => {
+                let longer = format!("sms.refused.{}", refusal.code());
+                let has_longer = self.catalogue.get().text(Language::EN, &longer).is_some();
+                if has_longer { longer } else { format!("refusal.{}", refusal.code()) }
+            }
         };
         let reply = SmsReply { template, slots: refusal.slots.clone() };
         self.reply(caller, own, key, reply, refusal.code()).await

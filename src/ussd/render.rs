@@ -2,7 +2,7 @@
 
 use super::menu::{Kind, List, Size};
 use super::navigation::Navigator;
-use super::page::{Page, page};
+use super::page::{Page, cost, page};
 use super::state::{ListLine, State};
 use super::{SCREEN_SEPTETS, Screen};
 use crate::catalogue::fill_with;
@@ -26,13 +26,28 @@ impl Navigator<'_> {
         page(&self.body(state), &self.foot(state), &more, state.page, SCREEN_SEPTETS)
     }
 
-    /// Everything above the footer, on one endless page.
+    /// Everything above the footer, on one endless page. After a slip the choices are still there:
+    /// where a note would push them away, it stands in the place of the question, which was just
+    /// read; over a yes or no, what is agreed to stays and the note goes.
     pub(super) fn body(&self, state: &State) -> String {
+        let whole = self.lines_of(state, state.note.as_deref(), true);
+        let short = match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
+            Some(Kind::Menu(..)) => self.lines_of(state, state.note.as_deref(), false),
+            Some(Kind::Confirm(_)) => self.lines_of(state, None, true),
+            Some(Kind::Input(_) | Kind::List(_) | Kind::Show(..) | Kind::Resume | Kind::End)
+            | None => return whole,
+        };
+        let below = cost(&self.foot(state)).saturating_add(1);
+        let is_full = cost(&whole).saturating_add(below) > SCREEN_SEPTETS;
+        if state.note.is_some() && is_full { short } else { whole }
+    }
+
+    fn lines_of(&self, state: &State, note: Option<&str>, asks: bool) -> String {
         let prompt = format!("screen.{}", state.screen);
-        let mut lines: Vec<String> = state.note.iter().cloned().collect();
+        let mut lines: Vec<String> = note.iter().map(|note| (*note).to_owned()).collect();
         match self.menu.screen(&state.screen).map(|screen| &screen.kind) {
             Some(Kind::Menu(..)) => {
-                lines.push(self.word(state, &prompt));
+                lines.extend(asks.then(|| self.word(state, &prompt)));
                 lines.extend(numbered(
                     state.shown.iter().map(|label| self.word(state, &format!("{prompt}.{label}"))),
                 ));
@@ -59,8 +74,9 @@ impl Navigator<'_> {
         if state.items.is_empty() {
             return vec![self.word(state, &format!("{prompt}.empty"))];
         }
+        // what was chosen before is not said of a line, not even where the line is silent
         let line = |item: &ListLine| {
-            self.fill(self.language(state), &format!("{prompt}.line"), &[&state.slots, &item.slots])
+            self.fill(self.language(state), &format!("{prompt}.line"), &[&item.slots])
         };
         let items = state.items.iter().map(line);
         let mut lines = vec![self.word(state, prompt)];
@@ -93,17 +109,15 @@ impl Navigator<'_> {
 
     /// A text with the caller's own values and `more`, the later ones first in line.
     pub(super) fn fill(&self, language: Language, key: &str, more: &[&Slots]) -> String {
+        // a code and its words stand in the same place: the later ones come first with both
         let value = |name: &str| {
-            let coded = more.iter().find_map(|slots| self.catalogue.coded(language, slots, name));
-            if let Some(words) = coded {
-                return Some(self.fitting(name, &Value::Text(words)));
-            }
-            let found = more
-                .iter()
-                .rev()
-                .find_map(|slots| slots.get(name))
-                .or_else(|| self.caller.slots.get(name));
-            found.map(|value| self.fitting(name, value))
+            let said = |slots: &Slots| {
+                let coded = self.catalogue.coded(language, slots, name).map(Value::Text);
+                coded.or_else(|| slots.get(name).cloned())
+            };
+            let found = more.iter().rev().find_map(|slots| said(slots));
+            let found = found.or_else(|| self.caller.slots.get(name).cloned());
+            found.map(|value| self.fitting(name, &value))
         };
         fill_with(self.catalogue.text(language, key).unwrap_or(key), value)
     }

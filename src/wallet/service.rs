@@ -119,6 +119,10 @@ pub enum ByText {
     Execute,
     /// It is done, and this text is the answer, with what a quote shows.
     ExecuteAnd(&'static Message),
+    /// The same for anybody, also who has no wallet.
+    ExecuteForAnybody(&'static Message),
+    /// It is done, and its own messages are the answer; who has no wallet is told what comes first.
+    ExecuteOrExplain(&'static Message),
     /// As many lines of a list as fit one message, below them what a quote shows.
     List {
         /// One line.
@@ -142,6 +146,8 @@ impl ByText {
             ByText::Quote(answer)
             | ByText::QuoteToAnybody(answer)
             | ByText::ExecuteAnd(answer)
+            | ByText::ExecuteForAnybody(answer)
+            | ByText::ExecuteOrExplain(answer)
             | ByText::Explain(answer)
             | ByText::ExplainToStrangers(answer) => vec![answer],
             ByText::List { line, whole, none } => vec![line, whole, none],

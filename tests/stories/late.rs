@@ -60,7 +60,7 @@ async fn a_late_refusal_is_told_with_its_reason() {
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(BARAKA).await, 250_000);
     let again = world.phone(AMINA);
-    assert!(again.dial().await.starts_with("You were cut off."), "and can be mended");
+    assert!(again.dial().await.starts_with("Go on where you stopped?"), "and can be mended");
     assert!(again.go(&[Pick("continue"), Yes, Type("7361")]).await.contains("Confirmed."));
 }
 
@@ -126,7 +126,7 @@ async fn on_the_way_a_late_answer_promises_nothing() {
     held.release().await;
     written(&world).await;
     let again = world.phone(AMINA);
-    assert!(again.dial().await.starts_with("You were cut off."));
+    assert!(again.dial().await.starts_with("Go on where you stopped?"));
     assert!(again.pick("continue").await.starts_with("To Baraka O"));
     assert!(world.inbox(AMINA).await.is_empty());
 }
@@ -278,7 +278,7 @@ async fn a_service_that_wakes_up_after_its_conversation_was_ended_pays_nothing()
     let hop = send(&world, "s", WITH_PIN);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let world = world.restart().await;
-    assert!(world.phone(AMINA).dial().await.starts_with("You were cut off."));
+    assert!(world.phone(AMINA).dial().await.starts_with("Go on where you stopped?"));
     asleep.release().await;
     assert_eq!(hop.await.unwrap(), "END Something has changed meanwhile. Please dial again.");
     assert_eq!((world.balance(AMINA).await, world.balance(BARAKA).await), (500_000, 250_000));

@@ -244,7 +244,7 @@ async fn a_pin_or_a_number_in_what_it_is_for_is_not_passed_on() {
     }
     amina.write("ASK 50 0700000002 rent 739104").await;
     assert!(
-        amina.messages().await[0].starts_with("Never send your PIN by SMS."),
+        amina.messages().await[0].starts_with("Never send a PIN by SMS."),
         "{}",
         amina.transcript()
     );

@@ -10,10 +10,10 @@ use crate::ussd::menu::{Action, Jump, Kind, List, Menu, Name, Screen};
 type FieldNames<'m> = BTreeSet<&'m str>;
 
 /// A way out of a screen.
-struct ScreenExit<'m> {
-    jump: &'m Jump,
+pub(super) struct ScreenExit<'m> {
+    pub(super) jump: &'m Jump,
     /// The service that runs on the way. When it is done, all fields are gone.
-    run: Option<&'m Name>,
+    pub(super) run: Option<&'m Name>,
     /// What the screen stores on this way.
     stores: FieldNames<'m>,
     /// Is it the yes of a confirm screen?
@@ -133,7 +133,8 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
     entered
 }
 
-fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
+/// The ways out of a screen.
+pub(super) fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
     match &screen.kind {
         Kind::Menu(_, choices) => choices
             .iter()

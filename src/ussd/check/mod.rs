@@ -7,6 +7,7 @@ use crate::catalogue::Problem;
 
 mod fields;
 mod fit;
+mod known_slots;
 mod map;
 mod vocabulary;
 mod words;
@@ -37,6 +38,7 @@ pub fn check(files: &Files, vocabulary: &Vocabulary) -> MenuReport {
             let mut problems = map::problems(&menus.customer, &vocabulary.services);
             problems.extend(fields::problems(&menus.customer));
             problems.extend(words::problems(&menus, vocabulary));
+            problems.extend(known_slots::problems(&menus, vocabulary));
             let fit = fit::measure(&menus, vocabulary);
             problems.extend(fit.problems);
             (problems, summary(&menus, &fit.fullest))

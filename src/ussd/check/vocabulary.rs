@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Vocabulary {
     /// The names of the services.
     pub services: Vec<&'static str>,
+    /// What each of them shows.
+    pub shows: BTreeMap<&'static str, &'static [Slot]>,
     /// The messages that leave the house.
     pub messages: Vec<&'static Message>,
     /// Why something may be refused.
@@ -23,9 +25,9 @@ pub struct Vocabulary {
 }
 
 /// What a message may tell of its posting.
-const RECEIPT: [Slot; 3] =
+pub(super) const RECEIPT: [Slot; 3] =
     [Slot("code", Kind::Code), Slot("date", Kind::Day), Slot("time", Kind::Time)];
-const BALANCE: Slot = Slot("balance", Kind::Money);
+pub(super) const BALANCE: Slot = Slot("balance", Kind::Money);
 
 /// Every value that a message is sent with.
 pub(super) fn slots_of(message: &Message) -> Vec<Slot> {

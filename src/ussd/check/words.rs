@@ -70,17 +70,22 @@ fn parts(screen: &Screen) -> Vec<(&str, usize)> {
     }
 }
 
-/// Texts that may be there: a screen's own words for a refusal, and for 0 where an amount is asked.
+/// Texts that may be there: words for a refusal of a screen's own, or longer ones for texts, and
+/// those for 0 where an amount is asked.
 fn is_optional(menu: &Menu, vocabulary: &Vocabulary, key: &str) -> bool {
     if key.starts_with("words.") {
         return true;
+    }
+    let is_reason = |code: &str| vocabulary.reasons.iter().any(|reason| reason.code() == code);
+    if let Some(code) = key.strip_prefix("sms.refused.") {
+        return is_reason(code);
     }
     let Some((id, part)) = key.strip_prefix("screen.").and_then(|rest| rest.split_once('.')) else {
         return false;
     };
     let Some(screen) = menu.screen(id) else { return false };
     match part.strip_prefix("refused.") {
-        Some(code) => vocabulary.reasons.iter().any(|reason| reason.code() == code),
+        Some(code) => is_reason(code),
         None => {
             part == "zero"
                 && matches!(&screen.kind, Kind::Input(input) if input.accepts == Accepts::Amount)

@@ -196,3 +196,26 @@ fn the_graph_shows_every_screen_and_every_jump() {
     assert!(map.contains("  send_pin ==>|\"pin / send\"| send_done\n"), "{map}");
     assert!(map.contains("  home -->|\"Payments to approve if orders\"| orders\n"), "{map}");
 }
+
+#[test]
+fn values_that_are_not_known_yet() {
+    let line = line_of(At::English, "To pay in {total}, enter your PIN.");
+    let problems = spoilt(At::English, "To pay in {total}, enter", "To pay in {digest}, enter");
+    finds(
+        &problems,
+        &format!(
+            "menus/texts/en.toml:{line}: text \"screen.fund_pin\" has {{digest}}, which is not \
+             known there"
+        ),
+    );
+    // what was chosen before is not said of the lines of a list
+    let line = line_of(At::English, "line = \"{goods} {price}: {todo}\"");
+    let problems = spoilt(At::English, "{goods} {price}: {todo}\"", "{goods} {title}: {todo}\"");
+    finds(
+        &problems,
+        &format!(
+            "menus/texts/en.toml:{line}: text \"screen.deals.line\" has {{title}}, which is not \
+             known there"
+        ),
+    );
+}

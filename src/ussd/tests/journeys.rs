@@ -53,7 +53,7 @@ fn no_is_explicit_and_moves_nothing() {
     assert!(!phone.continues && phone.asked.iter().all(|request| request.mode != Mode::Execute));
     for nonsense in ["", " ", "yes", "3", "11", "01", "*"] {
         let mut phone = Phone::dial(amina(), kind_wallet);
-        phone.types(&["1", "0712345678", "200", nonsense]).says("one of the numbers shown");
+        phone.types(&["1", "0712345678", "200", nonsense]).says("Not a choice here");
         phone.says("1 Yes");
     }
 }
@@ -135,7 +135,7 @@ fn approving_and_declining_a_payment() {
         (phone.last_ask().mode, phone.last_ask().service.as_str()),
         (Mode::Execute, "decline")
     );
-    phone.types(&["00", "2", "9"]).says("one of the numbers shown");
+    phone.types(&["00", "2", "9"]).says("Not a choice here");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_long_list_pages_itself() {
     }
     assert!((1..=9).all(|line| seen.contains(&format!("-KES {line}00 "))), "{seen}");
     assert!(!phone.text.contains("98 More"), "{}", phone.text);
-    phone.types(&["98"]).says("one of the numbers shown");
+    phone.types(&["98"]).says("Not a choice here");
     phone.types(&["98", "0"]).says("Last payments");
     phone.types(&["0"]).says("My account");
 }
@@ -230,4 +230,51 @@ fn a_name_cannot_forge_a_screen() {
         "{}",
         phone.text
     );
+}
+
+/// A wallet with two deals, and one of them opened in another state.
+fn two_deals(request: &Request) -> Answer {
+    let line = |goods: &str, todo: &str| Item {
+        id: goods.to_owned(),
+        slots: slots(&[("goods", goods), ("price", "KES 100"), ("todo_code", todo), ("day", "x")]),
+    };
+    match request.mode {
+        Mode::List => Answer::Items(vec![line("mango", "deliver"), line("radio", "unsent")]),
+        Mode::Check | Mode::Quote | Mode::Execute => {
+            facts(&[("goods", "radio"), ("price", "KES 100"), ("name", "B"), ("todo_code", "talk")])
+        }
+    }
+}
+
+#[test]
+fn a_line_says_what_it_is_whatever_was_opened_before() {
+    let mut phone = Phone::dial(amina(), two_deals);
+    let fresh = phone.types(&["5", "3"]).text.clone();
+    phone.says("1 mango KES 100: Deliver by x\n2 radio KES 100: Not sent yet");
+    phone.types(&["2"]).says("radio, KES 100, B. Something is wrong.");
+    phone.types(&["0"]);
+    assert_eq!(phone.text, fresh);
+}
+
+#[test]
+fn after_a_slip_the_choices_are_still_there() {
+    let long = "W".repeat(100);
+    let wallet = |_: &Request| {
+        let goods = ("goods", long.as_str());
+        let mut answer = facts(&[goods, ("price", "KES 1"), ("name", "B"), ("todo", "x")]);
+        if let Answer::Facts { flags, .. } = &mut answer {
+            flags.extend(["may_dispute", "may_release"].map(str::to_owned));
+        }
+        answer
+    };
+    let list = move |request: &Request| match request.mode {
+        Mode::List => two_deals(request),
+        Mode::Check | Mode::Quote | Mode::Execute => wallet(request),
+    };
+    let mut phone = Phone::dial(amina(), list);
+    phone.types(&["5", "3", "1", "9"]);
+    phone.says("Not a choice here.\n");
+    phone.says("\n1 Something is wrong\n2 Pay the seller");
+    phone.types(&["2"]);
+    assert_eq!(phone.last_ask().service, "release_deal");
 }

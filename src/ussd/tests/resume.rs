@@ -16,7 +16,7 @@ fn redial(caller: CallerView, inputs: &[&str]) -> Option<Phone<'static>> {
 #[test]
 fn cut_off_at_the_pin_one_comes_back_to_the_question() {
     let mut phone = redial(amina(), &["1", "0712345678", "200", "1"]).unwrap();
-    assert_eq!(phone.text, "You were cut off. Go on where you were?\n1 Continue\n2 Start again");
+    assert_eq!(phone.text, "Go on where you stopped?\n1 Continue\n2 Start again");
     let asks = phone.asked.len();
     phone.types(&["1"]).says("Total KES 207");
     assert_eq!(phone.asked.get(asks).unwrap().mode, Mode::Quote, "it is quoted afresh");
@@ -31,7 +31,7 @@ fn cut_off_at_the_pin_one_comes_back_to_the_question() {
 #[test]
 fn nonsense_back_and_home_on_the_offer() {
     let mut phone = redial(amina(), &["1", "0712345678"]).unwrap();
-    phone.types(&["7"]).says("one of the numbers shown");
+    phone.types(&["7"]).says("Not a choice here");
     phone.types(&["1"]).says("Enter the amount.");
     for key in ["0", "00"] {
         let mut phone = redial(amina(), &["1", "0712345678"]).unwrap();

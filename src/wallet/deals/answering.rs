@@ -34,7 +34,7 @@ pub const ACCEPT: Service = Service {
         &deal_news::OFFERED,
         &KEEPS,
     ],
-    text: Some(ByText::Execute),
+    text: Some(ByText::ExecuteOrExplain(&JOIN_FIRST)),
     ..Service::PLAIN
 };
 
@@ -46,7 +46,7 @@ pub const DECLINE: Service = Service {
     shows: SHOWS,
     refusals: REFUSALS,
     messages: &[&deal_news::DECLINED, &NO_SHARE],
-    text: Some(ByText::ExecuteAnd(&SAID_NO)),
+    text: Some(ByText::ExecuteForAnybody(&SAID_NO)),
     ..Service::PLAIN
 };
 
@@ -97,6 +97,7 @@ const SHOWS: &[Slot] = &[
     Slot("share", Kind::Money),
 ];
 const REFUSALS: &[Reason] = &[DEAL_GONE, DEAL_WHICH, deal::DEAL_STOPPED];
+const JOIN_FIRST: Message = Message::plain("sms.accept_deal_unjoined", &[Slot("dial", Kind::Text)]);
 const SAID_NO: Message = Message::plain("sms.decline_deal", SHOWS);
 const CALLED_OFF: Message = Message::plain("sms.withdraw_deal", SHOWS);
 
@@ -116,8 +117,15 @@ fn answered(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, S
     let side = deal.own_side(context)?;
     if deal.row.other.is_none() && side != deal.terms.side {
         // who was asked by their number has joined by now
-        deal.row.other = Some(context.person()?.account_id);
-        deal.row.subject = String::new();
+        match (&context.caller.person, event) {
+            (Some(person), _) => {
+                deal.row.other = Some(person.account_id);
+                deal.row.subject = String::new();
+            }
+            // a no needs no wallet
+            (None, Event::Decline) => {}
+            (None, _) => return Err(Reason::NOT_JOINED.into()),
+        }
     }
     plan.show_all(deal.told(context, side)?);
     plan.show_all(deal.terms.told(context));

@@ -61,7 +61,7 @@ impl Deal {
     /// The side that somebody is on, once they have heard of it. Who has no wallet yet is known by
     /// their number.
     pub fn side_of(&self, person: &PersonRow) -> Option<Side> {
-        let asked = self.row.other.is_none() && self.row.subject == person.msisdn;
+        let asked = self.is_asked(&person.msisdn);
         let side = if self.row.owner == person.account_id {
             Some(self.terms.side)
         } else if asked || self.row.other == Some(person.account_id) {
@@ -83,9 +83,21 @@ impl Deal {
         [Some(self.row.owner), self.row.other, platform].into_iter().flatten()
     }
 
-    /// The caller's side of it; it is none of anybody else's business.
+    /// The caller's side of it; it is none of anybody else's business. Who was asked by their
+    /// number has one before they have joined.
     pub fn own_side(&self, context: &Context) -> Result<Side, PlanError> {
-        Ok(self.side_of(context.person()?).ok_or(DEAL_GONE)?)
+        let side = match &context.caller.person {
+            Some(person) => self.side_of(person),
+            None => Some(self.terms.side.other())
+                .filter(|_| self.is_asked(context.caller.msisdn.e164()))
+                .filter(|side| self.is_heard_of(*side)),
+        };
+        Ok(side.ok_or(DEAL_GONE)?)
+    }
+
+    /// Whether this number is asked, of which nobody has joined.
+    fn is_asked(&self, number: &str) -> bool {
+        self.row.other.is_none() && self.row.subject == number
     }
 
     /// As whom a side brings about an event, if it may.
@@ -208,16 +220,30 @@ impl Deal {
         Ok(slots)
     }
 
-    /// How the other side sees this one: `name` and `phone`. Who has not joined has a number only,
-    /// which was typed by who sees it.
+    /// How the other side sees this one: `name` and `phone`. Who has not joined is called by their
+    /// number, which was typed by who sees it.
     pub fn sign(&self, context: &Context, side: Side) -> Result<Slots, PlanError> {
         if let Some(person) = self.person(context, side)? {
             return Ok(party::sign(person));
         }
-        let phone = Msisdn::from_e164(&self.row.subject)
-            .map_or(Value::Phone(String::new()), |phone| Value::whole(&phone));
-        Ok(Slots::from([("name".into(), Value::Name(String::new())), ("phone".into(), phone)]))
+        Ok(Msisdn::from_e164(&self.row.subject).map_or_else(Slots::new, |phone| unsigned(&phone)))
     }
+
+    /// Both in one, `who`: of who has not joined, the number only once.
+    pub fn who(&self, context: &Context, side: Side) -> Result<(String, Value), PlanError> {
+        let sign = self.sign(context, side)?;
+        let part = |name: &str| sign.get(name).map(Value::to_string).unwrap_or_default();
+        let joined = self.person(context, side)?.is_some();
+        let who = if joined { format!("{} {}", part("name"), part("phone")) } else { part("name") };
+        Ok(("who".to_owned(), Value::Name(who)))
+    }
+}
+
+/// How somebody is called who has not joined: by their number.
+pub fn unsigned(phone: &Msisdn) -> Slots {
+    let number = Value::whole(phone);
+    let name = Value::Name(number.to_string());
+    Slots::from([("name".into(), name), ("phone".into(), number)])
 }
 
 /// For how long an account has been stopped altogether, microseconds.
@@ -227,32 +253,33 @@ pub fn stopped_us(context: &Context, account: AccountId) -> Result<i64, PlanErro
 
 /// What must be read to know all that the caller takes part in.
 pub fn mine(context: &Context) -> Vec<Want> {
-    let Ok(person) = context.person() else { return Vec::new() };
-    searches(person).map(Want::Arrangements).into()
+    searches(context).into_iter().map(Want::Arrangements).collect()
 }
 
 /// All that the caller takes part in, as far as they have heard of it, and that is not over, the
 /// oldest first.
 pub fn found(context: &Context) -> Result<Vec<Deal>, PlanError> {
-    let person = context.person()?;
     let mut deals = Vec::new();
-    for search in searches(person) {
+    for search in searches(context) {
         for row in context.facts.arrangements(search)? {
             deals.push(Deal::of(row)?);
         }
     }
-    deals.retain(|deal| deal.side_of(person).is_some());
+    deals.retain(|deal| deal.own_side(context).is_ok());
     deals.sort_by_key(|deal| deal.row.id);
     Ok(deals)
 }
 
-pub(super) fn searches(person: &PersonRow) -> [Search; 3] {
-    let sides = [
-        Of::Owner(person.account_id),
-        Of::Other(person.account_id),
-        Of::Subject(person.msisdn.clone()),
-    ];
-    sides.map(|side| Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK })
+fn searches(context: &Context) -> Vec<Search> {
+    searches_of(context.caller.msisdn.e164(), context.caller.person.as_ref())
+}
+
+pub(super) fn searches_of(number: &str, person: Option<&PersonRow>) -> Vec<Search> {
+    let sides =
+        person.into_iter().flat_map(|own| [Of::Owner(own.account_id), Of::Other(own.account_id)]);
+    let sides = sides.chain([Of::Subject(number.to_owned())]);
+    let search = |side| Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK };
+    sides.map(search).collect()
 }
 
 /// The first step of what must be read: the deal that is named, by its number or its code, or all

@@ -55,6 +55,10 @@ const WHOLE_DEAL: &[Slot] = &[
     Slot("todo_code", Kind::Text),
     Slot("part", Kind::Count),
     Slot("parts", Kind::Count),
+    Slot("who", Kind::Name),
+    Slot("rest", Kind::Money),
+    Slot("ask_back", Kind::Text),
+    Slot("ask_back_code", Kind::Text),
 ];
 const LINE: Message = Message::plain("sms.deal_line", IN_LIST);
 const WHOLE: Message = Message::plain(
@@ -178,6 +182,9 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(deal.told(context, side)?);
     plan.show("todo_code", deal.todo(side).to_owned());
     plan.show_all(deal.terms.counted());
+    plan.show_all(Slots::from([deal.who(context, side.other())?]));
+    plan.show("rest", context.money(deal.terms.left_minor()));
+    plan.show("ask_back_code", <&str>::from(side));
     for (event, flag) in MAY {
         if deal.role(event, side).is_some() {
             plan.flag(flag);
@@ -191,6 +198,9 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         && deal.role(Event::Agree, side).is_some()
     {
         plan.flag("may_agree");
+    }
+    if side == Side::Sell {
+        plan.flag("sells");
     }
     codes(plan, &deal, side);
     if deal.terms.is_in_parts() && plan.flags.remove("may_release") {

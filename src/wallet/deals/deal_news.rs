@@ -22,6 +22,31 @@ const BASE: [Slot; 7] = [
     Slot("dial", Kind::Text),
 ];
 const PAID: [Slot; 8] = with(BASE, Slot("paid", Kind::Money));
+const HELD: [Slot; 9] = [
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("deal", Kind::Code),
+    Slot("goods", Kind::Name),
+    Slot("price", Kind::Money),
+    Slot("day", Kind::Day),
+    Slot("dial", Kind::Text),
+    Slot("paid", Kind::Money),
+    Slot("hint_code", Kind::Text),
+];
+const REACHES: [Slot; 11] = [
+    Slot("name", Kind::Name),
+    Slot("phone", Kind::Phone),
+    Slot("deal", Kind::Code),
+    Slot("goods", Kind::Name),
+    Slot("price", Kind::Money),
+    Slot("day", Kind::Day),
+    Slot("dial", Kind::Text),
+    Slot("paid", Kind::Money),
+    Slot("fee", Kind::Money),
+    Slot("less_code", Kind::Text),
+    Slot("plus_code", Kind::Text),
+];
+const WHO: [Slot; 8] = with(BASE, Slot("who", Kind::Name));
 const TERMS: [Slot; 16] = [
     Slot("name", Kind::Name),
     Slot("phone", Kind::Phone),
@@ -94,23 +119,29 @@ const fn with(base: [Slot; 7], more: Slot) -> [Slot; 8] {
 }
 
 /// To who has written by a text that they buy: nobody else has heard of it.
-pub const READ_BACK_BUY: Message = Message::plain("sms.deal_read_back_buy", &BASE);
+pub const READ_BACK_BUY: Message = Message::plain("sms.deal_read_back_buy", &WHO);
 /// The same to who sells.
-pub const READ_BACK_SELL: Message = Message::plain("sms.deal_read_back_sell", &BASE);
+pub const READ_BACK_SELL: Message = Message::plain("sms.deal_read_back_sell", &WHO);
 /// To the seller: somebody wants to buy.
-pub const WANTS_TO_BUY: Message = Message::plain("sms.deal_buy", &BASE);
+pub const WANTS_TO_BUY: Message = Message::plain("sms.deal_buy", &PAID);
 /// To the buyer: somebody wants to sell.
-pub const WANTS_TO_SELL: Message = Message::plain("sms.deal_sell", &BASE);
+pub const WANTS_TO_SELL: Message = Message::plain("sms.deal_sell", &PAID);
+/// The same to who has no wallet yet: what it is, and that a no needs none.
+pub const STRANGER_MAY_SELL: Message = Message::plain("sms.deal_buy_unjoined", &PAID);
+/// To who would buy.
+pub const STRANGER_MAY_BUY: Message = Message::plain("sms.deal_sell_unjoined", &PAID);
+/// To who has just joined: what waits for them.
+pub const WAITS: Message = Message::plain("sms.deal_waits", &BASE);
 /// To who provides for something: somebody wants to leave a deposit.
-pub const LEAVES_DEPOSIT: Message = Message::plain("sms.deposit_left", &BASE);
+pub const LEAVES_DEPOSIT: Message = Message::plain("sms.deposit_left", &PAID);
 /// To who is to leave one.
-pub const ASKS_DEPOSIT: Message = Message::plain("sms.deposit_asked", &BASE);
+pub const ASKS_DEPOSIT: Message = Message::plain("sms.deposit_asked", &PAID);
 /// To whoever is asked, and to both once they agree: what it says.
 pub const SAYS: Message = Message::plain("sms.deal_terms", &TERMS);
 /// The same of a deposit.
 pub const DEPOSIT_SAYS: Message = Message::plain("sms.deposit_terms", &TERMS);
 /// To who has asked.
-pub const OFFERED: Message = Message::plain("sms.deal_offered", &BASE);
+pub const OFFERED: Message = Message::plain("sms.deal_offered", &WHO);
 /// To who has asked: the other side proposes other terms.
 pub const COUNTERED: Message = Message::plain("sms.deal_countered", &BASE);
 /// To the buyer, once both agree.
@@ -125,7 +156,7 @@ pub const WITHDRAWN: Message = Message::plain("sms.deal_withdrawn", &BASE);
 pub const EXPIRED: Message = Message::plain("sms.deal_expired", &BASE);
 /// To the buyer, who has paid in.
 pub const PAID_IN: Message =
-    Message { template: "sms.deal_paid_in", slots: &PAID, with: With::Balance };
+    Message { template: "sms.deal_paid_in", slots: &HELD, with: With::Balance };
 /// To the seller: the money is there.
 pub const FUNDED: Message = Message::receipt("sms.deal_funded", &BASE);
 /// To the buyer: it is said to be there.
@@ -134,11 +165,12 @@ pub const DELIVERED: Message = Message::plain("sms.deal_delivered", &BASE);
 pub const NOT_COME: Message = Message::plain("sms.deposit_not_come", &PAID);
 /// To the seller, who is paid.
 pub const PAID_OUT: Message =
-    Message { template: "sms.deal_paid_out", slots: &PAID, with: With::Balance };
+    Message { template: "sms.deal_paid_out", slots: &REACHES, with: With::Balance };
 /// To the buyer, whose money was let go.
 pub const LET_GO: Message = Message::receipt("sms.deal_let_go", &PAID);
 /// To the buyer, who has it back.
-pub const BACK: Message = Message { template: "sms.deal_back", slots: &PAID, with: With::Balance };
+pub const BACK: Message =
+    Message { template: "sms.deal_back", slots: &REACHES, with: With::Balance };
 /// To the seller.
 pub const GIVEN_BACK: Message = Message::receipt("sms.deal_given_back", &PAID);
 /// To the other side of who says what is wrong,

@@ -77,7 +77,7 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     deal.terms.clock = deal.days(context, deal.terms.look_days)?;
     plan.show_all(deal.told(context, side)?);
     let due = context.money(deal.terms.due_minor());
-    plan.show("paid", due);
+    plan.show("paid", context.money(deal.reaches_minor(due.minor)));
     let news = match deal.terms.keep_minor {
         Some(_of_a_deposit) => {
             deal.tell(context, Side::Buy, &deal_news::NOT_COME, [("paid".into(), due.into())])?

@@ -91,12 +91,9 @@ fn fund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut changes = vec![kind::opened_account(context, account), moved];
     // behind what says whether somebody was faster
     changes.extend(code);
-    changes.push(deal.tell(
-        context,
-        Side::Buy,
-        &deal_news::PAID_IN,
-        [("paid".into(), total.into())],
-    )?);
+    let release: &'static str = deal.terms.release.into();
+    let held = [("paid".into(), total.into()), ("hint_code".into(), release.into())];
+    changes.push(deal.tell(context, Side::Buy, &deal_news::PAID_IN, held)?);
     changes.push(deal.tell(context, Side::Sell, &deal_news::FUNDED, [])?);
     show_code(context, plan, &deal);
     let legs = vec![

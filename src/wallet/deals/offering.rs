@@ -47,6 +47,8 @@ pub const OPEN: Service = Service {
     messages: &[
         &deal_news::WANTS_TO_BUY,
         &deal_news::WANTS_TO_SELL,
+        &deal_news::STRANGER_MAY_BUY,
+        &deal_news::STRANGER_MAY_SELL,
         &deal_news::SAYS,
         &deal_news::LEAVES_DEPOSIT,
         &deal_news::ASKS_DEPOSIT,
@@ -121,6 +123,8 @@ pub const DEAL_BLOCKED: Reason = Reason::new("deal_blocked");
 const SHOWS: &[Slot] = &[
     Slot("name", Kind::Name),
     Slot("phone", Kind::Phone),
+    Slot("with", Kind::Text),
+    Slot("with_code", Kind::Text),
     Slot("goods", Kind::Name),
     Slot("price", Kind::Money),
     Slot("deliver", Kind::Day),
@@ -184,10 +188,10 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
         Some(other) => plan.show_all(party::sign(&other.person)),
         None => {
             plan.flag("unjoined");
-            plan.show("phone", Value::whole(&to));
-            plan.show("name", Value::Name(String::new()));
+            plan.show_all(deal::unsigned(&to));
         }
     }
+    plan.show("with_code", if other.is_some() { "joined" } else { "unjoined" });
     let room = allowed(context, owner, &to, other)?;
     let amount = context.amount("amount")?;
     plan.show("price", amount);
@@ -208,7 +212,8 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
             Side::Buy => &deal_news::READ_BACK_BUY,
             Side::Sell => &deal_news::READ_BACK_SELL,
         };
-        vec![deal.tell(context, terms.side, read_back, [])?]
+        let who = deal.who(context, terms.side.other())?;
+        vec![deal.tell(context, terms.side, read_back, [who])?]
     } else {
         told(context, &deal)?
     });
@@ -283,15 +288,21 @@ fn allowed(
 pub fn told(context: &Context, deal: &Deal) -> Result<Vec<crate::book::Change>, PlanError> {
     let side = deal.terms.side;
     let deposit = deal.terms.keep_minor.is_some();
+    let joined = deal.party(side.other()).is_some();
     let asked: &Message = match side {
         Side::Buy if deposit => &deal_news::LEAVES_DEPOSIT,
         Side::Sell if deposit => &deal_news::ASKS_DEPOSIT,
-        Side::Buy => &deal_news::WANTS_TO_BUY,
-        Side::Sell => &deal_news::WANTS_TO_SELL,
+        Side::Buy if joined => &deal_news::WANTS_TO_BUY,
+        Side::Sell if joined => &deal_news::WANTS_TO_SELL,
+        Side::Buy => &deal_news::STRANGER_MAY_SELL,
+        Side::Sell => &deal_news::STRANGER_MAY_BUY,
     };
-    let mut changes = vec![deal.tell(context, side.other(), asked, [])?];
+    // the sum that moves for who is asked: what they would pay, or what would reach them
+    let paid = [("paid".to_owned(), context.money(deal.moves_minor(side.other())).into())];
+    let mut changes = vec![deal.tell(context, side.other(), asked, paid)?];
     changes.extend(deal.tell_terms(context, side.other())?);
-    changes.push(deal.tell(context, side, &deal_news::OFFERED, [])?);
+    let who = deal.who(context, side.other())?;
+    changes.push(deal.tell(context, side, &deal_news::OFFERED, [who])?);
     Ok(changes)
 }
 

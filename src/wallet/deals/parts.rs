@@ -10,7 +10,7 @@ use crate::book::Change;
 use crate::money::Money;
 use crate::value::{Kind, Slot, Slots};
 
-const SLOTS: [Slot; 11] = [
+const SLOTS: [Slot; 14] = [
     Slot("name", Kind::Name),
     Slot("phone", Kind::Phone),
     Slot("deal", Kind::Code),
@@ -22,6 +22,9 @@ const SLOTS: [Slot; 11] = [
     Slot("rest", Kind::Money),
     Slot("part", Kind::Count),
     Slot("parts", Kind::Count),
+    Slot("fee", Kind::Money),
+    Slot("less_code", Kind::Text),
+    Slot("plus_code", Kind::Text),
 ];
 
 /// To the buyer: a part was let go, and so much is left.
@@ -55,6 +58,7 @@ impl Deal {
         &self,
         context: &Context,
         [reaches, let_go, rest]: [Money; 3],
+        less: Slots,
     ) -> Result<Vec<Change>, PlanError> {
         let said = |paid: Money| {
             let mut slots = self.terms.counted();
@@ -63,7 +67,7 @@ impl Deal {
             slots
         };
         Ok(vec![
-            self.tell(context, Side::Sell, &PART_PAID, said(reaches))?,
+            self.tell(context, Side::Sell, &PART_PAID, said(reaches).into_iter().chain(less))?,
             self.tell(context, Side::Buy, &PART_LET_GO, said(let_go))?,
         ])
     }

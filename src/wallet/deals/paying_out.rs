@@ -14,7 +14,7 @@ use super::terms::Side;
 use super::{DEAL_GONE, Event};
 use crate::book::{Change, Meter};
 use crate::money::Money;
-use crate::value::Value;
+use crate::value::{Slots, Value};
 
 /// What is paid out, and how it leaves the deal.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,38 @@ pub const OUT: &str = "deal_out";
 /// The same where all of it goes back.
 pub const RETURNED: &str = "deal_back";
 
+/// What of a price makes the difference to what was agreed on: `fee`, and words for it.
+pub fn less(context: &Context, fee_minor: i64) -> Slots {
+    let code = if fee_minor > 0 { "some" } else { "none" };
+    Slots::from([
+        ("fee".into(), context.money(fee_minor).into()),
+        ("less_code".into(), code.into()),
+        ("plus_code".into(), code.into()),
+    ])
+}
+
+fn said(paid: Money, mut less: Slots) -> Slots {
+    less.insert("paid".into(), paid.into());
+    less
+}
+
 impl Deal {
+    /// What moves for a side, where all goes well, minor units: what the buyer pays in, or what
+    /// reaches the seller.
+    pub fn moves_minor(&self, side: Side) -> i64 {
+        match side {
+            Side::Buy => {
+                self.terms.amount_minor.saturating_add(self.terms.price.buyer.total_minor())
+            }
+            Side::Sell => self.reaches_minor(self.terms.due_minor()),
+        }
+    }
+
+    /// What of so much of the amount reaches the seller, minor units: less what they pay for it.
+    pub fn reaches_minor(&self, more_minor: i64) -> i64 {
+        self.shares(more_minor, false).seller_minor
+    }
+
     /// Pays out. What lies in it follows from the terms, which the book holds against the version
     /// that was read: an account that was read a moment later may be another's doing already.
     pub fn pays(&self, context: &Context, payout: &Payout) -> Result<Act, PlanError> {
@@ -56,11 +87,17 @@ impl Deal {
             (context.money(shares.seller_minor), context.money(shares.buyer_minor));
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         let parts = [payout.more_minor, back].map(|minor| context.money(minor));
+        let less = less(context, shares.kept_minor);
         changes.extend(if self.terms.is_in_parts() && !payout.last {
             let [let_go, rest] = parts;
-            self.part_news(context, [seller, let_go, rest])?
+            self.part_news(context, [seller, let_go, rest], less)?
         } else {
-            self.news(context, parts, seller, buyer)?
+            let mut changes = Vec::new();
+            if seller.minor > 0 {
+                changes.push(self.tell(context, Side::Sell, &PAID_OUT, said(seller, less))?);
+            }
+            changes.extend(self.news(context, parts, seller, buyer)?);
+            changes
         });
         let share_minor = shares.earned.platform_minor;
         if share_minor > 0 {
@@ -76,7 +113,7 @@ impl Deal {
         Ok(Act { kind, legs: self.legs(&shares)?, meters, changes, ..Act::default() })
     }
 
-    /// Each hears of what came to them, and of what the other got as parts of the price.
+    /// The buyer hears of what came to them, and each of what the other got as parts of the price.
     fn news(
         &self,
         context: &Context,
@@ -86,14 +123,12 @@ impl Deal {
     ) -> Result<Vec<Change>, PlanError> {
         let paid = |money: Money| [("paid".to_owned(), Value::from(money))];
         let mut changes = Vec::new();
-        if seller.minor > 0 {
-            changes.push(self.tell(context, Side::Sell, &PAID_OUT, paid(seller))?);
-            if buyer.minor == 0 {
-                changes.push(self.tell(context, Side::Buy, &LET_GO, paid(let_go))?);
-            }
+        if seller.minor > 0 && buyer.minor == 0 {
+            changes.push(self.tell(context, Side::Buy, &LET_GO, paid(let_go))?);
         }
         if buyer.minor > 0 {
-            changes.push(self.tell(context, Side::Buy, &BACK, paid(buyer))?);
+            let fee = buyer.minor.saturating_sub(given_back.minor);
+            changes.push(self.tell(context, Side::Buy, &BACK, said(buyer, less(context, fee)))?);
             if seller.minor == 0 {
                 changes.push(self.tell(context, Side::Sell, &GIVEN_BACK, paid(given_back))?);
             }

@@ -65,12 +65,14 @@ const SHOWS: &[Slot] = &[
 const PROPOSED: Message = Message::plain("sms.offset_deal", SHOWS);
 
 impl Deal {
-    /// Of what is left, so much goes `back`, the `rest` to the seller.
+    /// Of what is left, so much goes `back` and the `rest` to the seller: what really comes to
+    /// each, with the part of the price that goes back, and less the one that is paid for it.
     pub fn divided(&self, context: &Context, back_minor: i64) -> Slots {
         let rest = self.terms.left_minor().saturating_sub(back_minor);
+        let shares = self.shares(rest, true);
         Slots::from([
-            ("back".into(), context.money(back_minor).into()),
-            ("rest".into(), context.money(rest).into()),
+            ("back".into(), context.money(shares.buyer_minor).into()),
+            ("rest".into(), context.money(shares.seller_minor).into()),
         ])
     }
 

@@ -4,6 +4,7 @@
 //! shows `name`.
 
 use super::super::context::Context;
+use super::super::deals::{deal_news, joining_sides};
 use super::super::official::sounds_official;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Replay, Service, Unrecorded};
@@ -24,11 +25,16 @@ use crate::value::{Kind, Slot, Slots, Value};
 pub const SERVICE: Service = Service {
     name: "join",
     opens: 1,
-    wants: &[joining::wants],
+    wants: &[
+        |context| {
+            joining::wants(context).into_iter().chain(joining_sides::wants(context)).collect()
+        },
+        joining_sides::wants_sides,
+    ],
     decide,
     shows: &[Slot("name", Kind::Name)],
     refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH],
-    messages: &[&JOINED],
+    messages: &[&JOINED, &deal_news::WAITS],
     replay: GREETED,
     text: Some(ByText::ExplainToStrangers(&JOIN)),
     ..Service::PLAIN
@@ -68,12 +74,14 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = empty_wallet(id, context.config.market.currency.as_str());
     plan.show_all(greeting(&person));
     let news = welcome(context, &person);
+    let waits = joining_sides::changes(context, &person)?;
     let mut changes = vec![
         Change::keep(Record::Person(person), SERVICE.name),
         Change::OpenAccount(account),
         Change::keep(Record::Pin(pin), "set_pin"),
         news,
     ];
+    changes.extend(waits);
     changes.extend(joining::changes(context, id)?);
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });
     Ok(())

@@ -188,6 +188,47 @@ async fn who_has_no_wallet_joins_into_the_deal_in_three_languages() {
     }
 }
 
+/// Who has opened one of their deals reads of each what it is, as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_keeps_its_own_state_whatever_was_opened() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    safe(&amina, &ASKS_TO_SELL).await;
+    amina.write("SAFE 800 0700000004 mango").await;
+    let fresh = safe(&amina, &[Pick("mine")]).await;
+    assert!(fresh.contains("phone KES 1,000: They answer by"), "{fresh}");
+    assert!(fresh.contains("mango KES 800: Not sent yet"), "{fresh}");
+    for goods in ["phone", "mango"] {
+        assert_eq!(amina.go(&[Line(goods), Back]).await, fresh);
+    }
+    world.check();
+}
+
+/// A number without a wallet says no by a text, and needs none for it.
+async fn a_no_without_a_wallet(number: &str, _pin: &str) -> String {
+    let world = World::with(Twist { unjoined: true, ..Twist::default() }).await;
+    let (seller, stranger) = (world.phone(number), world.phone(STRANGER));
+    let to = local(STRANGER);
+    let way = [Pick("sell"), Type(&to), Type("1000"), Type("phone"), Pick("ask")];
+    safe(&seller, &way).await;
+    stranger.messages().await;
+    stranger.write(words(number, "DECLINE", "KATAA", "REFUSER")).await;
+    stranger.messages().await;
+    seller.messages().await;
+    stranger.write(words(number, "DECLINE", "KATAA", "REFUSER")).await;
+    stranger.messages().await;
+    safe(&seller, &[Pick("mine")]).await;
+    world.check();
+    both(&seller, &stranger, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_wallet_says_no_in_three_languages() {
+    for (language, seen) in in_three_languages(a_no_without_a_wallet).await {
+        insta::assert_snapshot!(format!("refuses_in_{language}"), seen);
+    }
+}
+
 /// A deposit for a room: it waits until its day, and goes back by itself; or nobody came, and what
 /// was agreed on stays.
 async fn deposit(number: &str, pin: &str) -> String {

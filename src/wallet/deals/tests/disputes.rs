@@ -122,7 +122,7 @@ fn one_proposes_who_gets_what_and_the_other_agrees() {
         for side in [Side::Buy, Side::Sell] {
             let two = there_is(state, still(paid()));
             let plan = two.does(side, &OFFSET, &[("amount", "40000")]).planned();
-            assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 400", "KES 600"]);
+            assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 404", "KES 600"]);
             let deal = left(&plan);
             assert_eq!(deal.terms.offset, Some(Offset { by: side, back_minor: 40_000 }));
             assert_eq!(deal.state, state);
@@ -181,7 +181,7 @@ fn the_seller_gives_it_all_back_but_for_bringing_it_once_it_was_brought() {
         let two = there_is(state, brings.clone());
         assert_eq!(two.does(Side::Buy, &REFUND, &[]).reason(), (DEAL_GONE, None));
         let plan = two.does(Side::Sell, &REFUND, &[]).planned();
-        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 1,000", "KES 0"]);
+        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 1,010", "KES 0"]);
         assert_eq!(left(&plan).state, State::Refunded);
         let act = plan.act.unwrap();
         assert_eq!(
@@ -191,7 +191,7 @@ fn the_seller_gives_it_all_back_but_for_bringing_it_once_it_was_brought() {
         assert_eq!(pairs(&heard(act)), [("back", "amina"), ("given_back", "daudi")]);
         let two = there_is(state, Terms { delivered: true, ..brings });
         let plan = two.does(Side::Sell, &REFUND, &[]).planned();
-        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 900", "KES 100"]);
+        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 909", "KES 100"]);
         let act = plan.act.unwrap();
         let all = [(MONEY, -101_000), (DAUDI, 10_000), (AMINA, 90_900), fees(100)];
         assert_eq!(moved(&act), all);

@@ -151,7 +151,7 @@ impl Two {
     /// These are all that is open.
     fn has(&mut self, rows: &[ArrangementRow]) {
         for person in [self.amina.clone(), self.daudi.clone()] {
-            for search in super::deal::searches(&person) {
+            for search in super::deal::searches_of(&person.msisdn, Some(&person)) {
                 let found = |row: &&ArrangementRow| match &search.side {
                     Of::Owner(account) => row.owner == *account,
                     Of::Other(account) => row.other == Some(*account),

@@ -15,7 +15,7 @@ fn the_seller_takes_it_back_and_has_a_code_for_it() {
         let two = there_is(state, Terms { delivery_minor: 10_000, delivered: true, ..paid() });
         let plan = two.does(Side::Sell, &TAKE_BACK, &[]).planned();
         let said = ["back", "rest", "day"].map(|slot| plan.said(slot));
-        assert_eq!(said, ["KES 900", "KES 100", "28/11/26"]);
+        assert_eq!(said, ["KES 909", "KES 100", "28/11/26"]);
         let deal = left(&plan);
         assert_eq!((deal.state, deal.terms.clock), (State::Returning, Clock::until(day(5), 0)));
         assert!(deal.terms.return_code.is_some());

@@ -76,7 +76,7 @@ fn one_proposes_and_nobody_is_told_before_another_confirms_it() {
     assert!(act.legs.is_empty(), "they may appeal");
     let plan = Plan { act: Some(act), ..Plan::default() };
     let told = plan.messages();
-    for part in ["back=KES 400", "rest=KES 600", "cause_code=damaged", "day=26/11/26"] {
+    for part in ["back=KES 404", "rest=KES 600", "cause_code=damaged", "day=26/11/26"] {
         assert!(told[0].1.contains(part), "{}", told[0].1);
     }
     let news = heard(plan.act.unwrap());
