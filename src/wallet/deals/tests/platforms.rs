@@ -225,7 +225,7 @@ fn it_has_its_share_of_each_part_as_the_seller_is_paid() {
     // in three parts that no eighth of a coin fits
     let mut terms = paid();
     let mut shares = Vec::new();
-    for part in ["333", "33", "99634"] {
+    for part in ["10333", "10033", "79634"] {
         let two = there_is_one(State::Funded, terms);
         let plan = two.does(Side::Buy, &RELEASE_PART, &[("amount", part)]).planned();
         let deal = left(&plan);
@@ -233,7 +233,7 @@ fn it_has_its_share_of_each_part_as_the_seller_is_paid() {
         shares.extend(moved(&plan.act.unwrap()).iter().filter_map(of_kazi));
         terms = Terms { platform: None, price: paid().price, ..deal.terms };
     }
-    assert_eq!(shares, [41, 4, 12_455]);
+    assert_eq!(shares, [1_291, 1_254, 9_955]);
     assert_eq!(shares.iter().sum::<i64>(), 12_500);
 }
 
