@@ -305,17 +305,18 @@ fn while_the_platform_is_stopped_the_deal_stands_still() {
     for state in [AccountState::Frozen, AccountState::Closed] {
         two.trial.change(&kazi, |holder| holder.account.state = state);
         assert_eq!(two.does(Side::Buy, &RELEASE, &[]).reason(), (DEAL_STOPPED, None));
-        assert_eq!(two.does(Side::Sell, &REFUND, &[]).reason(), (DEAL_STOPPED, None));
-        let row = brokered(State::Funded, &shared(paid()));
+        let back = two.does(Side::Sell, &REFUND, &[]).planned().act.unwrap();
+        assert_eq!(moved(&back), [(MONEY, -101_000), (AMINA, 101_000)], "it has nothing of it");
+        let row = brokered(State::Delivered, &shared(paid()));
         let row = ArrangementRow { due_at: Some(at(3, 20).micros()), ..row };
         two.trial.now = at(3, 20);
         let act = two.trial.wakes(&KIND, &row).unwrap();
-        assert_eq!((after(&act).state, act.legs.len()), (State::Funded, 0));
+        assert_eq!((after(&act).state, act.legs.len()), (State::Delivered, 0));
     }
     // and then it ends as much later as that took
     two.trial.change(&kazi, |holder| holder.account.state = AccountState::Open);
     two.stopped(KAZI, HOUR * 48);
-    let row = brokered(State::Funded, &shared(paid()));
+    let row = brokered(State::Delivered, &shared(paid()));
     let row = ArrangementRow { due_at: Some(at(3, 20).micros()), ..row };
     let act = two.trial.wakes(&KIND, &row).unwrap();
     assert_eq!(after(&act).terms.clock.until, Some(day(5)));
