@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use crate::refusal::{Refusal, Slots};
 
 /// Inputs by name, each in its canonical form: a phone number as `+254...`, an amount as minor
-/// units. With something to do, `total` holds the total of the quote that the person said yes to:
-/// it is done at that price or not at all.
+/// units. With something to do, those of `AS_QUOTED` hold what the person was shown.
 pub type Fields = BTreeMap<String, String>;
+
+/// What of a quote travels with the yes to it: it is done as it was shown, or not at all.
+pub const AS_QUOTED: [&str; 2] = ["total", "back"];
 
 /// What a channel wants of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

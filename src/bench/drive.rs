@@ -136,6 +136,7 @@ fn meters(payer: AccountId, payee: AccountId, now: Timestamp) -> Vec<Meter> {
         caps: ROOMY,
         own,
         back: false,
+        part: false,
     };
     vec![meter(payer, Direction::Out, true), meter(payee, Direction::In, false)]
 }

@@ -40,8 +40,8 @@ pub struct Caps {
 /// A movement to be counted against the limits of one account.
 ///
 /// What is counted stays counted: a hold when it is opened, not when it is settled, and a
-/// correction gives nothing back. Only what comes back whole to who sent it, because nobody took
-/// it, is given back by a meter of its own.
+/// correction gives nothing back. Only what comes back to who sent it, because nobody took it, is
+/// given back by a meter of its own: a part of it as value alone, as it was a movement all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
     /// Which account; the posting must move or reserve something on it.
@@ -58,6 +58,8 @@ pub struct Meter {
     pub own: bool,
     /// It was counted before, and is given back now.
     pub back: bool,
+    /// It is a part of what is a movement by itself: only its value counts, or comes back.
+    pub part: bool,
 }
 
 /// A limit that is in the way.
@@ -101,7 +103,7 @@ impl Meter {
     /// The usage with this movement, when the account holds `balance_minor` afterwards.
     pub fn taken_from(&self, usage: Usage, balance_minor: i64) -> Result<Usage, Exceeded> {
         if self.back {
-            return Ok(usage.without(self.way, self.amount_minor, self.day));
+            return Ok(usage.without(self.way, self.amount_minor, self.day, self.part));
         }
         let usage = usage.rolled_to(self.day);
         // of several limits the one that leaves least is said; of those that leave the same, the
@@ -111,6 +113,7 @@ impl Meter {
             .min_by_key(|found| (found.left_minor, Reverse(found.frees)));
         match worst {
             Some(exceeded) => Err(exceeded),
+            None if self.part => Ok(usage.with_part(self.way, self.amount_minor)),
             None => Ok(usage.with(self.way, self.amount_minor)),
         }
     }
@@ -119,6 +122,8 @@ impl Meter {
         let caps = self.caps;
         let amount_minor = self.amount_minor;
         let usage = *usage;
+        // a part of what was counted on that day takes no place
+        let counts = !self.part || usage.sum(self.way, Window::Day).count == 0;
         let over = move |limit, cap_minor: Option<i64>, used_minor: i64, frees| {
             let left_minor = cap_minor?.saturating_sub(used_minor).max(0);
             (amount_minor > left_minor).then_some(Exceeded { limit, left_minor, frees })
@@ -135,7 +140,7 @@ impl Meter {
             let used = usage.sum(way, window);
             let frees = window.after(usage.day());
             let value = over(Limit::Value(window), cap.value_minor, used.value_minor, Some(frees));
-            let full = cap.count.filter(|count| used.count >= *count);
+            let full = cap.count.filter(|count| counts && used.count >= *count);
             let limit = |count| Exceeded {
                 limit: Limit::Count(window, count),
                 left_minor: 0,
@@ -216,6 +221,7 @@ mod tests {
             caps,
             own: true,
             back: false,
+            part: false,
         }
     }
 

@@ -115,9 +115,28 @@ impl Usage {
         self
     }
 
-    /// Without a movement that was counted on `day`: where the day, week or month it was counted in
-    /// still counts.
-    pub fn without(mut self, way: Direction, amount_minor: i64, day: Day) -> Usage {
+    /// With more of a movement that was counted before; where that was another day, with one more.
+    pub fn with_part(self, way: Direction, amount_minor: i64) -> Usage {
+        if self.sum(way, Window::Day).count == 0 {
+            return self.with(way, amount_minor);
+        }
+        let mut usage = self;
+        let used = match way {
+            Direction::Out => &mut usage.out,
+            Direction::In => &mut usage.into,
+        };
+        for sum in [&mut used.day, &mut used.week, &mut used.month] {
+            sum.value_minor = sum.value_minor.saturating_add(amount_minor);
+        }
+        usage
+    }
+
+    /// Without a movement that was counted on `day`, or, of a part, without its value: where the
+    /// day, week or month it was counted in still counts.
+    pub fn without(mut self, way: Direction, amount_minor: i64, day: Day, part: bool) -> Usage {
+        let less = |sum: Sum| {
+            if part { sum.less_value(amount_minor) } else { sum.less(amount_minor) }
+        };
         let same_day = day == self.day;
         let same_week = day.week() == self.day.week();
         let same_month = day.month() == self.day.month();
@@ -126,15 +145,15 @@ impl Usage {
             Direction::In => &mut self.into,
         };
         if same_day {
-            used.day = used.day.less(amount_minor);
+            used.day = less(used.day);
         }
         // a week and a month have no less in them than their day, whatever clocks said when it was
         // counted
         if same_week {
-            used.week = used.week.less(amount_minor).at_least(used.day);
+            used.week = less(used.week).at_least(used.day);
         }
         if same_month {
-            used.month = used.month.less(amount_minor).at_least(used.day);
+            used.month = less(used.month).at_least(used.day);
         }
         self
     }
@@ -146,6 +165,12 @@ impl Sum {
             value_minor: self.value_minor.saturating_add(amount_minor),
             count: self.count.saturating_add(1),
         }
+    }
+
+    /// With less value, and as many movements.
+    fn less_value(self, amount_minor: i64) -> Sum {
+        let value_minor = self.value_minor.saturating_sub(amount_minor).max(0);
+        Sum { value_minor, ..self }.plain()
     }
 
     /// With one movement less.
@@ -246,21 +271,54 @@ mod tests {
     }
 
     #[test]
+    fn of_what_comes_back_in_part_only_the_value_is_missing() {
+        let one = Usage::default().rolled_to(MONDAY).with(Direction::Out, 50_000);
+        let less = one.without(Direction::Out, 1, MONDAY, true);
+        assert_eq!(
+            values(&less, Direction::Out),
+            [(49_999, 1); 3],
+            "the rest is used all the same"
+        );
+        let none = one.without(Direction::Out, 50_000, MONDAY, true);
+        assert_eq!(values(&none, Direction::Out), [(0, 1); 3]);
+        let tuesday = one.rolled_to(MONDAY.next_day()).without(Direction::Out, 1, MONDAY, true);
+        assert_eq!(values(&tuesday, Direction::Out), [(0, 0), (49_999, 1), (49_999, 1)]);
+        for usage in [less, none, tuesday] {
+            assert_eq!(Usage::decode(&usage.encode()), Ok(usage));
+        }
+    }
+
+    #[test]
+    fn more_of_what_came_on_the_same_day_is_no_movement_of_its_own() {
+        let one = Usage::default().rolled_to(MONDAY).with(Direction::In, 100);
+        let more = one.with_part(Direction::In, 50).with_part(Direction::In, 50);
+        assert_eq!(values(&more, Direction::In), [(200, 1); 3]);
+        let tuesday = more.rolled_to(MONDAY.next_day()).with_part(Direction::In, 7);
+        assert_eq!(values(&tuesday, Direction::In), [(7, 1), (207, 2), (207, 2)]);
+        assert_eq!(Usage::decode(&tuesday.encode()), Ok(tuesday));
+    }
+
+    #[test]
     fn what_is_given_back_is_missing_only_where_it_still_counts() {
         let usage =
             Usage::default().rolled_to(MONDAY).with(Direction::Out, 200).with(Direction::Out, 50);
         assert_eq!(
-            values(&usage.without(Direction::Out, 200, MONDAY), Direction::Out),
+            values(&usage.without(Direction::Out, 200, MONDAY, false), Direction::Out),
             [(50, 1); 3]
         );
         let tuesday = usage.rolled_to(MONDAY.next_day()).with(Direction::Out, 7);
-        let back = tuesday.without(Direction::Out, 200, MONDAY);
+        let back = tuesday.without(Direction::Out, 200, MONDAY, false);
         assert_eq!(values(&back, Direction::Out), [(7, 1), (57, 2), (57, 2)]);
         let next_month = usage.rolled_to(MONDAY.next_month()).with(Direction::Out, 7);
-        assert_eq!(next_month.without(Direction::Out, 200, MONDAY), next_month);
+        assert_eq!(next_month.without(Direction::Out, 200, MONDAY, false), next_month);
         // of a clock that was behind: what counted on Tuesday is not below what Tuesday has
         let behind = usage.rolled_to(MONDAY.next_day()).with(Direction::Out, 7);
-        let less = behind.without(Direction::Out, 250, MONDAY).without(Direction::Out, 7, MONDAY);
+        let less = behind.without(Direction::Out, 250, MONDAY, false).without(
+            Direction::Out,
+            7,
+            MONDAY,
+            false,
+        );
         assert_eq!(values(&less, Direction::Out)[0], (7, 1));
         assert_eq!(Usage::decode(&less.encode()), Ok(less));
     }

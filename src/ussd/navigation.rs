@@ -8,7 +8,7 @@ use super::state::State;
 use super::{CallerView, Menus, Pending, Step, Then};
 use crate::catalogue::Catalogue;
 use crate::language::Language;
-use crate::request::{Mode, Request, Secret};
+use crate::request::{AS_QUOTED, Mode, Request, Secret};
 
 /// A conversation being carried on: the map, the words and the person.
 pub(super) struct Navigator<'a> {
@@ -95,9 +95,10 @@ impl<'a> Navigator<'a> {
         then: Then,
     ) -> Step {
         let mut fields = state.fields.clone();
-        if let (Mode::Execute, Some(total)) = (mode, state.slots.get("total")) {
+        if mode == Mode::Execute {
             // what the person said yes to: the wallet does that or nothing
-            fields.insert("total".to_owned(), total.canonical());
+            let quoted = |slot: &str| Some((slot.to_owned(), state.slots.get(slot)?.canonical()));
+            fields.extend(AS_QUOTED.into_iter().filter_map(quoted));
         }
         let request = Request { mode, service: service.text.clone(), fields, secret };
         Step::Ask { pending: Pending { state, mode, then }, request }

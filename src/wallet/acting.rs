@@ -11,7 +11,7 @@ use crate::book::{Change, Credential, Key, Posting, SecretKind};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
-use crate::request::{Answer, Fields, Request, Secret};
+use crate::request::{AS_QUOTED, Answer, Fields, Request, Secret};
 use crate::store::pins::{self, PinRow};
 use crate::value::{Slots, Value};
 use secrecy::ExposeSecret;
@@ -290,18 +290,17 @@ fn refused(refusal: Refusal, charged: bool) -> Executed {
     Executed { answer, charged, silent: false, not_recorded: false }
 }
 
-/// It is done at the total that the person said yes to, or not at all.
+/// It is done as it was shown to who said yes, or not at all: others may have changed it since.
 fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
-    let (Some(agreed), Some(total)) =
-        (fields.get("total"), plan.slots.get("total").and_then(Value::money))
-    else {
-        return Ok(());
-    };
-    if Money::from_minor_text(agreed, total.currency) == Some(total) {
-        Ok(())
-    } else {
-        Err(Reason::PRICE_CHANGED.into())
+    for name in AS_QUOTED {
+        let shown = plan.slots.get(name).and_then(Value::money);
+        let (Some(agreed), Some(now)) = (fields.get(name), shown) else { continue };
+        if Money::from_minor_text(agreed, now.currency) != Some(now) {
+            let priced = name == "total";
+            return Err(if priced { Reason::PRICE_CHANGED } else { Reason::MOVED }.into());
+        }
     }
+    Ok(())
 }
 
 /// Whether somebody does this with a wallet that is theirs already: one that an agent opened is
@@ -351,4 +350,29 @@ pub(super) fn request_digest(service: &str, fields: &Fields) -> [u8; 16] {
     let mut parts: Vec<&[u8]> = vec![service.as_bytes()];
     parts.extend(fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
     crate::book::key::digest(&parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn what_is_done_is_what_was_shown_to_who_said_yes() {
+        let says = |agreed: &[(&str, &str)]| {
+            let mut plan = Plan::default();
+            for (name, minor) in [("total", 100_700), ("back", 99_000), ("rest", 1_000)] {
+                plan.show(name, Money { minor, currency: Currency::KES });
+            }
+            let fields = agreed.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            super::agreed(&plan, &fields.collect()).err().map(|refusal| refusal.reason)
+        };
+        assert_eq!(says(&[]), None, "who was shown nothing, as by a text");
+        assert_eq!(says(&[("total", "100700"), ("back", "99000")]), None);
+        assert_eq!(says(&[("total", "100600"), ("back", "99000")]), Some(Reason::PRICE_CHANGED));
+        for other in ["100", "100000", "", "much"] {
+            let found = says(&[("back", other)]);
+            assert_eq!(found, Some(Reason::MOVED), "the other side has proposed another split");
+        }
+    }
 }

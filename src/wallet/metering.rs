@@ -51,7 +51,13 @@ pub fn returned(day: Day, payer: AccountId, amount: Money) -> Meter {
         caps,
         own: true,
         back: true,
+        part: false,
     }
+}
+
+/// The same of what is only a part of it: that it was sent counts all the same.
+pub fn returned_part(day: Day, payer: AccountId, amount: Money) -> Meter {
+    Meter { part: true, ..returned(day, payer, amount) }
 }
 
 /// What cash counts for that somebody else hands out to its owner.
@@ -93,5 +99,6 @@ fn meter(
         caps,
         own,
         back: false,
+        part: false,
     }
 }

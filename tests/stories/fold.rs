@@ -221,6 +221,7 @@ impl Gauge {
             caps: self.caps,
             own: self.own,
             back: false,
+            part: false,
         }
     }
 }

@@ -219,6 +219,7 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
                 caps,
                 own: true,
                 back: false,
+                part: false,
             };
             let posting = Posting {
                 legs,
@@ -253,6 +254,7 @@ fn counted(name: &str, amount_minor: i64, day: Day, caps: Caps) -> Posting {
         caps,
         own: true,
         back: false,
+        part: false,
     };
     metered(pay(name, ANN, BEN, amount_minor), vec![out])
 }
@@ -307,6 +309,7 @@ async fn what_was_refused_or_repeated_counts_for_nothing() {
         caps,
         own: false,
         back: false,
+        part: false,
     };
     ledger.refuses(metered(pay("not theirs", ANN, BEN, 1), vec![other]), Reason::INVALID).await;
     let full =
@@ -347,6 +350,7 @@ async fn what_was_used_stays_used() {
             caps,
             own: true,
             back: false,
+            part: false,
         }]
     };
     let reserve = HoldMove::Open { account: Id::of(ANN), amount_minor: 600 };

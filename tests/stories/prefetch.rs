@@ -39,6 +39,7 @@ fn counted(posting: Posting, account: i64, amount_minor: i64) -> Posting {
         caps: caps(),
         own: true,
         back: false,
+        part: false,
     };
     Posting { meters: vec![out], ..posting }
 }

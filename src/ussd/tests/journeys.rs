@@ -47,6 +47,22 @@ fn sending_money() {
 }
 
 #[test]
+fn what_comes_back_goes_along_with_the_yes_to_it() {
+    let wallet = |request: &Request| match kind_wallet(request) {
+        Answer::Facts { mut slots, flags } => {
+            slots.insert("back".to_owned(), "990".to_owned().into());
+            Answer::Facts { slots, flags }
+        }
+        other => other,
+    };
+    let mut phone = Phone::dial(amina(), wallet);
+    phone.types(&["1", "0712345678", "200", "1", "2580"]);
+    let done = phone.last_ask();
+    assert_eq!(done.mode, Mode::Execute);
+    assert_eq!(done.fields.get("back").map(String::as_str), Some("990"));
+}
+
+#[test]
 fn no_is_explicit_and_moves_nothing() {
     let mut phone = Phone::dial(amina(), kind_wallet);
     phone.types(&["1", "0712345678", "200", "2"]).says("No money has moved");

@@ -208,6 +208,7 @@ impl Collection {
             caps: Caps::default(),
             own: false,
             back: false,
+            part: false,
         }
     }
 

@@ -202,8 +202,8 @@ fn may_ask(
     if of_seller.iter().filter(brokered).count() >= ASKED_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "seller").into());
     }
-    let of_buyer = context.facts.arrangements(offering::waiting(Of::Other(buyer)))?.len();
-    if i64::try_from(of_buyer).unwrap_or(i64::MAX) >= offering::WAITING_MAX {
+    let of_buyer = context.facts.arrangements(offering::waiting(Of::Other(buyer)))?;
+    if offering::asked(of_buyer).count() >= offering::WAITING_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "buyer").into());
     }
     Ok(())

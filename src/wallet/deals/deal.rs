@@ -17,6 +17,7 @@ use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::short_code::ShortCode;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side as Of};
+use crate::store::book_rows::AccountState;
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -167,6 +168,51 @@ impl Deal {
             }
         }
         Ok(false)
+    }
+
+    /// Whether one of them is stopped that is not closed, which is for good.
+    pub fn is_stopped_for_now(&self, context: &Context) -> Result<bool, PlanError> {
+        for account in self.accounts() {
+            let holder = context.facts.owner(account)?;
+            let state = holder.ok_or(PlanError::Damaged("a deal of nobody"))?.account.state;
+            if state.is_stopped() && state != AccountState::Closed {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether somebody who gets money by this cannot take it. Who gets none holds up nobody.
+    pub fn is_out_of_reach(&self, context: &Context, shares: &Shares) -> Result<bool, PlanError> {
+        let platform = self.terms.platform.map(|platform| platform.account);
+        for (account, minor) in [
+            (self.party(Side::Buy), shares.buyer_minor),
+            (self.party(Side::Sell), shares.seller_minor),
+            (platform, shares.earned.platform_minor),
+        ] {
+            let Some(account) = account.filter(|_| minor > 0) else { continue };
+            let holder = context.facts.owner(account)?;
+            let state = holder.ok_or(PlanError::Damaged("a deal of nobody"))?.account.state;
+            if !state.receives() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Refuses where that is so.
+    pub fn reaches(&self, context: &Context, shares: &Shares) -> Result<(), PlanError> {
+        if self.is_out_of_reach(context, shares)? { Err(DEAL_STOPPED.into()) } else { Ok(()) }
+    }
+
+    /// For how long its accounts had been stopped before, but for one that is stopped now.
+    pub fn stopped_before_us(&self, context: &Context) -> Result<i64, PlanError> {
+        let mut sum = 0_i64;
+        for account in self.accounts() {
+            let said = context.facts.stopped(account)?;
+            sum = sum.saturating_add(said.map_or(0, |said| said.stopped_us));
+        }
+        Ok(sum)
     }
 
     /// For how long its accounts have been stopped altogether, microseconds.

@@ -203,6 +203,9 @@ fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.flag("sells");
     }
     codes(plan, &deal, side);
+    if deal.terms.return_code.is_some() {
+        plan.flags.remove("may_take_back");
+    }
     if deal.terms.is_in_parts() && plan.flags.remove("may_release") {
         plan.flag("may_release_next");
     }

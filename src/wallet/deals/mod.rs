@@ -18,6 +18,7 @@ pub mod deals_of_staff;
 pub mod delivery;
 pub mod funding;
 pub mod joining_sides;
+mod offer_quota;
 pub mod offering;
 mod parts;
 mod paying_out;
@@ -34,6 +35,7 @@ pub mod waking_deals;
 use super::arrangements::kind::{self, Kind, Role};
 use super::plan::PlanError;
 use crate::reason::Reason;
+use crate::store::arrangement_rows::ArrangementRow;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 /// No such deal, or that cannot be done with it any more.
@@ -166,6 +168,11 @@ pub const RULES: Kind = Kind {
     wants: &[],
     wake: |_context, _row, _refused| Err(PlanError::Damaged("a deal without a clock")),
 };
+
+/// Whether who is asked in it has heard of it.
+pub fn is_heard_of(row: &ArrangementRow) -> bool {
+    [State::Drafted, State::Brokered].into_iter().all(|unseen| row.state != <&str>::from(unseen))
+}
 
 fn apply(state: State, event: Event, role: Role) -> Option<State> {
     match state {

@@ -15,7 +15,7 @@ use super::deal_clock::Clock;
 use super::platform::{KEEPS, NO_SHARE, SHARE, SHARE_STUCK};
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
-use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news};
+use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news, offer_quota};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -40,6 +40,7 @@ pub const OPEN: Service = Service {
         DEAL_DELIVERY,
         DEAL_KEEP,
         DEALS_FULL,
+        offer_quota::DEALS_TODAY,
         DEAL_BLOCKED,
         arbiters::DEAL_SAME_STAFF,
         arbiters::DEAL_NOT_SO,
@@ -106,10 +107,10 @@ pub const SELL_BY_TEXT: Service = Service {
 /// hears of it.
 pub const SEND: Service = Service {
     name: "send_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Offer))],
+    wants: &[deal::named, wants_sent],
     decide: send,
     shows: &[Slot("deal", Kind::Code), Slot("goods", Kind::Name), Slot("name", Kind::Name)],
-    refusals: &[DEAL_GONE, deal::DEAL_WHICH],
+    refusals: &[DEAL_GONE, deal::DEAL_WHICH, DEALS_FULL, offer_quota::DEALS_TODAY, DEAL_BLOCKED],
     messages: OPEN.messages,
     text: Some(ByText::Execute),
     ..Service::PLAIN
@@ -147,15 +148,20 @@ const OPEN_MAX: usize = 20;
 /// Those of one that wait for the same number,
 const TO_ONE_MAX: usize = 3;
 /// and of all that wait for one.
-pub const WAITING_MAX: i64 = 30;
+pub const WAITING_MAX: usize = 30;
 /// Days in which the other side is to answer.
 const ANSWER_DAYS: i32 = 2;
+/// Texts of one that were not sent yet.
+const DRAFTS_MAX: usize = 3;
+/// As many of one are looked through for those that wait.
+const LOOK: i64 = 400;
 
 fn both_and_places(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
     if let Ok(owner) = context.person() {
         wants.extend(place::wants(context, &RULES, owner.account_id));
         wants.push(Want::Stopped(owner.account_id));
+        wants.push(offer_quota::wants(context.now, owner.account_id));
     }
     if let Ok(to) = context.phone("to") {
         wants.push(Want::Arrangements(waiting(Of::Subject(to.e164().to_owned()))));
@@ -165,7 +171,12 @@ fn both_and_places(context: &Context) -> Vec<Want> {
 
 /// What waits for somebody, or for a number.
 pub fn waiting(side: Of) -> Search {
-    Search { side, kind: RULES.name, open: true, since: 0, limit: WAITING_MAX }
+    Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK }
+}
+
+/// Those of them that wait for an answer: what was not sent yet, and what goes on, does not.
+pub fn asked(waiting: &[ArrangementRow]) -> impl Iterator<Item = &ArrangementRow> {
+    waiting.iter().filter(|row| row.state == <&str>::from(State::Offered))
 }
 
 fn other_side(context: &Context) -> Vec<Want> {
@@ -193,6 +204,9 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
     }
     plan.show("with_code", if other.is_some() { "joined" } else { "unjoined" });
     let room = allowed(context, owner, &to, other)?;
+    if state == State::Drafted {
+        few_drafts(context, owner)?;
+    }
     let amount = context.amount("amount")?;
     plan.show("price", amount);
     let price = price(context, None)?;
@@ -273,15 +287,28 @@ fn allowed(
             waiting(Of::Other(id))
         }
     };
+    offer_quota::allowed(context, owner.account_id, &waits.side, None)?;
+    has_room(context, owner, waits)?;
+    place::take(context, &RULES, owner.account_id, OPEN_MAX, DEALS_FULL)
+}
+
+/// Neither of all nor of this one does too much wait for them.
+fn has_room(context: &Context, owner: &PersonRow, waits: Search) -> Result<(), PlanError> {
     let waiting = context.facts.arrangements(waits)?;
-    let asked = |row: &&ArrangementRow| {
-        row.owner == owner.account_id && row.state == <&str>::from(State::Offered)
-    };
-    let full = i64::try_from(waiting.len()).unwrap_or(i64::MAX) >= WAITING_MAX;
-    if full || waiting.iter().filter(asked).count() >= TO_ONE_MAX {
+    let own = |row: &&ArrangementRow| row.owner == owner.account_id;
+    let full = asked(waiting).count() >= WAITING_MAX;
+    if full || asked(waiting).filter(own).count() >= TO_ONE_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "to").into());
     }
-    place::take(context, &RULES, owner.account_id, OPEN_MAX, DEALS_FULL)
+    Ok(())
+}
+
+/// Whoever writes more and more texts sends or ends some first.
+fn few_drafts(context: &Context, owner: &PersonRow) -> Result<(), PlanError> {
+    let own = context.facts.arrangements(place::open_of(&RULES, owner.account_id))?;
+    let drafted = |row: &&ArrangementRow| row.state == <&str>::from(State::Drafted);
+    let few = own.iter().filter(drafted).count() < DRAFTS_MAX;
+    if few { Ok(()) } else { Err(DEALS_FULL.into()) }
 }
 
 /// The other side is asked, and who asks hears that they are.
@@ -320,12 +347,34 @@ fn draft(context: &Context, plan: &mut Plan, side: Side) -> Result<(), PlanError
     typed(context, side, |context| open(context, plan, State::Drafted))
 }
 
+/// The two sides, and what waits for the other one, who may have blocked who asks by now.
+fn wants_sent(context: &Context) -> Vec<Want> {
+    let Ok(deal) = deal::chosen(context, Some(Event::Offer)) else { return Vec::new() };
+    let blocked = deal.row.other.map(Want::BlockedBy);
+    let waits = Want::Arrangements(waiting(whom(&deal)));
+    let made = offer_quota::wants(context.now, deal.row.owner);
+    deal.wants().into_iter().chain(blocked).chain([waits, made]).collect()
+}
+
+fn whom(deal: &Deal) -> Of {
+    deal.row.other.map_or_else(|| Of::Subject(deal.row.subject.clone()), Of::Other)
+}
+
 fn send(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut deal = deal::chosen(context, Some(Event::Offer))?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     plan.slots.retain(|slot, _| ["deal", "goods", "name"].contains(&slot.as_str()));
     let role = deal.role_of(Event::Offer, side)?;
+    let owner = context.person()?;
+    if let Some(other) = deal.row.other
+        && context.facts.accounts(&Want::BlockedBy(other))?.contains(&owner.account_id)
+    {
+        return Err(DEAL_BLOCKED.into());
+    }
+    let whom = whom(&deal);
+    offer_quota::allowed(context, owner.account_id, &whom, Some(deal.row.id))?;
+    has_room(context, owner, waiting(whom))?;
     deal.terms.clock = deal.days(context, ANSWER_DAYS)?;
     let mut changes = vec![deal.moved(context, Event::Offer, role, "")?];
     changes.extend(told(context, &deal)?);

@@ -149,13 +149,20 @@ impl Deal {
             let seller = &self.holder(context, Side::Sell)?.person;
             let meter = metering::received(context, seller, context.money(payout.more_minor));
             let own = context.person()?.account_id == seller.account_id;
-            meters.push(Meter { own, ..meter });
+            // what is paid in parts is one movement
+            let part = self.terms.released_minor > 0;
+            meters.push(Meter { own, part, ..meter });
         }
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         if payout.last && back > 0 {
             let buyer = self.party(Side::Buy).ok_or(DEAL_GONE)?;
             let day = self.terms.funded.ok_or(PlanError::Damaged("a deal without money"))?;
-            meters.push(metering::returned(day, buyer, context.money(back)));
+            let returned = if back == self.terms.amount_minor {
+                metering::returned
+            } else {
+                metering::returned_part
+            };
+            meters.push(returned(day, buyer, context.money(back)));
         }
         Ok(meters)
     }

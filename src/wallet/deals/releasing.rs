@@ -58,6 +58,9 @@ pub const UNPACK: Service = Service {
     ..RELEASE
 };
 
+/// No part but the last is less than one of so many: each is a movement, and a text.
+const PARTS_MAX: i64 = 10;
+
 /// More than is left.
 pub const DEAL_PART: Reason = Reason::new("deal_part");
 
@@ -99,6 +102,10 @@ fn release_part(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let amount = context.amount("amount")?;
     if amount.minor > left.minor {
         return Err(Refusal::of_field(DEAL_PART, "amount").with("rest", left).into());
+    }
+    let least_minor = deal.terms.amount_minor.checked_div(PARTS_MAX).unwrap_or(0);
+    if amount.minor < least_minor && amount.minor < left.minor {
+        return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount").into());
     }
     let act = let_go(context, plan, &deal, role, amount.minor)?;
     plan.commit(act);

@@ -55,6 +55,10 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let mut deal = deal::chosen(context, Some(Event::TakeBack))?;
     let side = deal.own_side(context)?;
     let role = deal.role_of(Event::TakeBack, side)?;
+    if deal.terms.return_code.is_some() {
+        // once: or each time what the staff have proposed would be thrown out
+        return Err(DEAL_GONE.into());
+    }
     deal.goes_on(context)?;
     deal.terms.clock = deal.days(context, RETURN_DAYS)?;
     // or who does not bring it back has the money by what was offered before
@@ -62,16 +66,11 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(deal.told(context, side)?);
     let back_minor = deal.terms.left_minor().saturating_sub(deal.brought_minor());
     plan.show_all(deal.divided(context, back_minor));
-    let mut code = None;
-    // once it was taken back before, the code of that time stands
-    if deal.terms.return_code.is_none() {
-        let (seed, made) = deal_code::made(context, deal_code::brought_back(&deal)?)?;
-        deal.terms.return_code = Some(seed);
-        code = Some(made);
-    }
+    let (seed, code) = deal_code::made(context, deal_code::brought_back(&deal)?)?;
+    deal.terms.return_code = Some(seed);
     let mut changes = vec![deal.moved(context, Event::TakeBack, role, "")?];
     // behind what says whether somebody was faster
-    changes.extend(code);
+    changes.push(code);
     changes.push(deal.tell(context, Side::Buy, &deal_news::TAKES_BACK, [])?);
     changes.push(deal.tell(context, Side::Sell, &deal_news::TAKEN_BACK, [])?);
     plan.commit(Act { kind: TAKE_BACK.name, changes, ..Act::default() });
@@ -91,8 +90,8 @@ fn brought(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Return, side)?;
     let typed = deal_code::typed(context)?;
-    deal.goes_on(context)?;
     let more_minor = deal.brought_minor();
+    deal.reaches(context, &deal.shares(more_minor, true))?;
     let back_minor = deal.terms.left_minor().saturating_sub(more_minor);
     plan.show_all(deal.divided(context, back_minor));
     plan.show("back", context.money(deal.shares(more_minor, true).buyer_minor));

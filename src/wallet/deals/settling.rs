@@ -39,7 +39,7 @@ pub const AGREE: Service = Service {
     ..Service::PLAIN
 };
 
-/// Input `deal`: the seller gives it back; what was for bringing it stays, once it was brought.
+/// Input `deal`: the seller gives it back, all of it: that it was brought is their word alone.
 pub const REFUND: Service = Service {
     name: "refund_deal",
     authority: Authority::Customer,
@@ -76,7 +76,8 @@ impl Deal {
         ])
     }
 
-    /// What the seller has for bringing it when it goes back, minor units.
+    /// What the seller has for bringing it when the buyer brings it back, who has seen it then,
+    /// minor units.
     pub fn brought_minor(&self) -> i64 {
         let brought = if self.terms.delivered { self.terms.delivery_minor } else { 0 };
         brought.min(self.terms.left_minor())
@@ -114,6 +115,11 @@ fn agree(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let back_minor = deal.terms.offset.filter(stands).ok_or(DEAL_GONE)?.back_minor;
     plan.show_all(deal.divided(context, back_minor));
     let more_minor = deal.terms.left_minor().saturating_sub(back_minor);
+    if more_minor == 0 {
+        deal.reaches(context, &deal.shares(0, true))?;
+    } else {
+        deal.goes_on(context)?;
+    }
     let payout = Payout { event: Event::Agree, role, more_minor, last: true, note: "" };
     let act = deal.pays(context, &payout)?;
     plan.commit(act);
@@ -122,10 +128,9 @@ fn agree(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn refund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (deal, role) = chosen(context, plan, Event::Refund)?;
-    let more_minor = deal.brought_minor();
-    let back_minor = deal.terms.left_minor().saturating_sub(more_minor);
-    plan.show_all(deal.divided(context, back_minor));
-    let payout = Payout { event: Event::Refund, role, more_minor, last: true, note: "" };
+    deal.reaches(context, &deal.shares(0, true))?;
+    plan.show_all(deal.divided(context, deal.terms.left_minor()));
+    let payout = Payout { event: Event::Refund, role, more_minor: 0, last: true, note: "" };
     let act = deal.pays(context, &payout)?;
     plan.commit(act);
     Ok(())
@@ -136,6 +141,5 @@ fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Rol
     let side: Side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(event, side)?;
-    deal.goes_on(context)?;
     Ok((deal, role))
 }

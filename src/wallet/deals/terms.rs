@@ -136,8 +136,8 @@ pub struct Terms {
     pub release: Release,
     /// Who pays for it.
     pub fee_by: FeeBy,
-    /// What of the amount is for bringing it, minor units: once it was delivered, it does not come
-    /// back.
+    /// What of the amount is for bringing it, minor units: it does not come back to a buyer who has
+    /// had it, and brings it back.
     pub delivery_minor: i64,
     /// Where it is a deposit: what stays with who provides for it when nobody comes, minor units.
     pub keep_minor: Option<i64>,

@@ -1,6 +1,7 @@
 //! A deal's clock strikes: people are reminded, or silence counts. For the buyer while goods are to
 //! be delivered, for the seller once they are said to be there. Each once; never unawares, and not
-//! while an account of the two is stopped.
+//! while somebody who is to do something, or who gets money, is stopped. Who gets none, and who has
+//! closed, holds up nobody.
 
 use super::super::arrangements::{Kind, Role, kind};
 use super::super::context::Context;
@@ -48,10 +49,13 @@ fn wake(
         Some(cannot_yet) => return stuck(context, &deal, cannot_yet.reason),
         None => {}
     }
-    if deal.is_stopped(context)? {
+    if stands_still(context, &deal)? {
         return waits(&deal, context.now.plus(AGAIN_AFTER), Vec::new());
     }
-    let stopped_us = deal.stopped_us(context)?;
+    let stopped_us = match let_go_minor(&deal) {
+        Some(_who_is_stopped_gets_none) => deal.stopped_before_us(context)?,
+        None => deal.stopped_us(context)?,
+    };
     let due = Timestamp::from_micros(deal.row.due_at.unwrap_or(0));
     let zone = &context.config.market.zone;
     let rules = &context.config.rules;
@@ -77,6 +81,25 @@ fn wake(
             told(context, &deal, Event::Wait, &deal_news::LATER)
         }
         Stroke::RunOut => run_out(context, &deal),
+    }
+}
+
+/// What is let go by a clock that waits for nobody but who gets money: goods that did not come, or
+/// what was decided.
+fn let_go_minor(deal: &Deal) -> Option<i64> {
+    let ruling = deal.terms.ruling.as_ref().filter(|_| deal.state == State::Ruled);
+    let left_minor = deal.terms.left_minor();
+    match ruling {
+        Some(ruling) => Some(left_minor.saturating_sub(ruling.back_minor.min(left_minor))),
+        None => (deal.state == State::Funded).then_some(0),
+    }
+}
+
+fn stands_still(context: &Context, deal: &Deal) -> Result<bool, PlanError> {
+    match let_go_minor(deal) {
+        Some(more_minor) => deal.is_out_of_reach(context, &deal.shares(more_minor, true)),
+        None if deal.state == State::Delivered => deal.is_stopped(context),
+        None => deal.is_stopped_for_now(context),
     }
 }
 

@@ -2,6 +2,7 @@
 //! try again.
 
 use super::super::context::Context;
+use super::super::deals;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
@@ -9,7 +10,7 @@ use super::payment_request;
 use crate::book::Change;
 use crate::id::{AccountId, PostingId};
 use crate::refusal::Reason;
-use crate::store::arrangement_rows::Search;
+use crate::store::arrangement_rows::{Search, Side};
 use crate::store::blocks::BlockRow;
 use crate::store::records::Record;
 use crate::store::wants::Want;
@@ -17,7 +18,7 @@ use crate::value::{Kind, Slot};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Lists who has asked the caller for money of late and is not blocked: `name`, `phone`.
+/// Lists who has asked the caller for money or a deal of late and is not blocked: `name`, `phone`.
 pub const ASKERS: Service = Service {
     name: "askers",
     wants: &[askers_and_blocked, those_who_may_be],
@@ -61,10 +62,20 @@ fn made_to(context: &Context, payer: AccountId) -> Search {
     payment_request::made_to(payer, context.now.minus(WITHIN), REQUESTS_MAX)
 }
 
-/// Who has asked the caller of late.
+/// Deals that were offered to them.
+fn offered_to(context: &Context, asked: AccountId) -> Search {
+    let since = context.now.minus(WITHIN).micros();
+    let side = Side::Other(asked);
+    Search { side, kind: deals::RULES.name, open: false, since, limit: REQUESTS_MAX }
+}
+
+/// Who has asked the caller of late, for money or for a deal.
 fn have_asked(context: &Context) -> Result<Vec<AccountId>, PlanError> {
-    let made = context.facts.arrangements(made_to(context, context.person()?.account_id))?;
-    let askers: BTreeSet<AccountId> = made.iter().map(|request| request.owner).collect();
+    let own = context.person()?.account_id;
+    let made = context.facts.arrangements(made_to(context, own))?.iter();
+    let offered = context.facts.arrangements(offered_to(context, own))?.iter();
+    let offered = offered.filter(|row| deals::is_heard_of(row));
+    let askers: BTreeSet<AccountId> = made.chain(offered).map(|asked| asked.owner).collect();
     Ok(askers.into_iter().take(LISTED_MAX).collect())
 }
 
@@ -73,8 +84,9 @@ fn already(context: &Context) -> Vec<Want> {
 }
 
 fn askers_and_blocked(context: &Context) -> Vec<Want> {
-    let made = context.person().map(|own| made_to(context, own.account_id));
-    made.map(Want::Arrangements).into_iter().chain(already(context)).collect()
+    let Ok(own) = context.person() else { return Vec::new() };
+    let asked = [made_to(context, own.account_id), offered_to(context, own.account_id)];
+    asked.map(Want::Arrangements).into_iter().chain(already(context)).collect()
 }
 
 fn are_blocked<'a>(context: &Context<'a>) -> Result<&'a [AccountId], PlanError> {

@@ -174,35 +174,43 @@ fn nobody_agrees_to_more_than_is_left() {
 }
 
 #[test]
-fn the_seller_gives_it_all_back_but_for_bringing_it_once_it_was_brought() {
+fn the_seller_gives_it_all_back_whatever_they_say_of_bringing_it() {
     let states = [State::Funded, State::Delivered, State::Returning].into_iter().chain(TALKING);
     for state in states {
-        let brings = Terms { delivery_minor: 10_000, ..paid() };
-        let two = there_is(state, brings.clone());
-        assert_eq!(two.does(Side::Buy, &REFUND, &[]).reason(), (DEAL_GONE, None));
-        let plan = two.does(Side::Sell, &REFUND, &[]).planned();
-        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 1,010", "KES 0"]);
-        assert_eq!(left(&plan).state, State::Refunded);
-        let act = plan.act.unwrap();
-        assert_eq!(
-            (moved(&act), act.kind),
-            (vec![(MONEY, -101_000), (AMINA, 101_000)], "deal_back")
-        );
-        assert_eq!(pairs(&heard(act)), [("back", "amina"), ("given_back", "daudi")]);
-        let two = there_is(state, Terms { delivered: true, ..brings });
-        let plan = two.does(Side::Sell, &REFUND, &[]).planned();
-        assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 909", "KES 100"]);
-        let act = plan.act.unwrap();
-        let all = [(MONEY, -101_000), (DAUDI, 10_000), (AMINA, 90_900), fees(100)];
-        assert_eq!(moved(&act), all);
+        for delivered in [false, true] {
+            let two = there_is(state, Terms { delivery_minor: 40_000, delivered, ..paid() });
+            assert_eq!(two.does(Side::Buy, &REFUND, &[]).reason(), (DEAL_GONE, None));
+            let plan = two.does(Side::Sell, &REFUND, &[]).planned();
+            assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 1,010", "KES 0"]);
+            assert_eq!(left(&plan).state, State::Refunded);
+            let act = plan.act.unwrap();
+            assert_eq!(
+                (moved(&act), act.kind),
+                (vec![(MONEY, -101_000), (AMINA, 101_000)], "deal_back")
+            );
+            assert_eq!(pairs(&heard(act)), [("back", "amina"), ("given_back", "daudi")]);
+        }
     }
     let little =
         Terms { delivery_minor: 10_000, delivered: true, released_minor: 95_000, ..paid() };
     let plan = there_is(State::Delivered, little).does(Side::Sell, &REFUND, &[]).planned();
-    assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 0", "KES 50"]);
+    assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 50", "KES 0"]);
     let act = plan.act.unwrap();
-    assert_eq!(moved(&act), [(MONEY, -5_050), (DAUDI, 5_000), fees(50)]);
-    assert_eq!(pairs(&heard(act)), [("paid_out", "daudi"), ("let_go", "amina")]);
+    assert_eq!(moved(&act), [(MONEY, -5_050), (AMINA, 5_050)]);
+    assert_eq!(pairs(&heard(act)), [("back", "amina"), ("given_back", "daudi")]);
+}
+
+#[test]
+fn a_coin_that_comes_back_does_not_make_forgotten_what_was_let_go() {
+    let but_one = Terms { released_minor: 99_999, ..paid() };
+    let act = there_is(State::Funded, but_one).does(Side::Sell, &REFUND, &[]).planned().act;
+    let counted = |act: Option<Act>| {
+        let meters = act.unwrap().meters.into_iter();
+        meters.map(|meter| (meter.amount_minor, meter.back, meter.part)).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(act), [(1, true, true)], "the buyer has sent 999.99 all the same");
+    let act = there_is(State::Funded, paid()).does(Side::Sell, &REFUND, &[]).planned().act;
+    assert_eq!(counted(act), [(100_000, true, false)], "all of it is back: nothing was sent");
 }
 
 #[test]
@@ -212,9 +220,26 @@ fn nothing_is_settled_while_an_account_of_the_two_is_stopped() {
         let mut two = there_is(State::Disputed, still(Terms { offset, ..paid() }));
         let person = two.trial.person_of(Id::of(who));
         two.trial.change(&person, |holder| holder.account.state = AccountState::StopDebit);
-        for service in [&AGREE, &REFUND] {
-            assert_eq!(two.does(Side::Sell, service, &[]).reason(), (DEAL_STOPPED, None));
-        }
+        assert_eq!(two.does(Side::Sell, &AGREE, &[]).reason(), (DEAL_STOPPED, None));
         two.does(Side::Sell, &OFFSET, &[("amount", "1")]).planned();
+    }
+}
+
+#[test]
+fn to_give_all_of_it_back_only_the_buyer_is_needed() {
+    let stopped = [AccountState::StopCredit, AccountState::Frozen, AccountState::Closed];
+    let offset = Some(Offset { by: Side::Buy, back_minor: 100_000 });
+    for (who, may) in [(AMINA, false), (DAUDI, true)] {
+        for state in stopped {
+            let mut two = there_is(State::Disputed, still(Terms { offset, ..paid() }));
+            let person = two.trial.person_of(Id::of(who));
+            two.trial.change(&person, |holder| holder.account.state = state);
+            for service in [&AGREE, &REFUND] {
+                let done = two.does(Side::Sell, service, &[]);
+                let refused = done.error.is_some().then(|| done.reason());
+                let name = service.name;
+                assert_eq!(refused, (!may).then_some((DEAL_STOPPED, None)), "{name} {state:?}");
+            }
+        }
     }
 }

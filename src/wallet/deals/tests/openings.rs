@@ -1,6 +1,7 @@
 //! Deals that are opened, by dialling and by a text.
 
 use super::super::deal_list::{LIST, SHOW};
+use super::super::offer_quota::{self, DEALS_TODAY};
 use super::super::offering::{BUY_BY_TEXT, DEAL_BLOCKED, DEALS_FULL, OPEN, SELL_BY_TEXT, SEND};
 use super::super::terms::{DEAL_DAY, DEAL_DELIVERY};
 use super::super::{DEAL_GONE, deal::DEAL_WHICH};
@@ -197,6 +198,12 @@ fn nobody_is_flooded_by_one_or_by_many_and_nobody_has_too_many_open() {
     answered[0].state = "accepted".into();
     waiting(&mut two, daudi(), answered);
     opens(&two, &[]).planned();
+    for state in ["drafted", "brokered", "funded", "countered"] {
+        let mut unseen = many(40, 105, Some(DAUDI));
+        unseen.iter_mut().for_each(|row| row.state = state.into());
+        waiting(&mut two, daudi(), unseen);
+        opens(&two, &[]).planned();
+    }
     waiting(&mut two, daudi(), many(29, 105, Some(DAUDI)));
     opens(&two, &[]).planned();
     waiting(&mut two, daudi(), many(30, 105, Some(DAUDI)));
@@ -279,6 +286,62 @@ fn only_who_wrote_it_sends_it_once() {
     assert_eq!(two.does(Side::Sell, &SEND, &[]).reason(), (DEAL_GONE, None));
     let sent = there_is(State::Offered, terms());
     assert_eq!(sent.does(Side::Buy, &SEND, &[]).reason(), (DEAL_GONE, None));
+}
+
+#[test]
+fn what_was_written_is_sent_only_where_it_could_be_asked_now() {
+    let mut two = there_is(State::Drafted, terms());
+    waiting(&mut two, Of::Other(Id::of(DAUDI)), many(2, AMINA, Some(DAUDI)));
+    two.does(Side::Buy, &SEND, &[]).planned();
+    waiting(&mut two, Of::Other(Id::of(DAUDI)), many(3, AMINA, Some(DAUDI)));
+    assert_eq!(two.does(Side::Buy, &SEND, &[]).reason().0, DEALS_FULL);
+    waiting(&mut two, Of::Other(Id::of(DAUDI)), Vec::new());
+    two.trial.set(Want::BlockedBy(Id::of(DAUDI)), Found::Accounts(vec![Id::of(AMINA)]));
+    assert_eq!(two.does(Side::Buy, &SEND, &[]).reason(), (DEAL_BLOCKED, None));
+}
+
+#[test]
+fn whoever_is_not_wanted_does_not_ask_again_and_again() {
+    let of_today = |two: &Two| offer_quota::wants(two.trial.now, Id::of(AMINA));
+    let made = |count: i64, other: i64, state: &str| {
+        let mut rows = many(count, AMINA, Some(other));
+        rows.iter_mut().for_each(|row| row.state = state.into());
+        Found::Arrangements(rows)
+    };
+    for state in ["drafted", "offered", "declined", "withdrawn", "expired"] {
+        for (count, other, full) in
+            [(2, DAUDI, false), (3, DAUDI, true), (29, 105, false), (30, 105, true)]
+        {
+            let mut two = there_is(State::Drafted, terms());
+            two.trial.set(of_today(&two), made(count, other, state));
+            let opened = opens(&two, &[]);
+            let refused = opened.error.is_some().then(|| opened.reason());
+            assert_eq!(refused, full.then_some((DEALS_TODAY, Some("to"))), "{count} {state}");
+            let sent = two.does(Side::Buy, &SEND, &[]);
+            let refused = sent.error.is_some().then(|| sent.reason().0);
+            assert_eq!(refused, full.then_some(DEALS_TODAY), "{count} {state}");
+        }
+    }
+    for state in ["countered", "accepted", "funded", "released", "refunded"] {
+        let mut two = two();
+        two.trial.set(of_today(&two), made(40, DAUDI, state));
+        opens(&two, &[]).planned();
+    }
+}
+
+#[test]
+fn few_texts_of_one_lie_unsent() {
+    let mut two = two();
+    let own = Want::Arrangements(place::open_of(&KIND, Id::of(AMINA)));
+    for (count, full) in [(2, false), (3, true)] {
+        let mut drafts = many(count, AMINA, Some(105));
+        drafts.iter_mut().for_each(|row| row.state = "drafted".into());
+        two.trial.set(own.clone(), Found::Arrangements(drafts));
+        let written = writes(&two, &BUY_BY_TEXT, "phone");
+        let refused = written.error.is_some().then(|| written.reason());
+        assert_eq!(refused, full.then_some((DEALS_FULL, None)), "{count}");
+        opens(&two, &[]).planned();
+    }
 }
 
 #[test]

@@ -107,6 +107,27 @@ fn a_part_leaves_the_rest_where_it_is_and_the_last_part_is_all_of_it() {
 }
 
 #[test]
+fn nobody_is_paid_coin_by_coin_and_what_is_paid_in_parts_is_one_movement() {
+    for (released_minor, amount, may) in [
+        (0, "9999", false),
+        (0, "10000", true),
+        (85_000, "9999", false),
+        (95_000, "4999", false),
+        (95_000, "5000", true),
+    ] {
+        let two = there_is(State::Funded, Terms { released_minor, ..paid() });
+        let done = two.does(Side::Buy, &RELEASE_PART, &[("amount", amount)]);
+        if !may {
+            assert_eq!(done.reason(), (Reason::AMOUNT_TOO_SMALL, Some("amount")), "{amount}");
+            continue;
+        }
+        let meters = done.planned().act.unwrap().meters;
+        let parts: Vec<_> = meters.iter().map(|meter| meter.part).collect();
+        assert_eq!(parts, [released_minor > 0]);
+    }
+}
+
+#[test]
 fn in_the_parts_that_were_agreed_on_the_last_takes_what_is_left() {
     let mut released_minor = 0;
     let mut parts = Vec::new();
@@ -143,6 +164,6 @@ fn a_coin_of_which_nothing_reaches_the_seller_counts_for_nothing() {
 fn an_offset_is_of_what_was_left_when_it_was_proposed() {
     let offset = Some(Offset { by: Side::Sell, back_minor: 50_000 });
     let two = there_is(State::Disputed, still(Terms { offset, ..paid() }));
-    let deal = left(&two.does(Side::Buy, &RELEASE_PART, &[("amount", "1")]).planned());
+    let deal = left(&two.does(Side::Buy, &RELEASE_PART, &[("amount", "10000")]).planned());
     assert_eq!(deal.terms.offset, None, "with less in it, who gets what is said anew");
 }

@@ -25,8 +25,8 @@ fn the_seller_takes_it_back_and_has_a_code_for_it() {
         assert_eq!(pairs(&heard(act)), [("takes_back", "amina"), ("taken_back", "daudi")]);
         assert_eq!(two.does(Side::Buy, &TAKE_BACK, &[]).reason(), (DEAL_GONE, None));
         let again = there_is(state, deal.terms.clone());
-        let plan = again.does(Side::Sell, &TAKE_BACK, &[]).planned();
-        assert_eq!(left(&plan).terms.return_code, deal.terms.return_code, "the same code stands");
+        let reason = again.does(Side::Sell, &TAKE_BACK, &[]).reason();
+        assert_eq!(reason, (DEAL_GONE, None), "once: it throws out what the staff have proposed");
     }
     for state in [State::Funded, State::Ruled, State::Appealed, State::Reproposed] {
         let reason = there_is(state, paid()).does(Side::Sell, &TAKE_BACK, &[]).reason();
@@ -73,9 +73,16 @@ fn only_the_buyer_types_it_while_it_is_on_its_way_back() {
     let types = |two: &Two, side, code: &str| two.does(side, &RETURN, &[("code", code)]).reason();
     assert_eq!(types(&two, Side::Sell, &code), (DEAL_GONE, None));
     assert_eq!(types(&two, Side::Buy, "12345"), (Reason::TEXT_FORMAT, Some("code")));
-    let daudi = two.daudi.clone();
-    two.trial.change(&daudi, |holder| holder.account.state = AccountState::Frozen);
+    let amina = two.amina.clone();
+    two.trial.change(&amina, |holder| holder.account.state = AccountState::Frozen);
     assert_eq!(types(&two, Side::Buy, &code), (DEAL_STOPPED, None));
+    for (delivery_minor, stopped) in [(0, false), (10_000, true)] {
+        let (mut two, code) = returning(Terms { delivery_minor, delivered: true, ..paid() });
+        let daudi = two.daudi.clone();
+        two.trial.change(&daudi, |holder| holder.account.state = AccountState::Frozen);
+        let done = two.does(Side::Buy, &RETURN, &[("code", &code)]);
+        assert_eq!(done.error.is_some(), stopped, "the seller gets {delivery_minor} of it");
+    }
     for state in [State::Delivered, State::Disputed] {
         let two = there_is(state, paid());
         assert_eq!(types(&two, Side::Buy, &code), (DEAL_GONE, None));

@@ -7,6 +7,7 @@ use super::*;
 use crate::book::Keep;
 use crate::id::{AccountId, Id};
 use crate::refusal::Reason;
+use crate::store::arrangement_rows::{Search, Side};
 use crate::store::facts::Found;
 use crate::store::records::Record;
 use crate::store::wants::Want;
@@ -38,6 +39,26 @@ fn those_who_asked_and_are_not_blocked_are_listed_and_those_who_are() {
     for service in [&ASKERS, &BLOCKED] {
         let stranger = trial.ask(service, trial.stranger("+254700000009"));
         assert_eq!(stranger.list().reason(), (Reason::NOT_JOINED, None));
+    }
+}
+
+#[test]
+fn who_has_offered_a_deal_is_listed_once_it_was_heard_of() {
+    let (mut trial, amina) = world();
+    let since = NOW.minus(30 * 24 * HOUR);
+    let made = payment_request::made_to(Id::of(101), since, 400);
+    trial.set(Want::Arrangements(made), Found::Arrangements(Vec::new()));
+    let side = Side::Other(Id::of(101));
+    let since = since.micros();
+    let offers = Search { side, kind: "deal", open: false, since, limit: 400 };
+    for (state, listed) in
+        [("drafted", 0), ("brokered", 0), ("offered", 1), ("declined", 1), ("withdrawn", 1)]
+    {
+        let row = ended(&request(1, 101, 102, 100), state);
+        let row = ArrangementRow { kind: "deal".into(), ..row };
+        trial.set(Want::Arrangements(offers.clone()), Found::Arrangements(vec![row]));
+        let list = trial.ask(&ASKERS, trial.caller(&amina)).list().planned();
+        assert_eq!(list.items.len(), listed, "{state}");
     }
 }
 
