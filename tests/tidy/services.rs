@@ -53,6 +53,7 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("ussd/", "orders"),
     ("bench/", "join"),
     ("demo/", "join"),
+    ("console/route", "join"),
     ("store/", "block"),
     ("store/", "blocked"),
     ("store/", "budget"),
