@@ -7,13 +7,18 @@
 
 use crate::staff::role::Right;
 use crate::wallet::office::staff_list;
+use crate::wallet::treasury::explaining::{self, Meaning};
+use crate::wallet::treasury::{bank_opening, issuing, redemption};
 use crate::wallet::{Authority, Service};
+use strum::VariantNames;
 
 /// How an input is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
     /// A few words.
     Words,
+    /// The same, or nothing.
+    Maybe,
     /// A phone number.
     Phone,
     /// An amount of the market's currency.
@@ -54,6 +59,8 @@ pub struct ActForm {
 pub enum Section {
     /// Who works here.
     Staff,
+    /// Money in and out, at the bank.
+    Money,
 }
 
 const fn input(name: &'static str, typed: Typed) -> Input {
@@ -62,6 +69,8 @@ const fn input(name: &'static str, typed: Typed) -> Input {
 
 const WHY: Input = input("why", Typed::Why);
 const NAME: Input = input("name", Typed::Words);
+const LINE: Input = input("line", Typed::Words);
+const AMOUNT: Input = input("amount", Typed::Amount);
 const ROLES: Input = input("roles", Typed::Roles);
 
 /// All of them, in the order of the menu.
@@ -73,6 +82,42 @@ pub const FORMS: &[ActForm] = &[
     },
     ActForm { service: &staff_list::ROLES, section: Section::Staff, inputs: &[NAME, ROLES, WHY] },
     ActForm { service: &staff_list::LEAVE, section: Section::Staff, inputs: &[NAME, WHY] },
+    ActForm {
+        service: &issuing::ISSUE,
+        section: Section::Money,
+        inputs: &[LINE, AMOUNT, input("to", Typed::Words), WHY],
+    },
+    ActForm {
+        service: &redemption::REDEEM,
+        section: Section::Money,
+        inputs: &[
+            input("from", Typed::Words),
+            AMOUNT,
+            input("bank", Typed::Words),
+            input("recipient", Typed::Words),
+            WHY,
+        ],
+    },
+    ActForm {
+        service: &explaining::EXPLAIN,
+        section: Section::Money,
+        inputs: &[
+            LINE,
+            input("meaning", Typed::OneOf(Meaning::VARIANTS)),
+            input("redemption", Typed::Maybe),
+            WHY,
+        ],
+    },
+    ActForm {
+        service: &redemption::CALL_OFF,
+        section: Section::Money,
+        inputs: &[input("redemption", Typed::Words), WHY],
+    },
+    ActForm {
+        service: &bank_opening::OPEN,
+        section: Section::Money,
+        inputs: &[NAME, input("number", Typed::Words), input("map", Typed::Maybe), WHY],
+    },
 ];
 
 impl ActForm {

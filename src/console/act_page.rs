@@ -64,6 +64,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
     for input in act.inputs {
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
+            Typed::Maybe if text.is_empty() => continue,
             Typed::Amount => Money::parse(text, market.currency)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .minor_text(),
@@ -74,9 +75,12 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             Typed::OneOf(choices) if !choices.contains(&text) => {
                 return Err(Refusal::of_field(Reason::FIELD_MISSING, input.name));
             }
-            Typed::Words | Typed::Roles | Typed::OneOf(_) | Typed::Lines | Typed::Why => {
-                text.to_owned()
-            }
+            Typed::Words
+            | Typed::Maybe
+            | Typed::Roles
+            | Typed::OneOf(_)
+            | Typed::Lines
+            | Typed::Why => text.to_owned(),
         };
         fields.insert(input.name.to_owned(), value);
     }
@@ -137,6 +141,7 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
     let line = Field { name: input.name, label: &label, value, wrong, first, ..Field::default() };
     match input.typed {
         Typed::Words => field(&line),
+        Typed::Maybe => field(&Field { needed: false, ..line }),
         Typed::Phone => field(&Field { kind: "tel", ..line }),
         Typed::Amount => field(&Field { kind: "text", ..line }),
         Typed::Why => sentence(&line, 2),

@@ -161,6 +161,8 @@ pub struct Field<'a> {
     pub kind: &'a str,
     /// What a browser may fill in.
     pub fill: &'a str,
+    /// Whether it may not be left empty.
+    pub needed: bool,
     /// Whether one begins to type here.
     pub first: bool,
 }
@@ -168,7 +170,16 @@ pub struct Field<'a> {
 impl Default for Field<'_> {
     fn default() -> Self {
         let (kind, fill) = ("text", "off");
-        Field { name: "", label: "", value: "", wrong: None, kind, fill, first: false }
+        Field {
+            name: "",
+            label: "",
+            value: "",
+            wrong: None,
+            kind,
+            fill,
+            needed: true,
+            first: false,
+        }
     }
 }
 
@@ -181,7 +192,7 @@ pub fn field(field: &Field) -> Markup {
         div.field {
             label for=(id) { (field.label) }
             input id=(id) name=(field.name) type=(field.kind) value=(field.value)
-                autocomplete=(field.fill) autofocus[field.first] required
+                autocomplete=(field.fill) autofocus[field.first] required[field.needed]
                 inputmode=[code.then_some("numeric")] spellcheck="false" autocapitalize="none"
                 aria-invalid=[field.wrong.map(|_| "true")]
                 aria-describedby=[field.wrong.map(|_| about.as_str())];

@@ -97,7 +97,7 @@ fn page(
         |name: &str| mistake.as_ref().filter(|(of, _)| *of == name).map(|(_, why)| why.as_str());
     let secret_field = |name, label, fill: &str, first| {
         let (label, kind, wrong) = (desk.say(label), "password", why(name));
-        field(&Field { name, label: &label, kind, fill, first, wrong, value: "" })
+        field(&Field { name, label: &label, kind, fill, first, wrong, ..Field::default() })
     };
     let body = html! {
         p { (desk.say(Word::JoinYou)) " " strong { (row.name) } ": "

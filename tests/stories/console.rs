@@ -386,39 +386,28 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
     link.expect(&seen.page).split('<').next().unwrap().to_owned()
 }
 
-/// What each role may not open, of all there is; written by hand. `N` is a request of an admin's.
-const NO_ADMIN: &[&str] = &[
-    "/approvals/N",
-    "/approvals/N/yes",
-    "/approvals/N/no",
-    "/approvals/N/back",
-    "/staff",
-    "/act/invite_staff",
-    "/act/change_staff_roles",
-    "/act/dismiss_staff",
-];
-const FINANCE_LEAD: &[&str] = &[
-    "/approvals/N/yes",
-    "/approvals/N/no",
-    "/act/invite_staff",
-    "/act/change_staff_roles",
-    "/act/dismiss_staff",
-];
-const AUDITOR: &[&str] = &[
-    "/approvals/N/yes",
-    "/approvals/N/no",
-    "/approvals/N/back",
-    "/act/invite_staff",
-    "/act/change_staff_roles",
-    "/act/dismiss_staff",
+/// What a role may not open, of all there is; written by hand. `N` is a request of an admin's.
+const ANOTHERS: [&str; 4] =
+    ["/approvals/N", "/approvals/N/yes", "/approvals/N/no", "/approvals/N/back"];
+const STAFF: [&str; 3] = ["/act/invite_staff", "/act/change_staff_roles", "/act/dismiss_staff"];
+const MONEY: [&str; 5] = [
+    "/act/issue",
+    "/act/redeem_at_bank",
+    "/act/explain_line",
+    "/act/call_off_redemption",
+    "/act/open_bank_account",
 ];
 
-fn closed_to(role: Role) -> &'static [&'static str] {
+fn closed_to(role: Role) -> Vec<&'static str> {
     match role {
-        Role::Care | Role::CareLead | Role::Finance | Role::Agents | Role::Risk => NO_ADMIN,
-        Role::FinanceLead => FINANCE_LEAD,
-        Role::Auditor => AUDITOR,
-        Role::Admin => &[],
+        Role::Care | Role::CareLead | Role::Agents | Role::Risk => {
+            [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat()
+        }
+        Role::Finance => [&ANOTHERS[..], &["/staff"], &STAFF].concat(),
+        // who reads everything decides only what is theirs
+        Role::FinanceLead => [&ANOTHERS[1..3], &STAFF].concat(),
+        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY].concat(),
+        Role::Admin => MONEY.to_vec(),
     }
 }
 
