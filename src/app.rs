@@ -4,9 +4,13 @@
 use crate::app_state::AppState;
 use crate::book::Book;
 use crate::callbacks;
+use crate::catalogue::Catalogue;
 use crate::clock_watch;
 use crate::config::{GatewayAccount, Settings};
-use crate::demo::{pages, showcase, world};
+use crate::console::desk::Console;
+use crate::console::route::ROOT;
+use crate::console::serving;
+use crate::demo::{pages, showcase, staff_on_show, world};
 use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::gateway::smtp::Mailer;
 use crate::http;
@@ -27,8 +31,10 @@ use crate::ussd::session_store::SessionStore;
 use crate::wallet::bootstrap::BootstrapError;
 use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
+use actix_web::web;
 use anyhow::{Context, anyhow};
 use secrecy::SecretString;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +51,8 @@ pub struct App {
     pub notify: Notify,
     /// What they all ask.
     pub wallet: Wallet,
+    /// The pages of the staff.
+    pub console: Console,
     /// The menus in use.
     pub menus: Reloadable<Menus>,
     /// Which tariff and limits are in use.
@@ -118,6 +126,7 @@ impl App {
         let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
         let sender = Arc::new(sender(settings.gateway.as_ref())?);
         let app = App {
+            console: console(settings, &wallet, &catalogue),
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
             sms: Sms {
                 wallet: wallet.clone(),
@@ -165,10 +174,22 @@ impl App {
 
     /// What its routes work with. Called where work may go on that outlives its request.
     pub fn state(&self, callback_token: Option<SecretString>, answer_within: Duration) -> AppState {
-        let App { ussd, sms, notify, wallet, .. } = self.clone();
+        let App { ussd, sms, notify, wallet, console, .. } = self.clone();
+        // a real one has a door of its own
+        let console = Some(console).filter(|console| !console.secure);
         let runtime = tokio::runtime::Handle::current();
         let late = Arc::new(());
-        AppState { ussd, sms, notify, wallet, callback_token, answer_within, runtime, late }
+        AppState {
+            ussd,
+            sms,
+            notify,
+            wallet,
+            console,
+            callback_token,
+            answer_within,
+            runtime,
+            late,
+        }
     }
 
     /// Compares the clock with the times that the database has in hand; what is found counts until
@@ -194,25 +215,39 @@ pub async fn open_book(
 
 /// The server on a socket, with the routes of everything that people reach it by; it runs when
 /// awaited. `demo` is whether the phone page and its people are there.
-pub fn serve(
-    state: AppState,
-    listener: std::net::TcpListener,
-    demo: bool,
-) -> std::io::Result<Server> {
+pub fn serve(state: AppState, listener: TcpListener, demo: bool) -> std::io::Result<Server> {
+    let console = state.console.clone();
     http::server(state, listener, move |config| {
         config.configure(callbacks::routes);
+        if let Some(console) = &console {
+            config.app_data(web::Data::new(console.clone())).configure(serving::routes);
+        }
         if demo {
             config.configure(pages::routes);
         }
     })
 }
 
+/// The console on a socket of its own; it runs when awaited.
+pub fn serve_console(
+    state: AppState,
+    console: Console,
+    listener: TcpListener,
+) -> std::io::Result<Server> {
+    http::server(state, listener, move |config| {
+        config.app_data(web::Data::new(console.clone())).configure(serving::routes);
+    })
+}
+
 /// Runs the service until it is told to stop, then finishes what it acknowledged.
 pub async fn run(
     settings: Settings,
-    ready: impl FnOnce(&App, std::net::SocketAddr, &[world::PersonView]),
+    ready: impl FnOnce(&App, SocketAddr, &[world::PersonView]),
 ) -> anyhow::Result<()> {
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
+    if settings.demo {
+        staff_on_show::make(&app.wallet).await;
+    }
     if settings.showcase {
         showcase::make(&app.wallet).await?;
     }
@@ -224,20 +259,26 @@ pub async fn run(
     let (stop, stopped) = watch::channel(false);
     let state = app.state(settings.callback_token.clone(), settings.answer_within);
     let late = state.late.clone();
-    let listener = std::net::TcpListener::bind(settings.listen).with_context(|| {
-        format!("cannot listen on {}: choose another address with --listen", settings.listen)
-    })?;
+    let listener = listen(settings.listen, "--listen")?;
     let address = listener.local_addr()?;
-    let server = serve(state, listener, settings.demo)?;
+    let mut servers = Vec::new();
+    if let Some(own) = settings.console_listen {
+        let own = listen(own, "--console-listen")?;
+        tracing::info!(address = %own.local_addr()?, "the console is open, under {ROOT}");
+        servers.push(serve_console(state.clone(), app.console.clone(), own)?);
+    }
+    servers.push(serve(state, listener, settings.demo)?);
     let mut workers = app.start_workers(&stopped);
     workers.push(app.watch_clock(&stopped));
-    let handle = server.handle();
-    let serving = tokio::spawn(server);
+    let serving = servers.into_iter().map(|server| (server.handle(), tokio::spawn(server)));
+    let serving: Vec<_> = serving.collect();
     ready(&app, address, &people);
     wait_for_signals(&app).await?;
     tracing::info!("stopping: no new requests, finishing what is in hand");
-    handle.stop(true).await;
-    serving.await??;
+    for (handle, server) in serving {
+        handle.stop(true).await;
+        server.await??;
+    }
     for _ in 0..100 {
         // answers that are late are still being worked on
         if Arc::strong_count(&late) == 1 {
@@ -258,6 +299,11 @@ pub async fn run(
     Ok(())
 }
 
+fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}: choose another address with {flag}"))
+}
+
 /// Returns on SIGTERM or Ctrl-C; SIGHUP reloads the menus.
 async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -275,6 +321,13 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
             _ = interrupt.recv() => return Ok(()),
         }
     }
+}
+
+/// The pages of the staff; in a demo anybody may be one of them.
+fn console(settings: &Settings, wallet: &Wallet, catalogue: &Reloadable<Catalogue>) -> Console {
+    let key = settings.secret.derive("console");
+    let console = Console::new(wallet.clone(), catalogue.clone(), key);
+    if settings.demo { console.played_by(&staff_on_show::PLAYED) } else { console }
 }
 
 fn fingerprint(secret: &SealKey) -> [u8; 16] {

@@ -2,6 +2,7 @@
 //! so. It serves nothing and knows no route.
 
 use crate::clock_guard::ClockFault;
+use crate::console::desk::Console;
 use crate::notify::Notify;
 use crate::sms::inbox::Sms;
 use crate::ussd::conversation::Ussd;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub notify: Notify,
     /// What they all ask.
     pub wallet: Wallet,
+    /// The pages of the staff, where they are reached by the same door.
+    pub console: Option<Console>,
     /// What callbacks must carry, if anything.
     pub callback_token: Option<SecretString>,
     /// When a caller is told to wait for an SMS.

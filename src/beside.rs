@@ -40,6 +40,7 @@ pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
 fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
+        console_listen: None,
         database_url,
         menus: menus_folder(None),
         service_code: "*#".to_owned(),

@@ -157,6 +157,7 @@ impl ServerArgs {
         let service_code = self.code();
         Settings {
             listen: self.listen,
+            console_listen: None,
             database_url: self.database_url,
             menus: menus_folder(self.menus),
             service_code,

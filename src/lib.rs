@@ -61,6 +61,7 @@ pub mod store;
 pub mod wallet;
 
 // ── channels: how people reach it, and how it reaches them ──
+pub mod console;
 pub mod gateway;
 pub mod notify;
 pub mod sms;

@@ -156,6 +156,7 @@ pub fn vocabulary() -> Vocabulary {
         vocabulary.tell(messages.iter().copied());
     }
     vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
+    vocabulary.texts.extend(crate::console::wording::keys());
     vocabulary.reasons.sort_unstable();
     vocabulary.reasons.dedup();
     vocabulary

@@ -70,7 +70,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("book", &["book"]),
     ("wallet", &["wallet"]),
     ("dialects", &["gateway"]),
-    ("channels", &["notify", "sms", "ussd"]),
+    ("channels", &["console", "notify", "sms", "ussd"]),
     ("app_state", &["docs", "app_state"]),
     ("routes", &["callbacks", "demo"]),
     (
@@ -224,7 +224,7 @@ const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
     (&["std::env", "env::var"], &["config", "commands", "main"], "settings come from config"),
     (
         &["serde_urlencoded", "HttpRequest", "HttpResponse"],
-        &["gateway", "http", "callbacks", "demo", "bench"],
+        &["gateway", "http", "callbacks", "console", "demo", "bench"],
         "wire formats stay at the doors",
     ),
     (

@@ -123,6 +123,7 @@ async fn bytes(app: &App) -> anyhow::Result<u64> {
 fn settings(plan: &UssdBenchPlan) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
+        console_listen: None,
         database_url: plan.database_url.clone(),
         menus: None,
         service_code: "*384*1234#".to_owned(),

@@ -7,6 +7,7 @@ use crate::email::Email;
 use crate::gateway::smtp::{MailAccount, Mailer};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
 
 /// What `serve` needs besides. Secrets belong into the environment, where other users cannot list
 /// them.
@@ -15,6 +16,11 @@ pub struct ServeArgs {
     /// What `demo` has too.
     #[command(flatten)]
     pub server: ServerArgs,
+    /// Address and port where the pages of the staff are, under /console; closed unless given. It
+    /// has to be reached by HTTPS, so put what ends TLS in front of it, on this machine or in your
+    /// own network, and nothing of the gateways
+    #[arg(long, env = "KADOGO_CONSOLE_LISTEN", value_name = "ADDR:PORT")]
+    pub console_listen: Option<SocketAddr>,
     /// The secrets.
     #[command(flatten)]
     pub secrets: SecretArgs,
@@ -81,6 +87,7 @@ impl ServeArgs {
                 let callback_token = self.callback_token.take();
                 let base = self.server.settings(secret);
                 Ok(Settings {
+                    console_listen: self.console_listen,
                     old_secrets,
                     callback_token,
                     gateway: Some(gateway),

@@ -27,6 +27,8 @@ pub struct GatewayAccount {
 pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the console listens, if anywhere.
+    pub console_listen: Option<SocketAddr>,
     /// The database.
     pub database_url: String,
     /// The folder of the menus, or the ones compiled in.

@@ -17,6 +17,8 @@ mod player;
 mod seed;
 /// What goes on already when a demo is started.
 pub mod showcase;
+/// Two people of the staff.
+pub mod staff_on_show;
 /// The phone in a terminal.
 pub mod terminal;
 /// A deal for each state that one can be in.

@@ -222,6 +222,7 @@ pub async fn node(url: String, clock: Clock) -> (App, Committer) {
 fn settings(url: String) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
+        console_listen: None,
         database_url: url,
         menus: None,
         service_code: "*384*1234#".into(),

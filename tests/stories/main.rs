@@ -29,6 +29,7 @@ mod colleagues;
 mod collections;
 mod commands;
 mod committer;
+mod console;
 mod crash;
 mod crowd;
 mod deals;

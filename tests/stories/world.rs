@@ -243,6 +243,7 @@ fn menus() -> Data {
 fn settings(home: &Home, twist: &Twist) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
+        console_listen: None,
         database_url: home.url().to_owned(),
         menus: None,
         service_code: CODE.into(),

@@ -7,6 +7,7 @@ use super::{Source, report, sources};
 /// the scope of a key, and only looks like the name of a service.
 const OTHER_NAMES: &[&str] = &[
     "Slot(",
+    "input(",
     "Term(",
     "field(",
     "of_field(",
@@ -53,6 +54,7 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("ussd/", "orders"),
     ("bench/", "join"),
     ("demo/", "join"),
+    ("console/route", "join"),
     ("store/", "block"),
     ("store/", "blocked"),
     ("store/", "budget"),

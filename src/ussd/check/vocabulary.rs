@@ -20,6 +20,8 @@ pub struct Vocabulary {
     pub messages: Vec<&'static Message>,
     /// Why something may be refused.
     pub reasons: Vec<Reason>,
+    /// The keys of other texts that must be there: those of pages, which nothing measures.
+    pub texts: Vec<String>,
     /// The values that screens and messages are given.
     pub slots: BTreeMap<&'static str, Kind>,
 }

@@ -49,6 +49,9 @@ fn needed(menu: &Menu, vocabulary: &Vocabulary) -> BTreeMap<String, usize> {
     for message in &vocabulary.messages {
         needed.insert(message.template.to_owned(), 0);
     }
+    for key in &vocabulary.texts {
+        needed.insert(key.clone(), 0);
+    }
     for screen in menu.screens.values() {
         needed.insert(format!("screen.{}", screen.id), screen.line);
         for (part, line) in parts(screen) {

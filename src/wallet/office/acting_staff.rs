@@ -12,12 +12,18 @@ use super::sign_in::{CODE_WANTED, OnDuty};
 use super::two_people;
 use crate::actor::Actor;
 use crate::book::{Key, Posting};
+use crate::id::{AccountId, PostingId};
 use crate::refusal::{Reason, Refusal, Slots};
 use crate::request::{Item, Mode, Request};
+use crate::store::Conn;
+use crate::store::arrangement_rows::{self as rows, Search, Side};
 use crate::store::facts::Facts;
 
 /// How often something is planned anew because others were faster.
 const PLANS_MAX: usize = 3;
+
+/// How many requests of somebody's are looked at for one that was made a moment ago.
+const LOOKED_AT: i64 = 100;
 
 /// What came of it.
 #[derive(Debug)]
@@ -69,15 +75,35 @@ impl Wallet {
                 ..self.planned(key, act)
             };
             match self.book.post(posting).await {
-                Ok(_receipt) if waits => {
-                    return Ok(Outcome::Waits(waits_as, two_people::lasting(&plan.slots)));
+                Ok(receipt) => {
+                    // what is told once was told the first time, or was another
+                    let lasting = waits || receipt.repeated;
+                    let slots = if lasting { two_people::lasting(&plan.slots) } else { plan.slots };
+                    return match (waits, receipt.posting.filter(|_| receipt.repeated)) {
+                        (false, _) => Ok(Outcome::Done(slots, plan.items)),
+                        (true, None) => Ok(Outcome::Waits(waits_as, slots)),
+                        (true, Some(first)) => {
+                            let number = self.request_of(duty, first).await?;
+                            Ok(Outcome::Waits(number.unwrap_or(waits_as), slots))
+                        }
+                    };
                 }
-                Ok(_receipt) => return Ok(Outcome::Done(plan.slots, plan.items)),
                 Err(refusal) if is_outdated(&refusal) || refusal.reason == Reason::STALE => {}
                 Err(refusal) => return Err(refusal),
             }
         }
         Err(Reason::BUSY.into())
+    }
+
+    /// The number of what was asked for in this posting.
+    async fn request_of(&self, duty: &OnDuty, posting: PostingId) -> Result<Option<i64>, Refusal> {
+        let side = Side::Owner(AccountId::of(duty.staff.id.number()));
+        let kind = two_people::KIND.name;
+        let search = Search { side, kind, open: false, since: 0, limit: LOOKED_AT };
+        let read = move |conn: &mut Conn| conn.wait(async |asked| rows::find(asked, &search).await);
+        let own = self.store.read(read).await.map_err(|error| unavailable(&error))?;
+        let first = own.into_iter().find(|row| row.begun_by == posting);
+        Ok(first.map(|row| row.id.number()))
     }
 
     /// What is committed: what was planned, or that it was asked for; and which of both.

@@ -1,0 +1,240 @@
+//! An act with a form of its own: typed, looked at as it would be done, and done, or asked for
+//! where it takes two. Whatever is refused comes back with all that was typed.
+
+use super::act_forms::{ActForm, FORMS, Input, Section, Typed};
+use super::desk::Desk;
+use super::frame::{self, Field, escaped, field, form, sentence};
+use super::route::{ROOT, Route};
+use super::visit::Reply;
+use super::wording::Word;
+use crate::money::Money;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::request::{Fields, Slots};
+use crate::staff::role::Role;
+use crate::wallet::office::acting_staff::Outcome;
+use maud::{Markup, html};
+use strum::VariantArray;
+
+/// The form, with what the address says already typed.
+pub fn look(desk: &Desk, act: &'static ActForm) -> Reply {
+    typing(desk, act, &desk.visit.query, None)
+}
+
+/// What was typed is looked at, or done.
+pub async fn sent(desk: &Desk<'_>, act: &'static ActForm) -> Reply {
+    let typed = &desk.visit.posted;
+    let fields = match canonical(desk, act, typed) {
+        Ok(fields) => fields,
+        Err(refusal) => return typing(desk, act, typed, Some(&refusal)),
+    };
+    let name = act.service.name;
+    if desk.visit.typed("step") != "do" {
+        return match desk.look(name, fields).await {
+            Ok(Outcome::Done(slots, _) | Outcome::Waits(_, slots)) => {
+                preview(desk, act, typed, &slots)
+            }
+            Err(refusal) => typing(desk, act, typed, Some(&refusal)),
+        };
+    }
+    match desk.act(name, fields, None).await {
+        Ok(Some(Outcome::Done(slots, _))) => result(desk, act, &slots, None),
+        Ok(Some(Outcome::Waits(number, slots))) => result(desk, act, &slots, Some(number)),
+        Ok(None) => {
+            let said = frame::well(&desk.say(Word::DoneBefore));
+            frame::page(desk, &desk.words.act(name), &said)
+        }
+        Err(refusal) => typing(desk, act, typed, Some(&refusal)),
+    }
+}
+
+/// Where the form is, with all that was typed in it.
+pub fn address(act: &ActForm, typed: &Fields) -> String {
+    let inputs = act.inputs.iter().filter_map(|input| Some((input.name, typed.get(input.name)?)));
+    let query: Vec<String> =
+        inputs.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    let path = format!("{ROOT}/act/{}", act.service.name);
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// The inputs as services know them.
+fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refusal> {
+    let market = &desk.console.wallet.config.market;
+    let mut fields = Fields::new();
+    for input in act.inputs {
+        let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
+        let value = match input.typed {
+            Typed::Maybe if text.is_empty() => continue,
+            Typed::Amount => Money::parse(text, market.currency)
+                .map_err(|reason| Refusal::of_field(reason, input.name))?
+                .minor_text(),
+            Typed::Phone => Msisdn::parse(text, market)
+                .map_err(|reason| Refusal::of_field(reason, input.name))?
+                .e164()
+                .to_owned(),
+            Typed::OneOf(choices) if !choices.contains(&text) => {
+                return Err(Refusal::of_field(Reason::FIELD_MISSING, input.name));
+            }
+            Typed::Words
+            | Typed::Maybe
+            | Typed::Roles
+            | Typed::OneOf(_)
+            | Typed::Lines
+            | Typed::Why => text.to_owned(),
+        };
+        fields.insert(input.name.to_owned(), value);
+    }
+    Ok(fields)
+}
+
+fn typing(desk: &Desk, act: &'static ActForm, typed: &Fields, no: Option<&Refusal>) -> Reply {
+    let of = |input: &Input| no.is_some_and(|no| no.field == Some(input.name));
+    let words = no.map(|no| desk.refused(no));
+    let elsewhere = no.filter(|_| !act.inputs.iter().any(of)).and(words.as_deref());
+    let first = act.inputs.iter().find(|input| of(input)).or(act.inputs.first());
+    let body = html! {
+        (siblings(desk, act))
+        @if let Some(text) = elsewhere {
+            (frame::wrong(&format!("{text} {}", desk.say(Word::NothingDone))))
+        }
+        (form(desk, &Route::Act(act), &html! {
+            input type="hidden" name="step" value="look";
+            @for input in act.inputs {
+                @let why = words.as_deref().filter(|_| of(input));
+                @let is_first = first.is_some_and(|first| first.name == input.name);
+                (one(desk, input, typed, why, is_first))
+            }
+            button type="submit" { (desk.say(Word::Look)) }
+        }))
+    };
+    let status = match no.map(|no| no.reason) {
+        None => 200,
+        Some(Reason::NOT_ALLOWED) => 403,
+        Some(Reason::BUSY) => 503,
+        Some(_) => 422,
+    };
+    frame::with_status(desk, status, &desk.words.act(act.service.name), &body)
+}
+
+/// The other acts under the same heading: the menu leads to the first of them.
+fn siblings(desk: &Desk, act: &ActForm) -> Markup {
+    let all = FORMS.iter().filter(|form| form.section == act.section);
+    let open: Vec<&'static ActForm> = all.filter(|form| desk.may(&Route::Act(form))).collect();
+    html! {
+        @if open.len() > 1 {
+            p.tabs {
+                @for form in open {
+                    @let name = form.service.name;
+                    @let here = name == act.service.name;
+                    a href=(address(form, &Fields::new())) aria-current=[here.then_some("page")] {
+                        (desk.words.act(name))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: bool) -> Markup {
+    let label = desk.words.input(input.name);
+    let value = typed.get(input.name).map(String::as_str).unwrap_or_default();
+    let line = Field { name: input.name, label: &label, value, wrong, first, ..Field::default() };
+    match input.typed {
+        Typed::Words => field(&line),
+        Typed::Maybe => field(&Field { needed: false, ..line }),
+        Typed::Phone => field(&Field { kind: "tel", ..line }),
+        Typed::Amount => field(&Field { kind: "text", ..line }),
+        Typed::Why => sentence(&line, 2),
+        Typed::Lines => sentence(&line, 12),
+        Typed::Roles => {
+            let each = Role::VARIANTS.iter().map(|role| {
+                let name: &str = (*role).into();
+                (name, desk.words.role(*role))
+            });
+            boxes(&line, &each.collect::<Vec<_>>(), "checkbox")
+        }
+        Typed::OneOf(choices) => {
+            let each = choices.iter().map(|choice| (*choice, desk.words.choice(choice)));
+            boxes(&line, &each.collect::<Vec<_>>(), "radio")
+        }
+    }
+}
+
+fn boxes(line: &Field, each: &[(&str, String)], kind: &str) -> Markup {
+    let ticked: Vec<&str> = line.value.split([' ', ',']).collect();
+    html! {
+        fieldset {
+            legend { (line.label) }
+            @for (name, label) in each {
+                label.box {
+                    input type=(kind) name=(line.name) value=(name) checked[ticked.contains(name)];
+                    " " (label)
+                }
+            }
+            @if let Some(wrong) = line.wrong { p.wrong { (wrong) } }
+        }
+    }
+}
+
+/// As it would be done: with what was typed, to be sent on as it is.
+fn preview(desk: &Desk, act: &'static ActForm, typed: &Fields, slots: &Slots) -> Reply {
+    let mut shown = slots.clone();
+    let says: Vec<String> = slots.values().map(ToString::to_string).collect();
+    for input in act.inputs {
+        // what the act shows in its own way is not said twice
+        if let Some(text) = typed.get(input.name).filter(|text| !says.contains(text)) {
+            shown.entry(input.name.to_owned()).or_insert_with(|| text.as_str().into());
+        }
+    }
+    let body = html! {
+        p { (desk.say(Word::LookHow)) }
+        (frame::values(desk, act.service.name, &shown))
+        (form(desk, &Route::Act(act), &html! {
+            input type="hidden" name="step" value="do";
+            @for input in act.inputs {
+                @if let Some(text) = typed.get(input.name) {
+                    input type="hidden" name=(input.name) value=(text);
+                }
+            }
+            p.buttons {
+                button type="submit" autofocus { (desk.say(Word::Do)) }
+                a.button.quiet href=(address(act, typed)) { (desk.say(Word::Change)) }
+            }
+        }))
+    };
+    frame::page(desk, &desk.words.act(act.service.name), &body)
+}
+
+fn result(desk: &Desk, act: &ActForm, slots: &Slots, waits: Option<i64>) -> Reply {
+    let body = html! {
+        @match waits {
+            None => (frame::well(&desk.say(Word::Done))),
+            Some(_) => div.notice.waits role="status" { (desk.say(Word::Waits)) },
+        }
+        (told_once(desk, slots))
+        (frame::values(desk, act.service.name, slots))
+        p.buttons {
+            @if let Some(number) = waits {
+                a.button href=(Route::Approval(number).path()) { (desk.say(Word::ToRequest)) }
+            }
+            @if act.section == Section::Staff {
+                a.button.quiet href=(Route::Staff.path()) { (desk.say(Word::ToStaff)) }
+            }
+        }
+    };
+    frame::page(desk, &desk.words.act(act.service.name), &body)
+}
+
+/// A link that is shown this once, to be handed to whom it is for.
+pub fn told_once(desk: &Desk, slots: &Slots) -> Markup {
+    let Some(link) = slots.get("link").map(ToString::to_string) else { return html! {} };
+    let path = Route::Join(link).path();
+    let scheme = if desk.console.secure { "https" } else { "http" };
+    let whole = format!("{scheme}://{}{path}", desk.visit.origin.host);
+    html! {
+        div.notice.waits {
+            p { strong { (desk.say(Word::LinkOnce)) } }
+            p.secret { code { (whole) } }
+        }
+    }
+}

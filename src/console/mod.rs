@@ -1,0 +1,26 @@
+//! The console: pages for the people who work for the operator, drawn by the server, with nothing
+//! that runs in the browser. It is a channel like any other: it asks the services, and decides
+//! nothing about money or people.
+//!
+//! A page for a new act of the staff is a line in `act_forms` and its words; a page of another kind
+//! is a variant in `route`, where its door stands, and a file beside these.
+
+pub mod act_forms;
+mod act_page;
+mod approval_page;
+mod approvals_list;
+mod asked_for;
+pub mod desk;
+mod entrance;
+mod first_screen;
+mod form_token;
+mod frame;
+mod join_page;
+mod own_session;
+pub mod route;
+mod same_site;
+pub mod serving;
+mod sign_in_tries;
+mod staff_page;
+mod visit;
+pub mod wording;

@@ -1,0 +1,246 @@
+//! The pages of the console and who may open them. Each address is a value before anything is done
+//! about it, and the door stands at one place: no page has to remember to close it.
+
+use super::act_forms::{ActForm, FORMS};
+use crate::language::Language;
+use crate::staff::role::{Right, Role};
+
+/// Where the console is.
+pub const ROOT: &str = "/console";
+
+/// A page, or something to do.
+#[derive(Debug, Clone)]
+pub enum Route {
+    /// How the pages look.
+    Style,
+    /// Coming to work.
+    SignIn,
+    /// Going home.
+    SignOut,
+    /// Beginning to work here, with this link.
+    Join(String),
+    /// From now on in this language.
+    Speak(Language),
+    /// The first screen.
+    Home,
+    /// What takes two.
+    Approvals,
+    /// One of those,
+    Approval(i64),
+    /// a yes to it,
+    Approve(i64),
+    /// a no,
+    Decline(i64),
+    /// or who asked does not want it any more.
+    TakeBack(i64),
+    /// Who works here.
+    Staff,
+    /// Which role may do what.
+    Rights,
+    /// One's own session.
+    Own,
+    /// The form of an act.
+    Act(&'static ActForm),
+}
+
+/// How it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// To be looked at; nothing is changed.
+    Get,
+    /// A form.
+    Post,
+}
+
+/// Who may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    /// Anybody.
+    Open,
+    /// Who is at work.
+    OnDuty,
+    /// Who is at work and may ask for one of these.
+    Rights(Vec<Right>),
+}
+
+impl Route {
+    /// The page at a path below the root.
+    pub fn parse(path: &str) -> Option<Route> {
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
+        Some(match parts.as_slice() {
+            [] | [""] => Route::Home,
+            ["style.css"] => Route::Style,
+            ["sign-in"] => Route::SignIn,
+            ["sign-out"] => Route::SignOut,
+            ["join", link] if !link.is_empty() => Route::Join((*link).to_owned()),
+            ["speak", language] => Route::Speak(Language::parse(language)?),
+            ["approvals"] => Route::Approvals,
+            ["approvals", id] => Route::Approval(number(id)?),
+            ["approvals", id, "yes"] => Route::Approve(number(id)?),
+            ["approvals", id, "no"] => Route::Decline(number(id)?),
+            ["approvals", id, "back"] => Route::TakeBack(number(id)?),
+            ["staff"] => Route::Staff,
+            ["rights"] => Route::Rights,
+            ["session"] => Route::Own,
+            ["act", name] => Route::Act(ActForm::named(name)?),
+            _ => return None,
+        })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> String {
+        let below = match self {
+            Route::Home => String::new(),
+            Route::Style => "/style.css".to_owned(),
+            Route::SignIn => "/sign-in".to_owned(),
+            Route::SignOut => "/sign-out".to_owned(),
+            Route::Join(link) => format!("/join/{link}"),
+            Route::Speak(language) => format!("/speak/{language}"),
+            Route::Approvals => "/approvals".to_owned(),
+            Route::Approval(id) => format!("/approvals/{id}"),
+            Route::Approve(id) => format!("/approvals/{id}/yes"),
+            Route::Decline(id) => format!("/approvals/{id}/no"),
+            Route::TakeBack(id) => format!("/approvals/{id}/back"),
+            Route::Staff => "/staff".to_owned(),
+            Route::Rights => "/rights".to_owned(),
+            Route::Own => "/session".to_owned(),
+            Route::Act(form) => format!("/act/{}", form.service.name),
+        };
+        format!("{ROOT}{below}")
+    }
+
+    /// Whether it may be asked for like that.
+    pub fn takes(&self, method: Method) -> bool {
+        match self {
+            Route::Style
+            | Route::Speak(_)
+            | Route::Home
+            | Route::Approvals
+            | Route::Approval(_)
+            | Route::Staff
+            | Route::Rights => method == Method::Get,
+            Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
+                method == Method::Post
+            }
+            Route::SignIn | Route::Join(_) | Route::Own | Route::Act(_) => true,
+        }
+    }
+
+    /// Who may.
+    pub fn door(&self) -> Door {
+        match self {
+            Route::Style | Route::SignIn | Route::Join(_) | Route::Speak(_) => Door::Open,
+            Route::SignOut | Route::Home | Route::Rights | Route::Own => Door::OnDuty,
+            Route::Approvals | Route::Approval(_) => {
+                Door::Rights(vec![Right::Second, Right::Audit])
+            }
+            Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
+                Door::Rights(vec![Right::Second])
+            }
+            Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
+            // an act without a right is nobody's
+            Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
+        }
+    }
+
+    /// Whether somebody with these roles may.
+    pub fn lets_in(&self, roles: &[Role]) -> bool {
+        match self.door() {
+            Door::Open | Door::OnDuty => true,
+            Door::Rights(rights) => rights.iter().any(|right| right.may_ask(roles)),
+        }
+    }
+
+    /// One of each, to be walked over; `number` is that of a request.
+    pub fn each(number: i64) -> Vec<Route> {
+        let mut all = vec![
+            Route::Style,
+            Route::SignIn,
+            Route::SignOut,
+            Route::Join("0".repeat(32)),
+            Route::Speak(Language::EN),
+            Route::Home,
+            Route::Approvals,
+            Route::Approval(number),
+            Route::Approve(number),
+            Route::Decline(number),
+            Route::TakeBack(number),
+            Route::Staff,
+            Route::Rights,
+            Route::Own,
+        ];
+        all.extend(FORMS.iter().map(Route::Act));
+        all
+    }
+}
+
+/// A path to go back to: one of the console's own, whatever somebody wrote into a link.
+pub fn own_path(text: &str) -> Option<&str> {
+    let own = text == ROOT || text.starts_with("/console/") || text.starts_with("/console?");
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (own && plain && !text.contains("//") && text.len() <= 2_000).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_is_found_at_its_path_and_nothing_else_is() {
+        for route in Route::each(7) {
+            let path = route.path();
+            let found = Route::parse(path.strip_prefix(ROOT).unwrap());
+            assert_eq!(found.map(|found| found.path()), Some(path));
+        }
+        for path in [
+            "/approvals/0",
+            "/approvals/-1",
+            "/approvals/x",
+            "/approvals/7/maybe",
+            "/approvals/7/yes/",
+            "/staff/",
+            "//",
+            "/join",
+            "/join/",
+            "/act/send",
+            "/act/approve_staff_request",
+            "/speak/xxx",
+            "/STAFF",
+        ] {
+            assert!(Route::parse(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_anybody_may_open_is_written_down() {
+        let open: Vec<String> = Route::each(7)
+            .into_iter()
+            .filter(|route| route.door() == Door::Open)
+            .map(|route| route.path())
+            .collect();
+        let link = format!("/console/join/{}", "0".repeat(32));
+        let written = ["/console/style.css", "/console/sign-in", &link, "/console/speak/en"];
+        assert_eq!(open, written);
+    }
+
+    #[test]
+    fn nobody_is_led_away_from_the_console() {
+        for good in ["/console", "/console/staff", "/console?said=done", "/console/act/x?a=b%20c"] {
+            assert_eq!(own_path(good), Some(good));
+        }
+        for bad in [
+            "",
+            "/",
+            "/consolex",
+            "//evil.example",
+            "https://evil.example/console/",
+            "/console//evil.example",
+            "/console/\\evil",
+            "/console/a b",
+            "/console/a\r\nSet-Cookie:x",
+        ] {
+            assert_eq!(own_path(bad), None, "{bad:?}");
+        }
+    }
+}

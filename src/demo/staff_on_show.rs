@@ -1,0 +1,104 @@
+//! Two people of the demo who work for the operator, so that what takes two can be tried: they were
+//! invited, joined and were given roles as anybody is, and one of them has asked for something that
+//! waits for the other. Their passwords and secrets are public. Nothing here runs outside `demo`.
+
+use crate::book::Key;
+use crate::console::desk::Played;
+use crate::phone::Msisdn;
+use crate::refusal::{Reason, Refusal};
+use crate::request::{Fields, Mode, Request};
+use crate::staff::second_factor;
+use crate::time::Timestamp;
+use crate::wallet::Wallet;
+use crate::wallet::office::acting_staff::Outcome;
+use crate::wallet::office::sign_in::OnDuty;
+use crate::wallet::office::staff_list;
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// Who can be played.
+pub const PLAYED: [Played; 2] = [WANJIRU, OTIENO];
+
+const WANJIRU: Played =
+    Played { name: "wanjiru", password: "three goats and a boat", secret: b"demo secret wanjiru." };
+const OTIENO: Played =
+    Played { name: "otieno", password: "tea before the rain", secret: b"demo secret otieno.." };
+
+/// Numbers that nobody else in the demo has.
+const PHONES: [&str; 3] = ["+254700000091", "+254700000092", "+254700000093"];
+/// The half minute of a code.
+const STEP: Duration = Duration::from_secs(30);
+
+/// Makes them, where nobody works here yet. What fails is left out: the demo runs without it.
+pub async fn make(wallet: &Wallet) {
+    match begin(wallet).await {
+        Ok(()) => {}
+        Err(refusal) => {
+            tracing::warn!("the demo shows nobody of the staff: {}", refusal.code());
+        }
+    }
+}
+
+async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
+    if wallet.has_staff().await? {
+        return Ok(());
+    }
+    let phone = Msisdn::from_e164(PHONES[0]).ok_or(Reason::PHONE_FORMAT)?;
+    let link = wallet.found_staff(WANJIRU.name, &phone).await?;
+    let wanjiru = come_in(wallet, &WANJIRU, &link).await?;
+    let roles = [
+        ("name", WANJIRU.name),
+        ("roles", "admin finance care agents"),
+        ("why", "the first of us does most of the work"),
+    ];
+    act(wallet, &wanjiru, staff_list::ROLES.name, &roles).await?;
+    let invitation = [
+        ("name", OTIENO.name),
+        ("phone", PHONES[1]),
+        ("roles", "admin finance_lead care_lead"),
+        ("why", "somebody has to look at what wanjiru does"),
+    ];
+    let link = match act(wallet, &wanjiru, staff_list::INVITE.name, &invitation).await? {
+        Outcome::Done(slots, _) => slots.get("link").map(ToString::to_string),
+        Outcome::Waits(..) => None,
+    };
+    let otieno = come_in(wallet, &OTIENO, &link.ok_or(Reason::INVALID)?).await?;
+    let wish = [
+        ("name", "njeri"),
+        ("phone", PHONES[2]),
+        ("roles", "care"),
+        ("why", "calls are not answered in the afternoon"),
+    ];
+    act(wallet, &otieno, staff_list::INVITE.name, &wish).await?;
+    for duty in [wanjiru, otieno] {
+        wallet.sign_out(&duty).await?;
+    }
+    Ok(())
+}
+
+/// Joins with a link and signs in: with the code of half a minute ago and that of now, since each
+/// is good once.
+async fn come_in(wallet: &Wallet, who: &Played, link: &str) -> Result<OnDuty, Refusal> {
+    let password = || SecretString::from(who.password);
+    let now = wallet.clock.now();
+    let before = second_factor::code_at(who.secret, now.minus(STEP));
+    wallet.join_staff(link, password(), who.secret, &before).await?;
+    let code = second_factor::code_at(who.secret, now);
+    let session = wallet.sign_in(who.name, password(), &code).await?;
+    wallet.on_duty(&session).await
+}
+
+async fn act(
+    wallet: &Wallet,
+    duty: &OnDuty,
+    service: &str,
+    inputs: &[(&str, &str)],
+) -> Result<Outcome, Refusal> {
+    let fields: Fields =
+        inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let name = format!("{service} by {}: {fields:?}", duty.staff.name);
+    let key = Key::new(Timestamp::from_micros(0), "staff on show", name.as_bytes());
+    let request =
+        Request { mode: Mode::Execute, service: service.to_owned(), fields, secret: None };
+    wallet.act_as_staff(duty, request, key).await
+}
