@@ -55,7 +55,7 @@ const FIRST: [(&str, &str); 5] = [
     (BARAKA, "1 solar lamp KES 120: Kuna tatizo"),
     (CLAIRE, "1 solar lamp KES 120: Un partage est proposé"),
     (DAUDI, "1 blanket KES 100: Kuna tatizo"),
-    (ESTHER, "1 mangoes KES 180: Answer by"),
+    (ESTHER, "1 mangoes KES 180: Your answer by"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,16 +58,17 @@ impl Deal {
         &self,
         context: &Context,
         [reaches, let_go, rest]: [Money; 3],
-        less: Slots,
+        less: &Slots,
     ) -> Result<Vec<Change>, PlanError> {
         let said = |paid: Money| {
             let mut slots = self.terms.counted();
+            slots.extend(less.clone());
             slots.insert("paid".into(), paid.into());
             slots.insert("rest".into(), rest.into());
             slots
         };
         Ok(vec![
-            self.tell(context, Side::Sell, &PART_PAID, said(reaches).into_iter().chain(less))?,
+            self.tell(context, Side::Sell, &PART_PAID, said(reaches))?,
             self.tell(context, Side::Buy, &PART_LET_GO, said(let_go))?,
         ])
     }

@@ -90,7 +90,7 @@ impl Deal {
         let less = less(context, shares.kept_minor);
         changes.extend(if self.terms.is_in_parts() && !payout.last {
             let [let_go, rest] = parts;
-            self.part_news(context, [seller, let_go, rest], less)?
+            self.part_news(context, [seller, let_go, rest], &less)?
         } else {
             let mut changes = Vec::new();
             if seller.minor > 0 {
