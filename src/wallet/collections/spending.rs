@@ -3,6 +3,7 @@
 
 use super::super::arrangements::Role;
 use super::super::context::Context;
+use super::super::people::send;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::super::{metering, party};
@@ -10,9 +11,11 @@ use super::collection::{Collection, Paid, by_day};
 use super::starting::plain;
 use super::{COLLECTION_GONE, Event, PAID_ON, State, steering};
 use crate::book::Leg;
+use crate::money::Money;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::wants::Want;
+use crate::tariff::PriceCase;
 use crate::value::{Kind, Slot, Value};
 
 /// Inputs `collection`, `to`, `amount`, `words`: pays so much from it. Shows of whom it pays `name`
@@ -94,6 +97,9 @@ fn pay(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let mut terms = collection.terms.clone();
     let last = amount.minor == left.minor;
+    if !last && is_too_little(context, amount) {
+        return Err(Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount").into());
+    }
     if !last && terms.paid.len().saturating_add(1) >= PAYMENTS_MAX {
         return Err(Refusal::of_field(COLLECTION_LAST, "amount").with("balance", left).into());
     }
@@ -120,4 +126,12 @@ fn pay(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         ..Act::default()
     });
     Ok(())
+}
+
+/// Less than anybody sends by hand: whoever is paid coin by coin is paid nothing else that day.
+fn is_too_little(context: &Context, amount: Money) -> bool {
+    let date = context.now.day(&context.config.market.zone);
+    let service = send::SERVICE.name;
+    let case = PriceCase { service, amount, tier: None, channel: None, date, month_minor: 0 };
+    context.tariff.quote(&case) == Err(Reason::AMOUNT_TOO_SMALL)
 }

@@ -20,7 +20,7 @@ pub const DELIVER: Service = Service {
     wants: &[deal::named, |context| deal::sides(context, Some(Event::Deliver))],
     decide: deliver,
     shows: SHOWS,
-    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, DEAL_AT_DOOR],
+    refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, DEAL_AT_DOOR, DEAL_EARLY],
     messages: &[&deal_news::DELIVERED, &deal_news::NOT_COME],
     text: Some(ByText::ExecuteAnd(&TOLD)),
     ..Service::PLAIN
@@ -51,6 +51,8 @@ pub const CODE: Service = Service {
 
 /// It is let go at the door: the seller asks for the code.
 pub const DEAL_AT_DOOR: Reason = Reason::new("deal_at_door");
+/// Nobody has stayed away before the day on which they were to come.
+pub const DEAL_EARLY: Reason = Reason::new("deal_early");
 
 const SHOWS: &[Slot] = &[
     Slot("name", Kind::Name),
@@ -72,6 +74,9 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     deal.goes_on(context)?;
     if deal.terms.release == Release::Door {
         return Err(DEAL_AT_DOOR.into());
+    }
+    if deal.terms.keep_minor.is_some() && context.today() < deal.terms.deliver_by {
+        return Err(DEAL_EARLY.into());
     }
     deal.terms.delivered = deal.terms.keep_minor.is_none();
     deal.terms.clock = deal.days(context, deal.terms.look_days)?;

@@ -244,8 +244,11 @@ async fn deposit(number: &str, pin: &str) -> String {
         deal(&guest, &[Pick("pay"), Yes, Type(pin)]).await;
         guest.messages().await;
         host.messages().await;
-        let day = if comes_to_it { 25 } else { 27 };
+        let day = if comes_to_it { 25 } else { 29 };
         if !comes_to_it {
+            comes(&world, 27, 9).await;
+            guest.messages().await;
+            host.messages().await;
             deal(&host, &[Pick("claim"), Yes]).await;
         }
         for (day, hour) in [(day - 1, 18), (day, 20)] {

@@ -217,6 +217,21 @@ fn it_is_paid_from_only_where_it_is_reached_and_was_to_be() {
 }
 
 #[test]
+fn nobody_is_paid_less_than_what_anybody_sends_but_the_last_of_it() {
+    let mut world = World::closed("spend", &[60_000]);
+    world.wakes();
+    world.wakes();
+    let sends = "currency = \"KES\"\n[send]\nminimum = 10\nsplitting_allowed = 100\n\
+                 bands = [{ from = 10, to = 1000, fee = 0 }]\n";
+    world.trial = world.trial.tariff(sends);
+    assert_eq!(world.pays("999", "tiles").reason(), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    world.pays("1000", "tiles").planned();
+    let act = world.pays("59500", "tiles").planned().act.unwrap();
+    world.commits(act);
+    world.pays("500", "tiles").planned();
+}
+
+#[test]
 fn the_last_payment_that_there_can_be_is_for_all_that_is_left() {
     let mut world = World::closed("spend", &[60_000]);
     world.wakes();

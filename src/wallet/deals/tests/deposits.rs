@@ -1,7 +1,7 @@
 //! A deposit: a deal that goes back by itself, and of which an agreed part stays where nobody
 //! comes.
 
-use super::super::delivery::DELIVER;
+use super::super::delivery::{DEAL_EARLY, DELIVER};
 use super::super::offering::OPEN;
 use super::super::problems::DISPUTE;
 use super::super::releasing::RELEASE;
@@ -49,8 +49,15 @@ fn nobody_says_anything_and_all_of_it_goes_back() {
 
 #[test]
 fn who_has_not_come_and_does_not_object_leaves_the_part_that_was_agreed_on() {
-    let two = there_is(State::Funded, left_with_daudi());
+    let mut two = there_is(State::Funded, left_with_daudi());
+    for early in [at(0, 12), at(2, 23)] {
+        two.trial.now = early;
+        let claimed = two.does(Side::Sell, &DELIVER, &[]);
+        assert_eq!(claimed.reason(), (DEAL_EARLY, None), "nobody was to come yet");
+    }
+    two.trial.now = at(3, 9);
     let plan = two.does(Side::Sell, &DELIVER, &[]).planned();
+    assert_eq!(left(&plan).terms.clock.until, Some(day(5)), "they have their days to object");
     let deal = left(&plan);
     assert_eq!((deal.state, deal.terms.delivered), (State::Delivered, false));
     assert_eq!(plan.said("paid"), "KES 100");
