@@ -41,7 +41,7 @@ pub struct Caps {
 ///
 /// What is counted stays counted: a hold when it is opened, not when it is settled, and a
 /// correction gives nothing back. Only what comes back to who sent it, because nobody took it, is
-/// given back by a meter of its own: a part of it as value alone, as it was a movement all the same.
+/// given back by a meter of its own: a part of it as value alone, as it was one movement still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
     /// Which account; the posting must move or reserve something on it.

@@ -75,7 +75,7 @@ async fn programs_find_the_people_and_inboxes_of_a_demo() {
     let messages = inbox(&server, AMINA).await;
     for (message, amount) in messages.iter().zip(["KES 200 ", "KES 50 "]) {
         let fields: Vec<&String> = message.as_object().unwrap().keys().collect();
-        assert_eq!(fields, ["at", "from", "text"]);
+        assert_eq!(fields, ["at", "from", "id", "text"]);
         assert!(
             message["text"].as_str().unwrap().contains(amount),
             "the oldest first: {messages:?}"

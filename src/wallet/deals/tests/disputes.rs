@@ -194,7 +194,7 @@ fn the_seller_gives_it_all_back_whatever_they_say_of_bringing_it() {
     let little =
         Terms { delivery_minor: 10_000, delivered: true, released_minor: 95_000, ..paid() };
     let plan = there_is(State::Delivered, little).does(Side::Sell, &REFUND, &[]).planned();
-    assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 50", "KES 0"]);
+    assert_eq!(["back", "rest"].map(|slot| plan.said(slot)), ["KES 50.50", "KES 0"]);
     let act = plan.act.unwrap();
     assert_eq!(moved(&act), [(MONEY, -5_050), (AMINA, 5_050)]);
     assert_eq!(pairs(&heard(act)), [("back", "amina"), ("given_back", "daudi")]);
