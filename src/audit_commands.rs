@@ -2,11 +2,10 @@
 
 use crate::cli::{AuditArgs, OfficeArgs};
 use crate::signed_in::Office;
-use crate::staff::role::{self, Right};
+use crate::staff::role::Right;
 use crate::store::trail_rows::{self, TrailRow};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
-use anyhow::bail;
 use std::process::ExitCode;
 
 /// Postings that are read at a time.
@@ -22,10 +21,7 @@ pub async fn run(args: OfficeArgs, audit: AuditArgs) -> anyhow::Result<ExitCode>
 
 async fn told(office: &Office, audit: AuditArgs) -> anyhow::Result<()> {
     let duty = office.duty().await?;
-    let roles = role::parse(&duty.staff.roles).unwrap_or_default();
-    if !Right::Audit.may_ask(&roles) {
-        bail!("that is for an auditor, an admin or a finance lead");
-    }
+    duty.signs(Right::Audit).map_err(|refusal| office.refused(&refusal))?;
     let zone = &office.app.wallet.config.market.zone;
     let day = audit.day.unwrap_or_else(|| office.app.wallet.clock.now().day(zone));
     let (from, to) = Timestamp::of_day(day, zone);

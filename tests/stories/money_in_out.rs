@@ -214,8 +214,13 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     ];
     let asked = wanjiru.asks_for(&world, "redeem_at_bank", &redeem).await;
     let redemption = otieno.approves(&world, &asked).await.unwrap()["redemption"].to_string();
-    let next = [(-2_000_000, "transfer out"), (-1_999_999, "another"), (12_345, "interest")];
-    let closing = 25_950_000 - 3_999_999 + 12_345;
+    let next = [
+        (-2_000_000, "transfer out"),
+        (-1_999_999, "another"),
+        (12_345, "interest"),
+        (2_000_000, "somebody else's"),
+    ];
+    let closing = 25_950_000 - 3_999_999 + 12_345 + 2_000_000;
     let file_2 = read(&world, 25_950_000, closing, &next).await.to_string();
     wanjiru.does(&world, "take_statement", &[("file", &file_2), why]).await;
     let explain = |line: String, meaning: &'static str| {
@@ -238,6 +243,9 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     explain(format!("{file_2}-3"), "interest").await.unwrap();
     assert_eq!(code(explain(format!("{file_2}-3"), "charge").await), "line_used");
     explain(format!("{file}-2"), "charge").await.unwrap();
+    // nobody alone makes e-money of a deposit by saying that a redemption came back
+    let returned = explain(format!("{file_2}-4"), "returned").await.unwrap();
+    assert!(matches!(returned, Outcome::Waits(..)), "{returned:?}");
 
     // what is left has its name: people of this world have theirs from no bank
     let found = breaks(&world).await;
@@ -250,7 +258,7 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     );
     assert_eq!(named[0].0, "e-money that came from no statement");
     let standing = world.app.wallet.standing().await.unwrap();
-    assert_eq!(standing.suspense_minor, 1_000_000);
+    assert_eq!(standing.suspense_minor, 3_000_000);
     assert_eq!(standing.interest_minor, 12_345);
     assert_eq!(standing.at_banks_minor(), closing);
     assert_eq!(float_of(&world, outlet.float_account).await, 23_000_000);

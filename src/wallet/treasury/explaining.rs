@@ -2,7 +2,7 @@
 //! paid, one that came back, what the bank took or paid for itself. An amount is what it is: a line
 //! that differs by a cent is another line.
 
-use super::super::context::Context;
+use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
@@ -36,6 +36,7 @@ pub enum Meaning {
 pub const EXPLAIN: Service = Service {
     name: "explain_line",
     authority: Authority::Staff(Right::Bank),
+    needs,
     opens: 1,
     wants: &[
         |context| {
@@ -54,6 +55,15 @@ pub const EXPLAIN: Service = Service {
     refusals: &[LINE_UNKNOWN, LINE_USED, LINE_DIFFERS, REDEMPTION_GONE],
     ..Service::PLAIN
 };
+
+/// What came back becomes e-money again: that takes two, like all that comes into being.
+fn needs(context: &Context, _plan: &Plan) -> People {
+    let meaning = context.fields.get("meaning").and_then(|typed| typed.parse().ok());
+    match meaning {
+        Some(Meaning::Returned) => People::Two,
+        Some(Meaning::Redemption | Meaning::Charge | Meaning::Interest) | None => People::One,
+    }
+}
 
 fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let item = Item::typed(context)?;
