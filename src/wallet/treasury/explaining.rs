@@ -12,6 +12,7 @@ use crate::book::{CHARGES, Change, INTEREST, Leg, OUTGOING, SUSPENSE};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::staff::role::Right;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
@@ -43,7 +44,12 @@ pub const EXPLAIN: Service = Service {
             let line = LineName::typed(context).map(LineName::wants).unwrap_or_default();
             line.into_iter().chain(redemption::wants_named(context)).collect()
         },
-        |context| LineName::typed(context).map(|line| line.wants_left(context)).unwrap_or_default(),
+        |context| {
+            let line = LineName::typed(context).map(|line| line.wants_left(context));
+            let returned = Redemption::typed(context).map(|of| of.returned());
+            let returned = returned.map(|key| Want::Claimed(key.bytes().to_vec()));
+            line.unwrap_or_default().into_iter().chain(returned).collect()
+        },
     ],
     decide: explain,
     shows: &[
@@ -116,7 +122,12 @@ fn other_side(
             if redemption.row.state != <&str>::from(redemption::State::Seen) {
                 return Err(REDEMPTION_GONE.into());
             }
-            Ok((Leg { account: redemption.row.owner, amount_minor }, None))
+            let key = redemption.returned();
+            if context.facts.truth(&Want::Claimed(key.bytes().to_vec()))? {
+                return Err(REDEMPTION_GONE.into());
+            }
+            let back = Leg { account: redemption.row.owner, amount_minor };
+            Ok((back, Some(Change::Claim { key })))
         }
         Meaning::Charge => Ok((Leg { account: CHARGES, amount_minor }, None)),
         Meaning::Interest => Ok((Leg { account: INTEREST, amount_minor }, None)),

@@ -10,13 +10,14 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::bank_opening::{BANK_UNKNOWN, named};
 use super::issuing::{wants_whose, whose};
-use crate::book::{Change, Leg};
+use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, ArrangementId};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::staff::role::Right;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use crate::value::{Kind as Of, Slot};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
@@ -101,6 +102,11 @@ impl<'a> Redemption<'a> {
         let row = context.facts.arrangement(context.chosen("redemption", REDEMPTION_GONE)?)?;
         let row = row.filter(|row| row.kind == KIND.name).ok_or(REDEMPTION_GONE)?;
         Ok(Redemption { row, terms: kind::body(row)? })
+    }
+
+    /// The place that its coming back takes: it comes back once.
+    pub fn returned(&self) -> Key {
+        Key::new(Timestamp::from_micros(0), "returned", &self.row.id.number().to_be_bytes())
     }
 
     /// What leaves the account where it lies, as an event happens to it.
