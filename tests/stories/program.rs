@@ -3,7 +3,7 @@
 
 use super::engine::{Home, is_postgres};
 use super::stub::until;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -62,6 +62,14 @@ impl Place {
         run_on(&self.home, args, env)
     }
 
+    /// The same with these lines as its input.
+    pub fn run_typing(&self, args: &[&str], env: &[(&str, &str)], lines: &str) -> Said {
+        let mut child = self.command(args, env).stdin(Stdio::piped()).spawn().unwrap();
+        // it may end before it reads
+        let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
+        said(child.wait_with_output().unwrap())
+    }
+
     /// Starts a server on a free port and waits until it listens.
     pub async fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Server {
         let mut args = args.to_vec();
@@ -92,7 +100,10 @@ fn command(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Command {
 
 /// Runs a command to its end, beside whatever else works on this database.
 pub fn run_on(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Said {
-    let output = command(home, args, env).output().unwrap();
+    said(command(home, args, env).output().unwrap())
+}
+
+fn said(output: std::process::Output) -> Said {
     Said {
         code: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
