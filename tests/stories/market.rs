@@ -362,8 +362,8 @@ async fn who_was_dismissed_or_whose_outlet_was_suspended_moves_nothing_more() {
         .await;
     suspended(&world, "Duka la Soko").await;
     let dismissed = format!(
-        "DELETE FROM assistants WHERE person = (SELECT account_id FROM people WHERE msisdn = \
-         '{NJERI}')"
+        "UPDATE assistants SET left_at = 1 WHERE person = (SELECT account_id FROM people WHERE \
+         msisdn = '{NJERI}')"
     );
     sql(&world, dismissed).await;
     baraka.dial().await;
