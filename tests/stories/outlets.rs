@@ -31,7 +31,7 @@ pub async fn query(world: &World, text: &str) -> Vec<String> {
         .app
         .wallet
         .store
-        .read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, text)))
+        .read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, &text)))
         .await
         .unwrap()
 }

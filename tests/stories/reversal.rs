@@ -377,7 +377,6 @@ async fn the_receiver_and_staff_decide_at_the_same_moment() {
     answers(&baraka, false, "").await;
     dial_afresh(&baraka).await;
     baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("Amina"), Yes]).await;
-    let wallet = &world.app.wallet;
     let (screen, back, free) = tokio::join!(
         baraka.press("4826"),
         decides(&world, &code, true, "the one"),

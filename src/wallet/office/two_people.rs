@@ -294,6 +294,9 @@ fn within_band(context: &Context, right: Right, now: &Plan, from: Door) -> Resul
     }
 }
 
+/// What a note begins with where it was said on a phone.
+pub const BY_PHONE: &str = "by phone; ";
+
 /// Where somebody says yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
@@ -308,7 +311,7 @@ impl Door {
     fn noted(self) -> &'static str {
         match self {
             Door::Desk => "",
-            Door::Phone => "by phone; ",
+            Door::Phone => BY_PHONE,
         }
     }
 }
