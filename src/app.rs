@@ -55,7 +55,7 @@ pub struct App {
     pub console: Console,
     /// The menus in use.
     pub menus: Reloadable<Menus>,
-    /// Which tariff and limits are in use.
+    /// Which tariff, limits and menus are in use.
     rules: Reloadable<Vec<Rule>>,
     /// Which of them this node has said last.
     said_rules: Reloadable<Vec<Rule>>,
@@ -113,6 +113,7 @@ impl App {
             config: Arc::new(config),
             tariff: Reloadable::new(data.tariff),
             limits: Reloadable::new(data.limits),
+            bands: Reloadable::new(data.bands),
             clock,
             randomness: Arc::new(randomness),
             metrics,
@@ -156,6 +157,7 @@ impl App {
         self.sms.grammar.set(data.grammar);
         self.wallet.tariff.set(data.tariff);
         self.wallet.limits.set(data.limits);
+        self.wallet.bands.set(data.bands);
         self.menus.set(data.menus);
         self.rules.set(data.rules);
         Ok(())
@@ -190,6 +192,11 @@ impl App {
             runtime,
             late,
         }
+    }
+
+    /// What this node uses and the service does not, as it was recorded when the service began.
+    pub async fn differing_rules(&self) -> Result<Vec<&'static str>, StoreError> {
+        self.wallet.differing_rules(&self.rules.get()).await
     }
 
     /// Compares the clock with the times that the database has in hand; what is found counts until

@@ -8,10 +8,15 @@ use crate::store::Store;
 use crate::time::Clock;
 use crate::wallet::OperatorRules;
 use anyhow::{anyhow, bail};
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// A service on the database of one that may be running: for commands of the operator's.
-pub async fn beside(database: DatabaseArgs) -> anyhow::Result<(App, Committer)> {
+/// A service on the database of one that may be running, with the files of this folder: for
+/// commands of the operator's. Where that one goes by other files, nothing is done.
+pub async fn beside(
+    database: DatabaseArgs,
+    menus: Option<PathBuf>,
+) -> anyhow::Result<(App, Committer)> {
     let DatabaseArgs { database_url, secrets } = database;
     let mut problems = Vec::new();
     let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
@@ -20,13 +25,30 @@ pub async fn beside(database: DatabaseArgs) -> anyhow::Result<(App, Committer)> 
     // a mistyped address must not make a new service
     let address = database_url.clone();
     tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
-    let settings = settings(database_url, secret, old_secrets);
+    let mut settings = settings(database_url, secret, old_secrets);
+    settings.menus = menus_folder(menus);
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
-    if let Some(fault) = app.wallet.clock_fault() {
+    let wrong = match app.wallet.clock_fault() {
+        Some(fault) => Some(fault.to_string()),
+        None => differs(&app.differing_rules().await?),
+    };
+    if let Some(wrong) = wrong {
         leave(app, committer).await?;
-        bail!("nothing was done: {fault}");
+        bail!("nothing was done: {wrong}");
     }
     Ok((app, committer))
+}
+
+/// What to say where this command would go by other files than the service does.
+fn differs(files: &[&str]) -> Option<String> {
+    if files.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "the service goes by other files than this command, in: {}. Name the folder that the \
+         service uses in KADOGO_MENUS; where its files were changed, send it SIGHUP first",
+        files.join(", ")
+    ))
 }
 
 /// Ends it, when all that was posted is written.
@@ -42,7 +64,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
         database_url,
-        menus: menus_folder(None),
+        menus: None,
         service_code: "*#".to_owned(),
         brand: "Kadogo".to_owned(),
         answer_within: Duration::from_secs(4),

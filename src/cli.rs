@@ -193,7 +193,7 @@ pub enum Command {
         #[command(flatten)]
         audit: AuditArgs,
     },
-    /// Agents: open outlets, and let people serve there, also while the service runs
+    /// Agents: their outlets, who serves there, float and commission, also while the service runs
     Agent {
         /// On what, by whom.
         #[command(flatten)]
@@ -277,6 +277,16 @@ pub enum Command {
     },
     /// Let a PIN be tried again that too many wrong tries have locked, which takes two
     Unlock {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What about it.
+        #[command(flatten)]
+        args: PhoneArgs,
+    },
+    /// Have a start PIN sent to somebody's own number, who has forgotten theirs: it opens nothing
+    /// but the choice of another one. It takes two
+    StartPin {
         /// On what, by whom.
         #[command(flatten)]
         office: OfficeArgs,

@@ -3,11 +3,11 @@
 //! says is printed.
 
 use crate::cli::{AccountArgs, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
-use crate::money::Money;
 use crate::request::Fields;
 use crate::signed_in::Office;
-use crate::wallet::care::{account_view, closing, freezing, known_as, sim_change, unlocking};
-use anyhow::anyhow;
+use crate::wallet::care::{
+    account_view, closing, freezing, known_as, resetting, sim_change, unlocking,
+};
 use jiff::civil::Date;
 use std::process::ExitCode;
 
@@ -42,15 +42,10 @@ pub async fn freeze(office: OfficeArgs, args: FreezeArgs) -> anyhow::Result<Exit
 
 fn frozen(office: &Office, args: FreezeArgs) -> anyhow::Result<Fields> {
     let FreezeArgs { phone, way, amount, basis, reference, until, why } = args;
-    let currency = office.app.wallet.config.market.currency;
-    let minor = |typed: String| {
-        let read = Money::parse(&typed.to_uppercase(), currency);
-        read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
-    };
     Ok(fields([
         ("phone", Some(phone)),
         ("way", Some(way)),
-        ("amount", amount.map(minor).transpose()?),
+        ("amount", amount.map(|typed| office.minor(&typed)).transpose()?),
         ("basis", Some(basis)),
         ("reference", reference),
         ("until", until.map(typed_day)),
@@ -73,6 +68,11 @@ pub async fn unfreeze(office: OfficeArgs, args: UnfreezeArgs) -> anyhow::Result<
 /// `kadogo unlock`
 pub async fn unlock(office: OfficeArgs, args: PhoneArgs) -> anyhow::Result<ExitCode> {
     acts(office, unlocking::UNLOCK.name, of_phone(args)).await
+}
+
+/// `kadogo start-pin`
+pub async fn start_pin(office: OfficeArgs, args: PhoneArgs) -> anyhow::Result<ExitCode> {
+    acts(office, resetting::RESET.name, of_phone(args)).await
 }
 
 /// `kadogo sim-changed`

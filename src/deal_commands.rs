@@ -4,18 +4,16 @@
 use crate::cli::{DealAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::refusal::Refusal;
+use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
+use crate::staff_commands::fields;
 use crate::store::people::PersonRow;
-use crate::text;
 use crate::wallet::Wallet;
-use crate::wallet::deals::arbiters::{Cause, Verdict};
 use crate::wallet::deals::deals_of_staff::Dispute;
+use crate::wallet::deals::judging;
 use crate::wallet::deals::terms::Side;
-use anyhow::anyhow;
 use std::process::ExitCode;
-use strum::VariantNames;
 
 /// `kadogo deal`
 pub async fn run(args: OfficeArgs, act: DealAct) -> anyhow::Result<ExitCode> {
@@ -37,77 +35,34 @@ async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
         }
         DealAct::Show { code } => {
             office.signs(Right::Look).await?;
-            let dispute = wallet.deal(&code).await.map_err(|refusal| refused(&code, &refusal))?;
+            let dispute = wallet.deal(&code).await.map_err(|no| office.refused(&no))?;
             shown(wallet, &dispute);
             Ok(())
         }
-        DealAct::Propose { code, back, because, words } => {
-            let by = office.signs(Right::Deals).await?;
-            propose(wallet, &by, &code, &back, &because, &words).await
+        DealAct::Propose { code, back, because, why } => {
+            let back = office.minor(&back)?;
+            let typed = [("deal", &*code), ("back", &back), ("cause", &because), ("why", &why)];
+            does(office, None, judging::PROPOSE.name, fields(typed)).await
         }
         DealAct::Confirm { code, seen, proof } => {
-            let by = office.seconds(Right::Deals, proof.as_deref()).await?;
-            decide(wallet, &code, seen, &by, Verdict::Confirm).await?;
-            println!("{code}: confirmed, and both are told");
-            Ok(())
+            let typed = fields([("deal", &code), ("seen", &seen.to_string())]);
+            does(office, proof.as_deref(), judging::CONFIRM.name, typed).await
         }
-        DealAct::Reject { code, seen, proof, why } => {
-            let by = office.seconds(Right::Deals, proof.as_deref()).await?;
-            decide(wallet, &code, seen, &by, Verdict::Reject { why: said(&why)? }).await?;
-            println!("{code}: not confirmed");
-            Ok(())
+        DealAct::Reject { code, seen, why } => {
+            let typed = fields([("deal", &code), ("seen", &seen.to_string()), ("why", &why)]);
+            does(office, None, judging::REJECT.name, typed).await
         }
     }
 }
 
-async fn propose(
-    wallet: &Wallet,
-    by: &str,
-    code: &str,
-    back: &str,
-    because: &str,
-    words: &[String],
+async fn does(
+    office: &Office,
+    proof: Option<&str>,
+    service: &str,
+    fields: Fields,
 ) -> anyhow::Result<()> {
-    let typed = Money::parse(&back.to_uppercase(), wallet.config.market.currency);
-    let back = typed.map_err(|_reason| anyhow!("{back:?} is no amount"))?;
-    let cause: Cause = because
-        .parse()
-        .map_err(|_unknown| anyhow!("--because is one of: {}", Cause::VARIANTS.join(", ")))?;
-    let verdict = Verdict::Propose { back_minor: back.minor, cause, words: said(words)? };
-    let seen = wallet.deal(code).await.map_err(|refusal| refused(code, &refusal))?;
-    decide(wallet, code, seen.deal.row.version, by, verdict).await?;
-    println!("{code}: proposed; somebody else confirms it");
-    Ok(())
-}
-
-async fn decide(
-    wallet: &Wallet,
-    code: &str,
-    seen: i64,
-    staff: &str,
-    verdict: Verdict,
-) -> anyhow::Result<()> {
-    let decided = wallet.decide_deal(code, seen, staff, verdict).await;
-    decided.map_err(|refusal| refused(code, &refusal))
-}
-
-fn said(words: &[String]) -> anyhow::Result<String> {
-    let said = text::words(&words.join(" "), text::SAID_SEPTETS_MAX);
-    let most = text::SAID_SEPTETS_MAX;
-    said.ok_or_else(|| anyhow!("say why, in at most {most} letters and without long numbers"))
-}
-
-fn refused(code: &str, refusal: &Refusal) -> anyhow::Error {
-    let why = match refusal.code() {
-        "moved" => "something was done in it since you looked: look again",
-        "deal_same_staff" => {
-            "who proposes does not confirm, and who decided before does not decide the appeal"
-        }
-        "deal_not_so" => "more than is left, or nothing is proposed",
-        "deal_gone" => "there is no such deal, or it does not wait for that",
-        other => other,
-    };
-    anyhow!("{code}: {why}")
+    let duty = office.proved(office.duty().await?, proof).await?;
+    office.act(&duty, service, fields).await
 }
 
 fn money(wallet: &Wallet, minor: i64) -> Money {

@@ -49,6 +49,7 @@ async fn main() -> ExitCode {
         Command::Freeze { office, args } => customer_commands::freeze(office, args).await,
         Command::Unfreeze { office, args } => customer_commands::unfreeze(office, args).await,
         Command::Unlock { office, args } => customer_commands::unlock(office, args).await,
+        Command::StartPin { office, args } => customer_commands::start_pin(office, args).await,
         Command::SimChanged { office, args } => customer_commands::sim_changed(office, args).await,
         Command::Backup { database_url, to } => {
             aside(move || commands::backup(&database_url, &to)).await

@@ -7,6 +7,7 @@ use crate::market::Market;
 use crate::refusal::Reason;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
+use crate::staff::bands::Bands;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
 use crate::wallet::service::ByText;
@@ -26,6 +27,8 @@ pub struct Folder {
     pub tariff: Source,
     /// What people may move.
     pub limits: Source,
+    /// How many of the staff an act takes.
+    pub approvals: Source,
 }
 
 /// What the files say, once they were found good.
@@ -41,7 +44,9 @@ pub struct Data {
     pub tariff: Tariff,
     /// What people may move.
     pub limits: Limits,
-    /// Which tariff and limits these are.
+    /// How many of the staff an act takes.
+    pub bands: Bands,
+    /// Which of all these it is.
     pub rules: Vec<Rule>,
 }
 
@@ -53,6 +58,7 @@ impl Folder {
             sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
             tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
             limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
+            approvals: Source::new("menus/approvals.toml", include_str!("../menus/approvals.toml")),
         }
     }
 
@@ -69,7 +75,8 @@ impl Folder {
         let sms = read("sms.toml")?;
         let tariff = read("tariff.toml")?;
         let limits = read("limits.toml")?;
-        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
+        let approvals = read("approvals.toml")?;
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, approvals })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -95,20 +102,41 @@ impl Folder {
         problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let limits = Limits::parse(&self.limits);
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        match (menus, grammar, tariff, limits) {
-            (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
+        let bands = Bands::parse(&self.approvals);
+        problems.extend(bands.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits, bands) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(bands))
+                if problems.is_empty() =>
+            {
                 let catalogue = menus.catalogue.as_ref().clone();
                 let rules = self.rules();
-                Ok((Data { menus, catalogue, grammar, tariff, limits, rules }, summary))
+                let data = Data { menus, catalogue, grammar, tariff, limits, bands, rules };
+                Ok((data, summary))
             }
-            (_, _, _, _) => Err(problems),
+            (_, _, _, _, _) => Err(problems),
         }
     }
 
+    /// What counts, each by a digest of what its files say.
     fn rules(&self) -> Vec<Rule> {
-        let of = |source: &Source| Sha256::digest(&source.text).to_vec();
-        let tariff = Rule { name: "tariff", digest: of(&self.tariff) };
-        vec![tariff, Rule { name: "limits", digest: of(&self.limits) }]
+        let of = |name, sources: &[&Source]| {
+            let mut hash = Sha256::new();
+            for source in sources {
+                hash.update(&source.text);
+            }
+            Rule { name, digest: hash.finalize().to_vec() }
+        };
+        // whatever order they were found in
+        let mut texts: Vec<&Source> = self.screens.texts.iter().collect();
+        texts.sort_by(|one, other| one.text.cmp(&other.text));
+        let menus: Vec<&Source> =
+            [&self.screens.customer, &self.sms].into_iter().chain(texts).collect();
+        vec![
+            of("tariff", &[&self.tariff]),
+            of("limits", &[&self.limits]),
+            of("approvals", &[&self.approvals]),
+            of("menus", &menus),
+        ]
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {

@@ -127,6 +127,10 @@ impl Reason {
     pub const PIN_WRONG: Reason = Reason::new("pin_wrong");
     /// Too many wrong PINs; the account takes no PIN any more.
     pub const PIN_LOCKED: Reason = Reason::new("pin_locked");
+    /// The PIN was sent to begin with: another one is chosen first.
+    pub const START_PIN: Reason = Reason::new("start_pin");
+    /// The PIN was sent to begin with, too long ago.
+    pub const START_PIN_OVER: Reason = Reason::new("start_pin_over");
     /// The hold was settled or released.
     pub const HOLD_GONE: Reason = Reason::new("hold_gone");
     /// More than the hold reserves.
@@ -216,6 +220,8 @@ impl Reason {
         Reason::PRICE_CHANGED,
         Reason::PIN_WRONG,
         Reason::PIN_LOCKED,
+        Reason::START_PIN,
+        Reason::START_PIN_OVER,
         Reason::HOLD_GONE,
         Reason::HOLD_EXCEEDED,
         Reason::KEY_REUSED,

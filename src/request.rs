@@ -11,7 +11,7 @@ pub use crate::refusal::{Refusal, Slots};
 pub type Fields = BTreeMap<String, String>;
 
 /// What of a quote travels with the yes to it: it is done as it was shown, or not at all.
-pub const AS_QUOTED: [&str; 2] = ["total", "back"];
+pub const AS_QUOTED: [&str; 3] = ["total", "back", "seen"];
 
 /// What a channel wants of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,14 +6,12 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
+use crate::staff_commands::fields;
 use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
-use anyhow::{anyhow, bail};
+use crate::wallet::reversals::staff;
 use std::process::ExitCode;
-
-/// Letters of a reason.
-const WHY_MAX: usize = 60;
 
 /// `kadogo reversal`
 pub async fn run(args: OfficeArgs, act: ReversalAct) -> anyhow::Result<ExitCode> {
@@ -29,8 +27,12 @@ async fn acted(office: &Office, act: ReversalAct) -> anyhow::Result<()> {
             office.signs(Right::Look).await?;
             list(&office.app.wallet).await
         }
-        ReversalAct::GiveBack { code, why } => decide(office, &code, true, &why).await,
-        ReversalAct::Release { code, why } => decide(office, &code, false, &why).await,
+        ReversalAct::GiveBack { code, why } => {
+            decide(office, staff::GIVE_BACK.name, &code, &why).await
+        }
+        ReversalAct::Release { code, why } => {
+            decide(office, staff::RELEASE.name, &code, &why).await
+        }
     }
 }
 
@@ -62,25 +64,7 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn decide(
-    office: &Office,
-    code: &str,
-    give_back: bool,
-    why: &[String],
-) -> anyhow::Result<()> {
-    let why = why.join(" ");
-    if why.trim().is_empty() || why.chars().count() > WHY_MAX {
-        bail!("say why, in at most {WHY_MAX} letters: it is kept with the decision");
-    }
-    let by = office.signs(Right::Reversals).await?;
-    let wallet = &office.app.wallet;
-    let decided = wallet.decide_reversal(&by, code, give_back, why.trim()).await;
-    let reversal =
-        decided.map_err(|refusal| anyhow!("{code} is not decided: {}", refusal.code()))?;
-    let held = Money::new(reversal.terms.held_minor, wallet.config.market.currency);
-    println!(
-        "{code}: {held} {}",
-        if give_back { "given back to who sent it" } else { "left with who received it" }
-    );
-    Ok(())
+async fn decide(office: &Office, service: &str, code: &str, why: &str) -> anyhow::Result<()> {
+    let duty = office.duty().await?;
+    office.act(&duty, service, fields([("receipt", code), ("why", why)])).await
 }

@@ -1,19 +1,18 @@
 //! An act of the staff by command: who is signed in is known by a file that only they can read, and
 //! what a service says is printed as it is. Which acts there are is not known here.
 
-use crate::actor::Actor;
 use crate::app::{App, Committer};
 use crate::beside::{beside, leave};
 use crate::book::Key;
 use crate::cli::{OfficeArgs, SessionArgs};
 use crate::language::Language;
+use crate::money::Money;
 use crate::refusal::Refusal;
-use crate::request::{Fields, Item, Mode, Request, Slots};
+use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::staff::role::Right;
-use crate::wallet::Behalf;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -28,8 +27,8 @@ pub struct Office {
 impl Office {
     /// On the database of a service.
     pub async fn open(args: OfficeArgs) -> anyhow::Result<Office> {
-        let OfficeArgs { database, by } = args;
-        let (app, committer) = beside(database).await?;
+        let OfficeArgs { database, by, menus } = args;
+        let (app, committer) = beside(database, menus).await?;
         Ok(Office { app, committer, by })
     }
 
@@ -64,21 +63,11 @@ impl Office {
         duty.signs(right).map(str::to_owned).map_err(|refusal| self.refused(&refusal))
     }
 
-    /// The same for what another one has asked for, with a code of their app where they have not
-    /// shown one lately.
-    pub async fn seconds(&self, right: Right, code: Option<&str>) -> anyhow::Result<String> {
-        let duty = self.proved(self.duty().await?, code).await?;
-        let name = duty.seconds(right, self.app.wallet.clock.now());
-        name.map(str::to_owned).map_err(|refusal| self.refused(&refusal))
-    }
-
-    /// The same, where it is said why.
-    pub async fn behalf(&self, right: Right, why: &str) -> anyhow::Result<Behalf> {
-        let actor = Actor::Staff(self.signs(right).await?);
-        if !(3..=200).contains(&why.trim().chars().count()) {
-            bail!("say why with --why, in 3 to 200 letters: it is recorded, and can be read");
-        }
-        Ok(Behalf { actor, why: why.trim().to_owned() })
+    /// An amount as services have it.
+    pub fn minor(&self, typed: &str) -> anyhow::Result<String> {
+        let currency = self.app.wallet.config.market.currency;
+        let read = Money::parse(&typed.to_uppercase(), currency);
+        read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
     }
 
     /// Who is at work, and shows a code where one was typed.
@@ -94,7 +83,9 @@ impl Office {
 
     /// Shows something, with its lines.
     pub async fn show(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
-        if let Outcome::Done(slots, items) = self.asked(duty, Mode::Quote, service, fields).await? {
+        if let Outcome::Done(slots, items) =
+            self.asked(duty, Mode::Quote, service, fields, None).await?
+        {
             self.say_all("", &slots, &items);
         }
         Ok(())
@@ -107,7 +98,7 @@ impl Office {
         service: &str,
         fields: Fields,
     ) -> anyhow::Result<Slots> {
-        let outcome = self.asked(duty, Mode::Quote, service, fields).await?;
+        let outcome = self.asked(duty, Mode::Quote, service, fields, None).await?;
         match outcome {
             Outcome::Done(slots, _) | Outcome::Waits(_, slots) => Ok(slots),
         }
@@ -115,7 +106,18 @@ impl Office {
 
     /// Does something, and says what came of it.
     pub async fn act(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
-        match self.asked(duty, Mode::Execute, service, fields).await? {
+        self.act_with(duty, service, fields, None).await
+    }
+
+    /// The same with a secret that was typed.
+    pub async fn act_with(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        fields: Fields,
+        secret: Option<Secret>,
+    ) -> anyhow::Result<()> {
+        match self.asked(duty, Mode::Execute, service, fields, secret).await? {
             Outcome::Done(slots, _) => {
                 self.say("done", &slots);
             }
@@ -133,9 +135,10 @@ impl Office {
         mode: Mode,
         service: &str,
         fields: Fields,
+        secret: Option<Secret>,
     ) -> anyhow::Result<Outcome> {
         let wallet = &self.app.wallet;
-        let request = Request { mode, service: service.to_owned(), fields, secret: None };
+        let request = Request { mode, service: service.to_owned(), fields, secret };
         // each command is another act
         let key = Key::new(wallet.clock.now(), service, &wallet.randomness.bytes::<16>());
         let done = wallet.act_as_staff(duty, request, key).await;

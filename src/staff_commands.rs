@@ -1,6 +1,8 @@
 //! `kadogo staff` and `kadogo approve`: who works here, and what takes two of them.
 
 use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
+use crate::config::menus_folder;
+use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
 use crate::request::Fields;
 use crate::seal::from_hex;
@@ -8,10 +10,11 @@ use crate::signed_in::{Office, line, secret_line};
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
-use crate::wallet::office::staff_list;
+use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::two_people::{self, Wish};
+use crate::wallet::office::{by_phone, staff_list};
 use anyhow::{anyhow, bail};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::process::ExitCode;
 
 /// Requests that are listed.
@@ -20,7 +23,9 @@ const LISTED_MAX: i64 = 1_000;
 /// `kadogo staff`
 pub async fn staff(args: OfficeArgs, act: StaffAct) -> anyhow::Result<ExitCode> {
     if matches!(act, StaffAct::Rights) {
-        println!("{}", role::table());
+        let folder = Folder::open(menus_folder(args.menus).as_deref())?;
+        let (data, _summary) = folder.check().map_err(|problems| anyhow!(problems.join("\n")))?;
+        println!("{}", role::table(|right| data.bands.said(right)));
         return Ok(ExitCode::SUCCESS);
     }
     let office = Office::open(args).await?;
@@ -67,6 +72,10 @@ async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
             office
                 .act(&duty, staff_list::LEAVE.name, fields([("name", &name), ("why", &why)]))
                 .await
+        }
+        StaffAct::Pin { code } => {
+            let duty = office.proved(office.duty().await?, code.as_deref()).await?;
+            choose_pin(office, &duty).await
         }
         StaffAct::Rights => Ok(()),
     }
@@ -127,6 +136,15 @@ async fn sign_in(office: &Office, name: &str) -> anyhow::Result<()> {
     office.remember(&secret.map_err(|refusal| office.refused(&refusal))?)?;
     println!("{name} is signed in, for ten hours at most");
     Ok(())
+}
+
+async fn choose_pin(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
+    let chosen = SecretString::from(secret_line("A PIN of four to six digits: ")?.trim());
+    let again = SecretString::from(secret_line("The same again: ")?.trim());
+    if chosen.expose_secret() != again.expose_secret() {
+        bail!("the two are not the same");
+    }
+    office.act_with(duty, by_phone::CHOOSE.name, Fields::new(), Some(chosen)).await
 }
 
 async fn list(office: &Office) -> anyhow::Result<()> {

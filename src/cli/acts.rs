@@ -14,17 +14,17 @@ pub enum ReversalAct {
     GiveBack {
         /// The receipt code of the payment
         code: String,
-        /// Why: a word or two, kept with the decision
-        #[arg(required = true)]
-        why: Vec<String>,
+        /// Why: kept with the decision
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// Leave what is held with who received it
     Release {
         /// The receipt code of the payment
         code: String,
-        /// Why: a word or two, kept with the decision
-        #[arg(required = true)]
-        why: Vec<String>,
+        /// Why: kept with the decision
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
 }
 
@@ -50,8 +50,8 @@ pub enum DealAct {
         #[arg(long, value_name = "CAUSE")]
         because: String,
         /// Why, in a few words that both are told
-        #[arg(required = true)]
-        words: Vec<String>,
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// Confirm what another has proposed: both are told, and may appeal once; after an appeal it is
     /// done at once
@@ -73,12 +73,9 @@ pub enum DealAct {
         /// Where it stood when you looked at it, as `kadogo deal show` says
         #[arg(long, value_name = "NUMBER")]
         seen: i64,
-        /// A code of your app, where you have not shown one within five minutes
-        #[arg(long = "code", value_name = "CODE")]
-        proof: Option<String>,
         /// Why not: it is kept
-        #[arg(required = true)]
-        why: Vec<String>,
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
 }
 
@@ -99,7 +96,7 @@ pub enum AgentAct {
         #[arg(long, value_name = "WORDS")]
         why: String,
     },
-    /// Let somebody with a wallet serve at an outlet, and print the PIN they begin with
+    /// Let somebody with a wallet serve at an outlet: the PIN they begin with comes to their phone
     Employ {
         /// The agent number
         agent: String,
@@ -118,22 +115,75 @@ pub enum AgentAct {
         #[arg(long, value_name = "WORDS")]
         why: String,
     },
-    /// Pay all commission that was earned to the floats of the outlets; run it on the day of the
-    /// month you pay on
+    /// Suspend an outlet, at once: it serves nobody, and its float stands still
+    Suspend {
+        /// The agent number
+        agent: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Let a suspended outlet work again; a second person approves it
+    Resume {
+        /// The agent number
+        agent: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Move float between outlets of one head office; from an amount on a second person approves it
+    Float {
+        /// The agent number from which it goes
+        from: String,
+        /// The agent number to which it comes
+        to: String,
+        /// How much
+        amount: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Pay commission that was earned to the float of its outlet, or of each outlet
     ///
-    /// Again pays only what was earned since. What an outlet owes of commission earned too much is
-    /// taken back first, and what is not there yet stays owed. `serve --pay-commission` does it by
-    /// itself.
-    Pay,
+    /// Again pays only what was earned since. What an outlet owes of commission earned too much
+    /// stays where it is. `serve --pay-commission` does it by itself.
+    Pay {
+        /// Only this outlet, by its agent number
+        #[arg(long, value_name = "AGENT")]
+        agent: Option<String>,
+        /// Why
+        #[arg(long, default_value = "commission is paid", value_name = "WORDS")]
+        why: String,
+    },
     /// What of a day's commission was earned too much: parts of one payment at outlets of one head
-    /// office
+    /// office, each by the tariff that counted when it was made
     Recheck {
         /// The day in the market's calendar, once it is over
         #[arg(long, value_name = "YYYY-MM-DD")]
         day: Date,
-        /// Take it back, as far as it is still there; the rest stays owed
-        #[arg(long)]
-        claw_back: bool,
+    },
+    /// Take it back, as far as it is still there; the rest stays owed. A second person approves it
+    TakeBack {
+        /// The day
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        day: Date,
+        /// Only what this outlet earned too much
+        #[arg(long, value_name = "AGENT")]
+        agent: Option<String>,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Bring a deposit that went to the wrong number to the right one, as long as all of it is
+    /// there; a second person approves it
+    Mend {
+        /// The receipt code of the deposit
+        code: String,
+        /// The number that was meant
+        to: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
     },
     /// List the outlets: number, float, commission, what is owed of that, who serves
     List,

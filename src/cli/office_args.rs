@@ -31,6 +31,10 @@ pub struct OfficeArgs {
     /// By whom.
     #[command(flatten)]
     pub by: SessionArgs,
+    /// The folder of the menus that the service uses; the ones compiled in when not given and
+    /// ./menus does not exist. A command that goes by other files than the service does nothing
+    #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
+    pub menus: Option<PathBuf>,
 }
 
 /// What can be done about the staff.
@@ -95,7 +99,14 @@ pub enum StaffAct {
         #[arg(long, value_name = "WORDS")]
         why: String,
     },
-    /// Print which role may ask for what, and approve it
+    /// Choose the PIN with which you approve on your phone what waits for you, by dialling: asks
+    /// for it unseen, twice. Where nobody types, it is two lines of the input
+    Pin {
+        /// A code of your app, where you have not shown one within five minutes
+        #[arg(long)]
+        code: Option<String>,
+    },
+    /// Print which role may ask for what, and approve it, and what the bands of amounts say
     Rights,
 }
 

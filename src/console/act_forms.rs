@@ -6,6 +6,9 @@
 //! `console.slot.NAME`; `kadogo menus check` says which are missing).
 
 use crate::staff::role::Right;
+use crate::wallet::agents::{
+    commission_paying, employing, float_moving, mending, opening, suspending, taking_back,
+};
 use crate::wallet::office::staff_list;
 use crate::wallet::treasury::explaining::{self, Meaning};
 use crate::wallet::treasury::{bank_opening, issuing, redemption};
@@ -61,6 +64,8 @@ pub enum Section {
     Staff,
     /// Money in and out, at the bank.
     Money,
+    /// Outlets, and who serves there.
+    Agents,
 }
 
 const fn input(name: &'static str, typed: Typed) -> Input {
@@ -71,6 +76,7 @@ const WHY: Input = input("why", Typed::Why);
 const NAME: Input = input("name", Typed::Words);
 const LINE: Input = input("line", Typed::Words);
 const AMOUNT: Input = input("amount", Typed::Amount);
+const AGENT: Input = input("agent", Typed::Words);
 const ROLES: Input = input("roles", Typed::Roles);
 
 /// All of them, in the order of the menu.
@@ -118,6 +124,48 @@ pub const FORMS: &[ActForm] = &[
         section: Section::Money,
         inputs: &[NAME, input("number", Typed::Words), input("map", Typed::Maybe), WHY],
     },
+    ActForm {
+        service: &opening::OPEN,
+        section: Section::Agents,
+        inputs: &[
+            input("outlet", Typed::Words),
+            input("area", Typed::Words),
+            input("head_office", Typed::Maybe),
+            WHY,
+        ],
+    },
+    ActForm { service: &suspending::SUSPEND, section: Section::Agents, inputs: &[AGENT, WHY] },
+    ActForm { service: &suspending::RESUME, section: Section::Agents, inputs: &[AGENT, WHY] },
+    ActForm {
+        service: &employing::EMPLOY,
+        section: Section::Agents,
+        inputs: &[AGENT, input("phone", Typed::Phone), WHY],
+    },
+    ActForm {
+        service: &employing::DISMISS,
+        section: Section::Agents,
+        inputs: &[input("phone", Typed::Phone), WHY],
+    },
+    ActForm {
+        service: &float_moving::MOVE,
+        section: Section::Agents,
+        inputs: &[input("from", Typed::Words), input("to", Typed::Words), AMOUNT, WHY],
+    },
+    ActForm {
+        service: &commission_paying::PAY_OUTLET,
+        section: Section::Agents,
+        inputs: &[AGENT, WHY],
+    },
+    ActForm {
+        service: &taking_back::TAKE_BACK,
+        section: Section::Agents,
+        inputs: &[input("day", Typed::Words), input("agent", Typed::Maybe), WHY],
+    },
+    ActForm {
+        service: &mending::MEND,
+        section: Section::Agents,
+        inputs: &[input("receipt", Typed::Words), input("to", Typed::Phone), WHY],
+    },
 ];
 
 impl ActForm {
@@ -136,7 +184,9 @@ impl ActForm {
 pub fn right_of(service: &Service) -> Option<Right> {
     match service.authority {
         Authority::Staff(right) => Some(right),
-        Authority::Nobody | Authority::Customer | Authority::Assistant => None,
+        Authority::Nobody | Authority::Customer | Authority::Assistant | Authority::StaffPhone => {
+            None
+        }
     }
 }
 

@@ -183,8 +183,9 @@ async fn history(desk: &Desk<'_>, asked: &Asked) -> Result<Markup, Refusal> {
                         (event.actor.trim_start_matches("staff "))
                         @if let Some(at) = at { " · " (desk.time(at)) }
                     }
-                    // a yes only repeats why it was asked for
-                    @if !event.note.is_empty() && event.event != approved {
+                    // a yes only repeats why it was asked for, and where it was said
+                    @let by_phone = event.note.starts_with(two_people::BY_PHONE);
+                    @if !event.note.is_empty() && (event.event != approved || by_phone) {
                         span.why { (event.note) }
                     }
                 }

@@ -10,7 +10,7 @@ use crate::book::Key;
 use crate::catalogue::Catalogue;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
-use crate::request::{Fields, Mode, Request};
+use crate::request::{Fields, Mode, Request, Secret};
 use crate::seal::SealKey;
 use crate::staff::role::{self, Right, Role};
 use crate::staff::second_factor;
@@ -198,6 +198,28 @@ impl Desk<'_> {
         fields: Fields,
         code: Option<&str>,
     ) -> Result<Option<Outcome>, Refusal> {
+        let request =
+            Request { mode: Mode::Execute, service: service.to_owned(), fields, secret: None };
+        self.asked(request, code).await
+    }
+
+    /// The same of what is chosen in secret.
+    pub async fn choose(
+        &self,
+        service: &str,
+        secret: &str,
+        code: Option<&str>,
+    ) -> Result<Option<Outcome>, Refusal> {
+        let secret = Some(Secret::from(secret.to_owned()));
+        let (service, fields) = (service.to_owned(), Fields::new());
+        self.asked(Request { mode: Mode::Execute, service, fields, secret }, code).await
+    }
+
+    async fn asked(
+        &self,
+        request: Request,
+        code: Option<&str>,
+    ) -> Result<Option<Outcome>, Refusal> {
         let wallet = &self.console.wallet;
         let (key, session) = self.key()?;
         // two clicks are one after the other: the second sees what the first did
@@ -212,8 +234,6 @@ impl Desk<'_> {
             Some(code) => Some(wallet.prove(duty, code).await?),
             None => None,
         };
-        let request =
-            Request { mode: Mode::Execute, service: service.to_owned(), fields, secret: None };
         let done = wallet.act_as_staff(proved.as_ref().unwrap_or(duty), request, key).await;
         match done {
             // another node was faster with the same form

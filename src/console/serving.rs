@@ -188,7 +188,7 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::TakeBack(id) => approval_page::take_back(desk, id).await,
         Route::Staff => staff_page::people(desk).await,
         Route::Rights => Ok(staff_page::rights(desk)),
-        Route::Own if is_post => own_session::prove(desk).await,
+        Route::Own if is_post => own_session::sent(desk).await,
         Route::Own => own_session::look(desk).await,
         Route::Act(form) if is_post => Ok(act_page::sent(desk, form).await),
         Route::Act(form) => Ok(act_page::look(desk, form)),

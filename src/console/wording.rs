@@ -118,6 +118,12 @@ pub enum Word {
     CodeLongAgo,
     SessionHow,
     ShowCode,
+    StaffPin,
+    StaffPinAgain,
+    StaffPinHow,
+    StaffPinChoose,
+    StaffPinSet,
+    StaffPinDiffers,
     CodeTaken,
 }
 

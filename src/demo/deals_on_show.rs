@@ -2,13 +2,15 @@
 //! phone, and the staff decide by name. It knows no goods and no people.
 
 use super::player::{Player, ShowError};
+use super::staff_on_show;
 use super::trades::{Begins, Step, Trade};
-use crate::short_code::ShortCode;
 use crate::wallet::Wallet;
-use crate::wallet::deals::arbiters::Verdict;
 use crate::wallet::deals::deal::Deal;
 use crate::wallet::deals::terms::Side;
-use crate::wallet::deals::{DEAL_GONE, RULES, offering};
+use crate::wallet::deals::{DEAL_GONE, RULES, judging, offering};
+
+/// What who decides deals works as.
+const ARBITER: &str = "care_lead";
 
 /// Makes what is missing of it.
 pub(super) async fn make(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError> {
@@ -59,12 +61,14 @@ impl Step {
             Step::Buyer(service, inputs) => (trade.buyer, service, inputs),
             Step::Seller(service, inputs) => (trade.seller, service, inputs),
             Step::Proposes(staff, back_minor, cause, words) => {
-                let (cause, words) = (*cause, (*words).to_owned());
-                let verdict = Verdict::Propose { back_minor: *back_minor, cause, words };
-                return decide(wallet, trade, deal, staff, verdict).await;
+                let (back, cause): (_, &str) = (back_minor.to_string(), (*cause).into());
+                let said = [("back", &*back), ("cause", cause), ("why", words)];
+                return decide(wallet, trade, deal, staff, judging::PROPOSE.name, &said).await;
             }
             Step::Confirms(staff) => {
-                return decide(wallet, trade, deal, staff, Verdict::Confirm).await;
+                let seen = deal.row.version.to_string();
+                let said = [("seen", seen.as_str())];
+                return decide(wallet, trade, deal, staff, judging::CONFIRM.name, &said).await;
             }
         };
         let id = deal.row.id.to_string();
@@ -80,11 +84,15 @@ async fn decide(
     trade: &Trade,
     deal: &Deal,
     staff: &str,
-    verdict: Verdict,
+    service: &str,
+    said: &[(&str, &str)],
 ) -> Result<(), ShowError> {
-    let code = ShortCode::of(deal.row.id, &wallet.config.reference_key).to_string();
-    let decided = wallet.decide_deal(&code, deal.row.version, staff, verdict).await;
-    decided.map_err(|refusal| ShowError::refused(&format!("{}: {staff}", trade.goods), refusal))
+    let refused = |refusal| ShowError::refused(&format!("{}: {staff}", trade.goods), refusal);
+    let duty = staff_on_show::colleague(wallet, staff, ARBITER).await.map_err(refused)?;
+    let id = deal.row.id.to_string();
+    let named: Vec<_> = [("deal", id.as_str())].into_iter().chain(said.iter().copied()).collect();
+    let done = staff_on_show::act(wallet, &duty, service, &named).await;
+    done.map(|_outcome| ()).map_err(refused)
 }
 
 /// The deal about these goods.

@@ -3,14 +3,17 @@
 
 use super::seed::Seed;
 use crate::agent_number::AgentNumber;
-use crate::book::Leg;
-use crate::id::AccountId;
+use crate::book::{Change, Key, Leg};
+use crate::id::{AccountId, AssistantId, PostingId};
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::store::agent_rows::{self, AgentPost};
+use crate::store::agent_rows::{self, AgentPost, OutletRow, OutletState};
+use crate::store::assistants::AssistantRow;
+use crate::store::book_rows::{Account, AccountKind};
+use crate::store::records::Record;
 use crate::store::{Conn, StoreError, book_rows, people, pins};
 use crate::wallet::bootstrap::BootstrapError;
-use crate::wallet::{Behalf, ServiceConfig, Wallet};
+use crate::wallet::{ServiceConfig, Wallet, join};
 use serde::Serialize;
 
 /// An outlet to serve at.
@@ -97,7 +100,6 @@ pub struct AgentView {
 pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
     let mut legs = Vec::new();
     let mut head_office = None;
-    let by = Behalf::of_service();
     for outlet in &OUTLETS {
         let mut opened = None;
         for (phone, pin) in outlet.staff {
@@ -109,20 +111,69 @@ pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
             }
             let float = match opened {
                 Some(float) => float,
-                None => {
-                    let opened = wallet.open_outlet(&by, outlet.name, outlet.area, head_office);
-                    opened.await?.float_account
-                }
+                None => open(wallet, outlet, head_office).await?,
             };
-            let pin =
-                Pin::parse(pin).map_err(|reason: Reason| BootstrapError::Refused(reason.into()))?;
-            wallet.employ(&by, float, person, &pin).await?;
+            serve(wallet, (phone, person), float, pin).await?;
             opened = Some(float);
         }
         legs.extend(opened.map(|account| Leg { account, amount_minor: outlet.float_minor }));
         head_office = head_office.or(opened);
     }
     Ok(legs)
+}
+
+/// An outlet with an empty float.
+async fn open(
+    wallet: &Wallet,
+    outlet: &Outlet,
+    head_office: Option<AccountId>,
+) -> Result<AccountId, BootstrapError> {
+    let float_account = AccountId::of(wallet.book.fresh_id().await?);
+    let commission_account = AccountId::of(wallet.book.fresh_id().await?);
+    let currency = wallet.config.market.currency.as_str();
+    let account =
+        |id, kind| Change::OpenAccount(Account { kind, ..join::empty_wallet(id, currency) });
+    let row = OutletRow {
+        float_account,
+        version: 1,
+        last_posting: PostingId::NONE,
+        commission_account,
+        head_office,
+        name: outlet.name.to_owned(),
+        area: outlet.area.to_owned(),
+        state: OutletState::Open,
+        opened_at: wallet.clock.now().micros(),
+        low_float_minor: None,
+    };
+    let changes = vec![
+        account(float_account, AccountKind::Float),
+        account(commission_account, AccountKind::Commission),
+        Change::keep(Record::Outlet(row), "open"),
+    ];
+    let key = Key::new(wallet.clock.now(), "outlet", outlet.name.as_bytes());
+    let posting = wallet.note(key, changes);
+    wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
+    Ok(float_account)
+}
+
+/// Somebody begins to serve there, with a PIN of their own.
+async fn serve(
+    wallet: &Wallet,
+    (phone, person): (&str, AccountId),
+    float: AccountId,
+    pin: &str,
+) -> Result<(), BootstrapError> {
+    let id = AssistantId::of(wallet.book.fresh_id().await?);
+    let pin = Pin::parse(pin).map_err(|reason: Reason| BootstrapError::Refused(reason.into()))?;
+    let pin = wallet.config.tagged(id.into(), &pin, wallet.randomness.bytes());
+    let row = AssistantRow::begins(id, person, float, wallet.clock.now().micros());
+    let changes = vec![
+        Change::keep(Record::Assistant(row), "employ"),
+        Change::keep(Record::Pin(pin), "set_pin"),
+    ];
+    let key = Key::new(wallet.clock.now(), "serves", phone.as_bytes());
+    let posting = wallet.note(key, changes);
+    wallet.book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
 }
 
 fn posts_of(

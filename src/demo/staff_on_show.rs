@@ -2,12 +2,17 @@
 //! invited, joined and were given roles as anybody is, and one of them has asked for something that
 //! waits for the other. Their passwords and secrets are public. Nothing here runs outside `demo`.
 
-use crate::book::Key;
+use crate::book::{Change, Key};
 use crate::console::desk::Played;
+use crate::id::{PostingId, StaffId};
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request};
 use crate::staff::second_factor;
+use crate::store::Conn;
+use crate::store::records::Record;
+use crate::store::staff_rows::{self, StaffRow, StaffState};
+use crate::store::staff_sessions::StaffSession;
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
 use crate::wallet::office::acting_staff::Outcome;
@@ -76,6 +81,58 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Somebody else of the staff, who is at work and has no password that anybody knows: for what goes
+/// on already when a demo starts. The same name is the same person.
+pub async fn colleague(wallet: &Wallet, name: &str, roles: &str) -> Result<OnDuty, Refusal> {
+    let now = wallet.clock.now().micros();
+    if named(wallet, name).await?.is_none() {
+        let busy = |_error| Refusal::from(Reason::BUSY);
+        let id = StaffId::of(wallet.book.fresh_id().await.map_err(busy)?);
+        let row = begins(id, name, roles, now);
+        let key = Key::new(Timestamp::from_micros(0), "colleague", name.as_bytes());
+        let kept = Change::keep(Record::Staff(Box::new(row)), "begin_work");
+        wallet.book.post(wallet.note(key, vec![kept])).await?;
+    }
+    // of two who make them at one moment, one is the first
+    let staff = named(wallet, name).await?.ok_or(Reason::BUSY)?;
+    let session = StaffSession {
+        digest: Vec::new(),
+        staff: staff.id,
+        begun_at: now,
+        seen_at: now,
+        proved_at: now,
+        ended_at: None,
+    };
+    Ok(OnDuty { staff, session })
+}
+
+async fn named(wallet: &Wallet, name: &str) -> Result<Option<StaffRow>, Refusal> {
+    let name = name.to_owned();
+    let read = move |conn: &mut Conn| staff_rows::by_name(conn, &name);
+    wallet.store.read(read).await.map_err(|_error| Reason::BUSY.into())
+}
+
+fn begins(id: StaffId, name: &str, roles: &str, now: i64) -> StaffRow {
+    StaffRow {
+        id,
+        version: 1,
+        last_posting: PostingId::NONE,
+        name: name.to_owned(),
+        msisdn: PHONES[2].to_owned(),
+        language: "en".to_owned(),
+        roles: roles.to_owned(),
+        state: StaffState::Active,
+        password: String::new(),
+        factor: Vec::new(),
+        factor_step: 0,
+        link: Vec::new(),
+        link_until: None,
+        locked_until: None,
+        misses: 0,
+        seen_at: now,
+    }
+}
+
 /// Joins with a link and signs in: with the code of half a minute ago and that of now, since each
 /// is good once.
 async fn come_in(wallet: &Wallet, who: &Played, link: &str) -> Result<OnDuty, Refusal> {
@@ -88,7 +145,8 @@ async fn come_in(wallet: &Wallet, who: &Played, link: &str) -> Result<OnDuty, Re
     wallet.on_duty(&session).await
 }
 
-async fn act(
+/// Does something as one of them, once.
+pub async fn act(
     wallet: &Wallet,
     duty: &OnDuty,
     service: &str,

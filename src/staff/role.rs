@@ -140,15 +140,21 @@ pub fn written(roles: &[Role]) -> String {
     roles.iter().map(|role| <&str>::from(*role)).collect::<Vec<_>>().join(" ")
 }
 
-/// Who may do what, for people: a line for each right.
-pub fn table() -> String {
+/// Who may do what, for people: a line for each right, and below it what else is said of it.
+pub fn table(more: impl Fn(Right) -> Vec<String>) -> String {
     let names = |roles: &[Role]| match roles {
         [] => "nobody".to_owned(),
         roles => written(roles).replace(' ', ", "),
     };
     let line = |each: &Use| {
         let right: &str = each.right.into();
-        format!("{right}: asked by {}; approved by {}", names(each.asks), names(each.approves))
+        let mut lines =
+            format!("{right}: asked by {}; approved by {}", names(each.asks), names(each.approves));
+        for line in more(each.right) {
+            lines.push_str("\n    ");
+            lines.push_str(&line);
+        }
+        lines
     };
     USES.iter().map(line).collect::<Vec<_>>().join("\n")
 }

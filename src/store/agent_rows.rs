@@ -1,6 +1,7 @@
 //! Agents: outlets, and who works there.
 
 use super::ask::{self, Database};
+use super::assistants::AssistantRow;
 use super::people::PersonRow;
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::{assistants, outlets, people, shifts};
@@ -90,20 +91,6 @@ impl OutletRow {
     }
 }
 
-/// Somebody who serves at an outlet.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = assistants)]
-pub struct AssistantRow {
-    /// Names their PIN for this work.
-    pub id: AssistantId,
-    /// Their own wallet.
-    pub person: AccountId,
-    /// The float account of the outlet.
-    pub outlet: AccountId,
-    /// Microseconds UTC.
-    pub since: i64,
-}
-
 /// Somebody at their place of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentPost {
@@ -120,7 +107,7 @@ pub async fn post_of(
 ) -> Result<Option<AgentPost>, StoreError> {
     let theirs = assistants::table
         .inner_join(outlets::table.on(outlets::float_account.eq(assistants::outlet)));
-    let theirs = theirs.filter(assistants::person.eq(person));
+    let theirs = theirs.filter(assistants::person.eq(person)).filter(assistants::left_at.is_null());
     let theirs = theirs.select((assistants::all_columns, outlets::all_columns));
     let found: Option<(AssistantRow, OutletRow)> = ask::row(asked, theirs).await?;
     Ok(found.map(|(assistant, outlet)| AgentPost { assistant, outlet }))
@@ -152,26 +139,10 @@ pub fn staff(conn: &mut Conn, outlet: AccountId) -> Result<Vec<PersonRow>, Store
         people::table.inner_join(assistants::table.on(assistants::person.eq(people::account_id)));
     let theirs = theirs
         .filter(assistants::outlet.eq(outlet))
+        .filter(assistants::left_at.is_null())
         .order(assistants::id)
         .select(people::all_columns);
     Ok(on!(conn, c => theirs.load(c))?)
-}
-
-/// Lets somebody serve at an outlet; again changes nothing.
-pub fn employ(conn: &mut Conn, row: &AssistantRow) -> Result<(), StoreError> {
-    on!(conn, c =>
-        diesel::insert_into(assistants::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c)
-    )?;
-    Ok(())
-}
-
-/// Ends somebody's work at an outlet.
-pub fn dismiss(conn: &mut Conn, assistant: AssistantId) -> Result<(), StoreError> {
-    on!(conn, c => diesel::delete(assistants::table.find(assistant)).execute(c))?;
-    Ok(())
 }
 
 /// The outlets of an area that are open, by any of these spellings of its name, in the order they
@@ -196,6 +167,7 @@ pub async fn roster(asked: Database<'_>, outlet: AccountId) -> Result<Vec<OnRost
         .inner_join(people::table.on(people::account_id.eq(assistants::person)))
         .left_join(shifts::table.on(in_shift))
         .filter(assistants::outlet.eq(outlet))
+        .filter(assistants::left_at.is_null())
         .order(assistants::id)
         .select((people::all_columns, assistants::id, shifts::id.nullable()));
     ask::rows(asked, theirs).await

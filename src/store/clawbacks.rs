@@ -90,8 +90,13 @@ impl ClawbackRow {
     }
 }
 
+/// The same, asked with others.
+pub async fn found_on(asked: Database<'_>, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
+    ask::rows(asked, clawbacks::table.filter(clawbacks::day.eq(day))).await
+}
+
 /// What was found of a day.
-pub fn of_day(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
+fn of_day(conn: &mut Conn, day: i64) -> Result<Vec<ClawbackRow>, StoreError> {
     Ok(on!(conn, c => clawbacks::table.filter(clawbacks::day.eq(day)).load(c))?)
 }
 

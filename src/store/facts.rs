@@ -2,12 +2,15 @@
 //! whoever decides on them can be tried without a database. A fact that nobody wanted is an error,
 //! not a guess.
 
+mod office_facts;
+
 use super::agent_rows::{AgentPost, OutletRow};
 use super::arrangement_rows::{ArrangementRow, Search};
 use super::bank_rows::{BankAccountRow, BankFile, BankLine};
 use super::book_rows::Account;
 pub use super::book_rows::Whole;
 use super::budgets::BudgetRow;
+use super::clawbacks::ClawbackRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::PersonRow;
@@ -16,10 +19,8 @@ use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
 use super::staff_rows::StaffRow;
 use super::wants::Want;
-use super::working_day::CashDrawer;
-use crate::id::{
-    AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId,
-};
+use super::working_day::{AgentJournalRow, CashDrawer};
+use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
 use std::collections::BTreeMap;
 
 /// Who serves at an outlet.
@@ -70,7 +71,6 @@ pub enum Found {
     Mailbox(Option<MailboxRow>),
     /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
-    /// `Want::Owed`, `Want::SentCount`, `Want::MeantCount`.
     /// `Want::Owed`, `Want::RequestsMade`, `Want::HowMany`.
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
@@ -85,6 +85,12 @@ pub enum Found {
     BankLine(Option<BankLine>),
     /// `Want::Staff`, `Want::AllStaff`.
     Staff(Vec<StaffRow>),
+    /// `Want::Journal`.
+    Journal(Vec<AgentJournalRow>),
+    /// `Want::Clawbacks`.
+    Clawbacks(Vec<ClawbackRow>),
+    /// `Want::TariffText`.
+    TariffText(Option<String>),
 }
 
 /// A fact that was asked for and not wanted: a mistake in the service.
@@ -168,48 +174,6 @@ impl Facts {
                 if let Found::Holder(holder) = found { Some(holder.as_ref()) } else { None }
             })?
             .as_ref())
-    }
-
-    /// Somebody of the staff (`Want::Staff`).
-    pub fn staff_member(&self, id: StaffId) -> Result<Option<&StaffRow>, NotWanted> {
-        Ok(self.staff_found(&Want::Staff(id))?.first())
-    }
-
-    /// All of the staff, in the order of their names (`Want::AllStaff`).
-    pub fn all_staff(&self) -> Result<&[StaffRow], NotWanted> {
-        self.staff_found(&Want::AllStaff)
-    }
-
-    /// All accounts at banks (`Want::BankAccounts`).
-    pub fn bank_accounts(&self) -> Result<&[BankAccountRow], NotWanted> {
-        self.get(&Want::BankAccounts, |found| {
-            if let Found::BankAccounts(rows) = found { Some(rows.as_slice()) } else { None }
-        })
-    }
-
-    /// A file that was read (`Want::BankFile`).
-    pub fn bank_file(&self, id: StatementId) -> Result<Option<&BankFile>, NotWanted> {
-        let found = self.get(&Want::BankFile(id), |found| {
-            if let Found::BankFile(file) = found { Some(file) } else { None }
-        });
-        Ok(found?.as_ref())
-    }
-
-    /// A line of a statement that was taken (`Want::BankLine`).
-    pub fn bank_line(&self, id: StatementId, place: i64) -> Result<Option<&BankLine>, NotWanted> {
-        let found = self.get(&Want::BankLine(id, place), |found| {
-            if let Found::BankLine(line) = found { Some(line) } else { None }
-        });
-        Ok(found?.as_ref())
-    }
-
-    fn staff_found(&self, want: &Want) -> Result<&[StaffRow], NotWanted> {
-        self.get(
-            want,
-            |found| {
-                if let Found::Staff(rows) = found { Some(rows.as_slice()) } else { None }
-            },
-        )
     }
 
     /// How an account stands (`Want::Account`, or that of who was found).
@@ -308,17 +272,6 @@ impl Facts {
         self.get(want, |found| {
             if let Found::Outlets(outlets) = found { Some(outlets.as_slice()) } else { None }
         })
-    }
-
-    /// Where somebody serves (`Want::Post`).
-    pub fn post(&self, person: AccountId) -> Result<Option<&AgentPost>, NotWanted> {
-        let want = Want::Post(person);
-        Ok(self
-            .get(
-                &want,
-                |found| if let Found::Post(post) = found { Some(post.as_ref()) } else { None },
-            )?
-            .as_ref())
     }
 
     /// Who serves at an outlet (`Want::Roster`).

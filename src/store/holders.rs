@@ -1,13 +1,17 @@
 //! People with what is asked about them again and again, in one statement: on a server every
 //! question is a journey, and one journey answers for many.
 
-use super::agent_rows::{AgentPost, AssistantRow, OutletRow};
+use super::agent_rows::{AgentPost, OutletRow};
 use super::ask::{self, Database};
+use super::assistants::AssistantRow;
 use super::book_rows::{self, Account, EntryRow, PostingRow};
 use super::budgets::BudgetRow;
 use super::people::PersonRow;
 use super::pins::PinRow;
-use super::schema::{accounts, arrangements, assistants, budgets, outlets, packed, people, pins};
+use super::schema::{
+    accounts, arrangements, assistants, budgets, outlets, packed, people, pins, staff,
+};
+use super::staff_rows::StaffState;
 use super::{StoreError, legs};
 use crate::id::{AccountId, PinId};
 use diesel::dsl::exists;
@@ -39,6 +43,8 @@ pub struct CallerProfile {
     pub post: Option<AgentPost>,
     /// A payment waits for their yes.
     pub order_waits: bool,
+    /// One of the staff has their number.
+    pub is_staff: bool,
 }
 
 /// The owners of these wallets and those who have these numbers, as far as there are such.
@@ -125,7 +131,8 @@ pub async fn caller_profiles(
     if msisdns.is_empty() {
         return Ok(Vec::new());
     }
-    type ProfileColumns = (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool);
+    type ProfileColumns =
+        (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool, bool);
     let open = arrangements::table.filter(arrangements::open.eq(true));
     let wanted = open
         .filter(arrangements::kind.eq(WANTED))
@@ -134,9 +141,13 @@ pub async fn caller_profiles(
     let demanded = open
         .filter(arrangements::kind.eq(ASKED))
         .filter(arrangements::other.eq(people::account_id.nullable()));
+    let works = staff::table
+        .filter(staff::msisdn.eq(people::msisdn))
+        .filter(staff::state.eq(<&str>::from(StaffState::Active)));
+    let serves = assistants::person.eq(people::account_id).and(assistants::left_at.is_null());
     let all = people::table
         .left_join(pins::table.on(pins::account_id.eq(people::account_id)))
-        .left_join(assistants::table.on(assistants::person.eq(people::account_id)))
+        .left_join(assistants::table.on(serves))
         .left_join(
             outlets::table.on(outlets::float_account.nullable().eq(assistants::outlet.nullable())),
         )
@@ -146,6 +157,7 @@ pub async fn caller_profiles(
             assistants::all_columns.nullable(),
             outlets::all_columns.nullable(),
             exists(wanted).or(exists(demanded)),
+            exists(works),
         ));
     let found: Vec<ProfileColumns> = match asked {
         Database::Sqlite(_) => {
@@ -159,9 +171,9 @@ pub async fn caller_profiles(
             ask::rows(asked, all.filter(people::msisdn.eq_any(msisdns))).await?
         }
     };
-    let profile = |(person, pin, assistant, outlet, order_waits): ProfileColumns| {
+    let profile = |(person, pin, assistant, outlet, order_waits, is_staff): ProfileColumns| {
         let post = assistant.zip(outlet).map(|(assistant, outlet)| AgentPost { assistant, outlet });
-        CallerProfile { person, settled: pin.is_some(), post, order_waits }
+        CallerProfile { person, settled: pin.is_some(), post, order_waits, is_staff }
     };
     Ok(found.into_iter().map(profile).collect())
 }

@@ -13,7 +13,8 @@ use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staf
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
-    holders, identities, mailboxes, people, restrictions, shifts, working_day,
+    holders, identities, mailboxes, people, restrictions, shifts, staff_rows, tariff_texts,
+    working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -143,6 +144,11 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::Roster(outlet) => Found::Roster(roster(agent_rows::roster(asked, *outlet).await?)),
         Want::Shift(assistant) => Found::Shift(shifts::open_shift(asked, *assistant).await?),
         Want::Drawer(shift) => Found::Drawer(working_day::drawer(asked, *shift).await?),
+        Want::Journal { from, before } => {
+            Found::Journal(working_day::journal_between(asked, *from, *before).await?)
+        }
+        Want::Clawbacks(day) => Found::Clawbacks(clawbacks::found_on(asked, *day).await?),
+        Want::TariffText(number) => Found::TariffText(tariff_texts::text(asked, *number).await?),
         Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(asked, *outlet).await?),
         Want::Arrangement(id) => {
             Found::Arrangement(ask::row(asked, arrangements_ever::table.find(id)).await?)
@@ -168,6 +174,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::BankLine(statement, place) => {
             Found::BankLine(bank_rows::line(asked, *statement, *place).await?)
         }
+        Want::StaffOf(msisdn) => Found::Staff(staff_rows::working_with(asked, msisdn).await?),
         Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
         Want::Claimed(key) => {
             let claimed: Option<Vec<u8>> =

@@ -28,6 +28,9 @@ pub struct PinRow {
     pub salt: Vec<u8>,
     /// The keyed digest; nothing: it was taken away, and opens nothing any more.
     pub tag: Vec<u8>,
+    /// It was sent to its owner to begin with, and opens nothing but the choice of another one:
+    /// until when, microseconds UTC. Nothing where they chose it themselves.
+    pub start_until: Option<i64>,
     /// Wrong tries in a row. A new version leaves them as they are.
     pub attempts: i64,
 }
@@ -62,6 +65,7 @@ impl PinRow {
                 ("key_version", Cell::Number(self.key_version)),
                 ("salt", Cell::Bytes(&self.salt)),
                 ("tag", Cell::Bytes(&self.tag)),
+                ("start_until", Cell::Optional(self.start_until)),
                 ("attempts", Cell::Number(self.attempts)),
             ],
         }

@@ -24,6 +24,10 @@ pub enum RecordKey {
     Block(AccountId, AccountId),
     /// Of `outlets`.
     Outlet(AccountId),
+    /// Of `assistants`.
+    Assistant(AssistantId),
+    /// Where somebody serves, by their wallet.
+    Serves(AccountId),
     /// Of `shifts`.
     Shift(ShiftId),
     /// The shift that somebody is in.

@@ -2,6 +2,7 @@
 //! book. One row, one kind; what stands in it, and what it is refused for, its own file says.
 
 use super::agent_rows::{self, OutletRow};
+use super::assistants::{self, AssistantRow};
 use super::bank_rows::{self, BankAccountRow, BankStatementRow};
 use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
@@ -34,6 +35,8 @@ pub enum Record {
     Block(BlockRow),
     /// Where cash becomes money.
     Outlet(OutletRow),
+    /// Who serves there.
+    Assistant(AssistantRow),
     /// From counting the cash to counting it again.
     Shift(ShiftRow),
     /// What was earned too much.
@@ -63,6 +66,7 @@ impl Record {
             Record::Identity(seen) => seen.entry(),
             Record::Block(row) => row.entry(),
             Record::Outlet(row) => row.entry(),
+            Record::Assistant(row) => row.entry(),
             Record::Shift(row) => row.entry(),
             Record::Clawback(row) => row.entry(),
             Record::Mailbox(row) => row.entry(),
@@ -83,6 +87,7 @@ impl Record {
             Record::Identity(seen) => seen.row.last_posting,
             Record::Block(row) => row.last_posting,
             Record::Outlet(row) => row.last_posting,
+            Record::Assistant(row) => row.last_posting,
             Record::Shift(row) => row.last_posting,
             Record::Clawback(row) => row.last_posting,
             Record::Mailbox(row) => row.last_posting,
@@ -103,6 +108,7 @@ impl Record {
             Record::Identity(seen) => seen.row.last_posting = posting,
             Record::Block(row) => row.last_posting = posting,
             Record::Outlet(row) => row.last_posting = posting,
+            Record::Assistant(row) => row.last_posting = posting,
             Record::Shift(row) => row.last_posting = posting,
             Record::Clawback(row) => row.last_posting = posting,
             Record::Mailbox(row) => row.last_posting = posting,
@@ -129,6 +135,8 @@ pub fn occupants(
     found.extend(identities::occupants(conn, &sorted.identities, &sorted.id_numbers)?);
     found.extend(blocks::occupants(conn, &sorted.blocks)?);
     found.extend(agent_rows::occupants(conn, &sorted.outlets)?);
+    found.extend(assistants::occupants(conn, &sorted.assistants)?);
+    found.extend(assistants::serving_occupants(conn, &sorted.at_work)?);
     found.extend(shifts::occupants(conn, &sorted.shifts)?);
     found.extend(shifts::open_occupants(conn, &sorted.serving)?);
     found.extend(clawbacks::occupants(conn, &sorted.clawbacks)?);
@@ -156,6 +164,8 @@ struct Sorted<'a> {
     id_numbers: Vec<&'a [u8]>,
     blocks: Vec<(AccountId, AccountId)>,
     outlets: Vec<AccountId>,
+    assistants: Vec<AssistantId>,
+    at_work: Vec<AccountId>,
     shifts: Vec<ShiftId>,
     serving: Vec<AssistantId>,
     clawbacks: Vec<clawbacks::Find<'a>>,
@@ -182,6 +192,8 @@ impl<'a> Sorted<'a> {
                 RecordKey::IdNumber(digest) => sorted.id_numbers.push(digest),
                 RecordKey::Block(account, other) => sorted.blocks.push((*account, *other)),
                 RecordKey::Outlet(account) => sorted.outlets.push(*account),
+                RecordKey::Assistant(id) => sorted.assistants.push(*id),
+                RecordKey::Serves(person) => sorted.at_work.push(*person),
                 RecordKey::Shift(shift) => sorted.shifts.push(*shift),
                 RecordKey::OpenShift(assistant) => sorted.serving.push(*assistant),
                 RecordKey::Clawback(day, outlet, customer, service) => {
@@ -220,6 +232,7 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, identities::page_after, Record::Identity, take)?;
     pages(conn, limit, blocks::page_after, Record::Block, take)?;
     pages(conn, limit, agent_rows::page_after, Record::Outlet, take)?;
+    pages(conn, limit, assistants::page_after, Record::Assistant, take)?;
     pages(conn, limit, shifts::page_after, Record::Shift, take)?;
     pages(conn, limit, clawbacks::page_after, Record::Clawback, take)?;
     pages(conn, limit, mailboxes::page_after, Record::Mailbox, take)?;

@@ -30,6 +30,7 @@ diesel::table! {
         key_version -> BigInt,
         salt -> Binary,
         tag -> Binary,
+        start_until -> Nullable<BigInt>,
         attempts -> BigInt,
     }
 }
@@ -156,6 +157,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    tariff_texts (number) {
+        number -> BigInt,
+        text -> Text,
+    }
+}
+
+diesel::table! {
     rules (name) {
         name -> Text,
         version -> BigInt,
@@ -248,6 +256,7 @@ diesel::table! {
         own_minor -> BigInt,
         head_minor -> BigInt,
         tax_minor -> BigInt,
+        tariff -> BigInt,
         at -> BigInt,
     }
 }
@@ -271,9 +280,12 @@ diesel::table! {
 diesel::table! {
     assistants (id) {
         id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
         person -> BigInt,
         outlet -> BigInt,
         since -> BigInt,
+        left_at -> Nullable<BigInt>,
     }
 }
 

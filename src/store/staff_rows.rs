@@ -1,6 +1,7 @@
 //! Who works for the operator. What their roles allow, and how they prove who they are, is not
 //! known here.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::schema::staff;
 use super::{Conn, StoreError, on};
@@ -122,6 +123,12 @@ impl StaffRow {
 /// Who signs with this name.
 pub fn by_name(conn: &mut Conn, name: &str) -> Result<Option<StaffRow>, StoreError> {
     Ok(on!(conn, c => staff::table.filter(staff::name.eq(name)).first(c).optional())?)
+}
+
+/// Those who work here and have this number (E.164).
+pub async fn working_with(asked: Database<'_>, msisdn: &str) -> Result<Vec<StaffRow>, StoreError> {
+    let works = staff::state.eq(<&str>::from(StaffState::Active));
+    ask::rows(asked, staff::table.filter(staff::msisdn.eq(msisdn)).filter(works)).await
 }
 
 /// Who has this number.

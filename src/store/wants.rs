@@ -71,12 +71,25 @@ pub enum Want {
     Mailbox(AccountId),
     /// Whether the ID of a wallet's owner was seen.
     Identified(AccountId),
+    /// What was done at all outlets from a time on and before another.
+    Journal {
+        /// The first moment.
+        from: i64,
+        /// The first that is too late.
+        before: i64,
+    },
+    /// What commission of a day was found to be earned too much, by the number of the day.
+    Clawbacks(i64),
+    /// A tariff that counted, by its number.
+    TariffText(i64),
     /// What an outlet owes of its commission, minor units.
     Owed(AccountId),
     /// How long an account was stopped, and whether it is.
     Stopped(AccountId),
     /// Somebody of the staff.
     Staff(StaffId),
+    /// Who of the staff has this number (E.164), as long as they work here.
+    StaffOf(String),
     /// All of the staff.
     AllStaff,
     /// All accounts at banks.

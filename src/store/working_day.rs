@@ -35,6 +35,8 @@ pub struct AgentJournalRow {
     pub head_minor: i64,
     /// What was withheld of that for the tax office, minor units.
     pub tax_minor: i64,
+    /// By which tariff, as `tariff_texts` has it.
+    pub tariff: i64,
     /// Microseconds UTC.
     pub at: i64,
 }
@@ -74,15 +76,15 @@ pub async fn drawer(asked: Database<'_>, shift: ShiftId) -> Result<CashDrawer, S
 }
 
 /// What was done at all outlets from a time on and before another, in the order of its postings.
-pub fn journal_between(
-    conn: &mut Conn,
+pub async fn journal_between(
+    asked: Database<'_>,
     from: i64,
     before: i64,
 ) -> Result<Vec<AgentJournalRow>, StoreError> {
     let theirs = agent_journal::table
         .filter(agent_journal::at.ge(from))
         .filter(agent_journal::at.lt(before));
-    Ok(on!(conn, c => theirs.order(agent_journal::posting).load(c))?)
+    ask::rows(asked, theirs.order(agent_journal::posting)).await
 }
 
 /// What was done by a posting at an outlet.
@@ -109,9 +111,10 @@ pub fn add_journal(rows: &[AgentJournalRow]) -> Rows<'_> {
         numbers(|row| row.own_minor),
         numbers(|row| row.head_minor),
         numbers(|row| row.tax_minor),
+        numbers(|row| row.tariff),
         numbers(|row| row.at),
     ];
     let head = "INSERT INTO agent_journal (posting, outlet, team, assistant, shift, customer, \
-                service, amount_minor, cash_minor, own_minor, head_minor, tax_minor, at)";
+                service, amount_minor, cash_minor, own_minor, head_minor, tax_minor, tariff, at)";
     Rows::insert(rows.len(), columns, head, "")
 }

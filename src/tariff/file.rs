@@ -5,6 +5,7 @@
 use super::Tariff;
 use super::earning::Earning;
 use super::entries;
+use super::kept;
 use super::rate::Rounding;
 use super::reader::TariffReader;
 use super::sheet::{Applies, Sheet};
@@ -44,7 +45,9 @@ impl Tariff {
         }
         let sheets = sheets.into_iter().collect();
         let earnings = earnings.into_iter().collect();
-        Ok(Tariff { file: source.name.clone(), currency, tiers, channels, sheets, earnings })
+        let (file, text) = (source.name.clone(), source.text.clone());
+        let number = kept::number_of(&text);
+        Ok(Tariff { file, text, number, currency, tiers, channels, sheets, earnings })
     }
 }
 

@@ -11,6 +11,7 @@ mod case;
 mod earning;
 mod entries;
 mod file;
+mod kept;
 mod print;
 mod rate;
 mod reader;
@@ -38,6 +39,10 @@ use crate::reason::Reason;
 pub struct Tariff {
     /// The file it came from, for complaints.
     file: String,
+    /// What it was read from,
+    text: String,
+    /// and the number made of that.
+    number: i64,
     /// Of all amounts.
     currency: Currency,
     /// Tiers of customers that may have prices of their own.

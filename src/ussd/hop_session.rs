@@ -71,6 +71,7 @@ pub(super) fn view(config: &ServiceConfig, caller: &Caller) -> super::CallerView
     let known = [
         ("orders", caller.order_waits),
         ("agent", caller.post.is_some()),
+        ("staff", caller.is_staff),
         ("registered", joined && !settled),
         ("mail", config.mails),
     ];

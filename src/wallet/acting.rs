@@ -5,7 +5,7 @@ use super::message::Message;
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
 use super::service::Unrecorded;
-use super::{Authority, Caller, Service, Wallet, unavailable};
+use super::{Authority, Caller, Service, Wallet, start_pin, unavailable};
 use crate::actor::Actor;
 use crate::book::{Change, Credential, Key, Posting, SecretKind};
 use crate::money::Money;
@@ -13,6 +13,7 @@ use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{AS_QUOTED, Answer, Fields, Request, Secret};
 use crate::store::pins::{self, PinRow};
+use crate::store::staff_rows::StaffRow;
 use crate::value::{Slots, Value};
 use secrecy::ExposeSecret;
 
@@ -96,7 +97,7 @@ impl Wallet {
         let given = Given { key: Some(execution.key), fresh_id, posting: None };
         let digest = request_digest(service.name, &request.fields);
         for _plan in 0..PLANS_MAX {
-            let Planned { mut plan, refused, pin } =
+            let Planned { mut plan, refused, pin, staff, .. } =
                 self.plan(service, caller, &request, given).await;
             if let Some(refusal) = refused {
                 return Err(refusal);
@@ -107,9 +108,10 @@ impl Wallet {
             let lost = matches!(service.replay.unrecorded, Unrecorded::Told);
             let not_recorded = lost || !act.is_recorded();
             let mut posting = self.posting(&execution, act);
-            (posting.request, posting.actor) = (digest, actor(service, caller));
+            (posting.request, posting.actor) = (digest, actor(service, caller, staff.as_ref()));
             if service.authority.is_pin() {
                 let row = pin.ok_or(Reason::PIN_LOCKED)?;
+                start_pin::opens(&row, service.renews_pin, self.clock.now())?;
                 posting.changes.push(Change::ClearPin { pin: row.id });
                 posting.credentials.insert(
                     0,
@@ -261,7 +263,10 @@ impl Wallet {
 }
 
 /// Who does something with this service.
-fn actor(service: &Service, caller: &Caller) -> Actor {
+fn actor(service: &Service, caller: &Caller, staff: Option<&StaffRow>) -> Actor {
+    if let Some(staff) = staff {
+        return Actor::Staff(staff.name.clone());
+    }
     match (service.authority, &caller.post, &caller.person) {
         (Authority::Assistant, Some(post), _) => Actor::Assistant(post.assistant.id),
         (_, _, Some(person)) => Actor::Customer(person.account_id),
@@ -306,8 +311,8 @@ fn agreed(plan: &Plan, fields: &Fields) -> Result<(), Refusal> {
 /// Whether somebody does this with a wallet that is theirs already: one that an agent opened is
 /// taken over first.
 fn claimed(service: &Service, caller: &Caller) -> Result<(), Refusal> {
-    let unclaimed =
-        caller.person.is_some() && !caller.settled && service.authority != Authority::Assistant;
+    let at_work = [Authority::Assistant, Authority::StaffPhone].contains(&service.authority);
+    let unclaimed = caller.person.is_some() && !caller.settled && !at_work;
     if unclaimed && !service.unclaimed { Err(Reason::NOT_CLAIMED.into()) } else { Ok(()) }
 }
 

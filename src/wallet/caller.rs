@@ -21,6 +21,8 @@ pub struct Caller {
     pub post: Option<AgentPost>,
     /// A payment waits for their yes.
     pub order_waits: bool,
+    /// One of the staff has this number, which proves nothing yet.
+    pub is_staff: bool,
     /// They work for the operator, and have proved who they are.
     pub staff: Option<StaffRow>,
 }
@@ -43,8 +45,9 @@ impl Caller {
     /// Who has this number, as they were found.
     pub fn of(msisdn: Msisdn, found: Option<CallerProfile>) -> Caller {
         match found {
-            Some(CallerProfile { person, settled, post, order_waits }) => {
-                Caller { msisdn, person: Some(person), settled, post, order_waits, staff: None }
+            Some(CallerProfile { person, settled, post, order_waits, is_staff }) => {
+                let (person, staff) = (Some(person), None);
+                Caller { msisdn, person, settled, post, order_waits, is_staff, staff }
             }
             None => Caller {
                 msisdn,
@@ -52,6 +55,7 @@ impl Caller {
                 settled: false,
                 post: None,
                 order_waits: false,
+                is_staff: false,
                 staff: None,
             },
         }

@@ -14,6 +14,7 @@ use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
+use crate::staff::bands::{Band, Bands};
 use crate::staff::role::Right;
 use crate::store::agent_rows::{AgentPost, OutletState};
 use crate::store::facts::Facts;
@@ -23,6 +24,7 @@ use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -70,6 +72,8 @@ pub enum People {
     One,
     /// Another one approves it.
     Two,
+    /// As the operator's bands say for the `amount` that it shows.
+    ByAmount,
 }
 
 /// How many it takes this time, by what would be done.
@@ -132,6 +136,8 @@ pub struct Context<'a> {
     pub tariff: &'a Tariff,
     /// What people may move.
     pub limits: &'a Limits,
+    /// How many of the staff an act takes.
+    pub bands: &'a Bands,
     /// What services may know of one another.
     pub peers: &'a Peers,
     /// Who asks.
@@ -221,6 +227,12 @@ impl<'a> Context<'a> {
     /// An amount of the market's currency.
     pub fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.config.market.currency)
+    }
+
+    /// What the operator says of an act of this right, by the `amount` that it shows.
+    pub fn band(&self, right: Right, plan: &Plan) -> Band {
+        let amount = plan.slots.get("amount").and_then(Value::money);
+        self.bands.at(right, amount.map_or(0, |amount| amount.minor))
     }
 
     /// The market's day.

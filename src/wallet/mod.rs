@@ -37,6 +37,7 @@ mod replay;
 pub mod reversals;
 pub mod service;
 pub mod service_config;
+pub mod start_pin;
 #[cfg(test)]
 mod tests;
 pub mod treasury;
@@ -48,7 +49,7 @@ pub(crate) use tests::trial;
 
 pub use acting::{Executed, Execution, MESSAGES, Wrong};
 pub use caller::Caller;
-pub use operating::{Behalf, Rule};
+pub use operating::Rule;
 pub use people::join;
 pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};
@@ -63,6 +64,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
 use crate::request::{Answer, Mode, Request};
 use crate::seal::Randomness;
+use crate::staff::bands::Bands;
 use crate::store::{Store, StoreError};
 use crate::tariff::Tariff;
 use crate::time::Clock;
@@ -84,6 +86,8 @@ pub struct Wallet {
     pub tariff: Reloadable<Tariff>,
     /// What people may move.
     pub limits: Reloadable<Limits>,
+    /// How many of the staff an act takes.
+    pub bands: Reloadable<Bands>,
     /// The time.
     pub clock: Clock,
     /// Randomness.

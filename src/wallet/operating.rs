@@ -1,50 +1,31 @@
-//! What the operator says, beside the services that people ask for: which tariff and limits count,
-//! and what else is no service. Each is recorded in the order of everything else, with who said
-//! it.
+//! What the operator says by the files that a service runs on: which tariff, limits and menus
+//! count. Each is recorded in the order of everything else.
 
 use super::Wallet;
 use super::bootstrap::BootstrapError;
-use crate::actor::Actor;
-use crate::book::{Change, Keep, Key, Posting};
+use crate::book::{Change, Key, Posting};
 use crate::refusal::Reason;
 use crate::store::records::Record;
 use crate::store::rules::{self, RuleRow};
-use crate::time::Timestamp;
+use crate::store::{Conn, StoreError, tariff_texts};
 
-/// Which tariff, or which limits, by the digest of what the file says.
+/// Which tariff, limits, bands or menus, by the digest of what the files say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// `tariff` or `limits`.
+    /// `tariff`, `limits`, `approvals` or `menus`.
     pub name: &'static str,
     /// Of the whole text.
     pub digest: Vec<u8>,
 }
 
-/// Who does something on the operator's behalf, and why.
-#[derive(Debug, Clone)]
-pub struct Behalf {
-    /// Who.
-    pub actor: Actor,
-    /// Why: it is kept with what changes.
-    pub why: String,
-}
-
-impl Behalf {
-    /// The service itself, as it begins.
-    pub fn of_service() -> Behalf {
-        Behalf { actor: Actor::Service, why: String::new() }
-    }
-
-    /// The change that stores a record, with why.
-    pub(super) fn keeps(&self, record: Record, event: &'static str) -> Change {
-        Change::Keep(Keep { record, event, note: self.why.clone() })
-    }
-}
-
 impl Wallet {
-    /// Says which tariff and which limits count from now on: those that are new. Another node that
+    /// Says what counts from now on: that which is new. Another node that
     /// says the same at the same moment says it once.
     pub async fn keep_rules(&self, in_use: &[Rule]) -> Result<(), BootstrapError> {
+        let tariff = self.tariff.get();
+        let keep =
+            move |conn: &mut Conn| tariff_texts::keep(conn, tariff.number(), tariff.source_text());
+        self.book.write(keep).await?;
         for rule in in_use {
             let name = rule.name;
             let kept = self.store.read(move |conn| rules::named(conn, name)).await?;
@@ -67,23 +48,16 @@ impl Wallet {
         Ok(())
     }
 
-    /// What somebody does on the operator's behalf, in the order of everything else that is
-    /// recorded.
-    pub(super) async fn recorded(
-        &self,
-        by: &Behalf,
-        kind: &'static str,
-        key: Key,
-        changes: Vec<Change>,
-    ) -> Result<(), BootstrapError> {
-        let actor = by.actor.clone();
-        let posting = Posting { kind, actor, ..self.note(key, changes) };
-        self.book.post(posting).await.map(|_receipt| ()).map_err(BootstrapError::Refused)
+    /// Those of these that are not what was recorded last; none where nothing was.
+    pub async fn differing_rules(&self, own: &[Rule]) -> Result<Vec<&'static str>, StoreError> {
+        let mut differing = Vec::new();
+        for rule in own {
+            let name = rule.name;
+            let kept = self.store.read(move |conn| rules::named(conn, name)).await?;
+            if kept.version > 0 && kept.digest != rule.digest {
+                differing.push(name);
+            }
+        }
+        Ok(differing)
     }
-}
-
-/// The key of an act on a record as it stands. Two that differ must not have the same: the second
-/// would be taken for the first.
-pub(super) fn keyed(now: Timestamp, act: &str, id: i64, version: i64) -> Key {
-    Key::new(now, act, &[id.to_be_bytes(), version.to_be_bytes()].concat())
 }

@@ -2,7 +2,8 @@
 //! is one visit of a reader. On a server what many requests want is read together, one journey a
 //! step; what only this one wants, by a reader.
 
-use super::context::{Channel, Context, Peers};
+use super::context::{Channel, Context, Peers, People};
+use super::office::{by_phone, two_people};
 use super::plan::{Plan, PlanError};
 use super::registry::PEERS;
 use super::service::{Authority, Decide, Service, Wants};
@@ -12,9 +13,11 @@ use crate::id::PostingId;
 use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request, Secret};
+use crate::staff::bands::Bands;
 use crate::staff::role;
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::pins::PinRow;
+use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError, loading};
 use crate::tariff::Tariff;
@@ -31,6 +34,10 @@ pub(super) struct Planned {
     pub(super) refused: Option<Refusal>,
     /// What the PIN that it needs is compared with.
     pub(super) pin: Option<PinRow>,
+    /// Who of the staff does it by phone.
+    pub(super) staff: Option<StaffRow>,
+    /// What is committed is only that it was asked for: it takes another one.
+    pub(super) waits: bool,
 }
 
 /// What comes with a request that is to be done, or was done, and not with a question.
@@ -49,6 +56,7 @@ pub(super) struct Job {
     pub(super) config: Arc<ServiceConfig>,
     pub(super) tariff: Arc<Tariff>,
     pub(super) limits: Arc<Limits>,
+    pub(super) bands: Arc<Bands>,
     pub(super) peers: &'static Peers,
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
@@ -71,9 +79,10 @@ impl Job {
     /// Who serves is looked up anew when something is done: they may have been dismissed meanwhile.
     fn caller(&self, facts: &Facts) -> Result<Cow<'_, Caller>, NotWanted> {
         match self.whose() {
-            Authority::Nobody | Authority::Customer | Authority::Staff(_) => {
-                Ok(Cow::Borrowed(&self.caller))
-            }
+            Authority::Nobody
+            | Authority::Customer
+            | Authority::Staff(_)
+            | Authority::StaffPhone => Ok(Cow::Borrowed(&self.caller)),
             Authority::Assistant => {
                 let now = facts.caller(self.caller.msisdn.e164(), self.now.micros())?;
                 Ok(Cow::Owned(Caller::of(self.caller.msisdn.clone(), now.cloned())))
@@ -86,6 +95,7 @@ impl Job {
             config: &self.config,
             tariff: &self.tariff,
             limits: &self.limits,
+            bands: &self.bands,
             peers: self.peers,
             caller,
             fields: &self.fields,
@@ -117,7 +127,10 @@ impl Job {
                 return Ok(vec![Want::Caller(msisdn, self.now.micros())]);
             }
             Authority::Assistant => step.checked_sub(1),
-            Authority::Nobody | Authority::Customer | Authority::Staff(_) => Some(step),
+            Authority::Nobody
+            | Authority::Customer
+            | Authority::Staff(_)
+            | Authority::StaffPhone => Some(step),
         };
         let caller = self.caller(facts)?;
         // the PIN is read with the first that is read of who has it
@@ -132,7 +145,8 @@ impl Job {
                 Authority::Nobody
                 | Authority::Customer
                 | Authority::Assistant
-                | Authority::Staff(_),
+                | Authority::Staff(_)
+                | Authority::StaffPhone,
                 _,
             ) => {}
         }
@@ -150,7 +164,8 @@ impl Job {
     /// Decides on what was read.
     fn decide(&self, facts: &Facts) -> Result<Planned, StoreError> {
         let mut planned = Planned::default();
-        match self.decided(facts, &mut planned) {
+        let decided = self.decided(facts, &mut planned);
+        match decided.and_then(|()| self.left_to_two(facts, &mut planned)) {
             Ok(()) => {}
             Err(PlanError::Refused(refusal)) => planned.refused = Some(refusal),
             Err(PlanError::NotWanted(fact)) => {
@@ -173,7 +188,8 @@ impl Job {
     fn decided(&self, facts: &Facts, planned: &mut Planned) -> Result<(), PlanError> {
         let caller = self.caller(facts)?;
         allowed(self.service, &caller)?;
-        (self.decide)(&self.context(&caller, facts), &mut planned.plan)?;
+        let context = self.context(&caller, facts);
+        (self.decide)(&context, &mut planned.plan)?;
         let pin = match self.whose() {
             Authority::Nobody | Authority::Staff(_) => return Ok(()),
             Authority::Customer => {
@@ -182,9 +198,40 @@ impl Job {
             Authority::Assistant => {
                 caller.post.as_ref().ok_or(Reason::NOT_AGENT)?.assistant.id.into()
             }
+            Authority::StaffPhone => {
+                let staff = by_phone::on_phone(&context)?;
+                planned.staff = Some(staff.clone());
+                by_phone::pin_of(staff)
+            }
         };
         planned.pin = facts.pin(pin)?.cloned();
         Ok(())
+    }
+
+    /// What one of the staff wants done that takes two is not done: it is kept, for another one.
+    fn left_to_two(&self, facts: &Facts, planned: &mut Planned) -> Result<(), PlanError> {
+        let Authority::Staff(right) = self.service.authority else { return Ok(()) };
+        if self.mode != Mode::Execute {
+            return Ok(());
+        }
+        let caller = self.caller(facts)?;
+        let context = self.context(&caller, facts);
+        planned.waits = match (self.service.needs)(&context, &planned.plan) {
+            People::One => false,
+            People::Two => true,
+            People::ByAmount => !context.band(right, &planned.plan).one,
+        };
+        if planned.waits {
+            let number = self.waits_as();
+            let asked = two_people::asked(&context, self.service, &planned.plan, number)?;
+            planned.plan.commit(asked);
+        }
+        Ok(())
+    }
+
+    /// The number of what waits: one more than it opens with.
+    fn waits_as(&self) -> i64 {
+        self.given.fresh_id.saturating_add(self.service.opens)
     }
 
     /// Reads what the steps from this one on want, and decides.
@@ -236,6 +283,7 @@ impl Wallet {
             config: self.config.clone(),
             tariff: self.tariff.get(),
             limits: self.limits.get(),
+            bands: self.bands.get(),
             peers: &PEERS,
             service,
             steps,

@@ -2,28 +2,31 @@
 
 use super::Service;
 use super::agents::{
-    cash_ask, cash_in, cash_out, deposit_code, find, float, outlet_view, payout, register,
-    settings, shift,
+    cash_ask, cash_in, cash_out, commission_paying, deposit_code, employing, find, float,
+    float_moving, mending, opening, outlet_view, payout, recheck, register, settings, shift,
+    suspending, taking_back,
 };
 use super::arrangements::Kind;
-use super::care::{account_view, closing, freeze, freezing, known_as, sim_change, unlocking};
+use super::care::{
+    account_view, closing, freeze, freezing, known_as, resetting, sim_change, unlocking,
+};
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
-    answering, appealing, brokering, deal_list, delivery, funding, offering, platform_list,
-    problems, releasing, returning, settling, waking_deals,
+    answering, appealing, brokering, deal_list, delivery, funding, judging, offering,
+    platform_list, problems, releasing, returning, settling, waking_deals,
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
     membership, proposal, proposing, voting,
 };
-use super::office::{staff_list, two_people};
+use super::office::{by_phone, staff_list, two_people};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
 };
 use super::pots::{self, early_opening, saving};
-use super::reversals::{agree, asked, dispute, reversal, undo, undo_sent};
+use super::reversals::{agree, asked, dispute, reversal, staff, undo, undo_sent};
 use super::treasury::{bank_item, bank_opening, explaining, issuing, redemption, taking};
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
@@ -170,6 +173,10 @@ pub const SERVICES: &[Service] = &[
     two_people::APPROVE,
     two_people::DECLINE,
     two_people::TAKE_BACK,
+    by_phone::INBOX,
+    by_phone::APPROVE,
+    by_phone::DECLINE,
+    by_phone::CHOOSE,
     staff_list::INVITE,
     staff_list::ROLES,
     staff_list::LEAVE,
@@ -184,8 +191,24 @@ pub const SERVICES: &[Service] = &[
     freezing::UNFREEZE,
     closing::CLOSE,
     unlocking::UNLOCK,
+    resetting::RESET,
     sim_change::SAY,
     known_as::SERVICE,
+    opening::OPEN,
+    suspending::SUSPEND,
+    suspending::RESUME,
+    employing::EMPLOY,
+    employing::DISMISS,
+    float_moving::MOVE,
+    commission_paying::PAY_OUTLET,
+    recheck::RECHECK,
+    taking_back::TAKE_BACK,
+    mending::MEND,
+    staff::GIVE_BACK,
+    staff::RELEASE,
+    judging::PROPOSE,
+    judging::CONFIRM,
+    judging::REJECT,
 ];
 
 /// What they may know of one another.

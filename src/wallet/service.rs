@@ -21,6 +21,8 @@ pub struct Service {
     pub authority: Authority,
     /// How many of the staff it takes, where it is theirs to do.
     pub needs: Needs,
+    /// One of the staff shows a code of their app for it, where they have shown none lately.
+    pub fresh_code: bool,
     /// How many things doing it opens that need numbers of their own.
     pub opens: i64,
     /// Up to three steps of what must be read, each seeing the facts before.
@@ -48,6 +50,8 @@ pub struct Service {
     pub by_standing_order: bool,
     /// A kind of posting that counts as one of another service where an outlet earns by it.
     pub counts_as: Option<CountsAs>,
+    /// It chooses another PIN: so it is done with one that was sent to begin with, too.
+    pub renews_pin: bool,
     /// It is done before a wallet is taken over that an agent opened.
     pub unclaimed: bool,
 }
@@ -63,13 +67,15 @@ pub enum Authority {
     Assistant,
     /// None, but the caller is one of the staff, has proved who they are, and has this right.
     Staff(Right),
+    /// The one that one of the staff has for the phone they call from.
+    StaffPhone,
 }
 
 impl Authority {
     /// Whether it is a PIN that stands for it.
     pub fn is_pin(self) -> bool {
         match self {
-            Authority::Customer | Authority::Assistant => true,
+            Authority::Customer | Authority::Assistant | Authority::StaffPhone => true,
             Authority::Nobody | Authority::Staff(_) => false,
         }
     }
@@ -161,6 +167,7 @@ impl Service {
         name: "",
         authority: Authority::Nobody,
         needs: one_person,
+        fresh_code: false,
         opens: 0,
         wants: &[],
         decide: nothing,
@@ -173,6 +180,7 @@ impl Service {
         settles: None,
         by_standing_order: false,
         counts_as: None,
+        renews_pin: false,
         unclaimed: false,
     };
 
@@ -201,7 +209,9 @@ pub fn peers(services: &[Service]) -> Peers {
         Authority::Staff(right) => {
             Some((service.name, ForTwo { right, wants: service.wants, decide: service.decide }))
         }
-        Authority::Nobody | Authority::Customer | Authority::Assistant => None,
+        Authority::Nobody | Authority::Customer | Authority::Assistant | Authority::StaffPhone => {
+            None
+        }
     };
     Peers {
         for_two: services.iter().filter_map(for_two).collect(),

@@ -54,6 +54,7 @@ impl ServiceConfig {
             key_version: i64::from(key.version),
             salt: salt.to_vec(),
             tag,
+            start_until: None,
             attempts: 0,
         }
     }

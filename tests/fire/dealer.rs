@@ -6,12 +6,14 @@ use super::chance;
 use kadogo::app::{App, Committer};
 use kadogo::book::Key;
 use kadogo::config::{DEMO_SECRET, Settings};
+use kadogo::demo::staff_on_show;
 use kadogo::menu_folder::Folder;
 use kadogo::phone::Msisdn;
+use kadogo::refusal::Refusal;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::seal::{Randomness, SealKey};
 use kadogo::time::{Clock, Timestamp};
-use kadogo::wallet::deals::arbiters::{Cause, Verdict};
+use kadogo::wallet::deals::judging;
 use kadogo::wallet::{Execution, OperatorRules, Wallet, Wrong};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -313,13 +315,18 @@ async fn open_deal(wallet: &Wallet) -> (String, String) {
 
 async fn decides(wallet: &Wallet, code: &str, name: &str, what: &str) -> Result<(), String> {
     let version = wallet.deal(code).await.unwrap().deal.row.version;
-    let words = "the photos show a crack".to_owned();
-    let verdict = match what {
-        "confirm" => Verdict::Confirm,
-        _propose => Verdict::Propose { back_minor: PRICE / 2, cause: Cause::Damaged, words },
+    let (seen, back) = (version.to_string(), (PRICE / 2).to_string());
+    let named = [("deal", code), ("seen", &seen)];
+    let why = "the photos show a crack";
+    let ruling = [("back", &*back), ("cause", "damaged"), ("why", why)];
+    let (service, inputs) = match what {
+        "confirm" => (judging::CONFIRM.name, named.to_vec()),
+        _propose => (judging::PROPOSE.name, [&named[..], &ruling[..]].concat()),
     };
-    let said = wallet.decide_deal(code, version, name, verdict).await;
-    said.map_err(|refusal| refusal.code().to_owned())
+    let refused = |refusal: Refusal| refusal.code().to_owned();
+    let duty = staff_on_show::colleague(wallet, name, "care_lead").await.map_err(refused)?;
+    let said = staff_on_show::act(wallet, &duty, service, &inputs).await;
+    said.map(|_outcome| ()).map_err(refused)
 }
 
 /// A line at once and in one piece.

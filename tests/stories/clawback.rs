@@ -5,13 +5,66 @@ use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
 use super::outlets::{account, query, serve};
 use super::world::*;
-use kadogo::actor::Actor;
+use kadogo::agent_number::AgentNumber;
 use kadogo::book::{COMMISSIONS, TAX};
-use kadogo::wallet::agents::owed::Taken;
+use kadogo::request::Slots;
+use kadogo::wallet::agents::commission_paying::PAY_OUTLET;
+use kadogo::wallet::agents::recheck::RECHECK;
+use kadogo::wallet::agents::taking_back::{NOTHING_TO_TAKE, TAKE_BACK};
+use kadogo::wallet::office::sign_in::OnDuty;
 use std::time::Duration;
 
-/// Whoever pays it.
-const BY: Actor = Actor::Service;
+/// The day on which they served.
+const DAY: (&str, &str) = ("day", "23/11/26");
+const WHY: (&str, &str) = ("why", "the month is over");
+
+/// Two of the staff who may.
+async fn finance(world: &World) -> [OnDuty; 2] {
+    [world.hires("zawadi", "finance").await, world.hires("otis", "finance_lead").await]
+}
+
+/// One of them pays every outlet that has earned something: how much each got.
+async fn pays(world: &World, [zawadi, _]: &[OnDuty; 2]) -> Vec<String> {
+    let mut paid = Vec::new();
+    for (outlet, _) in world.app.wallet.commission_due().await.unwrap() {
+        let agent = AgentNumber::of(outlet.float_account).to_string();
+        let inputs = [("agent", &*agent), WHY];
+        let slots = world.staff_does(zawadi, PAY_OUTLET.name, &inputs).await.unwrap();
+        paid.push(slots["amount"].to_string());
+    }
+    paid
+}
+
+/// What was earned too much that day: a line for each find.
+async fn finds(world: &World, [zawadi, _]: &[OnDuty; 2]) -> Vec<Slots> {
+    let (_, lines) = world.staff_sees(zawadi, RECHECK.name, &[DAY]).await.unwrap();
+    lines.into_iter().map(|line| line.slots).collect()
+}
+
+/// One asks for it to be taken back, and the other approves: what was taken, and what stays owed.
+async fn takes_back(world: &World, [zawadi, otis]: &[OnDuty; 2]) -> (String, String) {
+    let asked = world.staff_requests(zawadi, TAKE_BACK.name, &[DAY, WHY]).await.unwrap();
+    let slots = world.staff_approves(otis, asked).await.unwrap();
+    (slots["amount"].to_string(), slots["owed"].to_string())
+}
+
+/// The next morning.
+fn next_day(world: &World) {
+    world.clock.advance(Duration::from_secs(24 * 3_600));
+}
+
+/// The account on which an outlet's commission gathers, minor units.
+async fn commission(world: &World, outlet: &str) -> i64 {
+    let sql = format!(
+        "SELECT CAST(balance_minor AS TEXT) AS text FROM accounts JOIN outlets ON id = \
+         commission_account WHERE name = '{outlet}'"
+    );
+    query(world, &sql).await[0].parse().unwrap()
+}
+
+fn said(find: &Slots, names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| find[*name].to_string()).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commission_is_paid_to_the_float_once_whoever_asks() {
@@ -33,14 +86,17 @@ async fn commission_is_paid_to_the_float_once_whoever_asks() {
         serve(&otieno, &[Pick("work"), Pick("pay")]).await.starts_with("Bado hakuna kamisheni")
     );
     // by schedule: the super-agent's part, and what is earned later; nothing twice
-    let wallet = &world.app.wallet;
-    let paid = wallet.pay_commissions(&BY).await.unwrap();
-    assert_eq!(paid.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [171]);
+    let staff = finance(&world).await;
+    assert_eq!(pays(&world, &staff).await, ["KES 1.71"]);
     serve(&njeri, &[Pick("in"), Type("0700000001"), Type("1000"), Yes, Type("8417")]).await;
-    let (one, other) = tokio::join!(wallet.pay_commissions(&BY), wallet.pay_commissions(&BY));
-    assert_eq!(one.unwrap().len().max(other.unwrap().len()), 2);
+    let shop = super::market::agent(&world, NJERI).await;
+    let inputs = [("agent", &*shop), WHY];
+    let pay = || world.staff_does(&staff[0], PAY_OUTLET.name, &inputs);
+    let (one, other) = tokio::join!(pay(), pay());
+    assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|paid| **paid).count(), 1);
+    assert_eq!(pays(&world, &staff).await, ["KES 1.71"]);
     assert_eq!(float(&world, NJERI).await, before + 684 - 100_000 + 684);
-    assert!(wallet.pay_commissions(&BY).await.unwrap().is_empty());
+    assert!(pays(&world, &staff).await.is_empty());
     njeri.messages().await;
     assert!(
         njeri.transcript().contains("Commission KES 6.84 paid to Mama Njeri Shop"),
@@ -58,32 +114,30 @@ async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     assert_eq!(account(&world, COMMISSIONS.number()).await, -1_600);
-    let wallet = &world.app.wallet;
-    let day = jiff::civil::date(2026, 11, 23);
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(finds.len(), 1);
-    let find = &finds[0];
-    let excess = finds[0].excess;
-    assert_eq!(find.outlet.name, "Duka la Soko");
+    let staff = finance(&world).await;
+    let early = world.staff_sees(&staff[0], RECHECK.name, &[DAY]).await.unwrap_err();
+    assert_eq!(early.code(), "day_not_over");
+    next_day(&world);
+    let found = finds(&world, &staff).await;
+    assert_eq!(found.len(), 1);
+    let names = ["name", "earned_by", "too_much", "head_too_much", "taken", "owed"];
     assert_eq!(
-        (excess.outlet_minor, excess.head_office_minor, excess.withheld_tax_minor),
-        (532, 133, 35)
+        said(&found[0], &names),
+        ["Duka la Soko", "cash_in", "KES 5.32", "KES 1.33", "KES 0", "KES 5.32"]
     );
-    assert_eq!(
-        wallet.claw_back(&BY, day, find).await.unwrap(),
-        Taken { own_minor: 532, head_minor: 133 }
-    );
+    let taken = takes_back(&world, &staff).await;
+    assert_eq!(taken, ("KES 6.65".to_owned(), "KES 0".to_owned()));
     // 9 for a thousand, as one deposit would have earned
     assert_eq!(
         (account(&world, COMMISSIONS.number()).await, account(&world, TAX.number()).await),
         (-900, 45)
     );
-    assert_eq!(account(&world, find.outlet.commission_account.number()).await, 608 - 532);
-    // the same find again takes nothing, also out of a list that was made before
-    assert_eq!(wallet.claw_back(&BY, day, find).await.unwrap(), Taken::default());
-    let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken), (1, Taken { own_minor: 532, head_minor: 133 }));
-    assert_eq!(wallet.claw_back(&BY, day, &known[0]).await.unwrap(), Taken::default());
+    assert_eq!(commission(&world, "Duka la Soko").await, 608 - 532);
+    // the same find again takes nothing
+    let again = world.staff_asks(&staff[0], TAKE_BACK.name, &[DAY, WHY]).await.unwrap_err();
+    assert_eq!(again.reason, NOTHING_TO_TAKE);
+    let known = finds(&world, &staff).await;
+    assert_eq!(said(&known[0], &["taken", "owed"]), ["KES 5.32", "KES 0"]);
     assert_eq!(account(&world, COMMISSIONS.number()).await, -900);
     world.check();
 }
@@ -96,27 +150,21 @@ async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     serve(&mariam, &[Pick("work"), Pick("pay"), Yes, Type("6734")]).await;
-    let wallet = &world.app.wallet;
-    let day = jiff::civil::date(2026, 11, 23);
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(
-        wallet.claw_back(&BY, day, &finds[0]).await.unwrap(),
-        Taken { own_minor: 0, head_minor: 133 }
-    );
-    assert_eq!(account(&world, finds[0].outlet.commission_account.number()).await, 0);
-    world.clock.advance(Duration::from_secs(24 * 3_600));
+    let staff = finance(&world).await;
+    next_day(&world);
+    let taken = takes_back(&world, &staff).await;
+    assert_eq!(taken, ("KES 1.33".to_owned(), "KES 5.32".to_owned()));
+    assert_eq!(commission(&world, "Duka la Soko").await, 0);
     // 6.08 more are earned the next day, of which 5.32 are owed
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     serve(&mariam, &[Pick("work"), Pick("pay")]).await;
     assert!(last(&mariam).contains("KES 0.76"), "{}", mariam.transcript());
     mariam.go(&[Yes, Type("6734")]).await;
-    let known = wallet.recheck(day).await.unwrap();
-    assert_eq!((known.len(), known[0].taken.own_minor), (1, 0));
-    assert_eq!(
-        wallet.claw_back(&BY, day, &known[0]).await.unwrap(),
-        Taken { own_minor: 532, head_minor: 0 }
-    );
-    assert_eq!(account(&world, known[0].outlet.commission_account.number()).await, 0);
+    let known = finds(&world, &staff).await;
+    assert_eq!((known.len(), known[0]["taken"].to_string()), (1, "KES 0".to_owned()));
+    let taken = takes_back(&world, &staff).await;
+    assert_eq!(taken, ("KES 5.32".to_owned(), "KES 0".to_owned()));
+    assert_eq!(commission(&world, "Duka la Soko").await, 0);
     world.check();
 }
 
@@ -131,20 +179,17 @@ async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_e
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     serve(&zuhura, &[Pick("work"), Pick("pay"), Yes, Type("5263")]).await;
-    let wallet = &world.app.wallet;
-    let day = jiff::civil::date(2026, 11, 23);
+    let staff = finance(&world).await;
     let head = float(&world, ZUHURA).await;
-    let finds = wallet.recheck(day).await.unwrap();
-    assert_eq!(
-        wallet.claw_back(&BY, day, &finds[0]).await.unwrap(),
-        Taken { own_minor: 532, head_minor: 0 }
-    );
+    next_day(&world);
+    let taken = takes_back(&world, &staff).await;
+    assert_eq!(taken, ("KES 5.32".to_owned(), "KES 1.33".to_owned()));
     let owes =
         "SELECT CAST(sum(head_found_minor - head_taken_minor) AS TEXT) AS text FROM clawbacks";
     assert_eq!(query(&world, owes).await, ["133"]);
     // nothing is there: nobody sinks below zero, and looking again changes nothing
-    assert_eq!(wallet.collect_owed(&BY).await.unwrap(), 0);
-    world.clock.advance(Duration::from_secs(24 * 3_600));
+    let wallet = &world.app.wallet;
+    assert_eq!(wallet.collect_owed().await.unwrap(), 0);
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
     // 1.52 more for the head office, of which 1.33 are owed: she is offered the rest, and the next
     // payout takes what is owed
@@ -153,21 +198,42 @@ async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_e
         "{}",
         zuhura.transcript()
     );
-    let (one, other) = tokio::join!(wallet.collect_owed(&BY), wallet.collect_owed(&BY));
+    let (one, other) = tokio::join!(wallet.collect_owed(), wallet.collect_owed());
     assert_eq!([one.unwrap(), other.unwrap()].iter().sum::<i64>(), 133);
-    let paid = wallet.pay_commissions(&BY).await.unwrap();
-    assert!(
-        paid.iter()
-            .any(|(outlet, minor)| (outlet.name.as_str(), *minor) == ("Ziwa Float Centre", 19)),
-        "{paid:?}"
-    );
+    assert!(pays(&world, &staff).await.contains(&"KES 0.19".to_owned()));
     assert_eq!(float(&world, ZUHURA).await, head + 19);
     assert_eq!(query(&world, owes).await, ["0"]);
-    assert_eq!(
-        wallet.recheck(day).await.unwrap()[0].taken,
-        Taken { own_minor: 532, head_minor: 133 }
-    );
+    let known = finds(&world, &staff).await;
+    assert_eq!(said(&known[0], &["taken", "head_taken"]), ["KES 5.32", "KES 1.33"]);
     // 9 for the thousand of the one day, 8 for the five hundred of the other
     assert_eq!(account(&world, COMMISSIONS.number()).await, -1_700);
+    world.check();
+}
+
+/// What was earned is measured by the tariff that counted when it was earned, whatever counts when
+/// it is looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tariff_by_then_finds_nothing_and_hides_nothing() {
+    let world = World::new().await;
+    world.app.keep_rules().await.unwrap();
+    let before = world.app.wallet.tariff.get();
+    let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
+    serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
+    serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
+    serve(&njeri, &[Pick("in"), Type("0700000004"), Type("700"), Yes, Type("8417")]).await;
+    let staff = finance(&world).await;
+    next_day(&world);
+    let first = finds(&world, &staff).await;
+    // nobody earns anything any more
+    let text = before.source_text();
+    let without = text.split("[commission").next().unwrap();
+    let another = kadogo::tariff::Tariff::again(without).unwrap();
+    world.app.wallet.tariff.set(another);
+    assert_eq!(finds(&world, &staff).await, first);
+    assert_eq!(first.len(), 1);
+    // of a tariff that was not kept nothing is said
+    sql(&world, "DELETE FROM tariff_texts".to_owned()).await;
+    let lost = world.staff_sees(&staff[0], RECHECK.name, &[DAY]).await.unwrap_err();
+    assert_eq!(lost.code(), "tariff_unknown");
     world.check();
 }

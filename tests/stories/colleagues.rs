@@ -8,6 +8,7 @@ use super::world::World;
 use kadogo::beside::{beside, leave};
 use kadogo::book::{Change, Key};
 use kadogo::config::{DatabaseArgs, SecretArgs};
+use kadogo::demo::staff_on_show;
 use kadogo::id::{Id, PostingId};
 use kadogo::refusal::Refusal;
 use kadogo::request::{Fields, Item, Mode, Request, Slots};
@@ -17,7 +18,10 @@ use kadogo::store::staff_rows::{StaffRow, StaffState};
 use kadogo::store::staff_sessions::{self, StaffSession};
 use kadogo::time::Clock;
 use kadogo::wallet::Wallet;
+use kadogo::wallet::deals::arbiters::Verdict;
+use kadogo::wallet::deals::judging;
 use kadogo::wallet::office::acting_staff::Outcome;
+use kadogo::wallet::office::by_phone;
 use kadogo::wallet::office::sign_in::{OnDuty, digest};
 use kadogo::wallet::office::two_people;
 
@@ -28,6 +32,11 @@ fn secret(name: &str) -> String {
 
 /// Somebody begins to work here, and is signed in: by the machine's clock, which commands have.
 pub async fn hired(wallet: &Wallet, name: &str, roles: &str) -> OnDuty {
+    hired_on(wallet, name, roles, "+254722000001").await
+}
+
+/// The same, with this number.
+pub async fn hired_on(wallet: &Wallet, name: &str, roles: &str, msisdn: &str) -> OnDuty {
     let id = Id::of(wallet.book.fresh_id().await.unwrap());
     let now = Clock::System.now().micros();
     let staff = StaffRow {
@@ -35,7 +44,7 @@ pub async fn hired(wallet: &Wallet, name: &str, roles: &str) -> OnDuty {
         version: 1,
         last_posting: PostingId::NONE,
         name: name.to_owned(),
-        msisdn: "+254722000001".to_owned(),
+        msisdn: msisdn.to_owned(),
         language: "en".to_owned(),
         roles: roles.to_owned(),
         state: StaffState::Active,
@@ -72,7 +81,7 @@ impl Place {
         let database_url = if is_postgres() { self.home.url().to_owned() } else { file };
         let current = Some(service_secret.to_owned().into());
         let secrets = SecretArgs { secret: current, secret_file: None, old_secrets: Vec::new() };
-        let (app, committer) = beside(DatabaseArgs { database_url, secrets }).await.unwrap();
+        let (app, committer) = beside(DatabaseArgs { database_url, secrets }, None).await.unwrap();
         hired(&app.wallet, name, roles).await;
         leave(app, committer).await.unwrap();
         std::fs::write(self.path(".kadogo-session"), secret(name)).unwrap();
@@ -84,6 +93,23 @@ impl World {
     pub async fn hires(&self, name: &str, roles: &str) -> OnDuty {
         std::fs::write(self.home.path(name), secret(name)).unwrap();
         hired(&self.app.wallet, name, roles).await
+    }
+
+    /// Somebody begins to work here who approves on this phone, with this PIN.
+    pub async fn hires_on_phone(&self, name: &str, roles: &str, phone: &str, pin: &str) -> OnDuty {
+        let duty = hired_on(&self.app.wallet, name, roles, phone).await;
+        self.staff_pin(&duty, pin).await.unwrap();
+        duty
+    }
+
+    /// One of the staff chooses a PIN for their phone.
+    pub async fn staff_pin(&self, duty: &OnDuty, pin: &str) -> Result<Outcome, Refusal> {
+        let wallet = &self.app.wallet;
+        let name = by_phone::CHOOSE.name;
+        let key = Key::new(wallet.clock.now(), name, &wallet.randomness.bytes::<16>());
+        let secret = Some(pin.to_owned().into());
+        let request = Request { secret, ..request(Mode::Execute, name, &[]) };
+        wallet.act_as_staff(duty, request, key).await
     }
 
     /// Runs a command under the name of one of the staff.
@@ -158,6 +184,33 @@ impl World {
             Outcome::Waits(request, _) => panic!("a look waits as {request}"),
         }
     }
+}
+
+/// One of the staff, by whatever name, says what they think of a deal as it stood then.
+pub async fn judges(
+    world: &World,
+    code: &str,
+    seen: i64,
+    staff: &str,
+    verdict: Verdict,
+) -> Result<(), Refusal> {
+    let duty = staff_on_show::colleague(&world.app.wallet, staff, "care_lead").await?;
+    let seen = seen.to_string();
+    let named = [("deal", code), ("seen", &seen)];
+    let done = match verdict {
+        Verdict::Propose { back_minor, cause, words } => {
+            let (back, cause): (_, &str) = (back_minor.to_string(), cause.into());
+            let said = [("back", &*back), ("cause", cause), ("why", &words)];
+            let inputs = [&named[..], &said[..]].concat();
+            world.staff_does(&duty, judging::PROPOSE.name, &inputs).await
+        }
+        Verdict::Confirm => world.staff_does(&duty, judging::CONFIRM.name, &named).await,
+        Verdict::Reject { why } => {
+            let inputs = [&named[..], &[("why", &*why)]].concat();
+            world.staff_does(&duty, judging::REJECT.name, &inputs).await
+        }
+    };
+    done.map(|_slots| ())
 }
 
 fn request(mode: Mode, service: &str, inputs: &[(&str, &str)]) -> Request {

@@ -90,6 +90,12 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
             "once = 99_000",
             "sim.out: the value of a longer time is below",
         ),
+        (
+            "approvals.toml",
+            "from = 50_000",
+            "from = 0",
+            "outlets: `from` is not above that of the band before",
+        ),
         ("texts/en.toml", "[nav]", "[nav", ""),
     ];
     for (file, old, new, expected) in cases {

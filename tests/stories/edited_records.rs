@@ -1,10 +1,11 @@
-//! Who works here, and what banks say: not a column of such a row changes unseen, and no row goes.
+//! Who works here or at an outlet, and what banks say: not a column of such a row changes unseen, and no row goes.
 //! Somebody with the database in their hands edits one after the other past the book.
 
 use super::engine::either;
 use super::ledger::*;
 use kadogo::book::{Change, check};
 use kadogo::id::{Id, PostingId};
+use kadogo::store::assistants::AssistantRow;
 use kadogo::store::bank_rows::{BankAccountRow, BankStatementRow};
 use kadogo::store::record::Cell;
 use kadogo::store::records::Record;
@@ -65,6 +66,10 @@ fn statement() -> Record {
     })
 }
 
+fn serves() -> Record {
+    Record::Assistant(AssistantRow::begins(Id::of(NUMBER), Id::of(7), Id::of(8), 9))
+}
+
 /// Everything that somebody may do to the one row of a table, but give it another number.
 fn edits(record: &Record) -> Vec<String> {
     let entry = record.entry();
@@ -88,11 +93,11 @@ fn edits(record: &Record) -> Vec<String> {
 #[tokio::test]
 async fn not_a_column_of_staff_or_of_a_bank_changes_unseen() {
     let ledger = Ledger::new().await;
-    let records = [njeri(), at_the_bank(), statement()];
+    let records = [njeri(), at_the_bank(), statement(), serves()];
     let before = ledger.check().records;
     let keep = records.clone().map(|record| Change::keep(record, "keep"));
     ledger.ok(changes("records", keep.into())).await;
-    assert_eq!(ledger.check().records, before + 3);
+    assert_eq!(ledger.check().records, before + 4);
     for record in &records {
         let table = record.entry().table;
         ledger.sql(&format!("CREATE TABLE saved AS SELECT * FROM {}", table.name));

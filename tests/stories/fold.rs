@@ -241,6 +241,7 @@ impl Guard {
                     key_version: 1,
                     salt: vec![],
                     tag: vec![],
+                    start_until: None,
                     attempts: 0,
                 };
                 Change::keep(Record::Pin(row), "set_pin")

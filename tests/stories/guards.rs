@@ -39,6 +39,7 @@ fn pin(account: i64, version: i64) -> Change {
         key_version: 1,
         salt: vec![1],
         tag: vec![2],
+        start_until: None,
         attempts: 0,
     };
     Change::keep(Record::Pin(row), "set_pin")

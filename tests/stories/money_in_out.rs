@@ -188,9 +188,11 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     assert_eq!(code(refused), "statement_gap");
 
     // e-money against the line: in parts, by two, never more than there is
-    let by = kadogo::wallet::Behalf::of_service();
-    let outlet = world.app.wallet.open_outlet(&by, "Duka Kuu", "Nairobi", None).await.unwrap();
-    let agent = kadogo::agent_number::AgentNumber::of(outlet.float_account).to_string();
+    let agents = world.hires("asha", "agents").await;
+    let outlet = [("outlet", "Duka Kuu"), ("area", "Nairobi"), ("why", "the head office")];
+    let opened = world.staff_does(&agents, "open_outlet", &outlet).await.unwrap();
+    let agent = opened["agent"].to_string();
+    let float = kadogo::agent_number::AgentNumber::parse(&agent).unwrap().outlet();
     let line = format!("{file}-1");
     let issue = |amount: &'static str| {
         [("line", line.as_str()), ("amount", amount), ("to", agent.as_str()), ("why", "float")]
@@ -265,7 +267,7 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     assert_eq!(standing.suspense_minor, 3_000_000, "a shop, and somebody else");
     assert_eq!(standing.interest_minor, 12_345);
     assert_eq!(standing.at_banks_minor(), closing);
-    assert_eq!(float_of(&world, outlet.float_account).await, 25_000_000);
+    assert_eq!(float_of(&world, float).await, 25_000_000);
     world.check();
 }
 

@@ -6,9 +6,9 @@ use super::aids::*;
 use super::market::{MARIAM, NJERI, OTIENO, agent, float};
 use super::program::Said;
 use super::world::*;
-use kadogo::actor::Actor;
+use kadogo::book::Key;
+use kadogo::request::{Mode, Request};
 use kadogo::time::Clock;
-use kadogo::wallet::Behalf;
 use std::time::Duration;
 
 /// Who is signed in, as all that these commands take.
@@ -34,6 +34,18 @@ fn refused(world: &World, args: &[&str]) -> String {
     err
 }
 
+/// One asks for it by command, and otis approves it by command: what it came to.
+fn approved(world: &World, args: &[&str]) -> String {
+    let waits = runs(world, args);
+    let number = waits.split("approval: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let shown = world.run_as("otis", &["approve", "show", &number]).out;
+    let seen = shown.split("seen: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let said = world.run_as("otis", &["approve", "yes", &number, "--seen", &seen]);
+    let is_sum = |line: &&str| ["amount", "owed", "finds"].iter().any(|sum| line.contains(sum));
+    let sums: Vec<&str> = said.out.lines().filter(is_sum).collect();
+    format!("{}\n", sums.join("\n"))
+}
+
 async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
     phone.pick("agent").await;
@@ -51,18 +63,23 @@ async fn commission_is_rechecked_clawed_back_and_paid_by_command() {
     serve(&mariam, &[Pick("work"), Pick("pay"), Yes, Type("6734")]).await;
     let zone = &world.app.wallet.config.market.zone;
     let day = world.clock.now().day(zone).to_string();
+    world.hires("otis", "finance_lead").await;
+    let back = ["agent", "take-back", "--day", &day, "--why", "one deposit in two"];
     let mut told = vec![runs(&world, &["agent", "recheck", "--day", &day])];
-    told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
+    told.push(approved(&world, &back));
     told.push(runs(&world, &["agent", "list"]));
     world.clock.advance(Duration::from_secs(60));
     serve(&mariam, &[Pick("in"), Type("0700000004"), Type("1000"), Yes, Type("6734")]).await;
     let before = (float(&world, NJERI).await, float(&world, MARIAM).await);
     told.push(runs(&world, &["agent", "pay"]));
     told.push(runs(&world, &["agent", "pay"]));
-    told.push(runs(&world, &["agent", "recheck", "--day", &day, "--claw-back"]));
+    told.push(approved(&world, &back));
+    told.push(runs(&world, &["agent", "recheck", "--day", &day]));
     let after = (float(&world, NJERI).await, float(&world, MARIAM).await);
     assert_eq!((after.0 - before.0, after.1 - before.1), (608, 684 - 532));
-    insta::assert_snapshot!(told.join("--\n").replace(&day, "[day]"));
+    let short = world.clock.now().day(zone);
+    let short = format!("{:02}/{:02}/{:02}", short.day(), short.month(), short.year() % 100);
+    insta::assert_snapshot!(told.join("--\n").replace(&day, "[day]").replace(&short, "[day]"));
     let tomorrow = Clock::System.now().plus(Duration::from_secs(24 * 3_600)).day(zone).to_string();
     assert!(refused(&world, &["agent", "recheck", "--day", &tomorrow]).contains("is not over yet"));
     world.check();
@@ -88,8 +105,8 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
     }
     // nobody objects yet: then it is not for staff to give back
     assert!(
-        refused(&world, &["reversal", "give-back", &codes[0], "too", "early"])
-            .contains("is not decided: undo_gone")
+        refused(&world, &["reversal", "give-back", &codes[0], "--why", "too early"])
+            .contains("That is decided already.")
     );
     for _one in &codes {
         dial_afresh(&baraka).await;
@@ -105,15 +122,16 @@ async fn wrong_sends_are_listed_given_back_and_released_by_command() {
         lines.iter().all(|line| line.contains("disputed") && line.contains("30 days: 2")),
         "{listed}"
     );
-    assert!(refused(&world, &["reversal", "give-back", "K7M2Q9XWTB", "why"]).contains("undo_not"));
-    let given = runs(&world, &["reversal", "give-back", &codes[0], "phone", "records"]);
-    assert_eq!(given, format!("{}: KES 200 given back to who sent it\n", codes[0]));
-    let left = runs(&world, &["reversal", "release", &codes[1], "they", "agreed"]);
-    assert_eq!(left, format!("{}: KES 300 left with who received it\n", codes[1]));
+    let unknown = ["reversal", "give-back", "K7M2Q9XWTB", "--why", "whose is it"];
+    assert!(refused(&world, &unknown).contains("Only what you sent to a person"));
+    let given = runs(&world, &["reversal", "give-back", &codes[0], "--why", "phone records"]);
+    assert!(given.starts_with("done\n  amount: KES 200\n"), "{given}");
+    let left = runs(&world, &["reversal", "release", &codes[1], "--why", "they agreed"]);
+    assert!(left.starts_with("done\n  amount: KES 300\n"), "{left}");
     // decided is decided
     assert!(
-        refused(&world, &["reversal", "release", &codes[0], "second", "thoughts"])
-            .contains("undo_gone")
+        refused(&world, &["reversal", "release", &codes[0], "--why", "second thoughts"])
+            .contains("That is decided already.")
     );
     assert_eq!(runs(&world, &["reversal", "list"]), "");
     assert_eq!(
@@ -137,14 +155,14 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
     assert!(
         runs(&world, &["agent", "dismiss", OTIENO, "--why", "he left us"])
-            .contains("does not serve at Mama Njeri Shop any more")
+            .contains("name: Mama Njeri Shop")
     );
     let screen = otieno.press("2905").await;
     assert!(screen.contains("si ya wakala"), "{screen}");
     assert!(!otieno.dial().await.contains("Wakala"), "{}", otieno.transcript());
     assert!(
         refused(&world, &["agent", "dismiss", OTIENO, "--why", "he left us"])
-            .contains("serves nowhere")
+            .contains("They serve at no outlet.")
     );
     // colleagues go on, and whoever is wanted back begins with another PIN
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("1000"), Yes, Type("8417")]).await;
@@ -154,7 +172,12 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     );
     let number = agent(&world, NJERI).await;
     let employed = runs(&world, &["agent", "employ", &number, OTIENO, "--why", "he is back"]);
-    let pin = employed.split("PIN is ").nth(1).unwrap()[..5].to_owned();
+    // the command has the machine's clock
+    world.clock.advance(Duration::from_secs(2 * 24 * 3_600 + 60));
+    let told = world.inbox(OTIENO).await;
+    let told = told.iter().find(|text| text.contains("ya kuanzia")).unwrap();
+    let start = told.split("kuanzia ni ").nth(1).unwrap()[..5].to_owned();
+    assert!(!employed.contains(&start), "nobody of the staff sees it: {employed}");
     assert!(
         serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("2905")])
             .await
@@ -162,7 +185,13 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
         "{}",
         otieno.transcript()
     );
-    serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type(&pin)]).await;
+    // it opens nothing but the choice of another one
+    let start_opens =
+        serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type(&start)]).await;
+    assert!(start_opens.contains("Chagua PIN yako kwanza"), "{start_opens}");
+    let way = [Pick("work"), Pick("pin"), Type("36925"), Type("36925"), Type(&start)];
+    serve(&otieno, &way).await;
+    serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("36925")]).await;
     assert_eq!(float(&world, NJERI).await, before - 150_000);
     world.check();
 }
@@ -174,14 +203,16 @@ async fn who_is_dismissed_between_the_plan_and_the_commit_moves_nothing() {
     let otieno = world.phone(OTIENO);
     let before = float(&world, NJERI).await;
     serve(&otieno, &[Pick("in"), Type("0700000005"), Type("1000"), Yes]).await;
-    let caller =
-        world.app.wallet.caller(kadogo::phone::Msisdn::from_e164(OTIENO).unwrap()).await.unwrap();
-    let assistant = caller.post.unwrap().assistant.id;
+    let asha = world.hires(ASHA, "agents").await;
     let book = Held::the_book(&world).await;
     let wallet = world.app.wallet.clone();
     let dismissed = tokio::spawn(async move {
-        let by = Behalf { actor: Actor::Staff(ASHA.to_owned()), why: "he left us".to_owned() };
-        wallet.dismiss(&by, assistant).await
+        let fields = [("phone", OTIENO), ("why", "he left us")];
+        let fields = fields.map(|(name, typed)| (name.to_owned(), typed.to_owned())).into();
+        let service = kadogo::wallet::agents::employing::DISMISS.name.to_owned();
+        let request = Request { mode: Mode::Execute, service, fields, secret: None };
+        let key = Key::new(wallet.clock.now(), "dismiss", b"otieno");
+        wallet.act_as_staff(&asha, request, key).await
     });
     until_waiting(&world, 1).await;
     let (screen, ()) = tokio::join!(otieno.press("2905"), async {
@@ -235,8 +266,8 @@ async fn a_command_without_somebody_who_may_does_nothing() {
     for args in [
         &["agent", "open", "Duka", "--area", "Soko", "--why", "a new one"][..],
         &["agent", "pay"],
-        &["reversal", "give-back", "K7M2Q9XWTB", "why"],
-        &["deal", "propose", "KMTRBX", "--back", "1", "--because", "shared", "why"],
+        &["reversal", "give-back", "K7M2Q9XWTB", "--why", "they said so"],
+        &["deal", "propose", "KMTRBX", "--back", "1", "--because", "shared", "--why", "both"],
         &["freeze", "0700000001", "--way", "out", "--basis", "care", "--why", "she called"],
     ] {
         assert!(refused(&world, args).contains("for staff with another role"), "{args:?}");

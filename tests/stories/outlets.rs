@@ -25,12 +25,13 @@ pub async fn account(world: &World, id: i64) -> i64 {
 }
 
 /// What a query answers, a line each.
-pub async fn query(world: &World, text: &'static str) -> Vec<String> {
+pub async fn query(world: &World, text: &str) -> Vec<String> {
+    let text = text.to_owned();
     world
         .app
         .wallet
         .store
-        .read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, text)))
+        .read(move |conn| Ok::<_, kadogo::store::StoreError>(lines(conn, &text)))
         .await
         .unwrap()
 }

@@ -39,6 +39,7 @@ impl Place {
             "sms.toml",
             "tariff.toml",
             "limits.toml",
+            "approvals.toml",
             "texts/en.toml",
             "texts/sw.toml",
             "texts/fr.toml",

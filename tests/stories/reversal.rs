@@ -6,9 +6,11 @@
 use super::aids::*;
 use super::world::*;
 use kadogo::limits::Tier;
+use kadogo::refusal::Refusal;
 use kadogo::store::book_rows;
 use kadogo::store::book_rows::AccountState::{Frozen, StopDebit};
 use kadogo::wallet::reversals::reversal::UNDO_GONE;
+use kadogo::wallet::reversals::staff;
 use kadogo::wallet::reversals::undo::UNDO_NOT;
 use std::time::Duration;
 
@@ -211,6 +213,14 @@ async fn that_nothing_is_left_is_not_told_for_nothing() {
     world.check();
 }
 
+/// One of the staff decides what was asked back.
+async fn decides(world: &World, code: &str, give_back: bool, why: &str) -> Result<(), Refusal> {
+    let asha = kadogo::demo::staff_on_show::colleague(&world.app.wallet, "asha", "care").await?;
+    let service = if give_back { staff::GIVE_BACK } else { staff::RELEASE };
+    let inputs = [("receipt", code), ("why", why)];
+    world.staff_does(&asha, service.name, &inputs).await.map(|_slots| ())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
     for give_back in [true, false] {
@@ -221,30 +231,24 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         asks_back(&amina, &code).await;
         let wallet = &world.app.wallet;
         // before the receiver has spoken it is not for staff to give back
-        assert_eq!(
-            wallet.decide_reversal("asha", &code, true, "too early").await.unwrap_err().reason,
-            UNDO_GONE
-        );
+        assert_eq!(decides(&world, &code, true, "too early").await.unwrap_err().reason, UNDO_GONE);
         answers(&baraka, false, "").await;
         assert_eq!(stands(&world, BARAKA).await, (270_000, 20_000));
         assert_eq!(
-            wallet
-                .decide_reversal("asha", "K7M2Q9XWTB", give_back, "nothing")
-                .await
-                .unwrap_err()
-                .reason,
+            decides(&world, "K7M2Q9XWTB", give_back, "nothing").await.unwrap_err().reason,
             UNDO_NOT
         );
-        wallet.decide_reversal("asha", &code, give_back, "phone records").await.unwrap();
+        decides(&world, &code, give_back, "phone records").await.unwrap();
         let moved = if give_back { 20_000 } else { 0 };
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
         assert_eq!(stands(&world, AMINA).await, (500_000 - 20_700 + moved, 0));
-        // decided is decided; the same word again finds it done
-        assert!(wallet.decide_reversal("asha", &code, give_back, "phone records").await.is_ok());
-        assert_eq!(
-            wallet.decide_reversal("asha", &code, !give_back, "mind").await.unwrap_err().reason,
-            UNDO_GONE
-        );
+        // decided is decided
+        for again in [give_back, !give_back] {
+            assert_eq!(
+                decides(&world, &code, again, "second thoughts").await.unwrap_err().reason,
+                UNDO_GONE
+            );
+        }
         assert_eq!(stands(&world, BARAKA).await, (270_000 - moved, 0));
         let why = wallet
             .store
@@ -373,11 +377,10 @@ async fn the_receiver_and_staff_decide_at_the_same_moment() {
     answers(&baraka, false, "").await;
     dial_afresh(&baraka).await;
     baraka.go(&[Pick("people"), Pick("undo"), Pick("asked"), Line("Amina"), Yes]).await;
-    let wallet = &world.app.wallet;
     let (screen, back, free) = tokio::join!(
         baraka.press("4826"),
-        wallet.decide_reversal("asha", &code, true, "one"),
-        wallet.decide_reversal("asha", &code, false, "two")
+        decides(&world, &code, true, "the one"),
+        decides(&world, &code, false, "the other")
     );
     let done = [screen.contains("Imethibitishwa"), back.is_ok(), free.is_ok()];
     assert_eq!(done.iter().filter(|done| **done).count(), 1, "{screen} {back:?} {free:?}");
@@ -408,7 +411,7 @@ async fn who_is_stopped_keeps_nothing_that_is_asked_back() {
             world.app.wallet.wake_all().await.unwrap();
         }
         assert_eq!(stands(&world, BARAKA).await, (before.1 + 20_000, 20_000));
-        world.app.wallet.decide_reversal("asha", &code, true, "the police report").await.unwrap();
+        decides(&world, &code, true, "the police report").await.unwrap();
         assert_eq!(stands(&world, BARAKA).await, (before.1, 0));
         assert_eq!(world.balance(AMINA).await, before.0 - 700);
         world.check();

@@ -113,6 +113,32 @@ async fn the_real_thing_sends_through_the_gateway_and_has_no_demo_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_goes_by_other_files_than_the_service_does_nothing() {
+    let place = Place::new();
+    let stub = Stub::start().await;
+    let server = place.start(&["serve"], &serve_settings(&stub.url, SECRET)).await;
+    place.hires("asha", "agents", SECRET).await;
+    let secret = ("KADOGO_SECRET", SECRET);
+    let menus = place.menus();
+    let folder = ("KADOGO_MENUS", menus.to_str().unwrap());
+    let said = place.run_with(&["agent", "list"], &[secret, folder]);
+    assert_eq!(said.code, Some(0), "the same files in another folder: {said:?}");
+    let file = menus.join("limits.toml");
+    let limits = std::fs::read_to_string(&file).unwrap();
+    let other = limits.replace("low_float = 2_000", "low_float = 3_000");
+    std::fs::write(&file, &other).unwrap();
+    let open = ["agent", "open", "Duka", "--area", "Soko", "--why", "our first"];
+    let said = place.run_with(&open, &[secret, folder]);
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
+    for words in ["nothing was done", "in: limits.", "KADOGO_MENUS", "SIGHUP"] {
+        assert!(said.err.contains(words), "{words}: {said:?}");
+    }
+    std::fs::write(&file, &limits).unwrap();
+    assert_eq!(place.run_with(&open, &[secret, folder]).code, Some(0));
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_service_runs() {
     let place = Place::new();
     let stub = Stub::start().await;
@@ -125,7 +151,7 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     let agent = |args: &[&str]| place.run_with(&[&["agent"], args].concat(), &secret);
     let opened = agent(&["open", "Mama Njeri Shop", "--area", "Kibera", "--why", "our first"]);
     assert_eq!((opened.code, opened.err.contains("rror")), (Some(0), false), "{opened:?}");
-    let number = opened.out.split(' ').next().unwrap().to_owned();
+    let number = opened.out.split("agent: ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let second = agent(&[
         "open",
         "Duka la Soko",
@@ -138,16 +164,19 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     ]);
     assert!(second.out.contains("Duka la Soko"), "{second:?}");
     let stranger = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
-    assert!(stranger.code == Some(1) && stranger.err.contains("has no wallet yet"), "{stranger:?}");
+    assert!(
+        stranger.code == Some(1) && stranger.err.contains("has no Kadogo account"),
+        "{stranger:?}"
+    );
     for history in
         ["", "1", "1*Zawadi Njoki", "1*Zawadi Njoki*739105", "1*Zawadi Njoki*739105*739105"]
     {
         server.hop_at(&path, "ATUid_1", STRANGER, history).await;
     }
     let employed = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
-    assert!(employed.out.contains("their agent PIN is"), "{employed:?}");
+    assert!(employed.out.contains("person: Zawadi Njoki"), "{employed:?}");
     let again = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
-    assert!(again.err.contains("serves at Mama Njeri Shop already"), "{again:?}");
+    assert!(again.err.contains("They serve at an outlet already."), "{again:?}");
     let slip = agent(&["employ", "12345", STRANGER, "--why", "she serves"]);
     assert!(slip.err.contains("`12345` is not an agent number"), "{slip:?}");
     // their phone shows it at once, and the list too

@@ -187,6 +187,13 @@ CREATE TABLE rules (
     digest       BYTEA  NOT NULL
 );
 
+-- Tariffs that counted, whole, each by a number made of its digest: what was earned by one is checked by the same one. Beside
+-- the book.
+CREATE TABLE tariff_texts (
+    number BIGINT NOT NULL PRIMARY KEY,
+    text   TEXT   NOT NULL
+);
+
 -- == Staff ==
 
 -- Who works for the operator. By the book.
@@ -221,6 +228,9 @@ CREATE TABLE staff (
     -- when they came in last, microseconds UTC
     seen_at      BIGINT  NOT NULL
 );
+
+-- who calls from a number is asked at each dial
+CREATE INDEX staff_by_msisdn ON staff (msisdn) WHERE state = 'active';
 
 -- Where staff are at work: beside the book, like conversations. Of the secret that they show only the digest is kept.
 CREATE TABLE staff_sessions (
@@ -333,6 +343,9 @@ CREATE TABLE pins (
     salt         BYTEA  NOT NULL,
     -- empty: it was taken away
     tag          BYTEA  NOT NULL,
+    -- what was sent to its owner to begin with, and opens nothing but the choice of another one: until when; nothing where
+    -- they chose it
+    start_until  BIGINT,
     -- wrong tries in a row: each is counted in the commit in which it is compared
     attempts     BIGINT NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) WITH (fillfactor = 50);
@@ -417,14 +430,21 @@ CREATE TABLE outlets (
 );
 CREATE INDEX outlets_by_area ON outlets (area);
 
--- Who serves at an outlet: a person, on their own phone, with a PIN of their own for it (in pins, under this id). By staff.
+-- Who serves at an outlet: a person, on their own phone, with a PIN of their own for it (in pins, under this id). By the book.
 CREATE TABLE assistants (
-    id     BIGINT NOT NULL PRIMARY KEY,
-    person BIGINT NOT NULL UNIQUE,
-    outlet BIGINT NOT NULL,
-    since  BIGINT NOT NULL
+    id           BIGINT NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    person       BIGINT NOT NULL,
+    outlet       BIGINT NOT NULL,
+    since        BIGINT NOT NULL,
+    -- since when they do not any more
+    left_at      BIGINT
 );
-CREATE INDEX assistants_by_outlet ON assistants (outlet);
+CREATE UNIQUE INDEX assistants_serving ON assistants (person) WHERE left_at IS NULL;
+CREATE INDEX assistants_by_outlet ON assistants (outlet) WHERE left_at IS NULL;
 
 -- From counting the cash in the drawer to counting it again. By the book.
 CREATE TABLE shifts (
@@ -464,6 +484,8 @@ CREATE TABLE agent_journal (
     own_minor    BIGINT NOT NULL,
     head_minor   BIGINT NOT NULL,
     tax_minor    BIGINT NOT NULL,
+    -- by which tariff, as tariff_texts has it
+    tariff       BIGINT NOT NULL,
     at           BIGINT NOT NULL
 );
 CREATE INDEX agent_journal_by_shift ON agent_journal (shift) WHERE shift IS NOT NULL;

@@ -22,6 +22,7 @@ DROP TABLE bank_statements;
 DROP TABLE bank_accounts;
 DROP TABLE staff_sessions;
 DROP TABLE staff;
+DROP TABLE tariff_texts;
 DROP TABLE rules;
 DROP TABLE restrictions;
 DROP TABLE settings;

@@ -167,6 +167,13 @@ CREATE TABLE rules (
     digest       BLOB    NOT NULL
 ) STRICT;
 
+-- Tariffs that counted, whole, each by a number made of its digest: what was earned by one is checked by the same one. Beside
+-- the book.
+CREATE TABLE tariff_texts (
+    number INTEGER NOT NULL PRIMARY KEY,
+    text   TEXT    NOT NULL
+) STRICT;
+
 -- == Staff ==
 
 -- Who works for the operator. By the book.
@@ -201,6 +208,9 @@ CREATE TABLE staff (
     -- when they came in last, microseconds UTC
     seen_at      INTEGER NOT NULL
 ) STRICT;
+
+-- who calls from a number is asked at each dial
+CREATE INDEX staff_by_msisdn ON staff (msisdn) WHERE state = 'active';
 
 -- Where staff are at work: beside the book, like conversations. Of the secret that they show only the digest is kept.
 CREATE TABLE staff_sessions (
@@ -313,6 +323,9 @@ CREATE TABLE pins (
     salt         BLOB    NOT NULL,
     -- empty: it was taken away
     tag          BLOB    NOT NULL,
+    -- what was sent to its owner to begin with, and opens nothing but the choice of another one: until when; nothing where
+    -- they chose it
+    start_until  INTEGER,
     -- wrong tries in a row: each is counted in the commit in which it is compared
     attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts BETWEEN 0 AND 5)
 ) STRICT, WITHOUT ROWID;
@@ -397,14 +410,21 @@ CREATE TABLE outlets (
 ) STRICT;
 CREATE INDEX outlets_by_area ON outlets (area);
 
--- Who serves at an outlet: a person, on their own phone, with a PIN of their own for it (in pins, under this id). By staff.
+-- Who serves at an outlet: a person, on their own phone, with a PIN of their own for it (in pins, under this id). By the book.
 CREATE TABLE assistants (
-    id     INTEGER NOT NULL PRIMARY KEY,
-    person INTEGER NOT NULL UNIQUE,
-    outlet INTEGER NOT NULL,
-    since  INTEGER NOT NULL
+    id           INTEGER NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      INTEGER NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting INTEGER NOT NULL,
+    person       INTEGER NOT NULL,
+    outlet       INTEGER NOT NULL,
+    since        INTEGER NOT NULL,
+    -- since when they do not any more
+    left_at      INTEGER
 ) STRICT;
-CREATE INDEX assistants_by_outlet ON assistants (outlet);
+CREATE UNIQUE INDEX assistants_serving ON assistants (person) WHERE left_at IS NULL;
+CREATE INDEX assistants_by_outlet ON assistants (outlet) WHERE left_at IS NULL;
 
 -- From counting the cash in the drawer to counting it again. By the book.
 CREATE TABLE shifts (
@@ -443,6 +463,8 @@ CREATE TABLE agent_journal (
     own_minor    INTEGER NOT NULL,
     head_minor   INTEGER NOT NULL,
     tax_minor    INTEGER NOT NULL,
+    -- by which tariff, as tariff_texts has it
+    tariff       INTEGER NOT NULL,
     at           INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX agent_journal_by_shift ON agent_journal (shift) WHERE shift IS NOT NULL;

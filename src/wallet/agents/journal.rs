@@ -72,6 +72,7 @@ pub fn record(
         own_minor: work.earned.outlet_minor,
         head_minor: work.earned.head_office_minor,
         tax_minor: work.earned.withheld_tax_minor,
+        tariff: context.tariff.number(),
         at: context.now.micros(),
     })))
 }

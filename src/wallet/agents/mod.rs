@@ -6,11 +6,15 @@ pub mod cash_ask;
 pub mod cash_in;
 pub mod cash_out;
 pub mod commission;
+pub mod commission_paying;
 pub mod counter;
 pub mod deposit_code;
+pub mod employing;
 pub mod find;
 pub mod float;
+pub mod float_moving;
 pub mod journal;
+pub mod mending;
 pub mod opening;
 pub mod outlet_view;
 pub mod owed;
@@ -19,6 +23,8 @@ pub mod recheck;
 pub mod register;
 pub mod settings;
 pub mod shift;
+pub mod suspending;
+pub mod taking_back;
 
 #[cfg(test)]
 mod tests;

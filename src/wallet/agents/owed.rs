@@ -6,7 +6,7 @@ use super::super::Wallet;
 use super::super::bootstrap::BootstrapError;
 use super::super::plan::Act;
 use crate::actor::Actor;
-use crate::book::{COMMISSIONS, Change, Key, Leg, Posting, TAX, key};
+use crate::book::{COMMISSIONS, Change, Keep, Key, Leg, Posting, TAX, key};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
 use crate::store::book_rows::Account;
@@ -16,7 +16,7 @@ use crate::store::{Conn, StoreError, agent_rows, book_rows};
 use crate::time::Timestamp;
 
 /// What the posting is called.
-const KIND: &str = "clawback";
+pub(super) const KIND: &str = "clawback";
 
 /// What was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,47 +35,40 @@ impl Taken {
 }
 
 /// A find, and how those stand who have to give back.
-struct Claim {
+pub(super) struct Claim {
     /// What is known of it by now.
-    row: ClawbackRow,
-    /// It is found for the first time, or by another amount.
-    news: bool,
+    pub(super) row: ClawbackRow,
     /// The commission account of the outlet,
-    own: AccountId,
+    pub(super) own: AccountId,
     /// and of its head office.
-    head: Option<AccountId>,
+    pub(super) head: Option<AccountId>,
     /// These, and that of the tax office.
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     /// What was withheld for the tax office with it, where nothing of it was taken before, minor
     /// units.
-    tax_minor: i64,
+    pub(super) tax_minor: i64,
 }
 
 impl Wallet {
     /// Takes what is owed of all finds out of what is there now; says how much it was, minor units.
-    pub async fn collect_owed(&self, by: &Actor) -> Result<i64, BootstrapError> {
+    pub async fn collect_owed(&self) -> Result<i64, BootstrapError> {
         let mut sum_minor = 0_i64;
         for row in self.store.read(clawbacks::owed).await? {
-            let taken = self.take_back(by, row, 0).await?;
+            let taken = self.take_back(row).await?;
             sum_minor = sum_minor.saturating_add(taken.own_minor).saturating_add(taken.head_minor);
         }
         Ok(sum_minor)
     }
 
-    /// Takes what is owed of a find and there, and writes it down: also where nothing is there and
-    /// it was not known. The tax is taken only with the first of it.
-    pub(super) async fn take_back(
-        &self,
-        by: &Actor,
-        found: ClawbackRow,
-        tax_minor: i64,
-    ) -> Result<Taken, BootstrapError> {
-        let claim = self.store.read(move |conn| Claim::read(conn, &found, tax_minor)).await?;
-        let (taken, key, act) = claim.decide();
-        if act.legs.is_empty() && !claim.news {
+    /// Takes what is owed of a find and there, and writes it down.
+    async fn take_back(&self, found: ClawbackRow) -> Result<Taken, BootstrapError> {
+        let claim = self.store.read(move |conn| Claim::read(conn, &found)).await?;
+        let (taken, act) = claim.decide("");
+        let key = claim.key();
+        if act.legs.is_empty() {
             return Ok(taken);
         }
-        let posting = Posting { actor: by.clone(), ..self.planned(key, act) };
+        let posting = Posting { actor: Actor::Service, ..self.planned(key, act) };
         match self.book.post(posting).await {
             Ok(receipt) if receipt.repeated => Ok(Taken::default()),
             Ok(_receipt) => Ok(taken),
@@ -87,7 +80,8 @@ impl Wallet {
 }
 
 impl Claim {
-    fn read(conn: &mut Conn, found: &ClawbackRow, tax_minor: i64) -> Result<Claim, StoreError> {
+    /// Of a find that was written down.
+    fn read(conn: &mut Conn, found: &ClawbackRow) -> Result<Claim, StoreError> {
         let own = agent_rows::outlet(conn, found.outlet)?
             .ok_or(StoreError::Damaged("a find at no outlet"))?;
         let own = own.commission_account;
@@ -95,19 +89,13 @@ impl Claim {
             Some(head) => agent_rows::outlet(conn, head)?.map(|head| head.commission_account),
             None => None,
         };
-        let ids: Vec<AccountId> = [own, TAX].into_iter().chain(head).collect();
+        let ids: Vec<AccountId> = [own].into_iter().chain(head).collect();
         let accounts = book_rows::accounts_of(conn, &ids)?;
         // what was taken is read after the accounts: who takes in between moves them, and this is
         // refused
         let find = (found.day, found.outlet, found.customer, found.service.as_str());
-        let known = clawbacks::by_key(conn, find)?;
-        let news = known.as_ref().is_none_or(|known| known.found_minor != found.found_minor);
-        let tax_minor = if known.is_none() { tax_minor } else { 0 };
-        let row = match known {
-            Some(known) => ClawbackRow { found_minor: found.found_minor, ..known },
-            None => found.clone(),
-        };
-        Ok(Claim { row, news, own, head, accounts, tax_minor })
+        let row = clawbacks::by_key(conn, find)?.unwrap_or_else(|| found.clone());
+        Ok(Claim { row, own, head, accounts, tax_minor: 0 })
     }
 
     fn account(&self, id: AccountId) -> Option<&Account> {
@@ -124,8 +112,9 @@ impl Claim {
         self.account(id).and_then(|account| account.last_posting)
     }
 
-    /// What is taken, under which key, and what is committed for it.
-    fn decide(&self) -> (Taken, Key, Act) {
+    /// What is taken, and what is committed for it: also where nothing is there, so that it stays
+    /// owed.
+    pub(super) fn decide(&self, why: &str) -> (Taken, Act) {
         let taken = Taken {
             own_minor: self.row.owed_minor().min(self.free_minor(self.own)),
             head_minor: self
@@ -143,8 +132,9 @@ impl Claim {
             head_taken_minor: self.row.head_taken_minor.saturating_add(taken.head_minor),
             ..self.row.clone()
         };
-        changes.push(Change::keep(Record::Clawback(row), "take_back"));
-        (taken, self.key(), Act { kind: KIND, legs: self.legs(taken), changes, ..Act::default() })
+        let record = Record::Clawback(row);
+        changes.push(Change::Keep(Keep { record, event: "take_back", note: why.to_owned() }));
+        (taken, Act { kind: KIND, legs: self.legs(taken), changes, ..Act::default() })
     }
 
     fn legs(&self, taken: Taken) -> Vec<Leg> {
@@ -188,7 +178,6 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::book::Keep;
     use crate::id::Id;
     use crate::store::book_rows::AccountState;
     use crate::wallet::trial::account;
@@ -217,7 +206,7 @@ mod tests {
             account(HEAD.number(), head_minor),
             account(TAX.number(), 10_000),
         ];
-        Claim { row, news: false, own: OWN, head: Some(HEAD), accounts, tax_minor }
+        Claim { row, own: OWN, head: Some(HEAD), accounts, tax_minor }
     }
 
     fn moved(act: &Act, id: i64) -> i64 {
@@ -235,7 +224,7 @@ mod tests {
 
     #[test]
     fn each_gives_back_their_own_part_of_what_is_there() {
-        let (taken, _, act) = claim(5_000, 5_000, 50).decide();
+        let (taken, act) = claim(5_000, 5_000, 50).decide("");
         assert_eq!(taken, Taken { own_minor: 600, head_minor: 200 });
         assert_eq!(
             [OWN, HEAD, Id::of(TAX.number()), COMMISSIONS].map(|id| moved(&act, id.number())),
@@ -244,7 +233,7 @@ mod tests {
         assert_eq!((written(&act).taken_minor, written(&act).head_taken_minor), (1_000, 300));
         assert_eq!(written(&act).version, 3);
         assert_eq!(written(&act).owed_minor(), 0);
-        let (taken, _, act) = claim(599, 0, 0).decide();
+        let (taken, act) = claim(599, 0, 0).decide("");
         assert_eq!(taken, Taken { own_minor: 599, head_minor: 0 });
         assert_eq!(
             [OWN, HEAD, Id::of(TAX.number()), COMMISSIONS].map(|id| moved(&act, id.number())),
@@ -257,7 +246,7 @@ mod tests {
     #[test]
     fn where_nothing_is_there_it_is_written_down_all_the_same() {
         for minor in [0, -5] {
-            let (taken, _, act) = claim(minor, 0, 0).decide();
+            let (taken, act) = claim(minor, 0, 0).decide("");
             assert_eq!((taken, act.legs.len()), (Taken::default(), 0));
             assert_eq!(written(&act).taken_minor, 400);
         }
@@ -265,14 +254,14 @@ mod tests {
         for account in &mut frozen.accounts {
             account.state = AccountState::Frozen;
         }
-        assert_eq!(frozen.decide().0, Taken::default());
-        assert!(frozen.decide().2.legs.is_empty());
+        assert_eq!(frozen.decide("").0, Taken::default());
+        assert!(frozen.decide("").1.legs.is_empty());
     }
 
     #[test]
     fn an_outlet_without_a_head_office_gives_back_its_own_alone() {
         let alone = Claim { head: None, ..claim(5_000, 5_000, 0) };
-        let (taken, _, act) = alone.decide();
+        let (taken, act) = alone.decide("");
         assert_eq!(
             (taken, moved(&act, HEAD.number())),
             (Taken { own_minor: 600, head_minor: 0 }, 0)
@@ -282,8 +271,8 @@ mod tests {
 
     #[test]
     fn no_more_tax_goes_back_than_is_there() {
-        assert_eq!(moved(&claim(0, 0, 10_001).decide().2, TAX.number()), -10_000);
-        assert_eq!(moved(&claim(0, 0, -1).decide().2, TAX.number()), 0);
+        assert_eq!(moved(&claim(0, 0, 10_001).decide("").1, TAX.number()), -10_000);
+        assert_eq!(moved(&claim(0, 0, -1).decide("").1, TAX.number()), 0);
     }
 
     #[test]
@@ -293,7 +282,7 @@ mod tests {
         assert_eq!(first.key(), later.key());
         later.accounts[1].last_posting = Some(Id::of(50));
         assert_ne!(first.key(), later.key());
-        let at = |claim: &Claim| match claim.decide().2.changes.as_slice() {
+        let at = |claim: &Claim| match claim.decide("").1.changes.as_slice() {
             [
                 Change::AtPosting { posting: own, .. },
                 Change::AtPosting { posting: head, .. },

@@ -42,9 +42,10 @@ pub const PAY: Service = Service {
 pub const NOTHING_EARNED: Reason = Reason::new("nothing_earned");
 
 /// What the posting is called.
-const KIND: &str = "commission";
+pub const KIND: &str = "commission";
 
-const PAID: Message = Message::balance(
+/// To who serves at the outlet.
+pub const PAID: Message = Message::balance(
     "sms.commission_paid",
     &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
 );
@@ -88,11 +89,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// What of a commission can be paid out, minor units.
-fn payable_minor(earned: &Account, owed_minor: i64) -> i64 {
+pub fn payable_minor(earned: &Account, owed_minor: i64) -> i64 {
     if earned.state.pays() { earned.balance_minor.saturating_sub(owed_minor) } else { 0 }
 }
 
-fn legs(outlet: &OutletRow, amount_minor: i64) -> Vec<Leg> {
+/// The commission becomes float.
+pub fn legs(outlet: &OutletRow, amount_minor: i64) -> Vec<Leg> {
     vec![
         Leg { account: outlet.commission_account, amount_minor: amount_minor.saturating_neg() },
         Leg { account: outlet.float_account, amount_minor },
@@ -112,22 +114,10 @@ struct Due {
 }
 
 impl Wallet {
-    /// Pays all commission to the floats of the outlets that earned it; says what each got, minor
-    /// units. Who runs it again pays what was earned since.
-    pub async fn pay_commissions(
-        &self,
-        by: &Actor,
-    ) -> Result<Vec<(OutletRow, i64)>, BootstrapError> {
-        // what is owed goes back first: what is paid out is what is theirs
-        self.collect_owed(by).await?;
-        let mut paid = Vec::new();
-        for due in self.due(None).await? {
-            // a float that was frozen meanwhile takes nothing: it is paid the next time
-            if self.book.post(self.payout(by, &due)).await.is_ok() {
-                paid.push((due.outlet, due.amount_minor));
-            }
-        }
-        Ok(paid)
+    /// The outlets to which commission can be paid now, and how much, minor units.
+    pub async fn commission_due(&self) -> Result<Vec<(OutletRow, i64)>, StoreError> {
+        let due = self.due(None).await?;
+        Ok(due.into_iter().map(|due| (due.outlet, due.amount_minor)).collect())
     }
 
     /// Pays out what is due by the operator's schedule, once for each day, week or month however
@@ -144,9 +134,9 @@ impl Wallet {
         let mut paid = 0_usize;
         let mut all = true;
         if until.is_some() {
-            self.collect_owed(&Actor::Service).await?;
+            self.collect_owed().await?;
             for due in self.due(Some(begun)).await? {
-                match self.book.post(self.payout(&Actor::Service, &due)).await {
+                match self.book.post(self.payout(&due)).await {
                     Ok(receipt) => paid = paid.saturating_add(usize::from(!receipt.repeated)),
                     // a frozen float is paid the next time; all else is tried again at once
                     Err(refusal) => all = all && refusal.reason == Reason::ACCOUNT_CLOSED,
@@ -173,7 +163,7 @@ impl Wallet {
         Ok(due.await?.into_iter().flatten().collect())
     }
 
-    fn payout(&self, by: &Actor, due: &Due) -> Posting {
+    fn payout(&self, due: &Due) -> Posting {
         let outlet = &due.outlet;
         let now = self.clock.now();
         let mut slots = party::outlet_sign(outlet);
@@ -198,7 +188,7 @@ impl Wallet {
         let key = Key::new(Timestamp::from_micros(0), "commission", &name);
         let legs = legs(outlet, due.amount_minor);
         let act = Act { kind: KIND, legs, changes, ..Act::default() };
-        Posting { actor: by.clone(), ..self.planned(key, act) }
+        Posting { actor: Actor::Service, ..self.planned(key, act) }
     }
 }
 

@@ -1,130 +1,206 @@
 //! Commission looked at again when a day is over: outlets of one head office that served the same
 //! customer, each with a part of one payment, earned more together than one of them would have with
-//! the whole. What was earned too much can be taken back, as a posting. No commission sinks below
-//! zero by it: what is not there stays owed; see `owed`.
+//! the whole. What each payment had to earn is said by the tariff that counted when it was made.
+//! What was earned too much can be taken back; see `taking_back`.
 
-use super::super::Wallet;
-use super::super::bootstrap::BootstrapError;
+use super::super::context::Context;
+use super::super::plan::{Plan, PlanError};
+use super::super::service::{Authority, Service};
 use super::owed::Taken;
-use crate::actor::Actor;
+use crate::agent_number::AgentNumber;
 use crate::calendar::Day;
-use crate::id::{AccountId, PostingId};
+use crate::id::AccountId;
 use crate::money::Money;
-use crate::store::StoreError;
-use crate::store::agent_rows::{self, OutletRow};
-use crate::store::clawbacks::{self, ClawbackRow};
-use crate::store::working_day::{self, AgentJournalRow};
-use crate::tariff::Commission;
-use crate::time::Timestamp;
-use jiff::civil::Date;
-use std::collections::BTreeMap;
+use crate::refusal::{Reason, Refusal};
+use crate::staff::role::Right;
+use crate::store::agent_rows::OutletRow;
+use crate::store::clawbacks::ClawbackRow;
+use crate::store::wants::Want;
+use crate::store::working_day::AgentJournalRow;
+use crate::tariff::{Commission, Tariff};
+use crate::value::{Kind, Slot, Slots, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The day is not over.
+pub const DAY_NOT_OVER: Reason = Reason::new("day_not_over");
+/// The tariff by which something was earned is not kept any more.
+pub const TARIFF_UNKNOWN: Reason = Reason::new("tariff_unknown");
+
+/// Input `day`; a line for each find.
+pub const RECHECK: Service = Service {
+    name: "recheck_commission",
+    authority: Authority::Staff(Right::Commission),
+    wants: &[of_day, of_those],
+    decide: recheck,
+    shows: &[
+        Slot("day", Kind::Day),
+        Slot("finds", Kind::Count),
+        Slot("name", Kind::Name),
+        Slot("agent", Kind::Phone),
+        Slot("earned_by", Kind::Text),
+        Slot("customer", Kind::Text),
+        Slot("too_much", Kind::Money),
+        Slot("taken", Kind::Money),
+        Slot("owed", Kind::Money),
+        Slot("head_too_much", Kind::Money),
+        Slot("head_taken", Kind::Money),
+        Slot("head_owed", Kind::Money),
+    ],
+    refusals: &[DAY_NOT_OVER, TARIFF_UNKNOWN],
+    ..Service::PLAIN
+};
 
 /// What an outlet earned too much with a customer on a day.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Find {
     /// The outlet.
     pub outlet: OutletRow,
+    /// The head office that earned with it, where it had one.
+    pub head: Option<OutletRow>,
     /// The wallet that was served.
     pub customer: AccountId,
     /// By which service.
     pub service: String,
     /// What was too much for each.
     pub excess: Commission,
-    /// What was taken back so far.
-    pub taken: Taken,
+    /// What is known of it by now.
+    pub known: Option<ClawbackRow>,
 }
 
 impl Find {
-    /// Whether this row of its day is about it.
-    fn is_in(&self, row: &ClawbackRow) -> bool {
-        (row.outlet, row.customer) == (self.outlet.float_account, self.customer)
-            && row.service == self.service
+    /// What was taken back so far.
+    pub fn taken(&self) -> Taken {
+        self.known.as_ref().map(Taken::of).unwrap_or_default()
     }
 }
 
-/// One customer's business of a day with the outlets of one head office.
-type Merged = BTreeMap<(AccountId, AccountId, String), Vec<AgentJournalRow>>;
-
-impl Wallet {
-    /// What was earned too much on a day of the market's calendar.
-    pub async fn recheck(&self, day: Date) -> Result<Vec<Find>, StoreError> {
-        let tariff = self.tariff.get();
-        let currency = self.config.market.currency;
-        let (from, before) = Timestamp::of_day(day, &self.config.market.zone);
-        let number = Day::of(from, &self.config.market.zone).number();
-        let due = move |service: &str, amount_minor: i64| match amount_minor {
-            0 => Commission::default(),
-            // beyond the last band nothing was earned and nothing is due
-            minor => {
-                tariff.commission(service, Money::new(minor, currency), day).unwrap_or_default()
-            }
-        };
-        let found = self.store.read(move |conn| {
-            let mut merged = Merged::new();
-            for row in working_day::journal_between(conn, from.micros(), before.micros())? {
-                merged.entry((row.team, row.customer, row.service.clone())).or_default().push(row);
-            }
-            let known = clawbacks::of_day(conn, i64::from(number))?;
-            let mut finds = Vec::new();
-            for rows in merged.into_values() {
-                for (outlet, excess) in excesses(&rows, &due) {
-                    let Some(first) = rows.first() else { continue };
-                    let Some(outlet) = agent_rows::outlet(conn, outlet)? else { continue };
-                    let excess =
-                        if outlet.head_office.is_some() { excess } else { undivided(excess) };
-                    let customer = first.customer;
-                    let service = first.service.clone();
-                    let mut find =
-                        Find { outlet, customer, service, excess, taken: Taken::default() };
-                    find.taken =
-                        known.iter().find(|row| find.is_in(row)).map(Taken::of).unwrap_or_default();
-                    finds.push(find);
-                }
-            }
-            Ok::<_, StoreError>(finds)
-        });
-        found.await
+/// The day that was typed, which must be over.
+pub fn day(context: &Context) -> Result<Day, PlanError> {
+    let day = Day::read(context.field("day")?);
+    let day = day.ok_or_else(|| Refusal::of_field(Reason::DATE_FORMAT, "day"))?;
+    if day < context.today() {
+        return Ok(day);
     }
+    Err(Refusal::of_field(DAY_NOT_OVER, "day").into())
+}
 
-    /// Takes back what of a find is still owed and there. What is not there stays owed.
-    pub async fn claw_back(
-        &self,
-        by: &Actor,
-        day: Date,
-        find: &Find,
-    ) -> Result<Taken, BootstrapError> {
-        let (from, _before) = Timestamp::of_day(day, &self.config.market.zone);
-        let number = i64::from(Day::of(from, &self.config.market.zone).number());
-        let row = ClawbackRow {
-            day: number,
-            outlet: find.outlet.float_account,
-            customer: find.customer,
-            service: find.service.clone(),
-            version: 0,
-            last_posting: PostingId::NONE,
-            found_minor: find.excess.outlet_minor,
-            taken_minor: 0,
-            head: find.outlet.head_office,
-            head_found_minor: find.excess.head_office_minor.max(0),
-            head_taken_minor: 0,
-        };
-        // the tax that was withheld goes back with the first of it, as far as it is there
-        self.take_back(by, row, find.excess.withheld_tax_minor).await
+fn journal(context: &Context, day: Day) -> Want {
+    let begins = |day: Day| day.begins(&context.config.market.zone).micros();
+    Want::Journal { from: begins(day), before: begins(day.next_day()) }
+}
+
+/// What must be read to find what was earned too much: what was done,
+pub fn of_day(context: &Context) -> Vec<Want> {
+    let Ok(day) = day(context) else { return Vec::new() };
+    vec![journal(context, day), Want::Clawbacks(day.number().into())]
+}
+
+fn rows<'a>(context: &Context<'a>, day: Day) -> Result<&'a [AgentJournalRow], PlanError> {
+    Ok(context.facts.journal(&journal(context, day))?)
+}
+
+/// The outlets that served, and what they belonged to.
+fn outlets(rows: &[AgentJournalRow]) -> Want {
+    let all: BTreeSet<AccountId> = rows.iter().flat_map(|row| [row.outlet, row.team]).collect();
+    Want::OutletsOf(all.into_iter().collect())
+}
+
+/// and where, and by which tariffs.
+pub fn of_those(context: &Context) -> Vec<Want> {
+    let Ok(rows) = day(context).and_then(|day| rows(context, day)) else { return Vec::new() };
+    let numbers: BTreeSet<i64> = rows.iter().map(|row| row.tariff).collect();
+    let before = numbers.into_iter().filter(|number| *number != context.tariff.number());
+    [outlets(rows)].into_iter().chain(before.map(Want::TariffText)).collect()
+}
+
+/// What was earned too much on a day, in the order of those who were served.
+pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
+    let rows = rows(context, day)?;
+    let outlets = context.facts.outlets(&outlets(rows))?;
+    let outlet = |id: AccountId| outlets.iter().find(|row| row.float_account == id).cloned();
+    let known = context.facts.clawbacks(day.number().into())?;
+    let mut tariffs = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.tariff != context.tariff.number()) {
+        if !tariffs.contains_key(&row.tariff) {
+            let text = context.facts.tariff_text(row.tariff)?;
+            let tariff = text.and_then(Tariff::again).ok_or(TARIFF_UNKNOWN)?;
+            tariffs.insert(row.tariff, tariff);
+        }
     }
+    let date = day.begins(&context.config.market.zone).day(&context.config.market.zone);
+    let due = |row: &AgentJournalRow, amount_minor: i64| match amount_minor {
+        0 => Commission::default(),
+        // beyond the last band nothing was earned and nothing is due
+        minor => {
+            let tariff = tariffs.get(&row.tariff).unwrap_or(context.tariff);
+            let amount = Money::new(minor, context.config.market.currency);
+            tariff.commission(&row.service, amount, date).unwrap_or_default()
+        }
+    };
+    let mut merged: BTreeMap<(AccountId, AccountId, &str), Vec<&AgentJournalRow>> = BTreeMap::new();
+    for row in rows {
+        merged.entry((row.team, row.customer, &row.service)).or_default().push(row);
+    }
+    let mut finds = Vec::new();
+    for ((team, customer, service), rows) in merged {
+        for (id, excess) in excesses(&rows, &due) {
+            let Some(earner) = outlet(id) else { continue };
+            let head = if team == id { None } else { outlet(team) };
+            let excess = if head.is_some() { excess } else { undivided(excess) };
+            let is_it = |row: &&ClawbackRow| {
+                (row.outlet, row.customer, row.service.as_str()) == (id, customer, service)
+            };
+            let known = known.iter().find(is_it).cloned();
+            let service = service.to_owned();
+            finds.push(Find { outlet: earner, head, customer, service, excess, known });
+        }
+    }
+    Ok(finds)
+}
+
+fn recheck(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let day = day(context)?;
+    plan.show("day", day);
+    let finds = finds(context, day)?;
+    plan.show("finds", i64::try_from(finds.len()).unwrap_or(i64::MAX));
+    for (place, find) in finds.iter().enumerate() {
+        let slots = shown(context, find, find.taken());
+        plan.line(place, slots);
+    }
+    Ok(())
+}
+
+/// A find as it stands once so much of it was taken back.
+pub fn shown(context: &Context, find: &Find, taken: Taken) -> Slots {
+    let owed = |found: i64, taken: i64| context.money(found.saturating_sub(taken).max(0)).into();
+    let head_minor = find.excess.head_office_minor;
+    let said: [(&str, Value); 10] = [
+        ("name", Value::Name(find.outlet.name.clone())),
+        ("agent", AgentNumber::of(find.outlet.float_account).into()),
+        ("earned_by", find.service.clone().into()),
+        ("customer", find.customer.to_string().into()),
+        ("too_much", context.money(find.excess.outlet_minor).into()),
+        ("taken", context.money(taken.own_minor).into()),
+        ("owed", owed(find.excess.outlet_minor, taken.own_minor)),
+        ("head_too_much", context.money(head_minor).into()),
+        ("head_taken", context.money(taken.head_minor).into()),
+        ("head_owed", owed(head_minor, taken.head_minor)),
+    ];
+    said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What each outlet earned beyond what its payments add to the commission of all before them, as if
 /// all had been one.
 fn excesses(
-    rows: &[AgentJournalRow],
-    due: &impl Fn(&str, i64) -> Commission,
+    rows: &[&AgentJournalRow],
+    due: &impl Fn(&AgentJournalRow, i64) -> Commission,
 ) -> BTreeMap<AccountId, Commission> {
     let mut excess: BTreeMap<AccountId, Commission> = BTreeMap::new();
     let mut sum_minor: i64 = 0;
     for row in rows {
-        let before = due(&row.service, sum_minor);
+        let before = due(row, sum_minor);
         sum_minor = sum_minor.saturating_add(row.amount_minor);
-        let after = due(&row.service, sum_minor);
+        let after = due(row, sum_minor);
         let beyond = |earned: i64, after: i64, before: i64| {
             earned.saturating_sub(after.saturating_sub(before).max(0))
         };
@@ -149,12 +225,12 @@ fn undivided(excess: Commission) -> Commission {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::Id;
+    use crate::id::{Id, PostingId};
 
     /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a
-    /// fifth the head office's.
-    fn due(_service: &str, amount_minor: i64) -> Commission {
-        let whole = amount_minor.min(10_000) / 10;
+    /// fifth the head office's. By tariff 2 it is twice as much.
+    fn due(row: &AgentJournalRow, amount_minor: i64) -> Commission {
+        let whole = amount_minor.min(10_000) / 10 * row.tariff;
         let tax = whole / 10;
         let head = whole / 5;
         Commission {
@@ -164,9 +240,8 @@ mod tests {
         }
     }
 
-    fn served(outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
-        let earned = due("cash_in", amount_minor);
-        AgentJournalRow {
+    fn served_by(tariff: i64, outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
+        let row = AgentJournalRow {
             posting: PostingId::NONE,
             outlet,
             team: Id::of(400),
@@ -176,16 +251,29 @@ mod tests {
             service: "cash_in".into(),
             amount_minor,
             cash_minor: amount_minor,
+            own_minor: 0,
+            head_minor: 0,
+            tax_minor: 0,
+            tariff,
+            at: 0,
+        };
+        let earned = due(&row, amount_minor);
+        AgentJournalRow {
             own_minor: earned.outlet_minor,
             head_minor: earned.head_office_minor,
             tax_minor: earned.withheld_tax_minor,
-            at: 0,
+            ..row
         }
+    }
+
+    fn served(outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
+        served_by(1, outlet, amount_minor)
     }
 
     fn found(rows: &[AgentJournalRow]) -> Vec<(AccountId, [i64; 3])> {
         let parts = |c: Commission| [c.outlet_minor, c.head_office_minor, c.withheld_tax_minor];
-        excesses(rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
+        let rows: Vec<&AgentJournalRow> = rows.iter().collect();
+        excesses(&rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
     }
 
     #[test]
@@ -207,6 +295,15 @@ mod tests {
         let mut less = served(Id::of(310), 3_000);
         less.own_minor = 0;
         assert!(found(&[served(Id::of(300), 7_000), less]).is_empty());
+    }
+
+    #[test]
+    fn each_payment_is_measured_by_the_tariff_it_was_made_under() {
+        // the tariff was doubled between two payments that one outlet could have taken alike
+        let raised = [served(Id::of(300), 4_000), served_by(2, Id::of(310), 5_000)];
+        assert!(found(&raised).is_empty());
+        let split = [served(Id::of(300), 7_000), served_by(2, Id::of(310), 5_000)];
+        assert_eq!(found(&split), [(Id::of(310), [280, 80, 40])]);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub const CHANGE: Service = Service {
     decide: change,
     refusals: &[pin_change::PIN_SAME],
     messages: &[&CHANGED],
+    renews_pin: true,
     ..Service::PLAIN
 };
 

@@ -4,7 +4,6 @@
 pub mod kind;
 pub mod place;
 pub mod setback;
-mod staff_acts;
 #[cfg(test)]
 pub(super) mod tests;
 mod waking;

@@ -200,6 +200,7 @@ impl Wallet {
             config: &self.config,
             tariff: &self.tariff.get(),
             limits: &self.limits.get(),
+            bands: &self.bands.get(),
             peers: &PEERS,
             caller: &caller,
             fields: &Fields::new(),

@@ -7,6 +7,7 @@ pub mod closing;
 pub mod freeze;
 pub mod freezing;
 pub mod known_as;
+pub mod resetting;
 pub mod sim_change;
 #[cfg(test)]
 mod tests;

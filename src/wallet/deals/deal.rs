@@ -341,7 +341,7 @@ pub fn named(context: &Context) -> Vec<Want> {
 }
 
 /// Which deal was named; nothing where none was.
-fn number(context: &Context) -> Result<Option<ArrangementId>, PlanError> {
+pub fn number(context: &Context) -> Result<Option<ArrangementId>, PlanError> {
     let Some(typed) = context.fields.get("deal") else { return Ok(None) };
     if let Ok(id) = typed.parse() {
         return Ok(Some(id));

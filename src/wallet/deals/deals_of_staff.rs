@@ -1,14 +1,11 @@
-//! What the staff do about deals from outside the menus: which are disputed, what was said in one,
-//! and what they decide.
+//! Deals as the staff see them: which are disputed, and what was said in one. What they decide is
+//! in `judging`.
 
 use super::super::Wallet;
-use super::arbiters::{self, Verdict};
 use super::deal::Deal;
 use super::terms::Side;
 use super::waking_deals::KIND;
 use super::{DEAL_GONE, State};
-use crate::actor::Actor;
-use crate::book::Key;
 use crate::id::ArrangementId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -71,27 +68,6 @@ impl Wallet {
             Refusal::from(Reason::BUSY)
         })?;
         Ok(found.ok_or(DEAL_GONE)?)
-    }
-
-    /// One of the staff says what they think of a deal that was read at this version.
-    pub async fn decide_deal(
-        &self,
-        code: &str,
-        version: i64,
-        staff: &str,
-        verdict: Verdict,
-    ) -> Result<(), Refusal> {
-        let id = self.deal_id(code)?;
-        let named = [&id.number().to_be_bytes()[..], &version.to_be_bytes(), staff.as_bytes()];
-        let key = Key::new(self.clock.now(), "deal_verdict", &named.concat());
-        let name = staff.to_owned();
-        let decide = move |context: &super::super::context::Context, row: &rows::ArrangementRow| {
-            if row.version != version {
-                return Err(Reason::MOVED.into());
-            }
-            arbiters::decided(context, &Deal::of(row)?, &name, &verdict)
-        };
-        self.decide_row(&KIND, id, Actor::Staff(staff.to_owned()), key, Box::new(decide)).await
     }
 
     fn deal_id(&self, code: &str) -> Result<ArrangementId, Refusal> {

@@ -18,6 +18,7 @@ pub mod deals_of_staff;
 pub mod delivery;
 pub mod funding;
 pub mod joining_sides;
+pub mod judging;
 mod offer_quota;
 pub mod offering;
 mod parts;

@@ -148,7 +148,8 @@ impl Deal {
         if arrives {
             let seller = &self.holder(context, Side::Sell)?.person;
             let meter = metering::received(context, seller, context.money(payout.more_minor));
-            let own = context.person()?.account_id == seller.account_id;
+            let own = context.caller.person.as_ref();
+            let own = own.is_some_and(|own| own.account_id == seller.account_id);
             // what is paid in parts is one movement
             let part = self.terms.released_minor > 0;
             meters.push(Meter { own, part, ..meter });

@@ -2,12 +2,8 @@
 //! where it takes two, left for another one to approve.
 
 use super::super::acting::{is_outdated, request_digest};
-use super::super::context::{Channel, Context, People};
-use super::super::plan::{Act, Plan, PlanError};
 use super::super::planning::{Given, Planned};
-use super::super::registry::PEERS;
-use super::super::service::Service;
-use super::super::{Authority, Caller, Wallet, service, unavailable};
+use super::super::{Authority, Wallet, service, unavailable};
 use super::sign_in::{CODE_WANTED, OnDuty};
 use super::two_people;
 use crate::actor::Actor;
@@ -17,7 +13,6 @@ use crate::refusal::{Reason, Refusal, Slots};
 use crate::request::{Item, Mode, Request};
 use crate::store::Conn;
 use crate::store::arrangement_rows::{self as rows, Search, Side};
-use crate::store::facts::Facts;
 
 /// How often something is planned anew because others were faster.
 const PLANS_MAX: usize = 3;
@@ -46,8 +41,8 @@ impl Wallet {
         if !matches!(service.authority, Authority::Staff(_)) {
             return Err(Reason::SERVICE_UNKNOWN.into());
         }
-        let approves = service.name == two_people::APPROVE.name && request.mode == Mode::Execute;
-        if approves && !duty.is_proved(self.clock.now()) {
+        let proves = service.fresh_code && request.mode == Mode::Execute;
+        if proves && !duty.is_proved(self.clock.now()) {
             return Err(CODE_WANTED.into());
         }
         let caller = duty.caller()?;
@@ -60,7 +55,7 @@ impl Wallet {
         let waits_as = fresh_id.saturating_add(service.opens);
         let given = Given { key: Some(key), fresh_id, posting: None };
         for _plan in 0..PLANS_MAX {
-            let Planned { mut plan, refused, .. } =
+            let Planned { mut plan, refused, waits, .. } =
                 self.plan(service, &caller, &request, given).await;
             if let Some(refusal) = refused {
                 return Err(refusal);
@@ -68,7 +63,7 @@ impl Wallet {
             if request.mode != Mode::Execute {
                 return Ok(Outcome::Done(plan.slots, plan.items));
             }
-            let (act, waits) = self.for_two(service, &caller, &request, &mut plan, waits_as)?;
+            let act = plan.act.take().ok_or(Reason::INVALID)?;
             let posting = Posting {
                 actor: Actor::Staff(duty.staff.name.clone()),
                 request: request_digest(service.name, &request.fields),
@@ -104,41 +99,5 @@ impl Wallet {
         let own = self.store.read(read).await.map_err(|error| unavailable(&error))?;
         let first = own.into_iter().find(|row| row.begun_by == posting);
         Ok(first.map(|row| row.id.number()))
-    }
-
-    /// What is committed: what was planned, or that it was asked for; and which of both.
-    fn for_two(
-        &self,
-        service: &'static Service,
-        caller: &Caller,
-        request: &Request,
-        plan: &mut Plan,
-        waits_as: i64,
-    ) -> Result<(Act, bool), Refusal> {
-        let (tariff, limits) = (self.tariff.get(), self.limits.get());
-        let context = Context {
-            config: &self.config,
-            tariff: &tariff,
-            limits: &limits,
-            peers: &PEERS,
-            caller,
-            fields: &request.fields,
-            secret: None,
-            mode: request.mode,
-            now: self.clock.now(),
-            channel: Channel::Ussd,
-            key: None,
-            fresh_id: waits_as,
-            salt: [0; 16],
-            posting: None,
-            facts: &Facts::default(),
-        };
-        match (service.needs)(&context, plan) {
-            People::One => Ok((plan.act.take().ok_or(Reason::INVALID)?, false)),
-            People::Two => {
-                let asked = two_people::asked(&context, service, plan, waits_as);
-                asked.map(|act| (act, true)).map_err(PlanError::refusal)
-            }
-        }
     }
 }

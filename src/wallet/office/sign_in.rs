@@ -65,17 +65,6 @@ impl OnDuty {
         if right.may_ask(&roles) { Ok(&self.staff.name) } else { Err(Reason::NOT_ALLOWED.into()) }
     }
 
-    /// The same, for what another one has asked for; `code_wanted` where it was too long ago that
-    /// they showed one.
-    pub fn seconds(&self, right: Right, now: Timestamp) -> Result<&str, Refusal> {
-        let roles = role::parse(&self.staff.roles).unwrap_or_default();
-        match (right.may_approve(&roles), self.is_proved(now)) {
-            (false, _) => Err(Reason::NOT_ALLOWED.into()),
-            (true, false) => Err(CODE_WANTED.into()),
-            (true, true) => Ok(&self.staff.name),
-        }
-    }
-
     /// As who asks of a service.
     pub fn caller(&self) -> Result<Caller, Refusal> {
         Caller::of_staff(self.staff.clone()).ok_or_else(|| Reason::NOT_ALLOWED.into())

@@ -7,7 +7,7 @@ use super::super::service::{Authority, Service};
 use super::sign_in::digest;
 use super::two_people::why;
 use crate::book::{Change, Keep};
-use crate::id::{PostingId, StaffId};
+use crate::id::{PinId, PostingId, StaffId};
 use crate::refusal::{Reason, Refusal};
 use crate::seal::to_hex;
 use crate::staff::role::{self, Right, Role};
@@ -35,7 +35,7 @@ pub const INVITE: Service = Service {
     authority: Authority::Staff(Right::Staff),
     needs: two_where_there_are,
     opens: 1,
-    wants: &[all],
+    wants: &[all, pin],
     decide: invite,
     shows: SHOWS,
     refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN],
@@ -58,7 +58,7 @@ pub const ROLES: Service = Service {
 pub const LEAVE: Service = Service {
     name: "dismiss_staff",
     authority: Authority::Staff(Right::Staff),
-    wants: &[all],
+    wants: &[all, pin],
     decide: leave,
     shows: SHOWS,
     refusals: &[STAFF_UNKNOWN, LAST_ADMIN],
@@ -75,6 +75,20 @@ const SHOWS: &[Slot] = &[
 
 fn all(_context: &Context) -> Vec<Want> {
     vec![Want::AllStaff]
+}
+
+/// The PIN that who is named has for their phone.
+fn pin(context: &Context) -> Vec<Want> {
+    let known = named(context).ok().flatten();
+    known.map(|row| Want::Pin(PinId::of(row.id.number()))).into_iter().collect()
+}
+
+/// It opens nothing any more: what they had is void.
+fn without_pin(context: &Context, row: &StaffRow, mut act: Act) -> Result<Act, PlanError> {
+    let pin = context.facts.pin(PinId::of(row.id.number()))?.filter(|pin| !pin.tag.is_empty());
+    let taken = pin.map(|pin| Change::keep(Record::Pin(pin.clone().taken_away()), "staff_pin"));
+    act.changes.extend(taken);
+    Ok(act)
 }
 
 fn is_admin(row: &StaffRow) -> bool {
@@ -161,7 +175,11 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.fresh_id != 0 {
         plan.show("link", link);
     }
-    plan.commit(kept(row, "invite", why));
+    let act = kept(row, "invite", why);
+    plan.commit(match known {
+        Some(known) => without_pin(context, known, act)?,
+        None => act,
+    });
     Ok(())
 }
 
@@ -195,7 +213,7 @@ fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         link_until: None,
         ..row.next()
     };
-    plan.commit(kept(left, "left", why(context)?));
+    plan.commit(without_pin(context, row, kept(left, "left", why(context)?))?);
     Ok(())
 }
 

@@ -26,6 +26,10 @@ use strum::{EnumString, IntoStaticStr, VariantNames};
 pub const STAFF_REQUEST_GONE: Reason = Reason::new("staff_request_gone");
 /// Who asks does not approve, and who did not ask does not take back.
 pub const STAFF_SAME_PERSON: Reason = Reason::new("staff_same_person");
+/// For such an amount it takes another role.
+pub const STAFF_BAND: Reason = Reason::new("staff_band");
+/// For such an amount it is approved at the console.
+pub const STAFF_CONSOLE: Reason = Reason::new("staff_console");
 /// What would be done is not what was looked at any more.
 pub const STAFF_CHANGED_SINCE: Reason = Reason::new("staff_changed_since");
 
@@ -190,6 +194,7 @@ pub fn why<'a>(context: &Context<'a>) -> Result<&'a str, PlanError> {
 pub const APPROVE: Service = Service {
     name: "approve_staff_request",
     authority: Authority::Staff(Right::Second),
+    fresh_code: true,
     opens: 4,
     wants: WANTS,
     decide: approve,
@@ -198,6 +203,8 @@ pub const APPROVE: Service = Service {
         STAFF_REQUEST_GONE,
         STAFF_SAME_PERSON,
         STAFF_CHANGED_SINCE,
+        STAFF_BAND,
+        STAFF_CONSOLE,
         SIGN_IN_WRONG,
         SESSION_OVER,
         CODE_WANTED,
@@ -230,7 +237,8 @@ pub const TAKE_BACK: Service = Service {
 const SHOWS: &[Slot] = &[Slot("approval", Of::Text), Slot("asked_by", Of::Text)];
 const WANTS: &[Wants] = &[named, first, second, third];
 
-fn named(context: &Context) -> Vec<Want> {
+/// What must be read first: the request that is named.
+pub fn named(context: &Context) -> Vec<Want> {
     let id = context.chosen("approval", STAFF_REQUEST_GONE).map(Want::Arrangement);
     id.into_iter().collect()
 }
@@ -239,61 +247,112 @@ fn of_act(context: &Context, step: usize) -> Vec<Want> {
     waiting(context).map(|(_, wish)| wish.wants(context, step)).unwrap_or_default()
 }
 
-fn first(context: &Context) -> Vec<Want> {
+/// Who asked, and what its act wants first,
+pub fn first(context: &Context) -> Vec<Want> {
     let owner = waiting(context).map(|(row, _)| Want::Staff(StaffId::of(row.owner.number())));
     owner.into_iter().chain(of_act(context, 0)).collect()
 }
 
-fn second(context: &Context) -> Vec<Want> {
+/// then,
+pub fn second(context: &Context) -> Vec<Want> {
     of_act(context, 1)
 }
 
-fn third(context: &Context) -> Vec<Want> {
+/// and at last.
+pub fn third(context: &Context) -> Vec<Want> {
     of_act(context, 2)
 }
 
-fn waiting<'a>(context: &Context<'a>) -> Result<(&'a ArrangementRow, Wish), PlanError> {
+/// The request that is named, which waits.
+pub fn waiting<'a>(context: &Context<'a>) -> Result<(&'a ArrangementRow, Wish), PlanError> {
     let row = context.facts.arrangement(context.chosen("approval", STAFF_REQUEST_GONE)?)?;
     let row = row.filter(|row| KIND.waits(row, context.now)).ok_or(STAFF_REQUEST_GONE)?;
     Ok((row, Wish::of(row)?))
 }
 
-/// Whether the caller may decide what somebody else asked for.
-fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<(), PlanError> {
+/// Whether the caller may decide what somebody else asked for, and as what.
+fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<Right, PlanError> {
     let staff = context.staff()?;
     if staff.id.number() == row.owner.number() {
         return Err(STAFF_SAME_PERSON.into());
     }
     let roles = role::parse(&staff.roles).unwrap_or_default();
     let right = wish.act(context)?.right;
-    if right.may_approve(&roles) { Ok(()) } else { Err(Reason::NOT_ALLOWED.into()) }
+    if right.may_approve(&roles) { Ok(right) } else { Err(Reason::NOT_ALLOWED.into()) }
+}
+
+/// What of an act is only for some of those who may approve it, by its amount.
+fn within_band(context: &Context, right: Right, now: &Plan, from: Door) -> Result<(), PlanError> {
+    let band = context.band(right, now);
+    let roles = role::parse(&context.staff()?.roles).unwrap_or_default();
+    if band.approver.is_some_and(|role| !roles.contains(&role)) {
+        return Err(STAFF_BAND.into());
+    }
+    match from {
+        Door::Phone if band.console => Err(STAFF_CONSOLE.into()),
+        Door::Phone | Door::Desk => Ok(()),
+    }
+}
+
+/// What a note begins with where it was said on a phone.
+pub const BY_PHONE: &str = "by phone; ";
+
+/// Where somebody says yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// In a session: at the console, or by command.
+    Desk,
+    /// By dialling, with their staff PIN.
+    Phone,
+}
+
+impl Door {
+    /// What is noted of it.
+    fn noted(self) -> &'static str {
+        match self {
+            Door::Desk => "",
+            Door::Phone => BY_PHONE,
+        }
+    }
 }
 
 fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    approved(context, plan, Door::Desk)
+}
+
+/// It is done as it would be done now, if that is what the caller saw.
+pub fn approved(context: &Context, plan: &mut Plan, from: Door) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
-    may_decide(context, &wish, row)?;
+    let right = may_decide(context, &wish, row)?;
     let now = wish.planned(context)?;
     plan.show_all(now.slots.clone());
     plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
     plan.show("why", wish.why.clone());
     plan.show("seen", seen(&now.slots));
+    within_band(context, right, &now, from)?;
     let Some(mut act) = now.act else { return Err(PlanError::Damaged("an act of nothing")) };
     if context.fields.get("seen").is_some_and(|typed| *typed != seen(&now.slots)) {
         return Err(STAFF_CHANGED_SINCE.into());
     }
-    let note = format!("asked by {}: {}", wish.by, wish.why);
+    let note = format!("{}asked by {}: {}", from.noted(), wish.by, wish.why);
     act.changes.push(KIND.moved(row, Event::Approve.into(), Role::Staff, &note)?);
     plan.commit(act);
     Ok(())
 }
 
 fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    declined(context, plan, Door::Desk)
+}
+
+/// It is not done, and the caller says why.
+pub fn declined(context: &Context, plan: &mut Plan, from: Door) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
     may_decide(context, &wish, row)?;
     plan.show("approval", row.id.to_string());
     plan.show("asked_by", wish.by.clone());
-    let over = KIND.moved(row, Event::Decline.into(), Role::Staff, why(context)?)?;
+    let note = format!("{}{}", from.noted(), why(context)?);
+    let over = KIND.moved(row, Event::Decline.into(), Role::Staff, &note)?;
     plan.commit(Act { kind: "decline_approval", changes: vec![over], ..Act::default() });
     Ok(())
 }

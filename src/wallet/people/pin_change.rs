@@ -37,6 +37,7 @@ pub const CHANGE: Service = Service {
     decide: change,
     refusals: &[PIN_SAME],
     messages: &[&CHANGED],
+    renews_pin: true,
     ..Service::PLAIN
 };
 
@@ -135,6 +136,7 @@ fn read_token(token: &str, id: PinId) -> Option<PinRow> {
         key_version,
         salt,
         tag,
+        start_until: None,
         attempts: 0,
     })
 }

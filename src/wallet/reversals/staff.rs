@@ -1,24 +1,102 @@
 //! Wrong sends as staff see them: those that the receiver objects to are decided here, and the
 //! reason is kept. What nobody decides ends by itself, and the money stays with the receiver.
 
-use super::super::Wallet;
 use super::super::arrangements::Role;
-use super::super::plan::Act;
-use super::super::plan::PlanError;
+use super::super::context::{Context, People};
+use super::super::office::two_people::why;
+use super::super::plan::{Act, Plan, PlanError};
+use super::super::service::{Authority, Service};
 use super::super::service_config::ServiceConfig;
+use super::super::{Wallet, party};
 use super::agree;
 use super::reversal::UNDO_GONE;
 use super::reversal::{self, Event, KIND, Reversal, State};
 use super::undo;
 use super::undo::UNDO_NOT;
-use crate::actor::Actor;
-use crate::book::{HoldMove, Key, Posting};
+use crate::book::HoldMove;
+use crate::id::PostingId;
 use crate::reference::Reference;
-use crate::refusal::{Reason, Refusal};
+use crate::staff::role::Right;
 use crate::store::arrangement_rows::{self as rows, Search, Side};
 use crate::store::people::{self, PersonRow};
-use crate::store::{Conn, StoreError, book_rows};
+use crate::store::wants::Want;
+use crate::store::{Conn, StoreError};
 use crate::time::Timestamp;
+use crate::value::{Kind as Of, Slot};
+
+/// Inputs `receipt` (the code of the payment), `why`: what is held goes back to who sent it, where
+/// the receiver objects or is stopped.
+pub const GIVE_BACK: Service = Service {
+    name: "give_back_reversal",
+    authority: Authority::Staff(Right::Reversals),
+    needs: |_context, _plan| People::ByAmount,
+    wants: &[asked_back, both_sides],
+    decide: |context, plan| decide(context, plan, true),
+    shows: SHOWS,
+    refusals: &[UNDO_NOT, UNDO_GONE],
+    messages: &[&reversal::BACK, &reversal::GAVE],
+    ..Service::PLAIN
+};
+
+/// The same inputs: it stays with who received it.
+pub const RELEASE: Service = Service {
+    name: "release_reversal",
+    authority: Authority::Staff(Right::Reversals),
+    needs: |_context, _plan| People::ByAmount,
+    wants: &[asked_back, both_sides],
+    decide: |context, plan| decide(context, plan, false),
+    shows: SHOWS,
+    refusals: &[UNDO_NOT, UNDO_GONE],
+    messages: &[&reversal::STAYS, &reversal::FREE],
+    ..Service::PLAIN
+};
+
+const SHOWS: &[Slot] = &[
+    Slot("amount", Of::Money),
+    Slot("from", Of::Text),
+    Slot("to", Of::Text),
+    Slot("undo_is", Of::Text),
+];
+
+/// The payment whose code was typed.
+fn typed(context: &Context) -> Result<PostingId, PlanError> {
+    let code = Reference::parse(context.field("receipt")?);
+    let payment = code.and_then(|code| code.posting_id(&context.config.reference_key));
+    Ok(payment.ok_or(UNDO_NOT)?)
+}
+
+fn asked_back(context: &Context) -> Vec<Want> {
+    typed(context).map(|id| vec![Want::Arrangements(reversal::of_payment(id))]).unwrap_or_default()
+}
+
+fn both_sides(context: &Context) -> Vec<Want> {
+    let found = typed(context).and_then(|payment| reversal::found(context, payment));
+    let sides = |found: Reversal| vec![Want::Owner(found.payer), Want::Owner(found.payee)];
+    found.ok().flatten().map(sides).unwrap_or_default()
+}
+
+fn sign(person: &PersonRow) -> String {
+    let phone = party::sign(person).remove("phone").map(|phone| phone.to_string());
+    format!("{} {}", party::masked_name(&person.name), phone.unwrap_or_default())
+}
+
+fn decide(context: &Context, plan: &mut Plan, give_back: bool) -> Result<(), PlanError> {
+    const NOBODY: PlanError = PlanError::Damaged("a reversal for nobody");
+    let reversal = reversal::found(context, typed(context)?)?.ok_or(UNDO_NOT)?;
+    let payer = &context.facts.owner(reversal.payer)?.ok_or(NOBODY)?.person;
+    let payee = context.facts.owner(reversal.payee)?.ok_or(NOBODY)?;
+    plan.concerns = Some(reversal.payee);
+    plan.show("amount", context.money(reversal.terms.held_minor));
+    plan.show("from", sign(payer));
+    plan.show("to", sign(&payee.person));
+    plan.show("undo_is", <&str>::from(reversal.state).to_owned());
+    let may_agree = payee.account.state.pays();
+    let both = (payer, &payee.person);
+    let why = why(context)?;
+    let act = decided(context.config, &reversal, both, may_agree, give_back, why, context.now)?;
+    plan.commit(act);
+    Ok(())
+}
 
 /// Reversals that are listed.
 const LISTED_MAX: i64 = 1_000;
@@ -60,53 +138,6 @@ impl Wallet {
         };
         self.store.read(read).await
     }
-
-    /// One of the staff decides what was asked back: gives it back (only where the receiver objects
-    /// or is stopped: until then they may still agree), or leaves it with who has it.
-    pub async fn decide_reversal(
-        &self,
-        by: &str,
-        code: &str,
-        give_back: bool,
-        why: &str,
-    ) -> Result<Reversal, Refusal> {
-        let payment =
-            Reference::parse(code).and_then(|code| code.posting_id(&self.config.reference_key));
-        let payment = payment.ok_or(UNDO_NOT)?;
-        let read = move |conn: &mut Conn| match conn
-            .wait(async |asked| rows::find(asked, &reversal::of_payment(payment)).await)?
-            .pop()
-        {
-            Some(row) => {
-                let reversal = stored(&row)?;
-                let account = book_rows::account(conn, reversal.payee)?;
-                let may_agree = account.is_some_and(|account| account.state.pays());
-                both(conn, &reversal).map(|both| Some((reversal, both, may_agree)))
-            }
-            None => Ok::<_, StoreError>(None),
-        };
-        let found = self.store.read(read).await.map_err(|error| {
-            tracing::error!(%error, "a reversal could not be read");
-            Refusal::from(Reason::BUSY)
-        })?;
-        let (reversal, (payer, payee), may_agree) = found.ok_or(UNDO_NOT)?;
-        // the same word again finds it done
-        let done = if give_back { State::GivenBack } else { State::Released };
-        if reversal.state == done {
-            return Ok(reversal);
-        }
-        let now = self.clock.now();
-        let both = (&payer, &payee);
-        let decided = decided(&self.config, &reversal, both, may_agree, give_back, why, now);
-        let act = decided.map_err(PlanError::refusal)?;
-        let posting = self.planned(key(&reversal, give_back), act);
-        let posting = Posting { actor: Actor::Staff(by.to_owned()), ..posting };
-        match self.book.post(posting).await {
-            Ok(_receipt) => Ok(reversal),
-            Err(Refusal { reason: Reason::MOVED, .. }) => Err(UNDO_GONE.into()),
-            Err(refusal) => Err(refusal),
-        }
-    }
 }
 
 fn stored(row: &rows::ArrangementRow) -> Result<Reversal, StoreError> {
@@ -120,14 +151,6 @@ fn both(conn: &mut Conn, reversal: &Reversal) -> Result<(PersonRow, PersonRow), 
         found.ok_or(StoreError::Damaged("a reversal for nobody"))
     };
     Ok((person(reversal.payer)?, person(reversal.payee)?))
-}
-
-/// A key for each decision: the second of two that differ finds that it is decided, and is not
-/// taken for the first.
-pub(super) fn key(reversal: &Reversal, give_back: bool) -> Key {
-    let label = if give_back { "give back" } else { "release" };
-    let begun_at = Timestamp::from_micros(reversal.row.begun_at);
-    Key::new(begun_at, label, &reversal.terms.payment.number().to_be_bytes())
 }
 
 /// What comes of a decision. As long as who was paid may still agree themselves, staff give back

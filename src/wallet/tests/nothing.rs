@@ -26,10 +26,13 @@ pub fn nothing(want: &Want) -> Found {
         Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
+        Want::Journal { .. } => Found::Journal(Vec::new()),
+        Want::Clawbacks(_) => Found::Clawbacks(Vec::new()),
+        Want::TariffText(_) => Found::TariffText(None),
         Want::BankAccounts => Found::BankAccounts(Vec::new()),
         Want::BankFile(_) => Found::BankFile(None),
         Want::BankLine(..) => Found::BankLine(None),
-        Want::Staff(_) | Want::AllStaff => Found::Staff(Vec::new()),
+        Want::Staff(_) | Want::StaffOf(_) | Want::AllStaff => Found::Staff(Vec::new()),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),
     }
 }

@@ -25,7 +25,9 @@ use crate::reloadable::Reloadable;
 use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
-use crate::store::agent_rows::{AgentPost, AssistantRow, OutletRow, OutletState};
+use crate::staff::bands::Bands;
+use crate::store::agent_rows::{AgentPost, OutletRow, OutletState};
+use crate::store::assistants::AssistantRow;
 use crate::store::book_rows::Account;
 use crate::store::facts::{Facts, Found, Roster};
 use crate::store::holders::AccountHolder;
@@ -46,6 +48,7 @@ pub struct Trial {
     pub config: ServiceConfig,
     pub tariff: Reloadable<Tariff>,
     pub limits: Reloadable<Limits>,
+    pub bands: Reloadable<Bands>,
     pub now: Timestamp,
     known: BTreeMap<Want, Found>,
 }
@@ -85,7 +88,10 @@ impl Trial {
         };
         let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
         let limits = Reloadable::new(Limits::parse(&limits).unwrap());
-        Trial { config, tariff: Reloadable::new(tariff), limits, now: NOW, known: BTreeMap::new() }
+        let bands = include_str!("../../../menus/approvals.toml");
+        let bands = Bands::parse(&Source::new("menus/approvals.toml", bands)).unwrap();
+        let (tariff, bands) = (Reloadable::new(tariff), Reloadable::new(bands));
+        Trial { config, tariff, limits, bands, now: NOW, known: BTreeMap::new() }
     }
 
     /// The same with another tariff.
@@ -184,12 +190,8 @@ impl Trial {
             opened_at: 0,
             low_float_minor: None,
         };
-        let assistant = AssistantRow {
-            id: Id::of(float_account.number() + 2),
-            person: server.account_id,
-            outlet: float_account,
-            since: 0,
-        };
+        let id = Id::of(float_account.number() + 2);
+        let assistant = AssistantRow::begins(id, server.account_id, float_account, 0);
         let post = AgentPost { assistant: assistant.clone(), outlet: outlet.clone() };
         self.set(Want::Outlet(float_account), Found::Outlet(Some(outlet.clone())));
         self.set(Want::OutletsOf(vec![float_account]), Found::Outlets(vec![outlet.clone()]));
@@ -245,12 +247,13 @@ impl Trial {
             && msisdn == caller.msisdn.e164()
             && !self.known.contains_key(want)
         {
-            let Caller { person, settled, post, order_waits, .. } = caller.clone();
+            let Caller { person, settled, post, order_waits, is_staff, .. } = caller.clone();
             let profile = person.map(|person| crate::store::holders::CallerProfile {
                 person,
                 settled,
                 post,
                 order_waits,
+                is_staff,
             });
             return Found::Caller(Box::new(profile));
         }
@@ -350,6 +353,7 @@ impl Request<'_> {
             config: Arc::new(ServiceConfig { rules, mails, ..Trial::new().config }),
             tariff: trial.tariff.get(),
             limits: trial.limits.get(),
+            bands: trial.bands.get(),
             peers: self.peers,
             service: self.service,
             steps: self.steps,

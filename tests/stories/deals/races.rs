@@ -3,6 +3,7 @@
 //! whole.
 
 use super::*;
+use crate::colleagues::judges;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
@@ -315,7 +316,7 @@ async fn decides(
     staff: &str,
     verdict: Verdict,
 ) -> Result<String, String> {
-    let said = node.app.wallet.decide_deal(code, version, staff, verdict).await;
+    let said = judges(node, code, version, staff, verdict).await;
     said.map(|()| String::new()).map_err(|refusal| refusal.code().to_owned())
 }
 

@@ -27,7 +27,7 @@ async fn two_of_the_staff_decide_by_command() {
     let code = list.lines().nth(1).unwrap().split(' ').next().unwrap().to_owned();
     let mut said = vec![list, run(&world, "akoth", &["show", &code])];
     let propose =
-        |back, cause, words| ["propose", &code, "--back", back, "--because", cause, words];
+        |back, cause, words| ["propose", &code, "--back", back, "--because", cause, "--why", words];
     said.push(run(&world, "wanjiku", &propose("1001", "shared", "too much")));
     said.push(run(&world, "wanjiku", &propose("500", "shared", "half of it was there")));
     said.push(run(&world, "otieno", &["confirm", &code, "--seen", "4"]));

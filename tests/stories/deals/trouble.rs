@@ -2,6 +2,7 @@
 //! of the staff, goods that go back, an appeal.
 
 use super::*;
+use crate::colleagues::judges;
 use kadogo::wallet::deals::arbiters::{Cause, Verdict};
 
 /// Nobody answers; nobody pays in; nothing is delivered: what was paid in goes back by itself.
@@ -132,7 +133,7 @@ fn deal_code(phone: &Phone<'_>) -> String {
 
 async fn says(world: &World, code: &str, staff: &str, verdict: Verdict) -> Result<(), String> {
     let seen = world.app.wallet.deal(code).await.unwrap().deal.row.version;
-    let said = world.app.wallet.decide_deal(code, seen, staff, verdict).await;
+    let said = judges(world, code, seen, staff, verdict).await;
     said.map_err(|refusal| refusal.code().to_owned())
 }
 

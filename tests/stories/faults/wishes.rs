@@ -382,6 +382,7 @@ impl Wisher {
                     key_version: 1,
                     salt,
                     tag,
+                    start_until: None,
                     attempts: 0,
                 };
                 Change::keep(Record::Pin(row), "set_pin")

@@ -229,16 +229,6 @@ fn that_their_own_account_is_frozen_is_said_first() {
     assert_eq!(both.reason(), (Reason::ACCOUNT_CLOSED, None));
 }
 
-#[test]
-fn of_two_decisions_that_differ_neither_is_taken_for_the_other() {
-    let row = stored("disputed");
-    let terms = Terms { payment: Id::of(PAYMENT + 1), ..row.terms.clone() };
-    let other = Reversal { terms, ..row.clone() };
-    assert_ne!(staff::key(&row, true), staff::key(&row, false));
-    assert_ne!(staff::key(&row, true), staff::key(&other, true));
-    assert_eq!(staff::key(&row, true), staff::key(&stored("disputed"), true));
-}
-
 /// Who is stopped can neither agree nor object: what is asked back waits for staff until then.
 #[test]
 fn the_time_of_what_is_asked_of_who_is_stopped_does_not_run_out() {
