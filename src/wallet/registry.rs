@@ -15,7 +15,7 @@ use super::deals::{
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
-    membership, proposal, proposing, voting,
+    membership, proposal, proposing, taking_back, voting,
 };
 use super::office::{staff_list, two_people};
 use super::people::{
@@ -115,6 +115,8 @@ pub const SERVICES: &[Service] = &[
     voting::QUESTIONS,
     voting::AGREE,
     voting::DECLINE,
+    taking_back::WISHES,
+    taking_back::TAKE_BACK,
     leaving::LEAVE,
     group_view::MINE,
     group_view::INFO,
