@@ -20,7 +20,6 @@ use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -46,11 +45,10 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
 /// What a demo shows of the days before it was first started happens then, on a clock of its own:
 /// nothing is posted behind what is there already.
 async fn earlier(settings: &Settings) -> anyhow::Result<()> {
-    let (store, book, committer) =
-        app::open_book(settings.database_url.clone(), Arc::default()).await?;
+    let url = settings.database_url.clone();
+    let store = tokio::task::spawn_blocking(move || Store::open(&url)).await??;
     let (newest, _) = store.read(times::read).await?;
-    drop((store, book));
-    app::ended(committer).await?;
+    drop(store);
     if newest.is_some() {
         return Ok(());
     }
