@@ -246,6 +246,13 @@ pub fn serve_console(
     })
 }
 
+/// Waits for the committer of a book that nobody has any more.
+pub async fn ended(committer: Committer) -> anyhow::Result<()> {
+    tokio::task::spawn_blocking(move || committer.join())
+        .await?
+        .map_err(|_panic| anyhow!("the committer broke"))
+}
+
 /// Runs the service until it is told to stop, then finishes what it acknowledged.
 pub async fn run(
     settings: Settings,
@@ -299,9 +306,7 @@ pub async fn run(
         worker.await?;
     }
     drop(app);
-    tokio::task::spawn_blocking(move || committer.join())
-        .await?
-        .map_err(|_panic| anyhow!("the committer broke"))?;
+    ended(committer).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! What the commands do, one function each. What people read goes to standard output, trouble to
 //! standard error.
 
-use crate::app;
+use crate::app::{self, App};
 use crate::bench;
+use crate::calendar::Day;
 use crate::cli::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor, TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{showcase, terminal, world};
@@ -12,7 +13,7 @@ use crate::money::Money;
 use crate::reason::Reason;
 use crate::seal::{Randomness, to_hex};
 use crate::source::Source;
-use crate::store::Store;
+use crate::store::{Store, times};
 use crate::tariff::{PriceCase, Tariff};
 use crate::time::Clock;
 use anyhow::{Context, anyhow, bail};
@@ -31,11 +32,33 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
     }
     let settings = args.demo(!bare).map_err(|problems| wrong_settings(&problems))?;
     let dial = settings.service_code.clone();
+    if settings.showcase {
+        earlier(&settings).await?;
+    }
     let goes_on = if bare { "" } else { showcase::GOES_ON };
     run(settings, move |address, people| {
         print!("{}", world::welcome(&address, &dial, people, goes_on));
     })
     .await
+}
+
+/// What a demo shows of the days before it was first started happens then, on a clock of its own:
+/// nothing is posted behind what is there already.
+async fn earlier(settings: &Settings) -> anyhow::Result<()> {
+    let url = settings.database_url.clone();
+    let store = tokio::task::spawn_blocking(move || Store::open(&url)).await??;
+    let (newest, _) = store.read(times::read).await?;
+    drop(store);
+    if newest.is_some() {
+        return Ok(());
+    }
+    let today = Day::of(Clock::System.now(), &Market::kenya().zone);
+    let begins = Day::new(today.number().saturating_sub(showcase::DAYS_BEFORE));
+    let clock = Clock::manual(begins.at_hour(showcase::HOUR, &Market::kenya().zone));
+    let (app, committer) = App::build(settings, clock, Randomness::os()?).await?;
+    showcase::earlier(&app.wallet).await?;
+    drop(app);
+    app::ended(committer).await
 }
 
 /// `kadogo serve`

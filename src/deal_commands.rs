@@ -98,6 +98,17 @@ fn shown(wallet: &Wallet, dispute: &Dispute) {
     let terms = &dispute.deal.terms;
     println!("{}", line(wallet, dispute));
     println!("deliver by {}, {} days to look", terms.deliver_by.text(), terms.look_days);
+    if let Some(platform) = &terms.platform {
+        let of_all = terms.price.seller.platform_minor;
+        let had = terms.price.platform_minor(terms.amount_minor, terms.released_minor);
+        println!(
+            "{} keeps {} of what reaches the seller: {} of all, {} so far",
+            who(dispute.platform.as_ref()),
+            platform.keeps,
+            money(wallet, of_all),
+            money(wallet, had),
+        );
+    }
     if let Some(offset) = terms.offset {
         let side = if offset.by == Side::Buy { "the buyer" } else { "the seller" };
         println!("{side} proposes {} back", money(wallet, offset.back_minor));

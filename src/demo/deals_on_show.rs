@@ -2,23 +2,33 @@
 //! phone, and the staff decide by name. It knows no goods and no people.
 
 use super::player::{Player, ShowError};
+use super::seed::MARKET;
 use super::staff_on_show;
 use super::trades::{Begins, Step, Trade};
+use crate::short_code::ShortCode;
+use crate::time::Timestamp;
 use crate::wallet::Wallet;
 use crate::wallet::deals::deal::Deal;
 use crate::wallet::deals::terms::Side;
-use crate::wallet::deals::{DEAL_GONE, RULES, judging, offering};
+use crate::wallet::deals::{DEAL_GONE, RULES, brokering, judging, offering};
 
 /// What who decides deals works as.
 const ARBITER: &str = "care_lead";
+/// How often the clock of an offer strikes at most: people are reminded, and it is over.
+const STRIKES: usize = 4;
 
 /// Makes what is missing of it.
 pub(super) async fn make(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError> {
     let buyer = Player::of(wallet, trade.buyer)?;
     let seller = Player::of(wallet, trade.seller)?;
-    let owner = if matches!(trade.begins, Begins::Seller) { &seller } else { &buyer };
+    let market = Player::of(wallet, MARKET.phone)?;
+    let (asker, owner) = match trade.begins {
+        Begins::Seller => (&seller, &seller),
+        Begins::Market => (&market, &seller),
+        Begins::Text | Begins::Buyer | Begins::Parcel | Begins::Hand => (&buyer, &buyer),
+    };
     let (service, inputs) = trade.opening();
-    owner.does(trade.goods, service, &inputs).await?;
+    asker.does(trade.goods, service, &inputs).await?;
     for (step, version) in trade.steps.iter().zip(1_i64..) {
         let deal = found(owner, trade.goods).await?;
         // what was done at an earlier start has left it at a later one
@@ -29,12 +39,29 @@ pub(super) async fn make(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError
     Ok(())
 }
 
+/// Nobody says anything to it until its time is over. The clock of this wallet is moved there.
+pub(super) async fn runs_out(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError> {
+    let buyer = Player::of(wallet, trade.buyer)?;
+    for _strike in 0..STRIKES {
+        let row = found(&buyer, trade.goods).await?.row;
+        let Some(due) = row.due_at.filter(|_| row.open) else { return Ok(()) };
+        wallet.clock.advance(Timestamp::from_micros(due).since(wallet.clock.now()));
+        wallet.wake_all().await?;
+    }
+    Ok(())
+}
+
 impl Trade {
-    /// What its owner asks for to begin it.
+    /// What is asked for to begin it.
     fn opening(&self) -> (&'static str, Vec<(&'static str, &'static str)>) {
         let side = |side: Side| ("side", side.into());
         let goods = ("goods", self.goods);
         let (service, to, more) = match self.begins {
+            Begins::Market => {
+                let sides = [("seller", self.seller), ("buyer", self.buyer), goods];
+                let keeps = [("percent", "10"), ("amount", self.minor)];
+                return (brokering::BROKER.name, sides.into_iter().chain(keeps).collect());
+            }
             Begins::Text => {
                 (offering::BUY_BY_TEXT.name, self.seller, vec![("reference", self.goods)])
             }

@@ -1,15 +1,17 @@
 //! Somebody of the demo who does things by themselves before anybody plays them: through the
 //! services, with their own PIN, as their phone would. It knows no deals and no groups.
 
+use super::seed::Seed;
 use super::world;
 use crate::book::Key;
 use crate::id::AccountId;
 use crate::phone::Msisdn;
 use crate::refusal::Refusal;
-use crate::request::{Answer, Mode, Request, Secret};
+use crate::request::{Answer, Fields, Mode, Request, Secret};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::{StoreError, book_rows};
 use crate::time::Timestamp;
+use crate::wallet::people::{join, pin_change, spoken_language};
 use crate::wallet::{Caller, Execution, Wallet, Wrong};
 
 pub(super) const AMINA: &str = "+254700000001";
@@ -47,16 +49,42 @@ impl ShowError {
 pub(super) struct Player<'a> {
     wallet: &'a Wallet,
     msisdn: Msisdn,
-    pin: &'static str,
+    seed: &'static Seed,
 }
 
 impl<'a> Player<'a> {
-    /// Whoever was seeded with this number.
+    /// Whoever has this number.
     pub(super) fn of(wallet: &'a Wallet, phone: &str) -> Result<Player<'a>, ShowError> {
-        let seed = world::seeded(phone).ok_or(StoreError::Damaged("nobody is there to play"))?;
+        let seed = world::known(phone).ok_or(StoreError::Damaged("nobody is there to play"))?;
         let msisdn = Msisdn::from_e164(seed.phone);
         let msisdn = msisdn.ok_or(StoreError::Damaged("a number that nobody can have"))?;
-        Ok(Player { wallet, msisdn, pin: seed.pin })
+        Ok(Player { wallet, msisdn, seed })
+    }
+
+    /// Joins, once, in the language of the seed.
+    pub(super) async fn joins(&self) -> Result<(), ShowError> {
+        let caller = self.caller().await?;
+        if caller.person.is_some() {
+            return Ok(());
+        }
+        let choose = Request {
+            mode: Mode::Check,
+            service: pin_change::CHOOSE.name.to_owned(),
+            fields: Fields::new(),
+            secret: Some(Secret::from(self.seed.pin)),
+        };
+        let chosen = match self.wallet.answer(&caller, choose).await {
+            Answer::Facts { slots, .. } => slots.get("new_pin").map(ToString::to_string),
+            Answer::Refused(refusal) => return Err(ShowError::refused(self.seed.name, refusal)),
+            Answer::Items(_) | Answer::Late => None,
+        };
+        let chosen = chosen.unwrap_or_default();
+        let inputs = [
+            (spoken_language::INPUT, self.seed.language),
+            ("name", self.seed.name),
+            ("new_pin", &chosen),
+        ];
+        self.does(self.seed.name, join::SERVICE.name, &inputs).await
     }
 
     /// Asks a service for something, once: what was done under this name at an earlier start is
@@ -78,7 +106,7 @@ impl<'a> Player<'a> {
             mode: Mode::Execute,
             service: service.to_owned(),
             fields: fields.collect(),
-            secret: Some(Secret::from(self.pin)),
+            secret: Some(Secret::from(self.seed.pin)),
         };
         let wrong = Wrong::Charge(Vec::new());
         let execution = Execution { key, side_effects: Vec::new(), wrong };

@@ -3,6 +3,7 @@
 //! through the services; nothing is written past the book. Nothing here runs outside `demo`.
 
 use super::player::{DAUDI, Player, ShowError};
+use super::seed::MARKET;
 use super::{deals_on_show, groups_on_show, trades};
 use crate::store::{StoreError, setting_rows};
 use crate::wallet::Wallet;
@@ -18,6 +19,25 @@ Two people of the staff have their pages at /console: one asks, the other one ap
 /// The setting that says that all of it was made, and its value.
 const SETTING: &str = "showcase";
 const MADE: &[u8] = b"made";
+
+/// How many days before a demo is first started it begins: an offer waits for two.
+pub const DAYS_BEFORE: i32 = 3;
+/// At which hour of that day.
+pub const HOUR: i8 = 10;
+
+/// What happened in those days, on the clock of a wallet that stands there and is moved on: a
+/// market joined, and somebody asked another, who never answered.
+pub async fn earlier(wallet: &Wallet) -> Result<(), StoreError> {
+    let market = match Player::of(wallet, MARKET.phone) {
+        Ok(market) => market.joins().await,
+        Err(error) => Err(error),
+    };
+    is_made(market)?;
+    if is_made(deals_on_show::make(wallet, &trades::UNANSWERED).await)? {
+        is_made(deals_on_show::runs_out(wallet, &trades::UNANSWERED).await)?;
+    }
+    Ok(())
+}
 
 /// Makes what is missing of it. A second start, also after a crash in the middle of the first,
 /// makes nothing twice. What the service refuses, because prices or limits are others here, is left

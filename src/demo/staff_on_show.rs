@@ -1,10 +1,13 @@
 //! Two people of the demo who work for the operator, so that what takes two can be tried: they were
 //! invited, joined and were given roles as anybody is, and one of them has asked for something that
-//! waits for the other. Their passwords and secrets are public. Nothing here runs outside `demo`.
+//! waits for the other, as it did that a market sells by trade. Their passwords and secrets are
+//! public. Nothing here runs outside `demo`.
 
+use super::seed::MARKET;
 use crate::book::{Change, Key};
 use crate::console::desk::Played;
 use crate::id::{PostingId, StaffId};
+use crate::limits::Tier;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request};
@@ -15,9 +18,10 @@ use crate::store::staff_rows::{self, StaffRow, StaffState};
 use crate::store::staff_sessions::StaffSession;
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
+use crate::wallet::care::known_as;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
-use crate::wallet::office::staff_list;
+use crate::wallet::office::{staff_list, two_people};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -50,13 +54,15 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
     }
     let phone = Msisdn::from_e164(PHONES[0]).ok_or(Reason::PHONE_FORMAT)?;
     let link = wallet.found_staff(WANJIRU.name, &phone).await?;
-    let wanjiru = come_in(wallet, &WANJIRU, &link).await?;
+    let session = come_in(wallet, &WANJIRU, &link).await?;
+    let wanjiru = wallet.on_duty(&session).await?;
     let roles = [
         ("name", WANJIRU.name),
         ("roles", "admin finance care agents"),
         ("why", "the first of us does most of the work"),
     ];
     act(wallet, &wanjiru, staff_list::ROLES.name, &roles).await?;
+    let wanjiru = wallet.on_duty(&session).await?;
     let invitation = [
         ("name", OTIENO.name),
         ("phone", PHONES[1]),
@@ -67,7 +73,8 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
         Outcome::Done(slots, _) => slots.get("link").map(ToString::to_string),
         Outcome::Waits(..) => None,
     };
-    let otieno = come_in(wallet, &OTIENO, &link.ok_or(Reason::INVALID)?).await?;
+    let session = come_in(wallet, &OTIENO, &link.ok_or(Reason::INVALID)?).await?;
+    let otieno = wallet.on_duty(&session).await?;
     let wish = [
         ("name", "njeri"),
         ("phone", PHONES[2]),
@@ -75,6 +82,7 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
         ("why", "calls are not answered in the afternoon"),
     ];
     act(wallet, &otieno, staff_list::INVITE.name, &wish).await?;
+    known_as_market(wallet, &wanjiru, &otieno).await?;
     for duty in [wanjiru, otieno] {
         wallet.sign_out(&duty).await?;
     }
@@ -133,16 +141,35 @@ fn begins(id: StaffId, name: &str, roles: &str, now: i64) -> StaffRow {
     }
 }
 
+/// A market that has joined sells by trade: one of them says so, and the other one agrees.
+async fn known_as_market(wallet: &Wallet, asks: &OnDuty, agrees: &OnDuty) -> Result<(), Refusal> {
+    let market = Msisdn::from_e164(MARKET.phone).ok_or(Reason::PHONE_FORMAT)?;
+    let market = wallet.caller(market).await.map_err(|_failed| Reason::BUSY)?;
+    if market.person.is_none() {
+        return Ok(());
+    }
+    let known = [
+        ("phone", MARKET.phone),
+        ("tier", Tier::Merchant.code()),
+        ("document", "registered as a business, BN-482113"),
+        ("why", "it brings buyers and sellers together"),
+    ];
+    if let Outcome::Waits(number, _) = act(wallet, asks, known_as::SERVICE.name, &known).await? {
+        let approval = number.to_string();
+        act(wallet, agrees, two_people::APPROVE.name, &[("approval", &approval)]).await?;
+    }
+    Ok(())
+}
+
 /// Joins with a link and signs in: with the code of half a minute ago and that of now, since each
 /// is good once.
-async fn come_in(wallet: &Wallet, who: &Played, link: &str) -> Result<OnDuty, Refusal> {
+async fn come_in(wallet: &Wallet, who: &Played, link: &str) -> Result<String, Refusal> {
     let password = || SecretString::from(who.password);
     let now = wallet.clock.now();
     let before = second_factor::code_at(who.secret, now.minus(STEP));
     wallet.join_staff(link, password(), who.secret, &before).await?;
     let code = second_factor::code_at(who.secret, now);
-    let session = wallet.sign_in(who.name, password(), &code).await?;
-    wallet.on_duty(&session).await
+    wallet.sign_in(who.name, password(), &code).await
 }
 
 /// Does something as one of them, once.

@@ -1,7 +1,6 @@
 //! The deals that a demo shows: one for each state that a deal can be in, so that everybody finds
 //! some under *My deals*: what waits for a yes, for money, for goods, for a decision, and what is
-//! over. Only two are missing: that nobody answered in time, which takes days, and that a platform
-//! has opened it, which takes somebody who sells by trade. Nothing but data.
+//! over. Nothing but data.
 
 use super::player::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use crate::wallet::deals::arbiters::Cause;
@@ -31,6 +30,8 @@ pub(super) enum Begins {
     Parcel,
     /// or there is none.
     Hand,
+    /// A market, which keeps a tenth.
+    Market,
 }
 
 /// What happens to it. Each is one version of its row.
@@ -46,8 +47,18 @@ const ACCEPTED: Step = Seller(answering::ACCEPT.name, &[]);
 const PAID: Step = Buyer(funding::FUND.name, &[]);
 const DELIVERED: Step = Seller(delivery::DELIVER.name, &[]);
 
+/// What nobody answered in time, days ago.
+pub(super) const UNANSWERED: Trade = Trade {
+    goods: "kettle",
+    minor: "9000",
+    buyer: CLAIRE,
+    seller: BARAKA,
+    begins: Begins::Buyer,
+    steps: &[],
+};
+
 /// What is over comes first: it is what the people know of one another.
-pub(super) const TRADES: [Trade; 18] = [
+pub(super) const TRADES: [Trade; 19] = [
     Trade {
         goods: "beans",
         minor: "40000",
@@ -119,6 +130,14 @@ pub(super) const TRADES: [Trade; 18] = [
         buyer: AMINA,
         seller: DAUDI,
         begins: Begins::Text,
+        steps: &[],
+    },
+    Trade {
+        goods: "sofa",
+        minor: "60000",
+        buyer: AMINA,
+        seller: DAUDI,
+        begins: Begins::Market,
         steps: &[],
     },
     Trade {

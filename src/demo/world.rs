@@ -2,7 +2,7 @@
 //! trust account. Their PINs are public. Nothing here runs outside `demo`.
 
 use super::outlets::{self, AgentView};
-use super::seed::Seed;
+use super::seed::{MARKET, Seed};
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::id::{AccountId, PostingId};
 use crate::limits::Tier;
@@ -77,9 +77,9 @@ pub struct PersonView {
     pub agent: Option<AgentView>,
 }
 
-/// Who is seeded with this number.
-pub(super) fn seeded(phone: &str) -> Option<&'static Seed> {
-    everybody().find(|seed| seed.phone == phone)
+/// Who has this number in a demo.
+pub(super) fn known(phone: &str) -> Option<&'static Seed> {
+    everybody().chain([&MARKET]).find(|seed| seed.phone == phone)
 }
 
 fn everybody() -> impl Iterator<Item = &'static Seed> {
@@ -178,7 +178,7 @@ fn person(
 ) -> Result<PersonView, StoreError> {
     let account = book_rows::account(conn, row.account_id)?
         .ok_or(StoreError::Damaged("a person without an account"))?;
-    let seeded = everybody().find(|seed| seed.phone == row.msisdn);
+    let seeded = known(&row.msisdn);
     let stored = pins::by_id(conn, row.account_id.into())?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;

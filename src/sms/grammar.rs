@@ -193,6 +193,10 @@ impl Grammar {
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
             PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
+            // what begins with the code of a deal is about that deal
+            PatternInput::Why if raw.split(' ').next().and_then(ShortCode::parse).is_some() => {
+                Err(Reason::TEXT_FORMAT)
+            }
             PatternInput::Why => {
                 text::words(raw, text::SAID_SEPTETS_MAX).ok_or(Reason::TEXT_FORMAT)
             }

@@ -18,7 +18,7 @@ use super::deals::{
 };
 use super::groups::{
     contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
-    membership, proposal, proposing, voting,
+    membership, proposal, proposing, taking_back, voting,
 };
 use super::office::{by_phone, staff_list, two_people};
 use super::people::{
@@ -118,6 +118,8 @@ pub const SERVICES: &[Service] = &[
     voting::QUESTIONS,
     voting::AGREE,
     voting::DECLINE,
+    taking_back::WISHES,
+    taking_back::TAKE_BACK,
     leaving::LEAVE,
     group_view::MINE,
     group_view::INFO,

@@ -62,18 +62,46 @@ fn words(number: &str) -> [&'static str; 3] {
     }
 }
 
-/// For Daudi: closed as soon as it is reached.
+/// Somebody else, and their PIN: nobody gives to their own.
+fn friend_of(number: &str) -> (&'static str, &'static str) {
+    match number {
+        AMINA => (BARAKA, "4826"),
+        BARAKA => (CLAIRE, "9274"),
+        _claire => (AMINA, "7361"),
+    }
+}
+
+/// They speak what whoever has this number speaks.
+async fn speaks_as(friend: &Phone<'_>, number: &str) {
+    let language = match number {
+        AMINA => "ENGLISH",
+        BARAKA => "KISWAHILI",
+        _claire => "FRENCH",
+    };
+    friend.write(&format!("LANGUAGE {language}")).await;
+    friend.messages().await;
+}
+
+/// For Esther: closed as soon as it is reached.
 async fn paid_out(number: &str, pin: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
     let daudi = world.phone(DAUDI);
-    let (before, his) = (world.balance(number).await, world.balance(DAUDI).await);
-    let code = begin(&phone, &[Pick("other"), Type("0700000004")], pin).await;
-    let [tally, _, follow] = words(number);
-    let gift = give(&phone, &code, "300", pin).await;
+    let (whose, secret) = friend_of(number);
+    let friend = world.phone(whose);
+    speaks_as(&friend, number).await;
+    let esther = world.phone(ESTHER);
+    speaks_as(&esther, number).await;
+    let code = begin(&phone, &[Pick("other"), Type("0700000005")], pin).await;
+    let [tally, give_to, follow] = words(number);
+    let gift = give(&friend, &code, "300", secret).await;
     let own = collections(&phone, &[Pick("mine"), Line("300")]).await;
     assert!(!own.contains("2 "), "it is not reached, and cannot be closed: {own}");
     give(&daudi, &code, "200", "8053").await;
+    // what is missing is for others to give
+    collections(&phone, &[Pick("give"), Type(&code)]).await;
+    phone.write(&format!("{give_to} 1 {code}")).await;
+    phone.messages().await;
     phone.write(&format!("{tally} {code}")).await;
     phone.messages().await;
     collections(&phone, &[Pick("tally"), Type(&code)]).await;
@@ -81,14 +109,14 @@ async fn paid_out(number: &str, pin: &str) -> String {
     settle(&world).await;
     phone.messages().await;
     daudi.messages().await;
-    assert_eq!(world.balance(number).await, before - 30_000);
-    assert_eq!(world.balance(DAUDI).await, his + 30_000);
-    phone.write(&format!("{follow} {gift}")).await;
-    phone.messages().await;
-    collections(&phone, &[Pick("give"), Type(&code)]).await;
+    esther.messages().await;
+    assert_eq!(world.balance(ESTHER).await, 50_000);
+    friend.write(&format!("{follow} {gift}")).await;
+    friend.messages().await;
+    collections(&friend, &[Pick("give"), Type(&code)]).await;
     assert!(collections(&phone, &[Pick("mine")]).await.lines().count() < 5, "it is over");
     world.check();
-    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+    [&phone, &friend, &daudi, &esther].map(Phone::transcript).join("\n\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,11 +131,13 @@ async fn spent(number: &str, pin: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
     let daudi = world.phone(DAUDI);
-    let before = world.balance(number).await;
+    let (whose, secret) = friend_of(number);
+    let friend = world.phone(whose);
+    speaks_as(&friend, number).await;
     let code = begin(&phone, &[Pick("spend")], pin).await;
     give(&daudi, &code, "200", "8053").await;
     let [_, _, follow] = words(number);
-    let gift = give(&phone, &code, "400", pin).await;
+    let gift = give(&friend, &code, "400", secret).await;
     comes(&world, 28, 8).await;
     phone.messages().await;
     let pay = async |amount: &str, what: &str| {
@@ -117,26 +147,26 @@ async fn spent(number: &str, pin: &str) -> String {
     };
     pay("350", "iron sheets").await;
     settle(&world).await;
-    phone.messages().await;
-    daudi.messages().await;
-    phone.write(&format!("{follow} {gift}")).await;
-    phone.messages().await;
+    for who in [&phone, &friend, &daudi] {
+        who.messages().await;
+    }
+    friend.write(&format!("{follow} {gift}")).await;
+    friend.messages().await;
     // late in the evening: givers hear of it in the morning
     comes(&world, 28, 22).await;
     pay("250", "nails").await;
     settle(&world).await;
-    let heard = phone.messages().await;
-    assert_eq!(heard.len(), 1, "{heard:#?}");
-    comes(&world, 29, 8).await;
     phone.messages().await;
+    assert!(friend.messages().await.is_empty(), "it is night");
+    comes(&world, 29, 8).await;
+    assert_eq!(friend.messages().await.len(), 1);
     assert!(daudi.messages().await.is_empty(), "all of his was spent before");
-    collections(&phone, &[Pick("gifts"), First]).await;
-    assert_eq!(world.balance(number).await, before - 40_000);
+    collections(&friend, &[Pick("gifts"), First]).await;
     assert_eq!(world.balance(ESTHER).await, 60_000);
     let foreign = collections(&daudi, &[Pick("give"), Type(&code)]).await;
     assert!(foreign.contains("haupokei tena"), "{foreign}");
     world.check();
-    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+    format!("{}\n\n{}\n\n{}", phone.transcript(), friend.transcript(), daudi.transcript())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,15 +181,19 @@ async fn missed(number: &str, pin: &str) -> String {
     let world = World::new().await;
     let phone = world.phone(number);
     let daudi = world.phone(DAUDI);
-    let (before, his) = (world.balance(number).await, world.balance(DAUDI).await);
+    let (whose, secret) = friend_of(number);
+    let friend = world.phone(whose);
+    speaks_as(&friend, number).await;
+    let balances = async || [world.balance(whose).await, world.balance(DAUDI).await];
+    let before = balances().await;
     let code = begin(&phone, &[Pick("me")], pin).await;
     let [_, text, follow] = words(number);
-    phone.write(&format!("{text} 300 {code}")).await;
-    phone.messages().await;
-    assert_eq!(world.balance(number).await, before, "a text moves nothing");
-    dial_afresh(&phone).await;
-    phone.go(&[Pick("orders"), First, Yes, Type(pin)]).await;
-    let gift = phone.messages().await.concat().split(' ').next().unwrap().to_owned();
+    friend.write(&format!("{text} 300 {code}")).await;
+    friend.messages().await;
+    assert_eq!(balances().await, before, "a text moves nothing");
+    dial_afresh(&friend).await;
+    friend.go(&[Pick("orders"), First, Yes, Type(secret)]).await;
+    let gift = friend.messages().await.concat().split(' ').next().unwrap().to_owned();
     give(&daudi, &code, "199.99", "8053").await;
     let way = [
         Pick("standing"),
@@ -169,25 +203,26 @@ async fn missed(number: &str, pin: &str) -> String {
         Type("30/11/26"),
         Type("2"),
         Yes,
-        Type(pin),
+        Type(secret),
     ];
-    collections(&phone, &way).await;
-    phone.messages().await;
+    collections(&friend, &way).await;
+    friend.messages().await;
     comes(&world, 28, 7).await;
-    assert_eq!(world.balance(number).await, before - 30_000);
+    assert_eq!(balances().await, [before[0] - 30_000, before[1] - 19_999]);
     comes(&world, 28, 8).await;
-    phone.messages().await;
-    daudi.messages().await;
-    assert_eq!((world.balance(number).await, world.balance(DAUDI).await), (before, his));
-    phone.write(&format!("{follow} {gift}")).await;
-    phone.messages().await;
+    for who in [&phone, &friend, &daudi] {
+        who.messages().await;
+    }
+    assert_eq!(balances().await, before);
+    friend.write(&format!("{follow} {gift}")).await;
+    friend.messages().await;
     // what was agreed on ahead comes too late
     comes(&world, 30, 18).await;
-    phone.messages().await;
-    dial_afresh(&phone).await;
-    phone.go(&[Pick("account"), Pick("statement")]).await;
+    friend.messages().await;
+    dial_afresh(&friend).await;
+    friend.go(&[Pick("account"), Pick("statement")]).await;
     world.check();
-    format!("{}\n\n{}", phone.transcript(), daudi.transcript())
+    format!("{}\n\n{}\n\n{}", phone.transcript(), friend.transcript(), daudi.transcript())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,8 +238,9 @@ async fn the_list_of_digests_has_each_gift_and_no_name() {
     let world = World::new().await;
     let amina = world.phone(AMINA);
     let daudi = world.phone(DAUDI);
+    let baraka = world.phone(BARAKA);
     let code = begin(&amina, &[Pick("spend")], "7361").await;
-    let gift = give(&amina, &code, "300", "7361").await;
+    let gift = give(&baraka, &code, "300", "4826").await;
     give(&daudi, &code, "250.50", "8053").await;
     let printed = || async {
         let list = world.app.wallet.digest_list(&code).await.unwrap().unwrap();
@@ -214,8 +250,8 @@ async fn the_list_of_digests_has_each_gift_and_no_name() {
     let (lines, root) = printed().await;
     assert_eq!(root.sum_minor, 55_050);
     assert_eq!(lines.iter().map(|line| line.1).collect::<Vec<_>>(), [30_000, 25_050]);
-    amina.write(&format!("GIFT {gift}")).await;
-    let told = amina.messages().await.concat();
+    baraka.write(&format!("ZAWADI {gift}")).await;
+    let told = baraka.messages().await.concat();
     assert!(told.contains(&lines[0].0), "{told} {lines:?}");
     // how far it is may be known by anybody, also without a wallet; a gift by who gave it alone
     let stranger = world.phone(STRANGER);
@@ -253,8 +289,9 @@ async fn the_command_prints_the_list() {
     let heard = amina.messages().await.concat();
     let mut digits = heard.split(|sign: char| !sign.is_ascii_digit());
     let code = digits.find(|digits| digits.len() >= 5).unwrap().to_owned();
-    give(&amina, &code, "300", "7361").await;
-    give(&amina, &code, "20", "7361").await;
+    let baraka = world.phone(BARAKA);
+    give(&baraka, &code, "300", "4826").await;
+    give(&baraka, &code, "20", "4826").await;
     let said = world.run(&["collection", &code]);
     assert_eq!(said.code, Some(0), "{said:?}");
     let lines: Vec<&str> = said.out.lines().collect();
@@ -263,7 +300,7 @@ async fn the_command_prints_the_list() {
     assert!(lines[3].ends_with(" KES 20 30000-32000"), "{lines:?}");
     assert_eq!(lines[4], "2 gifts, total KES 320");
     assert!(lines[5].starts_with("root ") && lines[5].len() == 69, "{lines:?}");
-    assert!(!said.out.contains("Amina") && !said.out.contains("0700"));
+    assert!(!said.out.contains("Baraka") && !said.out.contains("0700"));
     let said = world.run(&["collection", "12345"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("no collection has the number 12345"), "{said:?}");
@@ -286,7 +323,7 @@ async fn the_staff_see_what_could_not_go_back() {
     for (who, amount, pin) in [(BARAKA, "100", "4826"), (ESTHER, "250.50", "6195")] {
         give(&world.phone(who), &code, amount, pin).await;
     }
-    give(&amina, &code, "300", "7361").await;
+    give(&world.phone(DAUDI), &code, "300", "8053").await;
     world.hires("akoth", "care").await;
     let all = world.run_as("akoth", &["collection", &code, "--not-back"]);
     let nothing = format!("{code} School roof: nothing waits for a wallet that takes nothing\n");
@@ -298,6 +335,14 @@ async fn the_staff_see_what_could_not_go_back() {
     collections(&amina, &way).await;
     amina.go(&[Yes, Type("7361")]).await;
     restrict(&world, ESTHER, AccountState::Closed).await;
+    let refused = collections(&amina, &[Pick("mine"), First, Pick("call_off")]).await;
+    assert!(refused.contains("Givers first hear of your payment"), "{refused}");
+    let zone = &kadogo::market::Market::kenya().zone;
+    while !("09:00".."18:00").contains(&&world.clock.now().clock_text(zone)[..]) {
+        world.clock.advance(Duration::from_secs(3_600));
+    }
+    settle(&world).await;
+    let day = kadogo::calendar::Day::of(world.clock.now(), zone);
     collections(&amina, &[Pick("mine"), First, Pick("call_off"), Yes, Type("7361")]).await;
     settle(&world).await;
     let said = world.run(&["collection", &code]);

@@ -10,6 +10,7 @@ mod away;
 mod cells;
 mod freelance;
 mod helpers;
+mod market_races;
 mod peace;
 mod races;
 mod staff;

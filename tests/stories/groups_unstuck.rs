@@ -179,3 +179,52 @@ async fn what_nobody_uses_ends_by_itself() {
     assert_eq!(world.balance(CLAIRE).await, before + 5_000);
     world.check();
 }
+
+/// Two of five have agreed where three must; then two leave, and two are enough.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_enough_since_others_left_is_done_by_one_more_yes() {
+    let world = World::new().await;
+    umoja(&world, "free", "50", 5).await;
+    let amina = world.phone(AMINA);
+    let baraka = world.phone(BARAKA);
+    let before = world.balance(AMINA).await;
+    ask(&amina, AMINA, "100", "7361").await;
+    agree(&baraka, "4826").await;
+    agree(&world.phone(CLAIRE), "9274").await;
+    let said = groups(&baraka, &[Pick("asked")]).await;
+    assert!(said.contains("Hakuna anayekuuliza"), "{said}");
+    for (who, pin) in [(DAUDI, "8053"), (ESTHER, "6195")] {
+        let phone = world.phone(who);
+        groups(&phone, &[Pick("mine"), Line("Umoja"), Pick("more"), Pick("leave"), Yes]).await;
+        phone.press(pin).await;
+    }
+    assert_eq!(world.balance(AMINA).await, before);
+    let done = agree(&baraka, "4826").await;
+    assert_eq!(world.balance(AMINA).await, before + 10_000, "{done}");
+    world.check();
+}
+
+/// Who has asked does not want it any more: nobody is asked, and all others hear of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_takes_it_back() {
+    let world = World::new().await;
+    umoja(&world, "free", "50", 3).await;
+    let (amina, baraka) = (world.phone(AMINA), world.phone(BARAKA));
+    let wishes = [Pick("mine"), Line("Umoja"), Pick("more"), Pick("wishes")];
+    let none = groups(&amina, &wishes).await;
+    assert!(none.contains("You ask for nothing now."), "{none}");
+    ask(&amina, AMINA, "100", "7361").await;
+    let own = groups(&amina, &wishes).await;
+    assert!(own.contains("1 KES 100"), "{own}");
+    let sure = amina.go(&[First]).await;
+    assert!(sure.contains("Take back what you asked: to pay Amina W"), "{sure}");
+    let done = amina.go(&[Yes]).await;
+    assert!(done.contains("Taken back."), "{done}");
+    let told = baraka.messages().await.pop().unwrap();
+    assert!(told.contains("Amina W haombi tena kumlipa Amina W"), "{told}");
+    let nothing = groups(&baraka, &[Pick("asked")]).await;
+    assert!(nothing.contains("Hakuna anayekuuliza"), "{nothing}");
+    let nothing = groups(&world.phone(BARAKA), &wishes).await;
+    assert!(nothing.contains("Huombi kitu sasa."), "{nothing}");
+    world.check();
+}

@@ -100,6 +100,7 @@ mod template;
 mod terminal;
 mod texts;
 mod thief;
+mod topping_up;
 mod verify;
 mod vouchers;
 mod vouchers_at_once;

@@ -123,7 +123,7 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
         (
             "splitting_allowed = 21",
             "splitting_allowed = 20",
-            "send: paying KES 5,000.01 as KES 5,000 and KES 0.01 saves KES 21",
+            "send: paying KES 5,000.01 as KES 4,999.01 and KES 1 saves KES 21",
         ),
         (
             "[cash_out]\n",

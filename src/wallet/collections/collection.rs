@@ -18,6 +18,7 @@ use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Slots, Value};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// People hear something by day.
 const MORNING: i8 = 8;
@@ -50,9 +51,25 @@ pub struct Terms {
     /// Where telling them is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telling: Option<Telling>,
-    /// Where giving back is.
+    /// Why what is there goes back,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+    /// and where that is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back: Option<HandingBack>,
+}
+
+/// Why what is there goes back to those who gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Ended {
+    /// It was not reached,
+    Missed,
+    /// its organiser has called it off,
+    CalledOff,
+    /// or nobody has paid from it for long.
+    Lapsed,
 }
 
 /// A payment from it, beside what its posting says.
@@ -185,6 +202,22 @@ impl Collection {
     pub fn takes(&self, context: &Context) -> bool {
         matches!(self.state, State::Gathering | State::Pooling)
             && context.today() <= self.terms.until
+    }
+
+    /// Whether it is this person's own, or what is gathered is for them.
+    pub fn is_of(&self, person: &PersonRow) -> bool {
+        self.row.owner == person.account_id || self.row.other == Some(person.account_id)
+    }
+
+    /// Until which payment givers have heard; the last gift is before all of them.
+    pub fn heard(&self) -> Option<PostingId> {
+        self.terms.told.or(self.terms.last_gift)
+    }
+
+    /// Whether there are payments that some givers have not heard of.
+    pub fn is_untold(&self, context: &Context) -> Result<bool, PlanError> {
+        let newest = self.account(context)?.last_posting;
+        Ok(self.terms.telling.is_some() || newest != self.heard())
     }
 
     /// What it is for.

@@ -31,7 +31,7 @@ pub const GIVE: Service = Service {
         Slot("fee", Kind::Money),
         Slot("total", Kind::Money),
     ],
-    refusals: &[COLLECTION_UNKNOWN, COLLECTION_OVER],
+    refusals: &[COLLECTION_UNKNOWN, COLLECTION_OVER, COLLECTION_OWN],
     messages: &[&GIVEN],
     priced: Some(Able {
         tier: true,
@@ -51,13 +51,16 @@ pub const BY_TEXT: Service = Service {
     wants: &[orders, |context| asks(context, 1)],
     decide: by_text,
     shows: order::SHOWS,
-    refusals: &[COLLECTION_UNKNOWN, COLLECTION_OVER, pending::ORDERS_FULL],
+    refusals: &[COLLECTION_UNKNOWN, COLLECTION_OVER, COLLECTION_OWN, pending::ORDERS_FULL],
     text: Some(ByText::Execute),
     ..Service::PLAIN
 };
 
 /// It takes no more gifts.
 pub const COLLECTION_OVER: Reason = Reason::new("collection_over");
+/// It is their own, or for them: others are to reach its target. Whoever could give the last gift
+/// themselves would have those of the others at once, and their own back by calling it off.
+pub const COLLECTION_OWN: Reason = Reason::new("collection_own");
 
 const GIVEN: Message = Message::balance(
     "sms.given",
@@ -83,6 +86,9 @@ fn give(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("organiser", collection.organiser(context)?);
     if !collection.takes(context) {
         return Err(COLLECTION_OVER.into());
+    }
+    if collection.is_of(payer) {
+        return Err(COLLECTION_OWN.into());
     }
     let amount = context.amount("amount")?;
     let account = party::payer(context, payer, Reason::ACCOUNT_CLOSED.into())?;

@@ -21,10 +21,15 @@ use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
 use std::collections::BTreeMap;
 
-/// To who gave it.
+/// To who gave it, and why.
 pub const GIFT_BACK: Message = Message::balance(
     "sms.gift_back",
-    &[Slot("gift", Kind::Code), Slot("title", Kind::Name), Slot("amount", Kind::Money)],
+    &[
+        Slot("gift", Kind::Code),
+        Slot("title", Kind::Name),
+        Slot("ended_code", Kind::Text),
+        Slot("amount", Kind::Money),
+    ],
 );
 /// To the organiser: it is done.
 pub const ALL_BACK: Message = Message::plain("sms.collection_back", &[Slot("title", Kind::Name)]);
@@ -219,6 +224,7 @@ impl Piece {
         let slots = Slots::from([
             ("gift".into(), Value::Code(code)),
             ("title".into(), collection.title()),
+            ("ended_code".into(), collection.terms.ended.map_or("over", Into::into).into()),
             ("amount".into(), context.money(minor).into()),
         ]);
         self.news.push(context.tell(person, &GIFT_BACK, slots, Some(giver)));

@@ -7,10 +7,10 @@ use super::super::context::Context;
 use super::super::line::Line;
 use super::super::plan::{Act, PlanError};
 use super::super::service::Message;
-use super::collection::{Collection, Telling, by_day, morning_after};
+use super::collection::{Collection, Ended, Telling, by_day, morning_after};
 use super::{Event, RULES, State, handing_back, lineage, steering};
 use crate::book::Change;
-use crate::id::{AccountId, PostingId};
+use crate::id::AccountId;
 use crate::reference::Reference;
 use crate::refusal::Refusal;
 use crate::store::facts::Whole;
@@ -44,17 +44,12 @@ const GIFTS: usize = 300;
 /// and payments.
 const PAYMENTS: usize = 50;
 
-/// Until which payment givers have heard; the last gift is before all of them.
-fn heard(collection: &Collection) -> Option<PostingId> {
-    collection.terms.told.or(collection.terms.last_gift)
-}
-
 /// Where telling is, or where it begins; nothing where there is nothing to tell.
 fn telling(context: &Context, collection: &Collection) -> Result<Option<Telling>, PlanError> {
-    let newest = collection.account(context)?.last_posting;
-    if collection.terms.telling.is_some() || newest == heard(collection) {
+    if collection.terms.telling.is_some() || !collection.is_untold(context)? {
         return Ok(collection.terms.telling);
     }
+    let newest = collection.account(context)?.last_posting;
     let number = collection.terms.paid.len().saturating_sub(1);
     let (Some(upto), Some(gift)) = (newest, collection.terms.last_gift) else {
         return Err(PlanError::Damaged("a collection that was paid from without a gift"));
@@ -129,7 +124,7 @@ fn nothing(context: &Context, collection: &Collection) -> Result<Act, PlanError>
     if due > context.now {
         return collection.later(context, due);
     }
-    let terms = steering::given_up(context, collection)?;
+    let terms = steering::given_up(context, collection, Ended::Lapsed)?;
     let told = collection.told(context, &["gathered", "target"])?;
     let changes = vec![
         collection.unmoved(context)?,
@@ -147,7 +142,7 @@ fn piece(
 ) -> Result<(Option<Telling>, Vec<Change>), PlanError> {
     let account = collection.account_id;
     let gathered_minor = collection.gathered(context)?.0;
-    let end = heard(collection);
+    let end = collection.heard();
     let mut payments = context.facts.history(&payments_back(account, &at))?.iter();
     let mut gifts = context.facts.history(&gifts_back(account, &at))?.iter();
     let (mut payment, mut gift) = (payments.next(), gifts.next());

@@ -101,6 +101,7 @@ fn start(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         spend_by: None,
         told: None,
         telling: None,
+        ended: None,
         back: None,
     };
     let row = ArrangementRow {

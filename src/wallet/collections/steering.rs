@@ -5,7 +5,7 @@ use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
-use super::collection::{Collection, HandingBack, Terms};
+use super::collection::{Collection, Ended, HandingBack, Terms};
 use super::{COLLECTION_GONE, Event, State};
 use crate::reason::Reason;
 use crate::store::wants::Want;
@@ -22,20 +22,22 @@ pub const CLOSE: Service = Service {
     ..Service::PLAIN
 };
 
-/// Input `collection`: gives back what is there. Shows the same, and `saved`, which is what is
-/// there.
+/// Input `collection`: gives back what is there, once all givers have heard what was paid from it.
+/// Shows the same, and `saved`, which is what is there.
 pub const CALL_OFF: Service = Service {
     name: "call_off_collection",
     authority: Authority::Customer,
     wants: &[named, contents],
     decide: call_off,
     shows: SHOWS,
-    refusals: &[COLLECTION_GONE],
+    refusals: &[COLLECTION_GONE, COLLECTION_UNTOLD],
     ..Service::PLAIN
 };
 
 /// It has not reached its target.
 pub const COLLECTION_SHORT: Reason = Reason::new("collection_short");
+/// Its givers have not heard yet whom it was paid to: that comes first, by day.
+pub const COLLECTION_UNTOLD: Reason = Reason::new("collection_untold");
 
 const SHOWS: &[Slot] = &[
     Slot("title", Kind::Name),
@@ -81,21 +83,29 @@ fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn call_off(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let collection = chosen(context, plan)?;
-    let terms = given_up(context, &collection)?;
+    if collection.state == State::Spending && collection.is_untold(context)? {
+        return Err(COLLECTION_UNTOLD.into());
+    }
+    let terms = given_up(context, &collection, Ended::CalledOff)?;
     let put = collection.put(Event::CallOff, Role::Owner, &terms, context.now)?;
     plan.commit(Act { kind: CALL_OFF.name, changes: vec![put], ..Act::default() });
     Ok(())
 }
 
 /// Its terms where what is there goes back. Where gifts may come until this is committed, which is
-/// the last one is looked up by the clock; where it is paid from, all of them are known.
-pub fn given_up(context: &Context, collection: &Collection) -> Result<Terms, PlanError> {
+/// the last one is looked up by the clock; where it is paid from, all of them are known, and have
+/// heard of all payments.
+pub fn given_up(
+    context: &Context,
+    collection: &Collection,
+    ended: Ended,
+) -> Result<Terms, PlanError> {
     let mut terms = collection.terms.clone();
+    terms.ended = Some(ended);
     if collection.state == State::Spending {
         let spent = collection.account(context)?.last_posting;
         let spent = spent.filter(|posting| Some(*posting) != terms.last_gift);
         terms.back = Some(HandingBack { spent, next: terms.last_gift, ..HandingBack::default() });
-        (terms.telling, terms.told) = (None, spent.or(terms.told));
     }
     Ok(terms)
 }

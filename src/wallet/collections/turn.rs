@@ -7,7 +7,7 @@ use super::super::context::Context;
 use super::super::plan::{Act, PlanError};
 use super::super::service::Message;
 use super::super::{metering, party};
-use super::collection::{Collection, HandingBack, Paid, by_day, morning_after};
+use super::collection::{Collection, Ended, HandingBack, Paid, by_day, morning_after};
 use super::{Event, PAID_ON, RULES, State, handing_back, news};
 use crate::book::Leg;
 use crate::calendar::Day;
@@ -148,6 +148,7 @@ fn missed(context: &Context, collection: &Collection) -> Result<Act, PlanError> 
     let last_gift = collection.account(context)?.last_posting;
     let mut terms = collection.terms.clone();
     terms.last_gift = last_gift;
+    terms.ended = Some(Ended::Missed);
     terms.back = Some(HandingBack { next: last_gift, ..HandingBack::default() });
     let told = collection.told(context, &["gathered", "target"])?;
     let changes = vec![

@@ -108,12 +108,12 @@ const ANSWER_DAYS: i32 = 2;
 /// The two sides, and who answers, who may just have joined.
 fn sides(context: &Context, event: Event) -> Vec<Want> {
     let own = context.person().map(|person| Want::Stopped(person.account_id));
-    own.into_iter().chain(deal::sides(context, Some(event))).collect()
+    own.into_iter().chain(deal::sides(context, &[event])).collect()
 }
 
 /// The deal that is answered, with the caller on their side of it.
 fn answered(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Side), PlanError> {
-    let mut deal = deal::chosen(context, Some(event))?;
+    let mut deal = deal::chosen(context, &[event])?;
     let side = deal.own_side(context)?;
     if deal.row.other.is_none() && side != deal.terms.side {
         // who was asked by their number has joined by now

@@ -15,7 +15,7 @@ use crate::value::{Kind, Slot, Value};
 /// Inputs `deal`, `why`: appeals.
 pub const APPEAL: Service = Service {
     name: "appeal_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Appeal))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Appeal])],
     decide: appeal,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH],
@@ -36,7 +36,7 @@ const SHOWS: &[Slot] = &[
 ];
 const HEARD: Message = Message::plain("sms.appeal_deal", SHOWS);
 fn appeal(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::Appeal))?;
+    let mut deal = deal::chosen(context, &[Event::Appeal])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Appeal, side)?;

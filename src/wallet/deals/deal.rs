@@ -351,8 +351,8 @@ pub fn number(context: &Context) -> Result<Option<ArrangementId>, PlanError> {
 }
 
 /// The deal that was named, which must be the caller's; or where none was, the only one of theirs
-/// in which they may bring this about.
-pub fn chosen(context: &Context, event: Option<Event>) -> Result<Deal, PlanError> {
+/// in which they may bring about one of these, or that there is.
+pub fn chosen(context: &Context, events: &[Event]) -> Result<Deal, PlanError> {
     if let Some(id) = number(context)? {
         let row = context.facts.arrangement(id)?.filter(|row| row.kind == RULES.name);
         let deal = Deal::of(row.ok_or(DEAL_GONE)?)?;
@@ -361,7 +361,8 @@ pub fn chosen(context: &Context, event: Option<Event>) -> Result<Deal, PlanError
     }
     let may = |deal: &Deal| {
         let side = deal.own_side(context);
-        side.is_ok_and(|side| event.is_none_or(|event| deal.role(event, side).is_some()))
+        let any = |side| events.iter().any(|event| deal.role(*event, side).is_some());
+        side.is_ok_and(|side| events.is_empty() || any(side))
     };
     let mut deals = found(context)?;
     deals.retain(may);
@@ -373,8 +374,8 @@ pub fn chosen(context: &Context, event: Option<Event>) -> Result<Deal, PlanError
 }
 
 /// The second step: who the two sides are, and how their accounts stand.
-pub fn sides(context: &Context, event: Option<Event>) -> Vec<Want> {
-    chosen(context, event).map(|deal| deal.wants()).unwrap_or_default()
+pub fn sides(context: &Context, events: &[Event]) -> Vec<Want> {
+    chosen(context, events).map(|deal| deal.wants()).unwrap_or_default()
 }
 
 impl Deal {

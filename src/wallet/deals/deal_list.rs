@@ -24,7 +24,7 @@ pub const LIST: Service = Service {
 /// caller may do.
 pub const SHOW: Service = Service {
     name: "show_deal",
-    wants: &[deal::named, |context| deal::sides(context, None)],
+    wants: &[deal::named, |context| deal::sides(context, &[])],
     decide: show,
     shows: WHOLE_DEAL,
     refusals: &[DEAL_GONE, DEAL_WHICH],
@@ -177,7 +177,7 @@ fn described(context: &Context, deal: &Deal, side: Side) -> Result<Slots, PlanEr
 }
 
 fn show(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let deal = deal::chosen(context, None)?;
+    let deal = deal::chosen(context, &[])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     plan.show("todo_code", deal.todo(side).to_owned());

@@ -29,6 +29,8 @@ pub struct Dispute {
     pub deal: Deal,
     /// Who pays, and who is paid.
     pub sides: [Option<PersonRow>; 2],
+    /// Who has brought them together, where somebody has.
+    pub platform: Option<PersonRow>,
     /// What was done and said, the oldest first.
     pub trail: Vec<TrailRow>,
 }
@@ -91,8 +93,10 @@ fn dispute(conn: &mut Conn, deal: Deal, key: &[u8; 16]) -> Result<Dispute, Store
         None => Ok(None),
     };
     let sides = [person(Side::Buy)?, person(Side::Sell)?];
+    let platform = deal.terms.platform.map(|platform| people::by_account(conn, platform.account));
+    let platform = platform.transpose()?.flatten();
     let (id, newest) = (deal.row.id.number(), deal.row.last_posting);
     let trail = trail_rows::of_record(conn, KIND.name, id, newest, TRAIL_MAX)?;
     let code = ShortCode::of(deal.row.id, key).to_string();
-    Ok(Dispute { code, deal, sides, trail })
+    Ok(Dispute { code, deal, sides, platform, trail })
 }

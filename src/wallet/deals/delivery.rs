@@ -17,7 +17,7 @@ use crate::value::{Kind, Slot};
 /// `day`.
 pub const DELIVER: Service = Service {
     name: "deliver_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Deliver))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Deliver])],
     decide: deliver,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED, DEAL_AT_DOOR, DEAL_EARLY],
@@ -67,7 +67,7 @@ const SHOWS: &[Slot] = &[
 const TOLD: Message = Message::plain("sms.deliver_deal", SHOWS);
 
 fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::Deliver))?;
+    let mut deal = deal::chosen(context, &[Event::Deliver])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Deliver, side)?;
@@ -96,7 +96,7 @@ fn deliver(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// The two sides, by which keys its codes were made, and whether who asks may be a thief.
 fn wants_code(context: &Context) -> Vec<Want> {
-    let Ok(deal) = deal::chosen(context, None) else { return Vec::new() };
+    let Ok(deal) = deal::chosen(context, &[]) else { return Vec::new() };
     let caller = context.person().ok().map(|person| sim_change::want(person.account_id));
     let codes = [Some(deal_code::release(&deal)), deal_code::brought_back(&deal).ok()];
     let codes = codes.into_iter().flatten().map(Want::Pin);
@@ -104,7 +104,7 @@ fn wants_code(context: &Context) -> Vec<Want> {
 }
 
 fn code(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let deal = deal::chosen(context, None)?;
+    let deal = deal::chosen(context, &[])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let back = deal.state == State::Returning && side == Side::Sell;

@@ -51,11 +51,11 @@ pub const FUND: Service = Service {
 };
 
 fn wants(context: &Context) -> Vec<Want> {
-    deal::sides(context, Some(Event::Fund))
+    deal::sides(context, &[Event::Fund])
 }
 
 fn fund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::Fund))?;
+    let mut deal = deal::chosen(context, &[Event::Fund])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Fund, side)?;
@@ -117,13 +117,13 @@ fn show_code(context: &Context, plan: &mut Plan, deal: &Deal) {
 }
 
 fn wants_kept(context: &Context) -> Vec<Want> {
-    let deal = deal::chosen(context, None).ok();
+    let deal = deal::chosen(context, &[]).ok();
     deal.map(|deal| Want::Pin(deal_code::release(&deal))).into_iter().collect()
 }
 
 /// The code, for who has lost the screen that showed it.
 fn code_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let deal = deal::chosen(context, None)?;
+    let deal = deal::chosen(context, &[])?;
     if let Some(seed) = at_door(&deal) {
         plan.flag("door");
         plan.show("door_code", deal_code::shown(context, deal_code::release(&deal), seed)?);

@@ -349,7 +349,7 @@ fn draft(context: &Context, plan: &mut Plan, side: Side) -> Result<(), PlanError
 
 /// The two sides, and what waits for the other one, who may have blocked who asks by now.
 fn wants_sent(context: &Context) -> Vec<Want> {
-    let Ok(deal) = deal::chosen(context, Some(Event::Offer)) else { return Vec::new() };
+    let Ok(deal) = deal::chosen(context, &[Event::Offer]) else { return Vec::new() };
     let blocked = deal.row.other.map(Want::BlockedBy);
     let waits = Want::Arrangements(waiting(whom(&deal)));
     let made = offer_quota::wants(context.now, deal.row.owner);
@@ -361,7 +361,7 @@ fn whom(deal: &Deal) -> Of {
 }
 
 fn send(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::Offer))?;
+    let mut deal = deal::chosen(context, &[Event::Offer])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     plan.slots.retain(|slot, _| ["deal", "goods", "name"].contains(&slot.as_str()));

@@ -17,7 +17,7 @@ use strum::{EnumString, IntoStaticStr};
 /// Inputs `deal`, `problem`, and `why` in words: something is wrong.
 pub const DISPUTE: Service = Service {
     name: "dispute_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Dispute))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Dispute])],
     decide: dispute,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH],
@@ -25,11 +25,11 @@ pub const DISPUTE: Service = Service {
     ..Service::PLAIN
 };
 
-/// Inputs `deal`, `why`: the same by a text, in words; or more of
-/// it, where something is wrong already.
+/// Inputs `deal`, or none where only one can be meant, and `why`: the same by a text, in words; or
+/// more of it, where something is wrong already.
 pub const BY_TEXT: Service = Service {
     name: "problem_by_text",
-    wants: &[deal::named, |context| deal::sides(context, None)],
+    wants: &[deal::named, |context| deal::sides(context, &BY_TEXT_EVENTS)],
     decide: by_text,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_SAID],
@@ -41,7 +41,7 @@ pub const BY_TEXT: Service = Service {
 /// Inputs `deal`, `why`: says more of what is wrong.
 pub const SAY: Service = Service {
     name: "say_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::State))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::State])],
     decide: say,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_SAID],
@@ -67,6 +67,9 @@ pub enum Problem {
     /// Something else.
     Other,
 }
+
+/// What a text may bring about.
+const BY_TEXT_EVENTS: [Event; 2] = [Event::Dispute, Event::State];
 
 const SHOWS: &[Slot] = &[
     Slot("name", Kind::Name),
@@ -96,7 +99,7 @@ fn dispute(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn by_text(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let deal = deal::chosen(context, None)?;
+    let deal = deal::chosen(context, &BY_TEXT_EVENTS)?;
     let side = deal.own_side(context)?;
     let words = words(context)?;
     let act = if deal.role(Event::State, side).is_some() {
@@ -118,7 +121,7 @@ fn say(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Side), PlanError> {
-    let deal = deal::chosen(context, Some(event))?;
+    let deal = deal::chosen(context, &[event])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     deal.role_of(event, side)?;

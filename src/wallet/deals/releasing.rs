@@ -22,7 +22,7 @@ use crate::value::{Kind, Slot};
 pub const RELEASE: Service = Service {
     name: "release_deal",
     authority: Authority::Customer,
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Release))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Release])],
     decide: release,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED],
@@ -80,7 +80,7 @@ const BY_CODE: &[Reason] =
 
 /// The deal of which something is let go, and as whom the caller does it.
 fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Role), PlanError> {
-    let deal = deal::chosen(context, Some(event))?;
+    let deal = deal::chosen(context, &[event])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(event, side)?;
@@ -131,9 +131,9 @@ fn let_go(
 
 /// The two sides, and, where it is done, what the code is compared with.
 fn with_code(context: &Context, event: Event) -> Vec<Want> {
-    let deal = deal::chosen(context, Some(event)).ok().filter(|_| context.mode == Mode::Execute);
+    let deal = deal::chosen(context, &[event]).ok().filter(|_| context.mode == Mode::Execute);
     let kept = deal.map(|deal| Want::Pin(deal_code::release(&deal)));
-    deal::sides(context, Some(event)).into_iter().chain(kept).collect()
+    deal::sides(context, &[event]).into_iter().chain(kept).collect()
 }
 
 fn by_code(

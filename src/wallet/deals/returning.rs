@@ -16,7 +16,7 @@ use crate::value::{Kind, Slot};
 /// Input `deal`: the seller takes the goods back, in so many days.
 pub const TAKE_BACK: Service = Service {
     name: "take_back_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::TakeBack))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::TakeBack])],
     decide: take_back,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED],
@@ -52,7 +52,7 @@ const SHOWS: &[Slot] = &[
 const RETURN_DAYS: i32 = 5;
 
 fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::TakeBack))?;
+    let mut deal = deal::chosen(context, &[Event::TakeBack])?;
     let side = deal.own_side(context)?;
     let role = deal.role_of(Event::TakeBack, side)?;
     if deal.terms.return_code.is_some() {
@@ -78,14 +78,14 @@ fn take_back(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn with_code(context: &Context) -> Vec<Want> {
-    let event = Some(Event::Return);
-    let deal = deal::chosen(context, event).ok().filter(|_| context.mode == Mode::Execute);
+    let events = &[Event::Return];
+    let deal = deal::chosen(context, events).ok().filter(|_| context.mode == Mode::Execute);
     let pin = deal.and_then(|deal| deal_code::brought_back(&deal).ok());
-    deal::sides(context, event).into_iter().chain(pin.map(Want::Pin)).collect()
+    deal::sides(context, events).into_iter().chain(pin.map(Want::Pin)).collect()
 }
 
 fn brought(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let deal = deal::chosen(context, Some(Event::Return))?;
+    let deal = deal::chosen(context, &[Event::Return])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Return, side)?;

@@ -18,7 +18,7 @@ use crate::value::{Kind, Slot, Slots};
 /// text.
 pub const OFFSET: Service = Service {
     name: "offset_deal",
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Offset))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Offset])],
     decide: offset,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_PART, DEAL_SAID],
@@ -31,7 +31,7 @@ pub const OFFSET: Service = Service {
 pub const AGREE: Service = Service {
     name: "agree_deal",
     authority: Authority::Customer,
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Agree))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Agree])],
     decide: agree,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED],
@@ -43,7 +43,7 @@ pub const AGREE: Service = Service {
 pub const REFUND: Service = Service {
     name: "refund_deal",
     authority: Authority::Customer,
-    wants: &[deal::named, |context| deal::sides(context, Some(Event::Refund))],
+    wants: &[deal::named, |context| deal::sides(context, &[Event::Refund])],
     decide: refund,
     shows: SHOWS,
     refusals: &[DEAL_GONE, DEAL_WHICH, DEAL_STOPPED],
@@ -85,7 +85,7 @@ impl Deal {
 }
 
 fn offset(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let mut deal = deal::chosen(context, Some(Event::Offset))?;
+    let mut deal = deal::chosen(context, &[Event::Offset])?;
     let side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(Event::Offset, side)?;
@@ -137,7 +137,7 @@ fn refund(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn chosen(context: &Context, plan: &mut Plan, event: Event) -> Result<(Deal, Role), PlanError> {
-    let deal = deal::chosen(context, Some(event))?;
+    let deal = deal::chosen(context, &[event])?;
     let side: Side = deal.own_side(context)?;
     plan.show_all(deal.told(context, side)?);
     let role = deal.role_of(event, side)?;

@@ -117,6 +117,11 @@ impl Price {
         self.buyer.charged_minor().saturating_add(self.seller.charged_minor())
     }
 
+    /// What of its part a platform has once the seller has had so much, minor units.
+    pub fn platform_minor(&self, amount_minor: i64, released_minor: i64) -> i64 {
+        earned(self.seller, released_minor, amount_minor).platform_minor
+    }
+
     /// What lies on the account of a deal of which the seller has had so much, minor units.
     pub fn balance_minor(&self, amount_minor: i64, released_minor: i64) -> i64 {
         let earned = earned(self.buyer, released_minor, amount_minor).total_minor();

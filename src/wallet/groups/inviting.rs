@@ -36,6 +36,7 @@ pub const INVITE: Service = Service {
         GROUP_FOUNDER,
         GROUP_MEMBER,
         GROUP_INVITED,
+        GROUP_INVITES_FULL,
         GROUP_FULL,
         GROUP_ALONE,
         GROUP_ASKS_FULL,
@@ -84,6 +85,8 @@ pub const GROUP_FOUNDER: Reason = Reason::new("group_founder");
 pub const GROUP_MEMBER: Reason = Reason::new("group_member");
 /// They are invited already.
 pub const GROUP_INVITED: Reason = Reason::new("group_invited");
+/// As many invitations wait for them as may, whoever invites.
+pub const GROUP_INVITES_FULL: Reason = Reason::new("group_invites_full");
 /// It has as many members as a group may have.
 pub const GROUP_FULL: Reason = Reason::new("group_full");
 /// As many groups as one may be in.
@@ -109,6 +112,8 @@ const ACCEPTED: Message = Message::plain(
     &[Slot("group", Kind::Name), Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
 );
 
+/// Invitations of all groups that wait for one number at a time.
+const WAITING_MAX: usize = 10;
 /// Invitations of one member that wait at a time.
 const OPEN_MAX: usize = MEMBERS_MAX;
 
@@ -178,11 +183,16 @@ fn may_come(context: &Context, case: &Case, to: &Msisdn) -> Result<(), PlanError
     if case.members.iter().any(|member| Some(member.owner) == known) {
         return no(GROUP_MEMBER);
     }
-    for row in context.facts.arrangements(invitation::of_number(to.e164()))? {
+    let waiting = context.facts.arrangements(invitation::of_number(to.e164()))?;
+    for row in waiting {
         let other = Invitation::of(row)?;
         if other.terms.group == case.group.row.id && other.stands(context, &case.group) {
             return no(GROUP_INVITED);
         }
+    }
+    if waiting.iter().filter(|row| invitation::KIND.waits(row, context.now)).count() >= WAITING_MAX
+    {
+        return no(GROUP_INVITES_FULL);
     }
     if case.members.len() >= MEMBERS_MAX { no(GROUP_FULL) } else { Ok(()) }
 }

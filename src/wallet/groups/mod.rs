@@ -18,6 +18,7 @@ pub mod membership;
 pub mod proposal;
 pub mod proposing;
 pub mod rota;
+pub mod taking_back;
 pub mod tally;
 #[cfg(test)]
 mod tests;

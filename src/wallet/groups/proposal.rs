@@ -46,6 +46,8 @@ pub enum State {
     Carried,
     /// So many have not that it is not.
     Declined,
+    /// Who has asked does not any more.
+    TakenBack,
     /// Its time is over.
     Expired,
 }
@@ -68,6 +70,8 @@ pub enum Event {
     Refuse,
     /// A turn is not agreed to on its day: it comes again on the next one.
     PutOff,
+    /// Who has asked does not want it any more.
+    TakeBack,
     /// Its time is over, or its group is.
     Expire,
 }
@@ -80,9 +84,15 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
         | (State::Asked, Event::PutOff, Role::Member | Role::Service) => Some(State::Planned),
         (State::Asked, Event::Carry, Role::Member) => Some(State::Carried),
         (State::Asked, Event::Refuse, Role::Member) => Some(State::Declined),
+        (State::Asked, Event::TakeBack, Role::Owner) => Some(State::TakenBack),
         (State::Planned | State::Asked, Event::Expire, Role::Service) => Some(State::Expired),
         (
-            State::Planned | State::Asked | State::Carried | State::Declined | State::Expired,
+            State::Planned
+            | State::Asked
+            | State::Carried
+            | State::Declined
+            | State::TakenBack
+            | State::Expired,
             Event::Ask
             | Event::Wait
             | Event::Agree
@@ -90,6 +100,7 @@ fn apply(state: State, event: Event, role: Role) -> Option<State> {
             | Event::Decline
             | Event::Refuse
             | Event::PutOff
+            | Event::TakeBack
             | Event::Expire,
             _anybody,
         ) => None,
@@ -309,7 +320,9 @@ fn wake(
     let changes = match proposal.state {
         State::Planned => turn_comes(context, &group, &proposal)?,
         State::Asked => time_is_over(context, &group, &proposal)?,
-        State::Carried | State::Declined | State::Expired => return Err(GROUP_ASK_GONE.into()),
+        State::Carried | State::Declined | State::TakenBack | State::Expired => {
+            return Err(GROUP_ASK_GONE.into());
+        }
     };
     Ok(Act { kind: KIND.name, changes, ..Act::default() })
 }

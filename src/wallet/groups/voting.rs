@@ -1,5 +1,6 @@
 //! A yes or a no to what is asked of a group, each on their own phone. Whoever said no may say yes
-//! later, as long as it is not decided; each counts once.
+//! later, as long as it is not decided; each counts once. Where fewer are needed since, as another
+//! rule was agreed on or somebody has left, whoever said yes says so once more, and it is done.
 
 use super::super::arrangements::Role;
 use super::super::context::Context;
@@ -90,6 +91,7 @@ pub fn of_each(context: &Context) -> Vec<Want> {
 /// What waits for the yes of the caller in a group, the longest asked first.
 pub fn waiting(context: &Context, group: ArrangementId) -> Result<Vec<Proposal>, PlanError> {
     let own = context.person()?.account_id;
+    let Ok(of) = Group::found(context, group) else { return Ok(Vec::new()) };
     let members = membership::members(context, group)?;
     // whether somebody can agree now does not matter here
     let seat = |row: &ArrangementRow| super::tally::Seat { member: row.owner, able: true };
@@ -98,7 +100,8 @@ pub fn waiting(context: &Context, group: ArrangementId) -> Result<Vec<Proposal>,
     for row in context.facts.arrangements(proposal::of_group(group))?.iter().rev() {
         let asked = Proposal::of(row)?;
         let mine = roll.able_voters(&asked.question()).contains(&own);
-        if mine && asked.waits(context) && !asked.terms.yes.contains(&own) {
+        let said = asked.terms.yes.contains(&own) && asked.outcome(&roll, &of) != Outcome::Carried;
+        if mine && asked.waits(context) && !said {
             waiting.push(asked);
         }
     }
@@ -128,7 +131,7 @@ fn questions(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// What texts and screens say of what is asked.
-fn words(context: &Context, group: &Group, asked: &Proposal) -> Result<Slots, PlanError> {
+pub fn words(context: &Context, group: &Group, asked: &Proposal) -> Result<Slots, PlanError> {
     let asker = proposal::person(context, asked.row.owner)?;
     let concerned = asked.row.other.map(|other| proposal::person(context, other)).transpose()?;
     Ok(asked.told(context, group, asker, concerned))
@@ -138,11 +141,13 @@ fn named(context: &Context) -> Result<ArrangementId, PlanError> {
     context.chosen("proposal", GROUP_ASK_GONE)
 }
 
-fn chosen(context: &Context) -> Vec<Want> {
+/// What must be read of what is named.
+pub fn chosen(context: &Context) -> Vec<Want> {
     named(context).map(Want::Arrangement).into_iter().collect()
 }
 
-fn row<'a>(context: &Context<'a>) -> Result<&'a ArrangementRow, PlanError> {
+/// As it is stored.
+pub fn row<'a>(context: &Context<'a>) -> Result<&'a ArrangementRow, PlanError> {
     let row = context.facts.arrangement(named(context)?)?;
     Ok(row.filter(|row| row.kind == proposal::KIND.name).ok_or(GROUP_ASK_GONE)?)
 }
@@ -151,17 +156,22 @@ fn given(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let code = match Proposal::of(row(context)?)?.state {
         proposal::State::Carried => "done",
         proposal::State::Declined => "lost",
-        proposal::State::Planned | proposal::State::Asked | proposal::State::Expired => "given",
+        proposal::State::Planned
+        | proposal::State::Asked
+        | proposal::State::TakenBack
+        | proposal::State::Expired => "given",
     };
     plan.show("vote_code", code);
     Ok(())
 }
 
-fn group_and_members(context: &Context) -> Vec<Want> {
+/// And then of its group,
+pub fn group_and_members(context: &Context) -> Vec<Want> {
     row(context).map(proposal::whose).unwrap_or_default()
 }
 
-fn standing(context: &Context) -> Vec<Want> {
+/// and how all stand whom it is about.
+pub fn standing(context: &Context) -> Vec<Want> {
     let Ok(row) = row(context) else { return Vec::new() };
     let invited = Proposal::of(row).ok().and_then(|asked| asked.invited());
     proposal::standing(context, row).into_iter().chain(invited.map(Want::Number)).collect()
@@ -213,6 +223,9 @@ impl Ballot {
     /// The same with the vote given.
     fn voted(self, yes: bool) -> Result<Ballot, PlanError> {
         let voter = self.voter;
+        if yes && self.asked.terms.yes.contains(&voter) && self.outcome() == Outcome::Carried {
+            return Ok(self);
+        }
         let Terms { about, yes: mut agreed, no: mut declined } = self.asked.terms.clone();
         let (into, out_of) =
             if yes { (&mut agreed, &mut declined) } else { (&mut declined, &mut agreed) };

@@ -14,6 +14,9 @@ use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
+/// What names the language, here and where somebody joins.
+pub const INPUT: &str = "language";
+
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "language",
@@ -48,8 +51,8 @@ fn own(context: &Context) -> Vec<Want> {
 
 /// The language that was chosen.
 pub fn chosen(context: &Context) -> Result<Language, PlanError> {
-    let language = Language::parse(context.field("language")?);
-    Ok(language.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "language"))?)
+    let language = Language::parse(context.field(INPUT)?);
+    Ok(language.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, INPUT))?)
 }
 
 #[cfg(test)]

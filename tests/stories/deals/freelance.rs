@@ -6,7 +6,7 @@ use super::*;
 use kadogo::limits::Tier;
 
 /// Nobody dials for the platform: its program asks.
-async fn brings_together(world: &World, number: &str) {
+pub async fn brings_together(world: &World, number: &str) {
     let of_market = [("seller", "0700000004"), ("amount", "50100"), ("goods", "logo")];
     let buyer = local(number);
     let terms = [("buyer", &buyer[..]), ("percent", "12.5"), ("release", "hand")];
@@ -70,6 +70,31 @@ async fn to_the_coin(number: &str, pin: &str) -> String {
     world.check();
     let seen = both(&buyer, &seller, &[]);
     format!("{seen}\n\n=== the platform ===\n{}", platform.transcript())
+}
+
+/// Of a deal that somebody disputes after a part of it was paid.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_staff_see_what_a_platform_keeps_and_what_it_has() {
+    let world = World::real().await;
+    world.hires("akoth", "care").await;
+    known_as(&world, ESTHER, Tier::Merchant).await;
+    let (buyer, seller) = (world.phone(AMINA), world.phone(OTHER));
+    brings_together(&world, AMINA).await;
+    seller.write("KUBALI").await;
+    buyer.write("ACCEPT").await;
+    safe(&buyer, &[Pick("mine"), Line("logo"), Pick("pay"), Yes, Type("7361")]).await;
+    safe(&buyer, &[Pick("mine"), Line("logo"), Pick("part"), Type("333"), Yes]).await;
+    buyer.go(&[Type("7361")]).await;
+    let way = [Pick("mine"), Line("logo"), Pick("dispute"), Pick("not_it"), Type("wrong name")];
+    safe(&buyer, &way).await;
+    buyer.go(&[Yes]).await;
+    let list = world.run_as("akoth", &["deal", "list"]).out;
+    let code = list.split(' ').next().unwrap();
+    let shown = world.run_as("akoth", &["deal", "show", code]).out;
+    let keeps = "Esther Njeri 0700***005 keeps 12.5 % of what reaches the seller: KES 62.62 of \
+                 all, KES 41.62 so far";
+    assert!(shown.lines().any(|line| line == keeps), "{shown}");
+    world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,7 +97,7 @@ impl Race {
     }
 
     /// The nodes in the order of this round: whoever comes first in one is second in the next.
-    fn nodes(&self, round: usize) -> (&World, &World) {
+    pub fn nodes(&self, round: usize) -> (&World, &World) {
         if round.is_multiple_of(2) { (&self.one, &self.other) } else { (&self.other, &self.one) }
     }
 

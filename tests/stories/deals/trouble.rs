@@ -240,3 +240,37 @@ async fn goods_that_go_back_in_three_languages() {
         insta::assert_snapshot!(format!("back_in_{language}"), seen);
     }
 }
+
+/// Of a deal that was only asked for nobody can mean it; of two that are paid in, either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_without_a_code_is_about_the_only_deal_that_can_be_meant() {
+    let world = World::new().await;
+    let (buyer, seller) = (world.phone(AMINA), world.phone(OTHER));
+    let asks = |goods| [Pick("buy"), Type("0700000004"), Type("200"), Type(goods), Pick("ask")];
+    safe(&buyer, &asks("radio")).await;
+    buyer.write("PROBLEM the box was empty").await;
+    let told = buyer.messages().await;
+    assert!(told.last().unwrap().contains("cannot be done"), "{told:#?}");
+    seller.write("KUBALI").await;
+    paid_in(&buyer, &seller, AMINA, "7361").await;
+    buyer.messages().await;
+    seller.messages().await;
+    buyer.write("PROBLEM the box was empty").await;
+    let told = seller.messages().await.concat();
+    assert!(told.contains("the box was empty"), "{told}");
+    let list = safe(&buyer, &[Pick("mine")]).await;
+    let wrong = list.lines().find(|line| line.contains("Something is wrong")).unwrap();
+    assert!(wrong.contains("phone"), "{list}");
+    // what is said of it later is about the same one
+    seller.write("TATIZO ilikuwa imejaa").await;
+    let told = buyer.messages().await.concat();
+    assert!(told.contains("ilikuwa imejaa"), "{told}");
+    safe(&buyer, &[Pick("mine"), Line("radio"), Pick("pay"), Yes, Type("7361")]).await;
+    buyer.messages().await;
+    seller.messages().await;
+    buyer.write("PROBLEM it is broken").await;
+    let told = buyer.messages().await.concat();
+    assert!(told.contains("code"), "{told}");
+    assert!(seller.messages().await.is_empty());
+    world.check();
+}

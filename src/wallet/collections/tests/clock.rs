@@ -213,6 +213,7 @@ fn called_off_it_goes_back_and_what_was_spent_stays_spent() {
     world.wakes();
     let act = world.pays("15000", "tiles").planned().act.unwrap();
     world.commits(act);
+    world.wakes();
     let act = world.asks(&CALL_OFF).planned().act.unwrap();
     world.commits(act);
     world.runs();
@@ -231,4 +232,28 @@ fn what_nobody_spends_for_a_year_goes_back() {
     assert_eq!((world.state(), world.told("sms.collection_lapsed")), ("returned", 1));
     assert_eq!(world.trial.now.since(begun).as_secs() / 86_400, 366);
     assert_eq!(world.got[&Id::of(201)], 60_000);
+}
+
+/// What comes back says why.
+#[test]
+fn each_giver_hears_why_it_is_back() {
+    let why = |mut world: World| {
+        world.runs();
+        let back = world.heard.iter().filter(|told| told.0 == "sms.gift_back");
+        back.map(|told| told.1.clone()).collect::<Vec<_>>().concat()
+    };
+    assert!(why(World::closed("me", &[10])).contains("missed"));
+    let mut world = World::new(&[("pays", "me")]);
+    world.gives(201, 30_000);
+    let act = world.asks(&CALL_OFF).planned().act.unwrap();
+    world.commits(act);
+    assert!(why(world).contains("called_off"));
+    assert!(why(World::closed("spend", &[60_000])).contains("lapsed"));
+    // one that was on its way back before the reason was written down
+    let mut world = World::closed("me", &[10]);
+    world.wakes();
+    world.wakes();
+    let terms = collection::Terms { ended: None, ..world.collection().terms };
+    world.row.body = super::super::super::arrangements::kind::written(&terms);
+    assert!(why(world).contains("over"));
 }

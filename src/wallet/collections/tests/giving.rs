@@ -1,9 +1,9 @@
 //! Gifts, what anybody may see of them, and what its organiser may do before its day.
 
-use super::super::giving::{BY_TEXT, COLLECTION_OVER, GIVE};
+use super::super::giving::{BY_TEXT, COLLECTION_OVER, COLLECTION_OWN, GIVE};
 use super::super::public_tally::{MINE, OWN, TALLY};
 use super::super::spending::{COLLECTION_LAST, COLLECTION_NOT_YET, PAYMENTS_MAX};
-use super::super::steering::{CALL_OFF, CLOSE, COLLECTION_SHORT};
+use super::super::steering::{CALL_OFF, CLOSE, COLLECTION_SHORT, COLLECTION_UNTOLD};
 use super::super::{COLLECTION_GONE, COLLECTION_UNKNOWN};
 use super::*;
 use crate::limits::Direction;
@@ -32,8 +32,31 @@ fn a_gift_goes_to_its_account_as_long_as_it_takes_any_and_counts_for_the_giver()
     };
     assert_eq!(*states, ["gathering", "pooling"], "others give at the same moment");
     assert_eq!(plan.hearers(), [("sms.given", BARAKA, Some(102))]);
-    // its organiser may give too
-    give_some(&world, &world.amina, &world.code(), "5000").planned();
+}
+
+/// By dialling, by a text, or ahead, which asks the same: whoever tops up last would have what
+/// others gave.
+#[test]
+fn neither_its_organiser_nor_whom_it_is_for_gives_to_it() {
+    let by_text = |world: &World, giver: &PersonRow| {
+        let ask = world.trial.ask(&BY_TEXT, world.trial.caller(giver));
+        ask.with("code", &world.code()).with("amount", "5000").execute()
+    };
+    for pays in [&[("pays", "me")][..], &[("pays", "spend")]] {
+        let world = World::new(pays);
+        let own = give_some(&world, &world.amina, &world.code(), "5000");
+        assert_eq!(own.reason(), (COLLECTION_OWN, None));
+        assert_eq!(by_text(&world, &world.amina).reason(), (COLLECTION_OWN, None));
+        give_some(&world, &world.baraka, &world.code(), "5000").planned();
+    }
+    let mut world = World::new(&[("pays", "other"), ("to", BARAKA)]);
+    for own in [&world.amina, &world.baraka] {
+        let refused = give_some(&world, own, &world.code(), "5000");
+        assert_eq!(refused.reason(), (COLLECTION_OWN, None));
+        assert_eq!(by_text(&world, own).reason(), (COLLECTION_OWN, None));
+    }
+    world.gives(201, 5_000);
+    assert_eq!(world.balance(), 5_000);
 }
 
 #[test]
@@ -210,7 +233,7 @@ fn it_is_paid_from_only_where_it_is_reached_and_was_to_be() {
     assert_eq!(stored(&world.pays("60000", "tiles").planned().act.unwrap()).state, "telling");
     assert_eq!(world.pays("60001", "tiles").reason(), (Reason::NOT_ENOUGH, Some("amount")));
     assert_eq!(world.pays("0", "tiles").reason(), (Reason::AMOUNT_ZERO, Some("amount")));
-    assert_eq!(world.pays("1", "Kadogo").reason(), (Reason::TEXT_FORMAT, Some("words")));
+    assert_eq!(world.pays("100", "Kadogo").reason(), (Reason::TEXT_FORMAT, Some("words")));
     world.state = AccountState::Frozen;
     world.known();
     assert_eq!(world.pays("1", "tiles").reason(), (Reason::ACCOUNT_CLOSED, None));
@@ -246,4 +269,26 @@ fn the_last_payment_that_there_can_be_is_for_all_that_is_left() {
     world.commits(act);
     world.runs();
     assert_eq!((world.state(), world.told("sms.gift_spent")), ("spent", PAYMENTS_MAX));
+}
+
+/// A payment late in the evening: its givers hear of it before what is left can go back.
+#[test]
+fn it_is_called_off_only_once_all_have_heard_what_was_paid() {
+    let mut world = World::closed("spend", &[10_000; 301]);
+    world.wakes();
+    world.wakes();
+    world.trial.now = world.trial.now.plus(DAY / 2);
+    let act = world.pays("20000", "tiles").planned().act.unwrap();
+    world.commits(act);
+    assert_eq!(world.asks(&CALL_OFF).reason(), (COLLECTION_UNTOLD, None));
+    world.wakes();
+    let told = world.told("sms.gift_spent");
+    assert!(told < 2, "{told}: in pieces, the last gift first");
+    assert_eq!(world.asks(&CALL_OFF).reason(), (COLLECTION_UNTOLD, None));
+    world.wakes();
+    assert_eq!(world.told("sms.gift_spent"), 2);
+    let act = world.asks(&CALL_OFF).planned().act.unwrap();
+    world.commits(act);
+    world.runs();
+    assert_eq!((world.state(), world.told("sms.gift_back")), ("returned", 299));
 }

@@ -3,8 +3,8 @@
 use super::super::founding::{BEGIN, FOUND, GROUP_BEGUN, GROUP_FEW};
 use super::super::invitation::GROUP_INVITE_GONE;
 use super::super::inviting::{
-    ACCEPT, GROUP_FOUNDER, GROUP_FULL, GROUP_INVITED, GROUP_MEMBER, GROUP_WHICH, GROUPS_FULL,
-    INVITATIONS, INVITE, REFUSE,
+    ACCEPT, GROUP_FOUNDER, GROUP_FULL, GROUP_INVITED, GROUP_INVITES_FULL, GROUP_MEMBER,
+    GROUP_WHICH, GROUPS_FULL, INVITATIONS, INVITE, REFUSE,
 };
 use super::super::leaving::{GROUP_LAST, LEAVE};
 use super::super::membership::GROUP_GONE;
@@ -93,6 +93,19 @@ fn until_it_begins_its_founder_invites_and_from_then_on_all_decide() {
     let waiting = Want::Arrangements(invitation::of_number(NAMES[2].0));
     umoja.trial.set(waiting, Found::Arrangements(vec![invited(NAMES[2].0, false)]));
     assert_eq!(invite(&umoja, 1, NAMES[2].0).reason(), (GROUP_INVITED, Some("to")));
+    // however many groups invite one number, so many wait at most
+    let other = invitation::Terms { group: Id::of(2), name: "Chama".into(), agreed: false };
+    let other = ArrangementRow { body: kind::written(&other), ..invited(NAMES[2].0, false) };
+    for (many, full) in [(9, false), (10, true)] {
+        let waiting = Want::Arrangements(invitation::of_number(NAMES[2].0));
+        umoja.trial.set(waiting, Found::Arrangements(vec![other.clone(); many]));
+        let said = invite(&umoja, 1, NAMES[2].0);
+        if full {
+            assert_eq!(said.reason(), (GROUP_INVITES_FULL, Some("to")));
+        } else {
+            said.planned();
+        }
+    }
     let blocked = Want::BlockedBy(Id::of(104));
     umoja.trial.set(blocked, Found::Accounts(vec![Id::of(101)]));
     assert_eq!(

@@ -50,6 +50,7 @@ fn each_cell_of_a_proposals_table() {
         ("asked", "decline", Role::Member, "asked"),
         ("asked", "carry", Role::Member, "carried"),
         ("asked", "refuse", Role::Member, "declined"),
+        ("asked", "take_back", Role::Owner, "taken_back"),
         ("asked", "put_off", Role::Member, "planned"),
         ("asked", "put_off", Role::Service, "planned"),
         ("asked", "expire", Role::Service, "expired"),

@@ -5,6 +5,7 @@ use super::super::carrying::GROUP_SHORT;
 use super::super::membership::GROUP_GONE;
 use super::super::proposal::{self, GROUP_ASK_GONE};
 use super::super::proposing::{self, GROUP_ALONE, GROUP_ASKS_FULL, GROUP_FORMING, GROUP_RULE};
+use super::super::taking_back::TAKE_BACK;
 use super::super::tally::Outcome as Decided;
 use super::super::voting::{AGREE, DECLINE, GROUP_VOTED, QUESTIONS};
 use super::super::{group, invitation, membership};
@@ -322,4 +323,40 @@ fn every_order_of_votes_comes_to_one_outcome() {
         }
         assert!(ended.is_some(), "{order:b}");
     }
+}
+
+/// Three had to agree, and two have; now two are enough.
+#[test]
+fn what_has_enough_since_another_rule_is_done_by_who_says_yes_once_more() {
+    let mut umoja = Umoja::of("running", 5, 50_000);
+    umoja.asks(asked(pay(30_000), Some(101), &[102, 103], &[]));
+    assert_eq!(umoja.by(3, &AGREE, YES).reason(), (GROUP_VOTED, None));
+    umoja.agreed(&group::Terms { approvals: Some(2), ..terms() });
+    let plan = umoja.by(3, &AGREE, YES).planned();
+    assert_eq!(["yes", "needed", "vote_code"].map(|slot| plan.said(slot)), ["2", "2", "done"]);
+    let act = plan.act.unwrap();
+    assert_eq!(legs(&act), [(900, -30_000), (101, 30_000)]);
+    let kept: proposal::Terms = kind::body(&stored(&act, &proposal::KIND)).unwrap();
+    assert_eq!(kept.yes, [Id::of(102), Id::of(103)], "each counts once");
+    assert_eq!(umoja.by(3, &DECLINE, YES).reason(), (GROUP_VOTED, None));
+}
+
+#[test]
+fn who_asks_takes_it_back_and_all_others_hear_of_it() {
+    let mut umoja = Umoja::of("running", 3, 50_000);
+    umoja.asks(asked(pay(30_000), Some(103), &[102], &[]));
+    let plan = umoja.by(1, &TAKE_BACK, YES).planned();
+    assert_eq!(["group", "act_code"].map(|slot| plan.said(slot)), ["Umoja", "pay"]);
+    let act = plan.act.unwrap();
+    assert_eq!(moves(&act), ["group_proposal: take_back = taken_back"]);
+    let all = ["2", "3"].map(|who| format!("sms.group_ask_taken_back {who}"));
+    assert_eq!(heard(act), all);
+    assert_eq!(umoja.by(2, &TAKE_BACK, YES).reason(), (GROUP_ASK_GONE, None), "nobody else does");
+    // nobody has asked for a turn
+    let turn = About::Turn { amount_minor: 1, day: today(), had: Vec::new() };
+    umoja.asks(asked(turn, Some(101), &[], &[]));
+    assert_eq!(umoja.by(1, &TAKE_BACK, YES).reason(), (GROUP_ASK_GONE, None));
+    let over = ArrangementRow { due_at: Some(NOW.micros()), ..asked(pay(1), Some(102), &[], &[]) };
+    umoja.asks(over);
+    assert_eq!(umoja.by(1, &TAKE_BACK, YES).reason(), (GROUP_ASK_GONE, None));
 }
