@@ -2,11 +2,16 @@
 //! open it again, unlock its PIN, say how well its owner is known. Each is a service, and what it
 //! says is printed.
 
-use crate::cli::{AccountArgs, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
+use crate::cli::{
+    AccountArgs, CustomerAct, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs,
+};
 use crate::money::Money;
+use crate::payment_report;
 use crate::request::Fields;
 use crate::signed_in::Office;
-use crate::wallet::care::{account_view, closing, freezing, known_as, sim_change, unlocking};
+use crate::wallet::care::{
+    account_view, closing, finding, freezing, known_as, payments_at, sim_change, unlocking,
+};
 use anyhow::anyhow;
 use jiff::civil::Date;
 use std::process::ExitCode;
@@ -14,18 +19,63 @@ use std::process::ExitCode;
 /// `kadogo account`
 pub async fn account(office: OfficeArgs, args: AccountArgs) -> anyhow::Result<ExitCode> {
     let AccountArgs { phone, close, why } = args;
-    let fields = fields([("phone", Some(phone)), ("why", why)]);
+    let fields = fields([("phone", Some(phone)), ("why", Some(why))]);
     if close {
         return acts(office, closing::CLOSE.name, fields).await;
     }
     let office = Office::open(office).await?;
     let shown = async {
         let duty = office.duty().await?;
-        office.show(&duty, account_view::SEE.name, fields).await
+        office.see(&duty, account_view::SEE.name, fields).await
     };
     let shown = shown.await;
     office.close().await?;
     shown.map(|()| ExitCode::SUCCESS)
+}
+
+/// `kadogo customer`
+pub async fn customer(office: OfficeArgs, act: CustomerAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(office).await?;
+    let done = looked(&office, act).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
+    let duty = office.duty().await?;
+    let (service, fields) = match act {
+        CustomerAct::Find { words, why } => {
+            // where no service runs nobody has made what the newest people are found by
+            office.app.keep_people_keys().await?;
+            (finding::FIND.name, fields([("words", Some(words.join(" "))), ("why", Some(why))]))
+        }
+        CustomerAct::Show { number, why } => {
+            let person = Some(number.to_string());
+            (account_view::SEE.name, fields([("person", person), ("why", Some(why))]))
+        }
+        CustomerAct::Payments { number, amount, day, back, why } => {
+            let typed = [
+                ("person", Some(number.to_string())),
+                ("amount", amount.map(|typed| minor(office, &typed)).transpose()?),
+                ("day", day.map(typed_day)),
+                ("back", back),
+                ("why", Some(why)),
+            ];
+            (payments_at::FIND.name, fields(typed))
+        }
+        CustomerAct::Report { amount, first, last, why } => {
+            let minor = minor(office, &amount)?;
+            return payment_report::run(office, &duty, minor, first, last, why).await;
+        }
+    };
+    office.see(&duty, service, fields).await
+}
+
+/// An amount as services take it.
+fn minor(office: &Office, typed: &str) -> anyhow::Result<String> {
+    let currency = office.app.wallet.config.market.currency;
+    let read = Money::parse(&typed.to_uppercase(), currency);
+    read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
 }
 
 /// `kadogo freeze`
@@ -42,15 +92,10 @@ pub async fn freeze(office: OfficeArgs, args: FreezeArgs) -> anyhow::Result<Exit
 
 fn frozen(office: &Office, args: FreezeArgs) -> anyhow::Result<Fields> {
     let FreezeArgs { phone, way, amount, basis, reference, until, why } = args;
-    let currency = office.app.wallet.config.market.currency;
-    let minor = |typed: String| {
-        let read = Money::parse(&typed.to_uppercase(), currency);
-        read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
-    };
     Ok(fields([
         ("phone", Some(phone)),
         ("way", Some(way)),
-        ("amount", amount.map(minor).transpose()?),
+        ("amount", amount.map(|typed| minor(office, &typed)).transpose()?),
         ("basis", Some(basis)),
         ("reference", reference),
         ("until", until.map(typed_day)),

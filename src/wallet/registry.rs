@@ -6,7 +6,9 @@ use super::agents::{
     settings, shift,
 };
 use super::arrangements::Kind;
-use super::care::{account_view, closing, freeze, freezing, known_as, sim_change, unlocking};
+use super::care::{
+    account_view, closing, finding, freeze, freezing, known_as, payments_at, sim_change, unlocking,
+};
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
 use super::deals::{
@@ -179,7 +181,10 @@ pub const SERVICES: &[Service] = &[
     redemption::REDEEM,
     redemption::CALL_OFF,
     explaining::EXPLAIN,
+    finding::FIND,
     account_view::SEE,
+    payments_at::FIND,
+    payments_at::REPORT,
     freezing::FREEZE,
     freezing::UNFREEZE,
     closing::CLOSE,

@@ -6,6 +6,7 @@ use super::ledger::*;
 use kadogo::book::{Change, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::store::bank_rows::{BankAccountRow, BankStatementRow};
+use kadogo::store::looks::LookRow;
 use kadogo::store::record::Cell;
 use kadogo::store::records::Record;
 use kadogo::store::staff_rows::{StaffRow, StaffState};
@@ -65,6 +66,21 @@ fn statement() -> Record {
     })
 }
 
+fn look() -> Record {
+    Record::Look(LookRow {
+        id: Id::of(NUMBER),
+        version: 1,
+        last_posting: PostingId::NONE,
+        staff: Id::of(NUMBER),
+        roles: "care".into(),
+        service: "see_account".into(),
+        account: Some(Id::of(7)),
+        words: "amina".into(),
+        found: 1,
+        at: 8,
+    })
+}
+
 /// Everything that somebody may do to the one row of a table, but give it another number.
 fn edits(record: &Record) -> Vec<String> {
     let entry = record.entry();
@@ -88,11 +104,11 @@ fn edits(record: &Record) -> Vec<String> {
 #[tokio::test]
 async fn not_a_column_of_staff_or_of_a_bank_changes_unseen() {
     let ledger = Ledger::new().await;
-    let records = [njeri(), at_the_bank(), statement()];
+    let records = [njeri(), at_the_bank(), statement(), look()];
     let before = ledger.check().records;
     let keep = records.clone().map(|record| Change::keep(record, "keep"));
     ledger.ok(changes("records", keep.into())).await;
-    assert_eq!(ledger.check().records, before + 3);
+    assert_eq!(ledger.check().records, before + 4);
     for record in &records {
         let table = record.entry().table;
         ledger.sql(&format!("CREATE TABLE saved AS SELECT * FROM {}", table.name));

@@ -39,6 +39,7 @@ mod edited_records;
 mod engine;
 mod failures;
 mod faults;
+mod finding_people;
 mod fold;
 mod gateway;
 mod givers;
