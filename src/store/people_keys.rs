@@ -49,10 +49,20 @@ pub struct FoundPeople {
 /// The words of a name as they are compared: without accents, in small letters. What only holds
 /// a word together, as in `Ng'ang'a`, is left out.
 pub fn words(name: &str) -> Vec<String> {
-    let plain = text::to_gsm(name).to_lowercase();
-    let parts = plain.split(|sign: char| sign.is_whitespace() || matches!(sign, '-' | '.'));
-    let letters = |part: &str| part.chars().filter(|c| c.is_alphabetic()).map(text::fold).collect();
+    let name = text::to_gsm(name).to_lowercase();
+    let parts = name.split(|sign: char| sign.is_whitespace() || matches!(sign, '-' | '.'));
+    let letters = |part: &str| part.chars().filter(|c| c.is_alphabetic()).map(plain).collect();
     parts.map(letters).filter(|word: &String| !word.is_empty()).collect()
+}
+
+/// A small letter as it is compared.
+fn plain(letter: char) -> char {
+    match letter {
+        'ø' => 'o',
+        'æ' => 'a',
+        'ß' => 's',
+        other => text::fold(other),
+    }
 }
 
 /// The keys of somebody.

@@ -11,12 +11,16 @@ use super::schema::{identities, people as table, people_keys as keys};
 use super::wants::Want;
 use crate::id::AccountId;
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// So many are shown.
 pub const FOUND_MAX: usize = 20;
 /// First words that are tried with a second one, and keys that are looked at in all.
 const FIRSTS_MAX: usize = 40;
 const KEYS_MAX: usize = 400;
+/// Keys of two words that are looked at where there are more words, and words that count then.
+const PAIRS_MAX: usize = 3_000;
+const WORDS_MAX: usize = 3;
 /// Behind every letter.
 const LAST: char = char::MAX;
 /// Behind the blank between two words and before every letter.
@@ -95,7 +99,7 @@ async fn named(asked: Database<'_>, typed: &[String]) -> Result<FoundPeople, Sto
         [] => return Ok(FoundPeople::default()),
         [only] => within(asked, only).await?,
         [first, second] => pairs(asked, first, second, FOUND_MAX).await?,
-        [first, second, ..] => pairs(asked, first, second, KEYS_MAX).await?,
+        [first, others @ ..] => together(asked, first, others).await?,
     };
     let fits = |person: &PersonRow| {
         let own = words(&person.name);
@@ -141,6 +145,31 @@ async fn within(asked: Database<'_>, begins: &str) -> Result<(Vec<AccountId>, bo
     Ok((ids, more))
 }
 
+/// Who has the first of these words with each of the others: of each pair many are looked at, as
+/// two common words fit many and all of them few.
+async fn together(
+    asked: Database<'_>,
+    first: &str,
+    others: &[&String],
+) -> Result<(Vec<AccountId>, bool), StoreError> {
+    let mut all: Option<Vec<AccountId>> = None;
+    let mut more = false;
+    for other in others.iter().take(WORDS_MAX) {
+        let (ids, cut) = pairs(asked, first, other, PAIRS_MAX).await?;
+        more = more || cut;
+        all = Some(match all {
+            Some(before) => {
+                let ids: HashSet<AccountId> = ids.into_iter().collect();
+                before.into_iter().filter(|id| ids.contains(id)).collect()
+            }
+            None => ids,
+        });
+    }
+    let mut ids = all.unwrap_or_default();
+    ids.truncate(KEYS_MAX);
+    Ok((ids, more))
+}
+
 /// Whose keys are two words that begin with these: each first word that there is, with the second.
 async fn pairs(
     asked: Database<'_>,
@@ -151,6 +180,7 @@ async fn pairs(
     let end = format!("{first}{LAST}");
     let mut from = (first.to_owned(), AccountId::of(i64::MIN));
     let mut ids: Vec<AccountId> = Vec::new();
+    let mut seen: HashSet<AccountId> = HashSet::new();
     for _word in 0..FIRSTS_MAX {
         let next = stretch(asked, &from, &end, 1).await?;
         let Some((key, _)) = next.first() else { return Ok((ids, false)) };
@@ -160,11 +190,7 @@ async fn pairs(
         let room = enough.saturating_add(1).saturating_sub(ids.len());
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
         let page = stretch(asked, &(begins, AccountId::of(i64::MIN)), &until, limit).await?;
-        for (_, id) in page {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
+        ids.extend(page.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)));
         if ids.len() > enough {
             return Ok((ids, true));
         }

@@ -194,7 +194,7 @@ async fn of_many_who_fit_a_page_is_shown_and_that_there_are_more() {
     }
     let (slots, items) = find(&world, &asha, "0733000009").await;
     assert_eq!((items.len(), slots.get(MORE)), (1, None));
-    let (slots, items) = find(&world, &asha, "30119").await;
+    let (slots, items) = find(&world, &asha, "3000119").await;
     assert_eq!((items.len(), slots.get(MORE)), (1, None));
     let masked = items[0].slots["phone"].to_string();
     assert_eq!(masked, "0733***119");

@@ -52,7 +52,7 @@ pub const FIND: Service = Service {
         Slot("joined_on", Kind::Day),
         Slot("area", Kind::Text),
         Slot("found_by", Kind::Text),
-        Slot("number", Kind::Code),
+        Slot("person", Kind::Code),
     ],
     refusals: &[FIND_WORDS],
     ..Service::PLAIN
@@ -208,7 +208,7 @@ fn line(context: &Context, by: By, party: &Party) -> Result<Slots, PlanError> {
         slots.insert("account_is".to_owned(), state.to_owned().into());
     }
     slots.insert("found_by".to_owned(), <&str>::from(by).to_owned().into());
-    slots.insert("number".to_owned(), Value::Code(party.account().to_string()));
+    slots.insert("person".to_owned(), Value::Code(party.account().to_string()));
     Ok(slots)
 }
 
