@@ -45,7 +45,7 @@ pub async fn redeem(args: OfficeArgs, act: RedeemAct) -> anyhow::Result<ExitCode
 
 async fn issued(office: &Office, issue: IssueArgs) -> anyhow::Result<()> {
     let duty = office.duty().await?;
-    let amount = minor(office, &issue.amount)?;
+    let amount = office.minor(&issue.amount)?;
     let IssueArgs { line, to, why, .. } = issue;
     let typed = fields([("line", &line), ("amount", &amount), ("to", &to), ("why", &why)]);
     office.act(&duty, issuing::ISSUE.name, typed).await
@@ -55,7 +55,7 @@ async fn of_redemptions(office: &Office, act: RedeemAct) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     match act {
         RedeemAct::Ask { from, amount, bank, recipient, why } => {
-            let amount = minor(office, &amount)?;
+            let amount = office.minor(&amount)?;
             let typed = fields([
                 ("from", &from),
                 ("amount", &amount),
@@ -71,13 +71,6 @@ async fn of_redemptions(office: &Office, act: RedeemAct) -> anyhow::Result<()> {
             office.act(&duty, redemption::CALL_OFF.name, typed).await
         }
     }
-}
-
-/// An amount as services take it.
-fn minor(office: &Office, typed: &str) -> anyhow::Result<String> {
-    let currency = office.app.wallet.config.market.currency;
-    let amount = Money::parse(&typed.to_uppercase(), currency);
-    Ok(amount.map_err(|_reason| anyhow!("{typed:?} is no amount"))?.minor.to_string())
 }
 
 async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> {
@@ -148,7 +141,7 @@ async fn take(
         None => None,
     };
     let closing_minor =
-        closing.map(|typed| minor(office, typed)).transpose()?.and_then(|minor| minor.parse().ok());
+        closing.map(|typed| office.minor(typed)).transpose()?.and_then(|minor| minor.parse().ok());
     let statements = read(office, &bytes, named, closing_minor)?;
     for statement in statements {
         let number = statement.account.replace(' ', "").to_uppercase();

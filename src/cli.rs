@@ -8,12 +8,12 @@ mod tariff_args;
 mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
-pub use bench_args::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor};
+pub use bench_args::{BenchAct, BenchBookArgs, BenchPeopleArgs, BenchUssdArgs, Competitor};
 pub use office_args::{
     ApproveAct, AuditArgs, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
 };
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
-pub use wallet_args::{AccountArgs, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
+pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
 use crate::config::{ServeArgs, ServerArgs};
 use clap::{Args, Parser, Subcommand};
@@ -246,6 +246,16 @@ pub enum Command {
         /// What about it.
         #[command(flatten)]
         args: TierArgs,
+    },
+    /// Find people by what a caller can say, open the record of one, find a payment in it: each
+    /// look is recorded, with why
+    Customer {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// What to look at.
+        #[command(subcommand)]
+        act: CustomerAct,
     },
     /// How somebody's wallet stands, and the orders that lie on it; or close it, which takes two
     Account {

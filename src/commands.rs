@@ -255,6 +255,16 @@ pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
                 bench::ussd_run::UssdBenchPlan { database_url, people, connections, run, rounds };
             (bench::ussd_run::run(&plan, progress).await, json)
         }
+        BenchAct::People(args) => {
+            let plan = bench::people_run::PeopleBenchPlan {
+                database_url: args.database_url.unwrap_or(scratch),
+                people: args.people,
+                in_flight: args.in_flight,
+                run: Duration::from_secs(args.seconds),
+                rounds: args.rounds,
+            };
+            (bench::people_run::run(&plan, progress).await, args.json)
+        }
     };
     std::fs::remove_dir_all(&folder)?;
     let document = done?;
@@ -283,6 +293,7 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book_run::BookBench
         preload_payments: args.preload_payments,
         nodes: usize::from(args.nodes),
         limits: args.limits,
+        staff: args.staff,
         against,
     }
 }

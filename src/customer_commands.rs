@@ -2,11 +2,15 @@
 //! open it again, unlock its PIN, say how well its owner is known. Each is a service, and what it
 //! says is printed.
 
-use crate::cli::{AccountArgs, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
+use crate::cli::{
+    AccountArgs, CustomerAct, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs,
+};
+use crate::payment_report;
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::wallet::care::{
-    account_view, closing, freezing, known_as, resetting, sim_change, unlocking,
+    account_view, closing, finding, freezing, known_as, payments_at, resetting, sim_change,
+    unlocking,
 };
 use jiff::civil::Date;
 use std::process::ExitCode;
@@ -14,18 +18,56 @@ use std::process::ExitCode;
 /// `kadogo account`
 pub async fn account(office: OfficeArgs, args: AccountArgs) -> anyhow::Result<ExitCode> {
     let AccountArgs { phone, close, why } = args;
-    let fields = fields([("phone", Some(phone)), ("why", why)]);
+    let fields = fields([("phone", Some(phone)), ("why", Some(why))]);
     if close {
         return acts(office, closing::CLOSE.name, fields).await;
     }
     let office = Office::open(office).await?;
     let shown = async {
         let duty = office.duty().await?;
-        office.show(&duty, account_view::SEE.name, fields).await
+        office.see(&duty, account_view::SEE.name, fields).await
     };
     let shown = shown.await;
     office.close().await?;
     shown.map(|()| ExitCode::SUCCESS)
+}
+
+/// `kadogo customer`
+pub async fn customer(office: OfficeArgs, act: CustomerAct) -> anyhow::Result<ExitCode> {
+    let office = Office::open(office).await?;
+    let done = looked(&office, act).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
+    let duty = office.duty().await?;
+    let (service, fields) = match act {
+        CustomerAct::Find { words, why } => {
+            // where no service runs nobody has made what the newest people are found by
+            office.app.keep_people_keys().await?;
+            (finding::FIND.name, fields([("words", Some(words.join(" "))), ("why", Some(why))]))
+        }
+        CustomerAct::Show { number, why } => {
+            let person = Some(number.to_string());
+            (account_view::SEE.name, fields([("person", person), ("why", Some(why))]))
+        }
+        CustomerAct::Payments { number, amount, day, back, why } => {
+            let typed = [
+                ("person", Some(number.to_string())),
+                ("amount", amount.map(|typed| office.minor(&typed)).transpose()?),
+                ("day", day.map(typed_day)),
+                ("back", back),
+                ("why", Some(why)),
+            ];
+            (payments_at::FIND.name, fields(typed))
+        }
+        CustomerAct::Report { amount, first, last, why } => {
+            let minor = office.minor(&amount)?;
+            return payment_report::run(office, &duty, minor, first, last, why).await;
+        }
+    };
+    office.see(&duty, service, fields).await
 }
 
 /// `kadogo freeze`

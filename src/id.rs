@@ -36,6 +36,10 @@ pub enum Pin {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Staff {}
 
+/// What a `LookId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Look {}
+
 /// What a `StatementId` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Statement {}
@@ -59,6 +63,8 @@ pub type AssistantId = Id<Assistant>;
 pub type ShiftId = Id<Shift>;
 /// A statement of a bank.
 pub type StatementId = Id<Statement>;
+/// What one of the staff looked at.
+pub type LookId = Id<Look>;
 /// Somebody who works for the operator.
 pub type StaffId = Id<Staff>;
 /// A PIN or a code that is kept: it has the number of whose it is.

@@ -89,6 +89,7 @@ pub mod customer_commands;
 pub mod deal_commands;
 pub mod http;
 pub mod menu_folder;
+pub mod payment_report;
 pub mod reversal_commands;
 pub mod signed_in;
 pub mod staff_commands;

@@ -45,6 +45,7 @@ async fn main() -> ExitCode {
             collection_commands::run(office, &number, not_back).await
         }
         Command::Tier { office, args } => customer_commands::tier(office, args).await,
+        Command::Customer { office, act } => customer_commands::customer(office, act).await,
         Command::Account { office, args } => customer_commands::account(office, args).await,
         Command::Freeze { office, args } => customer_commands::freeze(office, args).await,
         Command::Unfreeze { office, args } => customer_commands::unfreeze(office, args).await,

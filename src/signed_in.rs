@@ -83,12 +83,30 @@ impl Office {
 
     /// Shows something, with its lines.
     pub async fn show(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
-        if let Outcome::Done(slots, items) =
-            self.asked(duty, Mode::Quote, service, fields, None).await?
-        {
+        let outcome = self.asked(duty, Mode::Quote, service, fields, None).await?;
+        if let Outcome::Done(slots, items) = outcome {
             self.say_all("", &slots, &items);
         }
         Ok(())
+    }
+
+    /// Shows something, with its lines, that is recorded first.
+    pub async fn see(&self, duty: &OnDuty, service: &str, fields: Fields) -> anyhow::Result<()> {
+        let outcome = self.asked(duty, Mode::Execute, service, fields, None).await?;
+        if let Outcome::Done(slots, items) = outcome {
+            self.say_all("", &slots, &items);
+        }
+        Ok(())
+    }
+
+    /// Records that something is looked up, and shows nothing.
+    pub async fn look_up(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        fields: Fields,
+    ) -> anyhow::Result<()> {
+        self.asked(duty, Mode::Execute, service, fields).await.map(drop)
     }
 
     /// Looks at something, without doing it.

@@ -4,7 +4,7 @@
 
 use crate::app::App;
 use crate::store::outbox::Channel;
-use crate::store::{Conn, StoreError, arrangement_rows, book_rows};
+use crate::store::{Conn, StoreError, arrangement_rows, book_rows, people_keys};
 use crate::wallet::{KINDS, bootstrap};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -21,6 +21,10 @@ const CLOCK_EVERY: Duration = Duration::from_secs(60);
 const PAYOUT_EVERY: Duration = Duration::from_secs(60);
 /// How soon it is recorded that another tariff, or other limits, are in use.
 const RULES_EVERY: Duration = Duration::from_secs(60);
+/// How soon somebody who has joined is found by their name, and pieces of many that are made in one
+/// turn.
+const KEYS_EVERY: Duration = Duration::from_secs(1);
+const PIECES_MAX: usize = 50;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Conversations and handled texts older than any retry: gateways try for 12 hours.
 const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
@@ -60,6 +64,7 @@ impl App {
             }),
             self.worker(PAYOUT_EVERY, stop, pay_out),
             self.worker(RULES_EVERY, stop, keep_rules),
+            self.worker(KEYS_EVERY, stop, async |app: App| app.keep_people_keys().await.map(drop)),
             self.worker(FORGET_EVERY, stop, forget),
             self.worker(FORGET_EVERY, stop, async |app: App| app.move_out().await.map(drop)),
         ];
@@ -81,6 +86,26 @@ impl App {
                 return Ok(all);
             }
         }
+    }
+
+    /// Makes what people are found by, for those who have joined or changed their name; says for
+    /// how many. Of very many it does some: where a book is new to it, it takes some turns.
+    pub async fn keep_people_keys(&self) -> Result<usize, StoreError> {
+        let mut all = 0_usize;
+        for _piece in 0..PIECES_MAX {
+            let unkept = self.wallet.store.read(people_keys::unkept).await?;
+            if unkept.is_nothing() {
+                break;
+            }
+            all = all.saturating_add(unkept.len());
+            let more = unkept.more;
+            let piece = move |conn: &mut Conn| people_keys::keep(conn, &unkept);
+            self.wallet.book.write(piece).await?;
+            if !more {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Does `work` again and again, but not while the clock is wrong.

@@ -91,6 +91,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "deal_commands",
             "http",
             "menu_folder",
+            "payment_report",
             "reversal_commands",
             "signed_in",
             "staff_commands",

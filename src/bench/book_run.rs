@@ -3,6 +3,7 @@
 //! is to be a yardstick.
 
 use super::drive::{Numbers, PairPicker, drive};
+use super::office::AtWork;
 use super::pgbench::{self, Pgbench};
 use super::report::Figures;
 use super::summary::Document;
@@ -16,6 +17,7 @@ use crate::time::Clock;
 use crate::wallet::bootstrap;
 use anyhow::anyhow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 
@@ -42,6 +44,8 @@ pub struct BookBenchPlan {
     pub nodes: usize,
     /// Whether the payments count against limits.
     pub limits: bool,
+    /// Acts of the staff in a second: with them each run is made a second time, and compared.
+    pub staff: u64,
     /// What to compare with.
     pub against: Option<Yardstick>,
 }
@@ -69,6 +73,7 @@ struct Bench {
     metrics: Arc<Metrics>,
     numbers: Numbers,
     pick: PairPicker,
+    staff: Option<AtWork>,
     progress: BenchProgress,
 }
 
@@ -97,21 +102,18 @@ pub async fn run(plan: &BookBenchPlan, progress: BenchProgress) -> anyhow::Resul
         books.push(book);
         committers.push(committer);
     }
-    let bench = Bench { store, books, metrics, numbers, pick, progress };
-    let mut runs: Vec<Figures> = Vec::new();
-    for round in 1..=plan.rounds {
-        (progress)(&format!("round {round} of {}", plan.rounds));
-        for clients in yardstick.iter().flat_map(|_| clients(&plan.in_flight)) {
-            runs.extend(measure(yardstick.clone(), clients, plan.run).await?);
-            runs.last().into_iter().for_each(|run| progress(&run.line()));
-        }
-        for in_flight in &plan.in_flight {
-            runs.push(bench.measure(plan, *in_flight).await?);
-            runs.last().into_iter().for_each(|run| progress(&run.line()));
-        }
-    }
+    let staff = match (plan.staff, books.first()) {
+        (0, _) | (_, None) => None,
+        (acts, Some(book)) => Some(begin(book, plan, acts, progress).await?),
+    };
+    let bench = Bench { store, books, metrics, numbers, pick, staff, progress };
+    let runs = bench.rounds(plan, &yardstick).await?;
+    let plain = bench.what(plan, false);
+    let compared = bench.staff.is_some();
     let ours = runs.iter().filter(|run| run.what != pgbench::NAME);
     let paid = ours.fold(plan.preload_payments, |sum, run| sum.saturating_add(run.done));
+    let acts = bench.staff.as_ref().map_or(0, AtWork::done);
+    let paid = paid.saturating_add(acts);
     let whole = bench.verify(paid.saturating_add(opened)).await?;
     drop(bench);
     for committer in committers {
@@ -130,12 +132,74 @@ pub async fn run(plan: &BookBenchPlan, progress: BenchProgress) -> anyhow::Resul
         plan.rounds,
         plan.run.as_secs()
     );
-    Ok(Document::new(heading, runs, pgbench::NAME, whole))
+    let measure = if compared { plain.as_str() } else { pgbench::NAME };
+    Ok(Document::new(heading, runs, measure, whole))
+}
+
+/// The staff of a bench, with the orders that lie there.
+async fn begin(
+    book: &Book,
+    plan: &BookBenchPlan,
+    acts: u64,
+    progress: BenchProgress,
+) -> anyhow::Result<AtWork> {
+    progress("the staff stop some wallets");
+    let begun = AtWork::begin(book.clone(), plan.accounts, acts).await;
+    begun.map_err(|refusal| anyhow!("an order: {}", refusal.code()))
 }
 
 impl Bench {
-    async fn measure(&self, plan: &BookBenchPlan, in_flight: usize) -> anyhow::Result<Figures> {
+    /// All runs, round by round.
+    async fn rounds(
+        &self,
+        plan: &BookBenchPlan,
+        yardstick: &Option<Arc<Pgbench>>,
+    ) -> anyhow::Result<Vec<Figures>> {
+        let progress = self.progress;
+        let sides = if self.staff.is_some() { 2 } else { 1 };
+        let mut runs: Vec<Figures> = Vec::new();
+        for round in 1..=plan.rounds {
+            (progress)(&format!("round {round} of {}", plan.rounds));
+            for clients in yardstick.iter().flat_map(|_| clients(&plan.in_flight)) {
+                runs.extend(measure(yardstick.clone(), clients, plan.run).await?);
+                runs.last().into_iter().for_each(|run| progress(&run.line()));
+            }
+            for in_flight in &plan.in_flight {
+                for with_staff in [false, true].into_iter().take(sides) {
+                    // which of the two comes first changes with the round
+                    let with_staff = with_staff == (round.rem_euclid(2) == 1 || sides == 1);
+                    let staff = self.staff.as_ref().filter(|_| with_staff);
+                    runs.push(self.measure(plan, *in_flight, staff).await?);
+                    runs.last().into_iter().for_each(|run| progress(&run.line()));
+                }
+            }
+        }
+        Ok(runs)
+    }
+
+    /// How the figures of a run are called.
+    fn what(&self, plan: &BookBenchPlan, with_staff: bool) -> String {
         let kind = self.store.kind();
+        let skew = if plan.skewed { "skewed" } else { "uniform" };
+        let kind =
+            if plan.nodes > 1 { format!("{kind} {} nodes", plan.nodes) } else { kind.to_owned() };
+        let limits = if plan.limits { " limits" } else { "" };
+        let staff = if with_staff { " staffed" } else { "" };
+        format!("book {kind} {skew}{limits}{staff}")
+    }
+
+    async fn measure(
+        &self,
+        plan: &BookBenchPlan,
+        in_flight: usize,
+        staff: Option<&AtWork>,
+    ) -> anyhow::Result<Figures> {
+        let kind = self.store.kind();
+        let over = Arc::new(AtomicBool::new(false));
+        let at_work = staff.cloned().map(|staff| {
+            let over = over.clone();
+            tokio::spawn(async move { staff.work(over).await })
+        });
         (self.progress)(&format!(
             "book {kind}, {in_flight} in flight for {} s",
             plan.run.as_secs()
@@ -152,16 +216,16 @@ impl Bench {
             self.progress,
         )
         .await;
+        over.store(true, Ordering::Relaxed);
+        if let Some(at_work) = at_work {
+            at_work.await?.map_err(|refusal| anyhow!("an act of the staff: {}", refusal.code()))?;
+        }
         let after = self.metrics.commits();
         raw.commits = after.count.saturating_sub(before.count);
         raw.committed = after.postings.saturating_sub(before.postings);
         raw.batch_max = after.largest;
         raw.grown_bytes = self.bytes().await?.saturating_sub(bytes);
-        let skew = if plan.skewed { "skewed" } else { "uniform" };
-        let kind =
-            if plan.nodes > 1 { format!("{kind} {} nodes", plan.nodes) } else { kind.to_owned() };
-        let limits = if plan.limits { " limits" } else { "" };
-        Ok(Figures::of(format!("book {kind} {skew}{limits}"), in_flight, raw))
+        Ok(Figures::of(self.what(plan, staff.is_some()), in_flight, raw))
     }
 
     async fn bytes(&self) -> anyhow::Result<u64> {

@@ -4,13 +4,14 @@
 use super::BenchProgress;
 use super::drive::{Numbers, PairPicker, payment, posting};
 use super::report::per_second;
-use crate::book::{Book, Change, Leg, TRUST};
+use crate::book::{Book, Change, Leg, Posting, TRUST};
 use crate::id::AccountId;
 use crate::money::Currency;
 use crate::refusal::{Reason, Refusal};
 use crate::time::Clock;
 use crate::wallet::join;
 use anyhow::anyhow;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -35,25 +36,40 @@ pub async fn open_accounts(
     accounts: u64,
     progress: BenchProgress,
 ) -> anyhow::Result<u64> {
-    let chunks = accounts.div_ceil(OPEN_BATCH);
-    let open = move |book: Book, chunk: u64| async move {
-        let first = chunk.saturating_mul(OPEN_BATCH);
-        let ids = first..first.saturating_add(OPEN_BATCH).min(accounts);
-        let mine: Vec<AccountId> = ids.map(PairPicker::id).collect();
-        let opened = mine
-            .iter()
-            .map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));
-        let mut legs: Vec<Leg> =
-            mine.iter().map(|id| Leg { account: *id, amount_minor: BEGIN_MINOR }).collect();
-        let sum = legs.iter().fold(0_i64, |sum, leg| sum.saturating_add(leg.amount_minor));
-        legs.push(Leg { account: TRUST, amount_minor: sum.saturating_neg() });
-        let name = [b"open".as_slice(), &first.to_be_bytes()].concat();
-        let step = posting(Clock::System.now(), &name, legs, opened.collect());
-        patiently(&book, || step.clone()).await
+    open_with(book, accounts, OPEN_BATCH, |_number| Vec::new(), progress).await
+}
+
+/// The same, so many in one posting, with what else is stored of each.
+pub async fn open_with(
+    book: &Book,
+    accounts: u64,
+    each: u64,
+    more: impl Fn(u64) -> Vec<Change> + Clone + Send + 'static,
+    progress: BenchProgress,
+) -> anyhow::Result<u64> {
+    let chunks = accounts.div_ceil(each);
+    let open = move |book: Book, chunk: u64| {
+        let first = chunk.saturating_mul(each);
+        let step = opening(first..first.saturating_add(each).min(accounts), &more);
+        async move { patiently(&book, || step.clone()).await }
     };
-    let told = Told { what: "accounts opened", each: OPEN_BATCH, total: accounts, progress };
+    let told = Told { what: "accounts opened", each, total: accounts, progress };
     in_flight(book, OPEN_IN_FLIGHT, chunks, told, open).await?;
     Ok(chunks)
+}
+
+fn opening(places: Range<u64>, more: &impl Fn(u64) -> Vec<Change>) -> Posting {
+    let first = places.start;
+    let mine: Vec<AccountId> = places.clone().map(PairPicker::id).collect();
+    let opened =
+        mine.iter().map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));
+    let changes = opened.chain(places.flat_map(more)).collect();
+    let mut legs: Vec<Leg> =
+        mine.iter().map(|id| Leg { account: *id, amount_minor: BEGIN_MINOR }).collect();
+    let sum = legs.iter().fold(0_i64, |sum, leg| sum.saturating_add(leg.amount_minor));
+    legs.push(Leg { account: TRUST, amount_minor: sum.saturating_neg() });
+    let name = [b"open".as_slice(), &first.to_be_bytes()].concat();
+    posting(Clock::System.now(), &name, legs, changes)
 }
 
 /// Makes so many payments of the shape that is measured, as many at a time as go fast.
@@ -78,7 +94,7 @@ pub async fn pay(
 }
 
 /// Posts, and comes back as often as the queue is full.
-async fn patiently(book: &Book, step: impl Fn() -> crate::book::Posting) -> Result<(), Refusal> {
+pub async fn patiently(book: &Book, step: impl Fn() -> Posting) -> Result<(), Refusal> {
     loop {
         match book.post(step()).await {
             Ok(_receipt) => return Ok(()),

@@ -4,8 +4,12 @@
 
 pub mod book_run;
 mod connection;
+mod crowd;
 mod drive;
 mod load;
+mod newcomers;
+mod office;
+pub mod people_run;
 pub mod pgbench;
 pub mod report;
 mod server;

@@ -67,7 +67,8 @@ pub struct UssdBenchPlan {
 
 /// Runs the conversations and the yardstick; `progress` hears what is being done.
 pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
-    let (app, committer) = App::build(&settings(plan), Clock::System, Randomness::os()?).await?;
+    let (app, committer) =
+        App::build(&settings(&plan.database_url, true), Clock::System, Randomness::os()?).await?;
     // payments are compared with limits, but nobody is stopped by one
     app.wallet.limits.set(Limits::alike(ROOMY, ROOMY));
     progress(&format!("{} people join", plan.people));
@@ -120,11 +121,12 @@ async fn bytes(app: &App) -> anyhow::Result<u64> {
     Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
 }
 
-fn settings(plan: &UssdBenchPlan) -> Settings {
+/// Settings of a service of a bench; of a `demo` there are people in it already.
+pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
-        database_url: plan.database_url.clone(),
+        database_url: database_url.to_owned(),
         menus: None,
         service_code: "*384*1234#".to_owned(),
         brand: "Kadogo".to_owned(),
@@ -141,7 +143,7 @@ fn settings(plan: &UssdBenchPlan) -> Settings {
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
         more_prices: "",
-        demo: true,
+        demo,
         showcase: false,
     }
 }

@@ -12,6 +12,9 @@ pub enum BenchAct {
     Book(BenchBookArgs),
     /// Whole send conversations through the HTTP door, against bare replies of the same size
     Ussd(BenchUssdArgs),
+    /// Very many people, and how long one of the staff waits who looks for one of them, in each way
+    /// that there is, while payments go on
+    People(BenchPeopleArgs),
 }
 
 /// What a measurement can be compared with.
@@ -76,6 +79,16 @@ pub struct BenchBookArgs {
     /// Count every payment against limits of payer and payee that nobody reaches
     #[arg(long)]
     pub limits: bool,
+    /// Make each run a second time while the staff record so many acts a second (looks, orders) and
+    /// orders lie on one wallet in a hundred, and print the ratio
+    #[arg(
+        long,
+        default_value_t = 0,
+        value_name = "N",
+        conflicts_with = "against",
+        value_parser = clap::value_parser!(u64).range(..=10_000),
+    )]
+    pub staff: u64,
     /// Run this in turn with the book, and print the ratio
     #[arg(long, value_enum)]
     pub against: Option<Competitor>,
@@ -116,6 +129,34 @@ pub struct BenchUssdArgs {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub seconds: u64,
     /// How often each run is made; figures are medians, so take 3 or 5 for a report
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub rounds: u32,
+    /// Figures as JSON, every run of them
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `bench people` takes.
+#[derive(Debug, Clone, Args)]
+pub struct BenchPeopleArgs {
+    /// An empty database to work in, or one that an earlier run has left; a temporary one of
+    /// SQLite's when not given
+    #[arg(long, env = "KADOGO_BENCH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// People there are
+    #[arg(
+        long,
+        default_value_t = 1_000_000,
+        value_parser = clap::value_parser!(u64).range(1_000..=50_000_000),
+    )]
+    pub people: u64,
+    /// Payments on their way meanwhile; one run for each number
+    #[arg(long, default_value = "0,64", value_delimiter = ',', value_name = "N,N")]
+    pub in_flight: Vec<usize>,
+    /// Seconds of each run
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    /// How often each run is made; figures are medians
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub rounds: u32,
     /// Figures as JSON, every run of them

@@ -1,7 +1,66 @@
 //! What the staff can do about somebody's wallet by command, as the command line names it.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
+
+/// What the staff can look at.
+#[derive(Debug, Subcommand)]
+pub enum CustomerAct {
+    /// Find people: by a number, its beginning or its end, words of a name, the code of a payment
+    /// or of a deal, an ID, the number of an outlet
+    ///
+    /// What is typed is looked for in every way that it can be read in; `name:`, `phone:`, `code:`,
+    /// `id:` or `agent:` before it says in which. The lines are masked; each begins with nothing
+    /// else than its number for `show`.
+    Find {
+        /// What is known
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Why you look, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Show the record of somebody who was found
+    Show {
+        /// Their number, as `find` says
+        number: i64,
+        /// Why you look, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// Find payments of one person or outlet by amount, by day, or both
+    Payments {
+        /// Their number, as `find` says
+        number: i64,
+        /// What somebody was paid, or paid
+        #[arg(long, value_name = "AMOUNT", required_unless_present = "day")]
+        amount: Option<String>,
+        /// On which day
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        day: Option<Date>,
+        /// Go on behind the payment with this code
+        #[arg(long, value_name = "CODE")]
+        back: Option<String>,
+        /// Why you look, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+    /// List everybody's payments of an amount within some days: reads the book, and says how far it
+    /// is
+    Report {
+        /// What somebody was paid
+        amount: String,
+        /// The first day
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        first: Date,
+        /// The last day; the first one where nothing is given
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        last: Option<Date>,
+        /// Why you look, for who asks later
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
+}
 
 /// What `freeze` takes.
 #[derive(Debug, Args)]
@@ -74,9 +133,9 @@ pub struct AccountArgs {
     /// Whose phone
     pub phone: String,
     /// Close it, for good: it must be empty
-    #[arg(long, requires = "why")]
+    #[arg(long)]
     pub close: bool,
-    /// Why, for who asks later
+    /// Why, for who asks later: also a look is recorded
     #[arg(long, value_name = "WORDS")]
-    pub why: Option<String>,
+    pub why: String,
 }

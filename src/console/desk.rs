@@ -10,7 +10,7 @@ use crate::book::Key;
 use crate::catalogue::Catalogue;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
-use crate::request::{Fields, Mode, Request, Secret};
+use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::seal::SealKey;
 use crate::staff::role::{self, Right, Role};
 use crate::staff::second_factor;
@@ -188,6 +188,19 @@ impl Desk<'_> {
         let request =
             Request { mode: Mode::Quote, service: service.to_owned(), fields, secret: None };
         self.console.wallet.act_as_staff(self.on_duty()?, request, key).await
+    }
+
+    /// Shows something that is recorded first, each time that it is shown.
+    pub async fn see(&self, service: &str, fields: Fields) -> Result<(Slots, Vec<Item>), Refusal> {
+        let wallet = &self.console.wallet;
+        let key = Key::new(self.now(), service, &wallet.randomness.bytes::<16>());
+        let request =
+            Request { mode: Mode::Execute, service: service.to_owned(), fields, secret: None };
+        match wallet.act_as_staff(self.on_duty()?, request, key).await? {
+            Outcome::Done(slots, items) => Ok((slots, items)),
+            // nobody asks another one whether they may look
+            Outcome::Waits(..) => Err(Reason::NOT_ALLOWED.into()),
+        }
     }
 
     /// Does something once, however often the form is sent: `None` where it was done before. With

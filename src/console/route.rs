@@ -33,6 +33,10 @@ pub enum Route {
     Decline(i64),
     /// or who asked does not want it any more.
     TakeBack(i64),
+    /// Finding people.
+    People,
+    /// The record of one.
+    Person(i64),
     /// Who works here.
     Staff,
     /// Which role may do what.
@@ -80,6 +84,8 @@ impl Route {
             ["approvals", id, "yes"] => Route::Approve(number(id)?),
             ["approvals", id, "no"] => Route::Decline(number(id)?),
             ["approvals", id, "back"] => Route::TakeBack(number(id)?),
+            ["people"] => Route::People,
+            ["people", id] => Route::Person(number(id)?),
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
             ["session"] => Route::Own,
@@ -102,6 +108,8 @@ impl Route {
             Route::Approve(id) => format!("/approvals/{id}/yes"),
             Route::Decline(id) => format!("/approvals/{id}/no"),
             Route::TakeBack(id) => format!("/approvals/{id}/back"),
+            Route::People => "/people".to_owned(),
+            Route::Person(id) => format!("/people/{id}"),
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
             Route::Own => "/session".to_owned(),
@@ -123,7 +131,12 @@ impl Route {
             Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
                 method == Method::Post
             }
-            Route::SignIn | Route::Join(_) | Route::Own | Route::Act(_) => true,
+            Route::SignIn
+            | Route::Join(_)
+            | Route::Own
+            | Route::People
+            | Route::Person(_)
+            | Route::Act(_) => true,
         }
     }
 
@@ -138,6 +151,7 @@ impl Route {
             Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
                 Door::Rights(vec![Right::Second])
             }
+            Route::People | Route::Person(_) => Door::Rights(vec![Right::Look]),
             Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
@@ -166,6 +180,8 @@ impl Route {
             Route::Approve(number),
             Route::Decline(number),
             Route::TakeBack(number),
+            Route::People,
+            Route::Person(number),
             Route::Staff,
             Route::Rights,
             Route::Own,

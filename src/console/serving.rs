@@ -10,7 +10,7 @@ use super::visit::{Keep, Reply, Visit};
 use super::wording::{Word, Words};
 use super::{
     act_page, approval_page, approvals_list, entrance, first_screen, join_page, own_session,
-    staff_page,
+    people_page, person_page, staff_page,
 };
 use crate::language::Language;
 use crate::refusal::Refusal;
@@ -163,6 +163,7 @@ fn after(desk: &Desk, route: &Route) -> String {
         (Method::Post, Route::Approve(id) | Route::Decline(id) | Route::TakeBack(id)) => {
             Route::Approval(*id).path()
         }
+        (Method::Post, Route::People | Route::Person(_)) => route.path(),
         (Method::Post, _) => Route::Home.path(),
     }
 }
@@ -186,6 +187,10 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::Approve(id) => approval_page::approve(desk, id).await,
         Route::Decline(id) => approval_page::decline(desk, id).await,
         Route::TakeBack(id) => approval_page::take_back(desk, id).await,
+        Route::People if is_post => Ok(people_page::sent(desk)),
+        Route::People => Ok(people_page::look(desk).await),
+        Route::Person(id) if is_post => Ok(person_page::sent(desk, id)),
+        Route::Person(id) => person_page::look(desk, id).await,
         Route::Staff => staff_page::people(desk).await,
         Route::Rights => Ok(staff_page::rights(desk)),
         Route::Own if is_post => own_session::sent(desk).await,

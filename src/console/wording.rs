@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::request::Slots;
 use crate::staff::role::{self, Right, Role};
 use crate::value::Value;
+use crate::wallet::care::{account_view, finding, payments_at};
 use crate::wallet::office::two_people;
 use std::sync::Arc;
 use strum::VariantArray;
@@ -125,7 +126,73 @@ pub enum Word {
     StaffPinSet,
     StaffPinDiffers,
     CodeTaken,
+    People,
+    FindWhat,
+    FindHow,
+    Find,
+    FindAfresh,
+    FoundNobody,
+    FoundMore,
+    FoundBy,
+    LookWhy,
+    LookRecorded,
+    Record,
+    OpenRecord,
+    ToRecord,
+    FromHere,
+    Orders,
+    AskedFor,
+    OpenThings,
+    Newest,
+    FindPayment,
+    DayHow,
+    GoOnBack,
+    LookedAt,
 }
+
+/// Values that are words of ours: those of these slots,
+const WORDED: [&str; 11] = [
+    "account_is",
+    "account_was",
+    "basis",
+    "found_by",
+    "id_seen",
+    "open_kind",
+    "open_state",
+    "payment",
+    "tier_is",
+    "tier_was",
+    "way",
+];
+/// of which these have texts; others are read as they are.
+const VALUES: &[&str] = &[
+    "open",
+    "stop_debit",
+    "stop_credit",
+    "frozen",
+    "closed",
+    "sim",
+    "id",
+    "full",
+    "merchant",
+    "agent",
+    "out",
+    "in",
+    "both",
+    "amount",
+    "customer",
+    "care",
+    "risk",
+    "court",
+    "fiu",
+    "death",
+    "dormancy",
+    "yes",
+    "no",
+    "phone",
+    "name",
+    "code",
+];
 
 /// What happens first to what waits.
 const BEGIN: &str = "begin";
@@ -143,7 +210,10 @@ pub fn keys() -> Vec<String> {
     let events = kind.events.iter().copied().chain([BEGIN]);
     keys.extend(events.map(|event| format!("console.event.{event}")));
     let shown = two_people::APPROVE.shows.iter();
+    let looks = [&finding::FIND, &account_view::SEE, &payments_at::FIND];
+    let shown = shown.chain(looks.into_iter().flat_map(|service| service.shows));
     keys.extend(shown.map(|slot| format!("console.slot.{}", slot.0)));
+    keys.extend(VALUES.iter().map(|value| format!("console.value.{value}")));
     keys.extend(act_forms::keys());
     keys
 }
@@ -251,7 +321,12 @@ impl Words {
     /// A value as it is read.
     pub fn value(&self, name: &str, value: &Value) -> String {
         let text = value.to_string();
-        let roles = if name.starts_with("roles") { self.roles(&text) } else { String::new() };
-        if roles.is_empty() { text } else { roles }
+        let worded = match name {
+            name if name.starts_with("roles") => self.roles(&text),
+            "asked_for" => self.act(&text),
+            name if WORDED.contains(&name) => self.named(&["value"], &text),
+            _ => String::new(),
+        };
+        if worded.is_empty() { text } else { worded }
     }
 }

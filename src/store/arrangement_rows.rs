@@ -104,6 +104,17 @@ pub async fn find(asked: Database<'_>, search: &Search) -> Result<Vec<Arrangemen
     ask::rows(asked, those.order(arrangements::id.desc()).limit(search.limit)).await
 }
 
+/// Those of any kind that are not over and have this account on either side, the newest first.
+pub async fn open_at(
+    asked: Database<'_>,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<ArrangementRow>, StoreError> {
+    let either = arrangements::owner.eq(account).or(arrangements::other.eq(account));
+    let those = arrangements::table.filter(arrangements::open.eq(true)).filter(either);
+    ask::rows(asked, those.order(arrangements::id.desc()).limit(limit)).await
+}
+
 /// How many of a kind there are of one side, also those that are over.
 pub async fn count(asked: Database<'_>, kind: &str, side: &Side) -> Result<i64, StoreError> {
     let those = ever::table.filter(ever::kind.eq(kind)).filter(Which { side, open: false });

@@ -14,6 +14,7 @@ use super::clawbacks::ClawbackRow;
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::PersonRow;
+use super::people_keys::FoundPeople;
 use super::pins::PinRow;
 use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
@@ -43,6 +44,8 @@ pub enum Found {
     Caller(Box<Option<CallerProfile>>),
     /// `Want::Person`.
     Person(Option<PersonRow>),
+    /// `Want::Fitting`.
+    People(FoundPeople),
     /// `Want::Account`.
     Account(Option<Account>),
     /// `Want::Pin`.
@@ -133,7 +136,7 @@ impl Facts {
         Facts { found: those.collect() }
     }
 
-    fn get<'a, T: ?Sized>(
+    pub(super) fn get<'a, T: ?Sized>(
         &'a self,
         want: &Want,
         pick: impl FnOnce(&'a Found) -> Option<&'a T>,
@@ -335,7 +338,6 @@ impl Facts {
         })
     }
 
-    /// How many, or how much (`Want::Owed`, `Want::SentCount`, `Want::MeantCount`).
     /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::HowMany`).
     pub fn count(&self, want: &Want) -> Result<i64, NotWanted> {
         self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None })

@@ -13,8 +13,8 @@ use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staf
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
-    holders, identities, mailboxes, people, restrictions, shifts, staff_rows, tariff_texts,
-    working_day,
+    holders, identities, mailboxes, people, people_search, restrictions, shifts, staff_rows,
+    tariff_texts, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -126,6 +126,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
             let found = holders::caller_profiles(asked, &[msisdn], *now).await?.pop();
             Found::Caller(Box::new(found))
         }
+        Want::Fitting(clue) => Found::People(people_search::find(asked, clue).await?),
         Want::Posting(id) => Found::Posting(book_rows::posting_whole(asked, *id).await?),
         Want::History { account, since, limit } => {
             let wanted = Lookback { account: *account, since: *since, limit: *limit };
@@ -155,6 +156,9 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         }
         Want::Arrangements(search) => {
             Found::Arrangements(arrangement_rows::find(asked, search).await?)
+        }
+        Want::OpenAt(account, limit) => {
+            Found::Arrangements(arrangement_rows::open_at(asked, *account, *limit).await?)
         }
         Want::HowMany(kind, side) => {
             Found::Count(arrangement_rows::count(asked, kind, side).await?)

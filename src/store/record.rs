@@ -3,7 +3,7 @@
 //! says, only its own file knows: the book compares what stands at keys, and digests columns.
 
 use super::rows::{Column, Rows};
-use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId};
+use crate::id::{AccountId, AssistantId, LookId, PinId, PostingId, ShiftId, StaffId, StatementId};
 use crate::reason::Reason;
 use sha2::{Digest, Sha256};
 
@@ -44,6 +44,8 @@ pub enum RecordKey {
     Rule(String),
     /// Of `staff`.
     Staff(StaffId),
+    /// Of `looks`.
+    Look(LookId),
     /// Of `bank_accounts`.
     BankAccount(AccountId),
     /// Of `bank_statements`.

@@ -8,6 +8,7 @@ use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
 use super::clawbacks::{self, ClawbackRow};
 use super::identities::{self, Identity};
+use super::looks::{self, LookRow};
 use super::mailboxes::{self, MailboxRow};
 use super::people::{self, PersonRow};
 use super::pins::{self, PinRow};
@@ -18,7 +19,7 @@ use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
 use super::staff_rows::{self, StaffRow};
 use super::{Conn, StoreError};
-use crate::id::{AccountId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId};
+use crate::id::{AccountId, AssistantId, LookId, PinId, PostingId, ShiftId, StaffId, StatementId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of standing data as it is to be stored: its version is the one after the one that was
@@ -55,6 +56,8 @@ pub enum Record {
     BankStatement(BankStatementRow),
     /// Who works for the operator.
     Staff(Box<StaffRow>),
+    /// What one of them looked at.
+    Look(LookRow),
 }
 
 impl Record {
@@ -74,6 +77,7 @@ impl Record {
             Record::Restriction(row) => row.entry(),
             Record::Rule(row) => row.entry(),
             Record::Staff(row) => row.entry(),
+            Record::Look(row) => row.entry(),
             Record::BankAccount(row) => row.entry(),
             Record::BankStatement(row) => row.entry(),
         }
@@ -95,6 +99,7 @@ impl Record {
             Record::Restriction(row) => row.last_posting,
             Record::Rule(row) => row.last_posting,
             Record::Staff(row) => row.last_posting,
+            Record::Look(row) => row.last_posting,
             Record::BankAccount(row) => row.last_posting,
             Record::BankStatement(row) => row.last_posting,
         }
@@ -116,6 +121,7 @@ impl Record {
             Record::Restriction(row) => row.last_posting = posting,
             Record::Rule(row) => row.last_posting = posting,
             Record::Staff(row) => row.last_posting = posting,
+            Record::Look(row) => row.last_posting = posting,
             Record::BankAccount(row) => row.last_posting = posting,
             Record::BankStatement(row) => row.last_posting = posting,
         }
@@ -145,6 +151,7 @@ pub fn occupants(
     found.extend(restrictions::occupants(conn, &sorted.restrictions)?);
     found.extend(rules::occupants(conn, &sorted.rules)?);
     found.extend(staff_rows::occupants(conn, &sorted.staff, &sorted.staff_names)?);
+    found.extend(looks::occupants(conn, &sorted.looks)?);
     found.extend(bank_rows::account_occupants(conn, &sorted.bank_accounts)?);
     found.extend(bank_rows::statement_occupants(
         conn,
@@ -178,6 +185,7 @@ struct Sorted<'a> {
     statement_digests: Vec<&'a [u8]>,
     staff: Vec<StaffId>,
     staff_names: Vec<&'a str>,
+    looks: Vec<LookId>,
 }
 
 impl<'a> Sorted<'a> {
@@ -208,6 +216,7 @@ impl<'a> Sorted<'a> {
                 RecordKey::StatementDigest(digest) => sorted.statement_digests.push(digest),
                 RecordKey::Staff(id) => sorted.staff.push(*id),
                 RecordKey::StaffName(name) => sorted.staff_names.push(name),
+                RecordKey::Look(id) => sorted.looks.push(*id),
             }
         }
         sorted
@@ -241,6 +250,7 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, rules::page_after, Record::Rule, take)?;
     pages(conn, limit, bank_rows::accounts_after, Record::BankAccount, take)?;
     pages(conn, limit, bank_rows::statements_after, Record::BankStatement, take)?;
+    pages(conn, limit, looks::page_after, Record::Look, take)?;
     let staff = |row| Record::Staff(Box::new(row));
     pages(conn, limit, staff_rows::page_after, staff, take)
 }

@@ -23,6 +23,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    people_keys (key, account_id) {
+        key -> Text,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    looks (id) {
+        id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        staff -> BigInt,
+        roles -> Text,
+        service -> Text,
+        account -> Nullable<BigInt>,
+        words -> Text,
+        found -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     pins (account_id) {
         account_id -> BigInt,
         version -> BigInt,
@@ -333,6 +355,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bank_lines,
     staff,
     staff_sessions,
+    looks,
+    people_keys,
     arrangements_closed,
     arrangements_ever,
     postings,

@@ -3,6 +3,7 @@
 //! What the answers are used for is not known here.
 
 use super::arrangement_rows::{Search, Side};
+use super::people_keys::Clue;
 use crate::id::{
     AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId,
 };
@@ -19,6 +20,8 @@ pub enum Want {
     Caller(String, i64),
     /// Who has this wallet.
     Person(AccountId),
+    /// Who fits what is known of them.
+    Fitting(Clue),
     /// An account.
     Account(AccountId),
     /// What is compared with a PIN or code kept under this number.
@@ -61,6 +64,8 @@ pub enum Want {
     Arrangement(ArrangementId),
     /// Several of them.
     Arrangements(Search),
+    /// Those of any kind that are not over and have this account on either side; so many at most.
+    OpenAt(AccountId, i64),
     /// How many of a kind there are of one side, also those that are over.
     HowMany(&'static str, Side),
     /// Whose requests somebody takes no more.

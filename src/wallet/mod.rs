@@ -17,6 +17,7 @@ pub mod context;
 pub mod counterparty;
 pub mod deals;
 pub mod groups;
+mod id_number;
 pub mod line;
 pub mod message;
 pub mod metering;

@@ -8,7 +8,8 @@ use super::agents::{
 };
 use super::arrangements::Kind;
 use super::care::{
-    account_view, closing, freeze, freezing, known_as, resetting, sim_change, unlocking,
+    account_view, closing, finding, freeze, freezing, known_as, payments_at, resetting, sim_change,
+    unlocking,
 };
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
@@ -188,7 +189,10 @@ pub const SERVICES: &[Service] = &[
     redemption::REDEEM,
     redemption::CALL_OFF,
     explaining::EXPLAIN,
+    finding::FIND,
     account_view::SEE,
+    payments_at::FIND,
+    payments_at::REPORT,
     freezing::FREEZE,
     freezing::UNFREEZE,
     closing::CLOSE,

@@ -45,6 +45,34 @@ fn the_book_is_whole_after_a_bench_and_every_payment_is_in_it() {
 }
 
 #[test]
+fn the_same_payments_are_made_with_the_staff_at_work() {
+    let args = ["book", "--accounts", "300", "--in-flight", "16", "--seconds", "1"];
+    let document = document(&[&args[..], &["--rounds", "2", "--staff", "50"]].concat());
+    assert_eq!(document["whole"], true);
+    let runs = document["runs"].as_array().unwrap();
+    let staffed = |run: &serde_json::Value| run["what"].as_str().unwrap().ends_with(" staffed");
+    let order: Vec<bool> = runs.iter().map(staffed).collect();
+    assert_eq!(order, [false, true, true, false], "each of the two comes first once");
+    for run in runs {
+        assert_eq!((run["refused"].as_u64(), run["wrong"].as_u64()), (Some(0), Some(0)), "{run}");
+    }
+    let medians = document["medians"].as_array().unwrap();
+    let compared = medians.iter().find(|series| staffed(series)).unwrap();
+    assert!(compared["against"]["ratio"].as_str().is_some(), "{compared}");
+}
+
+#[test]
+fn whoever_is_looked_for_among_very_many_is_found() {
+    let args = ["people", "--people", "3000", "--in-flight", "0,4", "--seconds", "1"];
+    let document = document(&args);
+    let runs = document["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 2 * 11 + 1 + 2);
+    for run in runs {
+        assert!(run["done"].as_u64().unwrap() > 0, "{run}");
+    }
+}
+
+#[test]
 fn rounds_are_taken_together() {
     let document = document(&[
         "book",

@@ -170,6 +170,19 @@ impl World {
         self.staff_does(duty, approve, &[("approval", &number), ("seen", &seen)]).await
     }
 
+    /// What one of the staff looks at, which is recorded.
+    pub async fn staff_looks(
+        &self,
+        duty: &OnDuty,
+        service: &str,
+        inputs: &[(&str, &str)],
+    ) -> Result<(Slots, Vec<Item>), Refusal> {
+        match self.staff_asks(duty, service, inputs).await? {
+            Outcome::Done(slots, items) => Ok((slots, items)),
+            Outcome::Waits(request, _) => panic!("a look waits as {request}"),
+        }
+    }
+
     /// What one of the staff sees.
     pub async fn staff_sees(
         &self,

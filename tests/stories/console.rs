@@ -20,17 +20,17 @@ use std::sync::Mutex;
 use std::time::Duration;
 use strum::VariantArray;
 
-type Form = Vec<(String, String)>;
+pub type Form = Vec<(String, String)>;
 
 /// What came back.
-struct Seen {
-    status: u16,
+pub struct Seen {
+    pub status: u16,
     headers: HeaderMap,
-    page: String,
+    pub page: String,
 }
 
 impl Seen {
-    fn goes_to(&self) -> &str {
+    pub fn goes_to(&self) -> &str {
         self.headers.get(LOCATION).map_or("", |to| to.to_str().unwrap())
     }
 
@@ -40,7 +40,7 @@ impl Seen {
 }
 
 /// A browser: it keeps what it is told to, and says where a form comes from.
-struct Browser {
+pub struct Browser {
     client: reqwest::Client,
     url: String,
     session: Mutex<Option<String>>,
@@ -76,7 +76,7 @@ impl Browser {
         seen
     }
 
-    async fn get(&self, path: &str) -> Seen {
+    pub async fn get(&self, path: &str) -> Seen {
         self.send(self.client.get(format!("{}{path}", self.url))).await
     }
 
@@ -88,7 +88,7 @@ impl Browser {
         self.send(request).await
     }
 
-    async fn post(&self, path: &str, form: &Form) -> Seen {
+    pub async fn post(&self, path: &str, form: &Form) -> Seen {
         self.post_from(Some("same-origin"), path, form).await
     }
 
@@ -112,7 +112,7 @@ fn form(pairs: &[(&str, &str)]) -> Form {
 }
 
 /// The hidden fields of the form that goes to `action`.
-fn form_on(page: &str, action: &str) -> Form {
+pub fn form_on(page: &str, action: &str) -> Form {
     let from = page.split(&format!("action=\"{action}\">")).nth(1);
     let inside =
         from.unwrap_or_else(|| panic!("no form to {action}: {page}")).split("</form>").next();
@@ -125,7 +125,7 @@ fn form_on(page: &str, action: &str) -> Form {
 }
 
 /// The same with more that was typed.
-fn typed(mut form: Form, more: &[(&str, &str)]) -> Form {
+pub fn typed(mut form: Form, more: &[(&str, &str)]) -> Form {
     form.extend(self::form(more));
     form
 }
@@ -141,7 +141,7 @@ fn later(world: &World) {
 }
 
 /// A demo with its two people, one of whose requests waits, and a browser.
-async fn office() -> (World, Browser, i64) {
+pub async fn office() -> (World, Browser, i64) {
     let world = World::new().await;
     staff_on_show::make(&world.app.wallet).await;
     later(&world);
@@ -156,7 +156,7 @@ async fn office() -> (World, Browser, i64) {
 }
 
 /// Somebody of the two at work.
-async fn at_work(world: &World, browser: &Browser, name: &str) -> Browser {
+pub async fn at_work(world: &World, browser: &Browser, name: &str) -> Browser {
     let own = browser.with(None);
     let seen = own.signs_in(name, &code(name, world.clock.now())).await;
     assert_eq!((seen.status, seen.goes_to()), (303, "/console"), "{}", seen.page);
@@ -398,6 +398,8 @@ const MONEY: [&str; 5] = [
     "/act/open_bank_account",
 ];
 
+const PEOPLE: [&str; 2] = ["/people", "/people/N"];
+
 fn closed_to(role: Role) -> Vec<&'static str> {
     match role {
         Role::Care | Role::CareLead | Role::Agents | Role::Risk => {
@@ -407,7 +409,7 @@ fn closed_to(role: Role) -> Vec<&'static str> {
         // who reads everything decides only what is theirs
         Role::FinanceLead => [&ANOTHERS[1..3], &STAFF].concat(),
         Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY].concat(),
-        Role::Admin => MONEY.to_vec(),
+        Role::Admin => [&PEOPLE[..], &MONEY].concat(),
     }
 }
 

@@ -7,6 +7,7 @@ use kadogo::book::{Change, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::store::assistants::AssistantRow;
 use kadogo::store::bank_rows::{BankAccountRow, BankStatementRow};
+use kadogo::store::looks::LookRow;
 use kadogo::store::record::Cell;
 use kadogo::store::records::Record;
 use kadogo::store::staff_rows::{StaffRow, StaffState};
@@ -70,6 +71,21 @@ fn serves() -> Record {
     Record::Assistant(AssistantRow::begins(Id::of(NUMBER), Id::of(7), Id::of(8), 9))
 }
 
+fn look() -> Record {
+    Record::Look(LookRow {
+        id: Id::of(NUMBER),
+        version: 1,
+        last_posting: PostingId::NONE,
+        staff: Id::of(NUMBER),
+        roles: "care".into(),
+        service: "see_account".into(),
+        account: Some(Id::of(7)),
+        words: "amina".into(),
+        found: 1,
+        at: 8,
+    })
+}
+
 /// Everything that somebody may do to the one row of a table, but give it another number.
 fn edits(record: &Record) -> Vec<String> {
     let entry = record.entry();
@@ -93,7 +109,7 @@ fn edits(record: &Record) -> Vec<String> {
 #[tokio::test]
 async fn not_a_column_of_staff_or_of_a_bank_changes_unseen() {
     let ledger = Ledger::new().await;
-    let records = [njeri(), at_the_bank(), statement(), serves()];
+    let records = [njeri(), at_the_bank(), statement(), serves(), look()];
     let before = ledger.check().records;
     let keep = records.clone().map(|record| Change::keep(record, "keep"));
     ledger.ok(changes("records", keep.into())).await;

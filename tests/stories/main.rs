@@ -40,6 +40,7 @@ mod edited_records;
 mod engine;
 mod failures;
 mod faults;
+mod finding_people;
 mod first_day;
 mod fold;
 mod gateway;

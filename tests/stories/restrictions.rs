@@ -211,8 +211,10 @@ async fn of_two_who_say_different_things_at_one_moment_neither_is_lost() {
     one.unwrap();
     other.unwrap();
     let see = kadogo::wallet::care::account_view::SEE.name;
-    let (slots, lines) = world.staff_sees(&asha, see, &[("phone", AMINA)]).await.unwrap();
-    assert_eq!((slots["account_is"].to_string(), lines.len()), ("frozen".to_owned(), 2));
+    let look = [("phone", AMINA), ("why", "both said something")];
+    let (slots, lines) = world.staff_looks(&asha, see, &look).await.unwrap();
+    let orders = lines.iter().filter(|line| line.slots.contains_key("order")).count();
+    assert_eq!((slots["account_is"].to_string(), orders), ("frozen".to_owned(), 2));
     world.check();
 }
 

@@ -246,6 +246,27 @@ CREATE TABLE staff_sessions (
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);
 
+-- What the staff looked at and looked for: written before it is shown. By the book.
+CREATE TABLE looks (
+    -- from the counter of all numbers
+    id           BIGINT NOT NULL PRIMARY KEY,
+    version      BIGINT NOT NULL CHECK (version > 0),
+    last_posting BIGINT NOT NULL,
+    staff        BIGINT NOT NULL,
+    -- as what they worked then
+    roles        TEXT NOT NULL,
+    -- the service that showed it
+    service      TEXT NOT NULL,
+    -- of whom: a wallet or the float of an outlet; nobody where somebody was looked for
+    account      BIGINT,
+    -- what was looked for, as far as it may be kept
+    words        TEXT NOT NULL,
+    -- how many were found
+    found        BIGINT NOT NULL CHECK (found >= 0),
+    at           BIGINT NOT NULL
+);
+CREATE INDEX looks_by_account ON looks (account, id) WHERE account IS NOT NULL;
+
 -- == The bank ==
 
 -- Accounts of the operator's at banks, each with a mirror of its own among the accounts. By the book.
@@ -329,6 +350,15 @@ CREATE TABLE people (
     joined_at    BIGINT NOT NULL,
     -- how well they are known; sim: only by a registered number, as everybody is who joined on their own phone
     tier         TEXT   NOT NULL DEFAULT 'sim'
+);
+
+-- What people are found by besides their whole number: each two words of a name, in either order, as `amina wanjiru`, and the
+-- number from its end, as `#8765...`. Filled beside the book, behind it by a moment: who joins waits for none of it. What
+-- somebody was called before stays, and finds nobody.
+CREATE TABLE people_keys (
+    key        TEXT COLLATE "C" NOT NULL,
+    account_id BIGINT NOT NULL,
+    PRIMARY KEY (key, account_id)
 );
 
 -- Tags of PINs and codes: a PIN itself is nowhere, its tag is keyed with a secret that is not in the database. By the book.

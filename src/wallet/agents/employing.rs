@@ -51,7 +51,7 @@ const SHOWS: &[Slot] = &[
     Slot("name", Kind::Name),
     Slot("agent", Kind::Phone),
     Slot("area", Kind::Text),
-    Slot("person", Kind::Name),
+    Slot("serves", Kind::Name),
     Slot("phone", Kind::Phone),
 ];
 
@@ -94,7 +94,7 @@ fn person<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, P
     let nobody =
         || Refusal::of_field(Reason::PAYEE_UNKNOWN, "phone").with("phone", Value::whole(&phone));
     let person = person.ok_or_else(nobody)?;
-    plan.show("person", Value::Name(person.name.clone()));
+    plan.show("serves", Value::Name(person.name.clone()));
     plan.show("phone", Value::whole(&phone));
     Ok(person)
 }

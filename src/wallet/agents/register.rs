@@ -4,6 +4,7 @@
 //! chosen by the owner on their own phone: see `claim`.
 
 use super::super::context::Context;
+use super::super::id_number;
 use super::super::people::join;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
@@ -67,12 +68,6 @@ const LIFTED: Message = Message::plain(
         Slot("time", Kind::Time),
     ],
 );
-
-/// Letters and digits of an ID number.
-const ID_MIN: usize = 5;
-const ID_MAX: usize = 20;
-/// What cards print before the digits.
-const MARKS: [&str; 4] = ["ID", "NIC", "NO", "NR"];
 
 fn known(context: &Context) -> Vec<Want> {
     let seen = counter::typed(context).map(|customer| Want::Identified(customer.account_id));
@@ -151,20 +146,8 @@ fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow,
 /// An ID number in its one form: capitals and digits.
 fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
     let typed = context.field("id_number")?;
-    let number: String =
-        typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
-    let number = number.to_ascii_uppercase();
-    // neither that nor zeros before the digits are a part of the number: one ID must not be two
-    let bare = MARKS.into_iter().find_map(|mark| number.strip_prefix(mark)).unwrap_or(&number);
-    let number = match bare.chars().all(|sign| sign.is_ascii_digit()) {
-        true => bare.trim_start_matches('0').to_owned(),
-        false => number,
-    };
-    let plain = number.chars().all(|sign| sign.is_ascii_alphanumeric());
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    if !plain || digits < ID_MIN || number.len() > ID_MAX {
-        return Err(Refusal::of_field(ID_FORMAT, "id_number").into());
-    }
+    let number =
+        id_number::plain(typed).ok_or_else(|| Refusal::of_field(ID_FORMAT, "id_number"))?;
     plan.show("id_number", Value::Code(number.clone()));
     Ok(number)
 }

@@ -4,9 +4,13 @@
 
 pub mod account_view;
 pub mod closing;
+mod clues;
+pub mod finding;
 pub mod freeze;
 pub mod freezing;
 pub mod known_as;
+mod looking;
+pub mod payments_at;
 pub mod resetting;
 pub mod sim_change;
 #[cfg(test)]

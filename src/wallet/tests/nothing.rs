@@ -1,6 +1,7 @@
 //! What is found where there is nothing, by what was wanted.
 
 use crate::store::facts::{Found, Roster};
+use crate::store::people_keys::FoundPeople;
 use crate::store::wants::Want;
 use crate::store::working_day::CashDrawer;
 
@@ -12,6 +13,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Person(_) => Found::Person(None),
         Want::Account(_) => Found::Account(None),
         Want::Pin(_) => Found::Pin(None),
+        Want::Fitting(_) => Found::People(FoundPeople::default()),
         Want::Posting(_) => Found::Posting(None),
         Want::History { .. } | Want::Back { .. } => Found::History(Vec::new()),
         Want::Outlet(_) => Found::Outlet(None),
@@ -21,7 +23,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Shift(_) => Found::Shift(None),
         Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
         Want::Arrangement(_) => Found::Arrangement(None),
-        Want::Arrangements(_) => Found::Arrangements(Vec::new()),
+        Want::Arrangements(_) | Want::OpenAt(..) => Found::Arrangements(Vec::new()),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
