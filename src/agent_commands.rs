@@ -32,7 +32,8 @@ pub async fn run(args: OfficeArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn acted(office: &Office, act: AgentAct) -> anyhow::Result<()> {
+/// What can be done about agents.
+pub async fn acted(office: &Office, act: AgentAct) -> anyhow::Result<()> {
     let wallet = &office.app.wallet;
     match act {
         AgentAct::Open { name, area, head_office, why } => {

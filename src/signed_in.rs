@@ -21,7 +21,7 @@ use std::path::Path;
 pub struct Office {
     /// The service beside the one that may be running.
     pub app: App,
-    committer: Committer,
+    committer: Option<Committer>,
     by: SessionArgs,
 }
 
@@ -30,12 +30,20 @@ impl Office {
     pub async fn open(args: OfficeArgs) -> anyhow::Result<Office> {
         let OfficeArgs { database, by } = args;
         let (app, committer) = beside(database).await?;
-        Ok(Office { app, committer, by })
+        Ok(Office { app, committer: Some(committer), by })
+    }
+
+    /// At a service of this process.
+    pub fn at(app: App, by: SessionArgs) -> Office {
+        Office { app, committer: None, by }
     }
 
     /// Ends it, when all that was posted is written.
     pub async fn close(self) -> anyhow::Result<()> {
-        leave(self.app, self.committer).await
+        match self.committer {
+            Some(committer) => leave(self.app, committer).await,
+            None => Ok(()),
+        }
     }
 
     /// Who is signed in.
@@ -61,15 +69,38 @@ impl Office {
     /// The name of who is signed in, where they may do what takes this right.
     pub async fn signs(&self, right: Right) -> anyhow::Result<String> {
         let duty = self.duty().await?;
-        duty.signs(right).map(str::to_owned).map_err(|refusal| self.refused(&refusal))
+        match duty.signs(right) {
+            Ok(name) => Ok(name.to_owned()),
+            Err(refusal) => Err(self.refused_for(&duty, right, &refusal).await),
+        }
     }
 
     /// The same for what another one has asked for, with a code of their app where they have not
     /// shown one lately.
     pub async fn seconds(&self, right: Right, code: Option<&str>) -> anyhow::Result<String> {
         let duty = self.proved(self.duty().await?, code).await?;
-        let name = duty.seconds(right, self.app.wallet.clock.now());
-        name.map(str::to_owned).map_err(|refusal| self.refused(&refusal))
+        match duty.seconds(right, self.app.wallet.clock.now()) {
+            Ok(name) => Ok(name.to_owned()),
+            Err(refusal) => Err(self.refused_for(&duty, right, &refusal).await),
+        }
+    }
+
+    /// The same where one of several rights is enough, of which the first is what it is about.
+    pub async fn signs_one_of(&self, rights: &[Right]) -> anyhow::Result<OnDuty> {
+        let duty = self.duty().await?;
+        let [first, ..] = rights else { bail!("nobody may") };
+        match duty.signs(*first) {
+            Err(no) if !rights.iter().any(|right| duty.signs(*right).is_ok()) => {
+                Err(self.refused_for(&duty, *first, &no).await)
+            }
+            Ok(_) | Err(_) => Ok(duty),
+        }
+    }
+
+    /// Somebody may not do what takes this right: that is recorded.
+    async fn refused_for(&self, duty: &OnDuty, right: Right, no: &Refusal) -> anyhow::Error {
+        self.app.wallet.record_refused(duty, right.into(), no.code()).await;
+        self.refused(no)
     }
 
     /// The same, where it is said why.

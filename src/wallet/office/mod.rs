@@ -3,6 +3,7 @@
 //! what a right is, in the room of the staff.
 
 pub mod acting_staff;
+mod refused_acts;
 pub mod sign_in;
 pub mod staff_joining;
 pub mod staff_list;

@@ -28,6 +28,8 @@ pub const STAFF_REQUEST_GONE: Reason = Reason::new("staff_request_gone");
 pub const STAFF_SAME_PERSON: Reason = Reason::new("staff_same_person");
 /// What would be done is not what was looked at any more.
 pub const STAFF_CHANGED_SINCE: Reason = Reason::new("staff_changed_since");
+/// Who asked works here no more, or not as one who may ask that.
+pub const STAFF_ASKER_GONE: Reason = Reason::new("staff_asker_gone");
 
 /// How long one waits, microseconds.
 const LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
@@ -125,6 +127,15 @@ impl Wish {
         Context { fields: &self.inputs, ..*context }
     }
 
+    /// Whether one, of an act that takes this right, is for somebody of the staff to see: their
+    /// own, of what they may ask for or decide, or all for who reads everything.
+    pub fn is_for(staff: &StaffRow, row: &ArrangementRow, right: Option<Right>) -> bool {
+        let roles = role::parse(&staff.roles).unwrap_or_default();
+        let may = |right: Right| right.may_ask(&roles) || right.may_approve(&roles);
+        let is_own = staff.id.number() == row.owner.number();
+        is_own || Right::Audit.may_ask(&roles) || right.is_some_and(may)
+    }
+
     /// What would be done now.
     pub fn planned(&self, context: &Context) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
@@ -198,6 +209,7 @@ pub const APPROVE: Service = Service {
         STAFF_REQUEST_GONE,
         STAFF_SAME_PERSON,
         STAFF_CHANGED_SINCE,
+        STAFF_ASKER_GONE,
         SIGN_IN_WRONG,
         SESSION_OVER,
         CODE_WANTED,
@@ -269,9 +281,21 @@ fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<()
     if right.may_approve(&roles) { Ok(()) } else { Err(Reason::NOT_ALLOWED.into()) }
 }
 
+/// Whether who asked still may: with somebody who left, their wishes are over too.
+fn may_still_ask(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<(), PlanError> {
+    let asker = context.facts.staff_member(StaffId::of(row.owner.number()))?;
+    let roles = asker.filter(|asker| asker.works()).and_then(|asker| role::parse(&asker.roles));
+    let right = wish.act(context)?.right;
+    match roles {
+        Some(roles) if right.may_ask(&roles) => Ok(()),
+        Some(_) | None => Err(STAFF_ASKER_GONE.into()),
+    }
+}
+
 fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
     may_decide(context, &wish, row)?;
+    may_still_ask(context, &wish, row)?;
     let now = wish.planned(context)?;
     plan.show_all(now.slots.clone());
     plan.show("approval", row.id.to_string());
