@@ -31,7 +31,8 @@ pub async fn run(args: OfficeArgs, act: AgentAct) -> anyhow::Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn acted(office: &Office, act: AgentAct) -> anyhow::Result<()> {
+/// What can be done about agents.
+pub async fn acted(office: &Office, act: AgentAct) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     match act {
         AgentAct::Pay { agent, why } => return pay(office, &duty, agent, &why).await,

@@ -5,6 +5,7 @@ use crate::bank;
 use crate::cli::{BankAct, IssueArgs, OfficeArgs, RedeemAct};
 use crate::money::Money;
 use crate::signed_in::Office;
+use crate::staff::role::Right;
 use crate::staff_commands::fields;
 use crate::store::Conn;
 use crate::store::bank_rows::{self, BankAccountRow, BankFileRow, BankLine};
@@ -43,7 +44,8 @@ pub async fn redeem(args: OfficeArgs, act: RedeemAct) -> anyhow::Result<ExitCode
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn issued(office: &Office, issue: IssueArgs) -> anyhow::Result<()> {
+/// Asks for e-money against a line.
+pub async fn issued(office: &Office, issue: IssueArgs) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     let amount = office.minor(&issue.amount)?;
     let IssueArgs { line, to, why, .. } = issue;
@@ -51,7 +53,8 @@ async fn issued(office: &Office, issue: IssueArgs) -> anyhow::Result<()> {
     office.act(&duty, issuing::ISSUE.name, typed).await
 }
 
-async fn of_redemptions(office: &Office, act: RedeemAct) -> anyhow::Result<()> {
+/// What can be done about e-money that goes out.
+pub async fn of_redemptions(office: &Office, act: RedeemAct) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     match act {
         RedeemAct::Ask { from, amount, bank, recipient, why } => {
@@ -73,8 +76,9 @@ async fn of_redemptions(office: &Office, act: RedeemAct) -> anyhow::Result<()> {
     }
 }
 
-async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> {
-    let duty = office.duty().await?;
+/// What can be done about accounts at banks.
+pub async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> {
+    let duty = office.signs_one_of(&[Right::Bank, Right::Audit]).await?;
     match act {
         BankAct::Open { name, number, map, why } => {
             let map = map.map(|file| read_map(&file)).transpose()?.unwrap_or_default();
@@ -84,6 +88,8 @@ async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> {
         }
         BankAct::List => list(office).await?,
         BankAct::Take { file, bank, closing, why } => {
+            // before a line of it is kept
+            office.signs(Right::Bank).await?;
             let named = (bank.as_deref(), closing.as_deref());
             take(office, &duty, &file, named, &why).await?;
         }

@@ -23,12 +23,15 @@ pub async fn run(args: OfficeArgs, number: &str, not_back: bool) -> anyhow::Resu
     Ok(ExitCode::SUCCESS)
 }
 
-async fn printed(office: &Office, number: &str, not_back: bool) -> anyhow::Result<String> {
+/// The list of a collection, or for the staff what could not go back.
+pub async fn printed(office: &Office, number: &str, not_back: bool) -> anyhow::Result<String> {
+    if not_back {
+        office.signs(Right::Look).await?;
+    }
     let wallet = &office.app.wallet;
     let unknown = || anyhow!("no collection has the number {number}");
     let left = wallet.not_back(number).await?.ok_or_else(unknown)?;
     if not_back {
-        office.signs(Right::Look).await?;
         return Ok(format!("{number} {}: {}", left.title, named(wallet, &left)?));
     }
     let list = wallet.digest_list(number).await?.ok_or_else(unknown)?;

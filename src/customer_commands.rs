@@ -17,19 +17,21 @@ use std::process::ExitCode;
 
 /// `kadogo account`
 pub async fn account(office: OfficeArgs, args: AccountArgs) -> anyhow::Result<ExitCode> {
+    let office = Office::open(office).await?;
+    let done = of_account(&office, args).await;
+    office.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// How somebody's wallet stands; or it is closed.
+pub async fn of_account(office: &Office, args: AccountArgs) -> anyhow::Result<()> {
     let AccountArgs { phone, close, why } = args;
     let fields = fields([("phone", Some(phone)), ("why", Some(why))]);
     if close {
-        return acts(office, closing::CLOSE.name, fields).await;
+        return act(office, closing::CLOSE.name, fields).await;
     }
-    let office = Office::open(office).await?;
-    let shown = async {
-        let duty = office.duty().await?;
-        office.see(&duty, account_view::SEE.name, fields).await
-    };
-    let shown = shown.await;
-    office.close().await?;
-    shown.map(|()| ExitCode::SUCCESS)
+    let duty = office.duty().await?;
+    office.see(&duty, account_view::SEE.name, fields).await
 }
 
 /// `kadogo customer`
@@ -73,13 +75,15 @@ async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
 /// `kadogo freeze`
 pub async fn freeze(office: OfficeArgs, args: FreezeArgs) -> anyhow::Result<ExitCode> {
     let office = Office::open(office).await?;
-    let typed = frozen(&office, args);
-    let done = match typed {
-        Ok(fields) => act(&office, freezing::FREEZE.name, fields).await,
-        Err(error) => Err(error),
-    };
+    let done = freezes(&office, args).await;
     office.close().await?;
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Somebody's wallet is stopped.
+pub async fn freezes(office: &Office, args: FreezeArgs) -> anyhow::Result<()> {
+    let fields = frozen(office, args)?;
+    act(office, freezing::FREEZE.name, fields).await
 }
 
 fn frozen(office: &Office, args: FreezeArgs) -> anyhow::Result<Fields> {
@@ -101,10 +105,14 @@ fn typed_day(day: Date) -> String {
 
 /// `kadogo unfreeze`
 pub async fn unfreeze(office: OfficeArgs, args: UnfreezeArgs) -> anyhow::Result<ExitCode> {
+    acts(office, freezing::UNFREEZE.name, lifted(args)).await
+}
+
+/// Which order is to be lifted, as the service takes it.
+pub fn lifted(args: UnfreezeArgs) -> Fields {
     let UnfreezeArgs { phone, order, why } = args;
     let order = order.map(|order| order.to_string());
-    let fields = fields([("phone", Some(phone)), ("which", order), ("why", Some(why))]);
-    acts(office, freezing::UNFREEZE.name, fields).await
+    fields([("phone", Some(phone)), ("which", order), ("why", Some(why))])
 }
 
 /// `kadogo unlock`
@@ -124,17 +132,22 @@ pub async fn sim_changed(office: OfficeArgs, args: PhoneArgs) -> anyhow::Result<
 
 /// `kadogo tier`
 pub async fn tier(office: OfficeArgs, args: TierArgs) -> anyhow::Result<ExitCode> {
+    acts(office, known_as::SERVICE.name, known(args)).await
+}
+
+/// How well somebody is known, as the service takes it.
+pub fn known(args: TierArgs) -> Fields {
     let TierArgs { phone, tier, document, why } = args;
-    let fields = [
+    fields([
         ("phone", Some(phone)),
         ("tier", Some(tier)),
         ("document", Some(document)),
         ("why", Some(why)),
-    ];
-    acts(office, known_as::SERVICE.name, self::fields(fields)).await
+    ])
 }
 
-fn of_phone(PhoneArgs { phone, why }: PhoneArgs) -> Fields {
+/// A phone and a reason, as services take them.
+pub fn of_phone(PhoneArgs { phone, why }: PhoneArgs) -> Fields {
     fields([("phone", Some(phone)), ("why", Some(why))])
 }
 
@@ -150,7 +163,8 @@ async fn acts(args: OfficeArgs, service: &str, fields: Fields) -> anyhow::Result
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn act(office: &Office, service: &str, fields: Fields) -> anyhow::Result<()> {
+/// Does it under the name of who is signed in.
+pub async fn act(office: &Office, service: &str, fields: Fields) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     office.act(&duty, service, fields).await
 }

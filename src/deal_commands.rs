@@ -23,7 +23,8 @@ pub async fn run(args: OfficeArgs, act: DealAct) -> anyhow::Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
+/// What can be done about deals.
+pub async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
     let wallet = &office.app.wallet;
     match act {
         DealAct::List => {

@@ -21,7 +21,8 @@ pub async fn run(args: OfficeArgs, act: ReversalAct) -> anyhow::Result<ExitCode>
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn acted(office: &Office, act: ReversalAct) -> anyhow::Result<()> {
+/// What can be done about wrong sends.
+pub async fn acted(office: &Office, act: ReversalAct) -> anyhow::Result<()> {
     match act {
         ReversalAct::List => {
             office.signs(Right::Look).await?;

@@ -20,7 +20,7 @@ use std::path::Path;
 pub struct Office {
     /// The service beside the one that may be running.
     pub app: App,
-    committer: Committer,
+    committer: Option<Committer>,
     by: SessionArgs,
 }
 
@@ -29,12 +29,20 @@ impl Office {
     pub async fn open(args: OfficeArgs) -> anyhow::Result<Office> {
         let OfficeArgs { database, by, menus } = args;
         let (app, committer) = beside(database, menus).await?;
-        Ok(Office { app, committer, by })
+        Ok(Office { app, committer: Some(committer), by })
+    }
+
+    /// At a service of this process.
+    pub fn at(app: App, by: SessionArgs) -> Office {
+        Office { app, committer: None, by }
     }
 
     /// Ends it, when all that was posted is written.
     pub async fn close(self) -> anyhow::Result<()> {
-        leave(self.app, self.committer).await
+        match self.committer {
+            Some(committer) => leave(self.app, committer).await,
+            None => Ok(()),
+        }
     }
 
     /// Who is signed in.
@@ -60,7 +68,10 @@ impl Office {
     /// The name of who is signed in, where they may do what takes this right.
     pub async fn signs(&self, right: Right) -> anyhow::Result<String> {
         let duty = self.duty().await?;
-        duty.signs(right).map(str::to_owned).map_err(|refusal| self.refused(&refusal))
+        match duty.signs(right) {
+            Ok(name) => Ok(name.to_owned()),
+            Err(refusal) => Err(self.refused_for(&duty, right, &refusal).await),
+        }
     }
 
     /// An amount as services have it.
@@ -68,6 +79,24 @@ impl Office {
         let currency = self.app.wallet.config.market.currency;
         let read = Money::parse(&typed.to_uppercase(), currency);
         read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
+    }
+
+    /// The same where one of several rights is enough, of which the first is what it is about.
+    pub async fn signs_one_of(&self, rights: &[Right]) -> anyhow::Result<OnDuty> {
+        let duty = self.duty().await?;
+        let [first, ..] = rights else { bail!("nobody may") };
+        match duty.signs(*first) {
+            Err(no) if !rights.iter().any(|right| duty.signs(*right).is_ok()) => {
+                Err(self.refused_for(&duty, *first, &no).await)
+            }
+            Ok(_) | Err(_) => Ok(duty),
+        }
+    }
+
+    /// Somebody may not do what takes this right: that is recorded.
+    async fn refused_for(&self, duty: &OnDuty, right: Right, no: &Refusal) -> anyhow::Error {
+        self.app.wallet.record_refused(duty, right.into(), no.code()).await;
+        self.refused(no)
     }
 
     /// Who is at work, and shows a code where one was typed.

@@ -7,12 +7,14 @@ use crate::phone::Msisdn;
 use crate::request::Fields;
 use crate::seal::from_hex;
 use crate::signed_in::{Office, line, secret_line};
+use crate::staff::role::Right;
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::two_people::{self, Wish};
 use crate::wallet::office::{by_phone, staff_list};
+use crate::wallet::{Service, service};
 use anyhow::{anyhow, bail};
 use secrecy::{ExposeSecret, SecretString};
 use std::process::ExitCode;
@@ -47,7 +49,8 @@ pub fn fields<const N: usize>(named: [(&str, &str); N]) -> Fields {
     named.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
+/// What can be done about the staff.
+pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
     match act {
         StaffAct::Invite { name, phone, roles, why } => {
             invite(office, &name, &phone, &roles, &why).await
@@ -148,7 +151,7 @@ async fn choose_pin(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
 }
 
 async fn list(office: &Office) -> anyhow::Result<()> {
-    office.duty().await?;
+    office.signs_one_of(&[Right::Staff, Right::Audit]).await?;
     let wallet = &office.app.wallet;
     for row in wallet.store.read(staff_rows::all).await? {
         let state = match row.state {
@@ -163,10 +166,11 @@ async fn list(office: &Office) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
-    let duty = office.duty().await?;
+/// What can be done about what waits for a second person.
+pub async fn of_requests(office: &Office, act: ApproveAct) -> anyhow::Result<()> {
+    let duty = office.signs_one_of(&[Right::Second, Right::Audit]).await?;
     match act {
-        ApproveAct::List => requests(office).await,
+        ApproveAct::List => requests(office, &duty).await,
         ApproveAct::Show { request } => {
             let number = request.to_string();
             let slots =
@@ -213,7 +217,8 @@ async fn waiting(office: &Office, request: i64) -> anyhow::Result<ArrangementRow
     }
 }
 
-async fn requests(office: &Office) -> anyhow::Result<()> {
+/// Those that whoever asks may see, the oldest first.
+async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
     let kind = two_people::KIND.name;
     let open = Search { side: Side::Anybody, kind, open: true, since: 0, limit: LISTED_MAX };
     let read = move |conn: &mut crate::store::Conn| {
@@ -221,7 +226,10 @@ async fn requests(office: &Office) -> anyhow::Result<()> {
     };
     for row in office.app.wallet.store.read(read).await?.iter().rev() {
         let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
-        println!("{} {} by {}: {}", row.id, wish.service, wish.by, wish.why);
+        let right = service(&wish.service).and_then(Service::right);
+        if Wish::is_for(&duty.staff, row, right) {
+            println!("{} {} by {}: {}", row.id, wish.service, wish.by, wish.why);
+        }
     }
     Ok(())
 }

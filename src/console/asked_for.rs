@@ -49,9 +49,8 @@ impl Asked {
     /// Whether it is for whoever looks: their own, of what they may decide or do, or all for who
     /// reads everything.
     pub fn is_for(&self, desk: &Desk) -> bool {
-        let roles = desk.roles();
-        let may = |right: Right| right.may_ask(&roles) || right.may_approve(&roles);
-        self.is_own(desk) || Right::Audit.may_ask(&roles) || self.right().is_some_and(may)
+        let right = self.right();
+        desk.duty.as_ref().is_some_and(|duty| Wish::is_for(&duty.staff, &self.row, right))
     }
 
     /// Whether whoever looks may say yes or no.

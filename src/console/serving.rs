@@ -13,7 +13,7 @@ use super::{
     people_page, person_page, staff_page,
 };
 use crate::language::Language;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::request::Fields;
 use crate::wallet::office::sign_in::SESSION_OVER;
 use actix_web::http::StatusCode;
@@ -23,6 +23,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::html;
 use std::net::IpAddr;
 
+/// As it is recorded: a form that another site sent, and one that was not drawn for the session.
+const ELSEWHERE: &str = "a form from elsewhere";
+const FORGED: &str = "a form that is not theirs";
 const STYLE: &str = include_str!("console.css");
 /// The language that was chosen in a browser, and the session: by HTTPS with a name that nobody
 /// else can set.
@@ -134,6 +137,7 @@ async fn answer(console: &Console, visit: &Visit) -> Reply {
     }
     if visit.method == Method::Post && !visit.origin.is_own() {
         tracing::warn!(path = visit.path, "a form from elsewhere");
+        refused_at_the_door(&desk, &route, ELSEWHERE).await;
         return forbidden(&desk, &desk.say(Word::OtherSite));
     }
     if route.door() != Door::Open {
@@ -141,13 +145,33 @@ async fn answer(console: &Console, visit: &Visit) -> Reply {
             return entrance::first_sign_in(&desk, &after(&desk, &route), lost(visit)).await;
         }
         if !route.lets_in(&desk.roles()) {
+            refused_at_the_door(&desk, &route, Reason::NOT_ALLOWED.code()).await;
             return not_yours(&desk, &route);
         }
         if visit.method == Method::Post && desk.sent().is_none() {
+            refused_at_the_door(&desk, &route, FORGED).await;
             return forbidden(&desk, &desk.say(Word::FormStale));
         }
     }
-    opened(&desk, route).await.unwrap_or_else(|refusal| frame::refusal(&desk, &refusal))
+    let what = route.clone();
+    match opened(&desk, route).await {
+        Ok(reply) => reply,
+        Err(refusal) => {
+            // what a form is refused for, the act has recorded
+            if visit.method == Method::Get && refusal.reason == Reason::NOT_ALLOWED {
+                refused_at_the_door(&desk, &what, refusal.code()).await;
+            }
+            frame::refusal(&desk, &refusal)
+        }
+    }
+}
+
+/// Somebody at work went where they may not, or sent what is no form of theirs: it is recorded.
+async fn refused_at_the_door(desk: &Desk<'_>, route: &Route, why: &str) {
+    // the address of an open page may hold a link that is good once
+    if let Some(duty) = desk.duty.as_ref().filter(|_| route.door() != Door::Open) {
+        desk.console.wallet.record_refused(duty, &route.path(), why).await;
+    }
 }
 
 /// Whether something was sent that is not done now.

@@ -86,6 +86,11 @@ impl StaffRow {
         StaffRow { version: self.version.saturating_add(1), ..self.clone() }
     }
 
+    /// Whether they have begun to work here, and have not left.
+    pub fn works(&self) -> bool {
+        self.state == StaffState::Active
+    }
+
     /// What it says of itself: one person for a name, for good.
     pub fn entry(&self) -> Entry<'_> {
         let number = self.id.number();

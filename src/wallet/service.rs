@@ -184,6 +184,17 @@ impl Service {
         unclaimed: false,
     };
 
+    /// The right that it takes, where it is for the staff.
+    pub fn right(&self) -> Option<Right> {
+        match self.authority {
+            Authority::Staff(right) => Some(right),
+            Authority::Nobody
+            | Authority::Customer
+            | Authority::Assistant
+            | Authority::StaffPhone => None,
+        }
+    }
+
     /// How it is asked for by text. What needs a PIN is not: a text never moves money.
     pub fn by_text(&self) -> Option<ByText> {
         self.text.filter(|_| self.authority == Authority::Nobody)

@@ -2,7 +2,7 @@
 //! takes the steps of one script one after the other, says each as soon as it is acknowledged, and
 //! can be told to begin anywhere in it. What each step leaves stands with it, for the judge.
 
-use super::chance;
+use super::stepper::{self, Stepper};
 use kadogo::app::{App, Committer};
 use kadogo::book::Key;
 use kadogo::config::{DEMO_SECRET, Settings};
@@ -15,20 +15,12 @@ use kadogo::seal::{Randomness, SealKey};
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::deals::judging;
 use kadogo::wallet::{Execution, OperatorRules, Wallet, Wrong};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const BUYER: (&str, &str) = ("+254700000001", "7361");
 const SELLER: (&str, &str) = ("+254700000004", "8053");
 const PRICE: i64 = 20_000;
 const FEE: i64 = 1_000;
-/// What it waits before it takes the next step,
-const BREATH: Duration = Duration::from_millis(3);
-/// and how long an answer is on its way at most, as it is with networks: it is killed in there,
-/// however fast or slow the book is.
-const ON_ITS_WAY_US: u64 = 25_000;
 
 /// Says to this test binary that it is a dealer, of which deal, and where it begins.
 const URL: &str = "KADOGO_FIRE_DEALER";
@@ -127,63 +119,10 @@ pub fn script(number: usize) -> &'static [Step] {
     SCRIPTS[number % SCRIPTS.len()]
 }
 
-/// A dealer that runs; it is killed with the value.
-pub struct Dealer {
-    child: Child,
-    /// Steps that were acknowledged.
-    taken: Arc<Mutex<Vec<usize>>>,
-    listener: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Dealer {
-    /// Starts one that begins with this step of this deal.
-    pub fn start(url: &str, number: usize, first: usize) -> Dealer {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "dealer::is_another_process", "--nocapture", "--test-threads=1"]);
-        command.env(URL, url).env(NUMBER, number.to_string()).env(STEP, first.to_string());
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-        let output = child.stdout.take().unwrap();
-        let taken = Arc::new(Mutex::new(Vec::new()));
-        let to = taken.clone();
-        let listener = std::thread::spawn(move || {
-            // a killed one may leave half a line
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if let ["@", step, "."] = line.split(' ').collect::<Vec<_>>()[..] {
-                    to.lock().unwrap().push(step.parse().unwrap());
-                }
-            }
-        });
-        Dealer { child, taken, listener: Some(listener) }
-    }
-
-    /// How many steps it has said, and whether it still runs.
-    pub fn taken(&mut self) -> (usize, bool) {
-        let runs = self.child.try_wait().unwrap().is_none();
-        (self.taken.lock().unwrap().len(), runs)
-    }
-
-    /// `kill -9`; how many steps it had said by then.
-    pub fn kill(mut self) -> usize {
-        let _ = self.child.kill();
-        self.child.wait().unwrap();
-        self.listener.take().unwrap().join().unwrap();
-        self.taken.lock().unwrap().len()
-    }
-
-    /// Lets it come to the end of the deal; how many steps it has said.
-    pub fn finish(mut self) -> usize {
-        assert!(self.child.wait().unwrap().success(), "a dealer could not go on");
-        self.listener.take().unwrap().join().unwrap();
-        self.taken.lock().unwrap().len()
-    }
-}
-
-impl Drop for Dealer {
-    fn drop(&mut self) {
-        // it may be gone already
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts one that begins with this step of this deal.
+pub fn start(url: &str, number: usize, first: usize) -> Stepper {
+    let env = [(URL, url.to_owned()), (NUMBER, number.to_string()), (STEP, first.to_string())];
+    Stepper::start("dealer::is_another_process", &env)
 }
 
 /// Not a story: what a dealer does.
@@ -192,8 +131,7 @@ fn is_another_process() {
     let Ok(url) = std::env::var(URL) else { return };
     let number: usize = std::env::var(NUMBER).unwrap().parse().unwrap();
     let first: usize = std::env::var(STEP).unwrap().parse().unwrap();
-    // what the test harness says first stands on a line without an end
-    say("");
+    stepper::begins();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.unwrap().block_on(async {
@@ -205,10 +143,7 @@ fn is_another_process() {
         }
         for (place, step) in steps.iter().enumerate().skip(first) {
             take(&app.wallet, number, place, *step).await.unwrap();
-            // the answer is on its way
-            tokio::time::sleep(Duration::from_micros(chance(ON_ITS_WAY_US))).await;
-            say(&format!("@ {place} ."));
-            tokio::time::sleep(BREATH).await;
+            stepper::answered(place).await;
         }
         drop(app);
         tokio::task::spawn_blocking(|| committer.join().unwrap()).await.unwrap();
@@ -327,11 +262,4 @@ async fn decides(wallet: &Wallet, code: &str, name: &str, what: &str) -> Result<
     let duty = staff_on_show::colleague(wallet, name, "care_lead").await.map_err(refused)?;
     let said = staff_on_show::act(wallet, &duty, service, &inputs).await;
     said.map(|_outcome| ()).map_err(refused)
-}
-
-/// A line at once and in one piece.
-fn say(line: &str) {
-    let mut output = std::io::stdout().lock();
-    // nobody may be listening any more
-    let _ = output.write_all(format!("{line}\n").as_bytes()).and_then(|()| output.flush());
 }

@@ -4,12 +4,12 @@
 //! whole.
 
 use super::cluster::{psql, wait_until};
-use super::dealer::{Dealer, SCRIPTS, script};
+use super::dealer::{self, SCRIPTS, script};
 use super::{chance, cluster_or_say, rounds};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
 use kadogo::on;
 use kadogo::store::Store;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Deals of one book; then a new one begins: people may pay so much in a day.
 const DEALS_PER_BOOK: usize = 20;
@@ -108,10 +108,10 @@ impl Trade {
         let mut done = 0;
         let mut kills = 0;
         while done < steps {
-            let mut dealer = Dealer::start(&self.url, number, done);
+            let mut dealer = dealer::start(&self.url, number, done);
             let said = if kills < KILLS_MAX {
                 let left = u64::try_from(steps - done).unwrap();
-                wait_for(&mut dealer, usize::try_from(chance(left)).unwrap());
+                dealer.wait_for(usize::try_from(chance(left)).unwrap());
                 // between two steps, while one is taken, or behind the last
                 std::thread::sleep(Duration::from_micros(chance(40_000)));
                 kills += 1;
@@ -143,19 +143,6 @@ impl Trade {
         let sql = "SELECT CAST(count(*) AS TEXT) AS text FROM people";
         let rows: Result<Vec<Line>, _> = on!(&mut conn, c => sql_query(sql).load(c));
         rows.is_ok_and(|rows| rows[0].text == "5")
-    }
-}
-
-/// Until it has said so many steps, or is at its end.
-fn wait_for(dealer: &mut Dealer, steps: usize) {
-    let given_up = Instant::now() + Duration::from_secs(60);
-    loop {
-        let (taken, runs) = dealer.taken();
-        if taken >= steps || !runs {
-            return;
-        }
-        assert!(Instant::now() < given_up, "nothing is done");
-        std::thread::sleep(Duration::from_micros(300));
     }
 }
 

@@ -24,6 +24,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod clerk;
 mod clocks;
 mod dealer;
 mod deals;
@@ -35,6 +36,8 @@ mod nodes;
 mod payer;
 mod rows;
 mod server;
+mod stepper;
+mod treasury;
 mod waking;
 mod wire;
 

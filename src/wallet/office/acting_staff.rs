@@ -4,6 +4,7 @@
 use super::super::acting::{is_outdated, request_digest};
 use super::super::planning::{Given, Planned};
 use super::super::{Authority, Wallet, service, unavailable};
+use super::refused_acts::is_recorded;
 use super::sign_in::{CODE_WANTED, OnDuty};
 use super::two_people;
 use crate::actor::Actor;
@@ -20,6 +21,9 @@ const PLANS_MAX: usize = 3;
 /// How many requests of somebody's are looked at for one that was made a moment ago.
 const LOOKED_AT: i64 = 100;
 
+/// Letters of what something is about that are recorded where it is refused.
+const ABOUT_MAX: usize = 40;
+
 /// What came of it.
 #[derive(Debug)]
 pub enum Outcome {
@@ -29,14 +33,39 @@ pub enum Outcome {
     Waits(i64, Slots),
 }
 
+/// What is asked for, in a word: the service, and what it is about.
+fn named(request: &Request) -> String {
+    let about = ["approval", "line", "redemption", "file", "name"];
+    match about.iter().find_map(|name| request.fields.get(*name)) {
+        Some(about) => {
+            let about: String = about.chars().take(ABOUT_MAX).collect();
+            format!("{} {about}", request.service)
+        }
+        None => request.service.clone(),
+    }
+}
+
 impl Wallet {
-    /// Does, or looks at, what one of the staff asks for. The same key does it once.
+    /// Does, or looks at, what one of the staff asks for. The same key does it once. What is
+    /// refused is recorded, and that somebody looks for whom it is not.
     pub async fn act_as_staff(
         &self,
         duty: &OnDuty,
         request: Request,
         key: Key,
     ) -> Result<Outcome, Refusal> {
+        let (what, mode) = (named(&request), request.mode);
+        let outcome = self.acted(duty, request, key).await;
+        if let Err(refusal) = &outcome {
+            let is_told = mode == Mode::Execute || refusal.reason == Reason::NOT_ALLOWED;
+            if is_told && is_recorded(refusal) {
+                self.record_refused(duty, &what, refusal.code()).await;
+            }
+        }
+        outcome
+    }
+
+    async fn acted(&self, duty: &OnDuty, request: Request, key: Key) -> Result<Outcome, Refusal> {
         let service = service(&request.service).ok_or(Reason::SERVICE_UNKNOWN)?;
         if !matches!(service.authority, Authority::Staff(_)) {
             return Err(Reason::SERVICE_UNKNOWN.into());
@@ -54,6 +83,7 @@ impl Wallet {
         };
         let waits_as = fresh_id.saturating_add(service.opens);
         let given = Given { key: Some(key), fresh_id, posting: None };
+        let mut last = Refusal::from(Reason::BUSY);
         for _plan in 0..PLANS_MAX {
             let Planned { mut plan, refused, waits, .. } =
                 self.plan(service, &caller, &request, given).await;
@@ -83,11 +113,13 @@ impl Wallet {
                         }
                     };
                 }
-                Err(refusal) if is_outdated(&refusal) || refusal.reason == Reason::STALE => {}
+                Err(Refusal { reason: Reason::STALE | Reason::MOVED, .. }) => {}
+                // planned anew it may be otherwise; where it is not, it is that
+                Err(refusal) if is_outdated(&refusal) => last = refusal,
                 Err(refusal) => return Err(refusal),
             }
         }
-        Err(Reason::BUSY.into())
+        Err(last)
     }
 
     /// The number of what was asked for in this posting.

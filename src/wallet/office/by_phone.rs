@@ -9,8 +9,8 @@ use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::two_people::{
-    self, Door, KIND, STAFF_BAND, STAFF_CHANGED_SINCE, STAFF_CONSOLE, STAFF_REQUEST_GONE,
-    STAFF_SAME_PERSON, Wish,
+    self, Door, KIND, STAFF_ASKER_GONE, STAFF_BAND, STAFF_CHANGED_SINCE, STAFF_CONSOLE,
+    STAFF_REQUEST_GONE, STAFF_SAME_PERSON, Wish,
 };
 use crate::book::{Change, Keep};
 use crate::id::PinId;
@@ -59,6 +59,7 @@ pub const APPROVE: Service = Service {
         STAFF_REQUEST_GONE,
         STAFF_SAME_PERSON,
         STAFF_CHANGED_SINCE,
+        STAFF_ASKER_GONE,
         STAFF_BAND,
         STAFF_CONSOLE,
         STAFF_PIN_NONE,

@@ -4,6 +4,7 @@
 
 pub mod acting_staff;
 pub mod by_phone;
+mod refused_acts;
 pub mod sign_in;
 pub mod staff_joining;
 pub mod staff_list;

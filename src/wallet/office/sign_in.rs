@@ -36,6 +36,8 @@ const PROVED: i64 = 5 * 60 * SECOND;
 /// Wrong tries in a row before nobody gets in, and for how long.
 const MISSES_MAX: i64 = 5;
 const LOCKED: i64 = 15 * 60 * SECOND;
+/// Once a minute is often enough to know that somebody is there.
+pub(super) const TOUCHED: i64 = 60 * SECOND;
 /// Who was not here for so long is let in again by an admin.
 const ASLEEP: i64 = 90 * 24 * 3_600 * SECOND;
 
@@ -163,13 +165,16 @@ impl Wallet {
         let lasts = |duty: &OnDuty| {
             let OnDuty { staff, session } = duty;
             session.ended_at.is_none()
-                && staff.state == StaffState::Active
+                && staff.works()
                 && now.saturating_sub(session.seen_at) <= IDLE
                 && now.saturating_sub(session.begun_at) <= WHOLE
         };
-        let duty = found.filter(lasts).ok_or(SESSION_OVER)?;
-        // once a minute is often enough to know that somebody is there
-        if now.saturating_sub(duty.session.seen_at) > 60 * SECOND {
+        let duty = found.ok_or(SESSION_OVER)?;
+        if !lasts(&duty) {
+            self.record_over(&duty).await?;
+            return Err(SESSION_OVER.into());
+        }
+        if now.saturating_sub(duty.session.seen_at) > TOUCHED {
             self.touch(&duty, false).await?;
         }
         Ok(duty)

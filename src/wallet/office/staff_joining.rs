@@ -15,6 +15,7 @@ use crate::staff::second_factor::SECRET_BYTES;
 use crate::staff::{password, second_factor};
 use crate::store::records::Record;
 use crate::store::staff_rows::{self, StaffRow, StaffState};
+use crate::store::staff_sessions;
 use crate::time::Timestamp;
 use secrecy::SecretString;
 
@@ -93,6 +94,10 @@ impl Wallet {
             seen_at: now.micros(),
             ..row.next()
         };
+        // what somebody showed before they were invited anew is void
+        let (id, at) = (row.id, now.micros());
+        let ended = move |conn: &mut _| staff_sessions::end(conn, id, None, at);
+        self.book.write(ended).await.map_err(|error| unavailable(&error))?;
         let actor = Actor::Staff(row.name.clone());
         self.keep_staff(joined.clone(), "begin_work", actor).await?;
         Ok(joined)

@@ -32,6 +32,8 @@ pub const STAFF_BAND: Reason = Reason::new("staff_band");
 pub const STAFF_CONSOLE: Reason = Reason::new("staff_console");
 /// What would be done is not what was looked at any more.
 pub const STAFF_CHANGED_SINCE: Reason = Reason::new("staff_changed_since");
+/// Who asked works here no more, or not as one who may ask that.
+pub const STAFF_ASKER_GONE: Reason = Reason::new("staff_asker_gone");
 
 /// How long one waits, microseconds.
 const LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
@@ -129,6 +131,15 @@ impl Wish {
         Context { fields: &self.inputs, ..*context }
     }
 
+    /// Whether one, of an act that takes this right, is for somebody of the staff to see: their
+    /// own, of what they may ask for or decide, or all for who reads everything.
+    pub fn is_for(staff: &StaffRow, row: &ArrangementRow, right: Option<Right>) -> bool {
+        let roles = role::parse(&staff.roles).unwrap_or_default();
+        let may = |right: Right| right.may_ask(&roles) || right.may_approve(&roles);
+        let is_own = staff.id.number() == row.owner.number();
+        is_own || Right::Audit.may_ask(&roles) || right.is_some_and(may)
+    }
+
     /// What would be done now.
     pub fn planned(&self, context: &Context) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
@@ -205,6 +216,7 @@ pub const APPROVE: Service = Service {
         STAFF_CHANGED_SINCE,
         STAFF_BAND,
         STAFF_CONSOLE,
+        STAFF_ASKER_GONE,
         SIGN_IN_WRONG,
         SESSION_OVER,
         CODE_WANTED,
@@ -316,6 +328,17 @@ impl Door {
     }
 }
 
+/// Whether who asked still may: with somebody who left, their wishes are over too.
+fn may_still_ask(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<(), PlanError> {
+    let asker = context.facts.staff_member(StaffId::of(row.owner.number()))?;
+    let roles = asker.filter(|asker| asker.works()).and_then(|asker| role::parse(&asker.roles));
+    let right = wish.act(context)?.right;
+    match roles {
+        Some(roles) if right.may_ask(&roles) => Ok(()),
+        Some(_) | None => Err(STAFF_ASKER_GONE.into()),
+    }
+}
+
 fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     approved(context, plan, Door::Desk)
 }
@@ -324,6 +347,7 @@ fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn approved(context: &Context, plan: &mut Plan, from: Door) -> Result<(), PlanError> {
     let (row, wish) = waiting(context)?;
     let right = may_decide(context, &wish, row)?;
+    may_still_ask(context, &wish, row)?;
     let now = wish.planned(context)?;
     plan.show_all(now.slots.clone());
     plan.show("approval", row.id.to_string());
