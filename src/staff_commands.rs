@@ -68,6 +68,11 @@ async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
                 .act(&duty, staff_list::LEAVE.name, fields([("name", &name), ("why", &why)]))
                 .await
         }
+        StaffAct::EndSessions { name, why } => {
+            let duty = office.duty().await?;
+            let typed = fields([("name", &name), ("why", &why)]);
+            office.act(&duty, staff_list::END_SESSIONS.name, typed).await
+        }
         StaffAct::Rights => Ok(()),
     }
 }

@@ -95,6 +95,14 @@ pub enum StaffAct {
         #[arg(long, value_name = "WORDS")]
         why: String,
     },
+    /// Wherever somebody is signed in, they are not any more; they may sign in again
+    EndSessions {
+        /// What they sign with
+        name: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
     /// Print which role may ask for what, and approve it
     Rights,
 }

@@ -33,6 +33,12 @@ pub enum Route {
     Decline(i64),
     /// or who asked does not want it any more.
     TakeBack(i64),
+    /// Deals that their two sides cannot settle.
+    Deals,
+    /// Payments that are asked back.
+    Reversals,
+    /// Gifts that could not go back.
+    NotBack,
     /// Who works here.
     Staff,
     /// Which role may do what.
@@ -80,6 +86,9 @@ impl Route {
             ["approvals", id, "yes"] => Route::Approve(number(id)?),
             ["approvals", id, "no"] => Route::Decline(number(id)?),
             ["approvals", id, "back"] => Route::TakeBack(number(id)?),
+            ["disputes"] => Route::Deals,
+            ["reversals"] => Route::Reversals,
+            ["not-back"] => Route::NotBack,
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
             ["session"] => Route::Own,
@@ -102,6 +111,9 @@ impl Route {
             Route::Approve(id) => format!("/approvals/{id}/yes"),
             Route::Decline(id) => format!("/approvals/{id}/no"),
             Route::TakeBack(id) => format!("/approvals/{id}/back"),
+            Route::Deals => "/disputes".to_owned(),
+            Route::Reversals => "/reversals".to_owned(),
+            Route::NotBack => "/not-back".to_owned(),
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
             Route::Own => "/session".to_owned(),
@@ -118,6 +130,9 @@ impl Route {
             | Route::Home
             | Route::Approvals
             | Route::Approval(_)
+            | Route::Deals
+            | Route::Reversals
+            | Route::NotBack
             | Route::Staff
             | Route::Rights => method == Method::Get,
             Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
@@ -138,6 +153,9 @@ impl Route {
             Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
                 Door::Rights(vec![Right::Second])
             }
+            Route::Deals => Door::Rights(vec![Right::Deals, Right::Audit]),
+            Route::Reversals => Door::Rights(vec![Right::Reversals, Right::Audit]),
+            Route::NotBack => Door::Rights(vec![Right::Look]),
             Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
@@ -166,6 +184,9 @@ impl Route {
             Route::Approve(number),
             Route::Decline(number),
             Route::TakeBack(number),
+            Route::Deals,
+            Route::Reversals,
+            Route::NotBack,
             Route::Staff,
             Route::Rights,
             Route::Own,

@@ -82,6 +82,7 @@ diesel::table! {
         locked_until -> Nullable<BigInt>,
         misses -> BigInt,
         seen_at -> BigInt,
+        out_until -> BigInt,
     }
 }
 

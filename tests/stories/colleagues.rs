@@ -47,6 +47,7 @@ pub async fn hired(wallet: &Wallet, name: &str, roles: &str) -> OnDuty {
         locked_until: None,
         misses: 0,
         seen_at: now,
+        out_until: 0,
     };
     let key = Key::new(wallet.clock.now(), "hired", name.as_bytes());
     let kept = Change::keep(Record::Staff(Box::new(staff.clone())), "begin_work");
