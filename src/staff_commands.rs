@@ -80,6 +80,11 @@ pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
             let duty = office.proved(office.duty().await?, code.as_deref()).await?;
             choose_pin(office, &duty).await
         }
+        StaffAct::EndSessions { name, why } => {
+            let duty = office.duty().await?;
+            let typed = fields([("name", &name), ("why", &why)]);
+            office.act(&duty, staff_list::END_SESSIONS.name, typed).await
+        }
         StaffAct::Rights => Ok(()),
     }
 }

@@ -99,6 +99,14 @@ pub enum StaffAct {
         #[arg(long, value_name = "WORDS")]
         why: String,
     },
+    /// Wherever somebody is signed in, they are not any more; they may sign in again
+    EndSessions {
+        /// What they sign with
+        name: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+    },
     /// Choose the PIN with which you approve on your phone what waits for you, by dialling: asks
     /// for it unseen, twice. Where nobody types, it is two lines of the input
     Pin {

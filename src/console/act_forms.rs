@@ -5,10 +5,13 @@
 //! A new act: its line here, and its words in the texts (`console.act.NAME`, `console.input.NAME`,
 //! `console.slot.NAME`; `kadogo menus check` says which are missing).
 
+use crate::limits::Tier;
 use crate::staff::role::Right;
 use crate::wallet::agents::{
     commission_paying, employing, float_moving, mending, opening, suspending, taking_back,
 };
+use crate::wallet::care::freeze::{Basis, Way};
+use crate::wallet::care::{closing, freezing, known_as, sim_change, unlocking};
 use crate::wallet::office::staff_list;
 use crate::wallet::treasury::explaining::{self, Meaning};
 use crate::wallet::treasury::{bank_opening, issuing, redemption};
@@ -26,6 +29,10 @@ pub enum Typed {
     Phone,
     /// An amount of the market's currency.
     Amount,
+    /// The same, or nothing.
+    MaybeAmount,
+    /// A day, or nothing.
+    MaybeDay,
     /// Several roles, each with a box to tick.
     Roles,
     /// One of these, which have words `console.choice.NAME`.
@@ -57,7 +64,9 @@ pub struct ActForm {
 }
 
 /// A heading of the menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[strum(serialize_all = "snake_case")]
 pub enum Section {
     /// Who works here.
@@ -66,6 +75,10 @@ pub enum Section {
     Money,
     /// Outlets, and who serves there.
     Agents,
+    /// The people whose wallets they are.
+    Customers,
+    /// What two people cannot settle.
+    Disputes,
 }
 
 const fn input(name: &'static str, typed: Typed) -> Input {
@@ -78,16 +91,22 @@ const LINE: Input = input("line", Typed::Words);
 const AMOUNT: Input = input("amount", Typed::Amount);
 const AGENT: Input = input("agent", Typed::Words);
 const ROLES: Input = input("roles", Typed::Roles);
+const PHONE: Input = input("phone", Typed::Phone);
+const TIERS: &[&str] = &{
+    let [sim, id, full, merchant, agent] = Tier::ALL;
+    [sim.code(), id.code(), full.code(), merchant.code(), agent.code()]
+};
 
 /// All of them, in the order of the menu.
 pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &staff_list::INVITE,
         section: Section::Staff,
-        inputs: &[NAME, input("phone", Typed::Phone), ROLES, WHY],
+        inputs: &[NAME, PHONE, ROLES, WHY],
     },
     ActForm { service: &staff_list::ROLES, section: Section::Staff, inputs: &[NAME, ROLES, WHY] },
     ActForm { service: &staff_list::LEAVE, section: Section::Staff, inputs: &[NAME, WHY] },
+    ActForm { service: &staff_list::END_SESSIONS, section: Section::Staff, inputs: &[NAME, WHY] },
     ActForm {
         service: &issuing::ISSUE,
         section: Section::Money,
@@ -166,6 +185,32 @@ pub const FORMS: &[ActForm] = &[
         section: Section::Agents,
         inputs: &[input("receipt", Typed::Words), input("to", Typed::Phone), WHY],
     },
+    ActForm {
+        service: &freezing::FREEZE,
+        section: Section::Customers,
+        inputs: &[
+            PHONE,
+            input("way", Typed::OneOf(Way::VARIANTS)),
+            input("amount", Typed::MaybeAmount),
+            input("basis", Typed::OneOf(Basis::VARIANTS)),
+            input("reference", Typed::Maybe),
+            input("until", Typed::MaybeDay),
+            WHY,
+        ],
+    },
+    ActForm {
+        service: &freezing::UNFREEZE,
+        section: Section::Customers,
+        inputs: &[PHONE, input("which", Typed::Maybe), WHY],
+    },
+    ActForm { service: &unlocking::UNLOCK, section: Section::Customers, inputs: &[PHONE, WHY] },
+    ActForm { service: &sim_change::SAY, section: Section::Customers, inputs: &[PHONE, WHY] },
+    ActForm {
+        service: &known_as::SERVICE,
+        section: Section::Customers,
+        inputs: &[PHONE, input("tier", Typed::OneOf(TIERS)), input("document", Typed::Words), WHY],
+    },
+    ActForm { service: &closing::CLOSE, section: Section::Customers, inputs: &[PHONE, WHY] },
 ];
 
 impl ActForm {
@@ -192,10 +237,10 @@ pub fn right_of(service: &Service) -> Option<Right> {
 
 /// The keys of the words that forms need.
 pub fn keys() -> Vec<String> {
-    let mut keys = Vec::new();
+    let sections = Section::VARIANTS.iter();
+    let mut keys: Vec<String> =
+        sections.map(|section| format!("console.section.{section}")).collect();
     for form in FORMS {
-        let section: &str = form.section.into();
-        keys.push(format!("console.section.{section}"));
         keys.push(format!("console.act.{}", form.service.name));
         keys.extend(form.service.shows.iter().map(|slot| format!("console.slot.{}", slot.0)));
         for input in form.inputs {

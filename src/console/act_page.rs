@@ -13,6 +13,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
 use crate::staff::role::Role;
 use crate::wallet::office::acting_staff::Outcome;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use strum::VariantArray;
 
@@ -64,8 +65,9 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
     for input in act.inputs {
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
-            Typed::Maybe if text.is_empty() => continue,
-            Typed::Amount => Money::parse(text, market.currency)
+            Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay if text.is_empty() => continue,
+            Typed::MaybeDay => day(text),
+            Typed::Amount | Typed::MaybeAmount => Money::parse(text, market.currency)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .minor_text(),
             Typed::Phone => Msisdn::parse(text, market)
@@ -85,6 +87,14 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
         fields.insert(input.name.to_owned(), value);
     }
     Ok(fields)
+}
+
+/// A day as people write it, also where the browser sent it in its own way.
+fn day(text: &str) -> String {
+    text.parse::<Date>().map_or_else(
+        |_other| text.to_owned(),
+        |d| format!("{}/{}/{}", d.day(), d.month(), d.year()),
+    )
 }
 
 fn typing(desk: &Desk, act: &'static ActForm, typed: &Fields, no: Option<&Refusal>) -> Reply {
@@ -137,13 +147,20 @@ fn siblings(desk: &Desk, act: &ActForm) -> Markup {
 
 fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: bool) -> Markup {
     let label = desk.words.input(input.name);
+    let is_optional = matches!(input.typed, Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay);
+    let label = match is_optional {
+        true => format!("{label} ({})", desk.say(Word::Optional)),
+        false => label,
+    };
     let value = typed.get(input.name).map(String::as_str).unwrap_or_default();
     let line = Field { name: input.name, label: &label, value, wrong, first, ..Field::default() };
     match input.typed {
         Typed::Words => field(&line),
         Typed::Maybe => field(&Field { needed: false, ..line }),
         Typed::Phone => field(&Field { kind: "tel", ..line }),
-        Typed::Amount => field(&Field { kind: "text", ..line }),
+        Typed::Amount => field(&line),
+        Typed::MaybeAmount => field(&Field { needed: false, ..line }),
+        Typed::MaybeDay => field(&Field { kind: "date", needed: false, ..line }),
         Typed::Why => sentence(&line, 2),
         Typed::Lines => sentence(&line, 12),
         Typed::Roles => {
@@ -162,16 +179,18 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
 
 fn boxes(line: &Field, each: &[(&str, String)], kind: &str) -> Markup {
     let ticked: Vec<&str> = line.value.split([' ', ',']).collect();
+    let about = format!("f-{}-wrong", line.name);
     html! {
-        fieldset {
+        fieldset aria-describedby=[line.wrong.map(|_| about.as_str())] {
             legend { (line.label) }
             @for (name, label) in each {
                 label.box {
-                    input type=(kind) name=(line.name) value=(name) checked[ticked.contains(name)];
+                    input type=(kind) name=(line.name) value=(name)
+                        checked[ticked.contains(name)] required[kind == "radio"];
                     " " (label)
                 }
             }
-            @if let Some(wrong) = line.wrong { p.wrong { (wrong) } }
+            @if let Some(wrong) = line.wrong { p.wrong id=(about) { (wrong) } }
         }
     }
 }

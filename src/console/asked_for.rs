@@ -124,16 +124,6 @@ fn summary(asked: &Asked) -> String {
     first.unwrap_or_else(|| format!("{}", asked.row.id))
 }
 
-/// A heading with its list.
-pub fn heading(desk: &Desk, word: Word, some: &[&Asked]) -> Markup {
-    html! {
-        section {
-            h2 { (desk.say(word)) @if !some.is_empty() { " " span.count { (some.len()) } } }
-            (list(desk, some))
-        }
-    }
-}
-
 /// The page of one that is not there.
 pub fn none(desk: &Desk) -> super::visit::Reply {
     let said = frame::wrong(&desk.say(Word::NoSuchRequest));

@@ -1,6 +1,7 @@
 //! The desk: what all pages work with. Behind it the same services as behind any other channel;
 //! nothing is decided here, and a page never writes.
 
+use super::figures::Counting;
 use super::form_token::{self, Once};
 use super::route::Route;
 use super::sign_in_tries::Tries;
@@ -8,6 +9,7 @@ use super::visit::Visit;
 use super::wording::{Word, Words};
 use crate::book::Key;
 use crate::catalogue::Catalogue;
+use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
 use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
@@ -49,6 +51,7 @@ pub struct Console {
     pub played: &'static [Played],
     pub(super) key: Arc<SealKey>,
     pub(super) tries: Arc<Tries>,
+    pub(super) figures: Counting,
     gates: Arc<[Mutex<()>; GATES]>,
 }
 
@@ -57,7 +60,8 @@ impl Console {
     pub fn new(wallet: Wallet, catalogue: Reloadable<Catalogue>, key: SealKey) -> Console {
         let gates = Arc::new(std::array::from_fn(|_| Mutex::new(())));
         let (key, tries) = (Arc::new(key), Arc::default());
-        Console { wallet, catalogue, secure: true, played: &[], key, tries, gates }
+        let figures = Counting::default();
+        Console { wallet, catalogue, secure: true, played: &[], key, tries, figures, gates }
     }
 
     /// The same in a demo, where people can be played, on this machine and without HTTPS.
@@ -110,6 +114,11 @@ impl Desk<'_> {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.console.wallet.clock.now()
+    }
+
+    /// An amount in the market's currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.console.wallet.config.market.currency)
     }
 
     /// A time as people here read it.

@@ -17,8 +17,17 @@ pub fn page(desk: &Desk, title: &str, body: &Markup) -> Reply {
     with_status(desk, 200, title, body)
 }
 
-/// The same with another status.
+/// The same over the whole width of a laptop.
+pub fn wide(desk: &Desk, title: &str, body: &Markup) -> Reply {
+    drawn(desk, 200, title, "wide", body)
+}
+
+/// A page with another status.
 pub fn with_status(desk: &Desk, status: u16, title: &str, body: &Markup) -> Reply {
+    drawn(desk, status, title, "narrow", body)
+}
+
+fn drawn(desk: &Desk, status: u16, title: &str, width: &str, body: &Markup) -> Reply {
     let brand = &desk.console.wallet.config.brand;
     let whole = html! {
         (DOCTYPE)
@@ -32,7 +41,7 @@ pub fn with_status(desk: &Desk, status: u16, title: &str, body: &Markup) -> Repl
             body {
                 a.skip href="#content" { (desk.say(Word::Skip)) }
                 (head(desk, brand))
-                main #content {
+                main #content class=(width) {
                     h1 { (title) }
                     (body)
                 }
@@ -44,31 +53,18 @@ pub fn with_status(desk: &Desk, status: u16, title: &str, body: &Markup) -> Repl
 }
 
 fn head(desk: &Desk, brand: &str) -> Markup {
-    let link = |route: &Route, label: &str| {
-        let path = route.path();
-        let path_here = format!("{ROOT}{}", desk.visit.path);
-        let is_home = matches!(route, Route::Home);
-        let here = if is_home { path_here == path } else { path_here.starts_with(&path) };
-        html! { a href=(path) aria-current=[here.then_some("page")] { (label) } }
-    };
     html! {
         header {
             a.brand href=(Route::Home.path()) { (brand) }
             @if let Some(duty) = &desk.duty {
                 nav aria-label=(desk.say(Word::Menu)) {
-                    (link(&Route::Home, &desk.say(Word::Home)))
-                    @if desk.may(&Route::Approvals) {
-                        (link(&Route::Approvals, &desk.say(Word::Approvals)))
-                    }
-                    @if desk.may(&Route::People) {
-                        (link(&Route::People, &desk.say(Word::People)))
-                    }
-                    @for (route, section) in sections(desk) {
-                        (link(&route, &desk.words.section(section)))
+                    // each has a key: that of its place
+                    @for (place, (route, label)) in menu(desk).iter().enumerate() {
+                        (link(desk, route, label, Some(place.saturating_add(1))))
                     }
                 }
                 div.who {
-                    (link(&Route::Own, &duty.staff.name))
+                    (link(desk, &Route::Own, &duty.staff.name, None))
                     (form(desk, &Route::SignOut, &html! {
                         button.quiet type="submit" { (desk.say(Word::SignOut)) }
                     }))
@@ -78,18 +74,46 @@ fn head(desk: &Desk, brand: &str) -> Markup {
     }
 }
 
+fn link(desk: &Desk, route: &Route, label: &str, key: Option<usize>) -> Markup {
+    let path = route.path();
+    let path_here = format!("{ROOT}{}", desk.visit.path);
+    let is_home = matches!(route, Route::Home);
+    let here = if is_home { path_here == path } else { path_here.starts_with(&path) };
+    html! {
+        a href=(path) accesskey=[key] aria-current=[here.then_some("page")] { (label) }
+    }
+}
+
+/// What stands in the menu of whoever looks.
+fn menu(desk: &Desk) -> Vec<(Route, String)> {
+    let mut menu = vec![(Route::Home, desk.say(Word::Home))];
+    if desk.may(&Route::Approvals) {
+        menu.push((Route::Approvals, desk.say(Word::Approvals)));
+    }
+    if desk.may(&Route::People) {
+        menu.push((Route::People, desk.say(Word::People)));
+    }
+    let sections = sections(desk).into_iter();
+    menu.extend(sections.map(|(route, section)| (route, desk.words.section(section))));
+    menu
+}
+
 /// The headings that somebody may open, each with its first page.
 fn sections(desk: &Desk) -> Vec<(Route, Section)> {
     let mut found: Vec<(Route, Section)> = Vec::new();
     if desk.may(&Route::Staff) {
         found.push((Route::Staff, Section::Staff));
     }
+    let lists = [Route::Deals, Route::Reversals, Route::NotBack];
+    let list = lists.into_iter().find(|list| desk.may(list));
+    found.extend(list.map(|list| (list, Section::Disputes)));
     for form in FORMS {
         let route = Route::Act(form);
         if desk.may(&route) && !found.iter().any(|(_, section)| *section == form.section) {
             found.push((route, form.section));
         }
     }
+    found.sort_by_key(|(_, section)| *section);
     found
 }
 

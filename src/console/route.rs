@@ -37,6 +37,12 @@ pub enum Route {
     People,
     /// The record of one.
     Person(i64),
+    /// Deals that their two sides cannot settle.
+    Deals,
+    /// Payments that are asked back.
+    Reversals,
+    /// Gifts that could not go back.
+    NotBack,
     /// Who works here.
     Staff,
     /// Which role may do what.
@@ -86,6 +92,9 @@ impl Route {
             ["approvals", id, "back"] => Route::TakeBack(number(id)?),
             ["people"] => Route::People,
             ["people", id] => Route::Person(number(id)?),
+            ["disputes"] => Route::Deals,
+            ["reversals"] => Route::Reversals,
+            ["not-back"] => Route::NotBack,
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
             ["session"] => Route::Own,
@@ -110,6 +119,9 @@ impl Route {
             Route::TakeBack(id) => format!("/approvals/{id}/back"),
             Route::People => "/people".to_owned(),
             Route::Person(id) => format!("/people/{id}"),
+            Route::Deals => "/disputes".to_owned(),
+            Route::Reversals => "/reversals".to_owned(),
+            Route::NotBack => "/not-back".to_owned(),
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
             Route::Own => "/session".to_owned(),
@@ -126,6 +138,9 @@ impl Route {
             | Route::Home
             | Route::Approvals
             | Route::Approval(_)
+            | Route::Deals
+            | Route::Reversals
+            | Route::NotBack
             | Route::Staff
             | Route::Rights => method == Method::Get,
             Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
@@ -152,6 +167,9 @@ impl Route {
                 Door::Rights(vec![Right::Second])
             }
             Route::People | Route::Person(_) => Door::Rights(vec![Right::Look]),
+            Route::Deals => Door::Rights(vec![Right::Deals, Right::Audit]),
+            Route::Reversals => Door::Rights(vec![Right::Reversals, Right::Audit]),
+            Route::NotBack => Door::Rights(vec![Right::Look]),
             Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
@@ -182,6 +200,9 @@ impl Route {
             Route::TakeBack(number),
             Route::People,
             Route::Person(number),
+            Route::Deals,
+            Route::Reversals,
+            Route::NotBack,
             Route::Staff,
             Route::Rights,
             Route::Own,

@@ -9,8 +9,8 @@ use super::same_site::{HEADERS, Origin};
 use super::visit::{Keep, Reply, Visit};
 use super::wording::{Word, Words};
 use super::{
-    act_page, approval_page, approvals_list, entrance, first_screen, join_page, own_session,
-    people_page, person_page, staff_page,
+    act_page, approval_page, approvals_list, disputes, entrance, first_screen, join_page,
+    own_session, people_page, person_page, staff_page,
 };
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
@@ -215,6 +215,9 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::People => Ok(people_page::look(desk).await),
         Route::Person(id) if is_post => Ok(person_page::sent(desk, id)),
         Route::Person(id) => person_page::look(desk, id).await,
+        Route::Deals => disputes::deals(desk).await,
+        Route::Reversals => disputes::reversals(desk).await,
+        Route::NotBack => disputes::not_back(desk).await,
         Route::Staff => staff_page::people(desk).await,
         Route::Rights => Ok(staff_page::rights(desk)),
         Route::Own if is_post => own_session::sent(desk).await,

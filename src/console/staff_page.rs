@@ -6,6 +6,7 @@ use super::frame;
 use super::route::Route;
 use super::visit::Reply;
 use super::wording::Word;
+use crate::id::StaffId;
 use crate::refusal::Refusal;
 use crate::staff::role::{Right, Role};
 use crate::store::staff_rows::{self, StaffRow, StaffState};
@@ -15,6 +16,7 @@ use strum::VariantArray;
 /// Who works here.
 pub async fn people(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let all = desk.read(staff_rows::all).await?;
+    let at_work = desk.console.wallet.at_work().await?;
     let (here, left): (Vec<_>, Vec<_>) = all.iter().partition(|row| row.state != StaffState::Left);
     let body = html! {
         ul.acts {
@@ -24,17 +26,17 @@ pub async fn people(desk: &Desk<'_>) -> Result<Reply, Refusal> {
                 }
             }
         }
-        (rows(desk, &here))
+        (rows(desk, &here, &at_work))
         @if !left.is_empty() {
             h2 { (desk.say(Word::StateLeft)) }
-            (rows(desk, &left))
+            (rows(desk, &left, &at_work))
         }
         p { a href=(Route::Rights.path()) { (desk.say(Word::RightsLink)) } }
     };
     Ok(frame::page(desk, &desk.words.section(Section::Staff), &body))
 }
 
-fn rows(desk: &Desk, some: &[&StaffRow]) -> Markup {
+fn rows(desk: &Desk, some: &[&StaffRow], at_work: &[(StaffId, i64)]) -> Markup {
     let now = desk.now().micros();
     html! {
         ul.rows {
@@ -53,6 +55,9 @@ fn rows(desk: &Desk, some: &[&StaffRow]) -> Markup {
                             }
                         },
                         StaffState::Left => {},
+                    }
+                    @for (_, since) in at_work.iter().filter(|(staff, _)| *staff == row.id) {
+                        span.state { (desk.say(Word::AtWork)) " " (desk.time(*since)) }
                     }
                     @if row.locked_until.is_some_and(|until| until > now) {
                         span.state { (desk.say(Word::Locked)) }

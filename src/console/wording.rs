@@ -8,11 +8,18 @@ use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::request::Slots;
 use crate::staff::role::{self, Right, Role};
+use crate::store::book_rows::AccountState;
 use crate::value::Value;
+use crate::wallet::agents::{cash_in, cash_out};
 use crate::wallet::care::{account_view, finding, payments_at};
+use crate::wallet::collections::GIFT;
+use crate::wallet::groups::contributing::CONTRIBUTE;
 use crate::wallet::office::two_people;
+use crate::wallet::people::send;
+use crate::wallet::treasury::equation::Sort;
+use crate::wallet::treasury::issuing;
 use std::sync::Arc;
-use strum::VariantArray;
+use strum::{VariantArray, VariantNames};
 
 /// Something that a page says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -62,7 +69,6 @@ pub enum Word {
     ClockWrong,
     WaitsForMe,
     MineWait,
-    WhoIAm,
     Nothing,
     AskedBy,
     ListWaiting,
@@ -148,50 +154,104 @@ pub enum Word {
     DayHow,
     GoOnBack,
     LookedAt,
+    Optional,
+    SeeAll,
+    NoneNow,
+    SeeThem,
+    DueToday,
+    DueFirst,
+    DueRequests,
+    DueDeals,
+    DueReversals,
+    DueFreezes,
+    OutOfFloat,
+    Equation,
+    Explained,
+    NotExplained,
+    AndMore,
+    AtBanks,
+    InIssue,
+    OwedAgainst,
+    CameIn,
+    LeftOfLines,
+    OnItsWay,
+    OutNotExplained,
+    BankCharges,
+    BankInterest,
+    CommissionOwed,
+    AgainstNoBank,
+    Oldest,
+    LinesWait,
+    PlotBanks,
+    PlotToday,
+    InNumbers,
+    OtherKinds,
+    NoPayments,
+    CountedAt,
+    CountedTo,
+    BeingCounted,
+    DealsTitle,
+    ReversalsTitle,
+    NotBackTitle,
+    Goods,
+    Buyer,
+    Seller,
+    Problem,
+    Proposed,
+    ToBuyer,
+    HeldOf,
+    Sender,
+    Receiver,
+    AskedOn,
+    EndsItself,
+    AskedBefore,
+    NoCollection,
+    CollectionNumber,
+    Show,
+    TriedAgain,
+    AtWork,
 }
 
-/// Values that are words of ours: those of these slots,
-const WORDED: [&str; 11] = [
+/// Values that are one of several words.
+const CHOSEN: [&str; 13] = [
     "account_is",
     "account_was",
     "basis",
     "found_by",
     "id_seen",
+    "meaning",
     "open_kind",
     "open_state",
     "payment",
+    "tier",
     "tier_is",
     "tier_was",
     "way",
 ];
-/// of which these have texts; others are read as they are.
-const VALUES: &[&str] = &[
-    "open",
-    "stop_debit",
-    "stop_credit",
-    "frozen",
-    "closed",
-    "sim",
-    "id",
-    "full",
-    "merchant",
-    "agent",
-    "out",
-    "in",
-    "both",
-    "amount",
-    "customer",
-    "care",
-    "risk",
-    "court",
-    "fiu",
-    "death",
-    "dormancy",
-    "yes",
-    "no",
-    "phone",
-    "name",
-    "code",
+/// Those that no form offers.
+const SHOWN_ONLY: [&str; 5] = ["yes", "no", "phone", "name", "code"];
+
+/// States that lists of the staff show.
+const LISTED_STATES: [(&str, &[&str]); 2] = [
+    ("deal_state", &["disputed", "proposed", "appealed", "reproposed"]),
+    ("reversal_state", &["asked", "disputed"]),
+];
+
+/// Kinds of payments that have words of their own; others are shown as they are stored.
+const KINDS: &[&str] = &[
+    send::SERVICE.name,
+    cash_in::SERVICE.name,
+    cash_out::SERVICE.name,
+    issuing::ISSUE.name,
+    "standing_order",
+    "parcel",
+    "float",
+    CONTRIBUTE.name,
+    GIFT,
+    "deal_in",
+    "deal_out",
+    "deal_back",
+    "reversal",
 ];
 
 /// What happens first to what waits.
@@ -213,8 +273,17 @@ pub fn keys() -> Vec<String> {
     let looks = [&finding::FIND, &account_view::SEE, &payments_at::FIND];
     let shown = shown.chain(looks.into_iter().flat_map(|service| service.shows));
     keys.extend(shown.map(|slot| format!("console.slot.{}", slot.0)));
-    keys.extend(VALUES.iter().map(|value| format!("console.value.{value}")));
+    for (family, states) in LISTED_STATES {
+        keys.extend(states.iter().map(|state| format!("console.{family}.{state}")));
+    }
+    keys.extend(Sort::VARIANTS.iter().map(|sort| format!("console.break.{sort}")));
+    keys.extend(KINDS.iter().map(|kind| format!("console.kind.{kind}")));
+    let chosen = AccountState::VARIANTS.iter();
+    keys.extend(chosen.map(|state| format!("console.choice.{state}")));
+    keys.extend(SHOWN_ONLY.map(|value| format!("console.choice.{value}")));
     keys.extend(act_forms::keys());
+    keys.sort_unstable();
+    keys.dedup();
     keys
 }
 
@@ -318,15 +387,35 @@ impl Words {
         self.named(&["event"], event)
     }
 
+    /// How a deal stands.
+    pub fn deal_state(&self, state: &str) -> String {
+        self.named(&["deal_state"], state)
+    }
+
+    /// How a payment stands that is asked back.
+    pub fn reversal_state(&self, state: &str) -> String {
+        self.named(&["reversal_state"], state)
+    }
+
+    /// What breaks the equation.
+    pub fn broken(&self, sort: Sort) -> String {
+        self.named(&["break"], sort.into())
+    }
+
+    /// A kind of payments.
+    pub fn kind(&self, kind: &str) -> String {
+        self.named(&["kind"], kind)
+    }
+
     /// A value as it is read.
     pub fn value(&self, name: &str, value: &Value) -> String {
         let text = value.to_string();
-        let worded = match name {
+        let said = match name {
             name if name.starts_with("roles") => self.roles(&text),
             "asked_for" => self.act(&text),
-            name if WORDED.contains(&name) => self.named(&["value"], &text),
+            name if CHOSEN.contains(&name) => self.choice(&text),
             _ => String::new(),
         };
-        if worded.is_empty() { text } else { worded }
+        if said.is_empty() { text } else { said }
     }
 }

@@ -19,6 +19,7 @@ pub mod budgets;
 pub mod changes_since;
 pub mod clawbacks;
 pub mod conn;
+pub mod counts;
 mod error;
 pub mod facts;
 pub mod head;

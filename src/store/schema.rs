@@ -105,6 +105,7 @@ diesel::table! {
         locked_until -> Nullable<BigInt>,
         misses -> BigInt,
         seen_at -> BigInt,
+        out_until -> BigInt,
     }
 }
 

@@ -70,6 +70,8 @@ pub struct StaffRow {
     pub misses: i64,
     /// When they came in last, or were invited, microseconds UTC.
     pub seen_at: i64,
+    /// Whatever session of theirs began until then is over, microseconds UTC.
+    pub out_until: i64,
 }
 
 /// Neither hash nor secret is shown.
@@ -120,6 +122,7 @@ impl StaffRow {
                 ("locked_until", Cell::Optional(self.locked_until)),
                 ("misses", Cell::Number(self.misses)),
                 ("seen_at", Cell::Number(self.seen_at)),
+                ("out_until", Cell::Number(self.out_until)),
             ],
         }
     }

@@ -1,7 +1,7 @@
-//! Where staff are at work: what they show is known by its digest alone, and what came of it may be
-//! ended here. How long it lasts is not known here.
+//! Where staff are at work: what they show is known by its digest alone. How long it lasts is not
+//! known here.
 
-use super::schema::staff_sessions as sessions;
+use super::schema::{staff, staff_sessions as sessions};
 use super::{Conn, StoreError, on};
 use crate::id::StaffId;
 use diesel::prelude::*;
@@ -45,25 +45,23 @@ pub fn touch(conn: &mut Conn, digest: &[u8], seen_at: i64, proved: bool) -> Resu
     Ok(())
 }
 
-/// Ends all of somebody's that go on, or only this one.
-pub fn end(
-    conn: &mut Conn,
-    staff: StaffId,
-    digest: Option<&[u8]>,
-    at: i64,
-) -> Result<usize, StoreError> {
-    let open = sessions::staff.eq(staff).and(sessions::ended_at.is_null());
-    let ended = sessions::ended_at.eq(at);
-    Ok(match digest {
-        Some(digest) => {
-            let that = sessions::table.filter(open.and(sessions::digest.eq(digest)));
-            on!(conn, c => diesel::update(that).set(ended).execute(c))?
-        }
-        None => {
-            let all = sessions::table.filter(open);
-            on!(conn, c => diesel::update(all).set(ended).execute(c))?
-        }
-    })
+/// Ends one.
+pub fn end(conn: &mut Conn, digest: &[u8], at: i64) -> Result<(), StoreError> {
+    let open = sessions::table.find(digest).filter(sessions::ended_at.is_null());
+    on!(conn, c => diesel::update(open).set(sessions::ended_at.eq(at)).execute(c))?;
+    Ok(())
+}
+
+/// Those that go on, by who is at work and since when: something was done in them since `seen`,
+/// they began since `begun`, and nobody has ended them.
+pub fn going_on(conn: &mut Conn, seen: i64, begun: i64) -> Result<Vec<(StaffId, i64)>, StoreError> {
+    let those = sessions::table
+        .inner_join(staff::table.on(staff::id.eq(sessions::staff)))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::seen_at.ge(seen).and(sessions::begun_at.ge(begun)))
+        .filter(sessions::begun_at.gt(staff::out_until));
+    let those = those.select((sessions::staff, sessions::begun_at)).order(sessions::begun_at);
+    Ok(on!(conn, c => those.load(c))?)
 }
 
 /// Forgets those that nothing was done in since then.

@@ -183,6 +183,7 @@ pub const SERVICES: &[Service] = &[
     staff_list::INVITE,
     staff_list::ROLES,
     staff_list::LEAVE,
+    staff_list::END_SESSIONS,
     bank_opening::OPEN,
     taking::TAKE,
     issuing::ISSUE,

@@ -56,6 +56,7 @@ pub async fn hired_on(wallet: &Wallet, name: &str, roles: &str, msisdn: &str) ->
         locked_until: None,
         misses: 0,
         seen_at: now,
+        out_until: 0,
     };
     let key = Key::new(wallet.clock.now(), "hired", name.as_bytes());
     let kept = Change::keep(Record::Staff(Box::new(staff.clone())), "begin_work");

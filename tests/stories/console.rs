@@ -3,6 +3,7 @@
 //! requests over HTTP, forms read from the pages as a browser reads them, a table of who may open
 //! what.
 
+use super::aids::*;
 use super::world::*;
 use kadogo::app;
 use kadogo::console::route::{Method, Route};
@@ -309,14 +310,87 @@ async fn a_session_is_new_at_each_sign_in_and_what_is_over_does_nothing() {
     let back = &form_on(&seen.page, "/console/sign-in")[0].1;
     assert_eq!(*back, format!("{invite}?name=auma&why=she%20is%20good%20%26%20quick"));
     assert_eq!(postings(&world).await, before);
-    let wanjiru = at_work_later(&world, &browser).await;
+    let wanjiru = at_work_later(&world, &browser, "wanjiru").await;
     let form = wanjiru.get(back).await.page;
     assert!(form.contains("she is good &amp; quick") && form.contains("value=\"auma\""), "{form}");
 }
 
-async fn at_work_later(world: &World, browser: &Browser) -> Browser {
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_ends_the_sessions_of_somebody_who_may_sign_in_again() {
+    let (world, browser, _) = office().await;
+    let wanjiru = at_work(&world, &browser, "wanjiru").await;
+    let otieno = at_work(&world, &browser, "otieno").await;
+    let people = wanjiru.get("/console/staff").await.page;
+    assert_eq!(people.matches("at work since").count(), 3, "wanjiru twice: {people}");
+    let drawn_before = otieno.drawn().await;
+    later(&world);
+    let path = "/console/act/end_staff_sessions";
+    let why = [("name", "otieno"), ("why", "his phone was stolen on the bus")];
+    let form = typed(form_on(&wanjiru.get(path).await.page, path), &why);
+    let preview = wanjiru.post(path, &form).await;
+    assert!(preview.page.contains("This is what would be done."), "{}", preview.page);
+    assert_eq!(otieno.get("/console").await.status, 200, "a look ends nothing");
+    let form = form_on(&preview.page, path);
+    let done = wanjiru.post(path, &form).await;
+    assert!(done.page.contains("Done."), "{}", done.page);
+    assert_eq!(otieno.get("/console").await.status, 303);
+    let typed = typed(drawn_before, &[("step", "do"), ("name", "wanjiru"), ("why", "for fun")]);
+    let seen = otieno.post(path, &typed).await;
+    assert_eq!(seen.status, 401, "a form that was drawn before does nothing: {}", seen.page);
+    assert_eq!(wanjiru.get("/console/staff").await.page.matches("at work since").count(), 2);
+    let again = wanjiru.post(path, &form).await;
+    assert!(again.page.contains("done before, once"), "{}", again.page);
+    at_work_later(&world, &browser, "otieno").await;
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_screen_shows_what_is_due_and_whether_every_cent_is_explained() {
+    let (world, browser, _) = office().await;
+    let amina = world.phone(AMINA);
+    dial_afresh(&amina).await;
+    let way = [Pick("send"), Type("0700000002"), Type("200"), Yes, Type("7361")];
+    let sent = amina.go(&way).await;
+    assert!(sent.contains("Confirmed."), "{sent}");
+    // with and without a look at each account it is the same
+    let wallet = &world.app.wallet;
+    let (whole, quick) = (wallet.standing().await.unwrap(), wallet.standing_at_once().await);
+    let quick = quick.unwrap();
+    assert!(whole.held_minor() > 0 && whole.held.len() > quick.held.len(), "{whole:?}");
+    assert_eq!(whole.held_minor(), quick.held_minor());
+    assert_eq!(whole.breaks(world.clock.now()), quick.breaks(world.clock.now()));
+    let wanjiru = at_work(&world, &browser, "wanjiru").await;
+    let page = wanjiru.get("/console").await.page;
+    for words in [
+        "What I asked for",
+        "Due today",
+        "Agents out of float",
+        "Bank lines to explain",
+        // a demo has money that stands against no bank
+        "Not explained:",
+        "E-money that came from no statement",
+        "The banks and the book, thirty days",
+        "Payments today, by kind and hour",
+        "sent: 1",
+        "Counted at",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // it is drawn without anything that runs or is loaded, and says what it shows
+    assert!(page.contains("role=\"img\" aria-label=\"Payments today, by kind and hour\""));
+    assert!(!page.contains("<script") && !page.contains("style=\""), "{page}");
+    // whoever answers calls does not see how the money stands
+    let care = browser.with(Some(&employed(&world, "care").await));
+    let page = care.get("/console").await.page;
+    assert!(page.contains("Due today") && page.contains("sent: 1"), "{page}");
+    for words in ["Not explained:", "thirty days", "Bank lines", "out of float"] {
+        assert!(!page.contains(words), "{words}: {page}");
+    }
+}
+
+async fn at_work_later(world: &World, browser: &Browser, name: &str) -> Browser {
     later(world);
-    at_work(world, browser, "wanjiru").await
+    at_work(world, browser, name).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -355,7 +429,7 @@ async fn who_is_invited_joins_with_a_secret_that_no_form_can_bring() {
     let auma = browser.with(None);
     let code = second_factor::code_at(&secret, world.clock.now());
     assert_eq!(auma.signs_in("auma", &code).await.status, 303);
-    assert!(auma.get("/console").await.page.contains("Care"));
+    assert!(auma.get("/console/session").await.page.contains("Care"));
 }
 
 fn base32(text: &str) -> Vec<u8> {
@@ -391,7 +465,12 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
 /// What a role may not open, of all there is; written by hand. `N` is a request of an admin's.
 const ANOTHERS: [&str; 4] =
     ["/approvals/N", "/approvals/N/yes", "/approvals/N/no", "/approvals/N/back"];
-const STAFF: [&str; 3] = ["/act/invite_staff", "/act/change_staff_roles", "/act/dismiss_staff"];
+const STAFF: [&str; 4] = [
+    "/act/invite_staff",
+    "/act/change_staff_roles",
+    "/act/dismiss_staff",
+    "/act/end_staff_sessions",
+];
 const MONEY: [&str; 5] = [
     "/act/issue",
     "/act/redeem_at_bank",
@@ -399,19 +478,33 @@ const MONEY: [&str; 5] = [
     "/act/call_off_redemption",
     "/act/open_bank_account",
 ];
+const DISPUTES: [&str; 2] = ["/disputes", "/reversals"];
+const STOP: [&str; 1] = ["/act/freeze_account"];
+const START: [&str; 1] = ["/act/unfreeze_account"];
+const UNLOCK: [&str; 1] = ["/act/unlock_pin"];
+const SIM: [&str; 1] = ["/act/sim_changed"];
+const TIER: [&str; 1] = ["/act/change_tier"];
+const CLOSE: [&str; 1] = ["/act/close_account"];
 
 const PEOPLE: [&str; 2] = ["/people", "/people/N"];
 
 fn closed_to(role: Role) -> Vec<&'static str> {
+    let customers = [STOP, START, UNLOCK, SIM, TIER, CLOSE].concat();
     match role {
-        Role::Care | Role::CareLead | Role::Agents | Role::Risk => {
-            [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat()
+        Role::Care | Role::CareLead => [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat(),
+        Role::Agents => {
+            let customers = [START, UNLOCK, TIER, CLOSE].concat();
+            [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &MONEY, &customers].concat()
         }
-        Role::Finance => [&ANOTHERS[..], &["/staff"], &STAFF].concat(),
+        Role::Risk => {
+            let customers = [UNLOCK, TIER].concat();
+            [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &MONEY, &customers].concat()
+        }
+        Role::Finance => [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &customers].concat(),
         // who reads everything decides only what is theirs
-        Role::FinanceLead => [&ANOTHERS[1..3], &STAFF].concat(),
-        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY].concat(),
-        Role::Admin => [&PEOPLE[..], &MONEY].concat(),
+        Role::FinanceLead => [&ANOTHERS[1..3], &STAFF, &START, &UNLOCK, &TIER, &CLOSE].concat(),
+        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY, &customers].concat(),
+        Role::Admin => [&["/not-back"][..], &PEOPLE, &MONEY, &customers].concat(),
     }
 }
 

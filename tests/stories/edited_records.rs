@@ -32,6 +32,7 @@ fn njeri() -> Record {
         locked_until: Some(4),
         misses: 0,
         seen_at: 5,
+        out_until: 6,
     }))
 }
 

@@ -313,3 +313,22 @@ async fn an_account_is_stopped_by_one_and_opened_again_by_two_by_command() {
     assert!(screen.contains("Confirmed."), "{screen}");
     world.check();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_ends_by_command_wherever_somebody_is_signed_in() {
+    let world = at_work().await;
+    world.hires("boss", "admin").await;
+    let end = ["staff", "end-sessions", ASHA, "--why", "her laptop was left in a taxi"];
+    let err = refused(&world, &end);
+    assert!(err.contains("another role"), "who is no admin ends nobody's: {err}");
+    runs(&world, &["agent", "list"]);
+    let said = world.run_as("boss", &end);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    assert!(said.out.starts_with("done") && said.out.contains(ASHA), "{}", said.out);
+    let err = refused(&world, &["agent", "list"]);
+    assert!(err.contains("ign in again"), "{err}");
+    let audit = world.run_as("boss", &["audit"]).out;
+    assert!(audit.contains("her laptop was left in a taxi"), "{audit}");
+    let unknown = world.run_as("boss", &["staff", "end-sessions", "nobody", "--why", "a try"]);
+    assert_eq!(unknown.code, Some(1), "{unknown:?}");
+}

@@ -226,7 +226,9 @@ CREATE TABLE staff (
     -- wrong tries in a row
     misses       BIGINT  NOT NULL CHECK (misses >= 0),
     -- when they came in last, microseconds UTC
-    seen_at      BIGINT  NOT NULL
+    seen_at      BIGINT  NOT NULL,
+    -- whatever session began until then is over, microseconds UTC
+    out_until    BIGINT  NOT NULL
 );
 
 -- who calls from a number is asked at each dial

@@ -206,7 +206,9 @@ CREATE TABLE staff (
     -- wrong tries in a row
     misses       INTEGER NOT NULL CHECK (misses >= 0),
     -- when they came in last, microseconds UTC
-    seen_at      INTEGER NOT NULL
+    seen_at      INTEGER NOT NULL,
+    -- whatever session began until then is over, microseconds UTC
+    out_until    INTEGER NOT NULL
 ) STRICT;
 
 -- who calls from a number is asked at each dial

@@ -166,6 +166,7 @@ impl Wallet {
             let OnDuty { staff, session } = duty;
             session.ended_at.is_none()
                 && staff.works()
+                && session.begun_at > staff.out_until
                 && now.saturating_sub(session.seen_at) <= IDLE
                 && now.saturating_sub(session.begun_at) <= WHOLE
         };
@@ -205,10 +206,18 @@ impl Wallet {
 
     /// Somebody goes home.
     pub async fn sign_out(&self, duty: &OnDuty) -> Result<(), Refusal> {
-        let (staff, digest) = (duty.staff.id, duty.session.digest.clone());
+        let digest = duty.session.digest.clone();
         let now = self.clock.now().micros();
-        let ended = move |conn: &mut _| staff_sessions::end(conn, staff, Some(&digest), now);
-        self.book.write(ended).await.map(|_count| ()).map_err(|error| unavailable(&error))
+        let ended = move |conn: &mut _| staff_sessions::end(conn, &digest, now);
+        self.book.write(ended).await.map_err(|error| unavailable(&error))
+    }
+
+    /// Where staff are at work now: who, and since when.
+    pub async fn at_work(&self) -> Result<Vec<(StaffId, i64)>, Refusal> {
+        let now = self.clock.now().micros();
+        let (seen, begun) = (now.saturating_sub(IDLE), now.saturating_sub(WHOLE));
+        let read = move |conn: &mut _| staff_sessions::going_on(conn, seen, begun);
+        self.store.read(read).await.map_err(|error| unavailable(&error))
     }
 
     /// The half minute for which a code of theirs is right now.
@@ -276,6 +285,7 @@ mod tests {
             locked_until: None,
             misses: 0,
             seen_at: 0,
+            out_until: 0,
         }
     }
 

@@ -65,6 +65,18 @@ pub const LEAVE: Service = Service {
     ..Service::PLAIN
 };
 
+/// Inputs `name`, `why`: wherever they are at work, they are not any more, from this moment; they
+/// may sign in again. One person suffices.
+pub const END_SESSIONS: Service = Service {
+    name: "end_staff_sessions",
+    authority: Authority::Staff(Right::Staff),
+    wants: &[all],
+    decide: end_sessions,
+    shows: SHOWS,
+    refusals: &[STAFF_UNKNOWN],
+    ..Service::PLAIN
+};
+
 const SHOWS: &[Slot] = &[
     Slot("staff", Kind::Text),
     Slot("roles", Kind::Text),
@@ -155,6 +167,7 @@ pub(super) fn invited(
         locked_until: None,
         misses: 0,
         seen_at: now,
+        out_until: known.map_or(0, |row| row.out_until),
     }
 }
 
@@ -214,6 +227,15 @@ fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         ..row.next()
     };
     plan.commit(without_pin(context, row, kept(left, "left", why(context)?))?);
+    Ok(())
+}
+
+fn end_sessions(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    let row = named(context)?.filter(|row| row.state == StaffState::Active).ok_or(STAFF_UNKNOWN)?;
+    plan.show("staff", row.name.clone());
+    plan.show("roles", row.roles.clone());
+    let out = StaffRow { out_until: context.now.micros(), ..row.next() };
+    plan.commit(kept(out, "sessions_ended", why(context)?));
     Ok(())
 }
 

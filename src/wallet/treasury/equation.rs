@@ -30,7 +30,7 @@ pub struct BankSide {
 }
 
 /// Everything that was read for it, at one moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// The accounts at banks.
     pub banks: Vec<BankSide>,
@@ -56,9 +56,29 @@ pub struct Standing {
     pub redemptions: Vec<Waiting>,
 }
 
+/// What sort of break it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Sort {
+    /// The book and the last statement of a bank differ.
+    BankDiffers,
+    /// E-money that came from no statement.
+    NoStatement,
+    /// A line on which something went out, and nobody said what.
+    WentOut,
+    /// A redemption that no statement has shown.
+    NotSeen,
+    /// What banks took, and nobody has made good.
+    Charges,
+}
+
 /// Something that is not as it should be: its name, an amount, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
+    /// Of what sort it is,
+    pub sort: Sort,
+    /// and what it is about: a bank account, a line, a redemption; empty where it is all of it.
+    pub about: String,
     /// What is wrong, for staff.
     pub what: String,
     /// By how much, minor units.
@@ -82,28 +102,34 @@ impl Standing {
     /// What is not as it should be; nothing where all is well.
     pub fn breaks(&self, now: Timestamp) -> Vec<Break> {
         let mut breaks = Vec::new();
-        let mut found = |what: String, minor: i64| breaks.push(Break { what, minor });
+        let mut found = |sort: Sort, about: &str, what: String, minor: i64| {
+            breaks.push(Break { sort, about: about.to_owned(), what, minor });
+        };
         for bank in &self.banks {
             let differs = bank.mirror_minor.saturating_sub(bank.closing_minor.unwrap_or(0));
             if differs != 0 {
-                found(format!("{}: the book and the last statement differ", bank.name), differs);
+                let what = format!("{}: the book and the last statement differ", bank.name);
+                found(Sort::BankDiffers, &bank.name, what, differs);
             }
         }
         if self.trust_minor != 0 {
             let minor = self.trust_minor.saturating_neg();
-            found("e-money that came from no statement".to_owned(), minor);
+            found(Sort::NoStatement, "", "e-money that came from no statement".to_owned(), minor);
         }
         for line in self.lines.iter().filter(|line| line.amount_minor < 0) {
             let name = format!("{}-{}", line.statement, line.place);
-            found(format!("line {name} of {}: what went out?", line.booked_on), line.amount_minor);
+            let what = format!("line {name} of {}: what went out?", line.booked_on);
+            found(Sort::WentOut, &name, what, line.amount_minor);
         }
         for (number, since, minor) in &self.redemptions {
             if now.micros().saturating_sub(*since) > ON_ITS_WAY {
-                found(format!("redemption {number} was not seen for three days"), *minor);
+                let what = format!("redemption {number} was not seen for three days");
+                found(Sort::NotSeen, &number.to_string(), what, *minor);
             }
         }
         if self.charges_minor < 0 {
-            found("bank charges to be made good".to_owned(), self.charges_minor);
+            let what = "bank charges to be made good".to_owned();
+            found(Sort::Charges, "", what, self.charges_minor);
         }
         breaks
     }
@@ -113,11 +139,26 @@ impl Wallet {
     /// How it stands, at one moment.
     pub async fn standing(&self) -> Result<Standing, StoreError> {
         // a reader sees one moment
-        self.store.read(read).await
+        self.store.read(|conn| read(conn, bank_sums::by_kind)).await
+    }
+
+    /// The same without a look at each account: all of them add up to nothing, which `book check`
+    /// proves, so what is not on our own accounts is on those of others, in one sum.
+    pub async fn standing_at_once(&self) -> Result<Standing, StoreError> {
+        self.store.read(|conn| read(conn, in_one_sum)).await
     }
 }
 
-fn read(conn: &mut Conn) -> Result<Standing, StoreError> {
+fn in_one_sum(conn: &mut Conn, own: &[AccountId]) -> Result<Vec<KindSum>, StoreError> {
+    let accounts = book_rows::accounts_of(conn, own)?;
+    let sum = accounts.iter().fold(0_i64, |sum, own| sum.saturating_add(own.balance_minor));
+    Ok(vec![KindSum { kind: "all".to_owned(), sum_minor: sum.saturating_neg() }])
+}
+
+/// What is held, on all accounts but these.
+type Held = fn(&mut Conn, &[AccountId]) -> Result<Vec<KindSum>, StoreError>;
+
+fn read(conn: &mut Conn, held: Held) -> Result<Standing, StoreError> {
     let banks = bank_rows::accounts_after(conn, None, LISTED_MAX)?;
     let own = [SUSPENSE, OUTGOING, CHARGES, INTEREST, COMMISSIONS, TRUST];
     let except: Vec<AccountId> = own.into_iter().chain(banks.iter().map(|bank| bank.id)).collect();
@@ -132,7 +173,7 @@ fn read(conn: &mut Conn) -> Result<Standing, StoreError> {
     };
     Ok(Standing {
         banks: banks.iter().map(side).collect(),
-        held: bank_sums::by_kind(conn, &except)?,
+        held: held(conn, &except)?,
         suspense_minor: on(SUSPENSE),
         outgoing_minor: on(OUTGOING),
         charges_minor: on(CHARGES),

@@ -55,6 +55,7 @@ fn staff(roles: &str) -> Caller {
         locked_until: None,
         misses: 0,
         seen_at: 0,
+        out_until: 0,
     };
     Caller::of_staff(row).unwrap()
 }

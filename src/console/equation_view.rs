@@ -1,0 +1,142 @@
+//! The equation as a page shows it: what lies at the banks is what people hold and what is in
+//! between, each by its name; or the line that breaks it, with what can be done about it. And the
+//! lines of statements that nobody has explained. How it is reckoned is not known here.
+
+use super::act_forms::ActForm;
+use super::desk::Desk;
+use super::figures::Figures;
+use super::frame;
+use super::route::Route;
+use super::wording::Word;
+use crate::store::bank_sums::Waiting;
+use crate::wallet::Service;
+use crate::wallet::treasury::equation::{Break, Sort, Standing};
+use crate::wallet::treasury::{explaining, issuing, redemption};
+use maud::{Markup, html};
+
+/// Breaks and lines that are listed.
+const LISTED: usize = 5;
+
+/// Green, or what breaks it.
+pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
+    let standing = &figures.standing;
+    let breaks = standing.breaks(figures.at);
+    html! {
+        section {
+            h2 { (desk.say(Word::Equation)) }
+            @if breaks.is_empty() {
+                (frame::well(&desk.say(Word::Explained)))
+            } @else {
+                div.notice.bad role="status" {
+                    strong { (desk.say(Word::NotExplained)) }
+                    ul {
+                        @for each in breaks.iter().take(LISTED) { (broken(desk, each)) }
+                    }
+                    @if breaks.len() > LISTED {
+                        p { (desk.say(Word::AndMore)) " " (breaks.len().saturating_sub(LISTED)) }
+                    }
+                }
+            }
+            (terms(desk, standing))
+        }
+    }
+}
+
+fn broken(desk: &Desk, each: &Break) -> Markup {
+    let about: &[(&Service, &str)] = match each.sort {
+        Sort::WentOut => &[(&explaining::EXPLAIN, "line")],
+        Sort::NotSeen => &[(&redemption::CALL_OFF, "redemption")],
+        Sort::BankDiffers | Sort::NoStatement | Sort::Charges => &[],
+    };
+    html! {
+        li {
+            (desk.words.broken(each.sort))
+            @if !each.about.is_empty() { " " strong { (each.about) } }
+            ": " span.amount { (desk.money(each.minor)) }
+            (to_forms(desk, about, &each.about))
+        }
+    }
+}
+
+/// Links to the forms of acts, with what they are about typed already.
+fn to_forms(desk: &Desk, acts: &[(&Service, &str)], about: &str) -> Markup {
+    let open = acts.iter().filter_map(|(service, input)| {
+        let route = Route::Act(ActForm::named(service.name)?);
+        let to = format!("{}?{input}={}", route.path(), frame::escaped(about));
+        desk.may(&route).then(|| (to, desk.words.act(service.name)))
+    });
+    let open: Vec<(String, String)> = open.collect();
+    html! {
+        @if !open.is_empty() {
+            span.links { @for (to, label) in open { a href=(to) { (label) } } }
+        }
+    }
+}
+
+/// Both sides, and everything in between that is not nothing.
+fn terms(desk: &Desk, standing: &Standing) -> Markup {
+    let between = [
+        (Word::CameIn, standing.suspense_minor, None),
+        (Word::LeftOfLines, sum(&standing.parts), oldest(&standing.parts)),
+        (Word::OnItsWay, sum(&standing.redemptions), oldest(&standing.redemptions)),
+        (Word::OutNotExplained, standing.outgoing_minor, None),
+        (Word::BankCharges, standing.charges_minor, None),
+        (Word::BankInterest, standing.interest_minor, None),
+        (Word::CommissionOwed, standing.commissions_minor, None),
+        (Word::AgainstNoBank, standing.trust_minor, None),
+    ];
+    html! {
+        dl.sums {
+            dt { (desk.say(Word::AtBanks)) }
+            dd.amount { (desk.money(standing.at_banks_minor())) }
+            dt { (desk.say(Word::InIssue)) }
+            dd.amount { (desk.money(standing.held_minor())) }
+            @for (word, minor, since) in between.iter().filter(|(_, minor, _)| *minor != 0) {
+                dt {
+                    (desk.say(*word))
+                    @if let Some(since) = since {
+                        span.about { " " (desk.say(Word::Oldest)) " " (desk.time(*since)) }
+                    }
+                }
+                dd.amount { (desk.money(*minor)) }
+            }
+        }
+    }
+}
+
+fn sum(all: &[Waiting]) -> i64 {
+    all.iter().fold(0, |sum, (_, _, minor)| sum.saturating_add(*minor))
+}
+
+fn oldest(all: &[Waiting]) -> Option<i64> {
+    all.iter().map(|(_, since, _)| *since).min()
+}
+
+/// Lines that nobody has explained, the oldest first, each with what can be made of it; how many,
+/// and nothing where there is none.
+pub fn lines(desk: &Desk, standing: &Standing) -> Option<(usize, Markup)> {
+    let all = &standing.lines;
+    let inside = html! {
+        ul.rows {
+            @for line in all.iter().take(LISTED) {
+                @let name = format!("{}-{}", line.statement, line.place);
+                @let acts: &[(&Service, &str)] = if line.amount_minor > 0 {
+                    &[(&issuing::ISSUE, "line"), (&explaining::EXPLAIN, "line")]
+                } else {
+                    &[(&explaining::EXPLAIN, "line")]
+                };
+                li {
+                    strong { (name) }
+                    span.amount { (desk.money(line.amount_minor)) }
+                    span.about { (line.booked_on) }
+                    span.about { (line.counterparty) " " (line.said) }
+                    (to_forms(desk, acts, &name))
+                }
+            }
+        }
+        @if all.len() > LISTED {
+            p.none { (desk.say(Word::AndMore)) " " (all.len().saturating_sub(LISTED)) }
+        }
+    };
+    (!all.is_empty()).then_some((all.len(), inside))
+}
