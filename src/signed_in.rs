@@ -12,7 +12,7 @@ use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::staff::role::Right;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -135,7 +135,7 @@ impl Office {
         service: &str,
         fields: Fields,
     ) -> anyhow::Result<()> {
-        self.asked(duty, Mode::Execute, service, fields).await.map(drop)
+        self.asked(duty, Mode::Execute, service, fields, None).await.map(drop)
     }
 
     /// Looks at something, without doing it.

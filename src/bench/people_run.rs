@@ -330,6 +330,7 @@ fn duty() -> OnDuty {
         locked_until: None,
         misses: 0,
         seen_at: 0,
+        out_until: 0,
     };
     let now = Clock::System.now().micros();
     let session = StaffSession {

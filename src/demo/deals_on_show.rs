@@ -5,7 +5,6 @@ use super::player::{Player, ShowError};
 use super::seed::MARKET;
 use super::staff_on_show;
 use super::trades::{Begins, Step, Trade};
-use crate::short_code::ShortCode;
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
 use crate::wallet::deals::deal::Deal;

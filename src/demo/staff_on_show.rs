@@ -138,6 +138,7 @@ fn begins(id: StaffId, name: &str, roles: &str, now: i64) -> StaffRow {
         locked_until: None,
         misses: 0,
         seen_at: now,
+        out_until: 0,
     }
 }
 

@@ -18,8 +18,8 @@ use super::deals::{
     platform_list, problems, releasing, returning, settling, waking_deals,
 };
 use super::groups::{
-    contributing, founding, group, group_statement, group_view, invitation, inviting, leaving,
-    membership, proposal, proposing, taking_back, voting,
+    self, contributing, founding, group, group_statement, group_view, invitation, inviting,
+    leaving, membership, proposal, proposing, voting,
 };
 use super::office::{by_phone, staff_list, two_people};
 use super::people::{
@@ -119,8 +119,8 @@ pub const SERVICES: &[Service] = &[
     voting::QUESTIONS,
     voting::AGREE,
     voting::DECLINE,
-    taking_back::WISHES,
-    taking_back::TAKE_BACK,
+    groups::taking_back::WISHES,
+    groups::taking_back::TAKE_BACK,
     leaving::LEAVE,
     group_view::MINE,
     group_view::INFO,

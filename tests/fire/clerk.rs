@@ -278,6 +278,7 @@ pub async fn founded(url: String) {
             locked_until: None,
             misses: 0,
             seen_at: wallet.clock.now().micros(),
+            out_until: 0,
         };
         let key = Key::new(Timestamp::from_micros(0), "hired", name.as_bytes());
         let kept = Change::keep(Record::Staff(Box::new(staff)), "begin_work");

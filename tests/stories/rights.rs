@@ -67,6 +67,7 @@ pub async fn at_work(world: &World, name: &str, roles: &str) -> Worker {
         locked_until: None,
         misses: 0,
         seen_at: now,
+        out_until: 0,
     };
     let key = Key::new(wallet.clock.now(), "at work", name.as_bytes());
     let kept = Change::keep(Record::Staff(Box::new(staff.clone())), "begin_work");

@@ -92,12 +92,10 @@ impl Wallet {
             link: Vec::new(),
             link_until: None,
             seen_at: now.micros(),
+            // what somebody showed before they were invited anew is void
+            out_until: now.micros().saturating_sub(1),
             ..row.next()
         };
-        // what somebody showed before they were invited anew is void
-        let (id, at) = (row.id, now.micros());
-        let ended = move |conn: &mut _| staff_sessions::end(conn, id, None, at);
-        self.book.write(ended).await.map_err(|error| unavailable(&error))?;
         let actor = Actor::Staff(row.name.clone());
         self.keep_staff(joined.clone(), "begin_work", actor).await?;
         Ok(joined)
