@@ -11,8 +11,11 @@ use crate::wallet::agents::{
     commission_paying, employing, float_moving, mending, opening, suspending, taking_back,
 };
 use crate::wallet::care::freeze::{Basis, Way};
-use crate::wallet::care::{closing, freezing, known_as, sim_change, unlocking};
+use crate::wallet::care::{closing, freezing, known_as, resetting, sim_change, unlocking};
+use crate::wallet::deals::arbiters::Cause;
+use crate::wallet::deals::judging;
 use crate::wallet::office::staff_list;
+use crate::wallet::reversals::staff;
 use crate::wallet::treasury::explaining::{self, Meaning};
 use crate::wallet::treasury::{bank_opening, issuing, redemption};
 use crate::wallet::{Authority, Service};
@@ -37,6 +40,8 @@ pub enum Typed {
     Roles,
     /// One of these, which have words `console.choice.NAME`.
     OneOf(&'static [&'static str]),
+    /// Nothing: it comes with the link that leads to the form, as what was looked at there.
+    Kept,
     /// Many lines, as of a file.
     Lines,
     /// Why: a sentence.
@@ -91,6 +96,9 @@ const LINE: Input = input("line", Typed::Words);
 const AMOUNT: Input = input("amount", Typed::Amount);
 const AGENT: Input = input("agent", Typed::Words);
 const ROLES: Input = input("roles", Typed::Roles);
+const DEAL: Input = input("deal", Typed::Words);
+const SEEN: Input = input("seen", Typed::Kept);
+const RECEIPT: Input = input("receipt", Typed::Words);
 const PHONE: Input = input("phone", Typed::Phone);
 const TIERS: &[&str] = &{
     let [sim, id, full, merchant, agent] = Tier::ALL;
@@ -204,6 +212,7 @@ pub const FORMS: &[ActForm] = &[
         inputs: &[PHONE, input("which", Typed::Maybe), WHY],
     },
     ActForm { service: &unlocking::UNLOCK, section: Section::Customers, inputs: &[PHONE, WHY] },
+    ActForm { service: &resetting::RESET, section: Section::Customers, inputs: &[PHONE, WHY] },
     ActForm { service: &sim_change::SAY, section: Section::Customers, inputs: &[PHONE, WHY] },
     ActForm {
         service: &known_as::SERVICE,
@@ -211,6 +220,21 @@ pub const FORMS: &[ActForm] = &[
         inputs: &[PHONE, input("tier", Typed::OneOf(TIERS)), input("document", Typed::Words), WHY],
     },
     ActForm { service: &closing::CLOSE, section: Section::Customers, inputs: &[PHONE, WHY] },
+    ActForm {
+        service: &judging::PROPOSE,
+        section: Section::Disputes,
+        inputs: &[
+            DEAL,
+            input("back", Typed::Amount),
+            input("cause", Typed::OneOf(Cause::VARIANTS)),
+            SEEN,
+            WHY,
+        ],
+    },
+    ActForm { service: &judging::CONFIRM, section: Section::Disputes, inputs: &[DEAL, SEEN] },
+    ActForm { service: &judging::REJECT, section: Section::Disputes, inputs: &[DEAL, SEEN, WHY] },
+    ActForm { service: &staff::GIVE_BACK, section: Section::Disputes, inputs: &[RECEIPT, WHY] },
+    ActForm { service: &staff::RELEASE, section: Section::Disputes, inputs: &[RECEIPT, WHY] },
 ];
 
 impl ActForm {
@@ -262,7 +286,10 @@ mod tests {
             let name = form.service.name;
             assert!(form.right().is_some(), "{name}");
             assert!(crate::wallet::service(name).is_some(), "{name} is no service");
-            assert_eq!(form.inputs.last().map(|input| input.typed), Some(Typed::Why), "{name}");
+            // a yes to what another one has proposed says why by itself
+            let is_yes = name == judging::CONFIRM.name;
+            let last = form.inputs.last().map(|input| input.typed);
+            assert_eq!(last == Some(Typed::Why), !is_yes, "{name}");
             let mut names: Vec<&str> = form.inputs.iter().map(|input| input.name).collect();
             names.sort_unstable();
             names.dedup();

@@ -65,7 +65,11 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
     for input in act.inputs {
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
-            Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay if text.is_empty() => continue,
+            Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay | Typed::Kept
+                if text.is_empty() =>
+            {
+                continue;
+            }
             Typed::MaybeDay => day(text),
             Typed::Amount | Typed::MaybeAmount => Money::parse(text, market.currency)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
@@ -79,6 +83,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             }
             Typed::Words
             | Typed::Maybe
+            | Typed::Kept
             | Typed::Roles
             | Typed::OneOf(_)
             | Typed::Lines
@@ -156,6 +161,7 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
     let line = Field { name: input.name, label: &label, value, wrong, first, ..Field::default() };
     match input.typed {
         Typed::Words => field(&line),
+        Typed::Kept => html! { input type="hidden" name=(input.name) value=(value); },
         Typed::Maybe => field(&Field { needed: false, ..line }),
         Typed::Phone => field(&Field { kind: "tel", ..line }),
         Typed::Amount => field(&line),

@@ -2,7 +2,7 @@
 //! could not go back. Lists, each with what it takes to decide. Numbers are masked: who needs the
 //! whole one looks at the person, with a reason. Nothing is decided here.
 
-use super::act_forms::{ActForm, FORMS, Input, Section};
+use super::act_forms::ActForm;
 use super::desk::Desk;
 use super::frame::{self, Field, escaped, field};
 use super::route::Route;
@@ -12,9 +12,14 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::store::StoreError;
 use crate::store::people::PersonRow;
+use crate::wallet::Service;
 use crate::wallet::deals::deals_of_staff::Dispute;
-use crate::wallet::reversals::staff::Case;
+use crate::wallet::deals::judging;
+use crate::wallet::reversals::staff::{self, Case};
 use maud::{Markup, html};
+
+/// States in which a second person says yes or no.
+const PROPOSED: [&str; 2] = ["proposed", "reproposed"];
 
 /// Deals that wait for the staff, the oldest first.
 pub async fn deals(desk: &Desk<'_>) -> Result<Reply, Refusal> {
@@ -104,23 +109,29 @@ fn deal(desk: &Desk, dispute: &Dispute) -> Markup {
                     }
                 }
             }
-            (decisions(desk, "deal", &dispute.code))
+            @let seen = dispute.deal.row.version;
+            @let query = format!("deal={}&seen={seen}", escaped(&dispute.code));
+            @let acts: &[&Service] = match terms.ruling.is_some() && PROPOSED.contains(&state) {
+                true => &[&judging::CONFIRM, &judging::REJECT],
+                false => &[&judging::PROPOSE],
+            };
+            (decisions(desk, acts, &query))
         }
     }
 }
 
-/// The forms with which something of this list is decided: those that ask for it by name.
-fn decisions(desk: &Desk, input: &str, code: &str) -> Markup {
-    let about = |form: &&ActForm| {
-        let takes = |each: &Input| each.name == input;
-        form.section == Section::Disputes && form.inputs.iter().any(takes)
-    };
-    let open = FORMS.iter().filter(about).filter(|form| desk.may(&Route::Act(form)));
+/// The forms with which something of these lists is decided, with what it is about typed already.
+fn decisions(desk: &Desk, acts: &[&Service], query: &str) -> Markup {
+    let forms = acts.iter().filter_map(|service| ActForm::named(service.name));
+    let open: Vec<&ActForm> = forms.filter(|form| desk.may(&Route::Act(form))).collect();
     html! {
-        span.links {
-            @for form in open {
-                @let to = format!("{}?{input}={}", Route::Act(form).path(), escaped(code));
-                a href=(to) { (desk.words.act(form.service.name)) }
+        @if !open.is_empty() {
+            span.links {
+                @for form in open {
+                    a href=(format!("{}?{query}", Route::Act(form).path())) {
+                        (desk.words.act(form.service.name))
+                    }
+                }
             }
         }
     }
@@ -160,7 +171,8 @@ fn reversal(desk: &Desk, case: &Case) -> Markup {
                 dt { (desk.say(Word::AskedBefore)) }
                 dd { (case.asked_before) }
             }
-            (decisions(desk, "receipt", &case.code))
+            @let query = format!("receipt={}", escaped(&case.code));
+            (decisions(desk, &[&staff::GIVE_BACK, &staff::RELEASE], &query))
         }
     }
 }

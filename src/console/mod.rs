@@ -31,4 +31,5 @@ pub mod serving;
 mod sign_in_tries;
 mod staff_page;
 mod visit;
+mod word;
 pub mod wording;

@@ -6,10 +6,8 @@
 use super::aids::*;
 use super::world::*;
 use kadogo::app;
-use kadogo::console::route::{Method, Route};
 use kadogo::demo::staff_on_show::{self, PLAYED};
 use kadogo::request::{Fields, Mode, Request};
-use kadogo::staff::role::Role;
 use kadogo::staff::second_factor;
 use kadogo::store::staff_rows;
 use kadogo::time::Timestamp;
@@ -19,7 +17,6 @@ use kadogo::wallet::office::{staff_list, two_people};
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use std::sync::Mutex;
 use std::time::Duration;
-use strum::VariantArray;
 
 pub type Form = Vec<(String, String)>;
 
@@ -460,99 +457,6 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
     let seen = approves.post(&yes, &form_on(&approves.get(&at).await.page, &yes)).await;
     let link = seen.page.split(&format!("{}/console/join/", &world.url[7..])).nth(1);
     link.expect(&seen.page).split('<').next().unwrap().to_owned()
-}
-
-/// What a role may not open, of all there is; written by hand. `N` is a request of an admin's.
-const ANOTHERS: [&str; 4] =
-    ["/approvals/N", "/approvals/N/yes", "/approvals/N/no", "/approvals/N/back"];
-const STAFF: [&str; 4] = [
-    "/act/invite_staff",
-    "/act/change_staff_roles",
-    "/act/dismiss_staff",
-    "/act/end_staff_sessions",
-];
-const MONEY: [&str; 5] = [
-    "/act/issue",
-    "/act/redeem_at_bank",
-    "/act/explain_line",
-    "/act/call_off_redemption",
-    "/act/open_bank_account",
-];
-const DISPUTES: [&str; 2] = ["/disputes", "/reversals"];
-const STOP: [&str; 1] = ["/act/freeze_account"];
-const START: [&str; 1] = ["/act/unfreeze_account"];
-const UNLOCK: [&str; 1] = ["/act/unlock_pin"];
-const SIM: [&str; 1] = ["/act/sim_changed"];
-const TIER: [&str; 1] = ["/act/change_tier"];
-const CLOSE: [&str; 1] = ["/act/close_account"];
-
-const PEOPLE: [&str; 2] = ["/people", "/people/N"];
-
-fn closed_to(role: Role) -> Vec<&'static str> {
-    let customers = [STOP, START, UNLOCK, SIM, TIER, CLOSE].concat();
-    match role {
-        Role::Care | Role::CareLead => [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat(),
-        Role::Agents => {
-            let customers = [START, UNLOCK, TIER, CLOSE].concat();
-            [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &MONEY, &customers].concat()
-        }
-        Role::Risk => {
-            let customers = [UNLOCK, TIER].concat();
-            [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &MONEY, &customers].concat()
-        }
-        Role::Finance => [&ANOTHERS[..], &DISPUTES, &["/staff"], &STAFF, &customers].concat(),
-        // who reads everything decides only what is theirs
-        Role::FinanceLead => [&ANOTHERS[1..3], &STAFF, &START, &UNLOCK, &TIER, &CLOSE].concat(),
-        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY, &customers].concat(),
-        Role::Admin => [&["/not-back"][..], &PEOPLE, &MONEY, &customers].concat(),
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_role_opens_what_its_rights_allow_and_nothing_else() {
-    let (world, browser, number) = office().await;
-    for role in Role::VARIANTS {
-        let name: &str = (*role).into();
-        let own = browser.with(Some(&employed(&world, name).await));
-        let mut closed = Vec::new();
-        let routes = Route::each(number);
-        for route in &routes {
-            let path = route.path();
-            // who went home cannot open anything more
-            if matches!(route, Route::SignOut) {
-                continue;
-            }
-            for method in [Method::Get, Method::Post].into_iter().filter(|m| route.takes(*m)) {
-                let below = path.trim_start_matches("/console").replace(&number.to_string(), "N");
-                // an admin's yes and no end it: another role could then be refused for that
-                if *role == Role::Admin && method == Method::Post && below.starts_with("/approvals")
-                {
-                    continue;
-                }
-                let seen = match method {
-                    Method::Get => own.get(&path).await,
-                    Method::Post => {
-                        let why = [("why", "as the table says"), ("seen", "")];
-                        own.post(&path, &typed(own.drawn().await, &why)).await
-                    }
-                };
-                assert!(seen.status < 500, "{name} {path}: {}", seen.page);
-                if seen.status == 403 {
-                    closed.push(below);
-                }
-            }
-        }
-        closed.dedup();
-        assert_eq!(closed, closed_to(*role), "{name}");
-    }
-    let nobody = browser.with(None);
-    for route in Route::each(number).iter().filter(|route| route.takes(Method::Get)) {
-        let seen = nobody.get(&route.path()).await;
-        let open = matches!(route, Route::Style | Route::SignIn | Route::Join(_));
-        assert_eq!(seen.goes_to().is_empty(), open, "{route:?}");
-    }
-    assert_eq!(nobody.get("/console/nothing").await.status, 404);
-    assert_eq!(nobody.get("/console/act/send").await.status, 404);
 }
 
 /// The session of somebody new who works as that.
