@@ -49,7 +49,8 @@ fn mixed(number: u64, salt: u64) -> u64 {
 fn skewed(number: u64, salt: u64, words: u64) -> u64 {
     let halvings = u64::from(words.ilog2()).saturating_sub(3).max(1);
     let times = mixed(number, salt).checked_rem(halvings).unwrap_or(0);
-    let range = (words >> times).max(1);
+    let times = u32::try_from(times).unwrap_or(0);
+    let range = words.checked_shr(times).unwrap_or(0).max(1);
     mixed(number, salt.wrapping_add(1)).checked_rem(range).unwrap_or(0)
 }
 

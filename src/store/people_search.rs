@@ -16,7 +16,7 @@ use std::collections::HashSet;
 /// So many are shown.
 pub const FOUND_MAX: usize = 20;
 /// First words that are tried with a second one, and keys that are looked at in all.
-const FIRSTS_MAX: usize = 40;
+const FIRSTS_MAX: usize = 20;
 const KEYS_MAX: usize = 400;
 /// Keys of two words that are looked at where there are more words, and words that count then.
 const PAIRS_MAX: usize = 3_000;
