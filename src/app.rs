@@ -113,6 +113,7 @@ impl App {
             config: Arc::new(config),
             tariff: Reloadable::new(data.tariff),
             limits: Reloadable::new(data.limits),
+            matching: Reloadable::new(data.matching),
             clock,
             randomness: Arc::new(randomness),
             metrics,
@@ -156,6 +157,7 @@ impl App {
         self.sms.grammar.set(data.grammar);
         self.wallet.tariff.set(data.tariff);
         self.wallet.limits.set(data.limits);
+        self.wallet.matching.set(data.matching);
         self.menus.set(data.menus);
         self.rules.set(data.rules);
         Ok(())

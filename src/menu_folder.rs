@@ -1,9 +1,11 @@
-//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits. Read together,
-//! checked together, so that a service never runs on files that do not fit each other.
+//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits, and how lines of
+//! bank statements are matched. Read together, checked together, so that a service never runs on
+//! files that do not fit each other.
 
 use crate::catalogue::{Catalogue, Problem};
 use crate::limits::Limits;
 use crate::market::Market;
+use crate::matching::Rules;
 use crate::refusal::Reason;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
@@ -26,6 +28,8 @@ pub struct Folder {
     pub tariff: Source,
     /// What people may move.
     pub limits: Source,
+    /// How lines of bank statements are matched.
+    pub matching: Source,
 }
 
 /// What the files say, once they were found good.
@@ -41,6 +45,8 @@ pub struct Data {
     pub tariff: Tariff,
     /// What people may move.
     pub limits: Limits,
+    /// How lines of bank statements are matched.
+    pub matching: Rules,
     /// Which tariff and limits these are.
     pub rules: Vec<Rule>,
 }
@@ -53,6 +59,7 @@ impl Folder {
             sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
             tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
             limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
+            matching: embedded_matching(),
         }
     }
 
@@ -69,7 +76,12 @@ impl Folder {
         let sms = read("sms.toml")?;
         let tariff = read("tariff.toml")?;
         let limits = read("limits.toml")?;
-        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
+        // a folder that was copied before there were such rules goes on with those of the house
+        let matching = match read("matching.toml") {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => embedded_matching(),
+            read => read?,
+        };
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, matching })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -95,20 +107,25 @@ impl Folder {
         problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let limits = Limits::parse(&self.limits);
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        match (menus, grammar, tariff, limits) {
-            (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
+        let matching = Rules::parse(&self.matching);
+        problems.extend(matching.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits, matching) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(matching))
+                if problems.is_empty() =>
+            {
                 let catalogue = menus.catalogue.as_ref().clone();
                 let rules = self.rules();
-                Ok((Data { menus, catalogue, grammar, tariff, limits, rules }, summary))
+                Ok((Data { menus, catalogue, grammar, tariff, limits, matching, rules }, summary))
             }
-            (_, _, _, _) => Err(problems),
+            (_, _, _, _, _) => Err(problems),
         }
     }
 
     fn rules(&self) -> Vec<Rule> {
         let of = |source: &Source| Sha256::digest(&source.text).to_vec();
         let tariff = Rule { name: "tariff", digest: of(&self.tariff) };
-        vec![tariff, Rule { name: "limits", digest: of(&self.limits) }]
+        let limits = Rule { name: "limits", digest: of(&self.limits) };
+        vec![tariff, limits, Rule { name: "matching", digest: of(&self.matching) }]
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
@@ -133,6 +150,10 @@ impl Folder {
             }
         }
     }
+}
+
+fn embedded_matching() -> Source {
+    Source::new("menus/matching.toml", include_str!("../menus/matching.toml"))
 }
 
 /// What screens, texts and letters may speak of: what the whole house says, what the services say

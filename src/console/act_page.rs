@@ -64,7 +64,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
     for input in act.inputs {
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
-            Typed::Maybe if text.is_empty() => continue,
+            Typed::Maybe | Typed::MaybeLines if text.is_empty() => continue,
             Typed::Amount => Money::parse(text, market.currency)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .minor_text(),
@@ -80,6 +80,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             | Typed::Roles
             | Typed::OneOf(_)
             | Typed::Lines
+            | Typed::MaybeLines
             | Typed::Why => text.to_owned(),
         };
         fields.insert(input.name.to_owned(), value);
@@ -146,6 +147,7 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
         Typed::Amount => field(&Field { kind: "text", ..line }),
         Typed::Why => sentence(&line, 2),
         Typed::Lines => sentence(&line, 12),
+        Typed::MaybeLines => sentence(&Field { needed: false, ..line }, 6),
         Typed::Roles => {
             let each = Role::VARIANTS.iter().map(|role| {
                 let name: &str = (*role).into();

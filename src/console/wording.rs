@@ -10,6 +10,8 @@ use crate::request::Slots;
 use crate::staff::role::{self, Right, Role};
 use crate::value::Value;
 use crate::wallet::office::two_people;
+use crate::wallet::treasury::open_items::ItemKind;
+use crate::wallet::treasury::taking;
 use std::sync::Arc;
 use strum::VariantArray;
 
@@ -119,7 +121,56 @@ pub enum Word {
     SessionHow,
     ShowCode,
     CodeTaken,
+    BankTitle,
+    BankSays,
+    BankActs,
+    AtBanks,
+    Held,
+    Between,
+    NoStatementYet,
+    AllNamed,
+    Breaks,
+    IsBreak,
+    NobodyLooks,
+    Days,
+    LinesTitle,
+    LinesHow,
+    NextLines,
+    MatchAll,
+    Matched,
+    TakeTitle,
+    TakeHow,
+    TakeBank,
+    TakeBankSays,
+    TakeOpening,
+    TakeClosing,
+    TakeFile,
+    TakeRead,
+    TakeLook,
+    TakeDo,
+    TakeOther,
+    TakeWhy,
+    TakenBefore,
+    FileNone,
+    FileTooLarge,
+    FileBroken,
+    FileSeveral,
+    FileUnreadable,
+    FileSum,
+    FileDays,
+    FileOpening,
+    FileGap,
+    FileAgain,
+    FileOverlap,
+    FileCurrency,
+    FileAccount,
+    FileBank,
+    FileMap,
 }
+
+/// What a line of a statement may be.
+const FOUND: [&str; 7] =
+    ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
 
 /// What happens first to what waits.
 const BEGIN: &str = "begin";
@@ -138,6 +189,11 @@ pub fn keys() -> Vec<String> {
     keys.extend(events.map(|event| format!("console.event.{event}")));
     let shown = two_people::APPROVE.shows.iter();
     keys.extend(shown.map(|slot| format!("console.slot.{}", slot.0)));
+    let taken = taking::TAKE.shows.iter();
+    keys.extend(taken.map(|slot| format!("console.slot.{}", slot.0)));
+    keys.extend(FOUND.iter().map(|found| format!("console.found.{found}")));
+    let item = |kind: &ItemKind| format!("console.item.{}", <&str>::from(*kind));
+    keys.extend(ItemKind::VARIANTS.iter().map(item));
     keys.extend(act_forms::keys());
     keys
 }
@@ -209,6 +265,16 @@ impl Words {
     /// What a choice is called.
     pub fn choice(&self, name: &str) -> String {
         self.named(&["choice"], name)
+    }
+
+    /// What a line may be.
+    pub fn found(&self, name: &str) -> String {
+        self.named(&["found"], name)
+    }
+
+    /// What lies between the bank and the book.
+    pub fn item(&self, kind: &str) -> String {
+        self.named(&["item"], kind)
     }
 
     /// A heading.

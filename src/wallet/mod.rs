@@ -57,6 +57,7 @@ pub use service_config::{OperatorRules, ServiceConfig};
 use crate::book::{Book, Receipt};
 use crate::clock_guard::ClockFault;
 use crate::limits::Limits;
+use crate::matching::Rules;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
@@ -84,6 +85,8 @@ pub struct Wallet {
     pub tariff: Reloadable<Tariff>,
     /// What people may move.
     pub limits: Reloadable<Limits>,
+    /// How lines of bank statements are matched.
+    pub matching: Reloadable<Rules>,
     /// The time.
     pub clock: Clock,
     /// Randomness.

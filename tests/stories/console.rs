@@ -20,17 +20,17 @@ use std::sync::Mutex;
 use std::time::Duration;
 use strum::VariantArray;
 
-type Form = Vec<(String, String)>;
+pub type Form = Vec<(String, String)>;
 
 /// What came back.
-struct Seen {
-    status: u16,
-    headers: HeaderMap,
-    page: String,
+pub struct Seen {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub page: String,
 }
 
 impl Seen {
-    fn goes_to(&self) -> &str {
+    pub fn goes_to(&self) -> &str {
         self.headers.get(LOCATION).map_or("", |to| to.to_str().unwrap())
     }
 
@@ -40,9 +40,9 @@ impl Seen {
 }
 
 /// A browser: it keeps what it is told to, and says where a form comes from.
-struct Browser {
-    client: reqwest::Client,
-    url: String,
+pub struct Browser {
+    pub client: reqwest::Client,
+    pub url: String,
     session: Mutex<Option<String>>,
 }
 
@@ -53,7 +53,7 @@ impl Browser {
     }
 
     /// The same with a session of somebody's.
-    fn with(&self, session: Option<&str>) -> Browser {
+    pub fn with(&self, session: Option<&str>) -> Browser {
         let session = Mutex::new(session.map(str::to_owned));
         Browser { client: self.client.clone(), url: self.url.clone(), session }
     }
@@ -62,7 +62,7 @@ impl Browser {
         self.session.lock().unwrap().clone()
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Seen {
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Seen {
         let request = match self.session() {
             Some(session) => request.header("Cookie", format!("other=1; {session}")),
             None => request,
@@ -76,7 +76,7 @@ impl Browser {
         seen
     }
 
-    async fn get(&self, path: &str) -> Seen {
+    pub async fn get(&self, path: &str) -> Seen {
         self.send(self.client.get(format!("{}{path}", self.url))).await
     }
 
@@ -88,12 +88,12 @@ impl Browser {
         self.send(request).await
     }
 
-    async fn post(&self, path: &str, form: &Form) -> Seen {
+    pub async fn post(&self, path: &str, form: &Form) -> Seen {
         self.post_from(Some("same-origin"), path, form).await
     }
 
     /// What a form on a page of theirs is drawn with.
-    async fn drawn(&self) -> Form {
+    pub async fn drawn(&self) -> Form {
         form_on(&self.get("/console/session").await.page, "/console/session")
     }
 
@@ -107,12 +107,12 @@ impl Browser {
 
 const PASSWORD: &str = "a boat for two goats";
 
-fn form(pairs: &[(&str, &str)]) -> Form {
+pub fn form(pairs: &[(&str, &str)]) -> Form {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The hidden fields of the form that goes to `action`.
-fn form_on(page: &str, action: &str) -> Form {
+pub fn form_on(page: &str, action: &str) -> Form {
     let from = page.split(&format!("action=\"{action}\">")).nth(1);
     let inside =
         from.unwrap_or_else(|| panic!("no form to {action}: {page}")).split("</form>").next();
@@ -125,7 +125,7 @@ fn form_on(page: &str, action: &str) -> Form {
 }
 
 /// The same with more that was typed.
-fn typed(mut form: Form, more: &[(&str, &str)]) -> Form {
+pub fn typed(mut form: Form, more: &[(&str, &str)]) -> Form {
     form.extend(self::form(more));
     form
 }
@@ -141,7 +141,7 @@ fn later(world: &World) {
 }
 
 /// A demo with its two people, one of whose requests waits, and a browser.
-async fn office() -> (World, Browser, i64) {
+pub async fn office() -> (World, Browser, i64) {
     let world = World::new().await;
     staff_on_show::make(&world.app.wallet).await;
     later(&world);
@@ -156,7 +156,7 @@ async fn office() -> (World, Browser, i64) {
 }
 
 /// Somebody of the two at work.
-async fn at_work(world: &World, browser: &Browser, name: &str) -> Browser {
+pub async fn at_work(world: &World, browser: &Browser, name: &str) -> Browser {
     let own = browser.with(None);
     let seen = own.signs_in(name, &code(name, world.clock.now())).await;
     assert_eq!((seen.status, seen.goes_to()), (303, "/console"), "{}", seen.page);
@@ -390,24 +390,32 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
 const ANOTHERS: [&str; 4] =
     ["/approvals/N", "/approvals/N/yes", "/approvals/N/no", "/approvals/N/back"];
 const STAFF: [&str; 3] = ["/act/invite_staff", "/act/change_staff_roles", "/act/dismiss_staff"];
-const MONEY: [&str; 5] = [
+const MONEY: [&str; 11] = [
     "/act/issue",
+    "/act/expect_deposit",
+    "/act/call_off_deposit",
     "/act/redeem_at_bank",
+    "/act/sweep",
     "/act/explain_line",
+    "/act/assign_item",
+    "/act/cover_charges",
+    "/act/pass_on_interest",
     "/act/call_off_redemption",
     "/act/open_bank_account",
 ];
+/// Pages about the bank: who reads everything reads the first two.
+const BANK: [&str; 5] = ["/bank", "/bank/lines", "/bank/match", "/bank/take", "/bank/files/N"];
 
 fn closed_to(role: Role) -> Vec<&'static str> {
     match role {
         Role::Care | Role::CareLead | Role::Agents | Role::Risk => {
-            [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat()
+            [&ANOTHERS[..], &["/staff"], &BANK, &STAFF, &MONEY].concat()
         }
         Role::Finance => [&ANOTHERS[..], &["/staff"], &STAFF].concat(),
         // who reads everything decides only what is theirs
         Role::FinanceLead => [&ANOTHERS[1..3], &STAFF].concat(),
-        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY].concat(),
-        Role::Admin => MONEY.to_vec(),
+        Role::Auditor => [&ANOTHERS[1..], &BANK[2..], &STAFF, &MONEY].concat(),
+        Role::Admin => [&BANK[2..], &MONEY].concat(),
     }
 }
 
@@ -459,7 +467,7 @@ async fn each_role_opens_what_its_rights_allow_and_nothing_else() {
 }
 
 /// The session of somebody new who works as that.
-async fn employed(world: &World, role: &str) -> String {
+pub async fn employed(world: &World, role: &str) -> String {
     let wallet = &world.app.wallet;
     later(world);
     let on_duty = async |name: &'static str, password: &'static str| {
