@@ -114,6 +114,7 @@ impl App {
             tariff: Reloadable::new(data.tariff),
             limits: Reloadable::new(data.limits),
             bands: Reloadable::new(data.bands),
+            matching: Reloadable::new(data.matching),
             clock,
             randomness: Arc::new(randomness),
             metrics,
@@ -158,6 +159,7 @@ impl App {
         self.wallet.tariff.set(data.tariff);
         self.wallet.limits.set(data.limits);
         self.wallet.bands.set(data.bands);
+        self.wallet.matching.set(data.matching);
         self.menus.set(data.menus);
         self.rules.set(data.rules);
         Ok(())

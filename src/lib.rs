@@ -48,6 +48,7 @@ pub mod value;
 // ── rules: pure decisions about money ──
 pub mod bank;
 pub mod limits;
+pub mod matching;
 pub mod schedule;
 pub mod staff;
 pub mod statement;
@@ -78,6 +79,7 @@ pub mod agent_commands;
 pub mod app;
 pub mod audit_commands;
 pub mod bank_commands;
+pub mod bank_listing;
 pub mod bench;
 pub mod beside;
 pub mod cli;

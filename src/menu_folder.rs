@@ -1,9 +1,11 @@
-//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits. Read together,
-//! checked together, so that a service never runs on files that do not fit each other.
+//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits, and how lines of
+//! bank statements are matched. Read together, checked together, so that a service never runs on
+//! files that do not fit each other.
 
 use crate::catalogue::{Catalogue, Problem};
 use crate::limits::Limits;
 use crate::market::Market;
+use crate::matching::Rules;
 use crate::refusal::Reason;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
@@ -29,6 +31,8 @@ pub struct Folder {
     pub limits: Source,
     /// How many of the staff an act takes.
     pub approvals: Source,
+    /// How lines of bank statements are matched.
+    pub matching: Source,
 }
 
 /// What the files say, once they were found good.
@@ -46,6 +50,8 @@ pub struct Data {
     pub limits: Limits,
     /// How many of the staff an act takes.
     pub bands: Bands,
+    /// How lines of bank statements are matched.
+    pub matching: Rules,
     /// Which of all these it is.
     pub rules: Vec<Rule>,
 }
@@ -59,6 +65,7 @@ impl Folder {
             tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
             limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
             approvals: Source::new("menus/approvals.toml", include_str!("../menus/approvals.toml")),
+            matching: embedded_matching(),
         }
     }
 
@@ -76,7 +83,8 @@ impl Folder {
         let tariff = read("tariff.toml")?;
         let limits = read("limits.toml")?;
         let approvals = read("approvals.toml")?;
-        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, approvals })
+        let matching = read("matching.toml")?;
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, approvals, matching })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -104,16 +112,19 @@ impl Folder {
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let bands = Bands::parse(&self.approvals);
         problems.extend(bands.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        match (menus, grammar, tariff, limits, bands) {
-            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(bands))
+        let matching = Rules::parse(&self.matching);
+        problems.extend(matching.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits, bands, matching) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(bands), Ok(matching))
                 if problems.is_empty() =>
             {
                 let catalogue = menus.catalogue.as_ref().clone();
                 let rules = self.rules();
-                let data = Data { menus, catalogue, grammar, tariff, limits, bands, rules };
+                let data =
+                    Data { menus, catalogue, grammar, tariff, limits, bands, matching, rules };
                 Ok((data, summary))
             }
-            (_, _, _, _, _) => Err(problems),
+            (_, _, _, _, _, _) => Err(problems),
         }
     }
 
@@ -135,6 +146,7 @@ impl Folder {
             of("tariff", &[&self.tariff]),
             of("limits", &[&self.limits]),
             of("approvals", &[&self.approvals]),
+            of("matching", &[&self.matching]),
             of("menus", &menus),
         ]
     }
@@ -161,6 +173,10 @@ impl Folder {
             }
         }
     }
+}
+
+fn embedded_matching() -> Source {
+    Source::new("menus/matching.toml", include_str!("../menus/matching.toml"))
 }
 
 /// What screens, texts and letters may speak of: what the whole house says, what the services say

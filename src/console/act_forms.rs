@@ -17,7 +17,8 @@ use crate::wallet::deals::judging;
 use crate::wallet::office::staff_list;
 use crate::wallet::reversals::staff;
 use crate::wallet::treasury::explaining::{self, Meaning};
-use crate::wallet::treasury::{bank_opening, issuing, redemption};
+use crate::wallet::treasury::own_money::{self, Kept};
+use crate::wallet::treasury::{assigning, bank_opening, deposit_notice, issuing, redemption};
 use crate::wallet::{Authority, Service};
 use strum::VariantNames;
 
@@ -44,6 +45,8 @@ pub enum Typed {
     Kept,
     /// Many lines, as of a file.
     Lines,
+    /// The same, or nothing.
+    MaybeLines,
     /// Why: a sentence.
     Why,
 }
@@ -95,6 +98,9 @@ const NAME: Input = input("name", Typed::Words);
 const LINE: Input = input("line", Typed::Words);
 const AMOUNT: Input = input("amount", Typed::Amount);
 const AGENT: Input = input("agent", Typed::Words);
+const TO: Input = input("to", Typed::Words);
+const BANK: Input = input("bank", Typed::Words);
+const RECIPIENT: Input = input("recipient", Typed::Words);
 const ROLES: Input = input("roles", Typed::Roles);
 const DEAL: Input = input("deal", Typed::Words);
 const SEEN: Input = input("seen", Typed::Kept);
@@ -118,18 +124,27 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &issuing::ISSUE,
         section: Section::Money,
-        inputs: &[LINE, AMOUNT, input("to", Typed::Words), WHY],
+        inputs: &[LINE, AMOUNT, TO, input("notice", Typed::Maybe), WHY],
+    },
+    ActForm {
+        service: &deposit_notice::EXPECT,
+        section: Section::Money,
+        inputs: &[TO, AMOUNT, input("payer", Typed::Maybe), input("day", Typed::Maybe), WHY],
+    },
+    ActForm {
+        service: &deposit_notice::NOT_EXPECTED,
+        section: Section::Money,
+        inputs: &[input("notice", Typed::Words), WHY],
     },
     ActForm {
         service: &redemption::REDEEM,
         section: Section::Money,
-        inputs: &[
-            input("from", Typed::Words),
-            AMOUNT,
-            input("bank", Typed::Words),
-            input("recipient", Typed::Words),
-            WHY,
-        ],
+        inputs: &[input("from", Typed::Words), AMOUNT, BANK, RECIPIENT, WHY],
+    },
+    ActForm {
+        service: &own_money::SWEEP,
+        section: Section::Money,
+        inputs: &[input("kept", Typed::OneOf(Kept::VARIANTS)), AMOUNT, BANK, RECIPIENT, WHY],
     },
     ActForm {
         service: &explaining::EXPLAIN,
@@ -138,9 +153,17 @@ pub const FORMS: &[ActForm] = &[
             LINE,
             input("meaning", Typed::OneOf(Meaning::VARIANTS)),
             input("redemption", Typed::Maybe),
+            input("other", Typed::Maybe),
             WHY,
         ],
     },
+    ActForm {
+        service: &assigning::ASSIGN,
+        section: Section::Money,
+        inputs: &[input("item", Typed::Words), input("owner", Typed::Words), WHY],
+    },
+    ActForm { service: &own_money::COVER, section: Section::Money, inputs: &[AMOUNT, WHY] },
+    ActForm { service: &own_money::PASS_ON, section: Section::Money, inputs: &[TO, AMOUNT, WHY] },
     ActForm {
         service: &redemption::CALL_OFF,
         section: Section::Money,
@@ -149,7 +172,7 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &bank_opening::OPEN,
         section: Section::Money,
-        inputs: &[NAME, input("number", Typed::Words), input("map", Typed::Maybe), WHY],
+        inputs: &[NAME, input("number", Typed::Words), input("map", Typed::MaybeLines), WHY],
     },
     ActForm {
         service: &opening::OPEN,

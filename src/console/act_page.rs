@@ -65,7 +65,11 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
     for input in act.inputs {
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
-            Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay | Typed::Kept
+            Typed::Maybe
+            | Typed::MaybeAmount
+            | Typed::MaybeDay
+            | Typed::MaybeLines
+            | Typed::Kept
                 if text.is_empty() =>
             {
                 continue;
@@ -87,6 +91,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             | Typed::Roles
             | Typed::OneOf(_)
             | Typed::Lines
+            | Typed::MaybeLines
             | Typed::Why => text.to_owned(),
         };
         fields.insert(input.name.to_owned(), value);
@@ -169,6 +174,7 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
         Typed::MaybeDay => field(&Field { kind: "date", needed: false, ..line }),
         Typed::Why => sentence(&line, 2),
         Typed::Lines => sentence(&line, 12),
+        Typed::MaybeLines => sentence(&Field { needed: false, ..line }, 6),
         Typed::Roles => {
             let each = Role::VARIANTS.iter().map(|role| {
                 let name: &str = (*role).into();

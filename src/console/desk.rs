@@ -21,8 +21,10 @@ use crate::time::Timestamp;
 use crate::wallet::Wallet;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::{OnDuty, SESSION_OVER};
+use crate::wallet::treasury::equation::Standing;
+use crate::wallet::treasury::line_candidates::{After, OpenLines};
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 /// Somebody whom everybody may be, in a demo.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,9 @@ pub struct Played {
 
 /// How many acts may be in hand at once; those of one session wait for each other.
 const GATES: usize = 16;
+
+/// How many files may be on their way here at once.
+const UPLOADS: usize = 2;
 
 /// The console of a running service. Clones share everything.
 #[derive(Debug, Clone)]
@@ -53,6 +58,7 @@ pub struct Console {
     pub(super) tries: Arc<Tries>,
     pub(super) figures: Counting,
     gates: Arc<[Mutex<()>; GATES]>,
+    pub(super) uploads: Arc<Semaphore>,
 }
 
 impl Console {
@@ -60,8 +66,9 @@ impl Console {
     pub fn new(wallet: Wallet, catalogue: Reloadable<Catalogue>, key: SealKey) -> Console {
         let gates = Arc::new(std::array::from_fn(|_| Mutex::new(())));
         let (key, tries) = (Arc::new(key), Arc::default());
-        let figures = Counting::default();
-        Console { wallet, catalogue, secure: true, played: &[], key, tries, figures, gates }
+        let (figures, uploads) = (Counting::default(), Arc::new(Semaphore::new(UPLOADS)));
+        let (secure, played) = (true, &[]);
+        Console { wallet, catalogue, secure, played, key, tries, figures, gates, uploads }
     }
 
     /// The same in a demo, where people can be played, on this machine and without HTTPS.
@@ -179,10 +186,32 @@ impl Desk<'_> {
         &self,
         f: impl Fn(&mut crate::store::Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.console.wallet.store.read(f).await.map_err(|error| {
-            tracing::error!(%error, "a page could not be made");
-            Reason::BUSY.into()
-        })
+        self.console.wallet.store.read(f).await.map_err(unread)
+    }
+
+    /// How the money stands.
+    pub async fn standing(&self) -> Result<Standing, Refusal> {
+        self.console.wallet.standing().await.map_err(unread)
+    }
+
+    /// Lines that nobody has explained.
+    pub async fn open_lines(&self, after: After, limit: i64) -> Result<OpenLines, Refusal> {
+        self.console.wallet.open_lines(after, limit).await.map_err(unread)
+    }
+
+    /// Does one of several things that one form asks for: that which is about `what`.
+    pub async fn act_on(
+        &self,
+        service: &str,
+        fields: Fields,
+        what: &str,
+    ) -> Result<Outcome, Refusal> {
+        let duty = self.on_duty()?;
+        let name = [duty.session.digest.as_slice(), what.as_bytes()].concat();
+        let key = Key::new(self.now(), service, &name);
+        let request =
+            Request { mode: Mode::Execute, service: service.to_owned(), fields, secret: None };
+        self.console.wallet.act_as_staff(duty, request, key).await
     }
 
     fn key(&self) -> Result<(Key, &[u8]), Refusal> {
@@ -268,4 +297,9 @@ impl Desk<'_> {
         let postings = self.read(move |conn| book_rows::postings_with(conn, &[key.bytes()]));
         Ok(!postings.await?.is_empty())
     }
+}
+
+fn unread(error: StoreError) -> Refusal {
+    tracing::error!(%error, "a page could not be made");
+    Reason::BUSY.into()
 }

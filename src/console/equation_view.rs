@@ -10,8 +10,9 @@ use super::route::Route;
 use super::wording::Word;
 use crate::store::bank_sums::Waiting;
 use crate::wallet::Service;
-use crate::wallet::treasury::equation::{Break, Sort, Standing};
-use crate::wallet::treasury::{explaining, issuing, redemption};
+use crate::wallet::treasury::equation::{Break, Standing};
+use crate::wallet::treasury::open_items::ItemKind;
+use crate::wallet::treasury::{explaining, issuing, own_money, redemption};
 use maud::{Markup, html};
 
 /// Breaks and lines that are listed.
@@ -20,7 +21,7 @@ const LISTED: usize = 5;
 /// Green, or what breaks it.
 pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
     let standing = &figures.standing;
-    let breaks = standing.breaks(figures.at);
+    let breaks = standing.breaks();
     html! {
         section {
             h2 { (desk.say(Word::Equation)) }
@@ -43,14 +44,26 @@ pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
 }
 
 fn broken(desk: &Desk, each: &Break) -> Markup {
-    let about: &[(&Service, &str)] = match each.sort {
-        Sort::WentOut => &[(&explaining::EXPLAIN, "line")],
-        Sort::NotSeen => &[(&redemption::CALL_OFF, "redemption")],
-        Sort::BankDiffers | Sort::NoStatement | Sort::Charges => &[],
+    let about: &[(&Service, &str)] = match each.kind {
+        ItemKind::BankNotUs if each.minor > 0 => {
+            &[(&issuing::ISSUE, "line"), (&explaining::EXPLAIN, "line")]
+        }
+        ItemKind::LeftOfLine => &[(&issuing::ISSUE, "line")],
+        ItemKind::BankNotUs | ItemKind::Duplicate | ItemKind::Returned => {
+            &[(&explaining::EXPLAIN, "line")]
+        }
+        ItemKind::UsNotBank => &[(&redemption::CALL_OFF, "redemption")],
+        ItemKind::Charges => &[(&own_money::COVER, "amount")],
+        ItemKind::AmountDiffers
+        | ItemKind::OwnMoney
+        | ItemKind::InterestKept
+        | ItemKind::Commissions
+        | ItemKind::NoStatement
+        | ItemKind::NotListed => &[],
     };
     html! {
         li {
-            (desk.words.broken(each.sort))
+            (desk.words.item(each.kind.into()))
             @if !each.about.is_empty() { " " strong { (each.about) } }
             ": " span.amount { (desk.money(each.minor)) }
             (to_forms(desk, about, &each.about))
@@ -105,11 +118,11 @@ fn terms(desk: &Desk, standing: &Standing) -> Markup {
 }
 
 fn sum(all: &[Waiting]) -> i64 {
-    all.iter().fold(0, |sum, (_, _, minor)| sum.saturating_add(*minor))
+    all.iter().fold(0, |sum, each| sum.saturating_add(each.left_minor))
 }
 
 fn oldest(all: &[Waiting]) -> Option<i64> {
-    all.iter().map(|(_, since, _)| *since).min()
+    all.iter().map(|each| each.since).min()
 }
 
 /// Lines that nobody has explained, the oldest first, each with what can be made of it; how many,

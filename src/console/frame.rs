@@ -107,6 +107,9 @@ fn sections(desk: &Desk) -> Vec<(Route, Section)> {
     let lists = [Route::Deals, Route::Reversals, Route::NotBack];
     let list = lists.into_iter().find(|list| desk.may(list));
     found.extend(list.map(|list| (list, Section::Disputes)));
+    if desk.may(&Route::Bank) {
+        found.push((Route::Bank, Section::Money));
+    }
     for form in FORMS {
         let route = Route::Act(form);
         if desk.may(&route) && !found.iter().any(|(_, section)| *section == form.section) {
@@ -164,6 +167,19 @@ pub fn escaped(text: &str) -> String {
 pub fn form(desk: &Desk, to: &Route, fields: &Markup) -> Markup {
     html! {
         form method="post" action=(to.path()) {
+            @if let Some((once, token)) = desk.drawn() {
+                input type="hidden" name="once" value=(once.text());
+                input type="hidden" name="token" value=(token);
+            }
+            (fields)
+        }
+    }
+}
+
+/// The same with a file.
+pub fn upload(desk: &Desk, to: &Route, fields: &Markup) -> Markup {
+    html! {
+        form method="post" action=(to.path()) enctype="multipart/form-data" {
             @if let Some((once, token)) = desk.drawn() {
                 input type="hidden" name="once" value=(once.text());
                 input type="hidden" name="token" value=(token);
@@ -235,7 +251,7 @@ pub fn sentence(field: &Field, lines: u8) -> Markup {
     html! {
         div.field {
             label for=(id) { (field.label) }
-            textarea id=(id) name=(field.name) rows=(lines) required
+            textarea id=(id) name=(field.name) rows=(lines) required[field.needed]
                 aria-invalid=[field.wrong.map(|_| "true")]
                 aria-describedby=[field.wrong.map(|_| about.as_str())] { (field.value) }
             @if let Some(wrong) = field.wrong { p.wrong id=(about) { (wrong) } }

@@ -49,6 +49,16 @@ pub enum Route {
     Rights,
     /// One's own session.
     Own,
+    /// How the money stands.
+    Bank,
+    /// Lines that nobody has explained,
+    BankLines,
+    /// and those of which nothing is left to judge.
+    BankMatch,
+    /// Taking a statement: a file is sent,
+    BankTake,
+    /// looked at, and taken.
+    BankFile(i64),
     /// The form of an act.
     Act(&'static ActForm),
 }
@@ -98,6 +108,11 @@ impl Route {
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
             ["session"] => Route::Own,
+            ["bank"] => Route::Bank,
+            ["bank", "lines"] => Route::BankLines,
+            ["bank", "match"] => Route::BankMatch,
+            ["bank", "take"] => Route::BankTake,
+            ["bank", "files", id] => Route::BankFile(number(id)?),
             ["act", name] => Route::Act(ActForm::named(name)?),
             _ => return None,
         })
@@ -125,6 +140,11 @@ impl Route {
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
             Route::Own => "/session".to_owned(),
+            Route::Bank => "/bank".to_owned(),
+            Route::BankLines => "/bank/lines".to_owned(),
+            Route::BankMatch => "/bank/match".to_owned(),
+            Route::BankTake => "/bank/take".to_owned(),
+            Route::BankFile(id) => format!("/bank/files/{id}"),
             Route::Act(form) => format!("/act/{}", form.service.name),
         };
         format!("{ROOT}{below}")
@@ -142,15 +162,21 @@ impl Route {
             | Route::Reversals
             | Route::NotBack
             | Route::Staff
-            | Route::Rights => method == Method::Get,
-            Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
-                method == Method::Post
-            }
+            | Route::Rights
+            | Route::Bank
+            | Route::BankLines => method == Method::Get,
+            Route::SignOut
+            | Route::Approve(_)
+            | Route::Decline(_)
+            | Route::TakeBack(_)
+            | Route::BankMatch => method == Method::Post,
             Route::SignIn
             | Route::Join(_)
             | Route::Own
             | Route::People
             | Route::Person(_)
+            | Route::BankTake
+            | Route::BankFile(_)
             | Route::Act(_) => true,
         }
     }
@@ -171,6 +197,10 @@ impl Route {
             Route::Reversals => Door::Rights(vec![Right::Reversals, Right::Audit]),
             Route::NotBack => Door::Rights(vec![Right::Look]),
             Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
+            Route::Bank | Route::BankLines => Door::Rights(vec![Right::Bank, Right::Audit]),
+            Route::BankMatch | Route::BankTake | Route::BankFile(_) => {
+                Door::Rights(vec![Right::Bank])
+            }
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
         }
@@ -206,6 +236,11 @@ impl Route {
             Route::Staff,
             Route::Rights,
             Route::Own,
+            Route::Bank,
+            Route::BankLines,
+            Route::BankMatch,
+            Route::BankTake,
+            Route::BankFile(number),
         ];
         all.extend(FORMS.iter().map(Route::Act));
         all

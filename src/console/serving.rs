@@ -6,18 +6,22 @@ use super::desk::{Console, Desk};
 use super::frame;
 use super::route::{Door, Method, ROOT, Route, own_path};
 use super::same_site::{HEADERS, Origin};
-use super::visit::{Keep, Reply, Visit};
+use super::visit::{Keep, Reply, Upload, Visit};
 use super::wording::{Word, Words};
 use super::{
-    act_page, approval_page, approvals_list, disputes, entrance, first_screen, join_page,
-    own_session, people_page, person_page, staff_page,
+    act_page, approval_page, approvals_list, bank_lines_page, bank_page, bank_take_page, disputes,
+    entrance, first_screen, join_page, own_session, people_page, person_page, staff_page,
+    uploading,
 };
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Fields;
+use crate::staff::role;
 use crate::wallet::office::sign_in::SESSION_OVER;
+use actix_multipart::Multipart;
+use actix_web::guard::{self, GuardContext};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE};
+use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::html;
@@ -37,6 +41,11 @@ const SESSION_IN_DEMO: &str = "kadogo";
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(ROOT).to(serve))
+        .service(
+            web::resource(Route::BankTake.path())
+                .route(web::post().guard(guard::fn_guard(has_file)).to(serve_upload))
+                .route(web::route().to(serve)),
+        )
         .service(web::resource(format!("{ROOT}/{{below:.*}}")).to(serve));
 }
 
@@ -46,6 +55,41 @@ async fn serve(console: Data<Console>, request: HttpRequest, body: Bytes) -> Htt
     };
     let reply = answer(&console, &visit).await;
     headed(written(&console, reply))
+}
+
+/// Whether a form may have a file in it.
+fn has_file(asked: &GuardContext<'_>) -> bool {
+    let kind = asked.head().headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+/// A form with a file, of which nothing is read before whoever sends it may.
+async fn serve_upload(
+    console: Data<Console>,
+    request: HttpRequest,
+    form: Multipart,
+) -> HttpResponse {
+    let Some(mut visit) = visit(&console, &request, &[]) else {
+        return headed(HttpResponse::MethodNotAllowed().finish());
+    };
+    // few at a time: what others send waits in their browsers
+    let _turn = console.uploads.acquire().await;
+    if may_send(&console, &visit).await {
+        (visit.posted, visit.upload) = uploading::read(form).await;
+    }
+    // what is wrong is said by the same doors
+    let reply = answer(&console, &visit).await;
+    headed(written(&console, reply))
+}
+
+async fn may_send(console: &Console, visit: &Visit) -> bool {
+    let Some(secret) = visit.session.as_ref().filter(|_| visit.origin.is_own()) else {
+        return false;
+    };
+    let duty = console.wallet.on_duty(secret).await.ok();
+    let roles = duty.and_then(|duty| role::parse(&duty.staff.roles));
+    let route = Route::parse(&visit.path);
+    roles.zip(route).is_some_and(|(roles, route)| route.lets_in(&roles))
 }
 
 fn visit(console: &Console, request: &HttpRequest, body: &[u8]) -> Option<Visit> {
@@ -64,6 +108,7 @@ fn visit(console: &Console, request: &HttpRequest, body: &[u8]) -> Option<Visit>
         whole,
         query: fields(query.as_bytes()),
         posted: fields(body),
+        upload: Upload::None,
         session: cookie(request, session_name(console)),
         language: cookie(request, LANGUAGE).and_then(|code| Language::parse(&code)),
         from: from(request),
@@ -188,6 +233,8 @@ fn after(desk: &Desk, route: &Route) -> String {
             Route::Approval(*id).path()
         }
         (Method::Post, Route::People | Route::Person(_)) => route.path(),
+        (Method::Post, Route::BankTake | Route::BankFile(_)) => route.path(),
+        (Method::Post, Route::BankMatch) => Route::BankLines.path(),
         (Method::Post, _) => Route::Home.path(),
     }
 }
@@ -222,6 +269,13 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::Rights => Ok(staff_page::rights(desk)),
         Route::Own if is_post => own_session::sent(desk).await,
         Route::Own => own_session::look(desk).await,
+        Route::Bank => bank_page::page(desk).await,
+        Route::BankLines => bank_lines_page::page(desk).await,
+        Route::BankMatch => bank_lines_page::matched(desk).await,
+        Route::BankTake if is_post => bank_take_page::sent(desk).await,
+        Route::BankTake => bank_take_page::look(desk).await,
+        Route::BankFile(id) if is_post => bank_take_page::take(desk, id).await,
+        Route::BankFile(id) => bank_take_page::file(desk, id).await,
         Route::Act(form) if is_post => Ok(act_page::sent(desk, form).await),
         Route::Act(form) => Ok(act_page::look(desk, form)),
     }

@@ -7,6 +7,7 @@ use crate::language::Language;
 use crate::request::Fields;
 use maud::Markup;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Visit {
     pub query: Fields,
     /// What the form says; several of one name with a blank between.
     pub posted: Fields,
+    /// The file that came with it.
+    pub upload: Upload,
     /// The secret of a session, where there is one.
     pub session: Option<String>,
     /// The language that was chosen in this browser.
@@ -29,6 +32,19 @@ pub struct Visit {
     pub from: Option<IpAddr>,
     /// Which page sent it.
     pub origin: Origin,
+}
+
+/// A file that comes with a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Upload {
+    /// None.
+    None,
+    /// All of it.
+    File(Arc<Vec<u8>>),
+    /// It is larger than any.
+    TooLarge,
+    /// It did not come to its end, or not in time.
+    Broken,
 }
 
 impl Visit {

@@ -18,8 +18,8 @@ use crate::wallet::collections::GIFT;
 use crate::wallet::groups::contributing::CONTRIBUTE;
 use crate::wallet::office::two_people;
 use crate::wallet::people::send;
-use crate::wallet::treasury::equation::Sort;
-use crate::wallet::treasury::issuing;
+use crate::wallet::treasury::open_items::ItemKind;
+use crate::wallet::treasury::{issuing, taking};
 use std::sync::Arc;
 use strum::{VariantArray, VariantNames};
 
@@ -65,6 +65,10 @@ const KINDS: &[&str] = &[
     "reversal",
 ];
 
+/// What a line of a statement may be.
+const FOUND: [&str; 7] =
+    ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
+
 /// What happens first to what waits.
 const BEGIN: &str = "begin";
 
@@ -87,11 +91,15 @@ pub fn keys() -> Vec<String> {
     for (family, states) in LISTED_STATES {
         keys.extend(states.iter().map(|state| format!("console.{family}.{state}")));
     }
-    keys.extend(Sort::VARIANTS.iter().map(|sort| format!("console.break.{sort}")));
     keys.extend(KINDS.iter().map(|kind| format!("console.kind.{kind}")));
     let chosen = AccountState::VARIANTS.iter();
     keys.extend(chosen.map(|state| format!("console.choice.{state}")));
     keys.extend(SHOWN_ONLY.map(|value| format!("console.choice.{value}")));
+    let taken = taking::TAKE.shows.iter();
+    keys.extend(taken.map(|slot| format!("console.slot.{}", slot.0)));
+    keys.extend(FOUND.iter().map(|found| format!("console.found.{found}")));
+    let item = |kind: &ItemKind| format!("console.item.{}", <&str>::from(*kind));
+    keys.extend(ItemKind::VARIANTS.iter().map(item));
     keys.extend(act_forms::keys());
     keys.sort_unstable();
     keys.dedup();
@@ -167,6 +175,16 @@ impl Words {
         self.named(&["choice"], name)
     }
 
+    /// What a line may be.
+    pub fn found(&self, name: &str) -> String {
+        self.named(&["found"], name)
+    }
+
+    /// What lies between the bank and the book.
+    pub fn item(&self, kind: &str) -> String {
+        self.named(&["item"], kind)
+    }
+
     /// A heading.
     pub fn section(&self, section: Section) -> String {
         self.named(&["section"], section.into())
@@ -206,11 +224,6 @@ impl Words {
     /// How a payment stands that is asked back.
     pub fn reversal_state(&self, state: &str) -> String {
         self.named(&["reversal_state"], state)
-    }
-
-    /// What breaks the equation.
-    pub fn broken(&self, sort: Sort) -> String {
-        self.named(&["break"], sort.into())
     }
 
     /// A kind of payments.

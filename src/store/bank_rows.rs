@@ -158,6 +158,8 @@ pub struct BankFileRow {
     pub opening_minor: i64,
     /// What was there after.
     pub closing_minor: i64,
+    /// How many lines it has: all of them are there, or it is not taken.
+    pub lines: i64,
 }
 
 /// The same with what its lines come to.
@@ -169,7 +171,7 @@ pub struct BankFile {
     pub in_minor: i64,
     /// All that went out, above zero.
     pub out_minor: i64,
-    /// How many lines.
+    /// How many lines are there.
     pub lines: i64,
 }
 
@@ -261,6 +263,39 @@ pub fn lines_after(
 pub fn by_digest(conn: &mut Conn, digest: &[u8]) -> Result<Option<BankStatementRow>, StoreError> {
     let those = bank_statements::table.filter(bank_statements::digest.eq(digest));
     Ok(on!(conn, c => those.first(c).optional())?)
+}
+
+/// The newest file that says this and has all of its lines, if one was read.
+pub fn read_before(conn: &mut Conn, digest: &[u8]) -> Result<Option<BankFileRow>, StoreError> {
+    let those =
+        bank_files::table.filter(bank_files::digest.eq(digest)).order(bank_files::id.desc());
+    let found: Option<BankFileRow> = on!(conn, c => those.first(c).optional())?;
+    let Some(file) = found else { return Ok(None) };
+    let lines = bank_lines::table.filter(bank_lines::statement.eq(file.id)).count();
+    let lines: i64 = on!(conn, c => lines.get_result(c))?;
+    Ok(Some(file).filter(|file| file.lines == lines))
+}
+
+/// Forgets so many lines of files that were read before a time and not taken, and then the files;
+/// whether anything is left.
+pub fn forget_untaken(conn: &mut Conn, before: i64, limit: i64) -> Result<bool, StoreError> {
+    let taken = bank_statements::table.select(bank_statements::id);
+    let old = bank_files::table
+        .filter(bank_files::read_at.lt(before))
+        .filter(bank_files::id.ne_all(taken))
+        .select(bank_files::id);
+    let found: Option<StatementId> = on!(conn, c => old.first(c).optional())?;
+    let Some(id) = found else { return Ok(false) };
+    let of_it = bank_lines::statement.eq(id);
+    let places = bank_lines::table.filter(of_it).order(bank_lines::place).select(bank_lines::place);
+    let places: Vec<i64> = on!(conn, c => places.limit(limit).load(c))?;
+    let Some(last) = places.last() else {
+        on!(conn, c => diesel::delete(bank_files::table.find(id)).execute(c))?;
+        return Ok(true);
+    };
+    let some = bank_lines::table.filter(of_it.and(bank_lines::place.le(*last)));
+    on!(conn, c => diesel::delete(some).execute(c))?;
+    Ok(true)
 }
 
 /// Accounts behind one of them.

@@ -2,11 +2,12 @@
 //! statements nobody has explained yet. What it means is not known here.
 
 use super::bank_rows::BankLine;
-use super::schema::{accounts, arrangements, bank_lines};
+use super::schema::{accounts, arrangements, bank_lines, bank_statements};
 use super::{Conn, StoreError, on};
-use crate::id::AccountId;
+use crate::id::{AccountId, StatementId};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{QueryableByName, sql_query};
 
 /// Accounts of one kind.
@@ -30,8 +31,18 @@ pub fn by_kind(conn: &mut Conn, except: &[AccountId]) -> Result<Vec<KindSum>, St
     Ok(on!(conn, c => sql_query(sql).load(c))?)
 }
 
-/// What waits behind an open arrangement of a kind: its number, since when, what lies there.
-pub type Waiting = (i64, i64, i64);
+/// What waits behind an open arrangement.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Waiting {
+    /// Its number.
+    pub id: i64,
+    /// Since when, microseconds UTC.
+    pub since: i64,
+    /// What it is found by.
+    pub subject: String,
+    /// What lies there, minor units.
+    pub left_minor: i64,
+}
 
 /// All that waits behind open arrangements of a kind, the oldest first.
 pub fn waiting(conn: &mut Conn, kind: &str) -> Result<Vec<Waiting>, StoreError> {
@@ -39,32 +50,112 @@ pub fn waiting(conn: &mut Conn, kind: &str) -> Result<Vec<Waiting>, StoreError> 
     let with = arrangements::account.eq(accounts::id.nullable());
     let those = arrangements::table.inner_join(accounts::table.on(with)).filter(open);
     let those = those
-        .select((arrangements::id, arrangements::begun_at, accounts::balance_minor))
+        .select((
+            arrangements::id,
+            arrangements::begun_at,
+            arrangements::subject,
+            accounts::balance_minor,
+        ))
         .order(arrangements::id);
     Ok(on!(conn, c => those.load(c))?)
 }
 
-/// Lines of taken statements that nothing was made of, the oldest first, so many at most.
-pub fn unexplained(conn: &mut Conn, kind: &str, limit: i64) -> Result<Vec<BankLine>, StoreError> {
-    let sql = format!(
-        "SELECT l.statement, l.place FROM bank_lines l JOIN bank_statements s ON s.id = \
-         l.statement LEFT JOIN arrangements_ever a ON a.kind = '{kind}' AND a.subject = \
-         (l.statement || '-' || l.place) WHERE a.id IS NULL ORDER BY l.booked_on, l.statement, \
-         l.place LIMIT {limit}"
-    );
-    let names: Vec<LineAt> = on!(conn, c => sql_query(sql).load(c))?;
-    let mut lines = Vec::new();
-    for LineAt { statement, place } in names {
-        let line = bank_lines::table.find((statement, place));
-        lines.push(on!(conn, c => line.first::<BankLine>(c))?);
-    }
-    Ok(lines)
-}
-
+/// A line with the account that it is of.
 #[derive(QueryableByName)]
-struct LineAt {
+struct LineRow {
+    #[diesel(sql_type = BigInt)]
+    bank: i64,
     #[diesel(sql_type = BigInt)]
     statement: i64,
     #[diesel(sql_type = BigInt)]
     place: i64,
+    #[diesel(sql_type = Text)]
+    booked_on: String,
+    #[diesel(sql_type = BigInt)]
+    amount_minor: i64,
+    #[diesel(sql_type = Text)]
+    reference: String,
+    #[diesel(sql_type = Text)]
+    said: String,
+    #[diesel(sql_type = Text)]
+    counterparty: String,
+    #[diesel(sql_type = BigInt)]
+    is_return: i64,
 }
+
+impl LineRow {
+    fn line(self) -> (AccountId, BankLine) {
+        let line = BankLine {
+            statement: StatementId::of(self.statement),
+            place: self.place,
+            booked_on: self.booked_on,
+            amount_minor: self.amount_minor,
+            reference: self.reference,
+            said: self.said,
+            counterparty: self.counterparty,
+            is_return: self.is_return,
+        };
+        (AccountId::of(self.bank), line)
+    }
+}
+
+const COLUMNS: &str = "s.bank, l.statement, l.place, l.booked_on, l.amount_minor, l.reference, \
+                       l.said, l.counterparty, l.is_return";
+
+/// Lines of taken statements that nothing was made of, in the order in which they were taken, so
+/// many at most, behind one of them. A statement of which every line was used is not looked through
+/// again: what was made of its lines is counted.
+pub fn unexplained(
+    conn: &mut Conn,
+    kind: &str,
+    after: Option<(StatementId, i64)>,
+    limit: i64,
+) -> Result<Vec<(AccountId, BankLine)>, StoreError> {
+    let (statement, place) = after.map_or((i64::MIN, 0), |(id, place)| (id.number(), place));
+    let made = |table: &str, of: &str| format!("FROM {table} a WHERE a.kind = '{kind}' AND {of}");
+    let counted = |table: &str| {
+        let of_statement = made(table, "a.owner = s.id");
+        format!("(SELECT count(*) {of_statement})")
+    };
+    let unused = |table: &str| {
+        // in the words of the index
+        let of_line = "a.subject <> '' AND a.subject = (l.statement || '-' || l.place)";
+        format!("NOT EXISTS (SELECT 1 {})", made(table, of_line))
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM bank_statements s JOIN bank_lines l ON l.statement = s.id WHERE \
+         s.id >= {statement} AND (s.id > {statement} OR l.place > {place}) AND s.lines > {} + {} \
+         AND {} AND {} ORDER BY l.statement, l.place LIMIT {limit}",
+        counted("arrangements"),
+        counted("arrangements_closed"),
+        unused("arrangements"),
+        unused("arrangements_closed"),
+    );
+    let rows: Vec<LineRow> = on!(conn, c => sql_query(sql).load(c))?;
+    Ok(rows.into_iter().map(LineRow::line).collect())
+}
+
+/// Lines of taken statements that have one of these references, in their order.
+pub fn with_references(
+    conn: &mut Conn,
+    references: &[&str],
+) -> Result<Vec<(AccountId, BankLine)>, StoreError> {
+    let columns = (bank_statements::bank, bank_lines::all_columns);
+    let with = bank_statements::id.eq(bank_lines::statement);
+    let mut found = Vec::new();
+    for some in references.chunks(ASKED_AT_ONCE) {
+        // in the words of the index
+        let those =
+            sql::<Bool>("bank_lines.reference <> ''").and(bank_lines::reference.eq_any(some));
+        let those = bank_lines::table.inner_join(bank_statements::table.on(with)).filter(those);
+        let those = those.select(columns).order((bank_lines::statement, bank_lines::place));
+        let rows: Vec<(AccountId, BankLine)> = on!(conn, c => those.limit(FOUND_MAX).load(c))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// References that are looked for at once, and lines of them that are read: a bank may give all the
+/// same.
+const ASKED_AT_ONCE: usize = 500;
+const FOUND_MAX: i64 = 5_000;

@@ -163,6 +163,7 @@ diesel::table! {
         closed_on -> Text,
         opening_minor -> BigInt,
         closing_minor -> BigInt,
+        lines -> BigInt,
     }
 }
 

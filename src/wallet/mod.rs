@@ -59,6 +59,7 @@ pub use service_config::{OperatorRules, ServiceConfig};
 use crate::book::{Book, Receipt};
 use crate::clock_guard::ClockFault;
 use crate::limits::Limits;
+use crate::matching::Rules;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
@@ -89,6 +90,8 @@ pub struct Wallet {
     pub limits: Reloadable<Limits>,
     /// How many of the staff an act takes.
     pub bands: Reloadable<Bands>,
+    /// How lines of bank statements are matched.
+    pub matching: Reloadable<Rules>,
     /// The time.
     pub clock: Clock,
     /// Randomness.

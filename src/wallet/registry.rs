@@ -28,7 +28,10 @@ use super::people::{
 };
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, staff, undo, undo_sent};
-use super::treasury::{bank_item, bank_opening, explaining, issuing, redemption, taking};
+use super::treasury::{
+    assigning, bank_case, bank_item, bank_opening, deposit_notice, explaining, issuing, own_money,
+    redemption, taking,
+};
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
 };
@@ -190,6 +193,12 @@ pub const SERVICES: &[Service] = &[
     redemption::REDEEM,
     redemption::CALL_OFF,
     explaining::EXPLAIN,
+    deposit_notice::EXPECT,
+    deposit_notice::NOT_EXPECTED,
+    assigning::ASSIGN,
+    own_money::SWEEP,
+    own_money::COVER,
+    own_money::PASS_ON,
     finding::FIND,
     account_view::SEE,
     payments_at::FIND,
@@ -249,6 +258,8 @@ pub const KINDS: &[Kind] = &[
     two_people::KIND,
     bank_item::KIND,
     redemption::KIND,
+    deposit_notice::KIND,
+    bank_case::KIND,
     freeze::KIND,
     sim_change::KIND,
 ];

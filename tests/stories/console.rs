@@ -23,7 +23,7 @@ pub type Form = Vec<(String, String)>;
 /// What came back.
 pub struct Seen {
     pub status: u16,
-    headers: HeaderMap,
+    pub headers: HeaderMap,
     pub page: String,
 }
 
@@ -39,8 +39,8 @@ impl Seen {
 
 /// A browser: it keeps what it is told to, and says where a form comes from.
 pub struct Browser {
-    client: reqwest::Client,
-    url: String,
+    pub client: reqwest::Client,
+    pub url: String,
     session: Mutex<Option<String>>,
 }
 
@@ -51,7 +51,7 @@ impl Browser {
     }
 
     /// The same with a session of somebody's.
-    fn with(&self, session: Option<&str>) -> Browser {
+    pub fn with(&self, session: Option<&str>) -> Browser {
         let session = Mutex::new(session.map(str::to_owned));
         Browser { client: self.client.clone(), url: self.url.clone(), session }
     }
@@ -60,7 +60,7 @@ impl Browser {
         self.session.lock().unwrap().clone()
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Seen {
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Seen {
         let request = match self.session() {
             Some(session) => request.header("Cookie", format!("other=1; {session}")),
             None => request,
@@ -91,7 +91,7 @@ impl Browser {
     }
 
     /// What a form on a page of theirs is drawn with.
-    async fn drawn(&self) -> Form {
+    pub async fn drawn(&self) -> Form {
         form_on(&self.get("/console/session").await.page, "/console/session")
     }
 
@@ -105,7 +105,7 @@ impl Browser {
 
 const PASSWORD: &str = "a boat for two goats";
 
-fn form(pairs: &[(&str, &str)]) -> Form {
+pub fn form(pairs: &[(&str, &str)]) -> Form {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
@@ -460,7 +460,7 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
 }
 
 /// The session of somebody new who works as that.
-async fn employed(world: &World, role: &str) -> String {
+pub async fn employed(world: &World, role: &str) -> String {
     let wallet = &world.app.wallet;
     later(world);
     let on_duty = async |name: &'static str, password: &'static str| {

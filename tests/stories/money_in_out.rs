@@ -13,13 +13,13 @@ use kadogo::wallet::office::sign_in::OnDuty;
 use secrecy::SecretString;
 use std::time::Duration;
 
-const WORDS: &str = "three goats and a boat";
+pub const WORDS: &str = "three goats and a boat";
 
 /// Somebody of the staff, with the secret of their app.
-struct Clerk {
-    name: &'static str,
+pub struct Clerk {
+    pub name: &'static str,
     factor: [u8; 20],
-    session: String,
+    pub session: String,
 }
 
 impl Clerk {
@@ -34,18 +34,18 @@ impl Clerk {
         clerk
     }
 
-    async fn signs_in(&self, world: &World, password: &str) -> Result<String, Refusal> {
+    pub async fn signs_in(&self, world: &World, password: &str) -> Result<String, Refusal> {
         // a code serves once
         world.clock.advance(Duration::from_secs(60));
         let code = second_factor::code_at(&self.factor, world.app.wallet.clock.now());
         world.app.wallet.sign_in(self.name, SecretString::from(password), &code).await
     }
 
-    async fn duty(&self, world: &World) -> OnDuty {
+    pub async fn duty(&self, world: &World) -> OnDuty {
         world.app.wallet.on_duty(&self.session).await.unwrap()
     }
 
-    async fn asks(
+    pub async fn asks(
         &self,
         world: &World,
         mode: Mode,
@@ -60,7 +60,7 @@ impl Clerk {
         wallet.act_as_staff(&duty, request, key).await
     }
 
-    async fn does(&self, world: &World, service: &str, fields: &[(&str, &str)]) -> Slots {
+    pub async fn does(&self, world: &World, service: &str, fields: &[(&str, &str)]) -> Slots {
         match self.asks(world, Mode::Execute, service, fields).await.unwrap() {
             Outcome::Done(slots, _) => slots,
             Outcome::Waits(request, _) => panic!("{service} waits as {request}"),
@@ -68,14 +68,14 @@ impl Clerk {
     }
 
     /// The number under which it waits for another one.
-    async fn asks_for(&self, world: &World, service: &str, fields: &[(&str, &str)]) -> String {
+    pub async fn asks_for(&self, world: &World, service: &str, fields: &[(&str, &str)]) -> String {
         match self.asks(world, Mode::Execute, service, fields).await.unwrap() {
             Outcome::Waits(request, _) => request.to_string(),
             Outcome::Done(slots, _) => panic!("{service} was done by one: {slots:?}"),
         }
     }
 
-    async fn approves(&self, world: &World, approval: &str) -> Result<Slots, Refusal> {
+    pub async fn approves(&self, world: &World, approval: &str) -> Result<Slots, Refusal> {
         let shown = self
             .asks(world, Mode::Quote, "approve_staff_request", &[("approval", approval)])
             .await?;
@@ -93,12 +93,12 @@ impl Clerk {
     }
 }
 
-fn code(refused: Result<impl std::fmt::Debug, Refusal>) -> &'static str {
+pub fn code(refused: Result<impl std::fmt::Debug, Refusal>) -> &'static str {
     refused.unwrap_err().reason.code()
 }
 
 /// The first two: an admin who does finance too, and a lead.
-async fn two_of_them(world: &World) -> (Clerk, Clerk) {
+pub async fn two_of_them(world: &World) -> (Clerk, Clerk) {
     let wallet = &world.app.wallet;
     let phone = kadogo::phone::Msisdn::from_e164("+254712345678").unwrap();
     let link = wallet.found_staff("wanjiru", &phone).await.unwrap();
@@ -135,6 +135,7 @@ async fn read(world: &World, opening_minor: i64, closing_minor: i64, lines: &[(i
         closed_on: "2026-11-27".to_owned(),
         opening_minor,
         closing_minor,
+        lines: lines.len().try_into().unwrap(),
     };
     let line = |(place, (amount_minor, said)): (i64, &(i64, &str))| BankLine {
         statement: id,
@@ -157,7 +158,7 @@ async fn read(world: &World, opening_minor: i64, closing_minor: i64, lines: &[(i
 
 async fn breaks(world: &World) -> Vec<(String, i64)> {
     let standing = world.app.wallet.standing().await.unwrap();
-    let all = standing.breaks(world.app.wallet.clock.now());
+    let all = standing.breaks();
     all.into_iter().map(|each| (each.what, each.minor)).collect()
 }
 
@@ -271,7 +272,7 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
     world.check();
 }
 
-async fn float_of(world: &World, account: kadogo::id::AccountId) -> i64 {
+pub async fn float_of(world: &World, account: kadogo::id::AccountId) -> i64 {
     let read = move |conn: &mut _| kadogo::store::book_rows::account(conn, account);
     world.app.wallet.store.read(read).await.unwrap().unwrap().balance_minor
 }

@@ -298,7 +298,9 @@ CREATE TABLE bank_files (
     opened_on     TEXT    NOT NULL,
     closed_on     TEXT    NOT NULL,
     opening_minor INTEGER NOT NULL,
-    closing_minor INTEGER NOT NULL
+    closing_minor INTEGER NOT NULL,
+    -- how many lines it has: all of them are there, or it is not taken
+    lines         INTEGER NOT NULL CHECK (lines >= 0)
 ) STRICT;
 
 -- The lines of both, in their order: beside the book, covered by the digest of their statement.
@@ -316,6 +318,9 @@ CREATE TABLE bank_lines (
     is_return    INTEGER NOT NULL,
     PRIMARY KEY (statement, place)
 ) STRICT;
+-- whether a reference was seen before
+CREATE INDEX bank_lines_by_reference ON bank_lines (reference) WHERE reference <> '';
+CREATE TRIGGER bank_lines_are_final BEFORE UPDATE ON bank_lines BEGIN SELECT RAISE(ABORT, 'lines of statements are never changed'); END;
 
 -- == People ==
 
@@ -555,6 +560,8 @@ CREATE TABLE arrangements (
 CREATE INDEX arrangements_by_owner ON arrangements (owner, kind, open);
 CREATE INDEX arrangements_by_other ON arrangements (other, kind, open) WHERE other IS NOT NULL;
 CREATE INDEX arrangements_by_subject ON arrangements (subject, kind) WHERE subject <> '';
+-- those of everybody, as the staff look for them
+CREATE INDEX arrangements_by_kind ON arrangements (kind, id);
 -- what is over has no clock; a condition that `due_at <= ?` implies, or the index would not be used
 CREATE INDEX arrangements_due ON arrangements (kind, due_at, id) WHERE due_at IS NOT NULL;
 

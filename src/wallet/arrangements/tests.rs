@@ -55,7 +55,7 @@ fn ways(kind: &Kind, state: &str) -> BTreeSet<Way> {
 
 /// What waits for a bank waits as long as the bank takes: it has no clock, and the equation names
 /// it each day with its age.
-const WAITS_FOR_A_BANK: [&str; 2] = ["bank_item", "redemption"];
+const WAITS_FOR_A_BANK: [&str; 3] = ["bank_item", "redemption", "bank_case"];
 
 #[test]
 fn each_state_is_reached_and_nothing_gets_stuck() {

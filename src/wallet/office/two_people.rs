@@ -149,7 +149,7 @@ impl Wish {
 }
 
 /// What is only known, and told, when it is done: never stored, and not compared.
-const ONCE: [&str; 2] = ["link", "redemption"];
+const ONCE: [&str; 3] = ["link", "redemption", "bank_code"];
 
 /// What somebody says yes to: the values that they saw.
 pub fn seen(slots: &Slots) -> String {

@@ -5,6 +5,7 @@ use super::super::arrangements::Role;
 use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::context::Context;
 use super::super::plan::PlanError;
+use super::bank_case;
 use crate::book::{Change, Key, Leg, Put, SUSPENSE};
 use crate::id::{AccountId, ArrangementId, StatementId};
 use crate::money::Money;
@@ -80,12 +81,18 @@ impl LineName {
     }
 
     /// The line that an input names.
-    pub fn typed(context: &Context) -> Result<LineName, PlanError> {
-        let typed = context.field("line")?;
-        Ok(LineName::parse(typed).ok_or_else(|| Refusal::of_field(LINE_UNKNOWN, "line"))?)
+    pub fn typed(context: &Context, field: &'static str) -> Result<LineName, PlanError> {
+        let typed = context.field(field)?;
+        Ok(LineName::parse(typed).ok_or_else(|| Refusal::of_field(LINE_UNKNOWN, field))?)
     }
 
-    fn text(self) -> String {
+    /// Which statement, and where in it.
+    pub fn place(self) -> (StatementId, i64) {
+        (self.statement, self.place)
+    }
+
+    /// As it is typed.
+    pub fn text(self) -> String {
         format!("{}-{}", self.statement, self.place)
     }
 
@@ -96,7 +103,8 @@ impl LineName {
 
     /// What must be read of it first,
     pub fn wants(self) -> Vec<Want> {
-        vec![Want::BankLine(self.statement, self.place), Want::Arrangements(self.used())]
+        let used = Want::Arrangements(self.used());
+        vec![Want::BankLine(self.statement, self.place), used, bank_case::wants(&self.text())]
     }
 
     /// and then.
@@ -119,10 +127,19 @@ pub struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// The one that the input names.
-    pub fn typed(context: &Context<'a>) -> Result<Item<'a>, PlanError> {
-        let name = LineName::typed(context)?;
-        let line = context.facts.bank_line(name.statement, name.place)?.ok_or(LINE_UNKNOWN)?;
+    /// The one that an input names.
+    pub fn typed(context: &Context<'a>, field: &'static str) -> Result<Item<'a>, PlanError> {
+        Item::of(context, LineName::typed(context, field)?, field)
+    }
+
+    /// The line with this name, as an input named it.
+    pub fn of(
+        context: &Context<'a>,
+        name: LineName,
+        field: &'static str,
+    ) -> Result<Item<'a>, PlanError> {
+        let line = context.facts.bank_line(name.statement, name.place)?;
+        let line = line.ok_or_else(|| Refusal::of_field(LINE_UNKNOWN, field))?;
         let row = context.facts.arrangements(name.used())?.first();
         let whole = line.amount_minor.checked_abs().ok_or(PlanError::Damaged("a line"))?;
         let left_minor = match row {
@@ -171,12 +188,15 @@ impl<'a> Item<'a> {
         if let Some(row) = self.row {
             let account = row.account.ok_or_else(|| self.used(context))?;
             let event = if rest == 0 { Event::Exhaust } else { Event::Draw };
-            let moved = KIND.moved(row, event.into(), Role::Staff, note)?;
-            return Ok((vec![leg(account, amount.minor.saturating_neg())], vec![moved]));
+            let mut changes = vec![KIND.moved(row, event.into(), Role::Staff, note)?];
+            if rest == 0 {
+                changes.extend(bank_case::resolved(context, &self.name.text(), note)?);
+            }
+            return Ok((vec![leg(account, amount.minor.saturating_neg())], changes));
         }
         let whole = leg(SUSPENSE, self.left_minor.saturating_neg());
         if rest == 0 {
-            return Ok((vec![whole], self.begun(context, State::Used, number, None, note)));
+            return Ok((vec![whole], self.use_whole(context, number, note)?));
         }
         let account = AccountId::of(number.saturating_add(1));
         let mut changes = vec![kind::opened_account(context, account)];
@@ -185,8 +205,15 @@ impl<'a> Item<'a> {
     }
 
     /// Uses all of it at once, where nothing was made of it yet.
-    pub fn use_whole(&self, context: &Context, number: i64, note: &str) -> Vec<Change> {
-        self.begun(context, State::Used, number, None, note)
+    pub fn use_whole(
+        &self,
+        context: &Context,
+        number: i64,
+        note: &str,
+    ) -> Result<Vec<Change>, PlanError> {
+        let mut changes = self.begun(context, State::Used, number, None, note);
+        changes.extend(bank_case::resolved(context, &self.name.text(), note)?);
+        Ok(changes)
     }
 
     fn begun(

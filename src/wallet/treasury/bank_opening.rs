@@ -5,6 +5,7 @@ use super::super::office::two_people::why;
 use super::super::people::join::empty_wallet;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
+use crate::bank::ColumnMap;
 use crate::book::{CHARGES, Change, INTEREST, Keep, OUTGOING};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
@@ -58,6 +59,17 @@ fn plain(text: &str, most: usize) -> Option<String> {
     good.then_some(text)
 }
 
+/// How its CSV files are read, as it was understood; empty where they have another form.
+fn column_map(context: &Context) -> Result<String, PlanError> {
+    let typed = context.fields.get("map").map(String::as_str).unwrap_or_default();
+    if typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let format = || Refusal::of_field(Reason::TEXT_FORMAT, "map");
+    let map = ColumnMap::from_toml(typed).map_err(|_wrong| format())?;
+    Ok(map.to_toml().map_err(|_wrong| format())?)
+}
+
 fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let name = plain(context.field("name")?, NAME_MAX)
         .ok_or_else(|| Refusal::of_field(Reason::NAME_FORMAT, "name"))?;
@@ -77,7 +89,7 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         last_posting: PostingId::NONE,
         name,
         number,
-        column_map: context.fields.get("map").cloned().unwrap_or_default(),
+        column_map: column_map(context)?,
         closing_minor: None,
         ended_number: None,
         ended_on: None,

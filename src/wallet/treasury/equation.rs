@@ -4,19 +4,25 @@
 //! show what the bank says.
 
 use super::super::Wallet;
+use super::bank_case::{self, Case};
+use super::line_candidates::{self, OpenLines};
+use super::open_items::{Between, ItemKind, OpenItem};
 use super::{bank_item, redemption};
 use crate::book::{CHARGES, COMMISSIONS, INTEREST, OUTGOING, SUSPENSE, TRUST};
 use crate::id::AccountId;
+use crate::matching::Rules;
+use crate::store::arrangement_rows::{self, Search, Side};
 use crate::store::bank_rows::{self, BankAccountRow, BankLine};
 use crate::store::bank_sums::{self, KindSum, Waiting};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 /// Lines that are listed.
 const LISTED_MAX: i64 = 1_000;
-/// For how long something may be on its way before it is a break, microseconds.
-const DAY: i64 = 24 * 3_600 * 1_000_000;
-const ON_ITS_WAY: i64 = 3 * DAY;
+/// Items of which it is read who looks into them.
+const CASES_MAX: i64 = 5_000;
 
 /// An account at a bank: what its last statement says, and what its mirror shows, minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,29 +60,15 @@ pub struct Standing {
     pub parts: Vec<Waiting>,
     /// What is on its way out.
     pub redemptions: Vec<Waiting>,
-}
-
-/// What sort of break it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum Sort {
-    /// The book and the last statement of a bank differ.
-    BankDiffers,
-    /// E-money that came from no statement.
-    NoStatement,
-    /// A line on which something went out, and nobody said what.
-    WentOut,
-    /// A redemption that no statement has shown.
-    NotSeen,
-    /// What banks took, and nobody has made good.
-    Charges,
+    /// All that lies between, by its name.
+    pub items: Vec<OpenItem>,
 }
 
 /// Something that is not as it should be: its name, an amount, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
-    /// Of what sort it is,
-    pub sort: Sort,
+    /// What it is,
+    pub kind: ItemKind,
     /// and what it is about: a bank account, a line, a redemption; empty where it is all of it.
     pub about: String,
     /// What is wrong, for staff.
@@ -95,57 +87,93 @@ impl Standing {
     pub fn held_minor(&self) -> i64 {
         let own = self.held.iter().fold(0_i64, |sum, kind| sum.saturating_add(kind.sum_minor));
         // what waits behind lines and redemptions is nobody's to spend
-        let sum = |all: &[Waiting]| all.iter().fold(0_i64, |sum, (_, _, m)| sum.saturating_add(*m));
+        let sum =
+            |all: &[Waiting]| all.iter().fold(0_i64, |sum, w| sum.saturating_add(w.left_minor));
         own.saturating_sub(sum(&self.parts)).saturating_sub(sum(&self.redemptions))
     }
 
     /// What is not as it should be; nothing where all is well.
-    pub fn breaks(&self, now: Timestamp) -> Vec<Break> {
-        let mut breaks = Vec::new();
-        let mut found = |sort: Sort, about: &str, what: String, minor: i64| {
-            breaks.push(Break { sort, about: about.to_owned(), what, minor });
+    pub fn breaks(&self) -> Vec<Break> {
+        let breaks = self.items.iter().filter(|item| item.is_break);
+        let found = |item: &OpenItem| Break {
+            kind: item.kind,
+            about: item.name.clone(),
+            what: in_words(item),
+            minor: item.amount_minor,
         };
-        for bank in &self.banks {
-            let differs = bank.mirror_minor.saturating_sub(bank.closing_minor.unwrap_or(0));
-            if differs != 0 {
-                let what = format!("{}: the book and the last statement differ", bank.name);
-                found(Sort::BankDiffers, &bank.name, what, differs);
-            }
+        breaks.map(found).collect()
+    }
+
+    /// All that lies between, by its name.
+    fn named(&self, between: &Between, open: &OpenLines, zone: &TimeZone) -> Vec<OpenItem> {
+        let differs = self.banks.iter().filter_map(|bank| {
+            let minor = bank.mirror_minor.saturating_sub(bank.closing_minor.unwrap_or(0));
+            between.sum(&bank.name, ItemKind::AmountDiffers, minor)
+        });
+        let day = |micros: i64| Timestamp::from_micros(micros).day(zone);
+        let lines = open.lines.iter().map(|line| between.line(line));
+        let parts = self
+            .parts
+            .iter()
+            .map(|part| between.part(part.subject.clone(), part.left_minor, day(part.since)));
+        let redemptions = open
+            .redemptions
+            .iter()
+            .map(|(number, (since, terms))| between.redemption(*number, terms, day(*since)));
+        let listed = self.lines.iter().fold(0_i64, |sum, l| sum.saturating_add(l.amount_minor));
+        let all = self.suspense_minor.saturating_add(self.outgoing_minor);
+        let charges = if self.charges_minor < 0 { ItemKind::Charges } else { ItemKind::OwnMoney };
+        let sums = [
+            (ItemKind::NotListed, all.saturating_sub(listed)),
+            (charges, self.charges_minor),
+            (ItemKind::InterestKept, self.interest_minor),
+            (ItemKind::Commissions, self.commissions_minor),
+        ];
+        let sums = sums.into_iter().filter_map(|(kind, minor)| between.sum("", kind, minor));
+        let demo = between.sum("", ItemKind::NoStatement, self.trust_minor);
+        let own = differs.chain(demo).chain(lines).chain(parts);
+        own.chain(redemptions).chain(sums).collect()
+    }
+}
+
+/// What is wrong, for staff.
+fn in_words(item: &OpenItem) -> String {
+    let OpenItem { name, kind, .. } = item;
+    let since = item.since.map(|day| day.to_string()).unwrap_or_default();
+    match kind {
+        ItemKind::BankNotUs if item.amount_minor < 0 => {
+            format!("line {name} of {since}: what went out?")
         }
-        if self.trust_minor != 0 {
-            let minor = self.trust_minor.saturating_neg();
-            found(Sort::NoStatement, "", "e-money that came from no statement".to_owned(), minor);
-        }
-        for line in self.lines.iter().filter(|line| line.amount_minor < 0) {
-            let name = format!("{}-{}", line.statement, line.place);
-            let what = format!("line {name} of {}: what went out?", line.booked_on);
-            found(Sort::WentOut, &name, what, line.amount_minor);
-        }
-        for (number, since, minor) in &self.redemptions {
-            if now.micros().saturating_sub(*since) > ON_ITS_WAY {
-                let what = format!("redemption {number} was not seen for three days");
-                found(Sort::NotSeen, &number.to_string(), what, *minor);
-            }
-        }
-        if self.charges_minor < 0 {
-            let what = "bank charges to be made good".to_owned();
-            found(Sort::Charges, "", what, self.charges_minor);
-        }
-        breaks
+        ItemKind::BankNotUs => format!("line {name} of {since}: whose is it?"),
+        ItemKind::Duplicate => format!("line {name} of {since}: did the bank book it twice?"),
+        ItemKind::Returned => format!("line {name} of {since}: what did the bank take back?"),
+        ItemKind::LeftOfLine => format!("line {name}: whose is what is left?"),
+        ItemKind::UsNotBank => format!("redemption {name} of {since} was not seen at the bank"),
+        ItemKind::AmountDiffers => format!("{name}: the book and the last statement differ"),
+        ItemKind::Charges => "bank charges to be made good".to_owned(),
+        ItemKind::NoStatement => "e-money that came from no statement".to_owned(),
+        ItemKind::OwnMoney
+        | ItemKind::InterestKept
+        | ItemKind::Commissions
+        | ItemKind::NotListed => <&str>::from(kind).replace('_', " "),
     }
 }
 
 impl Wallet {
     /// How it stands, at one moment.
     pub async fn standing(&self) -> Result<Standing, StoreError> {
+        let (rules, now) = (self.matching.get(), self.clock.now());
+        let zone = self.config.market.zone.clone();
         // a reader sees one moment
-        self.store.read(|conn| read(conn, bank_sums::by_kind)).await
+        self.store.read(move |conn| read(conn, &rules, (now, &zone), bank_sums::by_kind)).await
     }
 
     /// The same without a look at each account: all of them add up to nothing, which `book check`
     /// proves, so what is not on our own accounts is on those of others, in one sum.
     pub async fn standing_at_once(&self) -> Result<Standing, StoreError> {
-        self.store.read(|conn| read(conn, in_one_sum)).await
+        let (rules, now) = (self.matching.get(), self.clock.now());
+        let zone = self.config.market.zone.clone();
+        self.store.read(move |conn| read(conn, &rules, (now, &zone), in_one_sum)).await
     }
 }
 
@@ -158,7 +186,30 @@ fn in_one_sum(conn: &mut Conn, own: &[AccountId]) -> Result<Vec<KindSum>, StoreE
 /// What is held, on all accounts but these.
 type Held = fn(&mut Conn, &[AccountId]) -> Result<Vec<KindSum>, StoreError>;
 
-fn read(conn: &mut Conn, held: Held) -> Result<Standing, StoreError> {
+fn read(
+    conn: &mut Conn,
+    rules: &Rules,
+    (now, zone): (Timestamp, &TimeZone),
+    held: Held,
+) -> Result<Standing, StoreError> {
+    let open = line_candidates::read(conn, rules, (now, zone), None, LISTED_MAX)?;
+    let cases = cases(conn)?;
+    let mut standing = sums(conn, held)?;
+    standing.lines = open.lines.iter().map(|open| open.line.clone()).collect();
+    let between = Between { today: now.day(zone), due: rules.due, cases: &cases };
+    standing.items = standing.named(&between, &open, zone);
+    Ok(standing)
+}
+
+/// Who looks into what.
+fn cases(conn: &mut Conn) -> Result<BTreeMap<String, Case>, StoreError> {
+    let kind = bank_case::KIND.name;
+    let search = Search { side: Side::Anybody, kind, open: true, since: 0, limit: CASES_MAX };
+    let rows = conn.wait(async |asked| arrangement_rows::find(asked, &search).await)?;
+    Ok(rows.iter().filter_map(|row| Some((row.subject.clone(), Case::of(row).ok()?))).collect())
+}
+
+fn sums(conn: &mut Conn, held: Held) -> Result<Standing, StoreError> {
     let banks = bank_rows::accounts_after(conn, None, LISTED_MAX)?;
     let own = [SUSPENSE, OUTGOING, CHARGES, INTEREST, COMMISSIONS, TRUST];
     let except: Vec<AccountId> = own.into_iter().chain(banks.iter().map(|bank| bank.id)).collect();
@@ -180,8 +231,9 @@ fn read(conn: &mut Conn, held: Held) -> Result<Standing, StoreError> {
         interest_minor: on(INTEREST),
         commissions_minor: on(COMMISSIONS),
         trust_minor: on(TRUST),
-        lines: bank_sums::unexplained(conn, bank_item::KIND.name, LISTED_MAX)?,
+        lines: Vec::new(),
         parts: bank_sums::waiting(conn, bank_item::KIND.name)?,
         redemptions: bank_sums::waiting(conn, redemption::KIND.name)?,
+        items: Vec::new(),
     })
 }

@@ -9,6 +9,7 @@ use super::super::service::{Authority, Service};
 use super::bank_item::{Item, LINE_UNKNOWN, LINE_USED, LineName};
 use super::redemption::{self, Event, REDEMPTION_GONE, Redemption};
 use crate::book::{CHARGES, Change, INTEREST, Leg, OUTGOING, SUSPENSE};
+use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::staff::role::Right;
@@ -31,24 +32,30 @@ pub enum Meaning {
     Charge,
     /// The bank paid interest.
     Interest,
+    /// Another line is its other side: a mistake of the bank's and its mending, or a transfer
+    /// between two accounts of ours.
+    Offset,
+    /// Own money that was paid in, to make good what banks took.
+    OwnMoney,
 }
 
-/// Inputs `line`, `meaning`, `redemption` where it is one or was, `why`.
+/// Inputs `line`, `meaning`, `why`; `redemption` where it is one or was, `other` where another line
+/// is its other side.
 pub const EXPLAIN: Service = Service {
     name: "explain_line",
     authority: Authority::Staff(Right::Bank),
     needs,
-    opens: 1,
+    opens: 2,
     wants: &[
         |context| {
-            let line = LineName::typed(context).map(LineName::wants).unwrap_or_default();
-            line.into_iter().chain(redemption::wants_named(context)).collect()
+            let lines = both(context).into_iter().flat_map(LineName::wants);
+            lines.chain(redemption::wants_named(context)).collect()
         },
         |context| {
-            let line = LineName::typed(context).map(|line| line.wants_left(context));
+            let lines = both(context).into_iter().flat_map(|line| line.wants_left(context));
             let returned = Redemption::typed(context).map(|of| of.returned());
             let returned = returned.map(|key| Want::Claimed(key.bytes().to_vec()));
-            line.unwrap_or_default().into_iter().chain(returned).collect()
+            lines.chain(returned).collect()
         },
     ],
     decide: explain,
@@ -57,22 +64,30 @@ pub const EXPLAIN: Service = Service {
         Slot("amount", Kind::Money),
         Slot("said", Kind::Text),
         Slot("meaning", Kind::Text),
+        Slot("other", Kind::Text),
+        Slot("other_said", Kind::Text),
     ],
     refusals: &[LINE_UNKNOWN, LINE_USED, LINE_DIFFERS, REDEMPTION_GONE],
     ..Service::PLAIN
 };
 
-/// What came back becomes e-money again: that takes two, like all that comes into being.
+/// The line, and the other one where there is one.
+fn both(context: &Context) -> Vec<LineName> {
+    ["line", "other"].into_iter().filter_map(|field| LineName::typed(context, field).ok()).collect()
+}
+
+/// What came back becomes e-money again: that takes two, like all that comes into being. So does
+/// what takes money out of suspense without anybody getting it.
 fn needs(context: &Context, _plan: &Plan) -> People {
     let meaning = context.fields.get("meaning").and_then(|typed| typed.parse().ok());
     match meaning {
-        Some(Meaning::Returned) => People::Two,
+        Some(Meaning::Returned | Meaning::Offset | Meaning::OwnMoney) => People::Two,
         Some(Meaning::Redemption | Meaning::Charge | Meaning::Interest) | None => People::One,
     }
 }
 
 fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let item = Item::typed(context)?;
+    let item = Item::typed(context, "line")?;
     let format = || Refusal::of_field(Reason::TEXT_FORMAT, "meaning");
     let meaning: Meaning = context.field("meaning")?.parse().map_err(|_unknown| format())?;
     plan.show("line", context.field("line")?.to_owned());
@@ -81,29 +96,35 @@ fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("meaning", <&str>::from(meaning));
     let goes_out = match meaning {
         Meaning::Redemption | Meaning::Charge => true,
-        Meaning::Returned | Meaning::Interest => false,
+        Meaning::Returned | Meaning::Interest | Meaning::OwnMoney => false,
+        Meaning::Offset => !item.came_in(),
     };
     item.unused(context)?;
     if goes_out == item.came_in() {
         return Err(LINE_DIFFERS.into());
     }
     let why = why(context)?;
-    let (leg, moved) = other_side(context, &item, meaning, why)?;
+    let (leg, more) = other_side(context, plan, &item, meaning)?;
     // what went out was below zero there, what came in lies in suspense
-    let between = if goes_out { OUTGOING } else { SUSPENSE };
-    let balance = Leg { account: between, amount_minor: leg.amount_minor.saturating_neg() };
-    let mut changes = item.use_whole(context, context.fresh_id, why);
-    changes.extend(moved);
+    let balance =
+        Leg { account: between(goes_out), amount_minor: leg.amount_minor.saturating_neg() };
+    let mut changes = item.use_whole(context, context.fresh_id, why)?;
+    changes.extend(more);
     plan.commit(Act { kind: "explain", legs: vec![balance, leg], changes, ..Act::default() });
     Ok(())
 }
 
+fn between(goes_out: bool) -> AccountId {
+    if goes_out { OUTGOING } else { SUSPENSE }
+}
+
 fn other_side(
     context: &Context,
+    plan: &mut Plan,
     item: &Item,
     meaning: Meaning,
-    why: &str,
-) -> Result<(Leg, Option<Change>), PlanError> {
+) -> Result<(Leg, Vec<Change>), PlanError> {
+    let why = why(context)?;
     let amount_minor = item.line.amount_minor;
     let same = |redemption: &Redemption| {
         let differs = redemption.terms.amount_minor != item.left_minor;
@@ -113,8 +134,7 @@ fn other_side(
         Meaning::Redemption => {
             let redemption = Redemption::typed(context)?;
             same(&redemption)?;
-            let (leg, moved) = redemption.leaves(Event::See, why)?;
-            Ok((leg, Some(moved)))
+            redemption.leaves(context, Event::See, why)
         }
         Meaning::Returned => {
             let redemption = Redemption::typed(context)?;
@@ -127,9 +147,23 @@ fn other_side(
                 return Err(REDEMPTION_GONE.into());
             }
             let back = Leg { account: redemption.row.owner, amount_minor };
-            Ok((back, Some(Change::Claim { key })))
+            Ok((back, vec![Change::Claim { key }]))
         }
-        Meaning::Charge => Ok((Leg { account: CHARGES, amount_minor }, None)),
-        Meaning::Interest => Ok((Leg { account: INTEREST, amount_minor }, None)),
+        Meaning::Charge | Meaning::OwnMoney => {
+            Ok((Leg { account: CHARGES, amount_minor }, Vec::new()))
+        }
+        Meaning::Interest => Ok((Leg { account: INTEREST, amount_minor }, Vec::new())),
+        Meaning::Offset => {
+            let other = Item::typed(context, "other")?;
+            plan.show("other", context.field("other")?.to_owned());
+            plan.show("other_said", other.line.said.clone());
+            other.unused(context)?;
+            if other.line.amount_minor.checked_neg() != Some(amount_minor) {
+                return Err(Refusal::of_field(LINE_DIFFERS, "other").into());
+            }
+            let number = context.fresh_id.saturating_add(1);
+            let leg = Leg { account: between(item.came_in()), amount_minor };
+            Ok((leg, other.use_whole(context, number, why)?))
+        }
     }
 }

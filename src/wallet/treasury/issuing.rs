@@ -3,24 +3,22 @@
 
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;
-use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::bank_item::{Item, LINE_UNKNOWN, LINE_USED, LineName};
-use crate::agent_number::AgentNumber;
-use crate::book::Leg;
-use crate::id::AccountId;
-use crate::reason::Reason;
-use crate::refusal::{Refusal, Slots};
+use super::deposit_notice::{self, NOTICE_DIFFERS, NOTICE_GONE};
+use super::whose_money::{Whose, wants_whose, whose};
+use crate::book::{Change, Leg};
+use crate::money::Money;
+use crate::refusal::Slots;
 use crate::staff::role::Right;
-use crate::store::people::PersonRow;
-use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
 /// What who gets it is told, where they have a phone.
 pub const ISSUED: Message = Message::balance("sms.issued", &[Slot("amount", Kind::Money)]);
 
-/// Inputs `line`, `amount`, `to` (an agent's number, or a phone), `why`.
+/// Inputs `line`, `amount`, `to` (an agent's number, or a phone), `why`; perhaps `notice`, the code
+/// of the deposit that was announced.
 pub const ISSUE: Service = Service {
     name: "issue",
     authority: Authority::Staff(Right::Issue),
@@ -28,10 +26,14 @@ pub const ISSUE: Service = Service {
     opens: 2,
     wants: &[
         |context| {
-            let line = LineName::typed(context).map(LineName::wants).unwrap_or_default();
-            line.into_iter().chain(wants_whose(context, "to")).collect()
+            let line = LineName::typed(context, "line").map(LineName::wants).unwrap_or_default();
+            let whose = wants_whose(context, "to").into_iter();
+            line.into_iter().chain(whose).chain(deposit_notice::wants_named(context)).collect()
         },
-        |context| LineName::typed(context).map(|line| line.wants_left(context)).unwrap_or_default(),
+        |context| {
+            let line = LineName::typed(context, "line");
+            line.map(|line| line.wants_left(context)).unwrap_or_default()
+        },
     ],
     decide: issue,
     shows: &[
@@ -41,47 +43,13 @@ pub const ISSUE: Service = Service {
         Slot("said", Kind::Text),
         Slot("left", Kind::Money),
     ],
-    refusals: &[LINE_UNKNOWN, LINE_USED],
+    refusals: &[LINE_UNKNOWN, LINE_USED, NOTICE_GONE, NOTICE_DIFFERS],
     messages: &[&ISSUED],
     ..Service::PLAIN
 };
 
-/// Whose money it becomes, or was.
-pub struct Whose {
-    /// The wallet, or the float.
-    pub account: AccountId,
-    /// For staff: a number and a name.
-    pub sign: String,
-    /// Who is told.
-    pub person: Option<PersonRow>,
-}
-
-/// What must be read of an outlet, or of somebody with a phone.
-pub fn wants_whose(context: &Context, field: &'static str) -> Vec<Want> {
-    let phone = context.phone(field).ok();
-    let person = phone.map(|phone| Want::Number(phone.e164().to_owned()));
-    party::wants_outlet(context, field).into_iter().chain(person).collect()
-}
-
-/// The outlet, or the person, that an input names.
-pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError> {
-    if let Ok(phone) = context.phone(field) {
-        let holder = context.facts.number(phone.e164())?;
-        let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
-        let person = holder.person.clone();
-        let sign = format!("{} {phone}", party::masked_name(&person.name));
-        return Ok(Whose { account: person.account_id, sign, person: Some(person) });
-    }
-    let typed = context.field(field)?;
-    let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, field))?;
-    let unknown = || Refusal::of_field(Reason::AGENT_UNKNOWN, field).with("agent", number);
-    let outlet = context.facts.outlet(number.outlet())?.ok_or_else(unknown)?;
-    let sign = format!("{number} {}", outlet.name);
-    Ok(Whose { account: outlet.float_account, sign, person: None })
-}
-
 fn issue(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let item = Item::typed(context)?;
+    let item = Item::typed(context, "line")?;
     let amount = context.amount("amount")?;
     let whose = whose(context, "to")?;
     plan.concerns = Some(whose.account);
@@ -93,10 +61,15 @@ fn issue(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let (mut legs, mut changes) = item.draw(context, amount, context.fresh_id, why)?;
     plan.show("left", context.money(item.left_minor.saturating_sub(amount.minor)));
     legs.push(Leg { account: whose.account, amount_minor: amount.minor });
-    if let Some(person) = &whose.person {
-        let told = Slots::from([("amount".to_owned(), amount.into())]);
-        changes.push(context.tell(person, &ISSUED, told, Some(person.account_id)));
-    }
+    changes.extend(deposit_notice::came(context, &whose, amount, why)?);
+    changes.extend(told(context, &whose, amount));
     plan.commit(Act { kind: "issue", legs, changes, ..Act::default() });
     Ok(())
+}
+
+/// What who gets it is told, where they have a phone.
+pub fn told(context: &Context, whose: &Whose, amount: Money) -> Option<Change> {
+    let person = whose.person.as_ref()?;
+    let slots = Slots::from([("amount".to_owned(), amount.into())]);
+    Some(context.tell(person, &ISSUED, slots, Some(person.account_id)))
 }

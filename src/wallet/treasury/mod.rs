@@ -4,10 +4,18 @@
 //! one at the end of each. What came in and is nobody's yet lies in suspense, what left and is not
 //! explained in `OUTGOING`: nothing is ever between the bank and the book without a name.
 
+pub mod assigning;
+pub mod bank_case;
+pub mod bank_file;
 pub mod bank_item;
 pub mod bank_opening;
+pub mod deposit_notice;
 pub mod equation;
 pub mod explaining;
 pub mod issuing;
+pub mod line_candidates;
+pub mod open_items;
+pub mod own_money;
 pub mod redemption;
 pub mod taking;
+pub mod whose_money;

@@ -8,10 +8,12 @@ use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::bank_case;
 use super::bank_opening::{BANK_UNKNOWN, named};
-use super::issuing::{wants_whose, whose};
+use super::whose_money::{wants_whose, whose};
 use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, ArrangementId};
+use crate::matching::bank_code;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::staff::role::Right;
@@ -92,14 +94,23 @@ pub struct Redemption<'a> {
 
 /// What must be read of the one that an input names.
 pub fn wants_named(context: &Context) -> Vec<Want> {
-    let id = context.chosen("redemption", REDEMPTION_GONE).map(Want::Arrangement);
-    id.into_iter().collect()
+    match number(context) {
+        Ok(id) => vec![Want::Arrangement(id), bank_case::wants(&id.to_string())],
+        Err(_none) => Vec::new(),
+    }
+}
+
+/// The number that was typed, or its code.
+fn number(context: &Context) -> Result<ArrangementId, PlanError> {
+    let typed = bank_code::read(context.field("redemption")?);
+    let gone = || Refusal::of_field(REDEMPTION_GONE, "redemption");
+    Ok(typed.map(ArrangementId::of).ok_or_else(gone)?)
 }
 
 impl<'a> Redemption<'a> {
     /// The one that the input names, whatever became of it.
     pub fn typed(context: &Context<'a>) -> Result<Redemption<'a>, PlanError> {
-        let row = context.facts.arrangement(context.chosen("redemption", REDEMPTION_GONE)?)?;
+        let row = context.facts.arrangement(number(context)?)?;
         let row = row.filter(|row| row.kind == KIND.name).ok_or(REDEMPTION_GONE)?;
         Ok(Redemption { row, terms: kind::body(row)? })
     }
@@ -110,11 +121,17 @@ impl<'a> Redemption<'a> {
     }
 
     /// What leaves the account where it lies, as an event happens to it.
-    pub fn leaves(&self, event: Event, note: &str) -> Result<(Leg, Change), PlanError> {
-        let moved = KIND.moved(self.row, event.into(), Role::Staff, note)?;
+    pub fn leaves(
+        &self,
+        context: &Context,
+        event: Event,
+        note: &str,
+    ) -> Result<(Leg, Vec<Change>), PlanError> {
+        let mut changes = vec![KIND.moved(self.row, event.into(), Role::Staff, note)?];
+        changes.extend(bank_case::resolved(context, &self.row.id.to_string(), note)?);
         let account = self.row.account.ok_or(PlanError::Damaged("a redemption of nothing"))?;
         let amount_minor = self.terms.amount_minor.saturating_neg();
-        Ok((Leg { account, amount_minor }, moved))
+        Ok((Leg { account, amount_minor }, changes))
     }
 }
 
@@ -146,36 +163,50 @@ pub const CALL_OFF: Service = Service {
     ..Service::PLAIN
 };
 
-const SHOWS: &[Slot] = &[
+/// What each of them shows.
+pub const SHOWS: &[Slot] = &[
     Slot("amount", Of::Money),
     Slot("from", Of::Text),
     Slot("bank", Of::Text),
     Slot("recipient", Of::Text),
     Slot("redemption", Of::Text),
+    Slot("bank_code", Of::Text),
 ];
 
 fn redeem(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let whose = whose(context, "from")?;
+    set_apart(context, plan, whose.account, whose.sign)
+}
+
+/// What an account holds is set apart, for the bank to pay: inputs `amount`, `bank`, `recipient`,
+/// `why`. Its code is for the text of the payment: the statement brings it back.
+pub fn set_apart(
+    context: &Context,
+    plan: &mut Plan,
+    from: AccountId,
+    sign: String,
+) -> Result<(), PlanError> {
     let amount = context.amount("amount")?;
     let bank = named(context, "bank")?;
     let to = crate::text::words(context.field("recipient")?, crate::text::SAID_SEPTETS_MAX);
     let to = to.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "recipient"))?;
-    plan.concerns = Some(whose.account);
+    plan.concerns = Some(from);
     plan.show("amount", amount);
-    plan.show("from", whose.sign.clone());
+    plan.show("from", sign);
     plan.show("bank", bank.name.clone());
     plan.show("recipient", to.clone());
     why(context)?;
     let account = AccountId::of(context.fresh_id.saturating_add(1));
     let terms = Terms { amount_minor: amount.minor, bank: bank.id.number(), to };
-    let row = KIND.row(context, State::Sent.into(), whose.account, None);
+    let row = KIND.row(context, State::Sent.into(), from, None);
     let id = ArrangementId::of(context.fresh_id);
     let row = ArrangementRow { id, body: kind::written(&terms), ..row };
     if context.fresh_id != 0 {
         plan.show("redemption", id.to_string());
+        plan.show("bank_code", bank_code::written(id.number()));
     }
     let legs = vec![
-        Leg { account: whose.account, amount_minor: amount.minor.saturating_neg() },
+        Leg { account: from, amount_minor: amount.minor.saturating_neg() },
         Leg { account, amount_minor: amount.minor },
     ];
     let changes = kind::begun_with_account(context, row, account).into_iter().collect();
@@ -188,13 +219,8 @@ fn call_off(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.concerns = Some(redemption.row.owner);
     plan.show("amount", context.money(redemption.terms.amount_minor));
     plan.show("redemption", redemption.row.id.to_string());
-    let (leg, moved) = redemption.leaves(Event::CallOff, why(context)?)?;
+    let (leg, changes) = redemption.leaves(context, Event::CallOff, why(context)?)?;
     let back = Leg { account: redemption.row.owner, amount_minor: redemption.terms.amount_minor };
-    plan.commit(Act {
-        kind: "call_off",
-        legs: vec![leg, back],
-        changes: vec![moved],
-        ..Act::default()
-    });
+    plan.commit(Act { kind: "call_off", legs: vec![leg, back], changes, ..Act::default() });
     Ok(())
 }

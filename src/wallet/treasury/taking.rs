@@ -34,6 +34,8 @@ pub const TAKE: Service = Service {
     decide: take,
     shows: &[
         Slot("bank", Kind::Text),
+        Slot("from_day", Kind::Text),
+        Slot("to_day", Kind::Text),
         Slot("opening", Kind::Money),
         Slot("closing", Kind::Money),
         Slot("came_in", Kind::Money),
@@ -56,10 +58,14 @@ fn is_proved(file: &BankFile) -> bool {
 }
 
 fn take(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let file = context.facts.bank_file(file_id(context)?)?.ok_or(FILE_UNKNOWN)?;
+    let file = context.facts.bank_file(file_id(context)?)?;
+    // one of which not all lines are there was never read to its end
+    let file = file.filter(|file| file.lines == file.row.lines).ok_or(FILE_UNKNOWN)?;
     let bank = context.facts.bank_accounts()?.iter().find(|bank| bank.id == file.row.bank);
     let bank = bank.ok_or(PlanError::Damaged("a statement of no account"))?;
     plan.show("bank", bank.name.clone());
+    plan.show("from_day", file.row.opened_on.clone());
+    plan.show("to_day", file.row.closed_on.clone());
     plan.show("opening", context.money(file.row.opening_minor));
     plan.show("closing", context.money(file.row.closing_minor));
     plan.show("came_in", context.money(file.in_minor));

@@ -1,0 +1,143 @@
+//! How the money stands: the accounts at banks, what people hold, and all that lies between by its
+//! age, with who looks into it.
+
+use super::act_forms::{ActForm, FORMS, Section};
+use super::act_page;
+use super::desk::Desk;
+use super::frame;
+use super::route::Route;
+use super::visit::Reply;
+use super::wording::Word;
+use crate::money::Money;
+use crate::refusal::Refusal;
+use crate::request::Fields;
+use crate::wallet::treasury::assigning;
+use crate::wallet::treasury::equation::{BankSide, Standing};
+use crate::wallet::treasury::open_items::{Band, OpenItem};
+use maud::{Markup, html};
+use strum::VariantArray;
+
+/// Items of one age that are shown; how many more there are is said.
+const SHOWN_MAX: usize = 100;
+
+/// An amount of the service.
+pub fn money(desk: &Desk, minor: i64) -> String {
+    Money::new(minor, desk.console.wallet.config.market.currency).to_string()
+}
+
+/// The page.
+pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
+    let standing = desk.standing().await?;
+    let breaks = standing.items.iter().filter(|item| item.is_break).count();
+    let body = html! {
+        (tabs(desk, &Route::Bank))
+        @if breaks == 0 { (frame::well(&desk.say(Word::AllNamed))) }
+        @else { (frame::wrong(&format!("{}: {breaks}", desk.say(Word::Breaks)))) }
+        (sums(desk, &standing))
+        @for band in Band::VARIANTS { (of_age(desk, &standing, *band)) }
+        h2 { (desk.say(Word::BankActs)) }
+        ul.acts {
+            @for form in FORMS.iter().filter(|form| form.section == Section::Money) {
+                @if desk.may(&Route::Act(form)) {
+                    @let path = Route::Act(form).path();
+                    li { a.button href=(path) { (desk.words.act(form.service.name)) } }
+                }
+            }
+        }
+    };
+    Ok(frame::page(desk, &desk.say(Word::BankTitle), &body))
+}
+
+/// The pages about the bank.
+pub fn tabs(desk: &Desk, here: &Route) -> Markup {
+    let path = here.path();
+    let pages = [
+        (Route::Bank, Word::BankTitle),
+        (Route::BankLines, Word::LinesTitle),
+        (Route::BankTake, Word::TakeTitle),
+    ];
+    html! {
+        p.tabs {
+            @for (route, word) in pages.iter().filter(|(route, _)| desk.may(route)) {
+                @let is_here = route.path() == path;
+                a href=(route.path()) aria-current=[is_here.then_some("page")] { (desk.say(*word)) }
+            }
+        }
+    }
+}
+
+fn sums(desk: &Desk, standing: &Standing) -> Markup {
+    let between = standing.at_banks_minor().saturating_sub(standing.held_minor());
+    html! {
+        dl {
+            @for bank in &standing.banks { (of_bank(desk, bank)) }
+            dt { (desk.say(Word::AtBanks)) }
+            dd { strong { (money(desk, standing.at_banks_minor())) } }
+            dt { (desk.say(Word::Held)) }
+            dd { strong { (money(desk, standing.held_minor())) } }
+            dt { (desk.say(Word::Between)) }
+            dd { strong { (money(desk, between)) } }
+        }
+    }
+}
+
+fn of_bank(desk: &Desk, bank: &BankSide) -> Markup {
+    html! {
+        dt { (bank.name) }
+        dd {
+            (money(desk, bank.mirror_minor))
+            @match bank.closing_minor {
+                None => span.about { " " (desk.say(Word::NoStatementYet)) },
+                Some(closing) if closing != bank.mirror_minor => {
+                    " " span.state { (desk.say(Word::BankSays)) " " (money(desk, closing)) }
+                },
+                Some(_) => {},
+            }
+        }
+    }
+}
+
+fn of_age(desk: &Desk, standing: &Standing, band: Band) -> Markup {
+    let those: Vec<&OpenItem> = standing.items.iter().filter(|item| item.band() == band).collect();
+    let more = those.len().saturating_sub(SHOWN_MAX);
+    html! {
+        @if !those.is_empty() {
+            h2 { (<&str>::from(band)) " " (desk.say(Word::Days)) " " span.count { (those.len()) } }
+            ul.rows { @for item in those.iter().take(SHOWN_MAX) { (row(desk, item)) } }
+            @if more > 0 { p.about { "+ " (more) } }
+        }
+    }
+}
+
+fn row(desk: &Desk, item: &OpenItem) -> Markup {
+    html! {
+        li {
+            strong { (money(desk, item.amount_minor)) }
+            span { (desk.words.item(item.kind.into())) " " (item.name) }
+            @if !item.about.is_empty() { span.about { (item.about) } }
+            @if item.is_break { span.state { (desk.say(Word::IsBreak)) } }
+            @if let Some(since) = item.since {
+                span.about { (since) }
+                @if item.owner.is_empty() { span.about { (desk.say(Word::NobodyLooks)) } }
+                @else { span.about { (item.owner) ": " (item.note) } }
+                span.links {
+                    @for form in assign() {
+                        @if desk.may(&Route::Act(form)) {
+                            a href=(act_page::address(form, &named(item))) {
+                                (desk.words.act(form.service.name))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn assign() -> impl Iterator<Item = &'static ActForm> {
+    ActForm::named(assigning::ASSIGN.name).into_iter()
+}
+
+fn named(item: &OpenItem) -> Fields {
+    Fields::from([("item".to_owned(), item.name.clone()), ("owner".to_owned(), item.owner.clone())])
+}

@@ -1,0 +1,45 @@
+//! Whose money it becomes, or was: an outlet's float, or somebody's wallet, as staff name it.
+
+use super::super::context::Context;
+use super::super::party;
+use super::super::plan::PlanError;
+use crate::agent_number::AgentNumber;
+use crate::id::AccountId;
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::store::people::PersonRow;
+use crate::store::wants::Want;
+
+/// Whose money it becomes, or was.
+pub struct Whose {
+    /// The wallet, or the float.
+    pub account: AccountId,
+    /// For staff: a number and a name.
+    pub sign: String,
+    /// Who is told.
+    pub person: Option<PersonRow>,
+}
+
+/// What must be read of an outlet, or of somebody with a phone.
+pub fn wants_whose(context: &Context, field: &'static str) -> Vec<Want> {
+    let phone = context.phone(field).ok();
+    let person = phone.map(|phone| Want::Number(phone.e164().to_owned()));
+    party::wants_outlet(context, field).into_iter().chain(person).collect()
+}
+
+/// The outlet, or the person, that an input names.
+pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError> {
+    if let Ok(phone) = context.phone(field) {
+        let holder = context.facts.number(phone.e164())?;
+        let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
+        let person = holder.person.clone();
+        let sign = format!("{} {phone}", party::masked_name(&person.name));
+        return Ok(Whose { account: person.account_id, sign, person: Some(person) });
+    }
+    let typed = context.field(field)?;
+    let number = AgentNumber::parse(typed).map_err(|reason| Refusal::of_field(reason, field))?;
+    let unknown = || Refusal::of_field(Reason::AGENT_UNKNOWN, field).with("agent", number);
+    let outlet = context.facts.outlet(number.outlet())?.ok_or_else(unknown)?;
+    let sign = format!("{number} {}", outlet.name);
+    Ok(Whose { account: outlet.float_account, sign, person: None })
+}
