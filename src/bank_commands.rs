@@ -4,7 +4,6 @@
 use crate::bank;
 use crate::bank_listing::{self, money};
 use crate::cli::{BankAct, IssueArgs, OfficeArgs, RedeemAct};
-use crate::money::Money;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
