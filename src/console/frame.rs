@@ -90,9 +90,6 @@ fn menu(desk: &Desk) -> Vec<(Route, String)> {
     if desk.may(&Route::Approvals) {
         menu.push((Route::Approvals, desk.say(Word::Approvals)));
     }
-    if desk.may(&Route::People) {
-        menu.push((Route::People, desk.say(Word::People)));
-    }
     let sections = sections(desk).into_iter();
     menu.extend(sections.map(|(route, section)| (route, desk.words.section(section))));
     menu
@@ -103,6 +100,10 @@ fn sections(desk: &Desk) -> Vec<(Route, Section)> {
     let mut found: Vec<(Route, Section)> = Vec::new();
     if desk.may(&Route::Staff) {
         found.push((Route::Staff, Section::Staff));
+    }
+    // who is looked at there has the forms with their number typed already
+    if desk.may(&Route::People) {
+        found.push((Route::People, Section::Customers));
     }
     let lists = [Route::Deals, Route::Reversals, Route::NotBack];
     let list = lists.into_iter().find(|list| desk.may(list));

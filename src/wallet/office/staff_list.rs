@@ -167,7 +167,8 @@ pub(super) fn invited(
         locked_until: None,
         misses: 0,
         seen_at: now,
-        out_until: known.map_or(0, |row| row.out_until),
+        // whoever is invited anew has nothing left of what they showed before
+        out_until: known.map_or(0, |_before| now),
     }
 }
 
