@@ -1,5 +1,6 @@
-//! Who works here or at an outlet, and what banks say: not a column of such a row changes unseen, and no row goes.
-//! Somebody with the database in their hands edits one after the other past the book.
+//! Who works here or at an outlet, and what banks say: not a column of such a row changes unseen,
+//! and no row goes. Somebody with the database in their hands edits one after the other past the
+//! book.
 
 use super::engine::either;
 use super::ledger::*;

@@ -360,11 +360,9 @@ async fn who_was_dismissed_or_whose_outlet_was_suspended_moves_nothing_more() {
         .go(&[Pick("agent"), Pick("float"), Type(&agent(&world, MARIAM).await), Type("700"), Yes])
         .await;
     suspended(&world, "Duka la Soko").await;
-    let dismissed = format!(
-        "UPDATE assistants SET left_at = 1 WHERE person = (SELECT account_id FROM people WHERE \
-         msisdn = '{NJERI}')"
-    );
-    sql(&world, dismissed).await;
+    let asha = world.hires("asha", "agents").await;
+    let left = [("phone", NJERI), ("why", "she left us")];
+    world.staff_does(&asha, "dismiss_assistant", &left).await.unwrap();
     baraka.dial().await;
     baraka.go(&[Pick("orders"), Line("KES 300")]).await;
     assert!(last(&baraka).contains("Hakuna wakala"), "{}", baraka.transcript());

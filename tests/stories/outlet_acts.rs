@@ -178,6 +178,7 @@ async fn a_deposit_to_the_wrong_number_is_mended_once_by_two() {
     let again = world.staff_approves(&lead, second).await.unwrap_err();
     assert_eq!(again.reason, MEND_OVER);
     // who has spent a part of it has not all of it
+    let way = [Pick("in"), Type("0700000005"), Type("1100"), Yes, Type("8417")];
     let code = serve(&njeri, &way).await[..10].to_owned();
     let esther = world.phone(ESTHER);
     dial_afresh(&esther).await;
