@@ -23,6 +23,12 @@ pub const ROLES_FORMAT: Reason = Reason::new("roles_format");
 /// Somebody has to be left who says who works here.
 pub const LAST_ADMIN: Reason = Reason::new("last_admin");
 
+/// Somebody who said who works here left so lately that who is alone now does not say it alone: one
+/// of two could send the other home, and be two.
+pub const ADMIN_LEFT_LATELY: Reason = Reason::new("admin_left_lately");
+
+/// For how long that counts, microseconds.
+const LATELY: i64 = 3 * 24 * 3_600 * 1_000_000;
 /// How long a link is good, microseconds.
 const LINK_LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
 /// Letters of a name.
@@ -38,7 +44,7 @@ pub const INVITE: Service = Service {
     wants: &[all, pin],
     decide: invite,
     shows: SHOWS,
-    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN],
+    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN, ADMIN_LEFT_LATELY],
     ..Service::PLAIN
 };
 
@@ -50,7 +56,7 @@ pub const ROLES: Service = Service {
     wants: &[all],
     decide: change_roles,
     shows: SHOWS,
-    refusals: &[STAFF_UNKNOWN, ROLES_FORMAT, LAST_ADMIN],
+    refusals: &[STAFF_UNKNOWN, ROLES_FORMAT, LAST_ADMIN, ADMIN_LEFT_LATELY],
     ..Service::PLAIN
 };
 
@@ -112,6 +118,19 @@ fn is_admin(row: &StaffRow) -> bool {
 fn two_where_there_are(_context: &Context, plan: &Plan) -> People {
     let admins = plan.slots.get("admins").and_then(Value::count);
     if admins.is_some_and(|admins| admins >= 2) { People::Two } else { People::One }
+}
+
+/// Whoever is left alone waits: the other one, and who reads the audit, see what was done.
+fn not_alone_since_lately(context: &Context, admins: usize) -> Result<(), PlanError> {
+    let since = context.now.micros().saturating_sub(LATELY);
+    let left_lately = |row: &StaffRow| {
+        let was_admin = role::parse(&row.roles).unwrap_or_default().contains(&Role::Admin);
+        row.state == StaffState::Left && was_admin && row.seen_at > since
+    };
+    if admins < 2 && context.facts.all_staff()?.iter().any(left_lately) {
+        return Err(ADMIN_LEFT_LATELY.into());
+    }
+    Ok(())
 }
 
 fn admins(context: &Context, plan: &mut Plan) -> Result<usize, PlanError> {
@@ -178,7 +197,8 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let roles = roles(context)?;
     let known = named(context)?;
     let id = known.map_or(StaffId::of(context.fresh_id), |row| row.id);
-    admins(context, plan)?;
+    let left = admins(context, plan)?;
+    not_alone_since_lately(context, left)?;
     plan.show("staff", name.clone());
     plan.show("roles", roles.clone());
     plan.show("roles_before", known.map(|row| row.roles.clone()).unwrap_or_default());
@@ -205,6 +225,7 @@ fn change_roles(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if is_admin(row) && !is_admin(&next) && left < 2 {
         return Err(LAST_ADMIN.into());
     }
+    not_alone_since_lately(context, left)?;
     plan.show("staff", row.name.clone());
     plan.show("roles", roles);
     plan.show("roles_before", row.roles.clone());
@@ -225,6 +246,8 @@ fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         factor: Vec::new(),
         link: Vec::new(),
         link_until: None,
+        // from now on they are not here
+        seen_at: context.now.micros(),
         ..row.next()
     };
     plan.commit(without_pin(context, row, kept(left, "left", why(context)?))?);

@@ -245,3 +245,36 @@ async fn who_is_invited_anew_has_nothing_left_of_what_they_showed_before() {
     assert!(world.app.wallet.store.read(read).await.unwrap().unwrap().works());
     assert_eq!(refused(&world).await.last().unwrap(), "njeri: session: session_over");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_locked_out_or_asleep_does_not_come_in_with_all_that_is_right() {
+    let world = World::new().await;
+    let wallet = &world.app.wallet;
+    let words = || secrecy::SecretString::from("a boat for two goats");
+    let hash = kadogo::staff::password::hashed(&words(), [7; 16]).unwrap();
+    let njeri = at_work(&world, "njeri", "finance").await.duty.staff;
+    let known = StaffRow { password: hash, ..njeri.next() };
+    let key = Key::new(wallet.clock.now(), "known", &[]);
+    let kept = Change::keep(Record::Staff(Box::new(known)), "begin_work");
+    wallet.book.post(wallet.note(key, vec![kept])).await.unwrap();
+    let comes = async |code: &str| {
+        let typed = [("name", "njeri"), ("password", "a boat for two goats"), ("code", code)];
+        Window::of(&world, None).post("/sign-in", &with(Form::new(), &typed)).await.status
+    };
+    let right = || code(&world, "njeri");
+    assert_eq!(comes(&right()).await, 303);
+    assert_eq!(comes(&right()).await, 401, "a code serves once");
+    for _ in 0..4 {
+        assert_eq!(comes("000000").await, 401);
+    }
+    world.clock.advance(Duration::from_secs(60));
+    assert_eq!(comes(&right()).await, 401, "after five she is locked out");
+    world.clock.advance(Duration::from_secs(15 * 60));
+    assert_eq!(comes(&right()).await, 303);
+    world.clock.advance(Duration::from_secs(90 * 24 * 3_600 + 60));
+    assert_eq!(comes(&right()).await, 401, "she was away for long: she is asleep");
+    let read = |conn: &mut Conn| trail_rows::between(conn, 1, i64::MAX);
+    let all = wallet.store.read(read).await.unwrap();
+    let count = |event: &str| all.iter().filter(|row| row.event == event).count();
+    assert_eq!((count("sign_in"), count("sign_in_failed")), (2, 6), "each try is recorded");
+}

@@ -357,6 +357,36 @@ async fn what_waited_too_long_is_over_and_a_yes_takes_a_code_of_ones_own() {
     world.check();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_the_other_admin_home_is_not_two() {
+    let world = World::new().await;
+    let thief = at_work(&world, "mwizi", "admin finance").await;
+    at_work(&world, "njeri", "admin finance_lead").await;
+    let home = [("name", "njeri"), ("why", "does not work here")];
+    world.staff_does(&thief.duty, "dismiss_staff", &home).await.unwrap();
+    let phone = ("phone", "+254722000009");
+    let ghost = [("name", "ghost"), phone, ("roles", "finance_lead"), ("why", "one more")];
+    let lead = [("name", "mwizi"), ("roles", "admin finance_lead"), ("why", "one more")];
+    let again = [("name", "njeri"), phone, ("roles", "finance_lead"), ("why", "is back")];
+    for (act, typed) in
+        [("invite_staff", &ghost[..]), ("invite_staff", &again), ("change_staff_roles", &lead)]
+    {
+        let said = world.staff_asks(&thief.duty, act, typed).await;
+        assert_eq!(code_of(&said), "admin_left_lately", "{act}");
+    }
+    let recorded = [
+        "mwizi: invite_staff ghost: admin_left_lately",
+        "mwizi: invite_staff njeri: admin_left_lately",
+        "mwizi: change_staff_roles mwizi: admin_left_lately",
+    ];
+    assert_eq!(refused(&world).await, recorded);
+    // who is really alone is not alone for ever
+    world.clock.advance(Duration::from_secs(3 * 24 * 3_600));
+    let alone = comes_to_work(&world, thief.duty.staff.clone()).await;
+    world.staff_does(&alone.duty, "invite_staff", &ghost).await.unwrap();
+    world.check();
+}
+
 #[test]
 fn the_audit_tells_what_was_refused() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
