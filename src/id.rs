@@ -40,6 +40,10 @@ pub enum Staff {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Statement {}
 
+/// What a `SheetId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sheet {}
+
 /// What an `ArrangementId` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arrangement {}
@@ -59,6 +63,8 @@ pub type AssistantId = Id<Assistant>;
 pub type ShiftId = Id<Shift>;
 /// A statement of a bank.
 pub type StatementId = Id<Statement>;
+/// What a day came to, before it is closed.
+pub type SheetId = Id<Sheet>;
 /// Somebody who works for the operator.
 pub type StaffId = Id<Staff>;
 /// A PIN or a code that is kept: it has the number of whose it is.

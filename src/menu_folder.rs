@@ -2,6 +2,7 @@
 //! checked together, so that a service never runs on files that do not fit each other.
 
 use crate::catalogue::{Catalogue, Problem};
+use crate::closing::chart::Chart;
 use crate::limits::Limits;
 use crate::market::Market;
 use crate::refusal::Reason;
@@ -26,6 +27,8 @@ pub struct Folder {
     pub tariff: Source,
     /// What people may move.
     pub limits: Source,
+    /// Under which number accounts stand in the general ledger.
+    pub chart: Source,
 }
 
 /// What the files say, once they were found good.
@@ -41,6 +44,8 @@ pub struct Data {
     pub tariff: Tariff,
     /// What people may move.
     pub limits: Limits,
+    /// Under which number accounts stand in the general ledger.
+    pub chart: Chart,
     /// Which tariff and limits these are.
     pub rules: Vec<Rule>,
 }
@@ -53,6 +58,7 @@ impl Folder {
             sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
             tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
             limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
+            chart: Source::new("menus/chart.toml", include_str!("../menus/chart.toml")),
         }
     }
 
@@ -69,7 +75,12 @@ impl Folder {
         let sms = read("sms.toml")?;
         let tariff = read("tariff.toml")?;
         let limits = read("limits.toml")?;
-        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits })
+        // who has no chart of their own keeps their books by the one that it comes with
+        let chart = match folder.join("chart.toml").exists() {
+            true => read("chart.toml")?,
+            false => Folder::embedded().chart,
+        };
+        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, chart })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -95,13 +106,17 @@ impl Folder {
         problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let limits = Limits::parse(&self.limits);
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        match (menus, grammar, tariff, limits) {
-            (Some(menus), Some(grammar), Ok(tariff), Ok(limits)) if problems.is_empty() => {
+        let chart = Chart::parse(&self.chart);
+        problems.extend(chart.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits, chart) {
+            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(chart))
+                if problems.is_empty() =>
+            {
                 let catalogue = menus.catalogue.as_ref().clone();
                 let rules = self.rules();
-                Ok((Data { menus, catalogue, grammar, tariff, limits, rules }, summary))
+                Ok((Data { menus, catalogue, grammar, tariff, limits, chart, rules }, summary))
             }
-            (_, _, _, _) => Err(problems),
+            (_, _, _, _, _) => Err(problems),
         }
     }
 

@@ -6,6 +6,7 @@
 //! `console.slot.NAME`; `kadogo menus check` says which are missing).
 
 use crate::staff::role::Right;
+use crate::wallet::days::{closing_day, mailing_day};
 use crate::wallet::office::staff_list;
 use crate::wallet::treasury::explaining::{self, Meaning};
 use crate::wallet::treasury::{bank_opening, issuing, redemption};
@@ -112,6 +113,16 @@ pub const FORMS: &[ActForm] = &[
         service: &redemption::CALL_OFF,
         section: Section::Money,
         inputs: &[input("redemption", Typed::Words), WHY],
+    },
+    ActForm {
+        service: &closing_day::CLOSE,
+        section: Section::Money,
+        inputs: &[input("sheet", Typed::Words), input("excuse", Typed::Maybe), WHY],
+    },
+    ActForm {
+        service: &mailing_day::MAIL,
+        section: Section::Money,
+        inputs: &[input("day", Typed::Words), input("email", Typed::Words), WHY],
     },
     ActForm {
         service: &bank_opening::OPEN,

@@ -60,6 +60,9 @@ fn head(desk: &Desk, brand: &str) -> Markup {
                     @if desk.may(&Route::Approvals) {
                         (link(&Route::Approvals, &desk.say(Word::Approvals)))
                     }
+                    @if desk.may(&Route::Days) {
+                        (link(&Route::Days, &desk.say(Word::Days)))
+                    }
                     @for (route, section) in sections(desk) {
                         (link(&route, &desk.words.section(section)))
                     }

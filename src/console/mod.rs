@@ -10,6 +10,7 @@ mod act_page;
 mod approval_page;
 mod approvals_list;
 mod asked_for;
+mod days_page;
 pub mod desk;
 mod entrance;
 mod first_screen;

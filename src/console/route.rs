@@ -4,6 +4,7 @@
 use super::act_forms::{ActForm, FORMS};
 use crate::language::Language;
 use crate::staff::role::{Right, Role};
+use jiff::civil::Date;
 
 /// Where the console is.
 pub const ROOT: &str = "/console";
@@ -37,6 +38,16 @@ pub enum Route {
     Staff,
     /// Which role may do what.
     Rights,
+    /// The days that were closed, and the one that comes next.
+    Days,
+    /// The sheet of a day is made.
+    MakeSheet,
+    /// A sheet that waits to be signed, as pages.
+    SheetPages(i64),
+    /// What was signed of a day, as a table
+    DayTable(Date),
+    /// or as pages.
+    DayPages(Date),
     /// One's own session.
     Own,
     /// The form of an act.
@@ -82,6 +93,11 @@ impl Route {
             ["approvals", id, "back"] => Route::TakeBack(number(id)?),
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
+            ["days"] => Route::Days,
+            ["days", "make"] => Route::MakeSheet,
+            ["days", "sheets", id, "pages.pdf"] => Route::SheetPages(number(id)?),
+            ["days", day, "table.csv"] => Route::DayTable(own_day(day)?),
+            ["days", day, "pages.pdf"] => Route::DayPages(own_day(day)?),
             ["session"] => Route::Own,
             ["act", name] => Route::Act(ActForm::named(name)?),
             _ => return None,
@@ -104,6 +120,11 @@ impl Route {
             Route::TakeBack(id) => format!("/approvals/{id}/back"),
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
+            Route::Days => "/days".to_owned(),
+            Route::MakeSheet => "/days/make".to_owned(),
+            Route::SheetPages(id) => format!("/days/sheets/{id}/pages.pdf"),
+            Route::DayTable(day) => format!("/days/{day}/table.csv"),
+            Route::DayPages(day) => format!("/days/{day}/pages.pdf"),
             Route::Own => "/session".to_owned(),
             Route::Act(form) => format!("/act/{}", form.service.name),
         };
@@ -119,10 +140,16 @@ impl Route {
             | Route::Approvals
             | Route::Approval(_)
             | Route::Staff
+            | Route::Days
+            | Route::SheetPages(_)
+            | Route::DayTable(_)
+            | Route::DayPages(_)
             | Route::Rights => method == Method::Get,
-            Route::SignOut | Route::Approve(_) | Route::Decline(_) | Route::TakeBack(_) => {
-                method == Method::Post
-            }
+            Route::SignOut
+            | Route::Approve(_)
+            | Route::Decline(_)
+            | Route::MakeSheet
+            | Route::TakeBack(_) => method == Method::Post,
             Route::SignIn | Route::Join(_) | Route::Own | Route::Act(_) => true,
         }
     }
@@ -139,6 +166,10 @@ impl Route {
                 Door::Rights(vec![Right::Second])
             }
             Route::Staff => Door::Rights(vec![Right::Staff, Right::Audit]),
+            Route::Days | Route::SheetPages(_) | Route::DayTable(_) | Route::DayPages(_) => {
+                Door::Rights(vec![Right::Close, Right::Audit])
+            }
+            Route::MakeSheet => Door::Rights(vec![Right::Close]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
         }
@@ -168,11 +199,22 @@ impl Route {
             Route::TakeBack(number),
             Route::Staff,
             Route::Rights,
+            Route::Days,
+            Route::MakeSheet,
+            Route::SheetPages(number),
+            Route::DayTable(Date::constant(2026, 11, 28)),
+            Route::DayPages(Date::constant(2026, 11, 28)),
             Route::Own,
         ];
         all.extend(FORMS.iter().map(Route::Act));
         all
     }
+}
+
+/// A day as it stands in a path.
+fn own_day(text: &str) -> Option<Date> {
+    let day: Date = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
 }
 
 /// A path to go back to: one of the console's own, whatever somebody wrote into a link.
@@ -206,6 +248,9 @@ mod tests {
             "/act/send",
             "/act/approve_staff_request",
             "/speak/xxx",
+            "/days/2026-11-31/table.csv",
+            "/days/20261128/table.csv",
+            "/days/2026-11-28",
             "/STAFF",
         ] {
             assert!(Route::parse(path).is_none(), "{path}");

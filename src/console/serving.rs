@@ -9,15 +9,17 @@ use super::same_site::{HEADERS, Origin};
 use super::visit::{Keep, Reply, Visit};
 use super::wording::{Word, Words};
 use super::{
-    act_page, approval_page, approvals_list, entrance, first_screen, join_page, own_session,
-    staff_page,
+    act_page, approval_page, approvals_list, days_page, entrance, first_screen, join_page,
+    own_session, staff_page,
 };
 use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::request::Fields;
 use crate::wallet::office::sign_in::SESSION_OVER;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE,
+};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::html;
@@ -163,6 +165,7 @@ fn after(desk: &Desk, route: &Route) -> String {
         (Method::Post, Route::Approve(id) | Route::Decline(id) | Route::TakeBack(id)) => {
             Route::Approval(*id).path()
         }
+        (Method::Post, Route::MakeSheet) => Route::Days.path(),
         (Method::Post, _) => Route::Home.path(),
     }
 }
@@ -188,6 +191,11 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::TakeBack(id) => approval_page::take_back(desk, id).await,
         Route::Staff => staff_page::people(desk).await,
         Route::Rights => Ok(staff_page::rights(desk)),
+        Route::Days => days_page::list(desk).await,
+        Route::MakeSheet => days_page::make(desk).await,
+        Route::SheetPages(id) => days_page::sheet(desk, id).await,
+        Route::DayTable(day) => days_page::table(desk, day).await,
+        Route::DayPages(day) => days_page::pages(desk, day).await,
         Route::Own if is_post => own_session::prove(desk).await,
         Route::Own => own_session::look(desk).await,
         Route::Act(form) if is_post => Ok(act_page::sent(desk, form).await),
@@ -241,6 +249,10 @@ fn written(console: &Console, reply: Reply) -> HttpResponse {
             }
             gone.finish()
         }
+        Reply::File { name, kind, bytes } => HttpResponse::Ok()
+            .content_type(kind)
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+            .body(bytes),
         Reply::Style => HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE),
     }
 }

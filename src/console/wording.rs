@@ -119,6 +119,16 @@ pub enum Word {
     SessionHow,
     ShowCode,
     CodeTaken,
+    Days,
+    DaysHow,
+    DaysNext,
+    DaysMake,
+    DaysNone,
+    DayTable,
+    DayPages,
+    DayBreaks,
+    DayClosedAt,
+    DaySheets,
 }
 
 /// What happens first to what waits.

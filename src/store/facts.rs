@@ -8,6 +8,7 @@ use super::bank_rows::{BankAccountRow, BankFile, BankLine};
 use super::book_rows::Account;
 pub use super::book_rows::Whole;
 use super::budgets::BudgetRow;
+use super::day_rows::{DayHead, SheetAtCut};
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::PersonRow;
@@ -70,7 +71,6 @@ pub enum Found {
     Mailbox(Option<MailboxRow>),
     /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
-    /// `Want::Owed`, `Want::SentCount`, `Want::MeantCount`.
     /// `Want::Owed`, `Want::RequestsMade`, `Want::HowMany`.
     Count(i64),
     /// `Want::Claimed`, `Want::Identified`.
@@ -83,6 +83,8 @@ pub enum Found {
     BankFile(Option<BankFile>),
     /// `Want::BankLine`.
     BankLine(Option<BankLine>),
+    /// `Want::LastDay`, `Want::ClosedDay`, `Want::DaySheet`.
+    Day(Box<(Option<DayHead>, Option<SheetAtCut>)>),
     /// `Want::Staff`, `Want::AllStaff`.
     Staff(Vec<StaffRow>),
 }
@@ -127,7 +129,7 @@ impl Facts {
         Facts { found: those.collect() }
     }
 
-    fn get<'a, T: ?Sized>(
+    pub(super) fn get<'a, T: ?Sized>(
         &'a self,
         want: &Want,
         pick: impl FnOnce(&'a Found) -> Option<&'a T>,
@@ -382,7 +384,6 @@ impl Facts {
         })
     }
 
-    /// How many, or how much (`Want::Owed`, `Want::SentCount`, `Want::MeantCount`).
     /// How many, or how much (`Want::Owed`, `Want::RequestsMade`, `Want::HowMany`).
     pub fn count(&self, want: &Want) -> Result<i64, NotWanted> {
         self.get(want, |found| if let Found::Count(count) = found { Some(count) } else { None })

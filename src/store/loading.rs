@@ -13,7 +13,7 @@ use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staf
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
-    holders, identities, mailboxes, people, restrictions, shifts, working_day,
+    day_rows, holders, identities, mailboxes, people, restrictions, shifts, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -168,6 +168,9 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::BankLine(statement, place) => {
             Found::BankLine(bank_rows::line(asked, *statement, *place).await?)
         }
+        Want::LastDay => Found::Day(Box::new((day_rows::last(asked).await?, None))),
+        Want::ClosedDay(id) => Found::Day(Box::new((day_rows::closed(asked, *id).await?, None))),
+        Want::DaySheet(id) => Found::Day(Box::new((None, day_rows::sheet(asked, *id).await?))),
         Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
         Want::Claimed(key) => {
             let claimed: Option<Vec<u8>> =

@@ -6,6 +6,7 @@ use super::bank_rows::{self, BankAccountRow, BankStatementRow};
 use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
 use super::clawbacks::{self, ClawbackRow};
+use super::day_rows::{self, DayRow};
 use super::identities::{self, Identity};
 use super::mailboxes::{self, MailboxRow};
 use super::people::{self, PersonRow};
@@ -50,6 +51,8 @@ pub enum Record {
     BankAccount(BankAccountRow),
     /// A statement of one.
     BankStatement(BankStatementRow),
+    /// A day that was closed.
+    Day(Box<DayRow>),
     /// Who works for the operator.
     Staff(Box<StaffRow>),
 }
@@ -72,6 +75,7 @@ impl Record {
             Record::Staff(row) => row.entry(),
             Record::BankAccount(row) => row.entry(),
             Record::BankStatement(row) => row.entry(),
+            Record::Day(row) => row.entry(),
         }
     }
 
@@ -92,6 +96,7 @@ impl Record {
             Record::Staff(row) => row.last_posting,
             Record::BankAccount(row) => row.last_posting,
             Record::BankStatement(row) => row.last_posting,
+            Record::Day(row) => row.last_posting,
         }
     }
 
@@ -112,6 +117,7 @@ impl Record {
             Record::Staff(row) => row.last_posting = posting,
             Record::BankAccount(row) => row.last_posting = posting,
             Record::BankStatement(row) => row.last_posting = posting,
+            Record::Day(row) => row.last_posting = posting,
         }
         self
     }
@@ -137,6 +143,7 @@ pub fn occupants(
     found.extend(restrictions::occupants(conn, &sorted.restrictions)?);
     found.extend(rules::occupants(conn, &sorted.rules)?);
     found.extend(staff_rows::occupants(conn, &sorted.staff, &sorted.staff_names)?);
+    found.extend(day_rows::occupants(conn, &sorted.days)?);
     found.extend(bank_rows::account_occupants(conn, &sorted.bank_accounts)?);
     found.extend(bank_rows::statement_occupants(
         conn,
@@ -166,6 +173,7 @@ struct Sorted<'a> {
     bank_accounts: Vec<AccountId>,
     bank_statements: Vec<StatementId>,
     statement_digests: Vec<&'a [u8]>,
+    days: Vec<i64>,
     staff: Vec<StaffId>,
     staff_names: Vec<&'a str>,
 }
@@ -194,6 +202,7 @@ impl<'a> Sorted<'a> {
                 RecordKey::BankAccount(id) => sorted.bank_accounts.push(*id),
                 RecordKey::BankStatement(id) => sorted.bank_statements.push(*id),
                 RecordKey::StatementDigest(digest) => sorted.statement_digests.push(digest),
+                RecordKey::Day(id) => sorted.days.push(*id),
                 RecordKey::Staff(id) => sorted.staff.push(*id),
                 RecordKey::StaffName(name) => sorted.staff_names.push(name),
             }
@@ -228,6 +237,8 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, rules::page_after, Record::Rule, take)?;
     pages(conn, limit, bank_rows::accounts_after, Record::BankAccount, take)?;
     pages(conn, limit, bank_rows::statements_after, Record::BankStatement, take)?;
+    let day = |row| Record::Day(Box::new(row));
+    pages(conn, limit, day_rows::page_after, day, take)?;
     let staff = |row| Record::Staff(Box::new(row));
     pages(conn, limit, staff_rows::page_after, staff, take)
 }

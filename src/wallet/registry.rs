@@ -9,6 +9,7 @@ use super::arrangements::Kind;
 use super::care::{account_view, closing, freeze, freezing, known_as, sim_change, unlocking};
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
+use super::days::{closing_day, mailing_day};
 use super::deals::{
     answering, appealing, brokering, deal_list, delivery, funding, offering, platform_list,
     problems, releasing, returning, settling, waking_deals,
@@ -179,6 +180,8 @@ pub const SERVICES: &[Service] = &[
     redemption::REDEEM,
     redemption::CALL_OFF,
     explaining::EXPLAIN,
+    closing_day::CLOSE,
+    mailing_day::MAIL,
     account_view::SEE,
     freezing::FREEZE,
     freezing::UNFREEZE,

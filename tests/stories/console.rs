@@ -3,6 +3,8 @@
 //! requests over HTTP, forms read from the pages as a browser reads them, a table of who may open
 //! what.
 
+mod closed_days;
+
 use super::world::*;
 use kadogo::app;
 use kadogo::console::route::{Method, Route};
@@ -390,24 +392,33 @@ async fn hired(world: &World, [asks, approves]: [&Browser; 2], name: &str, roles
 const ANOTHERS: [&str; 4] =
     ["/approvals/N", "/approvals/N/yes", "/approvals/N/no", "/approvals/N/back"];
 const STAFF: [&str; 3] = ["/act/invite_staff", "/act/change_staff_roles", "/act/dismiss_staff"];
-const MONEY: [&str; 5] = [
+const DAYS: [&str; 5] = [
+    "/days",
+    "/days/make",
+    "/days/sheets/N/pages.pdf",
+    "/days/2026-11-28/table.csv",
+    "/days/2026-11-28/pages.pdf",
+];
+const MONEY: [&str; 7] = [
     "/act/issue",
     "/act/redeem_at_bank",
     "/act/explain_line",
     "/act/call_off_redemption",
+    "/act/close_day",
+    "/act/mail_day",
     "/act/open_bank_account",
 ];
 
 fn closed_to(role: Role) -> Vec<&'static str> {
     match role {
         Role::Care | Role::CareLead | Role::Agents | Role::Risk => {
-            [&ANOTHERS[..], &["/staff"], &STAFF, &MONEY].concat()
+            [&ANOTHERS[..], &["/staff"], &DAYS, &STAFF, &MONEY].concat()
         }
-        Role::Finance => [&ANOTHERS[..], &["/staff"], &STAFF].concat(),
+        Role::Finance => [&ANOTHERS[..], &["/staff"], &STAFF, &["/act/mail_day"]].concat(),
         // who reads everything decides only what is theirs
         Role::FinanceLead => [&ANOTHERS[1..3], &STAFF].concat(),
-        Role::Auditor => [&ANOTHERS[1..], &STAFF, &MONEY].concat(),
-        Role::Admin => MONEY.to_vec(),
+        Role::Auditor => [&ANOTHERS[1..], &DAYS[1..2], &STAFF, &MONEY[..5], &MONEY[6..]].concat(),
+        Role::Admin => [&DAYS[1..2], &MONEY[..5], &MONEY[6..]].concat(),
     }
 }
 

@@ -32,6 +32,7 @@ mod committer;
 mod console;
 mod crash;
 mod crowd;
+mod days;
 mod deals;
 mod doors;
 mod dropped;

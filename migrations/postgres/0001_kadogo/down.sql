@@ -16,6 +16,8 @@ DROP TABLE mailboxes;
 DROP TABLE identities;
 DROP TABLE pins;
 DROP TABLE people;
+DROP TABLE day_sheets;
+DROP TABLE days;
 DROP TABLE bank_lines;
 DROP TABLE bank_files;
 DROP TABLE bank_statements;

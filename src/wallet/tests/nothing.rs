@@ -28,6 +28,9 @@ pub fn nothing(want: &Want) -> Found {
         Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
         Want::BankAccounts => Found::BankAccounts(Vec::new()),
         Want::BankFile(_) => Found::BankFile(None),
+        Want::LastDay | Want::ClosedDay(_) | Want::DaySheet(_) => {
+            Found::Day(Box::new((None, None)))
+        }
         Want::BankLine(..) => Found::BankLine(None),
         Want::Staff(_) | Want::AllStaff => Found::Staff(Vec::new()),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),

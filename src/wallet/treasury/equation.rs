@@ -6,7 +6,7 @@
 use super::super::Wallet;
 use super::{bank_item, redemption};
 use crate::book::{CHARGES, COMMISSIONS, INTEREST, OUTGOING, SUSPENSE, TRUST};
-use crate::id::AccountId;
+use crate::id::{AccountId, StatementId};
 use crate::store::bank_rows::{self, BankAccountRow, BankLine};
 use crate::store::bank_sums::{self, KindSum, Waiting};
 use crate::store::{Conn, StoreError, book_rows};
@@ -56,6 +56,21 @@ pub struct Standing {
     pub redemptions: Vec<Waiting>,
 }
 
+/// What a break is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// An account at a bank.
+    Bank,
+    /// Money against no bank.
+    Unbacked,
+    /// A line: its statement, and its place there.
+    Line(StatementId, i64),
+    /// A redemption.
+    Redemption(i64),
+    /// What banks took.
+    Charges,
+}
+
 /// Something that is not as it should be: its name, an amount, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
@@ -63,6 +78,8 @@ pub struct Break {
     pub what: String,
     /// By how much, minor units.
     pub minor: i64,
+    /// What it is about.
+    pub about: About,
 }
 
 impl Standing {
@@ -82,28 +99,38 @@ impl Standing {
     /// What is not as it should be; nothing where all is well.
     pub fn breaks(&self, now: Timestamp) -> Vec<Break> {
         let mut breaks = Vec::new();
-        let mut found = |what: String, minor: i64| breaks.push(Break { what, minor });
+        let mut found = |what: String, minor: i64, about: About| {
+            breaks.push(Break { what, minor, about });
+        };
         for bank in &self.banks {
             let differs = bank.mirror_minor.saturating_sub(bank.closing_minor.unwrap_or(0));
             if differs != 0 {
-                found(format!("{}: the book and the last statement differ", bank.name), differs);
+                found(
+                    format!("{}: the book and the last statement differ", bank.name),
+                    differs,
+                    About::Bank,
+                );
             }
         }
         if self.trust_minor != 0 {
             let minor = self.trust_minor.saturating_neg();
-            found("e-money that came from no statement".to_owned(), minor);
+            found("e-money that came from no statement".to_owned(), minor, About::Unbacked);
         }
         for line in self.lines.iter().filter(|line| line.amount_minor < 0) {
             let name = format!("{}-{}", line.statement, line.place);
-            found(format!("line {name} of {}: what went out?", line.booked_on), line.amount_minor);
+            let about = About::Line(line.statement, line.place);
+            let what = format!("line {name} of {}: what went out?", line.booked_on);
+            found(what, line.amount_minor, about);
         }
         for (number, since, minor) in &self.redemptions {
             if now.micros().saturating_sub(*since) > ON_ITS_WAY {
-                found(format!("redemption {number} was not seen for three days"), *minor);
+                let what = format!("redemption {number} was not seen for three days");
+                found(what, *minor, About::Redemption(*number));
             }
         }
         if self.charges_minor < 0 {
-            found("bank charges to be made good".to_owned(), self.charges_minor);
+            let what = "bank charges to be made good".to_owned();
+            found(what, self.charges_minor, About::Charges);
         }
         breaks
     }
