@@ -118,13 +118,14 @@ impl Day {
         format!("{:02}/{:02}/{:02}", date.day(), date.month(), date.year().rem_euclid(100))
     }
 
-    fn of_date(date: Date) -> Day {
+    /// The same day of the calendar.
+    pub fn of_date(date: Date) -> Day {
         let days = date.duration_since(EPOCH).as_secs().div_euclid(DAY_SECONDS);
         Day(i32::try_from(days).unwrap_or(i32::MAX))
     }
 
     /// The calendar ends at the years that nobody lives in.
-    fn date(self) -> Date {
+    pub fn date(self) -> Date {
         let midnight = jiff::Timestamp::from_second(i64::from(self.0).saturating_mul(DAY_SECONDS));
         let end = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         midnight.unwrap_or(end).to_zoned(TimeZone::UTC).date()

@@ -10,7 +10,8 @@ mod wallet_args;
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchPeopleArgs, BenchUssdArgs, Competitor};
 pub use office_args::{
-    ApproveAct, AuditArgs, BankAct, IssueArgs, OfficeArgs, RedeemAct, SessionArgs, StaffAct,
+    ApproveAct, AuditArgs, BankAct, CloseAct, CloseArgs, GlArgs, IssueArgs, OfficeArgs, RedeemAct,
+    SessionArgs, StaffAct,
 };
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
@@ -182,6 +183,29 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         act: RedeemAct,
+    },
+    /// Close a day: read what it came to as of the last link of the chain before midnight, and ask
+    /// that it be closed; a second person signs the same figures
+    ///
+    /// Days are closed in order, each once, when they are over. Where something is not as it should
+    /// be (see `kadogo bank equation`), --excuse has to say why it is closed all the same. What was
+    /// signed is a part of the book, and never changes.
+    Close {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// Which day.
+        #[command(flatten)]
+        close: CloseArgs,
+    },
+    /// The general ledger of closed days, as CSV: a line for each account of the chart and each day
+    Gl {
+        /// On what, by whom.
+        #[command(flatten)]
+        office: OfficeArgs,
+        /// Which days
+        #[command(flatten)]
+        gl: GlArgs,
     },
     /// What the staff did on a day, and what happened to them: each act with who, what, and why, as
     /// the hash chain has it

@@ -44,6 +44,10 @@ pub enum Look {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Statement {}
 
+/// What a `SheetId` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sheet {}
+
 /// What an `ArrangementId` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arrangement {}
@@ -65,6 +69,8 @@ pub type ShiftId = Id<Shift>;
 pub type StatementId = Id<Statement>;
 /// What one of the staff looked at.
 pub type LookId = Id<Look>;
+/// What a day came to, before it is closed.
+pub type SheetId = Id<Sheet>;
 /// Somebody who works for the operator.
 pub type StaffId = Id<Staff>;
 /// A PIN or a code that is kept: it has the number of whose it is.

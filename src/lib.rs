@@ -47,6 +47,7 @@ pub mod value;
 
 // ── rules: pure decisions about money ──
 pub mod bank;
+pub mod closing;
 pub mod limits;
 pub mod matching;
 pub mod schedule;
@@ -84,6 +85,7 @@ pub mod bench;
 pub mod beside;
 pub mod cli;
 pub mod clock_watch;
+pub mod close_commands;
 pub mod collection_commands;
 pub mod commands;
 pub mod config;

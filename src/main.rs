@@ -3,7 +3,7 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, audit_commands, bank_commands, collection_commands, commands,
+    agent_commands, audit_commands, bank_commands, close_commands, collection_commands, commands,
     customer_commands, deal_commands, reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
@@ -37,6 +37,8 @@ async fn main() -> ExitCode {
         Command::Bank { office, act } => bank_commands::bank(office, act).await,
         Command::Issue { office, issue } => bank_commands::issue(office, issue).await,
         Command::Redeem { office, act } => bank_commands::redeem(office, act).await,
+        Command::Close { office, close } => close_commands::run(office, close).await,
+        Command::Gl { office, gl } => close_commands::gl(office, gl).await,
         Command::Audit { office, audit } => audit_commands::run(office, audit).await,
         Command::Agent { office, act } => agent_commands::run(office, act).await,
         Command::Reversal { office, act } => reversal_commands::run(office, act).await,

@@ -3,6 +3,7 @@
 //! files that do not fit each other.
 
 use crate::catalogue::{Catalogue, Problem};
+use crate::closing::chart::Chart;
 use crate::limits::Limits;
 use crate::market::Market;
 use crate::matching::Rules;
@@ -33,6 +34,8 @@ pub struct Folder {
     pub approvals: Source,
     /// How lines of bank statements are matched.
     pub matching: Source,
+    /// Under which number accounts stand in the general ledger.
+    pub chart: Source,
 }
 
 /// What the files say, once they were found good.
@@ -52,6 +55,8 @@ pub struct Data {
     pub bands: Bands,
     /// How lines of bank statements are matched.
     pub matching: Rules,
+    /// Under which number accounts stand in the general ledger.
+    pub chart: Chart,
     /// Which of all these it is.
     pub rules: Vec<Rule>,
 }
@@ -66,6 +71,7 @@ impl Folder {
             limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
             approvals: Source::new("menus/approvals.toml", include_str!("../menus/approvals.toml")),
             matching: embedded_matching(),
+            chart: Source::new("menus/chart.toml", include_str!("../menus/chart.toml")),
         }
     }
 
@@ -84,7 +90,13 @@ impl Folder {
         let limits = read("limits.toml")?;
         let approvals = read("approvals.toml")?;
         let matching = read("matching.toml")?;
-        Ok(Folder { screens: Files::read(folder)?, sms, tariff, limits, approvals, matching })
+        // who has no chart of their own keeps their books by the one that it comes with
+        let chart = match folder.join("chart.toml").exists() {
+            true => read("chart.toml")?,
+            false => Folder::embedded().chart,
+        };
+        let screens = Files::read(folder)?;
+        Ok(Folder { screens, sms, tariff, limits, approvals, matching, chart })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -114,17 +126,34 @@ impl Folder {
         problems.extend(bands.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let matching = Rules::parse(&self.matching);
         problems.extend(matching.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        match (menus, grammar, tariff, limits, bands, matching) {
-            (Some(menus), Some(grammar), Ok(tariff), Ok(limits), Ok(bands), Ok(matching))
-                if problems.is_empty() =>
-            {
+        let chart = Chart::parse(&self.chart);
+        problems.extend(chart.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        match (menus, grammar, tariff, limits, bands, matching, chart) {
+            (
+                Some(menus),
+                Some(grammar),
+                Ok(tariff),
+                Ok(limits),
+                Ok(bands),
+                Ok(matching),
+                Ok(chart),
+            ) if problems.is_empty() => {
                 let catalogue = menus.catalogue.as_ref().clone();
                 let rules = self.rules();
-                let data =
-                    Data { menus, catalogue, grammar, tariff, limits, bands, matching, rules };
+                let data = Data {
+                    menus,
+                    catalogue,
+                    grammar,
+                    tariff,
+                    limits,
+                    bands,
+                    matching,
+                    chart,
+                    rules,
+                };
                 Ok((data, summary))
             }
-            (_, _, _, _, _, _) => Err(problems),
+            (_, _, _, _, _, _, _) => Err(problems),
         }
     }
 

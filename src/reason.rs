@@ -59,6 +59,8 @@ impl Reason {
     pub const EMAIL_FORMAT: Reason = Reason::new("email_format");
     /// Not a day of the calendar.
     pub const DATE_FORMAT: Reason = Reason::new("date_format");
+    /// A day that is not over yet.
+    pub const DAY_NOT_OVER: Reason = Reason::new("day_not_over");
     /// Not an agent number: the check digit is wrong.
     pub const AGENT_FORMAT: Reason = Reason::new("agent_format");
     /// An input the service needs is missing.
@@ -192,6 +194,7 @@ impl Reason {
         Reason::TEXT_FORMAT,
         Reason::EMAIL_FORMAT,
         Reason::DATE_FORMAT,
+        Reason::DAY_NOT_OVER,
         Reason::AGENT_FORMAT,
         Reason::FIELD_MISSING,
         Reason::NOT_JOINED,

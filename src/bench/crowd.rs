@@ -12,6 +12,7 @@ use crate::store::identities::{Identity, IdentityRow};
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
 use crate::time::Clock;
+use crate::wallet::agents::opening;
 use crate::wallet::agents::register::REGISTER;
 
 /// What names are made of.
@@ -145,7 +146,7 @@ pub fn outlet(number: i64) -> Posting {
         low_float_minor: None,
     };
     let name = [b"outlet".as_slice(), &number.to_be_bytes()].concat();
-    let kept = Change::keep(Record::Outlet(row), "open_outlet");
+    let kept = Change::keep(Record::Outlet(row), opening::OPEN.name);
     posting(Clock::System.now(), &name, Vec::new(), vec![kept])
 }
 

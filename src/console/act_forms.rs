@@ -12,6 +12,7 @@ use crate::wallet::agents::{
 };
 use crate::wallet::care::freeze::{Basis, Way};
 use crate::wallet::care::{closing, freezing, known_as, resetting, sim_change, unlocking};
+use crate::wallet::days::{closing_day, mailing_day};
 use crate::wallet::deals::arbiters::Cause;
 use crate::wallet::deals::judging;
 use crate::wallet::office::staff_list;
@@ -168,6 +169,16 @@ pub const FORMS: &[ActForm] = &[
         service: &redemption::CALL_OFF,
         section: Section::Money,
         inputs: &[input("redemption", Typed::Words), WHY],
+    },
+    ActForm {
+        service: &closing_day::CLOSE,
+        section: Section::Money,
+        inputs: &[input("sheet", Typed::Words), input("excuse", Typed::Maybe), WHY],
+    },
+    ActForm {
+        service: &mailing_day::MAIL,
+        section: Section::Money,
+        inputs: &[input("day", Typed::Words), input("email", Typed::Words), WHY],
     },
     ActForm {
         service: &bank_opening::OPEN,

@@ -90,6 +90,9 @@ fn menu(desk: &Desk) -> Vec<(Route, String)> {
     if desk.may(&Route::Approvals) {
         menu.push((Route::Approvals, desk.say(Word::Approvals)));
     }
+    if desk.may(&Route::Days) {
+        menu.push((Route::Days, desk.say(Word::Days)));
+    }
     let sections = sections(desk).into_iter();
     menu.extend(sections.map(|(route, section)| (route, desk.words.section(section))));
     menu

@@ -13,6 +13,7 @@ mod asked_for;
 mod bank_lines_page;
 mod bank_page;
 mod bank_take_page;
+mod days_page;
 pub mod desk;
 mod disputes;
 mod entrance;

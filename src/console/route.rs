@@ -4,6 +4,7 @@
 use super::act_forms::{ActForm, FORMS};
 use crate::language::Language;
 use crate::staff::role::{Right, Role};
+use jiff::civil::Date;
 
 /// Where the console is.
 pub const ROOT: &str = "/console";
@@ -47,6 +48,16 @@ pub enum Route {
     Staff,
     /// Which role may do what.
     Rights,
+    /// The days that were closed, and the one that comes next.
+    Days,
+    /// The sheet of a day is made.
+    MakeSheet,
+    /// A sheet that waits to be signed, as pages.
+    SheetPages(i64),
+    /// What was signed of a day, as a table
+    DayTable(Date),
+    /// or as pages.
+    DayPages(Date),
     /// One's own session.
     Own,
     /// How the money stands.
@@ -107,6 +118,11 @@ impl Route {
             ["not-back"] => Route::NotBack,
             ["staff"] => Route::Staff,
             ["rights"] => Route::Rights,
+            ["days"] => Route::Days,
+            ["days", "make"] => Route::MakeSheet,
+            ["days", "sheets", id, "pages.pdf"] => Route::SheetPages(number(id)?),
+            ["days", day, "table.csv"] => Route::DayTable(own_day(day)?),
+            ["days", day, "pages.pdf"] => Route::DayPages(own_day(day)?),
             ["session"] => Route::Own,
             ["bank"] => Route::Bank,
             ["bank", "lines"] => Route::BankLines,
@@ -139,6 +155,11 @@ impl Route {
             Route::NotBack => "/not-back".to_owned(),
             Route::Staff => "/staff".to_owned(),
             Route::Rights => "/rights".to_owned(),
+            Route::Days => "/days".to_owned(),
+            Route::MakeSheet => "/days/make".to_owned(),
+            Route::SheetPages(id) => format!("/days/sheets/{id}/pages.pdf"),
+            Route::DayTable(day) => format!("/days/{day}/table.csv"),
+            Route::DayPages(day) => format!("/days/{day}/pages.pdf"),
             Route::Own => "/session".to_owned(),
             Route::Bank => "/bank".to_owned(),
             Route::BankLines => "/bank/lines".to_owned(),
@@ -164,11 +185,16 @@ impl Route {
             | Route::Staff
             | Route::Rights
             | Route::Bank
-            | Route::BankLines => method == Method::Get,
+            | Route::BankLines
+            | Route::Days
+            | Route::SheetPages(_)
+            | Route::DayTable(_)
+            | Route::DayPages(_) => method == Method::Get,
             Route::SignOut
             | Route::Approve(_)
             | Route::Decline(_)
             | Route::TakeBack(_)
+            | Route::MakeSheet
             | Route::BankMatch => method == Method::Post,
             Route::SignIn
             | Route::Join(_)
@@ -201,6 +227,10 @@ impl Route {
             Route::BankMatch | Route::BankTake | Route::BankFile(_) => {
                 Door::Rights(vec![Right::Bank])
             }
+            Route::Days | Route::SheetPages(_) | Route::DayTable(_) | Route::DayPages(_) => {
+                Door::Rights(vec![Right::Close, Right::Audit])
+            }
+            Route::MakeSheet => Door::Rights(vec![Right::Close]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
         }
@@ -235,6 +265,11 @@ impl Route {
             Route::NotBack,
             Route::Staff,
             Route::Rights,
+            Route::Days,
+            Route::MakeSheet,
+            Route::SheetPages(number),
+            Route::DayTable(Date::constant(2026, 11, 28)),
+            Route::DayPages(Date::constant(2026, 11, 28)),
             Route::Own,
             Route::Bank,
             Route::BankLines,
@@ -245,6 +280,12 @@ impl Route {
         all.extend(FORMS.iter().map(Route::Act));
         all
     }
+}
+
+/// A day as it stands in a path.
+fn own_day(text: &str) -> Option<Date> {
+    let day: Date = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
 }
 
 /// A path to go back to: one of the console's own, whatever somebody wrote into a link.
@@ -278,6 +319,9 @@ mod tests {
             "/act/send",
             "/act/approve_staff_request",
             "/speak/xxx",
+            "/days/2026-11-31/table.csv",
+            "/days/20261128/table.csv",
+            "/days/2026-11-28",
             "/STAFF",
         ] {
             assert!(Route::parse(path).is_none(), "{path}");

@@ -9,8 +9,8 @@ use super::same_site::{HEADERS, Origin};
 use super::visit::{Keep, Reply, Upload, Visit};
 use super::wording::{Word, Words};
 use super::{
-    act_page, approval_page, approvals_list, bank_lines_page, bank_page, bank_take_page, disputes,
-    entrance, first_screen, join_page, own_session, people_page, person_page, staff_page,
+    act_page, approval_page, approvals_list, bank_lines_page, bank_page, bank_take_page, days_page,
+    disputes, entrance, first_screen, join_page, own_session, people_page, person_page, staff_page,
     uploading,
 };
 use crate::language::Language;
@@ -21,7 +21,9 @@ use crate::wallet::office::sign_in::SESSION_OVER;
 use actix_multipart::Multipart;
 use actix_web::guard::{self, GuardContext};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, CONTENT_TYPE, HOST, HeaderName, LOCATION, ORIGIN, SET_COOKIE,
+};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::html;
@@ -235,6 +237,7 @@ fn after(desk: &Desk, route: &Route) -> String {
         (Method::Post, Route::People | Route::Person(_)) => route.path(),
         (Method::Post, Route::BankTake | Route::BankFile(_)) => route.path(),
         (Method::Post, Route::BankMatch) => Route::BankLines.path(),
+        (Method::Post, Route::MakeSheet) => Route::Days.path(),
         (Method::Post, _) => Route::Home.path(),
     }
 }
@@ -267,6 +270,11 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::NotBack => disputes::not_back(desk).await,
         Route::Staff => staff_page::people(desk).await,
         Route::Rights => Ok(staff_page::rights(desk)),
+        Route::Days => days_page::list(desk).await,
+        Route::MakeSheet => days_page::make(desk).await,
+        Route::SheetPages(id) => days_page::sheet(desk, id).await,
+        Route::DayTable(day) => days_page::table(desk, day).await,
+        Route::DayPages(day) => days_page::pages(desk, day).await,
         Route::Own if is_post => own_session::sent(desk).await,
         Route::Own => own_session::look(desk).await,
         Route::Bank => bank_page::page(desk).await,
@@ -327,6 +335,10 @@ fn written(console: &Console, reply: Reply) -> HttpResponse {
             }
             gone.finish()
         }
+        Reply::File { name, kind, bytes } => HttpResponse::Ok()
+            .content_type(kind)
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+            .body(bytes),
         Reply::Style => HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE),
     }
 }

@@ -87,6 +87,15 @@ pub enum Reply {
         /// What the browser keeps.
         keep: Option<Keep>,
     },
+    /// Something to keep.
+    File {
+        /// What it is called.
+        name: String,
+        /// What it is, as HTTP has it.
+        kind: &'static str,
+        /// All of it.
+        bytes: Vec<u8>,
+    },
     /// How pages look.
     Style,
 }

@@ -10,19 +10,28 @@ use crate::gateway::smtp::{Letter, LetterFile};
 use crate::language::Language;
 use crate::phone::Msisdn;
 use crate::request::Slots;
+use crate::seal::to_hex;
 use crate::statement::{Words, csv, pdf};
-use crate::store::StoreError;
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
+use crate::store::{StoreError, day_rows};
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Value};
+use crate::wallet::days::closing_day;
 use crate::wallet::message::Message;
 use crate::wallet::outgoing::message;
 use crate::wallet::people::period_statement::StatementRequest;
 use std::sync::Arc;
 
 /// What is said of letters, and in them beside what their service sends.
-pub const MESSAGES: &[&Message] =
-    &[&FAILED, &CODE, &CODE_SUBJECT, &STATEMENT_SUBJECT, &STATEMENT_LONG, &STATEMENT_LONG_SUBJECT];
+pub const MESSAGES: &[&Message] = &[
+    &FAILED,
+    &CODE,
+    &CODE_SUBJECT,
+    &STATEMENT_SUBJECT,
+    &STATEMENT_LONG,
+    &STATEMENT_LONG_SUBJECT,
+    &DAY_SUBJECT,
+];
 
 const FAILED: Message =
     Message::plain("sms.mail_failed", &[Slot("email", Kind::Text), Slot("dial", Kind::Text)]);
@@ -35,6 +44,7 @@ const STATEMENT_LONG: Message = Message::plain(
     &[Slot("name", Kind::Name), Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)],
 );
 const STATEMENT_LONG_SUBJECT: Message = Message::plain("mail.statement_long_subject", DAYS);
+const DAY_SUBJECT: Message = Message::plain("mail.day_subject", &[Slot("day", Kind::Day)]);
 const DAYS: &[Slot] = &[Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)];
 
 /// The words of a statement.
@@ -99,6 +109,10 @@ impl Notify {
                 Some(made) => files = made,
                 None => template = "mail.statement_long".to_owned(),
             },
+            "mail.day" => match self.closed_day(&mut slots).await? {
+                Some(made) => files = made,
+                None => return Ok(None),
+            },
             _ => return Ok(None),
         }
         let subject = words.say(language, &format!("{template}_subject"), &slots);
@@ -160,6 +174,24 @@ impl Notify {
         Ok(Some(vec![
             pages,
             LetterFile { name: name("csv"), kind: "text/csv; charset=utf-8", bytes: table },
+        ]))
+    }
+
+    /// What was signed of a day, and what its digests are.
+    async fn closed_day(&self, slots: &mut Slots) -> Result<Option<Vec<LetterFile>>, StoreError> {
+        let Some(Value::Day(day)) = slots.get("day") else { return Ok(None) };
+        let id = i64::from(day.number());
+        let found = self.wallet.store.read(move |conn| day_rows::day(conn, id)).await?;
+        let Some(row) = found else { return Ok(None) };
+        let digest = closing_day::digest(&row.sheet, &row.pages);
+        slots.insert("digest".to_owned(), Value::Code(digest));
+        slots.insert("chain".to_owned(), Value::Text(to_hex(&row.link_digest)));
+        let name = |ending: &str| format!("day-{}.{ending}", row.day);
+        let (csv, pdf) = (name("csv"), name("pdf"));
+        let table = row.sheet.into_bytes();
+        Ok(Some(vec![
+            LetterFile { name: pdf, kind: "application/pdf", bytes: row.pages },
+            LetterFile { name: csv, kind: "text/csv; charset=utf-8", bytes: table },
         ]))
     }
 

@@ -35,7 +35,8 @@ pub fn table(statement: &Statement, words: &Words) -> String {
     text
 }
 
-fn row(text: &mut String, fields: impl Iterator<Item = String>) {
+/// Adds a line.
+pub fn row(text: &mut String, fields: impl Iterator<Item = String>) {
     text.push_str(&fields.map(|field| quoted(&field)).collect::<Vec<_>>().join(","));
     text.push_str("\r\n");
 }
@@ -50,7 +51,7 @@ fn quoted(field: &str) -> String {
 }
 
 /// A text that no spreadsheet computes.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let clean: String =
         text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
     let risky = clean.trim_start().starts_with(['=', '+', '-', '@', '|', '%']);

@@ -3,7 +3,8 @@
 //! language and no way out of the house.
 
 pub mod csv;
-mod font;
+pub mod font;
+pub mod paper;
 pub mod pdf;
 
 use crate::money::{Currency, Money};

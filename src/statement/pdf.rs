@@ -1,9 +1,12 @@
 //! A statement to read: A4 pages with the holder, the period, the table, its sums, and how they
 //! lead from the first balance to the last. All lengths are tenths of a point, whole numbers.
 
-use super::font::{bytes, fitted, width};
+use super::font::fitted;
+use super::paper::{
+    self, BAND, BOLD, BRAND, Colour, INK, LEFT, PALE, Paper, REGULAR, RIGHT, WHITE,
+};
 use super::{Statement, StatementLine, Words, grouped, named};
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+use pdf_writer::Name;
 
 /// What stands above the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +23,6 @@ pub struct PageHeader {
     pub made: String,
 }
 
-const LEFT: i16 = 500;
-const RIGHT: i16 = 5_450;
 const ROW: i16 = 145;
 const SIZE: i16 = 75;
 /// Where the table begins on the first page and on the others, and how many rows of it fit.
@@ -36,17 +37,6 @@ const WHAT_ROOM: i16 = 1_400;
 const NUMBERS: [(&str, i16); 4] =
     [("in", 3_760), ("out", 4_330), ("fee", 4_800), ("balance", RIGHT)];
 
-const REGULAR: Name = Name(b"F1");
-const BOLD: Name = Name(b"F2");
-
-/// Red, green and blue as PDF has them. Nothing is computed with them.
-type Colour = [f32; 3];
-const INK: Colour = [0.13, 0.15, 0.18];
-const PALE: Colour = [0.43, 0.46, 0.5];
-const BRAND: Colour = [0.04, 0.37, 0.31];
-const BAND: Colour = [0.93, 0.96, 0.95];
-const WHITE: Colour = [1.0, 1.0, 1.0];
-
 /// The document.
 pub fn document(statement: &Statement, head: &PageHeader, words: &Words) -> Vec<u8> {
     let pages = pages(statement);
@@ -60,10 +50,11 @@ pub fn document(statement: &Statement, head: &PageHeader, words: &Words) -> Vec<
             page.header(statement, head, number == 1);
             page.table(statement, rows, top, number == count);
             page.footer(head, number, count);
-            page.content.finish().to_vec()
+            page.paper.drawn()
         })
         .collect();
-    assemble(&drawn, head, words)
+    let title = format!("{} - {} - {}", head.brand, word(words, "title"), head.period);
+    paper::assemble(&drawn, &title, &head.brand)
 }
 
 /// The lines of each page: the last one has room for the sums.
@@ -82,46 +73,19 @@ fn pages(statement: &Statement) -> Vec<&[StatementLine]> {
     }
 }
 
-fn assemble(pages: &[Vec<u8>], head: &PageHeader, words: &Words) -> Vec<u8> {
-    let mut pdf = Pdf::new();
-    let catalog = Ref::new(1);
-    let tree = Ref::new(2);
-    let regular = Ref::new(3);
-    let bold = Ref::new(4);
-    let info = Ref::new(5);
-    let numbers = |first: i32| (first..).step_by(2).map(Ref::new).take(pages.len());
-    pdf.catalog(catalog).pages(tree);
-    pdf.pages(tree).kids(numbers(6)).count(i32::try_from(pages.len()).unwrap_or(i32::MAX));
-    let title = format!("{} - {} - {}", head.brand, word(words, "title"), head.period);
-    pdf.document_info(info).title(TextStr(&title)).producer(TextStr(&head.brand));
-    for (id, name) in [(regular, Name(b"Helvetica")), (bold, Name(b"Helvetica-Bold"))] {
-        pdf.type1_font(id).base_font(name).encoding_predefined(Name(b"WinAnsiEncoding"));
-    }
-    for ((id, content), drawn) in numbers(6).zip(numbers(7)).zip(pages) {
-        let mut page = pdf.page(id);
-        page.media_box(Rect::new(0.0, 0.0, 595.0, 842.0)).parent(tree).contents(content);
-        page.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold);
-        page.finish();
-        pdf.stream(content, drawn);
-    }
-    pdf.finish()
-}
-
 fn word<'a>(words: &'a Words, name: &str) -> &'a str {
     words.get(name).map_or("", String::as_str)
 }
 
 /// A page being drawn.
 struct PdfPage<'a> {
-    content: Content,
+    paper: Paper,
     words: &'a Words,
 }
 
 impl<'a> PdfPage<'a> {
     fn new(words: &'a Words) -> PdfPage<'a> {
-        let mut content = Content::new();
-        content.transform([0.1, 0.0, 0.0, 0.1, 0.0, 0.0]);
-        PdfPage { content, words }
+        PdfPage { paper: Paper::new(), words }
     }
 
     fn header(&mut self, statement: &Statement, head: &PageHeader, first: bool) {
@@ -247,23 +211,15 @@ impl<'a> PdfPage<'a> {
         self.right(RIGHT, 480, (REGULAR, 75, PALE), &page);
     }
 
-    fn text(&mut self, x: i16, y: i16, (font, size, colour): (Name, i16, Colour), text: &str) {
-        self.colour(colour);
-        self.content.begin_text().set_font(font, size.into()).next_line(x.into(), y.into());
-        self.content.show(Str(&bytes(text))).end_text();
+    fn text(&mut self, x: i16, y: i16, style: (Name, i16, Colour), text: &str) {
+        self.paper.text(x, y, style, text);
     }
 
-    /// A text that ends at `x`.
     fn right(&mut self, x: i16, y: i16, style: (Name, i16, Colour), text: &str) {
-        self.text(x.saturating_sub(width(text, style.1)), y, style, text);
+        self.paper.right(x, y, style, text);
     }
 
     fn fill(&mut self, x: i16, y: i16, wide: i16, high: i16, colour: Colour) {
-        self.colour(colour);
-        self.content.rect(x.into(), y.into(), wide.into(), high.into()).fill_nonzero();
-    }
-
-    fn colour(&mut self, [red, green, blue]: Colour) {
-        self.content.set_fill_rgb(red, green, blue);
+        self.paper.fill(x, y, wide, high, colour);
     }
 }

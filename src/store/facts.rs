@@ -11,6 +11,7 @@ use super::book_rows::Account;
 pub use super::book_rows::Whole;
 use super::budgets::BudgetRow;
 use super::clawbacks::ClawbackRow;
+use super::day_rows::{DayHead, SheetAtCut};
 use super::holders::{AccountHolder, CallerProfile};
 use super::mailboxes::MailboxRow;
 use super::people::PersonRow;
@@ -86,6 +87,8 @@ pub enum Found {
     BankFile(Option<BankFile>),
     /// `Want::BankLine`.
     BankLine(Option<BankLine>),
+    /// `Want::LastDay`, `Want::ClosedDay`, `Want::DaySheet`.
+    Day(Box<(Option<DayHead>, Option<SheetAtCut>)>),
     /// `Want::Staff`, `Want::AllStaff`.
     Staff(Vec<StaffRow>),
     /// `Want::Journal`.

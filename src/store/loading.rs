@@ -13,8 +13,8 @@ use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staf
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
-    holders, identities, mailboxes, people, people_search, restrictions, shifts, staff_rows,
-    tariff_texts, working_day,
+    day_rows, holders, identities, mailboxes, people, people_search, restrictions, shifts,
+    staff_rows, tariff_texts, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -179,6 +179,9 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
             Found::BankLine(bank_rows::line(asked, *statement, *place).await?)
         }
         Want::StaffOf(msisdn) => Found::Staff(staff_rows::working_with(asked, msisdn).await?),
+        Want::LastDay => Found::Day(Box::new((day_rows::last(asked).await?, None))),
+        Want::ClosedDay(id) => Found::Day(Box::new((day_rows::closed(asked, *id).await?, None))),
+        Want::DaySheet(id) => Found::Day(Box::new((None, day_rows::sheet(asked, *id).await?))),
         Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
         Want::Claimed(key) => {
             let claimed: Option<Vec<u8>> =

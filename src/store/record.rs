@@ -52,6 +52,8 @@ pub enum RecordKey {
     BankStatement(StatementId),
     /// A statement that was taken, by the digest of what it says.
     StatementDigest(Vec<u8>),
+    /// Of `days`.
+    Day(i64),
     /// A name that one of the staff signs with.
     StaffName(String),
 }

@@ -7,6 +7,7 @@ use super::bank_rows::{self, BankAccountRow, BankStatementRow};
 use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
 use super::clawbacks::{self, ClawbackRow};
+use super::day_rows::{self, DayRow};
 use super::identities::{self, Identity};
 use super::looks::{self, LookRow};
 use super::mailboxes::{self, MailboxRow};
@@ -54,6 +55,8 @@ pub enum Record {
     BankAccount(BankAccountRow),
     /// A statement of one.
     BankStatement(BankStatementRow),
+    /// A day that was closed.
+    Day(Box<DayRow>),
     /// Who works for the operator.
     Staff(Box<StaffRow>),
     /// What one of them looked at.
@@ -80,6 +83,7 @@ impl Record {
             Record::Look(row) => row.entry(),
             Record::BankAccount(row) => row.entry(),
             Record::BankStatement(row) => row.entry(),
+            Record::Day(row) => row.entry(),
         }
     }
 
@@ -102,6 +106,7 @@ impl Record {
             Record::Look(row) => row.last_posting,
             Record::BankAccount(row) => row.last_posting,
             Record::BankStatement(row) => row.last_posting,
+            Record::Day(row) => row.last_posting,
         }
     }
 
@@ -124,6 +129,7 @@ impl Record {
             Record::Look(row) => row.last_posting = posting,
             Record::BankAccount(row) => row.last_posting = posting,
             Record::BankStatement(row) => row.last_posting = posting,
+            Record::Day(row) => row.last_posting = posting,
         }
         self
     }
@@ -152,6 +158,7 @@ pub fn occupants(
     found.extend(rules::occupants(conn, &sorted.rules)?);
     found.extend(staff_rows::occupants(conn, &sorted.staff, &sorted.staff_names)?);
     found.extend(looks::occupants(conn, &sorted.looks)?);
+    found.extend(day_rows::occupants(conn, &sorted.days)?);
     found.extend(bank_rows::account_occupants(conn, &sorted.bank_accounts)?);
     found.extend(bank_rows::statement_occupants(
         conn,
@@ -183,6 +190,7 @@ struct Sorted<'a> {
     bank_accounts: Vec<AccountId>,
     bank_statements: Vec<StatementId>,
     statement_digests: Vec<&'a [u8]>,
+    days: Vec<i64>,
     staff: Vec<StaffId>,
     staff_names: Vec<&'a str>,
     looks: Vec<LookId>,
@@ -214,6 +222,7 @@ impl<'a> Sorted<'a> {
                 RecordKey::BankAccount(id) => sorted.bank_accounts.push(*id),
                 RecordKey::BankStatement(id) => sorted.bank_statements.push(*id),
                 RecordKey::StatementDigest(digest) => sorted.statement_digests.push(digest),
+                RecordKey::Day(id) => sorted.days.push(*id),
                 RecordKey::Staff(id) => sorted.staff.push(*id),
                 RecordKey::StaffName(name) => sorted.staff_names.push(name),
                 RecordKey::Look(id) => sorted.looks.push(*id),
@@ -251,6 +260,8 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, bank_rows::accounts_after, Record::BankAccount, take)?;
     pages(conn, limit, bank_rows::statements_after, Record::BankStatement, take)?;
     pages(conn, limit, looks::page_after, Record::Look, take)?;
+    let day = |row| Record::Day(Box::new(row));
+    pages(conn, limit, day_rows::page_after, day, take)?;
     let staff = |row| Record::Staff(Box::new(row));
     pages(conn, limit, staff_rows::page_after, staff, take)
 }

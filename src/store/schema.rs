@@ -153,6 +153,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    days (id) {
+        id -> BigInt,
+        version -> BigInt,
+        last_posting -> BigInt,
+        day -> Text,
+        cut -> BigInt,
+        link -> BigInt,
+        link_digest -> Binary,
+        breaks -> BigInt,
+        excuse -> Text,
+        sheet -> Text,
+        pages -> Binary,
+    }
+}
+
+diesel::table! {
+    day_sheets (id) {
+        id -> BigInt,
+        day -> BigInt,
+        made_at -> BigInt,
+        link -> BigInt,
+        breaks -> BigInt,
+        sheet -> Text,
+        pages -> Binary,
+    }
+}
+
+diesel::table! {
     bank_files (id) {
         id -> BigInt,
         bank -> BigInt,
@@ -355,6 +383,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bank_statements,
     bank_files,
     bank_lines,
+    days,
+    day_sheets,
     staff,
     staff_sessions,
     looks,

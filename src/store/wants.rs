@@ -5,7 +5,7 @@
 use super::arrangement_rows::{Search, Side};
 use super::people_keys::Clue;
 use crate::id::{
-    AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId, StaffId, StatementId,
+    AccountId, ArrangementId, AssistantId, PinId, PostingId, SheetId, ShiftId, StaffId, StatementId,
 };
 
 /// What is to be read. Accounts, assistants, outlets, orders and postings are named by their
@@ -103,6 +103,12 @@ pub enum Want {
     BankFile(StatementId),
     /// A line of a statement that was taken.
     BankLine(StatementId, i64),
+    /// The newest day that was closed.
+    LastDay,
+    /// A day that was closed, by its number.
+    ClosedDay(i64),
+    /// A sheet that is not signed, with where it ends.
+    DaySheet(SheetId),
     /// Whether a place that only one may take is taken, or a text was seen.
     Claimed(Vec<u8>),
 }

@@ -15,6 +15,7 @@ pub mod care;
 pub mod collections;
 pub mod context;
 pub mod counterparty;
+pub mod days;
 pub mod deals;
 pub mod groups;
 mod id_number;

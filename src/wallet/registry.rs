@@ -13,6 +13,7 @@ use super::care::{
 };
 use super::collections::{gift, giving, public_tally, spending, starting, steering, turn};
 use super::context::Peers;
+use super::days::{closing_day, mailing_day};
 use super::deals::{
     answering, appealing, brokering, deal_list, delivery, funding, judging, offering,
     platform_list, problems, releasing, returning, settling, waking_deals,
@@ -122,8 +123,8 @@ pub const SERVICES: &[Service] = &[
     voting::QUESTIONS,
     voting::AGREE,
     voting::DECLINE,
-    groups::taking_back::WISHES,
-    groups::taking_back::TAKE_BACK,
+    groups::unproposing::WISHES,
+    groups::unproposing::TAKE_BACK,
     leaving::LEAVE,
     group_view::MINE,
     group_view::INFO,
@@ -200,6 +201,8 @@ pub const SERVICES: &[Service] = &[
     own_money::COVER,
     own_money::PASS_ON,
     finding::FIND,
+    closing_day::CLOSE,
+    mailing_day::MAIL,
     account_view::SEE,
     payments_at::FIND,
     payments_at::REPORT,

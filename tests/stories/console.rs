@@ -3,6 +3,8 @@
 //! requests over HTTP, forms read from the pages as a browser reads them, a table of who may open
 //! what.
 
+mod closed_days;
+
 use super::aids::*;
 use super::world::*;
 use kadogo::app;

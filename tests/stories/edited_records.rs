@@ -7,7 +7,9 @@ use super::ledger::*;
 use kadogo::book::{Change, check};
 use kadogo::id::{Id, PostingId};
 use kadogo::store::assistants::AssistantRow;
+use kadogo::store::audit;
 use kadogo::store::bank_rows::{BankAccountRow, BankStatementRow};
+use kadogo::store::day_rows::DayRow;
 use kadogo::store::looks::LookRow;
 use kadogo::store::record::Cell;
 use kadogo::store::records::Record;
@@ -88,6 +90,23 @@ fn look() -> Record {
     })
 }
 
+fn closed_day(ledger: &Ledger) -> Record {
+    let end = ledger.hand().with(|conn| audit::link(conn, 1)).unwrap().unwrap();
+    Record::Day(Box::new(DayRow {
+        id: NUMBER,
+        version: 1,
+        last_posting: PostingId::NONE,
+        day: "2026-11-28".into(),
+        cut: end.last_posting,
+        link: end.seq,
+        link_digest: end.digest,
+        breaks: 1,
+        excuse: "agreed".into(),
+        sheet: "trial,wallets".into(),
+        pages: vec![9],
+    }))
+}
+
 /// Everything that somebody may do to the one row of a table, but give it another number.
 fn edits(record: &Record) -> Vec<String> {
     let entry = record.entry();
@@ -111,7 +130,7 @@ fn edits(record: &Record) -> Vec<String> {
 #[tokio::test]
 async fn not_a_column_of_staff_or_of_a_bank_changes_unseen() {
     let ledger = Ledger::new().await;
-    let records = [njeri(), at_the_bank(), statement(), serves(), look()];
+    let records = [njeri(), at_the_bank(), statement(), serves(), look(), closed_day(&ledger)];
     let before = ledger.check().records;
     let keep = records.clone().map(|record| Change::keep(record, "keep"));
     ledger.ok(changes("records", keep.into())).await;
@@ -126,7 +145,10 @@ async fn not_a_column_of_staff_or_of_a_bank_changes_unseen() {
                 true => format!("the trail names {} {NUMBER}, which does not exist", table.kind),
                 false => format!("{} {NUMBER} is not what its last event left", table.kind),
             };
-            assert_eq!(report.faults, [fault], "{edit}");
+            assert_eq!(report.faults[0], fault, "{edit}");
+            // where a day ends is compared with the chain besides
+            let more = |found: &String| found.contains("ended with link");
+            assert!(report.faults[1..].iter().all(more), "{edit}: {:?}", report.faults);
             ledger.sql(&format!("DELETE FROM {}", table.name));
             ledger.sql(&format!("INSERT INTO {} SELECT * FROM saved", table.name));
         }

@@ -37,6 +37,7 @@ mod console;
 mod console_bank;
 mod crash;
 mod crowd;
+mod days;
 mod deals;
 mod doors;
 mod dropped;

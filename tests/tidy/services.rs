@@ -65,6 +65,8 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("treasury/redemption", "recipient"),
     ("treasury/redemption", "redeem"),
     ("treasury/taking", "statement"),
+    ("days/mailing_day", "email"),
+    ("close_commands", "email"),
 ];
 
 #[test]

@@ -342,6 +342,42 @@ CREATE TABLE bank_lines (
 CREATE INDEX bank_lines_by_reference ON bank_lines (reference) WHERE reference <> '';
 CREATE TRIGGER bank_lines_are_final BEFORE UPDATE ON bank_lines FOR EACH ROW EXECUTE FUNCTION refuse_change('lines of statements are never changed');
 
+-- == The day ==
+
+-- Days that were closed, in order, each once: all that they came to, and where in the chain they end. By the book.
+CREATE TABLE days (
+    -- days since 1970 on the market's calendar
+    id           BIGINT  NOT NULL PRIMARY KEY,
+    -- 1: it never changes; what was read is what is changed
+    version      BIGINT  NOT NULL CHECK (version > 0),
+    -- the posting that closed it
+    last_posting BIGINT  NOT NULL,
+    day          TEXT    NOT NULL UNIQUE,
+    -- the last posting that belongs to it
+    cut          BIGINT  NOT NULL,
+    -- the link of the chain that ends with it, and its digest
+    link         BIGINT  NOT NULL,
+    link_digest  BYTEA   NOT NULL,
+    -- how much was not as it should be, and why it was closed all the same
+    breaks       BIGINT  NOT NULL CHECK (breaks >= 0),
+    excuse       TEXT    NOT NULL,
+    -- the sheet: as a table, and as pages
+    sheet        TEXT    NOT NULL,
+    pages        BYTEA   NOT NULL
+);
+
+-- Sheets that are not signed: beside the book.
+CREATE TABLE day_sheets (
+    id      BIGINT  NOT NULL PRIMARY KEY,
+    day     BIGINT  NOT NULL,
+    -- microseconds UTC
+    made_at BIGINT  NOT NULL,
+    link    BIGINT  NOT NULL,
+    breaks  BIGINT  NOT NULL,
+    sheet   TEXT    NOT NULL,
+    pages   BYTEA   NOT NULL
+);
+
 -- == People ==
 
 -- Who has a wallet. By the book.

@@ -17,6 +17,8 @@ DROP TABLE identities;
 DROP TABLE pins;
 DROP TABLE people_keys;
 DROP TABLE people;
+DROP TABLE day_sheets;
+DROP TABLE days;
 DROP TABLE bank_lines;
 DROP TABLE bank_files;
 DROP TABLE bank_statements;

@@ -14,6 +14,7 @@
 //! holds that are open.
 
 mod balances;
+mod closed_days;
 mod control_figure;
 mod findings;
 mod history;
@@ -65,6 +66,7 @@ pub fn verify(
         walk.arrangements(conn)?;
         walk.set_apart(conn)?;
         walk.records(conn)?;
+        walk.closed_days(conn)?;
         Ok(walk.end())
     })
 }

@@ -21,8 +21,6 @@ use crate::tariff::{Commission, Tariff};
 use crate::value::{Kind, Slot, Slots, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The day is not over.
-pub const DAY_NOT_OVER: Reason = Reason::new("day_not_over");
 /// The tariff by which something was earned is not kept any more.
 pub const TARIFF_UNKNOWN: Reason = Reason::new("tariff_unknown");
 
@@ -46,7 +44,7 @@ pub const RECHECK: Service = Service {
         Slot("head_taken", Kind::Money),
         Slot("head_owed", Kind::Money),
     ],
-    refusals: &[DAY_NOT_OVER, TARIFF_UNKNOWN],
+    refusals: &[TARIFF_UNKNOWN],
     ..Service::PLAIN
 };
 
@@ -81,7 +79,7 @@ pub fn day(context: &Context) -> Result<Day, PlanError> {
     if day < context.today() {
         return Ok(day);
     }
-    Err(Refusal::of_field(DAY_NOT_OVER, "day").into())
+    Err(Refusal::of_field(Reason::DAY_NOT_OVER, "day").into())
 }
 
 fn journal(context: &Context, day: Day) -> Want {

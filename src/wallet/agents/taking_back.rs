@@ -8,7 +8,7 @@ use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::owed::{Claim, KIND, Taken};
-use super::recheck::{self, DAY_NOT_OVER, Find, TARIFF_UNKNOWN};
+use super::recheck::{self, Find, TARIFF_UNKNOWN};
 use super::suspending::named;
 use crate::book::{Change, Leg, TAX};
 use crate::calendar::Day;
@@ -40,7 +40,7 @@ pub const TAKE_BACK: Service = Service {
         Slot("amount", Kind::Money),
         Slot("owed", Kind::Money),
     ],
-    refusals: &[DAY_NOT_OVER, TARIFF_UNKNOWN, NOTHING_TO_TAKE],
+    refusals: &[TARIFF_UNKNOWN, NOTHING_TO_TAKE],
     ..Service::PLAIN
 };
 

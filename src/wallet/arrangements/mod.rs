@@ -2,6 +2,7 @@
 //! what is due. Which kinds there are is not known here.
 
 pub mod kind;
+pub mod past;
 pub mod place;
 pub mod setback;
 #[cfg(test)]

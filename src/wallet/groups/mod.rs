@@ -18,8 +18,8 @@ pub mod membership;
 pub mod proposal;
 pub mod proposing;
 pub mod rota;
-pub mod taking_back;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+pub mod unproposing;
 pub mod voting;

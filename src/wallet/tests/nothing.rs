@@ -33,6 +33,9 @@ pub fn nothing(want: &Want) -> Found {
         Want::TariffText(_) => Found::TariffText(None),
         Want::BankAccounts => Found::BankAccounts(Vec::new()),
         Want::BankFile(_) => Found::BankFile(None),
+        Want::LastDay | Want::ClosedDay(_) | Want::DaySheet(_) => {
+            Found::Day(Box::new((None, None)))
+        }
         Want::BankLine(..) => Found::BankLine(None),
         Want::Staff(_) | Want::StaffOf(_) | Want::AllStaff => Found::Staff(Vec::new()),
         Want::Claimed(_) | Want::Identified(_) => Found::Truth(false),

@@ -5,7 +5,7 @@
 
 use super::super::Wallet;
 use super::bank_case::{self, Case};
-use super::line_candidates::{self, OpenLines};
+use super::line_candidates::{self, OpenLine};
 use super::open_items::{Between, ItemKind, OpenItem};
 use super::{bank_item, redemption};
 use crate::book::{CHARGES, COMMISSIONS, INTEREST, OUTGOING, SUSPENSE, TRUST};
@@ -75,6 +75,8 @@ pub struct Break {
     pub what: String,
     /// By how much, minor units.
     pub minor: i64,
+    /// What it is about.
+    pub about: About,
 }
 
 impl Standing {
@@ -104,22 +106,28 @@ impl Standing {
         breaks.map(found).collect()
     }
 
-    /// All that lies between, by its name.
-    fn named(&self, between: &Between, open: &OpenLines, zone: &TimeZone) -> Vec<OpenItem> {
+    /// All that lies between, by its name, with whom the bank is to pay where that is known.
+    pub fn between(
+        &self,
+        between: &Between,
+        open: &[OpenLine],
+        to: &BTreeMap<i64, String>,
+        zone: &TimeZone,
+    ) -> Vec<OpenItem> {
         let differs = self.banks.iter().filter_map(|bank| {
             let minor = bank.mirror_minor.saturating_sub(bank.closing_minor.unwrap_or(0));
             between.sum(&bank.name, ItemKind::AmountDiffers, minor)
         });
         let day = |micros: i64| Timestamp::from_micros(micros).day(zone);
-        let lines = open.lines.iter().map(|line| between.line(line));
+        let lines = open.iter().map(|line| between.line(line));
         let parts = self
             .parts
             .iter()
             .map(|part| between.part(part.subject.clone(), part.left_minor, day(part.since)));
-        let redemptions = open
-            .redemptions
-            .iter()
-            .map(|(number, (since, terms))| between.redemption(*number, terms, day(*since)));
+        let redemptions = self.redemptions.iter().map(|each| {
+            let to = to.get(&each.id).map(String::as_str).unwrap_or_default();
+            between.redemption(each.id, each.left_minor, to, day(each.since))
+        });
         let listed = self.lines.iter().fold(0_i64, |sum, l| sum.saturating_add(l.amount_minor));
         let all = self.suspense_minor.saturating_add(self.outgoing_minor);
         let charges = if self.charges_minor < 0 { ItemKind::Charges } else { ItemKind::OwnMoney };
@@ -197,7 +205,8 @@ fn read(
     let mut standing = sums(conn, held)?;
     standing.lines = open.lines.iter().map(|open| open.line.clone()).collect();
     let between = Between { today: now.day(zone), due: rules.due, cases: &cases };
-    standing.items = standing.named(&between, &open, zone);
+    let to = open.redemptions.iter().map(|(id, (_, terms))| (*id, terms.to.clone())).collect();
+    standing.items = standing.between(&between, &open.lines, &to, zone);
     Ok(standing)
 }
 

@@ -4,7 +4,6 @@
 
 use super::bank_case::Case;
 use super::line_candidates::OpenLine;
-use super::redemption::Terms;
 use crate::matching::{Due, Found};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -161,11 +160,10 @@ impl Between<'_> {
         OpenItem { is_break: item.days >= self.due.came_in, ..item }
     }
 
-    /// What is on its way out.
-    pub fn redemption(&self, number: i64, terms: &Terms, since: Date) -> OpenItem {
-        let kind = ItemKind::UsNotBank;
-        let item = self.item(number.to_string(), kind, terms.amount_minor, Some(since));
-        OpenItem { is_break: item.days >= self.due.redemption, about: terms.to.clone(), ..item }
+    /// What is on its way out, to whom.
+    pub fn redemption(&self, number: i64, minor: i64, to: &str, since: Date) -> OpenItem {
+        let item = self.item(number.to_string(), ItemKind::UsNotBank, minor, Some(since));
+        OpenItem { is_break: item.days >= self.due.redemption, about: to.to_owned(), ..item }
     }
 
     /// A sum, where there is one.

@@ -1,0 +1,151 @@
+//! The days that were closed: what was signed of each can be kept as a table or as pages, and of
+//! the one that comes next a sheet is made, which is then asked for like any other act.
+
+use super::act_forms::ActForm;
+use super::act_page;
+use super::desk::Desk;
+use super::frame::{self, form};
+use super::route::Route;
+use super::visit::Reply;
+use super::wording::Word;
+use crate::book::trail;
+use crate::calendar::Day;
+use crate::id::SheetId;
+use crate::refusal::Refusal;
+use crate::request::Fields;
+use crate::store::day_rows::{self, DayHead, DayRow};
+use crate::store::{Conn, book_rows, trail_rows};
+use crate::wallet::days::closing_day::{CLOSE, SHEET_GONE};
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+/// Days on the page: those before are found by `kadogo close list`.
+const LISTED_MAX: i64 = 100;
+/// Sheets that are listed.
+const SHEETS_MAX: i64 = 10;
+
+/// The list.
+pub async fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
+    let read = |conn: &mut Conn| {
+        let days = day_rows::newest(conn, i64::MAX, LISTED_MAX)?;
+        let at = |day: DayHead, conn: &mut Conn| {
+            let posting = book_rows::posting(conn, day.last_posting)?;
+            Ok((posting.map_or(0, |posting| posting.at), day))
+        };
+        days.into_iter().map(|day| at(day, conn)).collect::<Result<Vec<_>, _>>()
+    };
+    let days = desk.read(read).await?;
+    let next = desk.console.wallet.next_day().await?;
+    let sheets = desk.read(|conn| day_rows::sheets(conn, SHEETS_MAX)).await?;
+    let body = html! {
+        p { (desk.say(Word::DaysHow)) }
+        (next_one(desk, next))
+        (waiting(desk, &sheets))
+        ul.rows {
+            @for (at, day) in &days { (line(desk, *at, day)) }
+        }
+        @if days.is_empty() { p.none { (desk.say(Word::DaysNone)) } }
+    };
+    Ok(frame::page(desk, &desk.say(Word::Days), &body))
+}
+
+fn next_one(desk: &Desk, next: Date) -> Markup {
+    html! {
+        @if desk.may(&Route::MakeSheet) {
+            (form(desk, &Route::MakeSheet, &html! {
+                p.buttons {
+                    (desk.say(Word::DaysNext)) ": " strong { (next) } " "
+                    button type="submit" { (desk.say(Word::DaysMake)) }
+                }
+            }))
+        }
+    }
+}
+
+/// Sheets that wait to be signed, so that who is to sign one can read it.
+fn waiting(desk: &Desk, sheets: &[(SheetId, i64, i64)]) -> Markup {
+    html! {
+        @if !sheets.is_empty() {
+            h2 { (desk.say(Word::DaySheets)) }
+            ul.rows {
+                @for (id, day, made_at) in sheets {
+                    @let day = Day::new(i32::try_from(*day).unwrap_or(i32::MAX)).date();
+                    li {
+                        strong { (day) }
+                        span.about { (id) " · " (desk.time(*made_at)) }
+                        span.links {
+                            a href=(Route::SheetPages(id.number()).path()) {
+                                (desk.say(Word::DayPages))
+                            }
+                        }
+                    }
+                }
+            }
+            h2 { (desk.say(Word::Days)) }
+        }
+    }
+}
+
+fn line(desk: &Desk, at: i64, day: &DayHead) -> Markup {
+    let date = day.day.parse::<Date>().ok();
+    html! {
+        li {
+            strong { (day.day) }
+            span.about {
+                (desk.say(Word::DayClosedAt)) " " (desk.time(at))
+                @if day.breaks > 0 { " · " (day.breaks) " " (desk.say(Word::DayBreaks)) }
+            }
+            @if let Some(date) = date {
+                span.links {
+                    a href=(Route::DayTable(date).path()) { (desk.say(Word::DayTable)) }
+                    a href=(Route::DayPages(date).path()) { (desk.say(Word::DayPages)) }
+                }
+            }
+        }
+    }
+}
+
+/// Makes the sheet of the day that comes next, and goes on to the form that asks for it.
+pub async fn make(desk: &Desk<'_>) -> Result<Reply, Refusal> {
+    let wallet = &desk.console.wallet;
+    let by = desk.on_duty()?.staff.name.clone();
+    let day = wallet.next_day().await?;
+    let made = wallet.make_sheet(day, &by, |_done, _total| ()).await?;
+    let typed = Fields::from([("sheet".to_owned(), made.named)]);
+    let act = ActForm::named(CLOSE.name).ok_or(SHEET_GONE)?;
+    Ok(Reply::to(act_page::address(act, &typed)))
+}
+
+/// A sheet that waits to be signed, as pages.
+pub async fn sheet(desk: &Desk<'_>, id: i64) -> Result<Reply, Refusal> {
+    let row = desk.read(move |conn| day_rows::sheet_row(conn, SheetId::of(id))).await?;
+    let row = row.ok_or(SHEET_GONE)?;
+    let name = format!("sheet-{id}.pdf");
+    Ok(Reply::File { name, kind: "application/pdf", bytes: row.pages })
+}
+
+/// What was signed, as a table.
+pub async fn table(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
+    let row = signed(desk, day).await?;
+    let name = format!("day-{}.csv", row.day);
+    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", bytes: row.sheet.into_bytes() })
+}
+
+/// The same as pages.
+pub async fn pages(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
+    let row = signed(desk, day).await?;
+    let name = format!("day-{}.pdf", row.day);
+    Ok(Reply::File { name, kind: "application/pdf", bytes: row.pages })
+}
+
+/// A closed day, if it is what the chain says that was signed.
+async fn signed(desk: &Desk<'_>, day: Date) -> Result<DayRow, Refusal> {
+    let id = i64::from(Day::of_date(day).number());
+    let read = move |conn: &mut Conn| {
+        let Some(row) = day_rows::day(conn, id)? else { return Ok(None) };
+        let events = trail_rows::of_posting(conn, row.last_posting)?;
+        let digest = trail::of_record(&row.entry());
+        Ok(events.iter().any(|event| event.digest == digest).then_some(row))
+    };
+    desk.read(read).await?.ok_or_else(|| SHEET_GONE.into())
+}

@@ -1,0 +1,60 @@
+//! Closing a day with a browser: its sheet is made, looked at, asked for and approved by another
+//! one, and what was signed can be kept as files.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_closed_with_a_browser_alone() {
+    let (world, browser, _) = office().await;
+    let nothing = at_work(&world, &browser, "wanjiru").await.get("/console/days").await.page;
+    assert!(nothing.contains("No day is closed yet"), "{nothing}");
+    // ten hours later it is another day
+    world.clock.advance(Duration::from_secs(10 * 3_600));
+    let wanjiru = at_work(&world, &browser, "wanjiru").await;
+    let otieno = at_work(&world, &browser, "otieno").await;
+    let page = wanjiru.get("/console/days").await.page;
+    assert!(page.contains("2026-11-23"), "{page}");
+    let made = wanjiru.post("/console/days/make", &form_on(&page, "/console/days/make")).await;
+    assert_eq!(made.status, 303, "{}", made.page);
+    let path = "/console/act/close_day";
+    assert!(made.goes_to().starts_with(&format!("{path}?sheet=")), "{}", made.goes_to());
+    let sheet = wanjiru.get(made.goes_to()).await.page;
+    let value = sheet.split("name=\"sheet\" type=\"text\" value=\"").nth(1).unwrap();
+    let token = value.split('"').next().unwrap().to_owned();
+    let more = [("sheet", token.as_str()), ("excuse", ""), ("why", "the day is over")];
+    let bare = wanjiru.post(path, &typed(form_on(&sheet, path), &more)).await;
+    assert!(bare.status == 422 && bare.page.contains("1 breaks"), "{}", bare.page);
+    let excuse = "money of a demo, as agreed with the board";
+    let more = [("sheet", token.as_str()), ("excuse", excuse), ("why", "the day is over")];
+    let preview = wanjiru.post(path, &typed(form_on(&sheet, path), &more)).await;
+    let digest = token.split(':').nth(1).unwrap();
+    for words in ["23/11/26", digest, "e-money that came from no statement", "posting "] {
+        assert!(preview.page.contains(words), "{words}: {}", preview.page);
+    }
+    let asked = wanjiru.post(path, &form_on(&preview.page, path)).await;
+    let (_, after) = asked.page.split_once("/console/approvals/").expect(&asked.page);
+    let at = format!("/console/approvals/{}", after.split('"').next().unwrap());
+    // the other one sees the same figures, and the sheet itself
+    let waiting = otieno.get("/console/days").await.page;
+    let number = token.split(':').next().unwrap();
+    let pages = format!("/console/days/sheets/{number}/pages.pdf");
+    assert!(waiting.contains(&pages), "{waiting}");
+    assert!(otieno.get(&pages).await.page.starts_with("%PDF-"));
+    let shown = otieno.get(&at).await.page;
+    assert!(shown.contains(digest) && shown.contains(excuse), "{shown}");
+    let yes = format!("{at}/yes");
+    let done = otieno.post(&yes, &form_on(&shown, &yes)).await;
+    assert_eq!(done.status, 200, "{}", done.page);
+
+    let list = otieno.get("/console/days").await.page;
+    let table = "/console/days/2026-11-23/table.csv";
+    assert!(list.contains(table) && list.contains("2026-11-24"), "{list}");
+    let file = otieno.get(table).await;
+    let named = file.headers["content-disposition"].to_str().unwrap();
+    assert_eq!(named, "attachment; filename=\"day-2026-11-23.csv\"");
+    assert!(file.page.starts_with("section,item,") && file.page.contains("trial,wallets,"));
+    let pages = otieno.get("/console/days/2026-11-23/pages.pdf").await;
+    assert!(pages.page.starts_with("%PDF-"));
+    assert_eq!(otieno.get("/console/days/2026-11-22/pages.pdf").await.status, 409);
+    world.check();
+}
