@@ -401,6 +401,7 @@ impl Clerk {
             closed_on: "2026-11-26".to_owned(),
             opening_minor,
             closing_minor: opening_minor + lines.iter().sum::<i64>(),
+            lines: lines.len().try_into().unwrap(),
         };
         let written = self.wallet.book.write(move |conn| bank_rows::begin_file(conn, &head)).await;
         written.map_err(|error| error.to_string())?;

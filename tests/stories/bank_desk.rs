@@ -42,6 +42,7 @@ pub async fn read(
         closed_on: day.to_owned(),
         opening_minor,
         closing_minor,
+        lines: lines.len().try_into().unwrap(),
     };
     let line = |(place, (amount_minor, said)): (i64, &(i64, String))| BankLine {
         statement: id,

@@ -29,9 +29,10 @@ impl Office {
     async fn new() -> Office {
         let world = World::new().await;
         let (wanjiru, otieno) = two_of_them(&world).await;
-        let by = kadogo::wallet::Behalf::of_service();
-        let outlet = world.app.wallet.open_outlet(&by, "Duka Kuu", "Nairobi", None).await.unwrap();
-        let agent = kadogo::agent_number::AgentNumber::of(outlet.float_account).to_string();
+        let agents = world.hires("wafula", "agents").await;
+        let outlet = [("outlet", "Duka Kuu"), ("area", "Nairobi"), ("why", "the head office")];
+        let opened = world.staff_does(&agents, "open_outlet", &outlet).await.unwrap();
+        let agent = opened["agent"].to_string();
         let office = Office { world, wanjiru, otieno, agent, closing_minor: 0 };
         let open = [("name", "kcb"), ("number", "0110 2345 678"), WHY];
         office.both("open_bank_account", &open).await;

@@ -97,9 +97,10 @@ async fn takes(browser: &Browser, file: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_shown_as_what_it_says_and_counts_only_after_a_yes() {
     let (world, wanjiru, otieno) = treasury().await;
-    let by = kadogo::wallet::Behalf::of_service();
-    let outlet = world.app.wallet.open_outlet(&by, "Duka Kuu", "Nairobi", None).await.unwrap();
-    let agent = kadogo::agent_number::AgentNumber::of(outlet.float_account).to_string();
+    let agents = world.hires("wafula", "agents").await;
+    let outlet = [("outlet", "Duka Kuu"), ("area", "Nairobi"), ("why", "the head office")];
+    let opened = world.staff_does(&agents, "open_outlet", &outlet).await.unwrap();
+    let agent = opened["agent"].to_string();
     let text = format!("FLOAT {agent}");
     let file = mt940(1, 0, &[("261120", 25_000_000, &text), ("261121", -5_000, "LEDGER FEE")]);
     let seen = sends(&wanjiru, file.as_bytes()).await;

@@ -12,7 +12,7 @@ use kadogo::closing::day_table::{amount, lines_of, trial};
 use kadogo::money::Currency;
 use kadogo::refusal::{Reason, Refusal};
 use kadogo::wallet::days::closing_day::{
-    CLOSE, DAY_BROKEN, DAY_CLOSED, DAY_EMPTY, DAY_NOT_OVER, DAY_ORDER, SHEET_GONE,
+    CLOSE, DAY_BROKEN, DAY_CLOSED, DAY_EMPTY, DAY_ORDER, SHEET_GONE,
 };
 use kadogo::wallet::days::mailing_day::{DAY_OPEN, MAIL};
 use kadogo::wallet::days::making::MadeSheet;
@@ -74,7 +74,7 @@ async fn what_a_day_came_to_is_the_same_whenever_it_is_read() {
     amina_pays(&world, "200").await;
     world.clock.advance(HOUR * 9);
     amina_pays(&world, "300").await;
-    assert_eq!(sheet(&world, 23).await.unwrap_err().reason, DAY_NOT_OVER);
+    assert_eq!(sheet(&world, 23).await.unwrap_err().reason, Reason::DAY_NOT_OVER);
     world.clock.advance(HOUR);
     let early = sheet(&world, 23).await.unwrap();
     // a busy morning: the same accounts move, and money is set aside
@@ -148,7 +148,7 @@ async fn days_are_closed_in_order_each_once_by_two() {
     let acts = lines_of(&next.table, "acts");
     assert_eq!(acts.iter().find(|cells| cells[1] == "send").unwrap()[3], "1");
     closes(&world, (&asha, &otis), &next).await.unwrap();
-    assert_eq!(sheet(&world, 25).await.unwrap_err().reason, DAY_NOT_OVER);
+    assert_eq!(sheet(&world, 25).await.unwrap_err().reason, Reason::DAY_NOT_OVER);
     world.check();
 }
 

@@ -86,6 +86,7 @@ fn asha() -> Caller {
         locked_until: None,
         misses: 0,
         seen_at: 0,
+        out_until: 0,
     };
     Caller::of_staff(row).unwrap()
 }

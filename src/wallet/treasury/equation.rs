@@ -75,8 +75,6 @@ pub struct Break {
     pub what: String,
     /// By how much, minor units.
     pub minor: i64,
-    /// What it is about.
-    pub about: About,
 }
 
 impl Standing {

@@ -11,8 +11,8 @@ use kadogo::time::Timestamp;
 use kadogo::wallet::treasury::equation::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For how long a redemption may be on its way, microseconds.
-const ON_ITS_WAY: i64 = 3 * 24 * 3_600 * 1_000_000;
+/// From which day on a redemption is on its way for too long.
+const ON_ITS_WAY: i64 = 3;
 
 /// E-money that left somebody and is not seen at the bank yet.
 #[derive(Debug, Clone)]
@@ -115,16 +115,22 @@ impl Ledger {
 
     /// A break as the service tells it, by its name.
     pub fn named(what: &str) -> String {
-        let line = what.strip_prefix("line ").and_then(|rest| rest.split(' ').next());
-        line.unwrap_or(what).to_owned()
+        let word = |prefix: &str| what.strip_prefix(prefix).and_then(|rest| rest.split(' ').next());
+        match (word("line "), word("redemption ")) {
+            (Some(line), _) => line.to_owned(),
+            (None, Some(number)) => format!("redemption {number}"),
+            (None, None) => what.to_owned(),
+        }
     }
 
     /// What is wrong, as it should be told.
     pub fn breaks(&self, now: Timestamp) -> Vec<(String, i64)> {
         let mut all = Vec::new();
         for (number, out) in &self.on_their_way {
-            if now.micros() - out.since > ON_ITS_WAY {
-                all.push((format!("redemption {number} was not seen for three days"), out.amount));
+            let zone = &kadogo::market::Market::kenya().zone;
+            let days = now.day(zone).duration_since(Timestamp::from_micros(out.since).day(zone));
+            if days.as_hours() / 24 >= ON_ITS_WAY {
+                all.push((format!("redemption {number}"), out.amount));
             }
         }
         for (name, minor) in self.open_lines.iter().filter(|(_, minor)| **minor < 0) {
@@ -138,7 +144,9 @@ impl Ledger {
 
     /// Each figure of the service is that of the ledger.
     pub async fn compare(&self, world: &World, standing: &Standing) {
-        let sum = |waiting: &[(i64, i64, i64)]| waiting.iter().map(|each| each.2).sum::<i64>();
+        let sum = |waiting: &[kadogo::store::bank_sums::Waiting]| {
+            waiting.iter().map(|each| each.left_minor).sum::<i64>()
+        };
         let (mut came, mut went) = (0, 0);
         for minor in self.open_lines.values() {
             if *minor > 0 { came += minor } else { went += minor }
@@ -150,7 +158,7 @@ impl Ledger {
         assert_eq!(standing.interest_minor, self.interest, "interest");
         assert_eq!(sum(&standing.parts), self.parts.values().sum::<i64>(), "left of lines");
         let on_their_way: BTreeMap<i64, i64> =
-            standing.redemptions.iter().map(|(number, _, minor)| (*number, *minor)).collect();
+            standing.redemptions.iter().map(|each| (each.id, each.left_minor)).collect();
         let known: BTreeMap<i64, i64> =
             self.on_their_way.iter().map(|(number, out)| (*number, out.amount)).collect();
         assert_eq!(on_their_way, known, "on their way");
