@@ -97,16 +97,8 @@ impl App {
         let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
         bootstrap::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
-        let config = ServiceConfig {
-            market,
-            pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
-            factor_keys: second_factor::keys(&settings.secret, &settings.old_secrets),
-            reference_key: bootstrap::reference_key(&book, &randomness).await?,
-            rules: settings.rules,
-            brand: settings.brand.clone(),
-            mails: settings.demo || settings.mail.is_some(),
-            dial: settings.service_code.clone(),
-        };
+        let reference_key = bootstrap::reference_key(&book, &randomness).await?;
+        let config = service_config(settings, market, reference_key);
         let wallet = Wallet {
             store,
             book,
@@ -334,6 +326,20 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
         }
+    }
+}
+
+/// What the services know of where they are.
+fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) -> ServiceConfig {
+    ServiceConfig {
+        market,
+        pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
+        factor_keys: second_factor::keys(&settings.secret, &settings.old_secrets),
+        reference_key,
+        rules: settings.rules,
+        brand: settings.brand.clone(),
+        mails: settings.demo || settings.mail.is_some(),
+        dial: settings.service_code.clone(),
     }
 }
 

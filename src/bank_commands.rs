@@ -121,7 +121,12 @@ pub async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> 
         BankAct::Expected => bank_listing::expected(office).await?,
         BankAct::Items => bank_listing::items(office).await?,
         BankAct::Equation => return bank_listing::equation(office).await,
-        act => done(office, &duty, act).await?,
+        act @ (BankAct::Expect { .. }
+        | BankAct::NotExpected { .. }
+        | BankAct::Explain { .. }
+        | BankAct::Assign { .. }
+        | BankAct::Cover { .. }
+        | BankAct::PassOn { .. }) => done(office, &duty, act).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,22 +2,25 @@
 //! are in `config`.
 
 mod acts;
+mod bank_args;
 mod bench_args;
+mod book_args;
+mod close_args;
 mod office_args;
 mod tariff_args;
 mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
+pub use bank_args::{BankAct, IssueArgs, RedeemAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchPeopleArgs, BenchUssdArgs, Competitor};
-pub use office_args::{
-    ApproveAct, AuditArgs, BankAct, CloseAct, CloseArgs, GlArgs, IssueArgs, OfficeArgs, RedeemAct,
-    SessionArgs, StaffAct,
-};
+pub use book_args::{BookAct, BookCheckArgs};
+pub use close_args::{CloseAct, CloseArgs, GlArgs};
+pub use office_args::{ApproveAct, AuditArgs, OfficeArgs, SessionArgs, StaffAct};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
 use crate::config::{ServeArgs, ServerArgs};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Mobile money that anyone can host: USSD, SMS and one double-entry ledger in one program.
@@ -384,36 +387,4 @@ pub enum MenusAct {
     Check,
     /// Print the map as a Mermaid flowchart
     Graph,
-}
-
-/// What can be done with the book.
-#[derive(Debug, Subcommand)]
-pub enum BookAct {
-    /// Verify every invariant of the book, also while the service runs; exits with 0 only if the
-    /// book is whole
-    ///
-    /// It begins behind the newest link of the hash chain that an earlier check verified, and keeps
-    /// how far it came for the next one. History before that is not read again: `--full` does. Only
-    /// that finds rows edited there, two accounts that have not moved since and were edited alike,
-    /// and an account set back to an older entry of its own.
-    Check(BookCheckArgs),
-}
-
-/// What `book check` takes.
-#[derive(Debug, Args)]
-pub struct BookCheckArgs {
-    /// The database, as an address
-    #[arg(
-        long,
-        env = "KADOGO_DATABASE_URL",
-        default_value = "sqlite://kadogo.db",
-        value_name = "URL"
-    )]
-    pub database_url: String,
-    /// Begin at the first link
-    #[arg(long)]
-    pub full: bool,
-    /// Do not tell on standard error how far it is
-    #[arg(long)]
-    pub quiet: bool,
 }

@@ -102,7 +102,10 @@ fn of_age(desk: &Desk, standing: &Standing, band: Band) -> Markup {
     let more = those.len().saturating_sub(SHOWN_MAX);
     html! {
         @if !those.is_empty() {
-            h2 { (<&str>::from(band)) " " (desk.say(Word::AgeDays)) " " span.count { (those.len()) } }
+            h2 {
+                (<&str>::from(band)) " " (desk.say(Word::AgeDays)) " "
+                span.count { (those.len()) }
+            }
             ul.rows { @for item in those.iter().take(SHOWN_MAX) { (row(desk, item)) } }
             @if more > 0 { p.about { "+ " (more) } }
         }

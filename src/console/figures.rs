@@ -120,8 +120,7 @@ impl Counting {
         tokio::spawn(async move { own.count(&wallet).await });
         // what is there by then is shown, however old
         let _ = tokio::time::timeout(PATIENCE, counted.changed()).await;
-        let last = counted.borrow().as_ref().map(|(figures, ..)| figures.clone());
-        last
+        counted.borrow().as_ref().map(|(figures, ..)| figures.clone())
     }
 
     async fn count(&self, wallet: &Wallet) {

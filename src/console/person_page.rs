@@ -278,7 +278,7 @@ fn inputs(desk: &Desk, number: i64, why: &str) -> Result<Fields, Refusal> {
 }
 
 fn listed(desk: &Desk, number: i64, slots: &Slots, items: &[Item]) -> Markup {
-    let back = slots.get("back").map(ToString::to_string);
+    let back = slots.get("further").map(ToString::to_string);
     let asked = |name: &str| escaped(desk.visit.asked(name));
     let on = |code: &str| {
         let path = Route::Person(number).path();

@@ -37,8 +37,8 @@ impl Bands {
     /// What counts for an amount, minor units.
     pub fn at(&self, right: Right, amount_minor: i64) -> Band {
         let bands = self.by_right.get(&right).map(Vec::as_slice).unwrap_or_default();
-        let reached = bands.iter().filter(|band| band.from_minor <= amount_minor);
-        let band = reached.last().copied().unwrap_or(SILENT);
+        let reached = bands.iter().rfind(|band| band.from_minor <= amount_minor);
+        let band = reached.copied().unwrap_or(SILENT);
         // a link that is shown once is no text for a phone
         Band { console: band.console || right == Right::Staff, ..band }
     }

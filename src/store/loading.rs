@@ -183,12 +183,14 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::ClosedDay(id) => Found::Day(Box::new((day_rows::closed(asked, *id).await?, None))),
         Want::DaySheet(id) => Found::Day(Box::new((None, day_rows::sheet(asked, *id).await?))),
         Want::AllStaff => Found::Staff(ask::rows(asked, staff::table.order(staff::name)).await?),
-        Want::Claimed(key) => {
-            let claimed: Option<Vec<u8>> =
-                ask::row(asked, dedup_keys::table.find(key).select(dedup_keys::key)).await?;
-            Found::Truth(claimed.is_some())
-        }
+        Want::Claimed(key) => Found::Truth(is_claimed(asked, key).await?),
     }))
+}
+
+async fn is_claimed(asked: Database<'_>, key: &[u8]) -> Result<bool, StoreError> {
+    let those = dedup_keys::table.find(key).select(dedup_keys::key);
+    let claimed: Option<Vec<u8>> = ask::row(asked, those).await?;
+    Ok(claimed.is_some())
 }
 
 fn roster(rows: Vec<OnRoster>) -> Roster {

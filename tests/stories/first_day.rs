@@ -2,15 +2,20 @@
 //! evening every cent is explained. Method: the real program and its commands, as the README tells
 //! it, and phones that dial its gateway's address; what everybody read is written down.
 
+use super::engine::Home;
 use super::program::{Place, Said, Server};
 use super::stub::{Stub, until};
+use super::world::World;
 use kadogo::staff::second_factor;
 use kadogo::time::{Clock, Timestamp};
+use kadogo::wallet::days::closing_day::CLOSE;
+use secrecy::SecretString;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use std::time::Duration;
 
-const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// That of a world of stories.
+const SECRET: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 const TOKEN: &str = "a-long-and-random-token";
 const PASSWORD: &str = "three goats and a boat";
 /// Who has the number, as the gateway names it.
@@ -128,10 +133,12 @@ impl Day {
         self.writes(who, &args, &said.out);
     }
 
-    /// Somebody serves at an outlet from now on; with which PIN.
-    fn employs(&self, who: &str, agent: &str, phone: &str) -> String {
-        let said = self.does(who, &["agent", "employ", agent, phone, "--why", "serves there"]);
-        self.word(&said, "PIN is", "[PIN]")
+    /// Somebody serves at an outlet from now on: the PIN to begin with comes to their own phone.
+    async fn employs(&self, who: &str, agent: &str, phone: &str, pin: &str) {
+        self.does(who, &["agent", "employ", agent, phone, "--why", "serves there"]);
+        let text = self.hears(phone, "to begin with").await;
+        let start = self.word(&text, "to begin with is", "[start PIN]");
+        self.dials(phone, &["Agent", "My work", "PIN", pin, pin, &start]).await;
     }
 
     /// A whole conversation: each step is a choice by its words, or what is typed.
@@ -204,6 +211,9 @@ balance = "Balance"
 column = "Amount"
 "#;
 
+/// The PINs for their work.
+const SELLER: &str = "36925";
+const KEEPER: &str = "48260";
 const WANJIRU: &str = "wanjiru";
 const OTIENO: &str = "otieno";
 
@@ -228,10 +238,10 @@ fn money_comes(day: &Day) -> (String, String) {
     day.does(WANJIRU, &["bank", "take", "morning.csv", "--bank", "kcb"]);
     let line = day.first_word(&day.does(WANJIRU, &["bank", "lines"]), "[line]");
     let open = ["agent", "open", "Head office", "--area", "Nairobi", "--why", "ours"];
-    let head = day.first_word(&day.does(WANJIRU, &open), "[head office]");
+    let head = day.word(&day.does(WANJIRU, &open), "agent:", "[head office]");
     let open =
         ["agent", "open", "Duka Kuu", "--area", "Kibera", "--head-office", &head, "--why", "first"];
-    let shop = day.first_word(&day.does(WANJIRU, &open), "[shop]");
+    let shop = day.word(&day.does(WANJIRU, &open), "agent:", "[shop]");
     let issue = ["issue", &line, "250000", &head, "--why", "our own money for the first agents"];
     day.both_do(WANJIRU, OTIENO, &issue);
     (head, shop)
@@ -244,10 +254,10 @@ async fn people_pay(day: &Day, head: &str, shop: &str) {
     {
         day.dials(who, &["English", name, "7361", "7361"]).await;
     }
-    let seller = day.employs(WANJIRU, head, MERCY);
-    let keeper = day.employs(WANJIRU, shop, JUMA);
-    day.dials(MERCY, &["Agent", "Sell float", shop, "50000", "Yes", &seller]).await;
-    day.dials(JUMA, &["Agent", "Cash in", "0711000003", "5000", "Yes", &keeper]).await;
+    day.employs(WANJIRU, head, MERCY, SELLER).await;
+    day.employs(WANJIRU, shop, JUMA, KEEPER).await;
+    day.dials(MERCY, &["Agent", "Sell float", shop, "50000", "Yes", SELLER]).await;
+    day.dials(JUMA, &["Agent", "Cash in", "0711000003", "5000", "Yes", KEEPER]).await;
     day.hears(NEEMA, "5,000").await;
     day.dials(NEEMA, &["Send money", "0711000004", "1500", "Yes", "7361"]).await;
     day.hears(ALI, "1,500").await;
@@ -271,6 +281,29 @@ fn money_goes(day: &Day, head: &str) {
     day.does(WANJIRU, &[&explain[..], &["--why", "seen at the bank"]].concat());
     let fee = nth(1, "[line of the fee]");
     day.does(WANJIRU, &["bank", "explain", &fee, "charge", "--why", "monthly fee"]);
+    let cover = ["bank", "cover", "350", "--why", "out of what we earned"];
+    day.both_do(WANJIRU, OTIENO, &cover);
+}
+
+/// The next day both sign what the first one came to; what of it says where the money is.
+async fn the_day_is_closed(home: Home) -> String {
+    let today = Clock::System.now().day(&kadogo::market::Market::kenya().zone);
+    let world = World::the_next_day(home).await;
+    let on_duty = async |name: &str| {
+        let (wallet, now) = (&world.app.wallet, world.clock.now());
+        let session = wallet.sign_in(name, SecretString::from(PASSWORD), &code(name, now)).await;
+        wallet.on_duty(&session.unwrap()).await.unwrap()
+    };
+    let (asks, signs) = (on_duty(WANJIRU).await, on_duty(OTIENO).await);
+    let sheet = world.app.wallet.make_sheet(today, WANJIRU, |_done, _total| ()).await.unwrap();
+    assert_eq!(sheet.breaks, 0, "{}", sheet.table);
+    let close = [("sheet", sheet.named.as_str()), ("why", "the day is over")];
+    let number = world.staff_requests(&asks, CLOSE.name, &close).await.unwrap();
+    world.staff_approves(&signs, number).await.unwrap();
+    world.check();
+    let told = ["trial,", "equation,", "breaks,"];
+    let lines = sheet.table.split("\r\n").filter(|line| told.iter().any(|t| line.starts_with(t)));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -281,5 +314,9 @@ async fn two_people_and_a_laptop() {
     people_pay(&day, &head, &shop).await;
     money_goes(&day, &head);
     day.does(WANJIRU, &["bank", "equation"]);
-    insta::assert_snapshot!(day.told());
+    let told = day.told();
+    let Day { place, server, .. } = day;
+    drop(server);
+    let closed = the_day_is_closed(place.home).await;
+    insta::assert_snapshot!(format!("{told}\n{closed}"));
 }

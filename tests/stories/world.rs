@@ -86,7 +86,16 @@ impl World {
     /// machine's clock: two days before is where its people are.
     pub async fn real() -> World {
         let clock = Clock::manual(Clock::System.now().minus(Duration::from_secs(2 * 24 * 3_600)));
-        World::on(Arc::new(Home::new()), clock, Twist { real: true, ..Twist::default() }).await
+        let twist = Twist { real: true, ..Twist::default() };
+        let world = World::on(Arc::new(Home::new()), clock, twist).await;
+        kadogo::demo::world::seed(&world.app.wallet).await.unwrap();
+        world
+    }
+
+    /// The same service, which another process has left, a day later.
+    pub async fn the_next_day(home: Home) -> World {
+        let clock = Clock::manual(Clock::System.now().plus(Duration::from_secs(24 * 3_600)));
+        World::on(Arc::new(home), clock, Twist { real: true, ..Twist::default() }).await
     }
 
     /// Runs a command of the operator's on its database.
@@ -104,9 +113,6 @@ impl World {
         // the same dice for the same world: receipts have the same codes in every run
         let (app, committer) =
             App::with(&settings, menus(), clock.clone(), Randomness::seeded(42)).await.unwrap();
-        if twist.real {
-            kadogo::demo::world::seed(&app.wallet).await.unwrap();
-        }
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = app.state(

@@ -19,7 +19,8 @@ use crate::store::wants::Want;
 use crate::store::working_day::AgentJournalRow;
 use crate::tariff::{Commission, Tariff};
 use crate::value::{Kind, Slot, Slots, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 /// The tariff by which something was earned is not kept any more.
 pub const TARIFF_UNKNOWN: Reason = Reason::new("tariff_unknown");
@@ -119,10 +120,9 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
     let known = context.facts.clawbacks(day.number().into())?;
     let mut tariffs = BTreeMap::new();
     for row in rows.iter().filter(|row| row.tariff != context.tariff.number()) {
-        if !tariffs.contains_key(&row.tariff) {
+        if let Entry::Vacant(place) = tariffs.entry(row.tariff) {
             let text = context.facts.tariff_text(row.tariff)?;
-            let tariff = text.and_then(Tariff::again).ok_or(TARIFF_UNKNOWN)?;
-            tariffs.insert(row.tariff, tariff);
+            place.insert(text.and_then(Tariff::again).ok_or(TARIFF_UNKNOWN)?);
         }
     }
     let date = day.begins(&context.config.market.zone).day(&context.config.market.zone);

@@ -59,10 +59,10 @@ mod tests {
                     for after in after {
                         let states = [&states[..], &[after]].concat();
                         let events = [&events[..], &[*event]].concat();
-                        for then in 0..states.len() {
+                        for (then, stood) in states.iter().enumerate() {
                             all += 1;
                             if let Some(was) = state_then(&RULES, &events, then, after) {
-                                assert_eq!(was, states[then], "{events:?} {then}");
+                                assert_eq!(was, *stood, "{events:?} {then}");
                                 told += 1;
                             }
                         }

@@ -34,7 +34,7 @@ pub const FIND: Service = Service {
     shows: &[
         Slot("found", Kind::Count),
         Slot("looked_back_to", Kind::Day),
-        Slot("back", Kind::Code),
+        Slot("further", Kind::Code),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("code", Kind::Code),
@@ -150,7 +150,7 @@ fn find(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("found", i64::try_from(found.lines.len()).unwrap_or(i64::MAX));
     if let Some((posting, at)) = found.last {
         let code = Reference::of(posting, &context.config.reference_key);
-        plan.show("back", Value::Code(code.to_string()));
+        plan.show("further", Value::Code(code.to_string()));
         plan.show("looked_back_to", context.day_of(Timestamp::from_micros(at)));
     }
     for line in &found.lines {

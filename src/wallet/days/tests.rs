@@ -156,7 +156,8 @@ fn each_reason_not_to() {
     let mut edited = whole.clone();
     edited.row.pages.push(4);
     assert_eq!(no(&edited, None, "", Some(&name)), gone);
-    for typed in ["", "71", "71:", "x:00", &name[..name.len() - 1]] {
+    let cut = name.strip_suffix(|_: char| true).unwrap();
+    for typed in ["", "71", "71:", "x:00", cut] {
         assert_eq!(no(&whole, None, "", Some(typed)), gone, "{typed}");
     }
     // the digest tells table and pages apart
