@@ -346,7 +346,9 @@ impl Clerk {
                 let (who, service) = match step {
                     Yes => ("otieno", "approve_staff_request"),
                     No => ("otieno", "decline_staff_request"),
-                    _ => ("njeri", "take_back_staff_request"),
+                    Read(_) | Take | Issue(_) | Redeem(_) | CallOff | Explain(_) | Back => {
+                        ("njeri", "take_back_staff_request")
+                    }
                 };
                 self.acts(who, &named, service, &typed).await
             }
@@ -416,7 +418,8 @@ impl Clerk {
                 counterparty: String::new(),
                 is_return: 0,
             };
-            let added = move |conn: &mut Conn| bank_rows::add_lines(conn, &[line.clone()]);
+            let added =
+                move |conn: &mut Conn| bank_rows::add_lines(conn, std::slice::from_ref(&line));
             self.wallet.book.write(added).await.map_err(|error| error.to_string())?;
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }

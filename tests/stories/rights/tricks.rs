@@ -17,6 +17,9 @@ struct Till {
     statement: i64,
 }
 
+/// A service, who asks for it, what is typed, and how it is refused.
+type Try<'a> = (&'a str, &'a OnDuty, Vec<(&'a str, String)>, &'a str);
+
 const AMOUNT: &str = "100000";
 
 impl Till {
@@ -137,7 +140,7 @@ async fn ids_of_other_things_open_nothing() {
     let standing = world.app.wallet.standing().await.unwrap();
     let statement = till.statement;
 
-    let mut tries: Vec<(&str, &OnDuty, Vec<(&str, String)>, &str)> = Vec::new();
+    let mut tries: Vec<Try> = Vec::new();
     for kind in ["redemption", "bank_item", "freeze"] {
         let of_other = vec![("approval", of_kind(kind)), ("why", "why not".to_owned())];
         tries.push(("approve_staff_request", lead, of_other.clone(), "staff_request_gone"));
