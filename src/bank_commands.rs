@@ -117,7 +117,10 @@ pub async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> 
         BankAct::Lines { after, limit } => {
             bank_listing::lines(office, after, limit.clamp(1, LISTED_MAX)).await?;
         }
-        BankAct::Match => matched(office, &duty).await?,
+        BankAct::Match => {
+            office.signs(Right::Bank).await?;
+            matched(office, &duty).await?;
+        }
         BankAct::Expected => bank_listing::expected(office).await?,
         BankAct::Items => bank_listing::items(office).await?,
         BankAct::Equation => return bank_listing::equation(office).await,

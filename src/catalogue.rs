@@ -76,6 +76,17 @@ impl Catalogue {
         fill_with(self.text(language, key).unwrap_or(key), value)
     }
 
+    /// Why something was refused, for the staff: where a phone would say "dial again", they have
+    /// words of their own.
+    pub fn refused_to_staff(&self, language: Language, code: &str, slots: &Slots) -> String {
+        let own = format!("console.refusal.{code}");
+        let key = match self.text(language, &own) {
+            Some(_) => own,
+            None => format!("refusal.{code}"),
+        };
+        self.say(language, &key, slots)
+    }
+
     /// The value of a slot. What has no words of its own is named by a code: where there is a value
     /// `<slot>_code`, the slot has the words `words.<slot>.<code>`, with values in their place; if
     /// there are none, its value, or what is said of any other code.

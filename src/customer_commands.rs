@@ -42,7 +42,8 @@ pub async fn customer(office: OfficeArgs, act: CustomerAct) -> anyhow::Result<Ex
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
+/// What can be known of customers.
+pub async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     let (service, fields) = match act {
         CustomerAct::Find { words, why } => {

@@ -229,9 +229,9 @@ impl Office {
 
     /// A refusal in words.
     pub fn refused(&self, refusal: &Refusal) -> anyhow::Error {
-        let key = format!("refusal.{}", refusal.code());
         let menus = self.app.menus.get();
-        anyhow!("{}", menus.catalogue.say(Language::EN, &key, &refusal.slots))
+        let words = menus.catalogue.refused_to_staff(Language::EN, refusal.code(), &refusal.slots);
+        anyhow!("{words}")
     }
 }
 

@@ -77,6 +77,7 @@ pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
                 .await
         }
         StaffAct::Pin { code } => {
+            office.signs(Right::Second).await?;
             let duty = office.proved(office.duty().await?, code.as_deref()).await?;
             choose_pin(office, &duty).await
         }

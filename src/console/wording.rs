@@ -69,6 +69,9 @@ const KINDS: &[&str] = &[
 const FOUND: [&str; 7] =
     ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
 
+/// Refusals that the staff read in words of their own.
+const REFUSED: [&str; 4] = ["field_missing", "text_format", "name_format", "not_enough"];
+
 /// What happens first to what waits.
 const BEGIN: &str = "begin";
 
@@ -100,6 +103,7 @@ pub fn keys() -> Vec<String> {
     keys.extend(FOUND.iter().map(|found| format!("console.found.{found}")));
     let item = |kind: &ItemKind| format!("console.item.{}", <&str>::from(*kind));
     keys.extend(ItemKind::VARIANTS.iter().map(item));
+    keys.extend(REFUSED.map(|code| format!("console.refusal.{code}")));
     keys.extend(act_forms::keys());
     keys.sort_unstable();
     keys.dedup();
@@ -151,8 +155,7 @@ impl Words {
 
     /// Why not.
     pub fn refused(&self, refusal: &Refusal) -> String {
-        let key = format!("refusal.{}", refusal.code());
-        self.catalogue.say(self.language, &key, &refusal.slots)
+        self.catalogue.refused_to_staff(self.language, refusal.code(), &refusal.slots)
     }
 
     /// What an act is called.

@@ -367,7 +367,7 @@ async fn the_first_screen_shows_what_is_due_and_whether_every_cent_is_explained(
         "Bank lines to explain",
         // a demo has money that stands against no bank
         "Not explained:",
-        "E-money that came from no statement",
+        "From no statement",
         "The banks and the book, thirty days",
         "Payments today, by kind and hour",
         "sent: 1",

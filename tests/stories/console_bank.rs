@@ -143,7 +143,7 @@ async fn a_file_is_shown_as_what_it_says_and_counts_only_after_a_yes() {
         ("why", "too much float"),
     ];
     let done = both(&wanjiru, &otieno, "redeem_at_bank", &redeem).await.page;
-    let code = format!("KD{}", done.split(">KD").nth(1).unwrap().split('<').next().unwrap());
+    let code = format!("KD{}", done.split(">KD").nth(1).expect(&done).split('<').next().unwrap());
     takes(&wanjiru, &mt940(2, 24_995_000, &[("261122", -100_000, &format!("PMT {code}"))])).await;
     let page = wanjiru.get("/console/bank/lines").await.page;
     let form = form_on(&page, "/console/bank/match");

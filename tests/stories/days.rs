@@ -196,6 +196,10 @@ async fn what_was_signed_is_mailed_out_of_the_house() {
     let wrong = [mail[0], ("email", "auditor"), mail[2]];
     let wrong = world.staff_asks(&otis, MAIL.name, &wrong).await.unwrap_err();
     assert_eq!((wrong.reason, wrong.field), (Reason::EMAIL_FORMAT, Some("email")));
+    // what was refused stands on her own trail, which is newer than what she showed at first
+    let fresh = |conn: &mut _| kadogo::store::staff_rows::by_name(conn, "otis");
+    let staff = world.app.wallet.store.read(fresh).await.unwrap().unwrap();
+    let otis = OnDuty { staff, ..otis };
     world.staff_does(&otis, MAIL.name, &mail).await.unwrap();
     world.deliver().await;
     let letters = world.app.notify.letters().await.unwrap();

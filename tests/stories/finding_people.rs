@@ -328,7 +328,7 @@ async fn the_same_by_command() {
     world.hires("asha", "care").await;
     let phone = Msisdn::from_e164(AMINA).unwrap().local();
     let said = world.run_as("asha", &["customer", "find", "amina", "wan", "--why", WHY]).out;
-    assert!(said.contains("name: Amina W; phone: 0700***001"), "{said}");
+    assert!(said.contains("name: Amina W;") && said.contains("phone: 0700***001"), "{said}");
     let said = world.run_as("asha", &["account", &phone, "--why", WHY]).out;
     assert!(said.contains("name: Amina Wanjiru") && said.contains("balance: KES 5,000"), "{said}");
     let number = people_account(&world, AMINA).await.to_string();

@@ -172,6 +172,9 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     );
     let number = agent(&world, NJERI).await;
     let employed = runs(&world, &["agent", "employ", &number, OTIENO, "--why", "he is back"]);
+    let waits = employed.split("approval: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let other = world.hires("auma", "agents").await;
+    world.staff_approves(&other, waits.parse().unwrap()).await.unwrap();
     // the command has the machine's clock
     world.clock.advance(Duration::from_secs(2 * 24 * 3_600 + 60));
     let told = world.inbox(OTIENO).await;
@@ -291,7 +294,7 @@ async fn an_account_is_stopped_by_one_and_opened_again_by_two_by_command() {
     assert!(refused(&world, &close).contains("Only an empty account is closed."));
     let waits = runs(&world, &["unfreeze", "0700000001", "--why", "she has a new one"]);
     let number = waits.split("approval: ").nth(1).unwrap().lines().next().unwrap().to_owned();
-    let seen = runs(&world, &["account", "0700000001"]);
+    let seen = runs(&world, &["account", "0700000001", "--why", "she asked"]);
     for told in [
         "account is: stop_debit",
         "balance: KES 5,000",

@@ -98,7 +98,10 @@ async fn somebody_is_employed_with_a_pin_that_comes_to_their_phone_alone() {
     // and begins elsewhere
     let shop = agent(&world, NJERI).await;
     let employ = [("agent", &*shop), ("phone", ESTHER), WHY];
-    world.staff_does(&asha, EMPLOY.name, &employ).await.unwrap();
+    // where there is float it takes two
+    let waits = world.staff_requests(&asha, EMPLOY.name, &employ).await.unwrap();
+    let other = world.hires("auma", "agents").await;
+    world.staff_approves(&other, waits).await.unwrap();
     world.check();
 }
 

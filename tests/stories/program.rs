@@ -34,17 +34,12 @@ impl Place {
     pub fn menus(&self) -> PathBuf {
         let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("menus"), self.path("menus"));
         std::fs::create_dir_all(to.join("texts")).unwrap();
-        for file in [
-            "customer.toml",
-            "sms.toml",
-            "tariff.toml",
-            "limits.toml",
-            "approvals.toml",
-            "texts/en.toml",
-            "texts/sw.toml",
-            "texts/fr.toml",
-        ] {
-            std::fs::copy(from.join(file), to.join(file)).unwrap();
+        for folder in ["", "texts"] {
+            for file in std::fs::read_dir(from.join(folder)).unwrap().map(Result::unwrap) {
+                if file.path().is_file() {
+                    std::fs::copy(file.path(), to.join(folder).join(file.file_name())).unwrap();
+                }
+            }
         }
         to
     }

@@ -253,7 +253,10 @@ async fn who_objects_keeps_it_until_staff_decides_and_the_reason_is_kept() {
         let why = wallet
             .store
             .read(|conn| {
-                Ok(super::engine::lines(conn, "SELECT note AS text FROM trail WHERE note <> ''"))
+                Ok(super::engine::lines(
+                    conn,
+                    "SELECT note AS text FROM trail WHERE note <> '' AND event <> 'refused'",
+                ))
             })
             .await;
         assert_eq!(

@@ -114,7 +114,7 @@ fn the_tables_are_the_ones_the_program_believes_in() {
 /// texts, bytes, and yes or no.
 fn believed([number, string, bytes, truth]: [&str; 4]) -> BTreeMap<String, Vec<String>> {
     let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
-    let text = ["schema.rs", "schema/book_tables.rs"]
+    let text = ["schema.rs", "schema/book_tables.rs", "schema/office_tables.rs"]
         .map(|file| std::fs::read_to_string(format!("{room}/{file}")).unwrap())
         .concat();
     let mut tables = BTreeMap::new();

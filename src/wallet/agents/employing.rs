@@ -3,14 +3,15 @@
 //! is under way.
 
 use super::super::care::sim_change::{self, SIM_CHANGED};
-use super::super::context::Context;
+use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::super::{party, start_pin};
 use super::suspending::known;
+use crate::agent_number::AgentNumber;
 use crate::book::{Change, Keep};
-use crate::id::AssistantId;
+use crate::id::{AccountId, AssistantId};
 use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::assistants::{AssistantRow, SERVES_ALREADY};
@@ -27,6 +28,8 @@ pub const EMPLOY: Service = Service {
     name: "employ_assistant",
     authority: Authority::Staff(Right::Outlets),
     opens: 1,
+    // whoever serves there may move what lies there
+    needs: |_context, plan| if plan.flags.contains(FUNDED) { People::Two } else { People::One },
     wants: &[both, at_work],
     decide: employ,
     shows: SHOWS,
@@ -55,6 +58,9 @@ const SHOWS: &[Slot] = &[
     Slot("phone", Kind::Phone),
 ];
 
+/// There is float at the outlet.
+const FUNDED: &str = "funded";
+
 const EMPLOYED: Message = Message::plain(
     "sms.employed",
     &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), start_pin::SLOT],
@@ -73,12 +79,19 @@ fn typed<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
     context.facts.number(phone.e164()).ok().flatten().map(|holder| &holder.person)
 }
 
+/// Where the float of the outlet lies that was typed.
+fn float_typed(context: &Context) -> Option<AccountId> {
+    let number = AgentNumber::parse(context.fields.get("agent")?).ok()?;
+    Some(number.outlet())
+}
+
 fn at_work(context: &Context) -> Vec<Want> {
     let wants = |person: &PersonRow| {
         let account = person.account_id;
         vec![Want::Post(account), sim_change::want(account)]
     };
-    typed(context).map(wants).unwrap_or_default()
+    let float = float_typed(context).map(Want::Account);
+    typed(context).map(wants).unwrap_or_default().into_iter().chain(float).collect()
 }
 
 fn pin(context: &Context) -> Vec<Want> {
@@ -103,6 +116,9 @@ fn employ(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let outlet = known(context, plan, "agent")?;
     party::working(context, outlet)?;
     let person = person(context, plan)?;
+    if context.facts.account(outlet.float_account)?.is_some_and(|float| float.balance_minor > 0) {
+        plan.flag(FUNDED);
+    }
     if context.facts.post(person.account_id)?.is_some() {
         return Err(Refusal::of_field(SERVES_ALREADY, "phone").into());
     }

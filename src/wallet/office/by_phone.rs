@@ -180,12 +180,23 @@ fn inbox(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// What is no part of an act, but of how it is decided.
 const ABOUT: [&str; 4] = ["approval", "asked_by", "why", "seen"];
 
+/// Whose money it is and who gets it stand before everything that may be cut off.
+const WHO: [&str; 7] = ["to", "recipient", "from", "name", "staff", "phone", "serves"];
+/// What the approver need not weigh.
+const UNSAID: [&str; 3] = ["said", "left", "line"];
+
 /// Values alone, as many as fit: whose names stand there needs no more words.
 fn in_short(slots: &Slots, wanted: impl Fn(&str) -> bool) -> String {
-    let own = slots.iter().filter(|(name, _)| !ABOUT.contains(&name.as_str()) && wanted(name));
-    // the amount first
-    let (money, others): (Vec<_>, Vec<_>) = own.partition(|(_, value)| value.money().is_some());
-    let all = money.into_iter().chain(others).map(|(_, value)| value.to_string());
+    let said_at_all = |name: &str| !ABOUT.contains(&name) && !UNSAID.contains(&name);
+    let own = slots.iter().filter(|(name, _)| said_at_all(name.as_str()) && wanted(name));
+    let mut own: Vec<_> = own.collect();
+    // the amount first, and then whose it is
+    own.sort_by_key(|(name, value)| match WHO.iter().position(|who| who == name) {
+        _ if value.money().is_some() => 0,
+        Some(place) => place.saturating_add(1),
+        None => WHO.len().saturating_add(1),
+    });
+    let all = own.into_iter().map(|(_, value)| value.to_string());
     let said: Vec<String> = all.filter(|value| !value.is_empty()).collect();
     text::clip(&text::to_gsm(&said.join(", ")), DOING)
 }

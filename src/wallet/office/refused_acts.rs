@@ -59,8 +59,10 @@ impl Wallet {
     pub(super) async fn record_over(&self, duty: &OnDuty) -> Result<(), Refusal> {
         let OnDuty { staff, session } = duty;
         let now = self.clock.now();
-        let over = session.ended_at.is_some() || !staff.works();
-        let first = session.ended_at.is_some_and(|ended| session.seen_at <= ended);
+        let sent_out = (session.begun_at <= staff.out_until).then_some(staff.out_until);
+        let ended_at = session.ended_at.or(sent_out);
+        let over = ended_at.is_some() || !staff.works();
+        let first = ended_at.is_some_and(|ended| session.seen_at <= ended);
         let lately = now.micros().saturating_sub(session.seen_at) <= TOUCHED;
         if !over || (lately && !first) {
             return Ok(());

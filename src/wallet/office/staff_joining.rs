@@ -91,8 +91,6 @@ impl Wallet {
             link: Vec::new(),
             link_until: None,
             seen_at: now.micros(),
-            // what somebody showed before they were invited anew is void
-            out_until: now.micros().saturating_sub(1),
             ..row.next()
         };
         let actor = Actor::Staff(row.name.clone());

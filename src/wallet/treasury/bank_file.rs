@@ -214,7 +214,7 @@ fn read(
     let known = named.map(|bank| bank::Known {
         account: bank.number.clone(),
         currency,
-        opening_minor: bank.closing_minor.or(beside.opening_minor).filter(|_| !says),
+        opening_minor: beside.opening_minor.or(bank.closing_minor).filter(|_| !says),
         closing_minor: beside.closing_minor,
     });
     let mut counted = |lines: usize| told(lines, 0);

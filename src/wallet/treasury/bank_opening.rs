@@ -37,7 +37,7 @@ pub const OPEN: Service = Service {
         [Want::BankAccounts].into_iter().chain(own).collect()
     }],
     decide: open,
-    shows: &[Slot("bank", Kind::Text), Slot("number", Kind::Text)],
+    shows: &[Slot("bank", Kind::Text), Slot("number", Kind::Text), Slot("map", Kind::Text)],
     refusals: &[BANK_TAKEN],
     ..Service::PLAIN
 };
@@ -82,6 +82,9 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     plan.show("bank", name.clone());
     plan.show("number", number.clone());
+    let map = column_map(context)?;
+    // which column is in and which is out, whoever says yes sees too
+    plan.show("map", map.lines().collect::<Vec<_>>().join("; "));
     let id = AccountId::of(context.fresh_id);
     let row = BankAccountRow {
         id,
@@ -89,7 +92,7 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         last_posting: PostingId::NONE,
         name,
         number,
-        column_map: column_map(context)?,
+        column_map: map,
         closing_minor: None,
         ended_number: None,
         ended_on: None,

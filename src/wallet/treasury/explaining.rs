@@ -66,6 +66,9 @@ pub const EXPLAIN: Service = Service {
         Slot("meaning", Kind::Text),
         Slot("other", Kind::Text),
         Slot("other_said", Kind::Text),
+        Slot("redemption", Kind::Text),
+        Slot("recipient", Kind::Text),
+        Slot("owner_account", Kind::Text),
     ],
     refusals: &[LINE_UNKNOWN, LINE_USED, LINE_DIFFERS, REDEMPTION_GONE],
     ..Service::PLAIN
@@ -134,11 +137,13 @@ fn other_side(
         Meaning::Redemption => {
             let redemption = Redemption::typed(context)?;
             same(&redemption)?;
+            redemption.show(plan);
             redemption.leaves(context, Event::See, why)
         }
         Meaning::Returned => {
             let redemption = Redemption::typed(context)?;
             same(&redemption)?;
+            redemption.show(plan);
             if redemption.row.state != <&str>::from(redemption::State::Seen) {
                 return Err(REDEMPTION_GONE.into());
             }

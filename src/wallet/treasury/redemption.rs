@@ -11,6 +11,7 @@ use super::super::service::{Authority, Service};
 use super::bank_case;
 use super::bank_opening::{BANK_UNKNOWN, named};
 use super::whose_money::{wants_whose, whose};
+use crate::agent_number::AgentNumber;
 use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, ArrangementId};
 use crate::matching::bank_code;
@@ -108,6 +109,13 @@ fn number(context: &Context) -> Result<ArrangementId, PlanError> {
 }
 
 impl<'a> Redemption<'a> {
+    /// Which it is, whose it was, and to whom it goes: who says yes to something about it sees that.
+    pub fn show(&self, plan: &mut Plan) {
+        plan.show("redemption", bank_code::written(self.row.id.number()));
+        plan.show("recipient", self.terms.to.clone());
+        plan.show("owner_account", AgentNumber::of(self.row.owner).to_string());
+    }
+
     /// The one that the input names, whatever became of it.
     pub fn typed(context: &Context<'a>) -> Result<Redemption<'a>, PlanError> {
         let row = context.facts.arrangement(number(context)?)?;
@@ -171,6 +179,7 @@ pub const SHOWS: &[Slot] = &[
     Slot("recipient", Of::Text),
     Slot("redemption", Of::Text),
     Slot("bank_code", Of::Text),
+    Slot("owner_account", Of::Text),
 ];
 
 fn redeem(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
@@ -218,7 +227,7 @@ fn call_off(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let redemption = Redemption::typed(context)?;
     plan.concerns = Some(redemption.row.owner);
     plan.show("amount", context.money(redemption.terms.amount_minor));
-    plan.show("redemption", redemption.row.id.to_string());
+    redemption.show(plan);
     let (leg, changes) = redemption.leaves(context, Event::CallOff, why(context)?)?;
     let back = Leg { account: redemption.row.owner, amount_minor: redemption.terms.amount_minor };
     plan.commit(Act { kind: "call_off", legs: vec![leg, back], changes, ..Act::default() });

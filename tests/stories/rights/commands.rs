@@ -4,11 +4,13 @@ use super::table::{COMMANDS, OF_THE_MACHINE, lets_in};
 use super::*;
 use clap::{CommandFactory, Parser};
 use kadogo::cli::{Cli, Command, SessionArgs};
+use kadogo::closing::chart::Chart;
+use kadogo::menu_folder::Folder;
 use kadogo::signed_in::Office;
-use kadogo::wallet::care::{freezing, known_as, sim_change, unlocking};
+use kadogo::wallet::care::{freezing, known_as, resetting, sim_change, unlocking};
 use kadogo::{
-    agent_commands, audit_commands, bank_commands, collection_commands, customer_commands as of,
-    deal_commands, reversal_commands, staff_commands,
+    agent_commands, audit_commands, bank_commands, close_commands, collection_commands,
+    customer_commands as of, deal_commands, reversal_commands, staff_commands,
 };
 
 /// Runs a command at a service of this process, as `main` runs it at one beside.
@@ -36,6 +38,15 @@ async fn run(office: &Office, command: Command) -> anyhow::Result<()> {
         }
         Command::Unlock { args, .. } => {
             of::act(office, unlocking::UNLOCK.name, of::of_phone(args)).await
+        }
+        Command::StartPin { args, .. } => {
+            of::act(office, resetting::RESET.name, of::of_phone(args)).await
+        }
+        Command::Customer { act, .. } => of::looked(office, act).await,
+        Command::Close { close, .. } => close_commands::acted(office, close).await,
+        Command::Gl { gl, .. } => {
+            let chart = Chart::parse(&Folder::embedded().chart).unwrap();
+            close_commands::ledger(office, &chart, gl).await
         }
         Command::SimChanged { args, .. } => {
             of::act(office, sim_change::SAY.name, of::of_phone(args)).await
