@@ -183,11 +183,11 @@ impl Folder {
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
         let report = crate::ussd::check(&self.screens, &vocabulary());
         problems.extend(report.problems.iter().map(Problem::to_string));
-        (Menus::parse(&self.screens).ok(), report.summary)
+        (report.menus, report.summary)
     }
 
     fn grammar(&self, problems: &mut Vec<String>) -> Option<Grammar> {
-        match Grammar::parse(&self.sms.text, &self.sms.name) {
+        match Grammar::parse(&self.sms) {
             Ok(grammar) => {
                 problems.extend(grammar.check(&Market::kenya()));
                 let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());

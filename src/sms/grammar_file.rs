@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::grammar::{CommandForm, Example, Grammar, PatternInput, SecretRule, tidy};
 use crate::language::Language;
+use crate::source::Source;
 
 /// A pattern that needs more memory than this when compiled is a mistake.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
@@ -44,13 +45,11 @@ struct CommandData {
 }
 
 impl Grammar {
-    /// Reads the grammar from TOML; `file` is what problems are reported under.
-    pub fn parse(toml: &str, file: &str) -> Result<Grammar, Vec<String>> {
-        let data: GrammarData = toml::from_str(toml).map_err(|error| {
-            let line = line_of(toml, error.span().map_or(0, |span| span.start));
-            vec![format!("{file}:{line}: {}", error.message())]
-        })?;
-        let mut reader = GrammarReader { toml, file, problems: Vec::new() };
+    /// Reads the grammar from its file.
+    pub fn parse(source: &Source) -> Result<Grammar, Vec<String>> {
+        let data: GrammarData = toml::from_str(&source.text)
+            .map_err(|error| vec![source.toml_problem(&error).to_string()])?;
+        let mut reader = GrammarReader { source, problems: Vec::new() };
         let languages = reader.languages(&data.languages);
         let ways: Vec<CommandForm> =
             data.command.iter().filter_map(|command| reader.way(command, &data)).collect();
@@ -67,22 +66,21 @@ impl Grammar {
         reader.each_word_once(&data.command);
         reader.each_language_served(&data);
         match reader.problems.is_empty() {
-            true => Ok(Grammar { file: file.to_owned(), ways, languages, secret }),
+            true => Ok(Grammar { file: source.name.clone(), ways, languages, secret }),
             false => Err(reader.problems),
         }
     }
 }
 
 struct GrammarReader<'a> {
-    toml: &'a str,
-    file: &'a str,
+    source: &'a Source,
     problems: Vec<String>,
 }
 
 impl GrammarReader<'_> {
     fn problem<T>(&mut self, at: &Spanned<T>, message: &str) {
-        let line = line_of(self.toml, at.span().start);
-        self.problems.push(format!("{}:{line}: {message}", self.file));
+        let line = self.source.line_at(at.span().start);
+        self.problems.push(self.source.problem(line, message).to_string());
     }
 
     fn languages(
@@ -130,7 +128,7 @@ impl GrammarReader<'_> {
         let patterns = patterns.collect();
         Some(CommandForm {
             service: command.service.get_ref().clone(),
-            line: line_of(self.toml, command.service.span().start),
+            line: self.source.line_at(command.service.span().start),
             language: language?,
             words: command.words.iter().map(|word| tidy(word.get_ref())).collect(),
             patterns,
@@ -174,7 +172,7 @@ impl GrammarReader<'_> {
     fn examples(&self, texts: &[Spanned<String>]) -> Vec<Example> {
         let example = |text: &Spanned<String>| Example {
             text: text.get_ref().clone(),
-            line: line_of(self.toml, text.span().start),
+            line: self.source.line_at(text.span().start),
         };
         texts.iter().map(example).collect()
     }
@@ -203,8 +201,4 @@ impl GrammarReader<'_> {
             }
         }
     }
-}
-
-fn line_of(toml: &str, offset: usize) -> usize {
-    toml.bytes().take(offset).filter(|byte| *byte == b'\n').count().saturating_add(1)
 }

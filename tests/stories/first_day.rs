@@ -286,11 +286,11 @@ fn money_goes(day: &Day, head: &str) {
     day.statement("evening.csv", &rows);
     day.does(WANJIRU, &["bank", "take", "evening.csv", "--bank", "kcb"]);
     let lines = day.does(WANJIRU, &["bank", "lines"]);
-    let nth = |at: usize, name| day.first_word(lines.lines().nth(at).unwrap(), name);
-    let explain =
-        ["bank", "explain", &nth(0, "[line out]"), "redemption", "--redemption", &redeemed];
+    let mut shown = lines.lines().filter(|line| !line.starts_with(' '));
+    let mut next = |name| day.first_word(shown.next().unwrap(), name);
+    let explain = ["bank", "explain", &next("[line out]"), "redemption", "--redemption", &redeemed];
     day.does(WANJIRU, &[&explain[..], &["--why", "seen at the bank"]].concat());
-    let fee = nth(1, "[line of the fee]");
+    let fee = next("[line of the fee]");
     day.does(WANJIRU, &["bank", "explain", &fee, "charge", "--why", "monthly fee"]);
     let cover = ["bank", "cover", "350", "--why", "out of what we earned"];
     day.both_do(WANJIRU, OTIENO, &cover);

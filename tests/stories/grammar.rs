@@ -3,15 +3,19 @@
 use kadogo::market::Market;
 use kadogo::refusal::Reason;
 use kadogo::sms::grammar::{Grammar, Reading};
+use kadogo::source::Source;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
 const SHIPPED: &str = include_str!("../../menus/sms.toml");
 
 fn grammar() -> &'static Grammar {
-    static READ: LazyLock<Grammar> =
-        LazyLock::new(|| Grammar::parse(SHIPPED, "menus/sms.toml").unwrap());
+    static READ: LazyLock<Grammar> = LazyLock::new(|| grammar_of(SHIPPED).unwrap());
     &READ
+}
+
+fn grammar_of(words: &str) -> Result<Grammar, Vec<String>> {
+    Grammar::parse(&Source::new("menus/sms.toml", words))
 }
 
 fn read(text: &str) -> Reading {
@@ -154,7 +158,7 @@ fn refusals_carry_the_input_to_mend() {
 /// The shipped file with one mistake in it, and the problem that names its line.
 fn mistake(from: &str, to: &str) -> Vec<String> {
     assert!(SHIPPED.contains(from), "{from}");
-    match Grammar::parse(&SHIPPED.replacen(from, to, 1), "menus/sms.toml") {
+    match grammar_of(&SHIPPED.replacen(from, to, 1)) {
         Ok(grammar) => grammar.check(&Market::kenya()),
         Err(problems) => problems,
     }
@@ -214,7 +218,7 @@ fn what_needs_a_pin_is_no_command() {
     assert!(by_text.contains(&"order") && !by_text.contains(&"send"), "{by_text:?}");
     assert_eq!(grammar().beyond(&by_text), Vec::<String>::new());
     let paid = SHIPPED.replace("service = \"order\"", "service = \"send\"");
-    let paid = Grammar::parse(&paid, "menus/sms.toml").unwrap().beyond(&by_text);
+    let paid = grammar_of(&paid).unwrap().beyond(&by_text);
     let line = line_of("service = \"order\"");
     assert_eq!(paid.len(), 3, "{paid:?}");
     let told = format!(

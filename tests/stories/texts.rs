@@ -7,6 +7,7 @@ use super::aids::side_by_side;
 use super::world::*;
 use kadogo::limits::{Caps, Limits};
 use kadogo::sms::grammar::Grammar;
+use kadogo::source::Source;
 use std::time::Duration;
 
 /// Writes the service, and reads what comes back.
@@ -227,7 +228,7 @@ async fn words_that_lead_to_a_payment_pay_nothing() {
     for service in ["send", "orders", "no_such_service"] {
         let words = include_str!("../../menus/sms.toml");
         let words = words.replace("service = \"order\"", &format!("service = \"{service}\""));
-        world.app.sms.grammar.set(Grammar::parse(&words, "sms.toml").unwrap());
+        world.app.sms.grammar.set(Grammar::parse(&Source::new("sms.toml", words)).unwrap());
         let told = ask(&amina, "SEND 200 0700000002").await;
         assert_eq!(told, ["That service is not available here."], "{service}");
         let stranger = ask(&world.phone(STRANGER), "SEND 200 0700000002").await;

@@ -1,10 +1,12 @@
 //! Widths: every screen as the machine draws it, in every language, on the longest values; and
 //! every SMS.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{Dictionary, Problem, fill_with};
 use crate::language::Language;
 use crate::market::Market;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::request::Slots;
 use crate::text::parts;
 use crate::ussd::menu::{Kind, Menu, Screen, Size};
@@ -32,8 +34,9 @@ pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary) -> Fit {
     for (language, book) in menus.catalogue.books() {
         let caller = caller(menus, language, &longest);
         let navigator = Navigator::new(menus, &caller);
+        let notes = Notes::measured(&navigator, menus, vocabulary);
         for screen in menus.customer.screens.values() {
-            let width = widest(&navigator, menus, vocabulary, screen);
+            let width = widest(&navigator, menus, &notes, screen);
             if width.septets > fullest.0 {
                 fullest = (
                     width.septets,
@@ -81,12 +84,7 @@ struct Width {
 
 /// The width of what must stand on one page. Lists and balances may page, but each of their lines
 /// must fit.
-fn widest(
-    navigator: &Navigator<'_>,
-    menus: &Menus,
-    vocabulary: &Vocabulary,
-    screen: &Screen,
-) -> Width {
+fn widest(navigator: &Navigator<'_>, menus: &Menus, notes: &Notes, screen: &Screen) -> Width {
     let state = sample(navigator, screen);
     let foot = navigator.foot(&state);
     let plain = |body: &str| {
@@ -96,9 +94,7 @@ fn widest(
     match &screen.kind {
         Kind::End if screen.id != menus.customer.refused.text => whole,
         Kind::Menu(None, _) | Kind::Confirm(_) | Kind::Resume => whole,
-        Kind::Input(_) | Kind::End => {
-            with_refusals(navigator, menus, vocabulary, &state, &plain).unwrap_or(whole)
-        }
+        Kind::Input(_) | Kind::End => with_note(navigator, notes, &state, &plain).unwrap_or(whole),
         // what the quote says, and which choices hold, may take pages
         Kind::List(_) | Kind::Show(..) | Kind::Menu(Some(_), _) => {
             let more = cost(&navigator.word(&state, "nav.more")).saturating_add(1);
@@ -113,25 +109,71 @@ fn widest(
     }
 }
 
-/// A screen with the longest refusal above it. An input must not page, for 98 could be what
-/// somebody wants to enter.
-fn with_refusals(
+/// What may stand above a screen.
+#[derive(Clone)]
+struct Note {
+    name: String,
+    text: String,
+}
+
+/// All of them in one language, measured once: the same stand above most screens.
+struct Notes {
+    /// Those of every screen, the longest first; a refusal with its code.
+    general: Vec<(Option<&'static str>, Note)>,
+    /// The refusals for which a screen has words of its own.
+    own: BTreeMap<String, Vec<Reason>>,
+}
+
+impl Notes {
+    fn measured(navigator: &Navigator<'_>, menus: &Menus, vocabulary: &Vocabulary) -> Notes {
+        let nowhere = State::at("", None);
+        let refusals = vocabulary.reasons.iter().map(|reason| {
+            let code = reason.code();
+            (Some(code), refused(navigator, &nowhere, *reason))
+        });
+        let zeros = menus.customer.screens.keys().map(|id| format!("screen.{id}.zero"));
+        let language = navigator.language(&nowhere);
+        let zeros = zeros.filter(|key| menus.catalogue.text(language, key).is_some());
+        let zeros = zeros.map(|name| (None, Note { text: navigator.word(&nowhere, &name), name }));
+        let mut general: Vec<_> = refusals.chain(zeros).collect();
+        general.sort_by_cached_key(|(_, note)| std::cmp::Reverse(cost(&note.text)));
+        let mut own: BTreeMap<String, Vec<Reason>> = BTreeMap::new();
+        for (key, _) in menus.catalogue.books().flat_map(|(_, book)| book.entries()) {
+            let screen = key.strip_prefix("screen.").and_then(|rest| rest.split_once(".refused."));
+            let Some((id, code)) = screen else { continue };
+            let known = vocabulary.reasons.iter().find(|reason| reason.code() == code);
+            own.entry(id.to_owned()).or_default().extend(known);
+        }
+        Notes { general, own }
+    }
+
+    /// The longest above a screen.
+    fn longest(&self, navigator: &Navigator<'_>, state: &State) -> Option<Note> {
+        let own = self.own.get(&state.screen).map(Vec::as_slice).unwrap_or_default();
+        let is_own = |code: Option<&str>| own.iter().any(|reason| Some(reason.code()) == code);
+        let general = self.general.iter().find(|(code, _)| !is_own(*code)).map(|(_, note)| note);
+        let own = own.iter().map(|reason| refused(navigator, state, *reason));
+        own.chain(general.cloned()).max_by_key(|note| cost(&note.text))
+    }
+}
+
+fn refused(navigator: &Navigator<'_>, state: &State, reason: Reason) -> Note {
+    let refusal = Refusal::new(reason);
+    let text = navigator.reason_text(state, &state.screen, &refusal);
+    Note { name: reason.code().to_owned(), text }
+}
+
+/// A screen with the longest note above it. An input must not page, for 98 could be what somebody
+/// wants to enter.
+fn with_note(
     navigator: &Navigator<'_>,
-    menus: &Menus,
-    vocabulary: &Vocabulary,
+    notes: &Notes,
     state: &State,
     plain: &dyn Fn(&str) -> usize,
 ) -> Option<Width> {
-    let refusals = vocabulary.reasons.iter().map(|reason| {
-        let refusal = Refusal::new(*reason);
-        (refusal.code().to_owned(), navigator.reason_text(state, &state.screen, &refusal))
-    });
-    let zeros = menus.customer.screens.keys().map(|id| format!("screen.{id}.zero"));
-    let zeros = zeros.filter(|key| menus.catalogue.text(navigator.language(state), key).is_some());
-    let notes = refusals.chain(zeros.map(|key| (key.clone(), navigator.word(state, &key))));
+    let Note { name, text } = notes.longest(navigator, state)?;
     // the rest of the screen is the same under each
-    let (name, note) = notes.max_by_key(|(_, note)| cost(note))?;
-    let septets = plain(&navigator.body(&state.clone().noted(note)));
+    let septets = plain(&navigator.body(&state.clone().noted(text)));
     Some(Width { septets, with: format!(" with \"{name}\" above") })
 }
 

@@ -15,8 +15,10 @@ mod words;
 pub use vocabulary::Vocabulary;
 
 /// What the check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct MenuReport {
+    /// What the files say, where they can be read.
+    pub menus: Option<Menus>,
     /// What is wrong, in the order of files and lines. Empty: all is well.
     pub problems: Vec<Problem>,
     /// What was looked at, in one line.
@@ -32,8 +34,8 @@ impl MenuReport {
 
 /// Checks the files against each other and against what the services say of themselves.
 pub fn check(files: &Files, vocabulary: &Vocabulary) -> MenuReport {
-    let (mut problems, summary) = match Menus::parse(files) {
-        Err(problems) => (problems, "the files cannot be read as menus".to_owned()),
+    let (menus, mut problems, summary) = match Menus::parse(files) {
+        Err(problems) => (None, problems, "the files cannot be read as menus".to_owned()),
         Ok(menus) => {
             let mut problems = map::problems(&menus.customer, &vocabulary.services);
             problems.extend(fields::problems(&menus.customer));
@@ -41,12 +43,13 @@ pub fn check(files: &Files, vocabulary: &Vocabulary) -> MenuReport {
             problems.extend(known_slots::problems(&menus, vocabulary));
             let fit = fit::measure(&menus, vocabulary);
             problems.extend(fit.problems);
-            (problems, summary(&menus, &fit.fullest))
+            let summary = summary(&menus, &fit.fullest);
+            (Some(menus), problems, summary)
         }
     };
     problems.sort();
     problems.dedup();
-    MenuReport { problems, summary }
+    MenuReport { menus, problems, summary }
 }
 
 fn summary(menus: &Menus, fullest: &str) -> String {

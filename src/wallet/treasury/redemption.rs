@@ -109,7 +109,7 @@ fn number(context: &Context) -> Result<ArrangementId, PlanError> {
 }
 
 impl<'a> Redemption<'a> {
-    /// Which it is, whose it was, and to whom it goes: who says yes to something about it sees that.
+    /// Which it is, whose it was and to whom it goes: who says yes to something about it sees it.
     pub fn show(&self, plan: &mut Plan) {
         plan.show("redemption", bank_code::written(self.row.id.number()));
         plan.show("recipient", self.terms.to.clone());
