@@ -282,7 +282,7 @@ fn money_goes(day: &Day, head: &str) {
     let redeem = [&redeem[..], &["Head office at KCB", "--why", "too much float"]].concat();
     let done = day.both_do(WANJIRU, OTIENO, &redeem);
     let redeemed = day.word(&done, "redemption:", "[redemption]");
-    let rows = [("Transfer to Head office", "-20000", "250000"), ("Ledger fee", "-350", "")];
+    let rows = [("Transfer to Head office", "-20000", "250000"), ("Ledger fee", "-15", "")];
     day.statement("evening.csv", &rows);
     day.does(WANJIRU, &["bank", "take", "evening.csv", "--bank", "kcb"]);
     let lines = day.does(WANJIRU, &["bank", "lines"]);
@@ -292,7 +292,7 @@ fn money_goes(day: &Day, head: &str) {
     day.does(WANJIRU, &[&explain[..], &["--why", "seen at the bank"]].concat());
     let fee = next("[line of the fee]");
     day.does(WANJIRU, &["bank", "explain", &fee, "charge", "--why", "monthly fee"]);
-    let cover = ["bank", "cover", "350", "--why", "out of what we earned"];
+    let cover = ["bank", "cover", "15", "--why", "out of what we earned"];
     day.both_do(WANJIRU, OTIENO, &cover);
 }
 

@@ -9,7 +9,7 @@ use super::super::service::{Authority, Service};
 use super::bank_opening::BANK_UNKNOWN;
 use super::issuing::{self, ISSUED};
 use super::redemption::{self, set_apart};
-use super::whose_money::{wants_whose, whose};
+use super::whose_money::{LESS_THERE, there_is, wants_whose, whose};
 use crate::book::{CHARGES, FEES, INTEREST, LEVY, Leg, TAX};
 use crate::id::AccountId;
 use crate::reason::Reason;
@@ -53,16 +53,24 @@ pub const SWEEP: Service = Service {
     authority: Authority::Staff(Right::Redeem),
     needs: |_context, _plan| People::Two,
     opens: 2,
-    wants: &[|_context| vec![Want::BankAccounts]],
+    wants: &[|_context| vec![Want::BankAccounts], wants_kept],
     decide: sweep,
     shows: redemption::SHOWS,
-    refusals: &[BANK_UNKNOWN],
+    refusals: &[BANK_UNKNOWN, LESS_THERE],
     ..Service::PLAIN
 };
 
+fn kept(context: &Context) -> Result<Kept, PlanError> {
+    let format = |_unknown| Refusal::of_field(Reason::TEXT_FORMAT, "kept");
+    Ok(context.field("kept")?.parse().map_err(format)?)
+}
+
+fn wants_kept(context: &Context) -> Vec<Want> {
+    kept(context).map(|kept| Want::Account(kept.account())).into_iter().collect()
+}
+
 fn sweep(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let format = || Refusal::of_field(Reason::TEXT_FORMAT, "kept");
-    let kept: Kept = context.field("kept")?.parse().map_err(|_unknown| format())?;
+    let kept = kept(context)?;
     set_apart(context, plan, kept.account(), <&str>::from(kept).to_owned())
 }
 
@@ -71,10 +79,10 @@ pub const COVER: Service = Service {
     name: "cover_charges",
     authority: Authority::Staff(Right::Redeem),
     needs: |_context, _plan| People::Two,
-    wants: &[|_context| vec![Want::Account(CHARGES)]],
+    wants: &[|_context| vec![Want::Account(CHARGES), Want::Account(FEES)]],
     decide: cover,
     shows: &[Slot("amount", Kind::Money), Slot("charges_left", Kind::Money)],
-    refusals: &[CHARGES_LESS],
+    refusals: &[CHARGES_LESS, LESS_THERE],
     ..Service::PLAIN
 };
 
@@ -89,6 +97,7 @@ fn cover(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Err(Refusal::of_field(CHARGES_LESS, "amount").with("amount", open).into());
     }
     plan.show("charges_left", context.money(left_minor));
+    there_is(context, FEES, amount)?;
     why(context)?;
     let legs = vec![
         Leg { account: FEES, amount_minor: amount.minor.saturating_neg() },
@@ -103,9 +112,10 @@ pub const PASS_ON: Service = Service {
     name: "pass_on_interest",
     authority: Authority::Staff(Right::Issue),
     needs: |_context, _plan| People::Two,
-    wants: &[|context| wants_whose(context, "to")],
+    wants: &[|_context| vec![Want::Account(INTEREST)], |context| wants_whose(context, "to")],
     decide: pass_on,
     shows: &[Slot("amount", Kind::Money), Slot("to", Kind::Text)],
+    refusals: &[LESS_THERE],
     messages: &[&ISSUED],
     ..Service::PLAIN
 };
@@ -116,6 +126,7 @@ fn pass_on(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.concerns = Some(whose.account);
     plan.show("amount", amount);
     plan.show("to", whose.sign.clone());
+    there_is(context, INTEREST, amount)?;
     why(context)?;
     let legs = vec![
         Leg { account: INTEREST, amount_minor: amount.minor.saturating_neg() },

@@ -10,7 +10,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::bank_case;
 use super::bank_opening::{BANK_UNKNOWN, named};
-use super::whose_money::{wants_whose, whose};
+use super::whose_money::{LESS_THERE, there_is, wants_whose, whose};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, ArrangementId};
@@ -155,7 +155,7 @@ pub const REDEEM: Service = Service {
     }],
     decide: redeem,
     shows: SHOWS,
-    refusals: &[BANK_UNKNOWN],
+    refusals: &[BANK_UNKNOWN, LESS_THERE],
     ..Service::PLAIN
 };
 
@@ -204,6 +204,7 @@ pub fn set_apart(
     plan.show("from", sign);
     plan.show("bank", bank.name.clone());
     plan.show("recipient", to.clone());
+    there_is(context, from, amount)?;
     why(context)?;
     let account = AccountId::of(context.fresh_id.saturating_add(1));
     let terms = Terms { amount_minor: amount.minor, bank: bank.id.number(), to };

@@ -5,10 +5,14 @@ use super::super::party;
 use super::super::plan::PlanError;
 use crate::agent_number::AgentNumber;
 use crate::id::AccountId;
+use crate::money::Money;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
+
+/// Less than that is on the account.
+pub const LESS_THERE: Reason = Reason::new("less_there");
 
 /// Whose money it becomes, or was.
 pub struct Whose {
@@ -42,4 +46,17 @@ pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError>
     let outlet = context.facts.outlet(number.outlet())?.ok_or_else(unknown)?;
     let sign = format!("{number} {}", outlet.name);
     Ok(Whose { account: outlet.float_account, sign, person: None })
+}
+
+/// Refuses what an account does not hold: nobody is asked to say yes to what cannot be done.
+pub fn there_is(context: &Context, from: AccountId, amount: Money) -> Result<(), PlanError> {
+    let Some(account) = context.facts.account(from)? else { return Ok(()) };
+    let Some(floor_minor) = account.floor_minor else { return Ok(()) };
+    let free_minor = account.balance_minor.saturating_sub(account.held_minor);
+    let free_minor = free_minor.saturating_sub(floor_minor).max(0);
+    if amount.minor <= free_minor {
+        return Ok(());
+    }
+    let free = context.money(free_minor);
+    Err(Refusal::of_field(LESS_THERE, "amount").with("amount", free).into())
 }
