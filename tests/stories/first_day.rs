@@ -9,6 +9,7 @@ use super::world::World;
 use kadogo::staff::second_factor;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::days::closing_day::CLOSE;
+use regex::Regex;
 use secrecy::SecretString;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
@@ -79,11 +80,20 @@ impl Day {
 
     /// What everybody read, without what differs from one time to the other.
     fn told(&self) -> String {
-        let mut told = self.told.borrow().clone();
         let mut names = self.names.borrow().clone();
         names.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-        names.iter().for_each(|(word, name)| told = told.replace(word.as_str(), name));
-        told
+        let words = names.iter().map(|(word, name)| (format!(r"\b{word}\b"), *name));
+        let codes = names.iter().filter(|(_, name)| *name == "[redemption]");
+        let codes = codes.map(|(word, _)| (format!(r"\bKD{word}\d\b"), "[bank code]"));
+        let varying = [
+            (r"\b[0-9A-Z]{10} Confirmed", "[receipt] Confirmed"),
+            (r"\b\d{4}-\d\d-\d\d\b", "[today]"),
+            (r"\b\d\d/\d\d/\d\d at \d\d:\d\d", "[now]"),
+        ];
+        let varying = varying.map(|(pattern, name)| (pattern.to_owned(), name));
+        codes.chain(words).chain(varying).fold(self.told.borrow().clone(), |told, (from, to)| {
+            Regex::new(&from).unwrap().replace_all(&told, to).into_owned()
+        })
     }
 
     fn runs(&self, name: &str, args: &[&str], input: &str) -> Said {

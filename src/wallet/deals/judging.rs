@@ -89,11 +89,11 @@ fn shown(context: &Context, plan: &mut Plan) -> Result<Deal, PlanError> {
 
 /// The same where somebody has proposed something, as it was when the caller looked at it.
 fn proposed(context: &Context, plan: &mut Plan) -> Result<Deal, PlanError> {
+    let deal = shown(context, plan)?;
     let roles = role::parse(&context.staff()?.roles).unwrap_or_default();
     if !Right::Deals.may_approve(&roles) {
         return Err(Reason::NOT_ALLOWED.into());
     }
-    let deal = shown(context, plan)?;
     if let Some(ruling) = &deal.terms.ruling {
         plan.show("back", context.money(ruling.back_minor));
         plan.show("asked_by", ruling.by.clone());

@@ -98,7 +98,7 @@ impl Month {
             Ok(asked) => self.says_yes(asked).await.unwrap_err(),
             Err(no) => no,
         };
-        assert_eq!(no, "not_enough", "{what}");
+        assert_eq!(no, "less_there", "{what}");
         self.figures.find(what);
     }
 
