@@ -274,7 +274,8 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
 
 /// Whether these bytes hold this text.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    let text = regex::bytes::Regex::new(&format!("(?-u){}", regex::escape(text))).unwrap();
+    text.is_match(bytes)
 }
 
 /// Waits for all of them, which run side by side.
