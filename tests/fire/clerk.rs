@@ -1,8 +1,9 @@
 //! A program in which staff bring money in and out: this test binary, started once more. It takes
-//! the steps of one script, and can be told to begin anywhere in it. What stands in the books after
-//! each step is reckoned here, by a few sums, for the judge.
+//! the steps of one script, and can be told to begin anywhere in it.
 
 use super::dealer::node;
+use super::money_steps::Step::{Back, CallOff, Close, Explain, Issue, No, Read, Redeem, Take, Yes};
+use super::money_steps::script;
 use super::stepper::{self, Stepper};
 use kadogo::book::{Change, Key};
 use kadogo::id::{Id, PostingId, StatementId};
@@ -21,212 +22,20 @@ use kadogo::wallet::office::sign_in::OnDuty;
 
 /// Into whose wallet the money goes.
 pub const WHOSE: &str = "+254700000001";
-const DEPOSIT: i64 = 50_000;
 
 const URL: &str = "KADOGO_FIRE_CLERK";
 const NUMBER: &str = "KADOGO_FIRE_ROUND";
 const STEP: &str = "KADOGO_FIRE_STEP";
+const AT: &str = "KADOGO_FIRE_AT";
 
-/// Something that one of the staff does.
-#[derive(Debug, Clone, Copy)]
-pub enum Step {
-    /// A file with these lines is read into rows beside the book, one after the other,
-    Read(&'static [i64]),
-    /// and taken: the statement that was read last.
-    Take,
-    /// E-money is asked for, against the first line of the first statement,
-    Issue(i64),
-    /// and goes out at the bank.
-    Redeem(i64),
-    /// The last one is called off.
-    CallOff,
-    /// The first line of the last statement is this; what came back takes two.
-    Explain(&'static str),
-    /// What was asked for last: another one says yes,
-    Yes,
-    /// or no,
-    No,
-    /// or who asked takes it back.
-    Back,
-}
-
-use Step::{Back, CallOff, Explain, Issue, No, Read, Redeem, Take, Yes};
-
-/// What comes in has a line that the bank takes back at once: half of the file would prove itself
-/// too.
-const IN: &[i64] = &[DEPOSIT, 300, -300];
-const OUT: &[i64] = &[-DEPOSIT];
-
-/// The ways that money goes here; each leaves the wallet as it was.
-pub const SCRIPTS: [&[Step]; 4] = [
-    &[
-        Read(IN),
-        Take,
-        Issue(DEPOSIT),
-        Yes,
-        Redeem(DEPOSIT),
-        Yes,
-        Read(OUT),
-        Take,
-        Explain("redemption"),
-    ],
-    &[
-        Read(IN),
-        Take,
-        Issue(30_000),
-        Yes,
-        Issue(20_000),
-        Yes,
-        Redeem(DEPOSIT),
-        Yes,
-        CallOff,
-        Yes,
-        Redeem(DEPOSIT),
-        Yes,
-        Read(OUT),
-        Take,
-        Explain("redemption"),
-    ],
-    &[
-        Read(IN),
-        Take,
-        Issue(DEPOSIT),
-        Yes,
-        Redeem(DEPOSIT),
-        Yes,
-        Read(OUT),
-        Take,
-        Explain("redemption"),
-        Read(&[DEPOSIT]),
-        Take,
-        Explain("returned"),
-        Yes,
-        Redeem(DEPOSIT),
-        Yes,
-        Read(OUT),
-        Take,
-        Explain("redemption"),
-    ],
-    &[
-        Read(&[DEPOSIT]),
-        Take,
-        Issue(DEPOSIT),
-        No,
-        Issue(DEPOSIT),
-        Back,
-        Read(&[-700]),
-        Take,
-        Explain("charge"),
-        Read(&[900]),
-        Take,
-        Explain("interest"),
-    ],
-];
-
-/// The script of a round.
-pub fn script(number: usize) -> &'static [Step] {
-    SCRIPTS[number % SCRIPTS.len()]
-}
-
-/// What stands in the books: amounts in minor units, and how many there are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Picture {
-    pub at_bank: i64,
-    pub suspense: i64,
-    pub outgoing: i64,
-    pub charges: i64,
-    pub interest: i64,
-    pub wallet: i64,
-    /// Left of lines that were used in part, and on its way out.
-    pub parts: i64,
-    pub on_its_way: i64,
-    pub statements: i64,
-    /// Redemptions: seen at the bank, and called off.
-    pub seen: i64,
-    pub called_off: i64,
-    /// Requests that wait, and that were approved, declined, taken back.
-    pub asked: i64,
-    pub approved: i64,
-    pub declined: i64,
-    pub taken_back: i64,
-}
-
-impl Picture {
-    /// What stands in the books before each step of a script, and after the last.
-    pub fn of(&self, script: &[Step]) -> Vec<Picture> {
-        let mut all = vec![self.clone()];
-        let (mut file, mut line, mut asked): (&[i64], i64, Option<Step>) = (&[], 0, None);
-        for step in script {
-            let mut next = all.last().unwrap().clone();
-            match *step {
-                Read(lines) => file = lines,
-                Take => {
-                    next.statements += 1;
-                    line = file[0];
-                    for minor in file {
-                        next.at_bank += minor;
-                        let way = if *minor > 0 { &mut next.suspense } else { &mut next.outgoing };
-                        *way += minor;
-                    }
-                }
-                Explain("charge") => {
-                    next.outgoing -= line;
-                    next.charges += line;
-                }
-                Explain("interest") => {
-                    next.suspense -= line;
-                    next.interest += line;
-                }
-                Explain("redemption") => {
-                    next.outgoing -= line;
-                    next.on_its_way += line;
-                    next.seen += 1;
-                }
-                Issue(_) | Redeem(_) | CallOff | Explain(_) => {
-                    asked = Some(*step);
-                    next.asked += 1;
-                }
-                No => next.declined += 1,
-                Back => next.taken_back += 1,
-                Yes => next.approved += 1,
-            }
-            if matches!(step, Yes | No | Back) {
-                next.asked -= 1;
-            }
-            match (step, asked) {
-                (Yes, Some(Issue(minor))) => {
-                    // the first part takes the whole line out of what is nobody's
-                    if next.parts == 0 {
-                        next.suspense -= DEPOSIT;
-                        next.parts += DEPOSIT;
-                    }
-                    next.parts -= minor;
-                    next.wallet += minor;
-                }
-                (Yes, Some(Redeem(minor))) => {
-                    next.wallet -= minor;
-                    next.on_its_way += minor;
-                }
-                (Yes, Some(CallOff)) => {
-                    next.wallet += next.on_its_way;
-                    next.on_its_way = 0;
-                    next.called_off += 1;
-                }
-                (Yes, Some(_returned)) => {
-                    next.suspense -= line;
-                    next.wallet += line;
-                }
-                _ => {}
-            }
-            all.push(next);
-        }
-        all
-    }
-}
-
-/// Starts one that begins with this step of this round.
-pub fn start(url: &str, number: usize, first: usize) -> Stepper {
-    let env = [(URL, url.to_owned()), (NUMBER, number.to_string()), (STEP, first.to_string())];
+/// Starts one that begins with this step of this round, at a time of its own.
+pub fn start(url: &str, at: Timestamp, number: usize, first: usize) -> Stepper {
+    let env = [
+        (URL, url.to_owned()),
+        (AT, at.micros().to_string()),
+        (NUMBER, number.to_string()),
+        (STEP, first.to_string()),
+    ];
     Stepper::start("clerk::is_another_process", &env)
 }
 
@@ -236,11 +45,12 @@ fn is_another_process() {
     let Ok(url) = std::env::var(URL) else { return };
     let number: usize = std::env::var(NUMBER).unwrap().parse().unwrap();
     let first: usize = std::env::var(STEP).unwrap().parse().unwrap();
+    let at = Timestamp::from_micros(std::env::var(AT).unwrap().parse().unwrap());
     stepper::begins();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.unwrap().block_on(async {
-        let (app, committer) = node(url.clone(), Clock::System).await;
+        let (app, committer) = node(url.clone(), Clock::manual(at)).await;
         let clerk = Clerk { wallet: app.wallet.clone(), url, number };
         if let Some(before) = first.checked_sub(1) {
             // whoever has no answer asks again: what was done is not done twice
@@ -256,8 +66,8 @@ fn is_another_process() {
 }
 
 /// A bank of whom nothing is known yet, and two of the staff.
-pub async fn founded(url: String) {
-    let (app, committer) = node(url.clone(), Clock::System).await;
+pub async fn founded(url: String, at: Timestamp) {
+    let (app, committer) = node(url.clone(), Clock::manual(at)).await;
     let wallet = &app.wallet;
     for (name, roles) in [("njeri", "finance"), ("otieno", "finance_lead")] {
         let id = Id::of(wallet.book.fresh_id().await.unwrap());
@@ -340,13 +150,20 @@ impl Clerk {
                 let typed = [("line", &*line), ("meaning", meaning), ("redemption", &number), why];
                 self.acts("njeri", &named, "explain_line", &typed).await
             }
+            Close => {
+                let next = self.wallet.next_day().await.map_err(|no| no.code().to_owned())?;
+                let sheet = self.wallet.make_sheet(next, "njeri", |_done, _total| ()).await;
+                let sheet = sheet.map_err(|no| format!("{named}: {}", no.code()))?.named;
+                let excuse = ("excuse", "the script plants what breaks");
+                self.acts("njeri", &named, "close_day", &[("sheet", &sheet), excuse, why]).await
+            }
             step @ (Yes | No | Back) => {
                 let number = self.newest("staff_request").await.id.to_string();
                 let typed = [("approval", &*number), why];
                 let (who, service) = match step {
                     Yes => ("otieno", "approve_staff_request"),
                     No => ("otieno", "decline_staff_request"),
-                    Read(_) | Take | Issue(_) | Redeem(_) | CallOff | Explain(_) | Back => {
+                    Read(_) | Take | Issue(_) | Redeem(_) | CallOff | Explain(_) | Close | Back => {
                         ("njeri", "take_back_staff_request")
                     }
                 };

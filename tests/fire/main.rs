@@ -32,6 +32,7 @@ mod demo_node;
 mod disk;
 mod judge;
 mod missed;
+mod money_steps;
 mod nodes;
 mod payer;
 mod rows;

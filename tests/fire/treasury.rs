@@ -1,14 +1,16 @@
 //! Programs that are killed between any two steps of money in and out, and while they take one: a
 //! statement read and taken, e-money asked for and approved, redeemed, seen at the bank, called
-//! off, come back. Whoever is started next finds the books where they were said to be, or one step
+//! off, come back, a day closed. Whoever is started next finds the books where they were said to be, or one step
 //! further: that step was taken, and its answer got lost. Nothing is half done, nothing twice.
 
-use super::clerk::{self, Picture, SCRIPTS, WHOSE, script};
+use super::clerk::{self, WHOSE};
 use super::cluster::{psql, wait_until};
+use super::money_steps::{Picture, SCRIPTS, script};
 use super::{chance, cluster_or_say, rounds};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
 use kadogo::on;
 use kadogo::store::{Conn, Store};
+use kadogo::time::{Clock, Timestamp};
 use std::time::Duration;
 
 /// Rounds on one book; then a new one begins, so that the check does not become what takes the
@@ -16,6 +18,7 @@ use std::time::Duration;
 const ROUNDS_PER_BOOK: usize = 20;
 /// So often one of them is killed at most; then the round may come to its end.
 const KILLS_MAX: usize = 3;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// How many use the database.
 const OTHERS: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
@@ -51,6 +54,8 @@ pub fn lines(conn: &mut Conn, sql: &str) -> Vec<String> {
 /// A book with what is to stand in it.
 struct Books {
     url: String,
+    /// When it began; each round is a day later than the one before.
+    begun: Timestamp,
     before: Picture,
     half_read: i64,
 }
@@ -58,9 +63,10 @@ struct Books {
 impl Books {
     fn founded(url: String) -> Books {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(clerk::founded(url.clone()));
+        let begun = Clock::System.now().minus(DAY * 30);
+        runtime.block_on(clerk::founded(url.clone(), begun));
         drop(runtime);
-        let mut books = Books { url, before: Picture::default(), half_read: 0 };
+        let mut books = Books { url, begun, before: Picture::default(), half_read: 0 };
         books.settle();
         books.before = books.seen();
         books
@@ -125,6 +131,7 @@ impl Books {
             approved: of(&count("staff_request", "approved")),
             declined: of(&count("staff_request", "declined")),
             taken_back: of(&count("staff_request", "taken_back")),
+            closed: of("(SELECT count(*) FROM days)"),
         }
     }
 
@@ -140,10 +147,12 @@ impl Books {
 
     fn round(&mut self, number: usize, figures: &mut Figures) {
         let pictures = self.before.of(script(number));
+        let days = u32::try_from(number % ROUNDS_PER_BOOK).unwrap() + 1;
+        let at = self.begun.plus(DAY * days);
         let steps = script(number).len();
         let (mut done, mut kills) = (0, 0);
         while done < steps {
-            let mut clerk = clerk::start(&self.url, number, done);
+            let mut clerk = clerk::start(&self.url, at, number, done);
             let said = if kills < KILLS_MAX {
                 let left = u64::try_from(steps - done).unwrap();
                 clerk.wait_for(usize::try_from(chance(left)).unwrap());
