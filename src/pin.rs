@@ -126,6 +126,14 @@ impl PinKey {
         format!("{:06}", number.checked_rem(1_000_000).unwrap_or(0))
     }
 
+    /// The same, too long to be guessed where nobody counts the tries.
+    fn long_code(&self, name: &[u8]) -> [u8; 16] {
+        let mac = hmac_sha256(self.key.expose_secret(), &[b"long code\0", name]);
+        let mut first = [0; 16];
+        first.iter_mut().zip(mac).for_each(|(to, byte)| *to = byte);
+        first
+    }
+
     /// Is `tag` the tag of this PIN? In a time that does not depend on where they differ.
     pub fn matches(&self, id: PinId, salt: &[u8; 16], pin: &Pin, tag: &[u8]) -> bool {
         self.tag(id, salt, pin).as_slice().ct_eq(tag).into()
@@ -174,6 +182,12 @@ impl PinKeys {
     pub fn code(&self, version: i64, name: &[u8]) -> Option<String> {
         let mut keys = std::iter::once(&self.current).chain(&self.older);
         keys.find(|key| i64::from(key.version) == version).map(|key| key.code(name))
+    }
+
+    /// Sixteen bytes that only the key of this version makes of this name, if that key is known.
+    pub fn long_code(&self, version: i64, name: &[u8]) -> Option<[u8; 16]> {
+        let mut keys = std::iter::once(&self.current).chain(&self.older);
+        keys.find(|key| i64::from(key.version) == version).map(|key| key.long_code(name))
     }
 
     /// Is `tag`, made with the key of this version, the tag of this PIN? No, when that key is not

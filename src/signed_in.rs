@@ -264,12 +264,46 @@ pub fn line(prompt: &str) -> anyhow::Result<String> {
     if read == 0 { Err(anyhow!("the input ended before a line for {prompt:?}")) } else { Ok(line) }
 }
 
-/// Writes what only its owner may read.
+/// Writes what only its owner may read: beside its place, as a file that was not there before, and
+/// then into it. Whatever lies there, a link or somebody else's file, is replaced and never written
+/// to.
 fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = Path::new(&beside);
+    // one that was left behind by a crash
+    let _ = std::fs::remove_file(beside);
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file).with_context(|| file.display().to_string())?;
-    Ok(opened.write_all(text.as_bytes())?)
+    let mut opened = options.open(beside).with_context(|| beside.display().to_string())?;
+    opened.write_all(text.as_bytes())?;
+    opened.sync_all()?;
+    std::fs::rename(beside, file).with_context(|| file.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_way_leads_nowhere_and_nobody_else_reads_it() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [place, trap] = ["session", "trap"].map(|name| folder.path().join(name));
+        std::fs::write(&trap, "mine").unwrap();
+        std::fs::set_permissions(&trap, PermissionsExt::from_mode(0o666)).unwrap();
+        symlink(&trap, &place).unwrap();
+        for secret in ["first", "second"] {
+            write_private(&place, secret).unwrap();
+            assert_eq!(std::fs::read_to_string(&place).unwrap(), secret);
+            assert_eq!(std::fs::read_to_string(&trap).unwrap(), "mine");
+            let kept = std::fs::symlink_metadata(&place).unwrap();
+            assert!(kept.is_file());
+            assert_eq!(kept.permissions().mode() & 0o777, 0o600);
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
+    }
 }

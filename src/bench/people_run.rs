@@ -340,6 +340,7 @@ fn duty() -> OnDuty {
         seen_at: now,
         proved_at: now,
         ended_at: None,
+        misses: 0,
     };
     OnDuty { staff, session }
 }

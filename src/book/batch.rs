@@ -238,6 +238,7 @@ impl Facts {
                 | Change::SaveSession(_)
                 | Change::AtVersion { .. }
                 | Change::AtPosting { .. }
+                | Change::AtRecord { .. }
                 | Change::While { .. }
                 | Change::Claim { .. }
                 | Change::Dedup { .. }

@@ -49,6 +49,9 @@ impl Facts {
                     .is_none_or(|account| account.last_posting != *posting);
                 moved.then_some(Reason::STALE)
             }
+            Change::AtRecord { record, version } => {
+                (self.at(record, staged).value != *version).then_some(Reason::STALE)
+            }
             Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::SEEN),
             Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::MOVED),
             Change::Journal(row) => self.check_serve(row, staged),
@@ -157,6 +160,7 @@ impl Facts {
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
             Change::AtVersion { .. }
             | Change::AtPosting { .. }
+            | Change::AtRecord { .. }
             | Change::While { .. }
             | Change::Journal(_)
             | Change::TellBelow { .. }

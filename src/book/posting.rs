@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
 use crate::store::outbox::NewMessage;
+use crate::store::record::RecordKey;
 use crate::store::records::Record;
 use crate::store::sessions::SessionRow;
 use crate::store::working_day::AgentJournalRow;
@@ -183,6 +184,13 @@ pub enum Change {
         arrangement: ArrangementId,
         /// The states it may be in.
         states: &'static [&'static str],
+    },
+    /// Go on only while a record is still at this version; refused as `stale`. It changes nothing.
+    AtRecord {
+        /// Which record.
+        record: RecordKey,
+        /// The version it must have.
+        version: i64,
     },
     /// Store a record; refused as it says itself when it is not at the version that was read, or
     /// when another place that it takes is not vacant.

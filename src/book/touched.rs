@@ -66,6 +66,7 @@ impl Change {
             Change::SaveSession(save) => drop(touched.sessions.insert(&save.row.key)),
             Change::AtVersion { session, .. } => drop(touched.sessions.insert(session)),
             Change::AtPosting { account, .. } => drop(touched.accounts.insert(*account)),
+            Change::AtRecord { record, .. } => drop(touched.records.insert(record.clone())),
             Change::Dedup { key } | Change::Claim { key } => {
                 touched.dedup_keys.insert(key.bytes());
             }

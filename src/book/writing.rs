@@ -86,7 +86,10 @@ impl<'a> Sets<'a> {
                 }
                 Change::SaveSession(save) => drop(sets.sessions.insert(&save.row.key, &save.row)),
                 // whether it is told was decided by the fold, which says so
-                Change::AtVersion { .. } | Change::AtPosting { .. } | Change::TellBelow { .. } => {}
+                Change::AtVersion { .. }
+                | Change::AtPosting { .. }
+                | Change::AtRecord { .. }
+                | Change::TellBelow { .. } => {}
                 // arrangements and records are kept by the fold, with their trail
                 Change::Put(_) | Change::Keep(_) | Change::While { .. } => {}
                 Change::Journal(row) => sets.journal.push(AgentJournalRow {

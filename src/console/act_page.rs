@@ -256,24 +256,15 @@ fn result(desk: &Desk, act: &ActForm, slots: &Slots, waits: Option<i64>) -> Repl
     frame::page(desk, &desk.words.act(act.service.name), &body)
 }
 
-/// A link that is shown this once, to be handed to whom it is for.
+/// A code that is shown this once, to be handed to whom it is for.
 pub fn told_once(desk: &Desk, slots: &Slots) -> Markup {
-    if let Some(code) = slots.get("bank_code").map(ToString::to_string) {
-        return html! {
+    let code = slots.get("bank_code").map(ToString::to_string);
+    html! {
+        @if let Some(code) = code {
             div.notice.waits {
                 p { strong { (desk.words.slot("bank_code")) } }
                 p.secret { code { (code) } }
             }
-        };
-    }
-    let Some(link) = slots.get("link").map(ToString::to_string) else { return html! {} };
-    let path = Route::Join(link).path();
-    let scheme = if desk.console.secure { "https" } else { "http" };
-    let whole = format!("{scheme}://{}{path}", desk.visit.origin.host);
-    html! {
-        div.notice.waits {
-            p { strong { (desk.say(Word::LinkOnce)) } }
-            p.secret { code { (whole) } }
         }
     }
 }

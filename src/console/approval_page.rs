@@ -12,6 +12,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
 use crate::store::{Conn, StoreError, book_rows, trail_rows};
 use crate::wallet::office::acting_staff::Outcome;
+use crate::wallet::office::door::BY_PHONE;
 use crate::wallet::office::sign_in::{CODE_WANTED, SIGN_IN_WRONG};
 use crate::wallet::office::two_people::{self, KIND};
 use maud::{Markup, html};
@@ -184,7 +185,7 @@ async fn history(desk: &Desk<'_>, asked: &Asked) -> Result<Markup, Refusal> {
                         @if let Some(at) = at { " · " (desk.time(at)) }
                     }
                     // a yes only repeats why it was asked for, and where it was said
-                    @let by_phone = event.note.starts_with(two_people::BY_PHONE);
+                    @let by_phone = event.note.starts_with(BY_PHONE);
                     @if !event.note.is_empty() && (event.event != approved || by_phone) {
                         span.why { (event.note) }
                     }

@@ -294,7 +294,7 @@ pub fn values(desk: &Desk, act: &str, slots: &Slots) -> Markup {
 }
 
 /// What is for the page itself, or is shown in another way.
-const UNSAID: [&str; 2] = ["seen", "link"];
+const UNSAID: [&str; 1] = ["seen"];
 
 /// A page that says no, and that nothing was done.
 pub fn refusal(desk: &Desk, refusal: &Refusal) -> Reply {

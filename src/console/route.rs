@@ -104,7 +104,7 @@ impl Route {
             ["style.css"] => Route::Style,
             ["sign-in"] => Route::SignIn,
             ["sign-out"] => Route::SignOut,
-            ["join", link] if !link.is_empty() => Route::Join((*link).to_owned()),
+            ["join", link] if is_link(link) => Route::Join((*link).to_owned()),
             ["speak", language] => Route::Speak(Language::parse(language)?),
             ["approvals"] => Route::Approvals,
             ["approvals", id] => Route::Approval(number(id)?),
@@ -288,11 +288,20 @@ fn own_day(text: &str) -> Option<Date> {
     (day.to_string() == text).then_some(day)
 }
 
-/// A path to go back to: one of the console's own, whatever somebody wrote into a link.
+/// Whether it may be what somebody begins to work with.
+fn is_link(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// A path to go back to: that of a page of the console that can be looked at, whatever somebody
+/// wrote into a link.
 pub fn own_path(text: &str) -> Option<&str> {
-    let own = text == ROOT || text.starts_with("/console/") || text.starts_with("/console?");
-    let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    (own && plain && !text.contains("//") && text.len() <= 2_000).then_some(text)
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let page = path.strip_prefix(ROOT).and_then(Route::parse)?;
+    // no other spelling of it, such as with dots on the way
+    let own = page.takes(Method::Get) && page.path() == path;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~%&=+*".contains(&b);
+    (own && query.bytes().all(plain) && text.len() <= 2_000).then_some(text)
 }
 
 #[cfg(test)]
@@ -342,7 +351,9 @@ mod tests {
 
     #[test]
     fn nobody_is_led_away_from_the_console() {
-        for good in ["/console", "/console/staff", "/console?said=done", "/console/act/x?a=b%20c"] {
+        for good in
+            ["/console", "/console/staff", "/console?said=done", "/console/approvals/7?a=b%20c"]
+        {
             assert_eq!(own_path(good), Some(good));
         }
         for bad in [
@@ -354,6 +365,14 @@ mod tests {
             "/console//evil.example",
             "/console/\\evil",
             "/console/a b",
+            "/console/../evil",
+            "/console/staff/../../evil",
+            "/console/join/..",
+            "/console/staff?back=//evil.example",
+            "/console/staff#evil",
+            "/console/sign-out",
+            "/console/x",
+            "javascript:/console/staff",
             "/console/a\r\nSet-Cookie:x",
         ] {
             assert_eq!(own_path(bad), None, "{bad:?}");

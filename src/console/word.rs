@@ -43,7 +43,6 @@ pub enum Word {
     CodeWrong,
     CodeWanted,
     LinkGone,
-    LinkOnce,
     AllWell,
     BookStands,
     ClockWrong,

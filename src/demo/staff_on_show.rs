@@ -9,10 +9,11 @@ use crate::console::desk::Played;
 use crate::id::{PostingId, StaffId};
 use crate::limits::Tier;
 use crate::phone::Msisdn;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::{Reason, Refusal, Slots};
 use crate::request::{Fields, Mode, Request};
 use crate::staff::second_factor;
 use crate::store::Conn;
+use crate::store::outbox;
 use crate::store::records::Record;
 use crate::store::staff_rows::{self, StaffRow, StaffState};
 use crate::store::staff_sessions::StaffSession;
@@ -21,7 +22,7 @@ use crate::wallet::Wallet;
 use crate::wallet::care::known_as;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
-use crate::wallet::office::{staff_list, two_people};
+use crate::wallet::office::{join_link, staff_list, two_people};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -69,11 +70,8 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
         ("roles", "admin finance_lead care_lead"),
         ("why", "somebody has to look at what wanjiru does"),
     ];
-    let link = match act(wallet, &wanjiru, staff_list::INVITE.name, &invitation).await? {
-        Outcome::Done(slots, _) => slots.get("link").map(ToString::to_string),
-        Outcome::Waits(..) => None,
-    };
-    let session = come_in(wallet, &OTIENO, &link.ok_or(Reason::INVALID)?).await?;
+    act(wallet, &wanjiru, staff_list::INVITE.name, &invitation).await?;
+    let session = come_in(wallet, &OTIENO, &sent_to(wallet, PHONES[1]).await?).await?;
     let otieno = wallet.on_duty(&session).await?;
     let wish = [
         ("name", "njeri"),
@@ -110,6 +108,7 @@ pub async fn colleague(wallet: &Wallet, name: &str, roles: &str) -> Result<OnDut
         seen_at: now,
         proved_at: now,
         ended_at: None,
+        misses: 0,
     };
     Ok(OnDuty { staff, session })
 }
@@ -160,6 +159,18 @@ async fn known_as_market(wallet: &Wallet, asks: &OnDuty, agrees: &OnDuty) -> Res
         act(wallet, agrees, two_people::APPROVE.name, &[("approval", &approval)]).await?;
     }
     Ok(())
+}
+
+/// The link that is told a number, as its owner reads it.
+async fn sent_to(wallet: &Wallet, phone: &str) -> Result<String, Refusal> {
+    let (number, template) = (phone.to_owned(), staff_list::INVITED.template);
+    let read = move |conn: &mut Conn| outbox::newest_to(conn, &number, template);
+    let told = wallet.store.read(read).await.map_err(|_error| Reason::BUSY)?;
+    let slots = told.and_then(|slots| serde_json::from_str(&slots).ok());
+    let mut slots: Slots = slots.ok_or(Reason::CODE_GONE)?;
+    join_link::told(&wallet.config, &mut slots);
+    let link = slots.get(join_link::SLOT.0).map(ToString::to_string);
+    Ok(link.ok_or(Reason::CODE_GONE)?)
 }
 
 /// Joins with a link and signs in: with the code of half a minute ago and that of now, since each

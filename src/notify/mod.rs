@@ -16,6 +16,7 @@ use crate::request::Slots;
 use crate::store::outbox::{self, Channel, Fate, MessageRow, NewMessage};
 use crate::store::{Conn, StoreError, book_rows};
 use crate::time::Timestamp;
+use crate::wallet::office::join_link;
 use crate::wallet::{Wallet, receipt, start_pin};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -233,6 +234,7 @@ fn put_into_words(
         }
     }
     start_pin::told(&wallet.config, &row.msisdn, &mut slots);
+    join_link::told(&wallet.config, &mut slots);
     let language =
         crate::language::Language::parse(&row.language).unwrap_or(crate::language::Language::EN);
     // few reasons have words that fit beside the rest; whoever wants to know more dials

@@ -39,8 +39,13 @@ impl Bands {
         let bands = self.by_right.get(&right).map(Vec::as_slice).unwrap_or_default();
         let reached = bands.iter().rfind(|band| band.from_minor <= amount_minor);
         let band = reached.copied().unwrap_or(SILENT);
-        // a link that is shown once is no text for a phone
+        // who works here is looked at where there is room for all of it
         Band { console: band.console || right == Right::Staff, ..band }
+    }
+
+    /// Whether anything is said of a right.
+    pub fn has(&self, right: Right) -> bool {
+        self.by_right.contains_key(&right)
     }
 
     /// Reads a file of bands.

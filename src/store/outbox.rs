@@ -211,6 +211,17 @@ pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow
     Ok(rows)
 }
 
+/// The values of what a number is told last in these words, whether it has left or not.
+pub fn newest_to(
+    conn: &mut Conn,
+    msisdn: &str,
+    template: &str,
+) -> Result<Option<String>, StoreError> {
+    let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn));
+    let theirs = theirs.filter(outbox::template.eq(template)).order(outbox::id.desc());
+    Ok(on!(conn, c => theirs.select(outbox::slots).first(c).optional())?)
+}
+
 /// What left this way, the newest first.
 pub fn newest(
     conn: &mut Conn,

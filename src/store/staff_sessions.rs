@@ -5,6 +5,7 @@ use super::schema::{staff, staff_sessions as sessions};
 use super::{Conn, StoreError, on};
 use crate::id::StaffId;
 use diesel::prelude::*;
+use std::ops::Add;
 
 /// Somebody at work. Times are microseconds UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -22,6 +23,8 @@ pub struct StaffSession {
     pub proved_at: i64,
     /// When it was ended.
     pub ended_at: Option<i64>,
+    /// Wrong codes in a row.
+    pub misses: i64,
 }
 
 /// Stores a new one.
@@ -40,9 +43,22 @@ pub fn touch(conn: &mut Conn, digest: &[u8], seen_at: i64, proved: bool) -> Resu
     let those = sessions::table.find(digest);
     on!(conn, c => diesel::update(those).set(sessions::seen_at.eq(seen_at)).execute(c))?;
     if proved {
-        on!(conn, c => diesel::update(those).set(sessions::proved_at.eq(seen_at)).execute(c))?;
+        let proved = (sessions::proved_at.eq(seen_at), sessions::misses.eq(0));
+        on!(conn, c => diesel::update(those).set(proved).execute(c))?;
     }
     Ok(())
+}
+
+/// Charges a try at a code: how many there were in a row, this one too; nothing where there were
+/// so many already, or it is over.
+pub fn try_code(conn: &mut Conn, digest: &[u8], most: i64) -> Result<Option<i64>, StoreError> {
+    let those = sessions::table.find(digest);
+    let open = those.filter(sessions::ended_at.is_null()).filter(sessions::misses.lt(most));
+    let one_more = sessions::misses.eq(sessions::misses.add(1));
+    if on!(conn, c => diesel::update(open).set(one_more).execute(c))? == 0 {
+        return Ok(None);
+    }
+    Ok(on!(conn, c => those.select(sessions::misses).first(c).optional())?)
 }
 
 /// Ends one.

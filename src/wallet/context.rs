@@ -24,7 +24,6 @@ use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
-use crate::value::Value;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -72,7 +71,8 @@ pub enum People {
     One,
     /// Another one approves it.
     Two,
-    /// As the operator's bands say for the `amount` that it shows.
+    /// As the operator's bands say for the `amount` that it shows, with what whoever asks did
+    /// alone of late.
     ByAmount,
 }
 
@@ -229,10 +229,11 @@ impl<'a> Context<'a> {
         Money::new(minor, self.config.market.currency)
     }
 
-    /// What the operator says of an act of this right, by the `amount` that it shows.
-    pub fn band(&self, right: Right, plan: &Plan) -> Band {
-        let amount = plan.slots.get("amount").and_then(Value::money);
-        self.bands.at(right, amount.map_or(0, |amount| amount.minor))
+    /// What the operator says of an act of this right, by the `amount` that it shows and what was
+    /// moved `before`, minor units.
+    pub fn band(&self, right: Right, plan: &Plan, before_minor: i64) -> Band {
+        let amount_minor = plan.amount_minor();
+        self.bands.at(right, before_minor.saturating_add(amount_minor))
     }
 
     /// The market's day.

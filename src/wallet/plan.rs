@@ -128,6 +128,11 @@ impl Plan {
         all.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// The `amount` that it shows, minor units; none where it shows none.
+    pub fn amount_minor(&self) -> i64 {
+        self.slots.get("amount").and_then(Value::money).map_or(0, |amount| amount.minor)
+    }
+
     /// What is to be done.
     pub fn commit(&mut self, act: Act) {
         self.act = Some(act);

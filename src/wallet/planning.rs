@@ -3,7 +3,7 @@
 //! step; what only this one wants, by a reader.
 
 use super::context::{Channel, Context, Peers, People};
-use super::office::{by_phone, two_people};
+use super::office::{alone, by_phone, two_people};
 use super::plan::{Plan, PlanError};
 use super::registry::PEERS;
 use super::service::{Authority, Decide, Service, Wants};
@@ -141,6 +141,10 @@ impl Job {
             (Authority::Assistant, Some(0)) => {
                 wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id.into())))
             }
+            (Authority::Staff(right), Some(0)) if self.bands.has(right) => {
+                let context = self.context(&caller, facts);
+                wants.extend(caller.staff.as_ref().map(|staff| alone::want(&context, staff.id)))
+            }
             (
                 Authority::Nobody
                 | Authority::Customer
@@ -216,15 +220,24 @@ impl Job {
         }
         let caller = self.caller(facts)?;
         let context = self.context(&caller, facts);
-        planned.waits = match (self.service.needs)(&context, &planned.plan) {
-            People::One => false,
-            People::Two => true,
-            People::ByAmount => !context.band(right, &planned.plan).one,
-        };
+        let number = self.waits_as();
+        let plan = &mut planned.plan;
+        match (self.service.needs)(&context, plan) {
+            People::One => {}
+            People::Two => planned.waits = true,
+            People::ByAmount => {
+                let staff = context.staff()?.id;
+                planned.waits = !alone::band(&context, staff, right, plan)?.one;
+                if !planned.waits {
+                    let counted = alone::counted(&context, right, plan, number)?;
+                    plan.act.iter_mut().for_each(|act| act.changes.extend(counted.clone()));
+                }
+            }
+        }
         if planned.waits {
-            let number = self.waits_as();
-            let asked = two_people::asked(&context, self.service, &planned.plan, number)?;
-            planned.plan.commit(asked);
+            let asked = two_people::asked(&context, self.service, plan, number)?;
+            alone::show(&context, context.staff()?.id, right, plan)?;
+            plan.commit(asked);
         }
         Ok(())
     }

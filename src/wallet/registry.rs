@@ -22,7 +22,7 @@ use super::groups::{
     self, contributing, founding, group, group_statement, group_view, invitation, inviting,
     leaving, membership, proposal, proposing, voting,
 };
-use super::office::{by_phone, staff_list, two_people};
+use super::office::{alone, by_phone, staff_list, two_people};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
     send, spoken_language,
@@ -259,6 +259,7 @@ pub const KINDS: &[Kind] = &[
     waking_deals::KIND,
     turn::KIND,
     two_people::KIND,
+    alone::KIND,
     bank_item::KIND,
     redemption::KIND,
     deposit_notice::KIND,

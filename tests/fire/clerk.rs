@@ -191,6 +191,7 @@ impl Clerk {
             seen_at: now,
             proved_at: now,
             ended_at: None,
+            misses: 0,
         };
         let fields: Fields =
             typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

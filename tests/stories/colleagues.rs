@@ -68,6 +68,7 @@ pub async fn hired_on(wallet: &Wallet, name: &str, roles: &str, msisdn: &str) ->
         seen_at: now,
         proved_at: now,
         ended_at: None,
+        misses: 0,
     };
     let begun = session.clone();
     let begin = move |conn: &mut Conn| staff_sessions::begin(conn, &begun);
@@ -101,6 +102,13 @@ impl World {
         let duty = hired_on(&self.app.wallet, name, roles, phone).await;
         self.staff_pin(&duty, pin).await.unwrap();
         duty
+    }
+
+    /// The link that came to a number last, with which somebody begins to work here.
+    pub async fn invited(&self, phone: &str) -> String {
+        let told = self.inbox(phone).await;
+        let link = told.iter().rev().find_map(|text| text.split("/console/join/").nth(1));
+        link.unwrap_or_else(|| panic!("no link: {told:#?}")).split('.').next().unwrap().to_owned()
     }
 
     /// One of the staff chooses a PIN for their phone.

@@ -14,6 +14,7 @@
 
 mod account;
 mod aids;
+mod alone;
 mod arrangements;
 mod bank;
 mod bank_desk;

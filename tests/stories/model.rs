@@ -297,6 +297,7 @@ impl Model {
             Change::Journal(_)
             | Change::TellBelow { .. }
             | Change::AtPosting { .. }
+            | Change::AtRecord { .. }
             | Change::Claim { .. }
             | Change::Put(_)
             | Change::While { .. }

@@ -110,7 +110,8 @@ pub async fn two_of_them(world: &World) -> (Clerk, Clerk) {
         ("roles", "finance_lead admin"),
         ("why", "second of us"),
     ];
-    let link = wanjiru.does(world, "invite_staff", &invited).await["link"].to_string();
+    wanjiru.does(world, "invite_staff", &invited).await;
+    let link = world.invited("+254712345679").await;
     let otieno = Clerk::joins(world, "otieno", &link, 9).await;
     assert_eq!(code(wallet.invited_by(&link).await.map(|row| row.name)), "code_gone");
     let more = [("name", "wanjiru"), ("roles", "admin finance"), ("why", "we are two")];

@@ -251,9 +251,13 @@ async fn a_merchant_is_made_by_two_and_what_they_were_paid_is_not_asked_back() {
             .await
             .starts_with("Only what you sent to a person")
     );
-    // less takes one
-    let lower = runs(&world, &tier("0700000002", "full"));
-    assert!(lower.starts_with("done\n"), "{lower}");
+    // less takes two too, and its owner hears of it
+    let waits = runs(&world, &tier("0700000002", "full"));
+    let number = waits.split("approval: ").nth(1).unwrap().lines().next().unwrap();
+    assert!(world.inbox("+254700000002").await.iter().all(|text| !text.contains("kidogo zaidi")));
+    world.staff_approves(&otis, number.parse().unwrap()).await.unwrap();
+    let told = world.inbox("+254700000002").await;
+    assert!(told.iter().any(|text| text.contains("kidogo zaidi")), "{told:#?}");
     assert!(refused(&world, &tier("0700000002", "king")).contains("There is no such tier."));
     assert!(
         refused(&world, &tier("0799999999", "full")).contains("0799999999 has no Kadogo account")

@@ -244,6 +244,7 @@ async fn an_act_by_one_leaves_who_did_it_and_why() {
         trail.await,
         [
             "staff asha move_float outlet: a small one",
+            "staff asha begin done_alone: ",
             "staff asha suspended outlet: it burns",
             "staff asha frozen restriction: it burns",
             "staff asha dismiss assistant: he left",

@@ -87,6 +87,7 @@ pub async fn comes_to_work(world: &World, staff: StaffRow) -> Worker {
         seen_at: now,
         proved_at: now,
         ended_at: None,
+        misses: 0,
     };
     let begun = session.clone();
     let begin = move |conn: &mut Conn| staff_sessions::begin(conn, &begun);

@@ -243,7 +243,9 @@ CREATE TABLE staff_sessions (
     seen_at   BIGINT  NOT NULL,
     -- when they last showed a code
     proved_at BIGINT  NOT NULL,
-    ended_at  BIGINT
+    ended_at  BIGINT,
+    -- wrong codes in a row: those of whoever tries without a session are counted apart
+    misses    BIGINT NOT NULL CHECK (misses >= 0)
 );
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);

@@ -223,7 +223,9 @@ CREATE TABLE staff_sessions (
     seen_at   INTEGER NOT NULL,
     -- when they last showed a code
     proved_at INTEGER NOT NULL,
-    ended_at  INTEGER
+    ended_at  INTEGER,
+    -- wrong codes in a row: those of whoever tries without a session are counted apart
+    misses    INTEGER NOT NULL CHECK (misses >= 0)
 ) STRICT;
 
 CREATE INDEX staff_sessions_staff ON staff_sessions (staff);

@@ -46,6 +46,7 @@ diesel::table! {
         seen_at -> BigInt,
         proved_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        misses -> BigInt,
     }
 }
 

@@ -110,8 +110,10 @@ fn a_table_tells_apart_what_comes_of_an_event_by_another() {
 #[test]
 fn words_that_no_kind_knows_lead_nowhere() {
     for kind in KINDS {
-        let (state, event) = (kind.begins[0], kind.events[0]);
-        assert_eq!((kind.apply)("lost", event, Role::Service), None);
+        let state = kind.begins[0];
+        for event in kind.events {
+            assert_eq!((kind.apply)("lost", event, Role::Service), None);
+        }
         assert_eq!((kind.apply)(state, "vanish", Role::Service), None);
     }
 }

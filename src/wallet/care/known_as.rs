@@ -1,10 +1,11 @@
-//! How well somebody is known, which decides what they may move: one of the staff says less by
-//! themselves, and more with another one, on a document that was seen.
+//! How well somebody is known, which decides what they may move: two of the staff say so, on a
+//! document that was seen. Who may move less from then on hears of it: what comes in, or is to go
+//! out, may stop there.
 
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Authority, Service};
+use super::super::service::{Authority, Message, Service};
 use super::{named, whose};
 use crate::book::{Change, Keep};
 use crate::limits::Tier;
@@ -12,7 +13,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
-use crate::value::{Kind, Slot};
+use crate::value::{Kind, Slot, Slots};
 
 /// There is no such tier.
 pub const TIER_UNKNOWN: Reason = Reason::new("tier_unknown");
@@ -21,14 +22,14 @@ pub const TIER_SAME: Reason = Reason::new("tier_same");
 
 /// Letters that say what was seen.
 const DOCUMENT: std::ops::RangeInclusive<usize> = 3..=60;
-/// It is more than they were known as.
-const RAISES: &str = "raises";
+
+const LOWERED: Message = Message::plain("sms.tier_lowered", &[]);
 
 /// Inputs `phone`, `tier`, `document`, `why`.
 pub const SERVICE: Service = Service {
     name: "change_tier",
     authority: Authority::Staff(Right::Tier),
-    needs: |_context, plan| if plan.flags.contains(RAISES) { People::Two } else { People::One },
+    needs: |_context, _plan| People::Two,
     wants: &[named],
     decide,
     shows: &[
@@ -39,6 +40,7 @@ pub const SERVICE: Service = Service {
         Slot("document", Kind::Text),
     ],
     refusals: &[TIER_UNKNOWN, TIER_SAME],
+    messages: &[&LOWERED],
     ..Service::PLAIN
 };
 
@@ -53,9 +55,6 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if tier.code() == person.tier {
         return Err(Refusal::of_field(TIER_SAME, "tier").into());
     }
-    if tier > was {
-        plan.flag(RAISES);
-    }
     let document = context.field("document")?.trim();
     if !DOCUMENT.contains(&document.chars().count()) {
         return Err(Refusal::of_field(Reason::TEXT_FORMAT, "document").into());
@@ -64,6 +63,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let note = format!("{document}: {}", why(context)?);
     let row = PersonRow { tier: tier.code().to_owned(), ..person.next() };
     let kept = Change::Keep(Keep { record: Record::Person(row), event: "set_tier", note });
-    plan.commit(Act { kind: "set_tier", changes: vec![kept], ..Act::default() });
+    let told = (tier < was).then(|| context.tell(person, &LOWERED, Slots::new(), None));
+    let changes = [kept].into_iter().chain(told).collect();
+    plan.commit(Act { kind: "set_tier", changes, ..Act::default() });
     Ok(())
 }

@@ -142,7 +142,7 @@ fn propose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn confirm(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let deal = proposed(context, plan)?;
     let roles = role::parse(&context.staff()?.roles).unwrap_or_default();
-    let band = context.band(Right::Deals, plan);
+    let band = context.band(Right::Deals, plan, 0);
     if band.approver.is_some_and(|role| !roles.contains(&role)) {
         return Err(DEAL_BAND.into());
     }

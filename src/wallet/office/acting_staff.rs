@@ -104,14 +104,15 @@ impl Wallet {
                     // what is told once was told the first time, or was another
                     let lasting = waits || receipt.repeated;
                     let slots = if lasting { two_people::lasting(&plan.slots) } else { plan.slots };
-                    return match (waits, receipt.posting.filter(|_| receipt.repeated)) {
-                        (false, _) => Ok(Outcome::Done(slots, plan.items)),
-                        (true, None) => Ok(Outcome::Waits(waits_as, slots)),
-                        (true, Some(first)) => {
-                            let number = self.request_of(duty, first).await?;
-                            Ok(Outcome::Waits(number.unwrap_or(waits_as), slots))
-                        }
+                    // what was done alone the first time may take two by now, and otherwise
+                    let number = match receipt.posting.filter(|_| receipt.repeated) {
+                        Some(first) => self.request_of(duty, first).await?,
+                        None => Some(waits_as).filter(|_| waits),
                     };
+                    return Ok(match number {
+                        Some(number) => Outcome::Waits(number, slots),
+                        None => Outcome::Done(slots, plan.items),
+                    });
                 }
                 Err(Refusal { reason: Reason::STALE | Reason::MOVED, .. }) => {}
                 // planned anew it may be otherwise; where it is not, it is that

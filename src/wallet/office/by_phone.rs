@@ -8,12 +8,14 @@ use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::alone;
+use super::door::Door;
 use super::two_people::{
-    self, Door, KIND, STAFF_ASKER_GONE, STAFF_BAND, STAFF_CHANGED_SINCE, STAFF_CONSOLE,
+    self, KIND, STAFF_ASKER_GONE, STAFF_BAND, STAFF_CHANGED_SINCE, STAFF_CONSOLE,
     STAFF_REQUEST_GONE, STAFF_SAME_PERSON, Wish,
 };
 use crate::book::{Change, Keep};
-use crate::id::PinId;
+use crate::id::{PinId, StaffId};
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::staff::role::{self, Right};
@@ -39,7 +41,7 @@ const WHY: usize = 20;
 /// Lists what waits for the caller.
 pub const INBOX: Service = Service {
     name: "staff_requests",
-    wants: &[phone, |_context| vec![Want::Arrangements(open())]],
+    wants: &[phone, |_context| vec![Want::Arrangements(open())], askers],
     decide: inbox,
     shows: &[Slot("wish_code", Kind::Text), Slot("asked_by", Kind::Text)],
     refusals: &[SIM_CHANGED],
@@ -156,14 +158,21 @@ fn pin_and_first(context: &Context) -> Vec<Want> {
     pin.into_iter().chain(two_people::first(context)).collect()
 }
 
+/// What those who ask did alone of late.
+fn askers(context: &Context) -> Vec<Want> {
+    let rows = context.facts.arrangements(open()).unwrap_or_default();
+    rows.iter().map(|row| alone::want(context, StaffId::of(row.owner.number()))).collect()
+}
+
 fn inbox(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let staff = at_the_door(context)?;
     let roles = role::parse(&staff.roles).unwrap_or_default();
     for row in context.facts.arrangements(open())? {
         let wish = Wish::of(row)?;
         let Some(act) = context.peers.for_two.get(wish.service.as_str()) else { continue };
-        let amount = wish.shown.get("amount").and_then(Value::money);
-        let band = context.bands.at(act.right, amount.map_or(0, |amount| amount.minor));
+        let shown = Plan { slots: wish.shown, ..Plan::default() };
+        let asker = StaffId::of(row.owner.number());
+        let band = alone::band(context, asker, act.right, &shown)?;
         let theirs = row.owner.number() != staff.id.number()
             && KIND.waits(row, context.now)
             && act.right.may_approve(&roles)
@@ -178,7 +187,7 @@ fn inbox(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// What is no part of an act, but of how it is decided.
-const ABOUT: [&str; 4] = ["approval", "asked_by", "why", "seen"];
+const ABOUT: [&str; 5] = ["approval", "asked_by", "why", "seen", alone::SLOT.0];
 
 /// Whose money it is and who gets it stand before everything that may be cut off.
 const WHO: [&str; 7] = ["to", "recipient", "from", "name", "staff", "phone", "serves"];

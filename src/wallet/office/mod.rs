@@ -3,7 +3,10 @@
 //! what a right is, in the room of the staff.
 
 pub mod acting_staff;
+pub mod alone;
 pub mod by_phone;
+pub mod door;
+pub mod join_link;
 mod refused_acts;
 pub mod sign_in;
 pub mod staff_joining;

@@ -1,7 +1,8 @@
 //! Who of the staff is at work: name, password and a code make a session, of which the database
 //! knows a digest alone. Each try is recorded, the wrong ones too; after five of them nobody gets
 //! in by that name for a quarter of an hour, and whoever tries hears the same answer for a name
-//! that is nobody's.
+//! that is nobody's. Who is at work has tries of their own: whoever tries from outside takes none
+//! of them.
 
 use super::super::{Caller, Wallet, unavailable};
 use crate::actor::Actor;
@@ -35,6 +36,8 @@ const WHOLE: i64 = 10 * 3_600 * SECOND;
 const PROVED: i64 = 5 * 60 * SECOND;
 /// Wrong tries in a row before nobody gets in, and for how long.
 const MISSES_MAX: i64 = 5;
+/// How often somebody is read again because they were changed meanwhile.
+const READS_MAX: usize = 8;
 const LOCKED: i64 = 15 * 60 * SECOND;
 /// Once a minute is often enough to know that somebody is there.
 pub(super) const TOUCHED: i64 = 60 * SECOND;
@@ -146,6 +149,7 @@ impl Wallet {
             seen_at: now.micros(),
             proved_at: now.micros(),
             ended_at: None,
+            misses: 0,
         };
         let begun = move |conn: &mut _| staff_sessions::begin(conn, &session);
         self.book.write(begun).await.map_err(|error| unavailable(&error))?;
@@ -188,20 +192,43 @@ impl Wallet {
         self.book.write(touched).await.map_err(|error| unavailable(&error))
     }
 
-    /// Who is at work shows a code again, for what takes one.
+    /// Who is at work shows a code again, for what takes one. A try is charged before it is
+    /// compared, and after five wrong ones the session is over.
     pub async fn prove(&self, duty: &OnDuty, code: &str) -> Result<OnDuty, Refusal> {
+        let digest = duty.session.digest.clone();
+        let charged = move |conn: &mut _| staff_sessions::try_code(conn, &digest, MISSES_MAX);
+        let charged = self.book.write(charged).await.map_err(|error| unavailable(&error))?;
+        let tries = charged.ok_or(SESSION_OVER)?;
         let now = self.clock.now();
-        let row = &duty.staff;
-        let (tried, is_in) = tried(row, true, self.step(row, code, now), now);
-        let event = if is_in { "code_shown" } else { "code_wrong" };
-        self.keep_staff(tried, event, Actor::Staff(row.name.clone())).await?;
-        if !is_in {
+        if !self.shown(duty.staff.id, code, now).await? {
+            if tries >= MISSES_MAX {
+                self.sign_out(duty).await?;
+            }
             return Err(SIGN_IN_WRONG.into());
         }
         self.touch(duty, true).await?;
         let mut proved = duty.clone();
         proved.session.proved_at = now.micros();
         Ok(proved)
+    }
+
+    /// Whether a code of theirs is right, which serves once and is recorded.
+    async fn shown(&self, id: StaffId, code: &str, now: Timestamp) -> Result<bool, Refusal> {
+        for _read in 0..READS_MAX {
+            let read = move |conn: &mut _| staff_rows::by_id(conn, id);
+            let row = self.store.read(read).await.map_err(|error| unavailable(&error))?;
+            let row = row.filter(StaffRow::works).ok_or(SESSION_OVER)?;
+            let step = self.step(&row, code, now);
+            let event = if step.is_some() { "code_shown" } else { "code_wrong" };
+            let factor_step = step.unwrap_or(row.factor_step);
+            let next = StaffRow { factor_step, ..row.next() };
+            match self.keep_staff(next, event, Actor::Staff(row.name.clone())).await {
+                // somebody tried their name, or the same code, at the same moment
+                Err(Refusal { reason: Reason::STALE, .. }) => {}
+                kept => return kept.map(|()| step.is_some()),
+            }
+        }
+        Err(Reason::BUSY.into())
     }
 
     /// Somebody goes home.

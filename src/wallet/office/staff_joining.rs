@@ -49,7 +49,8 @@ impl Wallet {
 
     /// Whose link this is, while it is good: `code_gone` otherwise.
     pub async fn invited_by(&self, link: &str) -> Result<StaffRow, Refusal> {
-        let kept = digest(link);
+        // as it came, whole or its end alone
+        let kept = digest(link.rsplit('/').next().unwrap_or(link));
         let now = self.clock.now().micros();
         let all = self.store.read(staff_rows::all).await.map_err(|error| unavailable(&error))?;
         let is_good = |row: &StaffRow| {

@@ -1,16 +1,21 @@
-//! Who works here: they are invited with a link that is good once, get other roles, and leave. Each
-//! takes two, but for the first ones: who is alone cannot ask another one.
+//! Who works here: they are invited with a link that is good once and goes by SMS to their own
+//! number alone, get other roles, and leave. Each takes two, but for the first ones: who is alone
+//! cannot ask another one. Whatever goes on at one moment, one stays who says who works here.
 
+use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::{Context, People};
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::service::{Authority, Service};
+use super::super::service::{Authority, Message, Service};
+use super::join_link;
 use super::sign_in::digest;
 use super::two_people::why;
 use crate::book::{Change, Keep};
 use crate::id::{PinId, PostingId, StaffId};
+use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::seal::to_hex;
 use crate::staff::role::{self, Right, Role};
+use crate::store::holders::AccountHolder;
+use crate::store::record::RecordKey;
 use crate::store::records::Record;
 use crate::store::staff_rows::{STAFF_NAME_TAKEN, StaffRow, StaffState};
 use crate::store::wants::Want;
@@ -34,17 +39,18 @@ const LINK_LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
 /// Letters of a name.
 const NAME_MAX: usize = 24;
 
-/// Inputs `name`, `phone`, `roles`, `why`: shows `link`, once. For a name that is there it is a new
-/// link: for who has lost their password or was away for long.
+/// Inputs `name`, `phone`, `roles`, `why`: they are sent a link. For a name that is there it is a
+/// new one: for who has lost their password or was away for long.
 pub const INVITE: Service = Service {
     name: "invite_staff",
     authority: Authority::Staff(Right::Staff),
     needs: two_where_there_are,
     opens: 1,
-    wants: &[all, pin],
+    wants: &[|context| all(context).into_iter().chain(their_wallet(context)).collect(), of_invited],
     decide: invite,
     shows: SHOWS,
-    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN, ADMIN_LEFT_LATELY],
+    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN, LAST_ADMIN, ADMIN_LEFT_LATELY, SIM_CHANGED],
+    messages: &[&INVITED],
     ..Service::PLAIN
 };
 
@@ -87,9 +93,14 @@ const SHOWS: &[Slot] = &[
     Slot("staff", Kind::Text),
     Slot("roles", Kind::Text),
     Slot("roles_before", Kind::Text),
-    Slot("link", Kind::Text),
+    Slot("link_to", Kind::Phone),
+    Slot("phone_before", Kind::Phone),
     Slot("admins", Kind::Count),
 ];
+
+/// It is the same link whoever reads it: nobody else is told.
+pub const INVITED: Message =
+    Message::plain("sms.staff_invited", &[Slot("staff", Kind::Text), join_link::SLOT]);
 
 fn all(_context: &Context) -> Vec<Want> {
     vec![Want::AllStaff]
@@ -99,6 +110,22 @@ fn all(_context: &Context) -> Vec<Want> {
 fn pin(context: &Context) -> Vec<Want> {
     let known = named(context).ok().flatten();
     known.map(|row| Want::Pin(PinId::of(row.id.number()))).into_iter().collect()
+}
+
+/// Who has the number that is typed: it may be somebody with a wallet.
+fn their_wallet(context: &Context) -> Option<Want> {
+    context.phone("phone").ok().map(|phone| Want::Number(phone.e164().to_owned()))
+}
+
+fn holder<'a>(context: &Context<'a>) -> Result<Option<&'a AccountHolder>, PlanError> {
+    Ok(context.facts.number(context.phone("phone")?.e164())?)
+}
+
+/// The same, and whether the SIM of the number is its owner's.
+fn of_invited(context: &Context) -> Vec<Want> {
+    let holder = holder(context).ok().flatten();
+    let swapped = holder.map(|holder| sim_change::want(holder.account.id));
+    pin(context).into_iter().chain(swapped).collect()
 }
 
 /// It opens nothing any more: what they had is void.
@@ -137,6 +164,18 @@ fn admins(context: &Context, plan: &mut Plan) -> Result<usize, PlanError> {
     let count = context.facts.all_staff()?.iter().filter(|row| is_admin(row)).count();
     plan.show("admins", i64::try_from(count).unwrap_or(i64::MAX));
     Ok(count)
+}
+
+/// What is committed with an act after which somebody is no admin, where they are one: another one
+/// still is, as they were read. Of several at one moment each names one who stays, and whoever is
+/// named by one act is not left behind by another: so the last of them is refused.
+fn one_stays(context: &Context, goes: &StaffRow) -> Result<Option<Change>, PlanError> {
+    if !is_admin(goes) {
+        return Ok(None);
+    }
+    let mut others = context.facts.all_staff()?.iter().filter(|row| row.id != goes.id);
+    let stays = others.find(|row| is_admin(row)).ok_or(LAST_ADMIN)?;
+    Ok(Some(Change::AtRecord { record: RecordKey::Staff(stays.id), version: stays.version }))
 }
 
 fn named<'a>(context: &Context<'a>) -> Result<Option<&'a StaffRow>, PlanError> {
@@ -198,18 +237,32 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let known = named(context)?;
     let id = known.map_or(StaffId::of(context.fresh_id), |row| row.id);
     let left = admins(context, plan)?;
+    let stays = known.map(|row| one_stays(context, row)).transpose()?.flatten();
     not_alone_since_lately(context, left)?;
     plan.show("staff", name.clone());
     plan.show("roles", roles.clone());
     plan.show("roles_before", known.map(|row| row.roles.clone()).unwrap_or_default());
-    let why = why(context)?;
-    let link = to_hex(&context.salt);
-    let row = invited(known, (id, &name, phone.e164()), &roles, &link, context.now.micros());
-    // only who commits it sees it, and only once
-    if context.fresh_id != 0 {
-        plan.show("link", link);
+    plan.show("link_to", Value::whole(&phone));
+    let before = known.and_then(|row| Msisdn::from_e164(&row.msisdn));
+    if let Some(before) = before.filter(|before| before.e164() != phone.e164()) {
+        plan.show("phone_before", Value::whole(&before));
     }
-    let act = kept(row, "invite", why);
+    let holder = holder(context)?;
+    if let Some(holder) = holder {
+        // whoever has the number since then would get the link
+        sim_change::not_lately(context, holder.account.id)?;
+    }
+    let why = why(context)?;
+    let drawn = join_link::drawn(context.config, id, context.salt);
+    let (link, seed) = drawn.ok_or(PlanError::Damaged("no link could be drawn"))?;
+    let language = holder.map_or("en", |holder| holder.person.language.as_str());
+    let row = invited(known, (id, &name, phone.e164()), &roles, &link, context.now.micros());
+    let row = StaffRow { language: language.to_owned(), ..row };
+    let told = [("staff".to_owned(), name.into()), (join_link::SLOT.0.to_owned(), seed)].into();
+    let told = context.message(phone.e164(), language, &INVITED, &told, None);
+    let mut act = kept(row, "invite", why);
+    act.changes.extend(stays);
+    act.changes.push(Change::Tell(told));
     plan.commit(match known {
         Some(known) => without_pin(context, known, act)?,
         None => act,
@@ -222,22 +275,21 @@ fn change_roles(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let roles = roles(context)?;
     let next = StaffRow { roles: roles.clone(), ..row.next() };
     let left = admins(context, plan)?;
-    if is_admin(row) && !is_admin(&next) && left < 2 {
-        return Err(LAST_ADMIN.into());
-    }
+    let stays = if is_admin(&next) { None } else { one_stays(context, row)? };
     not_alone_since_lately(context, left)?;
     plan.show("staff", row.name.clone());
     plan.show("roles", roles);
     plan.show("roles_before", row.roles.clone());
-    plan.commit(kept(next, "roles", why(context)?));
+    let mut act = kept(next, "roles", why(context)?);
+    act.changes.extend(stays);
+    plan.commit(act);
     Ok(())
 }
 
 fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let row = named(context)?.filter(|row| row.state != StaffState::Left).ok_or(STAFF_UNKNOWN)?;
-    if is_admin(row) && admins(context, plan)? < 2 {
-        return Err(LAST_ADMIN.into());
-    }
+    admins(context, plan)?;
+    let stays = one_stays(context, row)?;
     plan.show("staff", row.name.clone());
     plan.show("roles_before", row.roles.clone());
     let left = StaffRow {
@@ -250,7 +302,9 @@ fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         seen_at: context.now.micros(),
         ..row.next()
     };
-    plan.commit(without_pin(context, row, kept(left, "left", why(context)?))?);
+    let mut act = kept(left, "left", why(context)?);
+    act.changes.extend(stays);
+    plan.commit(without_pin(context, row, act)?);
     Ok(())
 }
 

@@ -9,6 +9,8 @@ use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::context::{Context, ForTwo};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service, Wants};
+use super::alone;
+use super::door::Door;
 use super::sign_in::{CODE_WANTED, SESSION_OVER, SIGN_IN_WRONG};
 use crate::id::{AccountId, ArrangementId, StaffId};
 use crate::refusal::{Reason, Refusal, Slots};
@@ -149,7 +151,7 @@ impl Wish {
 }
 
 /// What is only known, and told, when it is done: never stored, and not compared.
-const ONCE: [&str; 3] = ["link", "redemption", "bank_code"];
+const ONCE: [&str; 2] = ["redemption", "bank_code"];
 
 /// What somebody says yes to: the values that they saw.
 pub fn seen(slots: &Slots) -> String {
@@ -246,7 +248,7 @@ pub const TAKE_BACK: Service = Service {
     ..Service::PLAIN
 };
 
-const SHOWS: &[Slot] = &[Slot("approval", Of::Text), Slot("asked_by", Of::Text)];
+const SHOWS: &[Slot] = &[Slot("approval", Of::Text), Slot("asked_by", Of::Text), alone::SLOT];
 const WANTS: &[Wants] = &[named, first, second, third];
 
 /// What must be read first: the request that is named.
@@ -261,8 +263,9 @@ fn of_act(context: &Context, step: usize) -> Vec<Want> {
 
 /// Who asked, and what its act wants first,
 pub fn first(context: &Context) -> Vec<Want> {
-    let owner = waiting(context).map(|(row, _)| Want::Staff(StaffId::of(row.owner.number())));
-    owner.into_iter().chain(of_act(context, 0)).collect()
+    let owner = waiting(context).map(|(row, _)| StaffId::of(row.owner.number()));
+    let of_owner = owner.map(|owner| [Want::Staff(owner), alone::want(context, owner)]);
+    of_owner.into_iter().flatten().chain(of_act(context, 0)).collect()
 }
 
 /// then,
@@ -293,9 +296,15 @@ fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<Ri
     if right.may_approve(&roles) { Ok(right) } else { Err(Reason::NOT_ALLOWED.into()) }
 }
 
-/// What of an act is only for some of those who may approve it, by its amount.
-fn within_band(context: &Context, right: Right, now: &Plan, from: Door) -> Result<(), PlanError> {
-    let band = context.band(right, now);
+/// What of an act is only for some of those who may approve it, by its amount and what whoever
+/// asked did alone of late.
+fn within_band(
+    context: &Context,
+    (right, asker): (Right, StaffId),
+    now: &Plan,
+    from: Door,
+) -> Result<(), PlanError> {
+    let band = alone::band(context, asker, right, now)?;
     let roles = role::parse(&context.staff()?.roles).unwrap_or_default();
     if band.approver.is_some_and(|role| !roles.contains(&role)) {
         return Err(STAFF_BAND.into());
@@ -303,28 +312,6 @@ fn within_band(context: &Context, right: Right, now: &Plan, from: Door) -> Resul
     match from {
         Door::Phone if band.console => Err(STAFF_CONSOLE.into()),
         Door::Phone | Door::Desk => Ok(()),
-    }
-}
-
-/// What a note begins with where it was said on a phone.
-pub const BY_PHONE: &str = "by phone; ";
-
-/// Where somebody says yes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// In a session: at the console, or by command.
-    Desk,
-    /// By dialling, with their staff PIN.
-    Phone,
-}
-
-impl Door {
-    /// What is noted of it.
-    fn noted(self) -> &'static str {
-        match self {
-            Door::Desk => "",
-            Door::Phone => BY_PHONE,
-        }
     }
 }
 
@@ -354,7 +341,9 @@ pub fn approved(context: &Context, plan: &mut Plan, from: Door) -> Result<(), Pl
     plan.show("asked_by", wish.by.clone());
     plan.show("why", wish.why.clone());
     plan.show("seen", seen(&now.slots));
-    within_band(context, right, &now, from)?;
+    let asker = StaffId::of(row.owner.number());
+    alone::show(context, asker, right, plan)?;
+    within_band(context, (right, asker), &now, from)?;
     let Some(mut act) = now.act else { return Err(PlanError::Damaged("an act of nothing")) };
     if context.fields.get("seen").is_some_and(|typed| *typed != seen(&now.slots)) {
         return Err(STAFF_CHANGED_SINCE.into());

@@ -37,7 +37,8 @@ pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError>
         let holder = context.facts.number(phone.e164())?;
         let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
         let person = holder.person.clone();
-        let sign = format!("{} {phone}", party::masked_name(&person.name));
+        // as it was typed: two with names alike are told apart by all of it
+        let sign = format!("{} {}", party::masked_name(&person.name), phone.local());
         return Ok(Whose { account: person.account_id, sign, person: Some(person) });
     }
     let typed = context.field(field)?;

@@ -369,6 +369,7 @@ impl Oracle {
                 self.before.push(Before::Message);
             }
             Change::AtPosting { .. }
+            | Change::AtRecord { .. }
             | Change::Journal(_)
             | Change::TellBelow { .. }
             | Change::Claim { .. } => {

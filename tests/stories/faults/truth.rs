@@ -116,6 +116,7 @@ impl Truth {
                 Change::Tell(_) => self.messages += 1,
                 Change::AtVersion { .. }
                 | Change::AtPosting { .. }
+                | Change::AtRecord { .. }
                 | Change::Journal(_)
                 | Change::TellBelow { .. }
                 | Change::Claim { .. }

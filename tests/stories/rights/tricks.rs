@@ -333,7 +333,7 @@ async fn what_waited_too_long_is_over_and_a_yes_takes_a_code_of_ones_own() {
     let said = world.staff_asks(&duty(otieno).await, "approve_staff_request", &yes).await;
     assert_eq!(code_of(&said), "code_wanted");
     till.refuses("code_wanted", "no code", balance, before).await;
-    // a colleague's code is not theirs, their own serves once, and five wrong ones lock
+    // a colleague's code is not theirs, their own serves once, and five wrong ones end a session
     let own = code(world, "otieno");
     let colleague = code(world, "wairimu");
     let prove = async |worker: &Worker, code: &str| {
@@ -345,19 +345,85 @@ async fn what_waited_too_long_is_over_and_a_yes_takes_a_code_of_ones_own() {
     for _ in 0..5 {
         assert_eq!(code_of(&prove(wairimu, &own).await), "sign_in_wrong");
     }
-    assert_eq!(code_of(&prove(wairimu, &colleague).await), "sign_in_wrong", "it is locked");
+    let over = wallet.prove(&wairimu.duty, &colleague).await;
+    assert_eq!(code_of(&over), "session_over");
+    assert_eq!(code_of(&wallet.on_duty(&wairimu.secret).await), "session_over");
     let wrong = "SELECT CAST(count(*) AS TEXT) AS text FROM trail WHERE event = 'code_wrong'";
     let read = move |conn: &mut Conn| Ok::<_, kadogo::store::StoreError>(lines(conn, wrong));
-    assert_eq!(wallet.store.read(read).await.unwrap(), ["8"], "each is recorded");
+    assert_eq!(wallet.store.read(read).await.unwrap(), ["7"], "each is recorded");
     // three days later nobody says yes to it any more
     world.clock.advance(Duration::from_secs(3 * 24 * 3_600));
     let lead = comes_to_work(world, otieno.duty.staff.clone()).await;
     let said = world.staff_asks(&lead.duty, "approve_staff_request", &yes).await;
     assert_eq!(code_of(&said), "staff_request_gone");
-    till.refuses("staff_request_gone", "too late", balance, before + 1).await;
+    // and hers, whose session the wrong codes ended
+    till.refuses("staff_request_gone", "too late", balance, before + 2).await;
     assert_eq!(wallet.wake_all().await.unwrap().done, 1);
     let said = world.staff_asks(&lead.duty, "approve_staff_request", &yes).await;
     assert_eq!(code_of(&said), "staff_request_gone");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_tries_from_outside_takes_no_tries_of_who_is_at_work() {
+    let till = Till::open().await;
+    let wallet = &till.world.app.wallet;
+    let otieno = &till.leads[0];
+    let tries = async || {
+        wallet.sign_in("otieno", "four goats and a boat".to_owned().into(), "000000").await
+    };
+    for _ in 0..6 {
+        assert_eq!(code_of(&tries().await), "sign_in_wrong");
+    }
+    // by now nobody gets in by that name; who is in shows a code, and two at one moment serve once
+    let duty = || wallet.on_duty(&otieno.secret);
+    let own = code(&till.world, "otieno");
+    assert_eq!(code_of(&wallet.prove(&duty().await.unwrap(), "000000").await), "sign_in_wrong");
+    wallet.prove(&duty().await.unwrap(), &own).await.unwrap();
+    // and while they try, on two nodes
+    let other = till.world.beside(Twist::default()).await;
+    for _ in 0..4 {
+        till.world.clock.advance(Duration::from_secs(16 * 60));
+        let back = comes_to_work(&till.world, otieno.duty.staff.clone()).await;
+        let own = code(&till.world, "otieno");
+        let (tried, proved) = tokio::join!(tries(), other.app.wallet.prove(&back.duty, &own));
+        assert_eq!(code_of(&tried), "sign_in_wrong");
+        proved.unwrap();
+    }
+    till.world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_approves_an_invitation_checks_the_number_and_cannot_use_the_link() {
+    let world = World::new().await;
+    let njeri = at_work(&world, "njeri", "admin").await.duty;
+    let otieno = at_work(&world, "otieno", "admin").await.duty;
+    let named = ("name", "ghost");
+    let more = [("roles", "finance_lead"), ("why", "one more")];
+    let typed = [named, ("phone", "+254722000007"), more[0], more[1]];
+    let number = world.staff_requests(&njeri, "invite_staff", &typed).await.unwrap();
+    let approval = [("approval", &*number.to_string())];
+    let (seen, _) = world.staff_sees(&otieno, "approve_staff_request", &approval).await.unwrap();
+    assert_eq!(seen["link_to"].to_string(), "0722000007");
+    let said = world.staff_approves(&otieno, number).await.unwrap();
+    let link = world.invited("+254722000007").await;
+    assert!(said.values().all(|value| !value.to_string().contains(&link)), "{said:?}");
+    assert!(!holds(&world.stored_bytes(), &link), "it is nowhere");
+    assert_eq!(world.app.wallet.invited_by(&link).await.unwrap().name, "ghost");
+    // a new one for another number says what it was, and ends the one before
+    let typed = [named, ("phone", AMINA), more[0], more[1]];
+    let number = world.staff_requests(&njeri, "invite_staff", &typed).await.unwrap();
+    let said = world.staff_approves(&otieno, number).await.unwrap();
+    assert_eq!(said["phone_before"].to_string(), "0722000007");
+    assert_eq!(code_of(&world.app.wallet.invited_by(&link).await), "code_gone");
+    let path = format!("/console/join/{}", world.invited(AMINA).await);
+    assert_eq!(world.app.wallet.invited_by(&path).await.unwrap().name, "ghost");
+    // whoever has a number since its SIM was changed is sent none
+    let care = at_work(&world, "auma", "care").await.duty;
+    let swapped = [("phone", AMINA), ("why", "the shop called")];
+    world.staff_does(&care, "sim_changed", &swapped).await.unwrap();
+    let said = world.staff_asks(&njeri, "invite_staff", &typed).await;
+    assert_eq!(code_of(&said), "sim_changed");
     world.check();
 }
 

@@ -61,7 +61,7 @@ fn a_changed_sim_counts_for_three_days() {
 }
 
 #[test]
-fn more_takes_two_and_a_document_and_less_takes_one() {
+fn more_and_less_takes_two_and_a_document_and_who_may_move_less_hears_of_it() {
     let (mut trial, amina) = world();
     let says = |trial: &Trial, tier: &str, document: &str| {
         let ask = trial.ask(&known_as::SERVICE, staff("care")).with("phone", PHONE);
@@ -74,7 +74,7 @@ fn more_takes_two_and_a_document_and_less_takes_one() {
         ask.work(&[], |context| (service.needs)(context, &plan))
     };
     assert_eq!(people(says(&trial, "merchant", "licence 77")), People::Two);
-    assert_eq!(people(says(&trial, "id", "her ID")), People::One);
+    assert_eq!(people(says(&trial, "id", "her ID")), People::Two);
     assert_eq!(says(&trial, "full", "her ID").reason(), (TIER_SAME, Some("tier")));
     assert_eq!(says(&trial, "king", "her ID").reason(), (TIER_UNKNOWN, Some("tier")));
     assert_eq!(says(&trial, "id", "x").reason(), (Reason::TEXT_FORMAT, Some("document")));
@@ -84,5 +84,7 @@ fn more_takes_two_and_a_document_and_less_takes_one() {
     };
     let kept = (row.tier.as_str(), row.version, note.as_str());
     assert_eq!(kept, ("agent", 2, "licence 77: she came by"));
+    let told = |tier| says(&trial, tier, "her ID").planned().act.unwrap().changes.len() - 1;
+    assert_eq!((told("id"), told("agent")), (1, 0));
     trial.change(&amina, |holder| holder.person.tier = "sim".to_owned());
 }

@@ -1,0 +1,77 @@
+//! The link with which somebody begins to work here: it goes by SMS to their own number, and nobody
+//! else of the staff sees it. It is nowhere: it follows from a salt and the key that is not in the
+//! database, and is made again when the message leaves.
+
+use super::super::ServiceConfig;
+use crate::id::StaffId;
+use crate::seal::{from_hex, to_hex};
+use crate::value::{Kind, Slot, Slots, Value};
+
+/// The slot of the link in a message.
+pub const SLOT: Slot = Slot("join_link", Kind::Code);
+
+/// What it follows from, as a message has it until it leaves.
+struct Seed {
+    key_version: i64,
+    staff: StaffId,
+    salt: Vec<u8>,
+}
+
+impl Seed {
+    fn written(&self) -> String {
+        format!("{}.{}.{}", self.key_version, self.staff.number(), to_hex(&self.salt))
+    }
+
+    fn read(text: &str) -> Option<Seed> {
+        let mut parts = text.split('.');
+        let key_version = parts.next()?.parse().ok()?;
+        let staff = StaffId::of(parts.next()?.parse().ok()?);
+        Some(Seed { key_version, staff, salt: from_hex(parts.next()?)? })
+    }
+
+    fn link(&self, config: &ServiceConfig) -> Option<String> {
+        let staff = self.staff.number().to_be_bytes();
+        let name = [staff.as_slice(), &self.salt].concat();
+        let secret = config.pin_keys.long_code(self.key_version, &name)?;
+        Some(to_hex(&secret))
+    }
+}
+
+/// A new link for somebody, and what a message to them carries in the slot.
+pub fn drawn(config: &ServiceConfig, staff: StaffId, salt: [u8; 16]) -> Option<(String, Value)> {
+    let key_version = i64::from(config.pin_keys.current().version);
+    let seed = Seed { key_version, staff, salt: salt.to_vec() };
+    Some((seed.link(config)?, Value::Code(seed.written())))
+}
+
+/// Puts the link into the values of a message that leaves.
+pub fn told(config: &ServiceConfig, slots: &mut Slots) {
+    let Some(Value::Code(seed)) = slots.get(SLOT.0) else { return };
+    let link = Seed::read(seed).and_then(|seed| seed.link(config));
+    // with a key that was retired meanwhile nobody can say it any more
+    slots.insert(SLOT.0.to_owned(), Value::Code(link.unwrap_or_else(|| "?".to_owned())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::trial::Trial;
+    use super::*;
+
+    #[test]
+    fn it_is_in_no_row_and_comes_when_the_message_leaves() {
+        let config = Trial::new().config;
+        let (link, seed) = drawn(&config, StaffId::of(7), [3; 16]).unwrap();
+        assert_ne!(drawn(&config, StaffId::of(8), [3; 16]).unwrap().0, link);
+        assert_ne!(drawn(&config, StaffId::of(7), [4; 16]).unwrap().0, link);
+        assert!(!seed.to_string().contains(&link) && link.len() == 32);
+        let mut slots = Slots::from([(SLOT.0.to_owned(), seed)]);
+        told(&config, &mut slots);
+        assert_eq!(slots[SLOT.0].to_string(), link);
+        // what is no seed, and one of a key that is gone, is no link
+        for seed in ["", "1.2", "0.7.00", "x.y.z"] {
+            let mut slots = Slots::from([(SLOT.0.to_owned(), Value::Code(seed.to_owned()))]);
+            told(&config, &mut slots);
+            assert_eq!(slots[SLOT.0].to_string(), "?", "{seed}");
+        }
+    }
+}
