@@ -1,7 +1,8 @@
 //! Programs that are killed between any two steps of money in and out, and while they take one: a
 //! statement read and taken, e-money asked for and approved, redeemed, seen at the bank, called
-//! off, come back, a day closed. Whoever is started next finds the books where they were said to be, or one step
-//! further: that step was taken, and its answer got lost. Nothing is half done, nothing twice.
+//! off, come back, a day closed. Whoever is started next finds the books where they were said to
+//! be, or one step further: that step was taken, and its answer got lost. Nothing is half done,
+//! nothing twice.
 
 use super::clerk::{self, WHOSE};
 use super::cluster::{psql, wait_until};
