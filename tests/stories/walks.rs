@@ -176,8 +176,10 @@ async fn whoever_moves_what_at_once_every_trail_is_a_way_through_the_table() {
     let ledger = Arc::new(Ledger::new().await);
     let mut begun = BTreeMap::new();
     let mut id = 1_000;
-    for kind in KINDS {
-        for n in 0..walks() / MOVES_EACH / KINDS.len() {
+    // what is over when it begins goes nowhere
+    let moving: Vec<&Kind> = KINDS.iter().filter(|kind| !kind.events.is_empty()).collect();
+    for kind in &moving {
+        for n in 0..walks() / MOVES_EACH / moving.len() {
             id += 1;
             let state = kind.begins[n % kind.begins.len()];
             begun.insert(id, state);
@@ -203,7 +205,7 @@ async fn whoever_moves_what_at_once_every_trail_is_a_way_through_the_table() {
         *ends.entry(kind.name).or_default().entry(row.state).or_default() += 1;
     }
     println!("{} moves were tried; rows ended as {ends:?}", walks());
-    for kind in KINDS.iter().filter(|_| walks() >= 20_000) {
+    for kind in moving.iter().filter(|_| walks() >= 20_000) {
         let all = kind.states.iter().filter(|state| !kind.open.contains(state));
         let all: BTreeSet<&str> = all.copied().collect();
         assert_eq!(ends[kind.name].keys().map(|end| &end[..]).collect::<BTreeSet<_>>(), all);
