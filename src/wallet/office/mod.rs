@@ -4,8 +4,10 @@
 
 pub mod acting_staff;
 pub mod by_phone;
+pub mod in_short;
 mod refused_acts;
 pub mod sign_in;
 pub mod staff_joining;
 pub mod staff_list;
 pub mod two_people;
+pub mod who_approves;
