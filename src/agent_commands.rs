@@ -5,6 +5,7 @@ use crate::agent_number::AgentNumber;
 use crate::cli::{AgentAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
+use crate::printing::say;
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
@@ -130,7 +131,7 @@ async fn pay(
     office.signs(Right::Commission).await?;
     let due = office.app.wallet.commission_due().await?;
     if due.is_empty() {
-        println!("nothing is to be paid");
+        say!("nothing is to be paid");
     }
     let mut failed = 0_usize;
     for (outlet, _amount) in due {
@@ -156,15 +157,17 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
         let [float, commission, owed] =
             [float, commission, owed].map(|minor| Money::new(minor, currency));
         let number = AgentNumber::of(outlet.float_account);
-        println!(
+        say!(
             "{number} {} ({}, {}): float {float}, commission {commission}, owes {owed}",
-            outlet.name, outlet.area, outlet.state
+            outlet.name,
+            outlet.area,
+            outlet.state
         );
         for person in staff {
             let phone = Msisdn::from_e164(&person.msisdn)
                 .map(|phone| phone.to_string())
                 .unwrap_or_default();
-            println!("    {phone} {}", person.name);
+            say!("    {phone} {}", person.name);
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::cli::{AuditArgs, OfficeArgs};
 use crate::id::LookId;
+use crate::printing::say;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::store::looks::{self, LookRow};
@@ -35,12 +36,12 @@ pub async fn told(office: &Office, audit: AuditArgs) -> anyhow::Result<()> {
     {
         let time = at.rfc3339();
         if office.is_json() {
-            println!("{}", json(&time, row, look.as_ref()));
+            say!("{}", json(&time, row, look.as_ref()));
         } else {
             let note = if row.note.is_empty() { String::new() } else { format!(": {}", row.note) };
             let TrailRow { posting_id, actor, event, kind, record_id, .. } = row;
             let look = look.as_ref().map(looked).unwrap_or_default();
-            println!("{posting_id} {time} {actor}: {event} {kind} {record_id}{look}{note}");
+            say!("{posting_id} {time} {actor}: {event} {kind} {record_id}{look}{note}");
         }
     }
     Ok(())

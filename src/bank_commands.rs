@@ -4,17 +4,19 @@
 use crate::bank;
 use crate::bank_listing::{self, money};
 use crate::cli::{BankAct, IssueArgs, OfficeArgs, RedeemAct};
+use crate::printing::{say, say_on};
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::treasury::bank_file::{Beside, OnFile, balance};
 use crate::wallet::treasury::{
-    assigning, bank_opening, deposit_notice, explaining, issuing, own_money, redemption, taking,
+    assigning, bank_mapping, bank_opening, deposit_notice, explaining, issuing, own_money,
+    redemption, taking,
 };
 use anyhow::{Context, anyhow};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub async fn issued(office: &Office, issue: IssueArgs) -> anyhow::Result<()> {
     let duty = office.duty().await?;
     let amount = office.minor(&issue.amount)?;
     let IssueArgs { line, to, notice, why, .. } = issue;
+    told_of(office, &line).await?;
     let mut typed = fields([("line", &line), ("amount", &amount), ("to", &to), ("why", &why)]);
     typed.insert("notice".to_owned(), notice.unwrap_or_default());
     office.act(&duty, issuing::ISSUE.name, typed).await
@@ -97,6 +100,9 @@ pub async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> 
             let typed =
                 fields([("name", &name), ("number", &number), ("map", &map), ("why", &why)]);
             office.act(&duty, bank_opening::OPEN.name, typed).await?;
+        }
+        BankAct::Map { bank, map, none, why } => {
+            map_of(office, &duty, &bank, (map, none), &why).await?;
         }
         BankAct::List => list(office).await?,
         BankAct::Take { file, bank, opening, closing, why } => {
@@ -153,6 +159,7 @@ async fn done(office: &Office, duty: &OnDuty, act: BankAct) -> anyhow::Result<()
             (&deposit_notice::NOT_EXPECTED, fields([("notice", code.as_str()), ("why", &why)]))
         }
         BankAct::Explain { line, meaning, redemption, other, why } => {
+            told_of(office, &line).await?;
             let mut typed = fields([("line", &line), ("meaning", &meaning), ("why", &why)]);
             typed.insert("redemption".to_owned(), redemption.unwrap_or_default());
             typed.insert("other".to_owned(), other.unwrap_or_default());
@@ -170,6 +177,7 @@ async fn done(office: &Office, duty: &OnDuty, act: BankAct) -> anyhow::Result<()
             (&own_money::PASS_ON, fields([("to", &to), ("amount", &amount), ("why", &why)]))
         }
         BankAct::Open { .. }
+        | BankAct::Map { .. }
         | BankAct::List
         | BankAct::Take { .. }
         | BankAct::Lines { .. }
@@ -197,14 +205,48 @@ async fn matched(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
         let Some(last) = open.lines.last() else { break };
         after = Some((last.line.statement, last.line.place));
     }
-    println!("{explained} lines were explained");
+    say!("{explained} lines were explained");
     Ok(())
 }
 
 fn read_map(file: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let named = || file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(named)?;
     // what is stored is what was understood
-    Ok(bank::ColumnMap::from_toml(&text)?.to_toml()?)
+    let map = bank::ColumnMap::from_toml(&text).with_context(named)?;
+    Ok(map.to_toml()?)
+}
+
+/// Prints how the CSV files of an account are read, or asks for another way.
+async fn map_of(
+    office: &Office,
+    duty: &OnDuty,
+    bank: &str,
+    (map, none): (Option<PathBuf>, bool),
+    why: &str,
+) -> anyhow::Result<()> {
+    let map = match map {
+        Some(file) => read_map(&file)?,
+        None if none => String::new(),
+        None => {
+            let banks = office.app.wallet.banks().await?;
+            let found = banks.iter().find(|row| row.name == bank.trim().to_lowercase());
+            let found = found.ok_or_else(|| anyhow!("there is no bank account {bank:?}"))?;
+            say_on!("{}", found.column_map);
+            return Ok(());
+        }
+    };
+    let typed = fields([("bank", bank), ("map", &map), ("why", why)]);
+    office.act(duty, bank_mapping::MAP.name, typed).await
+}
+
+/// Says what waits already of a line: of two who ask the same, the second one knows.
+async fn told_of(office: &Office, line: &str) -> anyhow::Result<()> {
+    let asked = office.app.wallet.asked_of_lines().await?;
+    for (number, wish) in asked.of(line.trim()) {
+        eprintln!("line {line}: {} asked for {} already: {number}", wish.by, wish.service);
+    }
+    Ok(())
 }
 
 async fn list(office: &Office) -> anyhow::Result<()> {
@@ -213,7 +255,7 @@ async fn list(office: &Office) -> anyhow::Result<()> {
             (Some(closing), Some(day)) => format!("{} on {day}", money(office, closing)),
             (_, _) => "no statement yet".to_owned(),
         };
-        println!("{} {}: {ended}", bank.name, bank.number);
+        say!("{} {}: {ended}", bank.name, bank.number);
     }
     Ok(())
 }
@@ -238,7 +280,7 @@ async fn take(
     eprintln!();
     for statement in found? {
         match statement {
-            OnFile::Taken(id) => println!("statement {id} was taken before: nothing is new"),
+            OnFile::Taken(id) => say!("statement {id} was taken before: nothing is new"),
             OnFile::New(id) => {
                 let typed = fields([("file", id.to_string().as_str()), ("why", why)]);
                 office.act(duty, taking::TAKE.name, typed).await?;

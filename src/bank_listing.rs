@@ -3,6 +3,7 @@
 
 use crate::matching::{Found, Proposal, bank_code};
 use crate::money::Money;
+use crate::printing::say;
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::store::bank_sums::Waiting;
@@ -12,6 +13,9 @@ use crate::wallet::treasury::open_items::{Band, OpenItem};
 use anyhow::anyhow;
 use std::process::ExitCode;
 use strum::VariantArray;
+
+/// What no bank says.
+const OPENING: &str = "balance before the first statement";
 
 /// As money of the service.
 pub fn money(office: &Office, minor: i64) -> Money {
@@ -25,24 +29,29 @@ pub async fn lines(office: &Office, after: Option<String>, limit: i64) -> anyhow
         Ok::<_, anyhow::Error>(name.place())
     });
     let open = office.app.wallet.open_lines(after.transpose()?, limit).await?;
+    let asked = office.app.wallet.asked_of_lines().await?;
     for line in &open.lines {
         let amount = money(office, line.line.amount_minor);
         let (day, other, said) = (&line.line.booked_on, &line.line.counterparty, &line.line.said);
         if office.is_json() {
-            println!("{}", as_json(line, &open));
+            say!("{}", as_json(line, &open));
             continue;
         }
-        println!("{} {day} {amount} {other} {said}", line.name());
+        let said = if line.line.is_opening() { OPENING } else { said.as_str() };
+        say!("{} {day} {amount} {other} {said}", line.name());
+        for (number, wish) in asked.of(&line.name()) {
+            say!("  {} was asked for by {}, and waits: {number}", wish.service, wish.by);
+        }
         for proposal in &line.proposals {
-            println!("  {}: {}", in_words(proposal, &open), proposal.rule);
+            say!("  {}: {}", in_words(proposal, &open), proposal.rule);
             if let Some(command) = command(office, line, proposal, &open) {
-                println!("    {command}");
+                say!("    {command}");
             }
         }
     }
     let alone = open.lines.iter().filter(|line| line.explained_alone().is_some()).count();
     if alone > 0 && !office.is_json() {
-        println!("{alone} of them leave nothing to judge: kadogo bank match");
+        say!("{alone} of them leave nothing to judge: kadogo bank match");
     }
     Ok(())
 }
@@ -124,7 +133,7 @@ pub async fn expected(office: &Office) -> anyhow::Result<()> {
     for (number, notice) in &open.notices {
         let amount = money(office, notice.amount_minor);
         let (to, day) = (&notice.to, &notice.day);
-        println!("{} {day} {amount} for {to} {}", bank_code::written(*number), notice.payer);
+        say!("{} {day} {amount} for {to} {}", bank_code::written(*number), notice.payer);
     }
     Ok(())
 }
@@ -134,7 +143,7 @@ pub async fn items(office: &Office) -> anyhow::Result<()> {
     let standing = office.app.wallet.standing().await?;
     if office.is_json() {
         let all = standing.items.iter().map(item_as_json);
-        println!("{}", serde_json::Value::Array(all.collect()));
+        say!("{}", serde_json::Value::Array(all.collect()));
         return Ok(());
     }
     by_age(office, &standing.items);
@@ -163,7 +172,7 @@ fn by_age(office: &Office, items: &[OpenItem]) {
         if those.is_empty() {
             continue;
         }
-        println!("{} days:", <&str>::from(band));
+        say!("{} days:", <&str>::from(band));
         for item in those {
             let kind = <&str>::from(item.kind).replace('_', " ");
             let who = match item.owner.as_str() {
@@ -172,7 +181,7 @@ fn by_age(office: &Office, items: &[OpenItem]) {
             };
             let mark = if item.is_break { "BREAK " } else { "" };
             let amount = money(office, item.amount_minor);
-            println!("  {mark}{kind} {} {amount} {}; {who}", item.name, item.about);
+            say!("  {mark}{kind} {} {amount} {}; {who}", item.name, item.about);
         }
     }
 }
@@ -185,10 +194,10 @@ pub async fn equation(office: &Office) -> anyhow::Result<ExitCode> {
         let closing = bank.closing_minor.map_or("no statement yet".to_owned(), |closing| {
             format!("the last statement says {}", of(closing))
         });
-        println!("{}: {}; {closing}", bank.name, of(bank.mirror_minor));
+        say!("{}: {}; {closing}", bank.name, of(bank.mirror_minor));
     }
-    println!("at the banks: {}", of(standing.at_banks_minor()));
-    println!("held by people and by us: {}", of(standing.held_minor()));
+    say!("at the banks: {}", of(standing.at_banks_minor()));
+    say!("held by people and by us: {}", of(standing.held_minor()));
     let sum = |all: &[Waiting]| all.iter().fold(0_i64, |sum, w| sum.saturating_add(w.left_minor));
     for (name, minor) in [
         ("came in, nobody's yet", standing.suspense_minor),
@@ -196,22 +205,22 @@ pub async fn equation(office: &Office) -> anyhow::Result<ExitCode> {
         ("redeemed, not seen at the bank yet", sum(&standing.redemptions)),
         ("went out, not explained", standing.outgoing_minor),
         ("bank charges, not made good", standing.charges_minor.min(0)),
-        ("own money, for charges to come", standing.charges_minor.max(0)),
+        ("own money of ours", standing.charges_minor.max(0)),
         ("interest of the banks", standing.interest_minor),
         ("commission, a cost of ours", standing.commissions_minor),
         ("against no bank", standing.trust_minor),
     ] {
         if minor != 0 {
-            println!("  {name}: {}", of(minor));
+            say!("  {name}: {}", of(minor));
         }
     }
     by_age(office, &standing.items);
     let breaks = standing.breaks();
     for each in &breaks {
-        println!("BREAK {}: {}", each.what, of(each.minor));
+        say!("BREAK {}: {}", each.what, of(each.minor));
     }
     if breaks.is_empty() {
-        println!("everything has its name");
+        say!("everything has its name");
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)

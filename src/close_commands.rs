@@ -9,6 +9,7 @@ use crate::closing::{day_table, gl_lines};
 use crate::config::menus_folder;
 use crate::id::SheetId;
 use crate::menu_folder::Folder;
+use crate::printing::{say, say_on};
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
@@ -61,7 +62,7 @@ async fn asked(office: &Office, close: CloseArgs) -> anyhow::Result<()> {
     let made = wallet.make_sheet(day, &by, told).await;
     let made = made.map_err(|refusal| office.refused(&refusal))?;
     if close.look {
-        print!("{}", made.table);
+        say_on!("{}", made.table);
         return Ok(());
     }
     let why = close.why.unwrap_or_else(|| format!("the close of {}", made.day));
@@ -106,7 +107,7 @@ pub async fn ledger(office: &Office, chart: &Chart, gl: GlArgs) -> anyhow::Resul
     match gl.csv {
         Some(file) => std::fs::write(&file, table).with_context(|| file.display().to_string()),
         None => {
-            print!("{table}");
+            say_on!("{table}");
             Ok(())
         }
     }
@@ -161,7 +162,7 @@ async fn show(office: &Office, day: Date, files: Files) -> anyhow::Result<()> {
 
 fn written((csv, pdf): Files, sheet: &str, pages: &[u8]) -> anyhow::Result<()> {
     if csv.is_none() && pdf.is_none() {
-        print!("{sheet}");
+        say_on!("{sheet}");
     }
     for (file, bytes) in [(csv, sheet.as_bytes()), (pdf, pages)] {
         if let Some(file) = file {
@@ -198,7 +199,7 @@ async fn list(office: &Office) -> anyhow::Result<()> {
     for (signers, head) in office.app.wallet.store.read(read).await? {
         let DayHead { day, cut, link, breaks, .. } = head;
         let signers = signers.join(", ");
-        println!("{day}: up to posting {cut}, link {link}; {breaks} breaks; {signers}");
+        say!("{day}: up to posting {cut}, link {link}; {breaks} breaks; {signers}");
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 use crate::calendar::Day;
 use crate::cli::OfficeArgs;
 use crate::money::Money;
+use crate::printing::say_on;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::wallet::Wallet;
@@ -19,7 +20,7 @@ pub async fn run(args: OfficeArgs, number: &str, not_back: bool) -> anyhow::Resu
     let office = Office::open(args).await?;
     let printed = printed(&office, number, not_back).await;
     office.close().await?;
-    print!("{}", printed?);
+    say_on!("{}", printed?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@ use crate::demo::{showcase, terminal, world};
 use crate::market::Market;
 use crate::menu_folder::{self, Folder};
 use crate::money::Money;
+use crate::printing::{say, say_on};
 use crate::reason::Reason;
 use crate::seal::{Randomness, to_hex};
 use crate::source::Source;
@@ -37,7 +38,7 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
     }
     let goes_on = if bare { "" } else { showcase::GOES_ON };
     run(settings, move |address, people| {
-        print!("{}", world::welcome(&address, &dial, people, goes_on));
+        say_on!("{}", world::welcome(&address, &dial, people, goes_on));
     })
     .await
 }
@@ -119,7 +120,7 @@ pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
     match Folder::open(folder.as_deref())?.check() {
         Ok((_data, summary)) => {
-            println!("{summary}");
+            say!("{summary}");
             Ok(ExitCode::SUCCESS)
         }
         Err(problems) => Ok(complain(&problems)),
@@ -128,8 +129,8 @@ pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
 
 /// Each problem on a line, then their number.
 fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
-    problems.iter().for_each(|problem| println!("{problem}"));
-    println!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
+    problems.iter().for_each(|problem| say!("{problem}"));
+    say!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
     ExitCode::FAILURE
 }
 
@@ -139,7 +140,7 @@ pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let (data, _summary) = Folder::open(folder.as_deref())?
         .check()
         .map_err(|problems| anyhow!(problems.join("\n")))?;
-    print!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
+    say_on!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -163,7 +164,7 @@ pub fn tariff(
     };
     match act {
         TariffAct::Check => {
-            print!("{}", tariff.text());
+            say_on!("{}", tariff.text());
             let mut problems = tariff.splits_beyond();
             problems.extend(menu_folder::out_of_reach(&tariff, &source));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
@@ -203,7 +204,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
         month_minor,
     };
     let text = tariff.quote_text(&case);
-    print!(
+    say_on!(
         "{}",
         text.map_err(|reason| anyhow!(
             "{service} {} is not moved: {}",
@@ -221,7 +222,7 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
     }
     let store = Store::open_existing(database_url)?;
     store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
-    println!(
+    say!(
         "copied to {}; `kadogo book check --full --database-url sqlite://{}` verifies it",
         to.display(),
         to.display()
@@ -269,9 +270,9 @@ pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
     std::fs::remove_dir_all(&folder)?;
     let document = done?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&document)?);
+        say!("{}", serde_json::to_string_pretty(&document)?);
     } else {
-        document.lines().iter().for_each(|line| println!("{line}"));
+        document.lines().iter().for_each(|line| say!("{line}"));
     }
     Ok(if document.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -300,7 +301,7 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book_run::BookBench
 
 /// `kadogo secret`
 pub fn secret() -> anyhow::Result<ExitCode> {
-    println!("{}", to_hex(&Randomness::os()?.bytes::<32>()));
+    say!("{}", to_hex(&Randomness::os()?.bytes::<32>()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -312,6 +313,6 @@ pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow
     let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
     let status = answer.status();
     // the answer says why it is not ready
-    println!("{status}: {}", answer.text().await?);
+    say!("{status}: {}", answer.text().await?);
     Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,6 +4,7 @@
 use crate::cli::{DealAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
+use crate::printing::say;
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
@@ -30,7 +31,7 @@ pub async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
         DealAct::List => {
             office.signs(Right::Look).await?;
             for dispute in wallet.disputes().await? {
-                println!("{}", line(wallet, &dispute));
+                say!("{}", line(wallet, &dispute));
             }
             Ok(())
         }
@@ -97,12 +98,12 @@ fn line(wallet: &Wallet, dispute: &Dispute) -> String {
 
 fn shown(wallet: &Wallet, dispute: &Dispute) {
     let terms = &dispute.deal.terms;
-    println!("{}", line(wallet, dispute));
-    println!("deliver by {}, {} days to look", terms.deliver_by.text(), terms.look_days);
+    say!("{}", line(wallet, dispute));
+    say!("deliver by {}, {} days to look", terms.deliver_by.text(), terms.look_days);
     if let Some(platform) = &terms.platform {
         let of_all = terms.price.seller.platform_minor;
         let had = terms.price.platform_minor(terms.amount_minor, terms.released_minor);
-        println!(
+        say!(
             "{} keeps {} of what reaches the seller: {} of all, {} so far",
             who(dispute.platform.as_ref()),
             platform.keeps,
@@ -112,14 +113,14 @@ fn shown(wallet: &Wallet, dispute: &Dispute) {
     }
     if let Some(offset) = terms.offset {
         let side = if offset.by == Side::Buy { "the buyer" } else { "the seller" };
-        println!("{side} proposes {} back", money(wallet, offset.back_minor));
+        say!("{side} proposes {} back", money(wallet, offset.back_minor));
     }
     if let Some(ruling) = &terms.ruling {
-        println!("{}: {}", ruling.cause, ruling.words);
+        say!("{}: {}", ruling.cause, ruling.words);
     }
     for event in &dispute.trail {
         let note = if event.note.is_empty() { String::new() } else { format!(": {}", event.note) };
-        println!("  {} {} by {}{note}", event.version, event.event, event.actor);
+        say!("  {} {} by {}{note}", event.version, event.event, event.actor);
     }
-    println!("seen {}", dispute.deal.row.version);
+    say!("seen {}", dispute.deal.row.version);
 }

@@ -94,6 +94,7 @@ pub mod deal_commands;
 pub mod http;
 pub mod menu_folder;
 pub mod payment_report;
+pub mod printing;
 pub mod reversal_commands;
 pub mod signed_in;
 pub mod staff_commands;

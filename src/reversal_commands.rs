@@ -4,6 +4,7 @@
 use crate::cli::{OfficeArgs, ReversalAct};
 use crate::money::Money;
 use crate::phone::Msisdn;
+use crate::printing::say;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
@@ -50,7 +51,7 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
         let terms = &case.reversal.terms;
         let held = money(terms.held_minor);
         let sent = money(terms.amount_minor);
-        println!(
+        say!(
             "{} {}: {held} held of {sent}, {} to {}, asked {}, ends {}; asked back by them in 30 \
              days: {}",
             case.code,

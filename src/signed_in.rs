@@ -7,11 +7,14 @@ use crate::book::Key;
 use crate::cli::{OfficeArgs, SessionArgs};
 use crate::language::Language;
 use crate::money::Money;
+use crate::printing::say;
 use crate::refusal::Refusal;
 use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
-use crate::staff::role::Right;
+use crate::staff::role::{self, Right};
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
+use crate::wallet::office::who_approves::Approvers;
+use crate::wallet::{self, Service};
 use anyhow::{Context, anyhow, bail};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -169,6 +172,11 @@ impl Office {
                 self.say("done", &slots);
             }
             Outcome::Waits(request, mut slots) => {
+                if let Some(right) = wallet::service(service).and_then(Service::right) {
+                    let by = duty.staff.id;
+                    let may = self.app.wallet.who_approves(right, &slots, by).await?;
+                    slots.insert("who_may_approve".to_owned(), said_of(&may).into());
+                }
                 slots.insert("approval".to_owned(), crate::value::Value::Code(request.to_string()));
                 self.say("waits for another one to approve it", &slots);
             }
@@ -208,17 +216,17 @@ impl Office {
                 let lines = items.iter().map(|item| serde_json::Value::Object(object(&item.slots)));
                 all.insert("lines".to_owned(), lines.collect());
             }
-            println!("{}", serde_json::Value::Object(all));
+            say!("{}", serde_json::Value::Object(all));
             return;
         }
         if !outcome.is_empty() {
-            println!("{outcome}");
+            say!("{outcome}");
         }
         for line in said(slots) {
-            println!("  {line}");
+            say!("  {line}");
         }
         for item in items {
-            println!("  - {}", said(&item.slots).collect::<Vec<_>>().join("; "));
+            say!("  - {}", said(&item.slots).collect::<Vec<_>>().join("; "));
         }
     }
 
@@ -232,6 +240,15 @@ impl Office {
         let menus = self.app.menus.get();
         let words = menus.catalogue.refused_to_staff(Language::EN, refusal.code(), &refusal.slots);
         anyhow!("{words}")
+    }
+}
+
+/// Who may, and as what.
+fn said_of(may: &Approvers) -> String {
+    let roles = role::written(&may.roles).replace(' ', ", ");
+    match may.names.as_slice() {
+        [] => format!("nobody else who works here now: it takes {roles}"),
+        names => format!("{} ({roles})", names.join(", ")),
     }
 }
 

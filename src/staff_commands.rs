@@ -4,6 +4,7 @@ use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
 use crate::config::menus_folder;
 use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
+use crate::printing::say;
 use crate::request::Fields;
 use crate::seal::from_hex;
 use crate::signed_in::{Office, line, secret_line};
@@ -11,6 +12,7 @@ use crate::staff::role::Right;
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
+use crate::wallet::office::in_short::in_short;
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::two_people::{self, Wish};
 use crate::wallet::office::{by_phone, staff_list};
@@ -27,7 +29,7 @@ pub async fn staff(args: OfficeArgs, act: StaffAct) -> anyhow::Result<ExitCode> 
     if matches!(act, StaffAct::Rights) {
         let folder = Folder::open(menus_folder(args.menus).as_deref())?;
         let (data, _summary) = folder.check().map_err(|problems| anyhow!(problems.join("\n")))?;
-        println!("{}", role::table(|right| data.bands.said(right)));
+        say!("{}", role::table(|right| data.bands.said(right)));
         return Ok(ExitCode::SUCCESS);
     }
     let office = Office::open(args).await?;
@@ -61,7 +63,7 @@ pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
             let duty = office.duty().await?;
             office.app.wallet.sign_out(&duty).await.map_err(|no| office.refused(&no))?;
             office.forget();
-            println!("{} is signed out", duty.staff.name);
+            say!("{} is signed out", duty.staff.name);
             Ok(())
         }
         StaffAct::List => list(office).await,
@@ -108,7 +110,7 @@ async fn invite(
     }
     let found = wallet.found_staff(&name.to_lowercase(), &msisdn).await;
     let link = found.map_err(|refusal| office.refused(&refusal))?;
-    println!("{name} is the first, as admin: kadogo staff join {link}");
+    say!("{name} is the first, as admin: kadogo staff join {link}");
     Ok(())
 }
 
@@ -134,7 +136,7 @@ async fn join(office: &Office, link: &str, factor: Option<&str>) -> anyhow::Resu
         "code_wrong" => anyhow!("that code is not right: is the clock of your phone?"),
         _ => office.refused(&refusal),
     })?;
-    println!("{} may sign in", joined.name);
+    say!("{} may sign in", joined.name);
     Ok(())
 }
 
@@ -143,7 +145,7 @@ async fn sign_in(office: &Office, name: &str) -> anyhow::Result<()> {
     let code = line("A code of your app: ")?;
     let secret = office.app.wallet.sign_in(name, typed, code.trim()).await;
     office.remember(&secret.map_err(|refusal| office.refused(&refusal))?)?;
-    println!("{name} is signed in, for ten hours at most");
+    say!("{name} is signed in, for ten hours at most");
     Ok(())
 }
 
@@ -167,7 +169,7 @@ async fn list(office: &Office) -> anyhow::Result<()> {
         };
         let seen = crate::time::Timestamp::from_micros(row.seen_at);
         let day = seen.day(&wallet.config.market.zone);
-        println!("{}{state}: {}; last seen {day}", row.name, row.roles.replace(' ', ", "));
+        say!("{}{state}: {}; last seen {day}", row.name, row.roles.replace(' ', ", "));
     }
     Ok(())
 }
@@ -234,7 +236,10 @@ async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
         let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
         let right = service(&wish.service).and_then(Service::right);
         if Wish::is_for(&duty.staff, row, right) {
-            println!("{} {} by {}: {}", row.id, wish.service, wish.by, wish.why);
+            let shows = service(&wish.service).map(|act| act.shows).unwrap_or_default();
+            let about = in_short(shows, &wish.shown).into_iter();
+            let about = about.map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(", ");
+            say!("{} {} ({about}) by {}: {}", row.id, wish.service, wish.by, wish.why);
         }
     }
     Ok(())

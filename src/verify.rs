@@ -4,6 +4,7 @@
 use crate::book::check::{self, CheckReport, CheckStage, Extent, SetApart};
 use crate::cli::BookCheckArgs;
 use crate::money::{Currency, Money};
+use crate::printing::say;
 use crate::seal::to_hex;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;
@@ -23,18 +24,18 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
     })?;
     read_out(&report);
     if !report.is_whole() {
-        println!(
+        say!(
             "THE BOOK IS NOT WHOLE: {} faults (the lines above say what was looked at, not what is \
              true)",
             report.fault_count
         );
-        report.faults.iter().for_each(|fault| println!("  {fault}"));
+        report.faults.iter().for_each(|fault| say!("  {fault}"));
         return Ok(ExitCode::FAILURE);
     }
     match &report.from {
-        None => println!("the book is whole"),
+        None => say!("the book is whole"),
         Some(point) => {
-            println!(
+            say!(
                 "the book is whole since link {}; up to there it was when that was verified",
                 point.link
             )
@@ -42,10 +43,10 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
     }
     if let Some((link, _digest)) = &report.head {
         match keep(&store, &report) {
-            Ok(()) => println!("the next check goes on from link {link}"),
+            Ok(()) => say!("the next check goes on from link {link}"),
             // a copy that cannot be written, a server that only follows: the proof is as good
             Err(error) => {
-                println!(
+                say!(
                     "how far this went could not be kept ({error}): the next check begins where \
                      this did"
                 )
@@ -62,7 +63,7 @@ fn keep(store: &Store, report: &CheckReport) -> Result<(), StoreError> {
 /// What was looked at.
 fn read_out(report: &CheckReport) {
     if let Some(point) = &report.from {
-        println!(
+        say!(
             "up to link {} (posting {}) the book was verified on {} and is not read again: \
              `--full` does that",
             point.link,
@@ -71,26 +72,28 @@ fn read_out(report: &CheckReport) {
         );
     }
     if report.from.is_some() && report.links == 0 {
-        println!("nothing was posted since");
+        say!("nothing was posted since");
     } else {
         let since = if report.from.is_some() { " since" } else { "" };
-        println!(
+        say!(
             "{} postings{since} with {} entries balance, follow one another and are what the {} \
              links of the hash chain sealed",
-            report.postings, report.entries, report.links
+            report.postings,
+            report.entries,
+            report.links
         );
     }
     if let Some((seq, digest)) = &report.head {
-        println!("the chain ends at link {seq} with {}", to_hex(digest));
+        say!("the chain ends at link {seq} with {}", to_hex(digest));
     }
     let still = report.accounts.saturating_sub(report.accounts_compared);
     if still == 0 {
-        println!(
+        say!(
             "{} accounts stand where their entries put them, none below its floor",
             report.accounts
         );
     } else {
-        println!(
+        say!(
             "{} accounts stand where their entries put them, {still} have not moved since; none is \
              below its floor",
             report.accounts_compared
@@ -99,23 +102,25 @@ fn read_out(report: &CheckReport) {
     let holds = report.holds;
     let moves = report.hold_entries;
     match &report.from {
-        None => println!("{holds} holds stand where their {moves} entries put them"),
-        Some(_) => println!(
-            "{holds} holds that are open or were lately stand where their entries put them"
-        ),
+        None => say!("{holds} holds stand where their {moves} entries put them"),
+        Some(_) => {
+            say!("{holds} holds that are open or were lately stand where their entries put them")
+        }
     }
     if report.events > 0 {
-        println!(
+        say!(
             "{} events follow one another; {} arrangements and {} records are as the newest of \
              them left them",
-            report.events, report.arrangements, report.records
+            report.events,
+            report.arrangements,
+            report.records
         );
     }
     for (currency, apart) in &report.set_apart {
-        println!("set apart: {} in {} arrangements", sum_of(currency, apart), apart.arrangements);
+        say!("set apart: {} in {} arrangements", sum_of(currency, apart), apart.arrangements);
     }
     for (currency, sum) in &report.sums_minor {
-        println!("all balances in {currency} add up to {sum}");
+        say!("all balances in {currency} add up to {sum}");
     }
 }
 

@@ -97,6 +97,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "http",
             "menu_folder",
             "payment_report",
+            "printing",
             "reversal_commands",
             "signed_in",
             "staff_commands",
@@ -283,7 +284,9 @@ fn nothing_is_left_unfinished_or_panics() {
         "unsafe {".to_owned(),
         " f64".to_owned(),
         " f32".to_owned(),
-        "print!(\"DEBUG".to_owned(),
+        // what commands print ends quietly where nobody reads it: `printing`
+        " println!(".to_owned(),
+        " print!(".to_owned(),
     ])
     .collect();
     let mut findings = Vec::new();

@@ -1,24 +1,38 @@
-//! What is in the columns of a bank's CSV: written once for each account, kept as TOML.
-//!
-//! ```toml
-//! delimiter = ";"
-//! decimal = ","
-//! thousands = "."
-//! date_format = "%d.%m.%Y"
-//! order = "newest_first"
-//!
-//! [columns]
-//! booked_on = "Buchungstag"
-//! text = ["Buchungstext", "Verwendungszweck"]
-//! balance = "Saldo"
-//!
-//! [amount.signed]
-//! column = "Betrag"
-//! ```
+//! What is in the columns of a bank's CSV: written once for each account, kept as TOML. The example
+//! beside this file says what each key is.
 
 use super::cleaning::Encoding;
+use super::map_error::{MapError, MapFault};
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
+
+/// A map with a word for each key, for whoever writes one.
+pub const EXAMPLE: &str = include_str!("column_map_example.toml");
+
+/// The keys of a map, in the order in which people meet them.
+pub const MAP_KEYS: &[&str] = &[
+    "delimiter",
+    "decimal",
+    "thousands",
+    "date_format",
+    "order",
+    "header",
+    "skip_lines",
+    "encoding",
+    "totals",
+    "booked_on",
+    "text",
+    "reference",
+    "balance",
+    "value_on",
+    "customer_reference",
+    "counterparty_name",
+    "counterparty_account",
+    "account",
+    "currency",
+    "returned",
+    "amount",
+];
 
 /// How a bank writes its tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,37 +167,6 @@ pub enum AmountColumns {
     },
 }
 
-/// Why a map cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MapError {
-    /// It is not what is written above.
-    #[error("{0}")]
-    Toml(String),
-    /// A sign that numbers and texts have themselves, or one sign for two things.
-    #[error("`{sign}` cannot stand for the {what}")]
-    Sign {
-        /// Which.
-        sign: char,
-        /// For what.
-        what: &'static str,
-    },
-    /// A day written so could not be read back.
-    #[error("the date format `{0}` needs day, month and year, such as %d/%m/%Y")]
-    DateFormat(String),
-    /// Columns are counted from 1.
-    #[error("there is no column 0: columns are counted from 1")]
-    ColumnZero,
-    /// A name, but no row of names.
-    #[error("column `{0}` has a name, but the table has no header: use its number")]
-    NoHeader(String),
-    /// The same word for both ways.
-    #[error("`{0}` marks what came in and what went out")]
-    Mark(String),
-    /// No word for one of the ways.
-    #[error("no word says what {0}")]
-    NoMark(&'static str),
-}
-
 const fn yes() -> bool {
     true
 }
@@ -196,14 +179,14 @@ impl ColumnMap {
     /// Reads a map, and refuses one that no table could be read with.
     pub fn from_toml(text: &str) -> Result<ColumnMap, MapError> {
         let map: ColumnMap =
-            toml::from_str(text).map_err(|error| MapError::Toml(error.to_string()))?;
-        map.check()?;
+            toml::from_str(text).map_err(|error| MapError::of_toml(text, &error))?;
+        map.check().map_err(|wrong| wrong.within(text))?;
         Ok(map)
     }
 
     /// The map as it is kept.
     pub fn to_toml(&self) -> Result<String, MapError> {
-        toml::to_string(self).map_err(|error| MapError::Toml(error.to_string()))
+        toml::to_string(self).map_err(|error| MapFault::Line(error.to_string()).of(""))
     }
 
     /// Whether a table could be read with it.
@@ -212,23 +195,26 @@ impl ColumnMap {
         let sample = date(2026, 11, 25);
         let written = jiff::fmt::strtime::format(&self.date_format, sample).ok();
         if written.and_then(|text| self.day(&text)) != Some(sample) {
-            return Err(MapError::DateFormat(self.date_format.clone()));
+            return Err(MapFault::DateFormat(self.date_format.clone()).of("date_format"));
         }
-        for column in self.named() {
+        for (key, column) in self.named() {
             match column {
-                Column::Number(0) => return Err(MapError::ColumnZero),
-                Column::Name(name) if !self.header => return Err(MapError::NoHeader(name.clone())),
+                Column::Number(0) => return Err(MapFault::ColumnZero.of(key)),
+                Column::Name(name) if !self.header => {
+                    return Err(MapFault::NoHeader(name.clone()).of(key));
+                }
                 Column::Number(_) | Column::Name(_) => {}
             }
         }
         if let AmountColumns::Marked { debit, credit, .. } = &self.amount {
-            for (words, what) in [(debit, "went out"), (credit, "came in")] {
+            for (words, key, what) in [(debit, "debit", "went out"), (credit, "credit", "came in")]
+            {
                 if words.is_empty() {
-                    return Err(MapError::NoMark(what));
+                    return Err(MapFault::NoMark(what).of(key));
                 }
             }
             if let Some(both) = debit.iter().find(|word| is_among(word, credit)) {
-                return Err(MapError::Mark(both.clone()));
+                return Err(MapFault::Mark(both.clone()).of("debit"));
             }
         }
         Ok(())
@@ -245,7 +231,10 @@ impl ColumnMap {
             .thousands
             .map(|sign| (number_sign(sign) || sign == self.decimal, sign, "thousands sign"));
         match wrong.into_iter().chain(thousands).find(|(is_wrong, _, _)| *is_wrong) {
-            Some((_, sign, what)) => Err(MapError::Sign { sign, what }),
+            Some((_, sign, what)) => {
+                let key = what.split(' ').next().unwrap_or_default();
+                Err(MapFault::Sign { sign, what }.of(key))
+            }
             None => Ok(()),
         }
     }
@@ -256,8 +245,8 @@ impl ColumnMap {
         (1900..2200).contains(&day.year()).then_some(day)
     }
 
-    /// All columns that something is read from.
-    pub(super) fn named(&self) -> Vec<&Column> {
+    /// All columns that something is read from, each with its key.
+    pub(super) fn named(&self) -> Vec<(&'static str, &Column)> {
         let Columns {
             booked_on,
             value_on,
@@ -272,24 +261,60 @@ impl ColumnMap {
             returned,
         } = &self.columns;
         let optional = [
-            value_on,
-            balance,
-            reference,
-            customer_reference,
-            counterparty_name,
-            counterparty_account,
-            account,
-            currency,
+            ("value_on", value_on),
+            ("balance", balance),
+            ("reference", reference),
+            ("customer_reference", customer_reference),
+            ("counterparty_name", counterparty_name),
+            ("counterparty_account", counterparty_account),
+            ("account", account),
+            ("currency", currency),
         ];
         let amounts = match &self.amount {
-            AmountColumns::Signed { column } => vec![column],
-            AmountColumns::Two { debit, credit, .. } => vec![debit, credit],
-            AmountColumns::Marked { column, mark, .. } => vec![column, mark],
+            AmountColumns::Signed { column } => vec![("column", column)],
+            AmountColumns::Two { debit, credit, .. } => vec![("debit", debit), ("credit", credit)],
+            AmountColumns::Marked { column, mark, .. } => vec![("column", column), ("mark", mark)],
         };
-        let returned = returned.as_ref().map(|returned| &returned.column);
-        let optional = optional.into_iter().flatten();
-        [booked_on].into_iter().chain(text).chain(optional).chain(returned).chain(amounts).collect()
+        let returned = returned.as_ref().map(|returned| ("returned", &returned.column));
+        let optional = optional.into_iter().filter_map(|(key, some)| Some((key, some.as_ref()?)));
+        let first = [("booked_on", booked_on)].into_iter();
+        let texts = text.iter().map(|column| ("text", column));
+        first.chain(texts).chain(optional).chain(returned).chain(amounts).collect()
     }
+
+    /// What one map says and another one does not, a line each: the key, before, and now.
+    pub fn changes(before: &str, now: &str) -> Vec<(String, String, String)> {
+        let [before, now] = [before, now].map(lines);
+        let of = |all: &[(String, String)], key: &str| {
+            let found = all.iter().find(|(known, _)| known == key);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let gone = before.iter().filter(|(key, _)| !now.iter().any(|(known, _)| known == key));
+        let keys = now.iter().chain(gone).map(|(key, _)| key.clone());
+        let both = keys.map(|key| {
+            let (was, is) = (of(&before, &key), of(&now, &key));
+            (key, was, is)
+        });
+        both.filter(|(_, was, is)| was != is).collect()
+    }
+}
+
+/// Keys and values of a map that is kept, with the table before the key.
+fn lines(map: &str) -> Vec<(String, String)> {
+    let mut table = String::new();
+    let mut all = Vec::new();
+    for line in map.lines() {
+        match line.split_once('=') {
+            Some((key, value)) => {
+                all.push((format!("{table}{}", key.trim()), value.trim().to_owned()));
+            }
+            None if line.starts_with('[') => {
+                table = format!("{}.", line.trim_matches(['[', ']']));
+            }
+            None => {}
+        }
+    }
+    all
 }
 
 /// Whether a word is one of these, in either case.

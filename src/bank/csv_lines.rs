@@ -89,10 +89,13 @@ impl Reader<'_> {
         };
         if let Some((amount_minor, is_return)) = amount.filter(|(minor, _)| *minor != 0) {
             let day = places.booked_on.text(row);
-            let booked_on = booked_on.ok_or_else(|| Unreadable::not("a day", day))?;
+            let no_day = |text: &str| {
+                Unreadable::not("a day", text).mapped("date_format", &self.map.date_format)
+            };
+            let booked_on = booked_on.ok_or_else(|| no_day(day))?;
             let value = places.value_on.text(row);
             let value_on = (!value.is_empty())
-                .then(|| self.map.day(value).ok_or_else(|| Unreadable::not("a day", value)))
+                .then(|| self.map.day(value).ok_or_else(|| no_day(value)))
                 .transpose()?;
             let texts = places.text.iter().map(|place| place.text(row));
             let returned = self.map.columns.returned.as_ref();
@@ -141,7 +144,8 @@ impl Reader<'_> {
 
     fn number(&self, text: &str) -> Result<Option<Signed>, Unreadable> {
         let notation = Notation { decimal: self.map.decimal, thousands: self.map.thousands };
-        signed(text, notation, self.known.currency)
+        let says = self.map.decimal.to_string();
+        signed(text, notation, self.known.currency).map_err(|why| why.mapped("decimal", &says))
     }
 
     /// What a row moved, and whether its sign says that something is taken back.

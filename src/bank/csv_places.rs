@@ -1,6 +1,6 @@
 //! Where the columns of a map stand in a table.
 
-use super::column_map::{AmountColumns, Column, ColumnMap};
+use super::column_map::{Column, ColumnMap};
 use super::csv_rows::{CsvRow, CsvRows};
 use super::unreadable::{Read, Unreadable, quoted};
 
@@ -66,7 +66,7 @@ pub(super) fn found(map: &ColumnMap, table: &mut CsvRows<'_>) -> Read<Places> {
     if !map.header {
         return places(map, &[]).map_err(Unreadable::anywhere);
     }
-    let mut closest: Option<Unreadable> = None;
+    let mut closest: Option<(Unreadable, u64)> = None;
     let mut most = 0;
     for _row in 0..HEAD_ROWS_MAX {
         let Some(row) = table.next_row()? else { break };
@@ -74,15 +74,15 @@ pub(super) fn found(map: &ColumnMap, table: &mut CsvRows<'_>) -> Read<Places> {
         match places(map, &names) {
             Ok(places) => return Ok(places),
             Err(why) => {
-                let known = map.named().into_iter().filter(|column| has(&names, column)).count();
+                let known = map.named().into_iter().filter(|(_, one)| has(&names, one)).count();
                 if closest.is_none() || known > most {
                     most = known;
-                    closest = Some(why);
+                    closest = Some((why, row.at_line));
                 }
             }
         }
     }
-    Err(closest.unwrap_or(Unreadable::Empty).anywhere())
+    Err(closest.map_or_else(|| Unreadable::Empty.anywhere(), |(why, line)| why.at(line)))
 }
 
 fn plain(name: &str) -> String {
@@ -97,41 +97,40 @@ fn has(names: &[String], column: &Column) -> bool {
 }
 
 fn places(map: &ColumnMap, names: &[String]) -> Result<Places, Unreadable> {
-    let place = |column: &Column| place(column, names, map.header).map(|at| Place(Some(at)));
-    let maybe = |column: &Option<Column>| column.as_ref().map_or(Ok(Place(None)), place);
-    let columns = &map.columns;
-    let (amount, second) = match &map.amount {
-        AmountColumns::Signed { column } => (column, None),
-        AmountColumns::Two { debit, credit, .. } => (debit, Some(credit)),
-        AmountColumns::Marked { column, mark, .. } => (column, Some(mark)),
-    };
-    let returned = columns.returned.as_ref().map(|returned| &returned.column);
-    let mut found = Places {
-        booked_on: place(&columns.booked_on)?,
-        value_on: maybe(&columns.value_on)?,
-        balance: maybe(&columns.balance)?,
-        reference: maybe(&columns.reference)?,
-        customer_reference: maybe(&columns.customer_reference)?,
-        text: columns.text.iter().map(place).collect::<Result<_, _>>()?,
-        counterparty_name: maybe(&columns.counterparty_name)?,
-        counterparty_account: maybe(&columns.counterparty_account)?,
-        account: maybe(&columns.account)?,
-        currency: maybe(&columns.currency)?,
-        returned: returned.map_or(Ok(Place(None)), place)?,
-        amount: place(amount)?,
-        second: second.map_or(Ok(Place(None)), place)?,
-        width: map.header.then_some(names.len()),
-        needed: 0,
-    };
-    for column in map.named() {
-        let Place(at) = place(column)?;
-        found.needed = found.needed.max(at.map_or(0, next));
+    let mut found = Places { width: map.header.then_some(names.len()), ..Places::default() };
+    let mut second = false;
+    for (key, column) in map.named() {
+        let at = place(key, column, names, map.header)?;
+        found.needed = found.needed.max(next(at));
+        let at = Place(Some(at));
+        match key {
+            "booked_on" => found.booked_on = at,
+            "value_on" => found.value_on = at,
+            "balance" => found.balance = at,
+            "reference" => found.reference = at,
+            "customer_reference" => found.customer_reference = at,
+            "text" => found.text.push(at),
+            "counterparty_name" => found.counterparty_name = at,
+            "counterparty_account" => found.counterparty_account = at,
+            "account" => found.account = at,
+            "currency" => found.currency = at,
+            "returned" => found.returned = at,
+            // where amounts stand: one column or two
+            _ if second => found.second = at,
+            _ => (found.amount, second) = (at, true),
+        }
     }
     Ok(found)
 }
 
-fn place(column: &Column, names: &[String], header: bool) -> Result<usize, Unreadable> {
-    let missing = |name: &str| Unreadable::NoColumn { name: quoted(name) };
+fn place(
+    key: &'static str,
+    column: &Column,
+    names: &[String],
+    header: bool,
+) -> Result<usize, Unreadable> {
+    let head = || quoted(&names.join(", "));
+    let missing = |name: &str| Unreadable::NoColumn { key, name: quoted(name), head: head() };
     match column {
         Column::Number(number) => number
             .checked_sub(1)
@@ -142,7 +141,7 @@ fn place(column: &Column, names: &[String], header: bool) -> Result<usize, Unrea
             let mut at = names.iter().enumerate().filter(|(_, found)| **found == wanted);
             let (first, _) = at.next().ok_or_else(|| missing(name))?;
             match at.next() {
-                Some(_) => Err(Unreadable::TwoColumns { name: quoted(name) }),
+                Some(_) => Err(Unreadable::TwoColumns { key, name: quoted(name) }),
                 None => Ok(first),
             }
         }

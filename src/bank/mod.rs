@@ -24,7 +24,8 @@ mod csv_rows;
 mod day;
 mod figure;
 mod fingerprint;
-pub mod mt940;
+pub mod map_error;
+mod mt940;
 mod mt_entry;
 mod mt_field;
 mod mt_text;
@@ -37,10 +38,13 @@ mod xml;
 
 pub use bank_statement::{Counterparty, Line, Statement};
 pub use cleaning::Encoding;
-pub use column_map::{AmountColumns, Column, ColumnMap, Columns, MapError, Order, Returned};
+pub use column_map::{
+    AmountColumns, Column, ColumnMap, Columns, EXAMPLE, MAP_KEYS, Order, Returned,
+};
 pub use counting::{FILE_BYTES_MAX, LINES_MAX, TOLD_EVERY};
 pub use csv_lines::Known;
 pub use fingerprint::{Fingerprint, LineKey};
+pub use map_error::{MapError, MapFault};
 pub use proving::{Ended, Unchained, Unproved, proof};
 pub use unreadable::{BankFileError, Read, Unreadable};
 

@@ -96,6 +96,18 @@ pub enum Unreadable {
         /// What is there.
         text: String,
     },
+    /// The same in a table, whose map says how it is written.
+    #[error("`{text}` is not {what}: in the map stands {key} = `{says}`")]
+    NotAsMapped {
+        /// What it should be.
+        what: &'static str,
+        /// What is there.
+        text: String,
+        /// The key of the map,
+        key: &'static str,
+        /// and what stands there.
+        says: String,
+    },
     /// Something longer than it can be.
     #[error("{what} is longer than {max}")]
     TooLong {
@@ -151,14 +163,20 @@ pub enum Unreadable {
         opening_minor: i64,
     },
     /// The map names a column that the table does not have.
-    #[error("there is no column `{name}`")]
+    #[error("{key} of the map: there is no column `{name}` among `{head}`")]
     NoColumn {
+        /// The key of the map.
+        key: &'static str,
         /// Its name, or number.
         name: String,
+        /// What stands over the columns, or the beginning of that.
+        head: String,
     },
     /// Two columns have the name that the map asks for.
-    #[error("there are two columns `{name}`: use their numbers")]
+    #[error("{key} of the map: there are two columns `{name}`: use their numbers")]
     TwoColumns {
+        /// The key of the map.
+        key: &'static str,
         /// Their name.
         name: String,
     },
@@ -222,6 +240,12 @@ impl Unreadable {
     /// The same, said of all that was to be read where only a part of it is quoted.
     pub(super) fn about(self, whole: &str) -> Unreadable {
         if let Unreadable::Not { what, .. } = self { Unreadable::not(what, whole) } else { self }
+    }
+
+    /// The same of what is written as a map says.
+    pub(super) fn mapped(self, key: &'static str, says: &str) -> Unreadable {
+        let Unreadable::Not { what, text } = self else { return self };
+        Unreadable::NotAsMapped { what, text, key, says: says.to_owned() }
     }
 
     /// `text` is not `what`.

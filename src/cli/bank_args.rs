@@ -12,12 +12,28 @@ pub enum BankAct {
         name: String,
         /// The account's number, as its statements name it
         number: String,
-        /// How its CSV files are read: a TOML file that names the columns; not for camt.053 and
-        /// MT940
+        /// How its CSV files are read: a TOML file that names the columns, as `kadogo bank map
+        /// --help` shows it; not for camt.053 and MT940
         #[arg(long, value_name = "FILE")]
         map: Option<PathBuf>,
         /// Why
         #[arg(long, default_value = "money is kept there", value_name = "WORDS")]
+        why: String,
+    },
+    /// How the CSV files of an account are read: prints its map, or changes it, which a second
+    /// person approves
+    #[command(after_long_help = crate::bank::EXAMPLE)]
+    Map {
+        /// The account, as you call it
+        bank: String,
+        /// The new map: a TOML file as below
+        #[arg(long, value_name = "FILE", conflicts_with = "none")]
+        map: Option<PathBuf>,
+        /// Its files are no CSV any more
+        #[arg(long)]
+        none: bool,
+        /// Why
+        #[arg(long, default_value = "the bank writes other columns", value_name = "WORDS")]
         why: String,
     },
     /// The accounts: how each last statement ended, and what the book shows
@@ -87,7 +103,8 @@ pub enum BankAct {
         /// redemption: one went out; returned: it came back; charge: the bank took it; interest:
         /// the bank paid it; offset: another line is its other side, as a mistake of the bank's and
         /// its mending, or a transfer between two accounts of yours; own_money: you paid it in, to
-        /// make good what banks took. Returned, offset and own_money take two
+        /// make good what banks took, or it was yours and there before the first statement.
+        /// Returned, offset and own_money take two
         meaning: String,
         /// Which redemption it is, or was: its number or code
         #[arg(long, value_name = "NUMBER")]
@@ -174,7 +191,7 @@ pub enum RedeemAct {
     /// Sweep what was earned or withheld out of the pool: fees to your own account at a bank, tax
     /// and levy to whom they are owed, interest to who gets it; like any other redemption
     Sweep {
-        /// fees, tax, levy or interest
+        /// fees, tax, levy, interest, or own_money
         kept: String,
         /// How much
         amount: String,

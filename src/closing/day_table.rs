@@ -92,7 +92,7 @@ pub fn amount(table: &str, section: &str, item: &str, currency: Currency) -> Opt
 }
 
 /// An amount as it was written, with all its decimals.
-fn minor(text: &str, currency: Currency) -> Option<i64> {
+pub fn minor(text: &str, currency: Currency) -> Option<i64> {
     let minor: i64 = text.replace('.', "").parse().ok()?;
     (plain(minor, currency) == text).then_some(minor)
 }

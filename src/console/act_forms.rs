@@ -12,14 +12,16 @@ use crate::wallet::agents::{
 };
 use crate::wallet::care::freeze::{Basis, Way};
 use crate::wallet::care::{closing, freezing, known_as, resetting, sim_change, unlocking};
-use crate::wallet::days::{closing_day, mailing_day};
+use crate::wallet::days::mailing_day;
 use crate::wallet::deals::arbiters::Cause;
 use crate::wallet::deals::judging;
 use crate::wallet::office::staff_list;
 use crate::wallet::reversals::staff;
 use crate::wallet::treasury::explaining::{self, Meaning};
 use crate::wallet::treasury::own_money::{self, Kept};
-use crate::wallet::treasury::{assigning, bank_opening, deposit_notice, issuing, redemption};
+use crate::wallet::treasury::{
+    assigning, bank_mapping, bank_opening, deposit_notice, issuing, redemption,
+};
 use crate::wallet::{Authority, Service};
 use strum::VariantNames;
 
@@ -46,8 +48,8 @@ pub enum Typed {
     Kept,
     /// Many lines, as of a file.
     Lines,
-    /// The same, or nothing.
-    MaybeLines,
+    /// How the columns of a bank's files are read, or nothing: many lines, with an example.
+    ColumnMap,
     /// Why: a sentence.
     Why,
 }
@@ -106,6 +108,7 @@ const ROLES: Input = input("roles", Typed::Roles);
 const DEAL: Input = input("deal", Typed::Words);
 const SEEN: Input = input("seen", Typed::Kept);
 const RECEIPT: Input = input("receipt", Typed::Words);
+const MAP: Input = input("map", Typed::ColumnMap);
 const PHONE: Input = input("phone", Typed::Phone);
 const TIERS: &[&str] = &{
     let [sim, id, full, merchant, agent] = Tier::ALL;
@@ -171,11 +174,6 @@ pub const FORMS: &[ActForm] = &[
         inputs: &[input("redemption", Typed::Words), WHY],
     },
     ActForm {
-        service: &closing_day::CLOSE,
-        section: Section::Money,
-        inputs: &[input("sheet", Typed::Words), input("excuse", Typed::Maybe), WHY],
-    },
-    ActForm {
         service: &mailing_day::MAIL,
         section: Section::Money,
         inputs: &[input("day", Typed::Words), input("email", Typed::Words), WHY],
@@ -183,8 +181,9 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &bank_opening::OPEN,
         section: Section::Money,
-        inputs: &[NAME, input("number", Typed::Words), input("map", Typed::MaybeLines), WHY],
+        inputs: &[NAME, input("number", Typed::Words), MAP, WHY],
     },
+    ActForm { service: &bank_mapping::MAP, section: Section::Money, inputs: &[BANK, MAP, WHY] },
     ActForm {
         service: &opening::OPEN,
         section: Section::Agents,

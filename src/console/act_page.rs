@@ -1,9 +1,12 @@
 //! An act with a form of its own: typed, looked at as it would be done, and done, or asked for
 //! where it takes two. Whatever is refused comes back with all that was typed.
 
-use super::act_forms::{ActForm, FORMS, Input, Section, Typed};
+use super::act_forms::{ActForm, FORMS, Input, Typed};
+use super::asked_for;
 use super::desk::Desk;
 use super::frame::{self, Field, escaped, field, form, sentence};
+use super::map_help;
+use super::onward;
 use super::route::{ROOT, Route};
 use super::visit::Reply;
 use super::wording::Word;
@@ -12,14 +15,15 @@ use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
 use crate::staff::role::Role;
+use crate::wallet::Service;
 use crate::wallet::office::acting_staff::Outcome;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use strum::VariantArray;
 
 /// The form, with what the address says already typed.
-pub fn look(desk: &Desk, act: &'static ActForm) -> Reply {
-    typing(desk, act, &desk.visit.query, None)
+pub async fn look(desk: &Desk<'_>, act: &'static ActForm) -> Reply {
+    typing(desk, act, &desk.visit.query, None).await
 }
 
 /// What was typed is looked at, or done.
@@ -27,25 +31,30 @@ pub async fn sent(desk: &Desk<'_>, act: &'static ActForm) -> Reply {
     let typed = &desk.visit.posted;
     let fields = match canonical(desk, act, typed) {
         Ok(fields) => fields,
-        Err(refusal) => return typing(desk, act, typed, Some(&refusal)),
+        Err(refusal) => return typing(desk, act, typed, Some(&refusal)).await,
     };
     let name = act.service.name;
     if desk.visit.typed("step") != "do" {
         return match desk.look(name, fields).await {
             Ok(Outcome::Done(slots, _) | Outcome::Waits(_, slots)) => {
-                preview(desk, act, typed, &slots)
+                preview(desk, act, typed, &slots).await
             }
-            Err(refusal) => typing(desk, act, typed, Some(&refusal)),
+            Err(refusal) => typing(desk, act, typed, Some(&refusal)).await,
         };
     }
     match desk.act(name, fields, None).await {
-        Ok(Some(Outcome::Done(slots, _))) => result(desk, act, &slots, None),
-        Ok(Some(Outcome::Waits(number, slots))) => result(desk, act, &slots, Some(number)),
+        Ok(Some(Outcome::Done(slots, _))) => result(desk, act.service, typed, &slots, None).await,
+        Ok(Some(Outcome::Waits(number, slots))) => {
+            result(desk, act.service, typed, &slots, Some(number)).await
+        }
         Ok(None) => {
-            let said = frame::well(&desk.say(Word::DoneBefore));
+            let said = html! {
+                (frame::well(&desk.say(Word::DoneBefore)))
+                (onward::links(desk, name, typed).await)
+            };
             frame::page(desk, &desk.words.act(name), &said)
         }
-        Err(refusal) => typing(desk, act, typed, Some(&refusal)),
+        Err(refusal) => typing(desk, act, typed, Some(&refusal)).await,
     }
 }
 
@@ -68,7 +77,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             Typed::Maybe
             | Typed::MaybeAmount
             | Typed::MaybeDay
-            | Typed::MaybeLines
+            | Typed::ColumnMap
             | Typed::Kept
                 if text.is_empty() =>
             {
@@ -91,7 +100,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             | Typed::Roles
             | Typed::OneOf(_)
             | Typed::Lines
-            | Typed::MaybeLines
+            | Typed::ColumnMap
             | Typed::Why => text.to_owned(),
         };
         fields.insert(input.name.to_owned(), value);
@@ -107,13 +116,19 @@ fn day(text: &str) -> String {
     )
 }
 
-fn typing(desk: &Desk, act: &'static ActForm, typed: &Fields, no: Option<&Refusal>) -> Reply {
+async fn typing(
+    desk: &Desk<'_>,
+    act: &'static ActForm,
+    typed: &Fields,
+    no: Option<&Refusal>,
+) -> Reply {
     let of = |input: &Input| no.is_some_and(|no| no.field == Some(input.name));
     let words = no.map(|no| desk.refused(no));
     let elsewhere = no.filter(|_| !act.inputs.iter().any(of)).and(words.as_deref());
     let first = act.inputs.iter().find(|input| of(input)).or(act.inputs.first());
     let body = html! {
         (siblings(desk, act))
+        (asked_already(desk, typed).await)
         @if let Some(text) = elsewhere {
             (frame::wrong(&format!("{text} {}", desk.say(Word::NothingDone))))
         }
@@ -174,7 +189,10 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
         Typed::MaybeDay => field(&Field { kind: "date", needed: false, ..line }),
         Typed::Why => sentence(&line, 2),
         Typed::Lines => sentence(&line, 12),
-        Typed::MaybeLines => sentence(&Field { needed: false, ..line }, 6),
+        Typed::ColumnMap => html! {
+            (sentence(&Field { needed: false, ..line }, 12))
+            (map_help::help(desk))
+        },
         Typed::Roles => {
             let each = Role::VARIANTS.iter().map(|role| {
                 let name: &str = (*role).into();
@@ -208,7 +226,7 @@ fn boxes(line: &Field, each: &[(&str, String)], kind: &str) -> Markup {
 }
 
 /// As it would be done: with what was typed, to be sent on as it is.
-fn preview(desk: &Desk, act: &'static ActForm, typed: &Fields, slots: &Slots) -> Reply {
+async fn preview(desk: &Desk<'_>, act: &'static ActForm, typed: &Fields, slots: &Slots) -> Reply {
     let mut shown = slots.clone();
     let says: Vec<String> = slots.values().map(ToString::to_string).collect();
     for input in act.inputs {
@@ -219,6 +237,7 @@ fn preview(desk: &Desk, act: &'static ActForm, typed: &Fields, slots: &Slots) ->
     }
     let body = html! {
         p { (desk.say(Word::LookHow)) }
+        (asked_already(desk, typed).await)
         (frame::values(desk, act.service.name, &shown))
         (form(desk, &Route::Act(act), &html! {
             input type="hidden" name="step" value="do";
@@ -236,24 +255,45 @@ fn preview(desk: &Desk, act: &'static ActForm, typed: &Fields, slots: &Slots) ->
     frame::page(desk, &desk.words.act(act.service.name), &body)
 }
 
-fn result(desk: &Desk, act: &ActForm, slots: &Slots, waits: Option<i64>) -> Reply {
+/// What waits already and is about the same line: of two who ask the same, the second one knows.
+async fn asked_already(desk: &Desk<'_>, typed: &Fields) -> Markup {
+    let Some(line) = typed.get("line").map(|line| line.trim()).filter(|line| !line.is_empty())
+    else {
+        return html! {};
+    };
+    let all = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
+    asked_for::about_line(desk, &all, line)
+}
+
+/// What came of it, who may say yes where that waits, and where one goes on.
+pub async fn result(
+    desk: &Desk<'_>,
+    act: &Service,
+    typed: &Fields,
+    slots: &Slots,
+    waits: Option<i64>,
+) -> Reply {
+    let own = desk.duty.as_ref().map(|duty| duty.staff.id);
     let body = html! {
         @match waits {
             None => (frame::well(&desk.say(Word::Done))),
-            Some(_) => div.notice.waits role="status" { (desk.say(Word::Waits)) },
+            Some(_) => div.notice.waits role="status" {
+                p { (desk.say(Word::Waits)) }
+                @if let (Some(own), Some(right)) = (own, act.right()) {
+                    p { (asked_for::who_approves(desk, right, slots, own).await) }
+                }
+            },
         }
         (told_once(desk, slots))
-        (frame::values(desk, act.service.name, slots))
-        p.buttons {
-            @if let Some(number) = waits {
+        (frame::values(desk, act.name, slots))
+        @if let Some(number) = waits {
+            p.buttons {
                 a.button href=(Route::Approval(number).path()) { (desk.say(Word::ToRequest)) }
             }
-            @if act.section == Section::Staff {
-                a.button.quiet href=(Route::Staff.path()) { (desk.say(Word::ToStaff)) }
-            }
         }
+        (onward::links(desk, act.name, typed).await)
     };
-    frame::page(desk, &desk.words.act(act.service.name), &body)
+    frame::page(desk, &desk.words.act(act.name), &body)
 }
 
 /// A code that is shown this once, to be handed to whom it is for.

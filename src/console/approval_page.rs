@@ -5,9 +5,11 @@
 use super::asked_for::{self, Asked};
 use super::desk::Desk;
 use super::frame::{self, Field, field, form, sentence};
+use super::onward;
 use super::route::Route;
 use super::visit::Reply;
 use super::wording::Word;
+use crate::id::StaffId;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
 use crate::store::{Conn, StoreError, book_rows, trail_rows};
@@ -38,7 +40,7 @@ async fn page(desk: &Desk<'_>, number: i64, status: u16, said: &Markup) -> Resul
     };
     let body = html! {
         (said)
-        (facts(desk, &asked))
+        (facts(desk, &asked).await)
         @match &now {
             Some(Ok(slots)) => (decision(desk, &asked, slots).await),
             Some(Err(refusal)) => {
@@ -52,6 +54,7 @@ async fn page(desk: &Desk<'_>, number: i64, status: u16, said: &Markup) -> Resul
             }
         }
         (history(desk, &asked).await?)
+        (onward::links(desk, &asked.wish.service, &asked.wish.inputs).await)
     };
     Ok(frame::with_status(desk, status, &desk.words.act(&asked.wish.service), &body))
 }
@@ -64,7 +67,9 @@ async fn dry_run(desk: &Desk<'_>, number: i64) -> Result<Slots, Refusal> {
     }
 }
 
-fn facts(desk: &Desk, asked: &Asked) -> Markup {
+async fn facts(desk: &Desk<'_>, asked: &Asked) -> Markup {
+    let by = StaffId::of(asked.row.owner.number());
+    let waits = asked.waits(desk);
     html! {
         dl {
             dt { (desk.words.slot("asked_by")) }
@@ -75,7 +80,11 @@ fn facts(desk: &Desk, asked: &Asked) -> Markup {
                 dt { (desk.say(Word::RunsOut)) }
                 dd { (desk.time(due)) }
             }
-            @if !asked.waits(desk) {
+            @if let Some(right) = asked.right().filter(|_| waits) {
+                dt { (desk.say(Word::RightApproves)) }
+                dd { (asked_for::who_approves(desk, right, &asked.wish.shown, by).await) }
+            }
+            @if !waits {
                 dt { (desk.say(Word::StateNow)) }
                 dd { strong { (desk.words.state(&asked.row.state)) } }
             }

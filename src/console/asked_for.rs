@@ -6,13 +6,15 @@ use super::desk::Desk;
 use super::frame;
 use super::route::Route;
 use super::wording::Word;
-use crate::id::{AccountId, ArrangementId};
-use crate::refusal::Refusal;
+use crate::id::{AccountId, ArrangementId, StaffId};
+use crate::refusal::{Refusal, Slots};
 use crate::staff::role::Right;
 use crate::store::Conn;
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
+use crate::wallet::office::in_short::in_short;
 use crate::wallet::office::two_people::{KIND, Wish};
 use crate::wallet::service;
+use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use maud::{Markup, html};
 
 /// One of them.
@@ -97,7 +99,7 @@ pub fn list(desk: &Desk, some: &[&Asked]) -> Markup {
                 li {
                     a href=(to.path()) { strong { (desk.words.act(&each.wish.service)) } }
                     span.about {
-                        (summary(each)) " · " (desk.say(Word::AskedBy)) " " (each.wish.by)
+                        (summary(desk, each)) " · " (desk.say(Word::AskedBy)) " " (each.wish.by)
                         " · " (desk.time(each.row.begun_at))
                     }
                     span.why { (each.wish.why) }
@@ -111,17 +113,48 @@ pub fn list(desk: &Desk, some: &[&Asked]) -> Markup {
     }
 }
 
-/// What it is about in a word: the first thing that was typed and is not why.
-fn summary(asked: &Asked) -> String {
-    let first = ["name", "amount", "to", "account"].iter().find_map(|name| {
-        asked
-            .wish
-            .shown
-            .get(*name)
-            .map(ToString::to_string)
-            .or_else(|| asked.wish.inputs.get(*name).cloned())
-    });
-    first.unwrap_or_else(|| format!("{}", asked.row.id))
+/// How much, whom it concerns and what it is about; its number where it shows nothing.
+fn summary(desk: &Desk, asked: &Asked) -> String {
+    let shows = service(&asked.wish.service).map(|act| act.shows).unwrap_or_default();
+    let told = in_short(shows, &asked.wish.shown).into_iter();
+    let told: Vec<String> = told.map(|(name, value)| desk.words.value(name, value)).collect();
+    if told.is_empty() { format!("{}", asked.row.id) } else { told.join(" · ") }
+}
+
+/// What waits already and is about a line of a statement.
+pub fn about_line(desk: &Desk, all: &AskedOfLines, line: &str) -> Markup {
+    html! {
+        @for (number, wish) in all.of(line) {
+            @let to = Route::Approval(*number);
+            p.notice.waits {
+                (desk.words.act(&wish.service)) " " strong { (amount_and_payee(wish)) } ": "
+                (desk.say(Word::AskedBy)) " " (wish.by) ", " (desk.say(Word::AskedWaits)) ". "
+                @if desk.may(&to) { a href=(to.path()) { (desk.say(Word::ToRequest)) } }
+            }
+        }
+    }
+}
+
+fn amount_and_payee(wish: &Wish) -> String {
+    let of = |name: &str| wish.shown.get(name).map(ToString::to_string);
+    ["amount", "to"].into_iter().filter_map(of).collect::<Vec<_>>().join(" → ")
+}
+
+/// Who may say yes: as what, and who that is now, besides who asked.
+pub async fn who_approves(
+    desk: &Desk<'_>,
+    right: Right,
+    shown: &Slots,
+    asked_by: StaffId,
+) -> Markup {
+    let found = desk.console.wallet.who_approves(right, shown, asked_by).await;
+    let Ok(found) = found else { return html! {} };
+    let roles: Vec<String> = found.roles.iter().map(|role| desk.words.role(*role)).collect();
+    html! {
+        (desk.say(Word::MayApprove)) " " (roles.join(", ")) ": "
+        @if found.names.is_empty() { strong { (desk.say(Word::NobodyMay)) } }
+        @else { strong { (found.names.join(", ")) } }
+    }
 }
 
 /// The page of one that is not there.

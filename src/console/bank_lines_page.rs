@@ -3,6 +3,7 @@
 
 use super::act_forms::ActForm;
 use super::act_page;
+use super::asked_for;
 use super::bank_page::{money, tabs};
 use super::desk::Desk;
 use super::frame::{self, form};
@@ -13,8 +14,11 @@ use crate::matching::{Found, Proposal, bank_code};
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::request::Fields;
+use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use crate::wallet::treasury::bank_item::LineName;
+use crate::wallet::treasury::explaining::Meaning;
 use crate::wallet::treasury::line_candidates::{OpenLine, OpenLines};
+use crate::wallet::treasury::open_items::ItemKind;
 use crate::wallet::treasury::{assigning, explaining, issuing};
 use maud::{Markup, html};
 
@@ -30,13 +34,14 @@ pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
 async fn list(desk: &Desk<'_>, said: Option<String>) -> Result<Reply, Refusal> {
     let after = LineName::parse(desk.visit.asked("after")).map(LineName::place);
     let open = desk.open_lines(after, ON_A_PAGE).await?;
+    let asked = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
     let full = i64::try_from(open.lines.len()).unwrap_or(i64::MAX) >= ON_A_PAGE;
     let body = html! {
         (tabs(desk, &Route::BankLines))
         @if let Some(said) = said { (frame::well(&said)) }
         p { (desk.say(Word::LinesHow)) }
         (match_button(desk, &open))
-        ul.rows { @for line in &open.lines { (row(desk, line, &open)) } }
+        ul.rows { @for line in &open.lines { (row(desk, line, &open, &asked)) } }
         @if open.lines.is_empty() { p.none { (desk.say(Word::Nothing)) } }
         @if let Some(last) = open.lines.last().filter(|_| full) {
             p.tabs {
@@ -60,7 +65,7 @@ fn match_button(desk: &Desk, open: &OpenLines) -> Markup {
     }
 }
 
-fn row(desk: &Desk, line: &OpenLine, open: &OpenLines) -> Markup {
+fn row(desk: &Desk, line: &OpenLine, open: &OpenLines, asked: &AskedOfLines) -> Markup {
     let acts = [&issuing::ISSUE, &explaining::EXPLAIN, &assigning::ASSIGN];
     let forms = acts.into_iter().filter_map(|service| ActForm::named(service.name));
     let came_in = line.line.amount_minor > 0;
@@ -69,7 +74,15 @@ fn row(desk: &Desk, line: &OpenLine, open: &OpenLines) -> Markup {
         li {
             strong { (money(desk, line.line.amount_minor)) }
             span { (line.name()) " · " (line.line.booked_on) }
-            span.about { (line.line.counterparty) " " (line.line.said) " " (line.line.reference) }
+            @if line.line.is_opening() {
+                span.state { (desk.words.item(ItemKind::BeforeFirst.into())) }
+                span.about { (desk.say(Word::BeforeFirstHow)) }
+            } @else {
+                span.about {
+                    (line.line.counterparty) " " (line.line.said) " " (line.line.reference)
+                }
+            }
+            (asked_for::about_line(desk, asked, &line.name()))
             @for proposal in &line.proposals { (candidate(desk, line, proposal, open)) }
             span.links {
                 @for form in forms {
@@ -86,7 +99,12 @@ fn row(desk: &Desk, line: &OpenLine, open: &OpenLines) -> Markup {
 
 /// What every form about a line begins with.
 fn plain(line: &OpenLine) -> Fields {
-    Fields::from([("line".to_owned(), line.name()), ("item".to_owned(), line.name())])
+    let mut typed =
+        Fields::from([("line".to_owned(), line.name()), ("item".to_owned(), line.name())]);
+    if line.line.is_opening() {
+        typed.insert("meaning".to_owned(), <&str>::from(Meaning::OwnMoney).to_owned());
+    }
+    typed
 }
 
 fn candidate(desk: &Desk, line: &OpenLine, proposal: &Proposal, open: &OpenLines) -> Markup {

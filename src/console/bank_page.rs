@@ -3,6 +3,7 @@
 
 use super::act_forms::{ActForm, FORMS, Section};
 use super::act_page;
+use super::asked_for;
 use super::desk::Desk;
 use super::frame;
 use super::route::Route;
@@ -11,14 +12,19 @@ use super::wording::Word;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::request::Fields;
-use crate::wallet::treasury::assigning;
+use crate::store::bank_rows::{self, BankAccountRow};
+use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use crate::wallet::treasury::equation::{BankSide, Standing};
 use crate::wallet::treasury::open_items::{Band, OpenItem};
+use crate::wallet::treasury::{assigning, bank_mapping};
 use maud::{Markup, html};
 use strum::VariantArray;
 
 /// Items of one age that are shown; how many more there are is said.
 const SHOWN_MAX: usize = 100;
+
+/// Accounts at banks that are listed.
+const BANKS_MAX: i64 = 1_000;
 
 /// An amount of the service.
 pub fn money(desk: &Desk, minor: i64) -> String {
@@ -28,13 +34,16 @@ pub fn money(desk: &Desk, minor: i64) -> String {
 /// The page.
 pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let standing = desk.standing().await?;
+    let banks = desk.read(|conn| bank_rows::accounts_after(conn, None, BANKS_MAX)).await?;
+    let asked = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
     let breaks = standing.items.iter().filter(|item| item.is_break).count();
     let body = html! {
         (tabs(desk, &Route::Bank))
         @if breaks == 0 { (frame::well(&desk.say(Word::AllNamed))) }
         @else { (frame::wrong(&format!("{}: {breaks}", desk.say(Word::Breaks)))) }
         (sums(desk, &standing))
-        @for band in Band::VARIANTS { (of_age(desk, &standing, *band)) }
+        (maps(desk, &banks))
+        @for band in Band::VARIANTS { (of_age(desk, &standing, *band, &asked)) }
         h2 { (desk.say(Word::BankActs)) }
         ul.acts {
             @for form in FORMS.iter().filter(|form| form.section == Section::Money) {
@@ -97,7 +106,45 @@ fn of_bank(desk: &Desk, bank: &BankSide) -> Markup {
     }
 }
 
-fn of_age(desk: &Desk, standing: &Standing, band: Band) -> Markup {
+/// How the CSV files of each account are read, and where that is changed.
+fn maps(desk: &Desk, banks: &[BankAccountRow]) -> Markup {
+    let form = ActForm::named(bank_mapping::MAP.name);
+    let form = form.filter(|form| desk.may(&Route::Act(form)));
+    html! {
+        @if !banks.is_empty() {
+            details {
+                summary { (desk.say(Word::MapsTitle)) }
+                ul.rows {
+                    @for bank in banks {
+                        li {
+                            strong { (bank.name) }
+                            span.about { (bank.number) }
+                            @if bank.column_map.is_empty() {
+                                span.about { (desk.say(Word::MapNone)) }
+                            } @else { pre.sample { (bank.column_map) } }
+                            @if let Some(form) = form {
+                                span.links {
+                                    a href=(act_page::address(form, &mapped(bank))) {
+                                        (desk.words.act(form.service.name))
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn mapped(bank: &BankAccountRow) -> Fields {
+    Fields::from([
+        ("bank".to_owned(), bank.name.clone()),
+        ("map".to_owned(), bank.column_map.clone()),
+    ])
+}
+
+fn of_age(desk: &Desk, standing: &Standing, band: Band, asked: &AskedOfLines) -> Markup {
     let those: Vec<&OpenItem> = standing.items.iter().filter(|item| item.band() == band).collect();
     let more = those.len().saturating_sub(SHOWN_MAX);
     html! {
@@ -106,18 +153,19 @@ fn of_age(desk: &Desk, standing: &Standing, band: Band) -> Markup {
                 (<&str>::from(band)) " " (desk.say(Word::AgeDays)) " "
                 span.count { (those.len()) }
             }
-            ul.rows { @for item in those.iter().take(SHOWN_MAX) { (row(desk, item)) } }
+            ul.rows { @for item in those.iter().take(SHOWN_MAX) { (row(desk, item, asked)) } }
             @if more > 0 { p.about { "+ " (more) } }
         }
     }
 }
 
-fn row(desk: &Desk, item: &OpenItem) -> Markup {
+fn row(desk: &Desk, item: &OpenItem, asked: &AskedOfLines) -> Markup {
     html! {
         li {
             strong { (money(desk, item.amount_minor)) }
             span { (desk.words.item(item.kind.into())) " " (item.name) }
             @if !item.about.is_empty() { span.about { (item.about) } }
+            (asked_for::about_line(desk, asked, &item.name))
             @if item.is_break { span.state { (desk.say(Word::IsBreak)) } }
             @if let Some(since) = item.since {
                 span.about { (since) }

@@ -1,21 +1,20 @@
 //! The days that were closed: what was signed of each can be kept as a table or as pages, and of
-//! the one that comes next a sheet is made, which is then asked for like any other act.
+//! the one that comes next a sheet is made, which is looked at before it is asked for.
 
-use super::act_forms::ActForm;
-use super::act_page;
+use super::asked_for::Asked;
 use super::desk::Desk;
 use super::frame::{self, form};
 use super::route::Route;
+use super::sheet_page;
 use super::visit::Reply;
 use super::wording::Word;
 use crate::book::trail;
 use crate::calendar::Day;
 use crate::id::SheetId;
 use crate::refusal::Refusal;
-use crate::request::Fields;
 use crate::store::day_rows::{self, DayHead, DayRow};
 use crate::store::{Conn, book_rows, trail_rows};
-use crate::wallet::days::closing_day::{CLOSE, SHEET_GONE};
+use crate::wallet::days::closing_day::SHEET_GONE;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -37,10 +36,11 @@ pub async fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let days = desk.read(read).await?;
     let next = desk.console.wallet.next_day().await?;
     let sheets = desk.read(|conn| day_rows::sheets(conn, SHEETS_MAX)).await?;
+    let asked = sheet_page::asked(desk).await?;
     let body = html! {
         p { (desk.say(Word::DaysHow)) }
         (next_one(desk, next))
-        (waiting(desk, &sheets))
+        (waiting(desk, &sheets, &asked))
         ul.rows {
             @for (at, day) in &days { (line(desk, *at, day)) }
         }
@@ -62,17 +62,23 @@ fn next_one(desk: &Desk, next: Date) -> Markup {
     }
 }
 
-/// Sheets that wait to be signed, so that who is to sign one can read it.
-fn waiting(desk: &Desk, sheets: &[(SheetId, i64, i64)]) -> Markup {
+/// Sheets that wait to be signed, so that who is to sign one can read it; and who asked for which.
+fn waiting(desk: &Desk, sheets: &[(SheetId, i64, i64)], asked: &[(SheetId, Asked)]) -> Markup {
     html! {
         @if !sheets.is_empty() {
             h2 { (desk.say(Word::DaySheets)) }
             ul.rows {
                 @for (id, day, made_at) in sheets {
-                    @let day = Day::new(i32::try_from(*day).unwrap_or(i32::MAX)).date();
                     li {
-                        strong { (day) }
+                        a href=(Route::Sheet(id.number()).path()) {
+                            strong { (sheet_page::day_of(*day).date()) }
+                        }
                         span.about { (id) " · " (desk.time(*made_at)) }
+                        @for (_, each) in asked.iter().filter(|(sheet, _)| sheet == id) {
+                            a.state href=(Route::Approval(each.row.id.number()).path()) {
+                                (desk.say(Word::AskedBy)) " " (each.wish.by)
+                            }
+                        }
                         span.links {
                             a href=(Route::SheetPages(id.number()).path()) {
                                 (desk.say(Word::DayPages))
@@ -105,15 +111,13 @@ fn line(desk: &Desk, at: i64, day: &DayHead) -> Markup {
     }
 }
 
-/// Makes the sheet of the day that comes next, and goes on to the form that asks for it.
+/// Makes the sheet of the day that comes next, and goes on to what it says.
 pub async fn make(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let wallet = &desk.console.wallet;
     let by = desk.on_duty()?.staff.name.clone();
     let day = wallet.next_day().await?;
     let made = wallet.make_sheet(day, &by, |_done, _total| ()).await?;
-    let typed = Fields::from([("sheet".to_owned(), made.named)]);
-    let act = ActForm::named(CLOSE.name).ok_or(SHEET_GONE)?;
-    Ok(Reply::to(act_page::address(act, &typed)))
+    Ok(Reply::to(Route::Sheet(made.id.number()).path()))
 }
 
 /// A sheet that waits to be signed, as pages.

@@ -101,7 +101,7 @@ fn deal(desk: &Desk, dispute: &Dispute) -> Markup {
                     ul.rows {
                         @for event in &dispute.trail {
                             li {
-                                strong { (event.event) }
+                                strong { (desk.words.deal_event(&event.event)) }
                                 span.about { (event.actor.trim_start_matches("staff ")) }
                                 @if !event.note.is_empty() { span.why { (event.note) } }
                             }

@@ -3,6 +3,7 @@
 //! lines of statements that nobody has explained. How it is reckoned is not known here.
 
 use super::act_forms::ActForm;
+use super::asked_for;
 use super::desk::Desk;
 use super::figures::Figures;
 use super::frame;
@@ -10,6 +11,7 @@ use super::route::Route;
 use super::wording::Word;
 use crate::store::bank_sums::Waiting;
 use crate::wallet::Service;
+use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use crate::wallet::treasury::equation::{Break, Standing};
 use crate::wallet::treasury::open_items::ItemKind;
 use crate::wallet::treasury::{explaining, issuing, own_money, redemption};
@@ -45,11 +47,11 @@ pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
 
 fn broken(desk: &Desk, each: &Break) -> Markup {
     let about: &[(&Service, &str)] = match each.kind {
-        ItemKind::BankNotUs if each.minor > 0 => {
+        ItemKind::BankNotUs | ItemKind::BeforeFirst if each.minor > 0 => {
             &[(&issuing::ISSUE, "line"), (&explaining::EXPLAIN, "line")]
         }
         ItemKind::LeftOfLine => &[(&issuing::ISSUE, "line")],
-        ItemKind::BankNotUs | ItemKind::Duplicate | ItemKind::Returned => {
+        ItemKind::BankNotUs | ItemKind::BeforeFirst | ItemKind::Duplicate | ItemKind::Returned => {
             &[(&explaining::EXPLAIN, "line")]
         }
         ItemKind::UsNotBank => &[(&redemption::CALL_OFF, "redemption")],
@@ -127,7 +129,7 @@ fn oldest(all: &[Waiting]) -> Option<i64> {
 
 /// Lines that nobody has explained, the oldest first, each with what can be made of it; how many,
 /// and nothing where there is none.
-pub fn lines(desk: &Desk, standing: &Standing) -> Option<(usize, Markup)> {
+pub fn lines(desk: &Desk, standing: &Standing, asked: &AskedOfLines) -> Option<(usize, Markup)> {
     let all = &standing.lines;
     let inside = html! {
         ul.rows {
@@ -142,7 +144,10 @@ pub fn lines(desk: &Desk, standing: &Standing) -> Option<(usize, Markup)> {
                     strong { (name) }
                     span.amount { (desk.money(line.amount_minor)) }
                     span.about { (line.booked_on) }
-                    span.about { (line.counterparty) " " (line.said) }
+                    @if line.is_opening() {
+                        span.about { (desk.words.item(ItemKind::BeforeFirst.into())) }
+                    } @else { span.about { (line.counterparty) " " (line.said) } }
+                    (asked_for::about_line(desk, asked, &name))
                     (to_forms(desk, acts, &name))
                 }
             }

@@ -7,7 +7,7 @@ use super::hours::Hours;
 use crate::book::{CHARGES, INTEREST, OUTGOING, SUSPENSE, TRUST};
 use crate::calendar::Day;
 use crate::id::{AccountId, PostingId};
-use crate::store::counts::{self, Due, Low};
+use crate::store::counts::{self, Clocked, Due, Low, Strikes};
 use crate::store::{Conn, StoreError, bank_rows, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::Wallet;
@@ -45,12 +45,14 @@ pub const REQUESTS: &str = two_people::KIND.name;
 pub const DEALS: &str = waking_deals::KIND.name;
 pub const REVERSALS: &str = reversal::KIND.name;
 pub const FREEZES: &str = freeze::KIND.name;
-/// The same, each with the states in which it waits for them.
-const CLOCKS: &[(&str, &[&str])] = &[
-    (REQUESTS, &["asked"]),
-    (DEALS, &["disputed", "proposed", "appealed", "reproposed"]),
-    (REVERSALS, &["asked", "disputed"]),
-    (FREEZES, &["in_force"]),
+/// The same, each with the states in which it waits for them: what two people cannot settle waits
+/// today, however far its end is.
+const CLOCKS: &[Clocked] = &[
+    (REQUESTS, &["asked"], Strikes::Soon),
+    (DEALS, &["disputed", "proposed", "appealed", "reproposed"], Strikes::Whenever),
+    (REVERSALS, &["asked"], Strikes::Soon),
+    (REVERSALS, &["disputed"], Strikes::Whenever),
+    (FREEZES, &["in_force"], Strikes::Soon),
 ];
 
 /// A day as it ended; today as it is now.

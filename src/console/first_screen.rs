@@ -34,10 +34,11 @@ pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let figures = desk.console.figures.look(&desk.console.wallet).await;
     let waiting = waiting_for(desk, &[(Word::WaitsForMe, &theirs), (Word::MineWait, &own)]);
     let mut sections = if desk.may(&Route::Approvals) { waiting } else { Vec::new() };
+    let asked = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
     if let Some(figures) = &figures {
         sections.push((Word::DueToday, due(desk, figures)));
         if may_any(desk, &[Right::Bank, Right::Issue]) {
-            sections.push((Word::LinesWait, equation_view::lines(desk, &figures.standing)));
+            sections.push((Word::LinesWait, equation_view::lines(desk, &figures.standing, &asked)));
         }
         if may_any(desk, &[Right::Outlets, Right::Commission, Right::Issue]) {
             sections.push((Word::OutOfFloat, out_of_float(desk, figures)));

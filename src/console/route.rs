@@ -52,7 +52,11 @@ pub enum Route {
     Days,
     /// The sheet of a day is made.
     MakeSheet,
-    /// A sheet that waits to be signed, as pages.
+    /// A sheet that waits to be signed, in figures,
+    Sheet(i64),
+    /// asked for with these,
+    CloseDay(i64),
+    /// or as pages.
     SheetPages(i64),
     /// What was signed of a day, as a table
     DayTable(Date),
@@ -120,6 +124,8 @@ impl Route {
             ["rights"] => Route::Rights,
             ["days"] => Route::Days,
             ["days", "make"] => Route::MakeSheet,
+            ["days", "sheets", id] => Route::Sheet(number(id)?),
+            ["days", "sheets", id, "close"] => Route::CloseDay(number(id)?),
             ["days", "sheets", id, "pages.pdf"] => Route::SheetPages(number(id)?),
             ["days", day, "table.csv"] => Route::DayTable(own_day(day)?),
             ["days", day, "pages.pdf"] => Route::DayPages(own_day(day)?),
@@ -157,6 +163,8 @@ impl Route {
             Route::Rights => "/rights".to_owned(),
             Route::Days => "/days".to_owned(),
             Route::MakeSheet => "/days/make".to_owned(),
+            Route::Sheet(id) => format!("/days/sheets/{id}"),
+            Route::CloseDay(id) => format!("/days/sheets/{id}/close"),
             Route::SheetPages(id) => format!("/days/sheets/{id}/pages.pdf"),
             Route::DayTable(day) => format!("/days/{day}/table.csv"),
             Route::DayPages(day) => format!("/days/{day}/pages.pdf"),
@@ -187,6 +195,7 @@ impl Route {
             | Route::Bank
             | Route::BankLines
             | Route::Days
+            | Route::Sheet(_)
             | Route::SheetPages(_)
             | Route::DayTable(_)
             | Route::DayPages(_) => method == Method::Get,
@@ -195,6 +204,7 @@ impl Route {
             | Route::Decline(_)
             | Route::TakeBack(_)
             | Route::MakeSheet
+            | Route::CloseDay(_)
             | Route::BankMatch => method == Method::Post,
             Route::SignIn
             | Route::Join(_)
@@ -227,10 +237,12 @@ impl Route {
             Route::BankMatch | Route::BankTake | Route::BankFile(_) => {
                 Door::Rights(vec![Right::Bank])
             }
-            Route::Days | Route::SheetPages(_) | Route::DayTable(_) | Route::DayPages(_) => {
-                Door::Rights(vec![Right::Close, Right::Audit])
-            }
-            Route::MakeSheet => Door::Rights(vec![Right::Close]),
+            Route::Days
+            | Route::Sheet(_)
+            | Route::SheetPages(_)
+            | Route::DayTable(_)
+            | Route::DayPages(_) => Door::Rights(vec![Right::Close, Right::Audit]),
+            Route::MakeSheet | Route::CloseDay(_) => Door::Rights(vec![Right::Close]),
             // an act without a right is nobody's
             Route::Act(form) => Door::Rights(form.right().into_iter().collect()),
         }
@@ -267,6 +279,8 @@ impl Route {
             Route::Rights,
             Route::Days,
             Route::MakeSheet,
+            Route::Sheet(number),
+            Route::CloseDay(number),
             Route::SheetPages(number),
             Route::DayTable(Date::constant(2026, 11, 28)),
             Route::DayPages(Date::constant(2026, 11, 28)),

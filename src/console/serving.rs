@@ -10,8 +10,8 @@ use super::visit::{Keep, Reply, Upload, Visit};
 use super::wording::{Word, Words};
 use super::{
     act_page, approval_page, approvals_list, bank_lines_page, bank_page, bank_take_page, days_page,
-    disputes, entrance, first_screen, join_page, own_session, people_page, person_page, staff_page,
-    uploading,
+    disputes, entrance, first_screen, join_page, own_session, people_page, person_page, sheet_page,
+    staff_page, uploading,
 };
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
@@ -237,6 +237,7 @@ fn after(desk: &Desk, route: &Route) -> String {
         (Method::Post, Route::People | Route::Person(_)) => route.path(),
         (Method::Post, Route::BankTake | Route::BankFile(_)) => route.path(),
         (Method::Post, Route::BankMatch) => Route::BankLines.path(),
+        (Method::Post, Route::CloseDay(id)) => Route::Sheet(*id).path(),
         (Method::Post, Route::MakeSheet) => Route::Days.path(),
         (Method::Post, _) => Route::Home.path(),
     }
@@ -272,6 +273,8 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::Rights => Ok(staff_page::rights(desk)),
         Route::Days => days_page::list(desk).await,
         Route::MakeSheet => days_page::make(desk).await,
+        Route::Sheet(id) => sheet_page::look(desk, id).await,
+        Route::CloseDay(id) => sheet_page::close(desk, id).await,
         Route::SheetPages(id) => days_page::sheet(desk, id).await,
         Route::DayTable(day) => days_page::table(desk, day).await,
         Route::DayPages(day) => days_page::pages(desk, day).await,
@@ -285,7 +288,7 @@ async fn opened(desk: &Desk<'_>, route: Route) -> Result<Reply, Refusal> {
         Route::BankFile(id) if is_post => bank_take_page::take(desk, id).await,
         Route::BankFile(id) => bank_take_page::file(desk, id).await,
         Route::Act(form) if is_post => Ok(act_page::sent(desk, form).await),
-        Route::Act(form) => Ok(act_page::look(desk, form)),
+        Route::Act(form) => Ok(act_page::look(desk, form).await),
     }
 }
 

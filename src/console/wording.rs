@@ -5,42 +5,50 @@
 pub use super::word::Word;
 
 use super::act_forms::{self, Section};
+use crate::bank;
 use crate::catalogue::Catalogue;
+use crate::closing::classes;
 use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::request::Slots;
 use crate::staff::role::{self, Right, Role};
 use crate::store::book_rows::AccountState;
 use crate::value::Value;
+use crate::wallet;
 use crate::wallet::agents::{cash_in, cash_out};
+use crate::wallet::care::account_view::PinIs;
 use crate::wallet::care::{account_view, finding, payments_at};
 use crate::wallet::collections::GIFT;
+use crate::wallet::days::closing_day::CLOSE;
+use crate::wallet::deals::waking_deals;
 use crate::wallet::groups::contributing::CONTRIBUTE;
 use crate::wallet::office::two_people;
 use crate::wallet::people::send;
+use crate::wallet::pots::saving;
+use crate::wallet::treasury::bank_item::BEFORE_FIRST;
 use crate::wallet::treasury::open_items::ItemKind;
+use crate::wallet::treasury::own_money;
 use crate::wallet::treasury::{issuing, taking};
 use std::sync::Arc;
 use strum::{VariantArray, VariantNames};
 
 /// Values that are one of several words.
-const CHOSEN: [&str; 13] = [
+const CHOSEN: [&str; 12] = [
     "account_is",
     "account_was",
     "basis",
     "found_by",
     "id_seen",
+    "line_is",
     "meaning",
-    "open_kind",
-    "open_state",
-    "payment",
+    "pin_is",
     "tier",
     "tier_is",
     "tier_was",
     "way",
 ];
 /// Those that no form offers.
-const SHOWN_ONLY: [&str; 5] = ["yes", "no", "phone", "name", "code"];
+const SHOWN_ONLY: [&str; 6] = ["yes", "no", "phone", "name", "code", BEFORE_FIRST];
 
 /// States that lists of the staff show.
 const LISTED_STATES: [(&str, &[&str]); 2] = [
@@ -63,6 +71,39 @@ const KINDS: &[&str] = &[
     "deal_out",
     "deal_back",
     "reversal",
+    saving::PUT.name,
+    "pot_back",
+    "group_paid",
+    "group_share",
+    "gift_back",
+    "paid_on",
+    "statement",
+    "explain",
+    "redeem",
+    "call_off",
+    own_money::COVER.name,
+    "pass_on",
+    "commission",
+];
+
+/// What a sheet tells that is no account and no payment.
+const ON_SHEETS: [&str; 16] = [
+    "at_banks",
+    "held_by_people",
+    "came_in_unused",
+    "left_of_lines",
+    "redeemed_unseen",
+    "went_out_unexplained",
+    "charges_not_made_good",
+    "interest_of_banks",
+    "commission_as_cost",
+    "against_no_bank",
+    "difference",
+    "low",
+    "zero",
+    "enough",
+    "commission_owed",
+    "approvals",
 ];
 
 /// What a line of a statement may be.
@@ -70,7 +111,19 @@ const FOUND: [&str; 7] =
     ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
 
 /// Refusals that the staff read in words of their own.
-const REFUSED: [&str; 4] = ["field_missing", "text_format", "name_format", "not_enough"];
+const REFUSED: [&str; 8] = [
+    "field_missing",
+    "text_format",
+    "name_format",
+    "not_enough",
+    "map_line",
+    "map_unknown",
+    "map_missing",
+    "map_value",
+];
+
+/// What is held on accounts, on a sheet.
+const HELD: &str = "held_on_accounts";
 
 /// What happens first to what waits.
 const BEGIN: &str = "begin";
@@ -98,8 +151,21 @@ pub fn keys() -> Vec<String> {
     let chosen = AccountState::VARIANTS.iter();
     keys.extend(chosen.map(|state| format!("console.choice.{state}")));
     keys.extend(SHOWN_ONLY.map(|value| format!("console.choice.{value}")));
-    let taken = taking::TAKE.shows.iter();
-    keys.extend(taken.map(|slot| format!("console.slot.{}", slot.0)));
+    let other = taking::TAKE.shows.iter().chain(CLOSE.shows);
+    keys.extend(other.map(|slot| format!("console.slot.{}", slot.0)));
+    keys.extend([format!("console.act.{}", CLOSE.name), "console.input.excuse".to_owned()]);
+    keys.extend(PinIs::VARIANTS.iter().map(|is| format!("console.choice.{is}")));
+    keys.extend(bank::MAP_KEYS.iter().map(|key| format!("console.map_key.of_{key}")));
+    let on_sheets = ON_SHEETS.iter().chain(&classes::ALL);
+    keys.extend(on_sheets.map(|item| format!("console.sheet.{item}")));
+    keys.push(format!("console.open_kind.{HELD}"));
+    for kind in wallet::KINDS {
+        keys.push(format!("console.open_kind.{}", kind.name));
+        let open = kind.open.iter().filter(|_| !kind.of_staff);
+        keys.extend(open.map(|state| format!("console.open_state.{state}")));
+    }
+    let deals = waking_deals::KIND.events.iter().copied().chain([BEGIN]);
+    keys.extend(deals.map(|event| format!("console.deal_event.{event}")));
     keys.extend(FOUND.iter().map(|found| format!("console.found.{found}")));
     let item = |kind: &ItemKind| format!("console.item.{}", <&str>::from(*kind));
     keys.extend(ItemKind::VARIANTS.iter().map(item));
@@ -229,6 +295,26 @@ impl Words {
         self.named(&["reversal_state"], state)
     }
 
+    /// What happened to a deal.
+    pub fn deal_event(&self, event: &str) -> String {
+        self.named(&["deal_event"], event)
+    }
+
+    /// What is going on at somebody's wallet.
+    pub fn open_kind(&self, kind: &str) -> String {
+        self.named(&["open_kind"], kind)
+    }
+
+    /// What stands on the sheet of a day.
+    pub fn sheet(&self, item: &str) -> String {
+        self.named(&["sheet"], item)
+    }
+
+    /// What a key of a column map is.
+    pub fn map_key(&self, key: &str) -> String {
+        self.named(&["map_key"], &format!("of_{key}"))
+    }
+
     /// A kind of payments.
     pub fn kind(&self, kind: &str) -> String {
         self.named(&["kind"], kind)
@@ -240,6 +326,9 @@ impl Words {
         let said = match name {
             name if name.starts_with("roles") => self.roles(&text),
             "asked_for" => self.act(&text),
+            "payment" => self.kind(&text),
+            "open_kind" => self.open_kind(&text),
+            "open_state" => self.named(&["open_state"], &text),
             name if CHOSEN.contains(&name) => self.choice(&text),
             _ => String::new(),
         };

@@ -197,6 +197,31 @@ pub struct BankLine {
     pub is_return: i64,
 }
 
+/// Where what lay at an account before its first statement stands: on a line that no file has,
+/// before all others of that statement.
+pub const OPENING: i64 = 0;
+
+impl BankLine {
+    /// What lay there before a statement, as a line of it.
+    pub fn opening(row: &BankStatementRow) -> BankLine {
+        BankLine {
+            statement: row.id,
+            place: OPENING,
+            booked_on: row.opened_on.clone(),
+            amount_minor: row.opening_minor,
+            reference: String::new(),
+            said: String::new(),
+            counterparty: String::new(),
+            is_return: 0,
+        }
+    }
+
+    /// Whether it is that.
+    pub fn is_opening(&self) -> bool {
+        self.place == OPENING
+    }
+}
+
 /// Stores the head of a file that is read.
 pub fn begin_file(conn: &mut Conn, file: &BankFileRow) -> Result<(), StoreError> {
     let row = diesel::insert_into(bank_files::table).values(file.clone());
@@ -239,9 +264,18 @@ pub async fn line(
     statement: StatementId,
     place: i64,
 ) -> Result<Option<BankLine>, StoreError> {
-    let taken = bank_statements::table.find(statement).select(bank_statements::id);
-    let taken: Option<StatementId> = ask::row(asked, taken).await?;
+    let taken: Option<BankStatementRow> =
+        ask::row(asked, bank_statements::table.find(statement)).await?;
     match taken {
+        Some(row) if place == OPENING => {
+            let earlier = bank_statements::table
+                .filter(bank_statements::bank.eq(row.bank))
+                .filter(bank_statements::last_posting.lt(row.last_posting))
+                .select(bank_statements::id);
+            let earlier: Option<StatementId> = ask::row(asked, earlier.limit(1)).await?;
+            let is_first = earlier.is_none() && row.opening_minor != 0;
+            Ok(is_first.then(|| BankLine::opening(&row)))
+        }
         Some(_) => ask::row(asked, bank_lines::table.find((statement, place))).await,
         None => Ok(None),
     }

@@ -1,10 +1,10 @@
 //! What stands against the money at the bank: sums of accounts by what they are, and what of the
 //! statements nobody has explained yet. What it means is not known here.
 
-use super::bank_rows::BankLine;
+use super::bank_rows::{BankLine, BankStatementRow, OPENING};
 use super::schema::{accounts, arrangements, bank_lines, bank_statements};
 use super::{Conn, StoreError, on};
-use crate::id::{AccountId, StatementId};
+use crate::id::{AccountId, PostingId, StatementId};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -103,8 +103,9 @@ const COLUMNS: &str = "s.bank, l.statement, l.place, l.booked_on, l.amount_minor
                        l.said, l.counterparty, l.is_return";
 
 /// Lines of taken statements that nothing was made of, in the order in which they were taken, so
-/// many at most, behind one of them. A statement of which every line was used is not looked through
-/// again: what was made of its lines is counted.
+/// many at most, behind one of them; and what lay at an account before its first statement. A
+/// statement of which every line was used is not looked through again: what was made of its lines
+/// is counted.
 pub fn unexplained(
     conn: &mut Conn,
     kind: &str,
@@ -112,27 +113,80 @@ pub fn unexplained(
     limit: i64,
 ) -> Result<Vec<(AccountId, BankLine)>, StoreError> {
     let (statement, place) = after.map_or((i64::MIN, 0), |(id, place)| (id.number(), place));
-    let made = |table: &str, of: &str| format!("FROM {table} a WHERE a.kind = '{kind}' AND {of}");
-    let counted = |table: &str| {
-        let of_statement = made(table, "a.owner = s.id");
-        format!("(SELECT count(*) {of_statement})")
+    let first = first_statements(conn, PostingId::of(i64::MAX))?;
+    let named: Vec<String> = first.iter().map(|row| row.id.to_string()).collect();
+    let lines = match named.as_slice() {
+        [] => "s.lines".to_owned(),
+        // one more: that before its first
+        some => format!("s.lines + CASE WHEN s.id IN ({}) THEN 1 ELSE 0 END", some.join(", ")),
     };
-    let unused = |table: &str| {
-        // in the words of the index
-        let of_line = "a.subject <> '' AND a.subject = (l.statement || '-' || l.place)";
-        format!("NOT EXISTS (SELECT 1 {})", made(table, of_line))
+    let counted = |table: &str| {
+        let of_statement = made(table, kind, "a.owner = s.id");
+        format!("(SELECT count(*) {of_statement})")
     };
     let sql = format!(
         "SELECT {COLUMNS} FROM bank_statements s JOIN bank_lines l ON l.statement = s.id WHERE \
-         s.id >= {statement} AND (s.id > {statement} OR l.place > {place}) AND s.lines > {} + {} \
-         AND {} AND {} ORDER BY l.statement, l.place LIMIT {limit}",
+         s.id >= {statement} AND (s.id > {statement} OR l.place > {place}) AND {lines} > {} + {} \
+         AND {} ORDER BY l.statement, l.place LIMIT {limit}",
         counted("arrangements"),
         counted("arrangements_closed"),
-        unused("arrangements"),
-        unused("arrangements_closed"),
+        unused(kind, "(l.statement || '-' || l.place)"),
     );
     let rows: Vec<LineRow> = on!(conn, c => sql_query(sql).load(c))?;
-    Ok(rows.into_iter().map(LineRow::line).collect())
+    let mut found: Vec<(AccountId, BankLine)> = rows.into_iter().map(LineRow::line).collect();
+    for row in first.iter().filter(|row| row.id.number() > statement) {
+        if !is_used(conn, kind, row)? {
+            found.push((row.bank, BankLine::opening(row)));
+        }
+    }
+    found.sort_by_key(|(_, line)| (line.statement, line.place));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+/// The first statement of each account that was not empty before it, of those that were taken up to
+/// a posting.
+pub fn first_statements(
+    conn: &mut Conn,
+    cut: PostingId,
+) -> Result<Vec<BankStatementRow>, StoreError> {
+    let first = bank_statements::table.group_by(bank_statements::bank);
+    let first = first.select(diesel::dsl::min(bank_statements::last_posting));
+    let first: Vec<Option<PostingId>> = on!(conn, c => first.load(c))?;
+    let first: Vec<PostingId> =
+        first.into_iter().flatten().filter(|posting| *posting <= cut).collect();
+    let those = bank_statements::table
+        .filter(bank_statements::last_posting.eq_any(first))
+        .filter(bank_statements::opening_minor.ne(0))
+        .order(bank_statements::id);
+    Ok(on!(conn, c => those.load(c))?)
+}
+
+fn made(table: &str, kind: &str, of: &str) -> String {
+    format!("FROM {table} a WHERE a.kind = '{kind}' AND {of}")
+}
+
+/// That nothing was made of the line with this name.
+fn unused(kind: &str, line: &str) -> String {
+    let none = |table: &str| {
+        // in the words of the index
+        let of_line = format!("a.subject <> '' AND a.subject = {line}");
+        format!("NOT EXISTS (SELECT 1 {})", made(table, kind, &of_line))
+    };
+    format!("{} AND {}", none("arrangements"), none("arrangements_closed"))
+}
+
+/// Whether something was made of what lay there before this statement.
+fn is_used(conn: &mut Conn, kind: &str, row: &BankStatementRow) -> Result<bool, StoreError> {
+    let id = row.id;
+    let line = format!("'{id}-{OPENING}'");
+    let sql = format!(
+        "SELECT 'unused' AS kind, CAST(count(*) AS BIGINT) AS sum_minor FROM bank_statements s \
+         WHERE s.id = {id} AND {}",
+        unused(kind, &line)
+    );
+    let found: KindSum = on!(conn, c => sql_query(sql).get_result(c))?;
+    Ok(found.sum_minor == 0)
 }
 
 /// Lines of taken statements that have one of these references, in their order.

@@ -101,21 +101,33 @@ pub struct Due {
     pub first: Option<i64>,
 }
 
-/// Those of these kinds, in these states, whose clock strikes before a time.
-pub fn due(
-    conn: &mut Conn,
-    of: &[(&'static str, &'static [&'static str])],
-    before: i64,
-) -> Result<Vec<Due>, StoreError> {
-    let each = of.iter().map(|(kind, states)| {
+/// What is looked for: of this kind, in these states; whenever its clock strikes, or soon.
+pub type Clocked = (&'static str, &'static [&'static str], Strikes);
+
+/// Which of them count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strikes {
+    /// Those whose clock strikes soon.
+    Soon,
+    /// All: somebody waits for the staff.
+    Whenever,
+}
+
+/// Those of these, where it matters those whose clock strikes before a time.
+pub fn due(conn: &mut Conn, of: &[Clocked], before: i64) -> Result<Vec<Due>, StoreError> {
+    let each = of.iter().map(|(kind, states, strikes)| {
         let states = states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>();
-        format!("(kind = '{kind}' AND state IN ({}))", states.join(", "))
+        let soon = match strikes {
+            Strikes::Soon => format!(" AND due_at IS NOT NULL AND due_at < {before}"),
+            Strikes::Whenever => String::new(),
+        };
+        format!("(kind = '{kind}' AND state IN ({}){soon})", states.join(", "))
     });
     let which = each.collect::<Vec<_>>().join(" OR ");
-    let kinds = of.iter().map(|(kind, _)| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+    let kinds = of.iter().map(|(kind, ..)| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT kind, count(*) AS count, min(due_at) AS first FROM arrangements WHERE kind IN \
-         ({kinds}) AND due_at IS NOT NULL AND due_at < {before} AND ({which}) GROUP BY kind"
+         ({kinds}) AND open = TRUE AND ({which}) GROUP BY kind"
     );
     Ok(on!(conn, c => sql_query(sql).load(c))?)
 }

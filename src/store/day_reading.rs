@@ -3,6 +3,7 @@
 
 use super::arrangement_rows::ArrangementRow;
 use super::bank_rows::{BankLine, BankStatementRow};
+use super::bank_sums;
 use super::schema::{
     accounts, arrangements_ever as ever, bank_lines, bank_statements, outbox, outlets,
 };
@@ -164,10 +165,32 @@ pub fn unexplained(
          LIMIT {limit}"
     );
     let names: Vec<LineAt> = on!(conn, c => sql_query(sql).load(c))?;
-    let mut lines = Vec::new();
+    let mut lines = openings(conn, kind, cut)?;
     for LineAt { statement, place, taken } in names {
         let line = bank_lines::table.find((statement, place));
         lines.push((on!(conn, c => line.first::<BankLine>(c))?, taken));
+    }
+    Ok(lines)
+}
+
+/// What lay at accounts before their first statements, and nothing was made of up to then.
+fn openings(
+    conn: &mut Conn,
+    kind: &str,
+    cut: PostingId,
+) -> Result<Vec<(BankLine, PostingId)>, StoreError> {
+    let mut lines = Vec::new();
+    for row in bank_sums::first_statements(conn, cut)? {
+        let line = BankLine::opening(&row);
+        let used = ever::table
+            .filter(ever::kind.eq(kind))
+            .filter(ever::subject.eq(format!("{}-{}", line.statement, line.place)))
+            .filter(ever::begun_by.le(cut))
+            .count();
+        let used: i64 = on!(conn, c => used.get_result(c))?;
+        if used == 0 {
+            lines.push((line, row.last_posting));
+        }
     }
     Ok(lines)
 }

@@ -196,9 +196,12 @@ pub fn sheet_row(conn: &mut Conn, id: SheetId) -> Result<Option<SheetRow>, Store
     Ok(on!(conn, c => day_sheets::table.find(id).first(c).optional())?)
 }
 
-/// The sheets that wait, the newest first: number, day, when they were made.
+/// The sheets of days that are not closed, the newest first: number, day, when they were made.
 pub fn sheets(conn: &mut Conn, limit: i64) -> Result<Vec<(SheetId, i64, i64)>, StoreError> {
-    let newest = day_sheets::table.order(day_sheets::id.desc()).limit(limit);
+    let closed: Option<i64> =
+        on!(conn, c => days::table.select(days::id).order(days::id.desc()).first(c).optional())?;
+    let open = day_sheets::table.filter(day_sheets::day.gt(closed.unwrap_or(i64::MIN)));
+    let newest = open.order(day_sheets::id.desc()).limit(limit);
     let newest = newest.select((day_sheets::id, day_sheets::day, day_sheets::made_at));
     Ok(on!(conn, c => newest.load(c))?)
 }

@@ -30,8 +30,8 @@ use super::people::{
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, staff, undo, undo_sent};
 use super::treasury::{
-    assigning, bank_case, bank_item, bank_opening, deposit_notice, explaining, issuing, own_money,
-    redemption, taking,
+    assigning, bank_case, bank_item, bank_mapping, bank_opening, deposit_notice, explaining,
+    issuing, own_money, redemption, taking,
 };
 use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
@@ -189,6 +189,7 @@ pub const SERVICES: &[Service] = &[
     staff_list::LEAVE,
     staff_list::END_SESSIONS,
     bank_opening::OPEN,
+    bank_mapping::MAP,
     taking::TAKE,
     issuing::ISSUE,
     redemption::REDEEM,

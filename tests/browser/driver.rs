@@ -161,6 +161,19 @@ impl Browser {
         self.keys(&input, text);
     }
 
+    /// Chooses one of a list.
+    pub fn choose(&self, name: &str, value: &str) {
+        let [name, value] = [name, value].map(quoted);
+        let one = self.find(&format!("//select[@name={name}]/option[@value={value}]"));
+        self.post(&format!("{one}/click"), json!({}));
+    }
+
+    /// Takes a file for a form.
+    pub fn attach(&self, name: &str, file: &Path) {
+        let input = self.find(&format!("//input[@name={}]", quoted(name)));
+        self.keys(&input, file.to_str().unwrap());
+    }
+
     /// Ticks one of several.
     pub fn tick(&self, name: &str, value: &str) {
         let [name, value] = [name, value].map(quoted);

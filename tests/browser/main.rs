@@ -116,6 +116,7 @@ fn a_day(eyes: Eyes) {
     let desk = Desk::open(&browser, &office);
     the_first_screen(&desk);
     a_bank_account(&desk);
+    a_statement(&desk);
     a_freeze(&desk);
     a_locked_pin(&desk);
     ended(&desk);
@@ -126,7 +127,7 @@ fn the_first_screen(desk: &Desk) {
     let browser = desk.browser;
     desk.wanjiru();
     // a demo has money that stands against no bank
-    browser.see("E-money that came from no statement");
+    browser.see("From no statement");
     browser.fits();
     assert_eq!(browser.tab(), "Skip to the page", "the first key leads past the menu");
     browser.press_at("//a[@class='skip']");
@@ -141,6 +142,50 @@ fn a_bank_account(desk: &Desk) {
     browser.type_in("number", "0112345678");
     browser.type_in("why", "the trust account is there");
     desk.by_two("Open a bank account");
+}
+
+/// A bank that writes tables, with money in the account before the first of them.
+fn a_statement(desk: &Desk) {
+    let browser = desk.browser;
+    desk.wanjiru();
+    desk.go("/act/open_bank_account");
+    browser.type_in("name", "dtb");
+    browser.type_in("number", "42-1");
+    browser.type_in("map", "delimiter = ;");
+    browser.type_in("why", "another bank");
+    browser.press("Look at it first");
+    browser.see("Line 1 of the map cannot be read");
+    browser.press("How such a map is written, with an example");
+    browser.picture("map-wrong");
+    browser.fits();
+    browser.type_in("map", kadogo::bank::EXAMPLE);
+    desk.by_two("Open a bank account");
+    desk.wanjiru();
+    desk.go("/bank/take");
+    let rows = "Date,Details,Reference,Amount,Balance\n\
+                2026-11-20,Deposit of the head office,R1,250000.00,1250000.00\n";
+    browser.choose("bank", "dtb");
+    browser.attach("file", &desk.office.file("dtb.csv", rows));
+    browser.press("Read it");
+    browser.see("This is what the file says.");
+    browser.press("Take it");
+    browser.see("Done.");
+    desk.go("/bank/lines");
+    browser.see("There before the first statement");
+    browser.picture("lines");
+    browser.fits();
+    browser.press_at("(//a[normalize-space(.)='Explain a bank line'])[1]");
+    browser.type_in("why", "it was ours before we began");
+    desk.by_two("Explain a bank line");
+    browser.see("Own money of the operator");
+    desk.go("/bank/lines");
+    browser.see("Deposit of the head office");
+    desk.wanjiru();
+    desk.go("/bank");
+    browser.see("How the CSV files are read");
+    browser.press("How the CSV files are read");
+    browser.picture("bank");
+    browser.fits();
 }
 
 fn a_freeze(desk: &Desk) {
@@ -175,6 +220,14 @@ fn a_locked_pin(desk: &Desk) {
     let told = desk.office.press_keys(&to_e164(AMINA), &way);
     assert!(told.contains("Your PIN is locked"), "{told}");
     desk.wanjiru();
+    desk.go("/people");
+    browser.type_in("q", AMINA);
+    browser.type_in("why", "she says that it is locked");
+    browser.press("Find");
+    browser.press_at("(//main//ul[@class='rows']//a)[1]");
+    browser.see("Locked by wrong tries");
+    browser.picture("record");
+    browser.fits();
     desk.go("/act/unlock_pin");
     browser.type_in("phone", AMINA);
     browser.type_in("why", "she came by with her ID");

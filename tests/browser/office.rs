@@ -6,13 +6,14 @@ use kadogo::demo::staff_on_show::PLAYED;
 use kadogo::staff::second_factor;
 use kadogo::time::Clock;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
 pub struct Office {
     program: Child,
-    _folder: TempDir,
+    folder: TempDir,
     address: String,
 }
 
@@ -38,12 +39,19 @@ impl Office {
         };
         // what it says from now on is read by nobody, and must not hold it up
         std::thread::spawn(move || lines.for_each(drop));
-        Office { program, _folder: folder, address }
+        Office { program, folder, address }
     }
 
     /// A page of the console.
     pub fn page(&self, path: &str) -> String {
         format!("http://{}/console{path}", self.address)
+    }
+
+    /// A file on the desk.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
     }
 
     /// Somebody presses these keys on their phone, one after the other: the last screen.

@@ -2,6 +2,8 @@
 //! and what is on its way, items have an age and an owner, and money that is nobody's e-money
 //! leaves the pool by two.
 
+mod before_first;
+
 use super::money_in_out::*;
 use super::world::*;
 use kadogo::id::StatementId;

@@ -368,3 +368,12 @@ fn help_is_the_manual() {
         assert!(!words.contains("very-secret-indeed"), "{}", said.out);
     }
 }
+
+#[test]
+fn a_command_whose_reader_is_gone_ends_quietly_and_is_no_success() {
+    let place = Place::new();
+    for command in [["menus", "graph"], ["staff", "rights"], ["menus", "check"]] {
+        let said = place.run_unread(&command);
+        assert_eq!((said.code, said.err.as_str()), (Some(141), ""), "{command:?}");
+    }
+}

@@ -247,10 +247,20 @@ async fn each_format_is_taken_to_the_last_coin_and_once() {
         let open = [("name", name), ("number", number), ("map", map), ("why", "another bank")];
         both(&wanjiru, &otieno, "open_bank_account", &open).await;
     }
-    let bad = [("step", "do"), ("name", "x1"), ("number", "x1"), ("map", "tea"), ("why", "a try")];
-    let seen =
-        wanjiru.post("/console/act/open_bank_account", &typed(wanjiru.drawn().await, &bad)).await;
-    assert_eq!(seen.status, 422, "{}", seen.page);
+    for (map, says) in [
+        ("tea".to_owned(), "Line 1 of the map cannot be read"),
+        (MAP.replace("order", "odor"), "Line 4 of the map: there is no key odor"),
+        (MAP.replace("order = 'oldest_first'\n", ""), "The key order is missing in the map"),
+        (MAP.replace("%d/%m/%Y", "%d/%m"), "Line 3 of the map: what stands at date_format cannot"),
+    ] {
+        let bad =
+            [("step", "do"), ("name", "x1"), ("number", "x1"), ("map", &*map), ("why", "a try")];
+        let form = typed(wanjiru.drawn().await, &bad);
+        let seen = wanjiru.post("/console/act/open_bank_account", &form).await;
+        assert!(seen.status == 422 && seen.page.contains(says), "{says}: {}", seen.page);
+        // with a word for each key, and an example to begin with
+        assert!(seen.page.contains("between the columns"), "{}", seen.page);
+    }
     let wallet = &world.app.wallet;
     let reads = async |file: String, beside: Beside| {
         let told = Arc::new(|_read, _stored| {});
@@ -317,4 +327,65 @@ async fn a_file_that_nobody_takes_is_forgotten() {
         .read(move |conn| conn.wait(async |asked| kadogo::store::bank_rows::file(asked, id).await));
     assert_eq!(gone.await.unwrap(), None);
     assert!(FileProblem::Account("99".into()).to_string().contains("none of ours"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_change_how_the_files_of_an_account_are_read_and_see_before_and_after() {
+    let (world, wanjiru, otieno) = treasury().await;
+    let open = [("name", "dtb"), ("number", "42-1"), ("map", MAP), ("why", "another bank")];
+    both(&wanjiru, &otieno, "open_bank_account", &open).await;
+    // the bank has another form of days from now on, and the file says so
+    let table = "Date,Details,Ref,Out,In\n2026-11-20,float,R1,,9.99\n";
+    let told = Arc::new(|_read, _stored| {});
+    let beside =
+        || Beside { bank: Some("dtb".into()), opening_minor: Some(0), closing_minor: Some(999) };
+    let wallet = &world.app.wallet;
+    let reads =
+        async || wallet.read_bank_file(Arc::new(table.into()), beside(), told.clone()).await;
+    let no = reads().await.unwrap_err().to_string();
+    assert!(no.ends_with("in the map stands date_format = `%d/%m/%Y`"), "{no}");
+    let page = wanjiru.get("/console/bank").await.page;
+    let link =
+        page.split("href=\"").find(|link| link.starts_with("/console/act/change_column_map"));
+    let link = link.unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let shown = wanjiru.get(&link).await.page;
+    assert!(shown.contains("%d/%m/%Y") && shown.contains("How such a map is written"), "{shown}");
+    let now = MAP.replace("%d/%m/%Y", "%Y-%m-%d");
+    let typed = [("bank", "dtb"), ("map", now.as_str()), ("why", "their new files")];
+    let seen = both(&wanjiru, &otieno, "change_column_map", &typed).await;
+    let change = "date_format: &quot;%d/%m/%Y&quot; -&gt; &quot;%Y-%m-%d&quot;";
+    for says in ["Approved and done", change, "Its columns before"] {
+        assert!(seen.page.contains(says), "{says}: {}", seen.page);
+    }
+    assert!(matches!(reads().await.unwrap()[..], [OnFile::New(_)]));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_second_sees_that_somebody_asked_already() {
+    let (world, wanjiru, otieno) = treasury().await;
+    let agents = world.hires("wafula", "agents").await;
+    let outlet = [("outlet", "Duka Kuu"), ("area", "Nairobi"), ("why", "the head office")];
+    let opened = world.staff_does(&agents, "open_outlet", &outlet).await.unwrap();
+    let agent = opened["agent"].to_string();
+    let number = takes(&wanjiru, &mt940(1, 0, &[("261120", 25_000_000, "float")])).await;
+    let line = format!("{number}-1");
+    let why = "the first float";
+    let issue =
+        [("step", "do"), ("line", &*line), ("amount", "250000"), ("to", &*agent), ("why", why)];
+    let path = "/console/act/issue";
+    let asked = wanjiru.post(path, &typed(wanjiru.drawn().await, &issue)).await;
+    assert!(asked.page.contains("It takes a yes of Finance lead"), "{}", asked.page);
+    assert!(asked.page.contains("<strong>otieno</strong>"), "{}", asked.page);
+    let list = otieno.get("/console/approvals").await.page;
+    assert!(list.contains("KES 250,000 · ") && list.contains("Duka Kuu · "), "{list}");
+    let form = format!("{path}?line={line}");
+    for page in ["/console/bank/lines", "/console/bank", "/console", form.as_str()] {
+        let seen = otieno.get(page).await.page;
+        let said = seen.contains("asked by wanjiru, and it waits") && seen.contains("KES 250,000");
+        assert!(said, "{page}: {seen}");
+    }
+    // and goes on from there
+    let links = ["/console/bank/lines", "/console/approvals"];
+    assert!(links.iter().all(|link| asked.page.contains(&format!("href=\"{link}\""))));
 }

@@ -218,20 +218,6 @@ fn choice(line: &str) -> Option<&str> {
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }
 
-const MAP: &str = r#"
-delimiter = ","
-decimal = "."
-date_format = "%Y-%m-%d"
-order = "oldest_first"
-[columns]
-booked_on = "Date"
-text = ["Details"]
-reference = "Reference"
-balance = "Balance"
-[amount.signed]
-column = "Amount"
-"#;
-
 /// The PINs for their work.
 const SELLER: &str = "36925";
 const KEEPER: &str = "48260";
@@ -255,7 +241,7 @@ async fn staff_come(day: &Day) {
 
 /// An account at a bank, what was paid in there, and e-money for it: the head office has it.
 fn money_comes(day: &Day) -> (String, String) {
-    std::fs::write(day.place.path("kcb.toml"), MAP).unwrap();
+    std::fs::write(day.place.path("kcb.toml"), kadogo::bank::EXAMPLE).unwrap();
     day.both_do(WANJIRU, OTIENO, &["bank", "open", "kcb", "0110 2345 678", "--map", "kcb.toml"]);
     day.statement("morning.csv", &[("Deposit head office", "250000", "")]);
     day.does(WANJIRU, &["bank", "take", "morning.csv", "--bank", "kcb"]);
@@ -341,5 +327,30 @@ async fn two_people_and_a_laptop() {
     let Day { place, server, .. } = day;
     drop(server);
     let closed = the_day_is_closed(place.home).await;
+    let typed = told.lines().filter_map(|line| Some(in_a_word(line.split_once("$ kadogo ")?.1)));
+    let typed: Vec<String> = typed.filter(|command| !command.starts_with("approve")).collect();
+    assert_eq!(readme(), typed, "the README tells this day");
     insta::assert_snapshot!(format!("{told}\n{closed}"));
+}
+
+/// What a command is called, without what it is about.
+fn in_a_word(command: &str) -> String {
+    let is_name =
+        |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    command.split(' ').take(2).take_while(is_name).collect::<Vec<_>>().join(" ")
+}
+
+/// The commands with which the README leads from nothing to a paying customer; a day is closed when
+/// it is over.
+fn readme() -> Vec<String> {
+    let text = include_str!("../../README.md");
+    let section = text.split("**From nothing to a paying customer**").nth(1).unwrap();
+    let section = section.split("**How a bank's CSV is read**").next().unwrap();
+    let commands = section.lines().filter_map(|line| line.strip_prefix("kadogo "));
+    commands.map(in_a_word).filter(|command| command != "close").collect()
+}
+
+#[test]
+fn the_readme_has_the_map_that_is_an_example() {
+    assert!(include_str!("../../README.md").contains(kadogo::bank::EXAMPLE));
 }

@@ -66,6 +66,13 @@ impl Place {
         said(child.wait_with_output().unwrap())
     }
 
+    /// Runs a command whose reader is gone before it says anything.
+    pub fn run_unread(&self, args: &[&str]) -> Said {
+        let mut child = self.command(args, &[]).spawn().unwrap();
+        drop(child.stdout.take());
+        said(child.wait_with_output().unwrap())
+    }
+
     /// Starts a server on a free port and waits until it listens.
     pub async fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Server {
         let mut args = args.to_vec();

@@ -61,12 +61,16 @@ const SAME_WORDS: &[(&str, &str)] = &[
     ("store/", "language"),
     ("bench/", "issue"),
     ("demo/", "issue"),
+    ("bank/", "balance"),
+    ("bank/", "order"),
     ("bank_commands", "recipient"),
     ("treasury/redemption", "recipient"),
     ("treasury/redemption", "redeem"),
     ("treasury/taking", "statement"),
     ("days/mailing_day", "email"),
     ("close_commands", "email"),
+    ("console/wording", "statement"),
+    ("console/wording", "redeem"),
 ];
 
 #[test]

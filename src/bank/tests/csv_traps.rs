@@ -227,16 +227,22 @@ fn what_is_wrong_is_named_with_its_line() {
         assert!(error.starts_with(message) || none, "{rows}: {error}");
     }
     let heads = [
-        ("Date,Details,Paid out,Paid in,Balance\n", Unreadable::NoColumn { name: "Ref".into() }),
+        (
+            "Date,Details,Paid out,Paid in,Balance\n",
+            "line 1: reference of the map: there is no column `Ref` among `date, details, \
+             paid out, paid in, balance`",
+        ),
         (
             "Date,Details,Ref,Ref,Paid out,Paid in,Balance\n",
-            Unreadable::TwoColumns { name: "Ref".into() },
+            "line 1: reference of the map: there are two columns `Ref`: use their numbers",
         ),
-        ("", Unreadable::Empty),
+        ("", "the file has no statement in it"),
     ];
-    for (head, what) in heads {
-        assert_eq!(with(&map(&[]), &known(), head).unwrap_err().what, what);
+    for (head, says) in heads {
+        assert_eq!(with(&map(&[]), &known(), head).unwrap_err().to_string(), says);
     }
+    let day = table("04.11.2026,A,,,5,15\n").unwrap_err().to_string();
+    assert!(day.ends_with("is not a day: in the map stands date_format = `%d/%m/%Y`"), "{day}");
     let trailing = table("04/11/2026,A,,,5,15,,\n");
     assert!(trailing.is_ok());
 }
@@ -244,20 +250,28 @@ fn what_is_wrong_is_named_with_its_line() {
 #[test]
 fn a_map_that_no_table_could_be_read_with_is_refused() {
     let wrong = [
-        ("delimiter = ','", "delimiter = 'a'", "`a` cannot stand for the delimiter"),
-        ("decimal = '.'", "decimal = ','", "`,` cannot stand for the thousands sign"),
-        ("'%d/%m/%Y'", "'%d/%m'", "the date format `%d/%m` needs"),
-        ("'%d/%m/%Y'", "'%Q'", "the date format `%Q` needs"),
-        ("booked_on = 'Date'", "booked_on = 0", "there is no column 0"),
-        ("totals =", "header = false\ntotals =", "column `Date` has a name, but"),
-        ("totals =", "total =", "TOML parse error at line 7"),
-        ("[amount.two]", "[amount.three]", "TOML parse error"),
-        ("credit = 'Paid in'", "credits = 'Paid in'", "TOML parse error"),
-        ("booked_on = 'Date'\n", "", "TOML parse error"),
+        ("delimiter = ','", "delimiter = 'a'", "delimiter: `a` cannot stand for the delimiter"),
+        ("delimiter = ','", "delimiter = 'no'", "delimiter: what stands there cannot be used"),
+        ("delimiter = ','", "delimiter ','", "this line cannot be read"),
+        ("decimal = '.'", "decimal = ','", "thousands: `,` cannot stand for the thousands sign"),
+        ("'%d/%m/%Y'", "'%d/%m'", "date_format: the date format `%d/%m` needs"),
+        ("'%d/%m/%Y'", "'%Q'", "date_format: the date format `%Q` needs"),
+        ("booked_on = 'Date'", "booked_on = 0", "booked_on: there is no column 0"),
+        ("totals =", "header = false\ntotals =", "booked_on: column `Date` has a name, but"),
+        ("totals =", "total =", "total: there is no such key here"),
+        ("[amount.two]", "[amount.three]", "amount.three: what stands there cannot be used"),
+        ("credit = 'Paid in'", "credits = 'Paid in'", "credits: there is no such key here"),
+        ("booked_on = 'Date'\n", "", "booked_on: this key is missing"),
     ];
     for (before, after, message) in wrong {
-        let error = ColumnMap::from_toml(&MAP.replace(before, after)).unwrap_err().to_string();
-        assert!(error.starts_with(message), "{after}: {error}");
+        let spoilt = MAP.replace(before, after);
+        let error = ColumnMap::from_toml(&spoilt).unwrap_err();
+        let at = error.at_line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let said = error.to_string();
+        assert_eq!(at.is_empty(), error.what == MapFault::Missing, "{after}: {said}");
+        assert!(said.starts_with(&format!("{at}{message}")), "{after}: {said}");
+        let line = error.at_line.and_then(|line| spoilt.lines().nth(line - 1));
+        assert!(line.is_none_or(|line| line.contains(&error.key)), "{after}: {said}");
     }
     let marked = |debit, credit| AmountColumns::Marked {
         column: Column::Number(1),
@@ -265,9 +279,29 @@ fn a_map_that_no_table_could_be_read_with_is_refused() {
         debit,
         credit,
     };
-    let check = |amount| ColumnMap { amount, ..map(&[]) }.check();
+    let check = |amount| ColumnMap { amount, ..map(&[]) }.check().map_err(|no| no.what);
     let word = || vec!["C".to_owned()];
-    assert_eq!(check(marked(word(), word())), Err(MapError::Mark("C".into())));
-    assert_eq!(check(marked(word(), Vec::new())), Err(MapError::NoMark("came in")));
+    assert_eq!(check(marked(word(), word())), Err(MapFault::Mark("C".into())));
+    assert_eq!(check(marked(word(), Vec::new())), Err(MapFault::NoMark("came in")));
     assert_eq!(ColumnMap::from_toml(&map(&[]).to_toml().unwrap()), Ok(map(&[])));
+}
+
+#[test]
+fn the_example_is_a_map_and_says_what_every_key_is() {
+    let example = ColumnMap::from_toml(EXAMPLE).unwrap();
+    // with each line that is only shown, too
+    let whole = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
+        Some(shown) if shown.split(' ').nth(1) == Some("=") && !shown.contains("debit") => shown,
+        _ => line,
+    });
+    let whole = whole.collect::<Vec<_>>().join("\n");
+    let every = ColumnMap::from_toml(&whole.replace("header = false", "header = true")).unwrap();
+    for key in ["skip_lines", "encoding", "totals", "returned", "currency", "customer_reference"] {
+        assert!(every.to_toml().unwrap().contains(key), "{key}");
+    }
+    let changes = ColumnMap::changes(&example.to_toml().unwrap(), &every.to_toml().unwrap());
+    let keys: Vec<&str> = changes.iter().map(|(key, ..)| key.as_str()).collect();
+    assert!(keys.contains(&"skip_lines") && keys.contains(&"columns.value_on"), "{keys:?}");
+    let date = changes.iter().find(|(key, ..)| key == "skip_lines").unwrap();
+    assert_eq!((date.1.as_str(), date.2.as_str()), ("0", "3"));
 }

@@ -11,6 +11,7 @@ use super::super::service::{Authority, Service};
 use super::finding::entry;
 use super::freezing::shown;
 use super::{freeze, looking, nobody, sim_change};
+use crate::book::PIN_ATTEMPTS_MAX;
 use crate::id::AccountId;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
@@ -18,9 +19,11 @@ use crate::short_code::ShortCode;
 use crate::staff::role::Right;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::holders::AccountHolder;
+use crate::store::pins::PinRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
+use strum::{IntoStaticStr, VariantNames};
 
 /// Inputs `phone`, or `person`, the account; and `why`. A line for each order that lies on it, each
 /// request that waits, each thing that is open at it, and each of the newest payments.
@@ -40,6 +43,7 @@ pub const SEE: Service = Service {
         Slot("language", Kind::Text),
         Slot("balance", Kind::Money),
         Slot("set_aside", Kind::Money),
+        Slot("pin_is", Kind::Text),
         Slot("sim_changed_until", Kind::Day),
         Slot("order", Kind::Code),
         Slot("way", Kind::Text),
@@ -68,6 +72,28 @@ pub const SEE: Service = Service {
     ],
     ..Service::PLAIN
 };
+
+/// Whether a PIN can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case", prefix = "pin_")]
+pub enum PinIs {
+    /// None was chosen yet.
+    None,
+    /// Wrong tries have locked it.
+    Locked,
+    /// It takes tries.
+    Works,
+}
+
+impl PinIs {
+    fn of(pin: Option<&PinRow>) -> PinIs {
+        match pin.filter(|pin| !pin.tag.is_empty()) {
+            None => PinIs::None,
+            Some(pin) if pin.attempts >= PIN_ATTEMPTS_MAX => PinIs::Locked,
+            Some(_) => PinIs::Works,
+        }
+    }
+}
 
 /// Requests that are shown, other things that are open, and payments.
 const REQUESTS_MAX: i64 = 16;
@@ -174,6 +200,7 @@ fn stands(context: &Context, plan: &mut Plan, holder: &AccountHolder) -> Result<
     plan.show("language", person.language.clone());
     plan.show("balance", context.money(account.balance_minor));
     plan.show("set_aside", context.money(account.held_minor));
+    plan.show("pin_is", <&str>::from(PinIs::of(holder.pin.as_ref())));
     if let Some(until) = sim_change::counts_until(context, account.id)? {
         plan.show("sim_changed_until", context.day_of(Timestamp::from_micros(until)));
     }

@@ -76,6 +76,11 @@ pub fn named(row: &SheetRow) -> String {
     format!("{}:{}", row.id, digest(&row.sheet, &row.pages))
 }
 
+/// The number in a sheet's name.
+pub fn sheet_of(name: &str) -> Option<SheetId> {
+    name.trim().split_once(':').and_then(|(id, _)| id.parse().ok()).map(SheetId::of)
+}
+
 fn token<'a>(context: &Context<'a>) -> Result<(SheetId, &'a str), PlanError> {
     let typed = context.field("sheet")?.trim();
     let parts = typed.split_once(':').and_then(|(id, digest)| Some((id.parse().ok()?, digest)));

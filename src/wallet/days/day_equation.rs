@@ -214,7 +214,10 @@ impl Then {
         let came = self.standing.lines.iter().filter(|line| line.amount_minor > 0);
         let whole = came.map(|line| {
             let by = self.taker(line.statement, line.place);
-            let said = format!("{} {}", line.counterparty, line.said);
+            let said = match line.is_opening() {
+                true => "balance before the first statement".to_owned(),
+                false => format!("{} {}", line.counterparty, line.said),
+            };
             let named = SheetLine::of(name(line)).detail(said.trim());
             named.amount(line.amount_minor).open(line.booked_on.clone(), by)
         });
@@ -243,7 +246,10 @@ impl Then {
     fn whose(&self, each: &Break, zone: &TimeZone) -> (String, String) {
         let finance = || "finance".to_owned();
         match each.kind {
-            ItemKind::BankNotUs | ItemKind::Duplicate | ItemKind::Returned => {
+            ItemKind::BankNotUs
+            | ItemKind::BeforeFirst
+            | ItemKind::Duplicate
+            | ItemKind::Returned => {
                 let same = |line: &&BankLine| name(line) == format!("line {}", each.about);
                 let line = self.standing.lines.iter().find(same);
                 let since = line.map(|line| line.booked_on.clone()).unwrap_or_default();

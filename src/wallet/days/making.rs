@@ -29,6 +29,8 @@ use std::collections::BTreeMap;
 /// A sheet that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeSheet {
+    /// Its number.
+    pub id: SheetId,
     /// Of which day.
     pub day: Date,
     /// What names it, for who asks that the day be closed.
@@ -124,7 +126,7 @@ impl Wallet {
         let kept = row.clone();
         let keep = move |conn: &mut Conn| day_rows::keep_sheet(conn, &kept);
         self.book.write(keep).await.map_err(|error| unavailable(&error))?;
-        Ok(MadeSheet { day, named: named(&row), breaks: row.breaks, table: row.sheet })
+        Ok(MadeSheet { id: row.id, day, named: named(&row), breaks: row.breaks, table: row.sheet })
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::arrangements::Role;
 use super::super::arrangements::kind::{self, Kind, in_words};
 use super::super::context::Context;
-use super::super::plan::PlanError;
+use super::super::plan::{Plan, PlanError};
 use super::bank_case;
 use crate::book::{Change, Key, Leg, Put, SUSPENSE};
 use crate::id::{AccountId, ArrangementId, StatementId};
@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
-use crate::store::bank_rows::BankLine;
+use crate::store::bank_rows::{BankLine, OPENING};
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use strum::{EnumString, IntoStaticStr, VariantNames};
@@ -21,6 +21,9 @@ use strum::{EnumString, IntoStaticStr, VariantNames};
 pub const LINE_UNKNOWN: Reason = Reason::new("line_unknown");
 /// Less than that is left of it.
 pub const LINE_USED: Reason = Reason::new("line_used");
+
+/// What a line is that no statement has: the balance before the first one.
+pub const BEFORE_FIRST: &str = "before_first";
 
 /// Where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
@@ -73,10 +76,10 @@ pub struct LineName {
 }
 
 impl LineName {
-    /// As typed: `3012-4`.
+    /// As typed: `3012-4`; `3012-0` is what lay there before the first statement.
     pub fn parse(text: &str) -> Option<LineName> {
         let (statement, place) = text.trim().split_once('-')?;
-        let place = place.parse().ok().filter(|place| *place > 0)?;
+        let place = place.parse().ok().filter(|place| *place >= OPENING)?;
         Some(LineName { statement: StatementId::of(statement.parse().ok()?), place })
     }
 
@@ -158,6 +161,15 @@ impl<'a> Item<'a> {
     /// Whether it came in.
     pub fn came_in(&self) -> bool {
         self.line.amount_minor > 0
+    }
+
+    /// Shows which it is, and what the bank says of it; no bank says what lay there before.
+    pub fn show(&self, plan: &mut Plan) {
+        plan.show("line", self.name.text());
+        plan.show("said", self.line.said.clone());
+        if self.line.is_opening() {
+            plan.show("line_is", BEFORE_FIRST);
+        }
     }
 
     /// Why no more is made of it.

@@ -5,7 +5,9 @@ use super::super::office::two_people::why;
 use super::super::people::join::empty_wallet;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
-use crate::bank::ColumnMap;
+use super::typed_map::{
+    MAP_AT, MAP_KEY, MAP_LINE, MAP_MISSING, MAP_UNKNOWN, MAP_VALUE, in_line, understood,
+};
 use crate::book::{CHARGES, Change, INTEREST, Keep, OUTGOING};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
@@ -37,8 +39,14 @@ pub const OPEN: Service = Service {
         [Want::BankAccounts].into_iter().chain(own).collect()
     }],
     decide: open,
-    shows: &[Slot("bank", Kind::Text), Slot("number", Kind::Text), Slot("map", Kind::Text)],
-    refusals: &[BANK_TAKEN],
+    shows: &[
+        Slot("bank", Kind::Text),
+        Slot("number", Kind::Text),
+        Slot("map", Kind::Text),
+        MAP_KEY,
+        MAP_AT,
+    ],
+    refusals: &[BANK_TAKEN, MAP_LINE, MAP_UNKNOWN, MAP_MISSING, MAP_VALUE],
     ..Service::PLAIN
 };
 
@@ -59,17 +67,6 @@ fn plain(text: &str, most: usize) -> Option<String> {
     good.then_some(text)
 }
 
-/// How its CSV files are read, as it was understood; empty where they have another form.
-fn column_map(context: &Context) -> Result<String, PlanError> {
-    let typed = context.fields.get("map").map(String::as_str).unwrap_or_default();
-    if typed.trim().is_empty() {
-        return Ok(String::new());
-    }
-    let format = || Refusal::of_field(Reason::TEXT_FORMAT, "map");
-    let map = ColumnMap::from_toml(typed).map_err(|_wrong| format())?;
-    Ok(map.to_toml().map_err(|_wrong| format())?)
-}
-
 fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let name = plain(context.field("name")?, NAME_MAX)
         .ok_or_else(|| Refusal::of_field(Reason::NAME_FORMAT, "name"))?;
@@ -82,9 +79,9 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     plan.show("bank", name.clone());
     plan.show("number", number.clone());
-    let map = column_map(context)?;
+    let map = understood(context)?;
     // which column is in and which is out, whoever says yes sees too
-    plan.show("map", map.lines().collect::<Vec<_>>().join("; "));
+    plan.show("map", in_line(&map));
     let id = AccountId::of(context.fresh_id);
     let row = BankAccountRow {
         id,

@@ -153,6 +153,9 @@ fn in_words(item: &OpenItem) -> String {
         ItemKind::BankNotUs => format!("line {name} of {since}: whose is it?"),
         ItemKind::Duplicate => format!("line {name} of {since}: did the bank book it twice?"),
         ItemKind::Returned => format!("line {name} of {since}: what did the bank take back?"),
+        ItemKind::BeforeFirst => {
+            format!("line {name} of {since}: whose was what lay there before the first statement?")
+        }
         ItemKind::LeftOfLine => format!("line {name}: whose is what is left?"),
         ItemKind::UsNotBank => format!("redemption {name} of {since} was not seen at the bank"),
         ItemKind::AmountDiffers => format!("{name}: the book and the last statement differ"),

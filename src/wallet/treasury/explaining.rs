@@ -35,7 +35,8 @@ pub enum Meaning {
     /// Another line is its other side: a mistake of the bank's and its mending, or a transfer
     /// between two accounts of ours.
     Offset,
-    /// Own money that was paid in, to make good what banks took.
+    /// Own money of the operator: paid in to make good what banks took, or there before the first
+    /// statement.
     OwnMoney,
 }
 
@@ -63,6 +64,7 @@ pub const EXPLAIN: Service = Service {
         Slot("line", Kind::Text),
         Slot("amount", Kind::Money),
         Slot("said", Kind::Text),
+        Slot("line_is", Kind::Text),
         Slot("meaning", Kind::Text),
         Slot("other", Kind::Text),
         Slot("other_said", Kind::Text),
@@ -93,9 +95,8 @@ fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let item = Item::typed(context, "line")?;
     let format = || Refusal::of_field(Reason::TEXT_FORMAT, "meaning");
     let meaning: Meaning = context.field("meaning")?.parse().map_err(|_unknown| format())?;
-    plan.show("line", context.field("line")?.to_owned());
+    item.show(plan);
     plan.show("amount", context.money(item.line.amount_minor));
-    plan.show("said", item.line.said.clone());
     plan.show("meaning", <&str>::from(meaning));
     let goes_out = match meaning {
         Meaning::Redemption | Meaning::Charge => true,

@@ -41,6 +41,7 @@ pub const ISSUE: Service = Service {
         Slot("to", Kind::Text),
         Slot("line", Kind::Text),
         Slot("said", Kind::Text),
+        Slot("line_is", Kind::Text),
         Slot("left", Kind::Money),
     ],
     refusals: &[LINE_UNKNOWN, LINE_USED, NOTICE_GONE, NOTICE_DIFFERS],
@@ -55,8 +56,7 @@ fn issue(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.concerns = Some(whose.account);
     plan.show("amount", amount);
     plan.show("to", whose.sign.clone());
-    plan.show("line", context.field("line")?.to_owned());
-    plan.show("said", item.line.said.clone());
+    item.show(plan);
     let why = why(context)?;
     let (mut legs, mut changes) = item.draw(context, amount, context.fresh_id, why)?;
     plan.show("left", context.money(item.left_minor.saturating_sub(amount.minor)));

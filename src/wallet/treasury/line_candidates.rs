@@ -142,7 +142,12 @@ pub fn read(
             })
             .map(|(_, each)| each.clone())
             .collect();
-        OpenLine { proposals: rules.proposals(seen, &before, &known), line, bank }
+        // no rule knows what lay there before anything was written down
+        let proposals = match line.is_opening() {
+            true => Vec::new(),
+            false => rules.proposals(seen, &before, &known),
+        };
+        OpenLine { proposals, line, bank }
     };
     Ok(OpenLines {
         lines: lines.into_iter().zip(&seen).map(of).collect(),

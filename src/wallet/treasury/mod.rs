@@ -4,10 +4,12 @@
 //! one at the end of each. What came in and is nobody's yet lies in suspense, what left and is not
 //! explained in `OUTGOING`: nothing is ever between the bank and the book without a name.
 
+pub mod asked_of_lines;
 pub mod assigning;
 pub mod bank_case;
 pub mod bank_file;
 pub mod bank_item;
+pub mod bank_mapping;
 pub mod bank_opening;
 pub mod deposit_notice;
 pub mod equation;
@@ -18,4 +20,5 @@ pub mod open_items;
 pub mod own_money;
 pub mod redemption;
 pub mod taking;
+mod typed_map;
 pub mod whose_money;

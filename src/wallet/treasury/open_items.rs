@@ -23,11 +23,13 @@ pub enum ItemKind {
     Duplicate,
     /// It took back what it had booked.
     Returned,
+    /// It lay there before the first statement, and nobody has said whose it is.
+    BeforeFirst,
     /// What is left of a line that was used in part.
     LeftOfLine,
     /// What banks took, not made good.
     Charges,
-    /// Own money that makes good what banks will take.
+    /// Own money of the operator: it makes good what banks take, or is paid out again.
     OwnMoney,
     /// What banks paid.
     InterestKept,
@@ -144,10 +146,11 @@ impl Between<'_> {
     pub fn line(&self, open: &OpenLine) -> OpenItem {
         let line = &open.line;
         let is_twice = open.proposals.iter().any(|each| matches!(each.found, Found::Duplicate(_)));
-        let kind = match (line.is_return != 0, is_twice) {
-            (true, _) => ItemKind::Returned,
-            (false, true) => ItemKind::Duplicate,
-            (false, false) => ItemKind::BankNotUs,
+        let kind = match (line.is_opening(), line.is_return != 0, is_twice) {
+            (true, _, _) => ItemKind::BeforeFirst,
+            (false, true, _) => ItemKind::Returned,
+            (false, false, true) => ItemKind::Duplicate,
+            (false, false, false) => ItemKind::BankNotUs,
         };
         let item = self.item(open.name(), kind, line.amount_minor, line.booked_on.parse().ok());
         let due = if line.amount_minor < 0 { self.due.went_out } else { self.due.came_in };
@@ -174,6 +177,7 @@ impl Between<'_> {
             | ItemKind::UsNotBank
             | ItemKind::Duplicate
             | ItemKind::Returned
+            | ItemKind::BeforeFirst
             | ItemKind::LeftOfLine
             | ItemKind::OwnMoney
             | ItemKind::InterestKept

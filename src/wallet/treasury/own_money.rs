@@ -34,6 +34,8 @@ pub enum Kept {
     Levy,
     /// What banks paid on the money of others.
     Interest,
+    /// Own money that was paid in, or was there before the first statement, beyond what banks took.
+    OwnMoney,
 }
 
 impl Kept {
@@ -43,6 +45,7 @@ impl Kept {
             Kept::Tax => TAX,
             Kept::Levy => LEVY,
             Kept::Interest => INTEREST,
+            Kept::OwnMoney => CHARGES,
         }
     }
 }
@@ -71,6 +74,15 @@ fn wants_kept(context: &Context) -> Vec<Want> {
 
 fn sweep(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let kept = kept(context)?;
+    if kept == Kept::OwnMoney {
+        // that account may sink below nothing, by what banks take, and by nothing else
+        let amount = context.amount("amount")?;
+        let there_minor = context.facts.account(CHARGES)?.map_or(0, |own| own.balance_minor.max(0));
+        if amount.minor > there_minor {
+            let there = context.money(there_minor);
+            return Err(Refusal::of_field(LESS_THERE, "amount").with("amount", there).into());
+        }
+    }
     set_apart(context, plan, kept.account(), <&str>::from(kept).to_owned())
 }
 

@@ -16,29 +16,42 @@ async fn a_day_is_closed_with_a_browser_alone() {
     assert!(page.contains("2026-11-23"), "{page}");
     let made = wanjiru.post("/console/days/make", &form_on(&page, "/console/days/make")).await;
     assert_eq!(made.status, 303, "{}", made.page);
-    let path = "/console/act/close_day";
-    assert!(made.goes_to().starts_with(&format!("{path}?sheet=")), "{}", made.goes_to());
-    let sheet = wanjiru.get(made.goes_to()).await.page;
-    let value = sheet.split("name=\"sheet\" type=\"text\" value=\"").nth(1).unwrap();
-    let token = value.split('"').next().unwrap().to_owned();
-    let more = [("sheet", token.as_str()), ("excuse", ""), ("why", "the day is over")];
-    let bare = wanjiru.post(path, &typed(form_on(&sheet, path), &more)).await;
-    assert!(bare.status == 422 && bare.page.contains("1 breaks"), "{}", bare.page);
-    let excuse = "money of a demo, as agreed with the board";
-    let more = [("sheet", token.as_str()), ("excuse", excuse), ("why", "the day is over")];
-    let preview = wanjiru.post(path, &typed(form_on(&sheet, path), &more)).await;
-    let digest = token.split(':').nth(1).unwrap();
-    for words in ["23/11/26", digest, "e-money that came from no statement", "posting "] {
-        assert!(preview.page.contains(words), "{words}: {}", preview.page);
+    let at_sheet = made.goes_to().to_owned();
+    assert!(at_sheet.starts_with("/console/days/sheets/"), "{at_sheet}");
+    // the figures first, then the question why it is closed all the same
+    let sheet = wanjiru.get(&at_sheet).await.page;
+    for words in [
+        "Not as it should be, and to be said why it is closed all the same: 1",
+        "e-money that came from no statement",
+        "Trial balance",
+        "Wallets",
+        "The banks and the book",
+    ] {
+        assert!(sheet.contains(words), "{words}: {sheet}");
     }
-    let asked = wanjiru.post(path, &form_on(&preview.page, path)).await;
+    let path = format!("{at_sheet}/close");
+    let form = form_on(&sheet, &path);
+    let token = form.iter().find(|(name, _)| name == "sheet").unwrap().1.clone();
+    let more = [("excuse", ""), ("why", "the day is over")];
+    let bare = wanjiru.post(&path, &typed(form.clone(), &more)).await;
+    assert!(bare.status == 422 && bare.page.contains("1 breaks"), "{}", bare.page);
+    assert!(bare.page.contains("Trial balance"), "{}", bare.page);
+    let excuse = "money of a demo, as agreed with the board";
+    let more = [("excuse", excuse), ("why", "the day is over")];
+    let asked = wanjiru.post(&path, &typed(form_on(&bare.page, &path), &more)).await;
+    let digest = token.split(':').nth(1).unwrap();
+    for words in ["23/11/26", digest, "posting ", "It takes a yes of Finance lead", "otieno"] {
+        assert!(asked.page.contains(words), "{words}: {}", asked.page);
+    }
     let (_, after) = asked.page.split_once("/console/approvals/").expect(&asked.page);
     let at = format!("/console/approvals/{}", after.split('"').next().unwrap());
+    let twice = wanjiru.get(&at_sheet).await.page;
+    assert!(twice.contains(&at) && !twice.contains(&path), "{twice}");
     // the other one sees the same figures, and the sheet itself
     let waiting = otieno.get("/console/days").await.page;
     let number = token.split(':').next().unwrap();
     let pages = format!("/console/days/sheets/{number}/pages.pdf");
-    assert!(waiting.contains(&pages), "{waiting}");
+    assert!(waiting.contains(&pages) && waiting.contains("asked by wanjiru"), "{waiting}");
     assert!(otieno.get(&pages).await.page.starts_with("%PDF-"));
     let shown = otieno.get(&at).await.page;
     assert!(shown.contains(digest) && shown.contains(excuse), "{shown}");
@@ -47,6 +60,7 @@ async fn a_day_is_closed_with_a_browser_alone() {
     assert_eq!(done.status, 200, "{}", done.page);
 
     let list = otieno.get("/console/days").await.page;
+    assert!(!list.contains("Sheets that wait") && !list.contains(&at_sheet), "{list}");
     let table = "/console/days/2026-11-23/table.csv";
     assert!(list.contains(table) && list.contains("2026-11-24"), "{list}");
     let file = otieno.get(table).await;
