@@ -2,7 +2,7 @@
 
 use super::column_map::{Column, ColumnMap};
 use super::csv_rows::{CsvRow, CsvRows};
-use super::unreadable::{Read, Unreadable, quoted};
+use super::unreadable::{Read, Unreadable, head_quoted, quoted};
 
 /// Within how many rows the names of the columns are looked for.
 const HEAD_ROWS_MAX: usize = 100;
@@ -129,7 +129,7 @@ fn place(
     names: &[String],
     header: bool,
 ) -> Result<usize, Unreadable> {
-    let head = || quoted(&names.join(", "));
+    let head = || head_quoted(&names.join(", "));
     let missing = |name: &str| Unreadable::NoColumn { key, name: quoted(name), head: head() };
     match column {
         Column::Number(number) => number

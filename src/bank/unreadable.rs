@@ -256,10 +256,18 @@ impl Unreadable {
 
 /// The beginning of what is there, for a message.
 pub(super) fn quoted(text: &str) -> String {
-    const MAX: usize = 40;
+    begun(text, 40)
+}
+
+/// The same of what stands over the columns: whoever mends a map reads their names.
+pub(super) fn head_quoted(text: &str) -> String {
+    begun(text, 160)
+}
+
+fn begun(text: &str, max: usize) -> String {
     let shown = |sign: char| if sign.is_control() { ' ' } else { sign };
-    let mut short: String = text.trim().chars().take(MAX).map(shown).collect();
-    if text.trim().chars().nth(MAX).is_some() {
+    let mut short: String = text.trim().chars().take(max).map(shown).collect();
+    if text.trim().chars().nth(max).is_some() {
         short.push('…');
     }
     short
