@@ -22,7 +22,7 @@ impl Office {
     pub fn open() -> Office {
         let folder = tempfile::tempdir().unwrap();
         let mut program = Command::new(env!("CARGO_BIN_EXE_kadogo"))
-            .args(["demo", "--bare", "--listen", "127.0.0.1:0"])
+            .args(["demo", "--listen", "127.0.0.1:0"])
             .env_clear()
             .current_dir(folder.path())
             .stdin(Stdio::null())
