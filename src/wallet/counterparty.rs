@@ -69,6 +69,11 @@ pub fn outlet_sign(outlet: &OutletRow) -> Slots {
     ])
 }
 
+/// Somebody whose number staff typed: all of it, so that two with names alike are told apart.
+pub fn sign_as_typed(name: &str, phone: &Msisdn) -> String {
+    format!("{} {}", masked_name(name), phone.local())
+}
+
 /// What others see of a name: the first name and the initial of the last.
 pub fn masked_name(name: &str) -> String {
     let mut words = name.split_whitespace();

@@ -2,7 +2,7 @@
 //! see them, and whether they take money now. A person is named by their number, an outlet by its
 //! own; who else may be named one day is named here.
 
-pub use super::counterparty::{Party, masked_name, name, outlet_sign, sign};
+pub use super::counterparty::{Party, masked_name, name, outlet_sign, sign, sign_as_typed};
 use crate::id::AccountId;
 
 use super::context::Context;

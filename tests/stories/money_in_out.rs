@@ -75,16 +75,20 @@ impl Clerk {
         }
     }
 
+    /// A code that was shown long ago is shown again.
+    pub async fn proves(&self, world: &World) {
+        world.clock.advance(Duration::from_secs(60));
+        let code = second_factor::code_at(&self.factor, world.app.wallet.clock.now());
+        world.app.wallet.prove(&self.duty(world).await, &code).await.unwrap();
+    }
+
     pub async fn approves(&self, world: &World, approval: &str) -> Result<Slots, Refusal> {
         let shown = self
             .asks(world, Mode::Quote, "approve_staff_request", &[("approval", approval)])
             .await?;
         let Outcome::Done(shown, _) = shown else { panic!("a look waits") };
         let seen = shown["seen"].to_string();
-        // a code that was shown long ago is shown again
-        world.clock.advance(Duration::from_secs(60));
-        let code = second_factor::code_at(&self.factor, world.app.wallet.clock.now());
-        world.app.wallet.prove(&self.duty(world).await, &code).await.unwrap();
+        self.proves(world).await;
         let fields = [("approval", approval), ("seen", seen.as_str())];
         match self.asks(world, Mode::Execute, "approve_staff_request", &fields).await? {
             Outcome::Done(slots, _) => Ok(slots),

@@ -122,9 +122,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let nobody =
         || Refusal::of_field(Reason::PAYEE_UNKNOWN, "to").with("phone", Value::whole(&phone));
     let right = context.facts.number(phone.e164())?.ok_or_else(nobody)?;
-    // as it was typed: two with names alike are told apart by all of it
-    let name = party::masked_name(&right.person.name);
-    plan.show("to", format!("{name} {}", phone.local()));
+    plan.show("to", party::sign_as_typed(&right.person.name, &phone));
     plan.concerns = Some(wrong.account.id);
     if right.account.id == wrong.account.id {
         return Err(Refusal::of_field(MEND_SAME, "to").into());

@@ -9,8 +9,8 @@ use super::super::service::{Authority, Service};
 use super::bank_opening::BANK_UNKNOWN;
 use super::issuing::{self, ISSUED};
 use super::redemption::{self, set_apart};
-use super::whose_money::{LESS_THERE, there_is, wants_whose, whose};
-use crate::book::{CHARGES, FEES, INTEREST, LEVY, Leg, TAX};
+use super::whose_money::{LESS_THERE, there_is, wants_whose, whose, within};
+use crate::book::{CHARGES, Change, FEES, INTEREST, LEVY, Leg, TAX};
 use crate::id::AccountId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -74,16 +74,18 @@ fn wants_kept(context: &Context) -> Vec<Want> {
 
 fn sweep(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let kept = kept(context)?;
-    if kept == Kept::OwnMoney {
-        // that account may sink below nothing, by what banks take, and by nothing else
-        let amount = context.amount("amount")?;
-        let there_minor = context.facts.account(CHARGES)?.map_or(0, |own| own.balance_minor.max(0));
-        if amount.minor > there_minor {
-            let there = context.money(there_minor);
-            return Err(Refusal::of_field(LESS_THERE, "amount").with("amount", there).into());
-        }
+    if kept != Kept::OwnMoney {
+        return set_apart(context, plan, kept.account(), <&str>::from(kept).to_owned());
     }
-    set_apart(context, plan, kept.account(), <&str>::from(kept).to_owned())
+    // that account may sink below nothing, by what banks take, and by nothing else: the book would
+    // let two at one moment have the same money, so each goes on only from what it has read
+    let own = context.facts.account(CHARGES)?;
+    within(context, own.map_or(0, |own| own.balance_minor.max(0)), context.amount("amount")?)?;
+    set_apart(context, plan, CHARGES, <&str>::from(kept).to_owned())?;
+    let posting = own.and_then(|own| own.last_posting);
+    let once = Change::AtPosting { account: CHARGES, posting };
+    plan.act.iter_mut().for_each(|act| act.changes.push(once.clone()));
+    Ok(())
 }
 
 /// Inputs `amount` and `why`: what banks took is made good out of what was earned.

@@ -37,8 +37,7 @@ pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError>
         let holder = context.facts.number(phone.e164())?;
         let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
         let person = holder.person.clone();
-        // as it was typed: two with names alike are told apart by all of it
-        let sign = format!("{} {}", party::masked_name(&person.name), phone.local());
+        let sign = party::sign_as_typed(&person.name, &phone);
         return Ok(Whose { account: person.account_id, sign, person: Some(person) });
     }
     let typed = context.field(field)?;
@@ -54,7 +53,11 @@ pub fn there_is(context: &Context, from: AccountId, amount: Money) -> Result<(),
     let Some(account) = context.facts.account(from)? else { return Ok(()) };
     let Some(floor_minor) = account.floor_minor else { return Ok(()) };
     let free_minor = account.balance_minor.saturating_sub(account.held_minor);
-    let free_minor = free_minor.saturating_sub(floor_minor).max(0);
+    within(context, free_minor.saturating_sub(floor_minor).max(0), amount)
+}
+
+/// Refuses more than so much, minor units, which is named.
+pub fn within(context: &Context, free_minor: i64, amount: Money) -> Result<(), PlanError> {
     if amount.minor <= free_minor {
         return Ok(());
     }

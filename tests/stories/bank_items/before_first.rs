@@ -2,6 +2,7 @@
 //! as any line has; nobody has to explain it by a line that is not there. Method: statements that
 //! begin with something, and what staff can do about it.
 
+use super::super::aids::{Held, until_waiting};
 use super::*;
 
 /// A million, and a statement with one line.
@@ -81,5 +82,29 @@ async fn it_is_the_operators_own_if_two_say_so_and_leaves_again_by_two() {
     office.both("sweep", &sweep("900000")).await;
     assert_eq!(office.refused("sweep", &sweep("100001")).await, "less_there");
     assert_eq!(office.world.app.wallet.standing().await.unwrap().charges_minor, 100_000);
+    // of two at one moment, planned on the same facts, one has what is left
+    let mut fields = Vec::new();
+    for _request in 0..2 {
+        let number = office.wanjiru.asks_for(&office.world, "sweep", &sweep("100000")).await;
+        let about = [("approval", number.as_str())];
+        let looked =
+            office.otieno.asks(&office.world, Mode::Quote, "approve_staff_request", &about);
+        let Outcome::Done(shown, _) = looked.await.unwrap() else { panic!("a look waits") };
+        fields.push((number.clone(), shown["seen"].to_string()));
+    }
+    office.otieno.proves(&office.world).await;
+    let book = Held::the_book(&office.world).await;
+    let says_yes = async |(number, seen): &(String, String)| {
+        let yes = [("approval", number.as_str()), ("seen", seen.as_str())];
+        office.otieno.asks(&office.world, Mode::Execute, "approve_staff_request", &yes).await
+    };
+    let (first, second, ()) = tokio::join!(says_yes(&fields[0]), says_yes(&fields[1]), async {
+        until_waiting(&office.world, 2).await;
+        book.release().await;
+    });
+    let refused: Vec<&str> =
+        [first, second].into_iter().filter_map(Result::err).map(|no| no.code()).collect();
+    assert_eq!(refused, ["less_there"]);
+    assert_eq!(office.world.app.wallet.standing().await.unwrap().charges_minor, 0);
     office.sums_hold().await;
 }
