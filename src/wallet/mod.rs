@@ -19,6 +19,7 @@ pub mod days;
 pub mod deals;
 pub mod groups;
 mod id_number;
+mod kept_secret;
 pub mod line;
 pub mod message;
 pub mod metering;

@@ -5,12 +5,12 @@
 
 use super::ServiceConfig;
 use super::context::Context;
+use super::kept_secret::Seed;
 use super::plan::PlanError;
 use crate::id::PinId;
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::reason::Reason;
-use crate::seal::{from_hex, to_hex};
 use crate::store::pins::PinRow;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -23,35 +23,15 @@ const LASTS: i64 = 7 * 24 * 3_600 * 1_000_000;
 /// Digits.
 const DIGITS: usize = 5;
 
-/// What its digits follow from, as a message has it until it leaves.
-struct Seed {
-    key_version: i64,
-    id: PinId,
-    salt: Vec<u8>,
-}
-
-impl Seed {
-    fn written(&self) -> String {
-        format!("{}.{}.{}", self.key_version, self.id.number(), to_hex(&self.salt))
-    }
-
-    fn read(text: &str) -> Option<Seed> {
-        let mut parts = text.split('.');
-        let key_version = parts.next()?.parse().ok()?;
-        let id = PinId::of(parts.next()?.parse().ok()?);
-        Some(Seed { key_version, id, salt: from_hex(parts.next()?)? })
-    }
-
-    /// The first that are not what a thief tries first.
-    fn digits(&self, config: &ServiceConfig, owner: &Msisdn) -> Option<String> {
-        (0..=u8::MAX).find_map(|draw| {
-            let id = self.id.number().to_be_bytes();
-            let name = [b"start pin\0".as_slice(), &id, &self.salt, &[draw]].concat();
-            let code = config.pin_keys.code(self.key_version, &name)?;
-            let digits = code.get(..DIGITS)?.to_owned();
-            Pin::choose(&digits, owner).is_ok().then_some(digits)
-        })
-    }
+/// The first digits that are not what a thief tries first.
+fn digits(seed: &Seed, config: &ServiceConfig, owner: &Msisdn) -> Option<String> {
+    (0..=u8::MAX).find_map(|draw| {
+        let id = seed.number.to_be_bytes();
+        let name = [b"start pin\0".as_slice(), &id, &seed.salt, &[draw]].concat();
+        let code = config.pin_keys.code(seed.key_version, &name)?;
+        let digits = code.get(..DIGITS)?.to_owned();
+        Pin::choose(&digits, owner).is_ok().then_some(digits)
+    })
 }
 
 /// A start PIN that is to be kept under this number: what is stored of it, and what a message to
@@ -65,10 +45,10 @@ pub fn drawn(
     const NONE: PlanError = PlanError::Damaged("no start PIN could be drawn");
     let owner = Msisdn::from_e164(owner).ok_or(NONE)?;
     let key_version = i64::from(context.config.pin_keys.current().version);
-    let seed = Seed { key_version, id, salt: context.salt.to_vec() };
-    let digits = seed.digits(context.config, &owner).ok_or(NONE)?;
+    let seed = Seed { key_version, number: id.number(), salt: context.salt.to_vec() };
+    let drawn = digits(&seed, context.config, &owner).ok_or(NONE)?;
     let start_until = Some(context.now.micros().saturating_add(LASTS));
-    let tagged = context.config.tagged(id, &Pin::parse(&digits)?, context.salt);
+    let tagged = context.config.tagged(id, &Pin::parse(&drawn)?, context.salt);
     Ok((PinRow { version, start_until, ..tagged }, Value::Code(seed.written())))
 }
 
@@ -76,9 +56,9 @@ pub fn drawn(
 pub fn told(config: &ServiceConfig, owner: &str, slots: &mut Slots) {
     let Some(Value::Code(seed)) = slots.get(SLOT.0) else { return };
     let owner = Msisdn::from_e164(owner);
-    let digits = Seed::read(seed).zip(owner).and_then(|(seed, to)| seed.digits(config, &to));
+    let said = Seed::read(seed).zip(owner).and_then(|(seed, to)| digits(&seed, config, &to));
     // with a key that was retired meanwhile nobody can say it any more
-    slots.insert(SLOT.0.to_owned(), Value::Code(digits.unwrap_or_else(|| "?????".to_owned())));
+    slots.insert(SLOT.0.to_owned(), Value::Code(said.unwrap_or_else(|| "?????".to_owned())));
 }
 
 /// Whether a PIN opens this: one to begin with only what chooses another one, while it lasts.

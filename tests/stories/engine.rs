@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// What is told once, and why. All that does not stand here is told again.
-const ONCE: [(&str, &str); 59] = [
+const ONCE: [(&str, &str); 57] = [
     ("plugs::", "is about the servers themselves"),
     ("wires::", "is about the wire to the servers"),
     ("engine::", "tells the others again"),
@@ -45,10 +45,8 @@ const ONCE: [(&str, &str); 59] = [
         "groups_unstuck::",
         "is about words; what groups ask of a database is in the others of groups",
     ),
-    ("pots::", "is about words; gifts at one moment are in those of givers"),
     ("failures::", "is about what people see; what it asks of a database is in other stories"),
     ("dropped::", "is about what people see; what it asks of a database is in other stories"),
-    ("payday::", "is about days; what waits is in the stories of orders"),
     ("days::what_was_signed_is_the_same", "is about files and what commands print"),
     ("finding_people::the_same_by_command", "is about what commands print"),
     ("running::a_command_that_goes_by_other", "compares files"),

@@ -49,20 +49,25 @@ struct Done {
     amount_minor: i64,
 }
 
-fn of_late(context: &Context, staff: StaffId) -> Search {
+/// What is looked for: what somebody did alone within a day.
+pub fn of_late(now: Timestamp, staff: StaffId) -> Search {
     let side = Side::Owner(AccountId::of(staff.number()));
-    let since = context.now.minus(DAY).micros();
+    let since = now.minus(DAY).micros();
     Search { side, kind: KIND.name, open: false, since, limit: LOOK }
 }
 
 /// What must be read to know what somebody did alone.
 pub fn want(context: &Context, staff: StaffId) -> Want {
-    Want::Arrangements(of_late(context, staff))
+    Want::Arrangements(of_late(context.now, staff))
 }
 
 /// What somebody moved alone under a right within a day, minor units.
-pub fn moved_minor(context: &Context, staff: StaffId, right: Right) -> Result<i64, PlanError> {
-    let rows = context.facts.arrangements(of_late(context, staff))?;
+fn moved_minor(context: &Context, staff: StaffId, right: Right) -> Result<i64, PlanError> {
+    sum_minor(context.facts.arrangements(of_late(context.now, staff))?, right)
+}
+
+/// The same of what was found.
+pub fn sum_minor(rows: &[ArrangementRow], right: Right) -> Result<i64, PlanError> {
     if i64::try_from(rows.len()).unwrap_or(i64::MAX) >= LOOK {
         return Ok(i64::MAX);
     }
@@ -115,7 +120,7 @@ pub fn counted(
     number: i64,
 ) -> Result<[Change; 2], PlanError> {
     let staff = context.staff()?.id;
-    let rows = context.facts.arrangements(of_late(context, staff))?;
+    let rows = context.facts.arrangements(of_late(context.now, staff))?;
     let place = Change::Claim { key: place(staff, rows, context.now) };
     let right: &str = right.into();
     let done = Done { right: right.to_owned(), amount_minor: plan.amount_minor() };

@@ -3,53 +3,32 @@
 //! database, and is made again when the message leaves.
 
 use super::super::ServiceConfig;
+use super::super::kept_secret::Seed;
 use crate::id::StaffId;
-use crate::seal::{from_hex, to_hex};
+use crate::seal::to_hex;
 use crate::value::{Kind, Slot, Slots, Value};
 
 /// The slot of the link in a message.
 pub const SLOT: Slot = Slot("join_link", Kind::Code);
 
-/// What it follows from, as a message has it until it leaves.
-struct Seed {
-    key_version: i64,
-    staff: StaffId,
-    salt: Vec<u8>,
-}
-
-impl Seed {
-    fn written(&self) -> String {
-        format!("{}.{}.{}", self.key_version, self.staff.number(), to_hex(&self.salt))
-    }
-
-    fn read(text: &str) -> Option<Seed> {
-        let mut parts = text.split('.');
-        let key_version = parts.next()?.parse().ok()?;
-        let staff = StaffId::of(parts.next()?.parse().ok()?);
-        Some(Seed { key_version, staff, salt: from_hex(parts.next()?)? })
-    }
-
-    fn link(&self, config: &ServiceConfig) -> Option<String> {
-        let staff = self.staff.number().to_be_bytes();
-        let name = [staff.as_slice(), &self.salt].concat();
-        let secret = config.pin_keys.long_code(self.key_version, &name)?;
-        Some(to_hex(&secret))
-    }
+fn link(seed: &Seed, config: &ServiceConfig) -> Option<String> {
+    let name = [seed.number.to_be_bytes().as_slice(), &seed.salt].concat();
+    Some(to_hex(&config.pin_keys.long_code(seed.key_version, &name)?))
 }
 
 /// A new link for somebody, and what a message to them carries in the slot.
 pub fn drawn(config: &ServiceConfig, staff: StaffId, salt: [u8; 16]) -> Option<(String, Value)> {
     let key_version = i64::from(config.pin_keys.current().version);
-    let seed = Seed { key_version, staff, salt: salt.to_vec() };
-    Some((seed.link(config)?, Value::Code(seed.written())))
+    let seed = Seed { key_version, number: staff.number(), salt: salt.to_vec() };
+    Some((link(&seed, config)?, Value::Code(seed.written())))
 }
 
 /// Puts the link into the values of a message that leaves.
 pub fn told(config: &ServiceConfig, slots: &mut Slots) {
     let Some(Value::Code(seed)) = slots.get(SLOT.0) else { return };
-    let link = Seed::read(seed).and_then(|seed| seed.link(config));
+    let said = Seed::read(seed).and_then(|seed| link(&seed, config));
     // with a key that was retired meanwhile nobody can say it any more
-    slots.insert(SLOT.0.to_owned(), Value::Code(link.unwrap_or_else(|| "?".to_owned())));
+    slots.insert(SLOT.0.to_owned(), Value::Code(said.unwrap_or_else(|| "?".to_owned())));
 }
 
 #[cfg(test)]

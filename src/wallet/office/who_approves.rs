@@ -2,12 +2,14 @@
 //! that now. Whoever asked is never among them. Whether they may is decided again when they say it.
 
 use super::super::Wallet;
+use super::alone;
 use crate::id::StaffId;
 use crate::refusal::Slots;
 use crate::staff::bands::Bands;
 use crate::staff::role::{self, Right, Role};
-use crate::store::StoreError;
+use crate::store::arrangement_rows as rows;
 use crate::store::staff_rows::{self, StaffRow};
+use crate::store::{Conn, StoreError};
 use crate::value::Value;
 use strum::VariantArray;
 
@@ -20,16 +22,17 @@ pub struct Approvers {
     pub names: Vec<String>,
 }
 
-/// For an act of this right that shows these values, asked for by one of them.
+/// For an act of this right that shows these values, asked for by one of them, who moved so much
+/// alone before.
 fn approvers(
     right: Right,
     shown: &Slots,
     bands: &Bands,
-    staff: &[StaffRow],
+    (staff, before_minor): (&[StaffRow], i64),
     asked_by: StaffId,
 ) -> Approvers {
     let amount = shown.get("amount").and_then(Value::money);
-    let band = bands.at(right, amount.map_or(0, |amount| amount.minor));
+    let band = bands.at(right, before_minor.saturating_add(amount.map_or(0, |it| it.minor)));
     let may = |role: &&Role| {
         right.may_approve(&[**role]) && band.approver.is_none_or(|only| only == **role)
     };
@@ -51,7 +54,14 @@ impl Wallet {
         asked_by: StaffId,
     ) -> Result<Approvers, StoreError> {
         let (shown, bands) = (shown.clone(), self.bands.get());
-        let staff = self.store.read(staff_rows::all).await?;
-        Ok(approvers(right, &shown, &bands, &staff, asked_by))
+        let late = alone::of_late(self.clock.now(), asked_by);
+        let read = move |conn: &mut Conn| {
+            let staff = staff_rows::all(conn)?;
+            Ok::<_, StoreError>((staff, conn.wait(async |asked| rows::find(asked, &late).await)?))
+        };
+        let (staff, alone_rows) = self.store.read(read).await?;
+        // what cannot be read counts as much: more is asked for then, and never less
+        let before_minor = alone::sum_minor(&alone_rows, right).unwrap_or(i64::MAX);
+        Ok(approvers(right, &shown, &bands, (&staff, before_minor), asked_by))
     }
 }
