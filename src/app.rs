@@ -61,6 +61,8 @@ pub struct App {
     said_rules: Reloadable<Vec<Rule>>,
     menus_folder: Option<PathBuf>,
     more_prices: &'static str,
+    /// How long messages are kept that have arrived, or were given up.
+    pub keep_messages: Duration,
 }
 
 /// The committer's thread, to be waited for at the end.
@@ -118,7 +120,7 @@ impl App {
         let catalogue = Reloadable::new(data.catalogue);
         let menus = Reloadable::new(data.menus);
         let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
-        let sender = Arc::new(sender(settings.gateway.as_ref())?);
+        let sender = sender(settings.gateway.as_ref())?;
         let app = App {
             console: console(settings, &wallet, &catalogue),
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
@@ -127,18 +129,14 @@ impl App {
                 grammar: Reloadable::new(data.grammar),
                 catalogue: catalogue.clone(),
             },
-            notify: Notify {
-                wallet: wallet.clone(),
-                catalogue,
-                sender,
-                mailer: Arc::new(mailer(settings)?),
-            },
+            notify: Notify::new(wallet.clone(), catalogue, sender, mailer(settings)?),
             wallet,
             menus,
             rules: Reloadable::new(data.rules),
             said_rules: Reloadable::new(Vec::new()),
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
+            keep_messages: settings.keep_messages,
         };
         Ok((app, committer))
     }

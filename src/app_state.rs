@@ -5,6 +5,7 @@ use crate::clock_guard::ClockFault;
 use crate::console::desk::Console;
 use crate::notify::Notify;
 use crate::sms::inbox::Sms;
+use crate::store::head;
 use crate::ussd::conversation::Ussd;
 use crate::wallet::Wallet;
 use secrecy::SecretString;
@@ -35,15 +36,14 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Whether it can take work; if not, why, where that is for an operator to mend.
+    /// Whether it can take work: the database answers, the book commits, and all threads between
+    /// them are there. If not, why, where that is for an operator to mend.
     pub async fn is_ready(&self) -> Result<(), Option<ClockFault>> {
         if let Some(fault) = self.wallet.clock_fault() {
             return Err(Some(fault));
         }
-        if self.wallet.book.is_alive() && self.notify.measure().await.is_ok() {
-            Ok(())
-        } else {
-            Err(None)
-        }
+        let Wallet { store, book, .. } = &self.wallet;
+        let is_well = book.is_alive() && store.is_well() && store.read(head::look).await.is_ok();
+        if is_well { Ok(()) } else { Err(None) }
     }
 }

@@ -73,6 +73,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         callback_token: None,
         gateway: None,
         mail: None,
+        keep_messages: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: None,

@@ -6,6 +6,8 @@ mod bank_args;
 mod bench_args;
 mod book_args;
 mod close_args;
+mod menu_args;
+mod message_args;
 mod office_args;
 mod tariff_args;
 mod wallet_args;
@@ -15,6 +17,8 @@ pub use bank_args::{BankAct, IssueArgs, RedeemAct};
 pub use bench_args::{BenchAct, BenchBookArgs, BenchPeopleArgs, BenchUssdArgs, Competitor};
 pub use book_args::{BookAct, BookCheckArgs};
 pub use close_args::{CloseAct, CloseArgs, GlArgs};
+pub use menu_args::MenusAct;
+pub use message_args::{DeadArgs, MessagesAct};
 pub use office_args::{ApproveAct, AuditArgs, OfficeArgs, SessionArgs, StaffAct};
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
@@ -355,6 +359,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
+    /// Messages that were given up: see why, and have them sent again, also while the service runs
+    Messages {
+        /// What to do
+        #[command(subcommand)]
+        act: MessagesAct,
+    },
     /// Measure what this machine clears
     Bench {
         /// What to measure
@@ -377,14 +387,4 @@ pub enum Command {
         )]
         listen: std::net::SocketAddr,
     },
-}
-
-/// What can be done with the menus.
-#[derive(Debug, Clone, Copy, Subcommand)]
-pub enum MenusAct {
-    /// Prove that every jump lands, every text exists in every language and every screen fits a
-    /// phone
-    Check,
-    /// Print the map as a Mermaid flowchart
-    Graph,
 }

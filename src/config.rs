@@ -69,6 +69,11 @@ pub struct ServerArgs {
     #[arg(long, env = "KADOGO_GRACE_HOURS", default_value_t = 24, value_name = "HOURS",
           value_parser = clap::value_parser!(u64).range(1..=720))]
     pub grace_hours: u64,
+    /// Days for which messages are kept that have arrived, or were given up; they name people and
+    /// amounts
+    #[arg(long, env = "KADOGO_KEEP_MESSAGES_DAYS", default_value_t = 90, value_name = "DAYS",
+          value_parser = clap::value_parser!(u64).range(1..=3_650))]
+    pub keep_messages_days: u64,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -168,6 +173,7 @@ impl ServerArgs {
             callback_token: None,
             gateway: None,
             mail: None,
+            keep_messages: Duration::from_secs(self.keep_messages_days.saturating_mul(86_400)),
             rules: OperatorRules {
                 reversal_quota: self.undo_quota,
                 payout: self.pay_commission.every(),

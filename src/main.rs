@@ -4,7 +4,7 @@ use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
     agent_commands, audit_commands, bank_commands, close_commands, collection_commands, commands,
-    customer_commands, deal_commands, reversal_commands, staff_commands, verify,
+    customer_commands, deal_commands, message_commands, reversal_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -57,6 +57,7 @@ async fn main() -> ExitCode {
         Command::Backup { database_url, to } => {
             aside(move || commands::backup(&database_url, &to)).await
         }
+        Command::Messages { act } => message_commands::run(act).await,
         Command::Bench { act } => commands::bench(act).await,
         Command::Secret => commands::secret(),
         Command::Health { url, listen } => commands::health(url, listen).await,

@@ -196,10 +196,24 @@ impl Metrics {
         self.wake_late_seconds.observe(late.as_secs_f64());
     }
 
-    /// How many messages wait, and for how long the oldest has.
+    /// How many messages wait, and for how long the oldest has, as they were counted.
     pub fn outbox(&self, depth: i64, age_seconds: i64) {
         self.outbox_depth.set(depth);
         self.outbox_age_seconds.set(age_seconds);
+    }
+
+    /// So many more wait than were counted.
+    pub fn outbox_more(&self, messages: usize) {
+        self.outbox_depth.inc_by(i64::try_from(messages).unwrap_or(i64::MAX));
+    }
+
+    /// One waits no more that was counted. Others may have sent more than were counted here: then
+    /// none wait until they are counted again.
+    pub fn outbox_less(&self) {
+        if self.outbox_depth.dec() <= 1 {
+            self.outbox_depth.set(0);
+            self.outbox_age_seconds.set(0);
+        }
     }
 
     /// Whether the clock of this node was found wrong.

@@ -1,17 +1,24 @@
-//! The work that nobody asks for: messages, what is due, forgetting, and the look at the clock.
-//! Each has a task of its own, so that what fails or is slow holds up nothing else. What is done is
-//! said elsewhere.
+//! The work that nobody asks for: messages, what is due, and the look at the clock. Each has a task
+//! of its own, so that what fails or is slow holds up nothing else, and reads where nobody waits
+//! for a reader. What is done is said elsewhere; what is forgotten, in `forgetting`.
 
 use crate::app::App;
+use crate::forgetting::forget;
 use crate::store::outbox::Channel;
-use crate::store::{Conn, StoreError, arrangement_rows, book_rows, people_keys};
+use crate::store::{Conn, StoreError, people_keys};
 use crate::wallet::{KINDS, bootstrap};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the outbox is looked at, and conversations that stopped in the middle of an act.
-const OUTBOX_EVERY: Duration = Duration::from_millis(200);
+/// How often reports are looked at again that came early.
+const REPORTS_EVERY: Duration = Duration::from_secs(2);
+/// How often what waits in the outbox is counted; counters say it in between. Where counting takes
+/// its time it is done less often: it takes so many parts of all time at most.
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
+const MEASURE_PARTS: u32 = 500;
+/// How often conversations are looked for that stopped in the middle of an act.
 const SETTLE_EVERY: Duration = Duration::from_secs(5);
 /// How often each kind of what waits is looked at for what is due.
 const WAKE_EVERY: Duration = Duration::from_secs(1);
@@ -26,12 +33,6 @@ const RULES_EVERY: Duration = Duration::from_secs(60);
 const KEYS_EVERY: Duration = Duration::from_secs(1);
 const PIECES_MAX: usize = 50;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
-/// Conversations and handled texts older than any retry: gateways try for 12 hours.
-const FORGET_AFTER: Duration = Duration::from_secs(3 * 24 * 3_600);
-/// What has been over for so long is looked back at by nobody on a phone.
-const MOVE_OUT_AFTER: Duration = Duration::from_secs(60 * 24 * 3_600);
-/// Rows that are moved out in one go: payments wait meanwhile.
-const MOVED_AT_ONCE: i64 = 500;
 
 impl App {
     /// Looks at the clock again and again, until `stop` changes.
@@ -46,46 +47,75 @@ impl App {
     /// Starts the work that nobody asks for: messages, what is due, forgetting. It ends when `stop`
     /// changes. What fails holds up nothing else, and nothing is done while the clock is wrong.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
-        let stopping = stop.clone();
-        let outbox = |channel| {
-            let stopping = stopping.clone();
-            self.worker(OUTBOX_EVERY, stop, move |app| send_all(app, channel, stopping.clone()))
-        };
+        let app = self.in_background();
         let kinds = KINDS.iter().map(|kind| {
-            self.worker(WAKE_EVERY, stop, async move |app: App| {
+            app.worker(WAKE_EVERY, stop, async move |app: App| {
                 app.wallet.wake_due(kind).await.map(drop)
             })
         });
         let others = [
-            outbox(Channel::Text),
-            outbox(Channel::Mail),
-            self.worker(SETTLE_EVERY, stop, async |app: App| {
+            app.sender(Channel::Text, stop),
+            app.sender(Channel::Mail, stop),
+            app.measurer(stop),
+            app.worker(REPORTS_EVERY, stop, async |app: App| app.notify.match_reports().await),
+            app.worker(SETTLE_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),
-            self.worker(PAYOUT_EVERY, stop, pay_out),
-            self.worker(RULES_EVERY, stop, keep_rules),
-            self.worker(KEYS_EVERY, stop, async |app: App| app.keep_people_keys().await.map(drop)),
-            self.worker(FORGET_EVERY, stop, forget),
-            self.worker(FORGET_EVERY, stop, async |app: App| app.move_out().await.map(drop)),
+            app.worker(PAYOUT_EVERY, stop, pay_out),
+            app.worker(RULES_EVERY, stop, keep_rules),
+            app.worker(KEYS_EVERY, stop, async |app: App| app.keep_people_keys().await.map(drop)),
+            app.worker(FORGET_EVERY, stop, async |app: App| {
+                forget(&app).await;
+                Ok(())
+            }),
         ];
         kinds.chain(others).collect()
     }
 
-    /// Moves out what has been over for weeks, in pieces; says how many rows.
-    pub async fn move_out(&self) -> Result<usize, StoreError> {
-        let before = self.wallet.clock.now().minus(MOVE_OUT_AFTER).micros();
-        let read = move |conn: &mut Conn| book_rows::newest_before(conn, before);
-        let until = self.wallet.store.read(read).await?;
-        let mut all = 0_usize;
-        loop {
-            let piece =
-                move |conn: &mut Conn| arrangement_rows::move_out(conn, until, MOVED_AT_ONCE);
-            let moved = self.wallet.book.write(piece).await?;
-            all = all.saturating_add(moved);
-            if i64::try_from(moved).unwrap_or(0) < MOVED_AT_ONCE {
-                return Ok(all);
+    /// The same service for work that nobody waits for.
+    fn in_background(&self) -> App {
+        let mut app = self.clone();
+        app.wallet.store = app.wallet.store.in_background();
+        app.ussd.wallet = app.wallet.clone();
+        app.notify.wallet = app.wallet.clone();
+        app
+    }
+
+    /// Hands over what is due one way, until told to stop, and then what is in hand.
+    fn sender(&self, channel: Channel, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let (app, mut stop) = (self.clone(), stop.clone());
+        tokio::spawn(async move {
+            loop {
+                if app.wallet.clock_fault().is_none()
+                    && let Err(error) = app.notify.begin_due(channel).await
+                {
+                    tracing::error!(%error, "messages could not be taken from the outbox");
+                    tokio::time::sleep(SETTLE_EVERY).await;
+                }
+                tokio::select! {
+                    () = app.notify.next_look(channel) => {}
+                    _ = stop.changed() => return app.notify.finish(channel).await,
+                }
             }
-        }
+        })
+    }
+
+    /// Counts what waits in the outbox again and again, as often as that is cheap.
+    fn measurer(&self, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let (app, next) = (self.clone(), Arc::new(Mutex::new(Instant::now())));
+        every(MEASURE_EVERY, stop, move || {
+            let (app, next) = (app.clone(), next.clone());
+            async move {
+                let is_due = Instant::now() >= *next.lock().unwrap_or_else(PoisonError::into_inner);
+                if is_due {
+                    let took = app.notify.measure().await?;
+                    let pause = took.saturating_mul(MEASURE_PARTS);
+                    let again = Instant::now().checked_add(pause).unwrap_or_else(Instant::now);
+                    *next.lock().unwrap_or_else(PoisonError::into_inner) = again;
+                }
+                Ok(())
+            }
+        })
     }
 
     /// Makes what people are found by, for those who have joined or changed their name; says for
@@ -100,7 +130,7 @@ impl App {
             all = all.saturating_add(unkept.len());
             let more = unkept.more;
             let piece = move |conn: &mut Conn| people_keys::keep(conn, &unkept);
-            self.wallet.book.write(piece).await?;
+            self.wallet.book.write_aside(piece).await?;
             if !more {
                 break;
             }
@@ -131,21 +161,6 @@ impl App {
     }
 }
 
-/// Sends what waits. A full batch means that there is more: go on at once, but not when the program
-/// should end.
-async fn send_all(
-    app: App,
-    channel: Channel,
-    stopping: watch::Receiver<bool>,
-) -> Result<(), StoreError> {
-    let full = usize::try_from(crate::notify::BATCH).unwrap_or(usize::MAX);
-    while app.notify.send_due(channel).await? >= full
-        && !*stopping.borrow()
-        && app.wallet.clock_fault().is_none()
-    {}
-    app.notify.measure().await
-}
-
 async fn pay_out(app: App) -> Result<(), StoreError> {
     match app.wallet.pay_by_schedule().await {
         Ok(0) => {}
@@ -166,16 +181,6 @@ async fn keep_rules(app: App) -> Result<(), StoreError> {
             Ok(())
         }
     }
-}
-
-/// Forgets what no retry comes back to.
-async fn forget(app: App) -> Result<(), StoreError> {
-    let before = app.wallet.clock.now().minus(FORGET_AFTER).micros();
-    app.wallet
-        .book
-        .write(move |conn| crate::store::sessions::forget(conn, before))
-        .await
-        .map(|_rows| ())
 }
 
 /// Runs `work` again and again until told to stop; a failure is logged and does not end it.

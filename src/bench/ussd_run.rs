@@ -136,6 +136,7 @@ pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
         callback_token: None,
         gateway: None,
         mail: None,
+        keep_messages: Duration::from_secs(90 * 86_400),
         rules: crate::wallet::OperatorRules {
             reversal_quota: 3,
             payout: None,

@@ -44,6 +44,11 @@ impl BatchOutcome {
             && self.holds.is_empty()
             && self.changes.is_empty()
     }
+
+    /// How many messages it adds to the outbox.
+    pub fn messages(&self) -> usize {
+        self.changes.iter().filter(|noted| matches!(noted.change, Change::Tell(_))).count()
+    }
 }
 
 /// A change around the book, with the posting it came with.

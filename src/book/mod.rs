@@ -7,6 +7,7 @@
 //! true what a posting says, under the guards of its changes.
 
 mod account_fold;
+mod aside;
 pub mod batch;
 pub mod chain;
 pub mod check;

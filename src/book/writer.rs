@@ -5,15 +5,14 @@
 //! lost, the writer takes the head again and reads that note: whoever holds the head knows that no
 //! older transaction of anybody is still under way. So an outcome is known before it is told.
 
+use super::aside::{Rider, Riders};
 use super::batch::BatchOutcome;
 use super::guard_facts::{Facts, GuardFacts};
 use super::posting::{Posting, PostingResult};
-use super::{chain, reading, writing};
+use super::{reading, writing};
 use crate::reason::Reason;
 use crate::store::changes_since::{self, Invalidated};
-use crate::store::head::{self, Head, LinkRow};
-use crate::store::records::Record;
-use crate::store::rows::Rows;
+use crate::store::head::{self, Head};
 use crate::store::{self, Conn, Store, StoreError, book_rows};
 use std::time::{Duration, Instant};
 
@@ -53,6 +52,10 @@ pub struct Writer {
     /// A batch was given up, and none was made since. One batch waits for a database that is away;
     /// those behind it are told at once, or the last of them would wait for all.
     unavailable: bool,
+    /// What is to be written with the next batch, and is no part of it.
+    riders: Riders,
+    /// Messages that batches have added to the outbox since somebody asked.
+    messages: usize,
 }
 
 /// A batch that was sent to be committed, and what it answers if it was.
@@ -77,6 +80,8 @@ impl Writer {
         let answered = 0;
         let acquired = None;
         let unavailable = false;
+        let riders = Riders::default();
+        let messages = 0;
         Ok(Writer {
             store,
             conn,
@@ -88,7 +93,38 @@ impl Writer {
             answered,
             acquired,
             unavailable,
+            riders,
+            messages,
         })
+    }
+
+    /// Takes this along with the next batch.
+    pub(super) fn take_along(&mut self, rider: Rider) {
+        self.riders.take_up(rider);
+    }
+
+    /// Whether anything waits for a batch to ride with.
+    pub(super) fn has_riders(&self) -> bool {
+        !self.riders.is_empty()
+    }
+
+    /// Writes what rides and has found no batch. It is tried once: whoever asked may ask again.
+    pub(super) fn ride_alone(&mut self) {
+        self.mend();
+        let riders = &mut self.riders;
+        let made = store::write(&mut self.conn, |conn| {
+            riders.ride(conn);
+            Ok::<(), StoreError>(())
+        });
+        if let Err(error) = &made {
+            tracing::warn!(%error, "what is beside the book was not written");
+        }
+        self.riders.tell(made.is_ok());
+    }
+
+    /// How many messages batches have added to the outbox since this was asked last.
+    pub(super) fn new_messages(&mut self) -> usize {
+        std::mem::take(&mut self.messages)
     }
 
     /// Takes the head for a batch that is still to be gathered: while another node has it, the
@@ -205,6 +241,9 @@ impl Writer {
     ) -> Result<Option<Vec<PostingResult>>, StoreError> {
         let Some(earlier) = sent.as_ref() else { return self.attempt(postings, sent).map(Some) };
         let made = self.was_made(earlier.batch)?;
+        if made {
+            self.riders.tell(true);
+        }
         Ok(sent.take().filter(|_| made).map(|earlier| earlier.answers))
     }
 
@@ -233,8 +272,10 @@ impl Writer {
         let begun = self.begun;
         let (head, invalidated) = self.begin(postings)?;
         let facts = &mut self.facts;
+        let riders = &mut self.riders;
         let conn = &mut self.conn;
         let mut folded = None;
+        let mut messages = 0;
         let write = |conn: &mut Conn| {
             facts.last_posting = head.last_posting;
             reading::read_facts(conn, postings, facts, invalidated.as_ref())?;
@@ -245,12 +286,14 @@ impl Writer {
                     .map(|posting| facts.fold(posting, &mut out))
                     .collect::<Vec<PostingResult>>(),
             );
+            riders.ride(conn);
             if out.is_empty() && !postings.is_empty() {
                 // the book stays as it is, and so does its head
                 return Ok(head);
             }
             let at = postings.iter().map(|posting| posting.at.micros()).max().unwrap_or(0);
-            write_batch(conn, facts, &out, head, head::note(node, begun, at))
+            messages = out.messages();
+            writing::write_batch(conn, facts, &out, head, head::note(node, begun, at))
         };
         let written = write(conn);
         let made = store::finish(conn, written);
@@ -259,6 +302,8 @@ impl Writer {
             Ok(head) => {
                 self.head = head;
                 self.answered = u32::try_from(postings.len()).unwrap_or(0);
+                self.messages = self.messages.saturating_add(messages);
+                self.riders.tell(true);
                 Ok(answers)
             }
             Err(error) => {
@@ -340,42 +385,4 @@ fn in_transaction<T>(
     store::begin(conn)?;
     let taken = take(conn);
     if taken.is_err() { store::finish(conn, taken) } else { taken }
-}
-
-/// Writes what the fold came to, and the new head.
-fn write_batch(
-    conn: &mut Conn,
-    facts: &Facts,
-    out: &BatchOutcome,
-    before: Head,
-    note: Rows<'static>,
-) -> Result<Head, StoreError> {
-    let mut head = Head { batch: before.batch.saturating_add(1), ..before };
-    // who remembers an account does not read it again for a posting without legs
-    let restricted = |record: &Record| matches!(record, Record::Restriction(_));
-    if out.records.values().any(restricted) {
-        head.touched = head.touched.saturating_add(1);
-    }
-    let mut link = None;
-    if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
-        head.digest = chain::digest(
-            &head.digest,
-            &out.rows.postings,
-            &out.rows.entries,
-            &out.rows.hold_entries,
-            &out.rows.trail,
-        );
-        (head.link, head.last_posting) = (head.link.saturating_add(1), last.id);
-        let digest = head.digest.clone();
-        link = Some(LinkRow {
-            seq: head.link,
-            first_posting: first.id,
-            last_posting: last.id,
-            digest,
-        });
-    }
-    let mut also = vec![note, head::set(&head)];
-    also.extend(link.as_ref().map(head::add_link));
-    writing::write(conn, facts, out, also)?;
-    Ok(head)
 }

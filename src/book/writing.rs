@@ -2,10 +2,12 @@
 //! last state counts.
 
 use super::batch::BatchOutcome;
+use super::chain;
 use super::guard_facts::Facts;
 use super::posting::Change;
 use crate::id::{AccountId, PinId, PostingId};
 use crate::store::book_rows::{self, Account, HoldRow};
+use crate::store::head::{self, Head, LinkRow};
 use crate::store::outbox::{self, NewMessage};
 use crate::store::records::Record;
 use crate::store::rows::{self, Rows};
@@ -25,9 +27,47 @@ struct Sets<'a> {
     messages: Vec<NewMessage>,
 }
 
+/// Writes what the fold came to, and the new head.
+pub fn write_batch(
+    conn: &mut Conn,
+    facts: &Facts,
+    out: &BatchOutcome,
+    before: Head,
+    note: Rows<'static>,
+) -> Result<Head, StoreError> {
+    let mut head = Head { batch: before.batch.saturating_add(1), ..before };
+    // who remembers an account does not read it again for a posting without legs
+    let restricted = |record: &Record| matches!(record, Record::Restriction(_));
+    if out.records.values().any(restricted) {
+        head.touched = head.touched.saturating_add(1);
+    }
+    let mut link = None;
+    if let (Some(first), Some(last)) = (out.rows.postings.first(), out.rows.postings.last()) {
+        head.digest = chain::digest(
+            &head.digest,
+            &out.rows.postings,
+            &out.rows.entries,
+            &out.rows.hold_entries,
+            &out.rows.trail,
+        );
+        (head.link, head.last_posting) = (head.link.saturating_add(1), last.id);
+        let digest = head.digest.clone();
+        link = Some(LinkRow {
+            seq: head.link,
+            first_posting: first.id,
+            last_posting: last.id,
+            digest,
+        });
+    }
+    let mut also = vec![note, head::set(&head)];
+    also.extend(link.as_ref().map(head::add_link));
+    write(conn, facts, out, also)?;
+    Ok(head)
+}
+
 /// Writes what a batch came to: its rows, its changes, where its accounts and holds stand, and what
 /// comes `also`.
-pub fn write(
+fn write(
     conn: &mut Conn,
     facts: &Facts,
     out: &BatchOutcome,

@@ -49,6 +49,8 @@ pub struct Settings {
     pub gateway: Option<GatewayAccount>,
     /// The way out for mail, if there is one.
     pub mail: Option<MailAccount>,
+    /// How long messages are kept that have arrived, or were given up.
+    pub keep_messages: Duration,
     /// What the operator decides about services.
     pub rules: OperatorRules,
     /// Prices of services for which the tariff file has none, as it would write them: so that they

@@ -222,20 +222,34 @@ struct Recipient {
     message_id: String,
 }
 
-/// Reads the send API's answer to one message for one number. When in doubt the answer is "later":
-/// a receipt that comes twice is better than none. Success is 201, but an answer that names the
-/// accepted message counts under any 2xx, because sending again would send twice.
+/// Reads the send API's answer to one message for one number. Success is 201: then the gateway has
+/// the message, whatever else it says that cannot be read, and sending again would send twice. An
+/// answer that names the accepted message counts under any 2xx. When in doubt otherwise the answer
+/// is "later": a receipt that comes twice is better than none.
 pub fn read_answer(http_status: u16, body: &[u8]) -> SendResult {
     match http_status {
         200..=299 => {}
-        400 | 413 | 422 => return SendResult::Refused { reason: format!("HTTP {http_status}") },
         401 | 403 => {
-            return later("credentials not accepted: check the gateway's user name and API key");
+            return misconfigured(
+                "credentials not accepted: check the gateway's user name and API key",
+            );
         }
-        _ => return later(&format!("HTTP {http_status}")),
+        // what it says about one message it would say about any: it depends on how we ask
+        400 | 404 | 405 | 413 | 415 | 422 => {
+            return misconfigured(&format!(
+                "HTTP {http_status}: check the gateway's address and what messages come from"
+            ));
+        }
+        _ => return SendResult::Away { reason: format!("HTTP {http_status}") },
     }
     let Ok(SendAnswer { data }) = serde_json::from_slice::<SendAnswer>(body) else {
-        return later(&format!("HTTP {http_status} with an unreadable answer"));
+        return match http_status {
+            201 => SendResult::Accepted { message_id: None },
+            // something between us and the gateway may have answered
+            _ => {
+                SendResult::Away { reason: format!("HTTP {http_status} with an unreadable answer") }
+            }
+        };
     };
     match data.recipients.first() {
         Some(recipient) => judge(recipient),
@@ -259,24 +273,34 @@ fn judge(recipient: &Recipient) -> SendResult {
     // A refused message has the word "None" for a name.
     let named = !message_id.is_empty()
         && message_id.len() <= ID_BYTES_MAX
+        && message_id.bytes().all(|b| b.is_ascii_graphic())
         && !message_id.eq_ignore_ascii_case("none");
+    let message_id = named.then(|| message_id.to_owned());
     match code {
-        Some(100..=102) if named => SendResult::Accepted { message_id: message_id.to_owned() },
-        Some(100..=102) => later("accepted without a message id"),
-        code => refuse_or_wait(code, &recipient.status),
+        Some(100..=102) => SendResult::Accepted { message_id },
+        Some(400..=599) => refuse_or_wait(code, &recipient.status),
+        // a word that we do not know, about a message that it has a name for
+        Some(_) | None if named => SendResult::Accepted { message_id },
+        Some(_) | None => refuse_or_wait(code, &recipient.status),
     }
 }
 
-/// Only what concerns this number is final. A wrong sender name, an empty purse or a broken route
-/// is mended by the operator or by time, and the person should get the message then.
+/// Only what concerns this number is final. A wrong sender name or an empty purse is mended by the
+/// operator, a broken route by time, and the person should get the message then.
 fn refuse_or_wait(code: Option<u64>, name: &str) -> SendResult {
     let name = redacted(name);
     match code {
         Some(code @ (403 | 404 | 406)) => SendResult::Refused { reason: format!("{code} {name}") },
+        Some(code @ (402 | 405)) => misconfigured(&format!("{code} {name}")),
+        Some(code @ 500..=599) => SendResult::Away { reason: format!("{code} {name}") },
         Some(code) => later(&format!("{code} {name}")),
         None if name.is_empty() => later("no recipient and no reason given"),
         None => later(&name),
     }
+}
+
+fn misconfigured(reason: &str) -> SendResult {
+    SendResult::Misconfigured { reason: reason.to_owned() }
 }
 
 fn code_of_name(name: &str) -> Option<u64> {

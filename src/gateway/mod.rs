@@ -130,8 +130,9 @@ pub enum Delivery {
 pub enum SendResult {
     /// The gateway has it and will report by this name.
     Accepted {
-        /// The gateway's name for the message.
-        message_id: String,
+        /// The gateway's name for the message, where its answer could be read so far. What it has
+        /// must never be handed over again, however odd its answer was.
+        message_id: Option<String>,
     },
     /// This message will never go to this number: trying again is pointless.
     Refused {
@@ -141,6 +142,17 @@ pub enum SendResult {
     /// It did not go now, or we cannot tell: try again later.
     TryLater {
         /// Why, without personal data.
+        reason: String,
+    },
+    /// Nobody's message would have gone now: the gateway, or the way to it, is in trouble.
+    Away {
+        /// Why, without personal data.
+        reason: String,
+    },
+    /// Nobody's message goes until an operator mends something: a setting, or an account without
+    /// money.
+    Misconfigured {
+        /// What, without personal data.
         reason: String,
     },
 }

@@ -10,8 +10,9 @@ use super::{SendResult, africastalking};
 use crate::phone::Msisdn;
 
 /// The gateway answers in well under a second; after this the message counts as not sent and is
-/// tried again.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// tried again. One that is slow may have taken it, and it would come twice: so it has its time.
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// The way texts leave the house.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Sender {
     pub async fn send(&self, to: &Msisdn, text: &str) -> SendResult {
         match self {
             Sender::AfricasTalking(account) => account.send(to, text).await,
-            Sender::Simulator => SendResult::Accepted { message_id: synthetic_id(to, text) },
+            Sender::Simulator => SendResult::Accepted { message_id: Some(synthetic_id(to, text)) },
         }
     }
 }
@@ -59,6 +60,7 @@ impl AfricasTalking {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT)
+            .connect_timeout(CONNECT_MAX)
             .build()?;
         Ok(AfricasTalking {
             client,
@@ -78,19 +80,19 @@ impl AfricasTalking {
             .post(url)
             .header("apiKey", self.api_key.expose_secret())
             .header("Accept", "application/json")
-            .timeout(TIMEOUT)
             .form(&form);
-        match exchange(request).await {
-            Ok((status, body)) => africastalking::read_answer(status, &body),
-            Err(error) => SendResult::TryLater { reason: reason_of(&error).to_owned() },
-        }
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_builder() => {
+                return SendResult::Misconfigured { reason: reason_of(&error).to_owned() };
+            }
+            Err(error) => return SendResult::Away { reason: reason_of(&error).to_owned() },
+        };
+        let status = answer.status().as_u16();
+        // a status that came says what became of the message, also where the rest did not come
+        let body = answer.bytes().await.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        africastalking::read_answer(status, &body)
     }
-}
-
-async fn exchange(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), reqwest::Error> {
-    let answer = request.send().await?;
-    let status = answer.status().as_u16();
-    Ok((status, answer.bytes().await?.to_vec()))
 }
 
 /// A word for what went wrong; the error itself may carry the address and what was sent.

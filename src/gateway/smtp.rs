@@ -92,8 +92,10 @@ impl Mailer {
     pub async fn send(&self, letter: &Letter) -> SendResult {
         let message_id = letter.id.clone();
         match self {
-            Mailer::Simulator => SendResult::Accepted { message_id },
-            Mailer::Off => SendResult::TryLater { reason: "no mail server is set up".to_owned() },
+            Mailer::Simulator => SendResult::Accepted { message_id: Some(message_id) },
+            Mailer::Off => {
+                SendResult::Misconfigured { reason: "no mail server is set up".to_owned() }
+            }
             Mailer::Smtp { transport, from } => {
                 let Some(message) = message(from, letter) else {
                     return SendResult::Refused {
@@ -101,11 +103,9 @@ impl Mailer {
                     };
                 };
                 match tokio::time::timeout(TIMEOUT, transport.send(message)).await {
-                    Ok(Ok(_response)) => SendResult::Accepted { message_id },
+                    Ok(Ok(_response)) => SendResult::Accepted { message_id: Some(message_id) },
                     Ok(Err(error)) => refused(&error),
-                    Err(_late) => SendResult::TryLater {
-                        reason: "the mail server did not answer in time".to_owned(),
-                    },
+                    Err(_late) => too_late(),
                 }
             }
         }
@@ -135,10 +135,15 @@ fn refused(error: &lettre::transport::smtp::Error) -> SendResult {
         Some(code) if error.is_permanent() && code.category == Category::MailSystem => {
             SendResult::Refused { reason: format!("SMTP {code}") }
         }
-        Some(code) => SendResult::TryLater { reason: format!("SMTP {code}") },
-        None if error.is_timeout() => {
-            SendResult::TryLater { reason: "the mail server did not answer in time".to_owned() }
+        Some(code) if error.is_permanent() => {
+            SendResult::Misconfigured { reason: format!("SMTP {code}") }
         }
-        None => SendResult::TryLater { reason: "no connection to the mail server".to_owned() },
+        Some(code) => SendResult::TryLater { reason: format!("SMTP {code}") },
+        None if error.is_timeout() => too_late(),
+        None => SendResult::Away { reason: "no connection to the mail server".to_owned() },
     }
+}
+
+fn too_late() -> SendResult {
+    SendResult::Away { reason: "the mail server did not answer in time".to_owned() }
 }

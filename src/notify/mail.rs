@@ -70,15 +70,14 @@ impl Notify {
 
     /// The word by SMS that a letter cannot be delivered: who waits for it would wait in vain.
     pub(super) fn not_mailed(&self, row: &MessageRow) -> Option<NewMessage> {
-        let slots: Slots = serde_json::from_str(&row.slots).ok()?;
-        let email = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok())?;
+        let email = Email::parse(&row.address).ok()?;
         let config = &self.wallet.config;
         let told = Slots::from([
             ("email".into(), email.to_string().into()),
             ("dial".into(), config.dial.clone().into()),
         ]);
         Some(message(
-            &row.msisdn,
+            row.number(),
             &row.language,
             FAILED.template,
             &told,
@@ -91,10 +90,7 @@ impl Notify {
     pub async fn letter(&self, row: &MessageRow) -> Result<Option<Letter>, StoreError> {
         let mut slots: Slots = serde_json::from_str(&row.slots)
             .map_err(|_not| StoreError::Damaged("a letter's slots"))?;
-        let Some(to) = slots.get("email").and_then(|email| Email::parse(&email.to_string()).ok())
-        else {
-            return Ok(None);
-        };
+        let Ok(to) = Email::parse(&row.address) else { return Ok(None) };
         let language = Language::parse(&row.language).unwrap_or(Language::EN);
         let words = self.catalogue.get();
         let mut files = Vec::new();
@@ -156,7 +152,7 @@ impl Notify {
         let head = pdf::PageHeader {
             brand: config.brand.clone(),
             name: slots.get("name").map(Value::to_string).unwrap_or_default(),
-            phone: Msisdn::from_e164(&row.msisdn)
+            phone: Msisdn::from_e164(row.number())
                 .map(|phone| phone.to_string())
                 .unwrap_or_default(),
             period: format!("{} - {}", first.text(), last.text()),

@@ -121,14 +121,20 @@ pub async fn count(asked: Database<'_>, kind: &str, side: &Side) -> Result<i64, 
     Ok(ask::row(asked, those.count()).await?.unwrap_or(0))
 }
 
-/// Moves some of those out that are over since a posting, or longer; says how many. Nobody else
-/// writes meanwhile: the head is taken.
+/// Moves some of those out that are over since a posting, or longer; says how many. What is over is
+/// never changed again, so nobody has to wait for it; what another node is moving at this moment is
+/// passed over.
 pub fn move_out(conn: &mut Conn, until: PostingId, limit: i64) -> Result<usize, StoreError> {
-    super::head::take(conn)?;
     let over = arrangements::table.filter(sql::<Bool>("NOT open"));
     let over = over.filter(arrangements::last_posting.le(until));
     let over = over.order(arrangements::last_posting).limit(limit).select(arrangements::id);
-    let over: Vec<ArrangementId> = on!(conn, c => over.load(c))?;
+    let over: Vec<ArrangementId> = match conn {
+        Conn::Sqlite(conn) => over.load(conn)?,
+        Conn::Postgres(pg) => over.for_update().skip_locked().load(&mut pg.inner)?,
+    };
+    if over.is_empty() {
+        return Ok(0);
+    }
     let moved = || arrangements::table.filter(arrangements::id.eq_any(&over));
     on!(conn, c => moved().insert_into(arrangements_closed::table).execute(c))?;
     Ok(on!(conn, c => diesel::delete(moved()).execute(c))?)

@@ -216,6 +216,21 @@ pub fn write<T, E: From<StoreError>>(
     finish(conn, result)
 }
 
+/// Runs `f` within a transaction that is open: what fails of it leaves nothing, and the rest of the
+/// transaction goes on.
+pub fn within<T>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    conn.run("SAVEPOINT within")?;
+    let result = f(conn);
+    if result.is_err() {
+        conn.run("ROLLBACK TO within")?;
+    }
+    conn.run("RELEASE within")?;
+    result
+}
+
 /// Begins what `finish` ends, for who has something to do in between that is no part of it.
 pub fn begin(conn: &mut Conn) -> Result<(), StoreError> {
     conn.begin_write().map_err(StoreError::Query)

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// This database cannot do that.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// It was not written just now, though it may be later.
+    #[error("the database did not take it")]
+    NotTaken,
     /// The program is stopping.
     #[error("the database is closed")]
     Closed,
@@ -49,6 +52,7 @@ impl StoreError {
             | StoreError::Open(_)
             | StoreError::Migrate(_)
             | StoreError::Unsupported(_)
+            | StoreError::NotTaken
             | StoreError::Closed => false,
         }
     }

@@ -119,3 +119,15 @@ pub fn newest_of(conn: &mut Conn, node: i64) -> Result<i64, StoreError> {
     Ok(on!(conn, c => nodes::table.find(node).select(nodes::batch).first(c).optional())?
         .unwrap_or(0))
 }
+
+/// Forgets some of the nodes that have written nothing since then; says how many. One that goes on
+/// nevertheless notes its next batch anew.
+pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    let old = nodes::table.filter(nodes::at.lt(before)).limit(limit).select(nodes::node);
+    let old: Vec<i64> = on!(conn, c => old.load(c))?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let those = nodes::table.filter(nodes::node.eq_any(&old)).filter(nodes::at.lt(before));
+    Ok(on!(conn, c => diesel::delete(those).execute(c))?)
+}

@@ -23,6 +23,8 @@ pub mod counts;
 mod day_facts;
 pub mod day_reading;
 pub mod day_rows;
+mod db_threads;
+pub mod dedup_rows;
 mod error;
 pub mod facts;
 pub mod head;
@@ -35,12 +37,14 @@ pub mod lookback;
 pub mod looks;
 pub mod mailboxes;
 pub mod outbox;
+pub mod outbox_notes;
+pub mod outbox_past;
+pub mod outbox_queue;
 pub mod people;
 pub mod people_keys;
 pub mod people_search;
 pub mod pins;
 mod postgres;
-mod readers;
 pub mod record;
 pub mod records;
 pub mod restrictions;
@@ -63,23 +67,28 @@ pub mod wants;
 pub mod working_day;
 
 pub use address::Address;
-pub use conn::{Conn, begin, finish, on, snapshot, write};
+pub use conn::{Conn, begin, finish, on, snapshot, within, write};
+pub use db_threads::DbThreads;
 pub use error::StoreError;
 
 use batch_reader::BatchReader;
-use readers::Readers;
 use std::path::Path;
 
 /// Readers of a file: more of them only wait for the processor.
 const SQLITE_READERS: usize = 2;
 /// Readers of a server: they wait for its answers.
 const POSTGRES_READERS: usize = 8;
+/// Readers for the work that nobody waits for, of a file and of a server.
+const SQLITE_BACKGROUND: usize = 2;
+const POSTGRES_BACKGROUND: usize = 2;
 
 /// A database that is open: many readers now, one writer through the book.
 #[derive(Clone)]
 pub struct Store {
     address: Address,
-    readers: Readers,
+    /// Those that are asked by whoever has this.
+    readers: DbThreads,
+    background: DbThreads,
     batch_reader: Option<BatchReader>,
 }
 
@@ -113,16 +122,53 @@ impl Store {
     }
 
     fn over(address: Address) -> Result<Store, StoreError> {
-        let count = match &address {
-            Address::Sqlite(_) => SQLITE_READERS,
-            Address::Postgres(_) => POSTGRES_READERS,
+        let (count, background) = match &address {
+            Address::Sqlite(_) => (SQLITE_READERS, SQLITE_BACKGROUND),
+            Address::Postgres(_) => (POSTGRES_READERS, POSTGRES_BACKGROUND),
         };
-        let readers = Readers::start(&address, count)?;
+        let start = |name, count| {
+            let address = address.clone();
+            DbThreads::start(name, count, move || address.reader())
+        };
+        let readers = start("reader", count)?;
+        let background = start("background", background)?;
         let batch_reader = match &address {
             Address::Sqlite(_) => None,
             Address::Postgres(server) => Some(BatchReader::start(server)?),
         };
-        Ok(Store { address, readers, batch_reader })
+        Ok(Store { address, readers, background, batch_reader })
+    }
+
+    /// The same for work that nobody waits for: it never takes a reader that somebody waits for,
+    /// however much of it there is.
+    pub fn in_background(&self) -> Store {
+        Store { readers: self.background.clone(), batch_reader: None, ..self.clone() }
+    }
+
+    /// Whether all its threads are there.
+    pub fn is_well(&self) -> bool {
+        let batches = self.batch_reader.as_ref().is_none_or(BatchReader::is_alive);
+        batches && self.readers.are_alive() && self.background.are_alive()
+    }
+
+    /// Whether other nodes may be at work on it too.
+    pub fn is_shared(&self) -> bool {
+        match &self.address {
+            Address::Sqlite(_) => false,
+            Address::Postgres(_) => true,
+        }
+    }
+
+    /// A thread with a connection that may write, for what is no part of the book: on a server
+    /// alone, where two may write at a time. There is one per process and the book owns it.
+    pub fn aside(&self) -> Result<Option<DbThreads>, StoreError> {
+        match &self.address {
+            Address::Sqlite(_) => Ok(None),
+            Address::Postgres(server) => {
+                let server = server.clone();
+                DbThreads::start("aside", 1, move || server.aside()).map(Some)
+            }
+        }
     }
 
     /// A connection that may write. There is one per process and the book owns it.
@@ -178,6 +224,19 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.readers.read(&self.address, f).await
+        self.readers.run(move |conn| in_one_moment(conn, &f)).await
+    }
+}
+
+/// On a file, what is read in one go is read as of one moment, and the file is locked once instead
+/// of at each statement. On a server the journeys to begin and end would cost more than they give:
+/// whatever is decided on what was read is compared again when it is committed.
+fn in_one_moment<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    f: impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    match conn {
+        Conn::Sqlite(_) => snapshot(conn, f),
+        Conn::Postgres(_) => f(conn),
     }
 }

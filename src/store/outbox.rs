@@ -1,17 +1,43 @@
-//! The outbox: messages to people, from the posting that caused them to the report of their
-//! delivery.
+//! The outbox: what leaves the house, as the postings wrote it that caused it. How it leaves is in
+//! `outbox_queue`, how it fared in `outbox_notes`, what becomes of it afterwards in `outbox_past`.
+//! What a message says is not known here.
 
 use super::rows::{self, Column, Rows};
 use super::schema::outbox;
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, PostingId};
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// By which way a message leaves. Callbacks that are signed, and prompts over USSD, are to be two
+/// more: a way is a word here, and who hands it over in `notify`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Channel {
+    /// To a phone; the address is its number.
+    Text,
+    /// To a mailbox; the address is that of the mail.
+    Mail,
+}
+
+/// The states of what has left.
+const GONE: [&str; 2] = ["sent", "delivered"];
 
 /// A message to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// To whom, as `+254...`.
-    pub msisdn: String,
+    /// By which way.
+    pub channel: Channel,
+    /// Where to, in the words of the channel: `+254...`, or a mail address.
+    pub address: String,
+    /// Messages with the same one leave one after the other; see `order_key`.
+    pub order_key: i64,
+    /// Of a mail: the phone of whoever it is for, as `+254...`.
+    pub phone: Option<String>,
     /// In which language.
     pub language: String,
     /// Which text.
@@ -29,11 +55,15 @@ pub struct NewMessage {
 }
 
 /// A message as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = outbox)]
 #[expect(missing_docs, reason = "the same fields as NewMessage and the migration")]
 pub struct MessageRow {
     pub id: i64,
-    pub msisdn: String,
+    pub channel: String,
+    pub address: String,
+    pub order_key: i64,
+    pub phone: Option<String>,
     pub language: String,
     pub template: String,
     pub slots: String,
@@ -48,44 +78,41 @@ pub struct MessageRow {
     pub reason: Option<String>,
 }
 
-/// By which way a message leaves: its text says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// To the phone.
-    Text,
-    /// To a mailbox: texts that begin with `mail.`.
-    Mail,
-}
-
-/// What the texts of letters begin with.
-const LETTERS: &str = "mail.%";
-
-/// How a message fared on its way out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// The gateway has it, under its own number.
-    Sent(String),
-    /// To be tried again at this time (microseconds UTC), because of this.
-    Later(i64, String),
-    /// Not to be tried again, because of this.
-    Failed(String),
+impl NewMessage {
+    /// The phone of whoever it is for.
+    pub fn number(&self) -> &str {
+        self.phone.as_deref().unwrap_or(&self.address)
+    }
 }
 
 impl MessageRow {
-    /// By which way it leaves.
-    pub fn channel(&self) -> Channel {
-        if self.template.starts_with(LETTERS.trim_end_matches('%')) {
-            Channel::Mail
-        } else {
-            Channel::Text
-        }
+    /// By which way it leaves; nothing where this program knows of no such way.
+    pub fn channel(&self) -> Option<Channel> {
+        Channel::from_str(&self.channel).ok()
     }
+
+    /// The phone of whoever it is for.
+    pub fn number(&self) -> &str {
+        self.phone.as_deref().unwrap_or(&self.address)
+    }
+}
+
+/// What keeps messages to one receiver in order: a number, as it stands in an index that is written
+/// with each message. Two receivers that share one would only wait for each other.
+pub fn order_key(channel: Channel, address: &str) -> i64 {
+    let channel: &str = channel.into();
+    let digest = Sha256::new().chain_update(channel).chain_update([0]).chain_update(address);
+    let digest: [u8; 32] = digest.finalize().into();
+    digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
 }
 
 /// Adds messages.
 pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     let columns = vec![
-        Column::Texts(messages.iter().map(|m| m.msisdn.as_str()).collect()),
+        Column::Texts(messages.iter().map(|m| m.channel.into()).collect()),
+        Column::Texts(messages.iter().map(|m| m.address.as_str()).collect()),
+        Column::Numbers(messages.iter().map(|m| m.order_key).collect()),
+        Column::OptionalTexts(messages.iter().map(|m| m.phone.as_deref()).collect()),
         Column::Texts(messages.iter().map(|m| m.language.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.template.as_str()).collect()),
         Column::Texts(messages.iter().map(|m| m.slots.as_str()).collect()),
@@ -97,127 +124,38 @@ pub fn add<'a>(messages: &'a [NewMessage]) -> Rows<'a> {
     Rows::insert(
         messages.len(),
         columns,
-        "INSERT INTO outbox (msisdn, language, template, slots, posting_id, account_id, \
-         created_at, due_at)",
+        "INSERT INTO outbox (channel, address, order_key, phone, language, template, slots, \
+         posting_id, account_id, created_at, due_at)",
         "",
     )
 }
 
-/// Whether any message is to be sent this way now.
-pub fn is_due(conn: &mut Conn, channel: Channel, now: i64) -> Result<bool, StoreError> {
-    let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
-    let due = due.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
-    let first: Option<i64> = on!(conn, c => due.select(outbox::id).first(c).optional())?;
-    Ok(first.is_some())
+/// Adds messages that no posting brings.
+pub fn tell(conn: &mut Conn, messages: &[NewMessage]) -> Result<(), StoreError> {
+    rows::run(conn, &[add(messages)])
 }
 
-/// Takes messages that are to be sent now, the oldest first: until `lease` nobody else is given
-/// them. Whoever took them and is gone then has not sent them, or has not said so, and they are
-/// sent again.
-pub fn claim(
-    conn: &mut Conn,
-    channel: Channel,
-    now: i64,
-    lease: i64,
-    limit: i64,
-) -> Result<Vec<MessageRow>, StoreError> {
-    let due = outbox::table.filter(outbox::state.eq("queued")).filter(outbox::due_at.le(now));
-    let due = due.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
-    let due = due.order((outbox::due_at, outbox::id)).limit(limit);
-    let rows: Vec<MessageRow> = match conn {
-        Conn::Sqlite(conn) => due.load(conn)?,
-        // what another node is taking at this moment is passed over
-        Conn::Postgres(pg) => due.for_update().skip_locked().load(&mut pg.inner)?,
-    };
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
-        let taken = diesel::update(outbox::table.filter(outbox::id.eq_any(&ids)))
-            .set(outbox::due_at.eq(lease));
-        on!(conn, c => taken.execute(c))?;
-    }
-    Ok(rows)
-}
-
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "the database adds, and refuses what does not fit"
-)]
-/// Writes how a message fared.
-pub fn record(conn: &mut Conn, id: i64, at: i64, fate: &Fate) -> Result<(), StoreError> {
-    let row = outbox::table.find(id);
-    let tried = outbox::attempts.eq(outbox::attempts + 1);
-    match fate {
-        Fate::Sent(provider_id) => on!(conn, c => diesel::update(row)
-            .set((
-                tried,
-                outbox::state.eq("sent"),
-                outbox::sent_at.eq(at),
-                outbox::provider_id.eq(provider_id)
-            ))
-            .execute(c))?,
-        Fate::Later(due_at, reason) => on!(conn, c =>
-            diesel::update(row)
-                .set((tried, outbox::due_at.eq(due_at), outbox::reason.eq(reason)))
-                .execute(c)
-        )?,
-        Fate::Failed(reason) => on!(conn, c =>
-            diesel::update(row)
-                .set((tried, outbox::state.eq("failed"), outbox::reason.eq(reason)))
-                .execute(c)
-        )?,
-    };
-    Ok(())
-}
-
-/// Adds one message that no posting brings.
-pub fn tell(conn: &mut Conn, message: &NewMessage) -> Result<(), StoreError> {
-    rows::run(conn, &[add(std::slice::from_ref(message))])
-}
-
-/// Writes a delivery report: `delivered` or `failed`. Reports come in any order; only a final one
-/// that comes first counts. Returns whether the message is known.
-pub fn report(
-    conn: &mut Conn,
-    provider_id: &str,
-    state: &str,
-    reason: Option<&str>,
-) -> Result<bool, StoreError> {
-    let ours = outbox::table.filter(outbox::provider_id.eq(provider_id));
-    let known: i64 = on!(conn, c => ours.count().get_result(c))?;
-    on!(conn, c => diesel::update(ours.filter(outbox::state.eq("sent")))
-        .set((outbox::state.eq(state), outbox::reason.eq(reason)))
-        .execute(c))?;
-    Ok(known > 0)
-}
-
-/// How many messages wait, and since when the oldest (microseconds UTC).
-pub fn depth(conn: &mut Conn) -> Result<(i64, Option<i64>), StoreError> {
-    let queued = outbox::table.filter(outbox::state.eq("queued"));
-    Ok(on!(conn, c =>
-        queued.select((diesel::dsl::count_star(), diesel::dsl::min(outbox::created_at)))
-            .first(c)
-    )?)
-}
-
-/// What reached a number, the oldest first, at most the newest `limit`.
-pub fn inbox(conn: &mut Conn, msisdn: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+/// What reached a number, the oldest first, at most the newest `limit`. For the demo alone: nothing
+/// is found by its address but by looking at all.
+pub fn inbox(conn: &mut Conn, number: &str, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
     let theirs = outbox::table
-        .filter(outbox::msisdn.eq(msisdn))
-        .filter(outbox::state.eq_any(["sent", "delivered"]));
-    let theirs = theirs.filter(outbox::template.not_like(LETTERS));
+        .filter(outbox::address.eq(number))
+        .filter(outbox::channel.eq(<&str>::from(Channel::Text)))
+        .filter(outbox::state.eq_any(GONE));
     let mut rows: Vec<MessageRow> =
         on!(conn, c => theirs.order(outbox::id.desc()).limit(limit).load(c))?;
     rows.reverse();
     Ok(rows)
 }
 
-/// The values of what a number is told last in these words, whether it has left or not.
+/// The values of what a number is told last in these words, whether it has left or not. For the
+/// demo alone, as `inbox`.
 pub fn newest_to(
     conn: &mut Conn,
-    msisdn: &str,
+    number: &str,
     template: &str,
 ) -> Result<Option<String>, StoreError> {
-    let theirs = outbox::table.filter(outbox::msisdn.eq(msisdn));
+    let theirs = outbox::table.filter(outbox::address.eq(number));
     let theirs = theirs.filter(outbox::template.eq(template)).order(outbox::id.desc());
     Ok(on!(conn, c => theirs.select(outbox::slots).first(c).optional())?)
 }
@@ -228,7 +166,33 @@ pub fn newest(
     channel: Channel,
     limit: i64,
 ) -> Result<Vec<MessageRow>, StoreError> {
-    let gone = outbox::table.filter(outbox::state.eq_any(["sent", "delivered"]));
-    let gone = gone.filter(outbox::template.like(LETTERS).eq(channel == Channel::Mail));
+    let gone = outbox::table
+        .filter(outbox::channel.eq(<&str>::from(channel)))
+        .filter(outbox::state.eq_any(GONE));
     Ok(on!(conn, c => gone.order(outbox::id.desc()).limit(limit).load(c))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_receiver_is_that_of_a_way_and_an_address() {
+        let amina = order_key(Channel::Text, "+254700000001");
+        assert_eq!(amina, order_key(Channel::Text, "+254700000001"));
+        assert_ne!(amina, order_key(Channel::Mail, "+254700000001"));
+        assert_ne!(amina, order_key(Channel::Text, "+254700000002"));
+        // nodes of two versions must agree
+        assert_eq!(order_key(Channel::Text, "+254700000001"), KEY_OF_AMINA);
+    }
+
+    const KEY_OF_AMINA: i64 = -8_481_759_636_359_929_137;
+
+    #[test]
+    fn each_way_is_read_as_it_is_written() {
+        for channel in Channel::VARIANTS {
+            let word: &str = channel.into();
+            assert_eq!(Channel::from_str(word), Ok(*channel));
+        }
+    }
 }

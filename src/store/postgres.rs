@@ -44,12 +44,18 @@ const WRITES: &[&str] = &[
     "SET idle_in_transaction_session_timeout = '5s'",
 ];
 
+/// Settings of a connection that writes what is no part of the book: it does not wait for the
+/// disk. What a crash of the server takes with it is at most the last second, and is done again: a
+/// message may leave twice.
+const ASIDE: &[&str] = &["SET synchronous_commit = off", "SET application_name = 'kadogo aside'"];
+
 /// Settings of a connection that cannot write.
 const READS: &[&str] = &["SET default_transaction_read_only = on", "SET jit = off"];
 
 /// Settings of a connection on which the same few statements are asked over and over, with nothing
 /// in them that the planner could learn from: it plans each once.
-const ASKS: &[&str] = &["SET plan_cache_mode = force_generic_plan"];
+const ASKS: &[&str] =
+    &["SET plan_cache_mode = force_generic_plan", "SET application_name = 'kadogo questions'"];
 
 /// Where a server is, and how to talk to it.
 #[derive(Clone)]
@@ -132,6 +138,13 @@ impl Server {
     pub fn writer(&self) -> Result<Conn, StoreError> {
         self.that_writes()
             .connect(&[SHORT, WRITES].concat(), Some(ANSWER_MAX))
+            .map(|pg| Conn::Postgres(Box::new(pg)))
+    }
+
+    /// A connection that may write, for what is no part of the book.
+    pub fn aside(&self) -> Result<Conn, StoreError> {
+        self.that_writes()
+            .connect(&[SHORT, WRITES, ASIDE].concat(), Some(ANSWER_MAX))
             .map(|pg| Conn::Postgres(Box::new(pg)))
     }
 

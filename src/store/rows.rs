@@ -52,6 +52,8 @@ pub struct Rows<'a> {
     count: usize,
     /// Each row must be there: one that is not means that the book is damaged.
     all_there: bool,
+    /// What else must be so of a row that is updated.
+    also: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -72,7 +74,7 @@ impl<'a> Rows<'a> {
         tail: impl Into<Cow<'static, str>>,
     ) -> Rows<'a> {
         let verb = SqlVerb::Insert { head: head.into(), tail: tail.into() };
-        Rows { verb, columns, count, all_there: false }
+        Rows { verb, columns, count, all_there: false, also: None }
     }
 
     /// `UPDATE` of the `count` rows whose `key`, the first column, is there: `set` names the other
@@ -84,12 +86,22 @@ impl<'a> Rows<'a> {
         key: &'static str,
         set: &'static [&'static str],
     ) -> Rows<'a> {
-        Rows { verb: SqlVerb::Update { table, key, set }, columns, count, all_there: false }
+        let verb = SqlVerb::Update { table, key, set };
+        Rows { verb, columns, count, all_there: false, also: None }
+    }
+
+    /// The same, where only rows of which this is so are updated, in words that name the table.
+    pub fn only_where(self, also: &'static str) -> Rows<'a> {
+        Rows { also: Some(also), ..self }
     }
 
     /// The same, where a row that is not there is a fault.
     pub fn all_there(self) -> Rows<'a> {
         Rows { all_there: true, ..self }
+    }
+
+    fn and(&self) -> String {
+        self.also.map(|also| format!(" AND {also}")).unwrap_or_default()
     }
 
     /// The words around the values of one row and the order of the values, for SQLite.
@@ -111,7 +123,7 @@ impl<'a> Rows<'a> {
                     .map(|(n, name)| format!("{}{name} = ", first(n)))
                     .collect();
                 words.push(format!(" WHERE {key} = "));
-                (words, (1..places).chain([0]).collect(), String::new())
+                (words, (1..places).chain([0]).collect(), self.and())
             }
         }
     }
@@ -126,7 +138,8 @@ impl<'a> Rows<'a> {
                 let names = [&[*key], *set].concat().join(", ");
                 let set: Vec<String> =
                     set.iter().map(|name| format!("{name} = new.{name}")).collect();
-                let tail = format!(") AS new ({names}) WHERE {table}.{key} = new.{key}");
+                let and = self.and();
+                let tail = format!(") AS new ({names}) WHERE {table}.{key} = new.{key}{and}");
                 (format!("UPDATE {table} SET {} FROM unnest(", set.join(", ")), tail)
             }
         }

@@ -107,7 +107,10 @@ diesel::table! {
 diesel::table! {
     outbox (id) {
         id -> BigInt,
-        msisdn -> Text,
+        channel -> Text,
+        address -> Text,
+        order_key -> BigInt,
+        phone -> Nullable<Text>,
         language -> Text,
         template -> Text,
         slots -> Text,
@@ -120,6 +123,15 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         provider_id -> Nullable<Text>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    early_reports (provider_id) {
+        provider_id -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        at -> BigInt,
     }
 }
 
@@ -279,6 +291,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     arrangements,
     trail,
     outbox,
+    early_reports,
     outlets,
     identities,
     shifts,

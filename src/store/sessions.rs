@@ -112,18 +112,12 @@ pub fn save<'a>(rows: &[&'a SessionRow]) -> Rows<'a> {
     )
 }
 
-/// Forgets conversations and handled texts that are older than any retry. Committers that remember
-/// them look again.
+/// Forgets conversations that are older than any retry. Committers that remember them look again.
 pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
     super::head::touch(conn)?;
     let old =
         sessions::table.filter(sessions::began_at.lt(before)).filter(sessions::state.ne("acting"));
-    let talks = on!(conn, c => diesel::delete(old).execute(c))?;
-    let texts = on!(conn, c =>
-        diesel::delete(dedup_keys::table.filter(dedup_keys::at.lt(before)))
-            .execute(c)
-    )?;
-    Ok(talks.saturating_add(texts))
+    Ok(on!(conn, c => diesel::delete(old).execute(c))?)
 }
 
 /// Which of these texts were handled before.

@@ -80,8 +80,13 @@ pub fn going_on(conn: &mut Conn, seen: i64, begun: i64) -> Result<Vec<(StaffId, 
     Ok(on!(conn, c => those.load(c))?)
 }
 
-/// Forgets those that nothing was done in since then.
-pub fn forget(conn: &mut Conn, before: i64) -> Result<usize, StoreError> {
-    let old = sessions::table.filter(sessions::seen_at.lt(before));
-    Ok(on!(conn, c => diesel::delete(old).execute(c))?)
+/// Forgets some of those that nothing was done in since then; says how many.
+pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> Result<usize, StoreError> {
+    let old = sessions::table.filter(sessions::seen_at.lt(before)).limit(limit);
+    let old: Vec<Vec<u8>> = on!(conn, c => old.select(sessions::digest).load(c))?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let those = sessions::table.filter(sessions::digest.eq_any(&old));
+    Ok(on!(conn, c => diesel::delete(those).execute(c))?)
 }

@@ -8,6 +8,7 @@ use super::plan::{Act, Plan, PlanError};
 use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
+use crate::email::Email;
 use crate::id::{AccountId, PostingId};
 use crate::limits::Limits;
 use crate::money::Money;
@@ -256,6 +257,20 @@ impl<'a> Context<'a> {
         account: Option<AccountId>,
     ) -> Change {
         Change::Tell(self.message(&to.msisdn, &to.language, message, &slots, account))
+    }
+
+    /// A letter to an address of somebody's; see `tell`.
+    pub fn mail(
+        &self,
+        email: &Email,
+        to: (&str, &str),
+        message: &Message,
+        slots: &Slots,
+        account: Option<AccountId>,
+    ) -> Change {
+        let (msisdn, language) = to;
+        let text = self.message(msisdn, language, message, slots, account);
+        Change::Tell(super::outgoing::letter(email, text))
     }
 
     /// A message for the outbox.

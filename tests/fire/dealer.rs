@@ -170,6 +170,7 @@ fn settings(url: String) -> Settings {
         callback_token: None,
         gateway: None,
         mail: None,
+        keep_messages: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: None,

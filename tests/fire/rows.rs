@@ -5,7 +5,7 @@ use super::cluster_or_say;
 use super::judge::{self, Judge};
 use super::payer::{POOR, Sort, legs, posting, sort};
 use kadogo::book::{Change, Posting};
-use kadogo::store::outbox::NewMessage;
+use kadogo::store::outbox::{Channel, NewMessage};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -18,7 +18,10 @@ fn what_postgresql_cannot_store_is_refused_alone() {
     let mut postings: Vec<Posting> = paying.iter().map(|number| posting(*number)).collect();
     // a text may hold a zero everywhere but there
     let poison = Change::Tell(NewMessage {
-        msisdn: String::new(),
+        channel: Channel::Text,
+        address: String::new(),
+        order_key: 0,
+        phone: None,
         language: "s\0".into(),
         template: String::new(),
         slots: String::new(),

@@ -197,8 +197,8 @@ impl Bank {
 
 async fn messages(world: &World, posting: PostingId) -> Vec<Message> {
     let wanted = format!(
-        "SELECT {}(msisdn, template, slots) AS text FROM outbox WHERE posting_id = {posting} ORDER \
-         BY id",
+        "SELECT {}(address, template, slots) AS text FROM outbox WHERE posting_id = {posting} \
+         ORDER BY id",
         either("json_array", "json_build_array")
     );
     let rows = ask(world, &wanted).await;

@@ -2,6 +2,7 @@
 //! also when a server has just ended the connection on which that is asked.
 
 use super::aids::*;
+use super::engine::is_postgres;
 use super::world::*;
 
 const PEOPLE: [&str; 5] = [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER];
@@ -61,5 +62,48 @@ async fn a_server_that_ends_the_connections_of_readers_leaves_nobody_without_an_
         assert!(read[0][3].contains("Claire M"), "{}", read[0][3]);
         world.clock.advance(std::time::Duration::from_secs(3_600));
     }
+    world.check();
+}
+
+/// A process that stands still until this is dropped.
+struct Stopped<'a>(&'a str);
+
+impl Stopped<'_> {
+    fn new(pid: &str) -> Stopped<'_> {
+        assert!(signal("-STOP", pid));
+        Stopped(pid)
+    }
+}
+
+impl Drop for Stopped<'_> {
+    fn drop(&mut self) {
+        assert!(signal("-CONT", self.0));
+    }
+}
+
+fn signal(name: &str, pid: &str) -> bool {
+    std::process::Command::new("kill").args([name, pid]).status().unwrap().success()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_for_all_that_is_stuck_holds_up_nobody() {
+    if !is_postgres() {
+        // a file has none
+        return;
+    }
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    assert!(amina.dial().await.contains("1 Send money"));
+    let asker = "SELECT pid || '' AS text FROM pg_stat_activity WHERE datname = current_database() \
+                 AND application_name = 'kadogo questions'";
+    let [pid] = &world.home.hand().lines(asker)[..] else { panic!("there is one") };
+    let stopped = Stopped::new(pid);
+    world.clock.advance(std::time::Duration::from_secs(3_600));
+    let began = std::time::Instant::now();
+    let read = walk(&world.phone(BARAKA), CLAIRE).await;
+    let took = began.elapsed();
+    drop(stopped);
+    assert!(read[3].contains("Claire M"), "{}", read[3]);
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
     world.check();
 }

@@ -322,6 +322,7 @@ fn help_is_the_manual() {
         "KADOGO_LOG_FORMAT",
         "KADOGO_LOG",
         "KADOGO_ANSWER_WITHIN_MS",
+        "KADOGO_KEEP_MESSAGES_DAYS",
     ];
     let serve = [
         "KADOGO_SECRET",
@@ -336,7 +337,7 @@ fn help_is_the_manual() {
         "/gateways/africastalking/delivery?token=",
     ];
     let both: Vec<&str> = server.iter().chain(&serve).copied().collect();
-    let pages: [(&[&str], &[&str]); 12] = [
+    let pages: [(&[&str], &[&str]); 14] = [
         (&[], &["demo", "serve", "phone", "menus", "tariff", "book", "backup", "secret", "health"]),
         (&["demo"], &server),
         (&["serve"], &both),
@@ -350,6 +351,8 @@ fn help_is_the_manual() {
         ),
         (&["book", "check"], &["KADOGO_DATABASE_URL", "exits with 0 only if the book is whole"]),
         (&["backup"], &["KADOGO_DATABASE_URL", "--to", "must not exist"]),
+        (&["messages", "dead"], &["KADOGO_DATABASE_URL", "--reason", "given up where"]),
+        (&["messages", "again"], &["--all", "as if it had never been tried"]),
         (&["secret"], &["KADOGO_SECRET"]),
         (&["health"], &["--url", "exits with 0"]),
     ];

@@ -11,9 +11,9 @@ use kadogo::id::Id;
 use kadogo::metrics::Metrics;
 use kadogo::on;
 use kadogo::refusal::Reason;
-use kadogo::store::Conn;
 use kadogo::store::book_rows::AccountState;
-use kadogo::store::outbox::NewMessage;
+use kadogo::store::outbox::{Channel, NewMessage, order_key};
+use kadogo::store::{Conn, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -39,15 +39,15 @@ impl Drop for Hold {
 }
 
 fn message(text: &str) -> Change {
-    let msisdn = "+254700000001".into();
-    let language = "en".into();
-    let template = text.into();
-    let slots = "{}".into();
+    let address = "+254700000001".to_owned();
     let row = NewMessage {
-        msisdn,
-        language,
-        template,
-        slots,
+        channel: Channel::Text,
+        order_key: order_key(Channel::Text, &address),
+        address,
+        phone: None,
+        language: "en".into(),
+        template: text.into(),
+        slots: "{}".into(),
         posting_id: None,
         account_id: None,
         created_at: 0,
@@ -129,7 +129,7 @@ async fn rows_that_cannot_be_written_do_not_take_the_others_with_them() {
     // a row that the database will never take
     ledger.sql(either(
         "CREATE TRIGGER bad_row BEFORE INSERT ON outbox WHEN NEW.template = 'bad' BEGIN \
-         INSERT INTO outbox (id, msisdn) VALUES (1, NULL); END",
+         INSERT INTO outbox (id, address) VALUES (1, NULL); END",
         "ALTER TABLE outbox ADD CHECK (template <> 'bad')",
     ));
     let mut postings: Vec<_> = (0..9).map(|n| pay(&format!("{n}"), ANN, BEN, 1)).collect();
@@ -279,4 +279,75 @@ async fn what_another_node_did_to_an_account_is_not_remembered_otherwise() {
     assert_eq!(reason(&ledger.post(pay("frozen", BEN, CAL, 1)).await), Reason::ACCOUNT_CLOSED);
     assert_eq!((ledger.stands(ANN), ledger.stands(BEN)), ((1_000, 1_000), (14_000, 0)));
     ledger.check();
+}
+
+/// Something that is no part of the book.
+fn beside(name: String) -> impl Fn(&mut Conn) -> Result<(), StoreError> + Send + 'static {
+    move |conn| conn.run(&format!("INSERT INTO early_reports VALUES ('{name}', 'failed', NULL, 0)"))
+}
+
+const BESIDE: &str = "SELECT provider_id AS text FROM early_reports ORDER BY 1";
+
+#[tokio::test]
+async fn what_is_beside_the_book_cuts_no_batch() {
+    let ledger = Ledger::new().await;
+    let links = ledger.check().links;
+    let held = hold_up(&ledger.book).await;
+    let (mut posts, mut asides) = (Vec::new(), Vec::new());
+    for n in 0..5 {
+        let mut post = Box::pin(ledger.book.post(pay(&format!("{n}"), ANN, BEN, 1)));
+        assert!(poll(post.as_mut()).await.is_none());
+        posts.push(post);
+        let book = ledger.book.clone();
+        asides.push(tokio::spawn(async move { book.write_aside(beside(format!("{n}"))).await }));
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    for post in posts {
+        post.await.unwrap();
+    }
+    for aside in asides {
+        aside.await.unwrap().unwrap();
+    }
+    assert_eq!(ledger.check().links, links + 1, "one batch");
+    assert_eq!(ledger.hand().lines(BESIDE), ["0", "1", "2", "3", "4"]);
+}
+
+#[tokio::test]
+async fn what_is_beside_the_book_and_fails_takes_nobody_with_it() {
+    let ledger = Ledger::new().await;
+    let held = hold_up(&ledger.book).await;
+    let mut post = Box::pin(ledger.book.post(pay("paid", ANN, BEN, 1)));
+    assert!(poll(post.as_mut()).await.is_none());
+    let asides = ["good", "bad"].map(|name| {
+        let book = ledger.book.clone();
+        let write = beside(name.to_owned());
+        tokio::spawn(async move {
+            let both = move |conn: &mut Conn| {
+                write(conn)?;
+                if name == "bad" { conn.run("INSERT INTO nowhere VALUES (1)") } else { Ok(()) }
+            };
+            book.write_aside(both).await
+        })
+    });
+    tokio::task::yield_now().await;
+    drop(held);
+    post.await.unwrap();
+    let [good, bad] = asides;
+    assert!(good.await.unwrap().is_ok() && bad.await.unwrap().is_err());
+    assert_eq!(ledger.hand().lines(BESIDE), ["good"]);
+    ledger.check();
+}
+
+#[tokio::test]
+async fn what_is_beside_the_book_needs_no_batch_and_makes_no_crowd_of_commits() {
+    let ledger = Ledger::new().await;
+    let began = Instant::now();
+    for n in 0..4 {
+        ledger.book.write_aside(beside(format!("{n}"))).await.unwrap();
+    }
+    // a file commits what rides alone twenty times a second at most
+    let least = Duration::from_millis(either(3 * 50, 0));
+    assert!(began.elapsed() >= least, "{:?}", began.elapsed());
+    assert_eq!(ledger.hand().lines(BESIDE).len(), 4);
 }

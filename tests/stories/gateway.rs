@@ -240,7 +240,7 @@ fn recipient(code: u16, status: &str, id: &str) -> String {
 
 #[test]
 fn an_accepted_message_has_a_name() {
-    let taken = SendResult::Accepted { message_id: "ATXid_2222".to_owned() };
+    let taken = SendResult::Accepted { message_id: Some("ATXid_2222".to_owned()) };
     for code in [100, 101, 102] {
         assert_eq!(answer(201, &recipient(code, "Success", "ATXid_2222")), taken);
     }
@@ -250,7 +250,20 @@ fn an_accepted_message_has_a_name() {
         taken
     );
     assert_eq!(answer(201, r#"{"status":"Success","messageId":"ATXid_2222"}"#), taken);
-    assert!(matches!(answer(201, &recipient(101, "Success", "None")), SendResult::TryLater { .. }));
+}
+
+#[test]
+fn what_the_gateway_has_is_not_sent_again_however_odd_its_answer() {
+    let unnamed = SendResult::Accepted { message_id: None };
+    assert_eq!(answer(201, &recipient(101, "Success", "None")), unnamed);
+    for odd in ["<xml/>", "", "{}", r#"{"SMSMessageData":null}"#, "{\"SMSMessageData\":{\"Rec"] {
+        assert_eq!(read_answer(201, odd.as_bytes()), unnamed, "{odd}");
+        // somebody else may have answered
+        assert!(matches!(read_answer(200, odd.as_bytes()), SendResult::Away { .. }), "{odd}");
+    }
+    let named = SendResult::Accepted { message_id: Some("ATXid_2222".to_owned()) };
+    assert_eq!(answer(201, &recipient(777, "Teleported", "ATXid_2222")), named);
+    assert_eq!(answer(201, r#"{"status":"Teleported","messageId":"ATXid_2222"}"#), named);
 }
 
 #[test]
@@ -261,20 +274,28 @@ fn only_what_concerns_the_number_is_final() {
         let reason = format!("{code} {name}");
         assert_eq!(answer(201, &recipient(code, name, "None")), SendResult::Refused { reason });
     }
-    for (code, name) in [
-        (401, "RiskHold"),
-        (402, "InvalidSenderId"),
-        (405, "InsufficientBalance"),
-        (407, "CouldNotRoute"),
-    ] {
+    for (code, name) in [(401, "RiskHold"), (407, "CouldNotRoute")] {
         let reason = format!("{code} {name}");
         assert_eq!(answer(201, &recipient(code, name, "None")), SendResult::TryLater { reason });
     }
-    for code in [409, 500, 501, 502, 777] {
+    for code in [409, 777] {
         assert!(matches!(
             answer(201, &recipient(code, "Whatever", "None")),
             SendResult::TryLater { .. }
         ));
+    }
+}
+
+#[test]
+fn what_concerns_everybodys_messages_says_who_mends_it() {
+    for (code, name) in [(402, "InvalidSenderId"), (405, "InsufficientBalance")] {
+        let reason = format!("{code} {name}");
+        let said = answer(201, &recipient(code, name, "None"));
+        assert_eq!(said, SendResult::Misconfigured { reason });
+    }
+    for code in [500, 501, 502] {
+        let said = answer(201, &recipient(code, "Whatever", "None"));
+        assert!(matches!(said, SendResult::Away { .. }), "{said:?}");
     }
 }
 
@@ -288,7 +309,7 @@ fn an_error_may_come_as_success_for_nobody() {
     };
     assert_eq!(
         nobody("InvalidSenderId"),
-        SendResult::TryLater { reason: "402 InvalidSenderId".to_owned() }
+        SendResult::Misconfigured { reason: "402 InvalidSenderId".to_owned() }
     );
     assert_eq!(
         nobody("InvalidPhoneNumber"),
@@ -310,18 +331,15 @@ fn an_error_may_come_as_success_for_nobody() {
 
 #[test]
 fn other_answers_of_the_send_api() {
-    let later = |status: u16, body: &str| {
-        matches!(read_answer(status, body.as_bytes()), SendResult::TryLater { .. })
-    };
-    assert!(later(500, "oops") && later(503, "") && later(429, "slow down") && later(302, ""));
-    assert!(later(401, "The supplied authentication is invalid"));
-    assert!(
-        later(201, "<xml/>")
-            && later(201, "")
-            && later(201, "{}")
-            && later(201, r#"{"SMSMessageData":null}"#)
-    );
-    assert_eq!(read_answer(400, b"Bad"), SendResult::Refused { reason: "HTTP 400".to_owned() });
+    for (status, body) in [(500, "oops"), (503, ""), (429, "slow down"), (302, "")] {
+        let said = read_answer(status, body.as_bytes());
+        assert_eq!(said, SendResult::Away { reason: format!("HTTP {status}") });
+    }
+    // a request that is wrong is wrong for everybody, and no reason to give anybody's up
+    for status in [400, 401, 403, 404, 413, 422] {
+        let said = read_answer(status, b"Bad");
+        assert!(matches!(said, SendResult::Misconfigured { .. }), "{status}: {said:?}");
+    }
 }
 
 #[test]
@@ -346,7 +364,7 @@ proptest! {
                 && parse_report(&body).is_err()
         );
         let accepted = matches!(read_answer(status, &body), SendResult::Accepted { .. });
-        prop_assert!(!accepted);
+        prop_assert_eq!(accepted, status == 201);
     }
 
     #[test]

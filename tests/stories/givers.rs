@@ -100,7 +100,7 @@ async fn who_stops_after_a_piece_leaves_the_rest_to_whoever_comes_next() {
         world = world.restart().await;
     }
     assert_eq!(seen, [700, 700, 400, 100, 0]);
-    let told = "SELECT count(DISTINCT msisdn) || '' AS text FROM outbox WHERE template = \
+    let told = "SELECT count(DISTINCT address) || '' AS text FROM outbox WHERE template = \
                 'sms.gift_back'";
     assert_eq!(Hand::of(&world.app.wallet.store).lines(told), ["700"]);
     world.check();

@@ -16,6 +16,7 @@ mod account;
 mod aids;
 mod alone;
 mod arrangements;
+mod background;
 mod bank;
 mod bank_desk;
 mod bank_items;

@@ -156,7 +156,7 @@ pub async fn all_give(
 pub const HAVE: &str = "SELECT CAST(a.balance_minor AS TEXT) AS text FROM accounts a JOIN people p \
                         ON p.account_id = a.id WHERE p.msisdn LIKE '+25471%' ORDER BY p.msisdn";
 /// How often somebody heard that a gift is back, and how many did.
-pub const HEARD: &str = "SELECT count(*) || ' ' || count(DISTINCT msisdn) AS text FROM outbox \
+pub const HEARD: &str = "SELECT count(*) || ' ' || count(DISTINCT address) AS text FROM outbox \
                          WHERE template = 'sms.gift_back'";
 /// How the collections stand, the first first.
 pub const STAND: &str =

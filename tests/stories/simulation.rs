@@ -19,7 +19,7 @@ use super::world::World;
 use kadogo::gateway::{Text, UssdCall};
 use kadogo::language::Language;
 use kadogo::request::Slots;
-use kadogo::store::{StoreError, sessions};
+use kadogo::store::{Conn, StoreError, dedup_rows, sessions};
 use kadogo::ussd::progress::{HopOutcome, HopProgress};
 use std::time::Duration;
 
@@ -346,6 +346,8 @@ impl Simulation {
         let before = self.world.clock.now().minus(Duration::from_secs(3 * 24 * 3_600)).micros();
         let forget = self.world.app.wallet.book.write(move |conn| sessions::forget(conn, before));
         forget.await.map(|_rows| ()).unwrap_or_else(|error: StoreError| panic!("{error}"));
+        let texts = move |conn: &mut Conn| dedup_rows::forget(conn, before, 10_000);
+        self.world.app.wallet.book.write_aside(texts).await.unwrap();
         // who comes back too late begins anew; texts that old are not brought again
         for person in &mut self.people {
             person.cut &= seconds <= 900;

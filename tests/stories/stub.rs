@@ -19,6 +19,8 @@ pub enum Say {
     Wait,
     /// Nothing: it closes the connection.
     HangUp,
+    /// This status and no more, then it closes the connection.
+    CutShort(u16),
 }
 
 /// A request as it came.
@@ -137,6 +139,11 @@ impl Stub {
         let (status, body) = match say {
             Say::Http(status, body) => (status, body),
             Say::HangUp => return None,
+            Say::CutShort(status) => {
+                let head = format!("HTTP/1.1 {status} .\r\nContent-Length: 500\r\n\r\n{{");
+                stream.write_all(head.as_bytes()).await.ok()?;
+                return None;
+            }
             Say::Wait => {
                 self.gate.subscribe().wait_for(|open| *open).await.ok()?;
                 let Say::Http(status, body) = accepted(101, &id) else { return None };

@@ -519,10 +519,10 @@ async fn who_sent_long_ago_sends_again() {
     sends("200").await;
     world.clock.advance(61 * DAY);
     assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2, "both go back");
-    assert_eq!(world.app.move_out().await.unwrap(), 0, "only now");
+    assert_eq!(kadogo::forgetting::move_out(&world.app).await.unwrap(), 0, "only now");
     sends("150").await;
     world.clock.advance(61 * DAY);
-    assert_eq!(world.app.move_out().await.unwrap(), 2);
+    assert_eq!(kadogo::forgetting::move_out(&world.app).await.unwrap(), 2);
     sends("100").await;
     sends("50").await;
     world.check();

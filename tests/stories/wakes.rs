@@ -291,7 +291,7 @@ fn as_they_were_left(nodes: &Nodes, bad: i64, far: usize, due: usize) {
                 = 'sms.request_expired'";
     assert_eq!(nodes.line(told), format!("{due} {due}"));
     let each = "SELECT min(n) || ' ' || max(n) || ' ' || count(*) AS text FROM (SELECT count(*) AS \
-                n FROM outbox WHERE template = 'sms.request_expired' GROUP BY msisdn) AS t";
+                n FROM outbox WHERE template = 'sms.request_expired' GROUP BY address) AS t";
     assert_eq!(nodes.line(each), format!("2 2 {}", due / 2));
 }
 

@@ -260,6 +260,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         callback_token: None,
         gateway: twist.gateway.clone(),
         mail: twist.mail.clone(),
+        keep_messages: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: twist.payout,

@@ -92,7 +92,7 @@ async fn waits(world: &World) -> (usize, i64) {
     let read = world.app.wallet.store.read(|conn| {
         Ok::<_, kadogo::store::StoreError>((
             arrangement_rows::due(conn, "order", i64::MAX, (0, Id::of(0)), 100)?.len(),
-            kadogo::store::outbox::depth(conn)?.0,
+            kadogo::store::outbox_queue::depth(conn)?.0,
         ))
     });
     read.await.unwrap()

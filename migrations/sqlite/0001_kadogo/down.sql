@@ -1,5 +1,6 @@
 DROP TABLE sessions;
 DROP TABLE dedup_keys;
+DROP TABLE early_reports;
 DROP TABLE outbox;
 DROP TABLE trail;
 DROP VIEW arrangements_ever;

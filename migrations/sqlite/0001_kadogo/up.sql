@@ -655,33 +655,52 @@ CREATE TRIGGER trail_stays BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'the
 
 -- == Messages ==
 
--- Messages to people, written with the posting they tell of; text is made when they leave. Added by the book; who sends them
--- writes how they fared, and so do reports of their delivery.
+-- What leaves the house, written with the posting it tells of; text is made when it leaves. Added by the book; who sends it
+-- writes how it fared, and so do reports of its delivery. What has arrived, or was given up, is forgotten after a while.
 CREATE TABLE outbox (
     id          INTEGER NOT NULL PRIMARY KEY,
-    msisdn      TEXT    NOT NULL,
-    language    TEXT    NOT NULL,
-    template    TEXT    NOT NULL,
+    -- by which way it leaves: text, mail
+    channel     TEXT NOT NULL,
+    -- where to, in the words of the channel: a number, a mail address
+    address     TEXT NOT NULL,
+    -- those with the same one leave one after the other, in the order of their numbers: of the channel and the address
+    order_key   INTEGER NOT NULL,
+    -- the phone of whoever a mail is for
+    phone       TEXT,
+    language    TEXT NOT NULL,
+    template    TEXT NOT NULL,
     -- values for the text, as a JSON object of strings
-    slots       TEXT    NOT NULL,
+    slots       TEXT NOT NULL,
     -- the posting it tells of: gives code, date and time
     posting_id  INTEGER,
     -- the account it tells of: gives the new balance
     account_id  INTEGER,
     -- queued: to be sent at due_at; sent: the gateway has it; delivered, failed: final
-    state       TEXT    NOT NULL DEFAULT 'queued',
+    state       TEXT NOT NULL DEFAULT 'queued',
     attempts    INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
+    -- when it is to be sent; where several nodes may send it, the one that has it in hand moves this ahead meanwhile
     due_at      INTEGER NOT NULL,
     sent_at     INTEGER,
-    -- the gateway's own name for it: reports of its delivery give that
+    -- the gateway's own name for it, where it gave one: reports of its delivery give that
     provider_id TEXT,
     -- why it failed, or was put off
     reason      TEXT
 ) STRICT;
-CREATE INDEX outbox_queued ON outbox (due_at) WHERE state = 'queued';
-CREATE INDEX outbox_by_msisdn ON outbox (msisdn);
+CREATE INDEX outbox_queued ON outbox (channel, due_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_in_order ON outbox (order_key, id) WHERE state = 'queued';
+CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 CREATE INDEX outbox_by_provider ON outbox (provider_id) WHERE provider_id IS NOT NULL;
+
+-- Reports of messages of which it is not written yet that the gateway has them: a report may come before the answer. By who
+-- takes the reports; what nobody missed is forgotten after a day.
+CREATE TABLE early_reports (
+    provider_id TEXT NOT NULL PRIMARY KEY,
+    state       TEXT NOT NULL,
+    reason      TEXT,
+    at          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX early_reports_by_age ON early_reports (at);
 
 -- Texts that were handled, so that a redelivered one runs once; and places that only one may take. By the book; old ones are
 -- swept.

@@ -65,12 +65,13 @@ fn mail(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         ("email".to_owned(), email.address().into()),
         ("day".to_owned(), Value::Day(day)),
     ]);
-    let letter = context.message(&staff.msisdn, &staff.language, &LETTER, &slots, None);
+    let to = (staff.msisdn.as_str(), staff.language.as_str());
+    let letter = context.mail(&email, to, &LETTER, &slots, None);
     // what leaves the house is kept with who sent it
     let note = format!("{} to {}: {why}", day.date(), email.address());
     let record = Record::Staff(Box::new(staff.next()));
     let kept = Change::Keep(Keep { record, event: "mail_day", note });
-    let changes = vec![kept, Change::Tell(letter)];
+    let changes = vec![kept, letter];
     plan.commit(Act { kind: "mail_day", changes, ..Act::default() });
     Ok(())
 }

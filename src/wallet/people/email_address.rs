@@ -138,7 +138,7 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         place,
         Change::keep(Record::Pin(tag), "mail_code"),
         mailbox::counted(context, row, "name_address")?,
-        context.tell(person, &CODE, letter, None),
+        context.mail(&email, (&person.msisdn, &person.language), &CODE, &letter, None),
         context.tell(person, &CODE_SENT, told, None),
     ];
     changes.extend(fresh.then_some(Change::ClearPin { pin: code }));

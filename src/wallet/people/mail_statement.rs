@@ -58,9 +58,10 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     letter.insert("email".into(), address.address().into());
     letter.insert("name".into(), Value::Name(person.name.clone()));
     let told = plan.shown(&["first_day", "last_day", "email"]);
+    let to = (person.msisdn.as_str(), person.language.as_str());
     let changes = vec![
         mailbox::counted(context, old, "mail_statement")?,
-        context.tell(person, &LETTER, letter, Some(person.account_id)),
+        context.mail(&address, to, &LETTER, &letter, Some(person.account_id)),
         context.tell(person, &MAILED, told, None),
     ];
     plan.commit(Act { kind: SERVICE.name, changes, ..Act::default() });

@@ -47,7 +47,7 @@ impl Plan {
     pub fn hearers(&self) -> Vec<(&str, &str, Option<i64>)> {
         let told = self.act.iter().flat_map(|act| &act.changes).filter_map(told_by);
         let account = |told: &NewMessage| told.account_id.map(|account| account.number());
-        told.map(|told| (told.template.as_str(), told.msisdn.as_str(), account(told))).collect()
+        told.map(|told| (told.template.as_str(), told.number(), account(told))).collect()
     }
 
     /// The messages, each as its template and values, in the order of their names.

@@ -15,7 +15,7 @@ use kadogo::money::Currency;
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::store::book_rows::Account;
 use kadogo::store::book_rows::{AccountKind, AccountState};
-use kadogo::store::outbox::NewMessage;
+use kadogo::store::outbox::{Channel, NewMessage};
 use kadogo::store::people::PersonRow;
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
@@ -412,7 +412,10 @@ impl Wisher {
 
     fn message(&self, account: i64) -> Change {
         Change::Tell(NewMessage {
-            msisdn: String::new(),
+            channel: Channel::Text,
+            address: String::new(),
+            order_key: 0,
+            phone: None,
             language: String::new(),
             template: String::new(),
             slots: String::new(),

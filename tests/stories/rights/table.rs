@@ -242,6 +242,8 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "tariff quote",
     "book check",
     "backup",
+    "messages dead",
+    "messages again",
     "bench book",
     "bench ussd",
     "bench people",

@@ -149,7 +149,7 @@ fn told_to(plan: &Plan, template: &str) -> Vec<String> {
         _ => None,
     });
     told.filter(|message| message.template == template)
-        .map(|message| message.msisdn.clone())
+        .map(|message| message.address.clone())
         .collect()
 }
 

@@ -91,7 +91,7 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     );
     let language = |act: &Act| {
         let told = act.changes.iter().filter_map(|change| match change {
-            Change::Tell(message) if message.msisdn == TO => Some(message.language.clone()),
+            Change::Tell(message) if message.address == TO => Some(message.language.clone()),
             _ => None,
         });
         told.collect::<Vec<_>>()
@@ -133,7 +133,7 @@ fn who_has_joined_hears_of_the_end_in_their_language() {
     trial.change(&neema, |member| member.person.language = "fr".into());
     let act = trial.wakes(&KIND, &voucher(20, 1, LIFE)).unwrap();
     let [_, _, Change::Tell(theirs)] = act.changes.as_slice() else { panic!("{act:?}") };
-    assert_eq!((theirs.msisdn.as_str(), theirs.language.as_str()), (TO, "fr"));
+    assert_eq!((theirs.address.as_str(), theirs.language.as_str()), (TO, "fr"));
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn its_owner_hears_of_the_last_try_and_it_is_compared_with_what_was_read() {
     let act = ask(&trial, &mariam, "30000", "404143").execute().planned().act.unwrap();
     assert_eq!(act.credentials[0].salt, [4; 16], "another code meanwhile has another one");
     let [Change::Tell(told)] = act.credentials[0].locked.as_slice() else { panic!("{act:?}") };
-    assert_eq!((told.msisdn.as_str(), told.account_id), (AMINA, None));
+    assert_eq!((told.address.as_str(), told.account_id), (AMINA, None));
 }
 
 #[test]

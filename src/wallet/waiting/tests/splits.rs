@@ -253,7 +253,7 @@ fn a_reminder_by_itself_says_what_the_request_said() {
         ask.work(&[], |context: &Context| reminder(context.config, &share, &amina, &baraka, now));
     let Change::Tell(message) = word else { panic!("no message") };
     assert_eq!(
-        (message.msisdn.as_str(), message.template.as_str()),
+        (message.address.as_str(), message.template.as_str()),
         (BARAKA, "sms.request_reminder")
     );
     assert_eq!(message.created_at, now.micros());
