@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::notify::Notify;
 use crate::pin::PinKeys;
 use crate::reloadable::Reloadable;
-use crate::seal::{Randomness, SealKey};
+use crate::seal::Randomness;
 use crate::sms::inbox::Sms;
 use crate::staff::second_factor;
 use crate::store::{Store, StoreError};
@@ -63,6 +63,8 @@ pub struct App {
     more_prices: &'static str,
     /// How long messages are kept that have arrived, or were given up.
     pub keep_messages: Duration,
+    /// How long it is kept which way past conversations took.
+    pub keep_conversations: Duration,
 }
 
 /// The committer's thread, to be waited for at the end.
@@ -96,10 +98,11 @@ impl App {
             clock_watch::look(&store, &book, &clock, &metrics).await?;
         }
         bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
-        let older: Vec<[u8; 16]> = settings.old_secrets.iter().map(fingerprint).collect();
-        bootstrap::claim_secret(&book, fingerprint(&settings.secret), &older).await?;
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let reference_key = bootstrap::reference_key(&book, &randomness).await?;
+        let names =
+            bootstrap::names_key(&book, &settings.secret, &settings.old_secrets, &randomness)
+                .await?;
         let config = service_config(settings, market, reference_key);
         let wallet = Wallet {
             store,
@@ -119,7 +122,11 @@ impl App {
         }
         let catalogue = Reloadable::new(data.catalogue);
         let menus = Reloadable::new(data.menus);
-        let sessions = SessionStore::new(&wallet, Arc::new(settings.secret.derive("sessions")));
+        let store = wallet.store.clone();
+        let writer = tokio::task::spawn_blocking(move || store.session_writer()).await??;
+        let secrets = [&settings.secret].into_iter().chain(&settings.old_secrets);
+        let seals = secrets.map(|secret| secret.derive("sessions")).collect();
+        let sessions = SessionStore::new(&wallet, writer, names, seals);
         let sender = sender(settings.gateway.as_ref())?;
         let app = App {
             console: console(settings, &wallet, &catalogue),
@@ -137,6 +144,7 @@ impl App {
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
             keep_messages: settings.keep_messages,
+            keep_conversations: settings.keep_conversations,
         };
         Ok((app, committer))
     }
@@ -346,10 +354,6 @@ fn console(settings: &Settings, wallet: &Wallet, catalogue: &Reloadable<Catalogu
     let key = settings.secret.derive("console");
     let console = Console::new(wallet.clone(), catalogue.clone(), key);
     if settings.demo { console.played_by(&staff_on_show::PLAYED) } else { console }
-}
-
-fn fingerprint(secret: &SealKey) -> [u8; 16] {
-    secret.fingerprint("which secret", "")
 }
 
 fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {

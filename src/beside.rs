@@ -74,6 +74,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
         gateway: None,
         mail: None,
         keep_messages: Duration::from_secs(90 * 86_400),
+        keep_conversations: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: None,

@@ -2,46 +2,68 @@
 //! channel and writes the answer back in the dialect. Nothing is decided here.
 
 use crate::app_state::AppState;
-use crate::gateway::{BadCall, africastalking as at};
+use crate::gateway::dialect::{Dialect, UssdEvent};
+use crate::gateway::dialects::{DIALECTS, dialect};
+use crate::gateway::{BadCall, EndEvent};
+use crate::ussd::progress::Late;
 use actix_web::web::{self, Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use secrecy::ExposeSecret;
 use std::time::Instant;
 use subtle::ConstantTimeEq;
 
-/// The routes.
+/// The routes: each dialect has those that it speaks.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        // resources, so that the wrong method is told from the wrong path
-        .service(web::resource("/gateways/africastalking/ussd").route(web::post().to(ussd)))
-        .service(
-            web::resource("/gateways/africastalking/ussd/ended").route(web::post().to(ussd_ended)),
-        )
-        .service(web::resource("/gateways/africastalking/sms").route(web::post().to(sms)))
-        .service(
-            web::resource("/gateways/africastalking/delivery").route(web::post().to(delivery)),
-        );
+    // resources, so that the wrong method is told from the wrong path
+    let mut route = |dialect: &Dialect, end: &str, resource: fn(Resource) -> Resource| {
+        let path = format!("/gateways/{}/{end}", dialect.name);
+        config.service(resource(web::resource(path)));
+    };
+    for dialect in DIALECTS {
+        route(dialect, "ussd", |at| at.route(web::post().to(ussd)));
+        if dialect.ended.is_some() {
+            route(dialect, "ussd/ended", |at| at.route(web::post().to(ussd_ended)));
+        }
+        if dialect.text.is_some() {
+            route(dialect, "sms", |at| at.route(web::post().to(sms)));
+        }
+        if dialect.report.is_some() {
+            route(dialect, "delivery", |at| at.route(web::post().to(delivery)));
+        }
+    }
+}
+
+/// In which dialect a request is written: its address says it.
+fn spoken(request: &HttpRequest) -> Option<&'static Dialect> {
+    dialect(request.path().split('/').nth(2)?)
 }
 
 async fn ussd(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
     if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
-    let call = match at::parse_ussd(&body) {
-        Ok(call) => call,
+    let Some(dialect) = spoken(&request) else { return HttpResponse::NotFound().finish() };
+    let call = match (dialect.ussd)(&body) {
+        Ok(UssdEvent::Call(call)) => call,
+        Ok(UssdEvent::Ended(event)) => return ended(&state, dialect, &event),
         Err(bad) => return unreadable("ussd", bad),
     };
     let started = Instant::now();
     let caller = call.caller.clone();
     let late = state.late.clone();
-    let outcome =
-        state.ussd.clone().hop_within(state.answer_within, call, &state.runtime, late).await;
+    let hop =
+        state.ussd.clone().hop_within(state.answer_within, call.clone(), &state.runtime, late);
+    let outcome = hop.await;
     let took = started.elapsed();
     state.wallet.metrics.hop(outcome.word, took);
-    let refused = outcome.refused.as_ref().map(crate::request::Refusal::code);
+    let refused = match &outcome.late {
+        Late::Refused(refusal) => Some(refusal.code()),
+        Late::Nothing | Late::Done | Late::Unclear => None,
+    };
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
         channel = "ussd",
+        gateway = dialect.name,
         %caller,
         outcome = outcome.word,
         screen = outcome.at,
@@ -49,33 +71,43 @@ async fn ussd(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpR
         took_ms = ms,
         "hop"
     );
-    plain(at::encode(&outcome.screen.text, outcome.screen.continues))
+    let answer = (dialect.answer)(&call, &outcome.screen.text, outcome.screen.continues);
+    HttpResponse::Ok().content_type(answer.content_type).body(answer.body)
 }
 
 async fn ussd_ended(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
     if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
-    // nothing depends on this event, which may never come: it is counted
-    match at::parse_end(&body) {
-        Ok(event) => {
-            tracing::info!(
-                channel = "ussd",
-                ending = ?event.status,
-                hops = event.hops,
-                "a session ended"
-            );
-            plain("ok".to_owned())
-        }
+    let Some((dialect, parse)) = spoken(&request).and_then(|it| Some((it, it.ended?))) else {
+        return HttpResponse::NotFound().finish();
+    };
+    match parse(&body) {
+        Ok(event) => ended(&state, dialect, &event),
         Err(bad) => unreadable("ussd_ended", bad),
     }
+}
+
+fn ended(state: &AppState, dialect: &Dialect, event: &EndEvent) -> HttpResponse {
+    state.ussd.ended(dialect.name, event);
+    tracing::info!(
+        channel = "ussd",
+        gateway = dialect.name,
+        ending = ?event.status,
+        hops = event.hops,
+        "a session ended"
+    );
+    plain("ok".to_owned())
 }
 
 async fn sms(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
     if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
-    let text = match at::parse_text(&body) {
+    let Some(parse) = spoken(&request).and_then(|dialect| dialect.text) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let text = match parse(&body) {
         Ok(text) => text,
         Err(bad) => return unreadable("sms", bad),
     };
@@ -99,7 +131,10 @@ async fn delivery(state: Data<AppState>, request: HttpRequest, body: Bytes) -> H
     if let Some(refused) = unless_ours(&state, &request) {
         return refused;
     }
-    let report = match at::parse_report(&body) {
+    let Some(parse) = spoken(&request).and_then(|dialect| dialect.report) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let report = match parse(&body) {
         Ok(report) => report,
         Err(bad) => return unreadable("delivery", bad),
     };

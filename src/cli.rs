@@ -9,6 +9,7 @@ mod close_args;
 mod menu_args;
 mod message_args;
 mod office_args;
+mod secret_act;
 mod tariff_args;
 mod wallet_args;
 
@@ -20,6 +21,7 @@ pub use close_args::{CloseAct, CloseArgs, GlArgs};
 pub use menu_args::MenusAct;
 pub use message_args::{DeadArgs, MessagesAct};
 pub use office_args::{ApproveAct, AuditArgs, OfficeArgs, SessionArgs, StaffAct};
+pub use secret_act::SecretAct;
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
@@ -371,8 +373,12 @@ pub enum Command {
         #[command(subcommand)]
         act: BenchAct,
     },
-    /// Print a new secret for KADOGO_SECRET
-    Secret,
+    /// Print a new secret for KADOGO_SECRET; with a word behind it, see to those in use
+    Secret {
+        /// What to do
+        #[command(subcommand)]
+        act: Option<SecretAct>,
+    },
     /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
     Health {
         /// Where it runs; the port of KADOGO_LISTEN on this machine when not given

@@ -299,12 +299,6 @@ fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book_run::BookBench
     }
 }
 
-/// `kadogo secret`
-pub fn secret() -> anyhow::Result<ExitCode> {
-    say!("{}", to_hex(&Randomness::os()?.bytes::<32>()));
-    Ok(ExitCode::SUCCESS)
-}
-
 /// `kadogo health`
 pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow::Result<ExitCode> {
     // a server that listens on every address is asked on this machine's own

@@ -74,6 +74,10 @@ pub struct ServerArgs {
     #[arg(long, env = "KADOGO_KEEP_MESSAGES_DAYS", default_value_t = 90, value_name = "DAYS",
           value_parser = clap::value_parser!(u64).range(1..=3_650))]
     pub keep_messages_days: u64,
+    /// Days for which it is kept which screens a past conversation passed and how it ended
+    #[arg(long, env = "KADOGO_KEEP_CONVERSATIONS_DAYS", default_value_t = 90, value_name = "DAYS",
+          value_parser = clap::value_parser!(u64).range(1..=3_650))]
+    pub keep_conversations_days: u64,
     /// How logs are written
     #[arg(long, env = "KADOGO_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -174,6 +178,9 @@ impl ServerArgs {
             gateway: None,
             mail: None,
             keep_messages: Duration::from_secs(self.keep_messages_days.saturating_mul(86_400)),
+            keep_conversations: Duration::from_secs(
+                self.keep_conversations_days.saturating_mul(86_400),
+            ),
             rules: OperatorRules {
                 reversal_quota: self.undo_quota,
                 payout: self.pay_commission.every(),

@@ -5,14 +5,14 @@
 
 use crate::app::App;
 use crate::store::{
-    Conn, StoreError, arrangement_rows, book_rows, dedup_rows, head, outbox_notes, outbox_past,
-    sessions, staff_sessions,
+    Conn, StoreError, arrangement_rows, book_rows, dedup, head, outbox_notes, outbox_past,
+    staff_sessions,
 };
 use crate::time::Timestamp;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
-/// Handled texts, places and conversations older than any retry: gateways try for 12 hours.
+/// Handled texts, steps and places older than any retry: gateways try for 12 hours.
 const RETRIES: Duration = DAY.saturating_mul(3);
 /// Reports of messages that are not ours.
 const REPORTS: Duration = DAY;
@@ -37,15 +37,14 @@ pub async fn forget(app: &App) -> usize {
     let seen = before(STAFF_SESSIONS);
     let early = move |conn: &mut Conn| outbox_notes::forget_early(conn, reports, PIECE);
     let at_work = move |conn: &mut Conn| staff_sessions::forget(conn, seen, PIECE);
-    let talks = move |conn: &mut Conn| sessions::forget(conn, retries);
     let forgotten = [
-        pieces(app, move |conn| dedup_rows::forget(conn, retries, PIECE)).await,
+        pieces(app, move |conn| dedup::forget(conn, retries, PIECE)).await,
         pieces(app, early).await,
         pieces(app, move |conn| head::forget(conn, nodes, PIECE)).await,
         pieces(app, at_work).await,
         messages(app, now).await,
         move_out(app).await,
-        app.wallet.book.write(talks).await,
+        conversations(app, now).await,
     ];
     let counted = |done: Result<usize, StoreError>| {
         done.unwrap_or_else(|error| {
@@ -67,6 +66,20 @@ async fn messages(app: &App, now: Timestamp) -> Result<usize, StoreError> {
         all = all.saturating_add(forgotten);
         let Some(next) = next else { return Ok(all) };
         after = next;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Forgets what is left of conversations that are over, for as long as the settings say.
+async fn conversations(app: &App, now: Timestamp) -> Result<usize, StoreError> {
+    let before = now.minus(app.keep_conversations).micros();
+    let mut all = 0_usize;
+    loop {
+        let gone = app.ussd.sessions.forget(before).await?;
+        if gone == 0 {
+            return Ok(all);
+        }
+        all = all.saturating_add(gone);
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -98,6 +98,7 @@ pub mod message_commands;
 pub mod payment_report;
 pub mod printing;
 pub mod reversal_commands;
+pub mod secret_commands;
 pub mod signed_in;
 pub mod staff_commands;
 pub mod verify;

@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
 
-/// The length of a nonce, in front of every sealed value.
-const NONCE_BYTES: usize = 12;
+/// The length of a nonce, in front of every sealed value: drawn at random, none comes twice in any
+/// number of years.
+const NONCE_BYTES: usize = 24;
 
 /// HMAC-SHA-256 over the parts, one behind the other: callers keep them apart by fixed lengths or
 /// written lengths.
@@ -88,7 +89,8 @@ impl SealKey {
     /// Hides `plain` and binds it to `label`: it opens only under the same label. A nonce must
     /// never serve twice.
     pub fn seal(&self, nonce: [u8; NONCE_BYTES], label: &[u8], plain: &[u8]) -> Vec<u8> {
-        let hidden = self.cipher().encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: label });
+        let hidden =
+            self.cipher().encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: label });
         // The cipher refuses only beyond 256 GiB. Nothing opens from an empty value, and nothing
         // leaks from it.
         let hidden = hidden.unwrap_or_default();
@@ -98,7 +100,7 @@ impl SealKey {
     /// What was sealed, or `None` if the key or the label differs or a single bit was changed.
     pub fn open(&self, label: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, hidden) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        self.cipher().decrypt(&Nonce::from(*nonce), Payload { msg: hidden, aad: label }).ok()
+        self.cipher().decrypt(&XNonce::from(*nonce), Payload { msg: hidden, aad: label }).ok()
     }
 
     /// A short keyed hash: tells whether two texts are the same without keeping either.
@@ -112,8 +114,8 @@ impl SealKey {
         short
     }
 
-    fn cipher(&self) -> ChaCha20Poly1305 {
-        ChaCha20Poly1305::new(self.0.expose_secret().into())
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(self.0.expose_secret().into())
     }
 }
 
@@ -271,7 +273,7 @@ mod tests {
         fn what_was_sealed_opens_only_unchanged_and_under_its_label(
             plain: Vec<u8>,
             label: Vec<u8>,
-            nonce: [u8; 12],
+            nonce: [u8; 24],
             place: prop::sample::Index,
             bit in 0_u8..8,
         ) {

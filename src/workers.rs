@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// How often changed conversations are stored: what was typed since is lost with the node.
+const FLUSH_EVERY: Duration = Duration::from_millis(75);
+/// How often conversations that nobody goes on in are taken out.
+const BURY_EVERY: Duration = Duration::from_secs(30);
 /// How often reports are looked at again that came early.
 const REPORTS_EVERY: Duration = Duration::from_secs(2);
 /// How often what waits in the outbox is counted; counters say it in between. Where counting takes
@@ -61,6 +65,8 @@ impl App {
             app.worker(SETTLE_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),
+            app.worker(BURY_EVERY, stop, async |app: App| app.ussd.sessions.bury().await.map(drop)),
+            self.flusher(stop),
             app.worker(PAYOUT_EVERY, stop, pay_out),
             app.worker(RULES_EVERY, stop, keep_rules),
             app.worker(KEYS_EVERY, stop, async |app: App| app.keep_people_keys().await.map(drop)),
@@ -70,6 +76,22 @@ impl App {
             }),
         ];
         kinds.chain(others).collect()
+    }
+
+    /// Stores changed conversations, whatever the clock says; also those that changed last.
+    fn flusher(&self, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let app = self.clone();
+        let flushing = every(FLUSH_EVERY, stop, move || {
+            let sessions = app.ussd.sessions.clone();
+            async move { sessions.flush().await.map(drop) }
+        });
+        let sessions = self.ussd.sessions.clone();
+        tokio::spawn(async move {
+            let _ = flushing.await;
+            if let Err(error) = sessions.flush().await {
+                tracing::warn!(%error, "the last steps of conversations were not stored");
+            }
+        })
     }
 
     /// The same service for work that nobody waits for.

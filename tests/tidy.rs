@@ -98,6 +98,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "http",
             "menu_folder",
             "message_commands",
+            "secret_commands",
             "payment_report",
             "printing",
             "reversal_commands",

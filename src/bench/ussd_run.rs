@@ -137,6 +137,7 @@ pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
         gateway: None,
         mail: None,
         keep_messages: Duration::from_secs(90 * 86_400),
+        keep_conversations: Duration::from_secs(90 * 86_400),
         rules: crate::wallet::OperatorRules {
             reversal_quota: 3,
             payout: None,

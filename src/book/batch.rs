@@ -5,7 +5,7 @@
 //! applied as a whole. A refused one leaves no trace, and the ones behind it go on.
 
 use super::PIN_ATTEMPTS_MAX;
-use super::guard_facts::Facts;
+use super::guard_facts::{Facts, Staged};
 use super::posting::{Change, Credential, HoldMove, Posting, Receipt, SecretKind};
 use crate::id::{AccountId, ArrangementId, HoldId, PinId, PostingId};
 use crate::refusal::{Reason, Refusal};
@@ -127,6 +127,15 @@ impl Facts {
         if tag.ct_eq(&credential.tag).into() {
             return Ok(());
         }
+        // charged before, when the same came first
+        let handled = |change: &Change| {
+            let Change::Dedup { key } = change else { return false };
+            self.is_seen(key, &Staged::default())
+        };
+        if credential.wrong.iter().any(handled) {
+            let left = PIN_ATTEMPTS_MAX.saturating_sub(used);
+            return Err(Refusal::of_field(wrong, field).with("left", left));
+        }
         let charged =
             credential.wrong.iter().any(|change| matches!(change, Change::ChargePin { .. }));
         let used = used.saturating_add(i64::from(charged));
@@ -240,13 +249,13 @@ impl Facts {
                 Change::OpenAccount(_)
                 | Change::ChargePin { .. }
                 | Change::ClearPin { .. }
-                | Change::SaveSession(_)
-                | Change::AtVersion { .. }
+                | Change::TakeLine { .. }
                 | Change::AtPosting { .. }
                 | Change::AtRecord { .. }
                 | Change::While { .. }
                 | Change::Claim { .. }
                 | Change::Dedup { .. }
+                | Change::Undone { .. }
                 | Change::Journal(_)
                 | Change::TellBelow { .. }
                 | Change::Tell(_) => out.changes.push(Noted {

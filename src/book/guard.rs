@@ -5,7 +5,7 @@
 use super::Key;
 use super::PIN_ATTEMPTS_MAX;
 use super::guard_facts::{Facts, Staged, Standing};
-use super::posting::{Change, Keep, Put, SessionSave};
+use super::posting::{Change, Keep, Put};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::limits::Usage;
 use crate::refusal::{Reason, Refusal};
@@ -37,11 +37,8 @@ impl Facts {
                     self.attempts(*pin, staged).is_some_and(|attempts| attempts < PIN_ATTEMPTS_MAX);
                 (!left).then_some(Reason::PIN_LOCKED)
             }
-            Change::SaveSession(save) => self.check_save(save, staged),
-            Change::AtVersion { session, version } => {
-                // version 0 is remembered of one that is not there
-                let there = *version > 0 && self.version(session, staged) == Some(*version);
-                (!there).then_some(Reason::STALE)
+            Change::TakeLine { line, version } => {
+                (self.line(line, staged) != *version).then_some(Reason::STALE)
             }
             Change::AtPosting { account, posting } => {
                 let moved = self
@@ -53,6 +50,10 @@ impl Facts {
                 (self.at(record, staged).value != *version).then_some(Reason::STALE)
             }
             Change::Dedup { key } => self.is_seen(key, staged).then_some(Reason::SEEN),
+            Change::Undone { key } => {
+                let done = self.known.contains_key(key) || self.is_seen(key, staged);
+                done.then_some(Reason::SEEN)
+            }
             Change::Claim { key } => self.is_seen(key, staged).then_some(Reason::MOVED),
             Change::Journal(row) => self.check_serve(row, staged),
             Change::Put(put) => self.check_put(put, staged),
@@ -126,13 +127,6 @@ impl Facts {
         vacant.find(|(key, _)| self.at(key, staged).value != 0).map(|(_, reason)| *reason)
     }
 
-    fn check_save(&self, save: &SessionSave, staged: &Staged) -> Option<Reason> {
-        if self.version(&save.row.key, staged).unwrap_or(0) != save.read_version {
-            return Some(Reason::STALE);
-        }
-        (save.read_version.checked_add(1) != Some(save.row.version)).then_some(Reason::INVALID)
-    }
-
     fn stage(&self, change: &Change, staged: &mut Staged) {
         let new = &mut staged.guard_facts;
         match change {
@@ -147,8 +141,8 @@ impl Facts {
                     staged.guard_facts.attempts.insert(*pin, 0);
                 }
             }
-            Change::SaveSession(save) => {
-                new.sessions.insert(save.row.key.clone(), save.row.version);
+            Change::TakeLine { line, version } => {
+                new.lines.insert(line.clone(), version.saturating_add(1));
             }
             Change::Put(put) => {
                 let before = self.arrangement(put.row.id, staged).cloned().unwrap_or_default();
@@ -158,7 +152,7 @@ impl Facts {
             }
             Change::Keep(keep) => self.stage_keep(keep, staged),
             Change::Dedup { key } | Change::Claim { key } => drop(new.dedup_keys.insert(*key)),
-            Change::AtVersion { .. }
+            Change::Undone { .. }
             | Change::AtPosting { .. }
             | Change::AtRecord { .. }
             | Change::While { .. }
@@ -202,16 +196,12 @@ impl Facts {
             .copied()
     }
 
-    fn version(&self, session: &[u8], staged: &Staged) -> Option<i64> {
-        staged
-            .guard_facts
-            .sessions
-            .get(session)
-            .or_else(|| self.guard_facts.sessions.get(session))
-            .copied()
+    fn line(&self, line: &[u8], staged: &Staged) -> i64 {
+        let (new, old) = (&staged.guard_facts.lines, &self.guard_facts.lines);
+        new.get(line).or_else(|| old.get(line)).copied().unwrap_or(0)
     }
 
-    fn is_seen(&self, key: &Key, staged: &Staged) -> bool {
+    pub(super) fn is_seen(&self, key: &Key, staged: &Staged) -> bool {
         let (new, old) = (&staged.guard_facts, &self.guard_facts);
         new.dedup_keys.contains(key) || old.dedup_keys.contains(key)
     }

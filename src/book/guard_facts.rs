@@ -27,13 +27,13 @@ pub struct Facts {
 /// What stands around the book and can refuse a posting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GuardFacts {
-    /// Versions of conversations.
-    pub sessions: HashMap<Vec<u8>, i64>,
+    /// Versions of callers' lines.
+    pub lines: HashMap<Vec<u8>, i64>,
     /// Wrong tries; no entry where there is no PIN.
     pub attempts: HashMap<PinId, i64>,
     /// Salt and tag of PINs.
     pub tags: HashMap<PinId, (Vec<u8>, Vec<u8>)>,
-    /// Texts that were handled.
+    /// Texts and steps that were handled.
     pub dedup_keys: HashSet<Key>,
     /// Where arrangements stand, by number; no entry where there is none.
     pub arrangements: HashMap<ArrangementId, Standing>,
@@ -77,7 +77,7 @@ impl Facts {
     pub(super) fn commit_staged(&mut self, after: Staged) {
         let Staged { guard_facts, opened } = after;
         self.accounts.extend(opened);
-        self.guard_facts.sessions.extend(guard_facts.sessions);
+        self.guard_facts.lines.extend(guard_facts.lines);
         self.guard_facts.attempts.extend(guard_facts.attempts);
         self.guard_facts.tags.extend(guard_facts.tags);
         self.guard_facts.dedup_keys.extend(guard_facts.dedup_keys);

@@ -25,6 +25,14 @@ impl Key {
         Key(bytes)
     }
 
+    /// A key of the same moment for something else about the same request.
+    pub fn within(&self, scope: &str) -> Key {
+        let [t0, t1, t2, t3, ..] = self.0;
+        let seconds = u32::from_be_bytes([t0, t1, t2, t3]);
+        let origin = Timestamp::from_micros(i64::from(seconds).saturating_mul(1_000_000));
+        Key::new(origin, scope, &self.0)
+    }
+
     /// As stored.
     pub fn bytes(&self) -> &[u8] {
         &self.0

@@ -27,9 +27,7 @@ use crate::id::AccountId;
 pub use crate::limits::Meter;
 pub use committer::Book;
 pub use key::Key;
-pub use posting::{
-    Change, Credential, HoldMove, Keep, Leg, Posting, Put, Receipt, SecretKind, SessionSave,
-};
+pub use posting::{Change, Credential, HoldMove, Keep, Leg, Posting, Put, Receipt, SecretKind};
 
 /// The mirror of the money in the trust bank: below zero by all e-money that was issued.
 pub const TRUST: AccountId = AccountId::of(1);

@@ -11,7 +11,6 @@ use crate::store::book_rows::Account;
 use crate::store::outbox::NewMessage;
 use crate::store::record::RecordKey;
 use crate::store::records::Record;
-use crate::store::sessions::SessionRow;
 use crate::store::working_day::AgentJournalRow;
 use crate::time::Timestamp;
 
@@ -67,7 +66,8 @@ pub struct Credential {
     /// The tag of what was typed.
     pub tag: Vec<u8>,
     /// What becomes true when it is wrong, instead of the posting: the charge, and what else must
-    /// not be lost.
+    /// not be lost. What remembers that this was handled makes that once: the same again is refused
+    /// the same way, and costs nothing more.
     pub wrong: Vec<Change>,
     /// What becomes true besides when that was the last try.
     pub locked: Vec<Change>,
@@ -136,13 +136,13 @@ pub enum Change {
         /// Whose PIN.
         pin: PinId,
     },
-    /// Store a conversation; refused as `stale` when it is not at the version that was read.
-    SaveSession(SessionSave),
-    /// Go on only while a conversation is still at this version; refused as `stale`.
-    AtVersion {
-        /// Which conversation.
-        session: Vec<u8>,
-        /// The version it must have.
+    /// Of all conversations that a caller has begun one acts: go on only where the caller's line
+    /// is at the version that it had when this one began, which is then one more; refused as
+    /// `stale`.
+    TakeLine {
+        /// Whose line.
+        line: Vec<u8>,
+        /// The version it must have; 0 where nothing was ever done on it.
         version: i64,
     },
     /// Go on only while this is still an account's newest posting; refused as `stale`.
@@ -158,9 +158,16 @@ pub enum Change {
         /// Which place.
         key: Key,
     },
-    /// Remember that a text was handled; refused as `seen` when it was before.
+    /// Remember that a text, or a step of a conversation, was handled; refused as `seen` when it
+    /// was before.
     Dedup {
-        /// Which text.
+        /// Which.
+        key: Key,
+    },
+    /// Go on only while nothing has come of this key: no posting, and nothing that is remembered as
+    /// handled; refused as `seen`. It changes nothing.
+    Undone {
+        /// Which.
         key: Key,
     },
     /// This posting was done at an outlet; refused as `stale` when the shift it names is over.
@@ -221,15 +228,6 @@ pub struct Keep {
     pub event: &'static str,
     /// Why, in the words of who did it; empty where nobody was asked.
     pub note: String,
-}
-
-/// A conversation to store.
-#[derive(Debug, Clone)]
-pub struct SessionSave {
-    /// The version that was read; 0 when the conversation is new.
-    pub read_version: i64,
-    /// What to store; its version is the one after.
-    pub row: SessionRow,
 }
 
 /// What a posting is answered.

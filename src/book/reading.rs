@@ -7,7 +7,7 @@ use super::posting::{Posting, Receipt};
 use super::touched::Touched;
 use crate::id::{AccountId, PinId};
 use crate::store::changes_since::Invalidated;
-use crate::store::{Conn, StoreError, arrangement_rows, book_rows, pins, records, sessions};
+use crate::store::{Conn, StoreError, arrangement_rows, book_rows, dedup, lines, pins, records};
 use crate::time::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 
@@ -42,10 +42,10 @@ pub fn read_facts(
         facts.make_room();
     }
     read_book(conn, &mut want, facts)?;
-    read_sessions(conn, &want, facts)?;
+    read_lines(conn, &want, facts)?;
     read_pins(conn, &want, facts)?;
     if !want.dedup_keys.is_empty() {
-        let seen = sessions::seen_among(conn, &Vec::from_iter(want.dedup_keys))?;
+        let seen = dedup::seen_among(conn, &Vec::from_iter(want.dedup_keys))?;
         facts.guard_facts.dedup_keys = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
     }
     if !want.arrangements.is_empty() {
@@ -59,17 +59,16 @@ pub fn read_facts(
     Ok(())
 }
 
-/// The conversations that are not remembered from the batches before.
-fn read_sessions(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
-    let remembered = &mut facts.guard_facts.sessions;
-    let sessions: Vec<&[u8]> =
-        want.sessions.iter().copied().filter(|key| !remembered.contains_key(*key)).collect();
-    if !sessions.is_empty() {
-        let found: HashMap<Vec<u8>, i64> =
-            sessions::versions(conn, &sessions)?.into_iter().collect();
+/// The lines that are not remembered from the batches before.
+fn read_lines(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
+    let remembered = &mut facts.guard_facts.lines;
+    let wanted: Vec<&[u8]> =
+        want.lines.iter().copied().filter(|line| !remembered.contains_key(*line)).collect();
+    if !wanted.is_empty() {
+        let found: HashMap<Vec<u8>, i64> = lines::versions(conn, &wanted)?.into_iter().collect();
         // one that is not there is remembered as that
         remembered.extend(
-            sessions.iter().map(|key| (key.to_vec(), found.get(*key).copied().unwrap_or(0))),
+            wanted.iter().map(|line| (line.to_vec(), found.get(*line).copied().unwrap_or(0))),
         );
     }
     Ok(())
@@ -132,7 +131,7 @@ impl Facts {
         self.guard_facts.arrangements.clear();
         self.guard_facts.records.clear();
         for full in
-            [self.accounts.len(), self.guard_facts.sessions.len(), self.guard_facts.attempts.len()]
+            [self.accounts.len(), self.guard_facts.lines.len(), self.guard_facts.attempts.len()]
         {
             if full > REMEMBERED_MAX {
                 *self = Facts { last_posting: self.last_posting, ..Facts::default() };

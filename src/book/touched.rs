@@ -15,11 +15,11 @@ pub struct Touched<'a> {
     pub accounts: HashSet<AccountId>,
     /// Holds that are moved.
     pub holds: BTreeSet<HoldId>,
-    /// Conversations.
-    pub sessions: HashSet<&'a [u8]>,
+    /// Callers' lines.
+    pub lines: HashSet<&'a [u8]>,
     /// PINs that are compared, or whose tries are counted.
     pub pins: BTreeSet<PinId>,
-    /// Texts that are handled, and places that only one may take.
+    /// Texts and steps that are handled, and places that only one may take.
     pub dedup_keys: BTreeSet<&'a [u8]>,
     /// Arrangements.
     pub arrangements: BTreeSet<ArrangementId>,
@@ -54,6 +54,14 @@ impl<'a> Touched<'a> {
             .iter()
             .flat_map(|credential| credential.wrong.iter().chain(&credential.locked));
         posting.changes.iter().chain(otherwise).for_each(|change| change.touches(self));
+        // its own key is looked for anyway where it is recorded
+        for change in &posting.changes {
+            if let Change::Undone { key } = change
+                && *key != posting.key
+            {
+                self.keys.push(key.bytes());
+            }
+        }
     }
 }
 
@@ -63,11 +71,10 @@ impl Change {
         match self {
             Change::OpenAccount(account) => drop(touched.accounts.insert(account.id)),
             Change::ChargePin { pin } | Change::ClearPin { pin } => drop(touched.pins.insert(*pin)),
-            Change::SaveSession(save) => drop(touched.sessions.insert(&save.row.key)),
-            Change::AtVersion { session, .. } => drop(touched.sessions.insert(session)),
+            Change::TakeLine { line, .. } => drop(touched.lines.insert(line)),
             Change::AtPosting { account, .. } => drop(touched.accounts.insert(*account)),
             Change::AtRecord { record, .. } => drop(touched.records.insert(record.clone())),
-            Change::Dedup { key } | Change::Claim { key } => {
+            Change::Dedup { key } | Change::Claim { key } | Change::Undone { key } => {
                 touched.dedup_keys.insert(key.bytes());
             }
             Change::Put(put) => {

@@ -11,9 +11,10 @@ use crate::store::head::{self, Head, LinkRow};
 use crate::store::outbox::{self, NewMessage};
 use crate::store::records::Record;
 use crate::store::rows::{self, Rows};
-use crate::store::sessions::{self, SessionRow};
 use crate::store::working_day::{self, AgentJournalRow};
-use crate::store::{Conn, StoreError, arrangement_rows, pins, records, restrictions, trail_rows};
+use crate::store::{
+    Conn, StoreError, arrangement_rows, dedup, lines, pins, records, restrictions, trail_rows,
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// The changes of a batch, sorted by table.
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 struct Sets<'a> {
     opened: BTreeMap<AccountId, &'a Account>,
     attempts: BTreeMap<PinId, i64>,
-    sessions: HashMap<&'a [u8], &'a SessionRow>,
+    lines: HashMap<&'a [u8], i64>,
     dedup_keys: Vec<(&'a [u8], i64)>,
     journal: Vec<AgentJournalRow>,
     messages: Vec<NewMessage>,
@@ -94,8 +95,8 @@ fn write(
         book_rows::open_accounts(&opened),
         book_rows::settle_accounts(&changed),
         book_rows::settle_holds(&holds),
-        sessions::save(&sets.sessions.into_values().collect::<Vec<_>>()),
-        sessions::see(&sets.dedup_keys),
+        lines::set(&sets.lines),
+        dedup::see(&sets.dedup_keys),
         working_day::add_journal(&sets.journal),
         outbox::add(&sets.messages),
         arrangement_rows::put(&out.arrangements.values().collect::<Vec<_>>()),
@@ -124,9 +125,11 @@ impl<'a> Sets<'a> {
                     // nothing but to clear
                     sets.attempts.insert(*pin, attempts(pin).unwrap_or(0));
                 }
-                Change::SaveSession(save) => drop(sets.sessions.insert(&save.row.key, &save.row)),
+                Change::TakeLine { line, version } => {
+                    sets.lines.insert(line, version.saturating_add(1));
+                }
                 // whether it is told was decided by the fold, which says so
-                Change::AtVersion { .. }
+                Change::Undone { .. }
                 | Change::AtPosting { .. }
                 | Change::AtRecord { .. }
                 | Change::TellBelow { .. } => {}

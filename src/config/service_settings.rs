@@ -51,6 +51,8 @@ pub struct Settings {
     pub mail: Option<MailAccount>,
     /// How long messages are kept that have arrived, or were given up.
     pub keep_messages: Duration,
+    /// How long it is kept which way past conversations took.
+    pub keep_conversations: Duration,
     /// What the operator decides about services.
     pub rules: OperatorRules,
     /// Prices of services for which the tariff file has none, as it would write them: so that they

@@ -12,7 +12,7 @@ use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side}
 use crate::store::{StoreError, book_rows};
 use crate::time::Timestamp;
 use crate::wallet::people::{join, pin_change, spoken_language};
-use crate::wallet::{Caller, Execution, Wallet, Wrong};
+use crate::wallet::{Caller, Execution, Wallet};
 
 pub(super) const AMINA: &str = "+254700000001";
 pub(super) const BARAKA: &str = "+254700000002";
@@ -108,8 +108,7 @@ impl<'a> Player<'a> {
             fields: fields.collect(),
             secret: Some(Secret::from(self.seed.pin)),
         };
-        let wrong = Wrong::Charge(Vec::new());
-        let execution = Execution { key, side_effects: Vec::new(), wrong };
+        let execution = Execution { key, side_effects: Vec::new() };
         match self.wallet.act(&self.caller().await?, request, execution).await.answer {
             Answer::Refused(refusal) => Err(ShowError::refused(&what, refusal)),
             Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Ok(()),

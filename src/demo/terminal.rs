@@ -11,8 +11,8 @@ pub use super::trouble::Trouble;
 
 use super::client::{DemoClient, Resident};
 use super::lcd;
-use crate::gateway::africastalking::SANDBOX_NETWORK;
-use crate::gateway::{EndEvent, Ending, Text, UssdCall};
+use crate::gateway::africastalking::{self, SANDBOX_NETWORK};
+use crate::gateway::{EndEvent, Ending, Text, Typed, UssdCall};
 use crate::market::Market;
 use crate::money::{Currency, Money};
 use crate::phone::Msisdn;
@@ -195,11 +195,12 @@ impl TerminalPhone<'_> {
         let history =
             self.session.as_ref().map(|session| session.inputs.join("*")).unwrap_or_default();
         let call = UssdCall {
+            gateway: africastalking::NAME,
             session,
             service_code,
             caller,
             network: SANDBOX_NETWORK.to_owned(),
-            history,
+            typed: Typed::Whole(history),
         };
         match self.wire.step(&call).await {
             Ok(Some((screen, true))) => self.show(&screen, "Type a reply, or x to hang up"),
@@ -220,6 +221,7 @@ impl TerminalPhone<'_> {
         let lasted = self.clock.now().since(session.started).as_millis();
         let event = EndEvent {
             session: session.id,
+            caller: self.owner.as_ref().map(|(_, number)| number.clone()),
             status,
             duration_ms: u64::try_from(lasted).ok(),
             hops: u32::try_from(session.inputs.len().saturating_add(1)).ok(),

@@ -4,10 +4,29 @@
 
 use serde::Deserialize;
 
+use super::dialect::{Dialect, UssdEvent, UssdReply};
 use super::form::Form;
-use super::{BadCall, Delivery, DeliveryReport, EndEvent, Ending, SendResult, Text, UssdCall, Why};
+use super::{
+    BadCall, Delivery, DeliveryReport, EndEvent, Ending, SendResult, Text, Typed, UssdCall, Why,
+};
 use crate::text;
 use crate::time::Timestamp;
+
+/// The dialect.
+pub const DIALECT: Dialect = Dialect {
+    name: NAME,
+    ussd: |body| parse_ussd(body).map(UssdEvent::Call),
+    answer: |_call, screen, continues| UssdReply {
+        content_type: "text/plain; charset=utf-8",
+        body: encode(screen, continues),
+    },
+    ended: Some(parse_end),
+    text: Some(parse_text),
+    report: Some(parse_report),
+};
+
+/// What it is called in addresses and settings.
+pub const NAME: &str = "africastalking";
 
 /// Longer than any name the gateway gives a session or a message.
 const ID_BYTES_MAX: usize = 128;
@@ -23,11 +42,12 @@ const WORD_BYTES_MAX: usize = 64;
 pub fn parse_ussd(body: &[u8]) -> Result<UssdCall, BadCall> {
     let form = Form::read(body)?;
     Ok(UssdCall {
+        gateway: NAME,
         session: form.token("sessionId", ID_BYTES_MAX)?.to_owned(),
         service_code: form.token("serviceCode", WORD_BYTES_MAX)?.to_owned(),
         caller: form.number("phoneNumber")?,
         network: form.present("networkCode", WORD_BYTES_MAX)?.trim().to_owned(),
-        history: form.present("text", HISTORY_BYTES_MAX)?.to_owned(),
+        typed: Typed::Whole(form.present("text", HISTORY_BYTES_MAX)?.to_owned()),
     })
 }
 
@@ -38,7 +58,7 @@ pub fn ussd_form(call: &UssdCall) -> [(&'static str, &str); 5] {
         ("serviceCode", &call.service_code),
         ("phoneNumber", call.caller.e164()),
         ("networkCode", &call.network),
-        ("text", &call.history),
+        ("text", call.typed.text()),
     ]
 }
 
@@ -66,6 +86,7 @@ pub fn parse_end(body: &[u8]) -> Result<EndEvent, BadCall> {
     let form = Form::read(body)?;
     Ok(EndEvent {
         session: form.token("sessionId", ID_BYTES_MAX)?.to_owned(),
+        caller: form.number("phoneNumber").ok(),
         status: ending(form.optional("status")?.unwrap_or_default()),
         duration_ms: form.count("durationInMillis"),
         hops: form.count("hopsCount"),
@@ -86,6 +107,7 @@ pub fn end_form(event: &EndEvent) -> Vec<(&'static str, String)> {
         Ending::Unknown => "Unknown",
     };
     let mut form = vec![("sessionId", event.session.clone()), ("status", status.to_owned())];
+    form.extend(event.caller.iter().map(|caller| ("phoneNumber", caller.e164().to_owned())));
     form.extend(event.duration_ms.map(|ms| ("durationInMillis", ms.to_string())));
     form.extend(event.hops.map(|hops| ("hopsCount", hops.to_string())));
     form.extend(event.cost.clone().map(|cost| ("cost", cost)));

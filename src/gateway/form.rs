@@ -1,8 +1,8 @@
 //! A form body as fields with bounded, clean values. It knows no dialect: which fields there are,
 //! and what they mean, is the dialect's business.
 
+use super::number::msisdn;
 use super::{BadCall, Why};
-use crate::market::Market;
 use crate::phone::Msisdn;
 
 /// No callback is longer than this.
@@ -75,22 +75,7 @@ impl Form {
     /// An international number. A `+` that nobody encoded has arrived as a blank and is put back.
     pub(super) fn number(&self, field: &'static str) -> Result<Msisdn, BadCall> {
         let value = self.required(field, 24)?;
-        let digits = value.strip_prefix('+').unwrap_or(value);
-        let garbled = BadCall { field, why: Why::Garbled };
-        if digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(garbled);
-        }
-        let number = Msisdn::from_e164(&format!("+{digits}")).ok_or(garbled)?;
-        // one phone must not have two names: `+2540712...` is `+254712...`
-        let market = Market::kenya();
-        let doubled = digits
-            .strip_prefix(market.country_code)
-            .is_some_and(|rest| rest.starts_with(market.trunk));
-        if doubled {
-            Msisdn::parse(number.e164(), &market).map_err(|_reason| garbled)
-        } else {
-            Ok(number)
-        }
+        msisdn(field, value)
     }
 
     /// A number that matters to nobody's money: anything unreadable is the same as nothing.

@@ -7,10 +7,22 @@ use std::fmt;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
 
-/// The one dialect so far: pure parsing and encoding.
+/// Africa's Talking: forms, and everything that was typed.
 pub mod africastalking;
+/// Arkesel: JSON, the last input, and no count.
+pub mod arkesel;
+/// What a dialect is.
+pub mod dialect;
+/// The table of them.
+pub mod dialects;
 /// Reading form bodies without trusting them.
 mod form;
+/// Hubtel: JSON, the last input, and a count.
+pub mod hubtel;
+/// Reading JSON bodies without trusting them.
+mod json;
+/// Reading numbers.
+mod number;
 /// Handing texts to the network.
 pub mod sender;
 /// Handing letters to a mail server.
@@ -21,6 +33,8 @@ pub mod smtp;
 /// `Debug` leaves out what was typed, because a PIN is typed the same way as a choice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UssdCall {
+    /// By which gateway.
+    pub gateway: &'static str,
     /// The gateway's name for the conversation, the same on each step.
     pub session: String,
     /// What was dialled: `*384*1234#`.
@@ -29,13 +43,38 @@ pub struct UssdCall {
     pub caller: Msisdn,
     /// The gateway's code for the caller's network; unknown codes are fine.
     pub network: String,
-    /// Everything typed so far, joined by `*`; empty on the first step. May hold a PIN.
-    pub history: String,
+    /// What was typed.
+    pub typed: Typed,
+}
+
+/// What was typed, as gateways tell it. It may hold a PIN.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// Everything so far, joined by `*`; nothing on the first step.
+    Whole(String),
+    /// What was typed last.
+    Last {
+        /// Nothing on the first step, at least from some gateways: others say what was dialled.
+        input: Option<String>,
+        /// Which step it is, where the gateway counts them.
+        turn: Option<u32>,
+    },
+}
+
+impl Typed {
+    /// The words, all or the last.
+    pub fn text(&self) -> &str {
+        match self {
+            Typed::Whole(history) => history,
+            Typed::Last { input, .. } => input.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 impl fmt::Debug for UssdCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UssdCall")
+            .field("gateway", &self.gateway)
             .field("session", &self.session)
             .field("service_code", &self.service_code)
             .field("caller", &self.caller)
@@ -51,6 +90,8 @@ impl fmt::Debug for UssdCall {
 pub struct EndEvent {
     /// The conversation.
     pub session: String,
+    /// Whose it was, where the notice says that.
+    pub caller: Option<Msisdn>,
     /// How it ended.
     pub status: Ending,
     /// How long it took, in milliseconds.

@@ -12,12 +12,13 @@ use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
 use crate::request::{Answer, Fields, Item, Mode, Request, Slots};
+use crate::store::outbox::NewMessage;
 use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
 use crate::wallet::outgoing::message;
 use crate::wallet::service::{ByText, Message};
-use crate::wallet::{Caller, Execution, Service, Wallet, Wrong};
+use crate::wallet::{Caller, Execution, Service, Wallet};
 use std::sync::Arc;
 
 /// Lines of a list by SMS, when they fit one message.
@@ -182,14 +183,7 @@ impl Sms {
             }
             // the answer is the wallet's message
             ByText::Execute | ByText::ExecuteOrExplain(_) => {
-                self.act(
-                    caller,
-                    own,
-                    key,
-                    command.request(Mode::Execute),
-                    vec![Change::Dedup { key }],
-                )
-                .await
+                self.act(caller, own, key, command.request(Mode::Execute), Vec::new()).await
             }
             ByText::ExecuteAnd(answer) | ByText::ExecuteForAnybody(answer) => {
                 let quoted = self.wallet.answer(caller, command.request(Mode::Quote)).await;
@@ -197,7 +191,8 @@ impl Sms {
                     return self.unable(caller, own, key, quoted).await;
                 };
                 let reply = SmsReply::new(answer, slots);
-                let side_effects = self.answered(caller, Some(command.chosen()), key, reply);
+                let told = Change::Tell(self.worded(caller, Some(command.chosen()), reply));
+                let side_effects = vec![told];
                 self.act(caller, own, key, command.request(Mode::Execute), side_effects).await
             }
             // who has a wallet is refused as the service refuses them
@@ -252,12 +247,11 @@ impl Sms {
         side_effects: Vec<Change>,
     ) -> Result<&'static str, Refusal> {
         for _try in 0..TRIES_MAX {
-            let execution = Execution {
-                key,
-                side_effects: side_effects.clone(),
-                wrong: Wrong::Charge(Vec::new()),
-            };
+            let execution = Execution { key, side_effects: side_effects.clone() };
             let executed = self.wallet.act(caller, request.clone(), execution).await;
+            if executed.repeated {
+                return Err(Reason::SEEN.into());
+            }
             match executed.answer {
                 Answer::Facts { .. } | Answer::Items(_) => return Ok("done"),
                 // nobody has said yes to what was planned: it is planned anew
@@ -328,26 +322,21 @@ impl Sms {
         reply: SmsReply,
         word: &'static str,
     ) -> Result<&'static str, Refusal> {
-        let changes = self.answered(caller, own, key, reply);
-        self.wallet.book.post(self.wallet.note(key, changes)).await.map(|_receipt| word)
+        // a text is answered once, also where what it asked for was recorded
+        let told = Change::Tell(self.worded(caller, own, reply));
+        let changes = vec![Change::Undone { key }, Change::Dedup { key }, told];
+        let noted = self.wallet.note(key.within("answer"), changes);
+        self.wallet.book.post(noted).await.map(|_receipt| word)
     }
 
-    /// The changes that go with every text: it is remembered, and its answer waits in the outbox.
-    fn answered(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-        reply: SmsReply,
-    ) -> Vec<Change> {
+    /// An answer as it waits in the outbox.
+    fn worded(&self, caller: &Caller, own: Option<Language>, reply: SmsReply) -> NewMessage {
         let config = &self.wallet.config;
         let mut slots = reply.slots;
         slots.insert("dial".into(), config.dial.clone().into());
         slots.insert("brand".into(), config.brand.clone().into());
         let language = own.unwrap_or(config.market.language);
         let now = self.wallet.clock.now();
-        let answer =
-            message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now);
-        vec![Change::Dedup { key }, Change::Tell(answer)]
+        message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now)
     }
 }

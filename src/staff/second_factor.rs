@@ -22,7 +22,7 @@ pub fn keys(current: &SealKey, older: &[SealKey]) -> Vec<SealKey> {
 }
 
 /// The secret as it is stored, readable only with the service's own key.
-pub fn sealed(key: &SealKey, nonce: [u8; 12], secret: &[u8; SECRET_BYTES]) -> Vec<u8> {
+pub fn sealed(key: &SealKey, nonce: [u8; 24], secret: &[u8; SECRET_BYTES]) -> Vec<u8> {
     key.seal(nonce, LABEL, secret)
 }
 
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn what_is_stored_opens_with_its_key_alone() {
         let key = SealKey::new([7; 32]);
-        let stored = sealed(&key, [1; 12], SECRET);
+        let stored = sealed(&key, [1; 24], SECRET);
         assert_eq!(opened(&key, &stored).as_deref(), Some(&SECRET[..]));
         assert_eq!(opened(&SealKey::new([8; 32]), &stored), None);
         assert!(!stored.windows(4).any(|part| SECRET.windows(4).any(|secret| secret == part)));

@@ -50,6 +50,14 @@ impl Address {
         }
     }
 
+    /// A connection for what is written beside the book.
+    pub(super) fn beside(&self) -> Result<Conn, StoreError> {
+        match self {
+            Address::Sqlite(file) => sqlite::beside(file),
+            Address::Postgres(server) => server.aside(),
+        }
+    }
+
     /// A connection that may write.
     pub(super) fn writer(&self) -> Result<Conn, StoreError> {
         match self {

@@ -8,7 +8,7 @@ use super::holders::{self, CallerProfile};
 use super::postgres::Server;
 use super::sessions::{self, Names, SessionRow};
 use super::wants::Want;
-use super::{Conn, StoreError, loading};
+use super::{Conn, StoreError, lines, loading};
 use futures_util::future;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +32,7 @@ pub struct BatchReader {
 
 /// A call whose conversation is taken up: its names, and the caller's number.
 type Call = (Names, String);
-type Called = (Vec<SessionRow>, Option<CallerProfile>);
+type Called = (Vec<SessionRow>, i64, Option<CallerProfile>);
 
 enum Question {
     Wants(Vec<Want>, oneshot::Sender<Facts>),
@@ -83,8 +83,8 @@ impl BatchReader {
         in_time(wait).await
     }
 
-    /// What `sessions::around` and `holders::caller_profiles` say of a call, at `now`, microseconds
-    /// UTC.
+    /// What `sessions::around`, `lines::of` and `holders::caller_profiles` say of a call, at `now`,
+    /// microseconds UTC.
     pub async fn call(&self, names: Names, msisdn: String, now: i64) -> Option<Called> {
         let (answer, wait) = oneshot::channel();
         self.queue.try_send(Question::Call((names, msisdn), now, answer)).ok()?;
@@ -113,11 +113,13 @@ fn answer(conn: &mut Conn, batch: Vec<Question>) -> Result<(), StoreError> {
     let wants = Vec::from_iter(wanted.iter().flat_map(|(wants, _)| wants.iter().cloned()));
     let names: Vec<&Names> = calls.iter().map(|((names, _), _)| names).collect();
     let msisdns: Vec<&str> = calls.iter().map(|((_, msisdn), _)| msisdn.as_str()).collect();
+    let lines: Vec<&[u8]> = names.iter().map(|names| names.caller.as_slice()).collect();
     let nothing = Facts::default();
-    let (facts, rows, callers) = conn.wait(async |asked| {
-        future::try_join3(
+    let (facts, rows, lines, callers) = conn.wait(async |asked| {
+        future::try_join4(
             loading::found(asked, &wants, &nothing),
             sessions::around(asked, &names),
+            lines::of(asked, &lines),
             holders::caller_profiles(asked, &msisdns, now),
         )
         .await
@@ -130,7 +132,8 @@ fn answer(conn: &mut Conn, batch: Vec<Question>) -> Result<(), StoreError> {
         callers.iter().map(|who| (who.person.msisdn.as_str(), who)).collect();
     for ((names, msisdn), answer) in calls {
         let rows = rows.iter().filter(|row| names.concern(row)).cloned().collect();
-        let _ = answer.send((rows, callers.get(msisdn.as_str()).copied().cloned()));
+        let line = lines.get(&names.caller).copied().unwrap_or(0);
+        let _ = answer.send((rows, line, callers.get(msisdn.as_str()).copied().cloned()));
     }
     Ok(())
 }

@@ -118,6 +118,16 @@ impl DbThreads {
     }
 }
 
+impl DbThreads {
+    /// Writes what is no part of the book, in a transaction.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(move |conn| super::write(conn, &f)).await
+    }
+}
+
 /// Does what comes, until nothing can come any more. After work that panicked nobody knows what its
 /// connection is in the middle of: it gets another one, before anybody else is let near it.
 fn work_off(mut conn: Conn, connect: &Connect, next: impl Fn() -> Option<Job>) {

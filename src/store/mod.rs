@@ -24,7 +24,7 @@ mod day_facts;
 pub mod day_reading;
 pub mod day_rows;
 mod db_threads;
-pub mod dedup_rows;
+pub mod dedup;
 mod error;
 pub mod facts;
 pub mod head;
@@ -32,6 +32,7 @@ pub mod holders;
 mod id_columns;
 pub mod identities;
 mod legs;
+pub mod lines;
 pub mod loading;
 pub mod lookback;
 pub mod looks;
@@ -180,6 +181,13 @@ impl Store {
     /// book.
     pub fn reader(&self) -> Result<Conn, StoreError> {
         self.address.long_reader()
+    }
+
+    /// A thread that stores conversations: on a file they have a file of their own. It waits like
+    /// `open`.
+    pub fn session_writer(&self) -> Result<DbThreads, StoreError> {
+        let address = self.address.clone();
+        DbThreads::start("sessions", 1, move || address.beside())
     }
 
     /// Where hops ask their questions together, if they do.

@@ -102,6 +102,17 @@ pub fn occupants(conn: &mut Conn, ids: &[PinId]) -> Result<Vec<(RecordKey, Occup
     Ok(by_ids(conn, ids)?.into_iter().map(own).collect())
 }
 
+/// How many PINs and codes are kept under each key: of people, of staff, and codes that are out.
+/// It looks at all of them.
+pub fn counts(conn: &mut Conn) -> Result<Vec<(i64, i64)>, StoreError> {
+    let kept = pins::table.filter(pins::tag.ne(Vec::new())).group_by(pins::key_version);
+    Ok(on!(conn, c =>
+        kept.select((pins::key_version, diesel::dsl::count_star()))
+            .order(pins::key_version)
+            .load(c)
+    )?)
+}
+
 /// Writes how many tries were used.
 pub fn set_attempts(attempts: &BTreeMap<PinId, i64>) -> Rows<'static> {
     let columns = vec![

@@ -52,11 +52,30 @@ diesel::table! {
     sessions (key) {
         key -> Binary,
         caller -> Binary,
-        version -> BigInt,
-        state -> Text,
+        hops -> BigInt,
+        open -> Bool,
+        acting_since -> Nullable<BigInt>,
         updated_at -> BigInt,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    past_sessions (id) {
+        id -> BigInt,
+        caller -> Binary,
+        gateway -> Text,
         began_at -> BigInt,
+        ended_at -> BigInt,
+        screens -> Text,
+        ending -> Text,
+    }
+}
+
+diesel::table! {
+    lines (line) {
+        line -> Binary,
+        version -> BigInt,
     }
 }
 
@@ -286,6 +305,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     pins,
     sessions,
+    past_sessions,
+    lines,
     dedup_keys,
     blocks,
     arrangements,

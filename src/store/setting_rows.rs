@@ -30,3 +30,15 @@ pub fn set_once(conn: &mut Conn, name: &str, value: &[u8]) -> Result<Vec<u8>, St
     on!(conn, c => insert.execute(c))?;
     get(conn, name)?.ok_or(StoreError::Damaged("a setting that was just made is not there"))
 }
+
+/// The values under all names that begin with `prefix`.
+pub fn starting(conn: &mut Conn, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let those = settings::table.filter(settings::name.like(format!("{prefix}%")));
+    Ok(on!(conn, c => those.select((settings::name, settings::value)).load(c))?)
+}
+
+/// Takes a value away.
+pub fn remove(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(settings::table.find(name)).execute(c))?;
+    Ok(())
+}

@@ -30,6 +30,14 @@ const READS: &[&str] = &[
     "PRAGMA cache_size = -1024",
 ];
 
+/// Settings of a connection to the file of conversations: what was written last may be lost with
+/// the machine, never with the process.
+const WRITES_BESIDE: &[&str] =
+    &["PRAGMA busy_timeout = 5000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"];
+
+/// The tables of that file. It is made anew where it is not there.
+const BESIDE: &str = include_str!("../../migrations/beside.sql");
+
 /// A connection that may write. It holds the file's lock only while it writes.
 pub fn writer(file: &Path) -> Result<Conn, StoreError> {
     connect(file, WRITES).map(Conn::Sqlite)
@@ -37,7 +45,43 @@ pub fn writer(file: &Path) -> Result<Conn, StoreError> {
 
 /// A connection that cannot write.
 pub fn reader(file: &Path) -> Result<Conn, StoreError> {
-    connect(file, READS).map(Conn::Sqlite)
+    let mut conn = Conn::Sqlite(connect(file, READS)?);
+    let beside = beside_of(file);
+    // a copy of a book has no conversations
+    if beside.is_file() {
+        let quoted = beside.display().to_string().replace('\'', "''");
+        conn.run(&format!("ATTACH DATABASE '{quoted}' AS beside"))?;
+    }
+    Ok(conn)
+}
+
+/// A connection that may write conversations.
+pub fn beside(file: &Path) -> Result<Conn, StoreError> {
+    connect(&beside_of(file), WRITES_BESIDE).map(Conn::Sqlite)
+}
+
+/// The file of the conversations: it can be lost, and is made anew then.
+fn beside_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-sessions");
+    PathBuf::from(name)
+}
+
+fn prepare_beside(file: &Path) -> Result<(), StoreError> {
+    let make = || {
+        make_private(&beside_of(file))?;
+        beside(file)?.run(BESIDE)
+    };
+    make().or_else(|error| {
+        // it holds nothing that money depends on
+        tracing::warn!(%error, "the file of conversations is of no use, and is made anew");
+        for end in ["", "-wal", "-shm"] {
+            let mut name = beside_of(file).into_os_string();
+            name.push(end);
+            let _ = std::fs::remove_file(name);
+        }
+        make()
+    })
 }
 
 /// Makes the file, if it is not there, and brings its schema up to date.
@@ -53,9 +97,8 @@ pub fn prepare(file: &Path) -> Result<(), StoreError> {
     make_private(file)?;
     let mut conn = connect(file, WRITES)?;
     refuse_newer(&mut conn)?;
-    conn.run_pending_migrations(MIGRATIONS)
-        .map(|_done| ())
-        .map_err(|e| StoreError::Migrate(e.to_string()))
+    conn.run_pending_migrations(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
+    prepare_beside(file)
 }
 
 /// Refuses a file that is not there, not Kadogo's, or not of this version; changes nothing.

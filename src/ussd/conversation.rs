@@ -1,38 +1,33 @@
-//! A conversation over USSD, hop by hop: takes up the stored state, lets the machine walk, asks the
-//! wallet, stores the new state, answers. Money moves only where the machine asks for it, and once,
-//! however often the hop comes.
+//! A conversation over USSD, hop by hop: takes up where it stands, lets the machine walk, asks the
+//! wallet, answers, and leaves where it stands now. Money moves only where the machine asks for it,
+//! and once, however often the hop comes.
 //!
-//! Every write is a compare-and-set on the conversation's version, so two copies of a hop, on one
-//! node or on two, cannot both win; the loser finds the winner's answer. A hop that acts marks the
-//! conversation in the commit of the act: a copy that comes later can tell what became of it.
+//! Only what is done is committed. Its key is made of what the gateway says again, and comes to one
+//! thing; and each act takes its caller's line, so of two conversations one can act. All else is
+//! answered from memory, and stored beside the book soon after.
 
 use super::hop_session::{HopSession, Lost};
-use super::progress::{HopOutcome, HopProgress};
-use super::session::{HOPS_MAX, Reply};
+use super::memory::{InHand, Kept, Taken, Unwritten};
+use super::names::key_of;
+use super::progress::{HopOutcome, HopProgress, Late};
+use super::session::{Ending, HOPS_MAX, Reply, Session};
 use super::session_store::SessionStore;
+use super::typed::Said;
 use super::{Menus, Screen, State, Step};
 use super::{accepts_dialled, answer, begin, offer, press, resumable};
-use crate::book::Key;
-use crate::gateway::UssdCall;
+use crate::book::{Change, Key};
+use crate::gateway::{self, EndEvent, Typed, UssdCall};
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Reloadable;
 use crate::request::{Answer, Mode, Request, Slots};
-use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
-use crate::wallet::{Execution, Wallet, Wrong};
-use std::time::Duration;
+use crate::wallet::{Execution, Wallet};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-/// A conversation that was cut off can be continued, in a new one, for this long.
-const RESUME_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// A copy of an acting hop looks for the answer of the first, two seconds long, before it runs the
-/// hop itself.
-const COPY_LOOKS_EVERY: Duration = Duration::from_millis(25);
-const COPY_LOOKS_MAX: usize = 80;
-/// Copies and neighbours a hop may lose against before it gives up.
-const ROUNDS_MAX: usize = 20;
-/// Answers taken out of a dialled code; no path in the menus is longer.
-const DIALLED_MAX: usize = 12;
+/// How often what is remembered of the caller is read anew because others were faster.
+const ROUNDS_MAX: usize = 5;
 
 /// Texts of screens that belong to no conversation.
 pub(super) const BUSY: &str = "refusal.busy";
@@ -50,190 +45,203 @@ pub struct Ussd {
     pub sessions: SessionStore,
 }
 
-/// What a hop leads to.
-enum Next {
-    /// The machine walks from here.
-    Walk(Box<Step>),
-    /// There is nothing to walk: this is the answer.
-    Say(HopOutcome),
+/// What is taken along on a walk.
+#[derive(Default)]
+struct Along {
+    /// Answers for the screens that come.
+    steps: VecDeque<String>,
+    /// What was done on it before, under which key: it is told again, and not done.
+    done: Option<Key>,
+}
+
+/// What a walk has come to.
+struct Walked {
+    state: State,
+    screen: Screen,
 }
 
 impl Ussd {
     /// Answers a hop, and tells `progress` how far it is for who may not wait for the end.
-    pub async fn hop(&self, call: UssdCall, progress: &HopProgress) -> HopOutcome {
-        let mut rounds = 0_usize;
-        let mut looks = 0_usize;
-        while rounds < ROUNDS_MAX {
-            match self.round(&call, looks < COPY_LOOKS_MAX, progress).await {
-                Ok(outcome) => return outcome,
-                Err(Lost::Stale) => rounds = rounds.saturating_add(1),
-                Err(Lost::Acting) => {
-                    looks = looks.saturating_add(1);
-                    tokio::time::sleep(COPY_LOOKS_EVERY).await;
+    pub async fn hop(&self, call: UssdCall, progress: &Arc<HopProgress>) -> HopOutcome {
+        let names = &self.sessions.names;
+        let key = names.session(call.gateway, &call.session, &call.caller);
+        let copy = names.call(&call);
+        loop {
+            match self.sessions.memory.take(key, copy, progress) {
+                Taken::Mine(hand, kept) => return self.in_hand(call, hand, kept, progress).await,
+                Taken::Theirs { same: false, progress: other, .. } if other.is_acting() => {
+                    return self.plain(other.language(), BUSY, "acting");
                 }
+                Taken::Theirs { same, progress: other, mut done } => {
+                    progress.speak(other.language());
+                    if same {
+                        progress.follow(other);
+                    }
+                    // it is done when nobody can say so any more
+                    let _ = done.changed().await;
+                }
+            }
+        }
+    }
+
+    /// Answers a hop of a conversation that no other hop has in hand.
+    async fn in_hand(
+        &self,
+        call: UssdCall,
+        hand: InHand,
+        kept: Option<Kept>,
+        progress: &HopProgress,
+    ) -> HopOutcome {
+        let mut language = progress.language();
+        for round in 0..ROUNDS_MAX {
+            let anew = round > 0;
+            let loaded =
+                self.sessions.load(&call, hand.key(), kept.clone(), anew, &self.menus).await;
+            let mut hop_session = match loaded {
+                Ok(hop_session) => hop_session,
+                Err(_lost) => break,
+            };
+            hop_session.speak();
+            language = hop_session.view.language;
+            progress.speak(language);
+            match self.step(&mut hop_session, progress).await {
+                Ok(Answered::Walked(walked)) => return leave(hand, hop_session, walked),
+                Ok(Answered::Said(outcome)) => return outcome,
+                Err(Lost::Stale) => {}
+                Err(Lost::GivenUp) => return self.plain(language, BUSY, "given_up"),
                 Err(Lost::Busy) => break,
             }
         }
-        self.plain(progress.language(), BUSY, "busy")
+        self.plain(language, BUSY, "busy")
+    }
+
+    /// Notes how a conversation ended, as the gateway tells it. Nothing depends on that, which may
+    /// never come.
+    pub fn ended(&self, gateway: &str, event: &EndEvent) {
+        let Some(caller) = &event.caller else { return };
+        let names = &self.sessions.names;
+        let ending = match event.status {
+            gateway::Ending::Closed => Ending::Closed,
+            gateway::Ending::CutOff => Ending::CutOff,
+            gateway::Ending::Failed => Ending::Failed,
+            gateway::Ending::Unknown => return,
+        };
+        let key = names.session(gateway, &event.session, caller);
+        self.sessions.memory.end(key, names.caller(caller), ending);
     }
 
     /// An end screen that belongs to no conversation.
     pub fn plain(&self, language: Language, text: &str, word: &'static str) -> HopOutcome {
         let text = self.menus.get().catalogue.say(language, text, &Slots::new());
-        HopOutcome {
-            screen: Screen { text, continues: false },
-            word,
-            at: String::new(),
-            refused: None,
-            silent: false,
-        }
+        let screen = Screen { text, continues: false };
+        HopOutcome { screen, word, at: String::new(), late: Late::Nothing }
     }
 
-    async fn round(
+    async fn step(
         &self,
-        call: &UssdCall,
-        patient: bool,
+        hop_session: &mut HopSession,
         progress: &HopProgress,
-    ) -> Result<HopOutcome, Lost> {
-        let mut hop_session = self.sessions.load(call, &self.menus).await?;
-        progress.speak(hop_session.view.language);
-        if hop_session.version > 0 && hop_session.session.msisdn != hop_session.call.caller.e164() {
-            // a session belongs to the number that began it
-            return Ok(self.plain(hop_session.view.language, OVER, "over"));
-        }
-        // a conversation goes on in the language it began in: a text that changes it meanwhile must
-        // not make two copies of one hop speak differently. Whoever is joining is spoken to as they
-        // chose, also outside the machine
-        let began_in =
-            Language::parse(&hop_session.session.language).unwrap_or(hop_session.view.language);
-        hop_session.session.language = began_in.to_string();
-        hop_session.view.language = hop_session.session.state.language.unwrap_or(began_in);
-        progress.speak(hop_session.view.language);
+    ) -> Result<Answered, Lost> {
         if let Some(reply) = hop_session.session.answer_to(&hop_session.hop) {
-            return Ok(repeated(reply, "repeated"));
+            return Ok(Answered::Said(repeated(reply, "repeated")));
         }
-        if hop_session.closed {
-            // whatever it wanted, its caller has been told or has begun anew: a late copy moves
-            // nothing
-            let refused = (hop_session.session.executing == Some(hop_session.hop))
-                .then(|| Reason::STALE.into());
-            return Ok(HopOutcome {
-                refused,
-                ..self.plain(hop_session.view.language, OVER, "over")
-            });
+        let language = hop_session.view.language;
+        if self.wallet.clock_fault().is_some() {
+            return Ok(Answered::Said(self.plain(language, BUSY, "clock")));
         }
-        if let Some(executing) = hop_session.session.executing {
-            if executing != hop_session.hop {
-                return Ok(self.plain(hop_session.view.language, BUSY, "acting"));
+        let said = self.said(hop_session).await?;
+        let done = said.is_done();
+        if hop_session.closed && !done {
+            // whatever it wanted, its caller has begun anew: a late copy moves nothing
+            return Ok(Answered::Said(self.plain(language, OVER, "over")));
+        }
+        if let (true, Some(line)) = (done, hop_session.line) {
+            hop_session.session.line = line;
+        }
+        if let Some(executing) = hop_session.session.executing
+            && !done
+        {
+            // its caller waits for an SMS
+            let copy = executing == hop_session.hop;
+            let (text, word) = if copy { (LATE, "late") } else { (BUSY, "acting") };
+            return Ok(Answered::Said(self.plain(language, text, word)));
+        }
+        let session = &hop_session.session;
+        let over = session.is_over() || session.hops >= HOPS_MAX;
+        let walked = match (said, session.replies.last()) {
+            (Said::Done(key), _) => return self.receipt(language, key).await.map(Answered::Said),
+            (Said::Dialled, _) => {
+                let first = self.first_step(hop_session);
+                self.walk(hop_session, first, &mut Along::default(), progress).await?
             }
-            // who has waited long enough is told the result by SMS, like the first copy's caller
-            progress.act();
-            if !hop_session.session.executed && patient {
-                return Err(Lost::Acting);
+            (Said::Steps(steps), _) if session.hops == 0 => {
+                hop_session.session.taken_up = true;
+                let first = begin(&hop_session.menus, &hop_session.view);
+                self.walk(hop_session, first, &mut Along { steps, done: None }, progress).await?
             }
-        }
-        let step = match self.next_step(&hop_session) {
-            Next::Walk(step) => *step,
-            Next::Say(outcome) => return Ok(outcome),
-        };
-        let (state, screen, refused) = self.walk(&mut hop_session, step, progress).await?;
-        self.store(hop_session, state, screen, refused).await
-    }
-
-    /// The machine's first step for this hop, or the answer when there is nothing to walk.
-    fn next_step(&self, hop_session: &HopSession) -> Next {
-        if hop_session.version == 0 {
-            return Next::Walk(Box::new(self.first_step(hop_session)));
-        }
-        let input = hop_session.session.input_in(&hop_session.call.history, |known| {
-            self.sessions.name(&hop_session.call, known)
-        });
-        let over = hop_session.session.is_over();
-        match (input, hop_session.session.replies.last()) {
-            (Some(_), _) if hop_session.session.replies.len() >= HOPS_MAX => {
-                Next::Say(self.plain(hop_session.view.language, OVER, "too_long"))
+            (Said::Steps(mut steps), _) if !over => {
+                let typed = steps.pop_front().unwrap_or_default();
+                let first = pressed(hop_session, &typed);
+                self.walk(hop_session, first, &mut Along { steps, done: None }, progress).await?
             }
-            (Some(input), _) if !over => Next::Walk(Box::new(press(
-                &hop_session.menus,
-                &hop_session.view,
-                hop_session.session.state.clone(),
-                input,
-            ))),
-            // first taken in hand with the dialled code, and run again
-            (None, None) => Next::Walk(Box::new(self.first_step(hop_session))),
+            (Said::Input(input, done), _) if !over || done.is_some() => {
+                let first = pressed(hop_session, &input);
+                let mut along = Along { steps: VecDeque::new(), done };
+                let walked = self.walk(hop_session, first, &mut along, progress).await?;
+                // where it was done is not where the conversation is
+                if let Some(key) = along.done {
+                    return self.receipt(language, key).await.map(Answered::Said);
+                }
+                walked
+            }
             // out of order, or after the end: nothing changes, and the person sees where they are
-            (Some(_) | None, Some(reply)) => Next::Say(repeated(reply, "out_of_order")),
-            (Some(_), None) => Next::Say(self.plain(hop_session.view.language, OVER, "over")),
-        }
+            (_, Some(reply)) => return Ok(Answered::Said(repeated(reply, "out_of_order"))),
+            (_, None) => return Ok(Answered::Said(self.plain(language, OVER, "over"))),
+        };
+        Ok(Answered::Walked(walked))
     }
 
     /// Dialling: to the start, or to the question whether to continue.
     fn first_step(&self, hop_session: &HopSession) -> Step {
-        let since = hop_session.now.minus(RESUME_WITHIN).micros();
-        let fresh = |row: &&SessionRow| row.state == "open" && row.updated_at >= since;
-        let old = hop_session
-            .superseded
-            .iter()
-            .find(fresh)
-            .filter(|_| hop_session.call.history.is_empty());
-        let old = old.and_then(|row| self.sessions.open(row));
-        // what was done is not offered again, even if its last screen was lost
-        match old
-            .filter(|old| !old.executed)
-            .and_then(|old| resumable(&hop_session.menus, &old.state))
-        {
+        let offered = hop_session.offered.as_ref();
+        match offered.and_then(|old| resumable(&hop_session.menus, &old.state)) {
             Some(state) => offer(&hop_session.menus, &hop_session.view, state),
             None => begin(&hop_session.menus, &hop_session.view),
         }
     }
 
-    /// The next answer out of a code that was dialled along (`*384*1234*1*0712345678#`). Never a
-    /// yes and never a PIN; from the first answer that is not taken, the person goes on by hand.
-    fn dialled<'a>(
-        hop_session: &HopSession,
-        state: &State,
-        along: &mut impl Iterator<Item = &'a str>,
-    ) -> Option<&'a str> {
-        let smooth = state.note.is_none()
-            && hop_session.session.executing.is_none()
-            && accepts_dialled(&hop_session.menus, state);
-        if smooth { along.next() } else { None }
-    }
-
     /// Walks on until there is something to show.
+    ///
+    /// Answers that were dialled along (`*384*1234*1*0712345678#`), or whose screens were lost, are
+    /// taken in one go. Never a yes and never a PIN; from the first that is not taken, the person
+    /// goes on by hand.
     async fn walk(
         &self,
         hop_session: &mut HopSession,
         mut step: Step,
+        along: &mut Along,
         progress: &HopProgress,
-    ) -> Result<(State, Screen, Option<Refusal>), Lost> {
-        let mut refused = None;
-        let history = hop_session.call.history.clone();
-        let first = hop_session.session.replies.is_empty() && !history.is_empty();
-        let mut along = history.split('*').take(if first { DIALLED_MAX } else { 0 });
+    ) -> Result<Walked, Lost> {
         loop {
             let (pending, request) = match step {
                 Step::Show { state, screen } => {
-                    match Self::dialled(hop_session, &state, &mut along) {
-                        Some(answer) => {
-                            step = press(&hop_session.menus, &hop_session.view, state, answer);
-                            continue;
-                        }
-                        None => return Ok((state, screen, refused)),
-                    }
+                    let takes = state.note.is_none()
+                        && !hop_session.acted
+                        && accepts_dialled(&hop_session.menus, &state);
+                    let next = if takes { along.steps.pop_front() } else { None };
+                    let Some(typed) = next else { return Ok(Walked { state, screen }) };
+                    step = press(&hop_session.menus, &hop_session.view, state, &typed);
+                    continue;
                 }
                 Step::Ask { pending, request } => (pending, request),
             };
-            let reply = match request.mode {
-                Mode::Execute => {
-                    progress.act();
-                    let reply = self.act(hop_session, request).await?;
-                    if let Answer::Refused(refusal) = &reply {
-                        refused = Some(refusal.clone());
-                    }
-                    reply
+            let reply = match (request.mode, along.done.take()) {
+                (Mode::Execute, Some(key)) => {
+                    self.wallet.replay(&hop_session.caller, &request, key).await
                 }
-                Mode::Check | Mode::Quote | Mode::List => {
+                (Mode::Execute, None) => self.act(hop_session, request, progress).await?,
+                (Mode::Check | Mode::Quote | Mode::List, done) => {
+                    along.done = done;
                     self.wallet.answer(&hop_session.caller, request).await
                 }
             };
@@ -241,94 +249,102 @@ impl Ussd {
         }
     }
 
-    /// Does what the hop asks for, once: the conversation is marked as acted in the commit of the
-    /// act itself, or, when the PIN was wrong, as claimed by this hop in the commit of the charge.
-    async fn act(&self, hop_session: &mut HopSession, request: Request) -> Result<Answer, Lost> {
-        let key =
-            Key::new(Timestamp::from_micros(hop_session.session.began), "ussd", &hop_session.hop.0);
-        if hop_session.session.executed {
-            return Ok(self.wallet.replay(&hop_session.caller, &request, key).await);
+    /// Does what the hop asks for, once.
+    async fn act(
+        &self,
+        hop_session: &mut HopSession,
+        request: Request,
+        progress: &HopProgress,
+    ) -> Result<Answer, Lost> {
+        if !progress.act() {
+            return Err(Lost::GivenUp);
         }
-        let first = hop_session.session.executing.is_none();
-        hop_session.session.executing = Some(hop_session.hop);
-        let wrong = if first {
-            Wrong::Charge(self.sessions.save(hop_session, hop_session.version, "acting"))
-        } else {
-            Wrong::Charged
-        };
-        hop_session.session.executed = true;
-        let side_effects = self.sessions.save(hop_session, hop_session.version, "open");
-        hop_session.session.executed = false;
-        let executed = self
-            .wallet
-            .act(&hop_session.caller, request, Execution { key, side_effects, wrong })
-            .await;
-        (hop_session.silent, hop_session.not_recorded) = (executed.silent, executed.not_recorded);
-        match executed.answer {
+        let began = Timestamp::from_micros(hop_session.session.began);
+        let key = key_of(began, hop_session.hop);
+        self.note_act(hop_session);
+        let line = hop_session.caller_name.to_vec();
+        let take = Change::TakeLine { line, version: hop_session.session.line };
+        let execution = Execution { key, side_effects: vec![take] };
+        let executed = self.wallet.act(&hop_session.caller, request.clone(), execution).await;
+        let answer = match executed.answer {
             Answer::Refused(Refusal { reason: Reason::STALE, .. }) => return Err(Lost::Stale),
-            Answer::Refused(_) | Answer::Late if first && executed.charged => {
-                hop_session.version = hop_session.version.saturating_add(1);
+            // something came of this hop before, on another node or before a crash
+            Answer::Refused(Refusal { reason: Reason::SEEN, .. }) => {
+                self.told_before(hop_session, &request, key).await?
             }
-            Answer::Refused(_) | Answer::Late if first => hop_session.session.executing = None,
-            Answer::Refused(_) | Answer::Late => {}
-            Answer::Facts { .. } | Answer::Items(_) => {
-                hop_session.version = hop_session.version.saturating_add(1);
-                hop_session.session.executed = true;
+            Answer::Refused(Refusal { reason: Reason::UNCLEAR, .. }) => {
+                hop_session.late = Late::Unclear;
+                return Ok(Answer::Late);
             }
+            answer @ (Answer::Refused(_)
+            | Answer::Late
+            | Answer::Facts { .. }
+            | Answer::Items(_)) => answer,
+        };
+        if let Answer::Refused(refusal) = &answer {
+            hop_session.late = Late::Refused(refusal.clone());
+        } else {
+            hop_session.late = if executed.silent { Late::Done } else { Late::Nothing };
+            hop_session.acted = true;
+            hop_session.session.line = hop_session.session.line.saturating_add(1);
         }
-        Ok(executed.answer)
+        Ok(answer)
     }
 
-    /// Stores where the hop led, and answers it.
-    async fn store(
-        &self,
-        mut hop_session: HopSession,
-        state: State,
-        screen: Screen,
-        refused: Option<Refusal>,
-    ) -> Result<HopOutcome, Lost> {
-        let executed = hop_session.session.executed;
-        let at = state.screen.clone();
-        let silent = hop_session.silent;
-        let not_recorded = hop_session.not_recorded;
-        hop_session.session.state = state;
-        hop_session.session.typed = hop_session.call.history.len();
-        hop_session.session.last = hop_session.hop;
-        (hop_session.session.executing, hop_session.session.executed) = (None, false);
-        hop_session.session.replies.push(Reply {
-            hop: hop_session.hop,
-            text: screen.text.clone(),
-            continues: screen.continues,
-        });
-        let state = if screen.continues { "open" } else { "ended" };
-        let key = Key::new(hop_session.now, "ussd", &hop_session.hop.0);
-        let posting =
-            self.wallet.note(key, self.sessions.save(&hop_session, hop_session.version, state));
-        let word = if screen.continues { "continued" } else { "ended" };
-        let outcome = HopOutcome { screen, word, at, refused, silent };
-        if executed && !not_recorded && !outcome.screen.continues {
-            // the act and its mark are durable: a copy of this hop finds the answer by them, nobody
-            // need wait for more
-            self.wallet.book.enqueue(posting);
-            return Ok(outcome);
-        }
-        match self.wallet.book.post(posting).await {
-            Ok(_receipt) => {
-                if outcome.screen.continues && !executed {
-                    self.sessions.remember(hop_session);
-                }
-                Ok(outcome)
-            }
-            // what was done is durable, and a copy of this hop would get the same answer from the
-            // book
-            Err(refusal) if executed && refusal.reason != Reason::STALE => Ok(outcome),
-            Err(refusal) if refusal.reason == Reason::STALE => Err(Lost::Stale),
-            Err(_) => Err(Lost::Busy),
-        }
+    /// What is stored of the conversation if its caller is told to wait for an SMS.
+    fn note_act(&self, hop_session: &HopSession) {
+        let HopSession { call, caller_name, hop, now, session, .. } = hop_session;
+        let key = self.sessions.names.session(call.gateway, &call.session, &call.caller);
+        let acting = Unwritten {
+            updated_at: now.micros(),
+            acting_since: Some(now.micros()),
+            caller: *caller_name,
+            session: Arc::new(Session { executing: Some(*hop), ..session.clone() }),
+        };
+        self.sessions.memory.act(&key, acting);
     }
+}
+
+/// What a hop is answered with.
+enum Answered {
+    /// Where it led.
+    Walked(Walked),
+    /// It leads nowhere.
+    Said(HopOutcome),
+}
+
+/// Leaves a conversation where the hop led, and answers it.
+fn leave(hand: InHand, hop_session: HopSession, walked: Walked) -> HopOutcome {
+    let HopSession { call, caller_name, hop, now, caller, mut session, acted, late, .. } =
+        hop_session;
+    let Walked { state, screen } = walked;
+    let at = state.screen.clone();
+    session.state = state;
+    // what nobody knows yet is found out later, and told
+    let unclear = matches!(late, Late::Unclear);
+    session.executing = unclear.then_some(hop);
+    let acting_since = unclear.then(|| now.micros());
+    match &call.typed {
+        Typed::Whole(history) => session.typed = history.len(),
+        Typed::Last { turn, .. } => session.turn = turn.unwrap_or_default(),
+    }
+    let reply = Reply { hop, text: screen.text.clone(), continues: screen.continues };
+    session.replied(reply, &at);
+    // who has acted may not be who they were
+    let caller = Some(caller).filter(|_| !acted);
+    let kept = Kept { updated_at: now.micros(), session: Arc::new(session), caller };
+    hand.leave(caller_name, kept, acting_since);
+    let word = if screen.continues { "continued" } else { "ended" };
+    HopOutcome { screen, word, at, late }
+}
+
+/// The machine's first step where somebody typed something on the screen where they are.
+fn pressed(hop_session: &HopSession, typed: &str) -> Step {
+    let state = hop_session.session.state.clone();
+    press(&hop_session.menus, &hop_session.view, state, typed)
 }
 
 fn repeated(reply: &Reply, word: &'static str) -> HopOutcome {
     let screen = Screen { text: reply.text.clone(), continues: reply.continues };
-    HopOutcome { screen, word, at: String::new(), refused: None, silent: false }
+    HopOutcome { screen, word, at: String::new(), late: Late::Nothing }
 }

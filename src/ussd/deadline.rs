@@ -1,18 +1,19 @@
 //! Answers in time. A gateway waits some seconds for a screen and then shows the caller an error;
 //! so what takes longer is answered with "the result will come by SMS", goes on, and is told by SMS
 //! when it was refused, or when it succeeded without a message of its own. (A payment has its
-//! receipts in the outbox anyway.) What was cut short by a crash is found and told later.
+//! receipts in the outbox anyway.) Who is told that nothing was done is told the truth: from then
+//! on nothing is.
 
 use super::conversation::{BUSY, LATE, Ussd};
-use super::progress::{HopOutcome, HopProgress};
-use crate::book::{Change, Key, SessionSave};
+use super::progress::{HopOutcome, HopProgress, Late};
+use crate::book::{Change, Key};
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::phone::Msisdn;
-use crate::refusal::{Reason, Refusal};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
 use crate::request::Slots;
-use crate::store::sessions::{self, SessionRow};
-use crate::store::{StoreError, people};
+use crate::store::outbox::NewMessage;
 use crate::value::{Kind, Slot};
 use crate::wallet::message::Message;
 use crate::wallet::outgoing::message;
@@ -21,15 +22,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What is told of what came too late for a screen.
-pub const MESSAGES: &[&Message] = &[&REFUSED, &DONE];
+pub const MESSAGES: &[&Message] = &[&REFUSED, &DONE, &DONE_BEFORE];
 
-const REFUSED: Message = Message::plain("sms.late_refused", &[Slot("reason", Kind::Text)]);
-const DONE: Message = Message::plain("sms.late_done", &[]);
+pub(super) const REFUSED: Message =
+    Message::plain("sms.late_refused", &[Slot("reason", Kind::Text)]);
+pub(super) const DONE: Message = Message::plain("sms.late_done", &[]);
+/// Shown, where nothing but the book knows of it any more.
+pub(super) const DONE_BEFORE: Message = Message::receipt("sms.done_before", &[]);
 
-/// An act whose conversation shows no outcome after this time was cut short by a crash.
-const STUCK_AFTER: Duration = Duration::from_secs(60);
-/// Conversations settled in one go.
-const STUCK_BATCH: i64 = 100;
+/// How long is waited before news that could not be stored are tried again: the database is away,
+/// and whoever was promised them waits.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 type HopFuture = Pin<Box<dyn Future<Output = HopOutcome> + Send>>;
 
@@ -72,6 +75,7 @@ impl Ussd {
         let ussd = self.clone();
         let seen = progress.clone();
         let caller = call.caller.clone();
+        let key = self.sessions.names.session(call.gateway, &call.session, &call.caller);
         let work = Box::pin(async move { ussd.hop(call, &seen).await });
         // worked on where the request came in, for as long as it may wait: another thread would
         // only cost a journey
@@ -82,21 +86,22 @@ impl Ussd {
         let Some(work) = running.work.take() else {
             return self.plain(progress.language(), BUSY, "busy");
         };
-        if !progress.is_acting() {
-            // nothing is being done yet: whoever dials again continues where they were
+        if !progress.is_acting() && progress.give_up() {
+            // nothing is done any more: whoever dials again continues where they were
             runtime.spawn(work);
             return self.plain(progress.language(), BUSY, "slow");
         }
+        self.sessions.memory.promise(&key);
         let ussd = self.clone();
         let language = progress.language();
         runtime.spawn(async move {
             let _held = late;
-            match work.await {
-                HopOutcome { refused: Some(refusal), .. } => {
+            match work.await.late {
+                Late::Refused(refusal) => {
                     let reason = ussd.reason(language, &refusal);
                     ussd.tell_late(&caller, language, &REFUSED, &reason).await;
                 }
-                HopOutcome { silent: true, .. } => {
+                Late::Done => {
                     // it may have been the language that was changed
                     let known = ussd
                         .wallet
@@ -108,19 +113,22 @@ impl Ussd {
                         known.and_then(|p| Language::parse(&p.language)).unwrap_or(language);
                     ussd.tell_late(&caller, language, &DONE, &Slots::new()).await;
                 }
-                _told_otherwise => {}
+                // told by its own messages, or when it is known
+                Late::Nothing | Late::Unclear => {}
             }
         });
         self.plain(progress.language(), LATE, "late")
     }
 
-    fn reason(&self, language: Language, refusal: &Refusal) -> Slots {
+    pub(super) fn reason(&self, language: Language, refusal: &Refusal) -> Slots {
         let catalogue = self.menus.get().catalogue.clone();
         let reason =
             catalogue.say(language, &format!("refusal.{}", refusal.code()), &refusal.slots);
         Slots::from([("reason".to_owned(), reason.into())])
     }
 
+    /// Tells somebody what came of what they were to wait for: until it is stored, however long the
+    /// database is away.
     async fn tell_late(
         &self,
         caller: &Msisdn,
@@ -131,51 +139,33 @@ impl Ussd {
         let now = self.wallet.clock.now();
         let msisdn = caller.e164();
         let news = message(msisdn, language.as_str(), replies.template, slots, None, now);
-        let posting =
-            self.wallet.note(Key::new(now, "late", msisdn.as_bytes()), vec![Change::Tell(news)]);
-        if let Err(refusal) = self.wallet.book.post(posting).await {
-            tracing::error!(code = refusal.code(), "the news of a late result was not stored");
+        let key = Key::new(now, "late", msisdn.as_bytes());
+        // once, also where it is not known whether the first try was stored
+        let changes = vec![Change::Dedup { key }, Change::Tell(news)];
+        loop {
+            match self.wallet.book.post(self.wallet.note(key, changes.clone())).await {
+                Ok(_) | Err(Refusal { reason: Reason::SEEN, .. }) => return,
+                Err(refusal) if [Reason::BUSY, Reason::UNCLEAR].contains(&refusal.reason) => {
+                    tracing::warn!(code = refusal.code(), "the news of a late result wait");
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+                Err(refusal) => {
+                    let code = refusal.code();
+                    tracing::error!(code, "the news of a late result were not stored");
+                    return;
+                }
+            }
         }
     }
 
-    /// Ends conversations whose act was cut short by a crash: nothing was done, nothing can be done
-    /// any more, and the caller is told so. Returns how many.
-    pub async fn settle_stuck(&self) -> Result<usize, StoreError> {
-        let now = self.wallet.clock.now();
-        let before = now.minus(STUCK_AFTER).micros();
-        let rows =
-            self.wallet.store.read(move |conn| sessions::stuck(conn, before, STUCK_BATCH)).await?;
-        let mut settled: usize = 0;
-        for row in rows {
-            let changes = self.settle(row).await?;
-            let posting = self.wallet.note(Key::new(now, "stuck", &[]), changes);
-            // the act may have come through in this moment: then the conversation is at another
-            // version
-            settled =
-                settled.saturating_add(usize::from(self.wallet.book.post(posting).await.is_ok()));
-        }
-        Ok(settled)
-    }
-
-    async fn settle(&self, row: SessionRow) -> Result<Vec<Change>, StoreError> {
-        let now = self.wallet.clock.now();
-        let session = self.sessions.open(&row);
-        let read_version = row.version;
-        let version = row.version.saturating_add(1);
-        let ended = SessionRow { version, state: "ended".into(), updated_at: now.micros(), ..row };
-        let mut changes = vec![Change::SaveSession(SessionSave { read_version, row: ended })];
-        if let Some(session) = session {
-            let msisdn = session.msisdn.clone();
-            let person =
-                self.wallet.store.read(move |conn| people::by_msisdn(conn, &msisdn)).await?;
-            let chosen =
-                session.state.language.map_or(session.language, |language| language.to_string());
-            let language = person.map_or(chosen, |person| person.language);
-            let words = Language::parse(&language).unwrap_or(Language::EN);
-            let slots = self.reason(words, &Reason::BUSY.into());
-            let news = message(&session.msisdn, &language, REFUSED.template, &slots, None, now);
-            changes.push(Change::Tell(news));
-        }
-        Ok(changes)
+    /// News for a caller of whom no more is known than a conversation says.
+    pub(super) fn news(
+        &self,
+        msisdn: &str,
+        language: &str,
+        what: &Message,
+        slots: &Slots,
+    ) -> NewMessage {
+        message(msisdn, language, what.template, slots, None, self.wallet.clock.now())
     }
 }

@@ -2,12 +2,13 @@
 //! itself.
 
 use super::Menus;
+use super::memory::Name;
+use super::progress::Late;
 use super::session::{Hop, Session};
 use crate::gateway::UssdCall;
 use crate::language::Language;
 use crate::request::Slots;
 use crate::store::StoreError;
-use crate::store::sessions::SessionRow;
 use crate::time::Timestamp;
 use crate::wallet::{Caller, ServiceConfig};
 use std::collections::BTreeSet;
@@ -16,34 +17,45 @@ use std::sync::Arc;
 /// A hop in hand.
 pub(super) struct HopSession {
     pub(super) call: UssdCall,
-    pub(super) key: Vec<u8>,
+    pub(super) caller_name: Name,
     pub(super) hop: Hop,
     pub(super) now: Timestamp,
-    pub(super) caller: Caller,
+    pub(super) caller: Arc<Caller>,
     pub(super) view: super::CallerView,
     pub(super) menus: Arc<Menus>,
-    /// The version in the database; 0 when the conversation is new.
-    pub(super) version: i64,
-    /// It was ended from outside: its caller dialled again, or it was found stuck and the caller
-    /// was told so.
-    pub(super) closed: bool,
     pub(super) session: Session,
-    /// Something was done of which no message tells.
-    pub(super) silent: bool,
-    /// Something was done of which no posting tells.
-    pub(super) not_recorded: bool,
-    /// How often the caller has begun a conversation: the version of their line.
-    pub(super) dialled: i64,
-    /// Conversations of the same caller that end with this one's first hop.
-    pub(super) superseded: Vec<SessionRow>,
+    /// It is as it was stored, and what was answered last may not have been.
+    pub(super) may_lag: bool,
+    /// The version of the caller's line, where it was read for this hop.
+    pub(super) line: Option<i64>,
+    /// It takes no step any more: its caller dialled again or has acted in another one, or it was
+    /// silent for too long.
+    pub(super) closed: bool,
+    /// Where the caller was cut off before, where they can go on with that.
+    pub(super) offered: Option<Session>,
+    /// What is told if this comes too late for a screen.
+    pub(super) late: Late,
+    /// Something was done: the caller may not be who they were.
+    pub(super) acted: bool,
+}
+
+impl HopSession {
+    /// A conversation goes on in the language it began in: a text that changes it meanwhile must
+    /// not make two copies of one hop speak differently. Whoever is joining is spoken to as they
+    /// chose, also outside the machine.
+    pub(super) fn speak(&mut self) {
+        let began_in = Language::parse(&self.session.language).unwrap_or(self.view.language);
+        self.session.language = began_in.to_string();
+        self.view.language = self.session.state.language.unwrap_or(began_in);
+    }
 }
 
 /// Why a round ends without an answer.
 pub(super) enum Lost {
-    /// Somebody else stored first: look again.
+    /// Somebody else was faster: look again.
     Stale,
-    /// The same hop is acting: look again in a moment.
-    Acting,
+    /// Its caller has been told that nothing was done, and nothing is.
+    GivenUp,
     /// The database is busy or broken.
     Busy,
 }

@@ -1,52 +1,263 @@
-//! What a node remembers of the conversations it has in hand, so that a hop need not read what the
-//! hop before it wrote.
-//!
-//! It may be wrong at any time: another node may have taken a hop, the caller may have dialled
-//! anew. Nothing depends on it, since every hop is stored with a compare-and-set on the version it
-//! began from; who finds that lost forgets and reads. So it is dropped whenever it grows too large.
+//! The conversations that a node has in hand: between two hops they are here, and only copies of
+//! them in the store. A node may lose it at any time: whoever finds nothing here reads what was
+//! stored. It is bounded by least use, and holds no lock while anybody waits.
 
-use super::session::Session;
+use super::progress::HopProgress;
+use super::session::{Ending, Session};
 use crate::wallet::Caller;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 
-/// Conversations remembered at most; a hundred bytes to two thousand each.
-const REMEMBERED_MAX: usize = 20_000;
+/// Conversations of one age at most; a few thousand bytes each.
+const YOUNG_MAX: usize = 20_000;
+
+/// The name of a conversation, or of a caller.
+pub type Name = [u8; 16];
 
 /// A conversation as its last hop left it.
 #[derive(Debug, Clone)]
-pub struct Remembered {
-    /// Its version in the database.
-    pub version: i64,
-    /// When it was stored, microseconds UTC.
+pub struct Kept {
+    /// When that was, microseconds UTC.
     pub updated_at: i64,
     /// The conversation.
-    pub session: Session,
-    /// Its caller, as they were when it began.
-    pub caller: Caller,
+    pub session: Arc<Session>,
+    /// Its caller, as they were when it began; nothing where they may have changed since.
+    pub caller: Option<Arc<Caller>>,
+}
+
+/// A conversation that is to be stored.
+#[derive(Debug, Clone)]
+pub struct Unwritten {
+    /// As in `SessionRow`.
+    pub updated_at: i64,
+    /// As in `SessionRow`.
+    pub acting_since: Option<i64>,
+    /// Whose it is.
+    pub caller: Name,
+    /// The conversation.
+    pub session: Arc<Session>,
 }
 
 /// The memory of one node. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Memory(Arc<Mutex<HashMap<Vec<u8>, Remembered>>>);
+pub struct Memory(Arc<Mutex<Conversations>>);
+
+#[derive(Debug, Default)]
+struct Conversations {
+    kept: Aged<Kept>,
+    /// The newest conversation of each caller.
+    newest: Aged<Name>,
+    in_hand: HashMap<Name, Worked>,
+    unwritten: HashMap<Name, Unwritten>,
+}
+
+/// A conversation with a hop that is being worked on.
+#[derive(Debug)]
+struct Worked {
+    call: Name,
+    progress: Arc<HopProgress>,
+    done: watch::Receiver<()>,
+    /// What is stored if its caller is told to wait for an SMS.
+    acting: Option<Unwritten>,
+}
+
+/// What is used seldom goes first: what was not used while as much else was as is young.
+#[derive(Debug)]
+struct Aged<V> {
+    young: HashMap<Name, V>,
+    old: HashMap<Name, V>,
+}
+
+impl<V> Default for Aged<V> {
+    fn default() -> Self {
+        Aged { young: HashMap::new(), old: HashMap::new() }
+    }
+}
+
+impl<V> Aged<V> {
+    fn get(&self, name: &Name) -> Option<&V> {
+        self.young.get(name).or_else(|| self.old.get(name))
+    }
+
+    fn take(&mut self, name: &Name) -> Option<V> {
+        let old = self.old.remove(name);
+        self.young.remove(name).or(old)
+    }
+
+    fn put(&mut self, name: Name, value: V) {
+        if self.young.len() >= YOUNG_MAX {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.old.remove(&name);
+        self.young.insert(name, value);
+    }
+}
+
+/// What comes of wanting a conversation in hand.
+pub enum Taken {
+    /// It is, with what is remembered of it.
+    Mine(InHand, Option<Kept>),
+    /// Another hop has it.
+    Theirs {
+        /// It is a copy of this hop.
+        same: bool,
+        /// How far that one is.
+        progress: Arc<HopProgress>,
+        /// Changes when it is done.
+        done: watch::Receiver<()>,
+    },
+}
+
+/// A conversation in hand: nobody else on this node takes a hop of it meanwhile.
+pub struct InHand {
+    memory: Memory,
+    key: Name,
+    /// What it goes back to, unless something came of the hop.
+    before: Option<Kept>,
+    _done: watch::Sender<()>,
+}
 
 impl Memory {
-    /// Takes a conversation out: whoever has it in hand stores it again.
-    pub fn take(&self, key: &[u8]) -> Option<Remembered> {
-        self.lock().remove(key)
-    }
-
-    /// Remembers a conversation after it was stored.
-    pub fn keep(&self, key: Vec<u8>, conversation: Remembered) {
+    /// Takes a conversation in hand, for the hop that `call` names.
+    pub fn take(&self, key: Name, call: Name, progress: &Arc<HopProgress>) -> Taken {
         let mut all = self.lock();
-        if all.len() >= REMEMBERED_MAX {
-            all.clear();
+        if let Some(worked) = all.in_hand.get(&key) {
+            return Taken::Theirs {
+                same: worked.call == call,
+                progress: worked.progress.clone(),
+                done: worked.done.clone(),
+            };
         }
-        all.insert(key, conversation);
+        let (sender, done) = watch::channel(());
+        all.in_hand.insert(key, Worked { call, progress: progress.clone(), done, acting: None });
+        let kept = all.kept.take(&key);
+        drop(all);
+        let hand = InHand { memory: self.clone(), key, before: kept.clone(), _done: sender };
+        Taken::Mine(hand, kept)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, Remembered>> {
+    /// Notes that a caller has begun a conversation, which ends the one they had: that one is
+    /// returned, where this node knows it.
+    pub fn begin(&self, caller: Name, key: Name) -> Option<Kept> {
+        let mut all = self.lock();
+        let before = all.newest.take(&caller).filter(|before| *before != key);
+        all.newest.put(caller, key);
+        let kept = all.kept.take(&before?)?;
+        let old = kept.clone();
+        all.end(before?, caller, kept, Ending::DialledAnew);
+        Some(old)
+    }
+
+    /// Notes how a conversation ended, where this node has it.
+    pub fn end(&self, key: Name, caller: Name, ending: Ending) {
+        let mut all = self.lock();
+        if let Some(kept) = all.kept.take(&key) {
+            all.end(key, caller, kept, ending);
+        }
+    }
+
+    /// Keeps what is stored if a hop that begins to act comes too late for a screen.
+    pub fn act(&self, key: &Name, acting: Unwritten) {
+        if let Some(worked) = self.lock().in_hand.get_mut(key) {
+            worked.acting = Some(acting);
+        }
+    }
+
+    /// Has it stored that a hop is acting whose caller was told to wait for an SMS: if this node
+    /// dies, another one finds out what came of it, and tells.
+    pub fn promise(&self, key: &Name) {
+        let mut all = self.lock();
+        let acting = all.in_hand.get_mut(key).and_then(|worked| worked.acting.take());
+        if let Some(acting) = acting {
+            all.unwritten.insert(*key, acting);
+        }
+    }
+
+    /// Has what is to be stored.
+    pub fn write(&self, key: Name, unwritten: Unwritten) {
+        self.lock().unwritten.insert(key, unwritten);
+    }
+
+    /// What is to be stored, all of it: whoever takes it stores it, or gives it back.
+    pub fn take_unwritten(&self) -> HashMap<Name, Unwritten> {
+        std::mem::take(&mut self.lock().unwritten)
+    }
+
+    /// Takes back what could not be stored, unless it has changed since.
+    pub fn give_back(&self, unwritten: HashMap<Name, Unwritten>) {
+        let mut all = self.lock();
+        for (key, old) in unwritten {
+            all.unwritten.entry(key).or_insert(old);
+        }
+    }
+
+    /// Whether a hop of this conversation is being worked on.
+    pub fn is_in_hand(&self, key: &Name) -> bool {
+        self.lock().in_hand.contains_key(key)
+    }
+
+    /// Whether this node has had a conversation in hand lately.
+    pub fn knows(&self, key: &Name) -> bool {
+        let all = self.lock();
+        all.in_hand.contains_key(key) || all.kept.get(key).is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Conversations> {
         // held for a moment only, and never across an await
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Conversations {
+    fn end(&mut self, key: Name, caller: Name, mut kept: Kept, ending: Ending) {
+        if kept.session.is_open() {
+            Arc::make_mut(&mut kept.session).ending = Some(ending);
+            self.unwritten.insert(key, Unwritten::of(&kept, caller));
+        }
+        self.kept.put(key, kept);
+    }
+}
+
+impl Unwritten {
+    fn of(kept: &Kept, caller: Name) -> Unwritten {
+        Unwritten {
+            updated_at: kept.updated_at,
+            acting_since: None,
+            caller,
+            session: kept.session.clone(),
+        }
+    }
+}
+
+impl InHand {
+    /// The name of the conversation.
+    pub fn key(&self) -> Name {
+        self.key
+    }
+
+    /// Leaves the conversation as a hop has made it, to be stored soon; `acting_since` as in
+    /// `SessionRow`.
+    pub fn leave(mut self, caller: Name, kept: Kept, acting_since: Option<i64>) {
+        self.before = None;
+        let mut all = self.memory.lock();
+        let unwritten = Unwritten { acting_since, ..Unwritten::of(&kept, caller) };
+        all.unwritten.insert(self.key, unwritten);
+        // its caller has dialled anew meanwhile
+        if all.newest.get(&caller).is_some_and(|newest| *newest != self.key) {
+            all.end(self.key, caller, kept, Ending::DialledAnew);
+        } else {
+            all.kept.put(self.key, kept);
+        }
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        let mut all = self.memory.lock();
+        all.in_hand.remove(&self.key);
+        if let Some(before) = self.before.take() {
+            all.kept.put(self.key, before);
+        }
     }
 }

@@ -1,48 +1,33 @@
 //! Doing: a plan becomes a posting, once per key, with what the channel adds and the proof of the
 //! PIN. What others were faster with is planned anew.
 
-use super::message::Message;
+use super::pin_proof::{charged_once, entered};
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
-use super::service::Unrecorded;
 use super::{Authority, Caller, Service, Wallet, start_pin, unavailable};
 use crate::actor::Actor;
-use crate::book::{Change, Credential, Key, Posting, SecretKind};
+use crate::book::{Change, Key, Posting};
 use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{AS_QUOTED, Answer, Fields, Request, Secret};
-use crate::store::pins::{self, PinRow};
+use crate::store::pins;
 use crate::store::staff_rows::StaffRow;
-use crate::value::{Slots, Value};
-use secrecy::ExposeSecret;
+use crate::value::Value;
 
 /// How often something is planned anew because others were faster.
 const PLANS_MAX: usize = 3;
-/// What the wallet says of itself, whatever the service.
-pub const MESSAGES: &[&Message] = &[&PIN_LOCKED];
-
-/// What a locked PIN is told with.
-const PIN_LOCKED: Message = Message::plain("sms.pin_locked", &[]);
-
 /// What a channel adds to something it wants done.
+///
+/// Of its key comes one thing at most: a posting, something that leaves none, or that it is said to
+/// have come to nothing. Whoever comes with it after something else came of it is refused as
+/// `seen`. A wrong PIN costs one try for each key.
 #[derive(Debug, Clone)]
 pub struct Execution {
     /// The same for each repetition of the same request.
     pub key: Key,
     /// Changes that become true together with what is done.
     pub side_effects: Vec<Change>,
-    /// What happens when the PIN is wrong.
-    pub wrong: Wrong,
-}
-
-/// What a wrong PIN leaves.
-#[derive(Debug, Clone)]
-pub enum Wrong {
-    /// It costs a try, and these changes become true with the charge.
-    Charge(Vec<Change>),
-    /// An earlier run of the same request was charged.
-    Charged,
 }
 
 /// What came of wanting something done.
@@ -50,23 +35,21 @@ pub enum Wrong {
 pub struct Executed {
     /// The answer for the person.
     pub answer: Answer,
-    /// The PIN was wrong and a try was charged: what comes with that is in the database.
-    pub charged: bool,
     /// It was done, and no message tells of it: whoever does not see the answer hears nothing.
     pub silent: bool,
-    /// It was done, and no posting tells all of it: what the answer said cannot be found again.
-    pub not_recorded: bool,
+    /// It had been done before, under the same key.
+    pub repeated: bool,
 }
 
 impl Wallet {
     /// Does something, once per key.
     pub async fn act(&self, caller: &Caller, request: Request, execution: Execution) -> Executed {
         let Some(service) = super::service(&request.service) else {
-            return refused(Reason::SERVICE_UNKNOWN.into(), false);
+            return refused(Reason::SERVICE_UNKNOWN.into());
         };
         // what staff do needs a session, and comes by another way
         if matches!(service.authority, Authority::Staff(_)) {
-            return refused(Reason::NOT_ALLOWED.into(), false);
+            return refused(Reason::NOT_ALLOWED.into());
         }
         let able =
             claimed(service, caller).and_then(|()| readable(service, request.secret.as_ref()));
@@ -76,10 +59,7 @@ impl Wallet {
         };
         self.metrics
             .service(service.name, done.as_ref().map_or_else(Refusal::code, |_acted| "done"));
-        done.unwrap_or_else(|refusal| {
-            let charged = matches!(refusal.reason, Reason::PIN_WRONG | Reason::CODE_WRONG);
-            refused(last_try(refusal), charged)
-        })
+        done.unwrap_or_else(|refusal| refused(last_try(refusal)))
     }
 
     async fn commit(
@@ -105,29 +85,24 @@ impl Wallet {
             agreed(&plan, &request.fields)?;
             let Some(act) = plan.act.take() else { return Err(Reason::INVALID.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
-            let lost = matches!(service.replay.unrecorded, Unrecorded::Told);
-            let not_recorded = lost || !act.is_recorded();
             let mut posting = self.posting(&execution, act);
             (posting.request, posting.actor) = (digest, actor(service, caller, staff.as_ref()));
             if service.authority.is_pin() {
                 let row = pin.ok_or(Reason::PIN_LOCKED)?;
                 start_pin::opens(&row, service.renews_pin, self.clock.now())?;
-                posting.changes.push(Change::ClearPin { pin: row.id });
-                posting.credentials.insert(
-                    0,
-                    self.credential(caller, request.secret.as_ref(), row, execution.wrong.clone())?,
-                );
+                let (secret, key) = (request.secret.as_ref(), execution.key);
+                let proof = self.pin_proof(caller, secret, row, service.renews_pin, key)?;
+                posting.changes.extend(proof.right);
+                posting.credentials.insert(0, proof.credential);
             }
             match self.book.post(posting).await {
                 // an earlier copy did it: what this one planned since may be another thing
                 Ok(receipt) if receipt.repeated => {
-                    return self
-                        .repeated(plan, silent, not_recorded, caller, &request, &execution)
-                        .await;
+                    return self.repeated(plan, silent, caller, &request, execution.key).await;
                 }
                 Ok(receipt) => {
                     plan.show_all(self.receipt_slots(&receipt, caller));
-                    return Ok(done(plan, silent, not_recorded));
+                    return Ok(done(plan, silent));
                 }
                 // a PIN that is gone was that of somebody who was dismissed meanwhile
                 Err(refusal) if refusal.reason == Reason::PIN_LOCKED => {
@@ -163,33 +138,30 @@ impl Wallet {
         &self,
         mut plan: Plan,
         silent: bool,
-        not_recorded: bool,
         caller: &Caller,
         request: &Request,
-        execution: &Execution,
+        key: Key,
     ) -> Result<Executed, Refusal> {
-        // a text is handled once, also where what it did is recorded
-        let once = |change: &Change| matches!(change, Change::Dedup { .. });
-        if execution.side_effects.iter().any(once) {
-            return Err(Reason::SEEN.into());
-        }
-        match self.replay(caller, request, execution.key).await {
+        match self.replay(caller, request, key).await {
             Answer::Facts { slots, .. } => plan.show_all(slots),
             Answer::Refused(refusal) => return Err(refusal),
             Answer::Items(_) | Answer::Late => {}
         }
-        Ok(done(plan, silent, not_recorded))
+        Ok(Executed { repeated: true, ..done(plan, silent) })
     }
 
     /// A plan as the book takes it, with what the channel adds, but without the PIN.
     fn posting(&self, execution: &Execution, act: Act) -> Posting {
-        let changes = execution.side_effects.iter().cloned().chain(act.changes).collect();
-        let credentials = act
-            .credentials
-            .into_iter()
-            .map(|credential| also(credential, &execution.wrong))
-            .collect();
-        self.planned(execution.key, Act { changes, credentials, ..act })
+        let key = execution.key;
+        // a posting has its key for ever; what leaves none is remembered for as long as anybody
+        // comes again
+        let once = if act.is_recorded() { Change::Undone { key } } else { Change::Dedup { key } };
+        let changes =
+            [once].into_iter().chain(execution.side_effects.iter().cloned()).chain(act.changes);
+        let changes = changes.collect();
+        let credentials =
+            act.credentials.into_iter().map(|credential| charged_once(credential, key)).collect();
+        self.planned(key, Act { changes, credentials, ..act })
     }
 
     /// A plan as the book takes it.
@@ -215,51 +187,6 @@ impl Wallet {
             credentials: Vec::new(),
         }
     }
-
-    /// What the book compares within the commit, and what a wrong PIN leaves. The owner hears of a
-    /// lock by SMS: perhaps it was not them.
-    fn credential(
-        &self,
-        caller: &Caller,
-        secret: Option<&Secret>,
-        row: PinRow,
-        wrong: Wrong,
-    ) -> Result<Credential, Refusal> {
-        let person = caller.person.as_ref().ok_or(Reason::NOT_JOINED)?;
-        let id = row.id;
-        let pin = Pin::parse(entered(secret)?)?;
-        // a tag whose key is not known any more equals nothing
-        let tag = self
-            .config
-            .pin_keys
-            .tag(row.key_version, id, &row.salt, &pin)
-            .map_or(Vec::new(), Vec::from);
-        let now = self.clock.now();
-        let slots = Slots::new();
-        let news = super::outgoing::message(
-            &person.msisdn,
-            &person.language,
-            PIN_LOCKED.template,
-            &slots,
-            None,
-            now,
-        );
-        let wrong = match wrong {
-            Wrong::Charged => Vec::new(),
-            Wrong::Charge(mut side_effects) => {
-                side_effects.push(Change::ChargePin { pin: id });
-                side_effects
-            }
-        };
-        Ok(Credential {
-            secret: SecretKind::Pin,
-            pin: id,
-            salt: row.salt,
-            tag,
-            wrong,
-            locked: vec![Change::Tell(news)],
-        })
-    }
 }
 
 /// Who does something with this service.
@@ -281,18 +208,13 @@ pub(super) fn is_outdated(refusal: &Refusal) -> bool {
     [Reason::NOT_ENOUGH, Reason::ACCOUNT_CLOSED, Reason::HOLD_GONE, Reason::MOVED].contains(&reason)
 }
 
-fn done(plan: Plan, silent: bool, not_recorded: bool) -> Executed {
-    Executed {
-        answer: Answer::Facts { slots: plan.slots, flags: plan.flags },
-        charged: false,
-        silent,
-        not_recorded,
-    }
+fn done(plan: Plan, silent: bool) -> Executed {
+    let answer = Answer::Facts { slots: plan.slots, flags: plan.flags };
+    Executed { answer, silent, repeated: false }
 }
 
-fn refused(refusal: Refusal, charged: bool) -> Executed {
-    let answer = Answer::Refused(refusal);
-    Executed { answer, charged, silent: false, not_recorded: false }
+fn refused(refusal: Refusal) -> Executed {
+    Executed { answer: Answer::Refused(refusal), silent: false, repeated: false }
 }
 
 /// It is done as it was shown to who said yes, or not at all: others may have changed it since.
@@ -324,10 +246,6 @@ fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
     Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))
 }
 
-fn entered(secret: Option<&Secret>) -> Result<&str, Refusal> {
-    Ok(secret.ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "pin"))?.expose_secret())
-}
-
 /// A wrong PIN that was the last try reads as what it is, a lock; and a wrong code as one that is
 /// gone.
 fn last_try(refusal: Refusal) -> Refusal {
@@ -336,18 +254,6 @@ fn last_try(refusal: Refusal) -> Refusal {
         return Reason::PIN_LOCKED.into();
     }
     if last && refusal.reason == Reason::CODE_WRONG { Reason::CODE_GONE.into() } else { refusal }
-}
-
-/// The proof of a secret besides the PIN: a wrong one leaves the same as a wrong PIN, and its own
-/// charge.
-fn also(credential: Credential, wrong: &Wrong) -> Credential {
-    let wrong = match wrong {
-        Wrong::Charged => Vec::new(),
-        Wrong::Charge(side_effects) => {
-            side_effects.iter().cloned().chain(credential.wrong).collect()
-        }
-    };
-    Credential { wrong, ..credential }
 }
 
 /// What was asked, so that a key used for something else is noticed. Secrets are not part of it.

@@ -2,15 +2,17 @@
 //! receipt codes.
 
 use super::people::join::empty_wallet;
+use super::secret_keeping;
 use crate::actor::Actor;
 use crate::book::{Book, COMMISSIONS, Change, FEES, Key, LEVY, Posting, SUSPENSE, TAX, TRUST};
 use crate::money::Currency;
 use crate::refusal::Refusal;
-use crate::seal::Randomness;
+use crate::seal::{Randomness, SealKey};
 use crate::store::book_rows::AccountKind;
 use crate::store::book_rows::{self, Account};
 use crate::store::{Store, StoreError, setting_rows};
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 /// Why a database could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,12 @@ pub async fn reference_key(
     stored.try_into().map_err(|_long: Vec<u8>| damaged)
 }
 
+/// Retires every secret but this one; says how many there were.
+pub async fn retire_secrets(book: &Book, current: &SealKey) -> Result<usize, StoreError> {
+    let current = current.derive("names");
+    book.write(move |conn| secret_keeping::retire_others(conn, &current)).await
+}
+
 /// Marks whose world this database holds (`demo` or `service`), and refuses the other's.
 pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), BootstrapError> {
     let stored =
@@ -103,24 +111,30 @@ pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), Bootstr
     )))
 }
 
-/// Refuses a secret that is not the one this database was made with: every PIN would be wrong.
-pub async fn claim_secret(
+/// The key that callers, conversations and their steps are named with: made once, the same for
+/// ever, and kept sealed under each secret in use. So nodes that are given a new secret one after
+/// the other name everything alike.
+///
+/// Refuses a secret that is not one this database was made with, or was given since: every PIN
+/// would be wrong.
+pub async fn names_key(
     book: &Book,
-    current: [u8; 16],
-    older: &[[u8; 16]],
-) -> Result<(), BootstrapError> {
-    let stored = book
-        .write(move |conn| setting_rows::set_once(conn, "secret_fingerprint", &current))
-        .await?;
-    let known = stored == current || older.iter().any(|old| stored == old.as_slice());
-    if known {
-        return Ok(());
-    }
-    Err(BootstrapError::Foreign(
-        "KADOGO_SECRET is not the secret this database was made with; if it was changed on \
-         purpose, name the old one in KADOGO_OLD_SECRETS"
-            .to_owned(),
-    ))
+    current: &SealKey,
+    older: &[SealKey],
+    randomness: &Randomness,
+) -> Result<SealKey, BootstrapError> {
+    let known: Vec<Arc<SealKey>> =
+        [current].into_iter().chain(older).map(|secret| Arc::new(secret.derive("names"))).collect();
+    let fresh: [u8; 32] = randomness.bytes();
+    let nonce: [u8; 24] = randomness.bytes();
+    let opened = book.write(move |conn| secret_keeping::open(conn, &known, fresh, nonce)).await?;
+    opened.map(SealKey::new).ok_or_else(|| {
+        BootstrapError::Foreign(
+            "KADOGO_SECRET is not a secret of this database; if it was changed on purpose, name \
+             the old one in KADOGO_OLD_SECRETS"
+                .to_owned(),
+        )
+    })
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod operating;
 pub mod outgoing;
 pub mod party;
 pub mod people;
+mod pin_proof;
 pub mod plan;
 mod planning;
 pub mod pots;
@@ -38,6 +39,7 @@ mod registry;
 mod repetition;
 mod replay;
 pub mod reversals;
+mod secret_keeping;
 pub mod service;
 pub mod service_config;
 pub mod start_pin;
@@ -50,10 +52,11 @@ pub mod waiting;
 #[cfg(test)]
 pub(crate) use tests::trial;
 
-pub use acting::{Executed, Execution, MESSAGES, Wrong};
+pub use acting::{Executed, Execution};
 pub use caller::Caller;
 pub use operating::Rule;
 pub use people::join;
+pub use pin_proof::MESSAGES;
 pub use registry::{KINDS, PEERS, SERVICES, priced, service};
 pub use service::{Authority, Service};
 pub use service_config::{OperatorRules, ServiceConfig};

@@ -2,7 +2,7 @@
 
 use super::planning::{Given, Planned};
 use super::service::{Service, Unrecorded};
-use super::{Caller, Wallet, unavailable};
+use super::{Caller, Wallet, receipt, unavailable};
 use crate::book::{Key, Receipt};
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Answer, Request};
@@ -23,6 +23,15 @@ impl Wallet {
             Ok(receipt) => self.told_again(service, caller, request, key, receipt).await,
             Err(refusal) => Answer::Refused(refusal),
         }
+    }
+
+    /// What a receipt says of what was recorded under this key; nothing where nothing was.
+    pub async fn receipt_of(&self, key: Key) -> Result<Option<Slots>, StoreError> {
+        let found = self.store.read(move |conn| book_rows::postings_with(conn, &[key.bytes()]));
+        let posting = found.await?.pop();
+        Ok(posting.map(|row| {
+            receipt::slots(&self.config, Some(row.id), Timestamp::from_micros(row.at), None)
+        }))
     }
 
     async fn told_again(

@@ -14,7 +14,7 @@ use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::seal::{Randomness, SealKey};
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::deals::judging;
-use kadogo::wallet::{Execution, OperatorRules, Wallet, Wrong};
+use kadogo::wallet::{Execution, OperatorRules, Wallet};
 use std::time::Duration;
 
 const BUYER: (&str, &str) = ("+254700000001", "7361");
@@ -171,6 +171,7 @@ fn settings(url: String) -> Settings {
         gateway: None,
         mail: None,
         keep_messages: Duration::from_secs(90 * 86_400),
+        keep_conversations: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: None,
@@ -222,8 +223,7 @@ async fn acts(
     let request = Request { mode: Mode::Execute, service: service.into(), fields, secret };
     let named = format!("{number} {place} {service}");
     let key = Key::new(Timestamp::from_micros(0), "dealer", named.as_bytes());
-    let wrong = Wrong::Charge(Vec::new());
-    let execution = Execution { key, side_effects: Vec::new(), wrong };
+    let execution = Execution { key, side_effects: Vec::new() };
     match wallet.act(&caller, request, execution).await.answer {
         Answer::Facts { slots, .. } => {
             Ok(slots.get("door_code").map(ToString::to_string).unwrap_or_default())

@@ -10,7 +10,7 @@ use kadogo::metrics::Metrics;
 use kadogo::refusal::Reason;
 use kadogo::store::book_rows::AccountKind;
 use kadogo::store::book_rows::{self, Account};
-use kadogo::store::{Conn, Store, sessions};
+use kadogo::store::{Conn, Store, dedup};
 use kadogo::wallet::join::empty_wallet;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -333,7 +333,7 @@ fn noted(conn: &mut Conn, numbers: &[u64]) -> BTreeSet<u64> {
         let by_key: HashMap<&[u8], u64> =
             keys.iter().map(Key::bytes).zip(numbers.iter().copied()).collect();
         let rows =
-            sessions::seen_among(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>()).unwrap();
+            dedup::seen_among(conn, &keys.iter().map(Key::bytes).collect::<Vec<_>>()).unwrap();
         noted.extend(rows.iter().map(|row| by_key[row.as_slice()]));
     }
     noted

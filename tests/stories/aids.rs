@@ -15,7 +15,7 @@ use kadogo::store::people::{self, PersonRow};
 use kadogo::store::records::Record;
 use kadogo::store::restrictions;
 use kadogo::store::{StoreError, head};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::sync::mpsc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -105,13 +105,7 @@ pub async fn pays(world: &World, (payer, pin): (&str, &str), payee: &str, amount
     };
     let key =
         Key::new(world.clock.now(), "pays", format!("{payer} {payee} {amount_minor}").as_bytes());
-    let executed = wallet
-        .act(
-            &caller,
-            ask,
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-        )
-        .await;
+    let executed = wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() }).await;
     assert!(matches!(executed.answer, Answer::Facts { .. }), "{:?}", executed.answer);
 }
 
@@ -187,15 +181,6 @@ impl Held {
     pub async fn the_book(world: &World) -> Held {
         let held = Held::in_turn(world);
         held.reached().await;
-        held
-    }
-
-    /// The committer, when it comes to this: what waits in the queue is written, what comes later
-    /// is not.
-    pub async fn the_book_later(world: &World) -> Held {
-        let before = waiting(world);
-        let held = Held::in_turn(world);
-        until_waiting(world, before + 1).await;
         held
     }
 

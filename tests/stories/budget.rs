@@ -6,7 +6,7 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 async fn walk(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
@@ -139,8 +139,7 @@ async fn payments_side_by_side_never_exceed_a_budget() {
         let secret = Some("7361".to_owned().into());
         let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret };
         let key = Key::new(world.clock.now(), "race", &number.to_be_bytes());
-        let execution =
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+        let execution = Execution { key, side_effects: Vec::new() };
         world.app.wallet.act(&caller, ask, execution)
     };
     let executed = all((0..30).map(send)).await;

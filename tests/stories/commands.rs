@@ -323,6 +323,7 @@ fn help_is_the_manual() {
         "KADOGO_LOG",
         "KADOGO_ANSWER_WITHIN_MS",
         "KADOGO_KEEP_MESSAGES_DAYS",
+        "KADOGO_KEEP_CONVERSATIONS_DAYS",
     ];
     let serve = [
         "KADOGO_SECRET",

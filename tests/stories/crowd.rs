@@ -1,7 +1,7 @@
 //! The people of the simulation: what each of them knows of their own account and conversation, and
 //! what they would do next. They know nothing of the service but what its screens say.
 
-use kadogo::gateway::UssdCall;
+use kadogo::gateway::{Typed, UssdCall, africastalking};
 use kadogo::phone::Msisdn;
 use kadogo::pin::Pin;
 use kadogo::seal::Randomness;
@@ -112,11 +112,12 @@ impl Person {
     /// An earlier step.
     pub fn call_of(&self, session: &str, history: &str) -> UssdCall {
         UssdCall {
+            gateway: africastalking::NAME,
             session: session.into(),
             service_code: super::world::CODE.into(),
             caller: self.msisdn(),
             network: "99999".into(),
-            history: history.into(),
+            typed: Typed::Whole(history.into()),
         }
     }
 

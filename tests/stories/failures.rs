@@ -175,10 +175,10 @@ async fn a_session_is_hijacked() {
     for hop in hops {
         world.hop("s", AMINA, hop).await;
     }
-    // another number goes on in her conversation, with her PIN; and so does a copy that skips a
-    // question
-    let over = world.hop("s", CLAIRE, "1*0700000002*200*1*7361").await;
-    assert!(over.starts_with("END"), "{over}");
+    // another number goes on in her conversation, with her PIN: it has one of its own, and is asked
+    // for its own yes. And a copy skips a question
+    let asked = world.hop("s", CLAIRE, "1*0700000002*200*1*7361").await;
+    assert!(asked.starts_with("CON Envoyer KES 200"), "{asked}");
     world.hop("s2", AMINA, "1*0700000002*200*1*7361").await;
     assert_eq!(balances(&world).await, BALANCES);
     // she dials again: what was open elsewhere is over

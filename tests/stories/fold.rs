@@ -10,7 +10,7 @@ use super::model::Model;
 use kadogo::actor::Actor;
 use kadogo::book::batch::BatchOutcome;
 use kadogo::book::guard_facts::Facts;
-use kadogo::book::{Change, HoldMove, Leg, Meter, Posting, SessionSave};
+use kadogo::book::{Change, HoldMove, Leg, Meter, Posting};
 use kadogo::calendar::Day;
 use kadogo::id::{Id, PostingId};
 use kadogo::limits::{Cap, Caps, Direction, Window};
@@ -18,7 +18,6 @@ use kadogo::money::Currency;
 use kadogo::store::book_rows::{Account, AccountState, HoldRow, HoldState};
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
-use kadogo::store::sessions::SessionRow;
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
 use proptest::prelude::*;
@@ -66,8 +65,7 @@ enum Guard {
     Charge,
     Clear,
     SetPin(i64),
-    Save(u8, i64),
-    At(u8, i64),
+    Line(u8, i64),
     Open(i64),
 }
 
@@ -146,8 +144,7 @@ fn guards() -> impl Strategy<Value = Vec<Guard>> {
         Just(Guard::Charge),
         Just(Guard::Clear),
         (1..4_i64).prop_map(Guard::SetPin),
-        (0..3_u8, 0..4_i64).prop_map(|(key, read)| Guard::Save(key, read)),
-        (0..3_u8, 0..4_i64).prop_map(|(key, version)| Guard::At(key, version)),
+        (0..3_u8, 0..4_i64).prop_map(|(line, version)| Guard::Line(line, version)),
         (100..103_i64).prop_map(Guard::Open),
     ];
     prop_oneof![3 => Just(vec![]), 2 => prop::collection::vec(one, 1..4)]
@@ -228,7 +225,6 @@ impl Gauge {
 
 impl Guard {
     fn change(&self) -> Change {
-        let session = |key: u8| vec![key];
         match *self {
             Guard::See(text) => Change::Dedup { key: key(&format!("text {text}")) },
             Guard::Charge => Change::ChargePin { pin: Id::of(ANN) },
@@ -246,22 +242,7 @@ impl Guard {
                 };
                 Change::keep(Record::Pin(row), "set_pin")
             }
-            Guard::Save(key, read_version) => {
-                let key = session(key);
-                let version = read_version + 1;
-                let state = "open".to_owned();
-                let row = SessionRow {
-                    key,
-                    caller: vec![],
-                    version,
-                    state,
-                    updated_at: 0,
-                    sealed: vec![],
-                    began_at: 0,
-                };
-                Change::SaveSession(SessionSave { read_version, row })
-            }
-            Guard::At(key, version) => Change::AtVersion { session: session(key), version },
+            Guard::Line(line, version) => Change::TakeLine { line: vec![line], version },
             Guard::Open(id) => Change::OpenAccount(empty_wallet(Id::of(id), "KES")),
         }
     }

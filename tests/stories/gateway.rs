@@ -1,10 +1,12 @@
 //! Africa's Talking's dialect, on bodies as the gateway posts them.
 
 use kadogo::gateway::africastalking::{
-    decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer,
+    NAME, decode, encode, parse_end, parse_report, parse_text, parse_ussd, read_answer,
 };
 use kadogo::gateway::africastalking::{end_form, send_form, text_form, ussd_form};
-use kadogo::gateway::{BadCall, Delivery, EndEvent, Ending, SendResult, Text, UssdCall, Why};
+use kadogo::gateway::{
+    BadCall, Delivery, EndEvent, Ending, SendResult, Text, Typed, UssdCall, Why,
+};
 use kadogo::phone::Msisdn;
 use kadogo::time::Timestamp;
 use proptest::prelude::*;
@@ -40,7 +42,7 @@ fn a_hop_is_read() {
     assert_eq!(call.service_code, "*384*1234#");
     assert_eq!(call.caller.e164(), "+254700000001");
     assert_eq!(call.network, "63902");
-    assert_eq!(call.history, "1*50");
+    assert_eq!(call.typed.text(), "1*50");
 }
 
 #[test]
@@ -98,14 +100,14 @@ fn each_garbled_field_is_named() {
     assert_eq!(wrong("text", "%ff%fe"), Why::Garbled);
     assert_eq!(wrong("text", "1%00"), Why::Garbled);
     assert_eq!(wrong("text", "1&text=2"), Why::Twice);
-    assert_eq!(hop_with("text", &"1".repeat(1024)).unwrap().history.len(), 1024);
+    assert_eq!(hop_with("text", &"1".repeat(1024)).unwrap().typed.text().len(), 1024);
 }
 
 #[test]
 fn what_people_type_comes_through_as_typed() {
-    assert_eq!(hop_with("text", "3*Amina+Wanjiku").unwrap().history, "3*Amina Wanjiku");
-    assert_eq!(hop_with("text", "1**%23*").unwrap().history, "1**#*");
-    assert_eq!(hop_with("text", "Zo%C3%A9").unwrap().history, "Zoé");
+    assert_eq!(hop_with("text", "3*Amina+Wanjiku").unwrap().typed.text(), "3*Amina Wanjiku");
+    assert_eq!(hop_with("text", "1**%23*").unwrap().typed.text(), "1**#*");
+    assert_eq!(hop_with("text", "Zo%C3%A9").unwrap().typed.text(), "Zoé");
 }
 
 #[test]
@@ -153,8 +155,14 @@ fn an_end_needs_nothing_but_its_session() {
 fn an_end_that_a_phone_posts_is_read_back() {
     for status in [Ending::Closed, Ending::CutOff, Ending::Failed, Ending::Unknown] {
         let cost = Some("KES 0.10".to_owned());
-        let end =
-            EndEvent { session: "s".to_owned(), status, duration_ms: Some(9), hops: Some(2), cost };
+        let end = EndEvent {
+            session: "s".to_owned(),
+            caller: None,
+            status,
+            duration_ms: Some(9),
+            hops: Some(2),
+            cost,
+        };
         assert_eq!(
             parse_end(serde_urlencoded::to_string(end_form(&end)).unwrap().as_bytes()),
             Ok(end)
@@ -388,7 +396,7 @@ proptest! {
         let body = serde_urlencoded::to_string(form.to_vec()).unwrap();
         let refused = [
             parse_ussd(body.as_bytes())
-                .map(|call| name != "text" || call.history == value)
+                .map(|call| name != "text" || call.typed.text() == value)
                 .map_err(|bad| bad.field),
             parse_end(body.as_bytes())
                 .map(|end| name != "sessionId" || end.session == value)
@@ -417,12 +425,12 @@ proptest! {
         // behind Kenya's country code a trunk is left out
         prop_assume!(!digits.starts_with("2540"));
         let caller = Msisdn::from_e164(&format!("+{digits}")).unwrap();
-        let call = UssdCall {
+        let call = UssdCall { gateway: NAME,
             session,
             service_code: "*384*1234#".into(),
             caller,
             network: "99999".into(),
-            history,
+            typed: Typed::Whole(history),
         };
         let body = serde_urlencoded::to_string(ussd_form(&call)).unwrap();
         prop_assert_eq!(parse_ussd(body.as_bytes()).unwrap(), call);

@@ -14,9 +14,9 @@ use kadogo::calendar::Day;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows::AccountState;
+use kadogo::wallet::Execution;
 use kadogo::wallet::collections::not_back::SetAside;
 use kadogo::wallet::collections::turn::KIND;
-use kadogo::wallet::{Execution, Wrong};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -213,8 +213,7 @@ async fn two_payments_at_once_never_pay_more_than_there_is() {
             let service = "pay_from_collection".into();
             let ask = Request { mode: Mode::Execute, service, fields, secret };
             let key = Key::new(world.clock.now(), "pays", to.as_bytes());
-            let wrong = Wrong::Charge(Vec::new());
-            let execution = Execution { key, side_effects: Vec::new(), wrong };
+            let execution = Execution { key, side_effects: Vec::new() };
             let (wallet, caller) = (node.app.wallet.clone(), caller.clone());
             async move { wallet.act(&caller, ask, execution).await.answer }
         };

@@ -10,7 +10,7 @@ use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::Conn;
 use kadogo::store::arrangement_rows::{self, ArrangementRow, Search, Side};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 
 /// What is asked of all groups and not decided, the longest asked first, as their numbers.
 pub async fn open_proposals(world: &World) -> Vec<String> {
@@ -43,8 +43,7 @@ pub async fn acts(
     let key = Key::new(world.clock.now(), "race", name.as_bytes());
     let secret = Some(pin.to_owned().into());
     let ask = Request { mode: Mode::Execute, service: service.into(), fields, secret };
-    let wrong = Wrong::Charge(Vec::new());
-    let executed = wallet.act(&caller, ask, Execution { key, side_effects: Vec::new(), wrong });
+    let executed = wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() });
     match executed.await.answer {
         Answer::Refused(refusal) => refusal.code().to_owned(),
         Answer::Facts { .. } | Answer::Items(_) => String::new(),

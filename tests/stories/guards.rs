@@ -4,30 +4,21 @@
 //! batch.
 
 use super::ledger::*;
-use kadogo::book::{Change, Credential, PIN_ATTEMPTS_MAX, Posting, Put, SecretKind, SessionSave};
+use kadogo::book::{Change, Credential, PIN_ATTEMPTS_MAX, Posting, Put, SecretKind};
 use kadogo::calendar::Day;
 use kadogo::id::{Id, PostingId};
 use kadogo::limits::{Direction, Usage};
 use kadogo::refusal::Reason;
 use kadogo::store::arrangement_rows::{self, ArrangementRow};
 use kadogo::store::book_rows::Account;
+use kadogo::store::lines;
 use kadogo::store::people::PersonRow;
 use kadogo::store::pins::{self, PinRow};
 use kadogo::store::records::Record;
-use kadogo::store::sessions::{self, SessionRow};
 use kadogo::wallet::join::empty_wallet;
 
-fn save(key: u8, read_version: i64, state: &str) -> Change {
-    let row = SessionRow {
-        key: vec![key],
-        caller: vec![9],
-        version: read_version + 1,
-        state: state.into(),
-        updated_at: 0,
-        sealed: vec![],
-        began_at: 0,
-    };
-    Change::SaveSession(SessionSave { read_version, row })
+fn line(line: u8, version: i64) -> Change {
+    Change::TakeLine { line: vec![line], version }
 }
 
 /// A PIN for the so many-th time; it takes the tries of the one before it.
@@ -116,58 +107,52 @@ fn attempts(ledger: &Ledger) -> i64 {
 }
 
 #[tokio::test]
-async fn a_stale_conversation_refuses_the_payment() {
+async fn who_acted_in_another_conversation_meanwhile_is_refused() {
     let ledger = Ledger::new().await;
-    ledger.ok(changes("begin", vec![save(1, 0, "open")])).await;
-    ledger.refuses(paying("begun twice", vec![save(1, 0, "open")]), Reason::STALE).await;
-    ledger.refuses(paying("not begun", vec![save(2, 3, "open")]), Reason::STALE).await;
-    ledger.ok(paying("go on", vec![save(1, 1, "ended")])).await;
-    ledger.refuses(paying("too late", vec![save(1, 1, "ended")]), Reason::STALE).await;
-    let at = |version| Change::AtVersion { session: vec![1], version };
-    ledger.refuses(paying("moved on", vec![at(1)]), Reason::STALE).await;
-    ledger
-        .refuses(
-            paying("nobody", vec![Change::AtVersion { session: vec![3], version: 0 }]),
-            Reason::STALE,
-        )
-        .await;
-    ledger.ok(paying("still there", vec![at(2)])).await;
-    assert_eq!(ledger.stands(ANN), (9_800, 0));
+    ledger.refuses(paying("never acted", vec![line(1, 3)]), Reason::STALE).await;
+    ledger.ok(paying("first", vec![line(1, 0)])).await;
+    ledger.refuses(paying("begun before that", vec![line(1, 0)]), Reason::STALE).await;
+    ledger.ok(paying("somebody else", vec![line(2, 0)])).await;
+    ledger.ok(paying("going on", vec![line(1, 1)])).await;
+    // also without a posting of its own
+    ledger.ok(changes("a setting", vec![line(1, 2)])).await;
+    ledger.refuses(paying("too late", vec![line(1, 2)]), Reason::STALE).await;
+    assert_eq!(ledger.stands(ANN), (9_700, 0));
 }
 
 #[tokio::test]
-async fn a_conversation_grows_by_one_version_at_a_time() {
+async fn of_two_conversations_that_act_at_once_one_does() {
     let ledger = Ledger::new().await;
-    for version in [0, 2, i64::MAX] {
-        let Change::SaveSession(SessionSave { row, .. }) = save(1, 0, "open") else {
-            unreachable!()
-        };
-        let leap = SessionSave { read_version: 0, row: SessionRow { version, ..row } };
-        ledger.refuses(changes("leap", vec![Change::SaveSession(leap)]), Reason::INVALID).await;
-    }
-}
-
-#[tokio::test]
-async fn of_two_who_store_the_same_conversation_one_wins() {
-    let ledger = Ledger::new().await;
-    ledger.ok(changes("begin", vec![save(1, 0, "open")])).await;
     let answers = ledger
         .together(vec![
-            paying("one", vec![save(1, 1, "open")]),
-            paying("other", vec![save(1, 1, "open")]),
-            paying("next", vec![save(1, 2, "ended")]),
+            paying("one", vec![line(1, 0)]),
+            paying("other", vec![line(1, 0)]),
+            paying("next", vec![line(1, 1)]),
         ])
         .await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::STALE);
-    let names = sessions::Names { key: vec![1], line: vec![1], caller: Vec::new() };
-    let row = ledger
-        .hand()
-        .with(|conn| conn.wait(async |asked| sessions::around(asked, &[&names]).await))
-        .unwrap()
-        .remove(0);
-    assert_eq!((row.version, row.state.as_str()), (3, "ended"));
+    let stands = ledger.hand().with(|conn| lines::versions(conn, &[&[1]])).unwrap();
+    assert_eq!(stands, [(vec![1], 2)]);
     assert_eq!(ledger.stands(ANN), (9_800, 0));
+}
+
+/// What is said to have come to nothing stays so, and what was done is not said to be nothing.
+#[tokio::test]
+async fn of_one_key_comes_one_thing() {
+    let ledger = Ledger::new().await;
+    let undone = |name: &str| Change::Undone { key: key(name) };
+    let given_up = |name: &str| vec![undone(name), Change::Dedup { key: key(name) }];
+    ledger.ok(paying("paid", vec![undone("paid")])).await;
+    ledger.refuses(changes("nothing", given_up("paid")), Reason::SEEN).await;
+    ledger.ok(changes("gave up", given_up("late"))).await;
+    ledger.refuses(paying("late", vec![undone("late")]), Reason::SEEN).await;
+    let both =
+        ledger.together(vec![changes("x", given_up("race")), paying("race", vec![undone("race")])]);
+    let both = both.await;
+    assert!(both[0].is_ok());
+    assert_eq!(reason(&both[1]), Reason::SEEN);
+    assert_eq!(ledger.stands(ANN), (9_900, 0));
 }
 
 #[tokio::test]

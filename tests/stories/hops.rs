@@ -22,7 +22,7 @@ async fn moved(world: &World) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_callback_again_gets_the_same_answer_at_every_hop() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let mut answers = Vec::new();
     for hop in HOPS {
         let answer = world.hop("s", AMINA, hop).await;
@@ -32,12 +32,15 @@ async fn the_same_callback_again_gets_the_same_answer_at_every_hop() {
         answers.push(answer);
     }
     assert!(answers[5].contains("Confirmed."));
-    for (hop, answer) in HOPS.iter().zip(&answers) {
-        assert_eq!(&world.hop("s", AMINA, hop).await, answer, "after the end too");
-    }
-    let world = world.restart().await;
-    for (hop, answer) in HOPS.iter().zip(&answers) {
-        assert_eq!(&world.hop("s", AMINA, hop).await, answer, "and after a restart");
+    for place in ["after the end too", "and after a restart"] {
+        for (hop, answer) in HOPS.iter().zip(&answers).skip(4) {
+            assert_eq!(&world.hop("s", AMINA, hop).await, answer, "{place}");
+        }
+        // no gateway comes back to an older one: whoever does sees where they are
+        for hop in &HOPS[..4] {
+            assert_eq!(&world.hop("s", AMINA, hop).await, &answers[5], "{place}");
+        }
+        world = world.restart().await;
     }
     assert_eq!(moved(&world).await, 20_000);
     assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (1, 1));
@@ -97,7 +100,7 @@ async fn copies_wait_for_the_first() {
     let held = Held::the_book(&world).await;
     let h = || world.hop("s", AMINA, HOPS[5]);
     let release = async {
-        until_waiting(&world, 3).await;
+        until_waiting(&world, 1).await;
         held.release().await;
     };
     let (a, b, c, ()) = tokio::join!(h(), h(), h(), release);

@@ -15,7 +15,7 @@ use kadogo::phone::Msisdn;
 use kadogo::refusal::{Reason, Refusal};
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows;
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 /// The day of the stories: 23 November 2026.
@@ -196,11 +196,7 @@ async fn a_crowd_at_two_nodes_does_not_get_past_a_limit() {
                     Fields::from([("to".into(), BARAKA.into()), ("amount".into(), "5000".into())]);
                 let secret = Some("7361".to_owned().into());
                 let ask = Request { mode: Mode::Execute, service: "send".into(), fields, secret };
-                let execution = Execution {
-                    key: name,
-                    side_effects: Vec::new(),
-                    wrong: Wrong::Charge(Vec::new()),
-                };
+                let execution = Execution { key: name, side_effects: Vec::new() };
                 match wallet.act(&caller, ask, execution).await.answer {
                     Answer::Facts { .. } => Ok(()),
                     Answer::Refused(refusal) => Err(refusal.reason),

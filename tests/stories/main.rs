@@ -96,6 +96,7 @@ mod rights;
 mod running;
 mod schema;
 mod secrecy;
+mod secrets;
 mod send;
 mod sender;
 mod showcase;

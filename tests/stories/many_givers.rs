@@ -12,7 +12,7 @@ use kadogo::store::people::PersonRow;
 use kadogo::store::records::Record;
 use kadogo::value::Slots;
 use kadogo::wallet::join::empty_wallet;
-use kadogo::wallet::{Execution, Wallet, Wrong};
+use kadogo::wallet::{Execution, Wallet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -87,8 +87,7 @@ async fn does(
         secret,
     };
     let key = Key::new(wallet.clock.now(), "gives", name.as_bytes());
-    let wrong = Wrong::Charge(Vec::new());
-    let executed = wallet.act(&caller, ask, Execution { key, side_effects: Vec::new(), wrong });
+    let executed = wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() });
     match executed.await.answer {
         Answer::Facts { slots, .. } => Ok(slots),
         Answer::Refused(refusal) => Err(refusal.code().to_owned()),

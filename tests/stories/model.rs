@@ -4,9 +4,7 @@
 
 use super::ledger::{ANN, BEN, CAL, ICE, ZOE};
 use jiff::ToSpan;
-use kadogo::book::{
-    Change, HoldMove, Keep, Key, Meter, PIN_ATTEMPTS_MAX, Posting, SessionSave, TRUST,
-};
+use kadogo::book::{Change, HoldMove, Keep, Key, Meter, PIN_ATTEMPTS_MAX, Posting, TRUST};
 use kadogo::id::Id;
 use kadogo::limits::{Direction, Window};
 use kadogo::refusal::Reason;
@@ -27,7 +25,7 @@ pub struct Model {
     holds: BTreeMap<i64, (i64, i128, bool)>,
     done: BTreeMap<Key, [u8; 16]>,
     seen: BTreeSet<Key>,
-    sessions: BTreeMap<Vec<u8>, i64>,
+    lines: BTreeMap<Vec<u8>, i64>,
     /// Everything that was ever counted against limits: account, way, amount, and on which day.
     counted: Vec<(i64, Direction, i64, i32)>,
     pub tries: Option<i64>,
@@ -284,13 +282,11 @@ impl Model {
             }
             // versions are a matter of other stories
             Change::Keep(Keep { record: Record::Restriction(_), .. }) => None,
-            Change::SaveSession(SessionSave { read_version, row }) => {
-                let there = self.sessions.insert(row.key.clone(), row.version).unwrap_or(0);
-                (there != *read_version).then_some(Reason::STALE)
+            Change::TakeLine { line, version } => {
+                let there = self.lines.insert(line.clone(), version + 1).unwrap_or(0);
+                (there != *version).then_some(Reason::STALE)
             }
-            Change::AtVersion { session, version } => {
-                (self.sessions.get(session) != Some(version)).then_some(Reason::STALE)
-            }
+            Change::Undone { key } => self.seen.contains(key).then_some(Reason::SEEN),
             Change::OpenAccount(account) => {
                 self.balances.insert(account.id.number(), 0).map(|_taken| Reason::INVALID)
             }

@@ -8,7 +8,7 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request, Secret};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -144,16 +144,7 @@ async fn approve(world: &World, number: &str, pin: &str, order: i64, key: &str) 
     let secret = Some(Secret::from(pin.to_owned()));
     let ask = Request { mode: Mode::Execute, service: "approve".into(), fields, secret };
     let key = Key::new(world.clock.now(), "test", key.as_bytes());
-    world
-        .app
-        .wallet
-        .act(
-            &caller,
-            ask,
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-        )
-        .await
-        .answer
+    world.app.wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() }).await.answer
 }
 
 /// The number of the order that waits for somebody.

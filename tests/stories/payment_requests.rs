@@ -8,7 +8,7 @@ use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows::AccountState;
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -270,16 +270,7 @@ async fn act(
     let fields = Fields::from([(field.0.to_owned(), field.1)]);
     let ask = Request { mode: Mode::Execute, service: service.into(), fields, secret: None };
     let key = Key::new(world.clock.now(), "test", key.as_bytes());
-    world
-        .app
-        .wallet
-        .act(
-            &caller,
-            ask,
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-        )
-        .await
-        .answer
+    world.app.wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() }).await.answer
 }
 
 #[tokio::test(flavor = "multi_thread")]

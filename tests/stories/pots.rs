@@ -6,9 +6,9 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::wallet::Execution;
 use kadogo::wallet::arrangements::Role;
 use kadogo::wallet::pots::KIND;
-use kadogo::wallet::{Execution, Wrong};
 use std::time::Duration;
 use strum::VariantArray;
 
@@ -206,8 +206,7 @@ async fn whatever_comes_at_one_moment_nothing_is_left_behind() {
         let act = |number: u32| {
             let service = if opens && number == 10 { "open_pot" } else { "put_aside" };
             let key = Key::new(world.clock.now(), "race", &number.to_be_bytes());
-            let wrong = Wrong::Charge(Vec::new());
-            let execution = Execution { key, side_effects: Vec::new(), wrong };
+            let execution = Execution { key, side_effects: Vec::new() };
             world.app.wallet.act(&caller, ask(Mode::Execute, service, fields.clone()), execution)
         };
         let done = all((0..20).map(act)).await;

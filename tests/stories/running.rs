@@ -194,7 +194,11 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     );
     let changed = [("KADOGO_SECRET", OTHER_SECRET), ("KADOGO_OLD_SECRETS", SECRET)];
     assert_eq!(place.run_with(&["agent", "list"], &changed).code, Some(0));
-    assert_eq!(place.run_with(&["agent", "list"], &changed[..1]).code, Some(1));
+    // which has been taken up, while one that was never given opens nothing
+    assert_eq!(place.run_with(&["agent", "list"], &changed[..1]).code, Some(0));
+    let unknown = [("KADOGO_SECRET", "5".repeat(64))];
+    let unknown = unknown.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(place.run_with(&["agent", "list"], &unknown).code, Some(1));
     let listed = agent(&["list"]).out;
     assert!(
         listed.contains("(Kibera, open): float KES 0") && listed.contains("Zawadi Njoki"),

@@ -8,6 +8,7 @@ use super::stub::until;
 use super::world::{AMINA, holds};
 use diesel::prelude::*;
 use kadogo::on;
+use kadogo::store::Store;
 use kadogo::store::schema::sessions;
 use kadogo::store::sessions::SessionRow;
 
@@ -95,11 +96,14 @@ async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number
             assert_eq!(line, None, "{secret} is in the log");
             assert!(!numbers.contains(secret), "{secret} is in the numbers");
         }
-        let kept: QueryResult<Vec<SessionRow>> =
-            place.home.hand().with(|conn| on!(conn, c => sessions::table.load(c)));
+        let url = place.home.url().to_owned();
+        let read = move || -> QueryResult<Vec<SessionRow>> {
+            let mut beside = Store::open_existing(&url).unwrap().reader().unwrap();
+            on!(&mut beside, c => sessions::table.load(c))
+        };
+        let kept = std::thread::spawn(read).join().unwrap();
         let kept = kept.unwrap();
-        // five conversations, and the lines of the two who had them
-        assert_eq!(kept.len(), 7);
+        assert_eq!(kept.len(), 5, "as many conversations");
         let rows: Vec<u8> =
             kept.into_iter().flat_map(|row| [row.key, row.caller, row.sealed].concat()).collect();
         for secret in

@@ -9,7 +9,7 @@ use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows::AccountState;
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 
 const BARAKA_TYPED: &str = "0700000002";
 const TO_BARAKA: [Step<'_>; 2] = [Pick("send"), Type(BARAKA_TYPED)];
@@ -236,14 +236,7 @@ async fn of_two_payments_at_the_same_moment_the_one_that_is_not_covered_is_refus
             secret: Some("8053".to_owned().into()),
         };
         let key = Key::new(world.clock.now(), "test", &[number]);
-        wallet
-            .act(
-                &caller,
-                ask,
-                Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-            )
-            .await
-            .answer
+        wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() }).await.answer
     };
     let (one, two) = tokio::join!(pay(1), pay(2));
     let lost = if matches!(one, Answer::Facts { .. }) { two } else { one };

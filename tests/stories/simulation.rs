@@ -19,8 +19,9 @@ use super::world::World;
 use kadogo::gateway::{Text, UssdCall};
 use kadogo::language::Language;
 use kadogo::request::Slots;
-use kadogo::store::{Conn, StoreError, dedup_rows, sessions};
-use kadogo::ussd::progress::{HopOutcome, HopProgress};
+use kadogo::store::{Conn, dedup};
+use kadogo::ussd::progress::HopOutcome;
+use std::sync::Arc;
 use std::time::Duration;
 
 const SEED: u64 = 20_261_123;
@@ -79,6 +80,7 @@ struct Simulation {
     bank: Bank,
     named: usize,
     brought_again: usize,
+    repeated: usize,
 }
 
 impl Simulation {
@@ -100,6 +102,7 @@ impl Simulation {
             bank,
             named: 0,
             brought_again: 0,
+            repeated: 0,
         }
     }
 
@@ -175,7 +178,7 @@ impl Simulation {
         let mut hops = Vec::new();
         for call in calls {
             let ussd = self.world.app.ussd.clone();
-            hops.push(tokio::spawn(async move { ussd.hop(call, &HopProgress::default()).await }));
+            hops.push(tokio::spawn(async move { ussd.hop(call, &Arc::default()).await }));
         }
         let mut outcomes = Vec::new();
         for hop in hops {
@@ -251,11 +254,11 @@ impl Simulation {
         if over.contains(&answer) && over.contains(&outcome.screen.text) {
             return;
         }
-        assert_eq!(
-            outcome.screen.text, answer,
-            "a step that came again was answered in another way ({})",
-            outcome.word
-        );
+        // an older one than the last two is answered with where the person is
+        if outcome.word == "repeated" {
+            self.repeated += 1;
+            assert_eq!(outcome.screen.text, answer, "a step that came again: {}", outcome.word);
+        }
     }
 
     /// The service stops in the middle of a step, or its caller does: nobody knows how far it came.
@@ -271,7 +274,7 @@ impl Simulation {
         let looks = self.luck.below(8);
         let ussd = self.world.app.ussd.clone();
         let cut = call.clone();
-        let mut hop = Box::pin(async move { ussd.hop(cut, &HopProgress::default()).await });
+        let mut hop = Box::pin(async move { ussd.hop(cut, &Arc::default()).await });
         let mut left = looks;
         std::future::poll_fn(|context| {
             left = left.saturating_sub(1);
@@ -344,9 +347,7 @@ impl Simulation {
         self.world.app.wallet.wake_all().await.unwrap();
         self.world.app.ussd.settle_stuck().await.unwrap();
         let before = self.world.clock.now().minus(Duration::from_secs(3 * 24 * 3_600)).micros();
-        let forget = self.world.app.wallet.book.write(move |conn| sessions::forget(conn, before));
-        forget.await.map(|_rows| ()).unwrap_or_else(|error: StoreError| panic!("{error}"));
-        let texts = move |conn: &mut Conn| dedup_rows::forget(conn, before, 10_000);
+        let texts = move |conn: &mut Conn| dedup::forget(conn, before, 10_000);
         self.world.app.wallet.book.write_aside(texts).await.unwrap();
         // who comes back too late begins anew; texts that old are not brought again
         for person in &mut self.people {

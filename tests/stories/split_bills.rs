@@ -7,7 +7,7 @@ use super::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -264,16 +264,7 @@ async fn act(world: &World, number: &str, service: &str, bill: &str) -> Answer {
         return world.app.wallet.answer(&caller, ask).await;
     }
     let key = Key::new(world.clock.now(), "test", format!("{number}{service}").as_bytes());
-    world
-        .app
-        .wallet
-        .act(
-            &caller,
-            ask,
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-        )
-        .await
-        .answer
+    world.app.wallet.act(&caller, ask, Execution { key, side_effects: Vec::new() }).await.answer
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use kadogo::source::Source;
 use kadogo::store::arrangement_rows;
 use kadogo::tariff::Tariff;
 use kadogo::time::Timestamp;
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 use std::time::Duration;
 
 /// It becomes this hour of this day, counted from 1 November 2026 in Nairobi; the worker does what
@@ -328,8 +328,7 @@ async fn nobody_stops_what_is_not_theirs() {
             secret: None,
         };
         let key = Key::new(Timestamp::from_micros(0), "thief", b"");
-        let execution =
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+        let execution = Execution { key, side_effects: Vec::new() };
         let executed = world.app.wallet.act(&baraka, ask, execution).await;
         assert!(
             matches!(executed.answer, Answer::Refused(refusal) if refusal.code() == "standing_gone")
@@ -391,7 +390,7 @@ async fn agree(world: &World, number: usize) -> Answer {
         secret: Some(Secret::from("7361".to_owned())),
     };
     let key = Key::new(Timestamp::from_micros(0), "agree", &number.to_be_bytes());
-    let execution = Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) };
+    let execution = Execution { key, side_effects: Vec::new() };
     world.app.wallet.act(&caller, ask, execution).await.answer
 }
 

@@ -13,7 +13,7 @@ use kadogo::request::{Answer, Fields, Mode, Request, Slots};
 use kadogo::source::Source;
 use kadogo::store::{StoreError, book_rows};
 use kadogo::tariff::{FeeAccount, PriceCase, Tariff};
-use kadogo::wallet::{Caller, Execution, Wrong};
+use kadogo::wallet::{Caller, Execution};
 use std::time::Duration;
 
 /// Kenya in 2025: from, to, and what sending costs; whole shillings.
@@ -88,16 +88,7 @@ fn ask_of(
 /// Does it, once per amount and moment.
 async fn act(world: &World, caller: &Caller, ask: Request) -> Answer {
     let key = Key::new(world.clock.now(), "test", ask.fields["amount"].as_bytes());
-    world
-        .app
-        .wallet
-        .act(
-            caller,
-            ask,
-            Execution { key, side_effects: Vec::new(), wrong: Wrong::Charge(Vec::new()) },
-        )
-        .await
-        .answer
+    world.app.wallet.act(caller, ask, Execution { key, side_effects: Vec::new() }).await.answer
 }
 
 fn facts(answer: Answer) -> Slots {
@@ -377,7 +368,6 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
         let execution = Execution {
             key: Key::new(world.clock.now(), "test", &[number]),
             side_effects: Vec::new(),
-            wrong: Wrong::Charge(Vec::new()),
         };
         let done = facts(
             wallet

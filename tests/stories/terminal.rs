@@ -38,8 +38,8 @@ async fn inbox(seen: web::Data<Seen>, phone: web::Path<String>) -> HttpResponse 
 
 async fn ussd(seen: web::Data<Seen>, body: web::Bytes) -> &'static str {
     let call = parse_ussd(&body).unwrap();
-    let steps = call.history.split('*').count();
-    let first = call.history.is_empty();
+    let steps = call.typed.text().split('*').count();
+    let first = call.typed.text().is_empty();
     seen.calls.lock().unwrap().push(call);
     match (first, steps) {
         (true, _) => {
@@ -92,7 +92,7 @@ async fn somebody_is_chosen_dials_replies_and_writes() {
     let url = started(&seen);
     let shown = typed(&url, None, "1\n\n1\n0722000111\nsms BAL\n").await.unwrap();
     let histories: Vec<String> =
-        seen.calls.lock().unwrap().iter().map(|call| call.history.clone()).collect();
+        seen.calls.lock().unwrap().iter().map(|call| call.typed.text().to_owned()).collect();
     assert_eq!(histories, ["", "1", "1*0722000111"]);
     let call = seen.calls.lock().unwrap()[0].clone();
     assert!(call.session.starts_with("ATUid_") && call.session.len() == 38);

@@ -7,8 +7,8 @@ use super::template::Template;
 use kadogo::app::{self, App, Committer};
 use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
-use kadogo::gateway::UssdCall;
 use kadogo::gateway::africastalking as at;
+use kadogo::gateway::{Typed, UssdCall};
 use kadogo::menu_folder::{Data, Folder};
 use kadogo::phone::Msisdn;
 use kadogo::schedule::Every;
@@ -43,6 +43,8 @@ pub struct World {
 /// What may differ from the demo.
 #[derive(Default)]
 pub struct Twist {
+    /// The secrets, the newest first; the usual one when there are none.
+    pub secrets: Vec<u8>,
     /// Where messages go; the simulator when not given.
     pub gateway: Option<GatewayAccount>,
     /// Where letters go; the simulator when not given.
@@ -146,11 +148,12 @@ impl World {
     /// Posts a hop in the gateway's own format.
     pub async fn hop(&self, session: &str, number: &str, history: &str) -> String {
         let call = UssdCall {
+            gateway: at::NAME,
             session: session.into(),
             service_code: CODE.into(),
             caller: Msisdn::from_e164(number).unwrap(),
             network: at::SANDBOX_NETWORK.into(),
-            history: history.into(),
+            typed: Typed::Whole(history.into()),
         };
         let (status, body) =
             self.post("/gateways/africastalking/ussd", &at::ussd_form(&call)).await;
@@ -219,6 +222,15 @@ impl World {
         World::on(self.home.clone(), self.clock.clone(), twist).await
     }
 
+    /// Whether a node starts with these secrets; what it says if not.
+    pub async fn starts_with_secrets(&self, secrets: &[u8]) -> Result<(), String> {
+        let twist = Twist { secrets: secrets.to_vec(), ..Twist::default() };
+        let settings = settings(&self.home, &twist);
+        let started =
+            App::with(&settings, menus(), Clock::manual(self.clock.now()), Randomness::seeded(1));
+        started.await.map(|_app| ()).map_err(|error| format!("{error:#}"))
+    }
+
     /// Another node, whose clock shows something else.
     pub async fn beside_at(&self, clock: Clock, twist: Twist) -> World {
         World::on(self.home.clone(), clock, twist).await
@@ -230,10 +242,25 @@ impl World {
         self.restart_with(Twist::default()).await
     }
 
+    /// The same after a crash: what was typed since the last flush is lost.
+    pub async fn crash(mut self) -> World {
+        let home = self.home.clone();
+        let clock = self.clock.clone();
+        self.committer.take();
+        drop(self);
+        World::on(home, clock, Twist::default()).await
+    }
+
+    /// Stores changed conversations, as it is done a few times a second while a service runs.
+    pub async fn flush(&self) {
+        self.app.ussd.sessions.flush().await.unwrap();
+    }
+
     /// The same, with other settings.
     pub async fn restart_with(mut self, twist: Twist) -> World {
         let home = self.home.clone();
         let clock = self.clock.clone();
+        self.flush().await;
         self.committer.take();
         drop(self);
         World::on(home, clock, twist).await
@@ -255,12 +282,13 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         service_code: CODE.into(),
         brand: "Kadogo".into(),
         answer_within: twist.answer_within.unwrap_or(Duration::from_secs(60)),
-        secret: SealKey::new([7; 32]),
-        old_secrets: Vec::new(),
+        secret: SealKey::new([twist.secrets.first().copied().unwrap_or(7); 32]),
+        old_secrets: twist.secrets.iter().skip(1).map(|byte| SealKey::new([*byte; 32])).collect(),
         callback_token: None,
         gateway: twist.gateway.clone(),
         mail: twist.mail.clone(),
         keep_messages: Duration::from_secs(90 * 86_400),
+        keep_conversations: Duration::from_secs(90 * 86_400),
         rules: OperatorRules {
             reversal_quota: 3,
             payout: twist.payout,

@@ -171,7 +171,7 @@ async fn what_was_done_before_is_told_again_and_not_done_again() {
     amina.dial().await;
     amina.go(&[Pick("send"), Type("0700000002"), Type("200"), Yes]).await;
     let told = amina.press("7361").await;
-    super::aids::written(&right).await;
+    right.flush().await;
     let wrong_time = either(right.clock.now().minus(400 * DAY), Timestamp::from_micros(IN_2031));
     let wrong = right.beside_at(Clock::manual(wrong_time), real()).await;
     wrong.app.look_at_clock().await.unwrap();

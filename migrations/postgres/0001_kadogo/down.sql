@@ -1,4 +1,6 @@
+DROP TABLE past_sessions;
 DROP TABLE sessions;
+DROP TABLE lines;
 DROP TABLE dedup_keys;
 DROP TABLE early_reports;
 DROP TABLE outbox;

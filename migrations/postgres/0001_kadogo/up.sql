@@ -737,22 +737,43 @@ CREATE INDEX dedup_keys_by_age ON dedup_keys (at);
 
 -- == Conversations ==
 
--- Conversations over USSD: who and what is sealed, keys are keyed digests. By the book; old ones are swept.
--- One is written at every hop: no index may follow what changes there, nor be bounded by it, or every index is written with
--- each hop. The one that finds those cut short while they acted follows a column of its own.
+-- How often a caller has done something in a conversation: of two that they have begun one can act. By the book, with each
+-- act; the line is a keyed digest of the number.
+-- Distributed by line.
+CREATE TABLE lines (
+    line    BYTEA  NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+) WITH (fillfactor = 80);
+
+-- Conversations over USSD: who and what is sealed, keys are keyed digests. Beside the book and without its head, a few times
+-- a second; those that nobody comes back to are taken out. What is written at every hop must have no index.
 -- Distributed by key.
 CREATE TABLE sessions (
-    key          BYTEA  NOT NULL PRIMARY KEY,
-    caller       BYTEA  NOT NULL,
-    -- counts the writes, from 1: what compare-and-set compares
-    version      BIGINT NOT NULL,
-    -- open: goes on; acting: a step that acts was begun and its outcome is not stored yet; ended: over
-    state        TEXT   NOT NULL,
-    updated_at   BIGINT NOT NULL,
-    sealed       BYTEA  NOT NULL,
-    began_at     BIGINT NOT NULL DEFAULT 0,
-    acting_since BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'acting' THEN updated_at END) STORED
+    key          BYTEA   NOT NULL PRIMARY KEY,
+    caller       BYTEA   NOT NULL,
+    -- steps that were answered, from 1
+    hops         BIGINT  NOT NULL,
+    -- the person can go on in it, or be offered to
+    open         BOOLEAN NOT NULL,
+    -- since when a step is acting whose caller was told to wait for an SMS
+    acting_since BIGINT,
+    updated_at   BIGINT  NOT NULL,
+    sealed       BYTEA   NOT NULL
 ) WITH (fillfactor = 50);
 CREATE INDEX sessions_by_caller ON sessions (caller);
-CREATE INDEX sessions_by_age ON sessions (began_at);
 CREATE INDEX sessions_acting ON sessions (acting_since) WHERE acting_since IS NOT NULL;
+
+-- What is left of a conversation that is over: the names of its screens, never what was typed or shown. Beside the book; old
+-- ones are swept.
+-- Distributed by caller.
+CREATE TABLE past_sessions (
+    id       BIGINT GENERATED ALWAYS AS IDENTITY,
+    caller   BYTEA  NOT NULL,
+    gateway  TEXT   NOT NULL,
+    began_at BIGINT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    screens  TEXT   NOT NULL,
+    ending   TEXT   NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX past_sessions_by_caller ON past_sessions (caller, id);

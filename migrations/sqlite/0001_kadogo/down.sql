@@ -1,4 +1,4 @@
-DROP TABLE sessions;
+DROP TABLE lines;
 DROP TABLE dedup_keys;
 DROP TABLE early_reports;
 DROP TABLE outbox;

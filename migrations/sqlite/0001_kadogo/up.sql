@@ -712,22 +712,9 @@ CREATE INDEX dedup_keys_by_age ON dedup_keys (at);
 
 -- == Conversations ==
 
--- Conversations over USSD: who and what is sealed, keys are keyed digests. By the book; old ones are swept.
--- One is written at every hop: no index may follow what changes there, and a row of a thousand bytes must lie in a table of
--- its own, where writing it again costs one page, not in the index of its key. The index of those cut short while they acted
--- follows a column of its own.
-CREATE TABLE sessions (
-    key          BLOB    NOT NULL PRIMARY KEY,
-    caller       BLOB    NOT NULL,
-    -- counts the writes, from 1: what compare-and-set compares
-    version      INTEGER NOT NULL,
-    -- open: goes on; acting: a step that acts was begun and its outcome is not stored yet; ended: over
-    state        TEXT    NOT NULL,
-    updated_at   INTEGER NOT NULL,
-    sealed       BLOB    NOT NULL,
-    began_at     INTEGER NOT NULL DEFAULT 0,
-    acting_since INTEGER GENERATED ALWAYS AS (CASE WHEN state = 'acting' THEN updated_at END) VIRTUAL
-) STRICT;
-CREATE INDEX sessions_by_caller ON sessions (caller);
-CREATE INDEX sessions_by_age ON sessions (began_at);
-CREATE INDEX sessions_acting ON sessions (acting_since) WHERE acting_since IS NOT NULL;
+-- How often a caller has done something in a conversation: of two that they have begun one can act. By the book, with each
+-- act; the line is a keyed digest of the number. The conversations themselves have a file of their own.
+CREATE TABLE lines (
+    line    BLOB    NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -21,7 +21,7 @@ use crate::store::agent_rows::{self, OutletRow};
 use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
-use crate::store::{Conn, StoreError, book_rows, clawbacks, sessions, setting_rows};
+use crate::store::{Conn, StoreError, book_rows, clawbacks, dedup, setting_rows};
 use crate::tariff::Commission;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot};
@@ -195,7 +195,7 @@ impl Wallet {
 fn due(conn: &mut Conn, outlet: OutletRow, begun: Option<Day>) -> Result<Option<Due>, StoreError> {
     let place = begun.map(|begun| place(&outlet, begun));
     if let Some(place) = &place
-        && !sessions::seen_among(conn, &[place.bytes()])?.is_empty()
+        && !dedup::seen_among(conn, &[place.bytes()])?.is_empty()
     {
         return Ok(None);
     }

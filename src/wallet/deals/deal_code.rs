@@ -81,15 +81,13 @@ pub fn proof(
     typed: &Pin,
 ) -> Result<Credential, PlanError> {
     let kept = context.facts.pin(pin)?.ok_or(Reason::CODE_GONE)?;
-    let tag = context.config.pin_keys.tag(kept.key_version, pin, &kept.salt, typed);
+    // under a secret that this node was not given: no fault of theirs
+    let tag = match context.config.pin_keys.tag(kept.key_version, pin, &kept.salt, typed) {
+        Some(tag) => tag.to_vec(),
+        None if !kept.tag.is_empty() => return Err(Reason::BUSY.into()),
+        None => Vec::new(),
+    };
     let wrong = vec![Change::ChargePin { pin }];
     let locked = deal.tell_both(context, &TRIED, &Default::default())?.into();
-    Ok(Credential {
-        secret: SecretKind::Code,
-        pin,
-        salt: kept.salt.clone(),
-        tag: tag.map_or(Vec::new(), Vec::from),
-        wrong,
-        locked,
-    })
+    Ok(Credential { secret: SecretKind::Code, pin, salt: kept.salt.clone(), tag, wrong, locked })
 }

@@ -120,8 +120,12 @@ pub fn proof(
 ) -> Result<Credential, PlanError> {
     let pin = pin(id);
     let kept = context.facts.pin(pin)?.ok_or(Reason::CODE_GONE)?;
-    let tag = context.config.pin_keys.tag(kept.key_version, pin, &kept.salt, typed);
-    let tag = tag.filter(|_| right_amount).map_or(Vec::new(), Vec::from);
+    // under a secret that this node was not given: no fault of theirs
+    let tag = match context.config.pin_keys.tag(kept.key_version, pin, &kept.salt, typed) {
+        Some(tag) if right_amount => tag.to_vec(),
+        None if !kept.tag.is_empty() => return Err(Reason::BUSY.into()),
+        Some(_) | None => Vec::new(),
+    };
     let salt = kept.salt.clone();
     let wrong = vec![Change::ChargePin { pin }];
     Ok(Credential { secret: SecretKind::Code, pin, salt, tag, wrong, locked: vec![locked] })

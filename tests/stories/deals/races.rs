@@ -7,8 +7,8 @@ use crate::colleagues::judges;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
+use kadogo::wallet::Execution;
 use kadogo::wallet::deals::arbiters::{Cause, Verdict};
-use kadogo::wallet::{Execution, Wrong};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the demo's people have as PINs.
@@ -42,8 +42,7 @@ pub async fn acts(
     let request = Request { mode: Mode::Execute, service: service.into(), fields, secret };
     let act = ACTS.fetch_add(1, Ordering::Relaxed);
     let key = Key::new(node.clock.now(), "race", &act.to_be_bytes());
-    let wrong = Wrong::Charge(Vec::new());
-    let execution = Execution { key, side_effects: Vec::new(), wrong };
+    let execution = Execution { key, side_effects: Vec::new() };
     match node.app.wallet.act(&caller, request, execution).await.answer {
         Answer::Facts { slots, .. } => {
             Ok(slots.get("door_code").map(ToString::to_string).unwrap_or_default())

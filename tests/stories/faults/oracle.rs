@@ -54,7 +54,7 @@ pub type Order = (i64, String);
 enum Before {
     Account(i64, Option<Stand>),
     Hold(i64, Option<Hold>),
-    Session(Vec<u8>, Option<i64>),
+    Line(Vec<u8>, Option<i64>),
     Pin(i64, Option<Pin>),
     Seen(Key),
     Phone(String),
@@ -68,7 +68,7 @@ enum Before {
 pub struct Touched {
     pub accounts: BTreeSet<i64>,
     pub holds: BTreeSet<i64>,
-    pub sessions: BTreeSet<Vec<u8>>,
+    pub lines: BTreeSet<Vec<u8>>,
     pub pins: BTreeSet<i64>,
 }
 
@@ -76,7 +76,7 @@ pub struct Touched {
 pub struct Oracle {
     pub accounts: HashMap<i64, Stand>,
     pub holds: HashMap<i64, Hold>,
-    pub sessions: HashMap<Vec<u8>, i64>,
+    pub lines: HashMap<Vec<u8>, i64>,
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
     pub phones: HashSet<String>,
@@ -338,19 +338,16 @@ impl Oracle {
                     self.set_pin(id.number(), Pin { tries: 0, ..pin.clone() });
                 }
             }
-            Change::SaveSession(save) => {
-                let there = self.sessions.get(&save.row.key).copied();
-                if there.unwrap_or(0) != save.read_version {
+            Change::TakeLine { line, version } => {
+                let there = self.lines.get(line).copied();
+                if there.unwrap_or(0) != *version {
                     return Some(Reason::STALE);
                 }
-                if save.row.version != save.read_version + 1 {
-                    return Some(Reason::INVALID);
-                }
-                self.sessions.insert(save.row.key.clone(), save.row.version);
-                self.before.push(Before::Session(save.row.key.clone(), there));
+                self.lines.insert(line.clone(), version + 1);
+                self.before.push(Before::Line(line.clone(), there));
             }
-            Change::AtVersion { session, version } => {
-                return (self.sessions.get(session) != Some(version)).then_some(Reason::STALE);
+            Change::Undone { key } => {
+                return self.seen.contains(key).then_some(Reason::SEEN);
             }
             Change::Dedup { key } => {
                 if !self.seen.insert(*key) {
@@ -447,7 +444,7 @@ impl Oracle {
             match before {
                 Before::Account(id, _) => drop(self.touched.accounts.insert(id)),
                 Before::Hold(id, _) => drop(self.touched.holds.insert(id)),
-                Before::Session(key, _) => drop(self.touched.sessions.insert(key)),
+                Before::Line(key, _) => drop(self.touched.lines.insert(key)),
                 Before::Pin(id, _) => drop(self.touched.pins.insert(id)),
                 Before::Seen(_)
                 | Before::Phone(_)
@@ -463,7 +460,7 @@ impl Oracle {
             match before {
                 Before::Account(id, old) => put(&mut self.accounts, id, old),
                 Before::Hold(id, old) => put(&mut self.holds, id, old),
-                Before::Session(key, old) => put(&mut self.sessions, key, old),
+                Before::Line(key, old) => put(&mut self.lines, key, old),
                 Before::Pin(id, old) => put(&mut self.pins, id, old),
                 Before::Seen(key) => drop(self.seen.remove(&key)),
                 Before::Phone(number) => drop(self.phones.remove(&number)),

@@ -141,8 +141,8 @@ impl Run {
         self.meet("operator");
         self.truth.head.batch += 1;
         let key = vec![u8::try_from(self.luck.below(8)).unwrap()];
-        self.truth.sessions.remove(&key);
-        self.oracle.sessions.remove(&key);
+        self.truth.lines.remove(&key);
+        self.oracle.lines.remove(&key);
         self.truth.seen.clear();
         self.oracle.seen.clear();
     }

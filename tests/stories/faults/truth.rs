@@ -28,7 +28,7 @@ pub struct Truth {
     keys: HashMap<Key, usize>,
     /// What the moves of each hold add up to.
     moves: HashMap<HoldId, i128>,
-    pub sessions: HashMap<Vec<u8>, i64>,
+    pub lines: HashMap<Vec<u8>, i64>,
     pub pins: HashMap<i64, Pin>,
     pub seen: HashSet<Key>,
     /// What stands at the keys of records.
@@ -69,9 +69,9 @@ impl Truth {
             facts.accounts.entry(account.id).or_insert_with(|| account.clone());
         }
         let around = &mut facts.guard_facts;
-        for key in want.sessions {
-            let there = || self.sessions.get(key).copied().unwrap_or(0);
-            around.sessions.entry(key.to_vec()).or_insert_with(there);
+        for key in want.lines {
+            let there = || self.lines.get(key).copied().unwrap_or(0);
+            around.lines.entry(key.to_vec()).or_insert_with(there);
         }
         let pins = want.pins.iter().filter_map(|id| Some((*id, self.pins.get(&id.number())?)));
         for (id, pin) in pins {
@@ -109,12 +109,12 @@ impl Truth {
                 Change::ChargePin { pin } | Change::ClearPin { pin } => {
                     tries.insert(*pin);
                 }
-                Change::SaveSession(save) => {
-                    self.sessions.insert(save.row.key.clone(), save.row.version);
+                Change::TakeLine { line, version } => {
+                    self.lines.insert(line.clone(), version + 1);
                 }
                 Change::Dedup { key } => assert!(self.seen.insert(*key), "a text was seen twice"),
                 Change::Tell(_) => self.messages += 1,
-                Change::AtVersion { .. }
+                Change::Undone { .. }
                 | Change::AtPosting { .. }
                 | Change::AtRecord { .. }
                 | Change::Journal(_)
@@ -221,12 +221,8 @@ impl Truth {
         touched.holds.extend(out.holds.iter().map(|id| id.number()));
         touched.accounts.iter().for_each(|id| self.compare_account(*id, oracle));
         touched.holds.iter().for_each(|id| self.compare_hold(*id, oracle));
-        for key in &touched.sessions {
-            assert_eq!(
-                self.sessions.get(key),
-                oracle.sessions.get(key),
-                "the version of conversation {key:?}"
-            );
+        for key in &touched.lines {
+            assert_eq!(self.lines.get(key), oracle.lines.get(key), "the version of line {key:?}");
         }
         for id in &touched.pins {
             assert_eq!(self.pins.get(id), oracle.pins.get(id), "the PIN of {id}");
@@ -310,7 +306,7 @@ impl Truth {
             (oracle.accounts.len(), oracle.holds.len())
         );
         assert_eq!(self.pins, oracle.pins);
-        assert_eq!(self.sessions, oracle.sessions);
+        assert_eq!(self.lines, oracle.lines);
         let numbers = self.records.keys().filter_map(|key| match key {
             RecordKey::Msisdn(number) => Some(number.clone()),
             _other => None,

@@ -7,8 +7,7 @@ use super::oracle::Oracle;
 use super::truth::POISON;
 use kadogo::actor::Actor;
 use kadogo::book::{
-    Change, Credential, FEES, HoldMove, Key, Leg, Posting, Put, SUSPENSE, SecretKind, SessionSave,
-    TRUST,
+    Change, Credential, FEES, HoldMove, Key, Leg, Posting, Put, SUSPENSE, SecretKind, TRUST,
 };
 use kadogo::id::{Id, PostingId};
 use kadogo::money::Currency;
@@ -19,7 +18,6 @@ use kadogo::store::outbox::{Channel, NewMessage};
 use kadogo::store::people::PersonRow;
 use kadogo::store::pins::PinRow;
 use kadogo::store::records::Record;
-use kadogo::store::sessions::SessionRow;
 use kadogo::time::Timestamp;
 use kadogo::wallet::join::empty_wallet;
 use std::rc::Rc;
@@ -301,7 +299,7 @@ impl Wisher {
         let tag = if luck.percent(35) { vec![0] } else { tag_of(&salt) };
         let mut wrong = vec![Change::ChargePin { pin: Id::of(account) }];
         if luck.percent(30) {
-            wrong.push(self.session(luck, oracle));
+            wrong.push(self.line(luck, oracle));
         }
         let locked = vec![self.message(account)];
         posting.credentials.push(Credential {
@@ -340,12 +338,10 @@ impl Wisher {
         let account = luck.of((PEOPLE.0, PEOPLE.0 + 5));
         match luck.below(22) {
             20 | 21 => self.restriction(luck, oracle),
-            0..=5 => self.session(luck, oracle),
+            0..=5 => self.line(luck, oracle),
             6..=8 => {
-                let session = vec![u8::try_from(luck.below(8)).unwrap()];
-                let version = oracle.sessions.get(&session).copied().unwrap_or(0)
-                    + (luck.below(5) - 3).max(0);
-                Change::AtVersion { session, version }
+                // what was handled lately, or is still to be
+                Change::Undone { key: key(2, number + luck.below(40)) }
             }
             9..=11 => Change::Dedup { key: key(2, number) },
             12 => {
@@ -391,23 +387,12 @@ impl Wisher {
         }
     }
 
-    /// The next step of a conversation, or one that comes late.
-    fn session(&self, luck: &mut Luck, oracle: &Oracle) -> Change {
-        let key = vec![u8::try_from(luck.below(8)).unwrap()];
-        let there = oracle.sessions.get(&key).copied().unwrap_or(0);
-        let read_version = (there - i64::from(luck.percent(15))).max(0);
-        let version = read_version + if luck.below(50) == 0 { 2 } else { 1 };
-        let state = "open".to_owned();
-        let row = SessionRow {
-            key,
-            caller: vec![],
-            version,
-            state,
-            updated_at: self.clock,
-            sealed: vec![],
-            began_at: 0,
-        };
-        Change::SaveSession(SessionSave { read_version, row })
+    /// An act of a caller, or one that comes late.
+    fn line(&self, luck: &mut Luck, oracle: &Oracle) -> Change {
+        let line = vec![u8::try_from(luck.below(8)).unwrap()];
+        let there = oracle.lines.get(&line).copied().unwrap_or(0);
+        let version = (there - i64::from(luck.percent(15))).max(0);
+        Change::TakeLine { line, version }
     }
 
     fn message(&self, account: i64) -> Change {

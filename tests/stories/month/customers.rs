@@ -7,7 +7,7 @@ use crate::world::*;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request, Slots};
-use kadogo::wallet::{Execution, Wrong};
+use kadogo::wallet::Execution;
 
 const PINS: [(&str, &str); 8] = [
     (AMINA, "7361"),
@@ -51,8 +51,7 @@ impl Month {
         let secret = Some(pin.to_owned().into());
         let request = Request { mode: Mode::Execute, service: service.into(), fields, secret };
         let key = Key::new(wallet.clock.now(), who, &wallet.randomness.bytes::<16>());
-        let wrong = Wrong::Charge(Vec::new());
-        let execution = Execution { key, side_effects: Vec::new(), wrong };
+        let execution = Execution { key, side_effects: Vec::new() };
         match wallet.act(&caller, request, execution).await.answer {
             Answer::Facts { slots, .. } => Ok(slots),
             Answer::Refused(no) => Err(no.code().to_owned()),

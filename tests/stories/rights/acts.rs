@@ -10,7 +10,7 @@ use kadogo::request::{Answer, Fields, Mode, Request, Slots};
 use kadogo::store::arrangement_rows::ArrangementRow;
 use kadogo::wallet::office::acting_staff::Outcome;
 use kadogo::wallet::office::two_people::{APPROVE, DECLINE, KIND, Wish};
-use kadogo::wallet::{Authority, Execution, SERVICES, Wrong};
+use kadogo::wallet::{Authority, Execution, SERVICES};
 
 fn asked(mode: Mode, service: &str, fields: Fields) -> Request {
     Request { mode, service: service.to_owned(), fields, secret: None }
@@ -141,9 +141,8 @@ async fn no_customer_does_what_is_for_staff_and_no_staff_what_is_a_customers() {
             request.secret = Some("7361".to_owned().into());
             let said = if mode == Mode::Execute {
                 let key = Key::new(wallet.clock.now(), "tries", service.name.as_bytes());
-                let wrong = Wrong::Charge(Vec::new());
                 wallet
-                    .act(&caller, request, Execution { key, side_effects: Vec::new(), wrong })
+                    .act(&caller, request, Execution { key, side_effects: Vec::new() })
                     .await
                     .answer
             } else {

@@ -247,7 +247,8 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "bench book",
     "bench ussd",
     "bench people",
-    "secret",
+    "secret list",
+    "secret retire",
     "health",
 ];
 

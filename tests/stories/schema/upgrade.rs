@@ -135,7 +135,7 @@ async fn each_version_takes_over_what_the_one_before_it_left() {
     let used = used().await;
     let there = rows(&mut used.hand());
     for table in
-        ["postings", "holds", "chain", "people", "outlets", "arrangements", "outbox", "sessions"]
+        ["postings", "holds", "chain", "people", "outlets", "arrangements", "outbox", "lines"]
     {
         assert!(there[table] > 0, "nothing is in {table}");
     }
