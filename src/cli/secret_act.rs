@@ -1,0 +1,29 @@
+//! What can be done with the secrets in use, as the command line names it.
+
+use crate::config::DatabaseArgs;
+use clap::Subcommand;
+
+/// What can be done with the secrets in use.
+///
+/// A secret is changed one node after the other: give each the new one in KADOGO_SECRET and the old
+/// one in KADOGO_OLD_SECRETS, and start it anew. While some nodes have only the old one, a PIN that
+/// was chosen on another node is answered with \"in a minute\" there, and costs no try. When all
+/// have both, each PIN moves to the new secret as it is typed rightly.
+#[derive(Debug, Subcommand)]
+pub enum SecretAct {
+    /// How many PINs and codes are kept under each of them
+    List(DatabaseArgs),
+    /// Retire all but KADOGO_SECRET: from then on no node starts with another one, and nothing that
+    /// is kept under another one is opened
+    ///
+    /// A secret that others may know is retired at once, with --anyway; whoever has not typed their
+    /// PIN since it was changed then needs a new one.
+    Retire {
+        /// The database, and the secrets.
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Also while PINs and codes are left under older ones
+        #[arg(long)]
+        anyway: bool,
+    },
+}
