@@ -3,21 +3,24 @@
 
 use super::{BadCall, DeliveryReport, EndEvent, Text, UssdCall};
 
+/// Reads the body of a callback.
+pub type Reads<T> = fn(&[u8]) -> Result<T, BadCall>;
+
 /// How one aggregator writes.
 #[derive(Debug)]
 pub struct Dialect {
     /// What it is called in addresses and settings.
     pub name: &'static str,
     /// Reads the callback of a USSD step.
-    pub ussd: fn(&[u8]) -> Result<UssdEvent, BadCall>,
+    pub ussd: Reads<UssdEvent>,
     /// Writes a screen as the answer to that; `true` where the conversation goes on.
     pub answer: fn(&UssdCall, &str, bool) -> UssdReply,
     /// Reads the notice that a conversation is over, where that has an address of its own.
-    pub ended: Option<fn(&[u8]) -> Result<EndEvent, BadCall>>,
+    pub ended: Option<Reads<EndEvent>>,
     /// Reads a text message that somebody sent.
-    pub text: Option<fn(&[u8]) -> Result<Text, BadCall>>,
+    pub text: Option<Reads<Text>>,
     /// Reads a delivery report.
-    pub report: Option<fn(&[u8]) -> Result<DeliveryReport, BadCall>>,
+    pub report: Option<Reads<DeliveryReport>>,
 }
 
 /// What comes at the address of USSD steps.

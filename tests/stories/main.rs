@@ -61,6 +61,7 @@ mod holds;
 mod hops;
 mod join;
 mod journeys;
+mod last_input;
 mod late;
 mod ledger;
 mod letters;

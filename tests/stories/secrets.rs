@@ -14,7 +14,7 @@ fn with(secrets: &[u8]) -> Twist {
 
 /// How many PINs and codes are kept, under as many secrets.
 async fn kept(world: &World) -> Vec<i64> {
-    let counts = world.app.wallet.store.read(|conn| pins::counts(conn)).await.unwrap();
+    let counts = world.app.wallet.store.read(pins::counts).await.unwrap();
     counts.into_iter().map(|(_, count)| count).collect()
 }
 
