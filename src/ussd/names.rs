@@ -46,9 +46,10 @@ impl SessionNames {
     pub fn call(&self, call: &UssdCall) -> Name {
         match &call.typed {
             Typed::Whole(history) => self.of(call, "hop", history),
-            Typed::Last { turn: Some(turn), .. } => self.of(call, "turn", &turn.to_string()),
-            Typed::Last { input, turn: None } => {
-                self.of(call, "said", input.as_deref().unwrap_or_default())
+            // what was typed is a part of it: another PIN is another try
+            Typed::Last { input, turn } => {
+                let input = input.as_deref().unwrap_or_default();
+                self.of(call, "last", &format!("{}\n{input}", turn.unwrap_or_default()))
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::request::{Answer, Item, Mode, Refusal, Request, Slots};
 
 mod check;
 mod check_words;
+mod in_hand;
 mod journeys;
 mod properties;
 mod refusals;
