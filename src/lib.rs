@@ -95,6 +95,7 @@ pub mod http;
 pub mod menu_folder;
 pub mod payment_report;
 pub mod printing;
+pub mod requested;
 pub mod reversal_commands;
 pub mod signed_in;
 pub mod staff_commands;

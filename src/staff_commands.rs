@@ -6,13 +6,13 @@ use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
 use crate::printing::say;
 use crate::request::Fields;
+use crate::requested;
 use crate::seal::from_hex;
 use crate::signed_in::{Office, line, secret_line};
 use crate::staff::role::Right;
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
-use crate::wallet::office::in_short::in_short;
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::two_people::{self, Wish};
 use crate::wallet::office::{by_phone, staff_list};
@@ -236,10 +236,8 @@ async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
         let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
         let right = service(&wish.service).and_then(Service::right);
         if Wish::is_for(&duty.staff, row, right) {
-            let shows = service(&wish.service).map(|act| act.shows).unwrap_or_default();
-            let about = in_short(shows, &wish.shown).into_iter();
-            let about = about.map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(", ");
-            say!("{} {} ({about}) by {}: {}", row.id, wish.service, wish.by, wish.why);
+            is_empty = false;
+            say!("{} {} by {}: {}", row.id, requested::in_words(&wish), wish.by, wish.why);
         }
     }
     Ok(())

@@ -98,6 +98,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "menu_folder",
             "payment_report",
             "printing",
+            "requested",
             "reversal_commands",
             "signed_in",
             "staff_commands",
