@@ -340,6 +340,7 @@ fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) 
         brand: settings.brand.clone(),
         mails: settings.demo || settings.mail.is_some(),
         dial: settings.service_code.clone(),
+        console_url: settings.console_url.clone(),
     }
 }
 

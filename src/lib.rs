@@ -24,6 +24,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod check_digit;
 pub mod clock_guard;
+pub mod console_url;
 pub mod email;
 pub mod id;
 pub mod language;

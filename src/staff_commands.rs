@@ -2,6 +2,7 @@
 
 use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
 use crate::config::menus_folder;
+use crate::console_url::ConsoleUrl;
 use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
 use crate::printing::say;
@@ -54,8 +55,9 @@ pub fn fields<const N: usize>(named: [(&str, &str); N]) -> Fields {
 /// What can be done about the staff.
 pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
     match act {
-        StaffAct::Invite { name, phone, roles, why } => {
-            invite(office, &name, &phone, &roles, &why).await
+        StaffAct::Invite { name, phone, roles, why, console_url } => {
+            let invited = (name.as_str(), phone.as_str(), roles.as_str());
+            invite(office, invited, &why, console_url.as_ref()).await
         }
         StaffAct::Join { link, factor } => join(office, &link, factor.as_deref()).await,
         StaffAct::SignIn { name } => sign_in(office, &name).await,
@@ -94,10 +96,9 @@ pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
 
 async fn invite(
     office: &Office,
-    name: &str,
-    phone: &str,
-    roles: &str,
+    (name, phone, roles): (&str, &str, &str),
     why: &str,
+    pages: Option<&ConsoleUrl>,
 ) -> anyhow::Result<()> {
     let wallet = &office.app.wallet;
     let msisdn = Msisdn::parse(phone, &wallet.config.market)
@@ -111,6 +112,10 @@ async fn invite(
     let found = wallet.found_staff(&name.to_lowercase(), &msisdn).await;
     let link = found.map_err(|refusal| office.refused(&refusal))?;
     say!("{name} is the first, as admin: kadogo staff join {link}");
+    match pages {
+        Some(pages) => say!("  or in a browser: {}", pages.join(&link)),
+        None => say!("  or in a browser, behind the console's address: /console/join/{link}"),
+    }
     Ok(())
 }
 

@@ -44,6 +44,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "calendar",
             "catalogue",
             "clock_guard",
+            "console_url",
             "email",
             "id",
             "language",
