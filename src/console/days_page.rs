@@ -10,11 +10,14 @@ use super::visit::Reply;
 use super::wording::Word;
 use crate::book::trail;
 use crate::calendar::Day;
+use crate::closing::sheet_words::SheetWords;
+use crate::closing::signed_files::Signatures;
 use crate::id::SheetId;
 use crate::refusal::Refusal;
 use crate::store::day_rows::{self, DayHead, DayRow};
 use crate::store::{Conn, book_rows, trail_rows};
 use crate::wallet::days::closing_day::SHEET_GONE;
+use crate::wallet::days::signatures;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -116,7 +119,8 @@ pub async fn make(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let wallet = &desk.console.wallet;
     let by = desk.on_duty()?.staff.name.clone();
     let day = wallet.next_day().await?;
-    let made = wallet.make_sheet(day, &by, |_done, _total| ()).await?;
+    let words = SheetWords::of(desk.console.catalogue.get());
+    let made = wallet.make_sheet(day, &by, words, |_done, _total| ()).await?;
     Ok(Reply::to(Route::Sheet(made.id.number()).path()))
 }
 
@@ -130,26 +134,32 @@ pub async fn sheet(desk: &Desk<'_>, id: i64) -> Result<Reply, Refusal> {
 
 /// What was signed, as a table.
 pub async fn table(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
-    let row = signed(desk, day).await?;
+    let (row, by) = signed(desk, day).await?;
     let name = format!("day-{}.csv", row.day);
-    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", bytes: row.sheet.into_bytes() })
+    let bytes = by.table(&row.sheet).into_bytes();
+    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", bytes })
 }
 
 /// The same as pages.
 pub async fn pages(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
-    let row = signed(desk, day).await?;
+    let (row, by) = signed(desk, day).await?;
     let name = format!("day-{}.pdf", row.day);
-    Ok(Reply::File { name, kind: "application/pdf", bytes: row.pages })
+    Ok(Reply::File { name, kind: "application/pdf", bytes: by.pages(&row.pages) })
 }
 
-/// A closed day, if it is what the chain says that was signed.
-async fn signed(desk: &Desk<'_>, day: Date) -> Result<DayRow, Refusal> {
+/// A closed day, if it is what the chain says that was signed, and who signed it.
+async fn signed(desk: &Desk<'_>, day: Date) -> Result<(DayRow, Signatures), Refusal> {
     let id = i64::from(Day::of_date(day).number());
+    let zone = desk.console.wallet.config.market.zone.clone();
     let read = move |conn: &mut Conn| {
         let Some(row) = day_rows::day(conn, id)? else { return Ok(None) };
         let events = trail_rows::of_posting(conn, row.last_posting)?;
         let digest = trail::of_record(&row.entry());
-        Ok(events.iter().any(|event| event.digest == digest).then_some(row))
+        if !events.iter().any(|event| event.digest == digest) {
+            return Ok(None);
+        }
+        let by = signatures::read(conn, &row, &zone)?;
+        Ok(Some((row, by)))
     };
     desk.read(read).await?.ok_or_else(|| SHEET_GONE.into())
 }

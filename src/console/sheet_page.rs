@@ -160,6 +160,7 @@ fn figures(desk: &Desk, row: &SheetRow) -> Markup {
         }
         h2 { (desk.say(Word::Equation)) }
         dl.sums { (amounts(desk, row, "equation")) }
+        (taken_later(desk, row))
         h2 { (desk.say(Word::SheetTrial)) }
         (trial(desk, row))
         h2 { (desk.say(Word::SheetActs)) }
@@ -197,6 +198,22 @@ fn amounts(desk: &Desk, row: &SheetRow, section: &str) -> Markup {
             // an account at a bank has a name of its own
             dt { (item.strip_prefix("at ").map_or_else(|| desk.words.sheet(item), str::to_owned)) }
             dd.amount { (money(desk, cell(cells, 6))) }
+        }
+    }
+}
+
+/// What banks had booked by then in statements that were taken only later.
+fn taken_later(desk: &Desk, row: &SheetRow) -> Markup {
+    let lines = day_table::lines_of(&row.sheet, "taken_later");
+    html! {
+        @if !lines.is_empty() {
+            p.about { (desk.say(Word::TakenLater)) }
+            dl.sums {
+                @for cells in &lines {
+                    dt { (class(desk, cell(cells, 1))) " (" (cell(cells, 3)) ")" }
+                    dd.amount { (money(desk, cell(cells, 6))) }
+                }
+            }
         }
     }
 }

@@ -248,6 +248,7 @@ pub enum Word {
     SheetOf,
     SheetWell,
     SheetBroken,
+    TakenLater,
     SheetTrial,
     SheetActs,
     SheetWaits,

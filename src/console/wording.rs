@@ -87,7 +87,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// What a sheet tells that is no account and no payment.
-const ON_SHEETS: [&str; 16] = [
+const ON_SHEETS: [&str; 23] = [
     "at_banks",
     "held_by_people",
     "came_in_unused",
@@ -104,6 +104,13 @@ const ON_SHEETS: [&str; 16] = [
     "enough",
     "commission_owed",
     "approvals",
+    "total",
+    "day",
+    "behind_posting",
+    "last_posting",
+    "link",
+    "chain",
+    "made",
 ];
 
 /// What a line of a statement may be.

@@ -6,6 +6,7 @@ use super::engine::Home;
 use super::program::{Place, Said, Server};
 use super::stub::{Stub, until};
 use super::world::World;
+use kadogo::closing::sheet_words::SheetWords;
 use kadogo::staff::second_factor;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::days::closing_day::CLOSE;
@@ -304,7 +305,9 @@ async fn the_day_is_closed(home: Home) -> String {
         wallet.on_duty(&session.unwrap()).await.unwrap()
     };
     let (asks, signs) = (on_duty(WANJIRU).await, on_duty(OTIENO).await);
-    let sheet = world.app.wallet.make_sheet(today, WANJIRU, |_done, _total| ()).await.unwrap();
+    let words = SheetWords::of(world.app.menus.get().catalogue.clone());
+    let made = world.app.wallet.make_sheet(today, WANJIRU, words, |_done, _total| ()).await;
+    let sheet = made.unwrap();
     assert_eq!(sheet.breaks, 0, "{}", sheet.table);
     let close = [("sheet", sheet.named.as_str()), ("why", "the day is over")];
     let number = world.staff_requests(&asks, CLOSE.name, &close).await.unwrap();
