@@ -237,6 +237,8 @@ pub fn serve_console(
 ) -> std::io::Result<Server> {
     http::server(state, listener, move |config| {
         config.app_data(web::Data::new(console.clone())).configure(serving::routes);
+        // nothing else is there: who leaves the path out is led to it
+        config.route("/", web::get().to(serving::begin));
     })
 }
 

@@ -198,7 +198,9 @@ async fn list(office: &Office) -> anyhow::Result<()> {
         let each = days.into_iter().map(|head| Ok((signers(conn, &head)?, head)));
         each.collect::<Result<Vec<(Vec<String>, DayHead)>, StoreError>>()
     };
-    for (signers, head) in office.app.wallet.store.read(read).await? {
+    let found = office.app.wallet.store.read(read).await?;
+    office.say_if_none(found.is_empty(), "days closed");
+    for (signers, head) in found {
         let DayHead { day, cut, link, breaks, .. } = head;
         let signers = signers.join(", ");
         say!("{day}: up to posting {cut}, link {link}; {breaks} breaks; {signers}");

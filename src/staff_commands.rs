@@ -237,7 +237,9 @@ async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
     let read = move |conn: &mut crate::store::Conn| {
         conn.wait(async |asked| rows::find(asked, &open).await)
     };
-    for row in office.app.wallet.store.read(read).await?.iter().rev() {
+    let found = office.app.wallet.store.read(read).await?;
+    let mut is_empty = true;
+    for row in found.iter().rev() {
         let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
         let right = service(&wish.service).and_then(Service::right);
         if Wish::is_for(&duty.staff, row, right) {
@@ -245,5 +247,6 @@ async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
             say!("{} {} by {}: {}", row.id, requested::in_words(&wish), wish.by, wish.why);
         }
     }
+    office.say_if_none(is_empty, "request waits");
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::id::SheetId;
 use crate::refusal::Refusal;
 use crate::store::day_rows::{self, DayHead, DayRow};
 use crate::store::{Conn, book_rows, trail_rows};
+use crate::time::Timestamp;
 use crate::wallet::days::closing_day::SHEET_GONE;
 use crate::wallet::days::signatures;
 use jiff::civil::Date;
@@ -52,12 +53,20 @@ pub async fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     Ok(frame::page(desk, &desk.say(Word::Days), &body))
 }
 
+/// The day that is to be closed next, and its sheet where it is over.
 fn next_one(desk: &Desk, next: Date) -> Markup {
+    let (_, end) = Timestamp::of_day(next, &desk.console.wallet.config.market.zone);
+    let (is_over, day) = (desk.now() >= end, Day::of_date(next).text());
     html! {
-        @if desk.may(&Route::MakeSheet) {
+        @if !is_over {
+            p {
+                (desk.say(Word::DaysNext)) ": " strong { (day) } ", "
+                (desk.say(Word::DaysNotOver))
+            }
+        } @else if desk.may(&Route::MakeSheet) {
             (form(desk, &Route::MakeSheet, &html! {
                 p.buttons {
-                    (desk.say(Word::DaysNext)) ": " strong { (next) } " "
+                    (desk.say(Word::DaysNext)) ": " strong { (day) } " "
                     button type="submit" { (desk.say(Word::DaysMake)) }
                 }
             }))
@@ -74,7 +83,7 @@ fn waiting(desk: &Desk, sheets: &[(SheetId, i64, i64)], asked: &[(SheetId, Asked
                 @for (id, day, made_at) in sheets {
                     li {
                         a href=(Route::Sheet(id.number()).path()) {
-                            strong { (sheet_page::day_of(*day).date()) }
+                            strong { (sheet_page::day_of(*day).text()) }
                         }
                         span.about { (id) " · " (desk.time(*made_at)) }
                         @for (_, each) in asked.iter().filter(|(sheet, _)| sheet == id) {
@@ -99,7 +108,7 @@ fn line(desk: &Desk, at: i64, day: &DayHead) -> Markup {
     let date = day.day.parse::<Date>().ok();
     html! {
         li {
-            strong { (day.day) }
+            strong { (desk.day(&day.day)) }
             span.about {
                 (desk.say(Word::DayClosedAt)) " " (desk.time(at))
                 @if day.breaks > 0 { " · " (day.breaks) " " (desk.say(Word::DayBreaks)) }

@@ -75,7 +75,7 @@ async fn page(desk: &Desk<'_>, id: i64, no: Option<&Refusal>) -> Result<Reply, R
         Some(Reason::BUSY) => 503,
         Some(_) => 422,
     };
-    let title = format!("{} {}", desk.say(Word::SheetOf), day_of(row.day).date());
+    let title = format!("{} {}", desk.say(Word::SheetOf), day_of(row.day).text());
     Ok(frame::with_status(desk, status, &title, &body))
 }
 
@@ -91,7 +91,7 @@ fn waiting(desk: &Desk, asked: &Asked) -> Markup {
 
 /// The form: why it is closed though something is not as it should be is asked only where it is so.
 fn signing(desk: &Desk, row: &SheetRow, no: Option<&Refusal>) -> Markup {
-    let day = day_of(row.day).date();
+    let day = day_of(row.day).text();
     let usual = format!("{} {day}", desk.say(Word::CloseWhy));
     let typed = |name: &str| desk.visit.typed(name).to_owned();
     let why = Some(typed("why")).filter(|typed| !typed.is_empty()).unwrap_or(usual);

@@ -84,15 +84,13 @@ impl Day {
         let mut names = self.names.borrow().clone();
         names.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         let words = names.iter().map(|(word, name)| (format!(r"\b{word}\b"), *name));
-        let codes = names.iter().filter(|(_, name)| *name == "[redemption]");
-        let codes = codes.map(|(word, _)| (format!(r"\bKD{word}\d\b"), "[bank code]"));
         let varying = [
             (r"\b[0-9A-Z]{10} Confirmed", "[receipt] Confirmed"),
             (r"\b\d{4}-\d\d-\d\d\b", "[today]"),
             (r"\b\d\d/\d\d/\d\d at \d\d:\d\d", "[now]"),
         ];
         let varying = varying.map(|(pattern, name)| (pattern.to_owned(), name));
-        codes.chain(words).chain(varying).fold(self.told.borrow().clone(), |told, (from, to)| {
+        words.chain(varying).fold(self.told.borrow().clone(), |told, (from, to)| {
             Regex::new(&from).unwrap().replace_all(&told, to).into_owned()
         })
     }
@@ -278,9 +276,10 @@ async fn people_pay(day: &Day, head: &str, shop: &str) {
 /// Some of it leaves again at the bank, which takes a fee of its own; every line is explained.
 fn money_goes(day: &Day, head: &str) {
     let redeem = ["redeem", "ask", head, "20000", "--bank", "kcb", "--recipient"];
-    let redeem = [&redeem[..], &["Head office at KCB", "--why", "too much float"]].concat();
+    let redeem =
+        [&redeem[..], &["Head office, KCB 1122334455", "--why", "too much float"]].concat();
     let done = day.both_do(WANJIRU, OTIENO, &redeem);
-    let redeemed = day.word(&done, "redemption:", "[redemption]");
+    let redeemed = day.word(&done, "bank code:", "[bank code]");
     let rows = [("Transfer to Head office", "-20000", "250000"), ("Ledger fee", "-15", "")];
     day.statement("evening.csv", &rows);
     day.does(WANJIRU, &["bank", "take", "evening.csv", "--bank", "kcb"]);
