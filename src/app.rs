@@ -243,6 +243,8 @@ pub fn serve_console(
 ) -> std::io::Result<Server> {
     http::server(state, listener, move |config| {
         config.app_data(web::Data::new(console.clone())).configure(serving::routes);
+        // nothing else is there: who leaves the path out is led to it
+        config.route("/", web::get().to(serving::begin));
     })
 }
 
@@ -346,6 +348,7 @@ fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) 
         brand: settings.brand.clone(),
         mails: settings.demo || settings.mail.is_some(),
         dial: settings.service_code.clone(),
+        console_url: settings.console_url.clone(),
     }
 }
 

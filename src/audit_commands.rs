@@ -1,14 +1,18 @@
 //! `kadogo audit`: what the staff did, day by day, as the chain has it.
 
+use crate::agent_number::AgentNumber;
 use crate::cli::{AuditArgs, OfficeArgs};
-use crate::id::LookId;
+use crate::id::{AccountId, ArrangementId, LookId};
+use crate::language::Language;
 use crate::printing::say;
+use crate::requested;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::store::looks::{self, LookRow};
 use crate::store::trail_rows::{self, TrailRow};
-use crate::store::{Conn, StoreError, book_rows};
+use crate::store::{Conn, StoreError, agent_rows, arrangement_rows, book_rows};
 use crate::time::Timestamp;
+use crate::wallet::office::two_people::{self, Wish};
 use std::process::ExitCode;
 
 /// Postings that are read at a time.
@@ -31,20 +35,54 @@ pub async fn told(office: &Office, audit: AuditArgs) -> anyhow::Result<()> {
     let read = move |conn: &mut Conn| of_staff(conn, from.micros(), to.micros());
     let all = office.app.wallet.store.read(read).await?;
     let by = audit.by.map(|name| format!("staff {}", name.trim().to_lowercase()));
-    for (at, row, look) in
-        all.iter().filter(|(_, row, _)| by.as_ref().is_none_or(|by| row.actor == *by))
-    {
-        let time = at.rfc3339();
+    let of = |event: &&Event| by.as_ref().is_none_or(|by| event.row.actor == *by);
+    for Event { at, row, about, look } in all.iter().filter(of) {
         if office.is_json() {
-            say!("{}", json(&time, row, look.as_ref()));
+            say!("{}", json(&at.rfc3339(), row, about, look.as_ref()));
         } else {
-            let note = if row.note.is_empty() { String::new() } else { format!(": {}", row.note) };
-            let TrailRow { posting_id, actor, event, kind, record_id, .. } = row;
+            // as the pages of the staff tell it
+            let time = format!("{} {}", at.date_text(zone), at.clock_text(zone));
+            let note = note(office, row);
+            let TrailRow { posting_id, actor, event, kind, .. } = row;
+            let name = record(row);
             let look = look.as_ref().map(looked).unwrap_or_default();
-            say!("{posting_id} {time} {actor}: {event} {kind} {record_id}{look}{note}");
+            say!("{posting_id} {time} {actor}: {event} {kind} {name}{look}{about}{note}");
         }
     }
     Ok(())
+}
+
+/// What a record is called: an outlet by the number that people know.
+fn record(row: &TrailRow) -> String {
+    let is_outlet = row.kind == agent_rows::KIND;
+    let outlet = || AgentNumber::of(AccountId::of(row.record_id)).to_string();
+    if is_outlet { outlet() } else { row.record_id.to_string() }
+}
+
+/// Why, in words; of what was refused the reason is told as whoever was refused read it.
+fn note(office: &Office, row: &TrailRow) -> String {
+    if row.note.is_empty() {
+        return String::new();
+    }
+    let coded = row.note.split_once(": ").filter(|_| row.event == "refused");
+    let menus = office.app.menus.get();
+    let text = |code: &str| menus.catalogue.text(Language::EN, &format!("refusal.{code}"));
+    // which values there were is not recorded
+    let words = |code: &str| text(code).filter(|words| !words.contains('{'));
+    match coded.and_then(|(what, code)| Some((what, words(code)?))) {
+        Some((what, words)) => format!(": {what}: {words}"),
+        None => format!(": {}", row.note),
+    }
+}
+
+/// Which act was asked for, how much, and for whom.
+fn asked_for(conn: &mut Conn, row: &TrailRow) -> Result<String, StoreError> {
+    if row.kind != two_people::KIND.name {
+        return Ok(String::new());
+    }
+    let found = arrangement_rows::by_id(conn, ArrangementId::of(row.record_id))?;
+    let wish = found.and_then(|found| Wish::of(&found).ok());
+    Ok(wish.map(|wish| format!(": {}", requested::in_words(&wish))).unwrap_or_default())
 }
 
 /// Of whom a look was, or what was looked for, and as what whoever looked worked then.
@@ -57,7 +95,7 @@ fn looked(look: &LookRow) -> String {
     format!("{of}{words} (as {})", look.roles)
 }
 
-fn json(time: &str, row: &TrailRow, look: Option<&LookRow>) -> serde_json::Value {
+fn json(time: &str, row: &TrailRow, about: &str, look: Option<&LookRow>) -> serde_json::Value {
     serde_json::json!({
         "of": look.and_then(|look| look.account).map(|account| account.number()),
         "words": look.map(|look| &look.words),
@@ -70,12 +108,20 @@ fn json(time: &str, row: &TrailRow, look: Option<&LookRow>) -> serde_json::Value
         "kind": row.kind,
         "record": row.record_id,
         "version": row.version,
+        "asked_for": about.trim_start_matches(": "),
         "note": row.note,
     })
 }
 
-/// When something happened, what, and where somebody looked at something, at what.
-type Event = (Timestamp, TrailRow, Option<LookRow>);
+/// Something that happened.
+struct Event {
+    at: Timestamp,
+    row: TrailRow,
+    /// What it was about, where somebody asked another one for it.
+    about: String,
+    /// At what, where somebody looked at something.
+    look: Option<LookRow>,
+}
 
 /// What staff did, and what happened to them, between two times, the oldest first.
 fn of_staff(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Event>, StoreError> {
@@ -93,7 +139,8 @@ fn of_staff(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Event>, StoreErro
                     true => looks::by_id(conn, LookId::of(row.record_id))?,
                     false => None,
                 };
-                found.push((Timestamp::from_micros(at), row, look));
+                let about = asked_for(conn, &row)?;
+                found.push(Event { at: Timestamp::from_micros(at), row, about, look });
             }
         }
         next = end.saturating_add(1);

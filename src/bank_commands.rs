@@ -250,7 +250,9 @@ async fn told_of(office: &Office, line: &str) -> anyhow::Result<()> {
 }
 
 async fn list(office: &Office) -> anyhow::Result<()> {
-    for bank in office.app.wallet.banks().await? {
+    let banks = office.app.wallet.banks().await?;
+    office.say_if_none(banks.is_empty(), "bank accounts");
+    for bank in banks {
         let ended = match (bank.closing_minor, &bank.ended_on) {
             (Some(closing), Some(day)) => format!("{} on {day}", money(office, closing)),
             (_, _) => "no statement yet".to_owned(),

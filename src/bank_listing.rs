@@ -49,6 +49,7 @@ pub async fn lines(office: &Office, after: Option<String>, limit: i64) -> anyhow
             }
         }
     }
+    office.say_if_none(open.lines.is_empty(), "lines to explain");
     let alone = open.lines.iter().filter(|line| line.explained_alone().is_some()).count();
     if alone > 0 && !office.is_json() {
         say!("{alone} of them leave nothing to judge: kadogo bank match");
@@ -130,6 +131,7 @@ fn as_json(line: &OpenLine, open: &OpenLines) -> serde_json::Value {
 /// Deposits that were announced.
 pub async fn expected(office: &Office) -> anyhow::Result<()> {
     let open = office.app.wallet.open_lines(None, 1).await?;
+    office.say_if_none(open.notices.is_empty(), "deposits announced");
     for (number, notice) in &open.notices {
         let amount = money(office, notice.amount_minor);
         let (to, day) = (&notice.to, &notice.day);
@@ -146,6 +148,7 @@ pub async fn items(office: &Office) -> anyhow::Result<()> {
         say!("{}", serde_json::Value::Array(all.collect()));
         return Ok(());
     }
+    office.say_if_none(standing.items.is_empty(), "items between the banks and the book");
     by_age(office, &standing.items);
     Ok(())
 }

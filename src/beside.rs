@@ -63,6 +63,7 @@ fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) ->
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        console_url: None,
         database_url,
         menus: None,
         service_code: "*#".to_owned(),

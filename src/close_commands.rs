@@ -5,6 +5,8 @@ use crate::book::trail;
 use crate::calendar::Day;
 use crate::cli::{CloseAct, CloseArgs, GlArgs, OfficeArgs};
 use crate::closing::chart::Chart;
+use crate::closing::sheet_words::SheetWords;
+use crate::closing::signed_files::Signatures;
 use crate::closing::{day_table, gl_lines};
 use crate::config::menus_folder;
 use crate::id::SheetId;
@@ -15,12 +17,13 @@ use crate::staff::role::Right;
 use crate::staff_commands::fields;
 use crate::store::day_rows::{self, DayHead, DayRow};
 use crate::store::trail_rows::{self, TrailRow};
-use crate::store::{Conn, StoreError, audit, book_rows};
-use crate::time::Timestamp;
+use crate::store::{Conn, StoreError, audit};
 use crate::wallet::days::closing_day::{CLOSE, digest};
 use crate::wallet::days::mailing_day::MAIL;
+use crate::wallet::days::signatures;
 use anyhow::{Context, anyhow, bail};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,7 +62,8 @@ async fn asked(office: &Office, close: CloseArgs) -> anyhow::Result<()> {
             eprintln!("{done} of {total} postings read");
         }
     };
-    let made = wallet.make_sheet(day, &by, told).await;
+    let words = SheetWords::of(office.app.menus.get().catalogue.clone());
+    let made = wallet.make_sheet(day, &by, words, told).await;
     let made = made.map_err(|refusal| office.refused(&refusal))?;
     if close.look {
         say_on!("{}", made.table);
@@ -116,30 +120,30 @@ pub async fn ledger(office: &Office, chart: &Chart, gl: GlArgs) -> anyhow::Resul
 /// A closed day, who closed it, and whether the chain says so.
 struct Signed {
     row: DayRow,
-    event: Option<TrailRow>,
-    at: i64,
+    by: Signatures,
     is_proved: bool,
 }
 
-fn signed(conn: &mut Conn, id: i64) -> Result<Option<Signed>, StoreError> {
+fn signed(conn: &mut Conn, id: i64, zone: &TimeZone) -> Result<Option<Signed>, StoreError> {
     let Some(row) = day_rows::day(conn, id)? else { return Ok(None) };
     let entry = row.entry();
     let events = trail_rows::of_posting(conn, row.last_posting)?;
     let own = |event: &TrailRow| event.kind == entry.table.kind && event.record_id == row.id;
     let event = events.into_iter().find(own);
     let link = audit::link(conn, row.link)?;
-    let at = book_rows::posting(conn, row.last_posting)?.map_or(0, |posting| posting.at);
+    let by = signatures::read(conn, &row, zone)?;
     // the event stands in the chain, which `book check` proves
-    let is_proved = event.as_ref().is_some_and(|event| event.digest == trail::of_record(&entry))
+    let is_proved = event.is_some_and(|event| event.digest == trail::of_record(&entry))
         && link
             .is_some_and(|link| (link.last_posting, &link.digest) == (row.cut, &row.link_digest));
-    Ok(Some(Signed { row, event, at, is_proved }))
+    Ok(Some(Signed { row, by, is_proved }))
 }
 
 /// A day that is closed, as it was signed.
 async fn closed(office: &Office, day: Date) -> anyhow::Result<Signed> {
     let id = i64::from(Day::of_date(day).number());
-    let found = office.app.wallet.store.read(move |conn| signed(conn, id)).await?;
+    let zone = office.app.wallet.config.market.zone.clone();
+    let found = office.app.wallet.store.read(move |conn| signed(conn, id, &zone)).await?;
     let found = found.ok_or_else(|| anyhow!("{day} is not closed"))?;
     if !found.is_proved {
         bail!("{day} is not what was signed: `kadogo book check --full` says more");
@@ -152,11 +156,9 @@ type Files = (Option<PathBuf>, Option<PathBuf>);
 
 async fn show(office: &Office, day: Date, files: Files) -> anyhow::Result<()> {
     may_read(office).await?;
-    let Signed { row, event, at, .. } = closed(office, day).await?;
-    written(files, &row.sheet, &row.pages)?;
-    let by = event.map(|event| event.actor).unwrap_or_default();
-    let at = Timestamp::from_micros(at).rfc3339();
-    eprintln!("{day}: approved by {by} at {at}, digest {}", digest(&row.sheet, &row.pages));
+    let Signed { row, by, .. } = closed(office, day).await?;
+    written(files, &by.table(&row.sheet), &by.pages(&row.pages))?;
+    eprintln!("{day}: approved by {}, digest {}", by.approved_by, by.digest);
     Ok(())
 }
 
@@ -196,7 +198,9 @@ async fn list(office: &Office) -> anyhow::Result<()> {
         let each = days.into_iter().map(|head| Ok((signers(conn, &head)?, head)));
         each.collect::<Result<Vec<(Vec<String>, DayHead)>, StoreError>>()
     };
-    for (signers, head) in office.app.wallet.store.read(read).await? {
+    let found = office.app.wallet.store.read(read).await?;
+    office.say_if_none(found.is_empty(), "days closed");
+    for (signers, head) in found {
         let DayHead { day, cut, link, breaks, .. } = head;
         let signers = signers.join(", ");
         say!("{day}: up to posting {cut}, link {link}; {breaks} breaks; {signers}");

@@ -12,6 +12,7 @@ pub use secret_args::{DEMO_SECRET, SecretArgs};
 pub use serve_args::ServeArgs;
 pub use service_settings::{GatewayAccount, Settings};
 
+use crate::console_url::ConsoleUrl;
 use crate::demo::world;
 use crate::schedule::Every;
 use crate::seal::SealKey;
@@ -167,6 +168,7 @@ impl ServerArgs {
         Settings {
             listen: self.listen,
             console_listen: None,
+            console_url: own_pages(self.listen),
             database_url: self.database_url,
             menus: menus_folder(self.menus),
             service_code,
@@ -192,6 +194,12 @@ impl ServerArgs {
             showcase: false,
         }
     }
+}
+
+/// Where a demo on this machine has its pages.
+fn own_pages(listen: SocketAddr) -> Option<ConsoleUrl> {
+    let is_known = listen.ip().is_loopback() && listen.port() != 0;
+    is_known.then(|| format!("http://{listen}").parse().ok()).flatten()
 }
 
 /// The folder that was named, or `./menus` where there is one.

@@ -230,6 +230,13 @@ impl Office {
         }
     }
 
+    /// Says that a list has nothing in it: whoever reads it by eye is not left with a blank.
+    pub fn say_if_none(&self, is_empty: bool, what: &str) {
+        if is_empty && !self.is_json() {
+            eprintln!("no {what}");
+        }
+    }
+
     /// Whether a program reads what is printed.
     pub fn is_json(&self) -> bool {
         self.by.json

@@ -2,17 +2,18 @@
 
 use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
 use crate::config::menus_folder;
+use crate::console_url::ConsoleUrl;
 use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
 use crate::printing::say;
 use crate::request::Fields;
+use crate::requested;
 use crate::seal::from_hex;
 use crate::signed_in::{Office, line, secret_line};
 use crate::staff::role::Right;
 use crate::staff::{password, role, second_factor};
 use crate::store::arrangement_rows::{self as rows, ArrangementRow, Search, Side};
 use crate::store::staff_rows::{self, StaffState};
-use crate::wallet::office::in_short::in_short;
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::two_people::{self, Wish};
 use crate::wallet::office::{by_phone, staff_list};
@@ -54,8 +55,9 @@ pub fn fields<const N: usize>(named: [(&str, &str); N]) -> Fields {
 /// What can be done about the staff.
 pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
     match act {
-        StaffAct::Invite { name, phone, roles, why } => {
-            invite(office, &name, &phone, &roles, &why).await
+        StaffAct::Invite { name, phone, roles, why, console_url } => {
+            let invited = (name.as_str(), phone.as_str(), roles.as_str());
+            invite(office, invited, &why, console_url.as_ref()).await
         }
         StaffAct::Join { link, factor } => join(office, &link, factor.as_deref()).await,
         StaffAct::SignIn { name } => sign_in(office, &name).await,
@@ -94,10 +96,9 @@ pub async fn of_staff(office: &Office, act: StaffAct) -> anyhow::Result<()> {
 
 async fn invite(
     office: &Office,
-    name: &str,
-    phone: &str,
-    roles: &str,
+    (name, phone, roles): (&str, &str, &str),
     why: &str,
+    pages: Option<&ConsoleUrl>,
 ) -> anyhow::Result<()> {
     let wallet = &office.app.wallet;
     let msisdn = Msisdn::parse(phone, &wallet.config.market)
@@ -111,6 +112,10 @@ async fn invite(
     let found = wallet.found_staff(&name.to_lowercase(), &msisdn).await;
     let link = found.map_err(|refusal| office.refused(&refusal))?;
     say!("{name} is the first, as admin: kadogo staff join {link}");
+    match pages {
+        Some(pages) => say!("  or in a browser: {}", pages.join(&link)),
+        None => say!("  or in a browser, behind the console's address: /console/join/{link}"),
+    }
     Ok(())
 }
 
@@ -232,15 +237,16 @@ async fn requests(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
     let read = move |conn: &mut crate::store::Conn| {
         conn.wait(async |asked| rows::find(asked, &open).await)
     };
-    for row in office.app.wallet.store.read(read).await?.iter().rev() {
+    let found = office.app.wallet.store.read(read).await?;
+    let mut is_empty = true;
+    for row in found.iter().rev() {
         let wish = Wish::of(row).map_err(|_damaged| anyhow!("request {} is damaged", row.id))?;
         let right = service(&wish.service).and_then(Service::right);
         if Wish::is_for(&duty.staff, row, right) {
-            let shows = service(&wish.service).map(|act| act.shows).unwrap_or_default();
-            let about = in_short(shows, &wish.shown).into_iter();
-            let about = about.map(|(_, value)| value.to_string()).collect::<Vec<_>>().join(", ");
-            say!("{} {} ({about}) by {}: {}", row.id, wish.service, wish.by, wish.why);
+            is_empty = false;
+            say!("{} {} by {}: {}", row.id, requested::in_words(&wish), wish.by, wish.why);
         }
     }
+    office.say_if_none(is_empty, "request waits");
     Ok(())
 }

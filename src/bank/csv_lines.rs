@@ -10,7 +10,7 @@ use super::csv_places::{Places, found};
 use super::csv_rows::{CsvRow, CsvRows};
 use super::figure::{Notation, Sign, Signed, signed};
 use super::unreadable::{Read, Unreadable, quoted};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// What is known beside the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,10 +190,12 @@ impl Reader<'_> {
     }
 
     fn statement(self, rows: Vec<Row>) -> Read<Statement> {
-        let derived = balances(&rows)?;
+        let currency = self.known.currency;
+        let derived = balances(&rows, currency)?;
         let agreed = |what, found: Option<i64>, given: Option<i64>| match (found, given) {
-            (Some(found_minor), Some(given_minor)) if found_minor != given_minor => {
-                Err(Unreadable::BalancesDisagree { what, given_minor, found_minor }.anywhere())
+            (Some(found), Some(given)) if found != given => {
+                let [found, given] = [found, given].map(|minor| Money::new(minor, currency));
+                Err(Unreadable::BalancesDisagree { what, given, found }.anywhere())
             }
             (Some(minor), _) | (None, Some(minor)) => Ok(minor),
             (None, None) => Err(Unreadable::NoBalance { what }.anywhere()),
@@ -210,7 +212,7 @@ impl Reader<'_> {
         Ok(Statement {
             account: self.account.unwrap_or_else(|| self.known.account.clone()),
             number: None,
-            currency: self.known.currency,
+            currency,
             opened_on,
             closed_on,
             opening_minor,
@@ -221,7 +223,7 @@ impl Reader<'_> {
 }
 
 /// Opening and closing balance by the running one, which must follow from row to row.
-fn balances(rows: &[Row]) -> Read<Option<(i64, i64)>> {
+fn balances(rows: &[Row], currency: Currency) -> Read<Option<(i64, i64)>> {
     let mut opening = None;
     let mut moved = 0_i64;
     for row in rows {
@@ -232,8 +234,10 @@ fn balances(rows: &[Row]) -> Read<Option<(i64, i64)>> {
         let before = found_minor.checked_sub(moved).ok_or_else(too_large)?;
         let begun = *opening.get_or_insert(before);
         if begun != before {
-            let expected_minor = begun.checked_add(moved).ok_or_else(too_large)?;
-            return Err(Unreadable::BalanceBreaks { expected_minor, found_minor }.at(row.at_line));
+            let expected = begun.checked_add(moved).ok_or_else(too_large)?;
+            let [expected, found] =
+                [expected, found_minor].map(|minor| Money::new(minor, currency));
+            return Err(Unreadable::BalanceBreaks { expected, found }.at(row.at_line));
         }
     }
     let closing = opening.map(|opening: i64| opening.checked_add(moved));

@@ -3,21 +3,21 @@
 //! twice. Each break is named, with the values that do not fit.
 
 use super::bank_statement::Statement;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use jiff::civil::Date;
 
 /// Why a statement does not prove itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unproved {
     /// Opening and lines do not make the closing balance.
-    #[error("opening {opening_minor} and lines {lines_minor} do not make closing {closing_minor}")]
+    #[error("opening {opening} and lines {lines} do not make closing {closing}")]
     Sum {
-        /// What was there before, minor units.
-        opening_minor: i64,
-        /// What the lines make together, minor units.
-        lines_minor: i64,
-        /// What the bank says was there after, minor units.
-        closing_minor: i64,
+        /// What was there before.
+        opening: Money,
+        /// What the lines make together.
+        lines: Money,
+        /// What the bank says was there after.
+        closing: Money,
     },
     /// More than can be counted.
     #[error("line {at_line}: the sum is more than can be counted")]
@@ -72,12 +72,12 @@ pub enum Unchained {
         found: Currency,
     },
     /// The balance is another.
-    #[error("it opens with {opening_minor}, but the last one closed with {last_closing_minor}")]
+    #[error("it opens with {opening}, but the last one closed with {last_closing}")]
     Opening {
-        /// What was there at the end of the last one, minor units.
-        last_closing_minor: i64,
-        /// What was there at the beginning of this one, minor units.
-        opening_minor: i64,
+        /// What was there at the end of the last one.
+        last_closing: Money,
+        /// What was there at the beginning of this one.
+        opening: Money,
     },
     /// Statements between the two are not here.
     #[error("number {found} after number {last}: statements between them are missing")]
@@ -119,7 +119,9 @@ pub fn proof(statement: &Statement) -> Result<(), Unproved> {
         balance_minor = balance_minor.checked_add(line.amount_minor).ok_or(too_large)?;
     }
     if balance_minor != closing_minor {
-        return Err(Unproved::Sum { opening_minor, lines_minor, closing_minor });
+        let [opening, lines, closing] = [opening_minor, lines_minor, closing_minor]
+            .map(|minor| Money::new(minor, statement.currency));
+        return Err(Unproved::Sum { opening, lines, closing });
     }
     let days = opened_on..=closed_on;
     match statement.lines.iter().find(|line| !days.contains(&line.booked_on)) {
@@ -162,8 +164,8 @@ impl Statement {
         }
         if self.opening_minor != last.closing_minor {
             return Err(Unchained::Opening {
-                last_closing_minor: last.closing_minor,
-                opening_minor: self.opening_minor,
+                last_closing: Money::new(last.closing_minor, last.currency),
+                opening: Money::new(self.opening_minor, self.currency),
             });
         }
         if self.opened_on < last.closed_on {

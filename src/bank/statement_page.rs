@@ -3,7 +3,7 @@
 
 use super::bank_statement::{Line, Statement};
 use super::unreadable::{Read, Unreadable};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use jiff::civil::Date;
 
 /// A page, which mostly is the whole statement.
@@ -70,8 +70,8 @@ fn extended(begun: StatementPage, next: StatementPage) -> Read<StatementPage> {
     }
     if begun.closing.minor != next.opening.minor && !of_the_whole {
         let disagree = Unreadable::PagesDisagree {
-            carried_minor: begun.closing.minor,
-            opening_minor: next.opening.minor,
+            carried: Money::new(begun.closing.minor, begun.currency),
+            opening: Money::new(next.opening.minor, begun.currency),
         };
         return Err(disagree.at(next.at_line));
     }

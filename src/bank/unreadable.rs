@@ -1,7 +1,7 @@
 //! Why a file cannot be read, each reason with its values and the line it stands on. What is quoted
 //! from a file is short, whatever is in it.
 
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// A file that cannot be read. Nothing of it is used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -155,12 +155,12 @@ pub enum Unreadable {
         number: String,
     },
     /// A page that does not go on where the last one ended.
-    #[error("the page begins with {opening_minor}, but the one before ended with {carried_minor}")]
+    #[error("the page begins with {opening}, but the one before ended with {carried}")]
     PagesDisagree {
-        /// What the page before ended with, minor units.
-        carried_minor: i64,
-        /// What this one begins with, minor units.
-        opening_minor: i64,
+        /// What the page before ended with.
+        carried: Money,
+        /// What this one begins with.
+        opening: Money,
     },
     /// The map names a column that the table does not have.
     #[error("{key} of the map: there is no column `{name}` among `{head}`")]
@@ -201,12 +201,12 @@ pub enum Unreadable {
         text: String,
     },
     /// The running balance does not follow.
-    #[error("the balance is {found_minor}, but the lines before lead to {expected_minor}")]
+    #[error("the balance is {found}, but the lines before lead to {expected}")]
     BalanceBreaks {
-        /// What follows from the lines, minor units.
-        expected_minor: i64,
-        /// What is there, minor units.
-        found_minor: i64,
+        /// What follows from the lines.
+        expected: Money,
+        /// What is there.
+        found: Money,
     },
     /// Nothing says what was there before and after.
     #[error("no column has balances: say what the {what} balance was")]
@@ -215,14 +215,14 @@ pub enum Unreadable {
         what: &'static str,
     },
     /// Somebody said another balance than the file.
-    #[error("the {what} balance is {found_minor}, not {given_minor}")]
+    #[error("the {what} balance is {found}, not {given}")]
     BalancesDisagree {
         /// Opening or closing.
         what: &'static str,
-        /// What was said, minor units.
-        given_minor: i64,
-        /// What the file has, minor units.
-        found_minor: i64,
+        /// What was said.
+        given: Money,
+        /// What the file has.
+        found: Money,
     },
 }
 

@@ -126,6 +126,7 @@ pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        console_url: None,
         database_url: database_url.to_owned(),
         menus: None,
         service_code: "*384*1234#".to_owned(),

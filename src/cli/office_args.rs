@@ -2,6 +2,7 @@
 //! signed in.
 
 use crate::config::DatabaseArgs;
+use crate::console_url::ConsoleUrl;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -40,7 +41,8 @@ pub struct OfficeArgs {
 /// What can be done about the staff.
 #[derive(Debug, Subcommand)]
 pub enum StaffAct {
-    /// Invite somebody: prints a link code that is good once, for three days
+    /// Invite somebody with a link that is good once, for three days: the very first one's is
+    /// printed, everybody else is sent one by SMS
     ///
     /// The very first one is an admin and needs nobody; everybody else is invited by one who is
     /// signed in, and from the second admin on it takes two. For a name that is there it is a new
@@ -58,6 +60,9 @@ pub enum StaffAct {
         /// Why, for who asks later
         #[arg(long, default_value = "works here from now on", value_name = "WORDS")]
         why: String,
+        /// Where the staff reach their pages, as `serve` is told: the link is printed whole then
+        #[arg(long, env = "KADOGO_CONSOLE_URL", value_name = "URL")]
+        console_url: Option<ConsoleUrl>,
     },
     /// Begin, with the link you were given: asks for a password, shows the secret of the second
     /// factor, and asks for a code of it

@@ -46,6 +46,8 @@ pub struct SheetLine {
     pub since: String,
     /// Who is to see to it.
     pub owner: String,
+    /// What it is about, in the words of the screen.
+    pub words: String,
 }
 
 impl Section {

@@ -8,8 +8,8 @@ use crate::statement::csv::{row, safe};
 use crate::statement::plain;
 
 /// The columns.
-const COLUMNS: [&str; 9] =
-    ["section", "item", "detail", "count", "debit", "credit", "amount", "since", "owner"];
+const COLUMNS: [&str; 10] =
+    ["section", "item", "detail", "count", "debit", "credit", "amount", "since", "owner", "words"];
 
 /// The section of the trial balance.
 pub const TRIAL: &str = "trial";
@@ -20,14 +20,14 @@ pub fn table(sheet: &Sheet) -> String {
     row(&mut text, COLUMNS.into_iter().map(str::to_owned));
     let amount = |minor: Option<i64>| minor.map_or(String::new(), |m| plain(m, sheet.currency));
     for section in &sheet.sections {
-        for SheetLine { item, detail, count, debit, credit, amount: stands, since, owner } in
-            &section.lines
-        {
-            let [item, detail, since, owner] = [item, detail, since, owner].map(|word| safe(word));
+        for line in &section.lines {
+            let SheetLine { item, detail, count, debit, credit, amount: stands, .. } = line;
+            let [item, detail, since, owner, words] =
+                [item, detail, &line.since, &line.owner, &line.words].map(|word| safe(word));
             let count = count.map_or(String::new(), |count| count.to_string());
             let [debit, credit, stands] = [debit, credit, stands].map(|minor| amount(*minor));
             let name = section.name.to_owned();
-            let cells = [name, item, detail, count, debit, credit, stands, since, owner];
+            let cells = [name, item, detail, count, debit, credit, stands, since, owner, words];
             row(&mut text, cells.into_iter());
         }
     }
@@ -100,6 +100,7 @@ pub fn minor(text: &str, currency: Currency) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::super::day_sheet::Section;
+    use super::super::sheet_words::SheetWords;
     use super::*;
     use proptest::prelude::*;
 
@@ -115,17 +116,17 @@ mod tests {
             SheetLine::of("wallets").moved(0, 8_000_005).amount(-13_000_000),
         ];
         let odd = SheetLine::of("=1+1").detail("a, \"b\"\r\n").amount(-1).open("2026-11-01", "x");
-        let sheet = sheet(vec![
+        let sheet = SheetWords::default().said(sheet(vec![
             Section::new(TRIAL, "Trial balance").with(trial_lines),
             Section::new("breaks", "Breaks").with([odd]),
-        ]);
+        ]));
         let text = table(&sheet);
         assert_eq!(
             text,
-            "section,item,detail,count,debit,credit,amount,since,owner\r\n\
-             trial,bank:kcb,,,80000.05,0.00,130000.00,,\r\n\
-             trial,wallets,,,0.00,80000.05,-130000.00,,\r\n\
-             breaks,'=1+1,\"a, \"\"b\"\"  \",,,,-0.01,2026-11-01,x\r\n"
+            "section,item,detail,count,debit,credit,amount,since,owner,words\r\n\
+             trial,bank:kcb,,,80000.05,0.00,130000.00,,,bank kcb\r\n\
+             trial,wallets,,,0.00,80000.05,-130000.00,,,wallets\r\n\
+             breaks,'=1+1,\"a, \"\"b\"\"  \",,,,-0.01,2026-11-01,x,\"'=1+1, a, \"\"b\"\"  \"\r\n"
         );
         let read = trial(&text, Currency::KES).unwrap();
         assert_eq!((read[0].class.as_str(), read[0].debit), ("bank:kcb", 8_000_005));

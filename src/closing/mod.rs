@@ -8,5 +8,6 @@ pub mod day_sheet;
 pub mod day_sums;
 pub mod day_table;
 pub mod gl_lines;
-
 pub mod sheet_pages;
+pub mod sheet_words;
+pub mod signed_files;

@@ -141,8 +141,8 @@ fn drawn(paper: &mut Paper, sheet: &Sheet, row: &Row, y: i16) {
 }
 
 fn words(line: &SheetLine) -> String {
-    let SheetLine { item, detail, since, owner, .. } = line;
-    let parts = [item, detail, since, owner].into_iter().filter(|part| !part.is_empty());
+    let SheetLine { words, since, owner, .. } = line;
+    let parts = [words, since, owner].into_iter().filter(|part| !part.is_empty());
     parts.cloned().collect::<Vec<_>>().join(", ")
 }
 
@@ -153,12 +153,13 @@ fn names(paper: &mut Paper, above: i16) {
         paper.fill(x, y.saturating_add(120), 2_200, 5, INK);
         paper.text(x, y, (REGULAR, 70, PALE), label);
     }
-    let note = "Who did both, and when, stands in the book: `kadogo close list`.";
+    let note = "Who did both, when and why stands on a page of its own when the day is closed.";
     paper.text(LEFT, y.saturating_sub(ROW), (REGULAR, 70, PALE), note);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet_words::SheetWords;
     use super::*;
     use crate::money::Currency;
 
@@ -166,7 +167,8 @@ mod tests {
         let line = |place: usize| SheetLine::of(format!("line {place}")).moved(5, 7).amount(-2);
         let section = Section::new("trial", "Trial balance").with((0..lines).map(line));
         let (day, brand) = ("2026-11-28".to_owned(), "Kadogo".to_owned());
-        Sheet { day, brand, currency: Currency::KES, sections: vec![section] }
+        let sheet = Sheet { day, brand, currency: Currency::KES, sections: vec![section] };
+        SheetWords::default().said(sheet)
     }
 
     fn shows(bytes: &[u8], text: &str) -> bool {

@@ -3,6 +3,7 @@
 
 use super::secret_args::is_blank;
 use super::{GatewayAccount, SecretArgs, ServerArgs, Settings};
+use crate::console_url::ConsoleUrl;
 use crate::email::Email;
 use crate::gateway::smtp::{MailAccount, Mailer};
 use clap::Args;
@@ -21,6 +22,10 @@ pub struct ServeArgs {
     /// own network, and nothing of the gateways
     #[arg(long, env = "KADOGO_CONSOLE_LISTEN", value_name = "ADDR:PORT")]
     pub console_listen: Option<SocketAddr>,
+    /// Where the staff reach those pages, as https://HOST: links to them in SMS are whole then, and
+    /// are said in words otherwise
+    #[arg(long, env = "KADOGO_CONSOLE_URL", value_name = "URL")]
+    pub console_url: Option<ConsoleUrl>,
     /// The secrets.
     #[command(flatten)]
     pub secrets: SecretArgs,
@@ -88,6 +93,7 @@ impl ServeArgs {
                 let base = self.server.settings(secret);
                 Ok(Settings {
                     console_listen: self.console_listen,
+                    console_url: self.console_url,
                     old_secrets,
                     callback_token,
                     gateway: Some(gateway),

@@ -32,6 +32,10 @@ pub enum Typed {
     Words,
     /// The same, or nothing.
     Maybe,
+    /// The number of an outlet, or of a phone where the act takes one: outlets are there to choose.
+    Outlet,
+    /// The same, or nothing.
+    MaybeOutlet,
     /// A phone number.
     Phone,
     /// An amount of the market's currency.
@@ -61,6 +65,9 @@ pub struct Input {
     pub name: &'static str,
     /// How it is typed.
     pub typed: Typed,
+    /// What people read beside it: `console.input.LABEL`. One name may be another thing on another
+    /// form.
+    pub label: &'static str,
 }
 
 /// One act.
@@ -93,21 +100,32 @@ pub enum Section {
 }
 
 const fn input(name: &'static str, typed: Typed) -> Input {
-    Input { name, typed }
+    Input { name, typed, label: name }
 }
+
+impl Input {
+    const fn called(self, label: &'static str) -> Input {
+        Input { label, ..self }
+    }
+}
+
+/// Labels that have a hint below what is typed: `console.hint.LABEL`.
+pub const HINTED: &[&str] = &[RECIPIENT.label];
 
 const WHY: Input = input("why", Typed::Why);
 const NAME: Input = input("name", Typed::Words);
 const LINE: Input = input("line", Typed::Words);
 const AMOUNT: Input = input("amount", Typed::Amount);
-const AGENT: Input = input("agent", Typed::Words);
-const TO: Input = input("to", Typed::Words);
+const AGENT: Input = input("agent", Typed::Outlet);
+const FROM: Input = input("from", Typed::Outlet);
+const TO: Input = input("to", Typed::Outlet);
 const BANK: Input = input("bank", Typed::Words);
 const RECIPIENT: Input = input("recipient", Typed::Words);
 const ROLES: Input = input("roles", Typed::Roles);
 const DEAL: Input = input("deal", Typed::Words);
 const SEEN: Input = input("seen", Typed::Kept);
 const RECEIPT: Input = input("receipt", Typed::Words);
+const SENT: Input = RECEIPT.called("sent_receipt");
 const MAP: Input = input("map", Typed::ColumnMap);
 const PHONE: Input = input("phone", Typed::Phone);
 const TIERS: &[&str] = &{
@@ -133,17 +151,23 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &deposit_notice::EXPECT,
         section: Section::Money,
-        inputs: &[TO, AMOUNT, input("payer", Typed::Maybe), input("day", Typed::Maybe), WHY],
+        inputs: &[
+            TO,
+            AMOUNT,
+            input("payer", Typed::Maybe),
+            input("day", Typed::Maybe).called("expected_day"),
+            WHY,
+        ],
     },
     ActForm {
         service: &deposit_notice::NOT_EXPECTED,
         section: Section::Money,
-        inputs: &[input("notice", Typed::Words), WHY],
+        inputs: &[input("notice", Typed::Words).called("announced"), WHY],
     },
     ActForm {
         service: &redemption::REDEEM,
         section: Section::Money,
-        inputs: &[input("from", Typed::Words), AMOUNT, BANK, RECIPIENT, WHY],
+        inputs: &[FROM, AMOUNT, BANK, RECIPIENT, WHY],
     },
     ActForm {
         service: &own_money::SWEEP,
@@ -171,7 +195,7 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &redemption::CALL_OFF,
         section: Section::Money,
-        inputs: &[input("redemption", Typed::Words), WHY],
+        inputs: &[input("redemption", Typed::Words).called("payment_out"), WHY],
     },
     ActForm {
         service: &mailing_day::MAIL,
@@ -181,7 +205,7 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &bank_opening::OPEN,
         section: Section::Money,
-        inputs: &[NAME, input("number", Typed::Words), MAP, WHY],
+        inputs: &[NAME.called("bank_name"), input("number", Typed::Words), MAP, WHY],
     },
     ActForm { service: &bank_mapping::MAP, section: Section::Money, inputs: &[BANK, MAP, WHY] },
     ActForm {
@@ -190,7 +214,7 @@ pub const FORMS: &[ActForm] = &[
         inputs: &[
             input("outlet", Typed::Words),
             input("area", Typed::Words),
-            input("head_office", Typed::Maybe),
+            input("head_office", Typed::MaybeOutlet),
             WHY,
         ],
     },
@@ -209,7 +233,7 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &float_moving::MOVE,
         section: Section::Agents,
-        inputs: &[input("from", Typed::Words), input("to", Typed::Words), AMOUNT, WHY],
+        inputs: &[FROM.called("from_outlet"), TO.called("to_outlet"), AMOUNT, WHY],
     },
     ActForm {
         service: &commission_paying::PAY_OUTLET,
@@ -219,12 +243,12 @@ pub const FORMS: &[ActForm] = &[
     ActForm {
         service: &taking_back::TAKE_BACK,
         section: Section::Agents,
-        inputs: &[input("day", Typed::Words), input("agent", Typed::Maybe), WHY],
+        inputs: &[input("day", Typed::Words), input("agent", Typed::MaybeOutlet), WHY],
     },
     ActForm {
         service: &mending::MEND,
         section: Section::Agents,
-        inputs: &[input("receipt", Typed::Words), input("to", Typed::Phone), WHY],
+        inputs: &[RECEIPT, input("to", Typed::Phone).called("mended_to"), WHY],
     },
     ActForm {
         service: &freezing::FREEZE,
@@ -266,8 +290,8 @@ pub const FORMS: &[ActForm] = &[
     },
     ActForm { service: &judging::CONFIRM, section: Section::Disputes, inputs: &[DEAL, SEEN] },
     ActForm { service: &judging::REJECT, section: Section::Disputes, inputs: &[DEAL, SEEN, WHY] },
-    ActForm { service: &staff::GIVE_BACK, section: Section::Disputes, inputs: &[RECEIPT, WHY] },
-    ActForm { service: &staff::RELEASE, section: Section::Disputes, inputs: &[RECEIPT, WHY] },
+    ActForm { service: &staff::GIVE_BACK, section: Section::Disputes, inputs: &[SENT, WHY] },
+    ActForm { service: &staff::RELEASE, section: Section::Disputes, inputs: &[SENT, WHY] },
 ];
 
 impl ActForm {
@@ -297,11 +321,12 @@ pub fn keys() -> Vec<String> {
     let sections = Section::VARIANTS.iter();
     let mut keys: Vec<String> =
         sections.map(|section| format!("console.section.{section}")).collect();
+    keys.extend(HINTED.iter().map(|label| format!("console.hint.{label}")));
     for form in FORMS {
         keys.push(format!("console.act.{}", form.service.name));
         keys.extend(form.service.shows.iter().map(|slot| format!("console.slot.{}", slot.0)));
         for input in form.inputs {
-            keys.push(format!("console.input.{}", input.name));
+            keys.push(format!("console.input.{}", input.label));
             let choices = if let Typed::OneOf(choices) = input.typed { choices } else { &[] };
             keys.extend(choices.iter().map(|choice| format!("console.choice.{choice}")));
         }

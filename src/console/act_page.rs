@@ -5,25 +5,35 @@ use super::act_forms::{ActForm, FORMS, Input, Typed};
 use super::asked_for;
 use super::desk::Desk;
 use super::frame::{self, Field, escaped, field, form, sentence};
+use super::line_facts;
 use super::map_help;
 use super::onward;
+use super::prefilled;
 use super::route::{ROOT, Route};
 use super::visit::Reply;
 use super::wording::Word;
+use crate::agent_number::AgentNumber;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
 use crate::staff::role::Role;
+use crate::store::agent_rows;
 use crate::wallet::Service;
 use crate::wallet::office::acting_staff::Outcome;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use strum::VariantArray;
 
+/// Outlets that are listed; who wants another one types its number.
+const OUTLETS_MAX: i64 = 200;
+/// What their list is called on the page.
+const OUTLETS: &str = "outlets";
+
 /// The form, with what the address says already typed.
 pub async fn look(desk: &Desk<'_>, act: &'static ActForm) -> Reply {
-    typing(desk, act, &desk.visit.query, None).await
+    let typed = prefilled::with(desk, act, &desk.visit.query).await;
+    typing(desk, act, &typed, None).await
 }
 
 /// What was typed is looked at, or done.
@@ -75,6 +85,7 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
         let text = typed.get(input.name).map(|text| text.trim()).unwrap_or_default();
         let value = match input.typed {
             Typed::Maybe
+            | Typed::MaybeOutlet
             | Typed::MaybeAmount
             | Typed::MaybeDay
             | Typed::ColumnMap
@@ -96,6 +107,8 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
             }
             Typed::Words
             | Typed::Maybe
+            | Typed::Outlet
+            | Typed::MaybeOutlet
             | Typed::Kept
             | Typed::Roles
             | Typed::OneOf(_)
@@ -128,7 +141,7 @@ async fn typing(
     let first = act.inputs.iter().find(|input| of(input)).or(act.inputs.first());
     let body = html! {
         (siblings(desk, act))
-        (asked_already(desk, typed).await)
+        (about_line(desk, typed).await)
         @if let Some(text) = elsewhere {
             (frame::wrong(&format!("{text} {}", desk.say(Word::NothingDone))))
         }
@@ -141,6 +154,7 @@ async fn typing(
             }
             button type="submit" { (desk.say(Word::Look)) }
         }))
+        (outlets(desk, act).await)
     };
     let status = match no.map(|no| no.reason) {
         None => 200,
@@ -157,7 +171,7 @@ fn siblings(desk: &Desk, act: &ActForm) -> Markup {
     let open: Vec<&'static ActForm> = all.filter(|form| desk.may(&Route::Act(form))).collect();
     html! {
         @if open.len() > 1 {
-            p.tabs {
+            p.tabs.siblings {
                 @for form in open {
                     @let name = form.service.name;
                     @let here = name == act.service.name;
@@ -171,18 +185,26 @@ fn siblings(desk: &Desk, act: &ActForm) -> Markup {
 }
 
 fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: bool) -> Markup {
-    let label = desk.words.input(input.name);
-    let is_optional = matches!(input.typed, Typed::Maybe | Typed::MaybeAmount | Typed::MaybeDay);
+    let label = desk.words.input(input.label);
+    let hint = desk.words.hint(input.label);
+    let is_optional = matches!(
+        input.typed,
+        Typed::Maybe | Typed::MaybeOutlet | Typed::MaybeAmount | Typed::MaybeDay
+    );
     let label = match is_optional {
         true => format!("{label} ({})", desk.say(Word::Optional)),
         false => label,
     };
     let value = typed.get(input.name).map(String::as_str).unwrap_or_default();
-    let line = Field { name: input.name, label: &label, value, wrong, first, ..Field::default() };
+    let (name, hint) = (input.name, hint.as_deref());
+    let line = Field { name, label: &label, value, wrong, hint, first, ..Field::default() };
+    let list = Some(OUTLETS);
     match input.typed {
         Typed::Words => field(&line),
         Typed::Kept => html! { input type="hidden" name=(input.name) value=(value); },
         Typed::Maybe => field(&Field { needed: false, ..line }),
+        Typed::Outlet => field(&Field { list, ..line }),
+        Typed::MaybeOutlet => field(&Field { list, needed: false, ..line }),
         Typed::Phone => field(&Field { kind: "tel", ..line }),
         Typed::Amount => field(&line),
         Typed::MaybeAmount => field(&Field { needed: false, ..line }),
@@ -237,7 +259,7 @@ async fn preview(desk: &Desk<'_>, act: &'static ActForm, typed: &Fields, slots: 
     }
     let body = html! {
         p { (desk.say(Word::LookHow)) }
-        (asked_already(desk, typed).await)
+        (about_line(desk, typed).await)
         (frame::values(desk, act.service.name, &shown))
         (form(desk, &Route::Act(act), &html! {
             input type="hidden" name="step" value="do";
@@ -255,14 +277,37 @@ async fn preview(desk: &Desk<'_>, act: &'static ActForm, typed: &Fields, slots: 
     frame::page(desk, &desk.words.act(act.service.name), &body)
 }
 
-/// What waits already and is about the same line: of two who ask the same, the second one knows.
-async fn asked_already(desk: &Desk<'_>, typed: &Fields) -> Markup {
+/// The line that it is about, as the bank has it, and what waits already and is about the same: of
+/// two who ask the same, the second one knows.
+async fn about_line(desk: &Desk<'_>, typed: &Fields) -> Markup {
     let Some(line) = typed.get("line").map(|line| line.trim()).filter(|line| !line.is_empty())
     else {
         return html! {};
     };
     let all = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
-    asked_for::about_line(desk, &all, line)
+    let facts = line_facts::of(desk, typed).await;
+    html! {
+        @if let Some(facts) = facts { (facts.show(desk)) }
+        (asked_for::about_line(desk, &all, line))
+    }
+}
+
+/// The outlets that a field takes, to choose from by their names.
+async fn outlets(desk: &Desk<'_>, act: &ActForm) -> Markup {
+    let takes = |input: &Input| matches!(input.typed, Typed::Outlet | Typed::MaybeOutlet);
+    if !act.inputs.iter().any(takes) {
+        return html! {};
+    }
+    let all = desk.read(|conn| agent_rows::outlets(conn, OUTLETS_MAX)).await.unwrap_or_default();
+    html! {
+        datalist id=(OUTLETS) {
+            @for outlet in all {
+                option value=(AgentNumber::of(outlet.float_account)) {
+                    (outlet.name) ", " (outlet.area)
+                }
+            }
+        }
+    }
 }
 
 /// What came of it, who may say yes where that waits, and where one goes on.
@@ -296,7 +341,7 @@ pub async fn result(
     frame::page(desk, &desk.words.act(act.name), &body)
 }
 
-/// A code that is shown this once, to be handed to whom it is for.
+/// A code that is handed to whom it is for: what it is about shows it too.
 pub fn told_once(desk: &Desk, slots: &Slots) -> Markup {
     let code = slots.get("bank_code").map(ToString::to_string);
     html! {

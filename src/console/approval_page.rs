@@ -5,6 +5,7 @@
 use super::asked_for::{self, Asked};
 use super::desk::Desk;
 use super::frame::{self, Field, field, form, sentence};
+use super::made_code;
 use super::onward;
 use super::route::Route;
 use super::visit::Reply;
@@ -40,7 +41,7 @@ async fn page(desk: &Desk<'_>, number: i64, status: u16, said: &Markup) -> Resul
     };
     let body = html! {
         (said)
-        (facts(desk, &asked).await)
+        (facts(desk, &asked).await?)
         @match &now {
             Some(Ok(slots)) => (decision(desk, &asked, slots).await),
             Some(Err(refusal)) => {
@@ -67,10 +68,11 @@ async fn dry_run(desk: &Desk<'_>, number: i64) -> Result<Slots, Refusal> {
     }
 }
 
-async fn facts(desk: &Desk<'_>, asked: &Asked) -> Markup {
+async fn facts(desk: &Desk<'_>, asked: &Asked) -> Result<Markup, Refusal> {
     let by = StaffId::of(asked.row.owner.number());
     let waits = asked.waits(desk);
-    html! {
+    let code = made_code::of(desk, asked).await?;
+    Ok(html! {
         dl {
             dt { (desk.words.slot("asked_by")) }
             dd { (asked.wish.by) ", " (desk.time(asked.row.begun_at)) }
@@ -88,8 +90,12 @@ async fn facts(desk: &Desk<'_>, asked: &Asked) -> Markup {
                 dt { (desk.say(Word::StateNow)) }
                 dd { strong { (desk.words.state(&asked.row.state)) } }
             }
+            @if let Some(code) = code {
+                dt { (desk.words.slot("bank_code")) }
+                dd { strong { code { (code) } } }
+            }
         }
-    }
+    })
 }
 
 /// What a yes does, what is different from when it was asked for, and the forms.
@@ -239,8 +245,10 @@ async fn done(
     match desk.act(service, fields, code).await {
         Ok(Some(Outcome::Done(slots, _) | Outcome::Waits(_, slots))) => {
             let said = html! {
-                (frame::well(&desk.say(Word::Done)))
-                (super::act_page::told_once(desk, &slots))
+                @if service == two_people::APPROVE.name {
+                    (frame::well(&desk.say(Word::Done)))
+                    (super::act_page::told_once(desk, &slots))
+                } @else { p.notice.waits role="status" { (desk.say(Word::NothingDone)) } }
             };
             page(desk, number, 200, &said).await
         }

@@ -27,7 +27,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn of(row: ArrangementRow) -> Option<Asked> {
+    /// As it is stored, where that can be read.
+    pub fn of(row: ArrangementRow) -> Option<Asked> {
         let wish = Wish::of(&row).ok()?;
         Some(Asked { row, wish })
     }
@@ -114,7 +115,7 @@ pub fn list(desk: &Desk, some: &[&Asked]) -> Markup {
 }
 
 /// How much, whom it concerns and what it is about; its number where it shows nothing.
-fn summary(desk: &Desk, asked: &Asked) -> String {
+pub fn summary(desk: &Desk, asked: &Asked) -> String {
     let shows = service(&asked.wish.service).map(|act| act.shows).unwrap_or_default();
     let told = in_short(shows, &asked.wish.shown).into_iter();
     let told: Vec<String> = told.map(|(name, value)| desk.words.value(name, value)).collect();

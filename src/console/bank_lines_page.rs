@@ -73,7 +73,7 @@ fn row(desk: &Desk, line: &OpenLine, open: &OpenLines, asked: &AskedOfLines) -> 
     html! {
         li {
             strong { (money(desk, line.line.amount_minor)) }
-            span { (line.name()) " · " (line.line.booked_on) }
+            span { (line.name()) " · " (desk.day(&line.line.booked_on)) }
             @if line.line.is_opening() {
                 span.state { (desk.words.item(ItemKind::BeforeFirst.into())) }
                 span.about { (desk.say(Word::BeforeFirstHow)) }

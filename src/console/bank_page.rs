@@ -6,16 +6,18 @@ use super::act_page;
 use super::asked_for;
 use super::desk::Desk;
 use super::frame;
+use super::item_links;
 use super::route::Route;
 use super::visit::Reply;
 use super::wording::Word;
+use crate::calendar::Day;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::request::Fields;
 use crate::store::bank_rows::{self, BankAccountRow};
 use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use crate::wallet::treasury::equation::{BankSide, Standing};
-use crate::wallet::treasury::open_items::{Band, OpenItem};
+use crate::wallet::treasury::open_items::{Band, ItemKind, OpenItem};
 use crate::wallet::treasury::{assigning, bank_mapping};
 use maud::{Markup, html};
 use strum::VariantArray;
@@ -150,7 +152,7 @@ fn of_age(desk: &Desk, standing: &Standing, band: Band, asked: &AskedOfLines) ->
     html! {
         @if !those.is_empty() {
             h2 {
-                (<&str>::from(band)) " " (desk.say(Word::AgeDays)) " "
+                (desk.say(Word::AgeDays)) " " (<&str>::from(band)) " "
                 span.count { (those.len()) }
             }
             ul.rows { @for item in those.iter().take(SHOWN_MAX) { (row(desk, item, asked)) } }
@@ -163,12 +165,19 @@ fn row(desk: &Desk, item: &OpenItem, asked: &AskedOfLines) -> Markup {
     html! {
         li {
             strong { (money(desk, item.amount_minor)) }
-            span { (desk.words.item(item.kind.into())) " " (item.name) }
+            span {
+                (desk.words.item(item.kind.into()))
+                @if item.kind != ItemKind::UsNotBank { " " (item.name) }
+            }
             @if !item.about.is_empty() { span.about { (item.about) } }
             (asked_for::about_line(desk, asked, &item.name))
+            (item_links::links(desk, item.kind, &item.name, item.amount_minor))
             @if item.is_break { span.state { (desk.say(Word::IsBreak)) } }
+            @if item.kind == ItemKind::UsNotBank {
+                span.about { (desk.words.slot("bank_code")) ": " strong { (item.name) } }
+            }
             @if let Some(since) = item.since {
-                span.about { (since) }
+                span.about { (Day::of_date(since).text()) }
                 @if item.owner.is_empty() { span.about { (desk.say(Word::NobodyLooks)) } }
                 @else { span.about { (item.owner) ": " (item.note) } }
                 span.links {

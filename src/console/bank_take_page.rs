@@ -107,11 +107,16 @@ async fn read(desk: &Desk<'_>, found: &[OnFile]) -> Result<Reply, Refusal> {
         [OnFile::New(id)] => Ok(Reply::to(Route::BankFile(id.number()).path())),
         [] => asking(desk, Some(desk.say(Word::FileNone))).await,
         [OnFile::Taken(id)] => {
-            let said = format!("{} ({id})", desk.say(Word::TakenBefore));
-            Ok(frame::page(desk, &desk.say(Word::TakeTitle), &frame::well(&said)))
+            let body = html! {
+                (tabs(desk, &Route::BankTake))
+                (frame::well(&format!("{} ({id})", desk.say(Word::TakenBefore))))
+                (onward(desk))
+            };
+            Ok(frame::page(desk, &desk.say(Word::TakeTitle), &body))
         }
         several => {
             let body = html! {
+                (tabs(desk, &Route::BankTake))
                 p { (desk.say(Word::FileSeveral)) }
                 ul.rows {
                     @for each in several {
@@ -136,15 +141,11 @@ fn in_words(desk: &Desk, problem: &FileProblem) -> String {
     let day = |day: &jiff::civil::Date| day.to_string();
     let (word, detail) = match problem {
         FileProblem::Unreadable(error) => (Word::FileUnreadable, error.to_string()),
-        FileProblem::Unproved(Unproved::Sum { opening_minor, lines_minor, closing_minor }) => {
-            let [opening, lines, closing] =
-                [opening_minor, lines_minor, closing_minor].map(|minor| money(desk, *minor));
+        FileProblem::Unproved(Unproved::Sum { opening, lines, closing }) => {
             (Word::FileSum, format!("{opening} + {lines} ≠ {closing}"))
         }
         FileProblem::Unproved(other) => (Word::FileDays, other.to_string()),
-        FileProblem::Unchained(Unchained::Opening { last_closing_minor, opening_minor }) => {
-            let [last, opening] =
-                [last_closing_minor, opening_minor].map(|minor| money(desk, *minor));
+        FileProblem::Unchained(Unchained::Opening { last_closing: last, opening }) => {
             (Word::FileOpening, format!("{last} ≠ {opening}"))
         }
         FileProblem::Unchained(Unchained::NumberGap { last, found }) => {
@@ -160,6 +161,8 @@ fn in_words(desk: &Desk, problem: &FileProblem) -> String {
             (Word::FileCurrency, format!("{found}, {last}"))
         }
         FileProblem::Currency { found, ours } => (Word::FileCurrency, format!("{found}, {ours}")),
+        FileProblem::Unnamed => return desk.say(Word::FileUnnamed),
+        FileProblem::NoMap(name) => (Word::FileNoMap, name.clone()),
         FileProblem::Account(account) => (Word::FileAccount, account.clone()),
         FileProblem::Bank(name) => (Word::FileBank, name.clone()),
         FileProblem::Map(name) => (Word::FileMap, name.clone()),
@@ -237,17 +240,29 @@ pub async fn take(desk: &Desk<'_>, number: i64) -> Result<Reply, Refusal> {
     let slots = match desk.act(taking::TAKE.name, fields, None).await? {
         Some(Outcome::Done(slots, _) | Outcome::Waits(_, slots)) => slots,
         None => {
-            let said = frame::well(&desk.say(Word::DoneBefore));
-            return Ok(frame::page(desk, &desk.say(Word::TakeTitle), &said));
+            let body = html! {
+                (tabs(desk, &Route::BankTake))
+                (frame::well(&desk.say(Word::DoneBefore)))
+                (onward(desk))
+            };
+            return Ok(frame::page(desk, &desk.say(Word::TakeTitle), &body));
         }
     };
     let body = html! {
         (tabs(desk, &Route::BankTake))
         (frame::well(&desk.say(Word::Done)))
         (frame::values(desk, taking::TAKE.name, &slots))
-        p.buttons {
-            a.button href=(Route::BankLines.path()) { (desk.say(Word::LinesTitle)) }
-        }
+        (onward(desk))
     };
     Ok(frame::page(desk, &desk.say(Word::TakeTitle), &body))
+}
+
+/// Where one goes on when a file is taken: to its lines, or to the next file.
+fn onward(desk: &Desk) -> Markup {
+    html! {
+        p.buttons {
+            a.button href=(Route::BankLines.path()) { (desk.say(Word::LinesTitle)) }
+            a.button.quiet href=(Route::BankTake.path()) { (desk.say(Word::TakeOther)) }
+        }
+    }
 }

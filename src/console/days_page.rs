@@ -10,11 +10,15 @@ use super::visit::Reply;
 use super::wording::Word;
 use crate::book::trail;
 use crate::calendar::Day;
+use crate::closing::sheet_words::SheetWords;
+use crate::closing::signed_files::Signatures;
 use crate::id::SheetId;
 use crate::refusal::Refusal;
 use crate::store::day_rows::{self, DayHead, DayRow};
 use crate::store::{Conn, book_rows, trail_rows};
+use crate::time::Timestamp;
 use crate::wallet::days::closing_day::SHEET_GONE;
+use crate::wallet::days::signatures;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -49,12 +53,20 @@ pub async fn list(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     Ok(frame::page(desk, &desk.say(Word::Days), &body))
 }
 
+/// The day that is to be closed next, and its sheet where it is over.
 fn next_one(desk: &Desk, next: Date) -> Markup {
+    let (_, end) = Timestamp::of_day(next, &desk.console.wallet.config.market.zone);
+    let (is_over, day) = (desk.now() >= end, Day::of_date(next).text());
     html! {
-        @if desk.may(&Route::MakeSheet) {
+        @if !is_over {
+            p {
+                (desk.say(Word::DaysNext)) ": " strong { (day) } ", "
+                (desk.say(Word::DaysNotOver))
+            }
+        } @else if desk.may(&Route::MakeSheet) {
             (form(desk, &Route::MakeSheet, &html! {
                 p.buttons {
-                    (desk.say(Word::DaysNext)) ": " strong { (next) } " "
+                    (desk.say(Word::DaysNext)) ": " strong { (day) } " "
                     button type="submit" { (desk.say(Word::DaysMake)) }
                 }
             }))
@@ -71,7 +83,7 @@ fn waiting(desk: &Desk, sheets: &[(SheetId, i64, i64)], asked: &[(SheetId, Asked
                 @for (id, day, made_at) in sheets {
                     li {
                         a href=(Route::Sheet(id.number()).path()) {
-                            strong { (sheet_page::day_of(*day).date()) }
+                            strong { (sheet_page::day_of(*day).text()) }
                         }
                         span.about { (id) " · " (desk.time(*made_at)) }
                         @for (_, each) in asked.iter().filter(|(sheet, _)| sheet == id) {
@@ -96,7 +108,7 @@ fn line(desk: &Desk, at: i64, day: &DayHead) -> Markup {
     let date = day.day.parse::<Date>().ok();
     html! {
         li {
-            strong { (day.day) }
+            strong { (desk.day(&day.day)) }
             span.about {
                 (desk.say(Word::DayClosedAt)) " " (desk.time(at))
                 @if day.breaks > 0 { " · " (day.breaks) " " (desk.say(Word::DayBreaks)) }
@@ -116,7 +128,8 @@ pub async fn make(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let wallet = &desk.console.wallet;
     let by = desk.on_duty()?.staff.name.clone();
     let day = wallet.next_day().await?;
-    let made = wallet.make_sheet(day, &by, |_done, _total| ()).await?;
+    let words = SheetWords::of(desk.console.catalogue.get());
+    let made = wallet.make_sheet(day, &by, words, |_done, _total| ()).await?;
     Ok(Reply::to(Route::Sheet(made.id.number()).path()))
 }
 
@@ -130,26 +143,32 @@ pub async fn sheet(desk: &Desk<'_>, id: i64) -> Result<Reply, Refusal> {
 
 /// What was signed, as a table.
 pub async fn table(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
-    let row = signed(desk, day).await?;
+    let (row, by) = signed(desk, day).await?;
     let name = format!("day-{}.csv", row.day);
-    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", bytes: row.sheet.into_bytes() })
+    let bytes = by.table(&row.sheet).into_bytes();
+    Ok(Reply::File { name, kind: "text/csv; charset=utf-8", bytes })
 }
 
 /// The same as pages.
 pub async fn pages(desk: &Desk<'_>, day: Date) -> Result<Reply, Refusal> {
-    let row = signed(desk, day).await?;
+    let (row, by) = signed(desk, day).await?;
     let name = format!("day-{}.pdf", row.day);
-    Ok(Reply::File { name, kind: "application/pdf", bytes: row.pages })
+    Ok(Reply::File { name, kind: "application/pdf", bytes: by.pages(&row.pages) })
 }
 
-/// A closed day, if it is what the chain says that was signed.
-async fn signed(desk: &Desk<'_>, day: Date) -> Result<DayRow, Refusal> {
+/// A closed day, if it is what the chain says that was signed, and who signed it.
+async fn signed(desk: &Desk<'_>, day: Date) -> Result<(DayRow, Signatures), Refusal> {
     let id = i64::from(Day::of_date(day).number());
+    let zone = desk.console.wallet.config.market.zone.clone();
     let read = move |conn: &mut Conn| {
         let Some(row) = day_rows::day(conn, id)? else { return Ok(None) };
         let events = trail_rows::of_posting(conn, row.last_posting)?;
         let digest = trail::of_record(&row.entry());
-        Ok(events.iter().any(|event| event.digest == digest).then_some(row))
+        if !events.iter().any(|event| event.digest == digest) {
+            return Ok(None);
+        }
+        let by = signatures::read(conn, &row, &zone)?;
+        Ok(Some((row, by)))
     };
     desk.read(read).await?.ok_or_else(|| SHEET_GONE.into())
 }

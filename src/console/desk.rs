@@ -8,6 +8,7 @@ use super::sign_in_tries::Tries;
 use super::visit::Visit;
 use super::wording::{Word, Words};
 use crate::book::Key;
+use crate::calendar::Day;
 use crate::catalogue::Catalogue;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
@@ -133,6 +134,11 @@ impl Desk<'_> {
         let zone = &self.console.wallet.config.market.zone;
         let at = Timestamp::from_micros(micros);
         format!("{} {}", at.date_text(zone), at.clock_text(zone))
+    }
+
+    /// A day that is stored, as people here read it.
+    pub fn day(&self, stored: &str) -> String {
+        stored.parse().map_or_else(|_other| stored.to_owned(), |date| Day::of_date(date).text())
     }
 
     /// Who is at work, where a page is for those alone.

@@ -2,19 +2,16 @@
 //! between, each by its name; or the line that breaks it, with what can be done about it. And the
 //! lines of statements that nobody has explained. How it is reckoned is not known here.
 
-use super::act_forms::ActForm;
 use super::asked_for;
 use super::desk::Desk;
 use super::figures::Figures;
 use super::frame;
-use super::route::Route;
+use super::item_links;
 use super::wording::Word;
 use crate::store::bank_sums::Waiting;
-use crate::wallet::Service;
 use crate::wallet::treasury::asked_of_lines::AskedOfLines;
 use crate::wallet::treasury::equation::{Break, Standing};
 use crate::wallet::treasury::open_items::ItemKind;
-use crate::wallet::treasury::{explaining, issuing, own_money, redemption};
 use maud::{Markup, html};
 
 /// Breaks and lines that are listed.
@@ -46,44 +43,12 @@ pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
 }
 
 fn broken(desk: &Desk, each: &Break) -> Markup {
-    let about: &[(&Service, &str)] = match each.kind {
-        ItemKind::BankNotUs | ItemKind::BeforeFirst if each.minor > 0 => {
-            &[(&issuing::ISSUE, "line"), (&explaining::EXPLAIN, "line")]
-        }
-        ItemKind::LeftOfLine => &[(&issuing::ISSUE, "line")],
-        ItemKind::BankNotUs | ItemKind::BeforeFirst | ItemKind::Duplicate | ItemKind::Returned => {
-            &[(&explaining::EXPLAIN, "line")]
-        }
-        ItemKind::UsNotBank => &[(&redemption::CALL_OFF, "redemption")],
-        ItemKind::Charges => &[(&own_money::COVER, "amount")],
-        ItemKind::AmountDiffers
-        | ItemKind::OwnMoney
-        | ItemKind::InterestKept
-        | ItemKind::Commissions
-        | ItemKind::NoStatement
-        | ItemKind::NotListed => &[],
-    };
     html! {
         li {
             (desk.words.item(each.kind.into()))
             @if !each.about.is_empty() { " " strong { (each.about) } }
             ": " span.amount { (desk.money(each.minor)) }
-            (to_forms(desk, about, &each.about))
-        }
-    }
-}
-
-/// Links to the forms of acts, with what they are about typed already.
-fn to_forms(desk: &Desk, acts: &[(&Service, &str)], about: &str) -> Markup {
-    let open = acts.iter().filter_map(|(service, input)| {
-        let route = Route::Act(ActForm::named(service.name)?);
-        let to = format!("{}?{input}={}", route.path(), frame::escaped(about));
-        desk.may(&route).then(|| (to, desk.words.act(service.name)))
-    });
-    let open: Vec<(String, String)> = open.collect();
-    html! {
-        @if !open.is_empty() {
-            span.links { @for (to, label) in open { a href=(to) { (label) } } }
+            (item_links::links(desk, each.kind, &each.about, each.minor))
         }
     }
 }
@@ -135,20 +100,19 @@ pub fn lines(desk: &Desk, standing: &Standing, asked: &AskedOfLines) -> Option<(
         ul.rows {
             @for line in all.iter().take(LISTED) {
                 @let name = format!("{}-{}", line.statement, line.place);
-                @let acts: &[(&Service, &str)] = if line.amount_minor > 0 {
-                    &[(&issuing::ISSUE, "line"), (&explaining::EXPLAIN, "line")]
-                } else {
-                    &[(&explaining::EXPLAIN, "line")]
+                @let kind = match line.is_opening() {
+                    true => ItemKind::BeforeFirst,
+                    false => ItemKind::BankNotUs,
                 };
                 li {
                     strong { (name) }
                     span.amount { (desk.money(line.amount_minor)) }
-                    span.about { (line.booked_on) }
+                    span.about { (desk.day(&line.booked_on)) }
                     @if line.is_opening() {
-                        span.about { (desk.words.item(ItemKind::BeforeFirst.into())) }
+                        span.about { (desk.words.item(kind.into())) }
                     } @else { span.about { (line.counterparty) " " (line.said) } }
                     (asked_for::about_line(desk, asked, &name))
-                    (to_forms(desk, acts, &name))
+                    (item_links::links(desk, kind, &name, line.amount_minor))
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! made of. What whoever looks may not see is not on it.
 
 use super::asked_for::{self, Asked, Which};
+use super::decided;
 use super::desk::Desk;
 use super::equation_view;
 use super::figures::Figures;
@@ -34,6 +35,9 @@ pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let figures = desk.console.figures.look(&desk.console.wallet).await;
     let waiting = waiting_for(desk, &[(Word::WaitsForMe, &theirs), (Word::MineWait, &own)]);
     let mut sections = if desk.may(&Route::Approvals) { waiting } else { Vec::new() };
+    if desk.may(&Route::Approvals) {
+        sections.push((Word::MineNotDone, decided::not_done(desk).await?));
+    }
     let asked = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
     if let Some(figures) = &figures {
         sections.push((Word::DueToday, due(desk, figures)));

@@ -204,6 +204,10 @@ pub struct Field<'a> {
     pub value: &'a str,
     /// What is wrong with that.
     pub wrong: Option<&'a str>,
+    /// What may be typed, where the label does not say it.
+    pub hint: Option<&'a str>,
+    /// Which list on the page has values to choose from, if one has.
+    pub list: Option<&'a str>,
     /// text, tel, password...
     pub kind: &'a str,
     /// What a browser may fill in.
@@ -222,6 +226,8 @@ impl Default for Field<'_> {
             label: "",
             value: "",
             wrong: None,
+            hint: None,
+            list: None,
             kind,
             fill,
             needed: true,
@@ -234,6 +240,7 @@ impl Default for Field<'_> {
 pub fn field(field: &Field) -> Markup {
     let id = format!("f-{}", field.name);
     let about = format!("{id}-wrong");
+    let described = field.wrong.or(field.hint).is_some();
     let code = field.fill == "one-time-code";
     html! {
         div.field {
@@ -241,8 +248,11 @@ pub fn field(field: &Field) -> Markup {
             input id=(id) name=(field.name) type=(field.kind) value=(field.value)
                 autocomplete=(field.fill) autofocus[field.first] required[field.needed]
                 inputmode=[code.then_some("numeric")] spellcheck="false" autocapitalize="none"
-                aria-invalid=[field.wrong.map(|_| "true")]
-                aria-describedby=[field.wrong.map(|_| about.as_str())];
+                list=[field.list] aria-invalid=[field.wrong.map(|_| "true")]
+                aria-describedby=[described.then_some(about.as_str())];
+            @if let Some(hint) = field.hint.filter(|_| field.wrong.is_none()) {
+                p.about id=(about) { (hint) }
+            }
             @if let Some(wrong) = field.wrong { p.wrong id=(about) { (wrong) } }
         }
     }

@@ -82,7 +82,7 @@ async fn next_line(desk: &Desk<'_>, inputs: &Fields) -> Option<(String, String)>
 }
 
 /// The account of whom it was about.
-async fn record(desk: &Desk<'_>, inputs: &Fields) -> Option<i64> {
+pub async fn record(desk: &Desk<'_>, inputs: &Fields) -> Option<i64> {
     let market = &desk.console.wallet.config.market;
     let phone = Msisdn::parse(inputs.get("phone")?, market).ok()?.e164().to_owned();
     let found = desk.read(move |conn| people::by_msisdn(conn, &phone)).await.ok()?;

@@ -29,7 +29,13 @@ const PAYMENT: &str = "payment";
 /// The page of an account.
 pub async fn look(desk: &Desk<'_>, number: i64) -> Result<Reply, Refusal> {
     let Some(why) = purpose::opened(desk) else {
-        return Ok(asked_why(desk, number, 200, "", None));
+        // who has just said why is not asked again: the address has it from now on
+        let why = purpose::lately(desk, AccountId::of(number)).await;
+        let sealed = why.and_then(|why| purpose::sealed(desk, &why).ok());
+        return Ok(match sealed {
+            Some(sealed) => Reply::to(with_purpose(number, &sealed)),
+            None => asked_why(desk, number, 200, "", None),
+        });
     };
     let searched = ["amount", "day", "back"].iter().any(|name| !desk.visit.asked(name).is_empty());
     if searched { payments(desk, number, &why).await } else { record(desk, number, &why).await }
@@ -39,9 +45,13 @@ pub async fn look(desk: &Desk<'_>, number: i64) -> Result<Reply, Refusal> {
 pub fn sent(desk: &Desk, number: i64) -> Reply {
     let why = desk.visit.typed("why");
     match purpose::sealed(desk, why) {
-        Ok(sealed) => Reply::to(format!("{}?for={sealed}", Route::Person(number).path())),
+        Ok(sealed) => Reply::to(with_purpose(number, &sealed)),
         Err(refusal) => asked_why(desk, number, 422, why, Some(&refusal)),
     }
+}
+
+fn with_purpose(number: i64, sealed: &str) -> String {
+    format!("{}?for={sealed}", Route::Person(number).path())
 }
 
 fn asked_why(desk: &Desk, number: i64, status: u16, why: &str, no: Option<&Refusal>) -> Reply {
@@ -239,7 +249,7 @@ async fn payments(desk: &Desk<'_>, number: i64, why: &str) -> Result<Reply, Refu
         Err(refusal) => Err(refusal),
     };
     let purpose = desk.visit.asked("for");
-    let record = format!("{}?for={purpose}", Route::Person(number).path());
+    let record = with_purpose(number, purpose);
     let (status, said) = match &found {
         Ok((slots, items)) => (200, listed(desk, number, slots, items)),
         Err(refusal) => {

@@ -51,6 +51,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource(format!("{ROOT}/{{below:.*}}")).to(serve));
 }
 
+/// The way to the first page, from where nothing else is.
+pub async fn begin() -> HttpResponse {
+    headed(HttpResponse::SeeOther().insert_header((LOCATION, ROOT)).finish())
+}
+
 async fn serve(console: Data<Console>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let Some(visit) = visit(&console, &request, &body) else {
         return headed(HttpResponse::MethodNotAllowed().finish());

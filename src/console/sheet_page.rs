@@ -75,7 +75,7 @@ async fn page(desk: &Desk<'_>, id: i64, no: Option<&Refusal>) -> Result<Reply, R
         Some(Reason::BUSY) => 503,
         Some(_) => 422,
     };
-    let title = format!("{} {}", desk.say(Word::SheetOf), day_of(row.day).date());
+    let title = format!("{} {}", desk.say(Word::SheetOf), day_of(row.day).text());
     Ok(frame::with_status(desk, status, &title, &body))
 }
 
@@ -91,7 +91,7 @@ fn waiting(desk: &Desk, asked: &Asked) -> Markup {
 
 /// The form: why it is closed though something is not as it should be is asked only where it is so.
 fn signing(desk: &Desk, row: &SheetRow, no: Option<&Refusal>) -> Markup {
-    let day = day_of(row.day).date();
+    let day = day_of(row.day).text();
     let usual = format!("{} {day}", desk.say(Word::CloseWhy));
     let typed = |name: &str| desk.visit.typed(name).to_owned();
     let why = Some(typed("why")).filter(|typed| !typed.is_empty()).unwrap_or(usual);
@@ -160,6 +160,7 @@ fn figures(desk: &Desk, row: &SheetRow) -> Markup {
         }
         h2 { (desk.say(Word::Equation)) }
         dl.sums { (amounts(desk, row, "equation")) }
+        (taken_later(desk, row))
         h2 { (desk.say(Word::SheetTrial)) }
         (trial(desk, row))
         h2 { (desk.say(Word::SheetActs)) }
@@ -197,6 +198,22 @@ fn amounts(desk: &Desk, row: &SheetRow, section: &str) -> Markup {
             // an account at a bank has a name of its own
             dt { (item.strip_prefix("at ").map_or_else(|| desk.words.sheet(item), str::to_owned)) }
             dd.amount { (money(desk, cell(cells, 6))) }
+        }
+    }
+}
+
+/// What banks had booked by then in statements that were taken only later.
+fn taken_later(desk: &Desk, row: &SheetRow) -> Markup {
+    let lines = day_table::lines_of(&row.sheet, "taken_later");
+    html! {
+        @if !lines.is_empty() {
+            p.about { (desk.say(Word::TakenLater)) }
+            dl.sums {
+                @for cells in &lines {
+                    dt { (class(desk, cell(cells, 1))) " (" (cell(cells, 3)) ")" }
+                    dd.amount { (money(desk, cell(cells, 6))) }
+                }
+            }
         }
     }
 }

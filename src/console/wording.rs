@@ -4,7 +4,7 @@
 
 pub use super::word::Word;
 
-use super::act_forms::{self, Section};
+use super::act_forms::{self, HINTED, Section};
 use crate::bank;
 use crate::catalogue::Catalogue;
 use crate::closing::classes;
@@ -87,7 +87,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// What a sheet tells that is no account and no payment.
-const ON_SHEETS: [&str; 16] = [
+const ON_SHEETS: [&str; 23] = [
     "at_banks",
     "held_by_people",
     "came_in_unused",
@@ -104,6 +104,13 @@ const ON_SHEETS: [&str; 16] = [
     "enough",
     "commission_owed",
     "approvals",
+    "total",
+    "day",
+    "behind_posting",
+    "last_posting",
+    "link",
+    "chain",
+    "made",
 ];
 
 /// What a line of a statement may be.
@@ -111,7 +118,7 @@ const FOUND: [&str; 7] =
     ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
 
 /// Refusals that the staff read in words of their own.
-const REFUSED: [&str; 8] = [
+const REFUSED: [&str; 13] = [
     "field_missing",
     "text_format",
     "name_format",
@@ -120,6 +127,11 @@ const REFUSED: [&str; 8] = [
     "map_unknown",
     "map_missing",
     "map_value",
+    "transfer_format",
+    "line_came_in",
+    "line_went_out",
+    "find_words",
+    "code_wanted",
 ];
 
 /// What is held on accounts, on a sheet.
@@ -154,6 +166,7 @@ pub fn keys() -> Vec<String> {
     let other = taking::TAKE.shows.iter().chain(CLOSE.shows);
     keys.extend(other.map(|slot| format!("console.slot.{}", slot.0)));
     keys.extend([format!("console.act.{}", CLOSE.name), "console.input.excuse".to_owned()]);
+    keys.push("console.slot.bank_reference".to_owned());
     keys.extend(PinIs::VARIANTS.iter().map(|is| format!("console.choice.{is}")));
     keys.extend(bank::MAP_KEYS.iter().map(|key| format!("console.map_key.of_{key}")));
     let on_sheets = ON_SHEETS.iter().chain(&classes::ALL);
@@ -233,6 +246,11 @@ impl Words {
     /// What an input is called.
     pub fn input(&self, name: &str) -> String {
         self.named(&["input"], name)
+    }
+
+    /// What may be typed there, where its label does not say it.
+    pub fn hint(&self, label: &str) -> Option<String> {
+        HINTED.contains(&label).then(|| self.text(&format!("console.hint.{label}")))
     }
 
     /// What a value is called.

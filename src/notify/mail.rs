@@ -13,10 +13,10 @@ use crate::request::Slots;
 use crate::seal::to_hex;
 use crate::statement::{Words, csv, pdf};
 use crate::store::outbox::{self, Channel, MessageRow, NewMessage};
-use crate::store::{StoreError, day_rows};
+use crate::store::{Conn, StoreError, day_rows};
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Value};
-use crate::wallet::days::closing_day;
+use crate::wallet::days::signatures;
 use crate::wallet::message::Message;
 use crate::wallet::outgoing::message;
 use crate::wallet::people::period_statement::StatementRequest;
@@ -177,16 +177,20 @@ impl Notify {
     async fn closed_day(&self, slots: &mut Slots) -> Result<Option<Vec<LetterFile>>, StoreError> {
         let Some(Value::Day(day)) = slots.get("day") else { return Ok(None) };
         let id = i64::from(day.number());
-        let found = self.wallet.store.read(move |conn| day_rows::day(conn, id)).await?;
-        let Some(row) = found else { return Ok(None) };
-        let digest = closing_day::digest(&row.sheet, &row.pages);
-        slots.insert("digest".to_owned(), Value::Code(digest));
+        let zone = self.wallet.config.market.zone.clone();
+        let read = move |conn: &mut Conn| {
+            let Some(row) = day_rows::day(conn, id)? else { return Ok::<_, StoreError>(None) };
+            let by = signatures::read(conn, &row, &zone)?;
+            Ok(Some((row, by)))
+        };
+        let Some((row, by)) = self.wallet.store.read(read).await? else { return Ok(None) };
+        slots.insert("digest".to_owned(), Value::Code(by.digest.clone()));
         slots.insert("chain".to_owned(), Value::Text(to_hex(&row.link_digest)));
         let name = |ending: &str| format!("day-{}.{ending}", row.day);
         let (csv, pdf) = (name("csv"), name("pdf"));
-        let table = row.sheet.into_bytes();
+        let table = by.table(&row.sheet).into_bytes();
         Ok(Some(vec![
-            LetterFile { name: pdf, kind: "application/pdf", bytes: row.pages },
+            LetterFile { name: pdf, kind: "application/pdf", bytes: by.pages(&row.pages) },
             LetterFile { name: csv, kind: "text/csv; charset=utf-8", bytes: table },
         ]))
     }

@@ -102,3 +102,61 @@ pub fn assemble(pages: &[Vec<u8>], title: &str, producer: &str) -> Vec<u8> {
     }
     pdf.finish()
 }
+
+/// A document of ours with one more page, added as PDF adds one: what was there stays as it is, to
+/// the byte, and what changes stands behind its end. Nothing where it is none of ours.
+pub fn with_page(document: &[u8], drawn: &[u8]) -> Option<Vec<u8>> {
+    let before = number_behind(document, b"startxref")?;
+    let count = number_behind(document, b"/Count")?;
+    let page = count.checked_mul(2)?.checked_add(FIRST_PAGE)?;
+    let content = page.checked_add(1)?;
+    let kids: Vec<String> = (FIRST_PAGE..=page).step_by(2).map(|id| format!("{id} 0 R")).collect();
+    let mut added = Added { bytes: document.to_vec(), places: Vec::new() };
+    let tree =
+        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), count.checked_add(1)?);
+    added.object(2, tree.as_bytes());
+    let leaf = format!(
+        "<< /Type /Page /MediaBox [0 0 595 842] /Parent 2 0 R /Contents {content} 0 R /Resources \
+         << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
+    );
+    added.object(page, leaf.as_bytes());
+    let head = format!("<< /Length {} >>\nstream\n", drawn.len());
+    added.object(content, &[head.as_bytes(), drawn, b"\nendstream"].concat());
+    let begins = added.bytes.len();
+    let [tree, leaf, stream] = added.places.as_slice() else { return None };
+    let table = format!(
+        "xref\n2 1\n{tree:010} 00000 n \n{page} 2\n{leaf:010} 00000 n \n{stream:010} 00000 n \n\
+         trailer\n<< /Size {} /Root 1 0 R /Info 5 0 R /Prev {before} >>\nstartxref\n{begins}\n\
+         %%EOF\n",
+        content.checked_add(1)?
+    );
+    added.bytes.extend_from_slice(table.as_bytes());
+    Some(added.bytes)
+}
+
+/// The number of the first page; its drawing has the next one, and so on.
+const FIRST_PAGE: usize = 6;
+
+/// What is added, and where each object of it stands.
+struct Added {
+    bytes: Vec<u8>,
+    places: Vec<usize>,
+}
+
+impl Added {
+    fn object(&mut self, number: usize, body: &[u8]) {
+        self.bytes.push(b'\n');
+        self.places.push(self.bytes.len());
+        let parts = [format!("{number} 0 obj\n").as_bytes(), body, b"\nendobj\n"].concat();
+        self.bytes.extend_from_slice(&parts);
+    }
+}
+
+/// The number that stands behind the last of these words.
+fn number_behind(document: &[u8], word: &[u8]) -> Option<usize> {
+    let at = document.windows(word.len()).rposition(|window| window == word)?;
+    let rest = document.get(at.checked_add(word.len())?..)?;
+    let digits = rest.iter().skip_while(|byte| byte.is_ascii_whitespace());
+    let digits: Vec<u8> = digits.take_while(|byte| byte.is_ascii_digit()).copied().collect();
+    String::from_utf8(digits).ok()?.parse().ok()
+}

@@ -10,7 +10,10 @@ use crate::id::{AccountId, AssistantId, PostingId, ShiftId};
 use crate::reason::Reason;
 use diesel::prelude::*;
 
-const TABLE: Table = Table { name: "outlets", kind: "outlet", key: &["float_account"], apart: &[] };
+/// What one is called in the trail.
+pub const KIND: &str = "outlet";
+
+const TABLE: Table = Table { name: "outlets", kind: KIND, key: &["float_account"], apart: &[] };
 
 /// Whether an outlet works. It is stored under these names.
 #[derive(

@@ -13,6 +13,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, sql_query};
+use std::collections::BTreeMap;
 
 /// What is asked for in one `IN` at most.
 const ASKED_MAX: usize = 5_000;
@@ -193,6 +194,42 @@ fn openings(
         }
     }
     Ok(lines)
+}
+
+/// What a bank had booked by a day, in statements that were taken after a posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenLater {
+    /// The account at the bank.
+    pub bank: AccountId,
+    /// How many lines.
+    pub lines: i64,
+    /// What they come to, minor units.
+    pub minor: i64,
+}
+
+/// The same of each account, with what lay there before its first statement.
+pub fn taken_later(
+    conn: &mut Conn,
+    cut: PostingId,
+    day: &str,
+) -> Result<Vec<TakenLater>, StoreError> {
+    let those = bank_lines::table
+        .inner_join(bank_statements::table.on(bank_statements::id.eq(bank_lines::statement)))
+        .filter(bank_statements::last_posting.gt(cut))
+        .filter(bank_lines::booked_on.le(day))
+        .order((bank_statements::bank, bank_lines::statement, bank_lines::place))
+        .select((bank_statements::bank, bank_lines::amount_minor));
+    let booked: Vec<(AccountId, i64)> = on!(conn, c => those.load(c))?;
+    let first = bank_sums::first_statements(conn, PostingId::of(i64::MAX))?.into_iter();
+    let first = first.filter(|row| row.last_posting > cut && row.opened_on.as_str() <= day);
+    let before = first.map(|row| (row.bank, row.opening_minor));
+    let mut found: BTreeMap<AccountId, (i64, i64)> = BTreeMap::new();
+    for (bank, minor) in before.chain(booked) {
+        let sum = found.entry(bank).or_default();
+        *sum = (sum.0.saturating_add(1), sum.1.saturating_add(minor));
+    }
+    let found = found.into_iter();
+    Ok(found.map(|(bank, (lines, minor))| TakenLater { bank, lines, minor }).collect())
 }
 
 #[derive(QueryableByName)]

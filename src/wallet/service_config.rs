@@ -1,5 +1,6 @@
 //! The rules, keys and surroundings that all services share: nothing that changes by itself.
 
+use crate::console_url::ConsoleUrl;
 use crate::id::{PinId, PostingId};
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
@@ -27,6 +28,8 @@ pub struct ServiceConfig {
     pub mails: bool,
     /// The code people dial: `*384*1234#`.
     pub dial: String,
+    /// Where the staff find their pages, if that is known.
+    pub console_url: Option<ConsoleUrl>,
 }
 
 /// What the operator decides about services, besides prices and limits.

@@ -6,6 +6,7 @@ use super::money_steps::Step::{Back, CallOff, Close, Explain, Issue, No, Read, R
 use super::money_steps::script;
 use super::stepper::{self, Stepper};
 use kadogo::book::{Change, Key};
+use kadogo::closing::sheet_words::SheetWords;
 use kadogo::id::{Id, PostingId, StatementId};
 use kadogo::refusal::Refusal;
 use kadogo::request::{Fields, Mode, Request};
@@ -152,7 +153,10 @@ impl Clerk {
             }
             Close => {
                 let next = self.wallet.next_day().await.map_err(|no| no.code().to_owned())?;
-                let sheet = self.wallet.make_sheet(next, "njeri", |_done, _total| ()).await;
+                let sheet = self
+                    .wallet
+                    .make_sheet(next, "njeri", SheetWords::default(), |_done, _total| ())
+                    .await;
                 let sheet = sheet.map_err(|no| format!("{named}: {}", no.code()))?.named;
                 let excuse = ("excuse", "the script plants what breaks");
                 self.acts("njeri", &named, "close_day", &[("sheet", &sheet), excuse, why]).await

@@ -160,6 +160,7 @@ fn settings(url: String) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        console_url: None,
         database_url: url,
         menus: None,
         service_code: "*384*1234#".into(),

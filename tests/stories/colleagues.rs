@@ -108,7 +108,8 @@ impl World {
     pub async fn invited(&self, phone: &str) -> String {
         let told = self.inbox(phone).await;
         let link = told.iter().rev().find_map(|text| text.split("/console/join/").nth(1));
-        link.unwrap_or_else(|| panic!("no link: {told:#?}")).split('.').next().unwrap().to_owned()
+        let link = link.unwrap_or_else(|| panic!("no link: {told:#?}"));
+        link.split_whitespace().next().unwrap().to_owned()
     }
 
     /// One of the staff chooses a PIN for their phone.

@@ -2,6 +2,8 @@
 //! anything counts, and explains its lines with what is typed already; what is wrong with a file is
 //! said in words, and nobody sends one who may not.
 
+mod on_its_way;
+
 use super::console::*;
 use super::world::*;
 use kadogo::wallet::treasury::bank_file::{Beside, FileProblem, OnFile};
@@ -176,7 +178,7 @@ async fn what_is_wrong_with_a_file_is_said_in_words_and_nothing_is_kept() {
         ("%PDF-1.4".to_owned(), "cannot be read"),
         (good.chars().take(120).collect(), "cannot be read"),
         (String::new(), "no statement in that file"),
-        ("day;amount\n1;2\n".to_owned(), "needs the column map"),
+        ("day;amount\n1;2\n".to_owned(), "choose the account"),
     ];
     for (file, says) in files {
         let seen = sends(&wanjiru, file.as_bytes()).await;

@@ -9,6 +9,8 @@ use super::world::*;
 use kadogo::book::check;
 use kadogo::closing::day_sums::{TrialLine, is_balanced};
 use kadogo::closing::day_table::{amount, lines_of, trial};
+use kadogo::closing::sheet_words::SheetWords;
+use kadogo::closing::signed_files::SIGNED;
 use kadogo::money::Currency;
 use kadogo::refusal::{Reason, Refusal};
 use kadogo::wallet::days::closing_day::{
@@ -38,7 +40,7 @@ async fn amina_pays(world: &World, amount: &str) {
 /// The sheet of a day of November 2026.
 async fn sheet(world: &World, day: i8) -> Result<MadeSheet, Refusal> {
     let day = jiff::civil::date(2026, 11, day);
-    world.app.wallet.make_sheet(day, "asha", |_done, _total| ()).await
+    world.app.wallet.make_sheet(day, "asha", SheetWords::default(), |_done, _total| ()).await
 }
 
 /// What does not tell of when it was made.
@@ -208,7 +210,16 @@ async fn what_was_signed_is_mailed_out_of_the_house() {
     assert_eq!(letter.to.address(), "auditor@example.org");
     assert_eq!(letter.subject, "The close of 23/11/26");
     assert!(letter.text.contains(digest) && letter.files.len() == 2, "{}", letter.text);
-    assert_eq!(letter.files[1].bytes, made.table.as_bytes());
+    // what was signed stands in front, and behind it who signed, and what they said
+    assert!(letter.files[1].bytes.starts_with(made.table.as_bytes()));
+    let table = String::from_utf8(letter.files[1].bytes.clone()).unwrap();
+    let said: Vec<String> = lines_of(&table, SIGNED)
+        .iter()
+        .map(|cells| format!("{}: {}", cells[1], cells[2]))
+        .collect();
+    for words in ["asked_by: asha, 24/11/26", "approved_by: otis, 24/11/26", EXCUSE.1, digest] {
+        assert!(said.iter().any(|line| line.contains(words)), "{words}: {said:#?}");
+    }
     world.check();
 }
 
@@ -230,7 +241,7 @@ async fn what_was_signed_is_the_same_file_for_ever() {
     let [csv_name, pdf_name] = [&csv, &pdf].map(|path| path.to_str().unwrap());
     let show = ["close", "show", &day, "--csv", csv_name, "--pdf", pdf_name];
     let shown = world.run_as("asha", &show);
-    assert!(is_well(&shown) && shown.err.contains("approved by staff otis"), "{shown:?}");
+    assert!(is_well(&shown) && shown.err.contains("approved by otis"), "{shown:?}");
     let bytes = || [&csv, &pdf].map(|path| std::fs::read(path).unwrap());
     let before = bytes();
     assert!(before[1].starts_with(b"%PDF-"));

@@ -387,6 +387,14 @@ async fn in_a_browser_the_reason_is_typed_once_and_is_good_in_no_other_session()
         assert!(record.page.contains(said), "{said}: {}", record.page);
     }
     assert_eq!(all_looks(&world).await.len(), before + 2);
+    // who comes back to it is not asked again, and an act on it begins with the same reason
+    let back = wanjiru.get(&format!("/console/people/{person}")).await;
+    assert!(back.status == 303 && back.goes_to().contains("?for="), "{}", back.page);
+    let links = record.page.split("href=\"").skip(1).filter_map(|link| link.split('"').next());
+    let act = links.into_iter().find(|link| link.contains("?phone=")).unwrap();
+    let form = wanjiru.get(act).await.page;
+    assert!(form.contains(&format!(">{WHY}</textarea>")), "{form}");
+    assert_eq!(all_looks(&world).await.len(), before + 2);
     let found = wanjiru.get(&format!("{link}&amount=5000")).await;
     assert!(found.page.contains("KES 5,000"), "{}", found.page);
     assert_eq!(all_looks(&world).await.len(), before + 3);

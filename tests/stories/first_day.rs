@@ -6,6 +6,7 @@ use super::engine::Home;
 use super::program::{Place, Said, Server};
 use super::stub::{Stub, until};
 use super::world::World;
+use kadogo::closing::sheet_words::SheetWords;
 use kadogo::staff::second_factor;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::days::closing_day::CLOSE;
@@ -83,15 +84,13 @@ impl Day {
         let mut names = self.names.borrow().clone();
         names.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         let words = names.iter().map(|(word, name)| (format!(r"\b{word}\b"), *name));
-        let codes = names.iter().filter(|(_, name)| *name == "[redemption]");
-        let codes = codes.map(|(word, _)| (format!(r"\bKD{word}\d\b"), "[bank code]"));
         let varying = [
             (r"\b[0-9A-Z]{10} Confirmed", "[receipt] Confirmed"),
             (r"\b\d{4}-\d\d-\d\d\b", "[today]"),
             (r"\b\d\d/\d\d/\d\d at \d\d:\d\d", "[now]"),
         ];
         let varying = varying.map(|(pattern, name)| (pattern.to_owned(), name));
-        codes.chain(words).chain(varying).fold(self.told.borrow().clone(), |told, (from, to)| {
+        words.chain(varying).fold(self.told.borrow().clone(), |told, (from, to)| {
             Regex::new(&from).unwrap().replace_all(&told, to).into_owned()
         })
     }
@@ -277,9 +276,10 @@ async fn people_pay(day: &Day, head: &str, shop: &str) {
 /// Some of it leaves again at the bank, which takes a fee of its own; every line is explained.
 fn money_goes(day: &Day, head: &str) {
     let redeem = ["redeem", "ask", head, "20000", "--bank", "kcb", "--recipient"];
-    let redeem = [&redeem[..], &["Head office at KCB", "--why", "too much float"]].concat();
+    let redeem =
+        [&redeem[..], &["Head office, KCB 1122334455", "--why", "too much float"]].concat();
     let done = day.both_do(WANJIRU, OTIENO, &redeem);
-    let redeemed = day.word(&done, "redemption:", "[redemption]");
+    let redeemed = day.word(&done, "bank code:", "[bank code]");
     let rows = [("Transfer to Head office", "-20000", "250000"), ("Ledger fee", "-15", "")];
     day.statement("evening.csv", &rows);
     day.does(WANJIRU, &["bank", "take", "evening.csv", "--bank", "kcb"]);
@@ -304,7 +304,9 @@ async fn the_day_is_closed(home: Home) -> String {
         wallet.on_duty(&session.unwrap()).await.unwrap()
     };
     let (asks, signs) = (on_duty(WANJIRU).await, on_duty(OTIENO).await);
-    let sheet = world.app.wallet.make_sheet(today, WANJIRU, |_done, _total| ()).await.unwrap();
+    let words = SheetWords::of(world.app.menus.get().catalogue.clone());
+    let made = world.app.wallet.make_sheet(today, WANJIRU, words, |_done, _total| ()).await;
+    let sheet = made.unwrap();
     assert_eq!(sheet.breaks, 0, "{}", sheet.table);
     let close = [("sheet", sheet.named.as_str()), ("why", "the day is over")];
     let number = world.staff_requests(&asks, CLOSE.name, &close).await.unwrap();

@@ -221,7 +221,7 @@ async fn from_a_line_of_the_bank_to_a_float_and_back_to_the_bank() {
         ("why", "too much float"),
     ];
     let asked = wanjiru.asks_for(&world, "redeem_at_bank", &redeem).await;
-    let redemption = otieno.approves(&world, &asked).await.unwrap()["redemption"].to_string();
+    let redemption = otieno.approves(&world, &asked).await.unwrap()["bank_code"].to_string();
     let next = [
         (-2_000_000, "transfer out"),
         (-1_999_999, "another"),

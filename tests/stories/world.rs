@@ -277,6 +277,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        console_url: "https://staff.example.org".parse().ok(),
         database_url: home.url().to_owned(),
         menus: None,
         service_code: CODE.into(),

@@ -210,7 +210,7 @@ fn several_statements_and_pages_stand_in_one_file() {
     // some banks write the balances of the whole on each page
     assert_eq!(paged(balances("0", "2"), balances("0", "2")).unwrap(), joined);
     let torn = paged(balances("0", "1"), balances("1.5", "2.5")).unwrap_err();
-    let disagree = Unreadable::PagesDisagree { carried_minor: 1_00, opening_minor: 1_50 };
+    let disagree = Unreadable::PagesDisagree { carried: kes(1_00), opening: kes(1_50) };
     assert_eq!(torn.what, disagree);
     let lonely = camt(&format!("{head}{}{tail}", page(1, false, balances("0", "1"))));
     assert!(matches!(lonely.unwrap_err().what, Unreadable::PageMissing { .. }));

@@ -77,7 +77,9 @@ fn what_stands_around_the_table_is_no_line() {
 #[test]
 fn a_balance_that_does_not_follow_is_found_on_its_line() {
     let error = table("04/11/2026,A,,,5,15\n05/11/2026,B,,,5,19.99\n").unwrap_err();
-    let breaks = Unreadable::BalanceBreaks { expected_minor: 20_00, found_minor: 19_99 };
+    let breaks = Unreadable::BalanceBreaks { expected: kes(20_00), found: kes(19_99) };
+    let said = "line 3: the balance is KES 19.99, but the lines before lead to KES 20";
+    assert_eq!(error.to_string(), said, "as people write amounts, never in cents");
     assert_eq!((error.at_line, error.what), (Some(3), breaks));
     // a row that is missing in between is seen just so
     let error = table("04/11/2026,A,,,5,15\n05/11/2026,C,,,5,25\n").unwrap_err();
@@ -104,12 +106,12 @@ fn without_balances_somebody_has_to_say_them() {
     assert_eq!(error.what, Unreadable::NoBalance { what: "opening" });
     let said = Known { opening_minor: Some(10_00), closing_minor: Some(16_00), ..known() };
     let found = with(&bare, &said, &text).unwrap();
-    assert!(matches!(proof(&found), Err(Unproved::Sum { lines_minor: 5_00, .. })));
+    assert!(matches!(proof(&found), Err(Unproved::Sum { lines, .. }) if lines == kes(5_00)));
     // said and found must agree
     let text = format!("{HEAD}04/11/2026,A,,,5,15\n");
     let error = with(&map(&[]), &said, &text).unwrap_err();
     let disagree =
-        Unreadable::BalancesDisagree { what: "closing", given_minor: 16_00, found_minor: 15_00 };
+        Unreadable::BalancesDisagree { what: "closing", given: kes(16_00), found: kes(15_00) };
     assert_eq!(error.what, disagree);
 }
 

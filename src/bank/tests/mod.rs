@@ -9,8 +9,12 @@ mod round_trips;
 mod writers;
 
 use super::*;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use jiff::civil::date;
+
+fn kes(minor: i64) -> Money {
+    Money::new(minor, Currency::KES)
+}
 
 /// Nobody waits.
 fn quiet(_lines: usize) {}
@@ -96,7 +100,7 @@ fn a_statement_proves_itself_or_says_what_does_not_fit() {
     assert_eq!(proof(&good), Ok(()));
     let short =
         Statement { lines: good.lines.first().cloned().into_iter().collect(), ..good.clone() };
-    let sum = Unproved::Sum { opening_minor: 1_000, lines_minor: 1_000, closing_minor: 1_700 };
+    let sum = Unproved::Sum { opening: kes(1_000), lines: kes(1_000), closing: kes(1_700) };
     assert_eq!(proof(&short), Err(sum));
     let early = Statement { opened_on: date(2026, 11, 5), ..good.clone() };
     let outside = Unproved::OutsideDays {
@@ -135,7 +139,7 @@ fn a_statement_goes_on_where_the_last_one_ended() {
     }
     assert_eq!(next.follows(&numbered("2026-XI")), Ok(()));
     assert_eq!(next.follows(&Ended { number: None, ..last.clone() }), Ok(()));
-    let opening = Unchained::Opening { last_closing_minor: 999, opening_minor: 1_000 };
+    let opening = Unchained::Opening { last_closing: kes(999), opening: kes(1_000) };
     assert_eq!(next.follows(&Ended { closing_minor: 999, ..last.clone() }), Err(opening));
     let late = Ended { closed_on: date(2026, 11, 5), ..last.clone() };
     assert!(matches!(next.follows(&late), Err(Unchained::Overlap { .. })));

@@ -109,7 +109,7 @@ fn pages_of_one_statement_are_one_statement() {
     assert_eq!(missing(&format!("{first}{other}")), "after 41");
     let torn = second.replace(":60M:C261105KES15,50", ":60M:C261105KES15,51");
     let error = mt(&format!("{first}{torn}")).unwrap_err();
-    let disagree = Unreadable::PagesDisagree { carried_minor: 15_50, opening_minor: 15_51 };
+    let disagree = Unreadable::PagesDisagree { carried: kes(15_50), opening: kes(15_51) };
     assert_eq!((error.at_line, error.what), (Some(7), disagree));
 }
 

@@ -8,11 +8,13 @@ use super::super::office::two_people::{self, Wish};
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::super::treasury::redemption;
 use super::finding::entry;
 use super::freezing::shown;
 use super::{freeze, looking, nobody, sim_change};
 use crate::book::PIN_ATTEMPTS_MAX;
 use crate::id::AccountId;
+use crate::matching::bank_code;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::short_code::ShortCode;
@@ -246,7 +248,11 @@ fn open(context: &Context, plan: &mut Plan, account: AccountId) -> Result<(), Pl
 
 fn open_line(context: &Context, row: &ArrangementRow) -> Slots {
     let since = context.day_of(Timestamp::from_micros(row.begun_at));
-    let code = ShortCode::of(row.id, &context.config.reference_key).to_string();
+    // a payment at the bank goes by the code that stands in the text of its transfer
+    let code = match row.kind == redemption::KIND.name {
+        true => bank_code::written(row.id.number()),
+        false => ShortCode::of(row.id, &context.config.reference_key).to_string(),
+    };
     Slots::from([
         ("open_kind".to_owned(), row.kind.clone().into()),
         ("open_state".to_owned(), row.state.clone().into()),

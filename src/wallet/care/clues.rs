@@ -14,8 +14,6 @@ use strum::{EnumString, IntoStaticStr};
 
 /// Digits of a part of a number: fewer say nothing.
 const DIGITS_MIN: usize = 4;
-/// Digits of an end that may look like a beginning.
-const END_MAX: usize = 5;
 /// Letters of the longest word of a name.
 const LETTERS_MIN: usize = 2;
 
@@ -110,7 +108,6 @@ fn number(typed: &str, config: &ServiceConfig) -> Vec<Clue> {
     match (bare.starts_with('+'), begins) {
         (true, Some(begins)) if digits.starts_with(code) => vec![begins],
         (true, _) => vec![Clue::NumberBegins(bare)],
-        (false, Some(begins)) if digits.len() > END_MAX => vec![begins],
         (false, Some(begins)) => vec![begins, ends],
         (false, None) => vec![ends],
     }
@@ -142,11 +139,12 @@ mod tests {
         for (typed, clues) in [
             ("0712 345 678", vec![begins("+254712345678")]),
             ("+254712345678", vec![begins("+254712345678")]),
-            ("071234", vec![begins("+25471234")]),
+            ("071234", vec![begins("+25471234"), ends("071234")]),
+            ("000002", vec![begins("+25400002"), ends("000002")]),
             ("0712", vec![begins("+254712"), ends("0712")]),
             ("+254 71", vec![begins("+25471")]),
             ("25471", vec![begins("+25471"), ends("25471")]),
-            ("254712", vec![begins("+254712")]),
+            ("254712", vec![begins("+254712"), ends("254712")]),
             ("+22177", vec![begins("+22177")]),
             ("+0712", vec![begins("+0712")]),
             ("5678", vec![ends("5678")]),

@@ -10,7 +10,7 @@ use super::classing::Classing;
 use crate::closing::classes;
 use crate::closing::day_sheet::{Section, SheetLine};
 use crate::id::{AccountId, ArrangementId, PostingId, StatementId};
-use crate::matching::Due;
+use crate::matching::{Due, bank_code};
 use crate::store::bank_rows::BankLine;
 use crate::store::bank_sums::{KindSum, Waiting};
 use crate::store::day_reading::{self, Going};
@@ -232,8 +232,8 @@ impl Then {
         let all = self.standing.redemptions.iter();
         let line = |each: &Waiting| {
             let by = self.payers.get(&each.id).cloned().unwrap_or_default();
-            let named = SheetLine::of(format!("redemption {}", each.id)).amount(each.left_minor);
-            named.open(day(each.since, zone), by)
+            let named = SheetLine::of(format!("redemption {}", bank_code::written(each.id)));
+            named.amount(each.left_minor).open(day(each.since, zone), by)
         };
         all.map(line).collect()
     }
@@ -257,7 +257,7 @@ impl Then {
                 (since, by.unwrap_or_else(finance))
             }
             ItemKind::UsNotBank => {
-                let same = |waits: &&Waiting| waits.id.to_string() == each.about;
+                let same = |waits: &&Waiting| bank_code::written(waits.id) == each.about;
                 let found = self.standing.redemptions.iter().find(same);
                 let since = found.map(|waits| day(waits.since, zone)).unwrap_or_default();
                 let by = found.and_then(|waits| self.payers.get(&waits.id).cloned());

@@ -12,6 +12,7 @@ use super::{day_equation, sections};
 use crate::calendar::Day;
 use crate::closing::day_sheet::{Section, Sheet, SheetLine};
 use crate::closing::day_sums::{TooMuch, TrialLine, is_balanced};
+use crate::closing::sheet_words::SheetWords;
 use crate::closing::{day_table, sheet_pages};
 use crate::id::{PostingId, SheetId};
 use crate::matching::Due;
@@ -65,6 +66,7 @@ struct Wanted {
     id: SheetId,
     day: Day,
     by: String,
+    words: SheetWords,
     now: Timestamp,
     brand: String,
     currency: Currency,
@@ -92,12 +94,13 @@ impl Wallet {
         Ok(next.map_or_else(|| today.day_before(), Day::next_day).date())
     }
 
-    /// Makes the sheet of a day, for one of the staff; `told` hears how many postings were read of
-    /// how many.
+    /// Makes the sheet of a day, for one of the staff, in these words; `told` hears how many
+    /// postings were read of how many.
     pub async fn make_sheet(
         &self,
         day: Date,
         by: &str,
+        words: SheetWords,
         mut told: impl FnMut(i64, i64) + Send + 'static,
     ) -> Result<MadeSheet, Refusal> {
         let id = self.book.fresh_id().await.map_err(|error| unavailable(&error))?;
@@ -105,6 +108,7 @@ impl Wallet {
             id: SheetId::of(id),
             day: Day::of_date(day),
             by: by.to_owned(),
+            words,
             now: self.clock.now(),
             brand: self.config.brand.clone(),
             currency: self.config.market.currency,
@@ -156,17 +160,18 @@ fn made(conn: &mut Conn, wanted: &Wanted, told: at_cut::Told) -> Result<SheetRow
         let mut all = vec![about(wanted, &before, &link)];
         all.extend(sections::moved(&day, &trial)?);
         all.extend(then.sections(&wanted.zone));
+        all.push(sections::taken_later(conn, &past, &classing, wanted.day.date())?);
         all.extend(sections::waiting(conn, &past, KINDS, &day)?);
         all.push(sections::by_state(conn, &past, &waking_deals::KIND)?);
         all.extend(sections::floats(conn, &past, end, wanted.low_float)?);
         all.push(sections::messages(conn, (begin, end))?);
         all.push(sections::approvals(conn, &past, end, &wanted.zone)?);
-        let sheet = Sheet {
+        let sheet = wanted.words.said(Sheet {
             day: wanted.day.date().to_string(),
             brand: wanted.brand.clone(),
             currency: wanted.currency,
             sections: all,
-        };
+        });
         Ok(SheetRow {
             id: wanted.id,
             day: i64::from(wanted.day.number()),

@@ -11,5 +11,6 @@ pub mod day_equation;
 pub mod mailing_day;
 pub mod making;
 pub mod sections;
+pub mod signatures;
 #[cfg(test)]
 mod tests;

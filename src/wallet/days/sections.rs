@@ -6,15 +6,17 @@ use super::super::arrangements::kind::Kind;
 use super::super::arrangements::past::state_then;
 use super::super::office::two_people::{self, Wish};
 use super::at_cut::{DayMoves, Past};
+use super::classing::Classing;
 use super::day_equation::each_going;
 use crate::agent_number::AgentNumber;
 use crate::closing::day_sheet::{Section, SheetLine};
 use crate::closing::day_sums::{TooMuch, TrialLine};
 use crate::closing::day_table::TRIAL;
 use crate::id::AccountId;
-use crate::store::day_reading::{self, Counted, Going};
+use crate::store::day_reading::{self, Counted, Going, TakenLater};
 use crate::store::{Conn, StoreError, trail_rows};
 use crate::time::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
@@ -124,6 +126,24 @@ fn state_of(
     let events: Vec<&str> = later.map(|event| event.event.as_str()).collect();
     let was = state_then(kind, &events, then, &going.state);
     Ok(was.map_or_else(|| "changed since".to_owned(), str::to_owned))
+}
+
+/// What banks had booked by the end of the day in statements that were taken only after it: where
+/// the book shows less at a bank than the bank did, this is why.
+pub fn taken_later(
+    conn: &mut Conn,
+    past: &Past,
+    classing: &Classing,
+    day: Date,
+) -> Result<Section, StoreError> {
+    let found = day_reading::taken_later(conn, past.cut, &day.to_string())?;
+    let line = |row: TakenLater| {
+        let class = classing.banks().get(&row.bank);
+        let item = class.cloned().unwrap_or_else(|| row.bank.to_string());
+        SheetLine::of(item).count(row.lines).amount(row.minor)
+    };
+    let title = "Booked by banks by then, in statements taken later, as of when this was made";
+    Ok(Section::new("taken_later", title).with(found.into_iter().map(line)))
 }
 
 /// The floats of all outlets: how many are low or empty, and each of them.

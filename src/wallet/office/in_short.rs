@@ -6,8 +6,8 @@ use crate::value::{Slot, Slots, Value};
 /// Values that are told in a list.
 const TOLD: usize = 4;
 /// What is too long for a line, and what only a program reads.
-const NOT_TOLD: [&str; 8] =
-    ["said", "other_said", "map", "map_before", "map_changes", "chain", "seen", "admins"];
+const NOT_TOLD: [&str; 9] =
+    ["said", "other_said", "left", "map", "map_before", "map_changes", "chain", "seen", "admins"];
 
 /// The first of what an act shows, in its own order.
 pub fn in_short<'a>(shows: &[Slot], shown: &'a Slots) -> Vec<(&'a str, &'a Value)> {

@@ -8,8 +8,12 @@ use crate::id::StaffId;
 use crate::seal::to_hex;
 use crate::value::{Kind, Slot, Slots, Value};
 
-/// The slot of the link in a message.
+/// The slot of the link in a message,
 pub const SLOT: Slot = Slot("join_link", Kind::Code);
+/// of how one gets there with it,
+pub const WAY: Slot = Slot("join_at_code", Kind::Text);
+/// and of where the pages of the staff are.
+pub const PAGES: Slot = Slot("console_url", Kind::Text);
 
 fn link(seed: &Seed, config: &ServiceConfig) -> Option<String> {
     let name = [seed.number.to_be_bytes().as_slice(), &seed.salt].concat();
@@ -29,6 +33,10 @@ pub fn told(config: &ServiceConfig, slots: &mut Slots) {
     let said = Seed::read(seed).and_then(|seed| link(&seed, config));
     // with a key that was retired meanwhile nobody can say it any more
     slots.insert(SLOT.0.to_owned(), Value::Code(said.unwrap_or_else(|| "?".to_owned())));
+    let way = if config.console_url.is_some() { "address" } else { "path" };
+    slots.insert(WAY.0.to_owned(), way.to_owned().into());
+    let pages = config.console_url.as_ref().map(ToString::to_string).unwrap_or_default();
+    slots.insert(PAGES.0.to_owned(), pages.into());
 }
 
 #[cfg(test)]
@@ -46,6 +54,11 @@ mod tests {
         let mut slots = Slots::from([(SLOT.0.to_owned(), seed)]);
         told(&config, &mut slots);
         assert_eq!(slots[SLOT.0].to_string(), link);
+        assert_eq!(slots[WAY.0].to_string(), "path", "nobody said where the pages are");
+        let console_url = "https://staff.example.org".parse().ok();
+        told(&ServiceConfig { console_url, ..Trial::new().config }, &mut slots);
+        let way = [WAY.0, PAGES.0].map(|name| slots[name].to_string());
+        assert_eq!(way, ["address", "https://staff.example.org"]);
         // what is no seed, and one of a key that is gone, is no link
         for seed in ["", "1.2", "0.7.00", "x.y.z"] {
             let mut slots = Slots::from([(SLOT.0.to_owned(), Value::Code(seed.to_owned()))]);

@@ -99,8 +99,10 @@ const SHOWS: &[Slot] = &[
 ];
 
 /// It is the same link whoever reads it: nobody else is told.
-pub const INVITED: Message =
-    Message::plain("sms.staff_invited", &[Slot("staff", Kind::Text), join_link::SLOT]);
+pub const INVITED: Message = Message::plain(
+    "sms.staff_invited",
+    &[Slot("staff", Kind::Text), join_link::SLOT, join_link::WAY, join_link::PAGES],
+);
 
 fn all(_context: &Context) -> Vec<Want> {
     vec![Want::AllStaff]

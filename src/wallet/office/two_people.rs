@@ -151,7 +151,7 @@ impl Wish {
 }
 
 /// What is only known, and told, when it is done: never stored, and not compared.
-const ONCE: [&str; 2] = ["redemption", "bank_code"];
+const ONCE: [&str; 1] = ["bank_code"];
 
 /// What somebody says yes to: the values that they saw.
 pub fn seen(slots: &Slots) -> String {

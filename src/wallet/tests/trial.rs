@@ -85,6 +85,7 @@ impl Trial {
             brand: "Kadogo".to_owned(),
             mails: true,
             dial: "*384*1234#".to_owned(),
+            console_url: None,
         };
         let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
         let limits = Reloadable::new(Limits::parse(&limits).unwrap());

@@ -57,22 +57,33 @@ fn redemption_named(context: &Context) -> Result<ArrangementId, PlanError> {
     Ok(number.map(ArrangementId::of).ok_or_else(gone)?)
 }
 
-/// The name of what an input names, and how much lies there.
-fn open_item(context: &Context) -> Result<(String, i64), PlanError> {
+/// What an input names.
+struct Named {
+    /// What its case is kept under,
+    subject: String,
+    /// and what people call it.
+    called: String,
+    amount_minor: i64,
+}
+
+fn open_item(context: &Context) -> Result<Named, PlanError> {
     let gone = || PlanError::from(Refusal::of_field(ITEM_GONE, "item"));
     if let Ok(name) = LineName::typed(context, "item") {
         let item = Item::of(context, name, "item")?;
-        return if item.left_minor == 0 { Err(gone()) } else { Ok((name.text(), item.left_minor)) };
+        let (subject, called, amount_minor) = (name.text(), name.text(), item.left_minor);
+        let named = Named { subject, called, amount_minor };
+        return if amount_minor == 0 { Err(gone()) } else { Ok(named) };
     }
     let id = redemption_named(context)?;
     let row = context.facts.arrangement(id)?;
     let row = row.filter(|row| row.open && row.kind == redemption::KIND.name).ok_or_else(gone)?;
     let terms: redemption::Terms = kind::body(row)?;
-    Ok((id.to_string(), terms.amount_minor))
+    let called = bank_code::written(id.number());
+    Ok(Named { subject: id.to_string(), called, amount_minor: terms.amount_minor })
 }
 
 fn assign(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let (item, amount_minor) = open_item(context)?;
+    let Named { subject, called, amount_minor } = open_item(context)?;
     let owner = context.field("owner")?.trim().to_lowercase();
     let works = |row: &crate::store::staff_rows::StaffRow| {
         row.name == owner && row.state == StaffState::Active
@@ -80,17 +91,17 @@ fn assign(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if !context.facts.all_staff()?.iter().any(works) {
         return Err(Refusal::of_field(STAFF_UNKNOWN, "owner").into());
     }
-    plan.show("item", item.clone());
+    plan.show("item", called);
     plan.show("amount", context.money(amount_minor));
     plan.show("owner", owner.clone());
     let why = why(context)?;
     let body = kind::written(&Case { owner, note: why.to_owned() });
-    let (row, event) = match context.facts.arrangements(of_item(&item))?.first() {
+    let (row, event) = match context.facts.arrangements(of_item(&subject))?.first() {
         Some(row) => (KIND.after(row, Event::Assign.into(), Role::Staff)?, Event::Assign.into()),
         None => {
             let by = AccountId::of(context.staff()?.id.number());
             let row = KIND.row(context, State::Open.into(), by, None);
-            (ArrangementRow { subject: item, ..row }, "begin")
+            (ArrangementRow { subject, ..row }, "begin")
         }
     };
     let put = Put { row: ArrangementRow { body, ..row }, event, note: why.to_owned() };

@@ -4,7 +4,7 @@
 //! stored in pieces.
 
 use super::super::Wallet;
-use crate::bank::{self, BankFileError, Unchained, Unproved};
+use crate::bank::{self, BankFileError, Unchained, Unproved, Unreadable};
 use crate::id::StatementId;
 use crate::money::{Currency, Money};
 use crate::reason::Reason;
@@ -65,6 +65,12 @@ pub enum FileProblem {
     /// It does not go on from the last one.
     #[error(transparent)]
     Unchained(#[from] Unchained),
+    /// A table, and nobody said of which account.
+    #[error("a CSV file does not say of which account it is: name it with --bank")]
+    Unnamed,
+    /// A table of an account of which nobody said how its tables are read.
+    #[error("{0} has no column map: `kadogo bank map {0} --map FILE` gives it one")]
+    NoMap(String),
     /// Of another account.
     #[error("account {0} is none of ours: name it with --bank")]
     Account(String),
@@ -219,7 +225,13 @@ fn read(
     });
     let mut counted = |lines: usize| told(lines, 0);
     let mut found = Vec::new();
-    for statement in bank::read(bytes, map.as_ref().zip(known.as_ref()), &mut counted)? {
+    let table = map.as_ref().zip(known.as_ref());
+    let read = bank::read(bytes, table, &mut counted).map_err(|error| match (error.what, named) {
+        (Unreadable::NoColumnMap, None) => FileProblem::Unnamed,
+        (Unreadable::NoColumnMap, Some(bank)) => FileProblem::NoMap(bank.name.clone()),
+        (what, _) => BankFileError { what, ..error }.into(),
+    });
+    for statement in read? {
         let number = plain(&statement.account);
         let known = |bank: &&BankAccountRow| plain(&bank.number) == number;
         let bank = named.or_else(|| banks.iter().find(known));

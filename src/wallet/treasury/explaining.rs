@@ -17,8 +17,12 @@ use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-/// It is another amount, or another account.
+/// It is another amount.
 pub const LINE_DIFFERS: Reason = Reason::new("line_differs");
+/// It came in, which what was chosen never does.
+pub const LINE_CAME_IN: Reason = Reason::new("line_came_in");
+/// It went out, which what was chosen never does.
+pub const LINE_WENT_OUT: Reason = Reason::new("line_went_out");
 
 /// What it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
@@ -72,7 +76,14 @@ pub const EXPLAIN: Service = Service {
         Slot("recipient", Kind::Text),
         Slot("owner_account", Kind::Text),
     ],
-    refusals: &[LINE_UNKNOWN, LINE_USED, LINE_DIFFERS, REDEMPTION_GONE],
+    refusals: &[
+        LINE_UNKNOWN,
+        LINE_USED,
+        LINE_DIFFERS,
+        LINE_CAME_IN,
+        LINE_WENT_OUT,
+        REDEMPTION_GONE,
+    ],
     ..Service::PLAIN
 };
 
@@ -105,7 +116,8 @@ fn explain(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     };
     item.unused(context)?;
     if goes_out == item.came_in() {
-        return Err(LINE_DIFFERS.into());
+        let way = if goes_out { LINE_CAME_IN } else { LINE_WENT_OUT };
+        return Err(Refusal::of_field(way, "meaning").into());
     }
     let why = why(context)?;
     let (leg, more) = other_side(context, plan, &item, meaning)?;
@@ -130,9 +142,13 @@ fn other_side(
 ) -> Result<(Leg, Vec<Change>), PlanError> {
     let why = why(context)?;
     let amount_minor = item.line.amount_minor;
-    let same = |redemption: &Redemption| {
-        let differs = redemption.terms.amount_minor != item.left_minor;
-        if differs { Err(PlanError::from(LINE_DIFFERS)) } else { Ok(()) }
+    let differs = |field, minor: i64| {
+        let no = Refusal::of_field(LINE_DIFFERS, field).with("amount", context.money(amount_minor));
+        PlanError::from(no.with("left", context.money(minor)))
+    };
+    let same = |redemption: &Redemption| match redemption.terms.amount_minor {
+        minor if minor == item.left_minor => Ok(()),
+        minor => Err(differs("redemption", minor)),
     };
     match meaning {
         Meaning::Redemption => {
@@ -165,7 +181,7 @@ fn other_side(
             plan.show("other_said", other.line.said.clone());
             other.unused(context)?;
             if other.line.amount_minor.checked_neg() != Some(amount_minor) {
-                return Err(Refusal::of_field(LINE_DIFFERS, "other").into());
+                return Err(differs("other", other.line.amount_minor));
             }
             let number = context.fresh_id.saturating_add(1);
             let leg = Leg { account: between(item.came_in()), amount_minor };

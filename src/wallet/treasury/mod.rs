@@ -20,5 +20,6 @@ pub mod open_items;
 pub mod own_money;
 pub mod redemption;
 pub mod taking;
+pub mod transfer_text;
 mod typed_map;
 pub mod whose_money;

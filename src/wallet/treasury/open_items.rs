@@ -4,7 +4,7 @@
 
 use super::bank_case::Case;
 use super::line_candidates::OpenLine;
-use crate::matching::{Due, Found};
+use crate::matching::{Due, Found, bank_code};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use strum::{IntoStaticStr, VariantArray};
@@ -81,7 +81,7 @@ impl Band {
 /// One item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenItem {
-    /// A line, the number of a payment, or an account at a bank; empty for sums.
+    /// A line, the code of a payment, or an account at a bank; empty for sums.
     pub name: String,
     /// What it is.
     pub kind: ItemKind,
@@ -166,7 +166,8 @@ impl Between<'_> {
     /// What is on its way out, to whom.
     pub fn redemption(&self, number: i64, minor: i64, to: &str, since: Date) -> OpenItem {
         let item = self.item(number.to_string(), ItemKind::UsNotBank, minor, Some(since));
-        OpenItem { is_break: item.days >= self.due.redemption, about: to.to_owned(), ..item }
+        let (name, about) = (bank_code::written(number), to.to_owned());
+        OpenItem { is_break: item.days >= self.due.redemption, name, about, ..item }
     }
 
     /// A sum, where there is one.

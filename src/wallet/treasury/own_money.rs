@@ -9,6 +9,7 @@ use super::super::service::{Authority, Service};
 use super::bank_opening::BANK_UNKNOWN;
 use super::issuing::{self, ISSUED};
 use super::redemption::{self, set_apart};
+use super::transfer_text::TRANSFER_FORMAT;
 use super::whose_money::{LESS_THERE, there_is, wants_whose, whose, within};
 use crate::book::{CHARGES, Change, FEES, INTEREST, LEVY, Leg, TAX};
 use crate::id::AccountId;
@@ -59,7 +60,7 @@ pub const SWEEP: Service = Service {
     wants: &[|_context| vec![Want::BankAccounts], wants_kept],
     decide: sweep,
     shows: redemption::SHOWS,
-    refusals: &[BANK_UNKNOWN, LESS_THERE],
+    refusals: &[BANK_UNKNOWN, LESS_THERE, TRANSFER_FORMAT],
     ..Service::PLAIN
 };
 

@@ -10,6 +10,7 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::bank_case;
 use super::bank_opening::{BANK_UNKNOWN, named};
+use super::transfer_text::{TRANSFER_FORMAT, transfer_text};
 use super::whose_money::{LESS_THERE, there_is, wants_whose, whose};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Key, Leg};
@@ -155,7 +156,7 @@ pub const REDEEM: Service = Service {
     }],
     decide: redeem,
     shows: SHOWS,
-    refusals: &[BANK_UNKNOWN, LESS_THERE],
+    refusals: &[BANK_UNKNOWN, LESS_THERE, TRANSFER_FORMAT],
     ..Service::PLAIN
 };
 
@@ -197,8 +198,8 @@ pub fn set_apart(
 ) -> Result<(), PlanError> {
     let amount = context.amount("amount")?;
     let bank = named(context, "bank")?;
-    let to = crate::text::words(context.field("recipient")?, crate::text::SAID_SEPTETS_MAX);
-    let to = to.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "recipient"))?;
+    let to = transfer_text(context.field("recipient")?);
+    let to = to.ok_or_else(|| Refusal::of_field(TRANSFER_FORMAT, "recipient"))?;
     plan.concerns = Some(from);
     plan.show("amount", amount);
     plan.show("from", sign);
@@ -212,7 +213,6 @@ pub fn set_apart(
     let id = ArrangementId::of(context.fresh_id);
     let row = ArrangementRow { id, body: kind::written(&terms), ..row };
     if context.fresh_id != 0 {
-        plan.show("redemption", id.to_string());
         plan.show("bank_code", bank_code::written(id.number()));
     }
     let legs = vec![

@@ -4,6 +4,7 @@
 
 use super::super::aids::{Held, until_waiting};
 use super::*;
+use kadogo::closing::sheet_words::SheetWords;
 
 /// A million, and a statement with one line.
 async fn begun() -> (Office, String) {
@@ -61,7 +62,11 @@ async fn it_is_the_operators_own_if_two_say_so_and_leaves_again_by_two() {
     office.days_later(1).await;
     let wallet = &office.world.app.wallet;
     let day = wallet.next_day().await.unwrap();
-    let sheet = wallet.make_sheet(day, "wanjiru", |_done, _total| ()).await.unwrap().table;
+    let sheet = wallet
+        .make_sheet(day, "wanjiru", SheetWords::default(), |_done, _total| ())
+        .await
+        .unwrap()
+        .table;
     let named = format!("line {before},balance before the first statement");
     assert!(sheet.contains(&named), "{sheet}");
     office.both("explain_line", &[("line", &before), ("meaning", "own_money"), WHY]).await;

@@ -13,7 +13,7 @@ async fn a_day_is_closed_with_a_browser_alone() {
     let wanjiru = at_work(&world, &browser, "wanjiru").await;
     let otieno = at_work(&world, &browser, "otieno").await;
     let page = wanjiru.get("/console/days").await.page;
-    assert!(page.contains("2026-11-23"), "{page}");
+    assert!(page.contains("23/11/26"), "{page}");
     let made = wanjiru.post("/console/days/make", &form_on(&page, "/console/days/make")).await;
     assert_eq!(made.status, 303, "{}", made.page);
     let at_sheet = made.goes_to().to_owned();
@@ -62,11 +62,16 @@ async fn a_day_is_closed_with_a_browser_alone() {
     let list = otieno.get("/console/days").await.page;
     assert!(!list.contains("Sheets that wait") && !list.contains(&at_sheet), "{list}");
     let table = "/console/days/2026-11-23/table.csv";
-    assert!(list.contains(table) && list.contains("2026-11-24"), "{list}");
+    assert!(list.contains(table) && list.contains("24/11/26"), "{list}");
+    // the next one is not over: no sheet of it is offered
+    assert!(list.contains("when it is over") && !list.contains("/console/days/make"), "{list}");
     let file = otieno.get(table).await;
     let named = file.headers["content-disposition"].to_str().unwrap();
     assert_eq!(named, "attachment; filename=\"day-2026-11-23.csv\"");
     assert!(file.page.starts_with("section,item,") && file.page.contains("trial,wallets,"));
+    for words in ["Against no bank", "approved_by,\"otieno, 24/11/26", excuse] {
+        assert!(file.page.contains(words), "{words}: {}", file.page);
+    }
     let pages = otieno.get("/console/days/2026-11-23/pages.pdf").await;
     assert!(pages.page.starts_with("%PDF-"));
     assert_eq!(otieno.get("/console/days/2026-11-22/pages.pdf").await.status, 409);

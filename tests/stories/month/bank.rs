@@ -98,7 +98,8 @@ impl Month {
                 85..92 => self.bank.books(-minor + 100, Truth::PaidWrong(number)),
                 _ => {
                     self.figures.plant("a redemption that the bank never did");
-                    self.ledger.plant(number.to_string(), "a redemption that the bank never did");
+                    let code = kadogo::matching::bank_code::written(number);
+                    self.ledger.plant(code, "a redemption that the bank never did");
                     self.bank.never.push(number);
                 }
             }

@@ -130,7 +130,8 @@ impl Ledger {
             let zone = &kadogo::market::Market::kenya().zone;
             let days = now.day(zone).duration_since(Timestamp::from_micros(out.since).day(zone));
             if days.as_hours() / 24 >= ON_ITS_WAY {
-                all.push((format!("redemption {number}"), out.amount));
+                let code = kadogo::matching::bank_code::written(*number);
+                all.push((format!("redemption {code}"), out.amount));
             }
         }
         for (name, minor) in self.open_lines.iter().filter(|(_, minor)| **minor < 0) {

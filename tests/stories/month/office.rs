@@ -226,7 +226,7 @@ impl Month {
         let now = self.world.clock.now();
         let never = std::mem::take(&mut self.bank.never);
         for number in never {
-            let told = self.ledger.was_told(&number.to_string());
+            let told = self.ledger.was_told(&kadogo::matching::bank_code::written(number));
             if !told {
                 self.bank.never.push(number);
                 continue;
@@ -255,7 +255,8 @@ impl Month {
             ];
             let asked = self.requests("njeri", "redeem_at_bank", &typed).await.unwrap();
             let slots = self.says_yes(asked).await.unwrap();
-            let number: i64 = slots["redemption"].to_string().parse().unwrap();
+            let code = slots["bank_code"].to_string();
+            let number = kadogo::matching::bank_code::read(&code).unwrap();
             *self.ledger.floats.get_mut(&outlet).unwrap() -= amount;
             let since = now.micros();
             self.ledger.on_their_way.insert(number, Out { amount, since, from: outlet });

@@ -468,7 +468,7 @@ fn the_audit_tells_what_was_refused() {
         assert!(said.err.contains("That is for staff with another role."), "{said:?}");
         let said = world.run_as("mutua", &["audit"]);
         assert!(said.out.contains("staff auma: refused staff"), "{said:?}");
-        assert!(said.out.contains(": issue 7-1: not_allowed"), "{said:?}");
+        assert!(said.out.contains(": issue 7-1: That is for staff with another role."), "{said:?}");
         world.check();
     });
 }
