@@ -182,7 +182,7 @@ impl App {
         let runtime = tokio::runtime::Handle::current();
         let late = Arc::new(());
         AppState {
-            ussd,
+            ussd: Arc::new(ussd),
             sms,
             notify,
             wallet,

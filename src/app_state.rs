@@ -16,7 +16,7 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct AppState {
     /// Answers hops.
-    pub ussd: Ussd,
+    pub ussd: Arc<Ussd>,
     /// Answers texts.
     pub sms: Sms,
     /// Sends messages.

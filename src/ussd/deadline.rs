@@ -65,7 +65,7 @@ impl Ussd {
     /// Answers a hop within `deadline`; what is not done by then goes on by itself on `runtime`,
     /// also when whoever asked has hung up. `late` is held until then.
     pub async fn hop_within(
-        self,
+        self: Arc<Self>,
         deadline: Duration,
         call: UssdCall,
         runtime: &tokio::runtime::Handle,

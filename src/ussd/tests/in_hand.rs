@@ -1,5 +1,5 @@
-//! What a node has in hand: one hop of a conversation at a time, the newest of a caller's alone, and
-//! nothing that is to be stored gets lost.
+//! What a node has in hand: one hop of a conversation at a time, the newest of a caller's alone,
+//! and nothing that is to be stored gets lost.
 
 use super::super::memory::{InHand, Kept, Memory, Name, Taken};
 use super::super::names::{SessionNames, key_of, keys_around};
