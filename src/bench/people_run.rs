@@ -3,9 +3,9 @@
 //! Each look is a whole one: recorded, then shown.
 
 use super::crowd::{self, Somebody};
-use super::drive::{Numbers, PairPicker, drive};
+use super::drive::{Numbers, PairPicker, PaymentShape, drive};
 use super::report::{Figures, Raw};
-use super::summary::Document;
+use super::summary::{Document, Measures};
 use super::{BenchProgress, load, newcomers, ussd_run};
 use crate::app::App;
 use crate::book::{self, Key};
@@ -121,7 +121,9 @@ pub async fn run(plan: &PeopleBenchPlan, progress: BenchProgress) -> anyhow::Res
         .await?
         .map_err(|_panic| anyhow!("the committer broke"))?;
     let heading = format!("{} people; {LOOKERS} of the staff look for them", plan.people);
-    Ok(Document::new(heading, runs, newcomers::ALONE, report.is_whole()))
+    let pairs = vec![(newcomers::FOLLOWED.to_owned(), newcomers::ALONE.to_owned())];
+    let measures = Measures { yardstick: None, pairs };
+    Ok(Document::new(heading, runs, &measures, report.is_whole()))
 }
 
 /// From which place on people join: behind those of earlier runs.
@@ -192,7 +194,8 @@ async fn measure(
     if in_flight > 0 {
         let books = [app.wallet.book.clone()];
         let pick = PairPicker::new(plan.people.min(100_000), plan.people, false);
-        let raw = drive(&books, &pick, in_flight, plan.run, numbers, false, progress).await;
+        let shape = PaymentShape::default();
+        let raw = drive(&books, &pick, in_flight, plan.run, numbers, shape, progress).await;
         paid = Some(Figures::of("payments".to_owned(), in_flight, raw));
     }
     while let Some(looked) = lookers.join_next().await {

@@ -1,0 +1,85 @@
+//! A node of a service that is measured: its book, its workers, its HTTP door.
+
+use super::ussd_run;
+use crate::app::{self, App, Committer};
+use crate::config::Settings;
+use crate::seal::Randomness;
+use crate::time::Clock;
+use actix_web::dev::ServerHandle;
+use std::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// A node.
+pub struct BenchNode {
+    /// The parts of the service.
+    pub app: App,
+    committer: Committer,
+    door: Option<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+}
+
+/// Workers that are at work.
+pub struct AtWorkers {
+    stop: watch::Sender<bool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// A door that nobody answers at yet: where it is must be known before whoever knocks is started.
+pub fn door() -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0))
+}
+
+impl BenchNode {
+    /// Opens one, which answers at this door, if any.
+    pub async fn open(settings: &Settings, door: Option<TcpListener>) -> anyhow::Result<BenchNode> {
+        let (app, committer) = App::build(settings, Clock::System, Randomness::os()?).await?;
+        let door = match door {
+            None => None,
+            Some(door) => {
+                let server = app::serve(app.state(None, ussd_run::ANSWER_WITHIN), door, false)?;
+                Some((server.handle(), tokio::spawn(server)))
+            }
+        };
+        Ok(BenchNode { app, committer, door })
+    }
+
+    /// Starts those who hand messages over.
+    pub fn start_senders(&self) -> AtWorkers {
+        let (stop, stopped) = watch::channel(false);
+        AtWorkers { workers: self.app.start_senders(&stopped), stop }
+    }
+
+    /// Starts all others.
+    pub fn start_others(&self) -> AtWorkers {
+        let (stop, stopped) = watch::channel(false);
+        AtWorkers { workers: self.app.start_others(&stopped), stop }
+    }
+
+    /// Ends it, and waits until all is written that it acknowledged.
+    pub async fn close(self) -> anyhow::Result<()> {
+        if let Some((handle, server)) = self.door {
+            handle.stop(false).await;
+            server.await??;
+        }
+        drop(self.app);
+        app::ended(self.committer).await
+    }
+
+    /// How much its database takes.
+    pub async fn bytes(&self) -> anyhow::Result<u64> {
+        let store = self.app.wallet.store.clone();
+        Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
+    }
+}
+
+impl AtWorkers {
+    /// Has them finish what they have in hand.
+    pub async fn end(self) -> anyhow::Result<()> {
+        // those who are gone already need no word
+        let _ = self.stop.send(true);
+        for worker in self.workers {
+            worker.await?;
+        }
+        Ok(())
+    }
+}
