@@ -2,10 +2,9 @@
 //! size, and nothing in between. With messages it posts as many texts to the gateway for each
 //! conversation, by the same means, and takes the reports.
 
-use super::gateway_stub::{REPORT_PATH, TAKEN};
+use super::gateway_stub::{REPORT_PATH, TAKEN, USSD_PATH};
 use super::message_figures::MessageFigures;
 use super::stub_process::StubProcess;
-use super::ussd_run::PATH;
 use crate::gateway::SendResult;
 use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::phone::Msisdn;
@@ -64,7 +63,7 @@ impl BareServer {
         let server = HttpServer::new(move || {
             Web::new()
                 .app_data(Data::new(served.clone()))
-                .route(PATH, web::post().to(answer))
+                .route(USSD_PATH, web::post().to(answer))
                 .route(REPORT_PATH, web::post().to(take_report))
         });
         let workers = std::thread::available_parallelism().map_or(2, usize::from);

@@ -1,14 +1,17 @@
 //! A node of a service that is measured: its book, its workers, its HTTP door.
 
-use super::ussd_run;
 use crate::app::{self, App, Committer};
 use crate::config::Settings;
-use crate::seal::Randomness;
+use crate::seal::{Randomness, SealKey};
 use crate::time::Clock;
 use actix_web::dev::ServerHandle;
 use std::net::TcpListener;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+/// When a caller is told that the answer comes by SMS.
+const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 
 /// A node.
 pub struct BenchNode {
@@ -29,6 +32,35 @@ pub fn door() -> std::io::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", 0))
 }
 
+/// Settings of a service of a bench; of a `demo` there are people in it already.
+pub fn settings(database_url: &str, demo: bool) -> Settings {
+    Settings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        console_listen: None,
+        database_url: database_url.to_owned(),
+        menus: None,
+        service_code: "*384*1234#".to_owned(),
+        brand: "Kadogo".to_owned(),
+        answer_within: ANSWER_WITHIN,
+        secret: SealKey::new([1; 32]),
+        old_secrets: Vec::new(),
+        callback_token: None,
+        gateway: None,
+        mail: None,
+        keep_messages: Duration::from_secs(90 * 86_400),
+        keep_conversations: Duration::from_secs(90 * 86_400),
+        rules: crate::wallet::OperatorRules {
+            reversal_quota: 3,
+            payout: None,
+            unjoined: false,
+            grace: std::time::Duration::from_secs(24 * 3_600),
+        },
+        more_prices: "",
+        demo,
+        showcase: false,
+    }
+}
+
 impl BenchNode {
     /// Opens one, which answers at this door, if any.
     pub async fn open(settings: &Settings, door: Option<TcpListener>) -> anyhow::Result<BenchNode> {
@@ -36,7 +68,7 @@ impl BenchNode {
         let door = match door {
             None => None,
             Some(door) => {
-                let server = app::serve(app.state(None, ussd_run::ANSWER_WITHIN), door, false)?;
+                let server = app::serve(app.state(None, ANSWER_WITHIN), door, false)?;
                 Some((server.handle(), tokio::spawn(server)))
             }
         };

@@ -13,7 +13,7 @@ use super::processor_time::CpuMark;
 use super::report::Figures;
 use super::stub_process::StubProcess;
 use super::summary::{Document, Measures};
-use super::{BenchProgress, load, ussd_run};
+use super::{BenchProgress, load};
 use crate::book::{self, Book};
 use crate::config::Settings;
 use crate::metrics::Commits;
@@ -159,7 +159,7 @@ async fn open(plan: &BookBenchPlan) -> anyhow::Result<(Vec<BenchNode>, Option<Me
         }
     };
     let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
-    let settings = Settings { gateway, ..ussd_run::settings(&plan.database_url, false) };
+    let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, false) };
     let mut nodes = Vec::new();
     for door in doors {
         nodes.push(BenchNode::open(&settings, door).await?);

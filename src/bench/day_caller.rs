@@ -1,9 +1,10 @@
 //! Whoever dials in a day: reads what is on the screen, as people do, and types what it asks for.
 
+use super::bench_people::PIN;
 use super::connection::BenchConnection;
 use super::day_shape::DayAct;
+use super::gateway_stub::USSD_PATH;
 use super::report::Raw;
-use super::ussd_run::{PATH, PIN};
 use std::time::Instant;
 
 /// No conversation has more hops.
@@ -46,7 +47,7 @@ impl DayCall {
                  networkCode=99999&text={history}"
             );
             let asked = Instant::now();
-            let screen = wire.post(PATH, &form).await?;
+            let screen = wire.post(USSD_PATH, &form).await?;
             raw.waits.push(asked.elapsed());
             hops = hops.saturating_add(1);
             let next = self.answer(&screen);

@@ -1,7 +1,7 @@
 //! The outlets of a day: each with a float that lasts and somebody who serves there.
 
+use super::bench_people::PIN;
 use super::load::patiently;
-use super::ussd_run::PIN;
 use crate::agent_number::AgentNumber;
 use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::id::{AccountId, AssistantId, PostingId};

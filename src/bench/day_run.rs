@@ -1,9 +1,10 @@
 //! `bench day`: a day of an operator's, made short. People dial, look, pay, take cash in and out at
-//! outlets and hang up, each hour as many as in a real one; texts leave and are reported. At the end
-//! it says how large a machine must be.
+//! outlets and hang up, each hour as many as in a real one; texts leave and are reported. At the
+//! end it says how large a machine must be.
 
 use super::BenchProgress;
 use super::bench_node::{self, BenchNode};
+use super::bench_people::{phone, populate, typed_phone};
 use super::connection::BenchConnection;
 use super::day_caller::DayCall;
 use super::day_outlets;
@@ -17,7 +18,6 @@ use super::processor_time::CpuMark;
 use super::report::{Figures, Raw};
 use super::stub_process::StubProcess;
 use super::summary::{Document, Measures};
-use super::ussd_run::{self, phone, populate, typed_phone};
 use crate::book;
 use crate::config::Settings;
 use crate::id::AccountId;
@@ -73,7 +73,7 @@ pub async fn run(plan: &DayBenchPlan, progress: BenchProgress) -> anyhow::Result
     let stub = StubPlan { report_to: vec![at], answer_after: *answer_after };
     let stub = StubProcess::start(program, &stub).await?;
     let gateway = Some(stub.account());
-    let settings = Settings { gateway, ..ussd_run::settings(&plan.database_url, true) };
+    let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
     let nodes = vec![BenchNode::open(&settings, Some(door)).await?];
     let carrier = MessageCarrier { stub, drain: *drain };
     let node = nodes.first().ok_or_else(|| anyhow!("there is no node"))?;

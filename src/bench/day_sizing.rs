@@ -3,7 +3,7 @@
 use super::day_shape::BUSIEST_PERMILLE;
 use super::message_figures::MessageFigures;
 use super::processor_time::CpuShare;
-use super::summary::ratio;
+use super::reckoning::ratio;
 use serde::Serialize;
 
 /// So much of a core is to be busy in the busiest hour, in hundredths: what is left is for a bad
@@ -77,8 +77,8 @@ impl DaySizing {
             row("texts a day", self.texts.to_string()),
             row("texts of one person a day", self.texts_each.clone()),
             format!(
-                "  (a core is busy for {BUSY_PERCENT} % of the busiest hour, which has {share} % of \
-                 the day; on disk nothing is forgotten)"
+                "  (a core is busy for {BUSY_PERCENT} % of the busiest hour, which has {share} % \
+                 of the day; on disk nothing is forgotten)"
             ),
         ]
     }

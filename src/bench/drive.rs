@@ -3,7 +3,8 @@
 
 use super::BenchProgress;
 use super::receipts::receipts;
-use super::report::{Raw, per_second};
+use super::reckoning::per_second;
+use super::report::Raw;
 use crate::actor::Actor;
 use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;

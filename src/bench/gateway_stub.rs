@@ -19,15 +19,18 @@ use tokio::time::Instant;
 pub const SEND_PATH: &str = "/version1/messaging";
 /// Where it says what it did.
 pub const COUNTS_PATH: &str = "/counts";
-/// Where it reports to.
+/// Where the calls of a gateway come in.
+pub const USSD_PATH: &str = "/gateways/africastalking/ussd";
+/// Where the gateway reports to.
 pub const REPORT_PATH: &str = "/gateways/africastalking/delivery";
 /// What whoever takes a report answers.
 pub const TAKEN: &str = "ok";
 /// How long after its answer it reports that a text is on the phone: some seconds where there is a
 /// network.
 const REPORTED_AFTER: Duration = Duration::from_millis(300);
-/// Reports on their way to each address at the same time.
-const REPORTS_AT_ONCE: usize = 16;
+/// Reports on their way to each address at the same time: each waits until it is written, and they
+/// must not be what there is to wait for.
+const REPORTS_AT_ONCE: usize = 256;
 /// How soon a report is brought again that was not taken.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 

@@ -3,7 +3,7 @@
 
 use super::BenchProgress;
 use super::drive::{Numbers, PairPicker, PaymentShape, payment, posting};
-use super::report::per_second;
+use super::reckoning::per_second;
 use crate::book::{Book, Change, Leg, Posting, TRUST};
 use crate::id::AccountId;
 use crate::money::Currency;

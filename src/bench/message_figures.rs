@@ -1,7 +1,6 @@
 //! What became of the messages of a run: how many went, how late, and how many still waited.
 
-use super::report::{at_permille, milliseconds, per_second};
-use super::summary::Spread;
+use super::reckoning::{Spread, at_permille, milliseconds, per_second};
 use crate::store::outbox_figures::OutboxCounts;
 use serde::Serialize;
 use std::time::Duration;

@@ -4,6 +4,7 @@
 
 mod bare_server;
 mod bench_node;
+mod bench_people;
 pub mod book_run;
 mod connection;
 mod crowd;
@@ -24,6 +25,7 @@ pub mod pgbench;
 mod phone_threads;
 pub mod processor_time;
 mod receipts;
+pub mod reckoning;
 pub mod report;
 mod server;
 mod stub_process;

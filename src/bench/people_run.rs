@@ -6,7 +6,7 @@ use super::crowd::{self, Somebody};
 use super::drive::{Numbers, PairPicker, PaymentShape, drive};
 use super::report::{Figures, Raw};
 use super::summary::{Document, Measures};
-use super::{BenchProgress, load, newcomers, ussd_run};
+use super::{BenchProgress, bench_node, load, newcomers};
 use crate::app::App;
 use crate::book::{self, Key};
 use crate::id::{PostingId, StaffId};
@@ -88,7 +88,7 @@ const WAYS: [(Way, &str); 11] = [
 
 /// Runs it; `progress` hears what is being done.
 pub async fn run(plan: &PeopleBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
-    let settings = ussd_run::settings(&plan.database_url, false);
+    let settings = bench_node::settings(&plan.database_url, false);
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     fill(&app, plan.people, progress).await?;
     let mut runs: Vec<Figures> = Vec::new();

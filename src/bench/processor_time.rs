@@ -1,5 +1,5 @@
-//! Where the processor's time goes while something is measured, by process and, of this one, by what
-//! its threads are for: read of the kernel's own files. Where there are none, nothing is said.
+//! Where the processor's time goes while something is measured, by process and, of this one, by
+//! what its threads are for: read of the kernel's own files. Where there are none, nothing is said.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -98,8 +98,8 @@ fn threads() -> BTreeMap<String, u64> {
     sums
 }
 
-/// What all of that name in a folder of the kernel's took, milliseconds. Those that have ended since
-/// are not among them.
+/// What all of that name in a folder of the kernel's took, milliseconds. Those that have ended
+/// since are not among them.
 fn all_named(folder: &str, name: &str) -> u64 {
     let named = stats(folder).filter(|(known, _)| known == name);
     named.fold(0, |sum, (_, ms)| sum.saturating_add(ms))

@@ -2,6 +2,7 @@
 
 use super::message_figures::MessageFigures;
 use super::processor_time::CpuShare;
+use super::reckoning::{at_permille, count, milliseconds, per_second};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -129,29 +130,4 @@ impl Figures {
             .collect();
         format!("{}, {} in flight: {}/s, {waits}{trouble}", self.what, self.in_flight, self.rate)
     }
-}
-
-/// So many in this time, as a rate.
-pub fn per_second(done: u64, took: Duration) -> u64 {
-    let rate = u128::from(done)
-        .saturating_mul(1_000_000)
-        .checked_div(took.as_micros().max(1))
-        .unwrap_or(0);
-    u64::try_from(rate).unwrap_or(u64::MAX)
-}
-
-/// Microseconds as milliseconds with two decimals.
-pub fn milliseconds(us: u64) -> String {
-    format!("{}.{:02}", us.div_euclid(1_000), us.rem_euclid(1_000).div_euclid(10))
-}
-
-/// The wait that so many thousandths of all stayed within, microseconds. The waits are sorted.
-pub fn at_permille(waits: &[Duration], permille: usize) -> u64 {
-    let last = waits.len().saturating_sub(1);
-    let index = waits.len().saturating_mul(permille).div_euclid(1_000).min(last);
-    waits.get(index).map_or(0, |wait| u64::try_from(wait.as_micros()).unwrap_or(u64::MAX))
-}
-
-fn count(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,8 @@
 use super::day_sizing::DaySizing;
 use super::message_figures::MessageFigures;
 use super::processor_time::{self, CpuShare};
-use super::report::{Figures, milliseconds};
+use super::reckoning::{Spread, milliseconds, ratio};
+use super::report::Figures;
 use serde::Serialize;
 
 /// What runs are compared with.
@@ -88,17 +89,6 @@ pub struct Series {
     pub beside: Option<RateComparison>,
 }
 
-/// A figure over the rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Spread {
-    /// The one in the middle.
-    pub median: u64,
-    /// The lowest.
-    pub min: u64,
-    /// The highest.
-    pub max: u64,
-}
-
 /// A comparison of rates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RateComparison {
@@ -110,17 +100,6 @@ pub struct RateComparison {
     pub rate: u64,
     /// Ours divided by the yardstick's, with two decimals.
     pub ratio: String,
-}
-
-impl Spread {
-    /// Of values in any order. Of an even number of values the lower one of the two in the middle
-    /// counts.
-    pub fn of(values: impl Iterator<Item = u64>) -> Option<Spread> {
-        let mut sorted: Vec<u64> = values.collect();
-        sorted.sort_unstable();
-        let median = sorted.get(sorted.len().saturating_sub(1).div_euclid(2)).copied()?;
-        Some(Spread { median, min: sorted.first().copied()?, max: sorted.last().copied()? })
-    }
 }
 
 impl Document {
@@ -281,15 +260,6 @@ impl Series {
     }
 }
 
-/// `part` divided by `whole`, rounded to two decimals.
-pub fn ratio(part: u64, whole: u64) -> String {
-    let part = u128::from(part);
-    let whole = u128::from(whole);
-    let hundredths =
-        part.saturating_mul(100).saturating_add(whole.div_euclid(2)).checked_div(whole);
-    hundredths.map_or("-".to_owned(), |n| format!("{}.{:02}", n.div_euclid(100), n.rem_euclid(100)))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop where they fail")]
@@ -299,23 +269,6 @@ mod tests {
 
     fn run(what: &str, in_flight: usize, rate: u64) -> Figures {
         Figures { what: what.to_owned(), in_flight, rate, ..Figures::default() }
-    }
-
-    #[test]
-    fn ratios_have_two_decimals_and_round_to_the_nearest() {
-        for (part, whole, text) in
-            [(0, 5, "0.00"), (32_000, 4_300, "7.44"), (1, 3, "0.33"), (2, 3, "0.67"), (1, 0, "-")]
-        {
-            assert_eq!(ratio(part, whole), text);
-        }
-        assert_eq!(ratio(u64::MAX, 1), format!("{}.00", u64::MAX));
-    }
-
-    #[test]
-    fn a_spread_has_the_middle_and_both_ends() {
-        assert_eq!(Spread::of([5, 1, 3].into_iter()), Some(Spread { median: 3, min: 1, max: 5 }));
-        assert_eq!(Spread::of([4, 2].into_iter()), Some(Spread { median: 2, min: 2, max: 4 }));
-        assert_eq!(Spread::of(std::iter::empty()), None);
     }
 
     #[test]

@@ -1,45 +1,31 @@
 //! `bench ussd`: whole send conversations through the HTTP door, from dialling to the final screen:
-//! the conversation is stored meanwhile, the PIN checked, the payment committed, the receipts handed
-//! to the gateway and its reports taken. In the same run, as a yardstick, the same requests against
-//! a bare server that only answers as many bytes, and with messages sends as many texts.
+//! the conversation is stored meanwhile, the PIN checked, the payment committed, the receipts
+//! handed to the gateway and its reports taken. In the same run, as a yardstick, the same requests
+//! against a bare server that only answers as many bytes, and with messages sends as many texts.
 
 use super::BenchProgress;
 use super::bare_server::{BARE_REPLY, BareServer};
 use super::bench_node::{self, BenchNode};
+use super::bench_people::{PIN, phone, populate, typed_phone};
 use super::connection::BenchConnection;
 use super::drive::ROOMY;
-use super::gateway_stub::StubPlan;
+use super::gateway_stub::{StubPlan, USSD_PATH};
 use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::phone_threads::PhoneThreads;
 use super::processor_time::CpuMark;
 use super::report::{Figures, Raw};
 use super::stub_process::StubProcess;
 use super::summary::{Document, Measures};
-use crate::book::{self, Change, Key, Leg, TRUST};
+use crate::book;
 use crate::config::Settings;
-use crate::id::{AccountId, PostingId};
-use crate::limits::{Limits, Tier};
-use crate::pin::Pin;
-use crate::seal::SealKey;
-use crate::store::book_rows;
-use crate::store::people::PersonRow;
-use crate::store::records::Record;
-use crate::time::Timestamp;
-use crate::wallet::{Wallet, join};
+use crate::limits::Limits;
+use crate::wallet::Wallet;
 use anyhow::anyhow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Where hops come in.
-pub const PATH: &str = "/gateways/africastalking/ussd";
-/// When a caller is told that the answer comes by SMS.
-pub const ANSWER_WITHIN: Duration = Duration::from_secs(4);
-/// Everybody's PIN.
-pub const PIN: &str = "7361";
-/// Below it are the phones of those who are there anyway.
-const FIRST_NUMBER: u64 = 1_000;
 /// How the figures call the yardstick.
 const BARE: &str = "bare replies";
 /// How each screen begins, and what else stands on it: none may be another.
@@ -53,11 +39,6 @@ const SCREENS: [(&str, &str); 6] = [
 ];
 /// From this screen on the amount is shown.
 const SHOWS_AMOUNT: usize = 3;
-/// Each person begins with so much, minor units.
-const BEGIN_MINOR: i64 = 1_000_000_000;
-/// So many join at the same moment.
-const JOIN_AT_ONCE: usize = 500;
-
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct UssdBenchPlan {
@@ -136,7 +117,7 @@ impl Bench<'_> {
             }
         };
         let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
-        let settings = Settings { gateway, ..settings(&plan.database_url, true) };
+        let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
         let node = vec![BenchNode::open(&settings, Some(door)).await?];
         let bare = BareServer::start(bare_door, bare_stub.as_ref())?;
         Ok(Bench { plan, node, carrier, bare, bare_stub, at, bare_at, progress })
@@ -216,91 +197,6 @@ impl Bench<'_> {
     }
 }
 
-/// Settings of a service of a bench; of a `demo` there are people in it already.
-pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
-    Settings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        console_listen: None,
-        database_url: database_url.to_owned(),
-        menus: None,
-        service_code: "*384*1234#".to_owned(),
-        brand: "Kadogo".to_owned(),
-        answer_within: ANSWER_WITHIN,
-        secret: SealKey::new([1; 32]),
-        old_secrets: Vec::new(),
-        callback_token: None,
-        gateway: None,
-        mail: None,
-        keep_messages: Duration::from_secs(90 * 86_400),
-        keep_conversations: Duration::from_secs(90 * 86_400),
-        rules: crate::wallet::OperatorRules {
-            reversal_quota: 3,
-            payout: None,
-            unjoined: false,
-            grace: std::time::Duration::from_secs(24 * 3_600),
-        },
-        more_prices: "",
-        demo,
-        showcase: false,
-    }
-}
-
-/// The phone of the person at this place.
-pub fn phone(place: u64) -> String {
-    format!("+2547{:08}", place.saturating_add(FIRST_NUMBER))
-}
-
-/// The same as people type it.
-pub fn typed_phone(place: u64) -> String {
-    phone(place).replacen("+254", "0", 1)
-}
-
-/// People with a PIN and money, by their places: their wallets. They join many at a time, as the book likes it.
-pub async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<Vec<AccountId>> {
-    let count = i64::try_from(people)?;
-    let first = wallet.book.write(move |conn| book_rows::take_ids(conn, count)).await?;
-    let pin = Pin::parse(PIN).map_err(|reason| anyhow!(reason.code()))?;
-    let everybody: Vec<(u64, AccountId)> = (0..people).zip((first..).map(AccountId::of)).collect();
-    for some in everybody.chunks(JOIN_AT_ONCE) {
-        let joining = some
-            .iter()
-            .map(|(number, account)| wallet.book.post(joining(wallet, *number, *account, &pin)));
-        let joined = futures_util::future::try_join_all(joining).await;
-        joined.map_err(|refusal| anyhow!("people join: {}", refusal.code()))?;
-    }
-    Ok(everybody.into_iter().map(|(_place, account)| account).collect())
-}
-
-fn joining(wallet: &Wallet, number: u64, account: AccountId, pin: &Pin) -> book::Posting {
-    let config = &wallet.config;
-    let now = wallet.clock.now();
-    let person = PersonRow {
-        account_id: account,
-        version: 1,
-        last_posting: PostingId::NONE,
-        msisdn: phone(number),
-        name: "Amina Wanjiru".to_owned(),
-        language: "en".to_owned(),
-        joined_at: now.micros(),
-        tier: Tier::Full.code().to_owned(),
-    };
-    let pin = config.tagged(account.into(), pin, wallet.randomness.bytes());
-    let changes = vec![
-        Change::keep(Record::Person(person), "join"),
-        Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
-        Change::keep(Record::Pin(pin), "set_pin"),
-    ];
-    let legs = vec![
-        Leg { account, amount_minor: BEGIN_MINOR },
-        Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
-    ];
-    book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "join", number), changes) }
-}
-
-fn key_of(now: Timestamp, what: &str, number: u64) -> Key {
-    Key::new(now, what, &number.to_be_bytes())
-}
-
 /// Keeps every connection in a conversation until the time is over. A wait is the wait for one hop.
 /// Talks are numbered across all runs, so that no conversation comes twice. The phones have threads
 /// of their own, so that what they take of the processor is not taken for the service's.
@@ -362,7 +258,7 @@ async fn converse(
             "sessionId=ATUid_{talk:032x}&serviceCode=*384*1234%23&phoneNumber={caller}&networkCode=99999&text={history}"
         );
         let asked = Instant::now();
-        let answer = wire.post(PATH, &form).await?;
+        let answer = wire.post(USSD_PATH, &form).await?;
         raw.waits.push(asked.elapsed());
         let (begins, holds) = screen;
         let right = answer.starts_with(begins) && answer.contains(holds);
