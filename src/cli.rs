@@ -15,7 +15,10 @@ mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
 pub use bank_args::{BankAct, IssueArgs, RedeemAct};
-pub use bench_args::{BenchAct, BenchBookArgs, BenchPeopleArgs, BenchUssdArgs, Competitor};
+pub use bench_args::{
+    BenchAct, BenchBookArgs, BenchDayArgs, BenchGatewayArgs, BenchMessagesArgs, BenchPeopleArgs,
+    BenchUssdArgs, Competitor,
+};
 pub use book_args::{BookAct, BookCheckArgs};
 pub use close_args::{CloseAct, CloseArgs, GlArgs};
 pub use menu_args::MenusAct;

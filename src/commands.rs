@@ -2,9 +2,8 @@
 //! standard error.
 
 use crate::app::{self, App};
-use crate::bench;
 use crate::calendar::Day;
-use crate::cli::{BenchAct, BenchBookArgs, BenchUssdArgs, Competitor, TariffAct, TariffQuoteArgs};
+use crate::cli::{TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{showcase, terminal, world};
 use crate::market::Market;
@@ -12,7 +11,7 @@ use crate::menu_folder::{self, Folder};
 use crate::money::Money;
 use crate::printing::{say, say_on};
 use crate::reason::Reason;
-use crate::seal::{Randomness, to_hex};
+use crate::seal::Randomness;
 use crate::source::Source;
 use crate::store::{Store, times};
 use crate::tariff::{PriceCase, Tariff};
@@ -21,7 +20,6 @@ use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// `kadogo demo`
@@ -228,75 +226,6 @@ pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
         to.display()
     );
     Ok(ExitCode::SUCCESS)
-}
-
-/// `kadogo bench`
-pub async fn bench(act: BenchAct) -> anyhow::Result<ExitCode> {
-    let folder = std::env::temp_dir()
-        .join(format!("kadogo-bench-{}", to_hex(&Randomness::os()?.bytes::<8>())));
-    std::fs::create_dir(&folder)?;
-    let scratch = format!("sqlite://{}", folder.join("bench.db").display());
-    let progress: bench::BenchProgress = |what| eprintln!("{what}");
-    let (done, json) = match act {
-        BenchAct::Book(args) => {
-            let json = args.json;
-            (bench::book_run::run(&book_plan(args, scratch), progress).await, json)
-        }
-        BenchAct::Ussd(BenchUssdArgs {
-            database_url,
-            people,
-            connections,
-            seconds,
-            rounds,
-            json,
-        }) => {
-            let database_url = database_url.unwrap_or(scratch);
-            let run = Duration::from_secs(seconds);
-            let plan =
-                bench::ussd_run::UssdBenchPlan { database_url, people, connections, run, rounds };
-            (bench::ussd_run::run(&plan, progress).await, json)
-        }
-        BenchAct::People(args) => {
-            let plan = bench::people_run::PeopleBenchPlan {
-                database_url: args.database_url.unwrap_or(scratch),
-                people: args.people,
-                in_flight: args.in_flight,
-                run: Duration::from_secs(args.seconds),
-                rounds: args.rounds,
-            };
-            (bench::people_run::run(&plan, progress).await, args.json)
-        }
-    };
-    std::fs::remove_dir_all(&folder)?;
-    let document = done?;
-    if json {
-        say!("{}", serde_json::to_string_pretty(&document)?);
-    } else {
-        document.lines().iter().for_each(|line| say!("{line}"));
-    }
-    Ok(if document.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn book_plan(args: BenchBookArgs, scratch: String) -> bench::book_run::BookBenchPlan {
-    let database_url = args.database_url.unwrap_or(scratch);
-    let against = args.against.map(|Competitor::Pgbench| bench::book_run::Yardstick {
-        url: args.pgbench_url.unwrap_or(database_url.clone()),
-        scale: args.pgbench_scale,
-    });
-    bench::book_run::BookBenchPlan {
-        database_url,
-        accounts: args.accounts,
-        in_flight: args.in_flight,
-        run: Duration::from_secs(args.seconds),
-        rounds: args.rounds,
-        skewed: args.skewed,
-        preload_accounts: args.preload_accounts,
-        preload_payments: args.preload_payments,
-        nodes: usize::from(args.nodes),
-        limits: args.limits,
-        staff: args.staff,
-        against,
-    }
 }
 
 /// `kadogo health`

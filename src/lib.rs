@@ -83,6 +83,7 @@ pub mod audit_commands;
 pub mod bank_commands;
 pub mod bank_listing;
 pub mod bench;
+pub mod bench_commands;
 pub mod beside;
 pub mod cli;
 pub mod clock_watch;

@@ -3,9 +3,9 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, audit_commands, bank_commands, close_commands, collection_commands, commands,
-    customer_commands, deal_commands, message_commands, reversal_commands, secret_commands,
-    staff_commands, verify,
+    agent_commands, audit_commands, bank_commands, bench_commands, close_commands,
+    collection_commands, commands, customer_commands, deal_commands, message_commands,
+    reversal_commands, secret_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
             aside(move || commands::backup(&database_url, &to)).await
         }
         Command::Messages { act } => message_commands::run(act).await,
-        Command::Bench { act } => commands::bench(act).await,
+        Command::Bench { act } => bench_commands::bench(act).await,
         Command::Secret { act } => secret_commands::run(act).await,
         Command::Health { url, listen } => commands::health(url, listen).await,
     };

@@ -51,6 +51,22 @@ impl App {
     /// Starts the work that nobody asks for: messages, what is due, forgetting. It ends when `stop`
     /// changes. What fails holds up nothing else, and nothing is done while the clock is wrong.
     pub fn start_workers(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        self.start_senders(stop).into_iter().chain(self.start_others(stop)).collect()
+    }
+
+    /// Those of them that hand messages over, and look after what is reported of them.
+    pub fn start_senders(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        let app = self.in_background();
+        vec![
+            app.sender(Channel::Text, stop),
+            app.sender(Channel::Mail, stop),
+            app.measurer(stop),
+            app.worker(REPORTS_EVERY, stop, async |app: App| app.notify.match_reports().await),
+        ]
+    }
+
+    /// All others.
+    pub fn start_others(&self, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let app = self.in_background();
         let kinds = KINDS.iter().map(|kind| {
             app.worker(WAKE_EVERY, stop, async move |app: App| {
@@ -58,10 +74,6 @@ impl App {
             })
         });
         let others = [
-            app.sender(Channel::Text, stop),
-            app.sender(Channel::Mail, stop),
-            app.measurer(stop),
-            app.worker(REPORTS_EVERY, stop, async |app: App| app.notify.match_reports().await),
             app.worker(SETTLE_EVERY, stop, async |app: App| {
                 app.ussd.settle_stuck().await.map(drop)
             }),

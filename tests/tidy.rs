@@ -86,6 +86,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "bank_commands",
             "bank_listing",
             "bench",
+            "bench_commands",
             "beside",
             "cli",
             "clock_watch",
@@ -233,7 +234,11 @@ const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
     (&["store::write(", "begin_transaction"], &["store", "book"], "only the book commits"),
     (&["Utc::now", "SystemTime", "Zoned::now"], &["time"], "the clock is handed in"),
     (&["getrandom", "rand::"], &["seal"], "randomness is handed in"),
-    (&["std::env", "env::var"], &["config", "commands", "main"], "settings come from config"),
+    (
+        &["std::env", "env::var"],
+        &["config", "commands", "bench_commands", "main"],
+        "settings come from config",
+    ),
     (
         &["serde_urlencoded", "HttpRequest", "HttpResponse"],
         &["gateway", "http", "callbacks", "console", "demo", "bench"],

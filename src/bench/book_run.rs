@@ -1,20 +1,23 @@
 //! `bench book`: payments of three legs (payer, payee, and the fee account that every payment
 //! credits) straight into the book, as many in flight as asked for; in turn with pgbench, if there
-//! is to be a yardstick.
+//! is to be a yardstick. With messages both sides of a payment are told of it, the texts leave, and
+//! each run is made without them too.
 
-use super::drive::{Numbers, PairPicker, drive};
+use super::bench_node::{self, BenchNode};
+use super::drive::{Numbers, PairPicker, PaymentShape, drive};
+use super::gateway_stub::StubPlan;
+use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::office::AtWork;
 use super::pgbench::{self, Pgbench};
+use super::processor_time::CpuMark;
 use super::report::Figures;
-use super::summary::Document;
+use super::stub_process::StubProcess;
+use super::summary::{Document, Measures};
 use super::{BenchProgress, load};
-use crate::app;
 use crate::book::{self, Book};
-use crate::metrics::Metrics;
-use crate::money::Currency;
+use crate::config::Settings;
+use crate::metrics::Commits;
 use crate::store::Store;
-use crate::time::Clock;
-use crate::wallet::bootstrap;
 use anyhow::anyhow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,6 +49,9 @@ pub struct BookBenchPlan {
     pub limits: bool,
     /// Acts of the staff in a second: with them each run is made a second time, and compared.
     pub staff: u64,
+    /// By what gateway the texts of payments leave, if there are to be any: then each run is made
+    /// with them and without.
+    pub messages: Option<GatewayPlan>,
     /// What to compare with.
     pub against: Option<Yardstick>,
 }
@@ -68,13 +74,19 @@ impl std::fmt::Debug for Yardstick {
 
 /// Everything that the runs share.
 struct Bench {
-    store: Store,
-    books: Vec<Book>,
-    metrics: Arc<Metrics>,
+    nodes: Vec<BenchNode>,
+    carrier: Option<MessageCarrier>,
     numbers: Numbers,
     pick: PairPicker,
     staff: Option<AtWork>,
     progress: BenchProgress,
+}
+
+/// What is done in a run beside payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Beside {
+    texts: bool,
+    staff: bool,
 }
 
 /// Runs it; `progress` hears what is being done.
@@ -82,46 +94,38 @@ pub async fn run(plan: &BookBenchPlan, progress: BenchProgress) -> anyhow::Resul
     // the yardstick first: when it cannot be had, nobody should wait for millions of accounts to
     // hear it
     let yardstick = prepare(plan.against.clone(), plan.run, progress).await?;
-    let metrics = Arc::new(Metrics::default());
-    let (store, book, committer) =
-        app::open_book(plan.database_url.clone(), metrics.clone()).await?;
-    bootstrap::open_accounts(&store, &book, Currency::KES, Clock::System.now()).await?;
+    let (nodes, carrier) = open(plan).await?;
     let all = plan.accounts.max(plan.preload_accounts);
-    let opened = load::open_accounts(&book, all, progress).await?;
     let numbers = Numbers::default();
-    if plan.preload_payments > 0 {
-        let pick = PairPicker::new(all, all, plan.skewed);
-        load::pay(&book, plan.preload_payments, &numbers, &pick, plan.limits, progress).await?;
+    let mut acknowledged = 0_u64;
+    let mut staff = None;
+    if let Some(book) = nodes.first().map(|node| &node.app.wallet.book) {
+        acknowledged = load::open_accounts(book, all, progress).await?;
+        if plan.preload_payments > 0 {
+            let pick = PairPicker::new(all, all, plan.skewed);
+            let shape = plan.shape(false);
+            load::pay(book, plan.preload_payments, &numbers, &pick, shape, progress).await?;
+            acknowledged = acknowledged.saturating_add(plan.preload_payments);
+        }
+        if plan.staff > 0 {
+            staff = Some(begin(book, plan, progress).await?);
+        }
     }
     let pick = PairPicker::new(plan.accounts, all, plan.skewed);
-    let mut books = vec![book];
-    let mut committers = vec![committer];
-    for _node in 1..plan.nodes {
-        let (_store, book, committer) =
-            app::open_book(plan.database_url.clone(), metrics.clone()).await?;
-        books.push(book);
-        committers.push(committer);
-    }
-    let staff = match (plan.staff, books.first()) {
-        (0, _) | (_, None) => None,
-        (acts, Some(book)) => Some(begin(book, plan, acts, progress).await?),
-    };
-    let bench = Bench { store, books, metrics, numbers, pick, staff, progress };
+    let bench = Bench { nodes, carrier, numbers, pick, staff, progress };
     let runs = bench.rounds(plan, &yardstick).await?;
-    let plain = bench.what(plan, false);
-    let compared = bench.staff.is_some();
+    let measures = bench.measures(plan);
     let ours = runs.iter().filter(|run| run.what != pgbench::NAME);
-    let paid = ours.fold(plan.preload_payments, |sum, run| sum.saturating_add(run.done));
+    let acknowledged = ours.fold(acknowledged, |sum, run| sum.saturating_add(run.done));
     let acts = bench.staff.as_ref().map_or(0, AtWork::done);
-    let paid = paid.saturating_add(acts);
-    let whole = bench.verify(paid.saturating_add(opened)).await?;
-    drop(bench);
-    for committer in committers {
-        spawn_blocking(move || committer.join())
-            .await?
-            .map_err(|_panic| anyhow!("the committer broke"))?;
+    let whole = bench.verify(acknowledged.saturating_add(acts)).await?;
+    // the staff have a book in hand, too
+    let Bench { nodes, carrier, staff, .. } = bench;
+    drop(staff);
+    for node in nodes {
+        node.close().await?;
     }
-    spawn_blocking(move || drop(yardstick)).await?;
+    spawn_blocking(move || drop((yardstick, carrier))).await?;
     let history = match plan.preload_payments {
         0 => String::new(),
         payments => format!(", {payments} payments before"),
@@ -132,20 +136,62 @@ pub async fn run(plan: &BookBenchPlan, progress: BenchProgress) -> anyhow::Resul
         plan.rounds,
         plan.run.as_secs()
     );
-    let measure = if compared { plain.as_str() } else { pgbench::NAME };
-    Ok(Document::new(heading, runs, measure, whole))
+    Ok(Document::new(heading, runs, &measures, whole))
+}
+
+/// The nodes, and where there are messages what carries them.
+async fn open(plan: &BookBenchPlan) -> anyhow::Result<(Vec<BenchNode>, Option<MessageCarrier>)> {
+    let mut doors = Vec::new();
+    let mut report_to = Vec::new();
+    for _node in 0..plan.nodes {
+        let door = plan.messages.as_ref().map(|_| bench_node::door()).transpose()?;
+        if let Some(door) = &door {
+            report_to.push(door.local_addr()?);
+        }
+        doors.push(door);
+    }
+    let carrier = match &plan.messages {
+        None => None,
+        Some(GatewayPlan { program, answer_after, drain }) => {
+            let stub = StubPlan { report_to, answer_after: *answer_after };
+            let stub = StubProcess::start(program, &stub).await?;
+            Some(MessageCarrier { stub, drain: *drain })
+        }
+    };
+    let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
+    let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, false) };
+    let mut nodes = Vec::new();
+    for door in doors {
+        nodes.push(BenchNode::open(&settings, door).await?);
+    }
+    Ok((nodes, carrier))
 }
 
 /// The staff of a bench, with the orders that lie there.
 async fn begin(
     book: &Book,
     plan: &BookBenchPlan,
-    acts: u64,
     progress: BenchProgress,
 ) -> anyhow::Result<AtWork> {
     progress("the staff stop some wallets");
-    let begun = AtWork::begin(book.clone(), plan.accounts, acts).await;
+    let begun = AtWork::begin(book.clone(), plan.accounts, plan.staff).await;
     begun.map_err(|refusal| anyhow!("an order: {}", refusal.code()))
+}
+
+impl BookBenchPlan {
+    fn shape(&self, told: bool) -> PaymentShape {
+        PaymentShape { metered: self.limits, told }
+    }
+
+    /// In which ways each run is made. Where the staff are at work or not, messages go in both.
+    fn ways(&self) -> Vec<Beside> {
+        let texts = self.messages.is_some();
+        match (self.staff > 0, texts) {
+            (true, _) => [false, true].map(|staff| Beside { texts, staff }).to_vec(),
+            (false, true) => [false, true].map(|texts| Beside { texts, staff: false }).to_vec(),
+            (false, false) => vec![Beside { texts, staff: false }],
+        }
+    }
 }
 
 impl Bench {
@@ -156,87 +202,127 @@ impl Bench {
         yardstick: &Option<Arc<Pgbench>>,
     ) -> anyhow::Result<Vec<Figures>> {
         let progress = self.progress;
-        let sides = if self.staff.is_some() { 2 } else { 1 };
+        let mut ways = plan.ways();
         let mut runs: Vec<Figures> = Vec::new();
         for round in 1..=plan.rounds {
             (progress)(&format!("round {round} of {}", plan.rounds));
-            for clients in yardstick.iter().flat_map(|_| clients(&plan.in_flight)) {
+            for clients in yardstick.iter().flat_map(|_| pgbench::CLIENTS) {
                 runs.extend(measure(yardstick.clone(), clients, plan.run).await?);
                 runs.last().into_iter().for_each(|run| progress(&run.line()));
             }
             for in_flight in &plan.in_flight {
-                for with_staff in [false, true].into_iter().take(sides) {
-                    // which of the two comes first changes with the round
-                    let with_staff = with_staff == (round.rem_euclid(2) == 1 || sides == 1);
-                    let staff = self.staff.as_ref().filter(|_| with_staff);
-                    runs.push(self.measure(plan, *in_flight, staff).await?);
-                    runs.last().into_iter().for_each(|run| progress(&run.line()));
+                for way in &ways {
+                    let figures = self.measure(plan, *in_flight, *way).await?;
+                    progress(&figures.line());
+                    let messages = figures.messages.as_ref();
+                    messages.into_iter().for_each(|of| progress(&format!("  {}", of.line())));
+                    runs.push(figures);
                 }
             }
+            // which of the two comes first changes with the round
+            ways.reverse();
         }
         Ok(runs)
     }
 
     /// How the figures of a run are called.
-    fn what(&self, plan: &BookBenchPlan, with_staff: bool) -> String {
-        let kind = self.store.kind();
+    fn what(&self, plan: &BookBenchPlan, way: Beside) -> String {
+        let kind = self.store().map_or("", Store::kind);
         let skew = if plan.skewed { "skewed" } else { "uniform" };
         let kind =
             if plan.nodes > 1 { format!("{kind} {} nodes", plan.nodes) } else { kind.to_owned() };
         let limits = if plan.limits { " limits" } else { "" };
-        let staff = if with_staff { " staffed" } else { "" };
-        format!("book {kind} {skew}{limits}{staff}")
+        let texts = if way.texts { " texts" } else { "" };
+        let staff = if way.staff { " staffed" } else { "" };
+        format!("book {kind} {skew}{limits}{texts}{staff}")
+    }
+
+    /// What the runs are compared with.
+    fn measures(&self, plan: &BookBenchPlan) -> Measures {
+        let names: Vec<String> = plan.ways().iter().map(|way| self.what(plan, *way)).collect();
+        let pairs = match names.as_slice() {
+            [without, with] => vec![(with.clone(), without.clone())],
+            _ => Vec::new(),
+        };
+        Measures { yardstick: plan.against.as_ref().map(|_| pgbench::NAME.to_owned()), pairs }
+    }
+
+    fn store(&self) -> Option<&Store> {
+        self.nodes.first().map(|node| &node.app.wallet.store)
     }
 
     async fn measure(
         &self,
         plan: &BookBenchPlan,
         in_flight: usize,
-        staff: Option<&AtWork>,
+        way: Beside,
     ) -> anyhow::Result<Figures> {
-        let kind = self.store.kind();
+        let what = self.what(plan, way);
+        (self.progress)(&format!("{what}, {in_flight} in flight for {} s", plan.run.as_secs()));
+        let carrying = match self.carrier.as_ref().filter(|_| way.texts) {
+            Some(carrier) => Some((carrier, carrier.begin(&self.nodes).await?)),
+            None => None,
+        };
         let over = Arc::new(AtomicBool::new(false));
-        let at_work = staff.cloned().map(|staff| {
+        let at_work = self.staff.as_ref().filter(|_| way.staff).cloned().map(|staff| {
             let over = over.clone();
             tokio::spawn(async move { staff.work(over).await })
         });
-        (self.progress)(&format!(
-            "book {kind}, {in_flight} in flight for {} s",
-            plan.run.as_secs()
-        ));
         let bytes = self.bytes().await?;
-        let before = self.metrics.commits();
-        let mut raw = drive(
-            &self.books,
-            &self.pick,
-            in_flight,
-            plan.run,
-            &self.numbers,
-            plan.limits,
-            self.progress,
-        )
-        .await;
+        let (before, mark) = (self.commits(), self.mark());
+        let (books, shape) = (self.books(), plan.shape(way.texts));
+        let (pick, numbers, progress) = (&self.pick, &self.numbers, self.progress);
+        let mut raw = drive(&books, pick, in_flight, plan.run, numbers, shape, progress).await;
+        let cpu = self.mark().since(&mark);
         over.store(true, Ordering::Relaxed);
         if let Some(at_work) = at_work {
             at_work.await?.map_err(|refusal| anyhow!("an act of the staff: {}", refusal.code()))?;
         }
-        let after = self.metrics.commits();
+        let after = self.commits();
         raw.commits = after.count.saturating_sub(before.count);
         raw.committed = after.postings.saturating_sub(before.postings);
         raw.batch_max = after.largest;
+        let took = raw.took;
+        let messages = match (carrying, self.store()) {
+            (Some((carrier, run)), Some(store)) => {
+                Some(carrier.end(run, store, took, progress).await?)
+            }
+            (_, _) => None,
+        };
         raw.grown_bytes = self.bytes().await?.saturating_sub(bytes);
-        Ok(Figures::of(self.what(plan, staff.is_some()), in_flight, raw))
+        Ok(Figures { messages, cpu, ..Figures::of(what, in_flight, raw) })
+    }
+
+    fn books(&self) -> Vec<Book> {
+        self.nodes.iter().map(|node| node.app.wallet.book.clone()).collect()
+    }
+
+    /// The commits of all nodes so far.
+    fn commits(&self) -> Commits {
+        let all = self.nodes.iter().map(|node| node.app.wallet.metrics.commits());
+        all.fold(Commits::default(), |sum, of| Commits {
+            count: sum.count.saturating_add(of.count),
+            postings: sum.postings.saturating_add(of.postings),
+            largest: sum.largest.max(of.largest),
+        })
+    }
+
+    fn mark(&self) -> CpuMark {
+        let stub = self.carrier.as_ref().map(|carrier| carrier.stub.id());
+        CpuMark::now(stub, self.store().is_some_and(Store::is_shared))
     }
 
     async fn bytes(&self) -> anyhow::Result<u64> {
-        let store = self.store.clone();
-        Ok(spawn_blocking(move || store.bytes()).await??)
+        match self.nodes.first() {
+            Some(node) => node.bytes().await,
+            None => Ok(0),
+        }
     }
 
     /// Whether the book is whole and has all that was acknowledged.
     async fn verify(&self, acknowledged: u64) -> anyhow::Result<bool> {
         (self.progress)("verifying the book");
-        let store = self.store.clone();
+        let Some(store) = self.store().cloned() else { return Ok(false) };
         let progress = self.progress;
         let report = spawn_blocking(move || {
             let mut shown = 0;
@@ -257,12 +343,6 @@ impl Bench {
     }
 }
 
-/// With how many clients pgbench runs.
-fn clients(in_flight: &[usize]) -> Vec<usize> {
-    let more = in_flight.iter().copied().find(|n| *n == pgbench::MORE_CLIENTS);
-    pgbench::CLIENTS.into_iter().chain(more).collect()
-}
-
 async fn prepare(
     yardstick: Option<Yardstick>,
     warm_up: Duration,
@@ -273,7 +353,7 @@ async fn prepare(
     let work = move || {
         let pgbench = Pgbench::prepare(&url, scale)?;
         // fresh tables are slow until they were used for a while, which would flatter the book
-        pgbench.measure(pgbench::MORE_CLIENTS, warm_up)?;
+        pgbench.measure(pgbench::WARM_UP_CLIENTS, warm_up)?;
         anyhow::Ok(Arc::new(pgbench))
     };
     Ok(Some(spawn_blocking(work).await??))

@@ -2,7 +2,9 @@
 //! two accounts picked afresh.
 
 use super::BenchProgress;
-use super::report::{Raw, per_second};
+use super::receipts::receipts;
+use super::reckoning::per_second;
+use super::report::Raw;
 use crate::actor::Actor;
 use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;
@@ -44,15 +46,23 @@ impl Numbers {
     }
 }
 
-/// Keeps `in_flight` payments on their way until the time is over; `metered` ones count against
-/// limits.
+/// What a payment carries beside its legs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PaymentShape {
+    /// It counts against limits on both sides.
+    pub metered: bool,
+    /// Both sides are told of it.
+    pub told: bool,
+}
+
+/// Keeps `in_flight` payments of this shape on their way until the time is over.
 pub async fn drive(
     books: &[Book],
     pick: &PairPicker,
     in_flight: usize,
     run: Duration,
     numbers: &Numbers,
-    metered: bool,
+    shape: PaymentShape,
     tell: BenchProgress,
 ) -> Raw {
     let over = Arc::new(AtomicBool::new(false));
@@ -69,7 +79,7 @@ pub async fn drive(
         payers.spawn(async move {
             let mut raw = Raw::default();
             while !over.load(Ordering::Relaxed) {
-                pay(&book, payment(numbers.next(), &mut pick, metered), &mut raw).await;
+                pay(&book, payment(numbers.next(), &mut pick, shape), &mut raw).await;
                 done.fetch_add(1, Ordering::Relaxed);
             }
             raw
@@ -111,9 +121,8 @@ async fn pay(book: &Book, posting: Posting, raw: &mut Raw) {
     }
 }
 
-/// A payment of three legs: payer, payee, and the fee account that every payment credits. A
-/// `metered` one counts against limits on both sides.
-pub fn payment(number: u64, pick: &mut PairPicker, metered: bool) -> Posting {
+/// A payment of three legs: payer, payee, and the fee account that every payment credits.
+pub fn payment(number: u64, pick: &mut PairPicker, shape: PaymentShape) -> Posting {
     let (payer, payee) = pick.pair();
     let legs = vec![
         Leg { account: payer, amount_minor: -107 },
@@ -121,9 +130,10 @@ pub fn payment(number: u64, pick: &mut PairPicker, metered: bool) -> Posting {
         Leg { account: FEES, amount_minor: 7 },
     ];
     let now = Clock::System.now();
-    let meters = if metered { meters(payer, payee, now) } else { Vec::new() };
+    let meters = if shape.metered { meters(payer, payee, now) } else { Vec::new() };
+    let changes = if shape.told { receipts(payer, payee, now) } else { Vec::new() };
     let name = [b"pay".as_slice(), &number.to_be_bytes()].concat();
-    Posting { meters, ..posting(now, &name, legs, Vec::new()) }
+    Posting { meters, ..posting(now, &name, legs, changes) }
 }
 
 fn meters(payer: AccountId, payee: AccountId, now: Timestamp) -> Vec<Meter> {

@@ -2,8 +2,8 @@
 //! if asked for.
 
 use super::BenchProgress;
-use super::drive::{Numbers, PairPicker, payment, posting};
-use super::report::per_second;
+use super::drive::{Numbers, PairPicker, PaymentShape, payment, posting};
+use super::reckoning::per_second;
 use crate::book::{Book, Change, Leg, Posting, TRUST};
 use crate::id::AccountId;
 use crate::money::Currency;
@@ -78,7 +78,7 @@ pub async fn pay(
     payments: u64,
     numbers: &Numbers,
     pick: &PairPicker,
-    metered: bool,
+    shape: PaymentShape,
     progress: BenchProgress,
 ) -> anyhow::Result<()> {
     let numbers = numbers.clone();
@@ -86,7 +86,7 @@ pub async fn pay(
     let pay = move |book: Book, turn: u64| {
         let number = numbers.next();
         let mut pick = pick.seeded(turn);
-        let step = payment(number, &mut pick, metered);
+        let step = payment(number, &mut pick, shape);
         async move { patiently(&book, || step.clone()).await }
     };
     let told = Told { what: "payments made", each: 1, total: payments, progress };

@@ -3,10 +3,10 @@
 //! Each look is a whole one: recorded, then shown.
 
 use super::crowd::{self, Somebody};
-use super::drive::{Numbers, PairPicker, drive};
+use super::drive::{Numbers, PairPicker, PaymentShape, drive};
 use super::report::{Figures, Raw};
-use super::summary::Document;
-use super::{BenchProgress, load, newcomers, ussd_run};
+use super::summary::{Document, Measures};
+use super::{BenchProgress, bench_node, load, newcomers};
 use crate::app::App;
 use crate::book::{self, Key};
 use crate::id::{PostingId, StaffId};
@@ -88,7 +88,7 @@ const WAYS: [(Way, &str); 11] = [
 
 /// Runs it; `progress` hears what is being done.
 pub async fn run(plan: &PeopleBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
-    let settings = ussd_run::settings(&plan.database_url, false);
+    let settings = bench_node::settings(&plan.database_url, false);
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     fill(&app, plan.people, progress).await?;
     let mut runs: Vec<Figures> = Vec::new();
@@ -121,7 +121,9 @@ pub async fn run(plan: &PeopleBenchPlan, progress: BenchProgress) -> anyhow::Res
         .await?
         .map_err(|_panic| anyhow!("the committer broke"))?;
     let heading = format!("{} people; {LOOKERS} of the staff look for them", plan.people);
-    Ok(Document::new(heading, runs, newcomers::ALONE, report.is_whole()))
+    let pairs = vec![(newcomers::FOLLOWED.to_owned(), newcomers::ALONE.to_owned())];
+    let measures = Measures { yardstick: None, pairs };
+    Ok(Document::new(heading, runs, &measures, report.is_whole()))
 }
 
 /// From which place on people join: behind those of earlier runs.
@@ -192,7 +194,8 @@ async fn measure(
     if in_flight > 0 {
         let books = [app.wallet.book.clone()];
         let pick = PairPicker::new(plan.people.min(100_000), plan.people, false);
-        let raw = drive(&books, &pick, in_flight, plan.run, numbers, false, progress).await;
+        let shape = PaymentShape::default();
+        let raw = drive(&books, &pick, in_flight, plan.run, numbers, shape, progress).await;
         paid = Some(Figures::of("payments".to_owned(), in_flight, raw));
     }
     while let Some(looked) = lookers.join_next().await {

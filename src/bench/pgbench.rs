@@ -16,9 +16,9 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 pub const NAME: &str = "pgbench TPC-B";
 /// Where its best is found: with fewer clients the server waits, with more they stand in one
 /// another's way.
-pub const CLIENTS: [usize; 2] = [8, 32];
-/// Run as well where a book is measured with as many in flight.
-pub const MORE_CLIENTS: usize = 64;
+pub const CLIENTS: [usize; 3] = [8, 32, 64];
+/// With how many its tables are used for a while before anything is measured.
+pub const WARM_UP_CLIENTS: usize = 64;
 
 const MISSING: &str = "pgbench is not installed: it comes with PostgreSQL's server (Debian and \
                        Ubuntu: the package `postgresql`; Fedora: `postgresql-contrib`) and is \

@@ -1,5 +1,8 @@
 //! What one run says: rate, waits, batch sizes, bytes.
 
+use super::message_figures::MessageFigures;
+use super::processor_time::CpuShare;
+use super::reckoning::{at_permille, count, milliseconds, per_second};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -39,6 +42,12 @@ pub struct Figures {
     pub batch_max: u64,
     /// Bytes the database grew by, for each request done.
     pub bytes_each: u64,
+    /// What became of the messages; absent where payments bring none, or nobody sends them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<MessageFigures>,
+    /// Where the time of the processors went; empty where that is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cpu: Vec<CpuShare>,
     /// Whether the book was whole afterwards; absent where there is no book.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub whole: Option<bool>,
@@ -101,6 +110,8 @@ impl Figures {
             batch_mean: raw.committed.checked_div(raw.commits).unwrap_or(0),
             batch_max: raw.batch_max,
             bytes_each: raw.grown_bytes.checked_div(done).unwrap_or(0),
+            messages: None,
+            cpu: Vec::new(),
             whole: None,
         }
     }
@@ -119,29 +130,4 @@ impl Figures {
             .collect();
         format!("{}, {} in flight: {}/s, {waits}{trouble}", self.what, self.in_flight, self.rate)
     }
-}
-
-/// So many in this time, as a rate.
-pub fn per_second(done: u64, took: Duration) -> u64 {
-    let rate = u128::from(done)
-        .saturating_mul(1_000_000)
-        .checked_div(took.as_micros().max(1))
-        .unwrap_or(0);
-    u64::try_from(rate).unwrap_or(u64::MAX)
-}
-
-/// Microseconds as milliseconds with two decimals.
-pub fn milliseconds(us: u64) -> String {
-    format!("{}.{:02}", us.div_euclid(1_000), us.rem_euclid(1_000).div_euclid(10))
-}
-
-/// The wait that so many thousandths of all stayed within, microseconds. The waits are sorted.
-fn at_permille(waits: &[Duration], permille: usize) -> u64 {
-    let last = waits.len().saturating_sub(1);
-    let index = waits.len().saturating_mul(permille).div_euclid(1_000).min(last);
-    waits.get(index).map_or(0, |wait| u64::try_from(wait.as_micros()).unwrap_or(u64::MAX))
-}
-
-fn count(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -3,6 +3,7 @@
 //! machine.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::process::Command;
 
 /// The parameters of an address that PostgreSQL's programs know, and the names of their settings.
@@ -59,7 +60,29 @@ impl BenchServer {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             server.set(name, decode(value)?);
         }
+        server.speak_as_the_book();
         Some(server)
+    }
+
+    /// TLS where the book would have it, and nowhere else: left to themselves, PostgreSQL's
+    /// programs take it wherever the server offers it.
+    fn speak_as_the_book(&mut self) {
+        let is_said = self.get("sslmode").is_some_and(|mode| !["allow", "prefer"].contains(&mode));
+        if !is_said {
+            let plain = self.is_here() && self.get("sslrootcert").is_none();
+            self.set("sslmode", if plain { "disable" } else { "require" }.to_owned());
+        }
+    }
+
+    /// Whether it is on this machine.
+    fn is_here(&self) -> bool {
+        let here = |host: &str| {
+            host.is_empty()
+                || host == "localhost"
+                || host.starts_with('/')
+                || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        };
+        self.get("host").is_none_or(|hosts| hosts.split(',').all(here))
     }
 
     /// The database that the address names, as PostgreSQL fills it in when it names none.
@@ -150,6 +173,23 @@ mod tests {
             ("PGUSER", "kad@go"),
         ];
         assert_eq!(settings, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn tls_is_spoken_where_the_book_speaks_it() {
+        for (url, mode) in [
+            ("postgres://u@127.0.0.1/x", "disable"),
+            ("postgres://u@localhost/x?sslmode=prefer", "disable"),
+            ("postgres://u@[::1]/x", "disable"),
+            ("postgres:///x?host=/tmp/pg", "disable"),
+            ("postgres://u@127.0.0.1/x?sslmode=require", "require"),
+            ("postgres://u@127.0.0.1,db.example/x", "require"),
+            ("postgres://u@db.example/x", "require"),
+            ("postgres://u@db.example/x?sslmode=disable", "disable"),
+            ("postgres://u@db.example/x?sslmode=verify-full", "verify-full"),
+        ] {
+            assert_eq!(BenchServer::parse(url).unwrap().get("sslmode"), Some(mode), "{url}");
+        }
     }
 
     #[test]

@@ -1,13 +1,27 @@
 //! What all runs together say: medians over the rounds, and how they compare with the yardstick.
 //! For people as lines, for programs as one JSON document.
 
-use super::pgbench;
-use super::report::{Figures, milliseconds};
+use super::day_sizing::DaySizing;
+use super::message_figures::MessageFigures;
+use super::processor_time::{self, CpuShare};
+use super::reckoning::{Spread, milliseconds, ratio};
+use super::report::Figures;
 use serde::Serialize;
 
-/// From so many in flight on, a book is compared with the best that pgbench can do, not with as
-/// many clients: its clients cost it more than they bring.
-const MANY: usize = 256;
+/// What runs are compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Measures {
+    /// A yardstick: all others are compared with the best that it does, with however many on their
+    /// way.
+    pub yardstick: Option<String>,
+    /// Runs and the same ones without something: those with as many on their way are compared.
+    pub pairs: Vec<(String, String)>,
+}
+
+/// How the names of runs begin that leave something in the book.
+const OURS: [&str; 3] = ["book", "ussd", "day"];
+/// Names of runs take so much of a line at least.
+const NAME_WIDTH: usize = 22;
 
 /// The whole of a measurement.
 #[derive(Debug, Clone, Serialize)]
@@ -18,6 +32,9 @@ pub struct Document {
     pub runs: Vec<Figures>,
     /// The rounds of the same run taken together, in the order of their first.
     pub medians: Vec<Series>,
+    /// What a day says about how large a machine must be; absent where none was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sizing: Option<DaySizing>,
     /// Whether the book was whole at the end, and has every payment that was acknowledged.
     pub whole: bool,
 }
@@ -56,20 +73,20 @@ pub struct Series {
     pub busy: u64,
     /// Answers that were not what they should be, in all rounds.
     pub wrong: u64,
-    /// The median rate beside that of the yardstick; absent where there is none to compare with.
+    /// What became of the messages: what is counted is of all rounds, the rest are medians.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<MessageFigures>,
+    /// Where the time of the processors went in all rounds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cpu: Vec<CpuShare>,
+    /// The median rate beside the best of the yardstick; absent where there is none to compare
+    /// with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<RateComparison>,
-}
-
-/// A figure over the rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Spread {
-    /// The one in the middle.
-    pub median: u64,
-    /// The lowest.
-    pub min: u64,
-    /// The highest.
-    pub max: u64,
+    /// The median rate beside that of the same without something: messages, the staff; absent where
+    /// it was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<RateComparison>,
 }
 
 /// A comparison of rates.
@@ -85,48 +102,46 @@ pub struct RateComparison {
     pub ratio: String,
 }
 
-impl Spread {
-    /// Of values in any order. Of an even number of values the lower one of the two in the middle
-    /// counts.
-    pub fn of(values: impl Iterator<Item = u64>) -> Option<Spread> {
-        let mut sorted: Vec<u64> = values.collect();
-        sorted.sort_unstable();
-        let median = sorted.get(sorted.len().saturating_sub(1).div_euclid(2)).copied()?;
-        Some(Spread { median, min: sorted.first().copied()?, max: sorted.last().copied()? })
-    }
-}
-
 impl Document {
-    /// Takes the runs together; those of `yardstick` are what the others are compared with.
-    pub fn new(heading: String, mut runs: Vec<Figures>, yardstick: &str, whole: bool) -> Document {
-        runs.iter_mut()
-            .filter(|run| run.what.starts_with("book") || run.what.starts_with("ussd"))
-            .for_each(|run| {
+    /// Takes the runs together, and compares them.
+    pub fn new(
+        heading: String,
+        mut runs: Vec<Figures>,
+        measures: &Measures,
+        whole: bool,
+    ) -> Document {
+        runs.iter_mut().filter(|run| OURS.iter().any(|ours| run.what.starts_with(ours))).for_each(
+            |run| {
                 run.whole = Some(whole);
-            });
+            },
+        );
         let mut medians: Vec<Series> = Vec::new();
         for run in &runs {
             if !medians.iter().any(|series| series.is_of(run)) {
                 medians.extend(Series::of(runs.iter().filter(|other| other.is_like(run))));
             }
         }
-        let measures: Vec<Series> =
-            medians.iter().filter(|series| series.what == yardstick).cloned().collect();
-        for series in medians.iter_mut().filter(|series| series.what != yardstick) {
+        let all = medians.clone();
+        let is_yardstick = |series: &Series| Some(&series.what) == measures.yardstick.as_ref();
+        let best = all.iter().filter(|series| is_yardstick(series));
+        let best = best.max_by_key(|series| series.rate.median);
+        for series in &mut medians {
             series.against =
-                measure_for(series.in_flight, &measures).map(|measure| RateComparison {
-                    what: measure.what.clone(),
-                    in_flight: measure.in_flight,
-                    rate: measure.rate.median,
-                    ratio: ratio(series.rate.median, measure.rate.median),
-                });
+                best.filter(|_best| !is_yardstick(series)).map(|best| series.compared(best));
+            let without = measures.pairs.iter().find(|(what, _)| *what == series.what);
+            let without = without.and_then(|(_, without)| {
+                let same = |other: &&Series| other.in_flight == series.in_flight;
+                all.iter().filter(same).find(|other| other.what == *without)
+            });
+            series.beside = without.map(|without| series.compared(without));
         }
-        Document { heading, runs, medians, whole }
+        Document { heading, runs, medians, sizing: None, whole }
     }
 
-    /// Whether nothing is wrong: an answer, or the book.
+    /// Whether nothing is wrong: an answer, a message, or the book.
     pub fn is_well(&self) -> bool {
-        self.whole && self.medians.iter().all(|series| series.wrong == 0)
+        let failed = |series: &Series| series.messages.as_ref().map_or(0, |of| of.failed);
+        self.whole && self.medians.iter().all(|series| series.wrong == 0 && failed(series) == 0)
     }
 
     /// The table for people.
@@ -135,8 +150,12 @@ impl Document {
             ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
         let columns = columns.iter().chain(&["batch", "largest", "bytes"]);
         let columns: String = columns.map(|column| format!(" {column:>9}")).collect();
-        let mut lines = vec![self.heading.clone(), format!("{:<22}{columns}", "")];
-        lines.extend(self.medians.iter().map(Series::line));
+        let width = self.medians.iter().map(|series| series.what.len()).max().unwrap_or(0);
+        let width = width.max(NAME_WIDTH);
+        let mut lines = vec![self.heading.clone(), format!("{:<width$}{columns}", "")];
+        lines.extend(self.medians.iter().map(|series| series.line(width)));
+        lines.extend(self.medians.iter().flat_map(Series::details));
+        lines.extend(self.sizing.iter().flat_map(DaySizing::lines));
         lines.push(
             if self.whole { "the book is whole" } else { "THE BOOK IS NOT WHOLE" }.to_owned(),
         );
@@ -180,11 +199,34 @@ impl Series {
             refused: sum(|run| run.refused),
             busy: sum(|run| run.busy),
             wrong: sum(|run| run.wrong),
+            messages: MessageFigures::together(
+                &runs.iter().filter_map(|run| run.messages.as_ref()).collect::<Vec<_>>(),
+            ),
+            cpu: processor_time::together(runs.iter().flat_map(|run| &run.cpu)),
             against: None,
+            beside: None,
         })
     }
 
-    fn line(&self) -> String {
+    /// The rate of this one beside that of another.
+    fn compared(&self, with: &Series) -> RateComparison {
+        RateComparison {
+            what: with.what.clone(),
+            in_flight: with.in_flight,
+            rate: with.rate.median,
+            ratio: ratio(self.rate.median, with.rate.median),
+        }
+    }
+
+    /// What does not fit into the table.
+    fn details(&self) -> Vec<String> {
+        let of = format!("{}, {} in flight", self.what, self.in_flight);
+        let messages = self.messages.as_ref().map(|messages| messages.line());
+        let cpu = (!self.cpu.is_empty()).then(|| processor_time::line(&self.cpu));
+        messages.into_iter().chain(cpu).map(|line| format!("{of}: {line}")).collect()
+    }
+
+    fn line(&self, width: usize) -> String {
         let wait = |spread: Option<Spread>| {
             spread.map_or("-".to_owned(), |spread| milliseconds(spread.median))
         };
@@ -202,41 +244,27 @@ impl Series {
             self.bytes_each.median.to_string(),
         ];
         let cells: String = cells.iter().map(|cell| format!(" {cell:>9}")).collect();
-        let against = self.against.as_ref();
-        let against = against.map_or(String::new(), |a| {
-            format!("  {} x {}, {} in flight", a.ratio, a.what, a.in_flight)
-        });
+        let compared = [self.beside.as_ref(), self.against.as_ref()];
+        let against: String = compared
+            .iter()
+            .flatten()
+            .map(|a| format!("  {} x {}, {} in flight", a.ratio, a.what, a.in_flight))
+            .collect();
         let trouble = [("refused", self.refused), ("busy", self.busy), ("WRONG", self.wrong)];
         let trouble: String = trouble
             .iter()
             .filter(|(_, n)| *n > 0)
             .map(|(what, n)| format!("  {n} {what}"))
             .collect();
-        format!("{:<22}{cells}{against}{trouble}", self.what)
+        format!("{:<width$}{cells}{against}{trouble}", self.what)
     }
-}
-
-/// The series to compare with: the one with as many on their way, or the best one for those with
-/// very many.
-fn measure_for(in_flight: usize, measures: &[Series]) -> Option<&Series> {
-    let same = measures.iter().find(|measure| measure.in_flight == in_flight);
-    let few = measures.iter().filter(|measure| pgbench::CLIENTS.contains(&measure.in_flight));
-    same.or_else(|| few.max_by_key(|measure| measure.rate.median).filter(|_best| in_flight >= MANY))
-}
-
-/// `part` divided by `whole`, rounded to two decimals.
-pub fn ratio(part: u64, whole: u64) -> String {
-    let part = u128::from(part);
-    let whole = u128::from(whole);
-    let hundredths =
-        part.saturating_mul(100).saturating_add(whole.div_euclid(2)).checked_div(whole);
-    hundredths.map_or("-".to_owned(), |n| format!("{}.{:02}", n.div_euclid(100), n.rem_euclid(100)))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop where they fail")]
 
+    use super::super::pgbench;
     use super::*;
 
     fn run(what: &str, in_flight: usize, rate: u64) -> Figures {
@@ -244,52 +272,35 @@ mod tests {
     }
 
     #[test]
-    fn ratios_have_two_decimals_and_round_to_the_nearest() {
-        for (part, whole, text) in
-            [(0, 5, "0.00"), (32_000, 4_300, "7.44"), (1, 3, "0.33"), (2, 3, "0.67"), (1, 0, "-")]
-        {
-            assert_eq!(ratio(part, whole), text);
-        }
-        assert_eq!(ratio(u64::MAX, 1), format!("{}.00", u64::MAX));
-    }
-
-    #[test]
-    fn a_spread_has_the_middle_and_both_ends() {
-        assert_eq!(Spread::of([5, 1, 3].into_iter()), Some(Spread { median: 3, min: 1, max: 5 }));
-        assert_eq!(Spread::of([4, 2].into_iter()), Some(Spread { median: 2, min: 2, max: 4 }));
-        assert_eq!(Spread::of(std::iter::empty()), None);
-    }
-
-    #[test]
-    fn many_are_compared_with_the_best_and_others_with_as_many() {
+    fn all_are_compared_with_the_best_and_with_the_same_without_messages() {
         let mut runs = Vec::new();
         for (add, book) in [(0, 0), (300, 50), (100, 20)] {
             runs.extend(
                 [(8, 4_000), (32, 3_000), (64, 6_000)]
                     .map(|(n, rate)| run(pgbench::NAME, n, rate + add)),
             );
-            runs.extend(
-                [1, 64, 128, 256, 1_024].map(|n| run("book sqlite uniform", n, 8_200 + book)),
-            );
+            runs.extend([1, 1_024].map(|n| run("book sqlite uniform", n, 12_200 + book)));
+            runs.push(run("book sqlite uniform texts", 1_024, 6_100 + book));
         }
-        let document = Document::new("x".to_owned(), runs, pgbench::NAME, true);
-        let against = |n: usize| {
-            let series = document
-                .medians
-                .iter()
-                .find(|s| s.what.starts_with("book") && s.in_flight == n)
-                .unwrap();
-            assert_eq!(
-                (series.rounds, series.rate),
-                (3, Spread { median: 8_220, min: 8_200, max: 8_250 })
-            );
-            series.against.as_ref().map(|a| (a.in_flight, a.rate, a.ratio.as_str()))
+        let pairs = vec![("book sqlite uniform texts".into(), "book sqlite uniform".into())];
+        let measures = Measures { yardstick: Some(pgbench::NAME.to_owned()), pairs };
+        let document = Document::new("x".to_owned(), runs, &measures, true);
+        let found = |what: &str, n: usize| {
+            document.medians.iter().find(|s| s.what == what && s.in_flight == n).unwrap()
         };
-        assert_eq!(against(1_024), Some((8, 4_100, "2.00")));
-        assert_eq!(against(256), Some((8, 4_100, "2.00")));
-        assert_eq!(against(64), Some((64, 6_100, "1.35")));
-        assert_eq!((against(1), against(128)), (None, None));
-        assert_eq!((document.medians.len(), document.runs.len()), (8, 24));
+        let said =
+            |a: &Option<RateComparison>| a.as_ref().map(|a| (a.in_flight, a.rate, a.ratio.clone()));
+        for n in [1, 1_024] {
+            let plain = found("book sqlite uniform", n);
+            assert_eq!(plain.rate, Spread { median: 12_220, min: 12_200, max: 12_250 });
+            assert_eq!(said(&plain.against), Some((64, 6_100, "2.00".to_owned())));
+            assert_eq!(plain.beside, None);
+        }
+        let texts = found("book sqlite uniform texts", 1_024);
+        assert_eq!(said(&texts.against), Some((64, 6_100, "1.00".to_owned())));
+        assert_eq!(said(&texts.beside), Some((1_024, 12_220, "0.50".to_owned())));
+        assert_eq!(found(pgbench::NAME, 8).against, None);
+        assert_eq!((document.medians.len(), document.runs.len()), (6, 18));
         assert!(document.runs.iter().all(|run| run.whole.is_none() == (run.what == pgbench::NAME)));
     }
 }

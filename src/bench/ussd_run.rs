@@ -1,37 +1,31 @@
 //! `bench ussd`: whole send conversations through the HTTP door, from dialling to the final screen:
-//! the conversation is stored after every hop, the PIN checked, the payment committed, the receipts
-//! left in the outbox. In the same run, as a yardstick, the same requests against a bare server
-//! that only answers as many bytes.
+//! the conversation is stored meanwhile, the PIN checked, the payment committed, the receipts
+//! handed to the gateway and its reports taken. In the same run, as a yardstick, the same requests
+//! against a bare server that only answers as many bytes, and with messages sends as many texts.
 
 use super::BenchProgress;
+use super::bare_server::{BARE_REPLY, BareServer};
+use super::bench_node::{self, BenchNode};
+use super::bench_people::{PIN, phone, populate, typed_phone};
 use super::connection::BenchConnection;
 use super::drive::ROOMY;
+use super::gateway_stub::{StubPlan, USSD_PATH};
+use super::message_carrying::{GatewayPlan, MessageCarrier};
+use super::phone_threads::PhoneThreads;
+use super::processor_time::CpuMark;
 use super::report::{Figures, Raw};
-use super::summary::Document;
-use crate::app::{self, App};
-use crate::book::{self, Change, Key, Leg, TRUST};
+use super::stub_process::StubProcess;
+use super::summary::{Document, Measures};
+use crate::book;
 use crate::config::Settings;
-use crate::id::{AccountId, PostingId};
-use crate::limits::{Limits, Tier};
-use crate::pin::Pin;
-use crate::seal::{Randomness, SealKey};
-use crate::store::book_rows;
-use crate::store::people::PersonRow;
-use crate::store::records::Record;
-use crate::time::{Clock, Timestamp};
-use crate::wallet::{Wallet, join};
-use actix_web::{HttpResponse, HttpServer, web};
+use crate::limits::Limits;
+use crate::wallet::Wallet;
 use anyhow::anyhow;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-const PATH: &str = "/gateways/africastalking/ussd";
-const PIN: &str = "7361";
-/// A reply of the usual size.
-const BARE_REPLY: &str = "CON Send KES 200 to Baraka O, 0700***002?\nFee KES 7. Total KES 207.\n\
-                          1 Yes\n2 No\n0 Back 00 Home";
 /// How the figures call the yardstick.
 const BARE: &str = "bare replies";
 /// How each screen begins, and what else stands on it: none may be another.
@@ -45,11 +39,6 @@ const SCREENS: [(&str, &str); 6] = [
 ];
 /// From this screen on the amount is shown.
 const SHOWS_AMOUNT: usize = 3;
-/// Each person begins with so much, minor units.
-const BEGIN_MINOR: i64 = 1_000_000_000;
-/// So many join at the same moment.
-const JOIN_AT_ONCE: usize = 500;
-
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct UssdBenchPlan {
@@ -63,182 +52,168 @@ pub struct UssdBenchPlan {
     pub run: Duration,
     /// How often each of them is made.
     pub rounds: u32,
+    /// By what gateway the texts of payments leave; without one they stay in the outbox.
+    pub messages: Option<GatewayPlan>,
+}
+
+/// Who is measured.
+struct Bench<'a> {
+    plan: &'a UssdBenchPlan,
+    node: Vec<BenchNode>,
+    carrier: Option<MessageCarrier>,
+    bare: BareServer,
+    bare_stub: Option<StubProcess>,
+    at: SocketAddr,
+    bare_at: SocketAddr,
+    progress: BenchProgress,
 }
 
 /// Runs the conversations and the yardstick; `progress` hears what is being done.
 pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
-    let (app, committer) =
-        App::build(&settings(&plan.database_url, true), Clock::System, Randomness::os()?).await?;
+    let bench = Bench::open(plan, progress).await?;
+    let wallet = bench.wallet()?.clone();
     // payments are compared with limits, but nobody is stopped by one
-    app.wallet.limits.set(Limits::alike(ROOMY, ROOMY));
+    wallet.limits.set(Limits::alike(ROOMY, ROOMY));
     progress(&format!("{} people join", plan.people));
-    populate(&app.wallet, plan.people).await?;
-    let bare = bare_server()?;
-    let served = serve(&app)?;
-    // the yardstick answers far more often: it must not use up the amounts of the conversations
-    let bare_talks = Arc::new(AtomicU64::new(0));
-    let talks = Arc::new(AtomicU64::new(0));
-    let what = format!("ussd {} hops", app.wallet.store.kind());
-    let mut runs = Vec::new();
-    for round in 1..=plan.rounds {
-        progress(&format!("round {round} of {}: {BARE}, then conversations", plan.rounds));
-        let yardstick = drive(bare, plan, &bare_talks).await?;
-        runs.push(Figures::of(BARE.to_owned(), plan.connections, yardstick));
-        runs.last().into_iter().for_each(|run| progress(&run.line()));
-        let bytes = bytes(&app).await?;
-        let before = app.wallet.metrics.commits();
-        let mut hops = drive(served, plan, &talks).await?;
-        let after = app.wallet.metrics.commits();
-        hops.commits = after.count.saturating_sub(before.count);
-        hops.committed = after.postings.saturating_sub(before.postings);
-        hops.batch_max = after.largest;
-        hops.grown_bytes = self::bytes(&app).await?.saturating_sub(bytes);
-        runs.push(Figures::of(what.clone(), plan.connections, hops));
-        runs.last().into_iter().for_each(|run| progress(&run.line()));
+    populate(&wallet, plan.people).await?;
+    let others: Vec<_> = bench.node.iter().map(BenchNode::start_others).collect();
+    let texts = if plan.messages.is_some() { ", texts" } else { "" };
+    let bare_what = format!("{BARE}{texts}");
+    let what = format!("ussd {} hops{texts}", wallet.store.kind());
+    let runs = bench.rounds(&bare_what, &what).await?;
+    for other in others {
+        other.end().await?;
     }
     progress("verifying the book");
-    let store = app.wallet.store.clone();
+    let store = wallet.store.clone();
     let verified =
         tokio::task::spawn_blocking(move || book::check::check(&mut store.reader()?, |_, _| ()));
     let whole = verified.await??.is_whole();
-    drop(app);
-    drop(committer);
-    let mut document = Document::new(String::new(), runs, BARE, whole);
-    let ratio = document
-        .medians
-        .iter()
-        .find_map(|series| series.against.as_ref())
-        .map(|against| &against.ratio);
-    let ratio = ratio.map_or("-", String::as_str);
-    let rounds = plan.rounds;
-    let seconds = plan.run.as_secs();
-    document.heading = format!("{what} are {ratio} x {BARE}; medians of {rounds} x {seconds} s");
+    drop(wallet);
+    for node in bench.node {
+        node.close().await?;
+    }
+    let measures = Measures { yardstick: Some(bare_what.clone()), pairs: Vec::new() };
+    let mut document = Document::new(String::new(), runs, &measures, whole);
+    let against = document.medians.iter().find_map(|series| series.against.as_ref());
+    let ratio = against.map_or("-", |against| &against.ratio);
+    let (rounds, seconds) = (plan.rounds, plan.run.as_secs());
+    document.heading =
+        format!("{what} are {ratio} x {bare_what}; medians of {rounds} x {seconds} s");
     Ok(document)
 }
 
-async fn bytes(app: &App) -> anyhow::Result<u64> {
-    let store = app.wallet.store.clone();
-    Ok(tokio::task::spawn_blocking(move || store.bytes()).await??)
-}
-
-/// Settings of a service of a bench; of a `demo` there are people in it already.
-pub(super) fn settings(database_url: &str, demo: bool) -> Settings {
-    Settings {
-        listen: ([127, 0, 0, 1], 0).into(),
-        console_listen: None,
-        console_url: None,
-        database_url: database_url.to_owned(),
-        menus: None,
-        service_code: "*384*1234#".to_owned(),
-        brand: "Kadogo".to_owned(),
-        answer_within: Duration::from_secs(4),
-        secret: SealKey::new([1; 32]),
-        old_secrets: Vec::new(),
-        callback_token: None,
-        gateway: None,
-        mail: None,
-        keep_messages: Duration::from_secs(90 * 86_400),
-        keep_conversations: Duration::from_secs(90 * 86_400),
-        rules: crate::wallet::OperatorRules {
-            reversal_quota: 3,
-            payout: None,
-            unjoined: false,
-            grace: std::time::Duration::from_secs(24 * 3_600),
-        },
-        more_prices: "",
-        demo,
-        showcase: false,
+impl Bench<'_> {
+    async fn open(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Result<Bench<'_>> {
+        let (door, bare_door) = (bench_node::door()?, bench_node::door()?);
+        let (at, bare_at) = (door.local_addr()?, bare_door.local_addr()?);
+        let (carrier, bare_stub) = match &plan.messages {
+            None => (None, None),
+            Some(GatewayPlan { program, answer_after, drain }) => {
+                let to = |at| StubPlan { report_to: vec![at], answer_after: *answer_after };
+                let stub = StubProcess::start(program, &to(at)).await?;
+                let bare_stub = StubProcess::start(program, &to(bare_at)).await?;
+                (Some(MessageCarrier { stub, drain: *drain }), Some(bare_stub))
+            }
+        };
+        let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
+        let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
+        let node = vec![BenchNode::open(&settings, Some(door)).await?];
+        let bare = BareServer::start(bare_door, bare_stub.as_ref())?;
+        Ok(Bench { plan, node, carrier, bare, bare_stub, at, bare_at, progress })
     }
-}
 
-fn serve(app: &App) -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    let address = listener.local_addr()?;
-    let state = app.state(None, Duration::from_secs(4));
-    tokio::spawn(app::serve(state, listener, false)?);
-    Ok(address)
-}
-
-/// The yardstick: the same framework, the same request, an answer of the same size, and nothing in
-/// between.
-fn bare_server() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    let address = listener.local_addr()?;
-    let answer =
-        || async { HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(BARE_REPLY) };
-    let server = HttpServer::new(move || {
-        actix_web::App::new().route(PATH, web::post().to(move |_body: web::Bytes| answer()))
-    });
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    tokio::spawn(server.workers(workers).disable_signals().listen(listener)?.run());
-    Ok(address)
-}
-
-fn phone(number: u64) -> String {
-    format!("+2547{number:08}")
-}
-
-/// People with a PIN and money. They join many at a time, as the book likes it.
-async fn populate(wallet: &Wallet, people: u64) -> anyhow::Result<()> {
-    let count = i64::try_from(people)?;
-    let first = wallet.book.write(move |conn| book_rows::take_ids(conn, count)).await?;
-    let pin = Pin::parse(PIN).map_err(|reason| anyhow!(reason.code()))?;
-    let everybody: Vec<(u64, AccountId)> = (0..people).zip((first..).map(AccountId::of)).collect();
-    for some in everybody.chunks(JOIN_AT_ONCE) {
-        let joining = some
-            .iter()
-            .map(|(number, account)| wallet.book.post(joining(wallet, *number, *account, &pin)));
-        let joined = futures_util::future::try_join_all(joining).await;
-        joined.map_err(|refusal| anyhow!("people join: {}", refusal.code()))?;
+    /// The yardstick and the conversations, one after the other.
+    async fn rounds(&self, bare_what: &str, what: &str) -> anyhow::Result<Vec<Figures>> {
+        // the yardstick answers far more often: it must not use up the amounts of the conversations
+        let (bare_talks, talks) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (rounds, progress) = (self.plan.rounds, self.progress);
+        let mut runs = Vec::new();
+        for round in 1..=rounds {
+            progress(&format!("round {round} of {rounds}: {bare_what}, then conversations"));
+            for is_bare in [true, false] {
+                let figures = match is_bare {
+                    true => self.measure_bare(bare_what, &bare_talks).await?,
+                    false => self.measure(what, &talks).await?,
+                };
+                progress(&figures.line());
+                let messages = figures.messages.as_ref();
+                messages.into_iter().for_each(|of| progress(&format!("  {}", of.line())));
+                runs.push(figures);
+            }
+        }
+        Ok(runs)
     }
-    Ok(())
-}
 
-fn joining(wallet: &Wallet, number: u64, account: AccountId, pin: &Pin) -> book::Posting {
-    let config = &wallet.config;
-    let now = wallet.clock.now();
-    let person = PersonRow {
-        account_id: account,
-        version: 1,
-        last_posting: PostingId::NONE,
-        msisdn: phone(number.saturating_add(1_000)),
-        name: "Amina Wanjiru".to_owned(),
-        language: "en".to_owned(),
-        joined_at: now.micros(),
-        tier: Tier::Full.code().to_owned(),
-    };
-    let pin = config.tagged(account.into(), pin, wallet.randomness.bytes());
-    let changes = vec![
-        Change::keep(Record::Person(person), "join"),
-        Change::OpenAccount(join::empty_wallet(account, config.market.currency.as_str())),
-        Change::keep(Record::Pin(pin), "set_pin"),
-    ];
-    let legs = vec![
-        Leg { account, amount_minor: BEGIN_MINOR },
-        Leg { account: TRUST, amount_minor: BEGIN_MINOR.saturating_neg() },
-    ];
-    book::Posting { legs, kind: "issue", ..wallet.note(key_of(now, "join", number), changes) }
-}
+    fn wallet(&self) -> anyhow::Result<&Wallet> {
+        let node = self.node.first().ok_or_else(|| anyhow!("there is no node"))?;
+        Ok(&node.app.wallet)
+    }
 
-fn key_of(now: Timestamp, what: &str, number: u64) -> Key {
-    Key::new(now, what, &number.to_be_bytes())
+    /// The yardstick.
+    async fn measure_bare(&self, what: &str, talks: &Arc<AtomicU64>) -> anyhow::Result<Figures> {
+        let mark = || CpuMark::now(self.bare_stub.as_ref().map(StubProcess::id), false);
+        let before = mark();
+        let raw = drive(self.bare_at, self.plan, talks).await?;
+        let cpu = mark().since(&before);
+        let messages = match (&self.bare_stub, &self.plan.messages) {
+            (Some(stub), Some(plan)) => self.bare.texts(stub, raw.took, plan.drain).await?,
+            (_, _) => None,
+        };
+        Ok(Figures { messages, cpu, ..Figures::of(what.to_owned(), self.plan.connections, raw) })
+    }
+
+    /// The conversations.
+    async fn measure(&self, what: &str, talks: &Arc<AtomicU64>) -> anyhow::Result<Figures> {
+        let wallet = self.wallet()?;
+        let carrying = match &self.carrier {
+            Some(carrier) => Some((carrier, carrier.begin(&self.node).await?)),
+            None => None,
+        };
+        let stub = self.carrier.as_ref().map(|carrier| carrier.stub.id());
+        let mark = || CpuMark::now(stub, wallet.store.is_shared());
+        let bytes = self.bytes().await?;
+        let (before, used) = (wallet.metrics.commits(), mark());
+        let mut hops = drive(self.at, self.plan, talks).await?;
+        let (after, cpu) = (wallet.metrics.commits(), mark().since(&used));
+        hops.commits = after.count.saturating_sub(before.count);
+        hops.committed = after.postings.saturating_sub(before.postings);
+        hops.batch_max = after.largest;
+        let messages = match carrying {
+            Some((carrier, run)) => {
+                Some(carrier.end(run, &wallet.store, hops.took, self.progress).await?)
+            }
+            None => None,
+        };
+        hops.grown_bytes = self.bytes().await?.saturating_sub(bytes);
+        Ok(Figures { messages, cpu, ..Figures::of(what.to_owned(), self.plan.connections, hops) })
+    }
+
+    async fn bytes(&self) -> anyhow::Result<u64> {
+        match self.node.first() {
+            Some(node) => node.bytes().await,
+            None => Ok(0),
+        }
+    }
 }
 
 /// Keeps every connection in a conversation until the time is over. A wait is the wait for one hop.
-/// Talks are numbered across all runs, so that no conversation comes twice.
+/// Talks are numbered across all runs, so that no conversation comes twice. The phones have threads
+/// of their own, so that what they take of the processor is not taken for the service's.
 async fn drive(
     address: SocketAddr,
     plan: &UssdBenchPlan,
     talks: &Arc<AtomicU64>,
 ) -> anyhow::Result<Raw> {
     let over = Arc::new(AtomicBool::new(false));
+    let threads = PhoneThreads::start()?;
     let started = Instant::now();
     let mut phones = tokio::task::JoinSet::new();
     for _ in 0..plan.connections {
         let over = over.clone();
         let talks = talks.clone();
         let people = plan.people;
-        phones.spawn(async move {
+        let phone = async move {
             let mut wire = BenchConnection::connect(address).await?;
             let mut raw = Raw::default();
             while !over.load(Ordering::Relaxed) {
@@ -246,7 +221,8 @@ async fn drive(
                 converse(&mut wire, talk, people, &mut raw).await?;
             }
             Ok::<_, std::io::Error>(raw)
-        });
+        };
+        phones.spawn_on(phone, threads.handle());
     }
     tokio::time::sleep(plan.run).await;
     over.store(true, Ordering::Relaxed);
@@ -271,10 +247,10 @@ async fn converse(
     let turn = talk.checked_div(people).unwrap_or(0);
     let cents = turn.rem_euclid(90).saturating_add(10);
     let shillings = turn.div_euclid(90).rem_euclid(40).saturating_add(1);
-    let to = phone(payee.saturating_add(1_000)).replace('+', "0").replacen("0254", "0", 1);
+    let to = typed_phone(payee);
     let typed =
         ["1".to_owned(), to, format!("{shillings}.{cents}"), "1".to_owned(), PIN.to_owned()];
-    let caller = phone(payer.saturating_add(1_000)).replace('+', "%2B");
+    let caller = phone(payer).replace('+', "%2B");
     let amount = format!("KES {shillings}.{cents}");
     let mut history = String::new();
     for (step, screen) in SCREENS.iter().enumerate() {
@@ -282,7 +258,7 @@ async fn converse(
             "sessionId=ATUid_{talk:032x}&serviceCode=*384*1234%23&phoneNumber={caller}&networkCode=99999&text={history}"
         );
         let asked = Instant::now();
-        let answer = wire.post(PATH, &form).await?;
+        let answer = wire.post(USSD_PATH, &form).await?;
         raw.waits.push(asked.elapsed());
         let (begins, holds) = screen;
         let right = answer.starts_with(begins) && answer.contains(holds);

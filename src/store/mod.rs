@@ -38,6 +38,7 @@ pub mod lookback;
 pub mod looks;
 pub mod mailboxes;
 pub mod outbox;
+pub mod outbox_figures;
 pub mod outbox_notes;
 pub mod outbox_past;
 pub mod outbox_queue;

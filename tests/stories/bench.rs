@@ -24,7 +24,7 @@ fn document(args: &[&str]) -> serde_json::Value {
 fn the_book_is_whole_after_a_bench_and_every_payment_is_in_it() {
     for skew in [&["--skewed"][..], &[]] {
         let args = ["book", "--accounts", "100", "--in-flight", "1,32", "--seconds", "1"];
-        let document = document(&[&args, skew].concat());
+        let document = document(&[&args, skew, &["--without-messages"]].concat());
         assert_eq!(document["whole"], true);
         assert_eq!(document["runs"].as_array().unwrap().len(), 2);
         for run in document["runs"].as_array().unwrap() {
@@ -44,10 +44,51 @@ fn the_book_is_whole_after_a_bench_and_every_payment_is_in_it() {
     }
 }
 
+/// All texts of a run, or of runs taken together, have left and were reported.
+fn all_left(run: &serde_json::Value) -> u64 {
+    let messages = &run["messages"];
+    let count = |name: &str| messages[name].as_u64().unwrap();
+    let written = count("written");
+    assert_eq!((count("sent"), count("reported")), (written, written), "{run}");
+    assert_eq!((count("failed"), count("waiting")), (0, 0), "{run}");
+    assert!(count("late_p50_us") > 0 && count("late_p50_us") <= count("late_p99_us"), "{run}");
+    written
+}
+
+#[test]
+fn both_sides_of_each_payment_are_told_and_the_same_is_measured_without() {
+    let args = ["book", "--accounts", "100", "--in-flight", "4", "--seconds", "1"];
+    let document = document(&[&args[..], &["--rounds", "2", "--nodes", "2"]].concat());
+    assert_eq!(document["whole"], true);
+    let runs = document["runs"].as_array().unwrap();
+    let with = |run: &serde_json::Value| run["what"].as_str().unwrap().ends_with(" texts");
+    let order: Vec<bool> = runs.iter().map(with).collect();
+    assert_eq!(order, [false, true, true, false], "each of the two comes first once");
+    for run in runs {
+        match with(run) {
+            true => assert_eq!(all_left(run), 2 * run["done"].as_u64().unwrap(), "{run}"),
+            false => assert!(run.get("messages").is_none(), "{run}"),
+        }
+    }
+    let medians = document["medians"].as_array().unwrap();
+    let told = medians.iter().find(|series| with(series)).unwrap();
+    all_left(told);
+    assert_eq!(told["beside"]["in_flight"], 4);
+    assert!(told["beside"]["ratio"].as_str().is_some(), "{told}");
+    let takers: Vec<&str> = told["cpu"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|share| share["who"].as_str().unwrap())
+        .collect();
+    assert!(takers.contains(&"kadogo") && takers.contains(&"gateway stub"), "{takers:?}");
+}
+
 #[test]
 fn the_same_payments_are_made_with_the_staff_at_work() {
     let args = ["book", "--accounts", "300", "--in-flight", "16", "--seconds", "1"];
-    let document = document(&[&args[..], &["--rounds", "2", "--staff", "50"]].concat());
+    let more = ["--rounds", "2", "--staff", "50", "--without-messages"];
+    let document = document(&[&args[..], &more].concat());
     assert_eq!(document["whole"], true);
     let runs = document["runs"].as_array().unwrap();
     let staffed = |run: &serde_json::Value| run["what"].as_str().unwrap().ends_with(" staffed");
@@ -58,7 +99,7 @@ fn the_same_payments_are_made_with_the_staff_at_work() {
     }
     let medians = document["medians"].as_array().unwrap();
     let compared = medians.iter().find(|series| staffed(series)).unwrap();
-    assert!(compared["against"]["ratio"].as_str().is_some(), "{compared}");
+    assert!(compared["beside"]["ratio"].as_str().is_some(), "{compared}");
 }
 
 #[test]
@@ -84,6 +125,7 @@ fn rounds_are_taken_together() {
         "1",
         "--rounds",
         "3",
+        "--without-messages",
     ]);
     let runs = document["runs"].as_array().unwrap();
     let medians = document["medians"].as_array().unwrap();
@@ -104,7 +146,11 @@ fn accounts_and_payments_can_be_there_before() {
     let ask =
         ["book", "--accounts", "10", "--in-flight", "4", "--seconds", "1", "--database-url", url];
     let document = document(
-        &[&ask[..], &["--preload-accounts", "1200", "--preload-payments", "3000"]].concat(),
+        &[
+            &ask[..],
+            &["--preload-accounts", "1200", "--preload-payments", "3000", "--without-messages"],
+        ]
+        .concat(),
     );
     let done = document["runs"][0]["done"].as_u64().unwrap();
     let check = Command::new(env!("CARGO_BIN_EXE_kadogo"))
@@ -128,22 +174,47 @@ fn the_yardstick_needs_a_postgresql() {
 
 #[test]
 fn conversations_of_a_bench_end_well() {
-    let args = ["ussd", "--people", "20", "--connections", "4", "--seconds", "1", "--rounds", "2"];
+    for (more, with) in [(&[][..], ", texts"), (&["--without-messages"][..], "")] {
+        let args = ["ussd", "--people", "20", "--connections", "4", "--seconds", "1"];
+        let document = document(&[&args[..], &["--rounds", "2"], more].concat());
+        let runs = document["runs"].as_array().unwrap();
+        assert_eq!((document["whole"].as_bool(), runs.len()), (Some(true), 4));
+        let (bare, hops) = (&document["medians"][0], &document["medians"][1]);
+        for series in [bare, hops] {
+            assert!(series["rate"]["min"].as_u64().unwrap() > 0, "{series}");
+            assert_eq!(series["wrong"].as_u64(), Some(0), "{series}");
+            assert!(series["what"].as_str().unwrap().ends_with(&format!("s{with}")), "{series}");
+            match with {
+                "" => assert!(series.get("messages").is_none(), "{series}"),
+                _ => assert!(all_left(series) > 0),
+            }
+        }
+        let ratio = hops["against"]["ratio"].as_str().unwrap();
+        let heading = document["heading"].as_str().unwrap();
+        assert!(heading.contains(&format!("{ratio} x bare replies{with};")), "{heading}");
+    }
+}
+
+#[test]
+fn a_day_says_how_large_a_machine_must_be() {
+    let args = ["day", "--people", "230", "--phones", "4", "--seconds", "2"];
     let document = document(&args);
+    assert_eq!(document["whole"], true);
+    let runs = document["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 6, "{document}");
+    for run in runs {
+        assert!(run["done"].as_u64().unwrap() > 0, "{run}");
+        assert_eq!((run["wrong"].as_u64(), run["whole"].as_bool()), (Some(0), Some(true)), "{run}");
+    }
+    let texts = all_left(&runs[5]);
+    let sizing = &document["sizing"];
     assert_eq!(
-        (document["whole"].as_bool(), document["runs"].as_array().unwrap().len()),
-        (Some(true), 4)
+        (sizing["conversations"].as_u64(), sizing["texts"].as_u64()),
+        (Some(529), Some(texts))
     );
-    let bare = &document["medians"][0];
-    let hops = &document["medians"][1];
-    assert!(
-        bare["rate"]["min"].as_u64().unwrap() > 0 && hops["rate"]["min"].as_u64().unwrap() > 0,
-        "{document}"
-    );
-    assert_eq!((bare["wrong"].as_u64(), hops["wrong"].as_u64()), (Some(0), Some(0)), "{hops}");
-    let ratio = hops["against"]["ratio"].as_str().unwrap();
-    assert!(
-        document["heading"].as_str().unwrap().contains(&format!("{ratio} x bare replies")),
-        "{document}"
-    );
+    // one to each side of what moves money, and somebody at an outlet may be told more
+    assert!(texts > 400, "{sizing}");
+    for name in ["people_each_core", "bytes_each_year", "cpu_us_each"] {
+        assert!(sizing[name].as_u64().unwrap() > 0, "{sizing}");
+    }
 }
