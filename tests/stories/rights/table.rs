@@ -246,6 +246,8 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "messages again",
     "bench book",
     "bench ussd",
+    "bench day",
+    "bench gateway",
     "bench people",
     "secret list",
     "secret retire",
