@@ -85,8 +85,10 @@ pub async fn run(plan: &DayBenchPlan, progress: BenchProgress) -> anyhow::Result
     let (bytes, commits, used) = (node.bytes().await?, wallet.metrics.commits(), mark());
     let count = conversations(plan.people);
     progress(&format!("a day of {count} conversations, in {} s", plan.day.as_secs()));
+    // they outlive the day: what threads took that have ended is not known any more
+    let threads = PhoneThreads::start()?;
     let day = Arc::new(Day::begins(plan, at, outlets));
-    let acts = day.clone().goes_by().await?;
+    let acts = day.clone().goes_by(&threads).await?;
     let (took, cpu, after) = (day.began.elapsed(), mark().since(&used), wallet.metrics.commits());
     let messages = carrier.end(carrying, &wallet.store, took, progress).await?;
     others.end().await?;
@@ -157,8 +159,7 @@ impl Day {
     }
 
     /// All phones, until nobody dials any more.
-    async fn goes_by(self: Arc<Day>) -> anyhow::Result<Acts> {
-        let threads = PhoneThreads::start()?;
+    async fn goes_by(self: Arc<Day>, threads: &PhoneThreads) -> anyhow::Result<Acts> {
         let mut phones = tokio::task::JoinSet::new();
         for place in 0..self.phones {
             phones.spawn_on(self.clone().dials(place), threads.handle());

@@ -65,6 +65,8 @@ struct Bench<'a> {
     bare_stub: Option<StubProcess>,
     at: SocketAddr,
     bare_at: SocketAddr,
+    /// They are there for all runs: what threads took that have ended is not known any more.
+    phones: PhoneThreads,
     progress: BenchProgress,
 }
 
@@ -120,7 +122,8 @@ impl Bench<'_> {
         let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
         let node = vec![BenchNode::open(&settings, Some(door)).await?];
         let bare = BareServer::start(bare_door, bare_stub.as_ref())?;
-        Ok(Bench { plan, node, carrier, bare, bare_stub, at, bare_at, progress })
+        let phones = PhoneThreads::start()?;
+        Ok(Bench { plan, node, carrier, bare, bare_stub, at, bare_at, phones, progress })
     }
 
     /// The yardstick and the conversations, one after the other.
@@ -154,7 +157,7 @@ impl Bench<'_> {
     async fn measure_bare(&self, what: &str, talks: &Arc<AtomicU64>) -> anyhow::Result<Figures> {
         let mark = || CpuMark::now(self.bare_stub.as_ref().map(StubProcess::id), false);
         let before = mark();
-        let raw = drive(self.bare_at, self.plan, talks).await?;
+        let raw = drive(self.bare_at, self.plan, &self.phones, talks).await?;
         let cpu = mark().since(&before);
         let messages = match (&self.bare_stub, &self.plan.messages) {
             (Some(stub), Some(plan)) => self.bare.texts(stub, raw.took, plan.drain).await?,
@@ -174,7 +177,7 @@ impl Bench<'_> {
         let mark = || CpuMark::now(stub, wallet.store.is_shared());
         let bytes = self.bytes().await?;
         let (before, used) = (wallet.metrics.commits(), mark());
-        let mut hops = drive(self.at, self.plan, talks).await?;
+        let mut hops = drive(self.at, self.plan, &self.phones, talks).await?;
         let (after, cpu) = (wallet.metrics.commits(), mark().since(&used));
         hops.commits = after.count.saturating_sub(before.count);
         hops.committed = after.postings.saturating_sub(before.postings);
@@ -203,10 +206,10 @@ impl Bench<'_> {
 async fn drive(
     address: SocketAddr,
     plan: &UssdBenchPlan,
+    threads: &PhoneThreads,
     talks: &Arc<AtomicU64>,
 ) -> anyhow::Result<Raw> {
     let over = Arc::new(AtomicBool::new(false));
-    let threads = PhoneThreads::start()?;
     let started = Instant::now();
     let mut phones = tokio::task::JoinSet::new();
     for _ in 0..plan.connections {
