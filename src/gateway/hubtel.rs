@@ -2,15 +2,10 @@
 //! comes again is known for sure. Pure text in, values out.
 
 use super::dialect::{Dialect, UssdEvent, UssdReply};
-use super::json::Fields;
+use super::json::{Fields, ID_BYTES_MAX, INPUT_BYTES_MAX};
 use super::{BadCall, EndEvent, Ending, Typed, UssdCall, Why};
 use crate::text;
 use serde_json::json;
-
-/// Longer than any name of theirs.
-const ID_BYTES_MAX: usize = 128;
-/// Longer than any input, and than any code that is dialled.
-const INPUT_BYTES_MAX: usize = 1_024;
 
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {

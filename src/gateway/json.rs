@@ -6,6 +6,10 @@ use super::{BadCall, Why};
 use crate::phone::Msisdn;
 use serde_json::{Map, Value};
 
+/// Longer than any name that a gateway gives.
+pub(super) const ID_BYTES_MAX: usize = 128;
+/// Longer than any input, and than any code that is dialled.
+pub(super) const INPUT_BYTES_MAX: usize = 1_024;
 /// No callback is longer than this.
 const BODY_BYTES_MAX: usize = 16 * 1024;
 

@@ -18,7 +18,7 @@ pub struct SessionRow {
     pub caller: Vec<u8>,
     /// Steps that were answered, from 1: of two writers the one that knows more wins.
     pub hops: i64,
-    /// Whether the person can still go on in it, or be offered to go on.
+    /// Whether the person can still go on in it, or be offered to go on with it in another one.
     pub open: bool,
     /// Since when a step has been acting whose caller was told to wait for an SMS, microseconds
     /// UTC.

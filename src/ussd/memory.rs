@@ -211,7 +211,7 @@ impl Memory {
 
 impl Conversations {
     fn end(&mut self, key: Name, caller: Name, mut kept: Kept, ending: Ending) {
-        if kept.session.is_open() {
+        if kept.session.can_be_resumed() {
             Arc::make_mut(&mut kept.session).ending = Some(ending);
             self.unwritten.insert(key, Unwritten::of(&kept, caller));
         }

@@ -107,6 +107,15 @@ impl Session {
         self.ending.is_none()
     }
 
+    /// Whether its caller can be offered to go on where it was: nobody has ended it, neither the
+    /// last screen nor who dialled anew.
+    pub fn can_be_resumed(&self) -> bool {
+        match self.ending {
+            None | Some(Ending::CutOff | Ending::Failed) => true,
+            Some(Ending::Closed | Ending::DialledAnew) => false,
+        }
+    }
+
     /// Takes up an answer, and that the person is at `screen` now.
     pub fn replied(&mut self, reply: Reply, screen: &str) {
         self.last = reply.hop;

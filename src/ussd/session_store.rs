@@ -181,7 +181,7 @@ impl SessionStore {
         let since = now.minus(RESUME_WITHIN).micros();
         let (_, session) = found.filter(|(updated_at, _)| *updated_at >= since)?;
         // who is told the result by SMS is not led back to it
-        (session.is_open() && session.executing.is_none()).then_some(session)
+        (session.can_be_resumed() && session.executing.is_none()).then_some(session)
     }
 
     /// Reads what a hop that begins, or that nobody here remembers, needs: together with others
@@ -256,7 +256,7 @@ impl SessionStore {
             key: key.to_vec(),
             caller: unwritten.caller.to_vec(),
             hops: session.hops.into(),
-            open: session.is_open(),
+            open: session.can_be_resumed(),
             acting_since: unwritten.acting_since,
             updated_at: unwritten.updated_at,
             sealed: session.seal(self.seals.first()?, self.randomness.bytes(), key),

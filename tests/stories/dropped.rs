@@ -163,6 +163,33 @@ async fn cut_off_with_the_pin_on_its_way_one_is_not_led_back_into_the_payment() 
     assert_eq!(world.balance(BARAKA).await, 270_000);
 }
 
+/// Who was cut off, as the gateway says itself, is offered to go on; who dialled anew since is not
+/// led back to what was before that.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_says_who_was_cut_off_and_they_go_on() {
+    let world = World::new().await;
+    let old = world.phone(AMINA);
+    old.dial().await;
+    old.go(&PATH[..3]).await;
+    for status in ["Incomplete", "Failed"] {
+        let form = [
+            ("sessionId", old.session()),
+            ("phoneNumber", AMINA.to_owned()),
+            ("status", status.to_owned()),
+        ];
+        let form: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(world.post("/gateways/africastalking/ussd/ended", &form).await.0, 200);
+    }
+    // also where another node, or this one after a stop, is asked
+    let world = world.restart().await;
+    let new = world.phone(AMINA);
+    assert!(new.dial().await.starts_with("Go on where you stopped?"), "{}", new.transcript());
+    new.pick("restart").await;
+    let world = world.restart().await;
+    assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ended_event_changes_nothing() {
     let world = World::new().await;
