@@ -87,7 +87,8 @@ impl DayCall {
         if ASKS_NUMBER.iter().any(|sign| screen.contains(sign)) {
             return Some(self.other.clone());
         }
-        let way = self.way().iter().chain(&["Yes", "No code"]);
+        // who hung up before may go on
+        let way = self.way().iter().chain(&["Yes", "No code", "Continue"]);
         way.filter_map(|label| choice(screen, label)).next()
     }
 
@@ -150,6 +151,7 @@ mod tests {
             (DayAct::Pay, "CON Send KES 5 to Amina W?\n1 Yes\n2 No", Some("1")),
             (DayAct::Pay, "CON To send KES 5, enter your PIN.", Some(PIN)),
             (DayAct::HangUp, "CON To send KES 5, enter your PIN.", None),
+            (DayAct::HangUp, "CON Go on?\n1 Continue\n2 Start again", Some("1")),
         ] {
             assert_eq!(call(act).answer(screen).as_deref(), typed, "{screen}");
         }

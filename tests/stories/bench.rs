@@ -16,7 +16,9 @@ fn bench(args: &[&str]) -> Output {
 
 fn document(args: &[&str]) -> serde_json::Value {
     let output = bench(&[args, &["--json"]].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let [said, document] =
+        [&output.stderr, &output.stdout].map(|bytes| String::from_utf8_lossy(bytes));
+    assert!(output.status.success(), "{said}{document}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
