@@ -48,6 +48,7 @@ mod wire;
 mod stories {
     pub mod cluster;
     pub mod many_givers;
+    pub mod memory;
     pub mod proxy;
 }
 
