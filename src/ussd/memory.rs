@@ -12,6 +12,10 @@ use tokio::sync::watch;
 /// Conversations of one age at most; a few thousand bytes each.
 const YOUNG_MAX: usize = 20_000;
 
+/// Conversations that wait for being stored at most: where that is not possible for long, what
+/// changes beyond them is known to this node alone.
+const UNWRITTEN_MAX: usize = 100_000;
+
 /// The name of a conversation, or of a caller.
 pub type Name = [u8; 16];
 
@@ -170,13 +174,13 @@ impl Memory {
         let mut all = self.lock();
         let acting = all.in_hand.get_mut(key).and_then(|worked| worked.acting.take());
         if let Some(acting) = acting {
-            all.unwritten.insert(*key, acting);
+            all.note(*key, acting);
         }
     }
 
     /// Has what is to be stored.
     pub fn write(&self, key: Name, unwritten: Unwritten) {
-        self.lock().unwritten.insert(key, unwritten);
+        self.lock().note(key, unwritten);
     }
 
     /// What is to be stored, all of it: whoever takes it stores it, or gives it back.
@@ -210,10 +214,18 @@ impl Memory {
 }
 
 impl Conversations {
+    /// Has it stored; of an act somebody was promised news, so that always.
+    fn note(&mut self, key: Name, unwritten: Unwritten) {
+        let is_full = self.unwritten.len() >= UNWRITTEN_MAX && !self.unwritten.contains_key(&key);
+        if !is_full || unwritten.acting_since.is_some() {
+            self.unwritten.insert(key, unwritten);
+        }
+    }
+
     fn end(&mut self, key: Name, caller: Name, mut kept: Kept, ending: Ending) {
         if kept.session.can_be_resumed() {
             Arc::make_mut(&mut kept.session).ending = Some(ending);
-            self.unwritten.insert(key, Unwritten::of(&kept, caller));
+            self.note(key, Unwritten::of(&kept, caller));
         }
         self.kept.put(key, kept);
     }
@@ -242,7 +254,7 @@ impl InHand {
         self.before = None;
         let mut all = self.memory.lock();
         let unwritten = Unwritten { acting_since, ..Unwritten::of(&kept, caller) };
-        all.unwritten.insert(self.key, unwritten);
+        all.note(self.key, unwritten);
         // its caller has dialled anew meanwhile
         if all.newest.get(&caller).is_some_and(|newest| *newest != self.key) {
             all.end(self.key, caller, kept, Ending::DialledAnew);
@@ -259,5 +271,33 @@ impl Drop for InHand {
         if let Some(before) = self.before.take() {
             all.kept.put(self.key, before);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(number: usize) -> Name {
+        u128::try_from(number).unwrap_or_default().to_be_bytes()
+    }
+
+    fn unwritten(acting_since: Option<i64>) -> Unwritten {
+        Unwritten { updated_at: 0, acting_since, caller: [0; 16], session: Arc::default() }
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_bounded_but_for_what_somebody_was_promised() {
+        let memory = Memory::default();
+        for number in 0..UNWRITTEN_MAX {
+            memory.write(name(number), unwritten(None));
+        }
+        memory.write(name(UNWRITTEN_MAX), unwritten(None));
+        memory.write(name(0), unwritten(Some(1)));
+        memory.write(name(UNWRITTEN_MAX.saturating_add(1)), unwritten(Some(1)));
+        let all = memory.take_unwritten();
+        assert_eq!(all.len(), UNWRITTEN_MAX.saturating_add(1));
+        let is_acting = |number| all.get(&name(number)).is_some_and(|it| it.acting_since.is_some());
+        assert!(is_acting(0) && is_acting(UNWRITTEN_MAX.saturating_add(1)));
     }
 }

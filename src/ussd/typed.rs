@@ -72,7 +72,8 @@ impl Said {
         };
         Ok(match (self, done_among(store, keys).await?) {
             (Said::Input(input, _), Some(key)) => Said::Input(input, Some(key)),
-            (Said::Dialled | Said::Steps(_), Some(key)) => Said::Done(key),
+            // also where more was lost than this step: its screen was never stored
+            (Said::Dialled | Said::Steps(_) | Said::Nothing, Some(key)) => Said::Done(key),
             (said, _) => said,
         })
     }
